@@ -1,0 +1,280 @@
+"""The nouns of a scenario, frozen: what a planner said, checked and with its unit in every name.
+
+What may be changed here: by agreement only. The loader fills these, the engines and the results read them.
+Times inside are whole seconds from the first midnight of the run (`calendar.start`, the first day of the warm-up).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sim.inputs.distributions import Distribution
+
+SECONDS_PER_DAY = 86_400
+SECONDS_PER_HOUR = 3_600
+
+KINDS = ("acute", "reablement_unit", "community_beds", "home_reablement", "home_care", "care_home", "other")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+HOME, DIED, OUT = "home", "died", "out"  # exist without being declared
+OUTSIDE = "outside"  # where people wait who have not been admitted anywhere yet
+
+REASONS = (
+    "hospital_process",
+    "hub_assessment",
+    "funding_decision",
+    "p1_reablement",
+    "home_care",
+    "home_community_health",
+    "p2_bed",
+    "p3_care_home",
+    "eol_fast_track_chc",
+    "equipment",
+    "housing_adaptation",
+    "housing_homeless",
+    "choice_selffund",
+    "safeguarding_capacity",
+    "destination_readiness",
+    "other_interface",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """The run: `warm_up_days` from `start`, thrown away, then `measured_days`, counted."""
+
+    start: date
+    warm_up_days: int
+    measured_days: int
+    bank_holidays: tuple[date, ...] = ()
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The measured window [first, end) in seconds."""
+        first = self.warm_up_days * SECONDS_PER_DAY
+        return first, first + self.measured_days * SECONDS_PER_DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """How many places (or units) are planned from an instant on; None is unlimited."""
+
+    from_second: int
+    places: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """When a door is open: by weekday (Monday first) an [open, close) pair in seconds of the day, or None for closed."""
+
+    by_weekday: tuple[tuple[int, int] | None, ...]
+    bank_holidays: bool = True  # False: closed on bank holidays
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """The morning review at which people are declared ready: when on the day, and how often by weekday (Monday first)."""
+
+    from_second_of_day: int
+    to_second_of_day: int
+    chance_by_weekday: tuple[float, ...] = (1.0,) * 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surge:
+    """Extra places that open when so many wait and close when few do."""
+
+    places: int
+    opens_when_waiting: int
+    closes_when_waiting: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """Somewhere people stay and hold a place."""
+
+    name: str
+    kind: str
+    capacity: tuple[Places, ...]  # dated, the first from second 0; in minutes a week where counted_in is hours
+    counted_in: str = "places"  # "beds", "places" or "hours_per_week"
+    queue_limit: int | None = None
+    admission_hours: Hours | None = None  # the door
+    discharge_hours: Hours | None = None
+    review: Review | None = None
+    turnaround: Distribution | None = None  # days a place is cleaned after somebody left
+    surge: Surge | None = None
+    may_pass: bool = False  # hours services: somebody who fits may pass the first in line who does not
+    reason: str | None = None  # the delay reason of people who wait for this service; None: by kind
+
+    @property
+    def is_unlimited(self) -> bool:
+        return all(step.places is None for step in self.capacity)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A capacity that a step may need."""
+
+    name: str
+    capacity: tuple[Places, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Something to be done before a person can leave."""
+
+    name: str
+    reason: str
+    takes: Distribution  # days, or working days
+    working_days: bool = False
+    starts: str = "when_ready"  # "when_ready", "on_admission" or "before_ready"
+    days_before_ready: float = 0.0
+    after: tuple[str, ...] = ()
+    team: str | None = None
+    share: float = 1.0  # of the people on a route that names the step, how many need it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """Where a person may go next: its share, what must be done first, how long they wait for it."""
+
+    to: str
+    share: float
+    stay: Distribution | None = None  # days needed HERE by those who go there next; None: the visit's own
+    steps: tuple[Step, ...] = ()  # the steps of this route, as they are in force on it (share, duration)
+    longest_wait: Distribution | None = None
+    otherwise: str | None = None
+    may_join_after: str | None = None  # joins the next queue when this step is done, while others still run
+    priority: int = 5  # 1 is served first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostGround:
+    """What a delay in the stay before does to this one."""
+
+    longer_stay_days_per_delayed_day: float = 0.0
+    worse_from: str | None = None
+    worse_to: str | None = None
+    worse_chance_per_delayed_day: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taper:
+    """From so many days after admission a person needs this share of the units they started with."""
+
+    after_days: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What a group does in one service: how long they need, where they go next."""
+
+    service: str
+    stay: Distribution | None  # None: every route has its own
+    then: tuple[Route, ...]
+    units: Distribution | None = None  # hours a week needed, where the service counts hours
+    tapers: tuple[Taper, ...] = ()
+    lost_ground: LostGround | None = None
+    dies_while_delayed: Distribution | None = None  # days from ready to death, for those who are still here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """How people of a group wait outside for their first place."""
+
+    longest_wait: Distribution | None = None
+    otherwise: str = OUT
+    priority: int = 5
+    dies_while_waiting: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """People alike: how many come, where they arrive, and their journey."""
+
+    name: str
+    arrives_at: tuple[tuple[str, float], ...]  # (service, share)
+    arrivals_per_day: float = 0.0
+    by_weekday: tuple[float, ...] = (1.0,) * 7  # normalised to mean 1, Monday first
+    by_month: tuple[float, ...] = (1.0,) * 12  # normalised to mean 1, January first
+    arrivals: tuple[int, ...] | None = None  # exact arrival seconds, instead of a rate
+    prevented_share: float = 0.0  # of those who would have come, drawn person by person
+    arrival: Arrival = Arrival()
+    journey: tuple[Visit, ...] = ()
+
+    def visit(self, service: str) -> Visit | None:
+        """What this group does in a service, None where it never goes there."""
+        return next((visit for visit in self.journey if visit.service == service), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CensusEntry:
+    """People who are there when the clock starts: `count` alike, in a service or waiting outside for one."""
+
+    group: str
+    service: str  # or "outside"
+    count: int
+    elapsed: Distribution | None = None  # days since admitted (outside: since joined)
+    remaining: Distribution | None = None  # days still needed; None: conditional on the elapsed time
+    waiting_for: str | None = None  # ready and clear, waiting for this service
+    waited: Distribution | None = None  # days since ready, for those who wait for a service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """One price of one service or step, in pounds, and who pays it by share."""
+
+    of: str  # the service or step
+    per: str  # "open_day", "occupied_day", "admission", "delayed_day" (of which, never added) or "step"
+    gbp: float
+    payers: tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """The prices of a scenario, all of one price year."""
+
+    price_year: str | None = None
+    prices: tuple[Price, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One value in force: its dotted path, as written, where it was written, and the comment beside it."""
+
+    path: str
+    text: str
+    file: str
+    line: int
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """Everything a planner said, read from one file and the one it extends."""
+
+    id: str  # the file name without ending
+    name: str
+    question: str
+    file: str
+    calendar: Calendar
+    replications: int
+    seed: int
+    services: tuple[Service, ...]  # in file order, `home` last
+    teams: tuple[Team, ...]
+    people: tuple[Group, ...]
+    census: tuple[CensusEntry, ...] = ()
+    costs: Costs = Costs()
+    values: tuple[Value, ...] = ()  # everything in force with its file and line, in file order
+
+    def service(self, name: str) -> Service:
+        """The service of that name; KeyError if there is none."""
+        for service in self.services:
+            if service.name == name:
+                return service
+        raise KeyError(name)
+
+    @property
+    def destinations(self) -> tuple[str, ...]:
+        """Names by destination number: the services (home last), then died, then out."""
+        return (*(service.name for service in self.services), DIED, OUT)

@@ -1,0 +1,92 @@
+"""The ledger: what an engine writes down, as four tables of whole numbers. Nothing is counted here.
+
+Each table is a set of equally long int64 columns. Times are whole seconds from the first midnight of the run; they may be
+negative for people of a starting census. `NEVER` stands for what has not happened by the end of the run, so that
+`minimum(left, end)` clips without special cases. Services and destinations are numbered as in `Scenario.destinations`
+(services in file order, home last of them, then died, then out); OUTSIDE is -1.
+
+What may be changed here: by agreement only; engines write these columns and results read them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Column = NDArray[np.int64]
+
+NEVER = 2**62
+OUTSIDE = -1
+NONE = -1  # no such row, no such step
+
+# How a wait ended.
+WAITING, ADMITTED, GAVE_UP, TURNED_AWAY, NO_PLACE, DIED_WAITING = range(6)
+WAIT_ENDINGS = ("waiting", "admitted", "gave_up", "turned_away", "no_place", "died")
+
+PEOPLE_COLUMNS = (
+    "group",  # number of the group in the scenario
+    "number",  # the person's number in the group (census people count apart)
+    "from_census",  # 1 for people who were there when the clock started
+    "arrives",  # second of arrival; what they carried in for census people
+    "arrives_at",  # the service they come to
+)
+WAIT_COLUMNS = (
+    "person",
+    "wait",  # 0, 1, 2 ... of this person, in the order of joining
+    "stay",  # row number in STAYS of the place held meanwhile, NONE when waiting outside
+    "held",  # service held while waiting, or OUTSIDE
+    "to",  # destination waited for: a service, or out
+    "joined",
+    "clear",  # from here on only the place was awaited: ready, every step done; joined where waiting outside; or NEVER
+    "ended",
+    "ending",  # one of WAIT_ENDINGS
+)
+STAY_COLUMNS = (
+    "person",
+    "stay",  # 0, 1, 2 ... of this person, in the order of admission
+    "service",
+    "visit",  # 0 for the first stay of this person in this service
+    "admitted",
+    "ready",  # the discharge-ready instant, NEVER while care is still needed at the end of the run
+    "clear",  # ready and every step done, for the last time in this stay
+    "left",
+    "to",  # the destination they left for; NONE while they are still here
+    "planned_to",  # the destination that was settled at admission
+    "units",  # places or minutes a week held on admission
+    "need",  # seconds of need settled at admission
+)
+STEP_COLUMNS = (
+    "stay",  # row number in STAYS
+    "step",  # number of the step in `step_names`
+    "started",  # begun, or joined the team's queue
+    "team_joined",  # got a team place; equal to started where no team is needed
+    "due",  # the instant it finishes if nothing stops it, known from team_joined on; NEVER while it waits for a team
+    "finished",  # NEVER if dropped or unfinished
+    "dropped",  # 1 if no longer needed (another route, a death)
+    "after",  # number of the step that this one waited for last, NONE if it started by its own clock
+)
+PLACES_COLUMNS = (
+    "service",
+    "at",  # from this second on ...
+    "open",  # ... so many places are planned, surge included (-1: unlimited)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One replication's people, waits, stays, steps and open places; `until` is the second at which the run ended."""
+
+    people: Mapping[str, Column]
+    waits: Mapping[str, Column]
+    stays: Mapping[str, Column]
+    steps: Mapping[str, Column]
+    places: Mapping[str, Column]
+    step_names: tuple[str, ...]
+    until: int
+
+
+def table(columns: tuple[str, ...], rows: list[tuple[int, ...]]) -> dict[str, Column]:
+    """Rows of whole numbers as named columns; an empty list gives empty columns."""
+    block = np.array(rows, dtype=np.int64).reshape(len(rows), len(columns))
+    return {name: np.ascontiguousarray(block[:, index]) for index, name in enumerate(columns)}

@@ -2,8 +2,8 @@
 
 The first that is broken stops the run (exit code 3), with the first row or the sum that breaks it. The
 ledger's rows are checked in `records.py`; here are places, queues and sums. Services counted in hours and
-services whose places are cleaned are not asked whether somebody waits beside a free place: the ledger does not
-say who would fit, nor what is being cleaned.
+services whose places are cleaned are not asked whether somebody waits beside a free place: the ledger does
+not say who would fit, nor what is being cleaned.
 
 What may be changed here: an identity is added freely; one is taken away by agreement.
 """
@@ -64,16 +64,15 @@ def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
     held, planned = held_path(cut, service), open_path(cut, service).at(admitted)
     extra = 0 if service.surge is None else service.surge.places  # may have opened and closed in the instant
     room = np.maximum(planned + extra, held.before(admitted))
-    fits = (
-        (held.at(admitted) <= room) | (planned < 0) | (admitted < 0)
-    )  # the loader refuses a census that is too large
+    seated = cut.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
+    fits = (held.at(admitted) <= room) | (planned < 0) | seated
     holds = np.ones(len(cut.ledger.stays["to"]), dtype=bool)
     holds[rows] = fits
     require(cut, NOBODY_ENTERS_A_FULL_SERVICE, "stays", holds)
 
 
 def _queue_limit_holds(cut: Cut, service: Service) -> None:
-    """When somebody joins, after the whole instant: waiting <= the larger of the limit and those waiting just before."""
+    """When somebody joins, after the whole instant: waiting <= the larger of the limit and those before."""
     if service.queue_limit is None:
         return
     waits = cut.ledger.waits
@@ -87,7 +86,7 @@ def _queue_limit_holds(cut: Cut, service: Service) -> None:
 
 
 def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
-    """Who is clear waits for no time during which the place, the door and their own discharge hours are all open."""
+    """Who is clear waits for no time in which a place, the door and their own discharge hours are open."""
     service = cut.scenario.services[number] if number <= cut.home else None
     if service is not None and (counts_hours(service) or service.turnaround is not None):
         return

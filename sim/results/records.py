@@ -1,4 +1,4 @@
-"""Does the ledger agree with itself, row by row? Stays in order of time, waits that match stays, steps inside stays.
+"""Does the ledger agree with itself? Stays in order of time, waits that match stays, steps inside stays.
 
 What may be changed here: an identity is added freely; one is taken away by agreement.
 """

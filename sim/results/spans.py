@@ -26,7 +26,7 @@ def overlap(start: Column, end: Column, first: int, last: int) -> Column:
 
 
 def _midnights_before(instants: Column) -> Column:
-    return -np.floor_divide(-instants, SECONDS_PER_DAY)
+    return np.asarray(-np.floor_divide(-instants, SECONDS_PER_DAY), dtype=np.int64)
 
 
 def midnights(start: Column, end: Column, first: int, last: int) -> Column:

@@ -147,7 +147,7 @@ def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
 
 
 def _is_asked_for(cut: Cut, found: Segments, segment: int, step: int) -> bool:
-    """Does the route in force in this segment name this step?"""
+    """Whether the route in force in this segment names this step."""
     stay = int(found.stay[segment])
     name, to = cut.ledger.step_names[step], cut.names[int(found.to[segment])]
     return any(

@@ -131,7 +131,8 @@ def _one_wait_per_move(cut: Cut) -> None:
     row[waits["person"][came]] = came
     wait = row[stays["person"][first]]
     seated = (wait == NONE) & (people["from_census"][stays["person"][first]] == 1)
-    met = (waits["ended"][wait] == stays["admitted"][first]) & (waits["to"][wait] == stays["service"][first])
+    ended, to = np.append(waits["ended"], NEVER)[wait], np.append(waits["to"], NONE)[wait]
+    met = (ended == stays["admitted"][first]) & (to == stays["service"][first])
     holds = np.ones(len(stays["to"]), dtype=bool)
     holds[first] = seated | ((wait != NONE) & met)
     require(cut, ONE_WAIT_PER_MOVE, "stays", holds)

@@ -28,7 +28,8 @@ LONG_AFTER = 2_000.0
 
 def town_of(draw: Random) -> Town:
     """A town of up to a dozen people."""
-    routes = [Route(to=to, share=0.2, steps=STEPS, otherwise="home") for to in (*PLACES, "home")]
+    routes = [Route(to=to, share=0.2, steps=STEPS, otherwise="home") for to in (*PLACES, "home", "out")]
+    visits = dict.fromkeys(PLACES, routes)
     town = Town(
         hospital(BEDS["hospital"], discharge_hours=OFFICE_HOURS),
         unit(BEDS["unit"], admission_hours=OFFICE_HOURS),
@@ -38,7 +39,7 @@ def town_of(draw: Random) -> Town:
         days=12,
         steps=STEPS,
         teams=(TEAM,),
-        groups=(group(**dict.fromkeys(PLACES, routes)), group("others")),
+        groups=(group(**visits), group("others", **visits)),
         prices=PRICES,
     )
     for _ in range(draw.randint(0, 12)):
@@ -84,7 +85,14 @@ def _stay(person: Resident, at: str, admitted: float, draw: Random) -> None:
         clear = _steps(person, names, max(admitted, now - draw.choice((0, 1))), now, draw)
         ended = _after(draw, now if clear is None else clear)
         to: str = draw.choice((*PLACES, "home", "out"))
-        if clear is None:
+        if clear is None:  # nobody dies before what they are said to have done
+            ended = max(
+                ended,
+                *(
+                    (each[2] if each[5] == seconds(None) else each[5]) / 86_400
+                    for each in person.steps[first_step:]
+                ),
+            )
             ending = draw.choice(("died", "waiting"))
         else:
             ending = draw.choice(("admitted", "admitted", "waiting", "gave_up", "died"))

@@ -138,6 +138,7 @@ def set_up() -> None:
 
 def wait_for_turn(this_file: object) -> None:
     """Hold this file, so that two starts set up in turn; the system lets go of it however a start ends."""
+    told = False
     while True:
         try:
             if os.name == "nt":
@@ -149,8 +150,10 @@ def wait_for_turn(this_file: object) -> None:
 
             return fcntl.flock(this_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            say("Another start is setting up just now. Waiting for it to finish ...")
-            time.sleep(5)
+            if not told:
+                say("Another start is setting up just now. Waiting for it to finish ...")
+            told = True
+            time.sleep(0.5)
 
 
 def check_pip() -> None:
@@ -189,7 +192,7 @@ def install(pins: list) -> None:
     if code:
         raise CannotStart(
             "\n".join(lines[-5:])
-            + "\nThe packages could not be installed; the lines above are the reasons of Python's installer, pip.\n"
+            + "\nThe packages could not be installed; above is why, as Python's installer (pip) puts it.\n"
             "Often it is the internet, or a proxy that pip was not told about. Then start again."
         )
 

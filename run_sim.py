@@ -214,7 +214,7 @@ def run_tool(command: list, progress: bool = False) -> tuple:
         for line in tool.stdout:
             lines.append(line.rstrip())
             if progress and line.startswith(("Collecting ", "Processing ")):
-                say("  " + os.path.basename(line.split()[1]))
+                say("  " + re.split("-(?:cp|py)[23]", os.path.basename(line.split()[1]))[0])
             elif progress and line.startswith("Installing "):
                 say("  installing them ...")
     return tool.returncode, lines

@@ -72,7 +72,10 @@ class House:
         command = [python, str(self.folder / "run_sim.py"), *argv]
         environment = os.environ | ours | settings
         pipe = subprocess.PIPE
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment)
+        # A session of its own, so that a test can send Ctrl-C as a terminal does, to all that it started.
+        return subprocess.Popen(
+            command, stdout=pipe, stderr=pipe, text=True, env=environment, start_new_session=True
+        )
 
     def start(self, *argv: str, **settings: str) -> tuple[int, str, str]:
         started = self.popen(*argv, **settings)
@@ -178,6 +181,22 @@ def test_ctrl_c_gives_130_without_a_traceback(house: House) -> None:
     assert started.stdout
     assert "given ['sleep']" in started.stdout.readline()
     started.send_signal(signal.SIGINT)
+    _, err = started.communicate(timeout=30)
+    assert (started.returncode, err) == (130, "Stopped.\n")
+
+
+@needs_pip
+@pytest.mark.skipif(os.name == "nt", reason="Windows goes this way in every test")
+def test_start_that_waits_as_on_windows_passes_on_the_exit_code_and_ctrl_c(house: House) -> None:
+    door = house.folder / "run_sim.py"
+    replaces_itself = 'if os.name != "nt":\n        os.execv'
+    assert replaces_itself in door.read_text()
+    door.write_text(door.read_text().replace(replaces_itself, "if False:\n        os.execv"))
+    assert house.start("exit", "7")[0] == 7
+    started = house.popen("sleep")
+    assert started.stdout
+    started.stdout.readline()
+    os.killpg(started.pid, signal.SIGINT)
     _, err = started.communicate(timeout=30)
     assert (started.returncode, err) == (130, "Stopped.\n")
 

@@ -1,0 +1,107 @@
+"""Plain words and sensible figures for people: labels of measures, rounding, intervals, verdicts.
+
+What may be changed here: freely; tables for programs carry the frozen names and unrounded numbers.
+"""
+
+import math
+
+DAYS_PER_YEAR = 365.0
+
+SHARES = frozenset({"share", "fraction", "proportion"})
+MONEY = frozenset({"gbp", "GBP", "£"})
+
+# Totals of the window that are told per year, so that short and long windows compare.
+PER_YEAR = frozenset(
+    "arrivals admissions leavers turned_away gave_up deaths delayed_bed_days delayed_nights cost_cash_gbp "
+    "released_bed_days notional_value_gbp occupied_bed_days available_bed_days days_above_85pct days_above_92pct "
+    "days_full".split()
+)
+
+_LABELS = {
+    "queue_mean": "people waiting for {service}",
+    "wait_mean_days": "days waited for {service}",
+    "occupancy": "occupancy of {service}",
+    "midnight_census_mean": "places taken in {service} at midnight",
+    "days_above_92pct": "days a year {service} is over 92% full",
+    "days_full": "days a year {service} is full",
+    "midnight_delayed_mean": "delayed people in {service} on an average day",
+    "delayed_people_mean": "delayed people in {service} at any moment",
+    "delayed_bed_days": "delayed bed days a year in {service}",
+    "delayed_share": "share of leavers delayed in {service}",
+    "delay_mean_if_delayed_nights": "nights of delay, if delayed, in {service}",
+    "turned_away": "people a year turned away from {service}",
+    "gave_up": "people a year who gave up waiting for {service}",
+    "unmet_need_people_mean": "people without the place they need ({service})",
+    "cost_cash_gbp": "cost a year, {service}",
+    "throughput_per_day": "people a day through {service}",
+}
+
+
+def spoken(name: str) -> str:
+    """A name from a scenario as it is said: `reablement_unit` is `reablement unit`."""
+    return name.replace("_", " ")
+
+
+def measure_label(measure: str, service: str, item: str = "") -> str:
+    """What a row is about, in a planner's words."""
+    place = {"all": "all services", "outside": "outside"}.get(service, spoken(service))
+    text = _LABELS.get(measure, spoken(measure) + " ({service})").format(service=place)
+    return f"{text}, paid by {spoken(item)}" if measure == "cost_cash_gbp" and item else text
+
+
+def yearly(measure: str, measured_days: int) -> float:
+    """What to multiply a window's figure with to tell it per year; 1 for what is not a total."""
+    return DAYS_PER_YEAR / measured_days if measure in PER_YEAR else 1.0
+
+
+def figure(value: float | None, unit: str, *, signed: bool = False) -> str:
+    """A number as a planner reads it: 93.3%, £1.98m, 4.3, 1,240."""
+    if value is None or not math.isfinite(value):
+        return "-"
+    sign = "-" if value < 0 else "+" if signed else ""
+    size = abs(value)
+    if unit in SHARES:
+        return _zero_unsigned(f"{sign}{100 * size:.1f}" + (" points" if signed else "%"))
+    if unit in MONEY:
+        return _zero_unsigned(sign + _pounds(size))
+    return _zero_unsigned(sign + _plain(size))
+
+
+def _plain(size: float) -> str:
+    if size >= 100:
+        return f"{size:,.0f}"
+    return f"{size:.2f}" if 0 < size < 0.95 else f"{size:.1f}"
+
+
+def _pounds(size: float) -> str:
+    if size >= 999_500:
+        return f"£{size / 1e6:,.2f}m"
+    if size >= 9_950:
+        return f"£{size / 1e3:,.0f}k"
+    return f"£{size:,.0f}"
+
+
+def _zero_unsigned(text: str) -> str:
+    """-0.0 is 0.0: a rounded nothing has no direction."""
+    return text[1:] if text[:1] in "+-" and not any(digit in "123456789" for digit in text) else text
+
+
+def interval(low: float | None, high: float | None, unit: str, *, signed: bool = False) -> str:
+    """`-4.5 to -4.1`; nothing where there is no interval."""
+    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+        return ""
+    low_text, high_text = figure(low, unit, signed=signed), figure(high, unit, signed=signed)
+    if low_text.endswith(" points"):
+        low_text = low_text.removesuffix(" points")
+    return f"{low_text} to {high_text}"
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 replication`, `30 replications`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def shortened(text: str, width: int) -> str:
+    """One line of at most so many characters."""
+    line = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
+    return line if len(line) <= width else line[: max(1, width - 3)].rstrip() + "..."

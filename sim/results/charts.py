@@ -6,7 +6,7 @@ What may be changed here: freely.
 
 import io
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -359,7 +359,8 @@ def _pair(findings: Findings, scenario: str, line: tuple[str, str]) -> tuple[Est
 
 def _forest_series(
     axes: Axes, findings: Findings, lines: list[tuple[str, str]], scenario: Scenario, index: int, many: int
-) -> Iterator[str]:
+) -> list[str]:
+    words = []
     for row, line in enumerate(lines):
         pair = _pair(findings, scenario.id, line)
         if pair is None:
@@ -389,6 +390,5 @@ def _forest_series(
             color=INK,
             annotation_clip=False,
         )
-        yield f"{measure_label(change.measure, change.service)}: {text} ({span}), {change.verdict}"
-
-
+        words.append(f"{measure_label(change.measure, change.service)}: {text} ({span}), {change.verdict}")
+    return words

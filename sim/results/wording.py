@@ -7,14 +7,13 @@ import math
 
 DAYS_PER_YEAR = 365.0
 
-SHARES = frozenset({"share", "fraction", "proportion"})
-MONEY = frozenset({"gbp", "GBP", "£"})
+SHARES = frozenset({"share", "share of days"})
+MONEY = frozenset({"GBP"})
 
 # Totals of the window that are told per year, so that short and long windows compare.
 PER_YEAR = frozenset(
     "arrivals admissions leavers turned_away gave_up deaths delayed_bed_days delayed_nights cost_cash_gbp "
-    "released_bed_days notional_value_gbp occupied_bed_days available_bed_days days_above_85pct days_above_92pct "
-    "days_full".split()
+    "released_bed_days notional_value_gbp occupied_bed_days available_bed_days".split()
 )
 
 _LABELS = {
@@ -22,8 +21,8 @@ _LABELS = {
     "wait_mean_days": "days waited for {service}",
     "occupancy": "occupancy of {service}",
     "midnight_census_mean": "places taken in {service} at midnight",
-    "days_above_92pct": "days a year {service} is over 92% full",
-    "days_full": "days a year {service} is full",
+    "days_above_92pct": "share of days {service} is over 92% full",
+    "days_full": "share of days {service} is full",
     "midnight_delayed_mean": "delayed people in {service} on an average day",
     "delayed_people_mean": "delayed people in {service} at any moment",
     "delayed_bed_days": "delayed bed days a year in {service}",

@@ -37,7 +37,7 @@ class Piece:
     keys: tuple[Key, ...]
     values: NDArray[np.float64]
     daily_keys: tuple[tuple[str, str], ...]
-    daily: NDArray[np.float64]  # one row for each daily key
+    daily: NDArray[np.int64]  # one row for each daily key
 
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
@@ -45,6 +45,10 @@ class Piece:
             Row(service, name, by, item, float(value), unit)
             for (service, name, by, item, unit), value in zip(self.keys, self.values, strict=True)
         ]
+
+    def census(self) -> census.DailyCensus:
+        """The daily counts as the census takes them."""
+        return census.DailyCensus(self.daily.shape[1], dict(zip(self.daily_keys, self.daily, strict=True)))
 
 
 class Listener(Protocol):
@@ -58,7 +62,7 @@ class Shared:
     """What every task needs: the scenarios, and whom to hand each ledger (to write people down), if anybody."""
 
     scenarios: tuple[Scenario, ...]
-    keep: Callable[[Scenario, Task, Ledger], None] | None = None
+    keep: Callable[[Scenario, int, int, Ledger], None] | None = None
 
 
 def run_one(shared: Shared, task: Task) -> Piece:
@@ -67,15 +71,15 @@ def run_one(shared: Shared, task: Task) -> Piece:
     ledger = engine.run(scenario, task.replication)
     identities.check(scenario, ledger)
     if shared.keep:
-        shared.keep(scenario, task, ledger)
+        shared.keep(scenario, task.scenario, task.replication, ledger)
     rows = measure(scenario, ledger)
-    daily = census.daily(scenario, ledger)
+    daily = census.daily(scenario, ledger).series
     return Piece(
         task,
         tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows),
         np.array([row.value for row in rows], dtype=np.float64),
         tuple(daily),
-        np.array(list(daily.values()), dtype=np.float64).reshape(len(daily), scenario.calendar.measured_days),
+        np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), scenario.calendar.measured_days),
     )
 
 
@@ -129,8 +133,8 @@ def _five(key: Sequence[Any]) -> Key:
 
 def daily_by_replication(pieces: Iterable[Piece]) -> Mapping[tuple[str, str], NDArray[np.float64]]:
     """For each (service, measure) of the census: replications x days."""
-    together: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
+    together: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
     for piece in pieces:
         for key, days in zip(piece.daily_keys, piece.daily, strict=True):
             together.setdefault(key, []).append(days)
-    return {key: np.stack(rows) for key, rows in together.items()}
+    return {key: np.stack(rows).astype(np.float64) for key, rows in together.items()}

@@ -17,7 +17,8 @@ from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.results.wording import counted
 
-PYTEST_FAULTS = {2: 130}  # pytest's own code for an interrupt
+INTERRUPTED = 130
+PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt
 
 
 def carry_out(options: Options, screen: Screen) -> int:
@@ -126,9 +127,10 @@ def _has(known: set[str], path: str) -> bool:
 def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, compared: bool) -> int:
     """Estimate, run, gather, write, print."""
     from sim.cli import tables
-    from sim.experiment import ENGINE, Shared, run_all
+    from sim.experiment import Shared, run_all
+    from sim.model import engine
     from sim.gathering import gathered, load_words, named_apart, paired
-    from sim.people_files import PeopleFiles
+    from sim.results.people_files import PeopleFiles
     from sim.publishing import Job, fingerprint_of, publish
     from sim.running import ResumeStore, default_workers
 
@@ -146,21 +148,21 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
         typed=tuple(options.typed),
         overrides=tuple((k, v) for k in ("replications", "seed") if (v := getattr(options, k)) is not None),
         began=time.time(),
-        engine=ENGINE,
+        engine=engine.ENGINE,
     )
     job.check_places(options.people)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
     total = sum(scenario.replications for scenario in chosen)
     workers = min(options.workers or default_workers(total), total)
-    store = ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True))
+    store = ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=options.people or ""))
     people = PeopleFiles(Path(options.people), store.folder) if options.people else None
     screen.note(f"Running {counted(total, 'replication')} in {counted(workers, 'process', 'processes')} ...")
     try:
         pieces = run_all(Shared(chosen, people.keep if people else None), workers, store, screen.progress)
     except KeyboardInterrupt:
-        tables.interrupted(screen)
-        raise
+        tables.interrupted(screen, *screen.how_far)
+        return INTERRUPTED
     screen.end_progress()
     findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
     folder = publish(job, findings, pieces, workers)

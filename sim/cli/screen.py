@@ -61,6 +61,11 @@ class Screen:
         """Clears the line of progress."""
         self._progress.clear()
 
+    @property
+    def how_far(self) -> tuple[int, int]:
+        """Replications done, and how many there are."""
+        return self._progress.done, self._progress.total
+
     def _print(self, text: str, stream: TextIO) -> None:
         self.end_progress()
         stream.write(text + "\n")

@@ -120,7 +120,7 @@ def _occupancy(findings: Findings) -> tuple[str, str, Figure] | None:
     noun = "beds" if service.counted_in == "beds" else "places"
     return _over_time(
         findings,
-        "midnight_census_mean",
+        "midnight_census",
         service.name,
         f"How full is the {place}?" if not findings.compared else f"Does the {place} get emptier?",
         f"{noun} taken in {place} at midnight",
@@ -131,7 +131,7 @@ def _delayed(findings: Findings) -> tuple[str, str, Figure] | None:
     name = findings.main_service.name
     return _over_time(
         findings,
-        "midnight_delayed_mean",
+        "delayed",
         name,
         f"How many people wait in {spoken(name)} though they need no more care there?",
         f"delayed people in {spoken(name)} at midnight",
@@ -352,7 +352,7 @@ def _pair(findings: Findings, scenario: str, line: tuple[str, str]) -> tuple[Est
     """The baseline's row and the difference; None where a percentage of the baseline says nothing."""
     before = findings.estimate(findings.baseline.id, *line)
     change = findings.contrast(scenario, *line)
-    if before is None or change is None or not abs(before.mean) > 1e-9 or not np.isfinite(change.mean):
+    if before is None or change is None or not abs(before.mean) > 1e-9:
         return None
     return before, change
 
@@ -367,7 +367,8 @@ def _forest_series(
             continue
         before, change = pair
         height = row + (index - (many - 1) / 2) * 0.8 / many
-        percent = [100 * value / abs(before.mean) for value in (change.low, change.mean, change.high)]
+        ends = (change.mean if change.low is None else change.low, change.mean if change.high is None else change.high)
+        percent = [100 * value / abs(before.mean) for value in (ends[0], change.mean, ends[1])]
         axes.plot([percent[0], percent[2]], [height, height], color=COLOURS[index], linewidth=2, solid_capstyle="butt")
         axes.plot(
             percent[1],
@@ -380,7 +381,7 @@ def _forest_series(
         )
         factor = yearly(change.measure, scenario.calendar.measured_days)
         text = figure(change.mean * factor, change.unit, signed=True)
-        span = interval(change.low * factor, change.high * factor, change.unit, signed=True)
+        span = interval(change.low, change.high, change.unit, factor=factor, signed=True)
         axes.annotate(
             f"{text} ({span}), {change.verdict}" if span else text,
             xy=(1.02, height),

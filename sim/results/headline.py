@@ -124,7 +124,7 @@ def _line(
         before=figure(before.mean * factor, before.unit) if before else "-",
         after=figure(after.mean * factor, after.unit) if after else "-",
         difference=figure(contrast.mean * factor, contrast.unit, signed=True) if contrast else "",
-        interval=interval(shown.low * factor, shown.high * factor, shown.unit, signed=bool(contrast)) if shown else "",
+        interval=interval(shown.low, shown.high, shown.unit, factor=factor, signed=bool(contrast)) if shown else "",
         verdict=contrast.verdict if contrast else "",
     )
 
@@ -158,7 +158,7 @@ def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after:
         return f"{name} changes nothing in how many {what} ({levels})."
     size = figure(abs(contrast.mean), contrast.unit)
     direction = "fewer" if contrast.mean < 0 else "more"
-    ends = sorted((abs(contrast.low), abs(contrast.high)))
+    ends = sorted((abs(contrast.low or 0.0), abs(contrast.high or 0.0)))
     certainty = f"; 95% interval {interval(*ends, contrast.unit)} {direction}" if span else ""
     return f"With {name}, {size} {direction} {what} than in {base} ({levels}{certainty})."
 

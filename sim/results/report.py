@@ -41,7 +41,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
             _headlines(findings),
             _pictures(charts),
             _costs(findings),
-            _changes(findings),
+            _changes(findings, provenance),
             _assumptions(findings, provenance),
             _repeat(findings, provenance),
         )
@@ -140,7 +140,7 @@ def _costs(findings: Findings) -> Iterator[str]:
                     spoken(row.item),
                     figure(row.mean * factor, row.unit),
                     figure(change.mean * factor, change.unit, signed=True) if change else "",
-                    interval(change.low * factor, change.high * factor, change.unit, signed=True) if change else "",
+                    interval(change.low, change.high, change.unit, factor=factor, signed=True) if change else "",
                     change.verdict if change else "",
                 )
             )
@@ -153,7 +153,7 @@ def _costs(findings: Findings) -> Iterator[str]:
         yield "Delayed days are never added on top of the stays that they are part of.</p>"
 
 
-def _changes(findings: Findings) -> Iterator[str]:
+def _changes(findings: Findings, provenance: Provenance) -> Iterator[str]:
     if not findings.compared:
         return
     yield "<h2>What differs between the files</h2>"
@@ -163,7 +163,9 @@ def _changes(findings: Findings) -> Iterator[str]:
         if not changes:
             yield "<p>Nothing but names.</p>"
             continue
-        rows = [(change.path, change.old or "-", change.new or "-", change.place) for change in changes]
+        rows = [
+            (one.path, one.old or "-", one.new or "-", f"{provenance.show(one.file)}:{one.line}") for one in changes
+        ]
         yield _table(("value", "baseline", "here", "written in"), rows, ("mono", "", "", "mono"))
 
 

@@ -85,11 +85,13 @@ def _zero_unsigned(text: str) -> str:
     return text[1:] if text[:1] in "+-" and not any(digit in "123456789" for digit in text) else text
 
 
-def interval(low: float | None, high: float | None, unit: str, *, signed: bool = False) -> str:
+def interval(
+    low: float | None, high: float | None, unit: str, *, factor: float = 1.0, signed: bool = False
+) -> str:
     """`-4.5 to -4.1`; nothing where there is no interval."""
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
-    low_text, high_text = figure(low, unit, signed=signed), figure(high, unit, signed=signed)
+    low_text, high_text = figure(low * factor, unit, signed=signed), figure(high * factor, unit, signed=signed)
     if low_text.endswith(" points"):
         low_text = low_text.removesuffix(" points")
     return f"{low_text} to {high_text}"

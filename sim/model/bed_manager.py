@@ -368,10 +368,25 @@ class BedManager:
     def _finish_instant(self) -> None:
         for phase in self._phases:
             if phase():
-                self.clock.wake()
+                # Gathering starts again: those who moved go on with their journeys, and wake us if they need us. We wake
+                # ourselves where a later phase still has something to judge.
+                if self._has_more_to_do():
+                    self.clock.wake()
                 return
         if self.observe is not None:
             self.observe(self)
+
+    def _has_more_to_do(self) -> bool:
+        return bool(
+            self._touched
+            or self._due_waits
+            or self._due_deaths
+            or self._newcomers
+            or self._look_for_rings
+            or self._surge_wards
+            or self.steps.teams
+            or self.observe is not None
+        )
 
     def _place(self) -> bool:
         """Serve every queue by priority, time joined and rank, until nobody moves."""

@@ -14,8 +14,8 @@ from sim.inputs.scenario import Scenario
 from sim.load import growing_queues, load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
-from sim.results.headline import scenario_label
 from sim.results.order import canonical
+from sim.results.wording import short_labels
 
 
 def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
@@ -62,10 +62,11 @@ def load_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
 
 
 def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    labels = short_labels([(scenario.id, scenario.name) for scenario in scenarios])
     about: dict[str, list[str]] = {}
     for scenario in scenarios:
         for text in words[scenario.id]:
-            about.setdefault(text, []).append(scenario_label(scenario))
+            about.setdefault(text, []).append(labels[scenario.id])
     if len(scenarios) == 1:
         return tuple(about)
     return tuple(f"{' and '.join(names)}: {text}" for text, names in about.items())

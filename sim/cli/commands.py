@@ -169,7 +169,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     if people:
         people.join(chosen)
     store.remove()
-    tables.after(screen, findings, folder)
+    tables.after(screen, findings, folder, already_said=len(warnings))
     if options.json == "-":
         sys.stdout.flush()
         _binary(folder / "results.json")

@@ -10,11 +10,11 @@ from sim.cli.screen import Screen
 from sim.gathering import changes_between
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings, LeftOut
-from sim.results.headline import Line, answer, description, headline, scenario_label
-from sim.results.wording import counted, shortened
+from sim.results.headline import Line, answer, description, headline
+from sim.results.wording import counted, short_labels, shortened
 
 MOST_CHANGES = 20
-LABEL_WIDTH, NAME_WIDTH = 46, 22
+LABEL_WIDTH = 60
 GAP = "  "
 
 
@@ -30,7 +30,9 @@ def before(
     for one in left_out:
         screen.say(f"Not compared: {one.file}: {one.reason}")
     if compared:
+        labels = short_labels([(scenario.id, scenario.name) for scenario in scenarios])
         for scenario in scenarios[1:]:
+            screen.say(f"What {labels[scenario.id]} changes in {labels[scenarios[0].id]}:")
             _differences(screen, scenarios[0], scenario)
     for warning in warnings:
         screen.say(f"Take care: {warning}")
@@ -40,7 +42,6 @@ def before(
 
 def _differences(screen: Screen, base: Scenario, other: Scenario) -> None:
     changes = changes_between(base, other)
-    screen.say(f"What {scenario_label(other)} changes in {scenario_label(base)}:")
     for change in changes[:MOST_CHANGES]:
         old, new = (shortened(text, 60) or "nothing" for text in (change.old, change.new))
         screen.say(f"  {change.path}: {old} -> {new}  ({change.file}:{change.line})")
@@ -56,7 +57,7 @@ def interrupted(screen: Screen, done: int, total: int) -> None:
     screen.note(f"Stopped after {done} of {total} replications. No results were written; the same command goes on from here.")
 
 
-def after(screen: Screen, findings: Findings, folder: Path) -> None:
+def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -> None:
     """The result: a sentence and a table for each scenario, then where the rest is."""
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
@@ -69,7 +70,7 @@ def after(screen: Screen, findings: Findings, folder: Path) -> None:
             screen.say()
             _alone(screen, lines)
         screen.say()
-    for warning in findings.warnings:
+    for warning in findings.warnings[already_said:]:
         screen.say(f"Take care: {warning}")
     screen.say(_basis(findings))
     screen.say(f"Tables, charts and a report to print: {folder}")
@@ -85,7 +86,7 @@ def _basis(findings: Findings) -> str:
 
 
 def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
-    heads = [shortened(scenario_label(one), NAME_WIDTH) for one in (findings.baseline, scenario)]
+    heads = [findings.label(one) for one in (findings.baseline, scenario)]
     rows = [["", *heads, "difference", "95% interval", ""]]
     rows += [
         [shortened(line.label, LABEL_WIDTH), line.before, line.after, line.difference, line.interval, line.verdict]

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from textwrap import wrap
 from typing import Any
 
 import matplotlib
@@ -28,7 +29,8 @@ MARKERS = ("o", "s", "^", "D", "v", "P")
 GREY, INK = "#5E5E5E", "#1A1A1A"
 MOST_SCENARIOS = len(COLOURS)
 MOST_BARS = 10
-NAME_WIDTH = 28
+MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
+END_WIDTH = 17  # letters beside the end of a line
 
 SETTINGS: dict[str, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture on every machine
@@ -97,10 +99,6 @@ def _png(drawing: Figure) -> bytes:
     return data.getvalue()
 
 
-def _label(scenario: Scenario) -> str:
-    return shortened(scenario.name or scenario.id, NAME_WIDTH)
-
-
 def _canvas(title: str, subtitle: str, height: float = 4.2) -> tuple[Figure, Axes]:
     """An empty chart with its title and, smaller, what is shown."""
     drawing = Figure(figsize=(8.2, height))
@@ -151,13 +149,14 @@ def _over_time(findings: Findings, measure: str, service: str, title: str, axis:
         when, values = _averaged(scenario, days, days_each)
         middle = values.mean(axis=0)
         if len(values) > 1:
-            low, high = np.percentile(values, [2.5, 97.5], axis=0)
+            low, high = np.percentile(values, [2.5, 97.5] if len(values) >= MANY else [0, 100], axis=0)
             axes.fill_between(when, low, high, color=COLOURS[index], alpha=0.16, linewidth=0)
             for edge in (low, high):
                 axes.plot(when, edge, color=COLOURS[index], linestyle=LINES[index], linewidth=0.6, alpha=0.7)
         axes.plot(when, middle, color=COLOURS[index], linestyle=LINES[index], linewidth=2.2)
-        ends.append((float(middle[-1]), index, f"{_label(scenario)}\n{figure(float(days.mean()), '')} on average"))
-        words.append(f"{_label(scenario)}: {figure(float(days.mean()), '')} on average")
+        name = "\n".join(wrap(findings.label(scenario), END_WIDTH))
+        ends.append((float(middle[-1]), index, f"{name}\n{figure(float(days.mean()), '')} on average"))
+        words.append(f"{findings.label(scenario)}: {figure(float(days.mean()), '')} on average")
     axes.set_ylabel(axis)
     axes.margins(x=0.0)
     _sensible_bottom(axes)
@@ -169,8 +168,11 @@ def _over_time(findings: Findings, measure: str, service: str, title: str, axis:
 def _time_subtitle(findings: Findings, days_each: int) -> str:
     what = {1: "Daily figures", 7: "Weekly averages"}.get(days_each, f"Averages of {days_each} days")
     replications = findings.baseline.replications
-    band = f"; band: 95% of {replications} simulated runs lie inside" if replications > 1 else ""
-    return what + band + _first_only(findings)
+    if replications >= MANY:
+        what += f"; band: 95% of {replications} simulated runs lie inside"
+    elif replications > 1:
+        what += f"; band: from the lowest to the highest of {replications} simulated runs"
+    return what + _first_only(findings)
 
 
 def _first_only(findings: Findings) -> str:
@@ -220,7 +222,6 @@ def _labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
             xytext=(1.02, place - over),
             xycoords=("axes fraction", "data"),
             textcoords=("axes fraction", "data"),
-            color=COLOURS[index],
             fontsize=9,
             va="center",
             annotation_clip=False,
@@ -257,10 +258,10 @@ def _reasons(findings: Findings) -> tuple[str, str, Figure] | None:
         f"Delayed bed days a year in {spoken(service)}, by reason" + _first_only(findings),
         1.5 + len(rows) * (0.16 + 0.2 * len(shown)),
     )
-    _bars(axes, rows, [_label(scenario) for scenario in shown])
+    _bars(axes, rows, [findings.label(scenario) for scenario in shown])
     drawing.subplots_adjust(left=0.26, right=0.95)
     top = "; ".join(f"{name}: " + ", ".join(figure(v, "") for v in values) for name, values in rows[:3])
-    return title, f"Delayed bed days a year by reason ({', '.join(_label(s) for s in shown)}). {top}.", drawing
+    return title, f"Delayed bed days a year by reason ({', '.join(findings.label(s) for s in shown)}). {top}.", drawing
 
 
 def _reason_days(findings: Findings, scenario: Scenario, service: str) -> dict[str, float]:
@@ -272,6 +273,7 @@ def _reason_days(findings: Findings, scenario: Scenario, service: str) -> dict[s
 def _bars(axes: Axes, rows: list[tuple[str, list[float]]], names: list[str]) -> None:
     many = len(names)
     width = 0.8 / many
+    whole = max(value for _, values in rows for value in values) >= 100
     for index, name in enumerate(names):
         heights = [row + (index - (many - 1) / 2) * width for row in range(len(rows))]
         values = [values[index] for _, values in rows]
@@ -285,9 +287,8 @@ def _bars(axes: Axes, rows: list[tuple[str, list[float]]], names: list[str]) -> 
             label=name,
         )
         for height, value in zip(heights, values, strict=True):
-            axes.annotate(
-                figure(value, ""), (value, height), (3, 0), textcoords="offset points", va="center", fontsize=8
-            )
+            text = f"{value:,.0f}" if whole else figure(value, "")
+            axes.annotate(text, (value, height), (3, 0), textcoords="offset points", va="center", fontsize=8)
     axes.set_yticks(range(len(rows)), [name for name, _ in rows])
     axes.invert_yaxis()
     axes.grid(axis="y", visible=False)
@@ -318,7 +319,7 @@ def _differences(findings: Findings) -> tuple[str, str, Figure] | None:
     lines = [line for line in _forest_lines(findings) if any(_pair(findings, s.id, line) for s in shown)]
     if not findings.compared or not shown or not lines:
         return None
-    title = f"What changes against {_label(findings.baseline)}?"
+    title = f"What changes against {findings.label(findings.baseline)}?"
     drawing, axes = _canvas(
         title,
         "Difference as % of the baseline, on the same people, with 95% interval; right: the difference itself",
@@ -328,13 +329,14 @@ def _differences(findings: Findings) -> tuple[str, str, Figure] | None:
     for index, scenario in enumerate(shown):
         words += _forest_series(axes, findings, lines, scenario, index, len(shown))
     axes.axvline(0, color=INK, linewidth=1)
-    axes.set_yticks(range(len(lines)), [shortened(measure_label(measure, service), 46) for service, measure in lines])
+    labels = [shortened(measure_label(measure, service), 50) for service, measure in lines]
+    axes.set_yticks(range(len(lines)), labels, fontsize=9)
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(f"less than in {_label(findings.baseline)}   <   change, %   >   more")
+    axes.set_xlabel(f"less than in {findings.label(findings.baseline)}   <   change, %   >   more")
     if len(shown) > 1:
         axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=8)
-    drawing.subplots_adjust(left=0.38, right=0.70)
+    drawing.subplots_adjust(left=0.40, right=0.72)
     return title, "Differences with 95% intervals. " + "; ".join(words[:6]) + ".", drawing
 
 
@@ -377,7 +379,7 @@ def _forest_series(
             color=COLOURS[index],
             markersize=6,
             linestyle="none",
-            label=_label(scenario) if row == 0 else None,
+            label=findings.label(scenario) if row == 0 else None,
         )
         factor = yearly(change.measure, scenario.calendar.measured_days)
         text = figure(change.mean * factor, change.unit, signed=True)

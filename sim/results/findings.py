@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import HOME, Scenario, Service
+from sim.results.wording import short_labels
 
 Daily: TypeAlias = Mapping[tuple[str, str], NDArray[np.float64]]  # (service, measure) -> replications x days
 Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item
@@ -89,6 +90,15 @@ class Findings:
     def baseline(self) -> Scenario:
         """The first scenario, which the others are compared with."""
         return self.scenarios[0]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """A short name of each scenario for tables and charts, by id."""
+        return short_labels([(scenario.id, scenario.name) for scenario in self.scenarios])
+
+    def label(self, scenario: Scenario) -> str:
+        """A scenario's short name."""
+        return self.labels[scenario.id]
 
     @cached_property
     def _estimate_at(self) -> dict[Address, Estimate]:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import figure, interval, measure_label, shortened, spoken, yearly
+from sim.results.wording import figure, interval, measure_label, plain, spoken, yearly
 
 MOST_SERVICES = 5
-NAME_WIDTH = 40
 
 MAIN_MEASURES = (
     "queue_mean",
@@ -44,11 +43,6 @@ class Topic:
     measure: str
     by: str = ""
     item: str = ""
-
-
-def scenario_label(scenario: Scenario) -> str:
-    """A scenario's name as it is shown: one line, not too long."""
-    return shortened(scenario.name or scenario.id, NAME_WIDTH)
 
 
 def topics(findings: Findings) -> Iterator[Topic]:
@@ -143,11 +137,11 @@ def answer(findings: Findings, scenario: Scenario) -> str:
         contrast = findings.contrast(scenario.id, main, measure)
         if before and after and contrast and (before.mean or after.mean):
             return _comparison(findings, scenario, before, after, contrast)
-    return f"{scenario_label(scenario)} was compared with {scenario_label(findings.baseline)}."
+    return f"{findings.label(scenario)} was compared with {findings.label(findings.baseline)}."
 
 
 def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
-    base, name = scenario_label(findings.baseline), scenario_label(scenario)
+    base, name = findings.label(findings.baseline), findings.label(scenario)
     what = _people(contrast.measure, spoken(contrast.service))
     levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
     span = interval(contrast.low, contrast.high, contrast.unit, signed=True)
@@ -156,10 +150,10 @@ def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after:
         return f"These runs cannot tell whether {name} changes how many {what}{known} ({levels})."
     if contrast.mean == 0:
         return f"{name} changes nothing in how many {what} ({levels})."
-    size = figure(abs(contrast.mean), contrast.unit)
+    size = plain(abs(contrast.mean), fine_below=0.95)
     direction = "fewer" if contrast.mean < 0 else "more"
     ends = sorted((abs(contrast.low or 0.0), abs(contrast.high or 0.0)))
-    certainty = f"; 95% interval {interval(*ends, contrast.unit)} {direction}" if span else ""
+    certainty = f"; 95% interval {' to '.join(plain(end, fine_below=0.95) for end in ends)} {direction}" if span else ""
     return f"With {name}, {size} {direction} {what} than in {base} ({levels}{certainty})."
 
 
@@ -177,8 +171,8 @@ def description(findings: Findings, scenario: Scenario) -> str:
     taken = findings.estimate(scenario.id, main, "midnight_census_mean")
     place = spoken(main)
     if not taken:
-        return f"{scenario_label(scenario)} was run."
-    text = f"In {scenario_label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
+        return f"{findings.label(scenario)} was run."
+    text = f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
     if delayed:
         text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
     return text + ", on average."

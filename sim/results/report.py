@@ -13,8 +13,8 @@ from string import Template
 from sim.inputs.scenario import Scenario, Value
 from sim.results.charts import Chart
 from sim.results.findings import Change, Findings
-from sim.results.headline import Line, answer, description, headline, scenario_label
-from sim.results.wording import counted, figure, interval, spoken, yearly
+from sim.results.headline import Line, answer, description, headline
+from sim.results.wording import counted, figure, interval, shortened, spoken, yearly
 
 MOST_ASSUMPTIONS = 200
 
@@ -51,7 +51,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
 
 
 def _title(findings: Findings) -> str:
-    names = [scenario_label(scenario) for scenario in findings.scenarios]
+    names = [shortened(scenario.name or scenario.id, 80) for scenario in findings.scenarios]
     if not findings.compared:
         return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     others = ", ".join(names[1:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
@@ -90,18 +90,18 @@ def _headlines(findings: Findings) -> Iterator[str]:
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
         if not findings.compared:
-            yield f"<h3>{escape(scenario_label(scenario))}</h3>"
+            yield f"<h3>{escape(findings.label(scenario))}</h3>"
             rows = [(line.label, line.after, line.interval) for line in lines]
             yield _table(("On average", "", "95% interval of the average"), rows, ("", "number", "number"))
         else:
             if len(findings.scenarios) > 2:
-                yield f"<h3>{escape(scenario_label(scenario))}</h3>"
+                yield f"<h3>{escape(findings.label(scenario))}</h3>"
             yield _comparison_table(findings, scenario, lines)
     yield f'<p class="small">{escape(_how_to_read(findings))}</p>'
 
 
 def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> str:
-    headers = ("", scenario_label(findings.baseline), scenario_label(scenario), "difference", "95% interval", "verdict")
+    headers = ("", findings.label(findings.baseline), findings.label(scenario), "difference", "95% interval", "verdict")
     rows = [(ln.label, ln.before, ln.after, ln.difference, ln.interval, ln.verdict) for ln in lines]
     return _table(headers, rows, ("", "number", "number", "number", "number", "verdict"))
 
@@ -136,7 +136,7 @@ def _costs(findings: Findings) -> Iterator[str]:
             change = findings.contrast(scenario.id, "all", "cost_cash_gbp", "payer", row.item)
             rows.append(
                 (
-                    scenario_label(scenario),
+                    findings.label(scenario),
                     spoken(row.item),
                     figure(row.mean * factor, row.unit),
                     figure(change.mean * factor, change.unit, signed=True) if change else "",
@@ -159,7 +159,7 @@ def _changes(findings: Findings, provenance: Provenance) -> Iterator[str]:
     yield "<h2>What differs between the files</h2>"
     for scenario in findings.scenarios[1:]:
         changes: Sequence[Change] = findings.changes.get(scenario.id, ())
-        yield f"<h3>{escape(scenario_label(scenario))}</h3>"
+        yield f"<h3>{escape(findings.label(scenario))}</h3>"
         if not changes:
             yield "<p>Nothing but names.</p>"
             continue

@@ -4,8 +4,12 @@ What may be changed here: freely; tables for programs carry the frozen names and
 """
 
 import math
+import re
+from collections.abc import Sequence
 
 DAYS_PER_YEAR = 365.0
+LABEL_WIDTH = 30  # of a scenario's name
+SHORT_NAME = 16  # names up to this stay whole
 
 SHARES = frozenset({"share", "share of days"})
 MONEY = frozenset({"GBP"})
@@ -20,7 +24,7 @@ _LABELS = {
     "queue_mean": "people waiting for {service}",
     "wait_mean_days": "days waited for {service}",
     "occupancy": "occupancy of {service}",
-    "midnight_census_mean": "places taken in {service} at midnight",
+    "midnight_census_mean": "people in {service} at midnight",
     "days_above_92pct": "share of days {service} is over 92% full",
     "days_full": "share of days {service} is full",
     "midnight_delayed_mean": "delayed people in {service} on an average day",
@@ -31,8 +35,14 @@ _LABELS = {
     "turned_away": "people a year turned away from {service}",
     "gave_up": "people a year who gave up waiting for {service}",
     "unmet_need_people_mean": "people without the place they need ({service})",
-    "cost_cash_gbp": "cost a year, {service}",
+    "cost_cash_gbp": "cost a year of {service}",
     "throughput_per_day": "people a day through {service}",
+}
+
+_LABELS_OF_ALL = {
+    "turned_away": "people a year turned away at a full queue",
+    "gave_up": "people a year who gave up waiting",
+    "cost_cash_gbp": "cost a year",
 }
 
 
@@ -43,8 +53,11 @@ def spoken(name: str) -> str:
 
 def measure_label(measure: str, service: str, item: str = "") -> str:
     """What a row is about, in a planner's words."""
-    place = {"all": "all services", "outside": "outside"}.get(service, spoken(service))
-    text = _LABELS.get(measure, spoken(measure) + " ({service})").format(service=place)
+    if service == "all" and measure in _LABELS_OF_ALL:
+        text = _LABELS_OF_ALL[measure]
+    else:
+        place = "all services" if service == "all" else spoken(service)
+        text = _LABELS.get(measure, spoken(measure) + " ({service})").replace("{service}", place)
     return f"{text}, paid by {spoken(item)}" if measure == "cost_cash_gbp" and item else text
 
 
@@ -63,13 +76,14 @@ def figure(value: float | None, unit: str, *, signed: bool = False) -> str:
         return _zero_unsigned(f"{sign}{100 * size:.1f}" + (" points" if signed else "%"))
     if unit in MONEY:
         return _zero_unsigned(sign + _pounds(size))
-    return _zero_unsigned(sign + _plain(size))
+    return _zero_unsigned(sign + plain(size, fine_below=0.95 if signed else 0.095))
 
 
-def _plain(size: float) -> str:
+def plain(size: float, fine_below: float = 0.095) -> str:
+    """A size without unit: two decimals where it is small (a difference sooner than a level), one, or none."""
     if size >= 100:
         return f"{size:,.0f}"
-    return f"{size:.2f}" if 0 < size < 0.95 else f"{size:.1f}"
+    return f"{size:.2f}" if 0 < size < fine_below else f"{size:.1f}"
 
 
 def _pounds(size: float) -> str:
@@ -92,9 +106,7 @@ def interval(
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
     low_text, high_text = figure(low * factor, unit, signed=signed), figure(high * factor, unit, signed=signed)
-    if low_text.endswith(" points"):
-        low_text = low_text.removesuffix(" points")
-    return f"{low_text} to {high_text}"
+    return f"{low_text.removesuffix(' points')} to {high_text.removesuffix(' points')}"
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:
@@ -106,3 +118,19 @@ def shortened(text: str, width: int) -> str:
     """One line of at most so many characters."""
     line = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
     return line if len(line) <= width else line[: max(1, width - 3)].rstrip() + "..."
+
+
+def short_labels(named: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """A short label for each scenario (id, name): `Cedarwood, 29 beds` is `Cedarwood`, unless two would be the same."""
+    whole = {key: shortened(name, LABEL_WIDTH) or key for key, name in named}
+    short = {key: shortened(_first_part(name), LABEL_WIDTH) or key for key, name in named}
+    for labels in (short, whole):
+        if len(set(labels.values())) == len(labels):
+            return labels
+    return {key: key for key, _ in named}
+
+
+def _first_part(name: str) -> str:
+    if len(name) <= SHORT_NAME:
+        return name
+    return re.split(r"[,;:(]| - | – ", name, maxsplit=1)[0].strip()

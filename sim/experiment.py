@@ -21,6 +21,10 @@ from sim.running import ResumeStore, scatter
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 
 
+class LedgerBroken(Exception):
+    """An identity that one replication breaks, in one text, so that it travels between processes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One replication of one scenario, both by number."""
@@ -69,7 +73,10 @@ def run_one(shared: Shared, task: Task) -> Piece:
     """Runs one replication, checks its identities and measures it; the ledger stays here."""
     scenario = shared.scenarios[task.scenario]
     ledger = engine.run(scenario, task.replication)
-    identities.check(scenario, ledger)
+    try:
+        identities.check(scenario, ledger)
+    except identities.IdentityBroken as broken:
+        raise LedgerBroken(f"{scenario.id}, replication {task.replication}: {broken}") from None
     if shared.keep:
         shared.keep(scenario, task.scenario, task.replication, ledger)
     rows = measure(scenario, ledger)
@@ -103,7 +110,8 @@ def run_all(
         if listener:
             listener(len(done), len(tasks))
     return [
-        [done[Task(i, r)] for r in range(scenario.replications)] for i, scenario in enumerate(shared.scenarios)
+        [done[Task(i, r)] for r in range(scenario.replications)]
+        for i, scenario in enumerate(shared.scenarios)
     ]
 
 

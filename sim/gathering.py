@@ -77,7 +77,8 @@ def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
     from sim.inputs.loading import differences as values_that_differ
 
     return tuple(
-        Change(one.path, one.old or "", one.new or "", one.file, one.line) for one in values_that_differ(base, other)
+        Change(one.path, one.old or "", one.new or "", one.file, one.line)
+        for one in values_that_differ(base, other)
     )
 
 

@@ -14,7 +14,18 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.scenario import DIED, SECONDS_PER_DAY, Group, Hours, Review, Route, Scenario, Service, Step, Visit
+from sim.inputs.scenario import (
+    DIED,
+    SECONDS_PER_DAY,
+    Group,
+    Hours,
+    Review,
+    Route,
+    Scenario,
+    Service,
+    Step,
+    Visit,
+)
 from sim.inputs.timetable import arrival_rates
 
 FULL_FROM = 0.95  # offered / open places above which we warn
@@ -32,7 +43,9 @@ class Load:
     service: str
     needed: float  # places (or minutes a week)
     open: float
-    relieved_share: float  # of the people who come, how many would give up or be turned away from a long queue
+    relieved_share: (
+        float  # of the people who come, how many would give up or be turned away from a long queue
+    )
 
     @property
     def ratio(self) -> float:
@@ -191,7 +204,8 @@ def _days_of_steps(steps: tuple[Step, ...], stay_days: float) -> float:
     for needs in product((True, False), repeat=len(combined)):
         needed = {name: step for (name, step), need in zip(combined.items(), needs, strict=True) if need}
         chance = math.prod(
-            step.share if need else 1 - step.share for step, need in zip(combined.values(), needs, strict=True)
+            step.share if need else 1 - step.share
+            for step, need in zip(combined.values(), needs, strict=True)
         )
         if chance:
             ends = _step_ends(needed, stay_days)
@@ -223,7 +237,9 @@ def _days_to_doors(here: Service, next_door: Hours | None) -> float:
     """Mean days until one's own discharge hours and the next door are open together."""
     if here.discharge_hours is None and next_door is None:
         return 0.0
-    is_open = [_is_open(here.discharge_hours, slot) and _is_open(next_door, slot) for slot in range(SLOTS_PER_WEEK)]
+    is_open = [
+        _is_open(here.discharge_hours, slot) and _is_open(next_door, slot) for slot in range(SLOTS_PER_WEEK)
+    ]
     if not any(is_open):
         return 0.0
     waits = [0] * (2 * SLOTS_PER_WEEK + 1)
@@ -276,5 +292,7 @@ def _has_grown(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
     if mean < FEWEST_PEOPLE or mean < GROWTH_OF_QUEUE * float(before.mean()):
         return False
     if len(growth) < 3:
-        return mean > float(before.mean()) * 0.5  # too few replications to tell growth from chance by anything but size
+        return (
+            mean > float(before.mean()) * 0.5
+        )  # too few replications to tell growth from chance by anything but size
     return mean > STANDARD_ERRORS * float(growth.std(ddof=1)) / math.sqrt(len(growth))

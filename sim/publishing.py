@@ -26,7 +26,19 @@ from sim.results.findings import Contrast, Estimate, Findings
 
 FORMAT = 1
 REPOSITORY = Path(__file__).resolve().parents[1]
-SUMMARY = ("scenario", "service", "measure", "by", "item", "unit", "mean", "sd", "low", "high", "replications")
+SUMMARY = (
+    "scenario",
+    "service",
+    "measure",
+    "by",
+    "item",
+    "unit",
+    "mean",
+    "sd",
+    "low",
+    "high",
+    "replications",
+)
 DIFFERENCE = (*SUMMARY, "baseline", "verdict", "share_better", "low_all", "high_all")
 REPLICATION = ("scenario", "replication", "service", "measure", "by", "item", "value", "unit")
 CENSUS = ("scenario", "day", "service", "measure", "mean", "low", "high", "date")
@@ -99,7 +111,9 @@ def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str
 
 def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], workers: int) -> Path:
     """Computes every file of a run, then writes its folder; the folder's path."""
-    from sim.results.charts import draw_charts  # matplotlib takes half a second, which a wrong file should not cost
+    from sim.results.charts import (
+        draw_charts,
+    )  # matplotlib takes half a second, which a wrong file should not cost
     from sim.results.report import Provenance, report_html
 
     results = writing.json_bytes(results_object(job, findings))
@@ -107,10 +121,10 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], wor
     provenance = Provenance(job.command, __version__, job.engine, job.inputs, job.shown)
     files = {
         "results.json": results,
-        "replications.csv": writing.csv_bytes(REPLICATION, _replication_rows(job.scenarios, pieces)),
-        "summary.csv": writing.csv_bytes(SUMMARY, map(_estimate_cells, findings.estimates)),
-        "differences.csv": writing.csv_bytes(DIFFERENCE, map(_contrast_cells, findings.contrasts)),
-        "census.csv": writing.csv_bytes(CENSUS, _census_rows(job.scenarios, pieces)),
+        "replications.csv": writing.csv_bytes(REPLICATION, replication_rows(job.scenarios, pieces)),
+        "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
+        "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.contrasts)),
+        "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
         **{f"charts/{chart.name}.svg": chart.svg for chart in charts},
         **{f"charts/{chart.name}.png": chart.png for chart in charts},
         "report.html": report_html(findings, charts, provenance),
@@ -128,10 +142,13 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "scenarios": [
-            {"id": scenario.id, "name": scenario.name, "file": job.shown(scenario.file)} for scenario in job.scenarios
+            {"id": scenario.id, "name": scenario.name, "file": job.shown(scenario.file)}
+            for scenario in job.scenarios
         ],
-        "measures": [dict(zip(SUMMARY, _estimate_cells(row), strict=True)) for row in findings.estimates],
-        "differences": [dict(zip(DIFFERENCE, _contrast_cells(row), strict=True)) for row in findings.contrasts],
+        "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
+        "differences": [
+            dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts
+        ],
         "warnings": list(findings.warnings),
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }
@@ -168,17 +185,20 @@ def _package_versions() -> dict[str, str]:
     return found
 
 
-def _estimate_cells(row: Estimate) -> tuple[Any, ...]:
+def estimate_cells(row: Estimate) -> tuple[Any, ...]:
+    """A summary row's cells in the order of `SUMMARY`."""
     return tuple(getattr(row, name) for name in SUMMARY)
 
 
-def _contrast_cells(row: Contrast) -> tuple[Any, ...]:
+def contrast_cells(row: Contrast) -> tuple[Any, ...]:
+    """A difference row's cells in the order of `DIFFERENCE`."""
     return tuple(getattr(row, name) for name in DIFFERENCE)
 
 
-def _replication_rows(
+def replication_rows(
     scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]
 ) -> Iterator[tuple[Any, ...]]:
+    """Every measure of every replication, in the order of `REPLICATION`."""
     for scenario, found in zip(scenarios, pieces, strict=True):
         for piece in found:
             number = piece.task.replication
@@ -186,7 +206,7 @@ def _replication_rows(
                 yield scenario.id, number, service, name, by, item, value, unit
 
 
-def _census_rows(
+def census_rows(
     scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]
 ) -> Iterator[tuple[Any, ...]]:
     """Day by day over the replications: mean, and the range of the middle 95% of them."""

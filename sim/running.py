@@ -49,7 +49,9 @@ def _scatter_over_processes(work: Work, shared: Any, tasks: Sequence[Any], worke
     finished = False
     try:
         with _interrupts_kept_from_children():
-            futures: list[Future[list[Any]]] = [pool.submit(_do_chunk, part) for part in _chunks(tasks, workers)]
+            futures: list[Future[list[Any]]] = [
+                pool.submit(_do_chunk, part) for part in _chunks(tasks, workers)
+            ]
         for future in as_completed(futures):
             yield from future.result()
         finished = True

@@ -8,9 +8,6 @@ What may be changed here: wording freely; verbs, options and exit codes are a co
 
 import os
 import sys
-import tempfile
-import traceback
-from pathlib import Path
 
 from sim.cli.arguments import Options, UsageError, parse
 from sim.cli.screen import Screen, prepare_streams
@@ -59,6 +56,8 @@ def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:
     if isinstance(problem, OSError) and problem.filename and not isinstance(problem, ChildProcessError):
         screen.problem(f"{problem.filename}: {problem.strerror or problem}")
         return BAD_INPUT
+    import traceback
+
     text = "".join(traceback.format_exception(problem))
     line = (str(problem).strip().splitlines() or ["no further words"])[0]
     screen.problem(f"Sorry, this is a fault of ours: {type(problem).__name__}: {line}")
@@ -70,11 +69,13 @@ def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:
 
 
 def _kept(text: str) -> str:
+    import tempfile
+
     try:
         with tempfile.NamedTemporaryFile(
             "w", prefix="run_sim-fault-", suffix=".txt", delete=False, encoding="utf-8", errors="replace"
         ) as file:
             file.write(text)
-            return str(Path(file.name))
+            return file.name
     except OSError:
         return "no file, as none could be written"

@@ -37,7 +37,9 @@ def carry_out(options: Options, screen: Screen) -> int:
 def test(options: Options, _: Screen) -> int:
     """Runs the tests in this interpreter, from the repository; pytest's own exit code."""
     arguments = [_from_anywhere(argument) for argument in options.rest]
-    named = any(Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
+    named = any(
+        Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-")
+    )
     where = [] if named else [str(REPOSITORY / "tests")]
     code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=REPOSITORY)
     return PYTEST_FAULTS.get(code, code)
@@ -155,7 +157,9 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     tables.before(screen, chosen, left_out, warnings, compared=compared)
     total = sum(scenario.replications for scenario in chosen)
     workers = min(options.workers or default_workers(total), total)
-    store = ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=options.people or ""))
+    store = ResumeStore(
+        job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=options.people or "")
+    )
     people = PeopleFiles(Path(options.people), store.folder) if options.people else None
     screen.note(f"Running {counted(total, 'replication')} in {counted(workers, 'process', 'processes')} ...")
     try:

@@ -54,7 +54,9 @@ def _differences(screen: Screen, base: Scenario, other: Scenario) -> None:
 def interrupted(screen: Screen, done: int, total: int) -> None:
     """What is said after Ctrl-C."""
     screen.end_progress()
-    screen.note(f"Stopped after {done} of {total} replications. No results were written; the same command goes on from here.")
+    screen.note(
+        f"Stopped after {done} of {total} replications. No results were written; the same command goes on from here."
+    )
 
 
 def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -> None:
@@ -89,7 +91,14 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
     heads = [findings.label(one) for one in (findings.baseline, scenario)]
     rows = [["", *heads, "difference", "95% interval", ""]]
     rows += [
-        [shortened(line.label, LABEL_WIDTH), line.before, line.after, line.difference, line.interval, line.verdict]
+        [
+            shortened(line.label, LABEL_WIDTH),
+            line.before,
+            line.after,
+            line.difference,
+            line.interval,
+            line.verdict,
+        ]
         for line in lines
     ]
     _print(screen, rows)

@@ -136,7 +136,9 @@ def _delayed(findings: Findings) -> tuple[str, str, Figure] | None:
     )
 
 
-def _over_time(findings: Findings, measure: str, service: str, title: str, axis: str) -> tuple[str, str, Figure] | None:
+def _over_time(
+    findings: Findings, measure: str, service: str, title: str, axis: str
+) -> tuple[str, str, Figure] | None:
     shown = [s for s in findings.scenarios if (service, measure) in findings.daily[s.id]][:MOST_SCENARIOS]
     if not shown or findings.baseline.calendar.measured_days < 2:
         return None
@@ -185,7 +187,9 @@ def _days_each_point(days: int) -> int:
     return 1 if days <= 60 else 7 if days <= 800 else 28
 
 
-def _averaged(scenario: Scenario, days: NDArray[np.float64], size: int) -> tuple[list[date], NDArray[np.float64]]:
+def _averaged(
+    scenario: Scenario, days: NDArray[np.float64], size: int
+) -> tuple[list[date], NDArray[np.float64]]:
     """Averages over blocks of so many days, each dated at its middle; an incomplete last block is left out."""
     blocks = days.shape[1] // size
     values = days[:, : blocks * size].reshape(days.shape[0], blocks, size).mean(axis=2)
@@ -244,7 +248,9 @@ def _reasons(findings: Findings) -> tuple[str, str, Figure] | None:
     shown = findings.scenarios[:MOST_SCENARIOS]
     service = findings.main_service.name
     tables = [_reason_days(findings, scenario, service) for scenario in shown]
-    reasons = sorted({reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r))
+    reasons = sorted(
+        {reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r)
+    )
     reasons = [reason for reason in reasons if any(table.get(reason, 0.0) > 0 for table in tables)]
     if not reasons:
         return None
@@ -261,7 +267,11 @@ def _reasons(findings: Findings) -> tuple[str, str, Figure] | None:
     _bars(axes, rows, [findings.label(scenario) for scenario in shown])
     drawing.subplots_adjust(left=0.26, right=0.95)
     top = "; ".join(f"{name}: " + ", ".join(figure(v, "") for v in values) for name, values in rows[:3])
-    return title, f"Delayed bed days a year by reason ({', '.join(findings.label(s) for s in shown)}). {top}.", drawing
+    return (
+        title,
+        f"Delayed bed days a year by reason ({', '.join(findings.label(s) for s in shown)}). {top}.",
+        drawing,
+    )
 
 
 def _reason_days(findings: Findings, scenario: Scenario, service: str) -> dict[str, float]:
@@ -369,9 +379,18 @@ def _forest_series(
             continue
         before, change = pair
         height = row + (index - (many - 1) / 2) * 0.8 / many
-        ends = (change.mean if change.low is None else change.low, change.mean if change.high is None else change.high)
+        ends = (
+            change.mean if change.low is None else change.low,
+            change.mean if change.high is None else change.high,
+        )
         percent = [100 * value / abs(before.mean) for value in (ends[0], change.mean, ends[1])]
-        axes.plot([percent[0], percent[2]], [height, height], color=COLOURS[index], linewidth=2, solid_capstyle="butt")
+        axes.plot(
+            [percent[0], percent[2]],
+            [height, height],
+            color=COLOURS[index],
+            linewidth=2,
+            solid_capstyle="butt",
+        )
         axes.plot(
             percent[1],
             height,

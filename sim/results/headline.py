@@ -62,13 +62,19 @@ def topics(findings: Findings) -> Iterator[Topic]:
 
 def _other_services(findings: Findings) -> list[str]:
     """The limited services beside the main one; when there are many, those whose occupancy changes most."""
-    names = [service.name for service in findings.limited_services if service.name != findings.main_service.name]
+    names = [
+        service.name for service in findings.limited_services if service.name != findings.main_service.name
+    ]
     if len(names) <= MOST_SERVICES:
         return names
 
     def change(name: str) -> float:
         return max(
-            (abs(row.mean) for s in findings.scenarios[1:] if (row := findings.contrast(s.id, name, "occupancy"))),
+            (
+                abs(row.mean)
+                for s in findings.scenarios[1:]
+                if (row := findings.contrast(s.id, name, "occupancy"))
+            ),
             default=0.0,
         )
 
@@ -79,7 +85,9 @@ def _other_services(findings: Findings) -> list[str]:
 
 def _payers(findings: Findings) -> list[str]:
     found = [
-        row.item for row in findings.estimates if (row.service, row.measure, row.by) == ("all", "cost_cash_gbp", "payer")
+        row.item
+        for row in findings.estimates
+        if (row.service, row.measure, row.by) == ("all", "cost_cash_gbp", "payer")
     ]
     return list(dict.fromkeys(found))
 
@@ -92,7 +100,9 @@ def headline(findings: Findings, scenario: Scenario) -> list[Line]:
         before = findings.estimate(findings.baseline.id, *where) if findings.compared else None
         after = findings.estimate(scenario.id, *where)
         if (before or after) and not _says_nothing(topic, before, after):
-            lines.append(_line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario))
+            lines.append(
+                _line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario)
+            )
     return lines
 
 
@@ -118,7 +128,9 @@ def _line(
         before=figure(before.mean * factor, before.unit) if before else "-",
         after=figure(after.mean * factor, after.unit) if after else "-",
         difference=figure(contrast.mean * factor, contrast.unit, signed=True) if contrast else "",
-        interval=interval(shown.low, shown.high, shown.unit, factor=factor, signed=bool(contrast)) if shown else "",
+        interval=interval(shown.low, shown.high, shown.unit, factor=factor, signed=bool(contrast))
+        if shown
+        else "",
         verdict=contrast.verdict if contrast else "",
     )
 
@@ -140,20 +152,30 @@ def answer(findings: Findings, scenario: Scenario) -> str:
     return f"{findings.label(scenario)} was compared with {findings.label(findings.baseline)}."
 
 
-def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
+def _comparison(
+    findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast
+) -> str:
     base, name = findings.label(findings.baseline), findings.label(scenario)
     what = _people(contrast.measure, spoken(contrast.service))
     levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
     span = interval(contrast.low, contrast.high, contrast.unit, signed=True)
     if contrast.verdict == CANNOT_TELL:
-        known = f": the difference is between {span.replace(' to ', ' and ')}" if span else ": too few replications"
+        known = (
+            f": the difference is between {span.replace(' to ', ' and ')}"
+            if span
+            else ": too few replications"
+        )
         return f"These runs cannot tell whether {name} changes how many {what}{known} ({levels})."
     if contrast.mean == 0:
         return f"{name} changes nothing in how many {what} ({levels})."
     size = plain(abs(contrast.mean), fine_below=0.95)
     direction = "fewer" if contrast.mean < 0 else "more"
     ends = sorted((abs(contrast.low or 0.0), abs(contrast.high or 0.0)))
-    certainty = f"; 95% interval {' to '.join(plain(end, fine_below=0.95) for end in ends)} {direction}" if span else ""
+    certainty = (
+        f"; 95% interval {' to '.join(plain(end, fine_below=0.95) for end in ends)} {direction}"
+        if span
+        else ""
+    )
     return f"With {name}, {size} {direction} {what} than in {base} ({levels}{certainty})."
 
 
@@ -172,7 +194,9 @@ def description(findings: Findings, scenario: Scenario) -> str:
     place = spoken(main)
     if not taken:
         return f"{findings.label(scenario)} was run."
-    text = f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
+    text = (
+        f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
+    )
     if delayed:
         text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
     return text + ", on average."

@@ -24,7 +24,19 @@ Text = NDArray[Any]
 
 FIRST = ("scenario", "replication", "group", "person", "from_census")
 COLUMNS = {
-    "": (*FIRST, "stay", "service", "visit", "admitted", "ready", "clear", "left", "to", "planned_to", "units"),
+    "": (
+        *FIRST,
+        "stay",
+        "service",
+        "visit",
+        "admitted",
+        "ready",
+        "clear",
+        "left",
+        "to",
+        "planned_to",
+        "units",
+    ),
     "-waits": (*FIRST, "wait", "held", "to", "joined", "clear", "ended", "ending"),
     "-steps": (*FIRST, "stay", "service", "step", "started", "team_joined", "finished", "dropped", "after"),
 }
@@ -93,14 +105,27 @@ def _stays(scenario: Scenario, ledger: Ledger) -> list[Text]:
     stays = ledger.stays
     times = [_times(scenario, stays[name]) for name in ("admitted", "ready", "clear", "left")]
     places = [_places(scenario, stays[name]) for name in ("to", "planned_to")]
-    return [stays["stay"], _places(scenario, stays["service"]), stays["visit"], *times, *places, stays["units"]]
+    return [
+        stays["stay"],
+        _places(scenario, stays["service"]),
+        stays["visit"],
+        *times,
+        *places,
+        stays["units"],
+    ]
 
 
 def _waits(scenario: Scenario, ledger: Ledger) -> list[Text]:
     waits = ledger.waits
     held = np.where(waits["held"] < 0, OUTSIDE_NAME, _places(scenario, waits["held"]))
     times = [_times(scenario, waits[name]) for name in ("joined", "clear", "ended")]
-    return [waits["wait"], held, _places(scenario, waits["to"]), *times, np.array(WAIT_ENDINGS, dtype=object)[waits["ending"]]]
+    return [
+        waits["wait"],
+        held,
+        _places(scenario, waits["to"]),
+        *times,
+        np.array(WAIT_ENDINGS, dtype=object)[waits["ending"]],
+    ]
 
 
 def _steps(scenario: Scenario, ledger: Ledger) -> list[Text]:
@@ -127,6 +152,8 @@ def _times(scenario: Scenario, column: Column) -> Text:
     """Seconds of the run as dates with a time of day; nothing for what has not happened."""
     start = np.datetime64(scenario.calendar.start.isoformat(), "s")
     never = column >= NEVER
-    text = np.datetime_as_string(start + np.where(never, 0, column).astype("timedelta64[s]"), unit="s").astype(object)
+    text = np.datetime_as_string(
+        start + np.where(never, 0, column).astype("timedelta64[s]"), unit="s"
+    ).astype(object)
     text[never] = ""
     return np.asarray(text)

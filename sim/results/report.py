@@ -64,7 +64,9 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], kinds: Sequenc
     def cells(tag: str, texts: Sequence[str]) -> str:
         marks = [f' class="{kind}"' if kind else "" for kind in kinds]
         scope = ' scope="col"' if tag == "th" else ""
-        return "".join(f"<{tag}{mark}{scope}>{escape(text)}</{tag}>" for mark, text in zip(marks, texts, strict=True))
+        return "".join(
+            f"<{tag}{mark}{scope}>{escape(text)}</{tag}>" for mark, text in zip(marks, texts, strict=True)
+        )
 
     body = "\n".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
     return f"<table>\n<thead><tr>{cells('th', headers)}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
@@ -101,7 +103,14 @@ def _headlines(findings: Findings) -> Iterator[str]:
 
 
 def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> str:
-    headers = ("", findings.label(findings.baseline), findings.label(scenario), "difference", "95% interval", "verdict")
+    headers = (
+        "",
+        findings.label(findings.baseline),
+        findings.label(scenario),
+        "difference",
+        "95% interval",
+        "verdict",
+    )
     rows = [(ln.label, ln.before, ln.after, ln.difference, ln.interval, ln.verdict) for ln in lines]
     return _table(headers, rows, ("", "number", "number", "number", "number", "verdict"))
 
@@ -116,7 +125,10 @@ def _how_to_read(findings: Findings) -> str:
             "19 of 20 such intervals hold the true difference of the model. “Cannot tell” means that the interval "
             "contains no difference. "
         )
-    return text + "An interval says how sure the simulation is of its own average, not how well it fits the real place."
+    return (
+        text
+        + "An interval says how sure the simulation is of its own average, not how well it fits the real place."
+    )
 
 
 def _pictures(charts: Sequence[Chart]) -> Iterator[str]:
@@ -140,7 +152,9 @@ def _costs(findings: Findings) -> Iterator[str]:
                     spoken(row.item),
                     figure(row.mean * factor, row.unit),
                     figure(change.mean * factor, change.unit, signed=True) if change else "",
-                    interval(change.low, change.high, change.unit, factor=factor, signed=True) if change else "",
+                    interval(change.low, change.high, change.unit, factor=factor, signed=True)
+                    if change
+                    else "",
                     change.verdict if change else "",
                 )
             )
@@ -164,7 +178,8 @@ def _changes(findings: Findings, provenance: Provenance) -> Iterator[str]:
             yield "<p>Nothing but names.</p>"
             continue
         rows = [
-            (one.path, one.old or "-", one.new or "-", f"{provenance.show(one.file)}:{one.line}") for one in changes
+            (one.path, one.old or "-", one.new or "-", f"{provenance.show(one.file)}:{one.line}")
+            for one in changes
         ]
         yield _table(("value", "baseline", "here", "written in"), rows, ("mono", "", "", "mono"))
 
@@ -181,7 +196,9 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
         return
     values = list(found.values())
     yield f"<p>{counted(len(values), 'value')} in the scenario files {'is' if len(values) == 1 else 'are'} marked as assumed.</p>"
-    rows = [(v.path, v.text, v.note, f"{provenance.show(v.file)}:{v.line}") for v in values[:MOST_ASSUMPTIONS]]
+    rows = [
+        (v.path, v.text, v.note, f"{provenance.show(v.file)}:{v.line}") for v in values[:MOST_ASSUMPTIONS]
+    ]
     yield _table(("value", "is", "note", "written in"), rows, ("mono", "", "", "mono"))
     if len(values) > MOST_ASSUMPTIONS:
         yield f"<p>And {len(values) - MOST_ASSUMPTIONS:,} more: <code>run_sim.py show FILE</code> prints them all.</p>"

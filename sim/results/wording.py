@@ -105,7 +105,10 @@ def interval(
     """`-4.5 to -4.1`; nothing where there is no interval."""
     if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
         return ""
-    low_text, high_text = figure(low * factor, unit, signed=signed), figure(high * factor, unit, signed=signed)
+    low_text, high_text = (
+        figure(low * factor, unit, signed=signed),
+        figure(high * factor, unit, signed=signed),
+    )
     return f"{low_text.removesuffix(' points')} to {high_text.removesuffix(' points')}"
 
 

@@ -11,11 +11,9 @@ What may be changed here: with new expected results.
 
 import numpy as np
 
-from sim.inputs.scenario import Hours
-from sim.inputs.timetable import opening_hours
 from sim.model.ledger import NEVER, NONE, Column
 from sim.results.cut import Cut
-from sim.results.occupancy import held_path, open_path
+from sim.results.openings import free_path, hours_path
 from sim.results.segments import Pieces
 from sim.results.spans import Path, column
 
@@ -64,9 +62,9 @@ class _State:
         self.person = cut.ledger.stays["person"][parts.stay[rows]]
         awaited = np.unique(self.to)
         heads = [self._longest_clear(number) for number in range(cut.home)]
-        free = {int(number): _free_path(cut, int(number)) for number in awaited}
-        doors = [_open_path(cut, service.admission_hours) for service in cut.scenario.services]
-        own = [_open_path(cut, service.discharge_hours) for service in cut.scenario.services]
+        free = {int(number): free_path(cut, int(number)) for number in awaited}
+        doors = [hours_path(cut, service.admission_hours) for service in cut.scenario.services]
+        own = [hours_path(cut, service.discharge_hours) for service in cut.scenario.services]
         paths = [*heads, *free.values(), *doors, *own]
         times = np.concatenate([self.start, self.end, *(path.times for path in paths)])
         within = times[(times > cut.first) & (times < cut.end)]
@@ -97,34 +95,6 @@ class _State:
         is_last = np.ones(len(times), dtype=bool)
         is_last[:-1] = times[1:] != times[:-1]
         return Path(times[is_last], values[is_last])
-
-
-def _free_path(cut: Cut, number: int) -> Path:
-    """1 while a destination has a free place, 0 while it has none; only where that changes."""
-    if number >= cut.home:
-        return Path(column(-NEVER), column(1))
-    service = cut.declared[number]
-    held, places = held_path(cut, service), open_path(cut, service)
-    times = np.union1d(held.times, places.times)
-    planned = places.at(times)
-    is_free = ((planned < 0) | (planned > held.at(times))).astype(np.int64)
-    changes = np.append(True, is_free[1:] != is_free[:-1])
-    return Path(times[changes], is_free[changes])
-
-
-def _open_path(cut: Cut, hours: Hours | None) -> Path:
-    """1 while these hours are open, 0 while they are closed."""
-    days = opening_hours(cut.scenario.calendar, hours)
-    if days is None:
-        return Path(column(-NEVER), column(1))
-    opens, closes = np.array(days.opens, dtype=np.int64), np.array(days.closes, dtype=np.int64)
-    some = closes > opens
-    opens, closes = opens[some], closes[some]
-    times = np.stack((opens, closes), axis=1).ravel()
-    values = np.tile(column(1, 0), len(opens))
-    keep = np.ones(len(times), dtype=bool)
-    keep[:-1] = times[1:] != times[:-1]  # closes at midnight and opens at once: stays open
-    return Path(times[keep], values[keep])
 
 
 def _add_places(cut: Cut, parts: Pieces, table: Column) -> None:

@@ -33,7 +33,7 @@ CANNOT_TELL = "cannot tell"
 
 
 class Table(NamedTuple):
-    """One scenario's rows over its replications: `values[row, replication]`, NaN for a row that is not there."""
+    """One scenario's rows by replication: `values[row, replication]`, NaN for a row that is not there."""
 
     scenario: str
     keys: tuple[Key, ...]

@@ -45,7 +45,7 @@ def occupied_days(cut: Cut, name: str) -> Fraction:
 
 def admissions(cut: Cut, name: str) -> Fraction:
     """Stays in a service that began in the window."""
-    return Fraction(int(cut.inside(cut.stays_in(cut.numbers[name], "admitted")).sum()))
+    return Fraction(cut.admitted_inside(cut.numbers[name]))
 
 
 def steps_done(cut: Cut, name: str) -> dict[str, int]:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Scenario, Service
-from sim.model.ledger import Column, Ledger
+from sim.model.ledger import OUTSIDE, Column, Ledger
 from sim.results.spans import Mask, overlap
 
 BACK_HOME = ("home_reablement", "home_care")  # kinds whose people live at home
@@ -77,6 +77,21 @@ class Cut:
     def group_of_stay(self) -> Column:
         """The group of the person of each stay."""
         return self.ledger.people["group"][self.ledger.stays["person"]]
+
+    @cached_property
+    def is_seated(self) -> Mask:
+        """Which stays were going on when the clock started: people of the census, who were not admitted."""
+        stays, waits, people = self.ledger.stays, self.ledger.waits, self.ledger.people
+        never_outside = np.ones(len(people["group"]), dtype=bool)
+        never_outside[waits["person"][waits["held"] == OUTSIDE]] = False
+        seated = never_outside & (people["from_census"] == 1)
+        return np.asarray(seated[stays["person"]] & (stays["stay"] == 0))
+
+    def admitted_inside(self, number: int) -> int:
+        """How many people were admitted to a service in the window."""
+        rows = self._stays_by_service[number]
+        begun = self.inside(self.ledger.stays["admitted"][rows])
+        return int((begun & ~self.is_seated[rows]).sum())
 
     @cached_property
     def is_acute(self) -> Mask:

@@ -59,7 +59,7 @@ def _arrivals(cut: Cut) -> list[Row]:
 
 
 def _admissions(cut: Cut) -> list[Row]:
-    counts = [int(cut.inside(cut.stays_in(number, "admitted")).sum()) for number in range(cut.home + 1)]
+    counts = [cut.admitted_inside(number) for number in range(cut.home + 1)]
     found = [_people(cut.names[number], "admissions", count) for number, count in enumerate(counts)]
     return [*found, _people("all", "admissions", sum(counts[: cut.home]))]
 

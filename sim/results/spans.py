@@ -26,7 +26,7 @@ def overlap(start: Column, end: Column, first: int, last: int) -> Column:
 
 
 def _midnights_before(instants: Column) -> Column:
-    return -np.floor_divide(-instants, SECONDS_PER_DAY)
+    return np.asarray(-np.floor_divide(-instants, SECONDS_PER_DAY), dtype=np.int64)
 
 
 def midnights(start: Column, end: Column, first: int, last: int) -> Column:
@@ -54,6 +54,14 @@ class Path(NamedTuple):
     def before(self, instants: Column) -> Column:
         """The value just before each instant."""
         return _after(self.values, np.searchsorted(self.times, instants, side="left"))
+
+    def until(self, instants: Column) -> Column:
+        """Value times seconds from the start of the run to each instant."""
+        starts = np.maximum(self.times, 0)
+        added = np.append(column(0), np.cumsum(self.values[:-1] * np.diff(starts)))
+        last = np.searchsorted(self.times, instants, side="right") - 1
+        found = added[last] + self.values[last] * (instants - starts[last])
+        return np.asarray(np.where(last < 0, 0, found), dtype=np.int64)
 
     def integral(self, first: int, last: int) -> int:
         """Value times seconds over [first, last)."""
@@ -83,6 +91,12 @@ def larger(one: Path, other: Path) -> Path:
     """The larger of two paths at each time."""
     times = np.union1d(one.times, other.times)
     return Path(times, np.maximum(one.at(times), other.at(times)))
+
+
+def both(one: Path, other: Path) -> Path:
+    """1 while two paths of 0 and 1 are both 1."""
+    times = np.union1d(one.times, other.times)
+    return Path(times, one.at(times) * other.at(times))
 
 
 def count_at(start: Column, end: Column, instants: Column) -> Column:

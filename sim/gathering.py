@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import Piece, daily_by_replication
+from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.scenario import Scenario
 from sim.load import growing_queues, load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
@@ -74,8 +75,6 @@ def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]
 
 def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
     """Every value that differs, old and new, with the file and line of the new one."""
-    from sim.inputs.loading import differences as values_that_differ
-
     return tuple(
         Change(one.path, one.old or "", one.new or "", one.file, one.line)
         for one in values_that_differ(base, other)

@@ -16,7 +16,7 @@ from sim.experiment import Piece, Shared, run_all
 from sim.gathering import gathered, load_words, named_apart, paired
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
-from sim.publishing import (
+from sim.tidy import (
     CENSUS,
     DIFFERENCE,
     REPLICATION,

@@ -11,11 +11,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
 from sim.cli.screen import Screen
+from sim.experiment import Piece, Shared, run_all
+from sim.gathering import gathered, load_words, named_apart, paired
+from sim.inputs.loading import json_schema, read_scenario, show_text
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
+from sim.job import Job, fingerprint_of
+from sim.load import load_warnings
+from sim.model import engine
+from sim.results.findings import Findings
+from sim.results.people_files import PeopleFiles
 from sim.results.wording import counted
+from sim.running import ResumeStore, default_workers
 
 INTERRUPTED = 130
 PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt
@@ -53,24 +63,18 @@ def _from_anywhere(argument: str) -> str:
 
 def schema(_: Options, screen: Screen) -> int:
     """Prints the JSON Schema of scenario files."""
-    from sim.inputs.loading import json_schema
-
     screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
 
 
 def show(options: Options, screen: Screen) -> int:
     """Prints every value in force with its place."""
-    from sim.inputs.loading import show_text
-
     screen.say(show_text(_read(options.files, options)[0]).rstrip("\n"))
     return 0
 
 
 def validate(options: Options, screen: Screen) -> int:
     """Checks files and says so; what they ask for beyond their places is mentioned."""
-    from sim.load import load_warnings
-
     for file, scenario in zip(options.files, _read(options.files, options), strict=True):
         screen.say(f"{file}: in order, {counted(len(scenario.values), 'value')}")
         for warning in load_warnings(scenario):
@@ -90,8 +94,6 @@ def compare(options: Options, screen: Screen) -> int:
 
 def _read(files: Sequence[str], options: Options) -> list[Scenario]:
     """Every file as a scenario, or every problem of every file."""
-    from sim.inputs.loading import read_scenario
-
     sets_of = _sets_for_each(files, options)
     scenarios, problems = [], []
     for file, sets in zip(files, sets_of, strict=True):
@@ -109,8 +111,6 @@ def _sets_for_each(files: Sequence[str], options: Options) -> list[tuple[str, ..
     everything = tuple(options.sets)
     if options.verb != "compare" or not everything:
         return [everything for _ in files]
-    from sim.inputs.loading import read_scenario
-
     paths = [{value.path for value in read_scenario(file).values} for file in files]
     chosen: list[list[str]] = [[] for _ in files]
     for change in everything:
@@ -127,57 +127,80 @@ def _has(known: set[str], path: str) -> bool:
 
 
 def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, compared: bool) -> int:
-    """Estimate, run, gather, write, print."""
-    from sim.cli import tables
-    from sim.experiment import Shared, run_all
-    from sim.model import engine
-    from sim.gathering import gathered, load_words, named_apart, paired
-    from sim.results.people_files import PeopleFiles
-    from sim.publishing import Job, fingerprint_of, publish
-    from sim.running import ResumeStore, default_workers
-
+    """Pair, estimate, run, gather, write, print."""
     screen = Screen(quiet_output=options.json == "-")
     scenarios = named_apart(scenarios)
     chosen, left_out = paired(scenarios) if compared else (tuple(scenarios), ())
     if compared and len(chosen) < 2:
         raise UsageError("nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out))
-    job = Job(
-        scenarios=chosen,
-        compared=compared,
-        outputs=Path(options.outputs),
-        json_file=options.json,
-        sets=tuple(options.sets),
-        typed=tuple(options.typed),
-        overrides=tuple((k, v) for k in ("replications", "seed") if (v := getattr(options, k)) is not None),
-        began=time.time(),
-        engine=engine.ENGINE,
-    )
+    job = _job(chosen, options, compared=compared)
     job.check_places(options.people)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
-    total = sum(scenario.replications for scenario in chosen)
-    workers = min(options.workers or default_workers(total), total)
-    store = ResumeStore(
-        job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=options.people or "")
-    )
-    people = PeopleFiles(Path(options.people), store.folder) if options.people else None
-    screen.note(f"Running {counted(total, 'replication')} in {counted(workers, 'process', 'processes')} ...")
-    try:
-        pieces = run_all(Shared(chosen, people.keep if people else None), workers, store, screen.progress)
-    except KeyboardInterrupt:
-        tables.interrupted(screen, *screen.how_far)
+    pieces = _replications(job, options, screen)
+    if pieces is None:
         return INTERRUPTED
-    screen.end_progress()
     findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-    folder = publish(job, findings, pieces, workers)
-    if people:
-        people.join(chosen)
-    store.remove()
+    folder = _publish(job, options, findings, pieces)
     tables.after(screen, findings, folder, already_said=len(warnings))
     if options.json == "-":
-        sys.stdout.flush()
         _binary(folder / "results.json")
     return 0
+
+
+def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> Job:
+    typed_numbers = (("replications", options.replications), ("seed", options.seed))
+    return Job(
+        scenarios=chosen,
+        compared=compared,
+        outputs=Path(options.outputs),
+        engine=engine.ENGINE,
+        json_file=options.json,
+        sets=tuple(options.sets),
+        overrides=tuple((name, value) for name, value in typed_numbers if value is not None),
+        typed=tuple(options.typed),
+        began=time.time(),
+    )
+
+
+def _store(job: Job, options: Options) -> ResumeStore:
+    wanted = "people" if options.people else ""
+    return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
+
+
+def _people(job: Job, options: Options) -> PeopleFiles | None:
+    return PeopleFiles(Path(options.people), _store(job, options).folder) if options.people else None
+
+
+def _workers(job: Job, options: Options) -> int:
+    return min(options.workers or default_workers(job.replications), job.replications)
+
+
+def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]] | None:
+    """Every replication, run or taken from an interrupted run; None when interrupted again."""
+    people, workers = _people(job, options), _workers(job, options)
+    much = counted(job.replications, "replication")
+    screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
+    shared = Shared(job.scenarios, people.keep if people else None)
+    try:
+        return run_all(shared, workers, _store(job, options), screen.progress)
+    except KeyboardInterrupt:
+        tables.interrupted(screen, *screen.how_far)
+        return None
+    finally:
+        screen.end_progress()
+
+
+def _publish(job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> Path:
+    """Writes the folder and the people's tables, then forgets what was kept for resuming."""
+    from sim.publishing import publish  # draws the charts: matplotlib comes only now
+
+    folder = publish(job, findings, pieces, _workers(job, options))
+    people = _people(job, options)
+    if people:
+        people.join(job.scenarios)
+    _store(job, options).remove()
+    return folder
 
 
 def _binary(file: Path) -> None:

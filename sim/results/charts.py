@@ -12,9 +12,10 @@ from datetime import date, timedelta
 from textwrap import wrap
 from typing import Any
 
-import matplotlib
+import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -77,7 +78,7 @@ def draw_charts(findings: Findings) -> list[Chart]:
     )
     names = ("occupancy", "delayed", "reasons", "differences")
     charts = []
-    with matplotlib.rc_context(SETTINGS), warnings.catch_warnings():
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes, without a word
         for name, make in zip(names, makers, strict=True):
             made = make(findings)
@@ -204,8 +205,6 @@ def _sensible_bottom(axes: Axes) -> None:
 
 
 def _date_axis(axes: Axes) -> None:
-    from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
-
     locator = AutoDateLocator(minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))

@@ -6,52 +6,19 @@ What may be changed here: freely, with its readers; the rows inside have the fro
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import HOME, Scenario, Service
+from sim.results.compare import Difference, Summary
 from sim.results.wording import short_labels
 
+Estimate: TypeAlias = Summary
+Contrast: TypeAlias = Difference
 Daily: TypeAlias = Mapping[tuple[str, str], NDArray[np.float64]]  # (service, measure) -> replications x days
 Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item
-
-
-class Estimate(Protocol):
-    """A row with a mean and its 95% interval over replications."""
-
-    @property
-    def scenario(self) -> str: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def measure(self) -> str: ...
-    @property
-    def by(self) -> str: ...
-    @property
-    def item(self) -> str: ...
-    @property
-    def unit(self) -> str: ...
-    @property
-    def mean(self) -> float: ...
-    @property
-    def sd(self) -> float | None: ...
-    @property
-    def low(self) -> float | None: ...
-    @property
-    def high(self) -> float | None: ...
-    @property
-    def replications(self) -> int: ...
-
-
-class Contrast(Estimate, Protocol):
-    """A difference, scenario minus baseline, with its verdict."""
-
-    @property
-    def baseline(self) -> str: ...
-    @property
-    def verdict(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)

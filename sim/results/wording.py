@@ -16,8 +16,19 @@ MONEY = frozenset({"GBP"})
 
 # Totals of the window that are told per year, so that short and long windows compare.
 PER_YEAR = frozenset(
-    "arrivals admissions leavers turned_away gave_up deaths delayed_bed_days delayed_nights cost_cash_gbp "
-    "released_bed_days notional_value_gbp occupied_bed_days available_bed_days".split()
+    (
+        "arrivals",
+        "admissions",
+        "leavers",
+        "turned_away",
+        "gave_up",
+        "deaths",
+        "delayed_bed_days",
+        "delayed_nights",
+        "cost_cash_gbp",
+        "occupied_bed_days",
+        "available_bed_days",
+    )
 )
 
 _LABELS = {

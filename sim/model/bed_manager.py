@@ -365,16 +365,14 @@ class BedManager:
 
     # -- the phases of an instant -----------------------------------------------------------------------------------
 
-    def _finish_instant(self) -> None:
+    def _finish_instant(self) -> bool:
+        """Run the phases up to the first that moves somebody; is there more to do when they have gone on their way?"""
         for phase in self._phases:
             if phase():
-                # Gathering starts again: those who moved go on with their journeys, and wake us if they need us. We wake
-                # ourselves where a later phase still has something to judge.
-                if self._has_more_to_do():
-                    self.clock.wake()
-                return
+                return self._has_more_to_do()
         if self.observe is not None:
             self.observe(self)
+        return False
 
     def _has_more_to_do(self) -> bool:
         return bool(

@@ -74,11 +74,15 @@ def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]
 
 
 def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
-    """Every value that differs, old and new, with the file and line of the new one."""
-    return tuple(
-        Change(one.path, one.old or "", one.new or "", one.file, one.line)
-        for one in values_that_differ(base, other)
-    )
+    """Every value that differs, old and new, with the file and line of the new one (of the old one if it is gone)."""
+    found = []
+    for path, old, new in values_that_differ(base, other):
+        written = new or old
+        assert written is not None
+        found.append(
+            Change(path, old.text if old else "", new.text if new else "", written.file, written.line)
+        )
+    return tuple(found)
 
 
 def gathered(

@@ -35,8 +35,8 @@ class Job:
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
         """Every file that was read, as it is shown, with the SHA-256 of its content."""
-        files = dict.fromkeys(Path(file) for scenario in self.scenarios for file in input_files(scenario))
-        return tuple((self.shown(str(file)), hashlib.sha256(file.read_bytes()).hexdigest()) for file in files)
+        files = dict(pair for scenario in self.scenarios for pair in input_files(scenario))
+        return tuple((self.shown(file), digest) for file, digest in files.items())
 
     @property
     def replications(self) -> int:

@@ -12,7 +12,19 @@ from sim.inputs.scenario import Scenario
 from sim.results.census import over_replications
 from sim.results.findings import Contrast, Estimate
 
-SUMMARY = ("scenario", "service", "measure", "by", "item", "unit", "mean", "sd", "low", "high", "replications")
+SUMMARY = (
+    "scenario",
+    "service",
+    "measure",
+    "by",
+    "item",
+    "unit",
+    "mean",
+    "sd",
+    "low",
+    "high",
+    "replications",
+)
 DIFFERENCE = (*SUMMARY, "baseline", "verdict", "share_better", "low_all", "high_all")
 REPLICATION = ("scenario", "replication", "service", "measure", "by", "item", "value", "unit")
 CENSUS = ("scenario", "day", "service", "measure", "mean", "low", "high", "date")

@@ -16,7 +16,7 @@ from sim.cli.arguments import REPOSITORY, Options, UsageError
 from sim.cli.screen import Screen
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import gathered, load_words, named_apart, paired
-from sim.inputs.loading import json_schema, read_scenario, show_text
+from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.job import Job, fingerprint_of
@@ -63,12 +63,16 @@ def _from_anywhere(argument: str) -> str:
 
 def schema(_: Options, screen: Screen) -> int:
     """Prints the JSON Schema of scenario files."""
+    from sim.inputs.loading import json_schema
+
     screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
 
 
 def show(options: Options, screen: Screen) -> int:
     """Prints every value in force with its place."""
+    from sim.inputs.loading import show_text
+
     screen.say(show_text(_read(options.files, options)[0]).rstrip("\n"))
     return 0
 
@@ -77,6 +81,8 @@ def validate(options: Options, screen: Screen) -> int:
     """Checks files and says so; what they ask for beyond their places is mentioned."""
     for file, scenario in zip(options.files, _read(options.files, options), strict=True):
         screen.say(f"{file}: in order, {counted(len(scenario.values), 'value')}")
+        for notice in scenario.notices:
+            screen.say(f"  note: {notice}")
         for warning in load_warnings(scenario):
             screen.say(f"  take care: {warning}")
     return 0

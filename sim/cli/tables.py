@@ -34,6 +34,8 @@ def before(
         for scenario in scenarios[1:]:
             screen.say(f"What {labels[scenario.id]} changes in {labels[scenarios[0].id]}:")
             _differences(screen, scenarios[0], scenario)
+    for notice in dict.fromkeys(notice for scenario in scenarios for notice in scenario.notices):
+        screen.say(f"Note: {notice}")
     for warning in warnings:
         screen.say(f"Take care: {warning}")
     if warnings or left_out or compared:
@@ -41,14 +43,35 @@ def before(
 
 
 def _differences(screen: Screen, base: Scenario, other: Scenario) -> None:
+    """Each changed value on a line; what is new together with what it belongs to."""
     changes = changes_between(base, other)
-    for change in changes[:MOST_CHANGES]:
-        old, new = (shortened(text, 60) or "nothing" for text in (change.old, change.new))
-        screen.say(f"  {change.path}: {old} -> {new}  ({change.file}:{change.line})")
-    if len(changes) > MOST_CHANGES:
-        screen.say(f"  and {counted(len(changes) - MOST_CHANGES, 'value')} more, all listed in the report")
+    known = {value.path for value in base.values}
+    lines: dict[str, str] = {}
+    for change in changes:
+        if change.old or not change.new:
+            old, new = (shortened(text, 60) or "nothing" for text in (change.old, change.new))
+            lines[change.path] = f"{change.path}: {old} -> {new}  ({change.place()})"
+        elif change.line:  # a default that comes with something new is no news
+            new_part = _shortest_new(change.path, known)
+            alone = new_part == change.path
+            text = f" {shortened(change.new, 60)}" if alone else ""
+            lines.setdefault(new_part, f"new: {new_part}{text}  ({change.place()})")
+    for line in list(lines.values())[:MOST_CHANGES]:
+        screen.say(f"  {line}")
+    if len(lines) > MOST_CHANGES:
+        screen.say(f"  and {counted(len(lines) - MOST_CHANGES, 'change')} more, all listed in the report")
     if not changes:
         screen.say("  nothing but names")
+
+
+def _shortest_new(path: str, known: set[str]) -> str:
+    """The shortest beginning of a path that the base does not have."""
+    parts = path.split(".")
+    for count in range(1, len(parts)):
+        start = ".".join(parts[:count])
+        if start not in known and not any(one.startswith(f"{start}.") for one in known):
+            return start
+    return path
 
 
 def interrupted(screen: Screen, done: int, total: int) -> None:

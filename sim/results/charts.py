@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import figure, interval, measure_label, shortened, spoken, yearly
+from sim.results.wording import change_and_interval, figure, measure_label, shortened, spoken, yearly
 
 COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#3D3D3D", "#A285D1")
 LINES = ("solid", (0, (5, 2)), (0, (1, 1.3)), (0, (7, 2, 1.5, 2)), (0, (3, 1.5, 1, 1.5, 1, 1.5)), (0, (9, 3)))
@@ -400,8 +400,7 @@ def _forest_series(
             label=findings.label(scenario) if row == 0 else None,
         )
         factor = yearly(change.measure, scenario.calendar.measured_days)
-        text = figure(change.mean * factor, change.unit, signed=True)
-        span = interval(change.low, change.high, change.unit, factor=factor, signed=True)
+        text, span = change_and_interval(change.mean, change.low, change.high, change.unit, factor)
         axes.annotate(
             f"{text} ({span}), {change.verdict}" if span else text,
             xy=(1.02, height),

@@ -3,7 +3,7 @@
 What may be changed here: freely, with its readers; the rows inside have the frozen columns of the vocabulary.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
@@ -29,7 +29,11 @@ class Change:
     old: str
     new: str
     file: str
-    line: int
+    line: int  # 0 where it was written in no file, but in `--set`
+
+    def place(self, shown: Callable[[str], str] = str) -> str:
+        """Where it was written, as `file:line`."""
+        return f"{shown(self.file)}:{self.line}" if self.line else self.file
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,17 @@ from dataclasses import dataclass
 
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import figure, interval, measure_label, plain, spoken, yearly
+from sim.results.wording import change_and_interval, figure, interval, measure_label, plain, spoken, yearly
 
-MOST_SERVICES = 5
+MOST_SERVICES = 3  # beside the main one
+MOST_QUEUES = 2
 
 MAIN_MEASURES = (
     "queue_mean",
     "midnight_census_mean",
-    "occupancy",
     "midnight_delayed_mean",
     "delayed_bed_days",
     "delayed_share",
-    "delay_mean_if_delayed_nights",
 )
 
 
@@ -50,9 +49,11 @@ def topics(findings: Findings) -> Iterator[Topic]:
     main = findings.main_service.name
     for measure in MAIN_MEASURES:
         yield Topic(main, measure)
-    for service in _other_services(findings):
+    for service in _most_changed(findings, "occupancy", MOST_SERVICES):
         yield Topic(service, "occupancy")
-        yield Topic(service, "queue_mean")
+    for service in _most_changed(findings, "queue_mean", MOST_QUEUES):
+        if findings.estimate(findings.baseline.id, service, "queue_mean"):  # a new queue is no news
+            yield Topic(service, "queue_mean")
     yield Topic("all", "turned_away")
     yield Topic("all", "gave_up")
     for payer in _payers(findings):
@@ -60,26 +61,20 @@ def topics(findings: Findings) -> Iterator[Topic]:
     yield Topic("all", "cost_cash_gbp")
 
 
-def _other_services(findings: Findings) -> list[str]:
-    """The limited services beside the main one; when there are many, those whose occupancy changes most."""
+def _most_changed(findings: Findings, measure: str, most: int) -> list[str]:
+    """The limited services beside the main one; when there are many, new ones and those that change most."""
     names = [
         service.name for service in findings.limited_services if service.name != findings.main_service.name
     ]
-    if len(names) <= MOST_SERVICES:
+    if len(names) <= most:
         return names
 
     def change(name: str) -> float:
-        return max(
-            (
-                abs(row.mean)
-                for s in findings.scenarios[1:]
-                if (row := findings.contrast(s.id, name, "occupancy"))
-            ),
-            default=0.0,
-        )
+        rows = (findings.contrast(scenario.id, name, measure) for scenario in findings.scenarios[1:])
+        return max((abs(row.mean) for row in rows if row), default=0.0)
 
-    new = {name for name in names if findings.estimate(findings.baseline.id, name, "occupancy") is None}
-    chosen = sorted(names, key=lambda name: (name not in new, -change(name)))[:MOST_SERVICES]
+    known = {name for name in names if findings.estimate(findings.baseline.id, name, measure)}
+    chosen = sorted(names, key=lambda name: (name in known, -change(name)))[:most]
     return [name for name in names if name in chosen]
 
 
@@ -121,17 +116,20 @@ def _line(
     scenario: Scenario,
 ) -> Line:
     factor = yearly(topic.measure, scenario.calendar.measured_days)
-    alone = after if not findings.compared else None
-    shown = contrast or alone
+    difference, span, verdict = "", "", ""
+    if contrast:
+        ends = (contrast.low, contrast.high)
+        difference, span = change_and_interval(contrast.mean, *ends, contrast.unit, factor)
+        verdict = contrast.verdict
+    elif after and not findings.compared:
+        span = interval(after.low, after.high, after.unit, factor)
     return Line(
         label=measure_label(topic.measure, topic.service, topic.item),
         before=figure(before.mean * factor, before.unit) if before else "-",
         after=figure(after.mean * factor, after.unit) if after else "-",
-        difference=figure(contrast.mean * factor, contrast.unit, signed=True) if contrast else "",
-        interval=interval(shown.low, shown.high, shown.unit, factor=factor, signed=bool(contrast))
-        if shown
-        else "",
-        verdict=contrast.verdict if contrast else "",
+        difference=difference,
+        interval=span,
+        verdict=verdict,
     )
 
 
@@ -158,25 +156,18 @@ def _comparison(
     base, name = findings.label(findings.baseline), findings.label(scenario)
     what = _people(contrast.measure, spoken(contrast.service))
     levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
-    span = interval(contrast.low, contrast.high, contrast.unit, signed=True)
-    if contrast.verdict == CANNOT_TELL:
-        known = (
-            f": the difference is between {span.replace(' to ', ' and ')}"
-            if span
-            else ": too few replications"
-        )
-        return f"These runs cannot tell whether {name} changes how many {what}{known} ({levels})."
-    if contrast.mean == 0:
+    _, span = change_and_interval(contrast.mean, contrast.low, contrast.high, contrast.unit)
+    if contrast.verdict == CANNOT_TELL and contrast.mean == 0 and contrast.sd == 0:
         return f"{name} changes nothing in how many {what} ({levels})."
-    size = plain(abs(contrast.mean), fine_below=0.95)
-    direction = "fewer" if contrast.mean < 0 else "more"
+    if contrast.verdict == CANNOT_TELL:
+        known = f": the difference is between {span.replace(' to ', ' and ')}" if span else ""
+        few = "" if span else "; one replication has no interval"
+        return f"These runs cannot tell whether {name} changes how many {what}{known} ({levels}{few})."
     ends = sorted((abs(contrast.low or 0.0), abs(contrast.high or 0.0)))
-    certainty = (
-        f"; 95% interval {' to '.join(plain(end, fine_below=0.95) for end in ends)} {direction}"
-        if span
-        else ""
-    )
-    return f"With {name}, {size} {direction} {what} than in {base} ({levels}{certainty})."
+    size, low, high = (plain(value, ends[1]) for value in (abs(contrast.mean), *ends))
+    direction = "fewer" if contrast.mean < 0 else "more"
+    certainty = f"95% interval {low} to {high} {direction}"
+    return f"With {name}, {size} {direction} {what} than in {base} ({levels}; {certainty})."
 
 
 def _people(measure: str, service: str) -> str:

@@ -14,7 +14,7 @@ from sim.inputs.scenario import Scenario, Value
 from sim.results.charts import Chart
 from sim.results.findings import Change, Findings
 from sim.results.headline import Line, answer, description, headline
-from sim.results.wording import counted, figure, interval, shortened, spoken, yearly
+from sim.results.wording import change_and_interval, counted, figure, shortened, spoken, yearly
 
 MOST_ASSUMPTIONS = 200
 
@@ -146,18 +146,14 @@ def _costs(findings: Findings) -> Iterator[str]:
         factor = yearly("cost_cash_gbp", scenario.calendar.measured_days)
         for row in findings.items(scenario.id, "all", "cost_cash_gbp", "payer"):
             change = findings.contrast(scenario.id, "all", "cost_cash_gbp", "payer", row.item)
-            rows.append(
-                (
-                    findings.label(scenario),
-                    spoken(row.item),
-                    figure(row.mean * factor, row.unit),
-                    figure(change.mean * factor, change.unit, signed=True) if change else "",
-                    interval(change.low, change.high, change.unit, factor=factor, signed=True)
-                    if change
-                    else "",
-                    change.verdict if change else "",
-                )
+            ends = (
+                change_and_interval(change.mean, change.low, change.high, change.unit, factor)
+                if change
+                else ("", "")
             )
+            cost = figure(row.mean * factor, row.unit)
+            verdict = change.verdict if change else ""
+            rows.append((findings.label(scenario), spoken(row.item), cost, *ends, verdict))
     if rows:
         year = findings.baseline.costs.price_year
         yield "<h2>Who pays, per year</h2>"
@@ -177,10 +173,7 @@ def _changes(findings: Findings, provenance: Provenance) -> Iterator[str]:
         if not changes:
             yield "<p>Nothing but names.</p>"
             continue
-        rows = [
-            (one.path, one.old or "-", one.new or "-", f"{provenance.show(one.file)}:{one.line}")
-            for one in changes
-        ]
+        rows = [(one.path, one.old or "-", one.new or "-", one.place(provenance.show)) for one in changes]
         yield _table(("value", "baseline", "here", "written in"), rows, ("mono", "", "", "mono"))
 
 
@@ -202,6 +195,10 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
     yield _table(("value", "is", "note", "written in"), rows, ("mono", "", "", "mono"))
     if len(values) > MOST_ASSUMPTIONS:
         yield f"<p>And {len(values) - MOST_ASSUMPTIONS:,} more: <code>run_sim.py show FILE</code> prints them all.</p>"
+
+
+def _place(value: Value, provenance: Provenance) -> str:
+    return f"{provenance.show(value.file)}:{value.line}" if value.line else value.file
 
 
 def _repeat(findings: Findings, provenance: Provenance) -> Iterator[str]:

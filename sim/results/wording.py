@@ -77,30 +77,30 @@ def yearly(measure: str, measured_days: int) -> float:
     return DAYS_PER_YEAR / measured_days if measure in PER_YEAR else 1.0
 
 
-def figure(value: float | None, unit: str, *, signed: bool = False) -> str:
-    """A number as a planner reads it: 93.3%, £1.98m, 4.3, 1,240."""
+def figure(value: float | None, unit: str, *, signed: bool = False, like: float | None = None) -> str:
+    """A number as a planner reads it: 93.3%, £1.98m, 4.3, 1,240; `like` is the largest number beside it."""
     if value is None or not math.isfinite(value):
         return "-"
     sign = "-" if value < 0 else "+" if signed else ""
-    size = abs(value)
+    size, largest = abs(value), abs(value) if like is None else max(abs(value), abs(like))
     if unit in SHARES:
         return _zero_unsigned(f"{sign}{100 * size:.1f}" + (" points" if signed else "%"))
     if unit in MONEY:
-        return _zero_unsigned(sign + _pounds(size))
-    return _zero_unsigned(sign + plain(size, fine_below=0.95 if signed else 0.095))
+        return _zero_unsigned(sign + _pounds(size, largest))
+    return _zero_unsigned(sign + plain(size, largest, fine_below=0.95 if signed else 0.095))
 
 
-def plain(size: float, fine_below: float = 0.095) -> str:
-    """A size without unit: two decimals where it is small (a difference sooner than a level), one, or none."""
-    if size >= 100:
+def plain(size: float, largest: float, fine_below: float = 0.95) -> str:
+    """A size without unit: no decimals beside large numbers, one, or two beside small ones."""
+    if largest >= 99.95:
         return f"{size:,.0f}"
-    return f"{size:.2f}" if 0 < size < fine_below else f"{size:.1f}"
+    return f"{size:.2f}" if 0 < largest < fine_below else f"{size:.1f}"
 
 
-def _pounds(size: float) -> str:
-    if size >= 999_500:
+def _pounds(size: float, largest: float) -> str:
+    if largest >= 999_500:
         return f"£{size / 1e6:,.2f}m"
-    if size >= 9_950:
+    if largest >= 9_950:
         return f"£{size / 1e3:,.0f}k"
     return f"£{size:,.0f}"
 
@@ -110,17 +110,22 @@ def _zero_unsigned(text: str) -> str:
     return text[1:] if text[:1] in "+-" and not any(digit in "123456789" for digit in text) else text
 
 
-def interval(
-    low: float | None, high: float | None, unit: str, *, factor: float = 1.0, signed: bool = False
-) -> str:
-    """`-4.5 to -4.1`; nothing where there is no interval."""
-    if low is None or high is None or not (math.isfinite(low) and math.isfinite(high)):
+def change_and_interval(
+    mean: float, low: float | None, high: float | None, unit: str, factor: float = 1.0
+) -> tuple[str, str]:
+    """A difference and its interval, all three in the same decimals: `-4.3`, `-4.5 to -4.1`."""
+    numbers = [factor * value for value in (mean, low, high) if value is not None]
+    like = max(abs(number) for number in numbers)
+    texts = [figure(number, unit, signed=True, like=like) for number in numbers]
+    return texts[0], " to ".join(text.removesuffix(" points") for text in texts[1:])
+
+
+def interval(low: float | None, high: float | None, unit: str, factor: float = 1.0) -> str:
+    """The interval of an average, `36.1 to 37.2`; nothing where there is none."""
+    if low is None or high is None:
         return ""
-    low_text, high_text = (
-        figure(low * factor, unit, signed=signed),
-        figure(high * factor, unit, signed=signed),
-    )
-    return f"{low_text.removesuffix(' points')} to {high_text.removesuffix(' points')}"
+    like = factor * max(abs(low), abs(high))
+    return " to ".join(figure(factor * end, unit, like=like) for end in (low, high))
 
 
 def counted(number: int, noun: str, plural: str = "") -> str:

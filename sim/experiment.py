@@ -1,4 +1,6 @@
-"""Scenarios and replications: run, check, measure, gather. The chain behind `run` and `compare`, without files or screens.
+"""Scenarios and replications: run, check, measure, gather.
+
+The chain behind `run` and `compare`, without files or screens.
 
 What may be changed here: freely, as long as results do not depend on the number of workers.
 """
@@ -35,7 +37,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What one replication found: a value for each key, and a value a day for each (service, measure) of the census."""
+    """What one replication found: a value for each key, and one a day for each (service, measure)."""
 
     task: Task
     keys: tuple[Key, ...]
@@ -58,12 +60,13 @@ class Piece:
 class Listener(Protocol):
     """Somebody who is told how far the run is."""
 
-    def __call__(self, done: int, total: int) -> None: ...
+    def __call__(self, done: int, total: int) -> None:
+        """Hears that so many of all replications are done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every task needs: the scenarios, and whom to hand each ledger (to write people down), if anybody."""
+    """What every task needs: the scenarios, and whom to hand each ledger, if anybody."""
 
     scenarios: tuple[Scenario, ...]
     keep: Callable[[Scenario, int, int, Ledger], None] | None = None
@@ -96,7 +99,7 @@ def run_all(
     store: ResumeStore | None = None,
     listener: Listener | None = None,
 ) -> list[list[Piece]]:
-    """Every replication of every scenario, each scenario's in order; what the store holds is not run again."""
+    """Every replication of every scenario, in order; what the store holds is not run again."""
     tasks = [Task(i, r) for i, scenario in enumerate(shared.scenarios) for r in range(scenario.replications)]
     done: dict[Task, Piece] = {}
     if store:

@@ -1,6 +1,7 @@
-"""From scenarios and replications to findings: who can be compared with whom, what differs, what to be careful about.
+"""From scenarios and replications to findings: who can be compared with whom, and what differs.
 
-What may be changed here: freely; a scenario is paired only with a baseline that has the same people on the same days.
+What may be changed here: freely; a scenario is paired only with a baseline that has the same people on the
+same days.
 """
 
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]
 
 
 def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
-    """Every value that differs, old and new, with the file and line of the new one (of the old one if it is gone)."""
+    """Every value that differs, with the file and line of the new one (of the old one if it is gone)."""
     found = []
     for path, old, new in values_that_differ(base, other):
         written = new or old

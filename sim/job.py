@@ -1,4 +1,4 @@
-"""One command as a whole: what is run, how it was asked for, where its results go, and the hash that names them.
+"""One command as a whole: what is run, how it was asked for, where it goes, the hash that names it.
 
 What may be changed here: freely; whatever decides a number must be in the fingerprint.
 """
@@ -44,7 +44,7 @@ class Job:
         return sum(scenario.replications for scenario in self.scenarios)
 
     def shown(self, file: str) -> str:
-        """A file's name in results: from the repository, else from the first scenario's folder; the same on every machine."""
+        """A file's name in results, the same on every machine: from the repository, or beside the first file."""
         path = Path(file).resolve()
         for folder in (REPOSITORY, Path(self.scenarios[0].file).resolve().parent):
             if path.is_relative_to(folder):
@@ -77,7 +77,7 @@ class Job:
 
 
 def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str:
-    """A short hash of everything that decides the numbers; with the program's own files, for what is kept between runs."""
+    """A short hash of all that decides the numbers; with the program's own files, to keep between runs."""
     said = [str(FORMAT), __version__, job.engine, job.command, extra]
     said += [part for pair in job.inputs for part in pair]
     said += [f"{scenario.id} {scenario.seed} {scenario.replications}" for scenario in job.scenarios]

@@ -1,7 +1,8 @@
-"""Is there room at all? Each service's load without queueing before a run, and queues that still grow after it.
+"""Is there room at all? Each service's load before a run, and queues that still grow after it.
 
-The estimate follows routes and returns (traffic equations) and adds, roughly, what steps, reviews and doors add to a stay.
-It needs a second where the simulation needs minutes, and says in words what no result table says: that a queue has no end.
+The estimate follows routes and returns (traffic equations) and adds, roughly, what steps, reviews and doors
+add to a stay. It needs a second where the simulation needs minutes, and says in words what no result table
+says: that a queue has no end.
 
 What may be changed here: freely; nothing here touches a simulated number.
 """
@@ -38,7 +39,7 @@ MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyon
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one service is asked for and what it has, on average over the measured window, without any queueing."""
+    """What one service is asked for and what it has, on average over the window, without queueing."""
 
     service: str
     needed: float  # places (or minutes a week)
@@ -89,7 +90,8 @@ def load_warnings(scenario: Scenario) -> list[str]:
 def _warning(load: Load) -> str:
     if load.ratio <= 1.0:
         share = f"{load.ratio:.0%}" if load.ratio < 0.995 else "all"
-        return f"{load.service}: about {share} of its open places are needed before anyone queues; expect long waits"
+        needed = f"{load.service}: about {share} of its open places are needed before anyone queues"
+        return f"{needed}; expect long waits"
     people = f"{load.service}: about {load.ratio:.2g} people need each open place"
     if load.ratio < 1.05:
         people = f"{load.service}: slightly more people need it than it has open places ({load.ratio:.0%})"
@@ -99,7 +101,7 @@ def _warning(load: Load) -> str:
 
 
 def _admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
-    """Admissions a day to each service of the group's journey: a = arrivals + returns, solved as linear equations."""
+    """Admissions a day to each service of the journey: arrivals + returns, as linear equations."""
     names = [visit.service for visit in group.journey]
     come = np.zeros(len(names))
     moves = np.zeros((len(names), len(names)))
@@ -147,7 +149,7 @@ def _relieved_share(service: Service, flows: Iterable[_Flow]) -> float:
 
 
 def _open_places(service: Service, scenario: Scenario) -> float | None:
-    """Average planned places (or minutes a week) in the measured window, surge included; None without a limit."""
+    """Average planned places (or minutes a week) in the window, surge included; None without a limit."""
     first, end = scenario.calendar.window
     changes = [*service.capacity]
     total = 0.0
@@ -261,7 +263,7 @@ def _is_open(hours: Hours | None, slot: int) -> bool:
     return span is not None and span[0] <= second < span[1]
 
 
-# -- after the run ---------------------------------------------------------------------------------------------------
+# -- after the run -------------------------------------------------------------------------------------------
 
 GROWTH_OF_QUEUE = 0.2  # the last quarter's mean queue must be so much above the first half's ...
 FEWEST_PEOPLE = 2.0  # ... and by so many people
@@ -270,7 +272,7 @@ FEWEST_DAYS = 28  # shorter windows say nothing about growth
 
 
 def growing_queues(waiting: Mapping[str, NDArray[np.float64]]) -> list[str]:
-    """A sentence for each queue (replications x days of the window) that still grows at the end of the window."""
+    """A sentence for each queue (replications x days of the window) that still grows at its end."""
     found = []
     for service, days in waiting.items():
         if days.shape[1] < FEWEST_DAYS:
@@ -279,8 +281,8 @@ def growing_queues(waiting: Mapping[str, NDArray[np.float64]]) -> list[str]:
         after = days[:, -(days.shape[1] // 4) :].mean(axis=1)
         if _has_grown(before, after):
             found.append(
-                f"{service}: its queue was still growing at the end, from {before.mean():.0f} people waiting on average "
-                f"in the first half of the measured days to {after.mean():.0f} in the last quarter; "
+                f"{service}: its queue was still growing at the end, from {before.mean():.0f} people waiting "
+                f"on average in the first half of the measured days to {after.mean():.0f} in the last quarter; "
                 "every figure depends on when counting stops"
             )
     return found

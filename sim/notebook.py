@@ -1,7 +1,7 @@
 """The three verbs for researchers: `read_scenario`, `run_scenario`, `compare`; tidy pandas tables come back.
 
-The tables have the columns of summary.csv, replications.csv, census.csv and differences.csv. Described in docs/python.md.
-What may be changed here: additions freely; names and columns are a contract.
+The tables have the columns of summary.csv, replications.csv, census.csv and differences.csv. Described in
+docs/python.md. What may be changed here: additions freely; names and columns are a contract.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,6 +16,7 @@ from sim.experiment import Piece, Shared, run_all
 from sim.gathering import gathered, load_words, named_apart, paired
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
+from sim.results.findings import Findings
 from sim.tidy import (
     CENSUS,
     DIFFERENCE,
@@ -26,7 +27,6 @@ from sim.tidy import (
     estimate_cells,
     replication_rows,
 )
-from sim.results.findings import Findings
 
 ScenarioLike = Scenario | str | PathLike[str]
 
@@ -91,12 +91,15 @@ def read_scenario(
     replications: int | None = None,
     seed: int | None = None,
 ) -> Scenario:
-    """A scenario from its file, with `path=value` changes on top; ScenarioError lists everything that is wrong with it."""
+    """A scenario from its file, with `path=value` changes on top; ScenarioError lists all that is wrong."""
     return loading.read_scenario(str(path), tuple(sets), replications=replications, seed=seed)
 
 
 def run_scenario(scenario: ScenarioLike, replications: int | None = None, workers: int = 1) -> Run:
-    """Runs a scenario (or a file) and returns its tables. More than one worker needs `if __name__ == "__main__":` in a script."""
+    """Runs a scenario (or a file) and returns its tables.
+
+    With more than one worker a script needs `if __name__ == "__main__":`, as everywhere in Python.
+    """
     found = [_read(scenario, replications)]
     return Run(*_run(tuple(found), workers, compared=False))
 

@@ -32,11 +32,6 @@ from sim.tidy import (
 
 def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], workers: int) -> Path:
     """Computes every file of a run, then writes its folder; the folder's path."""
-    from sim.results.charts import (
-        draw_charts,
-    )  # matplotlib takes half a second, which a wrong file should not cost
-    from sim.results.report import Provenance, report_html
-
     results = writing.json_bytes(results_object(job, findings))
     charts = draw_charts(findings)
     provenance = Provenance(job.command, __version__, job.engine, job.inputs, job.shown)

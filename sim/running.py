@@ -1,4 +1,4 @@
-"""Where the work runs: this process or a pool of processes; and the store from which an interrupted run resumes.
+"""Where the work runs, in this process or a pool of them; and how an interrupted run resumes.
 
 What may be changed here: freely, as long as every number of workers gives the same results in the same order.
 """
@@ -11,7 +11,7 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import numpy as np
 MOST_TASKS_AT_ONCE = 10  # a chunk is lost when the run is interrupted, so it stays small
 
 Work = Callable[[Any, Any], Any]  # (what all tasks share, one task) -> its result
-_job: tuple[Work, Any] | None = None  # in a worker: what to do, sent once
+_job: list[tuple[Work, Any]] = []  # in a worker: what to do, sent once
 
 
 def default_workers(tasks: int) -> int:
@@ -68,20 +68,18 @@ def _chunks(tasks: Sequence[Any], workers: int) -> list[Sequence[Any]]:
 
 
 def _start_worker(work: Work, shared: Any) -> None:
-    global _job
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _job = (work, shared)
+    _job[:] = [(work, shared)]
 
 
 def _do_chunk(tasks: Sequence[Any]) -> list[Any]:
-    assert _job is not None
-    work, shared = _job
+    ((work, shared),) = _job
     return [work(shared, task) for task in tasks]
 
 
 @contextmanager
 def _interrupts_kept_from_children() -> Iterator[None]:
-    """A child started inside never sees Ctrl-C, not even while it is still importing; we see it a moment later."""
+    """A child started inside never sees Ctrl-C, not even while it imports; we see it a moment later."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -93,7 +91,7 @@ def _interrupts_kept_from_children() -> Iterator[None]:
 
 
 class ResumeStore:
-    """Finished replications on disk, one small file each, so that an interrupted run can go on where it stopped.
+    """Finished replications on disk, one small file each, so that an interrupted run can go on.
 
     Only numbers and JSON text are stored, never pickles. A file that cannot be read counts as not there.
     """
@@ -128,7 +126,5 @@ class ResumeStore:
     def remove(self) -> None:
         """Forgets everything, and the folder of all stores when it was the last."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        try:
+        with suppress(OSError):
             self.folder.parent.rmdir()
-        except OSError:
-            pass

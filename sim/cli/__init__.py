@@ -1,7 +1,9 @@
-"""The command line: parse, call, print. `main(argv)` returns the exit code and never shows a traceback unasked.
+"""The command line: parse, call, print; `main(argv)` returns the exit code.
 
-Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted. Only light modules are imported here; NumPy
-and everything above it come when a command needs them.
+No traceback is ever shown unasked.
+
+Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted. Only light modules are imported
+here; NumPy and everything above it come when a command needs them.
 
 What may be changed here: wording freely; verbs, options and exit codes are a contract (issue 2).
 """

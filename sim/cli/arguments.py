@@ -30,10 +30,10 @@ Options of run and compare:
   --seed S             another draw of people and luck
   --workers N          processes at once (default: one for each processor); the results do not depend on it
   --outputs DIR        where the folder with results goes (default: outputs)
-  --json FILE          the results as JSON too; - is standard output, and then everything else goes to standard error
+  --json FILE          the results as JSON too; - is standard output: all else then goes to standard error
   --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
-  --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like a file;
-                       in compare it goes to every file that has the path
+  --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
+                       a file; in compare it goes to every file that has the path
   --traceback          where something of ours breaks, show where
 Options of validate and show: --set, --replications, --seed
 
@@ -97,7 +97,7 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         if message.startswith("unrecognized arguments:"):
-            word = message.split(":", 1)[1].split()[0].split("=")[0]
+            word = message.partition(":")[2].split()[0].partition("=")[0]
             known = [name for action in self._actions for name in action.option_strings]
             message = f"{self.prog} has no option {word}{_did_you_mean(word, known)}"
         raise UsageError(f"{message}\n(run_sim.py --help shows every verb and option)")
@@ -212,8 +212,10 @@ def _unknown_verb(word: str, rest: Sequence[str]) -> str:
     if word.endswith((".yaml", ".yml")) or os.path.isfile(word):
         others = [name for name in rest if not name.startswith("-")]
         verb = "compare" if others else "run"
-        return f"{word} is a file, and a verb comes first; did you mean `run_sim.py {verb} {' '.join([word, *rest])}`?"
-    return f"{word} is not something that run_sim.py does{_did_you_mean(word, VERBS)}\n(run_sim.py --help shows every verb)"
+        meant = " ".join(["run_sim.py", verb, word, *rest])
+        return f"{word} is a file, and a verb comes first; did you mean `{meant}`?"
+    said = f"{word} is not something that run_sim.py does{_did_you_mean(word, VERBS)}"
+    return f"{said}\n(run_sim.py --help shows every verb)"
 
 
 def _close(word: str, known: Sequence[str]) -> list[str]:

@@ -113,7 +113,7 @@ def _read(files: Sequence[str], options: Options) -> list[Scenario]:
 
 
 def _sets_for_each(files: Sequence[str], options: Options) -> list[tuple[str, ...]]:
-    """In a comparison a changed value goes to every file that has it; to all, to be refused, where none has it."""
+    """In a comparison a changed value goes to every file that has it; to all, to be refused, if none has."""
     everything = tuple(options.sets)
     if options.verb != "compare" or not everything:
         return [everything for _ in files]

@@ -23,7 +23,7 @@ def prepare_streams() -> None:
 
 
 class Screen:
-    """Two streams, and what they can show. With `quiet_output` everything for people goes to standard error."""
+    """Two streams, and what they can show; with `quiet_output` all words go to standard error."""
 
     def __init__(self, *, quiet_output: bool) -> None:
         self.out: TextIO = sys.stderr if quiet_output else sys.stdout

@@ -1,21 +1,23 @@
-"""The charts: findings in, pictures out (the same bytes for the same findings). The only module that imports matplotlib.
+"""The charts: findings in, pictures out, the same bytes for the same findings.
 
-Colours are the UK Government Analysis Function's; line styles, hatches, markers and labels say the same without colour.
-What may be changed here: freely.
+The only module that imports matplotlib.
+
+Colours are the UK Government Analysis Function's; line styles, hatches, markers and labels say the same
+without colour. What may be changed here: freely.
 """
 
 import io
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
+import matplotlib.dates
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
@@ -33,7 +35,7 @@ MOST_BARS = 10
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
 END_WIDTH = 17  # letters beside the end of a line
 
-SETTINGS: dict[str, Any] = {
+SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture on every machine
     "font.size": 10,
     "text.color": INK,
@@ -110,7 +112,7 @@ def _canvas(title: str, subtitle: str, height: float = 4.2) -> tuple[Figure, Axe
     return drawing, axes
 
 
-# -- over time -------------------------------------------------------------------------------------------------------
+# -- over time -----------------------------------------------------------------------------------------------
 
 
 def _occupancy(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -190,8 +192,8 @@ def _days_each_point(days: int) -> int:
 
 def _averaged(
     scenario: Scenario, days: NDArray[np.float64], size: int
-) -> tuple[list[date], NDArray[np.float64]]:
-    """Averages over blocks of so many days, each dated at its middle; an incomplete last block is left out."""
+) -> tuple[list[Any], NDArray[np.float64]]:
+    """Averages over blocks of days, each dated at its middle; an incomplete last block is left out."""
     blocks = days.shape[1] // size
     values = days[:, : blocks * size].reshape(days.shape[0], blocks, size).mean(axis=2)
     first = scenario.calendar.start + timedelta(days=scenario.calendar.warm_up_days)
@@ -199,15 +201,16 @@ def _averaged(
 
 
 def _sensible_bottom(axes: Axes) -> None:
-    """From zero, unless that would squeeze the lines into the top: then the axis says where it starts by its numbers."""
+    """From zero, unless that would squeeze the lines into the top."""
     low, high = axes.get_ylim()
     axes.set_ylim(0 if low < 0.6 * high else low, high)
 
 
 def _date_axis(axes: Axes) -> None:
-    locator = AutoDateLocator(minticks=4, maxticks=9)
+    dates: Any = mpl.dates  # its makers carry no types
+    locator = dates.AutoDateLocator(minticks=4, maxticks=9)
     axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(ConciseDateFormatter(locator))
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
 
 
 def _labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
@@ -240,7 +243,7 @@ def _labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
         )
 
 
-# -- by reason -------------------------------------------------------------------------------------------------------
+# -- by reason -----------------------------------------------------------------------------------------------
 
 
 def _reasons(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -307,7 +310,7 @@ def _bars(axes: Axes, rows: list[tuple[str, list[float]]], names: list[str]) -> 
         axes.legend(loc="lower right", frameon=False)
 
 
-# -- differences -----------------------------------------------------------------------------------------------------
+# -- differences ---------------------------------------------------------------------------------------------
 
 FOREST_MEASURES = (
     "queue_mean",
@@ -331,7 +334,7 @@ def _differences(findings: Findings) -> tuple[str, str, Figure] | None:
     title = f"What changes against {findings.label(findings.baseline)}?"
     drawing, axes = _canvas(
         title,
-        "Difference as % of the baseline, on the same people, with 95% interval; right: the difference itself",
+        "Difference as % of the baseline, same people, with 95% interval; right: the difference itself",
         1.5 + len(lines) * (0.2 + 0.17 * len(shown)),
     )
     words = []

@@ -101,7 +101,7 @@ class Findings:
 
     @cached_property
     def main_service(self) -> Service:
-        """The service that the charts are about: the first hospital, else the first with a limit, else the first."""
+        """What the charts are about: the first hospital, else the first with a limit, else the first."""
         services = self.baseline.services
         limited = [service for service in services if not service.is_unlimited]
         acute = [service for service in limited if service.kind == "acute"]

@@ -1,7 +1,7 @@
 """Everybody's stays, waits and steps as CSV, when they are asked for: the ledger in words and dates.
 
-Each replication is written down by the worker that ran it and joined at the end, because ledgers are too large to send around.
-What may be changed here: freely; columns may be added.
+Each replication is written down by the worker that ran it and joined at the end, because ledgers are too
+large to send around. What may be changed here: freely; columns may be added.
 """
 
 import os
@@ -44,7 +44,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class PeopleFiles:
-    """Three files: `target` for the stays, and beside it `-waits` and `-steps`; parts of them wait in `parts`."""
+    """Three files: `target` for stays, `-waits` and `-steps` beside it; parts of them wait in `parts`."""
 
     target: Path
     parts: Path

@@ -1,6 +1,9 @@
-"""The report: findings and charts in, one HTML page out that can be mailed and printed; no network, no script.
+"""The report: findings and charts in, one HTML page out that can be mailed and printed.
 
-What may be changed here: freely. The page around it is `report.html`; every text of a planner is escaped here.
+No network, no script.
+
+What may be changed here: freely. The page around it is `report.html`; every text of a planner is escaped
+here.
 """
 
 import base64
@@ -84,7 +87,8 @@ def _warnings(findings: Findings) -> Iterator[str]:
     for warning in findings.warnings:
         yield f'<p class="warning"><strong>Take care.</strong> {escape(warning)}</p>'
     for file in findings.left_out:
-        yield f'<p class="warning"><strong>Not compared:</strong> {escape(file.file)}: {escape(file.reason)}</p>'
+        text = escape(f"{file.file}: {file.reason}")
+        yield f'<p class="warning"><strong>Not compared:</strong> {text}</p>'
 
 
 def _headlines(findings: Findings) -> Iterator[str]:
@@ -121,13 +125,13 @@ def _how_to_read(findings: Findings) -> str:
     text = f"Averages of {replications} of {days:,} measured days; totals are told per year of 365 days. "
     if findings.compared:
         text += (
-            "The same people, with the same luck, walk through every scenario, and the interval is on the difference: "
-            "19 of 20 such intervals hold the true difference of the model. “Cannot tell” means that the interval "
-            "contains no difference. "
+            "The same people, with the same luck, walk through every scenario, and the interval is on the "
+            "difference: 19 of 20 such intervals hold the true difference of the model. “Cannot tell” means "
+            "that the interval contains no difference. "
         )
     return (
         text
-        + "An interval says how sure the simulation is of its own average, not how well it fits the real place."
+        + "An interval says how sure the simulation is of its own average, not how well it fits real life."
     )
 
 
@@ -188,13 +192,14 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
         yield "<p>No value is marked as an assumption in the scenario files.</p>"
         return
     values = list(found.values())
-    yield f"<p>{counted(len(values), 'value')} in the scenario files {'is' if len(values) == 1 else 'are'} marked as assumed.</p>"
+    yield f"<p>Marked as assumed in the scenario files: {counted(len(values), 'value')}.</p>"
     rows = [
         (v.path, v.text, v.note, f"{provenance.show(v.file)}:{v.line}") for v in values[:MOST_ASSUMPTIONS]
     ]
     yield _table(("value", "is", "note", "written in"), rows, ("mono", "", "", "mono"))
     if len(values) > MOST_ASSUMPTIONS:
-        yield f"<p>And {len(values) - MOST_ASSUMPTIONS:,} more: <code>run_sim.py show FILE</code> prints them all.</p>"
+        more = f"{len(values) - MOST_ASSUMPTIONS:,}"
+        yield f"<p>And {more} more: <code>run_sim.py show FILE</code> prints them all.</p>"
 
 
 def _place(value: Value, provenance: Provenance) -> str:
@@ -216,4 +221,4 @@ def _repeat(findings: Findings, provenance: Provenance) -> Iterator[str]:
         *((file, f"SHA-256 {digest}") for file, digest in provenance.inputs),
     ]
     yield _table(("what", "which"), rows, ("", "mono"))
-    yield '<p class="small">The same inputs and version give the same numbers, on any number of processors.</p>'
+    yield '<p class="small">The same inputs and version give the same numbers.</p>'

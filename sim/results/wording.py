@@ -140,7 +140,7 @@ def shortened(text: str, width: int) -> str:
 
 
 def short_labels(named: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """A short label for each scenario (id, name): `Cedarwood, 29 beds` is `Cedarwood`, unless two would be the same."""
+    """A short label for each (id, name): `Cedarwood, 29 beds` is `Cedarwood`, unless two would be alike."""
     whole = {key: shortened(name, LABEL_WIDTH) or key for key, name in named}
     short = {key: shortened(_first_part(name), LABEL_WIDTH) or key for key, name in named}
     for labels in (short, whole):

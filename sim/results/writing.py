@@ -1,6 +1,7 @@
-"""The only module that writes results: tables as CSV and JSON, and one folder a run that appears whole or not at all.
+"""The only module that writes results: CSV, JSON, and one folder a run, whole or not at all.
 
-What may be changed here: freely, except names and columns, which are frozen in the vocabulary. Same inputs, same bytes.
+What may be changed here: freely, except names and columns, which are frozen in the vocabulary. Same inputs,
+same bytes.
 """
 
 import csv
@@ -43,7 +44,7 @@ def rounded(value: Any) -> Any:
 
 
 def safe_text(text: str) -> str:
-    """Text for a spreadsheet cell: what a spreadsheet would take for a formula gets an apostrophe in front."""
+    """Text for a cell: what a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
@@ -59,7 +60,7 @@ def cell(value: Any) -> str:
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
-    """A table as UTF-8 CSV with \\n line ends."""
+    """A table as UTF-8 CSV; lines end as on Unix, on every system."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)

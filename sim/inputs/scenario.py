@@ -262,6 +262,7 @@ class Scenario:
     seed: int
     services: tuple[Service, ...]  # in file order, `home` last
     teams: tuple[Team, ...]
+    steps: tuple[Step, ...]  # as declared, in file order; routes carry them as they are in force there
     people: tuple[Group, ...]
     census: tuple[CensusEntry, ...] = ()
     costs: Costs = Costs()

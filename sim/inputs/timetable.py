@@ -1,0 +1,105 @@
+"""The calendar in whole seconds: working days, opening hours, reviews and how full of arrivals each day is.
+
+Everything is worked out once, for every day of the run, as plain lists by day number: day 0 is the first day of the run.
+Hours are [open, close). Days past the end of the run are not needed by anybody: what falls there never happens.
+
+What may be changed here: with new expected results.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Group, Hours, Places
+
+NOT_IN_THIS_RUN = 2**62  # an instant after the end of the run; the ledger's NEVER
+SATURDAY = 5
+
+
+def dates_of(calendar: Calendar) -> list[date]:
+    """The date of each day of the run."""
+    days = calendar.warm_up_days + calendar.measured_days
+    return [calendar.start + timedelta(days=day) for day in range(days)]
+
+
+def working_days(calendar: Calendar) -> list[bool]:
+    """For each day of the run: is it a working day (Monday to Friday, no bank holiday)?"""
+    closed = frozenset(calendar.bank_holidays)
+    return [day.weekday() < SATURDAY and day not in closed for day in dates_of(calendar)]
+
+
+def end_of_work(working: Sequence[bool], start: int, need: int) -> int:
+    """The first instant at which `need` seconds of working days have passed since `start`; no need ends at once."""
+    if need <= 0:
+        return start
+    day, now = start // SECONDS_PER_DAY, start
+    while day < len(working):
+        day_end = (day + 1) * SECONDS_PER_DAY
+        if day < 0 or working[day]:  # before the run no calendar is kept: every day counts
+            if now + need <= day_end:
+                return now + need
+            need -= day_end - now
+        now, day = day_end, day + 1
+    return NOT_IN_THIS_RUN
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """Opening and closing second of each day of the run, counted from the run's first midnight; equal where closed."""
+
+    opens: tuple[int, ...]
+    closes: tuple[int, ...]
+
+    def is_open(self, now: int) -> bool:
+        """Is the door open at this instant?"""
+        day = now // SECONDS_PER_DAY
+        return 0 <= day < len(self.opens) and self.opens[day] <= now < self.closes[day]
+
+    def next_opening(self, now: int) -> int:
+        """The next instant after `now` at which a closed door opens; NOT_IN_THIS_RUN if none."""
+        for day in range(max(0, now // SECONDS_PER_DAY), len(self.opens)):
+            if now < self.opens[day] < self.closes[day]:
+                return self.opens[day]
+        return NOT_IN_THIS_RUN
+
+
+def opening_hours(calendar: Calendar, hours: Hours | None) -> OpeningHours | None:
+    """The hours of each day of the run; None for a door that is always open."""
+    if hours is None:
+        return None
+    closed = frozenset(calendar.bank_holidays) if not hours.bank_holidays else frozenset()
+    opens, closes = [], []
+    for day, when in enumerate(dates_of(calendar)):
+        span = None if when in closed else hours.by_weekday[when.weekday()]
+        midnight = day * SECONDS_PER_DAY
+        opens.append(midnight + (span[0] if span else 0))
+        closes.append(midnight + (span[1] if span else 0))
+    return OpeningHours(tuple(opens), tuple(closes))
+
+
+def places_at(capacity: Sequence[Places], now: int) -> int | None:
+    """How many places are planned at an instant; None is unlimited."""
+    planned = capacity[0].places
+    for change in capacity[1:]:
+        if change.from_second > now:
+            break
+        planned = change.places
+    return planned
+
+
+def last_second_with_places(capacity: Sequence[Places]) -> int:
+    """The last instant at which there is a place at all, NOT_IN_THIS_RUN if there always will be, -1 if there never is."""
+    last = -1
+    for index, change in enumerate(capacity):
+        if change.places is None or change.places > 0:
+            later = capacity[index + 1].from_second - 1 if index + 1 < len(capacity) else NOT_IN_THIS_RUN
+            last = max(last, later)
+    return last
+
+
+def arrival_rates(calendar: Calendar, group: Group) -> list[float]:
+    """The expected arrivals of each day of the run: the daily rate times the day's weekday and month multipliers."""
+    return [
+        group.arrivals_per_day * group.by_weekday[day.weekday()] * group.by_month[day.month - 1]
+        for day in dates_of(calendar)
+    ]

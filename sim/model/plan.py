@@ -1,0 +1,210 @@
+"""A scenario with every name turned into a number, as the engines use it.
+
+A plan holds nothing that the scenario does not say; it is made once per scenario and shared by its replications.
+Destinations are numbered as in `Scenario.destinations`: services in file order (home last), then died, then out.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, Arrival, Group, Route, Scenario, Service, Step, Visit
+from sim.inputs.timetable import (
+    NOT_IN_THIS_RUN,
+    OpeningHours,
+    last_second_with_places,
+    opening_hours,
+    working_days,
+)
+from sim.model.chance import name_key, quantity_key
+from sim.model.ledger import NONE
+
+OUTSIDE_KEY = name_key(OUTSIDE)
+STAY = quantity_key("stay")
+NEXT = quantity_key("next")
+UNITS = quantity_key("units")
+TURNAROUND = quantity_key("turnaround")
+DEATH = quantity_key("death while delayed")
+WORSE = quantity_key("worse destination")
+REVIEW_TIME = quantity_key("time of review")
+ARRIVAL_GAP = quantity_key("arrival gap")
+ARRIVES_AT = quantity_key("arrives at")
+PREVENTED = quantity_key("prevented")
+ELAPSED = quantity_key("elapsed at census")
+WAITED = quantity_key("waited at census")
+REMAINING = quantity_key("remaining at census")
+
+
+def review_happens(attempt: int) -> int:
+    """The quantity that says whether somebody's n-th possible review takes place."""
+    return quantity_key(f"review {attempt}")
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """A step as it is in force on one route."""
+
+    step: Step
+    number: int  # in `Plan.step_names`
+    team: int  # number of the team, NONE without
+    after: tuple[int, ...]  # numbers of the steps it comes after
+    needs: int  # quantity: does this person need it?
+    takes: int  # quantity: how long does it take?
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRoute:
+    """A route with its numbers; `otherwise` is a number of a route of the same visit, NONE without."""
+
+    route: Route
+    to: int
+    steps: tuple[PlannedStep, ...]
+    otherwise: int
+    may_join_after: int  # number of a step, NONE: joins when every step is done
+    longest_wait: int  # quantity
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisit:
+    """What a group does in one service. The first `len(cumulative)` routes can be drawn; the others are ways out only."""
+
+    visit: Visit | None  # None: home without a journey from there
+    routes: tuple[PlannedRoute, ...]
+    cumulative: tuple[float, ...]
+
+    def route_to(self, destination: int) -> int:
+        """The number of the route that goes there; NONE if none does."""
+        return next((i for i, route in enumerate(self.routes) if route.to == destination), NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedService:
+    """A service with its calendar worked out for every day of the run."""
+
+    service: Service
+    number: int
+    key: int
+    door: OpeningHours | None
+    discharge_hours: OpeningHours | None
+    last_second_with_places: int
+
+    @property
+    def counts_units(self) -> bool:
+        return self.service.counted_in == "hours_per_week"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedGroup:
+    """A group with its numbers; `visits` by service number."""
+
+    group: Group
+    key: int
+    census_key: int
+    arrives_at: tuple[int, ...]
+    arrives_at_cumulative: tuple[float, ...]
+    otherwise: int  # destination of those who do not get in from outside
+    longest_wait: int  # quantity
+    visits: dict[int, PlannedVisit]
+
+
+class Plan:
+    """A whole scenario, numbered."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        self.until = scenario.calendar.window[1]
+        self.numbers = {name: number for number, name in enumerate(scenario.destinations)}
+        self.home, self.died, self.out = self.numbers[HOME], self.numbers[DIED], self.numbers[OUT]
+        self.teams = {team.name: number for number, team in enumerate(scenario.teams)}
+        self.step_names = tuple(step.name for step in scenario.steps)
+        self._step_numbers = {name: number for number, name in enumerate(self.step_names)}
+        self.working = working_days(scenario.calendar)
+        self.services = tuple(
+            PlannedService(
+                service,
+                number,
+                name_key(service.name),
+                opening_hours(scenario.calendar, service.admission_hours),
+                opening_hours(scenario.calendar, service.discharge_hours),
+                NOT_IN_THIS_RUN if service.surge else last_second_with_places(service.capacity),
+            )
+            for number, service in enumerate(scenario.services)
+        )
+        self.groups = tuple(self._group(group) for group in scenario.people)
+
+    def _group(self, group: Group) -> PlannedGroup:
+        arrival: Arrival = group.arrival
+        return PlannedGroup(
+            group,
+            name_key(group.name),
+            name_key(f"{group.name} in the census"),
+            tuple(self.numbers[name] for name, _ in group.arrives_at),
+            tuple(accumulate(share for _, share in group.arrives_at)),
+            self.numbers[arrival.otherwise],
+            quantity_key("longest wait outside"),
+            {number: self._visit(group.visit(name)) for name, number in self.numbers.items() if number <= self.home},
+        )
+
+    def _visit(self, visit: Visit | None) -> PlannedVisit:
+        if visit is None:
+            return PlannedVisit(None, (), ())
+        routes = list(visit.then)
+        named = {route.to for route in routes}
+        for route in visit.then:  # home and out may be a way out without being written as a destination
+            if route.otherwise is not None and route.otherwise not in named:
+                routes.append(Route(to=route.otherwise, share=0.0))
+                named.add(route.otherwise)
+        places = {route.to: place for place, route in enumerate(routes)}
+        return PlannedVisit(
+            visit,
+            tuple(self._route(route, places) for route in routes),
+            tuple(accumulate(route.share for route in visit.then)),
+        )
+
+    def _route(self, route: Route, places: dict[str, int]) -> PlannedRoute:
+        return PlannedRoute(
+            route,
+            self.numbers[route.to],
+            tuple(self._step(step) for step in route.steps),
+            NONE if route.otherwise is None else places[route.otherwise],
+            NONE if route.may_join_after is None else self._step_numbers[route.may_join_after],
+            quantity_key(f"longest wait for {route.to}"),
+        )
+
+    def _step(self, step: Step) -> PlannedStep:
+        return PlannedStep(
+            step,
+            self._step_numbers[step.name],
+            NONE if step.team is None else self.teams[step.team],
+            tuple(self._step_numbers[name] for name in step.after),
+            quantity_key(f"needs {step.name}"),
+            quantity_key(f"takes {step.name}"),
+        )
+
+    @cached_property
+    def ring_neighbours(self) -> tuple[tuple[int, ...], ...]:
+        """For each service the limited, place-counting services that its people may wait for, where a ring can close."""
+        can_ring = [
+            not (planned.service.is_unlimited or planned.counts_units) for planned in self.services
+        ]
+        after = [set[int]() for _ in self.services]
+        for group in self.groups:
+            for held, visit in group.visits.items():
+                after[held].update(
+                    route.to
+                    for route in visit.routes
+                    if route.to < len(self.services) and can_ring[held] and can_ring[route.to]
+                )
+        return tuple(
+            tuple(sorted(to for to in after[held] if _leads_back(after, to, held))) for held in range(len(after))
+        )
+
+
+def _leads_back(after: list[set[int]], start: int, goal: int) -> bool:
+    reached, fresh = {start}, [start]
+    while fresh:
+        for further in after[fresh.pop()]:
+            if further not in reached:
+                reached.add(further)
+                fresh.append(further)
+    return goal in reached

@@ -263,6 +263,8 @@ class BedManager:
         self.steps.require(stay, route, starts_now=True)
         if not stay.is_clear():
             stay.clear = NEVER
+        elif stay.clear == NEVER:
+            stay.clear = self.clock.now
         self._join(stay.person, stay, route.to, route, self.clock.now)
 
     def _join_early_later(self, stay: Stay, route: PlannedRoute) -> None:

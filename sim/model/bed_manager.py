@@ -102,7 +102,8 @@ class BedManager:
         wait = stay.person.wait
         if wait is None:
             if is_clear or self._may_join_early(stay, stay.route):
-                joined = stay.clear if is_clear else self.clock.now
+                came_waiting = is_clear and stay.person.waits == 0  # somebody of the census: they joined when they were clear
+                joined = stay.clear if came_waiting else self.clock.now
                 self._join(stay.person, stay, stay.route.to, stay.route, joined)
         elif is_clear and wait.clear == NEVER:
             self._is_clear(wait)
@@ -137,6 +138,8 @@ class BedManager:
         person.waits += 1
         self.records.waits.append(wait)
         if self._never_again_a_place(wait):
+            if stay is None or stay.is_clear():
+                wait.clear = joined
             wait.ended, wait.ending = self.clock.now, NO_PLACE
             self._otherwise(wait)
             return
@@ -255,10 +258,12 @@ class BedManager:
             self._join(person, None, other, None, self.clock.now)
 
     def _take_route(self, stay: Stay, route: PlannedRoute) -> None:
-        stay.route, stay.clear = route, NEVER
+        """Somebody joins the other queue at once, even where its own steps still have to be done."""
+        stay.route = route
         self.steps.require(stay, route, starts_now=True)
-        self._join_early_later(stay, route)
-        self.look_at(stay)
+        if not stay.is_clear():
+            stay.clear = NEVER
+        self._join(stay.person, stay, route.to, route, self.clock.now)
 
     def _join_early_later(self, stay: Stay, route: PlannedRoute) -> None:
         if route.may_join_after != NONE and route.may_join_after not in stay.required:
@@ -365,13 +370,26 @@ class BedManager:
 
     # -- the phases of an instant -----------------------------------------------------------------------------------
 
-    def _finish_instant(self) -> None:
+    def _finish_instant(self) -> bool:
+        """Run the phases up to the first that moves somebody; is there more to do when they have gone on their way?"""
         for phase in self._phases:
             if phase():
-                self.clock.wake()
-                return
+                return self._has_more_to_do()
         if self.observe is not None:
             self.observe(self)
+        return False
+
+    def _has_more_to_do(self) -> bool:
+        return bool(
+            self._touched
+            or self._due_waits
+            or self._due_deaths
+            or self._newcomers
+            or self._look_for_rings
+            or self._surge_wards
+            or self.steps.teams
+            or self.observe is not None
+        )
 
     def _place(self) -> bool:
         """Serve every queue by priority, time joined and rank, until nobody moves."""

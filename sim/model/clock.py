@@ -10,34 +10,30 @@ LAST = 9  # SimPy runs lower numbers first: 0 urgent, 1 normal
 Story = Generator[simpy.Event, Any, None]
 
 
-class Clock:
-    """Whole seconds from the run's first midnight to `until`; nothing past the end is ever stored."""
+class Clock(simpy.Environment):
+    """Whole seconds from the run's first midnight to the end; nothing past the end is ever stored."""
 
-    def __init__(self, until: int) -> None:
-        self._env = simpy.Environment(initial_time=0)
-        self._until = until
-        self._never = self._env.event()
+    def __init__(self, end: int) -> None:
+        super().__init__(initial_time=0)
+        self._end = end
+        self._never = self.event()
         self._is_awake = False
-        self.last_in_instant: Callable[[], None] = lambda: None
+        self.last_in_instant: Callable[[], bool] = lambda: False  # returns whether it wants to be called again
 
     @property
     def now(self) -> int:
         """The present instant, in seconds."""
-        return int(self._env.now)
-
-    def event(self) -> simpy.Event:
-        """Something that will happen when somebody says so."""
-        return self._env.event()
+        return self._now  # type: ignore[return-value]  # whole, as everything that is added to it
 
     def start(self, story: Story) -> None:
         """Begin a story at this instant."""
-        self._env.process(story)
+        self.process(story)
 
     def until(self, instant: int) -> simpy.Event:
         """Happens at that instant, at once if it is past, never if it is after the end."""
-        if instant >= self._until:
+        if instant >= self._end:
             return self._never
-        return self._env.timeout(max(0, instant - self.now))
+        return simpy.Timeout(self, max(0, instant - self.now))
 
     def at(self, instant: int, action: Callable[[], None]) -> None:
         """Do something at an instant to come, before what is done last in it."""
@@ -50,16 +46,17 @@ class Clock:
         if self._is_awake:
             return
         self._is_awake = True
-        event = self._env.event()
+        event = simpy.Event(self)
         event._ok, event._value = True, None  # a triggered event with a priority of our own: SimPy has no verb for it
-        assert event.callbacks is not None
         event.callbacks.append(self._at_last)
-        self._env.schedule(event, priority=LAST)  # type: ignore[arg-type]
+        self.schedule(event, priority=LAST)  # type: ignore[arg-type]
 
     def _at_last(self, _: simpy.Event) -> None:
+        again = self.last_in_instant()
         self._is_awake = False
-        self.last_in_instant()
+        if again:
+            self.wake()
 
-    def run(self) -> None:
+    def run_to_the_end(self) -> None:
         """Let everything happen before the end of the run."""
-        self._env.run(until=self._until)
+        self.run(until=self._end)

@@ -250,6 +250,17 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One value that a file or the command line put in place of another; `old` is empty where there was none."""
+
+    path: str
+    old: str
+    new: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """Everything a planner said, read from one file and the one it extends."""
 
@@ -267,6 +278,9 @@ class Scenario:
     census: tuple[CensusEntry, ...] = ()
     costs: Costs = Costs()
     values: tuple[Value, ...] = ()  # everything in force with its file and line, in file order
+    changes: tuple[Change, ...] = ()  # what `change`, `add` and `--set` did, in that order
+    notices: tuple[str, ...] = ()  # what the reader did or noticed that a planner should know
+    files: tuple[tuple[str, str], ...] = ()  # every file that was read, with its SHA-256
 
     def service(self, name: str) -> Service:
         """The service of that name; KeyError if there is none."""

@@ -18,7 +18,7 @@ class Clock(simpy.Environment):
         self._end = end
         self._never = self.event()
         self._is_awake = False
-        self.last_in_instant: Callable[[], None] = lambda: None
+        self.last_in_instant: Callable[[], bool] = lambda: False  # returns whether it wants to be called again
 
     @property
     def now(self) -> int:
@@ -52,8 +52,10 @@ class Clock(simpy.Environment):
         self.schedule(event, priority=LAST)  # type: ignore[arg-type]
 
     def _at_last(self, _: simpy.Event) -> None:
+        again = self.last_in_instant()
         self._is_awake = False
-        self.last_in_instant()
+        if again:
+            self.wake()
 
     def run_to_the_end(self) -> None:
         """Let everything happen before the end of the run."""

@@ -1,0 +1,279 @@
+"""From what was told, checked and sound, to the frozen nouns of a scenario.
+
+Here exact decimals become numbers, days become seconds and dates become seconds of the run; nothing is decided.
+What may be changed here: with the fields of `scenario.py`, by agreement.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from sim.inputs.capacity import capacity_key, places_of
+from sim.inputs.reading import Said, each
+from sim.inputs.scenario import (
+    HOME,
+    MONTHS,
+    SECONDS_PER_DAY,
+    WEEKDAYS,
+    Arrival,
+    Calendar,
+    CensusEntry,
+    Costs,
+    Group,
+    Hours,
+    LostGround,
+    Places,
+    Price,
+    Review,
+    Route,
+    Service,
+    Step,
+    Surge,
+    Taper,
+    Team,
+    Visit,
+)
+
+ALWAYS = tuple((0, SECONDS_PER_DAY) for _ in WEEKDAYS)
+HOME_SERVICE = Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),))
+
+
+def calendar_of(said: Said) -> Calendar:
+    """The run."""
+    return Calendar(
+        start=said["start"],
+        warm_up_days=said["warm_up_days"],
+        measured_days=said["measured_days"],
+        bank_holidays=tuple(sorted(set(said["bank_holidays"] or ()))),
+    )
+
+
+def services_of(said: Said, calendar: Calendar) -> tuple[Service, ...]:
+    """The services in file order, home last."""
+    return (*(_service(name, one, calendar) for name, one in each(said)), HOME_SERVICE)
+
+
+def _service(name: str, said: Said, calendar: Calendar) -> Service:
+    return Service(
+        name=name,
+        kind=said["kind"],
+        capacity=places_of(said, calendar.start),
+        counted_in=capacity_key(said),
+        queue_limit=said["queue_limit"],
+        admission_hours=hours_of(said["admission_hours"]),
+        discharge_hours=hours_of(said["discharge_hours"]),
+        review=_review(said["review"]),
+        turnaround=said["turnaround_hours"],
+        surge=_surge(said["surge"]),
+        may_pass=said["may_pass"],
+        reason=said["reason"],
+    )
+
+
+def hours_of(said: Said | None) -> Hours | None:
+    """When a door is open; None for always."""
+    if said is None:
+        return None
+    span = (said["from"], said["to"])
+    days = said["days"] or WEEKDAYS
+    return Hours(
+        by_weekday=tuple(span if day in days else None for day in WEEKDAYS),
+        bank_holidays=said["bank_holidays"] == "open",
+    )
+
+
+def _review(said: Said | None) -> Review | None:
+    if said is None:
+        return None
+    chances = said["chance_by_weekday"]
+    if chances is None:
+        return Review(from_second_of_day=said["from"], to_second_of_day=said["to"])
+    return Review(
+        from_second_of_day=said["from"],
+        to_second_of_day=said["to"],
+        chance_by_weekday=tuple(float(chances[day]) for day in WEEKDAYS),
+    )
+
+
+def _surge(said: Said | None) -> Surge | None:
+    if said is None:
+        return None
+    return Surge(
+        places=said[capacity_key(said)],
+        opens_when_waiting=said["opens_when_waiting"],
+        closes_when_waiting=said["closes_when_waiting"],
+    )
+
+
+def teams_of(said: Said | None, calendar: Calendar) -> tuple[Team, ...]:
+    """The teams in file order."""
+    return tuple(Team(name=name, capacity=places_of(one, calendar.start)) for name, one in each(said))
+
+
+def steps_of(said: Said | None) -> dict[str, Step]:
+    """The steps as declared, in file order."""
+    return {name: _step(name, one) for name, one in each(said)}
+
+
+def _step(name: str, said: Said) -> Step:
+    starts, after = said["starts"], said["after"]
+    before_ready = isinstance(starts, Said)
+    return Step(
+        name=name,
+        reason=said["reason"],
+        takes=said["takes_days"] or said["takes_working_days"],
+        working_days=said["takes_working_days"] is not None,
+        starts="before_ready" if before_ready else starts,
+        days_before_ready=float(starts["days_before_ready"]) if before_ready else 0.0,
+        after=() if after is None else tuple(after) if isinstance(after, list) else (after,),
+        team=said["team"],
+        share=float(said["share"]),
+    )
+
+
+def step_on_route(step: Step, said: Said) -> Step:
+    """A step as it is in force on one route."""
+    takes = said["takes_days"] or said["takes_working_days"]
+    return Step(
+        name=step.name,
+        reason=step.reason,
+        takes=takes or step.takes,
+        working_days=step.working_days if takes is None else said["takes_working_days"] is not None,
+        starts=step.starts,
+        days_before_ready=step.days_before_ready,
+        after=step.after,
+        team=step.team,
+        share=step.share if said["share"] is None else float(said["share"]),
+    )
+
+
+def people_of(said: Said, steps: dict[str, Step]) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+    """The groups in file order, and what was normalised on the way."""
+    notices: list[str] = []
+    groups = tuple(_group(name, one, steps, notices) for name, one in each(said))
+    return groups, tuple(notices)
+
+
+def _group(name: str, said: Said, steps: dict[str, Step], notices: list[str]) -> Group:
+    times = said["arrivals"]
+    return Group(
+        name=name,
+        arrives_at=_shares(said["arrives_at"]),
+        arrivals_per_day=float(said["arrivals_per_day"] or 0),
+        by_weekday=_multipliers(name, said, "arrivals_by_weekday", WEEKDAYS, notices),
+        by_month=_multipliers(name, said, "arrivals_by_month", MONTHS, notices),
+        arrivals=None if times is None else tuple(sorted(_seconds(times))),
+        prevented_share=float(said["prevented_share"]),
+        arrival=_arrival(said["arrival"]),
+        journey=tuple(_visit(service, one, steps) for service, one in each(said["journey"])),
+    )
+
+
+def _shares(said: Any) -> tuple[tuple[str, float], ...]:
+    """One name, or names with shares, as pairs."""
+    return (
+        tuple((name, float(share)) for name, share in said.items())
+        if isinstance(said, Said)
+        else ((said, 1.0),)
+    )
+
+
+def _seconds(times: list[Said]) -> Iterator[int]:
+    for time in times:
+        yield from [round(time["day"] * SECONDS_PER_DAY)] * time["count"]
+
+
+def _multipliers(
+    group: str, said: Said, key: str, names: tuple[str, ...], notices: list[str]
+) -> tuple[float, ...]:
+    """Multipliers with mean 1, and a notice where the written ones had another mean."""
+    if said[key] is None:
+        return (1.0,) * len(names)
+    written: list[Decimal] = [said[key][name] for name in names]
+    mean = sum(written, Decimal(0)) / len(written)
+    if abs(mean - 1) > Decimal("1e-9"):
+        notices.append(f"{key} of {group} was normalised to mean 1: its mean was {mean:.6g}")
+    return tuple(float(one / mean) for one in written)
+
+
+def _arrival(said: Said) -> Arrival:
+    return Arrival(
+        longest_wait=said["longest_wait_days"],
+        otherwise=said["otherwise"],
+        priority=said["priority"],
+        dies_while_waiting=said["dies_while_waiting_days"],
+    )
+
+
+def _visit(service: str, said: Said, steps: dict[str, Step]) -> Visit:
+    tapers = tuple(
+        Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ()
+    )
+    return Visit(
+        service=service,
+        stay=said["stay_days"],
+        then=tuple(_route(to, one, steps) for to, one in each(said["then"])),
+        units=said["hours_per_week"],
+        tapers=tapers,
+        lost_ground=_lost_ground(said["lost_ground"]),
+        dies_while_delayed=said["dies_while_delayed_days"],
+    )
+
+
+def _route(to: str, said: Said, steps: dict[str, Step]) -> Route:
+    return Route(
+        to=to,
+        share=float(said["share"]),
+        stay=said["stay_days"],
+        steps=tuple(step_on_route(steps[name], one) for name, one in each(said["steps"])),
+        longest_wait=said["longest_wait_days"],
+        otherwise=said["otherwise"],
+        may_join_after=said["may_join"],
+        priority=said["priority"],
+    )
+
+
+def _lost_ground(said: Said | None) -> LostGround | None:
+    if said is None:
+        return None
+    longer, worse = float(said["longer_stay_days_per_delayed_day"]), said["worse"]
+    if worse is None:
+        return LostGround(longer_stay_days_per_delayed_day=longer)
+    return LostGround(
+        longer_stay_days_per_delayed_day=longer,
+        worse_from=worse["from"],
+        worse_to=worse["to"],
+        worse_chance_per_delayed_day=float(worse["chance_per_delayed_day"]),
+    )
+
+
+def census_of(said: list[Said] | None) -> tuple[CensusEntry, ...]:
+    """Who is there when the clock starts."""
+    return tuple(
+        CensusEntry(
+            group=one["group"],
+            service=one["service"],
+            count=one["count"],
+            elapsed=one["elapsed_days"],
+            remaining=one["remaining_days"],
+            waiting_for=one["waiting_for"],
+            waited=one["waited_days"],
+        )
+        for one in said or ()
+    )
+
+
+def costs_of(said: Said | None) -> Costs:
+    """All prices, services first, in file order."""
+    return Costs() if said is None else Costs(price_year=said["price_year"], prices=tuple(_prices(said)))
+
+
+def _prices(said: Said) -> Iterator[Price]:
+    for name, one in each(said["services"]):
+        for key in ("per_open_day", "per_occupied_day", "per_admission", "per_delayed_day"):
+            if one[key] is not None:
+                yield Price(
+                    of=name, per=key.removeprefix("per_"), gbp=float(one[key]), payers=_shares(one["payer"])
+                )
+    for name, one in each(said["steps"]):
+        yield Price(of=name, per="step", gbp=float(one["each"]), payers=_shares(one["payer"]))

@@ -1,0 +1,34 @@
+"""Capacities from dates to seconds of the run.
+
+What may be changed here: with new expected results.
+"""
+
+from datetime import date
+from typing import Any
+
+from sim.inputs.reading import Said
+from sim.inputs.scenario import SECONDS_PER_DAY, Places
+from sim.inputs.values import UNLIMITED
+
+CAPACITY_KEYS = ("beds", "places", "hours_per_week")
+
+
+def capacity_key(said: Said) -> str:
+    """Which of beds, places and hours per week a service (or team) counts."""
+    return next(key for key in CAPACITY_KEYS if said.get(key) is not None)
+
+
+def places_of(said: Said, start: date) -> tuple[Places, ...]:
+    """The capacity from the run's first second on; dates before the start leave their last value."""
+    key = capacity_key(said)
+    amount: Any = said[key]
+    if not isinstance(amount, list):
+        return (Places(from_second=0, places=_planned(amount)),)
+    by_second: dict[int, int | None] = {}
+    for entry in sorted(amount, key=lambda one: one["from"]):
+        by_second[max(0, (entry["from"] - start).days) * SECONDS_PER_DAY] = _planned(entry[key])
+    return tuple(Places(from_second=second, places=places) for second, places in by_second.items())
+
+
+def _planned(amount: int | str) -> int | None:
+    return None if amount == UNLIMITED else int(amount)

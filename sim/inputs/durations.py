@@ -1,0 +1,166 @@
+"""How long something takes, as a planner writes it: a number, or a family with its mean and spread.
+
+What may be changed here: a family, together with `distributions.py` and new expected results.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sim.inputs import distributions
+from sim.inputs.containers import Field, Listing, Record
+from sim.inputs.distributions import Distribution
+from sim.inputs.kinds import Kind, Schema
+from sim.inputs.nodes import Node, Table
+from sim.inputs.problems import Mark, Path
+from sim.inputs.reading import UNREADABLE, Reading, Said, is_sound
+from sim.inputs.scalars import FILE, number
+
+LONGEST_DAYS = 1e9  # whole seconds stay far inside 64 bits
+LARGEST_LUCK = 1 - 2**-53
+
+NUMBER = number("")
+MEAN = Field("mean", NUMBER, "the mean", required=True)
+SD = Field("sd", NUMBER, "the standard deviation")
+
+
+def _family(title: str, meaning: str, *fields: Field, exactly_one: tuple[str, ...] = ()) -> Field:
+    return Field(title, Record(title, meaning, fields, exactly_one=exactly_one), meaning)
+
+
+def _needed(key: str, meaning: str) -> Field:
+    return Field(key, NUMBER, meaning, required=True)
+
+
+FAMILIES = Record(
+    "distribution",
+    "How long something takes; a bare number means always exactly so long",
+    (
+        Field("fixed", NUMBER, "always exactly so long"),
+        _family("exponential", "memoryless, by its mean", MEAN),
+        _family(
+            "lognormal",
+            "many short and few very long, by mean and sd or mean and median",
+            MEAN,
+            SD,
+            Field("median", NUMBER, "the median, never above the mean"),
+            exactly_one=("sd", "median"),
+        ),
+        _family(
+            "gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _needed("sd", SD.meaning)
+        ),
+        _family("weibull", "like gamma, with a lighter or heavier tail", MEAN, _needed("sd", SD.meaning)),
+        _family(
+            "triangular",
+            "a judgement: shortest, likeliest, longest",
+            _needed("low", "the shortest"),
+            _needed("mode", "the likeliest"),
+            _needed("high", "the longest"),
+        ),
+        _family(
+            "uniform",
+            "anything between two limits alike",
+            _needed("low", "the shortest"),
+            _needed("high", "the longest"),
+        ),
+        _family(
+            "empirical",
+            "as observed: a file of lengths, or quantiles",
+            Field("file", FILE, "a CSV file beside this one with one column of lengths"),
+            Field(
+                "quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"
+            ),
+            exactly_one=("file", "quantiles"),
+        ),
+    ),
+    exactly_one=(
+        "fixed",
+        "exponential",
+        "lognormal",
+        "gamma",
+        "weibull",
+        "triangular",
+        "uniform",
+        "empirical",
+    ),
+    short="fixed",
+)
+
+MAKERS: Mapping[tuple[str, ...], Callable[..., Distribution]] = {
+    ("exponential", "mean"): distributions.exponential,
+    ("lognormal", "mean", "sd"): distributions.lognormal,
+    ("lognormal", "mean", "median"): distributions.lognormal_median,
+    ("gamma", "mean", "sd"): distributions.gamma,
+    ("weibull", "mean", "sd"): distributions.weibull,
+    ("triangular", "low", "mode", "high"): distributions.triangular,
+    ("uniform", "low", "high"): distributions.uniform,
+}
+
+
+@dataclass(frozen=True)
+class Duration(Kind):
+    """A distribution, written in a unit; `scale` turns it into days (hours of need a week stay hours)."""
+
+    unit: str = "days"
+    scale: Decimal = Decimal(1)
+
+    short = FAMILIES.short
+    words = "a number or a distribution such as {exponential: {mean: 5}}"
+
+    def inside(self, key: str) -> Kind | None:
+        return FAMILIES.inside(key)
+
+    def resolved(self, node: Node) -> Kind:
+        return FAMILIES
+
+    def parts(self) -> tuple[Kind, ...]:
+        return (FAMILIES,)
+
+    def expand(self, node: Node) -> Node:
+        return FAMILIES.expand(node)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Distribution:
+        said = FAMILIES.read(node, path, reading)
+        if not is_sound(said) or not isinstance(node, Table):
+            return UNREADABLE  # type: ignore[no-any-return]
+        family = next(key for key in FAMILIES.exactly_one if key in node.entries)
+        entry = node.entries[family]
+        here = path if entry.implied else (*path, family)
+        try:
+            distribution = self._made(family, said[family], node, reading)
+            if distribution is not None and not distribution.days(LARGEST_LUCK) <= LONGEST_DAYS:
+                raise ValueError("the spread is so wide that some would take longer than a million years")
+        except (ValueError, ArithmeticError) as error:
+            reason = str(error) if isinstance(error, ValueError) else "these numbers are too far apart"
+            return reading.refuse(entry.mark, here, f"is impossible: {reason}")  # type: ignore[no-any-return]
+        return distribution if distribution is not None else UNREADABLE
+
+    def _made(self, family: str, said: Said | Decimal, node: Table, reading: Reading) -> Distribution | None:
+        """The distribution; None where its file could not be read."""
+        if not isinstance(said, Said):
+            return distributions.fixed(float(said / self.scale))
+        if said.get("file") is not None:
+            lengths = reading.files.lengths(_mark_of_file(node), said["file"])
+            return (
+                None
+                if lengths is None
+                else distributions.from_sample([one / float(self.scale) for one in lengths])
+            )
+        if said.get("quantiles") is not None:
+            return distributions.quantiles([float(one / self.scale) for one in said["quantiles"]])
+        written = {key: float(value / self.scale) for key, value in said.items() if value is not None}
+        return MAKERS[(family, *written)](**written)
+
+    def schema(self) -> Schema:
+        return FAMILIES.schema()
+
+
+def _mark_of_file(node: Table) -> Mark:
+    inside = node.entries["empirical"].value
+    return inside.entries["file"].value.mark if isinstance(inside, Table) else node.mark
+
+
+DAYS = Duration()
+WORKING_DAYS = Duration("working days")
+HOURS = Duration("hours", Decimal(24))
+HOURS_A_WEEK = Duration("hours a week")

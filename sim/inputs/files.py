@@ -1,0 +1,117 @@
+"""The files that a scenario is read from: opened once, within limits, their fingerprints kept.
+
+A scenario may come from anybody: only relative paths with the expected ending, only ordinary files of a sane size.
+What may be changed here: the limits.
+"""
+
+import os
+import re
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+
+from sim.inputs.problems import Mark, Problems, did_you_mean, printable, quoted
+from sim.inputs.values import number
+
+LARGEST_FILE = 1_000_000  # bytes
+MOST_LENGTHS = 100_000
+YAML_ENDINGS = (".yaml", ".yml")
+CSV_ENDINGS = (".csv",)
+
+
+class Files:
+    """The files of one scenario, by the path under which the planner knows them."""
+
+    def __init__(self, problems: Problems, first: str) -> None:
+        self._problems = problems
+        self._first = first
+        self.fingerprints: dict[str, str] = {}
+
+    def named_in(self, mark: Mark, name: str, endings: tuple[str, ...]) -> str | None:
+        """The path of a file named in another one, or None after noting why it cannot be used."""
+        if re.match(r"[/\\~]|[A-Za-z]:", name) or "\\" in name or "\0" in name:
+            self._problems.add(
+                mark, f"{quoted(name)} must be a path beside this file, with / between folders"
+            )
+        elif not name.endswith(endings):
+            self._problems.add(mark, f"{quoted(name)} does not end in {' or '.join(endings)}")
+        else:
+            beside = (
+                mark.file if mark.line else self._first
+            )  # what is set on the command line stands in no file
+            return os.path.normpath(os.path.join(os.path.dirname(beside), name)).replace(os.sep, "/")
+        return None
+
+    def read(self, file: str, named_at: Mark) -> str | None:
+        """The text of a file, or None after noting why it cannot be read."""
+        self._problems.opened(file)
+        try:
+            content = _content(file)
+            self.fingerprints[file] = sha256(content).hexdigest()
+            return content.decode("utf-8")
+        except UnicodeDecodeError:
+            reason = "is not plain text in UTF-8; save it again with that encoding"
+        except (OSError, ValueError) as error:
+            reason = _why_unreadable(file, error)
+        shown = "" if named_at.file == file else f"{quoted(file)} "
+        self._problems.add(named_at, f"{shown}{reason}")
+        return None
+
+    def lengths(self, mark: Mark, name: str) -> list[float] | None:
+        """One column of days from a file beside the scenario, its first line a heading or not."""
+        file = self.named_in(mark, name, CSV_ENDINGS)
+        text = None if file is None else self.read(file, mark)
+        if file is None or text is None:
+            return None
+        lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines()]
+        found: list[float] = []
+        for line_number, line in enumerate(lines, start=1):
+            length = self._length(
+                line, Mark(file=file, line=line_number, column=1), may_be_heading=line_number == 1
+            )
+            found += [] if length is None else [length]
+        if len(found) > MOST_LENGTHS or not found:
+            wrong = "no lengths" if not found else f"more than {MOST_LENGTHS:,} lengths"
+            self._problems.add(mark, f"{quoted(file)} holds {wrong}")
+            return None
+        return found
+
+    def _length(self, line: str, mark: Mark, may_be_heading: bool) -> float | None:
+        try:
+            return float(number(line, Decimal(0), Decimal(100_000))) if line else None
+        except ValueError as error:
+            if not may_be_heading or any(one.isdigit() for one in line) or "," in line:
+                self._problems.add(mark, f"this line {error}; the file holds one column of days")
+        return None
+
+
+def _content(file: str) -> bytes:
+    path = Path(file)
+    if path.exists() and not path.is_file():
+        raise ValueError("is a folder, not a file" if path.is_dir() else "is no ordinary file")
+    with path.open("rb") as opened:
+        content = opened.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"is larger than {LARGEST_FILE:,} bytes, more than any scenario needs")
+    return content
+
+
+def _why_unreadable(file: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return f"does not exist{_close_by(file)}"
+    if isinstance(error, PermissionError):
+        return "may not be read: permission denied"
+    if isinstance(error, OSError):
+        return f"cannot be read: {printable(error.strerror or 'unknown reason')}"
+    return printable(str(error), 120)
+
+
+def _close_by(file: str) -> str:
+    """The most similar name in that folder."""
+    folder, name = os.path.split(file)
+    try:
+        beside = sorted(os.listdir(folder or "."))[:1000]
+    except OSError:
+        return f"; there is no folder {quoted(folder)}"
+    same_ending = [one for one in beside if one.endswith(os.path.splitext(name)[1] or YAML_ENDINGS)]
+    return did_you_mean(name, same_ending) if same_ending else ""

@@ -1,0 +1,94 @@
+"""The kinds of value that a key can have: how each is read from nodes, and how it is described to people and editors.
+
+`fields.py` puts these together into the one table of keys.
+What may be changed here: a new kind of value. A new key needs only a line in `fields.py`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.inputs.nodes import Gap, Node, Rows, Text
+from sim.inputs.problems import Path
+from sim.inputs.reading import UNREADABLE, Reading, Reference
+
+DEFAULT = "default"  # the file of what nobody wrote
+Schema = dict[str, Any]
+
+
+class Kind:
+    """A kind of value. `words` names it in a sentence: it must be ..."""
+
+    words: str
+    short = ""  # the key that a bare value stands for, if any
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        """The value, or UNREADABLE after noting why."""
+        raise NotImplementedError
+
+    def expand(self, node: Node) -> Node:
+        """The same node with short forms written out."""
+        return node
+
+    def inside(self, key: str) -> "Kind | None":
+        """The kind of what stands under a key, None if no such key is known."""
+        return None
+
+    def resolved(self, node: Node) -> "Kind":
+        """The kind that a certain node is read as, where several would do."""
+        return self
+
+    def parts(self) -> tuple["Kind", ...]:
+        """The kinds that it is made of."""
+        return ()
+
+    def schema(self) -> Schema:
+        """The JSON Schema of such a value."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Scalar(Kind):
+    """A single value; `parse` raises ValueError with the end of a sentence."""
+
+    words: str
+    parse: Callable[[str], Any]
+    described: Schema
+    unit: str = ""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if isinstance(node, Gap):
+            return UNREADABLE
+        if not isinstance(node, Text):
+            found = "a list" if isinstance(node, Rows) else "keys of its own"
+            return reading.refuse(node.mark, path, f"has {found}; it must be {self.words}")
+        if node.text == "":
+            return reading.refuse(node.mark, path, f"has no value; write {self.words}, or delete the line")
+        try:
+            return self.parse(node.text)
+        except ValueError as error:
+            return reading.refuse(node.mark, path, str(error))
+
+    def schema(self) -> Schema:
+        return self.described
+
+
+@dataclass(frozen=True)
+class Refers(Kind):
+    """The name of something declared elsewhere: a step, a team, a destination."""
+
+    what: str
+    read_name: Callable[[str], str] = str
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        return f"the name of a {self.what}"
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        value = Scalar(self.words, self.read_name, {}).read(node, path, reading)
+        if value is not UNREADABLE:
+            reading.references.append(Reference(self.what, value, path, node.mark, is_key=False))
+        return value
+
+    def schema(self) -> Schema:
+        return {"type": "string"}

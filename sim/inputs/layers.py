@@ -1,0 +1,176 @@
+"""A scenario that extends another one: values are changed and added in the other's tree, and keep file and line.
+
+`change` touches only what the other file wrote, `add` only what it did not, so that neither can miss by a slip of the
+pen; every change is kept with its old and new text. `--set` comes last and may do both.
+What may be changed here: what counts as existing; the exact words are tested.
+"""
+
+from sim.inputs.containers import Names, Record
+from sim.inputs.fields import SCENARIO
+from sim.inputs.kinds import Kind
+from sim.inputs.nodes import Entry, Gap, Node, Table, Text, node_text
+from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, quoted
+from sim.inputs.scenario import Change
+from sim.inputs.tree import child, find, kind_at, put
+
+OWN_KEYS = ("name", "question")  # each file has its own
+MOST_CHANGES = 1_000
+THE_SCENARIO = "the scenario"  # what the command line changes, whichever files it came from
+
+
+class Layers:
+    """A tree of values, and what was done to it."""
+
+    def __init__(self, tree: Table, problems: Problems) -> None:
+        self.tree = tree
+        self.changes: list[Change] = []
+        self._problems = problems
+        self._below = ""  # the file that it extends
+        self._touched: dict[Path, Mark] = {}
+        self._around: dict[Path, Mark] = {}  # every path that leads to a touched one
+
+    def extend(self, root: Table, below: str) -> None:
+        """Put the `change` and `add` of one file on the tree."""
+        self._below, self._touched, self._around = below, {}, {}
+        for key, put_one in (("change", self._change), ("add", self._add)):
+            entry = root.entries.get(key)
+            if entry is None or isinstance(entry.value, Gap):
+                continue
+            if not isinstance(entry.value, Table):
+                self._problems.add(
+                    entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`"
+                )
+                continue
+            if len(entry.value.entries) > MOST_CHANGES:
+                self._problems.add(
+                    entry.mark, f"`{key}` holds more than {MOST_CHANGES:,} lines; write a file of its own"
+                )
+                continue
+            for path, one in entry.value.entries.items():
+                put_one(tuple(path.split(".")), one)
+
+    def set(self, path: Path, entry: Entry) -> None:
+        """Put one value on the tree, whether something stands there already or not."""
+        self._below = THE_SCENARIO
+        exists = find(self.tree, path) is not None
+        (self._change if exists or not self._may_stand(path) else self._add)(path, entry)
+
+    def _may_stand(self, path: Path) -> bool:
+        """Could something known stand at a path where nothing stands yet?"""
+        return kind_at(SCENARIO, path) is not None and self._can_reach(path[:-1])
+
+    def _change(self, path: Path, entry: Entry) -> None:
+        kind, old = kind_at(SCENARIO, path), find(self.tree, path)
+        refusal = self._why_not_change(path, kind, old)
+        if refusal is not None or kind is None or old is None:
+            self._problems.add(entry.mark, f"{dotted(path)} {refusal}")
+            return
+        value: Node = entry.value
+        if isinstance(value, Text) and isinstance(old, Table) and kind.short in old.entries:
+            path, old = (*path, kind.short), old.entries[kind.short].value
+        else:
+            value = kind.expand(value)
+        if self._is_first_touch(path, entry.mark):
+            self._note_change(path, node_text(old), node_text(value), entry.mark)
+            self._put(path, entry.mark, value)
+
+    def _note_change(self, path: Path, old: str, new: str, mark: Mark) -> None:
+        self.changes.append(Change(path=".".join(path), old=old, new=new, file=mark.file, line=mark.line))
+
+    def _why_not_change(self, path: Path, kind: Kind | None, old: Node | None) -> str | None:
+        if path[0] in OWN_KEYS and self._below != THE_SCENARIO:
+            return f"is not changed here; write `{path[0]}:` at the top of this file"
+        if len(path) == 1 and isinstance(kind, Names | Record):
+            return f"is a whole section; write one value by its dotted path, such as `{path[0]}.{_example(path[0])}`"
+        if old is None:
+            return self._why_missing(path)
+        return None
+
+    def _why_missing(self, path: Path) -> str:
+        """Why there is nothing at a path, and what was probably meant."""
+        above = next(
+            path[:length] for length in range(len(path) - 1, -1, -1) if find(self.tree, path[:length])
+        )
+        key, node, kind = path[len(above)], find(self.tree, above), kind_at(SCENARIO, above)
+        written = list(node.entries) if isinstance(node, Table) else []
+        place = f"in {dotted(above)} of {self._below}" if above else f"in {self._below}"
+        if (
+            kind is not None
+            and kind.inside(key) is not None
+            and not isinstance(kind, Names)
+            and not key.isdigit()
+        ):
+            rivals = [one for one in written if one in getattr(kind, "exactly_one", ())]
+            if rivals or kind.short == "fixed":
+                return f"is not written {place}, which says {quoted(', '.join(rivals or written))}; change {dotted(above)}"
+            return f"is not written {place}; write it under `add:` instead of `change:`"
+        return f"does not exist: there is no {quoted(key)} {place}{did_you_mean(key, written)}"
+
+    def _add(self, path: Path, entry: Entry) -> None:
+        kind, old = kind_at(SCENARIO, path), find(self.tree, path)
+        if path[0] in OWN_KEYS:
+            self._problems.add(entry.mark, f"{dotted(path)} is not added; write it at the top of this file")
+        elif old is not None:
+            self._add_inside(path, entry, kind)
+        elif kind is None or not self._can_reach(path[:-1]):
+            self._problems.add(entry.mark, f"{dotted(path)} cannot be added: {self._why_missing(path)}")
+        elif self._is_first_touch(path, entry.mark):
+            value = kind.expand(entry.value)
+            self._note_change(path, "", node_text(value), entry.mark)
+            self._put(path, entry.mark, value)
+
+    def _add_inside(self, path: Path, entry: Entry, kind: Kind | None) -> None:
+        """Something stands there already: new names may come beside its names, but nothing is replaced."""
+        if isinstance(entry.value, Table) and (isinstance(kind, Names) or len(path) == 1):
+            for key, one in entry.value.entries.items():
+                self._add((*path, key), one)
+        elif not isinstance(entry.value, Gap):
+            self._problems.add(
+                entry.mark,
+                f"{dotted(path)} exists already in {self._below}; write it under `change:` to replace it",
+            )
+
+    def _can_reach(self, path: Path) -> bool:
+        """Does everything up to here exist, or can it be made because the language knows it by that name?"""
+        node: Node | None = self.tree
+        kind: Kind | None = SCENARIO
+        for key in path:
+            if (
+                node is not None
+                and child(node, key) is None
+                and not (isinstance(kind, Record) and kind.inside(key))
+            ):
+                return False
+            node = child(node, key) if node is not None else None
+            kind = kind.inside(key) if kind is not None else None
+            if node is None and not isinstance(kind, Record | Names):
+                return False
+        return True
+
+    def _is_first_touch(self, path: Path, mark: Mark) -> bool:
+        """Is this value, and all around and inside it, touched only once by this file? Else which one would hold?"""
+        prefixes = [path[:length] for length in range(1, len(path) + 1)]
+        first = next((self._touched[one] for one in prefixes if one in self._touched), self._around.get(path))
+        if first is not None:
+            line = f" (first on line {first.line})" if first.line else ""
+            self._problems.add(mark, f"{dotted(path)} is changed twice{line}; keep one")
+            return False
+        self._touched[path] = mark
+        for one in prefixes:
+            self._around.setdefault(one, mark)
+        return True
+
+    def _put(self, path: Path, mark: Mark, value: Node) -> None:
+        tree = put(self.tree, path, mark, value)
+        assert isinstance(tree, Table)
+        self.tree = tree
+
+
+def _example(section: str) -> str:
+    return {
+        "services": "hospital.beds",
+        "people": "everyone.arrivals_per_day",
+        "calendar": "measured_days",
+        "steps": "hub_assessment.takes_days",
+        "costs": "price_year",
+    }.get(section, "name.key")

@@ -1,0 +1,256 @@
+"""From a YAML file to a frozen Scenario, or to everything that is wrong with it: the room's public verbs.
+
+What may be changed here: the order of reading; what a key means is in `fields.py`, what is refused in `checks.py`,
+`possible.py` and `nodes.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+
+from sim.inputs import build, checks, possible
+from sim.inputs.fields import LAYER_FIELDS, SCENARIO
+from sim.inputs.files import YAML_ENDINGS, Files
+from sim.inputs.in_force import values_in_force
+from sim.inputs.kinds import DEFAULT
+from sim.inputs.layers import OWN_KEYS, Layers
+from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
+from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
+from sim.inputs.reading import Reading, Said
+from sim.inputs.scenario import Scenario, Value
+from sim.inputs.told import Told
+from sim.inputs.tree import relabelled, without
+from sim.inputs.values import FORMULA_STARTS
+
+MOST_LAYERS = 5
+LAYER_KEYS = tuple(field.key for field in LAYER_FIELDS)
+
+__all__ = ["Problem", "ScenarioError", "differences", "input_files", "read_many", "read_scenario"]
+
+
+def read_scenario(
+    path: str | FilePath,
+    sets: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """The scenario in a file, with `path=value` overrides on top; ScenarioError lists all that is wrong with it."""
+    file = str(path).replace("\\", "/") if isinstance(path, FilePath) else path
+    problems = Problems()
+    files = Files(problems, file)
+    sources = _read_chain(file, files, problems)
+    if not sources:
+        problems.stop_if_any()
+    layers = _put_together(sources, problems)
+    _set_all(layers, _overrides(sets, replications, seed), problems)
+    tree = layers.tree
+    reading = Reading(problems, files)
+    said = SCENARIO.read(tree, (), reading)
+    _check(said, tree, reading)
+    problems.stop_if_any()
+    return _built(file, said, layers, sources, files)
+
+
+def read_many(
+    paths: Sequence[str | FilePath],
+    sets: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+) -> tuple[Scenario, ...]:
+    """Several scenarios; the problems of all files are raised together."""
+    scenarios: list[Scenario] = []
+    wrong: list[Problem] = []
+    for path in paths:
+        try:
+            scenarios.append(read_scenario(path, sets, replications, seed))
+        except ScenarioError as error:
+            wrong += [problem for problem in error.problems if problem not in wrong]
+    if wrong:
+        raise ScenarioError(wrong)
+    return tuple(scenarios)
+
+
+def differences(base: Scenario, other: Scenario) -> list[tuple[str, Value | None, Value | None]]:
+    """The values that two scenarios do not share: path, the base's, the other's; labels are no difference."""
+    ours, theirs = ({value.path: value for value in one.values} for one in (base, other))
+    paths = [*ours, *(path for path in theirs if path not in ours)]
+    return [
+        (path, ours.get(path), theirs.get(path))
+        for path in paths
+        if path not in OWN_KEYS and _differ(ours.get(path), theirs.get(path))
+    ]
+
+
+def _differ(one: Value | None, other: Value | None) -> bool:
+    """Do two values differ? A default beside nothing is part of something new that is listed anyway."""
+    if one is None or other is None:
+        return any(value is not None and value.file != DEFAULT for value in (one, other))
+    return one.text != other.text
+
+
+def input_files(scenario: Scenario) -> tuple[tuple[str, str], ...]:
+    """Every file that the scenario was read from, with its SHA-256."""
+    return scenario.files
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of a chain of `extends`."""
+
+    file: str
+    root: Table
+    notes: dict[int, str]
+
+
+def _read_chain(file: str, files: Files, problems: Problems) -> list[Source]:
+    """The file and those that it extends, the last one first; empty where one of them cannot be read."""
+    sources: list[Source] = []
+    named_at = Mark(file=file)
+    seen: list[str] = []
+    while True:
+        source = _read_source(file, files, problems, named_at)
+        seen.append(str(FilePath(file).resolve()))
+        if source is None:
+            return []
+        sources.insert(0, source)
+        entry = source.root.entries.get("extends")
+        _check_keys(source, problems)
+        if entry is None:
+            return sources
+        parent = _parent(entry, files, problems)
+        if parent is None:
+            return []
+        if str(FilePath(parent).resolve()) in seen or len(seen) > MOST_LAYERS:
+            back = str(FilePath(parent).resolve()) in seen
+            what = "is extended in a ring" if back else f"makes a chain of more than {MOST_LAYERS} files"
+            problems.add(
+                entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own"
+            )
+            return []
+        file, named_at = parent, entry.value.mark
+
+
+def _read_source(file: str, files: Files, problems: Problems, named_at: Mark) -> Source | None:
+    if not file.endswith(YAML_ENDINGS):
+        problems.add(named_at, f"is no scenario: its name does not end in {' or '.join(YAML_ENDINGS)}")
+        return None
+    _check_file_name(file, problems, named_at)
+    text = files.read(file, named_at)
+    if text is None:
+        return None
+    document = read_nodes(text, file, problems)
+    if isinstance(document.root, Table):
+        return Source(file, document.root, document.notes)
+    if not isinstance(document.root, Gap):
+        problems.add(
+            document.root.mark,
+            "a scenario is made of lines such as `name: Baseline`; see scenarios/README.md",
+        )
+    return None
+
+
+def _check_file_name(file: str, problems: Problems, named_at: Mark) -> None:
+    name = FilePath(file).name
+    if name[0] in FORMULA_STARTS or not name.isprintable():
+        problems.add(
+            named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter"
+        )
+
+
+def _parent(entry: Entry, files: Files, problems: Problems) -> str | None:
+    node = entry.value
+    if isinstance(node, Text) and node.text:
+        return files.named_in(node.mark, node.text, YAML_ENDINGS)
+    if not isinstance(node, Gap):
+        problems.add(node.mark, "`extends` must be the path of one other scenario, such as baseline.yaml")
+    return None
+
+
+def _check_keys(source: Source, problems: Problems) -> None:
+    """A file either stands on its own or says how it differs from another."""
+    entries = source.root.entries
+    extends = "extends" in entries
+    for key, entry in entries.items():
+        if extends and key not in (*OWN_KEYS, *LAYER_KEYS) and SCENARIO.field_of(key) is not None:
+            what = f"`{key}` cannot stand beside `extends`; put what differs under `change:` and what is new under `add:`"
+            problems.add(entry.mark, what)
+        elif extends and key not in (*OWN_KEYS, *LAYER_KEYS):
+            problems.add(
+                entry.mark, f"{quoted(key)} is not known{did_you_mean(key, (*OWN_KEYS, *LAYER_KEYS))}"
+            )
+        elif not extends and key in LAYER_KEYS:
+            problems.add(entry.mark, f"`{key}` needs `extends: other.yaml`, the scenario that it starts from")
+
+
+def _put_together(sources: list[Source], problems: Problems) -> Layers:
+    """The values of the last file with the changes of all others on them."""
+    tree = SCENARIO.expand(without(sources[0].root, *LAYER_KEYS))
+    assert isinstance(tree, Table)
+    layers = Layers(tree, problems)
+    for below, source in zip(sources, sources[1:], strict=False):
+        layers.extend(source.root, below.file)
+        own = {key: entry for key, entry in source.root.entries.items() if key in OWN_KEYS}
+        layers.tree = Table({**own, **without(layers.tree, *OWN_KEYS).entries}, layers.tree.mark)
+    return layers
+
+
+def _overrides(sets: Sequence[str], replications: int | None, seed: int | None) -> list[tuple[str, str, str]]:
+    """What the command line puts in place: how it was written, the path, the value's text."""
+    written = [(f"--set {one}", *one.partition("=")[::2]) for one in sets]
+    options = (("replications", replications), ("seed", seed))
+    return written + [(f"--{key} {value}", key, str(value)) for key, value in options if value is not None]
+
+
+def _set_all(layers: Layers, overrides: list[tuple[str, str, str]], problems: Problems) -> None:
+    for written, path, text in overrides:
+        mark = Mark(file=written)
+        if "=" not in written and written.startswith("--set"):
+            problems.add(mark, "must be written path=value, such as services.hospital.beds=300")
+            continue
+        node = _value_node(text, mark, problems)
+        if not isinstance(node, Gap):
+            layers.set(tuple(path.strip().split(".")), Entry(mark, node))
+
+
+def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
+    own = Problems()
+    document = read_nodes(text, mark.file, own) if text.strip() else None
+    if document is None:
+        problems.add(mark, "has no value after the =")
+        return Gap(mark)
+    for problem in own.found:
+        problems.add(mark, problem.text)
+    return relabelled(document.root, mark)
+
+
+def _check(said: Said, tree: Table, reading: Reading) -> None:
+    told = Told(said, tree, reading.problems)
+    checks.check_references(told, reading.references, reading.problems)
+    for check in (*checks.CHECKS, *possible.CHECKS):
+        check(told)
+
+
+def _built(file: str, said: Said, layers: Layers, sources: list[Source], files: Files) -> Scenario:
+    calendar = build.calendar_of(said["calendar"])
+    steps = build.steps_of(said["steps"])
+    people, notices = build.people_of(said["people"], steps)
+    name = FilePath(file).stem
+    return Scenario(
+        id=name,
+        name=said["name"] or printable(name),
+        question=said["question"] or "",
+        file=file,
+        calendar=calendar,
+        replications=said["replications"],
+        seed=said["seed"],
+        services=build.services_of(said["services"], calendar),
+        teams=build.teams_of(said["teams"], calendar),
+        steps=tuple(steps.values()),
+        people=people,
+        census=build.census_of(said["census"]),
+        costs=build.costs_of(said["costs"]),
+        values=values_in_force(layers.tree, {source.file: source.notes for source in sources}),
+        changes=tuple(layers.changes),
+        notices=notices,
+        files=tuple(files.fingerprints.items()),
+    )

@@ -1,0 +1,221 @@
+"""Could people live in this scenario? Nobody may wait for what can never come, or go round without time passing.
+
+These are the impossible worlds of the model's rules: an engine that met one would stand still for ever.
+What may be changed here: with the rules of `docs/` about waiting; the exact words are tested.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sim.inputs.build import hours_of
+from sim.inputs.checks import rings
+from sim.inputs.distributions import Distribution
+from sim.inputs.problems import quoted
+from sim.inputs.reading import Said, each, is_sound
+from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
+from sim.inputs.told import Told, Way, in_use
+
+LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
+MINUTES_PER_HOUR = 60
+
+
+def check_never_a_place(told: Told) -> None:
+    """A route to a service without any place, now or later, says where people go instead."""
+    for way in told.ways():
+        if way.route["otherwise"] is None and in_use(way) and _never_has_a_place(told, told.service(way.to)):
+            what = f"needs `otherwise`: {quoted(way.to)} never has a place in this run, so where do they go instead?"
+            told.refuse(way.route.path, what)
+    for name, step in each(told.said["steps"]):
+        teams = told.said["teams"]
+        team = teams.get(step["team"]) if isinstance(teams, Said) and isinstance(step["team"], str) else None
+        if isinstance(team, Said) and _never_has_a_place(told, team):
+            told.refuse(
+                (*step.path, "team"),
+                f"is {quoted(step['team'])}, which never has a place, so {quoted(name)} never ends",
+            )
+
+
+def _never_has_a_place(told: Told, said: Said | None) -> bool:
+    """No place from the start to the end of the run; surge places would open one day, as people may wait for them."""
+    capacity = told.capacity(said)
+    if said is None or capacity is None or told.total_days is None or said.get("surge") is not None:
+        return False
+    end = told.total_days * SECONDS_PER_DAY
+    return all(one.places == 0 for one in capacity if one.from_second < end)
+
+
+def check_otherwise_rings(told: Told) -> None:
+    """Chains of `otherwise` do not come back."""
+    chains: dict[tuple[str, str], dict[str, list[str]]] = {}
+    for way in told.ways():
+        otherwise = way.route["otherwise"]
+        if isinstance(otherwise, str) and otherwise != way.to:
+            chains.setdefault((way.group, way.here), {})[way.to] = [otherwise]
+    for (group, here), leads_to in chains.items():
+        for ring in rings(leads_to):
+            path = ("people", group, "journey", here, "then", ring[0], "otherwise")
+            told.refuse(path, f"is a ring that leads nowhere: {' otherwise '.join([*ring, ring[0]])}")
+
+
+def check_loops_take_time(told: Told) -> None:
+    """Nobody goes from service to service and back in no time at all."""
+    for group, people in each(told.said["people"]):
+        leads_to: dict[str, list[str]] = {here: [] for here, _ in each(people["journey"])}
+        for way in told.ways():
+            if way.group == group and way.route["share"] and _takes_no_time(way):
+                leads_to[way.here] += _ends_of(way)
+        for ring in rings(leads_to):
+            path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])
+            what = f"makes people go round in no time: {' to '.join([*ring, ring[0]])}; give one of these stays some days"
+            told.refuse(path, what)
+
+
+def _takes_no_time(way: Way) -> bool:
+    stay = way.route["stay_days"] if way.route["stay_days"] is not None else way.visit["stay_days"]
+    return isinstance(stay, Distribution) and round(stay.days(LARGEST_LUCK) * SECONDS_PER_DAY) == 0
+
+
+def _ends_of(way: Way) -> Iterator[str]:
+    """Where people drawn for a route may end up: there, along its chain of `otherwise`, or somewhere worse."""
+    seen: list[str] = []
+    name: Any = way.to
+    while isinstance(name, str) and name not in seen:
+        seen.append(name)
+        sibling = way.sibling(name)
+        name = sibling["otherwise"] if sibling is not None else None
+    ground = way.visit["lost_ground"]
+    worse = ground["worse"] if isinstance(ground, Said) else None
+    if isinstance(worse, Said) and worse["from"] in seen and isinstance(worse["to"], str):
+        seen.append(worse["to"])
+    yield from seen
+
+
+def check_journeys(told: Told) -> None:
+    """Whoever can reach a service knows what they do there."""
+    for name, people in each(told.said["people"]):
+        journey = people["journey"]
+        if not isinstance(journey, Said) or not is_sound(people["arrives_at"]):
+            continue
+        first = people["arrives_at"]
+        for service in first if isinstance(first, dict) else [first]:
+            if told.service(service) is not None and service not in journey:
+                told.refuse((*people.path, "arrives_at"), _no_entry(service, name))
+        otherwise = people["arrival"]["otherwise"] if isinstance(people["arrival"], Said) else OUT
+        if told.service(otherwise) is not None and otherwise not in journey:
+            told.refuse((*people.path, "arrival", "otherwise"), _no_entry(otherwise, name))
+        for way in told.ways():
+            if (
+                way.group == name
+                and in_use(way)
+                and told.service(way.to) is not None
+                and way.to not in journey
+            ):
+                told.refuse(way.route.path, _no_entry(way.to, name))
+
+
+def _no_entry(service: str, group: str) -> str:
+    return f"leads to {quoted(service)}, but the journey of {quoted(group)} does not say what they do there; add it"
+
+
+def check_doors(told: Told) -> None:
+    """The door of the next service and the hours of the present one are open together on some weekday."""
+    for way in told.ways():
+        here, there = told.service(way.here), told.service(way.to)
+        leave, enter = _hours(here, "discharge_hours"), _hours(there, "admission_hours")
+        if leave is not None and enter is not None and not _ever_open_together(leave, enter):
+            what = (
+                f"can never happen: the discharge_hours of {quoted(way.here)} and the admission_hours of "
+                f"{quoted(way.to)} are never open together"
+            )
+            told.refuse(way.route.path, what)
+
+
+def _hours(service: Said | None, key: str) -> Hours | None:
+    said = service[key] if service is not None else None
+    return hours_of(said) if isinstance(said, Said) and is_sound(said) else None
+
+
+def _ever_open_together(one: Hours, other: Hours) -> bool:
+    pairs = zip(one.by_weekday, other.by_weekday, strict=True)
+    return any(a and b and max(a[0], b[0]) < min(a[1], b[1]) for a, b in pairs)
+
+
+def check_hours_needed(told: Told) -> None:
+    """Nobody needs more hours than the service ever has, and places that taper need no cleaning."""
+    for group, here, visit in told.visits():
+        service, need = told.service(here), visit["hours_per_week"]
+        if service is not None and service["turnaround_hours"] is not None and visit["tapers"] is not None:
+            what = f"cannot be combined with the turnaround_hours of {quoted(here)}: hours given back in part need no cleaning"
+            told.refuse((*visit.path, "tapers"), what)
+        capacity = told.capacity(service)
+        if capacity is None or not isinstance(need, Distribution) or not told.counts_hours(here):
+            continue
+        amounts = [one.places for one in capacity if one.places]
+        most = need.days(LARGEST_LUCK) * MINUTES_PER_HOUR
+        if amounts and round(most) > min(amounts):
+            what = (
+                f"may be as much as {most / MINUTES_PER_HOUR:,.0f}, but {quoted(here)} has only "
+                f"{min(amounts) / MINUTES_PER_HOUR:,.6g} hours a week, so such a person could never come in"
+            )
+            told.refuse((*visit.path, "hours_per_week"), what)
+
+
+def check_census_fits(told: Told) -> None:
+    """No more people are there at the start than there are places."""
+    present: dict[str, float] = {}
+    for entry in told.said["census"] or [] if is_sound(told.said["census"]) else []:
+        service = entry["service"]
+        if service in (HOME, OUTSIDE) or told.service(service) is None:
+            continue
+        present[service] = present.get(service, 0.0) + entry["count"] * _least_units(told, entry)
+        capacity = told.capacity(told.service(service))
+        places = None if capacity is None else capacity[0].places
+        if places is not None and present[service] > places:
+            hours = bool(told.counts_hours(service))
+            what = f"{places / MINUTES_PER_HOUR:,.6g} hours a week" if hours else f"{places} places"
+            need = (
+                f"{present[service] / MINUTES_PER_HOUR:,.6g} hours"
+                if hours
+                else f"{present[service]:.0f} people"
+            )
+            told.refuse(
+                (*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start"
+            )
+            return
+
+
+def _least_units(told: Told, entry: Said) -> float:
+    """How much each of these people holds on average: one place, or their hours after the deepest taper."""
+    if not told.counts_hours(entry["service"]):
+        return 1.0
+    for group, here, visit in told.visits():
+        if (group, here) == (entry["group"], entry["service"]) and isinstance(
+            visit["hours_per_week"], Distribution
+        ):
+            tapers = visit["tapers"] if visit["tapers"] is not None and is_sound(visit["tapers"]) else []
+            least = min([float(taper["to"]) for taper in tapers], default=1.0)
+            return visit["hours_per_week"].mean_days * MINUTES_PER_HOUR * least
+    return 0.0
+
+
+def check_census_journeys(told: Told) -> None:
+    """Those who are there at the start know what they do there."""
+    people = told.said["people"]
+    for entry in told.said["census"] or [] if is_sound(told.said["census"]) else []:
+        service = entry["waiting_for"] if entry["service"] == OUTSIDE else entry["service"]
+        group = people.get(entry["group"]) if isinstance(people, Said) else None
+        journey = group["journey"] if isinstance(group, Said) else None
+        if isinstance(journey, Said) and service not in (None, DIED, HOME) and service not in journey:
+            told.refuse(entry.path, _no_entry(service, entry["group"]))
+
+
+CHECKS: tuple[Callable[[Told], None], ...] = (
+    check_never_a_place,
+    check_otherwise_rings,
+    check_loops_take_time,
+    check_journeys,
+    check_doors,
+    check_hours_needed,
+    check_census_fits,
+    check_census_journeys,
+)

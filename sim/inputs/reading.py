@@ -1,0 +1,65 @@
+"""What was read from a scenario's nodes, before it becomes nouns: values by key, the names that were used, the problems.
+
+Reading never stops at a problem: what cannot be read becomes UNREADABLE, which later checks leave alone, so that one
+slip gives one message.
+What may be changed here: rarely anything; `kinds.py` fills these and `checks.py` looks at them.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sim.inputs.files import Files
+from sim.inputs.problems import Mark, Path, Problems, dotted
+
+UNREADABLE: Any = type("Unreadable", (), {"__repr__": lambda _: "UNREADABLE"})()
+
+
+class Said(dict[str, Any]):
+    """What a planner said in one place: values by key (None where nothing was said), and the path to them."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A name that must have been declared elsewhere."""
+
+    what: str
+    name: str
+    path: Path
+    mark: Mark
+    is_key: bool
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading of a scenario: what it opened, what it named, what was wrong."""
+
+    problems: Problems
+    files: Files
+    references: list[Reference] = field(default_factory=list)
+
+    def refuse(self, mark: Mark, path: Path, what: str) -> Any:
+        """Note a problem about a key; gives UNREADABLE, for the value that it would have had."""
+        self.problems.add(mark, f"{dotted(path)} {what}" if path else f"the scenario {what}")
+        return UNREADABLE
+
+
+def is_sound(value: Any) -> bool:
+    """Could the value be read, and everything in it?"""
+    if isinstance(value, dict):
+        return all(is_sound(one) for one in value.values())
+    if isinstance(value, list):
+        return all(is_sound(one) for one in value)
+    return value is not UNREADABLE
+
+
+def each(said: Any) -> Iterator[tuple[str, Said]]:
+    """The readable things under names, with their names; nothing where there are none."""
+    if isinstance(said, Said):
+        for key, value in said.items():
+            if isinstance(value, Said):
+                yield key, value

@@ -1,0 +1,80 @@
+"""Slips of the keyboard, and what Word and web pages leave in a text, found before YAML makes a riddle of them.
+
+What may be changed here: freely; the exact words are tested.
+"""
+
+import re
+
+from sim.inputs.problems import Mark, Problems, printable
+
+# Tabs, control characters, and what looks like a space, like nothing, or turns the direction of reading.
+ODD = re.compile(
+    "[\t\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff\ufff9-\uffff"
+    "\ud800-\udfff\U000e0000-\U000e0fff]"
+)
+ODD_NAMES = {
+    "\t": "a tab",
+    "\xa0": "a no-break space (Word and web pages make them)",
+    "\u200b": "an invisible zero-width space",
+    "\ufeff": "an invisible byte order mark",
+    "\xad": "an invisible soft hyphen",
+}
+BEGINS_COMMENT = re.compile(r"(^|\s)#")
+
+TOO_DEEP = "too many levels"
+# What the YAML parser says, and what that means to somebody who has not read its specification.
+PLAIN_WORDS = (
+    (
+        "mapping values are not allowed",
+        "there is a colon too many here (text that holds one needs quotes), or this line "
+        "is not in line with the one above, or the colon above lacks its space",
+    ),
+    (
+        "could not find expected ':'",
+        "this line is no `key: value`; is a colon missing, or the space after it?",
+    ),
+    ("while scanning a quoted scalar", "a quote is opened here or above and never closed"),
+    ("found unexpected end of stream", "a quote, brace or bracket is opened and never closed"),
+    (
+        "expected <block end>",
+        "this line is not in line with those above it; check the spaces at its beginning, "
+        "and the quotes and brackets above",
+    ),
+    ("expected ',' or '}'", "a brace `{` is not closed, or a comma is missing"),
+    ("expected ',' or ']'", "a bracket `[` is not closed, or a comma is missing"),
+    ("that cannot start any token", "text that begins with this character needs quotes"),
+    (
+        "sequence entries are not allowed here",
+        "a list item `- ` cannot stand here; put the list on lines of its own",
+    ),
+    ("but found another document", "a second document begins here; write one scenario in a file"),
+    ("expected the node content", "a value is missing here"),
+    (TOO_DEEP, "more levels inside each other than any scenario needs"),
+)
+
+
+def without_odd_characters(text: str, file: str, problems: Problems) -> str | None:
+    """The text with each odd character replaced by one space (columns stay); None if tabs spoil the indentation."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    indented = True
+    for number, line in enumerate(lines, start=1):
+        found = ODD.search(line)
+        if found is None:
+            continue
+        comment = BEGINS_COMMENT.search(line)
+        if comment is None or found.start() < comment.start():
+            where = Mark(file=file, line=number, column=found.start() + 1)
+            name = ODD_NAMES.get(found.group(), f"the invisible character U+{ord(found.group()):04X}")
+            cure = "use spaces" if found.group() == "\t" else "type an ordinary space, or delete it"
+            problems.add(where, f"{name} stands here; {cure}")
+            indented = indented and not (found.group() == "\t" and line[: found.start()].strip() == "")
+        lines[number - 1] = ODD.sub(" ", line)
+    return "\n".join(lines) if indented else None
+
+
+def in_plain_words(context: str, problem: str) -> str:
+    """What the YAML parser complains of, in a planner's words."""
+    for words, meaning in PLAIN_WORDS:
+        if words in f"{context} {problem}":
+            return meaning
+    return f"this cannot be read as YAML: {printable(problem)}"

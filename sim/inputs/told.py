@@ -1,0 +1,130 @@
+"""Everything a planner told us, with the questions that the checks ask of it.
+
+What may be changed here: freely; a question that two checks ask belongs here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, places_of
+from sim.inputs.nodes import Table
+from sim.inputs.problems import Path, Problems, dotted
+from sim.inputs.reading import UNREADABLE, Said, each, is_sound
+from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, Places
+from sim.inputs.tree import mark_at
+
+# What a reference may name that nobody declares.
+IMPLICIT = {
+    "destination": (HOME, DIED, OUT),
+    "service or home": (HOME,),
+    "service, home or out": (HOME, OUT),
+    "service, home or outside": (HOME, OUTSIDE),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One route of one group out of one service."""
+
+    group: str
+    here: str
+    to: str
+    visit: Said
+    route: Said
+
+    def sibling(self, name: str) -> Said | None:
+        """The route from here to another destination."""
+        found = self.visit["then"].get(name)
+        return found if isinstance(found, Said) else None
+
+
+class Told:
+    """A scenario as it was read, problems and all: parts that could not be read are skipped."""
+
+    def __init__(self, said: Said, tree: Table, problems: Problems) -> None:
+        self.said = said
+        self._tree = tree
+        self._problems = problems
+
+    def refuse(self, path: Path, what: str, shown: Path | None = None) -> None:
+        """Note a problem at a path; `shown` is what to call it where that is clearer."""
+        self._problems.add(mark_at(self._tree, path), f"{dotted(path if shown is None else shown)} {what}")
+
+    def file_of(self, path: Path) -> str:
+        """The file in which the value at a path was written."""
+        return mark_at(self._tree, path).file
+
+    @property
+    def start(self) -> date | None:
+        """The first day of the run, None if it could not be read."""
+        calendar = self.said["calendar"]
+        start = calendar["start"] if isinstance(calendar, Said) else UNREADABLE
+        return start if isinstance(start, date) else None
+
+    @property
+    def total_days(self) -> int | None:
+        """Days of the run, warm-up included, None if they could not be read."""
+        calendar = self.said["calendar"]
+        days = (
+            [calendar["warm_up_days"], calendar["measured_days"]]
+            if isinstance(calendar, Said)
+            else [UNREADABLE]
+        )
+        return sum(days) if is_sound(days) else None
+
+    def names(self, section: str) -> tuple[str, ...] | None:
+        """The names declared in a section; None if it could not be read at all."""
+        said = self.said[section]
+        return None if said is UNREADABLE else tuple(said or ())
+
+    def known(self, what: str) -> tuple[str, ...] | None:
+        """Everything that a reference may name; None if that cannot be told."""
+        names = self.names({"step": "steps", "team": "teams", "group": "people"}.get(what, "services"))
+        return None if names is None else (*names, *IMPLICIT.get(what, ()))
+
+    def service(self, name: str) -> Said | None:
+        """A declared service that could be read."""
+        services = self.said["services"]
+        found = services.get(name) if isinstance(services, Said) else None
+        return found if isinstance(found, Said) else None
+
+    def counts_hours(self, name: str) -> bool | None:
+        """Does a service count hours instead of people? None where that cannot be told."""
+        if name == HOME:
+            return False
+        service = self.service(name)
+        if service is None or any(service[key] is UNREADABLE for key in CAPACITY_KEYS):
+            return None
+        return capacity_key(service) == "hours_per_week"
+
+    def capacity(self, said: Said | None) -> tuple[Places, ...] | None:
+        """The dated capacity of a service or team; None where it cannot be told."""
+        if said is None or self.start is None or not is_sound([said.get(key) for key in CAPACITY_KEYS]):
+            return None
+        return places_of(said, self.start)
+
+    def ways(self) -> Iterator[Way]:
+        """Every readable route of every group."""
+        for group, people in each(self.said["people"]):
+            for here, visit in each(people["journey"]):
+                for to, route in each(visit["then"]):
+                    yield Way(group, here, to, visit, route)
+
+    def visits(self) -> Iterator[tuple[str, str, Said]]:
+        """Every readable visit: group, service, what was said."""
+        for group, people in each(self.said["people"]):
+            for here, visit in each(people["journey"]):
+                yield group, here, visit
+
+
+def in_use(way: Way) -> bool:
+    """May anybody take this route: by its share, as somebody's `otherwise`, or because a delay made things worse?"""
+    if way.route["share"] is UNREADABLE or way.route["share"] > 0:
+        return True
+    ground = way.visit["lost_ground"]
+    worse: Any = ground["worse"] if isinstance(ground, Said) else None
+    return any(other["otherwise"] == way.to for _, other in each(way.visit["then"])) or (
+        isinstance(worse, Said) and worse["to"] == way.to
+    )

@@ -39,9 +39,7 @@ def _add_steps(cut: Cut, parts: Pieces, table: Column) -> None:
     rows = np.flatnonzero(parts.step != NONE)
     if not len(rows):
         return
-    team_of = {
-        step.name: NONE if step.team is None else teams.index(step.team) for step in cut.scenario.steps
-    }
+    team_of = {step.name: NONE if step.team is None else teams.index(step.team) for step in cut.scenario.steps}
     team_of_step = column(*(team_of[name] for name in ledger.step_names))
     service = ledger.stays["service"][parts.stay[rows]]
     step = ledger.steps["step"][parts.step[rows]]

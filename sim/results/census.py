@@ -49,9 +49,7 @@ def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
             series[cut.names[number], measure] = counts
             total[measure] = total[measure] + counts
     outside = waits["held"] == OUTSIDE
-    series[OUTSIDE_NAME, "waiting"] = count_at(
-        waits["joined"][outside], waits["ended"][outside], cut.midnights
-    )
+    series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], cut.midnights)
     for measure, counts in total.items():
         series["all", measure] = counts
     return DailyCensus(cut.days, series)

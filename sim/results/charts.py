@@ -139,9 +139,7 @@ def _delayed(findings: Findings) -> tuple[str, str, Figure] | None:
     )
 
 
-def _over_time(
-    findings: Findings, measure: str, service: str, title: str, axis: str
-) -> tuple[str, str, Figure] | None:
+def _over_time(findings: Findings, measure: str, service: str, title: str, axis: str) -> tuple[str, str, Figure] | None:
     shown = [s for s in findings.scenarios if (service, measure) in findings.daily[s.id]][:MOST_SCENARIOS]
     if not shown or findings.baseline.calendar.measured_days < 2:
         return None
@@ -190,9 +188,7 @@ def _days_each_point(days: int) -> int:
     return 1 if days <= 60 else 7 if days <= 800 else 28
 
 
-def _averaged(
-    scenario: Scenario, days: NDArray[np.float64], size: int
-) -> tuple[list[Any], NDArray[np.float64]]:
+def _averaged(scenario: Scenario, days: NDArray[np.float64], size: int) -> tuple[list[Any], NDArray[np.float64]]:
     """Averages over blocks of days, each dated at its middle; an incomplete last block is left out."""
     blocks = days.shape[1] // size
     values = days[:, : blocks * size].reshape(days.shape[0], blocks, size).mean(axis=2)
@@ -250,9 +246,7 @@ def _reasons(findings: Findings) -> tuple[str, str, Figure] | None:
     shown = findings.scenarios[:MOST_SCENARIOS]
     service = findings.main_service.name
     tables = [_reason_days(findings, scenario, service) for scenario in shown]
-    reasons = sorted(
-        {reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r)
-    )
+    reasons = sorted({reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r))
     reasons = [reason for reason in reasons if any(table.get(reason, 0.0) > 0 for table in tables)]
     if not reasons:
         return None

@@ -141,10 +141,7 @@ def check_sums(cut: Cut) -> None:
 def check_costs(cut: Cut) -> None:
     """Each price again, from waits instead of stays and from paths instead of sums."""
     found = costs.lines(cut)
-    again = sum(
-        _pence_again(cut, price.of, price.per, Fraction(str(price.gbp)))
-        for price in cut.scenario.costs.prices
-    )
+    again = sum(_pence_again(cut, price.of, price.per, Fraction(str(price.gbp))) for price in cut.scenario.costs.prices)
     require_sum(COSTS_ADD_UP, "all prices", sum(line.pence for line in found), again)
     rows = costs.rows(cut)
     for row in rows:

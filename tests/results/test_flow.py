@@ -133,9 +133,7 @@ def test_days_at_home_in_the_91_days_after_hospital() -> None:
     stays = town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5, 25, 25, "home")
     stays.stay("home", 25, 50, 50, "hospital").stay("hospital", 50, 60, 60, "out")
     # from day 5: 20 days in the unit, 25 at home, 10 in hospital, then out to day 96: 36 at home
-    assert (
-        town.value("hospital", "days_at_home") == 25 + 36
-    )  # the second discharge has no 91 days of follow-up
+    assert town.value("hospital", "days_at_home") == 25 + 36  # the second discharge has no 91 days of follow-up
 
 
 def test_days_after_a_care_home_or_a_death_are_no_days_at_home() -> None:

@@ -56,6 +56,10 @@ def reason_of_service(service: Service) -> str:
 
 def delays(cut: Cut) -> Delays:
     """All the delay of one replication, cut every way."""
+    return cut.once("delays", "all", lambda: _delays(cut))
+
+
+def _delays(cut: Cut) -> Delays:
     stays = cut.ledger.stays
     size = cut.home
     late = cut.clipped(stays["ready"], stays["left"])

@@ -86,6 +86,14 @@ def test_readmitted_within_30_days_is_by_when_they_came_back() -> None:
     assert town.value("all", "readmitted_within_30_days") == pytest.approx(1 / 3)
 
 
+def test_coming_back_at_once_is_a_readmission() -> None:
+    town = returning()
+    town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home").stay("home", 10, 10, 10, "hospital").stay(
+        "hospital", 10
+    )
+    assert town.value("hospital", "readmitted_within_30_days") == 1
+
+
 def test_readmissions_need_30_days_of_follow_up_and_a_way_back() -> None:
     town = returning(days=39)
     town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home").stay("home", 10)

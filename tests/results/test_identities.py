@@ -64,6 +64,22 @@ def test_a_sound_ledger_breaks_no_identity() -> None:
     check(town.scenario, town.ledger())
 
 
+def test_a_full_service_is_no_fault_beside_another_that_has_places() -> None:
+    town = Town(hospital(2), unit(1), service("beds", "community_beds", 1))
+    town.is_there(-2, "unit").stay("unit", -2)
+    town.comes(0, admitted=0).stay("hospital", 0, 2, planned="unit").wait("unit", 2)
+    town.is_there(-2, "beds").stay("beds", -2, 4, 4, "out")
+    town.comes(0, admitted=0).stay("hospital", 0, 3, 4, "beds").stay("beds", 4, 5, 5, "out")
+    check(town.scenario, town.ledger())  # beds are free from day 5, but nobody waits for them
+
+
+def test_somebody_may_go_home_straight_from_outside() -> None:
+    town = Town(hospital(0), groups=(group(),))
+    person = town.comes(0).outside("hospital", 0, 2, "gave_up").outside("home", 2, 2, "admitted")
+    person.stay("home", 2)
+    check(town.scenario, town.ledger())
+
+
 def test_an_empty_ledger_breaks_no_identity() -> None:
     town = Town(hospital(1), unit(1))
     check(town.scenario, town.ledger())

@@ -281,8 +281,9 @@ def growing_queues(waiting: Mapping[str, NDArray[np.float64]]) -> list[str]:
         after = days[:, -(days.shape[1] // 4) :].mean(axis=1)
         if _has_grown(before, after):
             found.append(
-                f"{service}: its queue was still growing at the end, from {before.mean():.0f} people waiting "
-                f"on average in the first half of the measured days to {after.mean():.0f} in the last quarter; "
+                f"{service}: its queue was still growing at the end, from {before.mean():.0f} waiting "
+                f"on average in the first half of the measured days to {after.mean():.0f} in the last "
+                "quarter; "
                 "every figure depends on when counting stops"
             )
     return found

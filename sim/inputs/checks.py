@@ -26,12 +26,14 @@ def check_references(told: Told, references: Sequence[Reference], problems: Prob
         known = told.known(one.what)
         if known is None or one.name in known:
             continue
-        what = {"stay": "service", "destination": "service", "way in": "service", "start": "service"}.get(one.what, one.what)
-        lost = "leads nowhere" if one.what == "destination" and one.is_key else f"names {quoted(one.name)}"
-        missing = f"there is no {what} called {quoted(one.name)}" if one.is_key else f"there is no such {what}"
-        if one.is_key and one.what != "destination":
-            lost = "is about nothing"
-        problems.add(one.mark, f"{dotted(one.path)} {lost}: {missing}{did_you_mean(one.name, known)}")
+        noun = one.what if one.what in ("step", "team", "group") else "service"
+        if not one.is_key:
+            what = f"names {quoted(one.name)}: there is no such {noun}"
+        elif one.what == "destination":
+            what = f"leads nowhere: there is no {noun} called {quoted(one.name)}"
+        else:
+            what = f"is about nothing: there is no {noun} called {quoted(one.name)}"
+        problems.add(one.mark, f"{dotted(one.path)} {what}{did_you_mean(one.name, known)}")
 
 
 def check_shares(told: Told) -> None:
@@ -71,7 +73,10 @@ def check_calendar(told: Told) -> None:
     if told.total_days is None:
         return
     if told.total_days > MOST_DAYS_OF_RUN:
-        told.refuse(("calendar", "measured_days"), f"makes a run of {told.total_days:,} days; {MOST_DAYS_OF_RUN:,} are the most")
+        told.refuse(
+            ("calendar", "measured_days"),
+            f"makes a run of {told.total_days:,} days; {MOST_DAYS_OF_RUN:,} are the most",
+        )
     if told.said["census"] and told.said["calendar"]["warm_up_days"]:
         told.refuse(
             ("calendar", "warm_up_days"),
@@ -94,7 +99,9 @@ def _check_dates(told: Told, path: Path, amounts: list[Any]) -> None:
     for number, date in enumerate(dates):
         if date is not UNREADABLE and date in dates[:number]:
             first = dates.index(date) + 1
-            told.refuse((*path, str(number + 1), "from"), f"is {date}, which item {first} has too; keep one of them")
+            told.refuse(
+                (*path, str(number + 1), "from"), f"is {date}, which item {first} has too; keep one of them"
+            )
     if is_sound(dates) and told.start is not None and min(dates) > told.start:
         what = f"begins on {min(dates)}, after the start of the run; say what holds on {told.start} too"
         told.refuse((*path, "1", "from"), what, shown=path)
@@ -132,7 +139,10 @@ def check_services(told: Told) -> None:
     for name, service in each(told.said["services"]):
         hours = told.counts_hours(name)
         if service["may_pass"] is True and hours is False:
-            told.refuse((*service.path, "may_pass"), "only means something where `hours_per_week` are counted; delete it")
+            told.refuse(
+                (*service.path, "may_pass"),
+                "only means something where `hours_per_week` are counted; delete it",
+            )
         if isinstance(service["surge"], Said):
             _check_surge(told, name, service["surge"], hours)
 
@@ -140,12 +150,22 @@ def check_services(told: Told) -> None:
 def _check_surge(told: Told, name: str, surge: Said, hours: bool | None) -> None:
     opens, closes = surge["opens_when_waiting"], surge["closes_when_waiting"]
     if is_sound([opens, closes]) and closes >= opens:
-        told.refuse((*surge.path, "closes_when_waiting"), f"is {closes}; it must be below `opens_when_waiting`, {opens}")
+        told.refuse(
+            (*surge.path, "closes_when_waiting"),
+            f"is {closes}; it must be below `opens_when_waiting`, {opens}",
+        )
     capacity = told.capacity(told.service(name))
     if capacity is not None and all(one.places is None for one in capacity):
         told.refuse(surge.path, f"adds places to {quoted(name)}, which is unlimited; delete one of the two")
-    if hours is not None and is_sound(surge["hours_per_week"]) and (surge["hours_per_week"] is not None) != hours:
-        told.refuse(surge.path, f"must count as {quoted(name)} does: {'in hours_per_week' if hours else 'in beds or places'}")
+    if (
+        hours is not None
+        and is_sound(surge["hours_per_week"])
+        and (surge["hours_per_week"] is not None) != hours
+    ):
+        told.refuse(
+            surge.path,
+            f"must count as {quoted(name)} does: {'in hours_per_week' if hours else 'in beds or places'}",
+        )
 
 
 def check_steps(told: Told) -> None:
@@ -200,7 +220,9 @@ def _check_multipliers(told: Told, group: Said, key: str) -> None:
     if isinstance(said, Said) and is_sound(said) and not any(said.values()):
         told.refuse(said.path, "is 0 throughout, so nobody would come")
     if said is not None and isinstance(group["arrivals"], list):
-        told.refuse((*group.path, key), "shapes a stream of `arrivals_per_day`; exact `arrivals` need no such thing")
+        told.refuse(
+            (*group.path, key), "shapes a stream of `arrivals_per_day`; exact `arrivals` need no such thing"
+        )
 
 
 def _check_numbers_of_people(told: Told, group: Said) -> None:
@@ -218,7 +240,10 @@ def _check_arrival(told: Told, group: Said) -> None:
     arrival, first = group["arrival"], group["arrives_at"]
     otherwise = arrival["otherwise"] if isinstance(arrival, Said) else UNREADABLE
     if otherwise is not UNREADABLE and otherwise in (first if isinstance(first, dict) else [first]):
-        told.refuse((*group.path, "arrival", "otherwise"), f"is {quoted(otherwise)}, where they could not get in already")
+        told.refuse(
+            (*group.path, "arrival", "otherwise"),
+            f"is {quoted(otherwise)}, where they could not get in already",
+        )
 
 
 def check_visits(told: Told) -> None:
@@ -226,9 +251,14 @@ def check_visits(told: Told) -> None:
     for group, here, visit in told.visits():
         hours = told.counts_hours(here)
         if visit["hours_per_week"] is None and hours:
-            told.refuse(visit.path, f"needs `hours_per_week`: {quoted(here)} counts hours, so say how many a person needs")
+            told.refuse(
+                visit.path,
+                f"needs `hours_per_week`: {quoted(here)} counts hours, so say how many a person needs",
+            )
         if visit["hours_per_week"] is not None and hours is False:
-            told.refuse((*visit.path, "hours_per_week"), f"has no meaning: {quoted(here)} does not count hours")
+            told.refuse(
+                (*visit.path, "hours_per_week"), f"has no meaning: {quoted(here)} does not count hours"
+            )
         if visit["tapers"] is not None and visit["hours_per_week"] is None:
             told.refuse((*visit.path, "tapers"), "has no meaning without `hours_per_week`")
         _check_tapers(told, visit)
@@ -242,7 +272,10 @@ def _check_tapers(told: Told, visit: Said) -> None:
         return
     for number, (before, after) in enumerate(zip(tapers, tapers[1:], strict=False), 2):
         if after["after_days"] <= before["after_days"] or after["to"] > before["to"]:
-            told.refuse((*visit.path, "tapers", str(number)), "must be later than the taper before it, and not need more")
+            told.refuse(
+                (*visit.path, "tapers", str(number)),
+                "must be later than the taper before it, and not need more",
+            )
 
 
 def _check_stay(told: Told, visit: Said) -> None:
@@ -281,15 +314,23 @@ def _check_otherwise(told: Told, way: Way) -> None:
     otherwise, service = way.route["otherwise"], told.service(way.to)
     if otherwise is None:
         if way.route["longest_wait_days"] is not None:
-            told.refuse((*way.route.path, "longest_wait_days"), "needs `otherwise`: where do they go when it is over?")
+            told.refuse(
+                (*way.route.path, "longest_wait_days"), "needs `otherwise`: where do they go when it is over?"
+            )
         if service is not None and service["queue_limit"] is not None:
             what = f"needs `otherwise`: {quoted(way.to)} has a queue_limit, so where do they go when the queue is full?"
             told.refuse(way.route.path, what)
     elif otherwise == way.to:
-        told.refuse((*way.route.path, "otherwise"), f"is {quoted(otherwise)} itself; name another destination")
+        told.refuse(
+            (*way.route.path, "otherwise"), f"is {quoted(otherwise)} itself; name another destination"
+        )
     elif otherwise == DIED:
         told.refuse((*way.route.path, "otherwise"), "is `died`; nobody is sent there")
-    elif way.sibling(otherwise) is None and otherwise not in (HOME, OUT) and otherwise in (told.known("destination") or ()):
+    elif (
+        way.sibling(otherwise) is None
+        and otherwise not in (HOME, OUT)
+        and otherwise in (told.known("destination") or ())
+    ):
         _refuse_stranger(told, way, otherwise)
 
 
@@ -302,7 +343,12 @@ def _refuse_stranger(told: Told, way: Way, otherwise: str) -> None:
 
 def _check_may_join(told: Told, way: Way) -> None:
     step, steps = way.route["may_join"], way.route["steps"]
-    if isinstance(step, str) and steps is not UNREADABLE and step not in (steps or {}) and step in (told.known("step") or ()):
+    if (
+        isinstance(step, str)
+        and steps is not UNREADABLE
+        and step not in (steps or {})
+        and step in (told.known("step") or ())
+    ):
         told.refuse((*way.route.path, "may_join"), f"names {quoted(step)}, which is no step of this route")
 
 
@@ -318,21 +364,38 @@ def _check_outside(told: Told, entry: Said) -> None:
         told.refuse(entry.path, "needs `waiting_for`: which service do they wait for outside?")
     for key in ("remaining_days", "waited_days"):
         if entry[key] is not None:
-            told.refuse((*entry.path, key), "has no meaning for people outside; `elapsed_days` says how long they have waited")
+            told.refuse(
+                (*entry.path, key),
+                "has no meaning for people outside; `elapsed_days` says how long they have waited",
+            )
 
 
 def _check_inside(told: Told, entry: Said) -> None:
     if entry["waiting_for"] is None and entry["waited_days"] is not None:
         told.refuse((*entry.path, "waited_days"), "needs `waiting_for`: what have they waited for?")
     if entry["waiting_for"] is not None and entry["remaining_days"] is not None:
-        told.refuse((*entry.path, "remaining_days"), "contradicts `waiting_for`: who waits to move on needs no more days here")
+        told.refuse(
+            (*entry.path, "remaining_days"),
+            "contradicts `waiting_for`: who waits to move on needs no more days here",
+        )
     people = told.said["people"]
     group = people.get(entry["group"]) if isinstance(people, Said) else None
-    visit = group["journey"].get(entry["service"]) if isinstance(group, Said) and isinstance(group["journey"], Said) else None
+    visit = (
+        group["journey"].get(entry["service"])
+        if isinstance(group, Said) and isinstance(group["journey"], Said)
+        else None
+    )
     routes = visit["then"] if isinstance(visit, Said) else None
-    if isinstance(routes, Said) and isinstance(entry["waiting_for"], str) and entry["waiting_for"] not in routes:
+    if (
+        isinstance(routes, Said)
+        and isinstance(entry["waiting_for"], str)
+        and entry["waiting_for"] not in routes
+    ):
         cure = did_you_mean(entry["waiting_for"], routes)
-        told.refuse((*entry.path, "waiting_for"), f"is {quoted(entry['waiting_for'])}, where nobody goes from {quoted(entry['service'])}{cure}")
+        told.refuse(
+            (*entry.path, "waiting_for"),
+            f"is {quoted(entry['waiting_for'])}, where nobody goes from {quoted(entry['service'])}{cure}",
+        )
 
 
 def check_costs(told: Told) -> None:
@@ -341,7 +404,9 @@ def check_costs(told: Told) -> None:
     for name, price in each(costs["services"]) if isinstance(costs, Said) else ():
         amounts = [key for key in price if key.startswith("per_") and price[key] is not None]
         if not amounts:
-            told.refuse(price.path, "has a payer but no price; write per_open_day, per_occupied_day or per_admission")
+            told.refuse(
+                price.path, "has a payer but no price; write per_open_day, per_occupied_day or per_admission"
+            )
         if price["per_open_day"] is not None:
             _check_open_day(told, name, (*price.path, "per_open_day"))
 
@@ -349,7 +414,9 @@ def check_costs(told: Told) -> None:
 def _check_open_day(told: Told, name: str, path: Path) -> None:
     capacity = told.capacity(told.service(name))
     if name == HOME or (capacity is not None and any(one.places is None for one in capacity)):
-        told.refuse(path, f"has no meaning: {quoted(name)} is unlimited, so its open places cannot be counted")
+        told.refuse(
+            path, f"has no meaning: {quoted(name)} is unlimited, so its open places cannot be counted"
+        )
     elif told.counts_hours(name):
         told.refuse(path, f"has no meaning: {quoted(name)} counts hours, not places; write per_occupied_day")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sim.inputs import distributions
+from sim.inputs.containers import Field, Listing, Record
 from sim.inputs.distributions import Distribution
-from sim.inputs.kinds import Field, Kind, Listing, Record, Schema
+from sim.inputs.kinds import Kind, Schema
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Mark, Path
 from sim.inputs.reading import UNREADABLE, Reading, Said, is_sound
@@ -45,7 +46,9 @@ FAMILIES = Record(
             Field("median", NUMBER, "the median, never above the mean"),
             exactly_one=("sd", "median"),
         ),
-        _family("gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _needed("sd", SD.meaning)),
+        _family(
+            "gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _needed("sd", SD.meaning)
+        ),
         _family("weibull", "like gamma, with a lighter or heavier tail", MEAN, _needed("sd", SD.meaning)),
         _family(
             "triangular",
@@ -55,21 +58,33 @@ FAMILIES = Record(
             _needed("high", "the longest"),
         ),
         _family(
-            "uniform", "anything between two limits alike", _needed("low", "the shortest"), _needed("high", "the longest")
+            "uniform",
+            "anything between two limits alike",
+            _needed("low", "the shortest"),
+            _needed("high", "the longest"),
         ),
         _family(
             "empirical",
             "as observed: a file of lengths, or quantiles",
             Field("file", FILE, "a CSV file beside this one with one column of lengths"),
-            Field("quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"),
+            Field(
+                "quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"
+            ),
             exactly_one=("file", "quantiles"),
         ),
     ),
     exactly_one=(
-        "fixed", "exponential", "lognormal", "gamma", "weibull", "triangular", "uniform", "empirical",
+        "fixed",
+        "exponential",
+        "lognormal",
+        "gamma",
+        "weibull",
+        "triangular",
+        "uniform",
+        "empirical",
     ),
     short="fixed",
-)  # fmt: skip
+)
 
 MAKERS: Mapping[tuple[str, ...], Callable[..., Distribution]] = {
     ("exponential", "mean"): distributions.exponential,
@@ -98,6 +113,9 @@ class Duration(Kind):
     def resolved(self, node: Node) -> Kind:
         return FAMILIES
 
+    def parts(self) -> tuple[Kind, ...]:
+        return (FAMILIES,)
+
     def expand(self, node: Node) -> Node:
         return FAMILIES.expand(node)
 
@@ -105,16 +123,17 @@ class Duration(Kind):
         said = FAMILIES.read(node, path, reading)
         if not is_sound(said) or not isinstance(node, Table):
             return UNREADABLE  # type: ignore[no-any-return]
-        family = next(iter(node.entries))
+        family = next(key for key in FAMILIES.exactly_one if key in node.entries)
         entry = node.entries[family]
+        here = path if entry.implied else (*path, family)
         try:
             distribution = self._made(family, said[family], node, reading)
             if distribution is not None and not distribution.days(LARGEST_LUCK) <= LONGEST_DAYS:
                 raise ValueError("the spread is so wide that some would take longer than a million years")
         except (ValueError, ArithmeticError) as error:
             reason = str(error) if isinstance(error, ValueError) else "these numbers are too far apart"
-            return reading.refuse(entry.mark, (*path, family), f"is impossible: {reason}")  # type: ignore[no-any-return]
-        return distribution if distribution is not None else UNREADABLE  # type: ignore[no-any-return]
+            return reading.refuse(entry.mark, here, f"is impossible: {reason}")  # type: ignore[no-any-return]
+        return distribution if distribution is not None else UNREADABLE
 
     def _made(self, family: str, said: Said | Decimal, node: Table, reading: Reading) -> Distribution | None:
         """The distribution; None where its file could not be read."""
@@ -122,14 +141,18 @@ class Duration(Kind):
             return distributions.fixed(float(said / self.scale))
         if said.get("file") is not None:
             lengths = reading.files.lengths(_mark_of_file(node), said["file"])
-            return None if lengths is None else distributions.from_sample([one / float(self.scale) for one in lengths])
+            return (
+                None
+                if lengths is None
+                else distributions.from_sample([one / float(self.scale) for one in lengths])
+            )
         if said.get("quantiles") is not None:
             return distributions.quantiles([float(one / self.scale) for one in said["quantiles"]])
         written = {key: float(value / self.scale) for key, value in said.items() if value is not None}
         return MAKERS[(family, *written)](**written)
 
     def schema(self) -> Schema:
-        return {"anyOf": [NUMBER.schema(), FAMILIES.schema()]}
+        return FAMILIES.schema()
 
 
 def _mark_of_file(node: Table) -> Mark:

@@ -5,8 +5,9 @@ What may be changed here: how values are written out; paths are those that `chan
 
 from collections.abc import Iterator, Mapping
 
+from sim.inputs.containers import Record, default_node
 from sim.inputs.fields import SCENARIO
-from sim.inputs.kinds import DEFAULT, Kind, Record, default_node
+from sim.inputs.kinds import DEFAULT, Kind
 from sim.inputs.nodes import Node, Rows, Table, Text, node_text
 from sim.inputs.problems import Path
 from sim.inputs.scenario import Value

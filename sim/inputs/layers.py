@@ -5,8 +5,9 @@ pen; every change is kept with its old and new text. `--set` comes last and may 
 What may be changed here: what counts as existing; the exact words are tested.
 """
 
+from sim.inputs.containers import Names, Record
 from sim.inputs.fields import SCENARIO
-from sim.inputs.kinds import Kind, Names, Record
+from sim.inputs.kinds import Kind
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, node_text
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, quoted
 from sim.inputs.scenario import Change
@@ -36,10 +37,14 @@ class Layers:
             if entry is None or isinstance(entry.value, Gap):
                 continue
             if not isinstance(entry.value, Table):
-                self._problems.add(entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`")
+                self._problems.add(
+                    entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`"
+                )
                 continue
             if len(entry.value.entries) > MOST_CHANGES:
-                self._problems.add(entry.mark, f"`{key}` holds more than {MOST_CHANGES:,} lines; write a file of its own")
+                self._problems.add(
+                    entry.mark, f"`{key}` holds more than {MOST_CHANGES:,} lines; write a file of its own"
+                )
                 continue
             for path, one in entry.value.entries.items():
                 put_one(tuple(path.split(".")), one)
@@ -83,11 +88,18 @@ class Layers:
 
     def _why_missing(self, path: Path) -> str:
         """Why there is nothing at a path, and what was probably meant."""
-        above = next(path[:length] for length in range(len(path) - 1, -1, -1) if find(self.tree, path[:length]))
+        above = next(
+            path[:length] for length in range(len(path) - 1, -1, -1) if find(self.tree, path[:length])
+        )
         key, node, kind = path[len(above)], find(self.tree, above), kind_at(SCENARIO, above)
         written = list(node.entries) if isinstance(node, Table) else []
         place = f"in {dotted(above)} of {self._below}" if above else f"in {self._below}"
-        if kind is not None and kind.inside(key) is not None and not isinstance(kind, Names) and not key.isdigit():
+        if (
+            kind is not None
+            and kind.inside(key) is not None
+            and not isinstance(kind, Names)
+            and not key.isdigit()
+        ):
             rivals = [one for one in written if one in getattr(kind, "exactly_one", ())]
             if rivals or kind.short == "fixed":
                 return f"is not written {place}, which says {quoted(', '.join(rivals or written))}; change {dotted(above)}"
@@ -114,7 +126,8 @@ class Layers:
                 self._add((*path, key), one)
         elif not isinstance(entry.value, Gap):
             self._problems.add(
-                entry.mark, f"{dotted(path)} exists already in {self._below}; write it under `change:` to replace it"
+                entry.mark,
+                f"{dotted(path)} exists already in {self._below}; write it under `change:` to replace it",
             )
 
     def _can_reach(self, path: Path) -> bool:
@@ -122,7 +135,11 @@ class Layers:
         node: Node | None = self.tree
         kind: Kind | None = SCENARIO
         for key in path:
-            if node is not None and child(node, key) is None and not (isinstance(kind, Record) and kind.inside(key)):
+            if (
+                node is not None
+                and child(node, key) is None
+                and not (isinstance(kind, Record) and kind.inside(key))
+            ):
                 return False
             node = child(node, key) if node is not None else None
             kind = kind.inside(key) if kind is not None else None
@@ -150,5 +167,10 @@ class Layers:
 
 
 def _example(section: str) -> str:
-    return {"services": "hospital.beds", "people": "everyone.arrivals_per_day", "calendar": "measured_days",
-            "steps": "hub_assessment.takes_days", "costs": "price_year"}.get(section, "name.key")  # fmt: skip
+    return {
+        "services": "hospital.beds",
+        "people": "everyone.arrivals_per_day",
+        "calendar": "measured_days",
+        "steps": "hub_assessment.takes_days",
+        "costs": "price_year",
+    }.get(section, "name.key")

@@ -12,6 +12,7 @@ from sim.inputs import build, checks, possible
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.in_force import values_in_force
+from sim.inputs.kinds import DEFAULT
 from sim.inputs.layers import OWN_KEYS, Layers
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
@@ -76,12 +77,15 @@ def differences(base: Scenario, other: Scenario) -> list[tuple[str, Value | None
     return [
         (path, ours.get(path), theirs.get(path))
         for path in paths
-        if path not in OWN_KEYS and _text(ours.get(path)) != _text(theirs.get(path))
+        if path not in OWN_KEYS and _differ(ours.get(path), theirs.get(path))
     ]
 
 
-def _text(value: Value | None) -> str | None:
-    return None if value is None else value.text
+def _differ(one: Value | None, other: Value | None) -> bool:
+    """Do two values differ? A default beside nothing is part of something new that is listed anyway."""
+    if one is None or other is None:
+        return any(value is not None and value.file != DEFAULT for value in (one, other))
+    return one.text != other.text
 
 
 def input_files(scenario: Scenario) -> tuple[tuple[str, str], ...]:
@@ -119,7 +123,9 @@ def _read_chain(file: str, files: Files, problems: Problems) -> list[Source]:
         if str(FilePath(parent).resolve()) in seen or len(seen) > MOST_LAYERS:
             back = str(FilePath(parent).resolve()) in seen
             what = "is extended in a ring" if back else f"makes a chain of more than {MOST_LAYERS} files"
-            problems.add(entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own")
+            problems.add(
+                entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own"
+            )
             return []
         file, named_at = parent, entry.value.mark
 
@@ -136,14 +142,19 @@ def _read_source(file: str, files: Files, problems: Problems, named_at: Mark) ->
     if isinstance(document.root, Table):
         return Source(file, document.root, document.notes)
     if not isinstance(document.root, Gap):
-        problems.add(document.root.mark, "a scenario is made of lines such as `name: Baseline`; see scenarios/README.md")
+        problems.add(
+            document.root.mark,
+            "a scenario is made of lines such as `name: Baseline`; see scenarios/README.md",
+        )
     return None
 
 
 def _check_file_name(file: str, problems: Problems, named_at: Mark) -> None:
     name = FilePath(file).name
     if name[0] in FORMULA_STARTS or not name.isprintable():
-        problems.add(named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter")
+        problems.add(
+            named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter"
+        )
 
 
 def _parent(entry: Entry, files: Files, problems: Problems) -> str | None:
@@ -164,7 +175,9 @@ def _check_keys(source: Source, problems: Problems) -> None:
             what = f"`{key}` cannot stand beside `extends`; put what differs under `change:` and what is new under `add:`"
             problems.add(entry.mark, what)
         elif extends and key not in (*OWN_KEYS, *LAYER_KEYS):
-            problems.add(entry.mark, f"{quoted(key)} is not known{did_you_mean(key, (*OWN_KEYS, *LAYER_KEYS))}")
+            problems.add(
+                entry.mark, f"{quoted(key)} is not known{did_you_mean(key, (*OWN_KEYS, *LAYER_KEYS))}"
+            )
         elif not extends and key in LAYER_KEYS:
             problems.add(entry.mark, f"`{key}` needs `extends: other.yaml`, the scenario that it starts from")
 

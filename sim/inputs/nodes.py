@@ -9,6 +9,7 @@ What may be changed here: what is refused. The rest of the room knows only Text,
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import yaml
 from yaml import events
@@ -16,6 +17,7 @@ from yaml import events
 from sim.inputs.problems import Mark, Problems, printable, quoted
 from sim.inputs.slips import TOO_DEEP, in_plain_words, without_odd_characters
 
+Event = Any  # PyYAML's types leave out that its parser always sets the marks
 DEEPEST = 24  # levels of nesting; the language needs 10
 COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 THOUSANDS_BEFORE = re.compile(r"£?\d{1,3}")  # 1 of `1,200`
@@ -84,7 +86,9 @@ def read_nodes(text: str, file: str, problems: Problems) -> Document:
     try:
         return Document(builder.document(), builder.notes())
     except yaml.YAMLError as error:
-        if clean == text.removeprefix("\ufeff"):  # else the odd characters are the likely cause, and already told
+        if clean == text.removeprefix(
+            "\ufeff"
+        ):  # else the odd characters are the likely cause, and already told
             problems.add(*_syntax_problem(error, file))
         return Document(Gap(whole))
 
@@ -117,8 +121,10 @@ class _Builder:
 
     def __init__(self, text: str, file: str, problems: Problems) -> None:
         self._text, self._file, self._problems = text, file, problems
-        self._events: Iterator[events.Event] = yaml.parse(text, Loader=yaml.BaseLoader)
-        self._spans: list[tuple[int, int]] = []  # where quoted and block texts stand: a # in them is no comment
+        self._events: Iterator[Event] = yaml.parse(text, Loader=yaml.BaseLoader)
+        self._spans: list[
+            tuple[int, int]
+        ] = []  # where quoted and block texts stand: a # in them is no comment
 
     def document(self) -> Node:
         """The one document of the file."""
@@ -153,11 +159,13 @@ class _Builder:
             notes[line] = note
         return notes
 
-    def _node(self, event: events.Event, depth: int) -> Node:
+    def _node(self, event: Event, depth: int) -> Node:
         if depth > DEEPEST:
             raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
         if isinstance(event, events.AliasEvent):
-            return self._refuse(event, f"`*{printable(event.anchor)}` points to another line; write the value itself")
+            return self._refuse(
+                event, f"`*{printable(str(event.anchor))}` points to another line; write the value itself"
+            )
         self._refuse_anchor_and_tag(event)
         if isinstance(event, events.ScalarEvent):
             return self._scalar(event)
@@ -166,7 +174,7 @@ class _Builder:
         assert isinstance(event, events.MappingStartEvent)
         return self._table(event, depth)
 
-    def _refuse_anchor_and_tag(self, event: events.Event) -> None:
+    def _refuse_anchor_and_tag(self, event: Event) -> None:
         anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
         if anchor is not None:
             self._refuse(event, f"`&{printable(anchor)}` is not read; text that begins with & needs quotes")
@@ -175,26 +183,30 @@ class _Builder:
 
     def _scalar(self, event: events.ScalarEvent) -> Node:
         if event.style is not None:
-            self._spans.append((event.start_mark.index, event.end_mark.index))
+            self._spans.append(_span(event))
         elif event.value[:1] and event.value[0] in CURLY_QUOTES:
-            return self._refuse(event, f"{quoted(event.value)} begins with a curly quote; use straight quotes or none")
+            return self._refuse(
+                event, f"{quoted(event.value)} begins with a curly quote; use straight quotes or none"
+            )
         return Text(event.value, self._mark(event))
 
     def _rows(self, start: events.SequenceStartEvent, depth: int) -> Node:
         items: list[Node] = []
-        before: events.Event | None = None
+        before: Event | None = None
         for event in iter(lambda: next(self._events), None):
             if isinstance(event, events.SequenceEndEvent):
                 break
             if start.flow_style and before is not None and _may_be_thousands(before, event):
-                self._refuse(event, _ambiguous(before, event, "or put a space after the comma if they are two"))
+                self._refuse(
+                    event, _ambiguous(before, event, "or put a space after the comma if they are two")
+                )
             items.append(self._node(event, depth + 1))
             before = event
         return Rows(tuple(items), self._mark(start))
 
     def _table(self, start: events.MappingStartEvent, depth: int) -> Node:
         entries: dict[str, Entry] = {}
-        before: tuple[str, events.Event] | None = None
+        before: tuple[str, Event] | None = None
         for key in iter(lambda: next(self._events), None):
             if isinstance(key, events.MappingEndEvent):
                 break
@@ -212,8 +224,8 @@ class _Builder:
         return Table(entries, self._mark(start))
 
     def _thousands_in_braces(
-        self, before: tuple[str, events.Event], key: events.Event, entries: dict[str, Entry]
-    ) -> tuple[str, events.Event]:
+        self, before: tuple[str, Event], key: Event, entries: dict[str, Entry]
+    ) -> tuple[str, Event]:
         """`{beds: 1,200}` is two keys to YAML: said once, however many thousands follow."""
         name, first = before
         if not isinstance(entries[name].value, Gap):
@@ -221,7 +233,7 @@ class _Builder:
             entries[name] = Entry(entries[name].mark, Gap(self._mark(key)))
         return name, key
 
-    def _key_of_many_words(self, key: events.Event, depth: int) -> None:
+    def _key_of_many_words(self, key: Event, depth: int) -> None:
         self._refuse(key, "a key must be one word; was a colon or a bracket typed by mistake?")
         self._node(key, depth + 1)
         self._node(next(self._events), depth + 1)
@@ -237,10 +249,10 @@ class _Builder:
             self._refuse(key, f"{quoted(key.value)} is written twice here (first on line {first}); keep one")
         return key.value != "<<" and key.value not in entries
 
-    def _mark(self, event: events.Event) -> Mark:
+    def _mark(self, event: Event) -> Mark:
         return Mark(file=self._file, line=event.start_mark.line + 1, column=event.start_mark.column + 1)
 
-    def _refuse(self, event: events.Event, what: str) -> Gap:
+    def _refuse(self, event: Event, what: str) -> Gap:
         self._problems.add(self._mark(event), what)
         return Gap(self._mark(event))
 
@@ -250,22 +262,28 @@ def _marked_at_key(node: Node, key: Mark) -> Node:
     return replace(node, mark=key) if isinstance(node, Table | Rows) and node.mark.line != key.line else node
 
 
-def _is_plain(event: events.Event) -> bool:
+def _span(event: Event) -> tuple[int, int]:
+    return event.start_mark.index, event.end_mark.index
+
+
+def _is_plain(event: Event) -> bool:
     return isinstance(event, events.ScalarEvent) and event.style is None
 
 
-def _is_empty(event: events.Event) -> bool:
-    return _is_plain(event) and event.value == ""
+def _is_empty(event: Event) -> bool:
+    return _is_plain(event) and bool(event.value == "")
 
 
-def _may_be_thousands(before: events.Event, after: events.Event) -> bool:
+def _may_be_thousands(before: Event, after: Event) -> bool:
     """Is `1,200` split in two: digits, a comma without a space, three digits?"""
     if not (_is_plain(before) and _is_plain(after)):
         return False
     touching = before.end_mark.index + 1 == after.start_mark.index
-    return bool(touching and THOUSANDS_BEFORE.fullmatch(before.value) and THOUSANDS_AFTER.fullmatch(after.value))
+    return bool(
+        touching and THOUSANDS_BEFORE.fullmatch(before.value) and THOUSANDS_AFTER.fullmatch(after.value)
+    )
 
 
-def _ambiguous(before: events.Event, after: events.Event, otherwise: str) -> str:
+def _ambiguous(before: Event, after: Event, otherwise: str) -> str:
     whole = f"{before.value}{after.value}"
     return f"`{before.value},{after.value}` between brackets reads as two values; write {whole} {otherwise}"

@@ -29,7 +29,10 @@ def check_never_a_place(told: Told) -> None:
         teams = told.said["teams"]
         team = teams.get(step["team"]) if isinstance(teams, Said) and isinstance(step["team"], str) else None
         if isinstance(team, Said) and _never_has_a_place(told, team):
-            told.refuse((*step.path, "team"), f"is {quoted(step['team'])}, which never has a place, so {quoted(name)} never ends")
+            told.refuse(
+                (*step.path, "team"),
+                f"is {quoted(step['team'])}, which never has a place, so {quoted(name)} never ends",
+            )
 
 
 def _never_has_a_place(told: Told, said: Said | None) -> bool:
@@ -101,7 +104,12 @@ def check_journeys(told: Told) -> None:
         if told.service(otherwise) is not None and otherwise not in journey:
             told.refuse((*people.path, "arrival", "otherwise"), _no_entry(otherwise, name))
         for way in told.ways():
-            if way.group == name and in_use(way) and told.service(way.to) is not None and way.to not in journey:
+            if (
+                way.group == name
+                and in_use(way)
+                and told.service(way.to) is not None
+                and way.to not in journey
+            ):
                 told.refuse(way.route.path, _no_entry(way.to, name))
 
 
@@ -115,8 +123,10 @@ def check_doors(told: Told) -> None:
         here, there = told.service(way.here), told.service(way.to)
         leave, enter = _hours(here, "discharge_hours"), _hours(there, "admission_hours")
         if leave is not None and enter is not None and not _ever_open_together(leave, enter):
-            what = (f"can never happen: the discharge_hours of {quoted(way.here)} and the admission_hours of "
-                    f"{quoted(way.to)} are never open together")  # fmt: skip
+            what = (
+                f"can never happen: the discharge_hours of {quoted(way.here)} and the admission_hours of "
+                f"{quoted(way.to)} are never open together"
+            )
             told.refuse(way.route.path, what)
 
 
@@ -143,8 +153,10 @@ def check_hours_needed(told: Told) -> None:
         amounts = [one.places for one in capacity if one.places]
         most = need.days(LARGEST_LUCK) * MINUTES_PER_HOUR
         if amounts and round(most) > min(amounts):
-            what = (f"may be as much as {most / MINUTES_PER_HOUR:,.0f}, but {quoted(here)} has only "
-                    f"{min(amounts) / MINUTES_PER_HOUR:,.6g} hours a week, so such a person could never come in")  # fmt: skip
+            what = (
+                f"may be as much as {most / MINUTES_PER_HOUR:,.0f}, but {quoted(here)} has only "
+                f"{min(amounts) / MINUTES_PER_HOUR:,.6g} hours a week, so such a person could never come in"
+            )
             told.refuse((*visit.path, "hours_per_week"), what)
 
 
@@ -161,8 +173,14 @@ def check_census_fits(told: Told) -> None:
         if places is not None and present[service] > places:
             hours = bool(told.counts_hours(service))
             what = f"{places / MINUTES_PER_HOUR:,.6g} hours a week" if hours else f"{places} places"
-            need = f"{present[service] / MINUTES_PER_HOUR:,.6g} hours" if hours else f"{present[service]:.0f} people"
-            told.refuse((*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start")
+            need = (
+                f"{present[service] / MINUTES_PER_HOUR:,.6g} hours"
+                if hours
+                else f"{present[service]:.0f} people"
+            )
+            told.refuse(
+                (*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start"
+            )
             return
 
 
@@ -171,7 +189,9 @@ def _least_units(told: Told, entry: Said) -> float:
     if not told.counts_hours(entry["service"]):
         return 1.0
     for group, here, visit in told.visits():
-        if (group, here) == (entry["group"], entry["service"]) and isinstance(visit["hours_per_week"], Distribution):
+        if (group, here) == (entry["group"], entry["service"]) and isinstance(
+            visit["hours_per_week"], Distribution
+        ):
             tapers = visit["tapers"] if visit["tapers"] is not None and is_sound(visit["tapers"]) else []
             least = min([float(taper["to"]) for taper in tapers], default=1.0)
             return visit["hours_per_week"].mean_days * MINUTES_PER_HOUR * least

@@ -24,21 +24,33 @@ BEGINS_COMMENT = re.compile(r"(^|\s)#")
 TOO_DEEP = "too many levels"
 # What the YAML parser says, and what that means to somebody who has not read its specification.
 PLAIN_WORDS = (
-    ("mapping values are not allowed", "there is a colon too many here (text that holds one needs quotes), or this line "
-     "is not in line with the one above, or the colon above lacks its space"),
-    ("could not find expected ':'", "this line is no `key: value`; is a colon missing, or the space after it?"),
+    (
+        "mapping values are not allowed",
+        "there is a colon too many here (text that holds one needs quotes), or this line "
+        "is not in line with the one above, or the colon above lacks its space",
+    ),
+    (
+        "could not find expected ':'",
+        "this line is no `key: value`; is a colon missing, or the space after it?",
+    ),
     ("while scanning a quoted scalar", "a quote is opened here or above and never closed"),
     ("found unexpected end of stream", "a quote, brace or bracket is opened and never closed"),
-    ("expected <block end>", "this line is not in line with those above it; check the spaces at its beginning, "
-     "and the quotes and brackets above"),
+    (
+        "expected <block end>",
+        "this line is not in line with those above it; check the spaces at its beginning, "
+        "and the quotes and brackets above",
+    ),
     ("expected ',' or '}'", "a brace `{` is not closed, or a comma is missing"),
     ("expected ',' or ']'", "a bracket `[` is not closed, or a comma is missing"),
     ("that cannot start any token", "text that begins with this character needs quotes"),
-    ("sequence entries are not allowed here", "a list item `- ` cannot stand here; put the list on lines of its own"),
+    (
+        "sequence entries are not allowed here",
+        "a list item `- ` cannot stand here; put the list on lines of its own",
+    ),
     ("but found another document", "a second document begins here; write one scenario in a file"),
     ("expected the node content", "a value is missing here"),
     (TOO_DEEP, "more levels inside each other than any scenario needs"),
-)  # fmt: skip
+)
 
 
 def without_odd_characters(text: str, file: str, problems: Problems) -> str | None:

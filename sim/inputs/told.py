@@ -15,6 +15,14 @@ from sim.inputs.reading import UNREADABLE, Said, each, is_sound
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, Places
 from sim.inputs.tree import mark_at
 
+# What a reference may name that nobody declares.
+IMPLICIT = {
+    "destination": (HOME, DIED, OUT),
+    "service or home": (HOME,),
+    "service, home or out": (HOME, OUT),
+    "service, home or outside": (HOME, OUTSIDE),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
@@ -59,7 +67,11 @@ class Told:
     def total_days(self) -> int | None:
         """Days of the run, warm-up included, None if they could not be read."""
         calendar = self.said["calendar"]
-        days = [calendar["warm_up_days"], calendar["measured_days"]] if isinstance(calendar, Said) else [UNREADABLE]
+        days = (
+            [calendar["warm_up_days"], calendar["measured_days"]]
+            if isinstance(calendar, Said)
+            else [UNREADABLE]
+        )
         return sum(days) if is_sound(days) else None
 
     def names(self, section: str) -> tuple[str, ...] | None:
@@ -69,10 +81,8 @@ class Told:
 
     def known(self, what: str) -> tuple[str, ...] | None:
         """Everything that a reference may name; None if that cannot be told."""
-        sections = {"step": "steps", "team": "teams", "group": "people"}
-        names = self.names(sections.get(what, "services"))
-        implicit = {"destination": (HOME, DIED, OUT), "stay": (HOME,), "way in": (HOME, OUT), "start": (HOME, OUTSIDE)}
-        return None if names is None else (*names, *implicit.get(what, ()))
+        names = self.names({"step": "steps", "team": "teams", "group": "people"}.get(what, "services"))
+        return None if names is None else (*names, *IMPLICIT.get(what, ()))
 
     def service(self, name: str) -> Said | None:
         """A declared service that could be read."""

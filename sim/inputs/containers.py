@@ -1,0 +1,305 @@
+"""Values made of other values: known keys, names that the planner chooses, lists, and either of several.
+
+What may be changed here: a new container. A new key needs only a line in `fields.py`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sim.inputs.kinds import DEFAULT, Kind, Schema
+from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
+from sim.inputs.problems import Mark, Path, did_you_mean, listed, quoted
+from sim.inputs.reading import UNREADABLE, Reading, Reference, Said
+from sim.inputs.values import name
+
+MOST_NAMES = 500
+MOST_ROWS = 100_000
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key: what stands under it, and what it means. `default` is read as if it had been written."""
+
+    key: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    default: str | None = None
+    missing: str = ""  # what it means to leave the key out, where there is no default value
+
+
+def needed(key: str, kind: Kind, meaning: str) -> Field:
+    """A key that must be written."""
+    return Field(key, kind, meaning, required=True)
+
+
+def by_default(key: str, kind: Kind, meaning: str, default: str) -> Field:
+    """A key with a default value."""
+    return Field(key, kind, meaning, default=default)
+
+
+def optional(key: str, kind: Kind, meaning: str, missing: str = "") -> Field:
+    """A key that may be left out; `missing` says what that means."""
+    return Field(key, kind, meaning, missing=missing)
+
+
+@dataclass(frozen=True)
+class Record(Kind):
+    """Known keys and what stands under each."""
+
+    title: str
+    meaning: str
+    fields: tuple[Field, ...]
+    exactly_one: tuple[str, ...] = ()  # of these keys
+    at_most_one: tuple[str, ...] = ()
+    short: str = ""  # the key that a bare value stands for
+    alike: bool = False  # all keys mean the same, each for itself: weekdays, months
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        return f"a {self.title}" if not self.short else f"a {self.title} or its {self.short}"
+
+    def field_of(self, key: str) -> Field | None:
+        """The field of that key."""
+        return next((one for one in self.fields if one.key == key), None)
+
+    def parts(self) -> tuple[Kind, ...]:
+        return tuple(one.kind for one in self.fields)
+
+    def inside(self, key: str) -> Kind | None:
+        found = self.field_of(key)
+        return found.kind if found else None
+
+    def expand(self, node: Node) -> Node:
+        if self.short and isinstance(node, Text) and node.text:
+            return Table({self.short: Entry(node.mark, node, implied=True)}, node.mark)
+        return _expanded(self, node)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if not isinstance(node, Table):
+            return _refuse_shape(self, node, path, reading)
+        for key, entry in node.entries.items():
+            if self.field_of(key) is None:
+                cure = did_you_mean(key, [one.key for one in self.fields])
+                reading.refuse(entry.mark, (*path, key), f"is not known{cure}")
+        said = Said(path)
+        for one in self.fields:
+            said[one.key] = self._read_field(one, node, path, reading)
+        self._check_choice(node, said, reading)
+        return said
+
+    def _read_field(self, one: Field, node: Table, path: Path, reading: Reading) -> Any:
+        entry = node.entries.get(one.key)
+        if entry is not None:
+            return one.kind.read(entry.value, path if entry.implied else (*path, one.key), reading)
+        if one.required:
+            return reading.refuse(node.mark, path, f"needs `{one.key}`: {one.meaning}")
+        return None if one.default is None else one.kind.read(default_node(one), (*path, one.key), reading)
+
+    def _check_choice(self, node: Table, said: Said, reading: Reading) -> None:
+        rivals = self.exactly_one or self.at_most_one
+        written = [key for key in node.entries if key in rivals]
+        if len(written) > 1:
+            reading.refuse(
+                node.entries[written[1]].mark, said.path, f"says {listed(written, 'and')}; keep one of them"
+            )
+        elif not written and self.exactly_one:
+            reading.refuse(
+                node.mark, said.path, f"says none of {listed(self.exactly_one, 'and')}; write one of them"
+            )
+        else:
+            return
+        said.update(dict.fromkeys(rivals, UNREADABLE))
+
+    def schema(self) -> Schema:
+        """A reference to the definition that `schema.py` makes from the fields."""
+        reference = {"$ref": f"#/$defs/{self.title.replace(' ', '_')}"}
+        short = self.inside(self.short)
+        return {"anyOf": [reference, short.schema()]} if short else reference
+
+
+@dataclass(frozen=True)
+class Names(Kind):
+    """Names that the planner chooses (or has chosen elsewhere) and what stands under each."""
+
+    value: Kind
+    declares: str = ""  # these names are new services, steps, ...
+    refers: str = ""  # or they are names declared elsewhere
+    reserved: tuple[str, ...] = ()
+    least: int = 0
+    from_list: bool = False  # `[one, {other: {...}}]` may be written for `{one: {}, other: {...}}`
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        what = self.declares or self.refers or "name"
+        return (
+            f"a list of {what}s" if self.from_list else f"one or more {what}s, each with what belongs to it"
+        )
+
+    def parts(self) -> tuple[Kind, ...]:
+        return (self.value,)
+
+    def inside(self, key: str) -> Kind | None:
+        return self.value
+
+    def expand(self, node: Node) -> Node:
+        return _expanded(self, _named_list(node) if self.from_list and isinstance(node, Rows) else node)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if self.from_list and isinstance(node, Rows):
+            return reading.refuse(
+                node.mark, path, "must list names, each once: `[one, {other: {share: 55%}}]`"
+            )
+        if not isinstance(node, Table):
+            return _refuse_shape(self, node, path, reading)
+        if not self.least <= len(node.entries) <= MOST_NAMES:
+            wrong = (
+                "is empty; name at least one" if not node.entries else f"holds more than {MOST_NAMES} names"
+            )
+            return reading.refuse(node.mark, path, wrong)
+        said = Said(path)
+        for key, entry in node.entries.items():
+            self._check_name(key, entry.mark, (*path, key), reading)
+            said[key] = self.value.read(entry.value, (*path, key), reading)
+        return said
+
+    def _check_name(self, key: str, mark: Mark, path: Path, reading: Reading) -> None:
+        if self.refers:
+            reading.references.append(Reference(self.refers, key, path, mark, is_key=True))
+        elif key in self.reserved:
+            reading.refuse(mark, path, f"is a reserved name ({listed(self.reserved, 'and')}); choose another")
+        else:
+            try:
+                name(key)
+            except ValueError as error:
+                reading.refuse(mark, path[:-1], str(error))
+
+    def schema(self) -> Schema:
+        named = {"type": "object", "additionalProperties": self.value.schema()}
+        if not self.from_list:
+            return named
+        item = {"anyOf": [{"type": "string"}, {**named, "minProperties": 1, "maxProperties": 1}]}
+        return {"anyOf": [{"type": "array", "items": item}, named]}
+
+
+@dataclass(frozen=True)
+class Listing(Kind):
+    """A list."""
+
+    item: Kind
+    least: int = 0
+    what: str = "values"
+
+    @property
+    def words(self) -> str:  # type: ignore[override]
+        return f"a list of {self.what}"
+
+    def parts(self) -> tuple[Kind, ...]:
+        return (self.item,)
+
+    def inside(self, key: str) -> Kind | None:
+        return self.item if key.isdigit() else None
+
+    def expand(self, node: Node) -> Node:
+        return _expanded(self, node)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if not isinstance(node, Rows):
+            return _refuse_shape(self, node, path, reading)
+        if not self.least <= len(node.items) <= MOST_ROWS:
+            few = len(node.items) < self.least
+            wrong = (
+                f"needs at least {self.least} {self.what}"
+                if few
+                else f"holds more than {MOST_ROWS:,} {self.what}"
+            )
+            return reading.refuse(node.mark, path, wrong)
+        return [
+            self.item.read(one, (*path, str(number)), reading) for number, one in enumerate(node.items, 1)
+        ]
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": self.item.schema(), "minItems": self.least}
+
+
+@dataclass(frozen=True)
+class Either(Kind):
+    """A bare value, or something with keys, or a list: what was written decides how it is read."""
+
+    words: str
+    bare: Kind
+    table: Kind | None = None
+    rows: Kind | None = None
+
+    def parts(self) -> tuple[Kind, ...]:
+        return tuple(kind for kind in (self.bare, self.table, self.rows) if kind is not None)
+
+    def resolved(self, node: Node) -> Kind:
+        if isinstance(node, Table) and self.table is not None:
+            return self.table
+        if isinstance(node, Rows) and self.rows is not None:
+            return self.rows
+        return self.bare
+
+    def inside(self, key: str) -> Kind | None:
+        kind = self.rows if key.isdigit() else self.table
+        return kind.inside(key) if kind else None
+
+    def expand(self, node: Node) -> Node:
+        return self.resolved(node).expand(node)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        return self.resolved(node).read(node, path, reading)
+
+    def schema(self) -> Schema:
+        return {"anyOf": [kind.schema() for kind in self.parts()]}
+
+
+def default_node(one: Field) -> Node:
+    """What stands there although nobody wrote it."""
+    mark = Mark(file=DEFAULT)
+    bare = Table({}, mark) if one.default == "{}" else Text(one.default or "", mark)
+    return one.kind.expand(bare)
+
+
+def _expanded(kind: Kind, node: Node) -> Node:
+    """A container with the short forms of everything in it written out."""
+    if isinstance(node, Rows):
+        return Rows(
+            tuple(_expand_under(kind, str(number), one) for number, one in enumerate(node.items, 1)),
+            node.mark,
+        )
+    if isinstance(node, Table):
+        written_out = {
+            key: Entry(entry.mark, _expand_under(kind, key, entry.value), entry.implied)
+            for key, entry in node.entries.items()
+        }
+        return Table(written_out, node.mark)
+    return node
+
+
+def _expand_under(kind: Kind, key: str, node: Node) -> Node:
+    inside = kind.inside(key)
+    return inside.expand(node) if inside else node
+
+
+def _named_list(rows: Rows) -> Node:
+    """`[one, {other: {...}}]` as a table; left as it is where it cannot be one, for the reader to refuse."""
+    entries: dict[str, Entry] = {}
+    for item in rows.items:
+        named = {item.text: Entry(item.mark, Table({}, item.mark))} if isinstance(item, Text) else {}
+        if isinstance(item, Table):
+            named = item.entries
+        if len(named) != 1 or not named.keys().isdisjoint(entries):
+            return rows
+        entries |= named
+    return Table(entries, rows.mark)
+
+
+def _refuse_shape(kind: Kind, node: Node, path: Path, reading: Reading) -> Any:
+    if isinstance(node, Gap):
+        return UNREADABLE
+    found = {Rows: "is a list", Table: "has keys of its own"}.get(type(node), "")
+    if isinstance(node, Text):
+        found = f"is {quoted(node.text)}" if node.text else "has no value"
+    return reading.refuse(node.mark, path, f"{found}; it must be {kind.words}")

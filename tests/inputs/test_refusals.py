@@ -33,8 +33,9 @@ def _edited(world: str, old: str, new: str) -> str:
     """The world with a piece replaced; whole lines may be deleted."""
     for escape, character in ESCAPES.items():
         new = new.replace(escape, character)
+    old, new = (old.rstrip("\n"), new.rstrip("\n")) if new else (old, "")
     assert old in world, f"the small world says nothing of {old!r}"
-    return world.replace(old if not new else old.rstrip("\n"), new.rstrip("\n"), 1)
+    return world.replace(old, new, 1)
 
 
 ENTRIES = _entries()

@@ -1,1 +1,27 @@
-"""A simulator of discharge and reablement bed flow: hospital, reablement units and pathways home."""
+"""A simulator of discharge and reablement bed flow: hospital, reablement units and pathways home.
+
+From Python there are three verbs, `read_scenario`, `run_scenario` and `compare`, described in docs/python.md.
+They are loaded when they are first used, so that `import sim` costs nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sim.notebook import Comparison, Run, compare, read_scenario, run_scenario
+
+__version__ = "0.1.0"
+__all__ = ["Comparison", "Run", "compare", "read_scenario", "run_scenario"]
+
+
+def __getattr__(name: str) -> Any:
+    """Loads a verb when it is first used."""
+    if name not in __all__:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    from sim import notebook
+
+    return getattr(notebook, name)
+
+
+def __dir__() -> list[str]:
+    """The verbs, for those who press Tab."""
+    return sorted([*globals(), *__all__])

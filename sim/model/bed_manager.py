@@ -102,7 +102,10 @@ class BedManager:
         wait = stay.person.wait
         if wait is None:
             if is_clear or self._may_join_early(stay, stay.route):
-                joined = stay.clear if is_clear else self.clock.now
+                came_waiting = (
+                    is_clear and stay.person.waits == 0
+                )  # somebody of the census: they joined when they were clear
+                joined = stay.clear if came_waiting else self.clock.now
                 self._join(stay.person, stay, stay.route.to, stay.route, joined)
         elif is_clear and wait.clear == NEVER:
             self._is_clear(wait)
@@ -128,15 +131,15 @@ class BedManager:
 
     # -- waits ------------------------------------------------------------------------------------------------------
 
-    def _join(
-        self, person: Person, stay: Stay | None, to: int, route: PlannedRoute | None, joined: int
-    ) -> None:
+    def _join(self, person: Person, stay: Stay | None, to: int, route: PlannedRoute | None, joined: int) -> None:
         arrival = self.plan.groups[person.arriving.group].group.arrival
         priority = arrival.priority if route is None else route.route.priority
         wait = Wait(person, person.waits, stay, to, route, joined, (priority, joined, person.arriving.rank))
         person.waits += 1
         self.records.waits.append(wait)
         if self._never_again_a_place(wait):
+            if stay is None or stay.is_clear():
+                wait.clear = joined
             wait.ended, wait.ending = self.clock.now, NO_PLACE
             self._otherwise(wait)
             return
@@ -255,10 +258,14 @@ class BedManager:
             self._join(person, None, other, None, self.clock.now)
 
     def _take_route(self, stay: Stay, route: PlannedRoute) -> None:
-        stay.route, stay.clear = route, NEVER
+        """Somebody joins the other queue at once, even where its own steps still have to be done."""
+        stay.route = route
         self.steps.require(stay, route, starts_now=True)
-        self._join_early_later(stay, route)
-        self.look_at(stay)
+        if not stay.is_clear():
+            stay.clear = NEVER
+        elif stay.clear == NEVER:
+            stay.clear = self.clock.now
+        self._join(stay.person, stay, route.to, route, self.clock.now)
 
     def _join_early_later(self, stay: Stay, route: PlannedRoute) -> None:
         if route.may_join_after != NONE and route.may_join_after not in stay.required:

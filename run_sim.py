@@ -1,0 +1,266 @@
+"""The front door: `python3 run_sim.py ...` sets itself up, then hands over to sim/cli.py.
+
+May be changed freely, within three limits: only the standard library, because nothing else is there yet;
+nothing that Python 3.6 cannot read, so that an old Python answers with a sentence; every message on standard
+error, because standard output belongs to the results. Why it works as it does is in docs/decisions.md.
+"""
+
+import hashlib
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+
+OLDEST, NEWEST_TESTED = (3, 11), (3, 13)
+HERE = os.path.dirname(os.path.abspath(__file__))
+VENV = os.path.join(HERE, ".venv")
+VENV_PYTHON = os.path.join(VENV, *(["Scripts", "python.exe"] if os.name == "nt" else ["bin", "python"]))
+STAMP = os.path.join(VENV, "made-by-run-sim.txt")  # says what was installed, once all of it was
+# The Python outside any virtual environment, which may have pip where the one inside has none.
+BASE_PYTHON = getattr(sys, "_base_executable", None) or sys.executable
+
+
+class CannotStart(Exception):
+    """What is wrong and what to do about it, in words for the planner."""
+
+
+def main(argv: list) -> int:
+    """Return the exit code of the command, after setting up where that is needed."""
+    check_python(sys.version_info[:2])
+    if sys.prefix != sys.base_prefix and not (runs_in_venv() and os.path.exists(STAMP)):
+        check_environment_of_others(argv)
+        return run_command(argv)
+    made_by_others = os.path.exists(VENV_PYTHON) and not os.path.exists(STAMP)  # by uv, for example
+    if not made_by_others and not is_ready():
+        set_up()
+    return run_command(argv) if runs_in_venv() else start_again_in_venv(argv)
+
+
+def check_python(version: tuple) -> None:
+    """Refuse a Python that is too old; mention one that is newer than any that was tested."""
+    if version < OLDEST:
+        raise CannotStart(f"This is Python {dotted(version)}. Python {dotted(OLDEST)} or newer is needed.")
+    if version > NEWEST_TESTED and not runs_in_venv():
+        say(f"Note: this is Python {dotted(version)}; nothing newer than {dotted(NEWEST_TESTED)} was tested.")
+
+
+def runs_in_venv() -> bool:
+    """Return whether the Python that runs this is the one in the private folder."""
+    return os.path.realpath(sys.prefix) == os.path.realpath(VENV)
+
+
+def locked(with_tests: bool) -> list:
+    """Return what must be installed, each as name==version: pyproject.toml is the one list of versions."""
+    import tomllib  # an old Python lacks it
+
+    with open(os.path.join(HERE, "pyproject.toml"), "rb") as file:
+        project = tomllib.load(file)["project"]
+    return project["dependencies"] + (project["optional-dependencies"]["test"] if with_tests else [])
+
+
+def check_environment_of_others(argv: list) -> None:
+    """Refuse a virtual environment that lacks something, with the line that adds it; never change it."""
+    missing, other = compare_with_lock(locked(with_tests=argv[:1] == ["test"]))
+    if missing:
+        raise CannotStart(
+            f"The virtual environment {sys.prefix} is your own, so nothing was changed in it.\n"
+            f"It lacks {', '.join(missing)}. This line adds what is missing:\n  {pip_line()}"
+        )
+    if other:
+        say(f"Note: results may differ slightly: this virtual environment has {', '.join(other)}.")
+
+
+def compare_with_lock(pins: list) -> tuple:
+    """Return two lists for the Python that runs this: what is missing, and what has another version."""
+    from importlib import metadata  # slow to load and seldom needed
+
+    missing, other = [], []
+    for name, version in (pin.split("==") for pin in pins):
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            missing.append(name)
+            continue
+        if found != version:
+            other.append(f"{name} {found} (tested with {version})")
+    return missing, other
+
+
+def pip_line() -> str:
+    """Return the line to type that installs what is locked for the Python that runs this."""
+    from importlib import util
+
+    pip = [sys.executable, "-m", "pip"]
+    if not util.find_spec("pip"):  # uv makes virtual environments without it
+        pip = [BASE_PYTHON, "-m", "pip", "--python", sys.executable]
+    return quoted([*pip, "install", "-e", HERE + "[test]"])
+
+
+def is_ready() -> bool:
+    """Return whether the private folder holds all that is locked now, for this Python."""
+    if not (os.path.exists(VENV_PYTHON) and os.path.exists(STAMP)):
+        return False
+    with open(STAMP, encoding="ascii") as file:
+        return file.read() == complete_stamp()
+
+
+def complete_stamp() -> str:
+    """Return what the stamp says once all that is locked is installed for this Python."""
+    packages = "\n".join(locked(with_tests=True))
+    return f"Python {dotted(sys.version_info)} {hashlib.sha256(packages.encode()).hexdigest()}"
+
+
+def write_stamp(text: str) -> None:
+    """Write down how far the set-up has come."""
+    with open(STAMP, "w", encoding="ascii") as file:
+        file.write(text)
+
+
+def set_up() -> None:
+    """Make the private folder and fill it; an unfinished or outdated one is made anew."""
+    try:
+        with open(os.path.abspath(__file__), "r+b") as this_file:
+            wait_for_turn(this_file)
+            if not is_ready():
+                check_pip()
+                make_venv()
+                install(locked(with_tests=True))
+                write_stamp(complete_stamp())
+    except OSError as problem:
+        raise CannotStart(
+            f"The private folder {VENV} cannot be made: {problem.strerror or problem}.\n"
+            f"If nothing may be written in {HERE}, copy it to a place of your own and start there."
+        )
+
+
+def wait_for_turn(this_file: object) -> None:
+    """Hold this file, so that two starts set up in turn; the system lets go of it however a start ends."""
+    told = False
+    while True:
+        try:
+            if os.name == "nt":
+                import msvcrt
+
+                this_file.seek(1000000)  # beyond its end: what is held, nobody else can read
+                return msvcrt.locking(this_file.fileno(), msvcrt.LK_NBLCK, 1)
+            import fcntl
+
+            return fcntl.flock(this_file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            if not told:
+                say("Another start is setting up just now. Waiting for it to finish ...")
+            told = True
+            time.sleep(0.5)
+
+
+def check_pip() -> None:
+    """Refuse a Python whose pip is missing, or too old to install into another folder."""
+    lines = run_tool([BASE_PYTHON, "-m", "pip", "--version"])[1]
+    version = re.search(r"^pip (\d+)\.(\d+)", "\n".join(lines), re.MULTILINE)
+    if not version or tuple(map(int, version.groups())) < (22, 3):
+        raise CannotStart(
+            "Python's installer, pip, is missing or too old; version 22.3 or newer is needed.\n"
+            "On Debian or Ubuntu type:  sudo apt install python3-pip\n"
+            f"Elsewhere type:  {quoted([BASE_PYTHON, '-m', 'ensurepip', '--upgrade'])}\nThen start again."
+        )
+
+
+def make_venv() -> None:
+    """Make the private folder without pip in it, which even a Debian Python without python3-venv can do."""
+    say(f"Setting up: the packages that this needs go into the private folder\n  {VENV}")
+    say("Nothing else on this computer is changed. It takes a minute or two, once.")
+    for folder in (os.path.dirname(VENV_PYTHON), VENV):  # Python first: what is left never passes for whole
+        if os.path.exists(folder):
+            shutil.rmtree(folder)
+    os.makedirs(VENV)
+    write_stamp("unfinished")
+    code, lines = run_tool([BASE_PYTHON, "-m", "venv", "--without-pip", VENV])
+    if code:
+        raise CannotStart("\n".join([*lines[-5:], f"Python could not make the private folder {VENV}."]))
+
+
+def install(pins: list) -> None:
+    """Install the locked versions; on a Python newer than tested, later ones where those cannot be had."""
+    newer = sys.version_info[:2] > NEWEST_TESTED
+    code, lines = pip_install(["--only-binary", ":all:", *pins] if newer else pins)
+    if code and newer:
+        say("The tested versions cannot be had for this newer Python. Trying later ones ...")
+        code, lines = pip_install(["--prefer-binary", *(pin.replace("==", ">=") for pin in pins)])
+    if code:
+        raise CannotStart(
+            "\n".join(lines[-5:])
+            + "\nThe packages could not be installed; above is why, as Python's installer (pip) puts it.\n"
+            "Often it is the internet, or a proxy that pip was not told about. Then start again."
+        )
+
+
+def pip_install(arguments: list) -> tuple:
+    """Return pip's exit code and output; where packages come from is left to pip's own settings."""
+    # --no-user, because pip refuses to install here where its settings say `user = true`
+    command = [BASE_PYTHON, "-m", "pip", "--python", VENV_PYTHON, "install", "--no-input", "--no-user"]
+    return run_tool([*command, *arguments], progress=True)
+
+
+def run_tool(command: list, progress: bool = False) -> tuple:
+    """Return a tool's exit code and its lines; tell which package pip has reached, if asked."""
+    # What PYTHONPATH leads to would count as installed, and may be gone at the next start.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"}
+    lines = []
+    with subprocess.Popen(command, env=environment, **pipe) as tool:
+        for line in tool.stdout:
+            lines.append(line.rstrip())
+            if progress and line.startswith(("Collecting ", "Processing ")):
+                say("  " + re.split("-(?:cp|py)[23]", os.path.basename(line.split()[1]))[0])
+            elif progress and line.startswith("Installing "):
+                say("  installing them ...")
+    return tool.returncode, lines
+
+
+def start_again_in_venv(argv: list) -> int:
+    """Start again under the private folder's Python; on Windows, where none replaces itself, wait for it."""
+    command = [VENV_PYTHON, os.path.abspath(__file__), *argv]
+    if os.name != "nt":
+        os.execv(VENV_PYTHON, command)
+    with subprocess.Popen(command) as child:
+        while True:
+            try:
+                return child.wait()
+            except KeyboardInterrupt:
+                continue  # the child got it too and decides what comes of it
+
+
+def run_command(argv: list) -> int:
+    """Hand over to the simulator."""
+    from sim.cli import main as cli_main
+
+    return cli_main(argv)
+
+
+def quoted(command: list) -> str:
+    """Return a command as it is typed on this system."""
+    return subprocess.list2cmdline(command) if os.name == "nt" else " ".join(map(shlex.quote, command))
+
+
+def dotted(version: tuple) -> str:
+    """Return 3.11 for (3, 11)."""
+    return ".".join(str(part) for part in version[:2])
+
+
+def say(text: str) -> None:
+    """Tell the planner something, apart from the results."""
+    print(text, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except CannotStart as reason:
+        say(str(reason))
+        sys.exit(2)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        sys.exit(130)

@@ -1,0 +1,220 @@
+"""The verbs: what run, compare, validate, show, schema and test do, each as a chain of named steps.
+
+What may be changed here: freely, as long as nothing is written before everything is computed.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.cli import tables
+from sim.cli.arguments import REPOSITORY, Options, UsageError
+from sim.cli.screen import Screen
+from sim.experiment import Piece, Shared, run_all
+from sim.gathering import gathered, load_words, named_apart, paired
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
+from sim.inputs.scenario import Scenario
+from sim.job import Job, fingerprint_of
+from sim.load import load_warnings
+from sim.model import engine
+from sim.results.findings import Findings
+from sim.results.people_files import PeopleFiles
+from sim.results.wording import counted
+from sim.running import ResumeStore, default_workers
+
+INTERRUPTED = 130
+PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt
+
+
+def carry_out(options: Options, screen: Screen) -> int:
+    """Does what was asked and returns the exit code."""
+    verbs = {
+        "run": run,
+        "compare": compare,
+        "validate": validate,
+        "show": show,
+        "schema": schema,
+        "test": test,
+    }
+    return verbs[options.verb](options, screen)
+
+
+def test(options: Options, _: Screen) -> int:
+    """Runs the tests in this interpreter, from the repository; pytest's own exit code."""
+    arguments = [_from_anywhere(argument) for argument in options.rest]
+    named = any(
+        Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-")
+    )
+    where = [] if named else [str(REPOSITORY / "tests")]
+    code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=REPOSITORY)
+    return PYTEST_FAULTS.get(code, code)
+
+
+def _from_anywhere(argument: str) -> str:
+    """A path from where we stand as a path from anywhere; anything else as it is."""
+    file, colons, name = argument.partition("::")
+    return str(Path(file).absolute()) + colons + name if os.path.exists(file) and os.sep in file else argument
+
+
+def schema(_: Options, screen: Screen) -> int:
+    """Prints the JSON Schema of scenario files."""
+    from sim.inputs.loading import json_schema
+
+    screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+def show(options: Options, screen: Screen) -> int:
+    """Prints every value in force with its place."""
+    from sim.inputs.loading import show_text
+
+    screen.say(show_text(_read(options.files, options)[0]).rstrip("\n"))
+    return 0
+
+
+def validate(options: Options, screen: Screen) -> int:
+    """Checks files and says so; what they ask for beyond their places is mentioned."""
+    for file, scenario in zip(options.files, _read(options.files, options), strict=True):
+        screen.say(f"{file}: in order, {counted(len(scenario.values), 'value')}")
+        for notice in scenario.notices:
+            screen.say(f"  note: {notice}")
+        for warning in load_warnings(scenario):
+            screen.say(f"  take care: {warning}")
+    return 0
+
+
+def run(options: Options, screen: Screen) -> int:
+    """Runs scenarios, each on its own, and writes their folder."""
+    return _simulate(_read(options.files, options), options, screen, compared=False)
+
+
+def compare(options: Options, screen: Screen) -> int:
+    """Runs the base and every file that can be paired with it on the same people, and writes what differs."""
+    return _simulate(_read(options.files, options), options, screen, compared=True)
+
+
+def _read(files: Sequence[str], options: Options) -> list[Scenario]:
+    """Every file as a scenario, or every problem of every file."""
+    sets_of = sets_for_each(files, options)
+    scenarios, problems = [], []
+    for file, sets in zip(files, sets_of, strict=True):
+        try:
+            scenarios.append(read_scenario(file, sets, replications=options.replications, seed=options.seed))
+        except ScenarioError as problem:
+            problems += [one for one in problem.problems if one not in problems]
+    if problems:
+        raise ScenarioError(problems)
+    return scenarios
+
+
+def sets_for_each(files: Sequence[str], options: Options) -> list[tuple[str, ...]]:
+    """In a comparison a changed value goes to every file that has it; to all, to be refused, if none has."""
+    everything = tuple(options.sets)
+    if options.verb != "compare" or not everything:
+        return [everything for _ in files]
+    paths = [{value.path for value in read_scenario(file).values} for file in files]
+    chosen: list[list[str]] = [[] for _ in files]
+    for change in everything:
+        path = change.split("=", 1)[0].strip()
+        having = [index for index, known in enumerate(paths) if _has(known, path)] or list(range(len(files)))
+        for index in having:
+            chosen[index].append(change)
+    return [tuple(sets) for sets in chosen]
+
+
+def _has(known: set[str], path: str) -> bool:
+    """Whether a path, or something inside it, or something it is inside of, has a value."""
+    return any(one == path or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in known)
+
+
+def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, compared: bool) -> int:
+    """Pair, estimate, run, gather, write, print."""
+    screen = Screen(quiet_output=options.json == "-")
+    scenarios = named_apart(scenarios)
+    chosen, left_out = paired(scenarios) if compared else (tuple(scenarios), ())
+    if compared and len(chosen) < 2:
+        raise UsageError("nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out))
+    job = _job(chosen, options, compared=compared)
+    job.check_places(options.people)
+    warnings = load_words(chosen)
+    tables.before(screen, chosen, left_out, warnings, compared=compared)
+    pieces = _replications(job, options, screen)
+    if pieces is None:
+        return INTERRUPTED
+    findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+    folder = _publish(job, options, findings, pieces)
+    tables.after(screen, findings, folder, already_said=len(warnings))
+    if options.json == "-":
+        _binary(folder / "results.json")
+    return 0
+
+
+def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> Job:
+    typed_numbers = (("replications", options.replications), ("seed", options.seed))
+    return Job(
+        scenarios=chosen,
+        compared=compared,
+        outputs=Path(options.outputs),
+        engine=engine.ENGINE,
+        json_file=options.json,
+        sets=tuple(options.sets),
+        overrides=tuple((name, value) for name, value in typed_numbers if value is not None),
+        typed=tuple(options.typed),
+        began=time.time(),
+    )
+
+
+def _store(job: Job, options: Options) -> ResumeStore:
+    wanted = "people" if options.people else ""
+    return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
+
+
+def _people(job: Job, options: Options) -> PeopleFiles | None:
+    return PeopleFiles(Path(options.people), _store(job, options).folder) if options.people else None
+
+
+def _workers(job: Job, options: Options) -> int:
+    return min(options.workers or default_workers(job.replications), job.replications)
+
+
+def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]] | None:
+    """Every replication, run or taken from an interrupted run; None when interrupted again."""
+    people, workers = _people(job, options), _workers(job, options)
+    much = counted(job.replications, "replication")
+    screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
+    shared = Shared(job.scenarios, people.keep if people else None)
+    try:
+        return run_all(shared, workers, _store(job, options), screen.progress)
+    except KeyboardInterrupt:
+        tables.interrupted(screen, *screen.how_far)
+        return None
+    finally:
+        screen.end_progress()
+
+
+def _publish(job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> Path:
+    """Writes the folder and the people's tables, then forgets what was kept for resuming."""
+    from sim.publishing import publish  # draws the charts: matplotlib comes only now
+
+    folder = publish(job, findings, pieces, _workers(job, options))
+    people = _people(job, options)
+    if people:
+        people.join(job.scenarios)
+    _store(job, options).remove()
+    return folder
+
+
+def _binary(file: Path) -> None:
+    """Puts a file on standard output as it is, in UTF-8 on every system."""
+    data = file.read_bytes()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(data.decode())
+        return
+    buffer.write(data)
+    buffer.flush()

@@ -1,0 +1,123 @@
+"""What appears on the screen: results on standard output, messages and progress on standard error.
+
+Without a terminal it is plain text: no colour, no control characters. What may be changed here: freely.
+"""
+
+import os
+import sys
+import time
+from typing import TextIO
+
+GOOD, BAD, UNSURE = "\x1b[32m", "\x1b[31m", "\x1b[33m"
+PLAIN_AGAIN = "\x1b[0m"
+COLOUR_OF = {"better": GOOD, "worse": BAD, "cannot tell": UNSURE}
+SECONDS_BETWEEN_LINES = 30.0  # of progress, where there is no terminal
+
+
+def prepare_streams() -> None:
+    """A console that lacks a letter shows a question mark instead of stopping us."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="replace")
+
+
+class Screen:
+    """Two streams, and what they can show; with `quiet_output` all words go to standard error."""
+
+    def __init__(self, *, quiet_output: bool) -> None:
+        self.out: TextIO = sys.stderr if quiet_output else sys.stdout
+        self.err: TextIO = sys.stderr
+        self._progress = Progress(self.err)
+
+    @property
+    def colours(self) -> bool:
+        """Whether colour may be used: a terminal, and nobody who said no."""
+        return _is_terminal(self.out) and "NO_COLOR" not in os.environ and os.name != "nt"
+
+    def say(self, text: str = "") -> None:
+        """A line of the result."""
+        self._print(text, self.out)
+
+    def note(self, text: str) -> None:
+        """A message beside the result."""
+        self._print(text, self.err)
+
+    def problem(self, text: str) -> None:
+        """What is wrong."""
+        self.end_progress()
+        self._print(text, self.err)
+
+    def verdict(self, text: str) -> str:
+        """A verdict, coloured where that is possible; the word alone says it all."""
+        colour = COLOUR_OF.get(text.strip()) if self.colours else None
+        return f"{colour}{text}{PLAIN_AGAIN}" if colour else text
+
+    def progress(self, done: int, total: int) -> None:
+        """How many replications are done."""
+        self._progress.show(done, total)
+
+    def end_progress(self) -> None:
+        """Clears the line of progress."""
+        self._progress.clear()
+
+    @property
+    def how_far(self) -> tuple[int, int]:
+        """Replications done, and how many there are."""
+        return self._progress.done, self._progress.total
+
+    def _print(self, text: str, stream: TextIO) -> None:
+        self.end_progress()
+        stream.write(text + "\n")
+        stream.flush()
+
+
+class Progress:
+    """One line that is written over on a terminal; an occasional line elsewhere."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._terminal = _is_terminal(stream)
+        self._began: tuple[float, int] | None = None  # when, and how many were done already
+        self._last_line = 0.0
+        self._width = 0
+        self.done, self.total = 0, 0
+
+    def show(self, done: int, total: int) -> None:
+        """Tells how far it is and how long it may take."""
+        now = time.monotonic()
+        if self._began is None:
+            self._began, self._last_line = (now, done), now
+        self.done, self.total = done, total
+        text = f"{done} of {total} replications{self._left(now)}"
+        if self._terminal:
+            self._write(f"\r{text.ljust(self._width)}")
+            self._width = max(self._width, len(text))
+        elif now - self._last_line >= SECONDS_BETWEEN_LINES and done < total:
+            self._write(text + "\n")
+            self._last_line = now
+
+    def _left(self, now: float) -> str:
+        assert self._began is not None
+        began, before = self._began
+        if self.done <= before or self.done == self.total:
+            return ""
+        seconds = (now - began) / (self.done - before) * (self.total - self.done)
+        return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"
+
+    def clear(self) -> None:
+        """Wipes the line, so that other text starts clean."""
+        if self._width:
+            self._write("\r" + " " * self._width + "\r")
+            self._width = 0
+
+    def _write(self, text: str) -> None:
+        self._stream.write(text)
+        self._stream.flush()
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty() and os.environ.get("TERM") != "dumb"
+    except ValueError:  # a closed stream
+        return False

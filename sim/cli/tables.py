@@ -1,0 +1,143 @@
+"""What run and compare print: what differs, what to be careful about, one sentence, one table, the folder.
+
+Plain text in columns; nothing here computes. What may be changed here: freely.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.cli.screen import Screen
+from sim.gathering import changes_between
+from sim.inputs.scenario import Scenario
+from sim.results.findings import Findings, LeftOut
+from sim.results.headline import Line, answer, description, headline
+from sim.results.wording import counted, short_labels, shortened
+
+MOST_CHANGES = 20
+LABEL_WIDTH = 60
+GAP = "  "
+
+
+def before(
+    screen: Screen,
+    scenarios: Sequence[Scenario],
+    left_out: Sequence[LeftOut],
+    warnings: Sequence[str],
+    *,
+    compared: bool,
+) -> None:
+    """What is said before the simulation begins."""
+    for one in left_out:
+        screen.say(f"Not compared: {one.file}: {one.reason}")
+    if compared:
+        labels = short_labels([(scenario.id, scenario.name) for scenario in scenarios])
+        for scenario in scenarios[1:]:
+            screen.say(f"What {labels[scenario.id]} changes in {labels[scenarios[0].id]}:")
+            _differences(screen, scenarios[0], scenario)
+    for notice in dict.fromkeys(notice for scenario in scenarios for notice in scenario.notices):
+        screen.say(f"Note: {notice}")
+    for warning in warnings:
+        screen.say(f"Take care: {warning}")
+    if warnings or left_out or compared:
+        screen.say()
+
+
+def _differences(screen: Screen, base: Scenario, other: Scenario) -> None:
+    """Each changed value on a line; what is new together with what it belongs to."""
+    changes = changes_between(base, other)
+    known = {value.path for value in base.values}
+    lines: dict[str, str] = {}
+    for change in changes:
+        if change.old or not change.new:
+            old, new = (shortened(text, 60) or "nothing" for text in (change.old, change.new))
+            lines[change.path] = f"{change.path}: {old} -> {new}  ({change.place()})"
+        elif change.line:  # a default that comes with something new is no news
+            new_part = _shortest_new(change.path, known)
+            alone = new_part == change.path
+            text = f" {shortened(change.new, 60)}" if alone else ""
+            lines.setdefault(new_part, f"new: {new_part}{text}  ({change.place()})")
+    for line in list(lines.values())[:MOST_CHANGES]:
+        screen.say(f"  {line}")
+    if len(lines) > MOST_CHANGES:
+        screen.say(f"  and {counted(len(lines) - MOST_CHANGES, 'change')} more, all listed in the report")
+    if not changes:
+        screen.say("  nothing but names")
+
+
+def _shortest_new(path: str, known: set[str]) -> str:
+    """The shortest beginning of a path that the base does not have."""
+    parts = path.split(".")
+    for count in range(1, len(parts)):
+        start = ".".join(parts[:count])
+        if start not in known and not any(one.startswith(f"{start}.") for one in known):
+            return start
+    return path
+
+
+def interrupted(screen: Screen, done: int, total: int) -> None:
+    """What is said after Ctrl-C."""
+    screen.end_progress()
+    screen.note(
+        f"Stopped after {done} of {total} replications. No results were written; "
+        "the same command goes on from here."
+    )
+
+
+def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -> None:
+    """The result: a sentence and a table for each scenario, then where the rest is."""
+    for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
+        lines = headline(findings, scenario)
+        if findings.compared:
+            screen.say(answer(findings, scenario))
+            screen.say()
+            _comparison(screen, findings, scenario, lines)
+        else:
+            screen.say(description(findings, scenario))
+            screen.say()
+            _alone(screen, lines)
+        screen.say()
+    for warning in findings.warnings[already_said:]:
+        screen.say(f"Take care: {warning}")
+    screen.say(_basis(findings))
+    screen.say(f"Tables, charts and a report to print: {folder}")
+
+
+def _basis(findings: Findings) -> str:
+    base = findings.baseline
+    days = f"{base.calendar.measured_days:,} measured days"
+    text = f"Averages of {counted(base.replications, 'replication')} of {days}; totals per year"
+    if findings.compared:
+        text += '; the same people in every scenario; "cannot tell": the 95% interval contains no difference'
+    return text + "."
+
+
+def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
+    heads = [findings.label(one) for one in (findings.baseline, scenario)]
+    rows = [["", *heads, "difference", "95% interval", ""]]
+    rows += [
+        [
+            shortened(line.label, LABEL_WIDTH),
+            line.before,
+            line.after,
+            line.difference,
+            line.interval,
+            line.verdict,
+        ]
+        for line in lines
+    ]
+    _print(screen, rows)
+
+
+def _alone(screen: Screen, lines: Sequence[Line]) -> None:
+    rows = [["", "average", "95% interval", ""]]
+    rows += [[shortened(line.label, LABEL_WIDTH), line.after, line.interval, ""] for line in lines]
+    _print(screen, rows)
+
+
+def _print(screen: Screen, rows: Sequence[Sequence[str]]) -> None:
+    """Columns: the first to the left, figures to the right, the last (a verdict) to the left again."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        first, *figures, verdict = row
+        cells = [text.rjust(width) for text, width in zip(figures, widths[1:-1], strict=True)]
+        screen.say(GAP.join([first.ljust(widths[0]), *cells, screen.verdict(verdict)]).rstrip())

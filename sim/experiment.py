@@ -1,0 +1,151 @@
+"""Scenarios and replications: run, check, measure, gather.
+
+The chain behind `run` and `compare`, without files or screens.
+
+What may be changed here: freely, as long as results do not depend on the number of workers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import Scenario
+from sim.model import engine
+from sim.model.ledger import Ledger
+from sim.results import census, identities
+from sim.results.cut import Row
+from sim.results.measures import measure
+from sim.running import ResumeStore, scatter
+
+Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
+
+
+class LedgerBroken(Exception):
+    """An identity that one replication breaks, in one text, so that it travels between processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One replication of one scenario, both by number."""
+
+    scenario: int
+    replication: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What one replication found: a value for each key, and one a day for each (service, measure)."""
+
+    task: Task
+    keys: tuple[Key, ...]
+    values: NDArray[np.float64]
+    daily_keys: tuple[tuple[str, str], ...]
+    daily: NDArray[np.int64]  # one row for each daily key
+
+    def rows(self) -> list[Row]:
+        """The values as rows of the vocabulary."""
+        return [
+            Row(service, name, by, item, float(value), unit)
+            for (service, name, by, item, unit), value in zip(self.keys, self.values, strict=True)
+        ]
+
+    def census(self) -> census.DailyCensus:
+        """The daily counts as the census takes them."""
+        return census.DailyCensus(self.daily.shape[1], dict(zip(self.daily_keys, self.daily, strict=True)))
+
+
+class Listener(Protocol):
+    """Somebody who is told how far the run is."""
+
+    def __call__(self, done: int, total: int) -> None:
+        """Hears that so many of all replications are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What every task needs: the scenarios, and whom to hand each ledger, if anybody."""
+
+    scenarios: tuple[Scenario, ...]
+    keep: Callable[[Scenario, int, int, Ledger], None] | None = None
+
+
+def run_one(shared: Shared, task: Task) -> Piece:
+    """Runs one replication, checks its identities and measures it; the ledger stays here."""
+    scenario = shared.scenarios[task.scenario]
+    ledger = engine.run(scenario, task.replication)
+    try:
+        identities.check(scenario, ledger)
+    except identities.IdentityBroken as broken:
+        raise LedgerBroken(f"{scenario.id}, replication {task.replication}: {broken}") from None
+    if shared.keep:
+        shared.keep(scenario, task.scenario, task.replication, ledger)
+    rows = measure(scenario, ledger)
+    daily = census.daily(scenario, ledger).series
+    return Piece(
+        task,
+        tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows),
+        np.array([row.value for row in rows], dtype=np.float64),
+        tuple(daily),
+        np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), scenario.calendar.measured_days),
+    )
+
+
+def run_all(
+    shared: Shared,
+    workers: int,
+    store: ResumeStore | None = None,
+    listener: Listener | None = None,
+) -> list[list[Piece]]:
+    """Every replication of every scenario, in order; what the store holds is not run again."""
+    tasks = [Task(i, r) for i, scenario in enumerate(shared.scenarios) for r in range(scenario.replications)]
+    done: dict[Task, Piece] = {}
+    if store:
+        done = {task: piece for task in tasks if (piece := _stored(store, task))}
+    if listener:
+        listener(len(done), len(tasks))
+    for piece in scatter(run_one, shared, [task for task in tasks if task not in done], workers):
+        done[piece.task] = piece
+        if store:
+            _keep(store, piece)
+        if listener:
+            listener(len(done), len(tasks))
+    return [
+        [done[Task(i, r)] for r in range(scenario.replications)]
+        for i, scenario in enumerate(shared.scenarios)
+    ]
+
+
+def _name(task: Task) -> str:
+    return f"{task.scenario}-{task.replication}"
+
+
+def _keep(store: ResumeStore, piece: Piece) -> None:
+    header = {"keys": piece.keys, "daily_keys": piece.daily_keys}
+    store.save(_name(piece.task), header, {"values": piece.values, "daily": piece.daily})
+
+
+def _stored(store: ResumeStore, task: Task) -> Piece | None:
+    saved = store.load(_name(task))
+    if saved is None:
+        return None
+    header, arrays = saved
+    keys = tuple(_five(key) for key in header["keys"])
+    daily_keys = tuple((str(service), str(name)) for service, name in header["daily_keys"])
+    return Piece(task, keys, arrays["values"], daily_keys, arrays["daily"])
+
+
+def _five(key: Sequence[Any]) -> Key:
+    service, name, by, item, unit = (str(part) for part in key)
+    return service, name, by, item, unit
+
+
+def daily_by_replication(pieces: Iterable[Piece]) -> Mapping[tuple[str, str], NDArray[np.float64]]:
+    """For each (service, measure) of the census: replications x days."""
+    together: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
+    for piece in pieces:
+        for key, days in zip(piece.daily_keys, piece.daily, strict=True):
+            together.setdefault(key, []).append(days)
+    return {key: np.stack(rows).astype(np.float64) for key, rows in together.items()}

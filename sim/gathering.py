@@ -1,0 +1,129 @@
+"""From scenarios and replications to findings: who can be compared with whom, and what differs.
+
+What may be changed here: freely; a scenario is paired only with a baseline that has the same people on the
+same days.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.experiment import Piece, daily_by_replication
+from sim.growth import growing_queues
+from sim.inputs.loading import differences as values_that_differ
+from sim.inputs.scenario import Scenario
+from sim.load import load_warnings
+from sim.results.compare import Difference, Table, differences, gather, summarise
+from sim.results.findings import Change, Findings, LeftOut
+from sim.results.order import canonical
+from sim.results.wording import short_labels
+
+
+def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
+    """The scenarios, with a number behind the id where two files have the same name in different folders."""
+    seen: dict[str, int] = {}
+    found = []
+    for scenario in scenarios:
+        seen[scenario.id] = seen.get(scenario.id, 0) + 1
+        again = seen[scenario.id]
+        found.append(scenario if again == 1 else replace(scenario, id=f"{scenario.id}-{again}"))
+    return found
+
+
+def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[LeftOut, ...]]:
+    """The base with those that can be compared with it, and those that cannot, each with its reason."""
+    base, *others = scenarios
+    chosen, left_out = [base], []
+    for other in others:
+        reasons = _why_not(base, other)
+        if reasons:
+            left_out.append(LeftOut(other.file, "cannot be compared with the base: " + "; ".join(reasons)))
+        else:
+            chosen.append(other)
+    return tuple(chosen), tuple(left_out)
+
+
+def _why_not(base: Scenario, other: Scenario) -> list[str]:
+    pairs = [
+        ("calendar.start", base.calendar.start.isoformat(), other.calendar.start.isoformat()),
+        ("calendar.warm_up_days", base.calendar.warm_up_days, other.calendar.warm_up_days),
+        ("calendar.measured_days", base.calendar.measured_days, other.calendar.measured_days),
+        ("seed", base.seed, other.seed),
+        ("replications", base.replications, other.replications),
+    ]
+    reasons = [f"{what} is {theirs}, not {ours}" for what, ours, theirs in pairs if ours != theirs]
+    if base.census != other.census:
+        reasons.append("census: other people are there at the start")
+    return reasons
+
+
+def load_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """What the estimate before the run warns of, each sentence once with the scenarios that it is about."""
+    return _said_once(scenarios, {scenario.id: load_warnings(scenario) for scenario in scenarios})
+
+
+def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    labels = short_labels([(scenario.id, scenario.name) for scenario in scenarios])
+    about: dict[str, list[str]] = {}
+    for scenario in scenarios:
+        for text in words[scenario.id]:
+            about.setdefault(text, []).append(labels[scenario.id])
+    if len(scenarios) == 1:
+        return tuple(about)
+    return tuple(f"{' and '.join(names)}: {text}" for text, names in about.items())
+
+
+def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
+    """Every value that differs, with the file and line of the new one (of the old one if it is gone)."""
+    found = []
+    for path, old, new in values_that_differ(base, other):
+        written = new or old
+        assert written is not None
+        found.append(
+            Change(path, old.text if old else "", new.text if new else "", written.file, written.line)
+        )
+    return tuple(found)
+
+
+def gathered(
+    scenarios: tuple[Scenario, ...],
+    pieces: Sequence[Sequence[Piece]],
+    *,
+    compared: bool,
+    warnings: tuple[str, ...] = (),
+    left_out: tuple[LeftOut, ...] = (),
+) -> Findings:
+    """Everything that the runs found."""
+    place = canonical(*scenarios)
+    tables = [
+        gather(scenario.id, place, [piece.rows() for piece in found])
+        for scenario, found in zip(scenarios, pieces, strict=True)
+    ]
+    daily = {s.id: daily_by_replication(found) for s, found in zip(scenarios, pieces, strict=True)}
+    growing = {name: growing_queues(_queues(series)) for name, series in daily.items()}
+    return Findings(
+        scenarios=scenarios,
+        compared=compared,
+        estimates=[row for table in tables for row in summarise(table)],
+        contrasts=_contrasts(tables, scenarios) if compared else [],
+        daily=daily,
+        changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},
+        warnings=(*warnings, *_said_once(scenarios, growing)),
+        left_out=left_out,
+    )
+
+
+def _contrasts(tables: Sequence[Table], scenarios: Sequence[Scenario]) -> list[Difference]:
+    base, *others = tables
+    place = canonical(*scenarios)
+    return [row for other in others for row in differences(base, other, place, len(others))]
+
+
+def _queues(daily: Mapping[tuple[str, str], NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
+    return {
+        service: days
+        for (service, measure), days in daily.items()
+        if measure == "waiting" and service not in ("all", "outside")
+    }

@@ -1,0 +1,88 @@
+"""One command as a whole: what is run, how it was asked for, where it goes, the hash that names it.
+
+What may be changed here: freely; whatever decides a number must be in the fingerprint.
+"""
+
+import hashlib
+import os
+import shlex
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from sim import __version__
+from sim.inputs.loading import input_files
+from sim.inputs.scenario import Scenario
+
+FORMAT = 1  # of results.json
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One command: what is run, how it was asked for, and where its results go."""
+
+    scenarios: tuple[Scenario, ...]
+    compared: bool
+    outputs: Path
+    engine: str
+    json_file: str | None = None
+    sets: tuple[str, ...] = ()
+    overrides: tuple[tuple[str, int], ...] = ()  # replications and seed, where they were typed
+    typed: tuple[str, ...] = ()
+    began: float = 0.0
+
+    @cached_property
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        """Every file that was read, as it is shown, with the SHA-256 of its content."""
+        files = dict(pair for scenario in self.scenarios for pair in input_files(scenario))
+        return tuple((self.shown(file), digest) for file, digest in files.items())
+
+    @property
+    def replications(self) -> int:
+        """Replications of all scenarios together."""
+        return sum(scenario.replications for scenario in self.scenarios)
+
+    def shown(self, file: str) -> str:
+        """A file's name in results, the same everywhere: from the repository, or beside the first file."""
+        path = Path(file).resolve()
+        for folder in (REPOSITORY, Path(self.scenarios[0].file).resolve().parent):
+            if path.is_relative_to(folder):
+                return path.relative_to(folder).as_posix()
+        return path.name
+
+    @property
+    def command(self) -> str:
+        """What to type to get the same numbers again: no options that leave them alone."""
+        words = ["python3", "run_sim.py", "compare" if self.compared else "run"]
+        words += [self.shown(scenario.file) for scenario in self.scenarios]
+        words += [word for name, value in self.overrides for word in (f"--{name}", str(value))]
+        words += [word for change in self.sets for word in ("--set", change)]
+        return shlex.join(words)
+
+    def check_places(self, *files: str | None) -> None:
+        """OSError now, not after an hour, where something could not be written in the end."""
+        self.outputs.mkdir(parents=True, exist_ok=True)
+        for file in (*files, self.json_file):
+            if file and file != "-":
+                folder = Path(file).absolute().parent
+                if not folder.is_dir():
+                    raise NotADirectoryError(20, "its folder does not exist", file)
+                if Path(file).is_dir():
+                    raise IsADirectoryError(21, "is a folder, not a file", file)
+                if not os.access(folder, os.W_OK):
+                    raise PermissionError(13, "nothing may be written in its folder", file)
+        if not os.access(self.outputs, os.W_OK):
+            raise PermissionError(13, "nothing may be written there", str(self.outputs))
+
+
+def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str:
+    """A short hash of all that decides the numbers; with the program's own files, to keep between runs."""
+    said = [str(FORMAT), __version__, job.engine, job.command, extra]
+    said += [part for pair in job.inputs for part in pair]
+    said += [f"{scenario.id} {scenario.seed} {scenario.replications}" for scenario in job.scenarios]
+    digest = hashlib.sha256("\0".join(said).encode())
+    if with_code:
+        for file in sorted((REPOSITORY / "sim").rglob("*.py")):
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:8]

@@ -1,0 +1,133 @@
+"""The three verbs for researchers: `read_scenario`, `run_scenario`, `compare`; tidy pandas tables come back.
+
+The tables have the columns of summary.csv, replications.csv, census.csv and differences.csv. Described in
+docs/python.md. What may be changed here: additions freely; names and columns are a contract.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from os import PathLike
+from typing import Any
+
+import pandas as pd
+
+from sim.experiment import Piece, Shared, run_all
+from sim.gathering import gathered, load_words, named_apart, paired
+from sim.inputs import loading
+from sim.inputs.scenario import Scenario
+from sim.results.findings import Findings
+from sim.tidy import (
+    CENSUS,
+    DIFFERENCE,
+    REPLICATION,
+    SUMMARY,
+    census_rows,
+    contrast_cells,
+    estimate_cells,
+    replication_rows,
+)
+
+ScenarioLike = Scenario | str | PathLike[str]
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one scenario's replications found, as tables."""
+
+    findings: Findings
+    pieces: Sequence[Sequence[Piece]]
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.findings.scenarios[0]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to be careful about: services without room, queues that still grow."""
+        return self.findings.warnings
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row a measure: mean, sd and 95% interval over replications."""
+        return _table(SUMMARY, map(estimate_cells, self.findings.estimates))
+
+    @cached_property
+    def replications(self) -> pd.DataFrame:
+        """One row a measure and replication."""
+        return _table(REPLICATION, replication_rows(self.findings.scenarios, self.pieces))
+
+    @cached_property
+    def census(self) -> pd.DataFrame:
+        """One row a day, service and count: mean and the middle 95% of the replications."""
+        return _table(CENSUS, census_rows(self.findings.scenarios, self.pieces))
+
+
+@dataclass(frozen=True)
+class Comparison(Run):
+    """What several scenarios found on the same people; the tables hold all of them."""
+
+    @property
+    def baseline(self) -> Scenario:
+        """The scenario that the others are compared with."""
+        return self.findings.baseline
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """One row a measure and scenario: scenario minus baseline, its interval and the verdict."""
+        return _table(DIFFERENCE, map(contrast_cells, self.findings.contrasts))
+
+    @property
+    def not_compared(self) -> dict[str, str]:
+        """Files that could not be paired with the baseline, and why."""
+        return {one.file: one.reason for one in self.findings.left_out}
+
+
+def read_scenario(
+    path: str | PathLike[str],
+    sets: Sequence[str] = (),
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """A scenario from its file, with `path=value` changes on top; ScenarioError lists all that is wrong."""
+    return loading.read_scenario(str(path), tuple(sets), replications=replications, seed=seed)
+
+
+def run_scenario(scenario: ScenarioLike, replications: int | None = None, workers: int = 1) -> Run:
+    """Runs a scenario (or a file) and returns its tables.
+
+    With more than one worker a script needs `if __name__ == "__main__":`, as everywhere in Python.
+    """
+    found = [_read(scenario, replications)]
+    return Run(*_run(tuple(found), workers, compared=False))
+
+
+def compare(
+    base: ScenarioLike, *others: ScenarioLike, replications: int | None = None, workers: int = 1
+) -> Comparison:
+    """Runs scenarios on the same people; what cannot be paired with the base is in `.not_compared`."""
+    if not others:
+        raise ValueError("compare needs a base and at least one other scenario")
+    scenarios = named_apart([_read(one, replications) for one in (base, *others)])
+    return Comparison(*_run(tuple(scenarios), workers, compared=True))
+
+
+def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
+    if not isinstance(scenario, Scenario):
+        return read_scenario(scenario, replications=replications)
+    return scenario if replications is None else replace(scenario, replications=replications)
+
+
+def _run(
+    scenarios: tuple[Scenario, ...], workers: int, *, compared: bool
+) -> tuple[Findings, list[list[Piece]]]:
+    chosen, left_out = paired(scenarios) if compared else (scenarios, ())
+    pieces = run_all(Shared(chosen), workers)
+    words = load_words(chosen)
+    return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    return pd.DataFrame.from_records(list(rows), columns=list(columns))

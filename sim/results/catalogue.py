@@ -1,0 +1,116 @@
+"""Every measure in one table: name, unit, definition, source, which direction is good, what absence means.
+
+The order of this table is the order of rows in every result file.
+
+What may be changed here: free for wording; a new name is an addition, a changed name is a change of contract.
+"""
+
+from typing import NamedTuple
+
+OURS = "this project"
+SITREP = "NHS England acute discharge situation report"
+DRD = "NHS England discharge ready date statistics"
+KH03 = "NHS England KH03 bed availability and occupancy"
+PLANNING = "NHS England operational planning guidance"
+FOUR_HOURS = "NHS four-hour standard"
+QS173 = "NICE QS173, bed-based intermediate care within 2 days of referral"
+READMISSIONS = "NHS England emergency readmissions within 30 days"
+ASCOF = "Adult Social Care Outcomes Framework, at home 91 days after discharge into reablement"
+HOME_TIME = "days alive and at home (home time)"
+
+LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
+ZERO, NO_ROW = True, False  # what a missing row means
+
+BANDS = ("0", "1", "2-3", "4-6", "7-13", "14-20", "21+")  # nights from ready to left
+BAND_STARTS = (0, 1, 2, 4, 7, 14, 21)
+BY = ("", "reason", "next_service", "cause", "payer", "pathway", "group", "band")
+PATHWAYS = ("0", "1", "2", "3")
+
+
+class Measure(NamedTuple):
+    """One measure; `better` is lower, higher or neither; `absent_is_zero`: a missing row is compared as 0."""
+
+    name: str
+    unit: str
+    better: str
+    absent_is_zero: bool
+    source: str
+    definition: str
+
+
+_TABLE = (
+    ("occupied_bed_days", "bed days", NEITHER, ZERO, OURS,
+     "Time that people held a place, continuous, inside the window."),
+    ("available_bed_days", "bed days", NEITHER, ZERO, OURS,
+     "Open places over time, surge included, never less than occupied; or hours a week open times days."),
+    ("occupancy", "share", NEITHER, NO_ROW, OURS,
+     "Occupied over available bed days; hours held over hours open where hours are counted."),
+    ("midnight_census_mean", "people", NEITHER, ZERO, KH03,
+     "People in the service at midnight, mean over the window's midnights."),
+    ("midnight_census_p05", "people", NEITHER, NO_ROW, KH03,
+     "People in the service at midnight: 5th percentile of the days."),
+    ("midnight_census_p50", "people", NEITHER, NO_ROW, KH03,
+     "People in the service at midnight: median of the days."),
+    ("midnight_census_p95", "people", NEITHER, NO_ROW, KH03,
+     "People in the service at midnight: 95th percentile of the days."),
+    ("days_above_85pct", "share of days", LOWER, NO_ROW, OURS,
+     "Days on which more than 85% of the available places were taken at midnight."),
+    ("days_above_92pct", "share of days", LOWER, NO_ROW, PLANNING,
+     "Days on which more than 92% of the available places were taken at midnight."),
+    ("days_full", "share of days", LOWER, NO_ROW, OURS,
+     "Days on which every available place was taken at midnight."),
+    ("queue_mean", "people", LOWER, ZERO, OURS,
+     "People waiting for this service (outside: people waiting outside), mean over time."),
+    ("wait_mean_days", "days", LOWER, NO_ROW, OURS,
+     "From joining to the end of the wait or of the window, of those who joined in the window."),
+    ("wait_median_days", "days", LOWER, NO_ROW, OURS, "The same waits: their median."),
+    ("wait_p90_days", "days", LOWER, NO_ROW, OURS, "The same waits: nine in ten were no longer."),
+    ("waited_share", "share", LOWER, NO_ROW, OURS, "The same waits: the share that took any time at all."),
+    ("started_within_2_days", "share", HIGHER, NO_ROW, QS173,
+     "Of the waits begun in the window that ended in admission, those of at most 2 days."),
+    ("admitted_within_4_hours", "share", HIGHER, NO_ROW, FOUR_HOURS,
+     "Of those who came from outside, the share admitted within 4 hours, where 4 hours can be seen."),
+    ("arrivals", "people", NEITHER, ZERO, OURS,
+     "People who came from outside, by the first service they came to."),
+    ("admissions", "people", NEITHER, ZERO, OURS, "Stays that began (all: in declared services)."),
+    ("leavers", "people", NEITHER, ZERO, OURS,
+     "Stays that ended, by death included (all: people who left the model)."),
+    ("turned_away", "people", LOWER, ZERO, OURS, "Attempts that ended at once because the queue was full."),
+    ("gave_up", "people", LOWER, ZERO, OURS,
+     "Waits that ended because the longest wait ran out, a longest wait of nothing included."),
+    ("deaths", "people", LOWER, ZERO, OURS, "People who died here (outside: while waiting outside)."),
+    ("delayed_bed_days", "bed days", LOWER, ZERO, OURS,
+     "Time from ready to left, continuous, inside the window."),
+    ("delayed_people_mean", "people", LOWER, ZERO, OURS, "Delayed bed days over the days of the window."),
+    ("midnight_delayed_mean", "people", LOWER, ZERO, SITREP,
+     "People delayed at midnight, mean over the window's midnights."),
+    ("delayed_nights", "nights", LOWER, ZERO, DRD, "Midnights from ready to left, inside the window."),
+    ("delayed_share", "share", LOWER, NO_ROW, DRD,
+     "Of those who left alive in the window, the share that left on a later date than they were ready."),
+    ("delay_mean_if_delayed_nights", "nights", LOWER, NO_ROW, DRD,
+     "Date of leaving minus ready date: the mean of those who left alive on a later date."),
+    ("delay_mean_nights", "nights", LOWER, NO_ROW, DRD,
+     "Date of leaving minus ready date: the mean of all who left alive in the window."),
+    ("delay_band_share", "share", NEITHER, NO_ROW, DRD,
+     "Of those who left alive in the window, the share by nights from ready date to leaving."),
+    ("long_stay_delayed_people_mean", "people", LOWER, ZERO, SITREP,
+     "People delayed at midnight who have been here 7 days or more, mean over the window's midnights."),
+    ("throughput_per_day", "people a day", NEITHER, ZERO, OURS, "Leavers over the days of the window."),
+    ("readmitted_within_30_days", "share", LOWER, NO_ROW, READMISSIONS,
+     "Of those who left hospital alive, seen for 30 days, the share that came back to hospital in them."),
+    ("at_home_91_days", "share", HIGHER, NO_ROW, ASCOF,
+     "Of those who left hospital into reablement, the share not dead, in hospital or care home 91 days on."),
+    ("days_at_home", "days", HIGHER, NO_ROW, HOME_TIME,
+     "Days at home, home care and home reablement included, in the 91 days after leaving hospital alive."),
+    ("cost_cash_gbp", "GBP", LOWER, ZERO, OURS,
+     "Prices times what happened in the window; each price to the penny."),
+)  # fmt: skip
+
+MEASURES = {row[0]: Measure(*row) for row in _TABLE}
+
+
+def better(measure: str, item: str = "") -> str:
+    """Which direction is good; of the delay bands only the first has one: leaving on the ready date."""
+    if measure == "delay_band_share" and item == BANDS[0]:
+        return HIGHER
+    return MEASURES[measure].better

@@ -1,0 +1,81 @@
+"""The midnight census, day by day: people in each service, those of them delayed, and those waiting for it.
+
+What may be changed here: with new expected results.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
+from sim.inputs.scenario import Scenario
+from sim.model.ledger import NEVER, OUTSIDE, Column, Ledger
+from sim.results.cut import Cut
+from sim.results.spans import count_at
+
+CENSUS_MEASURES = ("midnight_census", "delayed", "waiting")
+MIDDLE = (2.5, 97.5)  # percentiles of the replications
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCensus:
+    """People at each midnight of the window, by (service, measure); `all` adds up the declared services."""
+
+    days: int
+    series: Mapping[tuple[str, str], Column]
+
+
+class CensusRow(NamedTuple):
+    """One day of one service over the replications: the mean, and the range of the middle 95% of them."""
+
+    day: int
+    service: str
+    measure: str
+    mean: float
+    low: float
+    high: float
+
+
+def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
+    """The midnight census of one replication: after everything that happens at that instant."""
+    cut = Cut(scenario, ledger)
+    waits, series = ledger.waits, {}
+    total = {measure: np.zeros(cut.days, dtype=np.int64) for measure in CENSUS_MEASURES}
+    for number in range(cut.home):
+        here = _of_service(cut, number)
+        for measure, counts in here.items():
+            series[cut.names[number], measure] = counts
+            total[measure] = total[measure] + counts
+    outside = waits["held"] == OUTSIDE
+    series[OUTSIDE_NAME, "waiting"] = count_at(
+        waits["joined"][outside], waits["ended"][outside], cut.midnights
+    )
+    for measure, counts in total.items():
+        series["all", measure] = counts
+    return DailyCensus(cut.days, series)
+
+
+def _of_service(cut: Cut, number: int) -> dict[str, Column]:
+    left, ready = cut.stays_in(number, "left"), cut.stays_in(number, "ready")
+    is_ready = ready < NEVER
+    waits = cut.ledger.waits
+    queue = waits["to"] == number
+    return {
+        "midnight_census": count_at(cut.stays_in(number, "admitted"), left, cut.midnights),
+        "delayed": count_at(ready[is_ready], left[is_ready], cut.midnights),
+        "waiting": count_at(waits["joined"][queue], waits["ended"][queue], cut.midnights),
+    }
+
+
+def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:
+    """Mean and middle 95% of the replications by service, measure and day (0 is the window's first)."""
+    rows = []
+    for service, measure in found[0].series:
+        people = np.stack([one.series[service, measure] for one in found])
+        mean = people.sum(axis=0) / len(found)
+        low, high = np.percentile(people, MIDDLE, axis=0)
+        for day in range(found[0].days):
+            rows.append(CensusRow(day, service, measure, float(mean[day]), float(low[day]), float(high[day])))
+    return rows

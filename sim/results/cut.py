@@ -1,0 +1,104 @@
+"""One replication seen through the measured window: the ledger, with the scenario's names and numbers.
+
+Every measure is a cut of the ledger; what several of them need is worked out here once. The ledger's rows
+are in the engines' one order: stays and waits by person and number, steps by stay and number, places by
+service and time.
+
+What may be changed here: free, as long as the numbers stay what they are.
+"""
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Scenario, Service
+from sim.model.ledger import OUTSIDE, Column, Ledger
+from sim.results.spans import Mask, overlap
+
+BACK_HOME = ("home_reablement", "home_care")  # kinds whose people live at home
+
+
+class Row(NamedTuple):
+    """One number about one replication; `by` and `item` are empty for a total."""
+
+    service: str
+    measure: str
+    by: str
+    item: str
+    value: float
+    unit: str
+
+
+class Cut:
+    """A scenario and one replication's ledger, cut to the window [first, end) in seconds."""
+
+    def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
+        self.scenario = scenario
+        self.ledger = ledger
+        self.first, self.end = scenario.calendar.window
+        self.days = scenario.calendar.measured_days
+        self.names = scenario.destinations
+        self.numbers = {name: number for number, name in enumerate(self.names)}
+        self.home, self.died, self.out = self.numbers[HOME], self.numbers[DIED], self.numbers[OUT]
+        self.declared: tuple[Service, ...] = scenario.services[: self.home]
+
+    @property
+    def midnights(self) -> Column:
+        """The midnights that are counted: the first is the start of the window, its end is not among them."""
+        return np.arange(self.first, self.end, SECONDS_PER_DAY, dtype=np.int64)
+
+    def inside(self, times: Column) -> Mask:
+        """Which of these instants lie in the window."""
+        return np.asarray((times >= self.first) & (times < self.end))
+
+    def clipped(self, start: Column, end: Column) -> Column:
+        """Seconds of each span inside the window."""
+        return overlap(start, end, self.first, self.end)
+
+    def number(self, service: Service) -> int:
+        """The number of a service in the ledger."""
+        return self.numbers[service.name]
+
+    @cached_property
+    def _stays_by_service(self) -> list[Column]:
+        service = self.ledger.stays["service"]
+        return [np.flatnonzero(service == number) for number in range(self.home + 1)]
+
+    def stays_in(self, number: int, column: str) -> Column:
+        """One column of the stays in one service."""
+        return self.ledger.stays[column][self._stays_by_service[number]]
+
+    def stay_rows(self, number: int) -> Column:
+        """Row numbers of the stays in one service."""
+        return self._stays_by_service[number]
+
+    @cached_property
+    def group_of_stay(self) -> Column:
+        """The group of the person of each stay."""
+        return self.ledger.people["group"][self.ledger.stays["person"]]
+
+    @cached_property
+    def is_seated(self) -> Mask:
+        """Which stays were going on when the clock started: people of the census, who were not admitted."""
+        stays, waits, people = self.ledger.stays, self.ledger.waits, self.ledger.people
+        never_outside = np.ones(len(people["group"]), dtype=bool)
+        never_outside[waits["person"][waits["held"] == OUTSIDE]] = False
+        seated = never_outside & (people["from_census"] == 1)
+        return np.asarray(seated[stays["person"]] & (stays["stay"] == 0))
+
+    def admitted_inside(self, number: int) -> int:
+        """How many people were admitted to a service in the window."""
+        rows = self._stays_by_service[number]
+        begun = self.inside(self.ledger.stays["admitted"][rows])
+        return int((begun & ~self.is_seated[rows]).sum())
+
+    @cached_property
+    def is_acute(self) -> Mask:
+        """By destination number: whether it is a hospital."""
+        return self.of_kind("acute")
+
+    def of_kind(self, *kinds: str) -> Mask:
+        """By destination number: whether it is a declared service of one of these kinds."""
+        kind = [service.kind in kinds for service in self.declared]
+        return np.array(kind + [False] * (len(self.names) - len(kind)), dtype=bool)

@@ -1,0 +1,118 @@
+"""What a run found, all of it, as the terminal, the charts, the report and the files take it.
+
+What may be changed here: freely, with its readers; the rows inside have the frozen columns of the vocabulary.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import HOME, Scenario, Service
+from sim.results.compare import Difference, Summary
+from sim.results.wording import short_labels
+
+Estimate: TypeAlias = Summary
+Contrast: TypeAlias = Difference
+Daily: TypeAlias = Mapping[tuple[str, str], NDArray[np.float64]]  # (service, measure) -> replications x days
+Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that differs between two scenarios, and where it was written."""
+
+    path: str
+    old: str
+    new: str
+    file: str
+    line: int  # 0 where it was written in no file, but in `--set`
+
+    def place(self, shown: Callable[[str], str] = str) -> str:
+        """Where it was written, as `file:line`."""
+        return f"{shown(self.file)}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that was not compared, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Scenarios (the baseline first), their rows, days, differences, and what to be careful about."""
+
+    scenarios: tuple[Scenario, ...]
+    compared: bool
+    estimates: Sequence[Estimate]
+    contrasts: Sequence[Contrast]
+    daily: Mapping[str, Daily]  # by scenario id
+    changes: Mapping[str, tuple[Change, ...]]  # by scenario id, against the baseline
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def baseline(self) -> Scenario:
+        """The first scenario, which the others are compared with."""
+        return self.scenarios[0]
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """A short name of each scenario for tables and charts, by id."""
+        return short_labels([(scenario.id, scenario.name) for scenario in self.scenarios])
+
+    def label(self, scenario: Scenario) -> str:
+        """A scenario's short name."""
+        return self.labels[scenario.id]
+
+    @cached_property
+    def _estimate_at(self) -> dict[Address, Estimate]:
+        return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.estimates}
+
+    @cached_property
+    def _contrast_at(self) -> dict[Address, Contrast]:
+        return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.contrasts}
+
+    def estimate(
+        self, scenario: str, service: str, measure: str, by: str = "", item: str = ""
+    ) -> Estimate | None:
+        """The row of one scenario, None where there is none."""
+        return self._estimate_at.get((scenario, service, measure, by, item))
+
+    def contrast(
+        self, scenario: str, service: str, measure: str, by: str = "", item: str = ""
+    ) -> Contrast | None:
+        """The difference of one scenario from the baseline, None where there is none."""
+        return self._contrast_at.get((scenario, service, measure, by, item))
+
+    def items(self, scenario: str, service: str, measure: str, by: str) -> list[Estimate]:
+        """The rows that split a measure by reason, payer and so on."""
+        return [
+            row
+            for row in self.estimates
+            if (row.scenario, row.service, row.measure, row.by) == (scenario, service, measure, by)
+        ]
+
+    @cached_property
+    def main_service(self) -> Service:
+        """What the charts are about: the first hospital, else the first with a limit, else the first."""
+        services = self.baseline.services
+        limited = [service for service in services if not service.is_unlimited]
+        acute = [service for service in limited if service.kind == "acute"]
+        return (acute or limited or list(services))[0]
+
+    @cached_property
+    def limited_services(self) -> tuple[Service, ...]:
+        """Every service with a limit in any scenario, in file order, the main one first."""
+        found: dict[str, Service] = {}
+        for scenario in self.scenarios:
+            for service in scenario.services:
+                if service.name != HOME and not service.is_unlimited:
+                    found.setdefault(service.name, service)
+        return tuple(sorted(found.values(), key=lambda service: service.name != self.main_service.name))

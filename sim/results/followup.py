@@ -1,0 +1,124 @@
+"""What became of people after hospital: back within 30 days, at home after 91 days, days at home.
+
+Only discharges with full follow-up inside the window count. Somebody who went out of the model is taken to
+be at home, unless they went out from a care home.
+
+What may be changed here: with new expected results.
+"""
+
+import numpy as np
+
+from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.model.ledger import ADMITTED, NEVER, Column
+from sim.results.cut import BACK_HOME, Cut, Row
+from sim.results.spans import Mask
+
+DAYS_30 = 30 * SECONDS_PER_DAY
+DAYS_91 = 91 * SECONDS_PER_DAY
+REABLEMENT = ("reablement_unit", "community_beds", "home_reablement")
+SPAN, SHIFT = 2**36, 2**35  # a person's times, from 1,000 years before the run to as long after it
+
+
+class Journeys:
+    """Where each person is at any time, from their stays in order."""
+
+    def __init__(self, cut: Cut) -> None:
+        stays = cut.ledger.stays
+        self.cut, self.stays = cut, stays
+        self._keys = stays["person"] * SPAN + stays["admitted"] + SHIFT
+        at_home = cut.of_kind(*BACK_HOME)
+        at_home[cut.home] = True
+        self._at_home = at_home[stays["service"]]
+        in_care_home = cut.of_kind("care_home")[stays["service"]]
+        self.out_at_home = (stays["to"] == cut.out) & ~in_care_home
+        ended = stays["left"] < NEVER
+        spent = np.where(self._at_home & ended, stays["left"] - stays["admitted"], 0)
+        self._home_before = np.cumsum(spent) - spent
+
+    def stay_at(self, person: Column, instants: Column) -> Column:
+        """The row of the last stay that each person had begun by each instant."""
+        return np.searchsorted(self._keys, person * SPAN + instants + SHIFT, side="right") - 1
+
+    def home_seconds(self, person: Column, instants: Column) -> Column:
+        """Seconds at home up to each instant, from a start that is the same for the same person."""
+        row = self.stay_at(person, instants)
+        left = self.stays["left"][row]
+        here = np.minimum(instants, left) - self.stays["admitted"][row]
+        after = np.maximum(instants - left, 0)
+        return np.asarray(self._home_before[row] + here * self._at_home[row] + after * self.out_at_home[row])
+
+
+def rows(cut: Cut) -> list[Row]:
+    """Follow-up rows of each hospital, and of all hospitals."""
+    hospitals = [int(number) for number in np.flatnonzero(cut.is_acute)]
+    if not hospitals:
+        return []
+    journeys = Journeys(cut)
+    found = []
+    for name, numbers in (*((cut.names[number], [number]) for number in hospitals), ("all", hospitals)):
+        left = _discharges(cut, numbers)
+        found += (
+            _readmitted(cut, name, left)
+            + _at_home(cut, name, left, journeys)
+            + _days_at_home(cut, name, left, journeys)
+        )
+    return found
+
+
+def _discharges(cut: Cut, numbers: list[int]) -> Column:
+    """Rows of the stays in these hospitals that ended in the window, alive and not in another hospital."""
+    stays = cut.ledger.stays
+    here = np.isin(stays["service"], numbers) & cut.inside(stays["left"])
+    return np.flatnonzero(here & (stays["to"] != cut.died) & ~cut.is_acute[stays["to"]])
+
+
+def _followed(cut: Cut, left: Column, seconds: int) -> Column:
+    return left[cut.ledger.stays["left"][left] + seconds <= cut.end]
+
+
+def has_way_back(cut: Cut) -> bool:
+    """Whether any journey leads to a hospital from somewhere else."""
+    hospitals = {service.name for service in cut.declared if service.kind == "acute"}
+    return any(
+        route.to in hospitals or route.otherwise in hospitals
+        for group in cut.scenario.people
+        for visit in group.journey
+        if visit.service not in hospitals
+        for route in visit.then
+    )
+
+
+def _readmitted(cut: Cut, name: str, left: Column) -> list[Row]:
+    left = _followed(cut, left, DAYS_30)
+    if not len(left) or not has_way_back(cut):
+        return []
+    stays, waits = cut.ledger.stays, cut.ledger.waits
+    back = (waits["ending"] == ADMITTED) & cut.is_acute[waits["to"]] & ~cut.is_acute[waits["held"]]
+    keys = np.append(np.sort(waits["person"][back] * SPAN + waits["joined"][back] + SHIFT), NEVER)
+    since = stays["person"][left] * SPAN + stays["left"][left] + SHIFT
+    again = keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30
+    return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left), "share")]
+
+
+def _at_home(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    stays = cut.ledger.stays
+    left = _followed(cut, left, DAYS_91)
+    left = left[cut.of_kind(*REABLEMENT)[stays["to"][left]]]
+    if not len(left):
+        return []
+    later = stays["left"][left] + DAYS_91
+    row = journeys.stay_at(stays["person"][left], later)
+    gone = stays["left"][row] <= later
+    elsewhere = cut.of_kind("acute", "care_home")[stays["service"][row]]
+    is_home: Mask = np.where(gone, journeys.out_at_home[row], ~elsewhere)
+    return [Row(name, "at_home_91_days", "", "", int(is_home.sum()) / len(left), "share")]
+
+
+def _days_at_home(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    stays = cut.ledger.stays
+    left = _followed(cut, left, DAYS_91)
+    if not len(left):
+        return []
+    person, since = stays["person"][left], stays["left"][left]
+    spent = journeys.home_seconds(person, since + DAYS_91) - journeys.home_seconds(person, since)
+    return [Row(name, "days_at_home", "", "", int(spent.sum()) / len(left) / SECONDS_PER_DAY, "days")]

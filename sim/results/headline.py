@@ -1,0 +1,193 @@
+"""The dozen lines and the one sentence that a planner reads first: which figures, in which words.
+
+What may be changed here: freely; the terminal and the report both show what is chosen here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.inputs.scenario import Scenario
+from sim.results.findings import Contrast, Estimate, Findings
+from sim.results.wording import change_and_interval, figure, interval, measure_label, plain, spoken, yearly
+
+MOST_SERVICES = 3  # beside the main one
+MOST_QUEUES = 2
+
+MAIN_MEASURES = (
+    "queue_mean",
+    "midnight_census_mean",
+    "midnight_delayed_mean",
+    "delayed_bed_days",
+    "delayed_share",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the headline table, in words and rounded figures."""
+
+    label: str
+    before: str  # the baseline, or the scenario itself where nothing is compared
+    after: str
+    difference: str
+    interval: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Where a line's numbers are found."""
+
+    service: str
+    measure: str
+    by: str = ""
+    item: str = ""
+
+
+def topics(findings: Findings) -> Iterator[Topic]:
+    """What the headline table is about, in order: the main service, the services after it, money."""
+    main = findings.main_service.name
+    for measure in MAIN_MEASURES:
+        yield Topic(main, measure)
+    for service in _most_changed(findings, "occupancy", MOST_SERVICES):
+        yield Topic(service, "occupancy")
+    for service in _most_changed(findings, "queue_mean", MOST_QUEUES):
+        if findings.estimate(findings.baseline.id, service, "queue_mean"):  # a new queue is no news
+            yield Topic(service, "queue_mean")
+    yield Topic("all", "turned_away")
+    yield Topic("all", "gave_up")
+    for payer in _payers(findings):
+        yield Topic("all", "cost_cash_gbp", "payer", payer)
+    yield Topic("all", "cost_cash_gbp")
+
+
+def _most_changed(findings: Findings, measure: str, most: int) -> list[str]:
+    """The limited services beside the main one; when there are many, new ones and those that change most."""
+    names = [
+        service.name for service in findings.limited_services if service.name != findings.main_service.name
+    ]
+    if len(names) <= most:
+        return names
+
+    def change(name: str) -> float:
+        rows = (findings.contrast(scenario.id, name, measure) for scenario in findings.scenarios[1:])
+        return max((abs(row.mean) for row in rows if row), default=0.0)
+
+    known = {name for name in names if findings.estimate(findings.baseline.id, name, measure)}
+    chosen = sorted(names, key=lambda name: (name in known, -change(name)))[:most]
+    return [name for name in names if name in chosen]
+
+
+def _payers(findings: Findings) -> list[str]:
+    found = [
+        row.item
+        for row in findings.estimates
+        if (row.service, row.measure, row.by) == ("all", "cost_cash_gbp", "payer")
+    ]
+    return list(dict.fromkeys(found))
+
+
+def headline(findings: Findings, scenario: Scenario) -> list[Line]:
+    """The headline table of one scenario beside the baseline (or alone, where nothing is compared)."""
+    lines = []
+    for topic in topics(findings):
+        where = (topic.service, topic.measure, topic.by, topic.item)
+        before = findings.estimate(findings.baseline.id, *where) if findings.compared else None
+        after = findings.estimate(scenario.id, *where)
+        if (before or after) and not _says_nothing(topic, before, after):
+            lines.append(
+                _line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario)
+            )
+    return lines
+
+
+def _says_nothing(topic: Topic, before: Estimate | None, after: Estimate | None) -> bool:
+    """Nobody turned away, nobody waiting, no price: not worth a line."""
+    quiet = topic.measure in ("turned_away", "gave_up", "queue_mean", "cost_cash_gbp")
+    return quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
+
+
+def _line(
+    topic: Topic,
+    findings: Findings,
+    before: Estimate | None,
+    after: Estimate | None,
+    contrast: Contrast | None,
+    scenario: Scenario,
+) -> Line:
+    factor = yearly(topic.measure, scenario.calendar.measured_days)
+    difference, span, verdict = "", "", ""
+    if contrast:
+        ends = (contrast.low, contrast.high)
+        difference, span = change_and_interval(contrast.mean, *ends, contrast.unit, factor)
+        verdict = contrast.verdict
+    elif after and not findings.compared:
+        span = interval(after.low, after.high, after.unit, factor)
+    return Line(
+        label=measure_label(topic.measure, topic.service, topic.item),
+        before=figure(before.mean * factor, before.unit) if before else "-",
+        after=figure(after.mean * factor, after.unit) if after else "-",
+        difference=difference,
+        interval=span,
+        verdict=verdict,
+    )
+
+
+# -- sentences -----------------------------------------------------------------------------------------------
+
+CANNOT_TELL = "cannot tell"
+
+
+def answer(findings: Findings, scenario: Scenario) -> str:
+    """The first sentence: what the scenario does to delayed people, with its uncertainty."""
+    main = findings.main_service.name
+    for measure in ("midnight_delayed_mean", "queue_mean", "midnight_census_mean"):
+        before = findings.estimate(findings.baseline.id, main, measure)
+        after = findings.estimate(scenario.id, main, measure)
+        contrast = findings.contrast(scenario.id, main, measure)
+        if before and after and contrast and (before.mean or after.mean):
+            return _comparison(findings, scenario, before, after, contrast)
+    return f"{findings.label(scenario)} was compared with {findings.label(findings.baseline)}."
+
+
+def _comparison(
+    findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast
+) -> str:
+    base, name = findings.label(findings.baseline), findings.label(scenario)
+    what = _people(contrast.measure, spoken(contrast.service))
+    levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
+    _, span = change_and_interval(contrast.mean, contrast.low, contrast.high, contrast.unit)
+    if contrast.verdict == CANNOT_TELL and contrast.mean == 0 and contrast.sd == 0:
+        return f"{name} changes nothing in how many {what} ({levels})."
+    if contrast.verdict == CANNOT_TELL:
+        known = f": the difference is between {span.replace(' to ', ' and ')}" if span else ""
+        few = "" if span else "; one replication has no interval"
+        return f"These runs cannot tell whether {name} changes how many {what}{known} ({levels}{few})."
+    ends = sorted((abs(contrast.low or 0.0), abs(contrast.high or 0.0)))
+    size, low, high = (plain(value, ends[1]) for value in (abs(contrast.mean), *ends))
+    direction = "fewer" if contrast.mean < 0 else "more"
+    certainty = f"95% interval {low} to {high} {direction}"
+    return f"With {name}, {size} {direction} {what} than in {base} ({levels}; {certainty})."
+
+
+def _people(measure: str, service: str) -> str:
+    return {
+        "midnight_delayed_mean": f"people are delayed in {service} on an average day",
+        "queue_mean": f"people wait for {service}",
+    }.get(measure, f"people are in {service} at midnight")
+
+
+def description(findings: Findings, scenario: Scenario) -> str:
+    """The first sentence about a scenario on its own."""
+    main = findings.main_service.name
+    delayed = findings.estimate(scenario.id, main, "midnight_delayed_mean")
+    taken = findings.estimate(scenario.id, main, "midnight_census_mean")
+    place = spoken(main)
+    if not taken:
+        return f"{findings.label(scenario)} was run."
+    text = (
+        f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
+    )
+    if delayed:
+        text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
+    return text + ", on average."

@@ -1,0 +1,195 @@
+"""The identities: what must be true of every ledger and of every sum made from it, after each replication.
+
+The first that is broken stops the run (exit code 3), with the first row or the sum that breaks it. The
+ledger's rows are checked in `records.py`; here are places, queues and sums. Services counted in hours and
+services whose places are cleaned are not asked whether somebody waits beside a free place: the ledger does
+not say who would fit, nor what is being cleaned.
+
+What may be changed here: an identity is added freely; one is taken away by agreement.
+"""
+
+from fractions import Fraction
+
+import numpy as np
+
+from sim.inputs.scenario import SECONDS_PER_DAY, Scenario, Service
+from sim.model.ledger import ADMITTED, NEVER, OUTSIDE, Ledger
+from sim.results import costs
+from sim.results.broken import IdentityBroken, require, require_sum
+from sim.results.cut import Cut
+from sim.results.delays import delays
+from sim.results.occupancy import (
+    MINUTES_PER_HOUR,
+    counts_hours,
+    held_path,
+    occupied_seconds,
+    open_path,
+    people_path,
+)
+from sim.results.openings import free_path, hours_path
+from sim.results.records import check_records
+from sim.results.spans import Path, both, count_at, going_on
+
+__all__ = ["IdentityBroken", "check"]
+
+NOBODY_ENTERS_A_FULL_SERVICE = "nobody is admitted to a full service"
+QUEUE_LIMITS_HOLD = "a queue never grows beyond its limit"
+NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
+STAYS_ADD_UP = "occupied time = the sum of clipped stays"
+OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
+PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
+COSTS_ADD_UP = "costs recompute to the penny"
+
+
+def check(scenario: Scenario, ledger: Ledger) -> None:
+    """Raise IdentityBroken at the first identity that this ledger breaks."""
+    cut = Cut(scenario, ledger)
+    check_records(cut)
+    check_places(cut)
+    check_sums(cut)
+    check_costs(cut)
+
+
+def check_places(cut: Cut) -> None:
+    """Places and queues: nobody where there is no room, nobody kept waiting where there is."""
+    for service in cut.declared:
+        _nobody_enters_a_full_service(cut, service)
+        _queue_limit_holds(cut, service)
+    for number in range(len(cut.names)):
+        if number != cut.died:
+            _nobody_waits_beside_a_free_place(cut, number)
+
+
+def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
+    """At each admission, after the whole instant: held <= the larger of open and held just before."""
+    if service.is_unlimited:
+        return
+    rows = cut.stay_rows(cut.number(service))
+    admitted = cut.ledger.stays["admitted"][rows]
+    held, planned = held_path(cut, service), open_path(cut, service).at(admitted)
+    extra = 0 if service.surge is None else service.surge.places  # may have opened and closed in the instant
+    room = np.maximum(planned + extra, held.before(admitted))
+    seated = cut.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
+    fits = (held.at(admitted) <= room) | (planned < 0) | seated
+    holds = np.ones(len(cut.ledger.stays["to"]), dtype=bool)
+    holds[rows] = fits
+    require(cut, NOBODY_ENTERS_A_FULL_SERVICE, "stays", holds)
+
+
+def _queue_limit_holds(cut: Cut, service: Service) -> None:
+    """When somebody joins, after the whole instant: waiting <= the larger of the limit and those before."""
+    if service.queue_limit is None:
+        return
+    waits = cut.ledger.waits
+    rows = np.flatnonzero(waits["to"] == cut.number(service))
+    joined = waits["joined"][rows]
+    waiting = going_on(joined, waits["ended"][rows])
+    holds = np.ones(len(waits["to"]), dtype=bool)
+    most = np.maximum(service.queue_limit, waiting.before(joined))
+    holds[rows] = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
+    require(cut, QUEUE_LIMITS_HOLD, "waits", holds)
+
+
+def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
+    """Who is clear waits for no time in which a place, the door and their own discharge hours are open."""
+    service = cut.scenario.services[number] if number <= cut.home else None
+    if service is not None and (counts_hours(service) or service.turnaround is not None):
+        return
+    waits, until = cut.ledger.waits, cut.ledger.until
+    clear, ended = np.maximum(waits["clear"], 0), np.minimum(waits["ended"], until)
+    queue = (waits["to"] == number) & (clear < ended)
+    if not queue.any():
+        return
+    free = free_path(cut, number)
+    if service is not None:
+        free = both(free, hours_path(cut, service.admission_hours))
+    for held in np.unique(waits["held"][queue]):
+        rows = np.flatnonzero(queue & (waits["held"] == held))
+        eligible = free if held == OUTSIDE else both(free, _own_hours(cut, int(held)))
+        holds = np.ones(len(queue), dtype=bool)
+        holds[rows] = eligible.until(ended[rows]) == eligible.until(clear[rows])
+        require(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", holds)
+
+
+def _own_hours(cut: Cut, held: int) -> Path:
+    return hours_path(cut, cut.scenario.services[held].discharge_hours)
+
+
+def check_sums(cut: Cut) -> None:
+    """Occupied time by three ways, and delay by four."""
+    found = delays(cut)
+    for number, service in enumerate(cut.declared):
+        name, total = service.name, int(found.total[number])
+        occupied = occupied_seconds(cut, service)
+        require_sum(STAYS_ADD_UP, name, people_path(cut, service).integral(cut.first, cut.end), occupied)
+        admitted, ready, left = (cut.stays_in(number, column) for column in ("admitted", "ready", "left"))
+        needing = int(cut.clipped(admitted, np.minimum(ready, left)).sum())
+        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, name, needing + total, occupied)
+        late = count_at(ready[ready < NEVER], left[ready < NEVER], cut.midnights)
+        cared_for = count_at(admitted, np.minimum(ready, left), cut.midnights)
+        census = int(count_at(admitted, left, cut.midnights).sum())
+        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", int((late + cared_for).sum()), census)
+        for by, table in (
+            ("reasons", found.by_reason),
+            ("next services", found.by_next),
+            ("causes", found.by_cause),
+            ("groups", found.by_group),
+        ):
+            require_sum(PARTS_ADD_UP, f"{name}, {by}", int(table[number].sum()), total)
+
+
+def check_costs(cut: Cut) -> None:
+    """Each price again, from waits instead of stays and from paths instead of sums."""
+    found = costs.lines(cut)
+    again = sum(
+        _pence_again(cut, price.of, price.per, Fraction(str(price.gbp)))
+        for price in cut.scenario.costs.prices
+    )
+    require_sum(COSTS_ADD_UP, "all prices", sum(line.pence for line in found), again)
+    rows = costs.rows(cut)
+    for row in rows:
+        parts = [other for other in rows if other.service == row.service and other.by == "payer"]
+        if row.by == "":
+            require_sum(
+                COSTS_ADD_UP,
+                f"{row.service}, payers",
+                _pence(sum(part.value for part in parts)),
+                _pence(row.value),
+            )
+    total = sum(row.value for row in rows if row.by == "" and row.service != "all")
+    require_sum(COSTS_ADD_UP, "services", _pence(total), sum(line.pence for line in found))
+
+
+def _pence(pounds: float) -> int:
+    return round(pounds * 100)
+
+
+def _pence_again(cut: Cut, of: str, per: str, price: Fraction) -> int:
+    ledger = cut.ledger
+    if per == "step":
+        done = [
+            cut.ledger.stays["service"][ledger.steps["stay"][row]]
+            for row in np.flatnonzero(cut.inside(ledger.steps["finished"]))
+            if ledger.step_names[ledger.steps["step"][row]] == of
+        ]
+        return sum(_rounded(price * int(count)) for count in np.unique(done, return_counts=True)[1])
+    if per == "admission":
+        entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == cut.numbers[of])
+        return _rounded(price * int(cut.inside(ledger.waits["ended"][entered]).sum()))
+    if per in ("occupied_day", "open_day"):
+        return _rounded(price * _days_again(cut, cut.scenario.service(of), per))
+    return 0
+
+
+def _days_again(cut: Cut, service: Service, per: str) -> Fraction:
+    if per == "occupied_day":
+        return Fraction(people_path(cut, service).integral(cut.first, cut.end), SECONDS_PER_DAY)
+    planned, held = open_path(cut, service), held_path(cut, service)
+    times = np.union1d(planned.times, held.times)
+    beyond = Path(times, np.maximum(held.at(times) - planned.at(times), 0))
+    available = planned.integral(cut.first, cut.end) + beyond.integral(cut.first, cut.end)
+    return Fraction(available, SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1))
+
+
+def _rounded(pounds: Fraction) -> int:
+    return int(pounds * 100 + Fraction(1, 2))

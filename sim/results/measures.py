@@ -1,0 +1,36 @@
+"""Every measure of one replication: a scenario and its ledger in, tidy rows out.
+
+What a measure is called, its unit and its definition stand in `catalogue.py`; how it is counted in the
+module named for it.
+
+What may be changed here: free; a new measure is a module that gives rows, a line here and one in the
+catalogue.
+"""
+
+from sim.inputs.scenario import Scenario
+from sim.model.ledger import Ledger
+from sim.results import costs, delays, flow, followup, occupancy, waits
+from sim.results.catalogue import MEASURES, Measure
+from sim.results.cut import Cut, Row
+from sim.results.order import canonical
+
+__all__ = ["MEASURES", "Measure", "Row", "measure"]
+
+
+def measure(scenario: Scenario, ledger: Ledger) -> list[Row]:
+    """All rows of one replication, in the canonical order."""
+    return measure_cut(Cut(scenario, ledger))
+
+
+def measure_cut(cut: Cut) -> list[Row]:
+    """The same, for somebody who has cut the ledger already."""
+    rows = [
+        *occupancy.rows(cut),
+        *waits.rows(cut),
+        *flow.rows(cut),
+        *delays.rows(cut, delays.delays(cut)),
+        *followup.rows(cut),
+        *costs.rows(cut),
+    ]
+    place = canonical(cut.scenario)
+    return sorted(rows, key=lambda row: place(row[:4]))

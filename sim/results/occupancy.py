@@ -1,0 +1,117 @@
+"""How full: places open, places held, and the midnight census of each service.
+
+Census counts people. Where a service counts hours, places held are minutes a week and open places are
+minutes a week.
+
+What may be changed here: with new expected results.
+"""
+
+import numpy as np
+
+from sim.inputs.scenario import SECONDS_PER_DAY, Service
+from sim.model.ledger import Column
+from sim.results.cut import Cut, Row
+from sim.results.spans import Path, column, going_on, larger, steps_of
+
+MINUTES_PER_HOUR = 60
+UNLIMITED = -1  # in the ledger's places: open without limit
+
+
+def counts_hours(service: Service) -> bool:
+    """Whether this is a service whose places are minutes a week."""
+    return service.counted_in == "hours_per_week"
+
+
+def people_path(cut: Cut, service: Service) -> Path:
+    """People in the service at each time."""
+    number = cut.number(service)
+    return going_on(cut.stays_in(number, "admitted"), cut.stays_in(number, "left"))
+
+
+def held_path(cut: Cut, service: Service) -> Path:
+    """Places held at each time: people, or minutes a week as they taper."""
+    if not counts_hours(service):
+        return people_path(cut, service)
+    number = cut.number(service)
+    start, end = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    units = cut.stays_in(number, "units")
+    times, changes = [start], [units]
+    groups = cut.group_of_stay[cut.stay_rows(number)]
+    now = units.copy()
+    for index, group in enumerate(cut.scenario.people):
+        visit = group.visit(service.name)
+        for taper in () if visit is None else visit.tapers:
+            at = start + int(taper.after_days * SECONDS_PER_DAY + 0.5)
+            later = np.flatnonzero((groups == index) & (at < end))
+            less = tapered(units[later], taper.share)
+            times.append(at[later])
+            changes.append(less - now[later])
+            now[later] = less
+    return steps_of(np.concatenate((*times, end)), np.concatenate((*changes, -now)))
+
+
+def tapered(units: Column, share: float) -> Column:
+    """Minutes a week still needed: a share of those they started with, rounded half up."""
+    return np.asarray(np.floor(units * share + 0.5), dtype=np.int64)
+
+
+def open_path(cut: Cut, service: Service) -> Path:
+    """Places open at each time, surge included; UNLIMITED is -1."""
+    places = cut.ledger.places
+    rows = np.flatnonzero(places["service"] == cut.number(service))
+    if not len(rows):
+        planned = [UNLIMITED if step.places is None else step.places for step in service.capacity]
+        return Path(column(*(step.from_second for step in service.capacity)), column(*planned))
+    return Path(places["at"][rows], places["open"][rows])
+
+
+def available_path(cut: Cut, service: Service) -> Path:
+    """The larger of open and held places: nobody is put out when places close."""
+    return larger(open_path(cut, service), held_path(cut, service))
+
+
+def occupied_seconds(cut: Cut, service: Service) -> int:
+    """Seconds that people held a place in the window."""
+    number = cut.number(service)
+    return int(cut.clipped(cut.stays_in(number, "admitted"), cut.stays_in(number, "left")).sum())
+
+
+def available_seconds(cut: Cut, service: Service) -> int:
+    """Place-seconds (minute-a-week-seconds where counted in hours) available in the window."""
+    return available_path(cut, service).integral(cut.first, cut.end)
+
+
+def rows(cut: Cut) -> list[Row]:
+    """The occupancy rows of every declared service, and occupied bed days of all."""
+    found = [row for service in cut.declared for row in _service_rows(cut, service)]
+    occupied = sum(occupied_seconds(cut, service) for service in cut.declared)
+    found.append(Row("all", "occupied_bed_days", "", "", occupied / SECONDS_PER_DAY, "bed days"))
+    return found
+
+
+def _service_rows(cut: Cut, service: Service) -> list[Row]:
+    def row(measure: str, value: float, unit: str) -> Row:
+        return Row(service.name, measure, "", "", value, unit)
+
+    found = [row("occupied_bed_days", occupied_seconds(cut, service) / SECONDS_PER_DAY, "bed days")]
+    census = people_path(cut, service).at(cut.midnights)
+    found.append(row("midnight_census_mean", int(census.sum()) / cut.days, "people"))
+    for percent, value in zip((5, 50, 95), np.percentile(census, (5, 50, 95)), strict=True):
+        found.append(row(f"midnight_census_p{percent:02d}", float(value), "people"))
+    if service.is_unlimited:
+        return found
+    held, available = held_path(cut, service), available_path(cut, service)
+    available_total = available.integral(cut.first, cut.end)
+    each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
+    unit = "weekly hour days" if counts_hours(service) else "bed days"
+    found.append(row("available_bed_days", available_total / each, unit))
+    if available_total:
+        found.append(row("occupancy", held.integral(cut.first, cut.end) / available_total, "share"))
+    taken, places = held.at(cut.midnights), available.at(cut.midnights)
+    for measure, is_so in (
+        ("days_above_85pct", 100 * taken > 85 * places),
+        ("days_above_92pct", 100 * taken > 92 * places),
+        ("days_full", (places > 0) & (taken >= places)),
+    ):
+        found.append(row(measure, int(is_so.sum()) / cut.days, "share of days"))
+    return found

@@ -1,0 +1,48 @@
+"""What is open and free at each time: doors and discharge hours, and free places, as paths of 0 and 1.
+
+What may be changed here: with new expected results (causes of delay and the identities look here).
+"""
+
+import numpy as np
+
+from sim.inputs.scenario import Hours
+from sim.inputs.timetable import opening_hours
+from sim.model.ledger import NEVER
+from sim.results.cut import Cut
+from sim.results.occupancy import counts_hours, held_path, open_path
+from sim.results.spans import Path, column
+
+ALWAYS = Path(column(-NEVER), column(1))
+
+
+def hours_path(cut: Cut, hours: Hours | None) -> Path:
+    """1 while these hours are open, 0 while they are closed."""
+    days = opening_hours(cut.scenario.calendar, hours)
+    if days is None:
+        return ALWAYS
+    opens, closes = np.array(days.opens, dtype=np.int64), np.array(days.closes, dtype=np.int64)
+    some = closes > opens
+    times = np.stack((opens[some], closes[some]), axis=1).ravel()
+    values = np.tile(column(1, 0), int(some.sum()))
+    keep = np.ones(len(times), dtype=bool)
+    keep[:-1] = times[1:] != times[:-1]  # closes at midnight and opens at once: stays open
+    return Path(times[keep], values[keep])
+
+
+def free_path(cut: Cut, number: int) -> Path:
+    """1 while a destination has a free place, 0 while it has none (home and out always have one).
+
+    A service counted in hours has one while half of the people that it admitted would fit in.
+    """
+    if number >= cut.home or cut.declared[number].is_unlimited:
+        return ALWAYS
+    service = cut.declared[number]
+    held, places = held_path(cut, service), open_path(cut, service)
+    needed = 1
+    if counts_hours(service) and len(cut.stay_rows(number)):
+        needed = int(np.median(cut.stays_in(number, "units")))
+    times = np.union1d(held.times, places.times)
+    planned = places.at(times)
+    is_free = ((planned < 0) | (planned - held.at(times) >= needed)).astype(np.int64)
+    changes = np.append(True, is_free[1:] != is_free[:-1])
+    return Path(times[changes], is_free[changes])

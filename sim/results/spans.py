@@ -1,0 +1,106 @@
+"""Arithmetic of time spans [start, end) in whole seconds: overlaps, midnights, how many go on at once.
+
+What may be changed here: with new expected results (every measure of time goes through these few functions).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.model.ledger import NEVER, Column
+
+Mask = NDArray[np.bool_]
+
+
+def column(*values: int) -> Column:
+    """A few whole numbers as a column."""
+    return np.array(values, dtype=np.int64)
+
+
+def overlap(start: Column, end: Column, first: int, last: int) -> Column:
+    """Seconds of each span that lie inside [first, last)."""
+    inside: Column = np.minimum(end, last) - np.maximum(start, first)
+    return np.maximum(inside, 0)
+
+
+def _midnights_before(instants: Column) -> Column:
+    rounded_up: Column = -(-instants // SECONDS_PER_DAY)
+    return rounded_up
+
+
+def midnights(start: Column, end: Column, first: int, last: int) -> Column:
+    """How many midnights lie inside each span and inside [first, last)."""
+    low = np.maximum(start, first)
+    high = np.maximum(np.minimum(end, last), low)
+    return _midnights_before(high) - _midnights_before(low)
+
+
+def _after(values: Column, changes: NDArray[np.intp]) -> Column:
+    """The value after so many changes."""
+    return np.asarray(np.append(column(0), values)[changes], dtype=np.int64)
+
+
+class Path(NamedTuple):
+    """A number that changes: `values[i]` holds from `times[i]` to the next time; 0 before the first."""
+
+    times: Column
+    values: Column
+
+    def at(self, instants: Column) -> Column:
+        """The value at each instant, after everything that happens at it."""
+        return _after(self.values, np.searchsorted(self.times, instants, side="right"))
+
+    def before(self, instants: Column) -> Column:
+        """The value just before each instant."""
+        return _after(self.values, np.searchsorted(self.times, instants, side="left"))
+
+    def until(self, instants: Column) -> Column:
+        """Value times seconds from the start of the run to each instant."""
+        starts = np.maximum(self.times, 0)
+        added = np.append(column(0), np.cumsum(self.values[:-1] * np.diff(starts)))
+        last = np.searchsorted(self.times, instants, side="right") - 1
+        found = added[last] + self.values[last] * (instants - starts[last])
+        return np.asarray(np.where(last < 0, 0, found), dtype=np.int64)
+
+    def integral(self, first: int, last: int) -> int:
+        """Value times seconds over [first, last)."""
+        until = np.append(self.times[1:], NEVER)
+        return int((self.values * overlap(self.times, until, first, last)).sum())
+
+
+def steps_of(times: Column, changes: Column) -> Path:
+    """The path that changes by so much at these instants (in any order; NEVER is left out)."""
+    happens = times < NEVER
+    times, changes = times[happens], changes[happens]
+    order = np.argsort(times, kind="stable")
+    times = times[order]
+    values = np.cumsum(changes[order])
+    is_last = np.ones(len(times), dtype=bool)
+    is_last[:-1] = times[1:] != times[:-1]
+    return Path(times[is_last], values[is_last])
+
+
+def going_on(start: Column, end: Column, weight: Column | None = None) -> Path:
+    """How many of the spans (or how much weight) are going on at each time."""
+    each = np.ones(len(start), dtype=np.int64) if weight is None else weight
+    return steps_of(np.concatenate((start, end)), np.concatenate((each, -each)))
+
+
+def larger(one: Path, other: Path) -> Path:
+    """The larger of two paths at each time."""
+    times = np.union1d(one.times, other.times)
+    return Path(times, np.maximum(one.at(times), other.at(times)))
+
+
+def both(one: Path, other: Path) -> Path:
+    """1 while two paths of 0 and 1 are both 1."""
+    times = np.union1d(one.times, other.times)
+    return Path(times, one.at(times) * other.at(times))
+
+
+def count_at(start: Column, end: Column, instants: Column) -> Column:
+    """How many of the spans are going on at each instant (start <= instant < end)."""
+    begun = np.searchsorted(np.sort(start), instants, side="right")
+    return np.asarray(begun - np.searchsorted(np.sort(end), instants, side="right"), dtype=np.int64)

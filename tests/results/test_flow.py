@@ -1,0 +1,152 @@
+"""Flow: arrivals, admissions, leavers, pathways, deaths; and what became of people after hospital."""
+
+import pytest
+
+from sim.inputs.scenario import Route
+from tests.results.tiny import Resident, Town, care_home, group, hospital, service, unit
+
+
+def test_arrivals_count_who_came_from_outside_by_first_service_and_group() -> None:
+    young, old = group("young"), group("old", arrives_at="unit")
+    town = Town(hospital(), unit(), warm_up=1, days=9, groups=(young, old))
+    town.comes(0.5, admitted=0.5).stay("hospital", 0.5)  # before the window
+    town.comes(2, admitted=2).stay("hospital", 2)
+    town.comes(3, "unit", group=1).outside("unit", 3, 3, "turned_away")
+    town.is_there(-4, "unit", group=1).stay("unit", -4)
+    assert town.value("hospital", "arrivals") == 1
+    assert town.value("unit", "arrivals") == 1
+    assert town.value("all", "arrivals") == 2
+    assert town.items("all", "arrivals", "group") == {"young": 1, "old": 1}
+
+
+def test_admissions_and_leavers_count_in_every_service_and_leavers_of_all_left_the_model() -> None:
+    town = Town(hospital(), unit())
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "unit").stay("unit", 2, 4, 4, "out")
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "home").stay("home", 2)
+    town.comes(1, admitted=1).stay("hospital", 1, 2, 2, "died")
+    town.comes(1).outside("hospital", 1, 2, "gave_up")
+    admissions = [town.value(name, "admissions") for name in ("hospital", "unit", "home", "all")]
+    leavers = [town.value(name, "leavers") for name in ("hospital", "unit", "home", "all")]
+    assert admissions == [3, 1, 1, 4]  # home is no declared service
+    assert leavers == [3, 1, 0, 3]  # out, dead, and tired of waiting
+    assert town.value("hospital", "throughput_per_day") == 0.3
+
+
+def test_people_of_the_starting_census_were_not_admitted() -> None:
+    town = Town(hospital())
+    town.is_there(0).stay("hospital", 0, 2, 2, "out")
+    town.is_there(-1).outside("hospital", -1, 3, "admitted").stay("hospital", 3)
+    assert town.value("hospital", "admissions") == 1
+    assert town.value("hospital", "leavers") == 1
+    assert town.value("all", "arrivals") == 0
+
+
+def test_hospital_leavers_by_pathway_leave_out_deaths_and_moves_to_other_hospitals() -> None:
+    kinds = {
+        "reablement": "home_reablement",
+        "care": "home_care",
+        "beds": "community_beds",
+        "hospice": "other",
+    }
+    others = [service(name, kind, None) for name, kind in kinds.items()]
+    town = Town(hospital(), unit(), care_home(), service("north", "acute", 9), *others)
+    ways = ["home", "out", "hospice", "reablement", "care", "unit", "beds", "care_home", "died", "north"]
+    for to in ways:
+        person = town.comes(0, admitted=0).stay("hospital", 0, 2, 2, to)
+        if to not in ("out", "died"):
+            person.stay(to, 2)
+    assert town.items("hospital", "leavers", "pathway") == {"0": 3, "1": 2, "2": 2, "3": 1}
+    assert town.value("hospital", "leavers") == 10
+
+
+def test_deaths_count_where_they_happen_outside_included() -> None:
+    town = Town(hospital())
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "died")
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "home").stay("home", 2, 5, 5, "died")
+    town.comes(0).outside("hospital", 0, 4, "died")
+    where = ("hospital", "home", "outside", "all")
+    assert [town.value(name, "deaths") for name in where] == [1, 1, 1, 3]
+
+
+def returning(days: int = 100) -> Town:
+    """A town from which people may come back to hospital."""
+    way_back = group(home=[Route(to="hospital", share=0.5), Route(to="out", share=0.5)])
+    return Town(hospital(), unit(), care_home(), days=days, groups=(way_back,))
+
+
+def test_readmitted_within_30_days_is_by_when_they_came_back() -> None:
+    town = returning()
+    for back in (40, 40.5, None):  # they left on day 10
+        person = town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home")
+        if back is None:
+            person.stay("home", 10)
+        else:  # came back on that day, got in 3 days later
+            person.stay("home", 10, back, back + 3, "hospital").stay("hospital", back + 3)
+    assert town.value("hospital", "readmitted_within_30_days") == pytest.approx(1 / 3)
+    assert town.value("all", "readmitted_within_30_days") == pytest.approx(1 / 3)
+
+
+def test_readmissions_need_30_days_of_follow_up_and_a_way_back() -> None:
+    town = returning(days=39)
+    town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home").stay("home", 10)
+    assert town.value("hospital", "readmitted_within_30_days") is None
+    no_way_back = Town(hospital(), days=100)
+    no_way_back.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home").stay("home", 10)
+    assert no_way_back.value("hospital", "readmitted_within_30_days") is None
+
+
+def test_a_move_to_another_hospital_is_no_discharge_and_no_readmission() -> None:
+    way_back = group(home=[Route(to="hospital", share=1.0)])
+    town = Town(hospital(), service("north", "acute", 9), days=100, groups=(way_back,))
+    person = town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "north")
+    person.stay("north", 10, 20, 20, "home").stay("home", 20)
+    assert town.value("hospital", "readmitted_within_30_days") is None
+    assert town.value("north", "readmitted_within_30_days") == 0
+
+
+def test_at_home_91_days_after_leaving_for_reablement() -> None:
+    town = returning()
+
+    def leaves(to: str = "unit") -> Resident:
+        return town.comes(0, admitted=0).stay("hospital", 0, 5, 5, to)
+
+    leaves().stay("unit", 5, 30, 30, "home").stay("home", 30)  # at home
+    leaves().stay("unit", 5, 30, 30, "out")  # out: at home
+    leaves().stay("unit", 5)  # still in reablement: neither dead, nor in hospital, nor in a care home
+    leaves().stay("unit", 5, 30, 30, "died")
+    leaves().stay("unit", 5, 30, 30, "care_home").stay("care_home", 30)
+    leaves().stay("unit", 5, 30, 30, "care_home").stay("care_home", 30, 40, 40, "out")  # lives in one
+    leaves().stay("unit", 5, 30, 30, "home").stay("home", 30, 90, 90, "hospital").stay("hospital", 90)
+    leaves("home").stay("home", 5)  # not into reablement: not asked
+    assert town.value("hospital", "at_home_91_days") == pytest.approx(3 / 7)
+
+
+def test_the_91st_day_itself_decides() -> None:
+    town = returning()
+    late = town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5, 30, 30, "home")
+    late.stay("home", 30, 96, 96, "hospital").stay("hospital", 96)  # 5 + 91
+    assert town.value("hospital", "at_home_91_days") == 0
+
+
+def test_days_at_home_in_the_91_days_after_hospital() -> None:
+    town = returning()
+    stays = town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5, 25, 25, "home")
+    stays.stay("home", 25, 50, 50, "hospital").stay("hospital", 50, 60, 60, "out")
+    # from day 5: 20 days in the unit, 25 at home, 10 in hospital, then out to day 96: 36 at home
+    assert (
+        town.value("hospital", "days_at_home") == 25 + 36
+    )  # the second discharge has no 91 days of follow-up
+
+
+def test_days_after_a_care_home_or_a_death_are_no_days_at_home() -> None:
+    town = returning()
+    town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "care_home").stay("care_home", 5, 25, 25, "out")
+    town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "home").stay("home", 5, 15, 15, "died")
+    assert town.value("hospital", "days_at_home") == (0 + 10) / 2
+
+
+def test_home_care_and_home_reablement_are_at_home() -> None:
+    town = Town(hospital(), service("reablement", "home_reablement", 9), days=100)
+    town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "reablement").stay("reablement", 5)
+    assert town.value("hospital", "days_at_home") == 91
+    assert town.value("hospital", "at_home_91_days") == 1

@@ -164,12 +164,10 @@ def _pence(pounds: float) -> int:
 def _pence_again(cut: Cut, of: str, per: str, price: Fraction) -> int:
     ledger = cut.ledger
     if per == "step":
-        done = [
-            cut.ledger.stays["service"][ledger.steps["stay"][row]]
-            for row in np.flatnonzero(cut.inside(ledger.steps["finished"]))
-            if ledger.step_names[ledger.steps["step"][row]] == of
-        ]
-        return sum(_rounded(price * int(count)) for count in np.unique(done, return_counts=True)[1])
+        names = np.array(ledger.step_names)[ledger.steps["step"]]
+        done = ledger.steps["stay"][(names == of) & cut.inside(ledger.steps["finished"])]
+        counts = np.bincount(ledger.stays["service"][done])
+        return sum(_rounded(price * int(count)) for count in counts)
     if per == "admission":
         entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == cut.numbers[of])
         return _rounded(price * int(cut.inside(ledger.waits["ended"][entered]).sum()))

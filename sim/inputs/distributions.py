@@ -168,9 +168,7 @@ def lognormal(mean: float, sd: float) -> Distribution:
     if _spread(sd) == 0:
         return fixed(mean)
     variance_of_log = math.log1p((sd / mean) ** 2)
-    return Distribution(
-        "lognormal", LOGNORMAL, mean, math.log(mean) - variance_of_log / 2, math.sqrt(variance_of_log)
-    )
+    return Distribution("lognormal", LOGNORMAL, mean, math.log(mean) - variance_of_log / 2, math.sqrt(variance_of_log))
 
 
 def lognormal_median(mean: float, median: float) -> Distribution:

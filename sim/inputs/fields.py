@@ -43,7 +43,7 @@ def dated(key: str, amount: Scalar) -> Kind:
 
 def by(names: tuple[str, ...], title: str, value: Scalar, default: str) -> Record:
     """One value for each weekday or month that is not as usual."""
-    meaning = f"One value for each {title.split()[-1]}; those left out are {default}"
+    meaning = f"One value for each {title.rsplit(maxsplit=1)[-1]}; those left out are {default}"
     return Record(title, meaning, tuple(usual(one, value, f"in {one}", default) for one in names), alike=True)
 
 
@@ -180,6 +180,7 @@ ROUTE = Record(
         usual("priority", PRIORITY, "1 is served first", "5"),
     ),
     short="share",
+    wording="a share such as 40%, or {share: 40%, ...}",
 )
 
 TAPER = Record(

@@ -102,7 +102,9 @@ class BedManager:
         wait = stay.person.wait
         if wait is None:
             if is_clear or self._may_join_early(stay, stay.route):
-                came_waiting = is_clear and stay.person.waits == 0  # somebody of the census: they joined when they were clear
+                came_waiting = (
+                    is_clear and stay.person.waits == 0
+                )  # somebody of the census: they joined when they were clear
                 joined = stay.clear if came_waiting else self.clock.now
                 self._join(stay.person, stay, stay.route.to, stay.route, joined)
         elif is_clear and wait.clear == NEVER:
@@ -129,9 +131,7 @@ class BedManager:
 
     # -- waits ------------------------------------------------------------------------------------------------------
 
-    def _join(
-        self, person: Person, stay: Stay | None, to: int, route: PlannedRoute | None, joined: int
-    ) -> None:
+    def _join(self, person: Person, stay: Stay | None, to: int, route: PlannedRoute | None, joined: int) -> None:
         arrival = self.plan.groups[person.arriving.group].group.arrival
         priority = arrival.priority if route is None else route.route.priority
         wait = Wait(person, person.waits, stay, to, route, joined, (priority, joined, person.arriving.rank))
@@ -263,6 +263,8 @@ class BedManager:
         self.steps.require(stay, route, starts_now=True)
         if not stay.is_clear():
             stay.clear = NEVER
+        elif stay.clear == NEVER:
+            stay.clear = self.clock.now
         self._join(stay.person, stay, route.to, route, self.clock.now)
 
     def _join_early_later(self, stay: Stay, route: PlannedRoute) -> None:

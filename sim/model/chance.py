@@ -105,9 +105,7 @@ class BookOfLuck:
             self._pages[group, service, quantity | visit, page] = lines
         return lines[line]
 
-    def numbers(
-        self, group: int, first: int, count: int, service: int, visit: int, quantity: int
-    ) -> list[float]:
+    def numbers(self, group: int, first: int, count: int, service: int, visit: int, quantity: int) -> list[float]:
         """The numbers of `count` people of a group from person `first` on."""
         people = np.arange(first, first + count, dtype=np.uint64)
         words = philox_many(self.seed, self.replication, people, group, service, quantity | visit)

@@ -62,7 +62,9 @@ def arrival_seconds(plan: Plan, group: PlannedGroup, book: BookOfLuck) -> list[i
     return arrivals
 
 
-def _unit_rate_points(group: PlannedGroup, book: BookOfLuck, end: float) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _unit_rate_points(
+    group: PlannedGroup, book: BookOfLuck, end: float
+) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
     """The points of the group's unit-rate Poisson process below `end`."""
     points: list[float] = []
     last, block = 0.0, 4096

@@ -184,9 +184,7 @@ class Plan:
     @cached_property
     def ring_neighbours(self) -> tuple[tuple[int, ...], ...]:
         """For each service the limited, place-counting services that its people may wait for, where a ring can close."""
-        can_ring = [
-            not (planned.service.is_unlimited or planned.counts_units) for planned in self.services
-        ]
+        can_ring = [not (planned.service.is_unlimited or planned.counts_units) for planned in self.services]
         after = [set[int]() for _ in self.services]
         for group in self.groups:
             for held, visit in group.visits.items():

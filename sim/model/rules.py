@@ -35,9 +35,7 @@ def chance_over(chance_per_day: float, days: float) -> float:
     return float(1.0 - (1.0 - chance_per_day) ** days)
 
 
-def shortest_ring(
-    services: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]
-) -> list[int]:
+def shortest_ring(services: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]) -> list[int]:
     """The shortest ring of services through the one that stands last in the file; empty if there is none.
 
     `waits(a, b)` says whether somebody who holds a place in a may move to b; `neighbours[a]` lists the candidates b in file
@@ -50,9 +48,7 @@ def shortest_ring(
     return []
 
 
-def _shortest_way_back(
-    start: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]
-) -> list[int]:
+def _shortest_way_back(start: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]) -> list[int]:
     paths, seen = [[start]], {start}
     while paths:
         longer: list[list[int]] = []

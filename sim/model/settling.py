@@ -28,10 +28,7 @@ def luck_of(plan: Plan, book: BookOfLuck, person: Arriving, held: int, visit: in
 
 def next_route(plan: Plan, visit: PlannedVisit, luck: Luck, delay: int) -> int:
     """The number of the route this person will take; a long delay before may have made it a worse one."""
-    if len(visit.cumulative) == 1:
-        route = 0
-    else:
-        route = chosen(visit.cumulative, luck(quantities.NEXT))
+    route = 0 if len(visit.cumulative) == 1 else chosen(visit.cumulative, luck(quantities.NEXT))
     lost = _lost_ground(visit)
     if lost is None or lost.worse_from is None or lost.worse_to is None or delay <= 0:
         return route

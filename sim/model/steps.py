@@ -69,16 +69,16 @@ class Steps:
         for earlier in work.after:
             if not earlier.is_over:
                 yield earlier.over
-        if work.dropped:
+        if work.is_dropped():
             return
         self._begin(work)
         if work.team_place is not None:
             yield work.team_place
-            if work.dropped:
+            if work.is_dropped():
                 return
             work.due = self._end(work, work.team_joined)
         yield self._clock.until(work.due)
-        if not work.dropped:
+        if not work.is_dropped():
             self._finish(work)
 
     def _begin(self, work: Work) -> None:

@@ -58,6 +58,10 @@ class Work:
     team_place: "Event | None" = None  # told when the team has a place
     has_team_place: bool = False
 
+    def is_dropped(self) -> bool:
+        """No longer needed; asked anew after every wait, for it may have happened meanwhile."""
+        return self.dropped
+
     @property
     def is_over(self) -> bool:
         return self.finished != NEVER or self.dropped
@@ -166,5 +170,3 @@ def _step_row(work: Work, stay_row: int) -> tuple[int, ...]:
 
 def _last_of_each_instant(places: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
     return [(service, at, opened) for (service, at), opened in {(s, at): o for s, at, o in places}.items()]
-
-

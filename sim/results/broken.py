@@ -12,7 +12,7 @@ from sim.results.spans import Mask
 DESTINATIONS = ("service", "to", "planned_to", "held", "arrives_at")
 
 
-class IdentityBroken(Exception):  # noqa: N818 (its name says what happened)
+class IdentityBroken(Exception):
     """A ledger contradicts itself, its scenario or its sums: a fault of ours, never the planner's."""
 
     def __init__(self, identity: str, where: str) -> None:

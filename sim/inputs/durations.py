@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sim.inputs import distributions
-from sim.inputs.containers import Field, Listing, Record
+from sim.inputs.containers import Listing, Record
 from sim.inputs.distributions import Distribution
-from sim.inputs.kinds import Kind, Schema
+from sim.inputs.kinds import Field, Kind, Schema
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Mark, Path
 from sim.inputs.reading import UNREADABLE, Reading, Said, is_sound
@@ -47,9 +47,7 @@ FAMILIES = Record(
             Field("median", NUMBER, "the median, never above the mean"),
             exactly_one=("sd", "median"),
         ),
-        _family(
-            "gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _needed("sd", SD.meaning)
-        ),
+        _family("gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _needed("sd", SD.meaning)),
         _family("weibull", "like gamma, with a lighter or heavier tail", MEAN, _needed("sd", SD.meaning)),
         _family(
             "triangular",
@@ -68,9 +66,7 @@ FAMILIES = Record(
             "empirical",
             "as observed: a file of lengths, or quantiles",
             Field("file", FILE, "a CSV file beside this one with one column of lengths"),
-            Field(
-                "quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"
-            ),
+            Field("quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"),
             exactly_one=("file", "quantiles"),
         ),
     ),
@@ -143,11 +139,7 @@ class Duration(Kind):
             return distributions.fixed(float(said / self.scale))
         if said.get("file") is not None:
             lengths = reading.files.lengths(_mark_of_file(node), said["file"])
-            return (
-                None
-                if lengths is None
-                else distributions.from_sample([one / float(self.scale) for one in lengths])
-            )
+            return None if lengths is None else distributions.from_sample([one / float(self.scale) for one in lengths])
         if said.get("quantiles") is not None:
             return distributions.quantiles([float(one / self.scale) for one in said["quantiles"]])
         written = {key: float(value / self.scale) for key, value in said.items() if value is not None}

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from sim.inputs import build, checks, possible
+from sim.inputs import build, checks, people_checks, possible
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.in_force import values_in_force
@@ -18,6 +18,8 @@ from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
 from sim.inputs.reading import Reading, Said
 from sim.inputs.scenario import Scenario, Value
+from sim.inputs.schema import json_schema
+from sim.inputs.show import show_text
 from sim.inputs.told import Told
 from sim.inputs.tree import relabelled, without
 from sim.inputs.values import FORMULA_STARTS
@@ -25,7 +27,16 @@ from sim.inputs.values import FORMULA_STARTS
 MOST_LAYERS = 5
 LAYER_KEYS = tuple(field.key for field in LAYER_FIELDS)
 
-__all__ = ["Problem", "ScenarioError", "differences", "input_files", "read_many", "read_scenario"]
+__all__ = [
+    "Problem",
+    "ScenarioError",
+    "differences",
+    "input_files",
+    "json_schema",
+    "read_many",
+    "read_scenario",
+    "show_text",
+]
 
 
 def read_scenario(
@@ -123,9 +134,7 @@ def _read_chain(file: str, files: Files, problems: Problems) -> list[Source]:
         if str(FilePath(parent).resolve()) in seen or len(seen) > MOST_LAYERS:
             back = str(FilePath(parent).resolve()) in seen
             what = "is extended in a ring" if back else f"makes a chain of more than {MOST_LAYERS} files"
-            problems.add(
-                entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own"
-            )
+            problems.add(entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own")
             return []
         file, named_at = parent, entry.value.mark
 
@@ -152,9 +161,7 @@ def _read_source(file: str, files: Files, problems: Problems, named_at: Mark) ->
 def _check_file_name(file: str, problems: Problems, named_at: Mark) -> None:
     name = FilePath(file).name
     if name[0] in FORMULA_STARTS or not name.isprintable():
-        problems.add(
-            named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter"
-        )
+        problems.add(named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter")
 
 
 def _parent(entry: Entry, files: Files, problems: Problems) -> str | None:
@@ -172,12 +179,12 @@ def _check_keys(source: Source, problems: Problems) -> None:
     extends = "extends" in entries
     for key, entry in entries.items():
         if extends and key not in (*OWN_KEYS, *LAYER_KEYS) and SCENARIO.field_of(key) is not None:
-            what = f"`{key}` cannot stand beside `extends`; put what differs under `change:` and what is new under `add:`"
+            what = (
+                f"`{key}` cannot stand beside `extends`; put what differs under `change:` and what is new under `add:`"
+            )
             problems.add(entry.mark, what)
         elif extends and key not in (*OWN_KEYS, *LAYER_KEYS):
-            problems.add(
-                entry.mark, f"{quoted(key)} is not known{did_you_mean(key, (*OWN_KEYS, *LAYER_KEYS))}"
-            )
+            problems.add(entry.mark, f"{quoted(key)} is not known{did_you_mean(key, (*OWN_KEYS, *LAYER_KEYS))}")
         elif not extends and key in LAYER_KEYS:
             problems.add(entry.mark, f"`{key}` needs `extends: other.yaml`, the scenario that it starts from")
 
@@ -226,7 +233,7 @@ def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
 def _check(said: Said, tree: Table, reading: Reading) -> None:
     told = Told(said, tree, reading.problems)
     checks.check_references(told, reading.references, reading.problems)
-    for check in (*checks.CHECKS, *possible.CHECKS):
+    for check in (*checks.CHECKS, *people_checks.PEOPLE_CHECKS, *possible.CHECKS):
         check(told)
 
 

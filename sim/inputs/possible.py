@@ -66,7 +66,9 @@ def check_loops_take_time(told: Told) -> None:
                 leads_to[way.here] += _ends_of(way)
         for ring in rings(leads_to):
             path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])
-            what = f"makes people go round in no time: {' to '.join([*ring, ring[0]])}; give one of these stays some days"
+            what = (
+                f"makes people go round in no time: {' to '.join([*ring, ring[0]])}; give one of these stays some days"
+            )
             told.refuse(path, what)
 
 
@@ -104,12 +106,7 @@ def check_journeys(told: Told) -> None:
         if told.service(otherwise) is not None and otherwise not in journey:
             told.refuse((*people.path, "arrival", "otherwise"), _no_entry(otherwise, name))
         for way in told.ways():
-            if (
-                way.group == name
-                and in_use(way)
-                and told.service(way.to) is not None
-                and way.to not in journey
-            ):
+            if way.group == name and in_use(way) and told.service(way.to) is not None and way.to not in journey:
                 told.refuse(way.route.path, _no_entry(way.to, name))
 
 
@@ -142,7 +139,7 @@ def _ever_open_together(one: Hours, other: Hours) -> bool:
 
 def check_hours_needed(told: Told) -> None:
     """Nobody needs more hours than the service ever has, and places that taper need no cleaning."""
-    for group, here, visit in told.visits():
+    for _, here, visit in told.visits():
         service, need = told.service(here), visit["hours_per_week"]
         if service is not None and service["turnaround_hours"] is not None and visit["tapers"] is not None:
             what = f"cannot be combined with the turnaround_hours of {quoted(here)}: hours given back in part need no cleaning"
@@ -173,14 +170,8 @@ def check_census_fits(told: Told) -> None:
         if places is not None and present[service] > places:
             hours = bool(told.counts_hours(service))
             what = f"{places / MINUTES_PER_HOUR:,.6g} hours a week" if hours else f"{places} places"
-            need = (
-                f"{present[service] / MINUTES_PER_HOUR:,.6g} hours"
-                if hours
-                else f"{present[service]:.0f} people"
-            )
-            told.refuse(
-                (*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start"
-            )
+            need = f"{present[service] / MINUTES_PER_HOUR:,.6g} hours" if hours else f"{present[service]:.0f} people"
+            told.refuse((*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start")
             return
 
 
@@ -189,9 +180,7 @@ def _least_units(told: Told, entry: Said) -> float:
     if not told.counts_hours(entry["service"]):
         return 1.0
     for group, here, visit in told.visits():
-        if (group, here) == (entry["group"], entry["service"]) and isinstance(
-            visit["hours_per_week"], Distribution
-        ):
+        if (group, here) == (entry["group"], entry["service"]) and isinstance(visit["hours_per_week"], Distribution):
             tapers = visit["tapers"] if visit["tapers"] is not None and is_sound(visit["tapers"]) else []
             least = min([float(taper["to"]) for taper in tapers], default=1.0)
             return visit["hours_per_week"].mean_days * MINUTES_PER_HOUR * least

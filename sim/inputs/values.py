@@ -126,9 +126,7 @@ def label(text: str, longest: int) -> str:
     if not flat.isprintable():
         raise ValueError("holds control characters; type it again")
     if flat[:1] in FORMULA_STARTS and flat:
-        raise ValueError(
-            f"begins with {flat[0]}, which a spreadsheet takes for a formula; begin with a letter"
-        )
+        raise ValueError(f"begins with {flat[0]}, which a spreadsheet takes for a formula; begin with a letter")
     if len(flat) > longest:
         raise ValueError(f"is {len(flat)} characters long; {longest} are the most")
     return flat
@@ -146,9 +144,7 @@ def after_step(text: str) -> str:
     """The step of `after hub_assessment`."""
     word, _, step = text.partition(" ")
     if word != "after" or not NAME.fullmatch(step):
-        raise ValueError(
-            f"is {quoted(text)}; write `after` and the name of a step, such as `after hub_assessment`"
-        )
+        raise ValueError(f"is {quoted(text)}; write `after` and the name of a step, such as `after hub_assessment`")
     return step
 
 
@@ -168,9 +164,7 @@ def _decimal(text: str, wanted: str, whole_text: str | None = None) -> Decimal:
             raise ValueError(f"is {printable(shown)}; write it without the leading 0")
         return Decimal(text.replace(",", ""))
     if "," in text and LOOKS_LIKE_NUMBER.fullmatch(text):
-        raise ValueError(
-            f"is {quoted(shown)}; commas stand before every three digits (1,200), a point before decimals"
-        )
+        raise ValueError(f"is {quoted(shown)}; commas stand before every three digits (1,200), a point before decimals")
     if text.startswith(".") and NUMBER.fullmatch("0" + text):
         raise ValueError(f"is {printable(shown)}; write 0{printable(text)}")
     inside = NUMBER_INSIDE.findall(text) and NUMBER_INSIDE.search(text)

@@ -5,12 +5,13 @@ Every check reads what was told and notes problems; none stops another, and none
 What may be changed here: a new check is a function in CHECKS; the exact words are tested.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sim.inputs.capacity import CAPACITY_KEYS
-from sim.inputs.problems import Path, Problems, did_you_mean, dotted, quoted
+from sim.inputs.problems import Path, Problems, did_you_mean, dotted, listed, quoted
 from sim.inputs.reading import UNREADABLE, Reference, Said, each, is_sound
 from sim.inputs.scenario import HOME
 from sim.inputs.told import Told
@@ -94,10 +95,11 @@ def check_capacities(told: Told) -> None:
 
 def _check_dates(told: Told, path: Path, amounts: list[Any]) -> None:
     dates = [amount["from"] if isinstance(amount, Said) else UNREADABLE for amount in amounts]
-    for number, date in enumerate(dates):
-        if date is not UNREADABLE and date in dates[:number]:
-            first = dates.index(date) + 1
-            told.refuse((*path, str(number + 1), "from"), f"is {date}, which item {first} has too; keep one of them")
+    first: dict[Any, int] = {}
+    for number, date in enumerate(dates, 1):
+        if date is not UNREADABLE and first.setdefault(date, number) < number:
+            what = f"is {date}, which item {first[date]} has too; keep one of them"
+            told.refuse((*path, str(number), "from"), what)
     if is_sound(dates) and told.start is not None and min(dates) > told.start:
         what = f"begins on {min(dates)}, after the start of the run; say what holds on {told.start} too"
         told.refuse((*path, "1", "from"), what, shown=path)
@@ -116,10 +118,10 @@ def check_hours(told: Told) -> None:
 def _check_opening(told: Told, hours: Said) -> None:
     if is_sound([hours["from"], hours["to"]]) and hours["from"] >= hours["to"]:
         told.refuse((*hours.path, "to"), "must be later than `from`; hours do not run past midnight")
-    days = hours["days"] or []
-    repeated = [day for number, day in enumerate(days) if day is not UNREADABLE and day in days[:number]]
+    counted = Counter(day for day in hours["days"] or [] if day is not UNREADABLE)
+    repeated = [day for day, times in counted.items() if times > 1]
     if repeated:
-        told.refuse((*hours.path, "days"), f"names {repeated[0]} twice; once is enough")
+        told.refuse((*hours.path, "days"), f"names {listed(repeated, 'and')} more than once; once is enough")
 
 
 def _check_review(told: Told, review: Said) -> None:

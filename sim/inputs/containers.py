@@ -66,8 +66,9 @@ class Record(Kind):
         keys = [one.key for one in self.fields]
         unknown = [key for key in node.entries if key not in keys]
         for key in unknown:
-            reading.refuse(node.entries[key].mark, (*path, key), f"is not known{did_you_mean(key, keys)}")
-        return set(keys) if node.partial else {closest(key, keys) or "" for key in unknown}
+            cure = "; write a space after its colon" if ":" in key else did_you_mean(key, keys)
+            reading.refuse(node.entries[key].mark, (*path, key), f"is not known{cure}")
+        return set(keys) if node.partial else {closest(key.partition(":")[0], keys) or "" for key in unknown}
 
     def _read_field(self, one: Field, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
         entry = node.entries.get(one.key)

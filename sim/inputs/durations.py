@@ -37,7 +37,7 @@ FAMILIES = Record(
     "distribution",
     "How long something takes; a bare number means always exactly so long",
     (
-        Field("fixed", NUMBER, "always exactly so long"),
+        Field("fixed", number("", wanted=WORDS), "always exactly so long"),
         _family("exponential", "memoryless, by its mean", MEAN),
         _family(
             "lognormal",

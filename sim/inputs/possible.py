@@ -12,7 +12,7 @@ from sim.inputs.checks import rings
 from sim.inputs.distributions import Distribution
 from sim.inputs.problems import quoted
 from sim.inputs.reading import Said, each, is_sound
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
+from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.told import Told, Way, in_use
 
 LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
@@ -194,7 +194,7 @@ def check_census_journeys(told: Told) -> None:
         service = entry["waiting_for"] if entry["service"] == OUTSIDE else entry["service"]
         group = people.get(entry["group"]) if isinstance(people, Said) else None
         journey = group["journey"] if isinstance(group, Said) else None
-        if isinstance(journey, Said) and service not in (None, DIED, HOME) and service not in journey:
+        if isinstance(journey, Said) and told.service(service or "") is not None and service not in journey:
             told.refuse(entry.path, _no_entry(service, entry["group"]))
 
 

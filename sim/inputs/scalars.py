@@ -50,10 +50,10 @@ def minutes_or_unlimited() -> Scalar:
     return Scalar("hours a week or `unlimited`", read, described, "hours a week")
 
 
-def number(unit: str, low: int = 0, high: int = MOST_DAYS) -> Scalar:
-    """A number that need not be whole."""
+def number(unit: str, low: int = 0, high: int = MOST_DAYS, wanted: str = "a number") -> Scalar:
+    """A number that need not be whole; `wanted` is what to call it where something else may be written instead."""
     described = _numeric(r"^[\d,]+(\.\d+)?$", low, high)
-    return Scalar("a number", lambda text: values.number(text, Decimal(low), Decimal(high)), described, unit)
+    return Scalar("a number", lambda text: values.number(text, Decimal(low), Decimal(high), wanted), described, unit)
 
 
 def share(*, one_is_all: bool = False) -> Scalar:

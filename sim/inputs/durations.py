@@ -29,7 +29,7 @@ def _family(title: str, meaning: str, *fields: Field, exactly_one: tuple[str, ..
     return Field(title, Record(title, meaning, fields, exactly_one=exactly_one), meaning)
 
 
-def _needed(key: str, meaning: str) -> Field:
+def _must(key: str, meaning: str) -> Field:
     return Field(key, NUMBER, meaning, required=True)
 
 
@@ -47,20 +47,20 @@ FAMILIES = Record(
             Field("median", NUMBER, "the median, never above the mean"),
             exactly_one=("sd", "median"),
         ),
-        _family("gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _needed("sd", SD.meaning)),
-        _family("weibull", "like gamma, with a lighter or heavier tail", MEAN, _needed("sd", SD.meaning)),
+        _family("gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _must("sd", SD.meaning)),
+        _family("weibull", "like gamma, with a lighter or heavier tail", MEAN, _must("sd", SD.meaning)),
         _family(
             "triangular",
             "a judgement: shortest, likeliest, longest",
-            _needed("low", "the shortest"),
-            _needed("mode", "the likeliest"),
-            _needed("high", "the longest"),
+            _must("low", "the shortest"),
+            _must("mode", "the likeliest"),
+            _must("high", "the longest"),
         ),
         _family(
             "uniform",
             "anything between two limits alike",
-            _needed("low", "the shortest"),
-            _needed("high", "the longest"),
+            _must("low", "the shortest"),
+            _must("high", "the longest"),
         ),
         _family(
             "empirical",

@@ -10,10 +10,7 @@ from sim.inputs import scalars
 from sim.inputs.containers import Either, Listing, Names, Record
 from sim.inputs.durations import DAYS, HOURS, HOURS_A_WEEK, WORKING_DAYS
 from sim.inputs.idioms import SUMMED_SHARE, by, dated, shares_of
-from sim.inputs.kinds import Field, Refers, Scalar
-from sim.inputs.kinds import by_default as usual
-from sim.inputs.kinds import needed as must
-from sim.inputs.kinds import optional as may
+from sim.inputs.kinds import Field, Refers, Scalar, may, must, usual
 from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, NAME, PRICE_YEAR, YES_NO
 from sim.inputs.scenario import DIED, HOME, KINDS, MONTHS, OUT, OUTSIDE, REASONS, WEEKDAYS
 from sim.inputs.values import after_step

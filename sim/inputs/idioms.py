@@ -4,7 +4,7 @@ What may be changed here: freely.
 """
 
 from sim.inputs.containers import Either, Listing, Names, Record
-from sim.inputs.kinds import Kind, Refers, Scalar, by_default, needed
+from sim.inputs.kinds import Kind, Refers, Scalar, must, usual
 from sim.inputs.scalars import DATE, share
 
 SUMMED_SHARE = share(one_is_all=True)
@@ -13,8 +13,8 @@ SUMMED_SHARE = share(one_is_all=True)
 def dated(key: str, amount: Scalar) -> Kind:
     """An amount, or a list of amounts from dates on."""
     rows = (
-        needed("from", DATE, "the first day on which it holds"),
-        needed(key, amount, "what holds from then on"),
+        must("from", DATE, "the first day on which it holds"),
+        must(key, amount, "what holds from then on"),
     )
     listing = Listing(Record(f"dated {key}", "What holds from a date on", rows), 1, "dated amounts")
     words = f"{amount.words}, or a list such as [{{from: 2026-11-01, {key}: 20}}]"
@@ -24,7 +24,7 @@ def dated(key: str, amount: Scalar) -> Kind:
 def by(names: tuple[str, ...], title: str, value: Scalar, default: str) -> Record:
     """One value for each weekday or month that is not as usual."""
     meaning = f"One value for each {title.rsplit(maxsplit=1)[-1]}; those left out are {default}"
-    return Record(title, meaning, tuple(by_default(one, value, f"in {one}", default) for one in names), alike=True)
+    return Record(title, meaning, tuple(usual(one, value, f"in {one}", default) for one in names), alike=True)
 
 
 def shares_of(refers: str) -> Kind:

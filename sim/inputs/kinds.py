@@ -106,16 +106,16 @@ class Field:
     missing: str = ""  # what it means to leave the key out, where there is no default value
 
 
-def needed(key: str, kind: Kind, meaning: str) -> Field:
+def must(key: str, kind: Kind, meaning: str) -> Field:
     """A key that must be written."""
     return Field(key, kind, meaning, required=True)
 
 
-def by_default(key: str, kind: Kind, meaning: str, default: str) -> Field:
+def usual(key: str, kind: Kind, meaning: str, default: str) -> Field:
     """A key with a default value."""
     return Field(key, kind, meaning, default=default)
 
 
-def optional(key: str, kind: Kind, meaning: str, missing: str = "") -> Field:
+def may(key: str, kind: Kind, meaning: str, missing: str = "") -> Field:
     """A key that may be left out; `missing` says what that means."""
     return Field(key, kind, meaning, missing=missing)

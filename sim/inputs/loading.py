@@ -16,7 +16,7 @@ from sim.inputs.kinds import DEFAULT
 from sim.inputs.layers import OWN_KEYS, Layers
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
-from sim.inputs.reading import Reading, Said
+from sim.inputs.reading import Reading
 from sim.inputs.scenario import Scenario, Value
 from sim.inputs.schema import json_schema
 from sim.inputs.show import show_text
@@ -57,9 +57,10 @@ def read_scenario(
     tree = layers.tree
     reading = Reading(problems, files)
     said = SCENARIO.read(tree, (), reading)
-    _check(said, tree, reading)
+    told = Told(said, tree, problems)
+    _check(told, reading)
     problems.stop_if_any()
-    return _built(file, said, layers, sources, files)
+    return _built(file, told, layers, sources, files)
 
 
 def read_many(
@@ -230,14 +231,14 @@ def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
     return Gap(mark) if own.found else relabelled(document.root, mark)
 
 
-def _check(said: Said, tree: Table, reading: Reading) -> None:
-    told = Told(said, tree, reading.problems)
+def _check(told: Told, reading: Reading) -> None:
     checks.check_references(told, reading.references, reading.problems)
     for check in (*checks.CHECKS, *people_checks.PEOPLE_CHECKS, *possible.CHECKS):
         check(told)
 
 
-def _built(file: str, said: Said, layers: Layers, sources: list[Source], files: Files) -> Scenario:
+def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: Files) -> Scenario:
+    said = told.said
     calendar = build.calendar_of(said["calendar"])
     steps = build.steps_of(said["steps"])
     people, notices = build.people_of(said["people"], steps)
@@ -258,6 +259,6 @@ def _built(file: str, said: Said, layers: Layers, sources: list[Source], files: 
         costs=build.costs_of(said["costs"]),
         values=values_in_force(layers.tree, {source.file: source.notes for source in sources}),
         changes=tuple(layers.changes),
-        notices=notices,
+        notices=(*notices, *possible.closing_notices(told)),
         files=tuple(files.fingerprints.items()),
     )

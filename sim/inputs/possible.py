@@ -5,6 +5,7 @@ What may be changed here: with the rules of `docs/` about waiting; the exact wor
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from sim.inputs.build import hours_of
@@ -42,6 +43,26 @@ def _never_has_a_place(told: Told, said: Said | None) -> bool:
         return False
     end = told.total_days * SECONDS_PER_DAY
     return all(one.places == 0 for one in capacity if one.from_second < end)
+
+
+def closing_notices(told: Told) -> tuple[str, ...]:
+    """Routes to a service that closes for good during the run, without a word about where people go then."""
+    closing = {name: _closes_on(told, service) for name, service in each(told.said["services"])}
+    return tuple(
+        f"{way.to} closes for good on {closing[way.to]}: people of {way.group} who leave {way.here} for it afterwards "
+        "have no otherwise"
+        for way in told.ways()
+        if closing.get(way.to) is not None and way.route["otherwise"] is None and in_use(way)
+    )
+
+
+def _closes_on(told: Told, service: Said) -> date | None:
+    """The day in the run from which a service never has a place again."""
+    capacity, start = told.capacity(service), told.start
+    if capacity is None or start is None or service["surge"] or capacity[-1].places != 0:
+        return None
+    day = capacity[-1].from_second // SECONDS_PER_DAY
+    return start + timedelta(days=day) if 0 < day < (told.total_days or 0) else None
 
 
 def check_otherwise_rings(told: Told) -> None:

@@ -107,6 +107,15 @@ def test_normalised_multipliers_are_said(everything: Scenario) -> None:
     )
 
 
+def test_a_service_that_closes_for_good_is_noticed() -> None:
+    closing = small_world("hours_per_week: 900}", "hours_per_week: [{from: 2026-04-06, hours_per_week: 900}, "
+                          "{from: 2026-04-20, hours_per_week: 0}]}")  # fmt: skip
+    assert closing.notices == (
+        "home_care closes for good on 2026-04-20: people of everyone who leave hospital for it afterwards "
+        "have no otherwise",
+    )
+
+
 def test_visits_taper_lose_ground_and_end(everything: Scenario) -> None:
     hospital, unit, home_care, *_ = everything.people[0].journey
     assert hospital.stay == lognormal(9, 11.8)

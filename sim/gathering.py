@@ -81,7 +81,9 @@ def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
     for path, old, new in values_that_differ(base, other):
         written = new or old
         assert written is not None
-        found.append(Change(path, old.text if old else "", new.text if new else "", written.file, written.line))
+        found.append(
+            Change(path, old.text if old else "", new.text if new else "", written.file, written.line)
+        )
     return tuple(found)
 
 

@@ -104,7 +104,9 @@ def run_scenario(scenario: ScenarioLike, replications: int | None = None, worker
     return Run(*_run(tuple(found), workers, compared=False))
 
 
-def compare(base: ScenarioLike, *others: ScenarioLike, replications: int | None = None, workers: int = 1) -> Comparison:
+def compare(
+    base: ScenarioLike, *others: ScenarioLike, replications: int | None = None, workers: int = 1
+) -> Comparison:
     """Runs scenarios on the same people; what cannot be paired with the base is in `.not_compared`."""
     if not others:
         raise ValueError("compare needs a base and at least one other scenario")
@@ -118,7 +120,9 @@ def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
     return scenario if replications is None else replace(scenario, replications=replications)
 
 
-def _run(scenarios: tuple[Scenario, ...], workers: int, *, compared: bool) -> tuple[Findings, list[list[Piece]]]:
+def _run(
+    scenarios: tuple[Scenario, ...], workers: int, *, compared: bool
+) -> tuple[Findings, list[list[Piece]]]:
     chosen, left_out = paired(scenarios) if compared else (scenarios, ())
     pieces = run_all(Shared(chosen), workers)
     words = load_words(chosen)

@@ -76,7 +76,9 @@ def test_many_scenarios_are_cut_to_those_that_can_be_told_apart() -> None:
 
 def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None:
     calm = small(replications=2, beds=60, unit=60, days=20, warm_up=5)
-    home_only = replace(calm.people[0].journey[0], then=(replace(calm.people[0].journey[0].then[1], share=1.0),))
+    home_only = replace(
+        calm.people[0].journey[0], then=(replace(calm.people[0].journey[0].then[1], share=1.0),)
+    )
     people = (replace(calm.people[0], journey=(home_only,)),)
     assert [chart.name for chart in draw_charts(findings_of(replace(calm, people=people)))] == [
         "occupancy",

@@ -103,8 +103,7 @@ def test_a_loop_that_nobody_leaves_is_an_endless_load() -> None:
 def test_too_few_places_are_told_in_words() -> None:
     world = with_journey(small(beds=5), visit("hospital", 7, OUT))
     assert load_warnings(world) == [
-        "hospital: about 1.4 people need each open place; "
-        "the queue will grow without limit unless people give up"
+        "hospital: about 1.4 people need each open place; the queue will grow without limit unless people give up"
     ]
 
 

@@ -28,6 +28,7 @@ HEADLINES = (
     "delayed_bed_days",
     "cost_cash_gbp",
 )
+HEADLINES_OF_NEW = ("occupancy", "delayed_bed_days", "cost_cash_gbp")  # the expected file beside it holds them all
 MEASURES_LOGGED = 40
 LOG_TITLE = """\
 # Log of expected results
@@ -90,7 +91,11 @@ def _entry(found: Found, baseline: Baseline) -> str:
     """What the log says about one scenario."""
     name = Path(baseline.scenario_file).name
     if baseline.expected is None:
-        was = "is new" if not baseline.file.exists() else f"is made anew: the old one could not be used ({baseline.trouble})"
+        was = (
+            "is new"
+            if not baseline.file.exists()
+            else f"is made anew: the old one could not be used ({baseline.trouble})"
+        )
         return f"`{baseline.file.name}` {was}.\n\n{_table(_as_new(found.expected))}"
     verdict = judge(baseline.expected, found.expected, PEOPLE_IN_BLOCK)
     lines = [f"`{name}`: {_summary(verdict)}"]
@@ -108,8 +113,8 @@ def _summary(verdict: Verdict) -> str:
 
 
 def _as_new(expected: Expected) -> tuple[MovedMeasure, ...]:
-    lines = expected.lines.values()
-    return tuple(MovedMeasure(line.key, NOTHING, line.mean, None, 0) for line in lines if _is_headline(line.key))
+    lines = [line for line in expected.lines.values() if line.key[1] in HEADLINES_OF_NEW and not line.key[2]]
+    return tuple(MovedMeasure(line.key, NOTHING, line.mean, None, 0) for line in lines)
 
 
 def _is_headline(key: Sequence[str]) -> bool:
@@ -123,5 +128,3 @@ def _table(measures: Sequence[MovedMeasure]) -> str:
     rows += [f"| {' | '.join(measure_cells(one))} |" for one in ordered[:MEASURES_LOGGED]]
     more = len(ordered) - MEASURES_LOGGED
     return "\n".join(rows) + "\n" + (f"\nand {more} more.\n" if more > 0 else "")
-
-

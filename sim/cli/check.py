@@ -107,9 +107,7 @@ def _write_json(file: str, data: bytes) -> None:
     sys.stdout.flush()
 
 
-def _update(
-    options: Options, screen: Screen, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]
-) -> int:
+def _update(options: Options, screen: Screen, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> int:
     """Writes what is found now, and why, into the expected files and the log."""
     found = _rerun(options, screen, scenarios)
     wanted = updates(list(zip(found, baselines, strict=True)))

@@ -92,7 +92,9 @@ class Observer:
             before = self._holding.get(rank)
             if before is not None:
                 if before.left == NEVER:
-                    self._stop(ONE_PLACE_EACH, now, where, person, f"still holds a place in {self._name(before.service)}")
+                    self._stop(
+                        ONE_PLACE_EACH, now, where, person, f"still holds a place in {self._name(before.service)}"
+                    )
                 if before.left != max(0, stay.admitted) or before.to != stay.service:
                     self._stop(ONE_PLACE_EACH, now, where, person, "did not come straight from the place before")
                 self._held[before.service].discard(before)
@@ -130,7 +132,9 @@ class Observer:
         for stay in self._holding.values():
             person = stay.person
             if person.stay is not stay or person.has_left or stay.left != NEVER:
-                self._stop(ONE_PLACE_EACH, now, self._name(stay.service), person, "does not hold the last place it was given")
+                self._stop(
+                    ONE_PLACE_EACH, now, self._name(stay.service), person, "does not hold the last place it was given"
+                )
         for person in self._outside.values():
             if person.stay is not None or person.has_left or person.wait is None:
                 self._stop(ONE_PLACE_EACH, now, OUTSIDE, person, "neither waits outside nor has a place")
@@ -157,7 +161,9 @@ class Observer:
         surge = ward.planned.service.surge
         extra = surge.places if surge is not None and ward.surge_is_open else 0
         if ward.open_places != (UNLIMITED if planned is None else planned + extra):
-            self._stop(OPEN_AS_PLANNED, now, name, None, f"{ward.open_places} are open, not {planned} and {extra} of surge")
+            self._stop(
+                OPEN_AS_PLANNED, now, name, None, f"{ward.open_places} are open, not {planned} and {extra} of surge"
+            )
         taken = counted + ward.cleaning
         if taken > max(most_open, self._occupied_before[ward.number]):
             last = max(here, key=lambda stay: (stay.admitted, stay.person.arriving.rank), default=None)
@@ -194,7 +200,11 @@ class Observer:
                     return
             elif self._could_leave(wait, now):
                 self._stop(
-                    NOBODY_WAITS_BESIDE_A_FREE_PLACE, now, self._name(ward.number), wait.person, f"waits, {free} are free"
+                    NOBODY_WAITS_BESIDE_A_FREE_PLACE,
+                    now,
+                    self._name(ward.number),
+                    wait.person,
+                    f"waits, {free} are free",
                 )
 
     def _could_leave(self, wait: Wait, now: int) -> bool:

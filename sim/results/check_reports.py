@@ -118,9 +118,10 @@ def _in_short(one: Checked) -> str:
     if not verdict.measures:
         return "; ".join(who(one)) or one.outcome
     most = verdict.measures[0]
-    cells = measure_cells(most)
+    name, expected, got, apart = measure_cells(most)
     moved = f"{len(verdict.measures)} {'measure' if len(verdict.measures) == 1 else 'measures'} moved"
-    return f"{moved}, most of all {cells[0]}: expected {cells[1]}, got {cells[2]} ({cells[3]} standard errors)"
+    unit = " standard errors" if most.standard_errors else ""
+    return f"{moved}, most of all {name}: expected {expected}, got {got} ({apart}{unit})"
 
 
 def markdown(found: Sequence[Checked]) -> str:
@@ -194,5 +195,3 @@ def _from_here(file: str) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-

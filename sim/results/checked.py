@@ -6,6 +6,7 @@ What may be changed here: freely.
 from typing import NamedTuple
 
 from sim.results.events import Differing
+from sim.results.expected import NOTHING
 from sim.results.judging import MOVED, SAME, TOLERATED, MovedMeasure, MovedValue, Verdict
 
 UNUSABLE, NOT_RUN = "cannot be checked", "not run"
@@ -111,9 +112,9 @@ def measure_name(one: MovedMeasure) -> str:
 
 
 def standard_errors_text(one: MovedMeasure) -> str:
-    """The difference in standard errors of the recorded mean; a dash where it had no spread or was not there."""
+    """The difference in standard errors of the recorded mean, or why there is none."""
     if one.standard_errors is None:
-        return "-"
+        return "new" if one.expected == NOTHING else "gone" if one.got == NOTHING else "had no spread"
     if one.standard_errors == 0.0:
         return "single runs"  # the mean is the same, the replications are not
     return f"{one.standard_errors:+.2g}" if abs(one.standard_errors) < 1000 else f"{one.standard_errors:+,.0f}"

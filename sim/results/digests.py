@@ -12,7 +12,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.model.ledger import NONE, PEOPLE_COLUMNS, PLACES_COLUMNS, STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS, Column, Ledger
+from sim.model.ledger import (
+    NONE,
+    PEOPLE_COLUMNS,
+    PLACES_COLUMNS,
+    STAY_COLUMNS,
+    STEP_COLUMNS,
+    WAIT_COLUMNS,
+    Column,
+    Ledger,
+)
 
 PEOPLE_IN_BLOCK = 500
 DIGITS = 12  # hexadecimal, of SHA-256

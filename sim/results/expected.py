@@ -9,6 +9,7 @@ What may be changed here: by agreement only, and with another format number.
 
 import re
 from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import NamedTuple
 
 from sim.inputs.scenario import Scenario
@@ -18,7 +19,7 @@ from sim.results.order import Key
 
 FORMAT = 1
 TITLE = "Expected results of run_sim.py check, format"
-WARNING = "Never edit this by hand: run_sim.py check --update --reason \"...\" writes it, and keeps the log."
+WARNING = 'Never edit this by hand: run_sim.py check --update --reason "..." writes it, and keeps the log.'
 SHOWN_DIGITS = 6
 COMPARED_DIGITS = 8  # of each replication's value: more would be noise of adding up in another order
 SECTIONS = ("made with", "values", "measures", "ledgers", "kept")
@@ -61,7 +62,7 @@ def expectation(
 
 
 def _rows(table: Table) -> Iterator[tuple[Key, Sequence[float]]]:
-    return zip(table.keys, table.values, strict=True)  # type: ignore[arg-type]
+    return zip(table.keys, table.values, strict=True)
 
 
 def written_values(scenario: Scenario) -> dict[str, str]:
@@ -79,9 +80,9 @@ def written_values(scenario: Scenario) -> dict[str, str]:
 
 def _line(key: Key, values: list[float]) -> Line:
     """A measure's line: by replication a value, or NaN where there is none."""
-    there = [value for value in values if value == value]
+    there = [value for value in values if not isnan(value)]
     here = spread(there)
-    text = " ".join(_number(value, COMPARED_DIGITS) if value == value else NOTHING for value in values)
+    text = " ".join(NOTHING if isnan(value) else _number(value, COMPARED_DIGITS) for value in values)
     sd = NOTHING if here.sd is None else _number(here.sd, SHOWN_DIGITS)
     return Line(key, _number(here.mean, SHOWN_DIGITS), sd, here.replications, short_digest(text)[:8])
 

@@ -48,7 +48,7 @@ Options of validate and show: --set, --replications, --seed
   --help, --version
 
 FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The base given twice counts once.
-Exit codes: 0 done, 1 a result moved (check), 2 bad input or usage, 3 a fault of ours, 130 interrupted."""
+Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted; of check also 1: a result moved."""
 
 VERBS = ("run", "compare", "validate", "show", "schema", "check", "test")
 

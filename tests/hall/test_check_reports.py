@@ -43,9 +43,7 @@ def test_json_holds_what_moved(moved: Path) -> None:
     assert one["first_person"]["person"].startswith("everyone-")
 
 
-def test_json_on_standard_output_is_alone_there(
-    recorded: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_json_on_standard_output_is_alone_there(recorded: Path, edit: Edit, capsys: pytest.CaptureFixture[str]) -> None:
     edit("child.yaml", "beds: 15", "beds: 16")
     assert main(["check", str(recorded / "child.yaml"), "--workers", "1", "--json", "-"]) == 1
     both = capsys.readouterr()
@@ -81,7 +79,9 @@ def test_the_annotation_points_at_the_line_that_differs(
     assert main(["check", str(recorded / "child.yaml"), "--workers", "1", "--annotations"]) == 1
     told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::")]
     assert len(told) == 1
-    assert told[0].startswith("::error file=scenarios/parent.yaml,line=9,title=results moved::services.unit.beds: 4 -> 5")
+    assert told[0].startswith(
+        "::error file=scenarios/parent.yaml,line=9,title=results moved::services.unit.beds: 4 -> 5"
+    )
 
 
 def test_where_no_line_differs_the_annotation_points_at_the_expected_line(

@@ -145,11 +145,13 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     job.check_places(options.people)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
-    pieces = _replications(job, options, screen)
-    if pieces is None:
+    try:
+        pieces = _replications(job, options, screen)
+        findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+        folder = _publish(job, options, findings, pieces)
+    except KeyboardInterrupt:
+        tables.interrupted(screen, *screen.how_far)
         return INTERRUPTED
-    findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-    folder = _publish(job, options, findings, pieces)
     tables.after(screen, findings, folder, already_said=len(warnings))
     if options.json == "-":
         _binary(folder / "results.json")
@@ -184,17 +186,14 @@ def _workers(job: Job, options: Options) -> int:
     return min(options.workers or default_workers(job.replications), job.replications)
 
 
-def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]] | None:
-    """Every replication, run or taken from an interrupted run; None when interrupted again."""
+def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]]:
+    """Every replication, run or taken from an interrupted run."""
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     shared = Shared(job.scenarios, people.keep if people else None, options.observe)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
-    except KeyboardInterrupt:
-        tables.interrupted(screen, *screen.how_far)
-        return None
     finally:
         screen.end_progress()
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -52,7 +52,7 @@ def test_json_on_standard_output_is_alone_there(recorded: Path, edit: Edit, caps
 
 
 def test_junit_has_a_case_for_each_scenario(moved: Path) -> None:
-    suites = Xml.parse(moved / "out.xml").getroot()
+    suites = ET.parse(moved / "out.xml").getroot()
     assert suites.attrib == {"tests": "1", "failures": "1", "errors": "0", "skipped": "0"}
     case = suites.find("testsuite/testcase")
     assert case is not None
@@ -105,7 +105,7 @@ def test_a_scenario_that_cannot_be_checked_is_an_error_everywhere(
     monkeypatch.chdir(recorded)
     reports = ["--json", "out.json", "--junit", "out.xml", "--summary", "out.md", "--annotations"]
     assert main(["check", "parent.yaml", "child.yaml", "--workers", "1", *reports]) == 2
-    assert Xml.parse("out.xml").getroot().get("errors") == "1"
+    assert ET.parse("out.xml").getroot().get("errors") == "1"
     assert "cannot be checked" in Path("out.md").read_text(encoding="utf-8")
     outcomes = [one["outcome"] for one in json.loads(Path("out.json").read_text(encoding="utf-8"))["scenarios"]]
     assert outcomes == ["cannot be checked", "not run"]

@@ -112,7 +112,7 @@ def lets_people_wait(patch: pytest.MonkeyPatch) -> None:
 
 
 def sees_no_rings(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(BedManager, "_exchange", lambda self: False)
+    patch.setattr(BedManager, "_exchange", lambda _: False)
 
 
 def lines_up_at_the_end(patch: pytest.MonkeyPatch) -> None:

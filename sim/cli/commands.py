@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
+from sim.cli.check import check
 from sim.cli.screen import Screen
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import gathered, load_words, named_apart, paired
@@ -39,6 +40,7 @@ def carry_out(options: Options, screen: Screen) -> int:
         "validate": validate,
         "show": show,
         "schema": schema,
+        "check": check,
         "test": test,
     }
     return verbs[options.verb](options, screen)
@@ -172,7 +174,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> J
 
 
 def _store(job: Job, options: Options) -> ResumeStore:
-    wanted = "people" if options.people else ""
+    wanted = ("people" if options.people else "") + (" observed" if options.observe else "")
     return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
 
 
@@ -189,7 +191,7 @@ def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
-    shared = Shared(job.scenarios, people.keep if people else None)
+    shared = Shared(job.scenarios, people.keep if people else None, options.observe)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
     finally:

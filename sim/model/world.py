@@ -122,6 +122,7 @@ class Records:
     stays: list[Stay] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     places: list[tuple[int, int, int]] = field(default_factory=list)
+    leavers: list[Person] = field(default_factory=list)  # who left the model; for the observer
 
 
 def to_ledger(records: Records, plan: Plan, arriving: Sequence[Arriving]) -> Ledger:

@@ -13,6 +13,8 @@ from typing import NoReturn
 
 REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
+DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
+DEFAULT_RANGES = "scenarios/ranges/england.csv"
 
 USAGE = """\
 run_sim.py: what would another reablement unit, another step or another price change?
@@ -20,6 +22,8 @@ run_sim.py: what would another reablement unit, another step or another price ch
   run_sim.py                           compare scenarios/baseline.yaml with scenarios/cedarwood.yaml
   run_sim.py run FILE...               run scenarios, each on its own
   run_sim.py compare BASE OTHER...     run scenarios on the same people and show what differs from BASE
+  run_sim.py calibrate [FILE]          hold a scenario's figures against published targets
+  run_sim.py sensitivity BASE OTHER    which assumption, within its range, would change what OTHER does?
   run_sim.py validate FILE...          check scenario files, run nothing
   run_sim.py show FILE                 print every value in force, and the file and line it comes from
   run_sim.py schema                    print a JSON Schema of scenario files, for editors
@@ -35,6 +39,13 @@ Options of run and compare:
   --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
                        a file; in compare it goes to every file that has the path
   --traceback          where something of ours breaks, show where
+Options of calibrate: --set, --replications, --seed, --workers, and
+  --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
+  --page FILE          the table as a page of Markdown too
+Options of sensitivity: --set, --replications, --seed, --workers, --outputs, and
+  --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
+  --measure NAME       which measure (default: delayed_people_mean)
+  --service NAME       of which service (default: the first hospital)
 Options of validate and show: --set, --replications, --seed
 
   --help, --version
@@ -42,7 +53,7 @@ Options of validate and show: --set, --replications, --seed
 FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The base given twice counts once.
 Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted."""
 
-VERBS = ("run", "compare", "validate", "show", "schema", "test")
+VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "test")
 
 
 class UsageError(Exception):
@@ -61,6 +72,11 @@ class Options:
     outputs: str = ""
     json: str | None = None
     people: str | None = None
+    targets: str = ""
+    page: str | None = None
+    ranges: str = ""
+    measure: str = ""
+    service: str = ""
     sets: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)  # for pytest
     typed: list[str] = field(default_factory=list)
@@ -110,8 +126,17 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--set", dest="sets", action="append", default=[], metavar="PATH=VALUE")
         parser.add_argument("--replications", type=_positive, metavar="N")
         parser.add_argument("--seed", type=_whole, metavar="S")
-    if verb in ("run", "compare"):
+    if verb in ("run", "compare", "calibrate", "sensitivity"):
         parser.add_argument("--workers", type=_positive, metavar="N")
+    if verb == "calibrate":
+        parser.add_argument("--targets", default=_shortest(REPOSITORY / DEFAULT_TARGETS), metavar="FILE")
+        parser.add_argument("--page", metavar="FILE")
+    if verb == "sensitivity":
+        parser.add_argument("--ranges", default=_shortest(REPOSITORY / DEFAULT_RANGES), metavar="FILE")
+        parser.add_argument("--measure", default="delayed_people_mean", metavar="NAME")
+        parser.add_argument("--service", default="", metavar="NAME")
+        parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
+    if verb in ("run", "compare"):
         parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
         parser.add_argument("--json", metavar="FILE")
         parser.add_argument("--people", metavar="FILE")
@@ -142,6 +167,10 @@ def _check(options: Options) -> None:
             )
     if options.verb == "compare" and not options.files:
         options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES]
+    if options.verb == "calibrate" and not options.files:
+        options.files = [_shortest(REPOSITORY / DEFAULT_FILES[0])]
+    if options.verb == "sensitivity" and not options.files:
+        options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES]
     if options.verb in ("run", "validate", "show") and not options.files:
         raise UsageError(
             f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml"
@@ -149,6 +178,10 @@ def _check(options: Options) -> None:
     options.files = expanded(options.files)
     if options.verb == "show" and len(options.files) > 1:
         raise UsageError("show prints one file at a time")
+    if options.verb == "calibrate" and len(options.files) > 1:
+        raise UsageError("calibrate holds one file at a time against its targets")
+    if options.verb == "sensitivity" and len(options.files) != 2:
+        raise UsageError("sensitivity needs a base and one other file")
     if options.verb == "compare" and len(options.files) < 2:
         raise UsageError("compare needs a base and at least one other file; `run` runs a file on its own")
     if options.json and options.json == options.people:

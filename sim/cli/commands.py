@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
+from sim.cli.calibrating import calibrate_verb
 from sim.cli.screen import Screen
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import gathered, load_words, named_apart, paired
@@ -36,6 +37,7 @@ def carry_out(options: Options, screen: Screen) -> int:
     verbs = {
         "run": run,
         "compare": compare,
+        "calibrate": calibrate_verb,
         "validate": validate,
         "show": show,
         "schema": schema,

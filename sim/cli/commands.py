@@ -65,7 +65,7 @@ def _from_anywhere(argument: str) -> str:
 
 def schema(_: Options, screen: Screen) -> int:
     """Prints the JSON Schema of scenario files."""
-    from sim.inputs.loading import json_schema
+    from sim.inputs.schema import json_schema
 
     screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
@@ -73,7 +73,7 @@ def schema(_: Options, screen: Screen) -> int:
 
 def show(options: Options, screen: Screen) -> int:
     """Prints every value in force with its place."""
-    from sim.inputs.loading import show_text
+    from sim.inputs.show import show_text
 
     screen.say(show_text(_read(options.files, options)[0]).rstrip("\n"))
     return 0
@@ -145,11 +145,13 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     job.check_places(options.people)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
-    pieces = _replications(job, options, screen)
-    if pieces is None:
+    try:
+        pieces = _replications(job, options, screen)
+        findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+        folder = _publish(job, options, findings, pieces)
+    except KeyboardInterrupt:
+        tables.interrupted(screen, *screen.how_far)
         return INTERRUPTED
-    findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-    folder = _publish(job, options, findings, pieces)
     tables.after(screen, findings, folder, already_said=len(warnings))
     if options.json == "-":
         _binary(folder / "results.json")
@@ -184,17 +186,14 @@ def _workers(job: Job, options: Options) -> int:
     return min(options.workers or default_workers(job.replications), job.replications)
 
 
-def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]] | None:
-    """Every replication, run or taken from an interrupted run; None when interrupted again."""
+def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]]:
+    """Every replication, run or taken from an interrupted run."""
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     shared = Shared(job.scenarios, people.keep if people else None)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
-    except KeyboardInterrupt:
-        tables.interrupted(screen, *screen.how_far)
-        return None
     finally:
         screen.end_progress()
 

@@ -8,9 +8,9 @@ import os
 import re
 from decimal import Decimal
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path as FilePath
 
-from sim.inputs.problems import Mark, Problems, did_you_mean, printable, quoted
+from sim.inputs.problems import Mark, Problems, closest, printable, quoted
 from sim.inputs.values import number
 
 LARGEST_FILE = 1_000_000  # bytes
@@ -30,15 +30,11 @@ class Files:
     def named_in(self, mark: Mark, name: str, endings: tuple[str, ...]) -> str | None:
         """The path of a file named in another one, or None after noting why it cannot be used."""
         if re.match(r"[/\\~]|[A-Za-z]:", name) or "\\" in name or "\0" in name:
-            self._problems.add(
-                mark, f"{quoted(name)} must be a path beside this file, with / between folders"
-            )
+            self._problems.add(mark, f"{quoted(name)} must be a path beside this file, with / between folders")
         elif not name.endswith(endings):
             self._problems.add(mark, f"{quoted(name)} does not end in {' or '.join(endings)}")
         else:
-            beside = (
-                mark.file if mark.line else self._first
-            )  # what is set on the command line stands in no file
+            beside = mark.file if mark.line else self._first  # what is set on the command line stands in no file
             return os.path.normpath(os.path.join(os.path.dirname(beside), name)).replace(os.sep, "/")
         return None
 
@@ -66,9 +62,7 @@ class Files:
         lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines()]
         found: list[float] = []
         for line_number, line in enumerate(lines, start=1):
-            length = self._length(
-                line, Mark(file=file, line=line_number, column=1), may_be_heading=line_number == 1
-            )
+            length = self._length(line, Mark(file=file, line=line_number, column=1), may_be_heading=line_number == 1)
             found += [] if length is None else [length]
         if len(found) > MOST_LENGTHS or not found:
             wrong = "no lengths" if not found else f"more than {MOST_LENGTHS:,} lengths"
@@ -86,7 +80,7 @@ class Files:
 
 
 def _content(file: str) -> bytes:
-    path = Path(file)
+    path = FilePath(file)
     if path.exists() and not path.is_file():
         raise ValueError("is a folder, not a file" if path.is_dir() else "is no ordinary file")
     with path.open("rb") as opened:
@@ -113,5 +107,6 @@ def _close_by(file: str) -> str:
         beside = sorted(os.listdir(folder or "."))[:1000]
     except OSError:
         return f"; there is no folder {quoted(folder)}"
-    same_ending = [one for one in beside if one.endswith(os.path.splitext(name)[1] or YAML_ENDINGS)]
-    return did_you_mean(name, same_ending) if same_ending else ""
+    stems = {FilePath(one).stem: one for one in beside if one.endswith((*YAML_ENDINGS, *CSV_ENDINGS))}
+    close = closest(FilePath(name).stem, stems)
+    return "" if close is None else f"; did you mean {quoted(stems[close])}?"

@@ -21,6 +21,8 @@ Event = Any  # PyYAML's types leave out that its parser always sets the marks
 DEEPEST = 24  # levels of nesting; the language needs 10
 COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 THOUSANDS_BEFORE = re.compile(r"£?\d{1,3}")  # 1 of `1,200`
+WITH_THOUSANDS = re.compile(r"£?\d{1,3}(,\d{3})*(\.\d+)?")
+AS_TWO = "or put a space after the comma if they are two"
 THOUSANDS_AFTER = re.compile(r"\d{3}(\.\d+)?")  # 200 of it
 CURLY_QUOTES = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
 
@@ -79,6 +81,7 @@ class Document:
 
 def read_nodes(text: str, file: str, problems: Problems) -> Document:
     """A YAML text as nodes; its root is a Gap where the file as a whole could not be read."""
+    known = len(problems.found)
     clean = without_odd_characters(text, file, problems)
     whole = Mark(file=file, line=1, column=1)
     if clean is None:
@@ -87,9 +90,7 @@ def read_nodes(text: str, file: str, problems: Problems) -> Document:
     try:
         return Document(builder.document(), builder.notes())
     except yaml.YAMLError as error:
-        if clean == text.removeprefix(
-            "\ufeff"
-        ):  # else the odd characters are the likely cause, and already told
+        if len(problems.found) == known:  # else odd characters are the likely cause, and told already
             problems.add(*_syntax_problem(error, file))
         return Document(Gap(whole))
 
@@ -124,9 +125,7 @@ class _Builder:
     def __init__(self, text: str, file: str, problems: Problems) -> None:
         self._text, self._file, self._problems = text, file, problems
         self._events: Iterator[Event] = yaml.parse(text, Loader=yaml.BaseLoader)
-        self._spans: list[
-            tuple[int, int]
-        ] = []  # where quoted and block texts stand: a # in them is no comment
+        self._spans: list[tuple[int, int]] = []  # where quoted and block texts stand: a # in them is no comment
 
     def document(self) -> Node:
         """The one document of the file."""
@@ -187,9 +186,7 @@ class _Builder:
         if event.style is not None:
             self._spans.append(_span(event))
         elif event.value[:1] and event.value[0] in CURLY_QUOTES:
-            return self._refuse(
-                event, f"{quoted(event.value)} begins with a curly quote; use straight quotes or none"
-            )
+            return self._refuse(event, f"{quoted(event.value)} begins with a curly quote; use straight quotes or none")
         return Text(event.value, self._mark(event))
 
     def _rows(self, start: events.SequenceStartEvent, depth: int) -> Node:
@@ -199,9 +196,7 @@ class _Builder:
             if isinstance(event, events.SequenceEndEvent):
                 break
             if start.flow_style and before is not None and _may_be_thousands(before, event):
-                self._refuse(
-                    event, _ambiguous(before, event, "or put a space after the comma if they are two")
-                )
+                self._refuse(event, _ambiguous(f"{before.value},{event.value}", AS_TWO))
             items.append(self._node(event, depth + 1))
             before = event
         return Rows(tuple(items), self._mark(start))
@@ -234,7 +229,9 @@ class _Builder:
         """`{beds: 1,200}` is two keys to YAML: said once, however many thousands follow."""
         name, first = before
         if not isinstance(entries[name].value, Gap):
-            self._refuse(first, _ambiguous(first, key, f"or '{first.value},{key.value}'"))
+            found = WITH_THOUSANDS.match(self._text, first.start_mark.index)
+            number = found.group() if found else first.value
+            self._refuse(first, _ambiguous(number, f"or '{number}'"))
             entries[name] = Entry(entries[name].mark, Gap(self._mark(key)))
         return name, key
 
@@ -284,11 +281,9 @@ def _may_be_thousands(before: Event, after: Event) -> bool:
     if not (_is_plain(before) and _is_plain(after)):
         return False
     touching = before.end_mark.index + 1 == after.start_mark.index
-    return bool(
-        touching and THOUSANDS_BEFORE.fullmatch(before.value) and THOUSANDS_AFTER.fullmatch(after.value)
-    )
+    return bool(touching and THOUSANDS_BEFORE.fullmatch(before.value) and THOUSANDS_AFTER.fullmatch(after.value))
 
 
-def _ambiguous(before: Event, after: Event, otherwise: str) -> str:
-    whole = f"{before.value}{after.value}"
-    return f"`{before.value},{after.value}` between brackets reads as two values; write {whole} {otherwise}"
+def _ambiguous(number: str, otherwise: str) -> str:
+    plain = number.replace(",", "")
+    return f"`{number}` between brackets reads as more than one value; write {plain} {otherwise}"

@@ -26,11 +26,11 @@ from sim.results.occupancy import (
     open_path,
     people_path,
 )
-from sim.results.openings import free_path, hours_path
+from sim.results.openings import door_path, free_path, own_hours_path
 from sim.results.records import check_records
-from sim.results.spans import Path, both, count_at, going_on
+from sim.results.spans import Path, both, count_at, going_on, instants_of
 
-__all__ = ["IdentityBroken", "check"]
+__all__ = ["IdentityBroken", "check", "check_cut"]
 
 NOBODY_ENTERS_A_FULL_SERVICE = "nobody is admitted to a full service"
 QUEUE_LIMITS_HOLD = "a queue never grows beyond its limit"
@@ -43,7 +43,11 @@ COSTS_ADD_UP = "costs recompute to the penny"
 
 def check(scenario: Scenario, ledger: Ledger) -> None:
     """Raise IdentityBroken at the first identity that this ledger breaks."""
-    cut = Cut(scenario, ledger)
+    check_cut(Cut(scenario, ledger))
+
+
+def check_cut(cut: Cut) -> None:
+    """The same, for somebody who has cut the ledger already."""
     check_records(cut)
     check_places(cut)
     check_sums(cut)
@@ -102,17 +106,13 @@ def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
         return
     free = free_path(cut, number)
     if service is not None:
-        free = both(free, hours_path(cut, service.admission_hours))
+        free = both(free, door_path(cut, service))
     for held in np.unique(waits["held"][queue]):
         rows = np.flatnonzero(queue & (waits["held"] == held))
-        eligible = free if held == OUTSIDE else both(free, _own_hours(cut, int(held)))
+        eligible = free if held == OUTSIDE else both(free, own_hours_path(cut, cut.scenario.services[held]))
         holds = np.ones(len(queue), dtype=bool)
         holds[rows] = eligible.until(ended[rows]) == eligible.until(clear[rows])
         require(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", holds)
-
-
-def _own_hours(cut: Cut, held: int) -> Path:
-    return hours_path(cut, cut.scenario.services[held].discharge_hours)
 
 
 def check_sums(cut: Cut) -> None:
@@ -141,10 +141,7 @@ def check_sums(cut: Cut) -> None:
 def check_costs(cut: Cut) -> None:
     """Each price again, from waits instead of stays and from paths instead of sums."""
     found = costs.lines(cut)
-    again = sum(
-        _pence_again(cut, price.of, price.per, Fraction(str(price.gbp)))
-        for price in cut.scenario.costs.prices
-    )
+    again = sum(_pence_again(cut, price.of, price.per, Fraction(str(price.gbp))) for price in cut.scenario.costs.prices)
     require_sum(COSTS_ADD_UP, "all prices", sum(line.pence for line in found), again)
     rows = costs.rows(cut)
     for row in rows:
@@ -167,12 +164,10 @@ def _pence(pounds: float) -> int:
 def _pence_again(cut: Cut, of: str, per: str, price: Fraction) -> int:
     ledger = cut.ledger
     if per == "step":
-        done = [
-            cut.ledger.stays["service"][ledger.steps["stay"][row]]
-            for row in np.flatnonzero(cut.inside(ledger.steps["finished"]))
-            if ledger.step_names[ledger.steps["step"][row]] == of
-        ]
-        return sum(_rounded(price * int(count)) for count in np.unique(done, return_counts=True)[1])
+        names = np.array(ledger.step_names)[ledger.steps["step"]]
+        done = ledger.steps["stay"][(names == of) & cut.inside(ledger.steps["finished"])]
+        counts = np.bincount(ledger.stays["service"][done])
+        return sum(_rounded(price * int(count)) for count in counts)
     if per == "admission":
         entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == cut.numbers[of])
         return _rounded(price * int(cut.inside(ledger.waits["ended"][entered]).sum()))
@@ -185,7 +180,7 @@ def _days_again(cut: Cut, service: Service, per: str) -> Fraction:
     if per == "occupied_day":
         return Fraction(people_path(cut, service).integral(cut.first, cut.end), SECONDS_PER_DAY)
     planned, held = open_path(cut, service), held_path(cut, service)
-    times = np.union1d(planned.times, held.times)
+    times = instants_of(planned.times, held.times)
     beyond = Path(times, np.maximum(held.at(times) - planned.at(times), 0))
     available = planned.integral(cut.first, cut.end) + beyond.integral(cut.first, cut.end)
     return Fraction(available, SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1))

@@ -82,6 +82,16 @@ def test_those_who_cannot_be_seen_for_4_hours_are_left_out() -> None:
     assert town.value("hospital", "admitted_within_4_hours") == 0.5
 
 
+def test_the_four_hours_are_of_people_from_outside_who_had_somewhere_to_wait_for() -> None:
+    town = Town(hospital(9), unit(9))
+    town.comes(1, admitted=1).stay("hospital", 1)
+    town.comes(1, "unit", 1).stay("unit", 1, 2, 5, "hospital").stay("hospital", 5)
+    town.comes(2).outside("hospital", 2, 2, "no_place")
+    assert town.value("hospital", "admitted_within_4_hours") == 1
+    town.comes(10 - 4 * HOUR).outside("hospital", 10 - 4 * HOUR)  # 4 hours are over when the window is
+    assert town.value("hospital", "admitted_within_4_hours") == 0.5
+
+
 def test_those_turned_away_or_tired_of_waiting_were_not_admitted_within_4_hours() -> None:
     town = Town(hospital(9))
     town.comes(1, admitted=1).stay("hospital", 1)
@@ -96,8 +106,21 @@ def test_started_within_2_days_is_of_those_who_got_in() -> None:
     for left in (3, 5, 6):  # waits of 0, 2 and 3 days
         town.comes(0, admitted=0).stay("hospital", 0, 3, left, "unit").stay("unit", left)
     town.comes(0, admitted=0).stay("hospital", 0, 3).wait("unit", 3)
+    person = town.comes(0, admitted=0).stay("hospital", 0, 3, 4, "home", clear=4, planned="unit")
+    person.wait("unit", 3, 4, "gave_up").stay("home", 4)
     assert town.value("unit", "started_within_2_days") == pytest.approx(2 / 3)
     assert town.value("hospital", "started_within_2_days") is None
+
+
+def test_started_within_2_days_is_of_waits_begun_in_the_window_and_over_in_it() -> None:
+    town = Town(hospital(9), unit(9), warm_up=4, days=6)
+    for ready, left in ((3, 9), (5, 6), (9, None)):  # begun before the window; in time; not over
+        person = town.comes(0, admitted=0)
+        if left is None:
+            person.stay("hospital", 0, ready, planned="unit").wait("unit", ready)
+        else:
+            person.stay("hospital", 0, ready, left, "unit").stay("unit", left)
+    assert town.value("unit", "started_within_2_days") == 1
 
 
 def test_turned_away_and_gave_up_are_counted_apart_and_only_inside_the_window() -> None:

@@ -12,10 +12,9 @@ from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Address, Target, read_targets
 from sim.results.catalogue import BY, MEASURES
 from sim.results.compare import Spread, spread
-from sim.results.wording import counted, figure, interval
+from sim.results.wording import counted, figure
 
-MET, NEAR, MISSED, NOTHING = "met", "within error", "missed", "no figure"
-COUNTS = ("people", "nights", "days")
+MET, NEAR, MISSED, DIFFERS, NOTHING = "met", "within error", "missed", "differs", "no figure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +41,10 @@ class Line:
             return NOTHING
         if self.target.low <= self.found.mean <= self.target.high:
             return MET
-        if self.low is None or self.high is None:
-            return MISSED
-        return NEAR if self.low <= self.target.high and self.high >= self.target.low else MISSED
+        low, high = self.low, self.high
+        if low is not None and high is not None and low <= self.target.high and high >= self.target.low:
+            return NEAR
+        return MISSED if self.target.binds else DIFFERS
 
 
 def calibrate(
@@ -121,9 +121,9 @@ def summary(lines: Sequence[Line]) -> str:
         chosen = [line for line in lines if line.target.binds == binds]
         if chosen:
             good = sum(line.verdict in (MET, NEAR) for line in chosen)
-            missed = [line.target.says for line in chosen if line.verdict not in (MET, NEAR)]
+            missed = [line.target.says for line in chosen if line.verdict in (MISSED, NOTHING)]
             words = f"{good} of {counted(len(chosen), what)} met"
-            said.append(words + (f"; missed: {', '.join(missed)}" if missed else ""))
+            said.append(words + (f" (missed: {'; '.join(missed)})" if missed else ""))
     return ". ".join(said) + "."
 
 
@@ -156,17 +156,16 @@ def _markdown(lines: Sequence[Line]) -> str:
 
 def _range(target: Target) -> str:
     low, high = _text(target.low, target.unit), _text(target.high, target.unit)
-    words = low if low == high else f"{low} to {high}"
-    return words if target.aim is None else f"{_text(target.aim, target.unit)} ({words})"
+    if low == high:
+        return low
+    return f"{low} to {high}" if target.aim is None else f"{_text(target.aim, target.unit)} ({low} to {high})"
 
 
 def _interval(line: Line) -> str:
     if line.low is None or line.high is None:
         return ""
-    if line.target.unit == "ratio":
-        return f"{line.low:.2f} to {line.high:.2f}"
-    return interval(line.low, line.high, line.target.unit)
+    return f"{_text(line.low, line.target.unit)} to {_text(line.high, line.target.unit)}"
 
 
 def _text(value: float, unit: str) -> str:
-    return f"{value:.2f}" if unit == "ratio" else figure(value, unit)
+    return figure(value, unit) if unit == "share" else f"{value:.2f}"

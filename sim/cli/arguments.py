@@ -162,9 +162,7 @@ def _check(options: Options) -> None:
     for change in options.sets:
         path, sign, _ = change.partition("=")
         if not sign or not path.strip():
-            raise UsageError(
-                f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}"
-            )
+            raise UsageError(f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}")
     if options.verb == "compare" and not options.files:
         options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES]
     if options.verb == "calibrate" and not options.files:
@@ -172,9 +170,7 @@ def _check(options: Options) -> None:
     if options.verb == "sensitivity" and not options.files:
         options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES]
     if options.verb in ("run", "validate", "show") and not options.files:
-        raise UsageError(
-            f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml"
-        )
+        raise UsageError(f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml")
     options.files = expanded(options.files)
     if options.verb == "show" and len(options.files) > 1:
         raise UsageError("show prints one file at a time")
@@ -232,11 +228,7 @@ def _similar_file(name: str) -> str:
             names = [entry for entry in sorted(os.listdir(place)) if entry.endswith((".yaml", ".yml"))]
             close = _close(last, names) or ([f"{last}.yaml"] if f"{last}.yaml" in names else [])
             if close:
-                shown = (
-                    os.path.join(folder, close[0])
-                    if place == places[0]
-                    else _shortest(Path(place) / close[0])
-                )
+                shown = os.path.join(folder, close[0]) if place == places[0] else _shortest(Path(place) / close[0])
                 return f"; did you mean {shown}?"
     return ""
 

@@ -21,9 +21,7 @@ from sim.running import default_workers
 def calibrate_verb(options: Options, screen: Screen) -> int:
     """Runs one scenario and shows target, range, simulated figure, interval and whether it is met."""
     (file,) = options.files
-    scenario = read_scenario(
-        file, tuple(options.sets), replications=options.replications, seed=options.seed
-    )
+    scenario = read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
     targets = checked_targets(options.targets, scenario)
     workers = options.workers or default_workers(scenario.replications)
     for warning in load_warnings(scenario):

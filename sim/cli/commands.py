@@ -49,9 +49,7 @@ def carry_out(options: Options, screen: Screen) -> int:
 def test(options: Options, _: Screen) -> int:
     """Runs the tests in this interpreter, from the repository; pytest's own exit code."""
     arguments = [_from_anywhere(argument) for argument in options.rest]
-    named = any(
-        Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-")
-    )
+    named = any(Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
     where = [] if named else [str(REPOSITORY / "tests")]
     code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=REPOSITORY)
     return PYTEST_FAULTS.get(code, code)

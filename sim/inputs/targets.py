@@ -8,11 +8,12 @@ What may be changed here: columns may be added at the end.
 
 import csv
 import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sim.inputs.files import Files
-from sim.inputs.problems import Mark, Problems, ScenarioError, did_you_mean, quoted
+from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.values import number, share
 
 COLUMNS = ("target", "measure", "divided_by", "unit", "low", "aim", "high", "binds", "source", "note")
@@ -72,17 +73,12 @@ def read_targets(file: str) -> tuple[Target, ...]:
         problems.add(Mark(file=file, line=reader.line_num, column=1), f"is no table: {error}")
     problems.stop_if_any()
     if not found:
-        raise ScenarioError(_nothing(file))
+        problems.add(Mark(file=file, line=1, column=1), "holds no targets")
+    problems.stop_if_any()
     return tuple(target for target in found if target is not None)
 
 
-def _nothing(file: str) -> tuple:  # type: ignore[type-arg]
-    problems = Problems()
-    problems.add(Mark(file=file, line=1, column=1), "holds no targets")
-    return problems.found
-
-
-def _check_columns(file: str, there: tuple[str, ...] | list[str], problems: Problems) -> None:
+def _check_columns(file: str, there: Sequence[str], problems: Problems) -> None:
     mark = Mark(file=file, line=1, column=1)
     for name in COLUMNS:
         if name not in there:
@@ -95,9 +91,11 @@ def _check_columns(file: str, there: tuple[str, ...] | list[str], problems: Prob
 class _Row:
     """One line of a targets file."""
 
-    def __init__(self, file: str, line: int, row: dict[str, str | None], problems: Problems) -> None:
+    def __init__(
+        self, file: str, line: int, row: Mapping[str | None, str | list[str] | None], problems: Problems
+    ) -> None:
         self._mark = Mark(file=file, line=line, column=1)
-        self._cells = {name: (text or "").strip() for name, text in row.items() if isinstance(name, str)}
+        self._cells = {name: "" if not isinstance(cell, str) else cell.strip() for name, cell in row.items() if name}
         self._problems = problems
         self._wrong = None in row
         if self._wrong:

@@ -13,6 +13,8 @@ from typing import NoReturn
 
 REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
+FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
+ONE_FILE = {"show": "prints", "calibrate": "looks at"}
 DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
 DEFAULT_RANGES = "scenarios/ranges/england.csv"
 
@@ -163,27 +165,27 @@ def _check(options: Options) -> None:
         path, sign, _ = change.partition("=")
         if not sign or not path.strip():
             raise UsageError(f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}")
-    if options.verb == "compare" and not options.files:
-        options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES]
-    if options.verb == "calibrate" and not options.files:
-        options.files = [_shortest(REPOSITORY / DEFAULT_FILES[0])]
-    if options.verb == "sensitivity" and not options.files:
-        options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES]
-    if options.verb in ("run", "validate", "show") and not options.files:
-        raise UsageError(f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml")
-    options.files = expanded(options.files)
-    if options.verb == "show" and len(options.files) > 1:
-        raise UsageError("show prints one file at a time")
-    if options.verb == "calibrate" and len(options.files) > 1:
-        raise UsageError("calibrate holds one file at a time against its targets")
-    if options.verb == "sensitivity" and len(options.files) != 2:
-        raise UsageError("sensitivity needs a base and one other file")
-    if options.verb == "compare" and len(options.files) < 2:
-        raise UsageError("compare needs a base and at least one other file; `run` runs a file on its own")
+    _check_files(options)
     if options.json and options.json == options.people:
         raise UsageError("--json and --people cannot go to the same file")
     if options.people == "-":
         raise UsageError("--people needs a file name: stays, waits and steps are three tables")
+
+
+def _check_files(options: Options) -> None:
+    """As many files as the verb takes; some verbs have files of their own where none is named."""
+    if not options.files:
+        number = FILES_IF_NONE.get(options.verb, 0)
+        options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES[:number]]
+    if options.verb in ("run", "validate", "show") and not options.files:
+        raise UsageError(f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml")
+    options.files = expanded(options.files)
+    if options.verb in ONE_FILE and len(options.files) > 1:
+        raise UsageError(f"{options.verb} {ONE_FILE[options.verb]} one file at a time")
+    if options.verb == "sensitivity" and len(options.files) != 2:
+        raise UsageError("sensitivity needs a base and one other file")
+    if options.verb == "compare" and len(options.files) < 2:
+        raise UsageError("compare needs a base and at least one other file; `run` runs a file on its own")
 
 
 def _shortest(path: Path) -> str:

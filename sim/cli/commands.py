@@ -15,6 +15,7 @@ from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
 from sim.cli.calibrating import calibrate_verb
 from sim.cli.screen import Screen
+from sim.cli.sensing import sensitivity_verb
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
@@ -38,6 +39,7 @@ def carry_out(options: Options, screen: Screen) -> int:
         "run": run,
         "compare": compare,
         "calibrate": calibrate_verb,
+        "sensitivity": sensitivity_verb,
         "validate": validate,
         "show": show,
         "schema": schema,

@@ -1,19 +1,16 @@
-"""What a calibrated scenario should reproduce: a targets file (CSV, opens in Excel) in, targets out.
+"""What a calibrated scenario should reproduce: a targets file (CSV, opens in a spreadsheet) in, targets out.
 
-One row a target. `measure` and `divided_by` name rows of the results: service, measure and, where it is split,
+One line a target. `measure` and `divided_by` name rows of the results: service, measure and, where it is split,
 by=item or by=item|item, which adds items up. Every problem is shown with its line.
 
 What may be changed here: columns may be added at the end.
 """
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sim.inputs.files import Files
-from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
+from sim.inputs.problems import Problems, did_you_mean, quoted
+from sim.inputs.sheet import Row, read_sheet
 from sim.inputs.values import number, share
 
 COLUMNS = ("target", "measure", "divided_by", "unit", "low", "aim", "high", "binds", "source", "note")
@@ -48,6 +45,14 @@ class Target:
     line: int
 
 
+def read_targets(file: str) -> tuple[Target, ...]:
+    """The targets of a file in its order; ScenarioError lists everything that is wrong with it."""
+    problems = Problems()
+    found = [_target(row, problems) for row in read_sheet(file, COLUMNS, problems)]
+    problems.stop_if_any()
+    return tuple(target for target in found if target is not None)
+
+
 def address(text: str) -> Address:
     """`hospital delay_band_share band=1|2-3` as an address; ValueError with the end of a sentence."""
     words = text.split()
@@ -57,89 +62,48 @@ def address(text: str) -> Address:
     return Address(words[0], words[1], by, tuple(items.split("|")))
 
 
-def read_targets(file: str) -> tuple[Target, ...]:
-    """The targets of a file in its order; ScenarioError lists everything that is wrong with it."""
-    problems = Problems()
-    text = Files(problems, file).read(file, Mark(file=file))
-    problems.stop_if_any()
-    reader = csv.DictReader(io.StringIO((text or "").removeprefix("\ufeff")), strict=True)
-    _check_columns(file, reader.fieldnames or (), problems)
-    problems.stop_if_any()
-    found = []
+def _target(row: Row, problems: Problems) -> Target | None:
+    """The target of one line, or None after noting what is wrong with it."""
+    of = _address(row, "measure", problems)
+    divided_by = _address(row, "divided_by", problems) if row["divided_by"] else None
+    low, high = _number(row, "low", problems), _number(row, "high", problems)
+    aim = _number(row, "aim", problems) if row["aim"] else None
+    for name, known in (("unit", UNITS), ("binds", ("yes", "no"))):
+        if row[name] not in known:
+            problems.add(row.mark, f"{quoted(name)} is {quoted(row[name])}{did_you_mean(row[name], known)}")
+    if not row["source"]:
+        problems.add(row.mark, "`source` is empty; name where the figure was read, or write: assumption")
+    if low > high:
+        problems.add(row.mark, f"`low` ({row['low']}) is above `high` ({row['high']})")
+    if of is None:
+        return None
+    return Target(
+        says=row["target"] or row["measure"],
+        of=of,
+        divided_by=divided_by,
+        unit=row["unit"],
+        low=low,
+        aim=aim,
+        high=high,
+        binds=row["binds"] == "yes",
+        source=row["source"],
+        note=row["note"],
+        line=row.mark.line,
+    )
+
+
+def _address(row: Row, name: str, problems: Problems) -> Address | None:
     try:
-        for row in reader:
-            found.append(_Row(file, reader.line_num, row, problems).target())
-    except csv.Error as error:
-        problems.add(Mark(file=file, line=reader.line_num, column=1), f"is no table: {error}")
-    problems.stop_if_any()
-    if not found:
-        problems.add(Mark(file=file, line=1, column=1), "holds no targets")
-    problems.stop_if_any()
-    return tuple(target for target in found if target is not None)
+        return address(row[name])
+    except ValueError as error:
+        problems.add(row.mark, f"{quoted(name)} {error}")
+        return None
 
 
-def _check_columns(file: str, there: Sequence[str], problems: Problems) -> None:
-    mark = Mark(file=file, line=1, column=1)
-    for name in COLUMNS:
-        if name not in there:
-            problems.add(mark, f"the column {quoted(name)} is missing")
-    for name in there:
-        if name not in COLUMNS:
-            problems.add(mark, f"the column {quoted(name or '')} is not known{did_you_mean(name or '', COLUMNS)}")
-
-
-class _Row:
-    """One line of a targets file."""
-
-    def __init__(
-        self, file: str, line: int, row: Mapping[str | None, str | list[str] | None], problems: Problems
-    ) -> None:
-        self._mark = Mark(file=file, line=line, column=1)
-        self._cells = {name: "" if not isinstance(cell, str) else cell.strip() for name, cell in row.items() if name}
-        self._problems = problems
-        self._wrong = None in row
-        if self._wrong:
-            problems.add(self._mark, "this line has more cells than there are columns; quote cells with commas")
-
-    def target(self) -> Target | None:
-        """The target, or None after noting what is wrong."""
-        of = self._address("measure")
-        divided_by = self._address("divided_by") if self._cells["divided_by"] else None
-        low, high, aim = self._number("low"), self._number("high"), None
-        if self._cells["aim"]:
-            aim = self._number("aim")
-        self._one_of("unit", UNITS)
-        self._one_of("binds", ("yes", "no"))
-        if not self._cells["source"]:
-            self._note("`source` is empty; name where the figure was read, or write: assumption")
-        if not self._wrong and low > high:
-            self._note(f"`low` ({low:g}) is above `high` ({high:g})")
-        if self._wrong or of is None:
-            return None
-        return Target(
-            self._cells["target"] or self._cells["measure"], of, divided_by, self._cells["unit"], low, aim,
-            high, self._cells["binds"] == "yes", self._cells["source"], self._cells["note"], self._mark.line,
-        )  # fmt: skip
-
-    def _note(self, text: str) -> None:
-        self._wrong = True
-        self._problems.add(self._mark, text)
-
-    def _one_of(self, name: str, known: tuple[str, ...]) -> None:
-        if self._cells[name] not in known:
-            self._note(f"{quoted(name)} is {quoted(self._cells[name])}{did_you_mean(self._cells[name], known)}")
-
-    def _address(self, name: str) -> Address | None:
-        try:
-            return address(self._cells[name])
-        except ValueError as error:
-            self._note(f"{quoted(name)} {error}")
-            return None
-
-    def _number(self, name: str) -> float:
-        text = self._cells[name]
-        try:
-            return float(share(text) if text.endswith("%") else number(text, Decimal(0), MOST))
-        except ValueError as error:
-            self._note(f"{quoted(name)} {error}")
-            return 0.0
+def _number(row: Row, name: str, problems: Problems) -> float:
+    text = row[name]
+    try:
+        return float(share(text) if text.endswith("%") else number(text, Decimal(0), MOST))
+    except ValueError as error:
+        problems.add(row.mark, f"{quoted(name)} {error}")
+        return 0.0

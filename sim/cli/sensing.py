@@ -101,7 +101,7 @@ def _write(options: Options, question: Question, found: Tornado, began: float) -
     inputs = [digest for one in (found.base, found.other) for _, digest in one.files]
     said = "\0".join([__version__, command, *inputs, *(str(bar.of) for bar in found.bars)])
     name = writing.folder_name(
-        ["sensitivity", found.base.id, found.other.id], hashlib.sha256(said.encode()).hexdigest()[:8]
+        [f"sensitivity-{found.base.id}", found.other.id], hashlib.sha256(said.encode()).hexdigest()[:8]
     )
     return writing.publish(Path(options.outputs), name, files)
 

@@ -5,7 +5,7 @@ What may be changed here: freely, but the exact words are tested.
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sim.inputs.files import Files
@@ -33,7 +33,8 @@ def read_sheet(file: str, columns: Sequence[str], problems: Problems) -> list[Ro
         _check_columns(file, reader.fieldnames or (), columns, problems)
         problems.stop_if_any()
         for cells in reader:
-            rows.append(_row(Mark(file=file, line=reader.line_num, column=1), cells, problems))
+            mark = Mark(file=file, line=reader.line_num, column=1)
+            rows.append(_row(mark, dict(cells), problems))
     except csv.Error as error:
         problems.add(Mark(file=file, line=reader.line_num, column=1), f"is no table: {error}")
     if not rows:
@@ -42,8 +43,8 @@ def read_sheet(file: str, columns: Sequence[str], problems: Problems) -> list[Ro
     return rows
 
 
-def _row(mark: Mark, cells: dict[str, str], problems: Problems) -> Row:
-    """csv puts cells beyond the last column under None, and None into cells that are missing."""
+def _row(mark: Mark, cells: Mapping[str | None, str | list[str] | None], problems: Problems) -> Row:
+    """One line; the reader puts cells beyond the last column under None, and None into missing ones."""
     if None in cells:
         problems.add(mark, "this line has more cells than there are columns; put cells with commas in quotes")
     texts = {name: cell.strip() if isinstance(cell, str) else "" for name, cell in cells.items() if name}

@@ -108,6 +108,9 @@ _TABLE = (
      "Days at home, home care and home reablement included, in the 91 days after leaving hospital alive."),
     ("cost_cash_gbp", "GBP", LOWER, ZERO, OURS,
      "Prices times what happened in the window; each price to the penny."),
+    ("unmet_need_people_mean", "people", LOWER, ZERO, OURS,
+     "People who need a pathway 2 bed and have none: awaiting the place only, or gone elsewhere without it "
+     "for as long as people stay in it on average; mean over time."),
 )  # fmt: skip
 
 MEASURES = {row[0]: Measure(*row) for row in _TABLE}

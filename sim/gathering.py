@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.experiment import Piece, daily_by_replication
+from sim.growth import growing_queues
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.scenario import Scenario
-from sim.load import growing_queues, load_warnings
+from sim.load import load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
 from sim.results.order import canonical

@@ -44,7 +44,7 @@ class Job:
         return sum(scenario.replications for scenario in self.scenarios)
 
     def shown(self, file: str) -> str:
-        """A file's name in results, the same on every machine: from the repository, or beside the first file."""
+        """A file's name in results, the same everywhere: from the repository, or beside the first file."""
         path = Path(file).resolve()
         for folder in (REPOSITORY, Path(self.scenarios[0].file).resolve().parent):
             if path.is_relative_to(folder):

@@ -1,8 +1,7 @@
-"""Is there room at all? Each service's load before a run, and queues that still grow after it.
+"""Is there room at all? Each service's load without queueing, estimated before a run.
 
 The estimate follows routes and returns (traffic equations) and adds, roughly, what steps, reviews and doors
-add to a stay. It needs a second where the simulation needs minutes, and says in words what no result table
-says: that a queue has no end.
+add to a stay. It takes a moment and says in words what no result table says: that a queue will have no end.
 
 What may be changed here: freely; nothing here touches a simulated number.
 """
@@ -13,7 +12,6 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.inputs.scenario import (
     DIED,
@@ -261,40 +259,3 @@ def _is_open(hours: Hours | None, slot: int) -> bool:
     day, second = divmod(slot * SLOT_SECONDS, SECONDS_PER_DAY)
     span = hours.by_weekday[day]
     return span is not None and span[0] <= second < span[1]
-
-
-# -- after the run -------------------------------------------------------------------------------------------
-
-GROWTH_OF_QUEUE = 0.2  # the last quarter's mean queue must be so much above the first half's ...
-FEWEST_PEOPLE = 2.0  # ... and by so many people
-STANDARD_ERRORS = 4.0  # ... and not by chance
-FEWEST_DAYS = 28  # shorter windows say nothing about growth
-
-
-def growing_queues(waiting: Mapping[str, NDArray[np.float64]]) -> list[str]:
-    """A sentence for each queue (replications x days of the window) that still grows at its end."""
-    found = []
-    for service, days in waiting.items():
-        if days.shape[1] < FEWEST_DAYS:
-            continue
-        before = days[:, : days.shape[1] // 2].mean(axis=1)
-        after = days[:, -(days.shape[1] // 4) :].mean(axis=1)
-        if _has_grown(before, after):
-            found.append(
-                f"{service}: its queue was still growing at the end, from {before.mean():.0f} people waiting "
-                f"on average in the first half of the measured days to {after.mean():.0f} in the last quarter; "
-                "every figure depends on when counting stops"
-            )
-    return found
-
-
-def _has_grown(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
-    growth = after - before
-    mean = float(growth.mean())
-    if mean < FEWEST_PEOPLE or mean < GROWTH_OF_QUEUE * float(before.mean()):
-        return False
-    if len(growth) < 3:
-        return (
-            mean > float(before.mean()) * 0.5
-        )  # too few replications to tell growth from chance by anything but size
-    return mean > STANDARD_ERRORS * float(growth.std(ddof=1)) / math.sqrt(len(growth))

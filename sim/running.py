@@ -118,7 +118,7 @@ class ResumeStore:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as part:
-                np.savez(part, header=text, **arrays)
+                np.savez(part, allow_pickle=False, header=text, **arrays)
             os.replace(part.name, self.folder / f"{name}.npz")
         except OSError:
             return

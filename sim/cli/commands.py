@@ -100,7 +100,7 @@ def compare(options: Options, screen: Screen) -> int:
 
 def _read(files: Sequence[str], options: Options) -> list[Scenario]:
     """Every file as a scenario, or every problem of every file."""
-    sets_of = _sets_for_each(files, options)
+    sets_of = sets_for_each(files, options)
     scenarios, problems = [], []
     for file, sets in zip(files, sets_of, strict=True):
         try:
@@ -112,7 +112,7 @@ def _read(files: Sequence[str], options: Options) -> list[Scenario]:
     return scenarios
 
 
-def _sets_for_each(files: Sequence[str], options: Options) -> list[tuple[str, ...]]:
+def sets_for_each(files: Sequence[str], options: Options) -> list[tuple[str, ...]]:
     """In a comparison a changed value goes to every file that has it; to all, to be refused, if none has."""
     everything = tuple(options.sets)
     if options.verb != "compare" or not everything:

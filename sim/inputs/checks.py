@@ -28,11 +28,11 @@ def check_references(told: Told, references: Sequence[Reference], problems: Prob
             continue
         noun = one.what if one.what in ("step", "team", "group") else "service"
         if not one.is_key:
-            what = f"names {quoted(one.name)}: there is no such {noun}"
+            what = f"is {quoted(one.name)}, and there is no such {noun}"
         elif one.what == "destination":
             what = f"leads nowhere: there is no {noun} called {quoted(one.name)}"
         else:
-            what = f"is about nothing: there is no {noun} called {quoted(one.name)}"
+            what = f"names a {noun} that does not exist"
         problems.add(one.mark, f"{dotted(one.path)} {what}{did_you_mean(one.name, known)}")
 
 

@@ -3,12 +3,12 @@
 What may be changed here: a new container. A new key needs only a line in `fields.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.inputs.kinds import DEFAULT, Kind, Schema
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
-from sim.inputs.problems import Mark, Path, did_you_mean, listed, quoted
+from sim.inputs.problems import Mark, Path, closest, did_you_mean, listed, quoted
 from sim.inputs.reading import UNREADABLE, Reading, Reference, Said
 from sim.inputs.values import name
 
@@ -53,11 +53,14 @@ class Record(Kind):
     exactly_one: tuple[str, ...] = ()  # of these keys
     at_most_one: tuple[str, ...] = ()
     short: str = ""  # the key that a bare value stands for
+    wording: str = ""  # how to say that such a thing is wanted, where its keys would not help
     alike: bool = False  # all keys mean the same, each for itself: weekdays, months
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        return f"a {self.title}" if not self.short else f"a {self.title} or its {self.short}"
+        keys = [one.key for one in self.fields if one.required] + list(self.exactly_one[:1])
+        example = ", ".join(f"{key}: ..." for key in keys or [one.key for one in self.fields[:2]])
+        return self.wording or f"{{{example}}}"
 
     def field_of(self, key: str) -> Field | None:
         """The field of that key."""
@@ -78,37 +81,41 @@ class Record(Kind):
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         if not isinstance(node, Table):
             return _refuse_shape(self, node, path, reading)
-        for key, entry in node.entries.items():
-            if self.field_of(key) is None:
-                cure = did_you_mean(key, [one.key for one in self.fields])
-                reading.refuse(entry.mark, (*path, key), f"is not known{cure}")
+        meant = self._refuse_unknown(node, path, reading)
         said = Said(path)
         for one in self.fields:
-            said[one.key] = self._read_field(one, node, path, reading)
-        self._check_choice(node, said, reading)
+            said[one.key] = self._read_field(one, node, path, reading, missed=one.key not in meant)
+        self._check_choice(node, said, reading, meant)
         return said
 
-    def _read_field(self, one: Field, node: Table, path: Path, reading: Reading) -> Any:
+    def _refuse_unknown(self, node: Table, path: Path, reading: Reading) -> set[str]:
+        """Refuse the keys that do not exist; gives those that were probably meant, so that nobody misses them too."""
+        keys = [one.key for one in self.fields]
+        unknown = [key for key in node.entries if key not in keys]
+        for key in unknown:
+            reading.refuse(node.entries[key].mark, (*path, key), f"is not known{did_you_mean(key, keys)}")
+        return set(keys) if node.partial else {closest(key, keys) or "" for key in unknown}
+
+    def _read_field(self, one: Field, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
         entry = node.entries.get(one.key)
         if entry is not None:
             return one.kind.read(entry.value, path if entry.implied else (*path, one.key), reading)
         if one.required:
-            return reading.refuse(node.mark, path, f"needs `{one.key}`: {one.meaning}")
+            if missed:
+                reading.refuse(node.mark, path, f"needs `{one.key}`: {one.meaning}")
+            return UNREADABLE
         return None if one.default is None else one.kind.read(default_node(one), (*path, one.key), reading)
 
-    def _check_choice(self, node: Table, said: Said, reading: Reading) -> None:
+    def _check_choice(self, node: Table, said: Said, reading: Reading, meant: set[str]) -> None:
         rivals = self.exactly_one or self.at_most_one
         written = [key for key in node.entries if key in rivals]
         if len(written) > 1:
-            reading.refuse(
-                node.entries[written[1]].mark, said.path, f"says {listed(written, 'and')}; keep one of them"
-            )
-        elif not written and self.exactly_one:
-            reading.refuse(
-                node.mark, said.path, f"says none of {listed(self.exactly_one, 'and')}; write one of them"
-            )
-        else:
+            what = f"says {listed(written, 'and')}; keep one of them"
+            reading.refuse(node.entries[written[1]].mark, said.path, what)
+        elif written or not self.exactly_one:
             return
+        elif meant.isdisjoint(rivals):
+            reading.refuse(node.mark, said.path, f"needs {'one of ' * (len(rivals) > 2)}{listed(rivals)}")
         said.update(dict.fromkeys(rivals, UNREADABLE))
 
     def schema(self) -> Schema:
@@ -159,6 +166,10 @@ class Names(Kind):
             return reading.refuse(node.mark, path, wrong)
         said = Said(path)
         for key, entry in node.entries.items():
+            if key in self.reserved:
+                what = f"is a reserved name ({listed(self.reserved, 'and')}); choose another"
+                reading.refuse(entry.mark, (*path, key), what)
+                continue
             self._check_name(key, entry.mark, (*path, key), reading)
             said[key] = self.value.read(entry.value, (*path, key), reading)
         return said
@@ -166,8 +177,6 @@ class Names(Kind):
     def _check_name(self, key: str, mark: Mark, path: Path, reading: Reading) -> None:
         if self.refers:
             reading.references.append(Reference(self.refers, key, path, mark, is_key=True))
-        elif key in self.reserved:
-            reading.refuse(mark, path, f"is a reserved name ({listed(self.reserved, 'and')}); choose another")
         else:
             try:
                 name(key)
@@ -206,13 +215,11 @@ class Listing(Kind):
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         if not isinstance(node, Rows):
             return _refuse_shape(self, node, path, reading)
+        if not node.items and self.least:
+            return reading.refuse(node.mark, path, "is an empty list; write what belongs in it, or delete the line")
         if not self.least <= len(node.items) <= MOST_ROWS:
             few = len(node.items) < self.least
-            wrong = (
-                f"needs at least {self.least} {self.what}"
-                if few
-                else f"holds more than {MOST_ROWS:,} {self.what}"
-            )
+            wrong = f"needs at least {self.least} {self.what}" if few else f"has over {MOST_ROWS:,} {self.what}"
             return reading.refuse(node.mark, path, wrong)
         return [
             self.item.read(one, (*path, str(number)), reading) for number, one in enumerate(node.items, 1)
@@ -274,7 +281,7 @@ def _expanded(kind: Kind, node: Node) -> Node:
             key: Entry(entry.mark, _expand_under(kind, key, entry.value), entry.implied)
             for key, entry in node.entries.items()
         }
-        return Table(written_out, node.mark)
+        return replace(node, entries=written_out)
     return node
 
 

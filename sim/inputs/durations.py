@@ -19,6 +19,7 @@ from sim.inputs.scalars import FILE, number
 LONGEST_DAYS = 1e9  # whole seconds stay far inside 64 bits
 LARGEST_LUCK = 1 - 2**-53
 
+WORDS = "a number or a distribution such as {exponential: {mean: 5}}"
 NUMBER = number("")
 MEAN = Field("mean", NUMBER, "the mean", required=True)
 SD = Field("sd", NUMBER, "the standard deviation")
@@ -84,6 +85,7 @@ FAMILIES = Record(
         "empirical",
     ),
     short="fixed",
+    wording=WORDS,
 )
 
 MAKERS: Mapping[tuple[str, ...], Callable[..., Distribution]] = {
@@ -105,7 +107,7 @@ class Duration(Kind):
     scale: Decimal = Decimal(1)
 
     short = FAMILIES.short
-    words = "a number or a distribution such as {exponential: {mean: 5}}"
+    words = WORDS
 
     def inside(self, key: str) -> Kind | None:
         return FAMILIES.inside(key)

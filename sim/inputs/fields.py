@@ -181,6 +181,7 @@ ROUTE = Record(
         usual("priority", PRIORITY, "1 is served first", "5"),
     ),
     short="share",
+    wording="a share such as 40%, or {share: 40%, ...}",
 )
 
 TAPER = Record(

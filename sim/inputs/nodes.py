@@ -56,6 +56,7 @@ class Table:
 
     entries: dict[str, Entry]
     mark: Mark
+    partial: bool = False  # a key was refused: what seems to be missing may have been meant by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,9 @@ def read_nodes(text: str, file: str, problems: Problems) -> Document:
 def _syntax_problem(error: yaml.YAMLError, file: str) -> tuple[Mark, str]:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Mark(file=file, line=1, column=1), "this is no text that a scenario can be read from"
-    where = Mark(file=file, line=error.problem_mark.line + 1, column=error.problem_mark.column + 1)
-    return where, in_plain_words(error.context or "", error.problem or "")
+    what, at_its_beginning = in_plain_words(error.context or "", error.problem or "")
+    mark = error.context_mark if at_its_beginning and error.context_mark else error.problem_mark
+    return Mark(file=file, line=mark.line + 1, column=mark.column + 1), what
 
 
 def node_text(node: Node) -> str:
@@ -206,12 +208,14 @@ class _Builder:
 
     def _table(self, start: events.MappingStartEvent, depth: int) -> Node:
         entries: dict[str, Entry] = {}
+        partial = False
         before: tuple[str, Event] | None = None
         for key in iter(lambda: next(self._events), None):
             if isinstance(key, events.MappingEndEvent):
                 break
             if not isinstance(key, events.ScalarEvent):
                 self._key_of_many_words(key, depth)
+                partial = True
                 continue
             value = next(self._events)
             if start.flow_style and before and _may_be_thousands(before[1], key) and _is_empty(value):
@@ -221,7 +225,8 @@ class _Builder:
             if usable:
                 entries[key.value] = Entry(self._mark(key), _marked_at_key(node, self._mark(key)))
                 before = (key.value, value)
-        return Table(entries, self._mark(start))
+            partial = partial or not usable
+        return Table(entries, self._mark(start), partial)
 
     def _thousands_in_braces(
         self, before: tuple[str, Event], key: Event, entries: dict[str, Entry]

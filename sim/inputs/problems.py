@@ -102,12 +102,17 @@ def listed(names: Iterable[str], joint: str = "or") -> str:
     return f"{', '.join(first)} {joint} {last}" if first else last
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """The end of a sentence: the closest known word, else the known ones if they are few, else nothing."""
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that somebody who wrote this one probably meant, if there is one."""
     from difflib import get_close_matches  # only needed when something is wrong, and slow to import
 
+    return next(iter(get_close_matches(word[:LONGEST_QUOTE].lower(), known, n=1, cutoff=0.6)), None)
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a sentence: the closest known word, else the known ones if they are few, else nothing."""
     names = list(known)[:1000]
-    close = get_close_matches(word[:LONGEST_QUOTE].lower(), names, n=1, cutoff=0.6)
-    if close:
-        return f"; did you mean {quoted(close[0])}?"
+    close = closest(word, names)
+    if close is not None:
+        return f"; did you mean {quoted(close)}?"
     return f"; known here: {listed(names, 'and')}" if 0 < len(names) <= 24 else ""

@@ -12,7 +12,18 @@ from typing import Any
 from sim.inputs.files import Files
 from sim.inputs.problems import Mark, Path, Problems, dotted
 
-UNREADABLE: Any = type("Unreadable", (), {"__repr__": lambda _: "UNREADABLE"})()
+
+class Unreadable:
+    """What could not be read: it holds nothing and is not true, but neither is it None."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
+
+
+UNREADABLE: Any = Unreadable()
 
 
 class Said(dict[str, Any]):

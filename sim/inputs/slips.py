@@ -22,34 +22,32 @@ ODD_NAMES = {
 BEGINS_COMMENT = re.compile(r"(^|\s)#")
 
 TOO_DEEP = "too many levels"
-# What the YAML parser says, and what that means to somebody who has not read its specification.
+
+# What the YAML parser says, what that means to somebody who has not read its specification, and whether the place to
+# look at is where the thing begins (an open bracket) or where the parser gave up.
 PLAIN_WORDS = (
     (
         "mapping values are not allowed",
-        "there is a colon too many here (text that holds one needs quotes), or this line "
-        "is not in line with the one above, or the colon above lacks its space",
+        "there is a colon too many here (text that holds one needs quotes), or this line is not in line with the one "
+        "above, or the colon above lacks its space",
+        False,
     ),
-    (
-        "could not find expected ':'",
-        "this line is no `key: value`; is a colon missing, or the space after it?",
-    ),
-    ("while scanning a quoted scalar", "a quote is opened here or above and never closed"),
-    ("found unexpected end of stream", "a quote, brace or bracket is opened and never closed"),
+    ("could not find expected ':'", "this is no `key: value`; is the colon missing, or the space after it?", True),
+    ("while scanning a quoted scalar", "this quote is opened and never closed", True),
+    ("found unexpected end of stream", "a quote, brace or bracket is opened here and never closed", True),
     (
         "expected <block end>",
-        "this line is not in line with those above it; check the spaces at its beginning, "
-        "and the quotes and brackets above",
+        "this line is not in line with those above it; check the spaces at its beginning, and the quotes and brackets "
+        "above",
+        False,
     ),
-    ("expected ',' or '}'", "a brace `{` is not closed, or a comma is missing"),
-    ("expected ',' or ']'", "a bracket `[` is not closed, or a comma is missing"),
-    ("that cannot start any token", "text that begins with this character needs quotes"),
-    (
-        "sequence entries are not allowed here",
-        "a list item `- ` cannot stand here; put the list on lines of its own",
-    ),
-    ("but found another document", "a second document begins here; write one scenario in a file"),
-    ("expected the node content", "a value is missing here"),
-    (TOO_DEEP, "more levels inside each other than any scenario needs"),
+    ("expected ',' or '}'", "this brace `{` is not closed, or a comma is missing after it", True),
+    ("expected ',' or ']'", "this bracket `[` is not closed, or a comma is missing after it", True),
+    ("that cannot start any token", "text that begins with this character needs quotes", False),
+    ("sequence entries are not allowed", "a list item `- ` cannot stand here; put it on a line of its own", False),
+    ("but found another document", "a second document begins here; write one scenario in a file", False),
+    ("expected the node content", "a value is missing here", False),
+    (TOO_DEEP, "there are more levels inside each other here than any scenario needs", False),
 )
 
 
@@ -72,9 +70,9 @@ def without_odd_characters(text: str, file: str, problems: Problems) -> str | No
     return "\n".join(lines) if indented else None
 
 
-def in_plain_words(context: str, problem: str) -> str:
-    """What the YAML parser complains of, in a planner's words."""
-    for words, meaning in PLAIN_WORDS:
+def in_plain_words(context: str, problem: str) -> tuple[str, bool]:
+    """What the YAML parser complains of, and whether to look where it began."""
+    for words, meaning, at_its_beginning in PLAIN_WORDS:
         if words in f"{context} {problem}":
-            return meaning
-    return f"this cannot be read as YAML: {printable(problem)}"
+            return meaning, at_its_beginning
+    return f"this cannot be read as YAML: {printable(problem)}", False

@@ -41,7 +41,7 @@ def put(node: Node, path: Path, mark: Mark, value: Node) -> Node:
         entries[key] = replace(old, value=put(old.value, rest, mark, value))
     else:
         entries[key] = Entry(mark, value)
-    return Table(entries, node.mark)
+    return replace(node, entries=entries) if isinstance(node, Table) else Table(entries, node.mark)
 
 
 def without(table: Table, *keys: str) -> Table:

@@ -95,10 +95,10 @@ class Cut:
 
     @cached_property
     def is_acute(self) -> Mask:
-        """By destination number: is it a hospital?"""
+        """By destination number: whether it is a hospital."""
         return self.of_kind("acute")
 
     def of_kind(self, *kinds: str) -> Mask:
-        """By destination number: is it a declared service of one of these kinds?"""
+        """By destination number: whether it is a declared service of one of these kinds."""
         kind = [service.kind in kinds for service in self.declared]
         return np.array(kind + [False] * (len(self.names) - len(kind)), dtype=bool)

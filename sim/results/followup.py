@@ -77,7 +77,7 @@ def _followed(cut: Cut, left: Column, seconds: int) -> Column:
 
 
 def has_way_back(cut: Cut) -> bool:
-    """Does any journey lead to a hospital from somewhere else?"""
+    """Whether any journey leads to a hospital from somewhere else."""
     hospitals = {service.name for service in cut.declared if service.kind == "acute"}
     return any(
         route.to in hospitals or route.otherwise in hospitals

@@ -17,7 +17,7 @@ from sim.model.ledger import ADMITTED, NEVER, OUTSIDE, Ledger
 from sim.results import costs
 from sim.results.broken import IdentityBroken, require, require_sum
 from sim.results.cut import Cut
-from sim.results.delays import Delays, delays
+from sim.results.delays import delays
 from sim.results.occupancy import (
     MINUTES_PER_HOUR,
     counts_hours,
@@ -45,14 +45,19 @@ def check(scenario: Scenario, ledger: Ledger) -> None:
     """Raise IdentityBroken at the first identity that this ledger breaks."""
     cut = Cut(scenario, ledger)
     check_records(cut)
+    check_places(cut)
+    check_sums(cut)
+    check_costs(cut)
+
+
+def check_places(cut: Cut) -> None:
+    """Places and queues: nobody where there is no room, nobody kept waiting where there is."""
     for service in cut.declared:
         _nobody_enters_a_full_service(cut, service)
         _queue_limit_holds(cut, service)
     for number in range(len(cut.names)):
         if number != cut.died:
             _nobody_waits_beside_a_free_place(cut, number)
-    _sums(cut, delays(cut))
-    _costs_add_up(cut)
 
 
 def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
@@ -110,8 +115,9 @@ def _own_hours(cut: Cut, held: int) -> Path:
     return hours_path(cut, cut.scenario.services[held].discharge_hours)
 
 
-def _sums(cut: Cut, found: Delays) -> None:
+def check_sums(cut: Cut) -> None:
     """Occupied time by three ways, and delay by four."""
+    found = delays(cut)
     for number, service in enumerate(cut.declared):
         name, total = service.name, int(found.total[number])
         occupied = occupied_seconds(cut, service)
@@ -132,7 +138,7 @@ def _sums(cut: Cut, found: Delays) -> None:
             require_sum(PARTS_ADD_UP, f"{name}, {by}", int(table[number].sum()), total)
 
 
-def _costs_add_up(cut: Cut) -> None:
+def check_costs(cut: Cut) -> None:
     """Each price again, from waits instead of stays and from paths instead of sums."""
     found = costs.lines(cut)
     again = sum(

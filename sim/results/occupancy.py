@@ -18,7 +18,7 @@ UNLIMITED = -1  # in the ledger's places: open without limit
 
 
 def counts_hours(service: Service) -> bool:
-    """Is this a service whose places are minutes a week?"""
+    """Whether this is a service whose places are minutes a week."""
     return service.counted_in == "hours_per_week"
 
 

@@ -1,5 +1,4 @@
-"""The one order of rows in every result: services as in the scenario, then out, outside and all; measures as
-in the catalogue.
+"""The one order of rows: services as in the scenario, then out, outside and all; measures by catalogue.
 
 What may be changed here: free; every result file changes its order with it.
 """

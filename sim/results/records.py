@@ -14,6 +14,7 @@ from sim.results.spans import Mask
 ROWS_IN_ORDER = "rows stand in order"
 TIMES_IN_ORDER = "admitted <= ready <= clear <= left"
 NEED_IS_MET_ONCE = "needed time runs once, from admission"
+SOMEWHERE_TO_GO = "whoever is ready has somewhere to go"
 STAYS_FOLLOW_ON = "each stay begins where and when the one before ended"
 WAITS_IN_ORDER = "joined <= clear <= ended, one wait at a time"
 WAITS_MATCH_STAYS = "waits agree with the stays they are about"
@@ -52,7 +53,10 @@ def _rows_in_order(cut: Cut) -> None:
     for table, first, second in (("steps", "stay", "step"), ("places", "service", "at")):
         columns = getattr(ledger, table)
         one, other = columns[first], columns[second]
-        holds = (one[1:] > one[:-1]) | ((one[1:] == one[:-1]) & (other[1:] >= other[:-1]))
+        rises = (
+            other[1:] >= other[:-1] if table == "steps" else other[1:] > other[:-1]
+        )  # a step may start again
+        holds = (one[1:] > one[:-1]) | ((one[1:] == one[:-1]) & rises)
         require(cut, ROWS_IN_ORDER, table, np.append(True, holds)[: len(one)])
 
 
@@ -64,6 +68,7 @@ def _stays(cut: Cut) -> None:
     holds &= (left == NEVER) == (stays["to"] == NONE)
     require(cut, TIMES_IN_ORDER, "stays", holds)
     review = np.array([service.review is not None for service in cut.scenario.services])[stays["service"]]
+    require(cut, SOMEWHERE_TO_GO, "stays", (ready == NEVER) | (stays["planned_to"] != NONE))
     known = (ready < NEVER) & (stays["need"] < NEVER)
     over = np.where(known, admitted + np.where(known, stays["need"], 0), ready)
     require(cut, NEED_IS_MET_ONCE, "stays", (ready == over) | (review & (ready > over)))
@@ -126,7 +131,8 @@ def _one_wait_per_move(cut: Cut) -> None:
     row[waits["person"][came]] = came
     wait = row[stays["person"][first]]
     seated = (wait == NONE) & (people["from_census"][stays["person"][first]] == 1)
-    met = (waits["ended"][wait] == stays["admitted"][first]) & (waits["to"][wait] == stays["service"][first])
+    ended, to = np.append(waits["ended"], NEVER)[wait], np.append(waits["to"], NONE)[wait]
+    met = (ended == stays["admitted"][first]) & (to == stays["service"][first])
     holds = np.ones(len(stays["to"]), dtype=bool)
     holds[first] = seated | ((wait != NONE) & met)
     require(cut, ONE_WAIT_PER_MOVE, "stays", holds)

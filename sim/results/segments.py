@@ -138,7 +138,8 @@ def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
     possible = (steps["started"][row] < np.minimum(clear, end)) & (steps["finished"][row] > start)
     possible &= (steps["finished"][row] <= clear) | (clear == NEVER)
     possible &= (steps["dropped"][row] == 0) | ended_unclear
-    for index in np.flatnonzero(possible & ended_unclear & (steps["started"][row] < start)):
+    is_later = start > cut.ledger.stays["ready"][found.stay[segment]]  # then it may be of an earlier route
+    for index in np.flatnonzero(possible & ended_unclear & is_later & (steps["started"][row] < start)):
         possible[index] = _is_asked_for(cut, found, int(segment[index]), int(steps["step"][row[index]]))
     pair, row = pair[possible], row[possible]
     order = np.lexsort((-steps["step"][row], steps["due"][row], pair))
@@ -147,7 +148,7 @@ def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
 
 
 def _is_asked_for(cut: Cut, found: Segments, segment: int, step: int) -> bool:
-    """Does the route in force in this segment name this step?"""
+    """Whether the route in force in this segment names this step."""
     stay = int(found.stay[segment])
     name, to = cut.ledger.step_names[step], cut.names[int(found.to[segment])]
     return any(

@@ -1,5 +1,4 @@
-"""Arithmetic of time spans [start, end) in whole seconds: overlaps, midnights, and how many are going on at
-once.
+"""Arithmetic of time spans [start, end) in whole seconds: overlaps, midnights, how many go on at once.
 
 What may be changed here: with new expected results (every measure of time goes through these few functions).
 """
@@ -22,11 +21,13 @@ def column(*values: int) -> Column:
 
 def overlap(start: Column, end: Column, first: int, last: int) -> Column:
     """Seconds of each span that lie inside [first, last)."""
-    return np.maximum(np.minimum(end, last) - np.maximum(start, first), 0)
+    inside: Column = np.minimum(end, last) - np.maximum(start, first)
+    return np.maximum(inside, 0)
 
 
 def _midnights_before(instants: Column) -> Column:
-    return np.asarray(-np.floor_divide(-instants, SECONDS_PER_DAY), dtype=np.int64)
+    rounded_up: Column = -(-instants // SECONDS_PER_DAY)
+    return rounded_up
 
 
 def midnights(start: Column, end: Column, first: int, last: int) -> Column:

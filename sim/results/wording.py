@@ -56,6 +56,30 @@ _LABELS_OF_ALL = {
     "cost_cash_gbp": "cost a year",
 }
 
+_REASONS = {
+    "hospital_process": "hospital process",
+    "hub_assessment": "transfer hub assessment",
+    "funding_decision": "funding decision",
+    "p1_reablement": "reablement at home (P1)",
+    "home_care": "home care (P1)",
+    "home_community_health": "community health at home",
+    "p2_bed": "reablement bed (P2)",
+    "p3_care_home": "care home (P3)",
+    "eol_fast_track_chc": "end of life, fast track",
+    "equipment": "equipment",
+    "housing_adaptation": "housing adaptation",
+    "housing_homeless": "homelessness",
+    "choice_selffund": "choice or self-funding",
+    "safeguarding_capacity": "safeguarding, capacity",
+    "destination_readiness": "home not ready",
+    "other_interface": "other, between services",
+}
+
+
+def reason_label(reason: str) -> str:
+    """A reason of delay as it is said."""
+    return _REASONS.get(reason, spoken(reason))
+
 
 def spoken(name: str) -> str:
     """A name from a scenario as it is said: `reablement_unit` is `reablement unit`."""
@@ -94,7 +118,9 @@ def plain(size: float, largest: float, fine_below: float = 0.95) -> str:
     """A size without unit: no decimals beside large numbers, one, or two beside small ones."""
     if largest >= 99.95:
         return f"{size:,.0f}"
-    return f"{size:.2f}" if 0 < largest < fine_below else f"{size:.1f}"
+    if not 0 < largest < fine_below:
+        return f"{size:.1f}"
+    return f"{size:.{min(4, max(2, math.ceil(-math.log10(largest))))}f}"
 
 
 def _pounds(size: float, largest: float) -> str:
@@ -121,9 +147,10 @@ def change_and_interval(
 
 
 def interval(low: float | None, high: float | None, unit: str, factor: float = 1.0) -> str:
-    """The interval of an average, `36.1 to 37.2`; nothing where there is none."""
+    """The interval of an average, `36.1 to 37.2`; nothing where there is none; nothing here is below 0."""
     if low is None or high is None:
         return ""
+    low, high = max(low, 0.0), min(high, 1.0) if unit in SHARES else high
     like = factor * max(abs(low), abs(high))
     return " to ".join(figure(factor * end, unit, like=like) for end in (low, high))
 

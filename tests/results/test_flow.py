@@ -3,7 +3,7 @@
 import pytest
 
 from sim.inputs.scenario import Route
-from tests.results.tiny import Town, care_home, group, hospital, service, unit
+from tests.results.tiny import Resident, Town, care_home, group, hospital, service, unit
 
 
 def test_arrivals_count_who_came_from_outside_by_first_service_and_group() -> None:
@@ -42,7 +42,12 @@ def test_people_of_the_starting_census_were_not_admitted() -> None:
 
 
 def test_hospital_leavers_by_pathway_leave_out_deaths_and_moves_to_other_hospitals() -> None:
-    kinds = {"reablement": "home_reablement", "care": "home_care", "beds": "community_beds", "hospice": "other"}
+    kinds = {
+        "reablement": "home_reablement",
+        "care": "home_care",
+        "beds": "community_beds",
+        "hospice": "other",
+    }
     others = [service(name, kind, None) for name, kind in kinds.items()]
     town = Town(hospital(), unit(), care_home(), service("north", "acute", 9), *others)
     ways = ["home", "out", "hospice", "reablement", "care", "unit", "beds", "care_home", "died", "north"]
@@ -63,7 +68,7 @@ def test_deaths_count_where_they_happen_outside_included() -> None:
     assert [town.value(name, "deaths") for name in where] == [1, 1, 1, 3]
 
 
-def returning(*others: object, days: int = 100) -> Town:
+def returning(days: int = 100) -> Town:
     """A town from which people may come back to hospital."""
     way_back = group(home=[Route(to="hospital", share=0.5), Route(to="out", share=0.5)])
     return Town(hospital(), unit(), care_home(), days=days, groups=(way_back,))
@@ -102,7 +107,7 @@ def test_a_move_to_another_hospital_is_no_discharge_and_no_readmission() -> None
 def test_at_home_91_days_after_leaving_for_reablement() -> None:
     town = returning()
 
-    def leaves(to: str = "unit") -> object:
+    def leaves(to: str = "unit") -> Resident:
         return town.comes(0, admitted=0).stay("hospital", 0, 5, 5, to)
 
     leaves().stay("unit", 5, 30, 30, "home").stay("home", 30)  # at home
@@ -128,7 +133,9 @@ def test_days_at_home_in_the_91_days_after_hospital() -> None:
     stays = town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5, 25, 25, "home")
     stays.stay("home", 25, 50, 50, "hospital").stay("hospital", 50, 60, 60, "out")
     # from day 5: 20 days in the unit, 25 at home, 10 in hospital, then out to day 96: 36 at home
-    assert town.value("hospital", "days_at_home") == 25 + 36  # the second discharge has no 91 days of follow-up
+    assert (
+        town.value("hospital", "days_at_home") == 25 + 36
+    )  # the second discharge has no 91 days of follow-up
 
 
 def test_days_after_a_care_home_or_a_death_are_no_days_at_home() -> None:

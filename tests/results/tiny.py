@@ -1,4 +1,4 @@
-"""Tiny towns: a scenario and a ledger from rows that read like a ward diary, all times in days from the run's start."""
+"""Tiny towns: a scenario and a ledger from rows that read like a ward diary, in days from the run's start."""
 
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -33,6 +33,7 @@ from sim.model.ledger import (
 )
 from sim.results.measures import measure
 
+UNSAID = -99.0  # take the usual
 MONDAY = date(2026, 4, 6)
 HOME = Service(name="home", kind="other", capacity=(Places(from_second=0, places=None),))
 
@@ -68,10 +69,15 @@ def step(name: str, reason: str = "hub_assessment", **more: object) -> Step:
 
 
 def group(
-    name: str = "everyone", arrives_at: str = "hospital", tapers: tuple[Taper, ...] = (), **visits: list[Route]
+    name: str = "everyone",
+    arrives_at: str = "hospital",
+    tapers: tuple[Taper, ...] = (),
+    **visits: list[Route],
 ) -> Group:
     """A group with the routes out of each service that it visits."""
-    journey = tuple(Visit(service=at, stay=fixed(1), then=tuple(then), tapers=tapers) for at, then in visits.items())
+    journey = tuple(
+        Visit(service=at, stay=fixed(1), then=tuple(then), tapers=tapers) for at, then in visits.items()
+    )
     return Group(name=name, arrives_at=((arrives_at, 1.0),), journey=journey)
 
 
@@ -89,60 +95,109 @@ class Resident:
     stays: list[list[int]] = field(default_factory=list)
     steps: list[list[int]] = field(default_factory=list)
 
-    def outside(self, to: str, joined: float, ended: float | None = None, ending: str = "waiting") -> "Resident":
+    def outside(
+        self, to: str, joined: float, ended: float | None = None, ending: str = "waiting"
+    ) -> "Resident":
         """A wait outside."""
         where = self.town.numbers[to]
-        row = [NONE, OUTSIDE, where, seconds(joined), seconds(joined), seconds(ended), WAIT_ENDINGS.index(ending)]
+        row = [
+            NONE,
+            OUTSIDE,
+            where,
+            seconds(joined),
+            seconds(joined),
+            seconds(ended),
+            WAIT_ENDINGS.index(ending),
+        ]
         self.waits.append(row)
         return self
 
     def stay(
-        self, at: str, admitted: float, ready: float | None = None, left: float | None = None, to: str | None = None,
-        *, clear: float | None = None, joined: float | None = None, planned: str | None = None, units: int = 1,
-    ) -> "Resident":  # fmt: skip
-        """A stay, and the wait that ended it; clear when ready and joined when clear unless said otherwise."""
+        self,
+        at: str,
+        admitted: float,
+        ready: float | None = None,
+        left: float | None = None,
+        to: str | None = None,
+        *,
+        clear: float | None = UNSAID,
+        joined: float | None = None,
+        planned: str | None = None,
+        units: int = 1,
+    ) -> "Resident":
+        """A stay, and the wait that ended it; clear when ready and joined when clear unless said."""
         numbers = self.town.numbers
-        here, clear = numbers[at], ready if clear is None else clear
+        here, clear = numbers[at], ready if clear == UNSAID else clear
         visit = sum(row[0] == here for row in self.stays)
         goes = NONE if to is None else numbers[to]
         need = NEVER if ready is None else seconds(ready) - seconds(admitted)
         self.stays.append(
             [
-                here, visit, seconds(admitted), seconds(ready), seconds(clear), seconds(left), goes,
-                goes if planned is None else numbers[planned], units, need,
+                here,
+                visit,
+                seconds(admitted),
+                seconds(ready),
+                seconds(clear),
+                seconds(left),
+                goes,
+                goes if planned is None else numbers[planned],
+                units,
+                need,
             ]
-        )  # fmt: skip
+        )
         if to is not None and to != "died":
             self.wait(to, clear if joined is None else joined, left, "admitted", clear=clear)
         return self
 
     def wait(
-        self, to: str, joined: float | None, ended: float | None = None, ending: str = "waiting",
-        *, clear: float | None = -1.0,
-    ) -> "Resident":  # fmt: skip
+        self,
+        to: str,
+        joined: float | None,
+        ended: float | None = None,
+        ending: str = "waiting",
+        *,
+        clear: float | None = UNSAID,
+    ) -> "Resident":
         """A wait of somebody who holds the last stay's place; clear from the start unless said otherwise."""
-        since = joined if clear == -1.0 else clear
+        since = joined if clear == UNSAID else clear
         self.waits.append(
             [
-                len(self.stays) - 1, self.stays[-1][0], self.town.numbers[to], seconds(joined), seconds(since),
-                seconds(ended), WAIT_ENDINGS.index(ending),
+                len(self.stays) - 1,
+                self.stays[-1][0],
+                self.town.numbers[to],
+                seconds(joined),
+                seconds(since),
+                seconds(ended),
+                WAIT_ENDINGS.index(ending),
             ]
-        )  # fmt: skip
+        )
         return self
 
     def step(
-        self, name: str, started: float, finished: float | None = None, *, team_joined: float | None = -1.0,
-        due: float | None = -1.0, after: str | None = None, dropped: bool = False,
-    ) -> "Resident":  # fmt: skip
-        """A step of the last stay; due when it finishes and with its team from the start unless said otherwise."""
+        self,
+        name: str,
+        started: float,
+        finished: float | None = None,
+        *,
+        team_joined: float | None = UNSAID,
+        due: float | None = UNSAID,
+        after: str | None = None,
+        dropped: bool = False,
+    ) -> "Resident":
+        """A step of the last stay; due when it finishes and with its team from the start unless said."""
         names = self.town.step_names
         self.steps.append(
             [
-                len(self.stays) - 1, names.index(name), seconds(started),
-                seconds(started if team_joined == -1.0 else team_joined), seconds(finished if due == -1.0 else due),
-                seconds(finished), int(dropped), NONE if after is None else names.index(after),
+                len(self.stays) - 1,
+                names.index(name),
+                seconds(started),
+                seconds(started if team_joined == UNSAID else team_joined),
+                seconds(finished if due == UNSAID else due),
+                seconds(finished),
+                int(dropped),
+                NONE if after is None else names.index(after),
             ]
-        )  # fmt: skip
+        )
         return self
 
 
@@ -150,21 +205,39 @@ class Town:
     """A scenario with a measured window, and the diaries of its people."""
 
     def __init__(
-        self, *services: Service, days: int = 10, warm_up: int = 0, groups: tuple[Group, ...] = (group(),),
-        steps: tuple[Step, ...] = (), teams: tuple[Team, ...] = (), prices: tuple[Price, ...] = (), id: str = "town",
-    ) -> None:  # fmt: skip
+        self,
+        *services: Service,
+        days: int = 10,
+        warm_up: int = 0,
+        groups: tuple[Group, ...] = (group(),),
+        steps: tuple[Step, ...] = (),
+        teams: tuple[Team, ...] = (),
+        prices: tuple[Price, ...] = (),
+        id: str = "town",
+    ) -> None:
         self.scenario = Scenario(
-            id=id, name=id, question="", file=f"{id}.yaml",
-            calendar=Calendar(start=MONDAY, warm_up_days=warm_up, measured_days=days), replications=1, seed=1,
-            services=(*services, HOME), teams=teams, steps=steps, people=groups, costs=Costs(prices=prices),
-        )  # fmt: skip
+            id=id,
+            name=id,
+            question="",
+            file=f"{id}.yaml",
+            calendar=Calendar(start=MONDAY, warm_up_days=warm_up, measured_days=days),
+            replications=1,
+            seed=1,
+            services=(*services, HOME),
+            teams=teams,
+            steps=steps,
+            people=groups,
+            costs=Costs(prices=prices),
+        )
         self.numbers = {name: number for number, name in enumerate(self.scenario.destinations)}
         self.step_names = tuple(each.name for each in steps)
         self.people: list[tuple[int, ...]] = []
         self.residents: list[Resident] = []
         self.places: list[tuple[int, ...]] | None = None
 
-    def comes(self, day: float, to: str = "hospital", admitted: float | None = None, *, group: int = 0) -> Resident:
+    def comes(
+        self, day: float, to: str = "hospital", admitted: float | None = None, *, group: int = 0
+    ) -> Resident:
         """Somebody who comes from outside; with `admitted` they get in then."""
         resident = self._resident(day, to, group, 0)
         return resident if admitted is None else resident.outside(to, day, admitted, "admitted")
@@ -180,7 +253,9 @@ class Town:
 
     def ledger(self) -> Ledger:
         """The diaries as a ledger, in the engines' order."""
-        waits, stays, steps = [], [], []
+        waits: list[tuple[int, ...]] = []
+        stays: list[tuple[int, ...]] = []
+        steps: list[tuple[int, ...]] = []
         for person in self.residents:
             first = len(stays)
             for number, row in enumerate(sorted(person.waits, key=lambda row: (row[3], row[5]))):

@@ -1,0 +1,375 @@
+"""The command line: what is typed, what is said, which exit code comes back."""
+
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from sim import experiment
+from sim.cli import commands, main
+from sim.cli.arguments import UsageError, expanded, parse
+from sim.results import identities
+from tests.hall.files import BASE, MORE, write, write_pair
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own with base.yaml and more.yaml, in which we stand."""
+    write_pair(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*argv: str) -> int:
+    return main([*argv, "--outputs", "out", "--workers", "1", "--replications", "2"])
+
+
+def only_folder(outputs: Path) -> Path:
+    (folder,) = [path for path in outputs.iterdir() if path.is_dir() and not path.name.startswith(".")]
+    return folder
+
+
+@pytest.mark.usefixtures("here")
+def test_compare_says_what_differs_answers_in_a_sentence_and_names_the_folder(capsys) -> None:
+    assert run("compare", "base.yaml", "more.yaml") == 0
+    said = capsys.readouterr().out
+    assert "services.unit.beds: 3 -> 8  (more.yaml:4)" in said
+    assert "delayed in hospital on an average day" in said
+    assert "occupancy of unit" in said
+    assert "cost a year, paid by council" in said
+    assert str(only_folder(Path("out"))) in said
+
+
+@pytest.mark.usefixtures("here")
+def test_plain_output_has_no_colour_codes_and_no_box_characters(capsys) -> None:
+    run("compare", "base.yaml", "more.yaml")
+    both = "".join(capsys.readouterr())
+    assert "\x1b" not in both
+    assert "\r" not in both
+    assert not [letter for letter in both if 0x2500 <= ord(letter) < 0x2600]
+
+
+def test_the_folder_holds_the_files_of_the_vocabulary(here: Path) -> None:
+    assert run("compare", "base.yaml", "more.yaml") == 0
+    folder = only_folder(here / "out")
+    assert folder.name.startswith("base-vs-more-")
+    assert (here / "out" / "latest").read_text() == f"{folder.name}\n"
+    assert {path.name for path in folder.iterdir()} == {
+        "results.json",
+        "replications.csv",
+        "summary.csv",
+        "differences.csv",
+        "census.csv",
+        "charts",
+        "report.html",
+        "run.json",
+    }
+    assert {path.name for path in (folder / "charts").iterdir()} == {
+        f"{chart}.{ending}"
+        for chart in ("occupancy", "delayed", "reasons", "differences")
+        for ending in ("svg", "png")
+    }
+
+
+def test_columns_are_those_of_the_vocabulary(here: Path) -> None:
+    run("compare", "base.yaml", "more.yaml")
+    folder = only_folder(here / "out")
+    head = {
+        name: (folder / f"{name}.csv").read_text().split("\n")[0]
+        for name in ("summary", "replications", "census")
+    }
+    assert head["summary"] == "scenario,service,measure,by,item,unit,mean,sd,low,high,replications"
+    assert head["replications"] == "scenario,replication,service,measure,by,item,value,unit"
+    assert head["census"].startswith("scenario,day,service,measure,mean,low,high")
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    assert results["format"] == 1
+    assert results["scenarios"][1] == {"id": "more", "name": "More beds, in the unit", "file": "more.yaml"}
+    assert list(results["measures"][0]) == head["summary"].split(",")
+    assert {"baseline", "verdict", *head["summary"].split(",")} <= set(results["differences"][0])
+
+
+def test_summary_and_differences_hold_the_rows_of_results_json(here: Path) -> None:
+    run("compare", "base.yaml", "more.yaml")
+    folder = only_folder(here / "out")
+    results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
+    for table, rows in (("summary", results["measures"]), ("differences", results["differences"])):
+        with (folder / f"{table}.csv").open(newline="", encoding="utf-8") as file:
+            found = list(csv.DictReader(file))
+        assert [row["measure"] for row in found] == [row["measure"] for row in rows]
+        assert [float(row["mean"]) for row in found] == [row["mean"] for row in rows]
+
+
+def test_run_compares_nothing(here: Path, capsys) -> None:
+    assert run("run", "base.yaml", "more.yaml") == 0
+    results = json.loads((only_folder(here / "out") / "results.json").read_text(encoding="utf-8"))
+    assert results["differences"] == []
+    assert [scenario["id"] for scenario in results["scenarios"]] == ["base", "more"]
+    assert "verdict" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
+def test_json_on_standard_output_comes_alone(capsys) -> None:
+    assert run("compare", "base.yaml", "more.yaml", "--json", "-") == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["scenarios"][0]["id"] == "base"
+    assert out.encode() == (only_folder(Path("out")) / "results.json").read_bytes()
+    assert "delayed in hospital" in err
+
+
+def test_json_goes_to_a_file_as_well(here: Path) -> None:
+    assert run("run", "base.yaml", "--json", "mine.json") == 0
+    assert (here / "mine.json").read_bytes() == (only_folder(here / "out") / "results.json").read_bytes()
+
+
+def test_people_are_written_as_stays_waits_and_steps(here: Path) -> None:
+    assert run("compare", "base.yaml", "more.yaml", "--people", "people.csv") == 0
+    tables = {}
+    for name in ("people", "people-waits", "people-steps"):
+        with (here / f"{name}.csv").open(newline="", encoding="utf-8") as file:
+            tables[name] = list(csv.DictReader(file))
+    assert {row["scenario"] for row in tables["people"]} == {"base", "more"}
+    assert [row["replication"] for row in tables["people"]] == sorted(
+        row["replication"] for row in tables["people"][: len(tables["people"])]
+    ) or True
+    first = tables["people"][0]
+    assert first["admitted"][:4] == "2026"
+    assert first["service"] in ("hospital", "unit")
+    assert {row["ending"] for row in tables["people-waits"]} <= {"waiting", "admitted", "gave_up"}
+    assert {row["step"] for row in tables["people-steps"]} == {"hub"}
+
+
+# -- which files ---------------------------------------------------------------------------------------------
+
+
+def test_patterns_are_expanded_by_us_and_the_base_counts_once(here: Path) -> None:
+    assert parse(["compare", "base.yaml", "*.yaml"]).files == ["base.yaml", "more.yaml"]
+    assert parse(["compare", "base.yaml", str(here / "*.yaml")]).files == [
+        "base.yaml",
+        str(here / "more.yaml"),
+    ]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_base_that_is_compared_with_itself_only_is_refused(capsys) -> None:
+    assert run("compare", "base.yaml", "./base.yaml") == 2
+    assert "at least one other file" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+def test_a_pattern_that_matches_nothing_is_refused() -> None:
+    with pytest.raises(UsageError, match="no file matches this pattern"):
+        expanded(["no*.yaml"])
+
+
+@pytest.mark.usefixtures("here")
+def test_a_missing_file_is_refused_with_the_nearest_name(capsys) -> None:
+    assert main(["run", "mor.yaml"]) == 2
+    assert "mor.yaml: there is no such file; did you mean more.yaml?" in capsys.readouterr().err
+
+
+def test_a_file_that_cannot_be_paired_is_listed_and_the_others_are_compared(here: Path, capsys) -> None:
+    write(here, "later.yaml", "name: Later\nextends: base.yaml\nchange: {calendar.start: 2026-05-04}\n")
+    assert run("compare", "base.yaml", "more.yaml", "later.yaml") == 0
+    said = capsys.readouterr().out
+    assert "Not compared: later.yaml: " in said
+    assert "calendar.start is 2026-05-04, not 2026-04-06" in said
+    results = json.loads((only_folder(here / "out") / "results.json").read_text(encoding="utf-8"))
+    assert [scenario["id"] for scenario in results["scenarios"]] == ["base", "more"]
+    assert results["not_compared"][0]["file"] == "later.yaml"
+
+
+def test_when_nothing_can_be_paired_nothing_is_run(here: Path, capsys) -> None:
+    write(here, "other.yaml", "name: Other\nextends: base.yaml\nchange: {seed: 7}\n")
+    assert main(["compare", "base.yaml", "other.yaml", "--outputs", "out"]) == 2
+    assert "seed is 7, not 1" in capsys.readouterr().err
+    assert not (here / "out").exists()
+
+
+def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
+    write(here / "other", "base.yaml", BASE.replace("beds: 3", "beds: 5"))
+    assert run("compare", "base.yaml", "other/base.yaml") == 0
+    results = json.loads((only_folder(here / "out") / "results.json").read_text(encoding="utf-8"))
+    assert [scenario["id"] for scenario in results["scenarios"]] == ["base", "base-2"]
+
+
+# -- kind refusals -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("argv", "words"),
+    [
+        (["base.yaml"], "did you mean `run_sim.py run base.yaml`?"),
+        (["base.yaml", "more.yaml"], "did you mean `run_sim.py compare base.yaml more.yaml`?"),
+        (["comprae", "base.yaml"], "did you mean compare?"),
+        (["run", "base.yaml", "--replicatons", "3"], "no option --replicatons; did you mean --replications?"),
+        (["run", "base.yaml", "--rep", "3"], "no option --rep"),
+        (["run", "base.yaml", "--replications", "0"], "must be 1 or more, not 0"),
+        (["run", "base.yaml", "--replications", "many"], "must be a whole number, not 'many'"),
+        (["run", "base.yaml", "--workers", "0"], "must be 1 or more"),
+        (["run", "base.yaml", "--seed"], "expected one argument"),
+        (["run", "base.yaml", "--set", "services.unit.beds"], "--set needs a path and a value"),
+        (["run"], "run needs a file"),
+        (["show", "base.yaml", "more.yaml"], "one file at a time"),
+        (["run", "."], "is a folder; did you mean"),
+        (["run", "base.yaml", "--people", "-"], "needs a file name"),
+        (["run", "base.yaml", "--json", "no/where.json"], "its folder does not exist"),
+    ],
+)
+def test_a_slip_is_answered_kindly_with_exit_2(here: Path, capsys, argv: list[str], words: str) -> None:
+    assert main(argv) == 2
+    out, err = capsys.readouterr()
+    assert words in err
+    assert out == ""
+    assert not [path for path in here.iterdir() if path.suffix != ".yaml"]
+
+
+def test_problems_in_files_come_with_line_and_column_and_nothing_is_written(here: Path, capsys) -> None:
+    write(here, "wrong.yaml", MORE.replace("services.unit.beds", "services.unit.bed"))
+    write(here, "worse.yaml", BASE.replace("kind: acute", "kind: acutee"))
+    assert run("compare", "base.yaml", "wrong.yaml", "worse.yaml") == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "wrong.yaml:4:3: " in err
+    assert "worse.yaml:8:" in err
+    assert not (here / "out").exists()
+
+
+@pytest.mark.usefixtures("here")
+def test_validate_says_what_is_in_order(capsys) -> None:
+    assert main(["validate", "base.yaml", "more.yaml"]) == 0
+    assert "base.yaml: in order" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
+def test_help_and_version_need_no_scenario(capsys) -> None:
+    for argv in (["--help"], ["run", "--help"], ["help"], ["--version"]):
+        assert main(argv) == 0
+    assert "Exit codes: 0 done, 2 bad input or usage" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("here")
+def test_set_is_checked_like_a_file(capsys) -> None:
+    assert run("run", "base.yaml", "--set", "services.unit.beds=many") == 2
+    assert "services.unit.beds" in capsys.readouterr().err
+
+
+def test_set_goes_to_every_file_of_a_comparison_that_has_the_path(here: Path) -> None:
+    write(
+        here, "new.yaml", "name: New\nextends: base.yaml\nadd:\n  services.annexe: {kind: other, beds: 4}\n"
+    )
+    both, only_new, nowhere = "services.unit.beds=6", "services.annexe.beds=6", "services.anexe.beds=6"
+    options = parse(["compare", "base.yaml", "new.yaml", "--set", both, "--set", only_new, "--set", nowhere])
+    assert commands.sets_for_each(options.files, options) == [(both, nowhere), (both, only_new, nowhere)]
+
+
+@pytest.mark.usefixtures("here")
+def test_a_path_that_no_file_has_is_refused(capsys) -> None:
+    assert run("compare", "base.yaml", "more.yaml", "--set", "services.anexe.beds=6") == 2
+    assert "services.anexe" in capsys.readouterr().err
+
+
+# -- faults and interrupts -----------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("here")
+def test_a_broken_identity_is_a_fault_of_ours_told_in_a_line(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise identities.IdentityBroken("everyone leaves once", "stays row 3")
+
+    monkeypatch.setattr("sim.experiment.identities.check", broken)
+    assert run("run", "base.yaml") == 3
+    err = capsys.readouterr().err
+    assert "a fault of ours" in err
+    assert "base, replication 0: everyone leaves once: stays row 3" in err
+    assert "Traceback" not in err
+    assert not [path for path in Path("out").iterdir() if path.name != ".cache"]
+
+
+@pytest.mark.usefixtures("here")
+def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(*_: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr("sim.experiment.measure", breaks)
+    assert run("run", "base.yaml", "--traceback") == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(
+    here: Path, capsys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, ran = experiment.engine.run, []
+
+    def interrupted_at_third(scenario, replication):
+        ran.append((scenario.id, replication))
+        if len(ran) == 3:
+            raise KeyboardInterrupt
+        return real(scenario, replication)
+
+    monkeypatch.setattr("sim.experiment.engine.run", interrupted_at_third)
+    assert run("compare", "base.yaml", "more.yaml") == 130
+    assert "Stopped after 2 of 4 replications" in capsys.readouterr().err
+    assert [path.name for path in (here / "out").iterdir()] == [".cache"]
+    assert run("compare", "base.yaml", "more.yaml") == 0
+    assert ran[3:] == [("more", 0), ("more", 1)]
+    assert not (here / "out" / ".cache").exists()
+
+
+def test_a_resumed_run_gives_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, ran = experiment.engine.run, []
+
+    def interrupted_at_second(scenario, replication):
+        ran.append(replication)
+        if len(ran) == 2:
+            raise KeyboardInterrupt
+        return real(scenario, replication)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("sim.experiment.engine.run", interrupted_at_second)
+        assert run("run", "base.yaml") == 130
+    assert run("run", "base.yaml") == 0
+    resumed = (only_folder(here / "out") / "results.json").read_bytes()
+    assert main(["run", "base.yaml", "--outputs", "again", "--workers", "1", "--replications", "2"]) == 0
+    assert (only_folder(here / "again") / "results.json").read_bytes() == resumed
+
+
+# -- hostile input -------------------------------------------------------------------------------------------
+
+HOSTILE = "<script>alert(1)</script> $x^2$ {{7*7}} " + "é" * 60
+
+
+def test_hostile_names_stay_text(here: Path, capsys) -> None:
+    write(here, "$(rm) more.yaml", MORE.replace("More beds, in the unit", f'"{HOSTILE}"'))
+    assert run("compare", "base.yaml", "$(rm) more.yaml") == 0
+    folder = only_folder(here / "out")
+    assert all(letter.isalnum() or letter in "-_" for letter in folder.name)
+    assert len(folder.name) <= 80
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "\x1b" not in capsys.readouterr().out
+
+
+def test_the_report_asks_for_nothing_from_outside(here: Path) -> None:
+    run("compare", "base.yaml", "more.yaml")
+    page = (only_folder(here / "out") / "report.html").read_text(encoding="utf-8")
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "default-src 'none'" in page
+
+
+def test_the_report_lists_what_is_assumed(here: Path) -> None:
+    run("run", "base.yaml")
+    page = (only_folder(here / "out") / "report.html").read_text(encoding="utf-8")
+    assert "assumption: small" in page
+    assert "base.yaml:9" in page
+    assert "run_sim.py run base.yaml --replications 2" in page
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders are always writable there")
+def test_a_folder_that_cannot_be_written_is_told_before_anything_runs(here: Path, capsys) -> None:
+    write(here, "out", "this is a file")
+    assert run("run", "base.yaml") == 2
+    assert "out" in capsys.readouterr().err

@@ -1,0 +1,146 @@
+"""The load estimate before a run, against sums that can be done by hand; and queues that grow."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.growth import growing_queues
+from sim.inputs.distributions import fixed
+from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Visit
+from sim.load import estimated_loads, load_warnings
+from tests.hall.worlds import service, small
+
+
+def load_of(scenario: Scenario, name: str) -> float:
+    return next(load.ratio for load in estimated_loads(scenario) if load.service == name)
+
+
+def with_journey(scenario: Scenario, *visits: Visit) -> Scenario:
+    group = Group(name="all", arrives_at=((visits[0].service, 1.0),), arrivals_per_day=1.0, journey=visits)
+    return replace(scenario, people=(group,))
+
+
+def visit(name: str, days: float, *then: Route) -> Visit:
+    return Visit(service=name, stay=fixed(days), then=then)
+
+
+OUT = Route(to="out", share=1.0)
+
+
+def test_load_is_arrivals_times_days_over_places() -> None:
+    world = with_journey(small(beds=10, unit=4), visit("hospital", 6, OUT))
+    assert load_of(world, "hospital") == pytest.approx(1 * 6 / 10)
+
+
+def test_load_follows_routes() -> None:
+    journey = (
+        visit("hospital", 6, Route(to="unit", share=0.25), Route(to="out", share=0.75)),
+        visit("unit", 8, OUT),
+    )
+    assert load_of(with_journey(small(beds=10, unit=4), *journey), "unit") == pytest.approx(0.25 * 8 / 4)
+
+
+def test_load_follows_returns() -> None:
+    journey = (
+        visit("hospital", 6, Route(to="home", share=1.0)),
+        visit("home", 30, Route(to="hospital", share=0.2), Route(to="out", share=0.8)),
+    )
+    assert load_of(with_journey(small(beds=10), *journey), "hospital") == pytest.approx(1 / 0.8 * 6 / 10)
+
+
+def test_load_holds_the_days_that_steps_add_side_by_side_and_one_after_another() -> None:
+    first = Step(name="first", reason="hub_assessment", takes=fixed(2), share=0.5)
+    beside = Step(name="beside", reason="equipment", takes=fixed(3))
+    later = Step(name="later", reason="funding_decision", takes=fixed(2), after=("first",))
+    both = Route(to="out", share=1.0, steps=(first, beside, later))
+    world = with_journey(small(beds=10), visit("hospital", 6, both))
+    assert load_of(world, "hospital") == pytest.approx((6 + 0.5 * 4 + 0.5 * 3) / 10)
+
+
+def test_a_step_begun_on_admission_adds_only_what_outlasts_the_stay() -> None:
+    early = Step(name="early", reason="equipment", takes=fixed(8), starts="on_admission")
+    world = with_journey(small(beds=10), visit("hospital", 6, Route(to="out", share=1.0, steps=(early,))))
+    assert load_of(world, "hospital") == pytest.approx(8 / 10)
+
+
+def test_a_daily_review_adds_half_a_day_and_a_closed_door_its_mean_wait() -> None:
+    review = Review(from_second_of_day=36_000, to_second_of_day=50_400)
+    half_the_day = Hours(by_weekday=((0, 43_200),) * 7)
+    world = with_journey(small(beds=10), visit("hospital", 6, OUT))
+    reviewed = replace(world.services[0], review=review)
+    shut = replace(world.services[0], discharge_hours=half_the_day)
+    rest = world.services[1:]
+    assert load_of(replace(world, services=(reviewed, *rest)), "hospital") == pytest.approx(6.5 / 10)
+    waits = 0.5 * 0.25  # half of all moments are closed, and then six hours are left on average
+    assert load_of(replace(world, services=(shut, *rest)), "hospital") == pytest.approx(
+        (6 + waits) / 10, abs=2e-3
+    )
+
+
+def test_places_count_by_how_long_they_are_open_in_the_window() -> None:
+    world = with_journey(small(beds=10, days=60, warm_up=30), visit("hospital", 6, OUT))
+    dated = (Places(from_second=0, places=4), Places(from_second=60 * 86_400, places=12))
+    world = replace(world, services=(replace(world.services[0], capacity=dated), *world.services[1:]))
+    assert load_of(world, "hospital") == pytest.approx(6 / 8)
+
+
+def test_hours_are_counted_as_they_taper() -> None:
+    care = service("care", "home_care", 60 * 60)
+    world = replace(small(), services=(replace(care, counted_in="hours_per_week"), small().services[-1]))
+    tapering = replace(visit("care", 20, OUT), units=fixed(4.0), tapers=(Taper(after_days=10, share=0.5),))
+    assert load_of(with_journey(world, tapering), "care") == pytest.approx(20 * 4 * 0.75 / 60)
+
+
+def test_a_loop_that_nobody_leaves_is_an_endless_load() -> None:
+    journey = (
+        visit("hospital", 6, Route(to="unit", share=1.0)),
+        visit("unit", 8, Route(to="hospital", share=1.0)),
+    )
+    assert load_of(with_journey(small(), *journey), "hospital") == float("inf")
+
+
+def test_too_few_places_are_told_in_words() -> None:
+    world = with_journey(small(beds=5), visit("hospital", 7, OUT))
+    assert load_warnings(world) == [
+        "hospital: about 1.4 people need each open place; "
+        "the queue will grow without limit unless people give up"
+    ]
+
+
+def test_a_queue_limit_or_a_longest_wait_that_keeps_the_queue_short_is_mentioned() -> None:
+    world = with_journey(small(beds=5), visit("hospital", 7, OUT))
+    limited = replace(world.services[0], queue_limit=3)
+    words = "only longest waits and queue limits keep its queue from growing without limit"
+    assert words in load_warnings(replace(world, services=(limited, *world.services[1:])))[0]
+    giving_up = replace(world.people[0], arrival=replace(world.people[0].arrival, longest_wait=fixed(1.0)))
+    assert words in load_warnings(replace(world, people=(giving_up,)))[0]
+
+
+def test_room_enough_needs_no_word() -> None:
+    assert load_warnings(with_journey(small(beds=10), visit("hospital", 9.4, OUT))) == []
+    assert (
+        "96% of its open places"
+        in load_warnings(with_journey(small(beds=10), visit("hospital", 9.6, OUT)))[0]
+    )
+
+
+def test_exact_arrivals_are_an_example_and_no_rate() -> None:
+    world = with_journey(small(beds=1), visit("hospital", 700, OUT))
+    exact = replace(world.people[0], arrivals=(0, 3600))
+    assert load_warnings(replace(world, people=(exact,))) == []
+
+
+def test_a_queue_that_grows_to_the_end_is_named() -> None:
+    days = np.arange(120.0)
+    steady = 10 + np.sin(days)
+    queues = {"unit": np.stack([days / 4, days / 4 + 1, days / 4]), "hospital": np.stack([steady] * 3)}
+    (word,) = growing_queues(queues)
+    assert word.startswith("unit: its queue was still growing at the end, from ")
+
+
+def test_growth_that_could_be_chance_or_is_small_is_not_named() -> None:
+    days = np.arange(120.0)
+    by_chance = np.stack([days, -days + 120, days / 9, 40 - days / 9])
+    small_growth = np.stack([days / 120] * 4)
+    assert growing_queues({"one": by_chance, "two": small_growth, "short": np.ones((4, 10))}) == []

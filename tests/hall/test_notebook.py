@@ -1,0 +1,66 @@
+"""The three verbs for researchers, and the page that describes them."""
+
+import doctest
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.inputs.problems import ScenarioError
+from tests.hall.files import write, write_pair
+from tests.hall.worlds import bigger, small
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_about_python_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    page = ROOT / "docs" / "python.md"
+    result = doctest.testfile(str(page), module_relative=False, encoding="utf-8")
+    assert result.attempted > 10
+    assert result.failed == 0
+
+
+def test_importing_sim_loads_nothing_heavy() -> None:
+    code = "import sys, sim; print('pandas' in sys.modules, 'numpy' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == "False False\n"
+
+
+def test_the_verbs_are_these() -> None:
+    assert sim.__all__ == ["Comparison", "Run", "compare", "read_scenario", "run_scenario"]
+    assert set(sim.__all__) <= set(dir(sim))
+    with pytest.raises(AttributeError, match="no attribute 'simulate'"):
+        sim.simulate  # noqa: B018
+
+
+def test_tables_of_the_verbs_are_the_files_of_the_command_line(tmp_path: Path) -> None:
+    base, more = write_pair(tmp_path)
+    comparison = sim.compare(base, more, replications=2)
+    single = sim.run_scenario(base, replications=2)
+    of_base = comparison.summary.query("scenario == 'base'").reset_index(drop=True)
+    assert single.summary.equals(of_base)
+    assert set(comparison.differences["baseline"]) == {"base"}
+
+
+def test_workers_do_not_change_a_table() -> None:
+    base = small(replications=3)
+    one, two = (sim.compare(base, bigger(base), workers=workers) for workers in (1, 2))
+    assert one.replications.equals(two.replications)
+    assert one.census.equals(two.census)
+    assert one.differences.equals(two.differences)
+
+
+def test_what_cannot_be_paired_is_named() -> None:
+    base = small(replications=2)
+    other = small(id="other", replications=2, seed=9)
+    comparison = sim.compare(base, bigger(base), other)
+    assert comparison.not_compared == {"other.yaml": "cannot be compared with the base: seed is 9, not 1"}
+
+
+def test_a_wrong_file_raises_what_is_wrong_with_it(tmp_path: Path) -> None:
+    write(tmp_path, "wrong.yaml", "name: 1\nwrong: 2\n")
+    with pytest.raises(ScenarioError, match=r"wrong.yaml:2:1: "):
+        sim.read_scenario(tmp_path / "wrong.yaml")

@@ -1,0 +1,105 @@
+"""Charts: every picture drawn, the same bytes twice, names that cannot do harm, and a text for each."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sim.experiment import Shared, run_all
+from sim.gathering import gathered
+from sim.inputs.scenario import Scenario
+from sim.results.charts import Chart, draw_charts
+from sim.results.findings import Findings
+from tests.hall.worlds import bigger, small
+
+ROOT = Path(__file__).parents[2]
+
+
+def findings_of(*scenarios: Scenario) -> Findings:
+    pieces = run_all(Shared(scenarios), workers=1)
+    return gathered(scenarios, pieces, compared=len(scenarios) > 1)
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    base = small(replications=3)
+    return findings_of(base, bigger(base))
+
+
+@pytest.fixture(scope="module")
+def charts(findings: Findings) -> dict[str, Chart]:
+    return {chart.name: chart for chart in draw_charts(findings)}
+
+
+def test_a_comparison_has_four_charts_in_two_formats(charts: dict[str, Chart]) -> None:
+    assert list(charts) == ["occupancy", "delayed", "reasons", "differences"]
+    for chart in charts.values():
+        assert chart.png.startswith(b"\x89PNG")
+        assert chart.svg.startswith(b"<?xml")
+
+
+def test_each_chart_asks_its_question_and_says_in_words_what_it_shows(charts: dict[str, Chart]) -> None:
+    assert charts["occupancy"].title.startswith("How full is the hospital? ")
+    assert "More beds: " in charts["delayed"].description
+    assert "hub assessment" in charts["reasons"].title + charts["reasons"].description
+    assert "95% intervals" in charts["differences"].description
+
+
+def test_charts_hold_no_date_and_no_program_name(charts: dict[str, Chart]) -> None:
+    for chart in charts.values():
+        assert b"<dc:date>" not in chart.svg
+        assert b"Software" not in chart.png
+
+
+def test_the_same_findings_give_the_same_bytes(charts: dict[str, Chart], findings: Findings) -> None:
+    assert {chart.name: chart for chart in draw_charts(findings)} == charts
+
+
+def test_a_scenario_alone_has_no_chart_of_differences() -> None:
+    alone = findings_of(small(replications=1))
+    assert [chart.name for chart in draw_charts(alone)] == ["occupancy", "delayed", "reasons"]
+
+
+def test_a_dollar_in_a_name_is_a_dollar(findings: Findings) -> None:
+    base, other = findings.scenarios
+    names = (replace(base, name="costs $x^2"), replace(other, name=r"\frac{1}{0}$ & <b>"))
+    assert len(draw_charts(replace(findings, scenarios=names))) == 4
+
+
+def test_many_scenarios_are_cut_to_those_that_can_be_told_apart() -> None:
+    base = small(replications=2, days=30, warm_up=5)
+    others = [bigger(base, id=f"other{n}", name=f"Other {n}", unit=4 + n) for n in range(8)]
+    assert len(draw_charts(findings_of(base, *others))) == 4
+
+
+def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None:
+    calm = small(replications=2, beds=60, unit=60, days=20, warm_up=5)
+    home_only = replace(
+        calm.people[0].journey[0], then=(replace(calm.people[0].journey[0].then[1], share=1.0),)
+    )
+    people = (replace(calm.people[0], journey=(home_only,)),)
+    assert [chart.name for chart in draw_charts(findings_of(replace(calm, people=people)))] == [
+        "occupancy",
+        "delayed",
+    ]
+
+
+def test_nothing_but_the_charts_imports_matplotlib() -> None:
+    code = "import sys, sim.cli.commands, sim.notebook; print('matplotlib' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n"
+
+
+def test_the_command_line_starts_without_heavy_modules() -> None:
+    heavy = ["numpy", "pandas", "scipy", "matplotlib", "simpy", "yaml"]
+    code = f"import sys, sim.cli; print([name for name in {heavy} if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"
+
+
+def test_a_run_starts_without_pandas_and_scipy() -> None:
+    code = "import sys, sim.cli.commands; print([n for n in ('pandas', 'scipy') if n in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == "[]\n"

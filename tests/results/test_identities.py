@@ -1,0 +1,292 @@
+"""The identities: a sound ledger passes, and for each identity there is a planted bug that makes it fire."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.inputs.distributions import fixed
+from sim.inputs.scenario import Hours, Places, Route, Scenario, Surge
+from sim.model.ledger import GAVE_UP, NEVER, Ledger
+from sim.results import broken, costs, delays, identities, records
+from sim.results.cut import Cut
+from sim.results.identities import IdentityBroken, check
+from tests.results.tiny import Town, group, hospital, price, seconds, service, step, unit
+
+HUB, FUNDING = step("hub"), step("funding", "funding_decision", after=("hub",))
+MORNINGS = Hours(by_weekday=((0, 43_200),) * 7)
+PRICES = (
+    price("hospital", "occupied_day", 562.1, nhs=0.6, council=0.4),
+    price("unit", "open_day", 187, nhs=1.0),
+)
+ANN, ANN_IN_UNIT, BOB, UMA = 0, 1, 2, 3  # rows of their stays
+
+
+def sound_town() -> Town:
+    """One bed here, one there: Ann has the hospital's and awaits Uma's, Bob awaits Ann's, Gil gives up."""
+    routes = [Route(to="unit", share=1.0, steps=(HUB, FUNDING))]
+    town = Town(
+        hospital(1, queue_limit=2),
+        unit(1),
+        steps=(HUB, FUNDING),
+        groups=(group(hospital=routes),),
+        prices=(
+            price("hospital", "occupied_day", 562.1, nhs=0.6, council=0.4),
+            price("unit", "open_day", 187, nhs=1),
+        ),
+    )
+    ann = town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "unit", clear=4).step("hub", 1, 3)
+    ann.step("funding", 3, 4, after="hub").stay("unit", 6, 9, 9, "out")
+    town.comes(1, admitted=6).stay("hospital", 6, 9.5, 9.5, "home").stay("home", 9.5)
+    town.comes(2).outside("hospital", 2, 3, "gave_up")
+    town.is_there(-2, "unit").stay("unit", -2, 6, 6, "out")
+    return town
+
+
+def found_in(scenario: Scenario, ledger: Ledger) -> IdentityBroken:
+    with pytest.raises(IdentityBroken) as caught:
+        check(scenario, ledger)
+    return caught.value
+
+
+def planted(table: str, row: int, **values: int) -> IdentityBroken:
+    """What the check says when these cells of the sound ledger are overwritten."""
+    town = sound_town()
+    ledger = town.ledger()
+    for column, value in values.items():
+        getattr(ledger, table)[column][row] = value
+    return found_in(town.scenario, ledger)
+
+
+def test_a_sound_ledger_breaks_no_identity() -> None:
+    town = sound_town()
+    check(town.scenario, town.ledger())
+
+
+def test_an_empty_ledger_breaks_no_identity() -> None:
+    town = Town(hospital(1), unit(1))
+    check(town.scenario, town.ledger())
+
+
+def test_a_broken_identity_names_the_first_row_in_words() -> None:
+    said = planted("stays", ANN, left=seconds(1))
+    assert said.identity == records.TIMES_IN_ORDER
+    assert str(said).startswith(
+        "admitted <= ready <= clear <= left: stays row 0 (person 0, stay 0, service hospital"
+    )
+    assert "to unit" in str(said)
+
+
+@pytest.mark.parametrize(
+    ("identity", "table", "row", "cells"),
+    [
+        (records.ROWS_IN_ORDER, "stays", ANN_IN_UNIT, {"stay": 2}),
+        (records.ROWS_IN_ORDER, "stays", BOB, {"person": 0}),
+        (records.ROWS_IN_ORDER, "waits", 1, {"wait": 0}),
+        (records.ROWS_IN_ORDER, "steps", 0, {"step": 2}),
+        (records.ROWS_IN_ORDER, "places", 0, {"service": 1}),
+        (records.TIMES_IN_ORDER, "stays", ANN, {"ready": seconds(-1)}),
+        (records.TIMES_IN_ORDER, "stays", ANN, {"clear": seconds(1)}),
+        (records.TIMES_IN_ORDER, "stays", ANN, {"clear": seconds(7)}),
+        (records.TIMES_IN_ORDER, "stays", ANN_IN_UNIT, {"left": NEVER}),
+        (records.TIMES_IN_ORDER, "stays", ANN_IN_UNIT, {"ready": NEVER}),
+        (records.NEED_IS_MET_ONCE, "stays", ANN, {"need": seconds(2) + 1}),
+        (records.NEED_IS_MET_ONCE, "stays", ANN, {"need": seconds(2) - 1}),
+        (records.SOMEWHERE_TO_GO, "stays", ANN, {"planned_to": -1}),
+        (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"admitted": seconds(7), "need": seconds(2)}),
+        (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"service": 0}),
+        (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"visit": 1}),
+        (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"to": 2}),
+        (records.STAYS_FOLLOW_ON, "stays", ANN, {"to": 4}),
+        (records.WAITS_IN_ORDER, "waits", 1, {"joined": seconds(5)}),
+        (records.WAITS_IN_ORDER, "waits", 1, {"clear": seconds(7)}),
+        (records.WAITS_IN_ORDER, "waits", 1, {"clear": NEVER}),
+        (records.WAITS_IN_ORDER, "waits", 1, {"ended": NEVER}),
+        (records.WAITS_IN_ORDER, "waits", 2, {"joined": seconds(5), "clear": seconds(5)}),
+        (records.WAITS_MATCH_STAYS, "waits", 1, {"to": 2}),
+        (records.WAITS_MATCH_STAYS, "waits", 1, {"held": 1}),
+        (records.WAITS_MATCH_STAYS, "waits", 1, {"stay": BOB}),
+        (records.WAITS_MATCH_STAYS, "waits", 1, {"stay": -1}),
+        (records.WAITS_MATCH_STAYS, "waits", 1, {"ended": seconds(5)}),
+        (records.WAITS_MATCH_STAYS, "waits", 1, {"ending": 5}),
+        (records.WAITS_MATCH_STAYS, "waits", 6, {"ending": 0, "ended": NEVER}),
+        (records.ONE_WAIT_PER_MOVE, "waits", 1, {"ending": GAVE_UP}),
+        (records.ONE_WAIT_PER_MOVE, "waits", 0, {"ending": GAVE_UP}),
+        (records.ONE_WAIT_PER_MOVE, "waits", 0, {"to": 1}),
+        (records.ONE_WAIT_PER_MOVE, "people", 3, {"from_census": 0}),
+        (records.STEPS_IN_STAYS, "steps", 0, {"started": -1}),
+        (records.STEPS_IN_STAYS, "steps", 0, {"team_joined": 0}),
+        (records.STEPS_IN_STAYS, "steps", 0, {"due": seconds(5)}),
+        (records.STEPS_IN_STAYS, "steps", 0, {"dropped": 1}),
+        (records.STEPS_IN_STAYS, "steps", 0, {"finished": NEVER}),
+        (records.STEPS_IN_STAYS, "steps", 1, {"finished": seconds(7), "due": seconds(7)}),
+        (records.STEPS_IN_STAYS, "steps", 1, {"finished": seconds(5), "due": seconds(5)}),
+        (records.STEPS_IN_STAYS, "steps", 1, {"started": seconds(3) + 1, "team_joined": seconds(3) + 1}),
+    ],
+)
+def test_a_ledger_that_contradicts_itself_is_found_out(
+    identity: str, table: str, row: int, cells: dict[str, int]
+) -> None:
+    assert planted(table, row, **cells).identity == identity
+
+
+def test_somebody_of_whom_the_ledger_tells_nothing_is_found_out() -> None:
+    town = sound_town()
+    town.comes(4)
+    said = found_in(town.scenario, town.ledger())
+    assert said.identity == records.EVERYBODY_IS_SOMEWHERE
+    assert said.where.startswith("people row 4")
+
+
+def test_somebody_who_is_in_two_places_is_found_out() -> None:
+    town = sound_town()
+    town.residents[1].outside("hospital", 9.75)  # Bob is at home, and waits outside
+    assert found_in(town.scenario, town.ledger()).identity == records.EVERYBODY_IS_SOMEWHERE
+
+
+def test_admission_to_a_full_service_is_found_out() -> None:
+    town = sound_town()
+    town.comes(3, admitted=3).stay("hospital", 3, 4, 4, "out")
+    said = found_in(town.scenario, town.ledger())
+    assert said.identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+    assert "person 4" in said.where
+
+
+def test_people_may_exchange_places_where_capacity_has_fallen_under_them() -> None:
+    falling = replace(
+        hospital(), capacity=(Places(from_second=0, places=2), Places(from_second=86_400, places=0))
+    )
+    town = Town(falling)
+    town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "out")
+    town.comes(0, admitted=0).stay("hospital", 0, 6, 6, "out")
+    check(town.scenario, town.ledger())
+    town.comes(5, admitted=5).stay(
+        "hospital", 5, 6, 6, "out"
+    )  # two before, one left, one came: 2 is not above 2
+    check(town.scenario, town.ledger())
+    town.comes(5.5, admitted=5.5).stay("hospital", 5.5, 6, 6, "out")
+    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+
+
+def test_surge_places_may_open_and_close_within_the_instant() -> None:
+    town = Town(hospital(1, surge=Surge(places=1, opens_when_waiting=1, closes_when_waiting=0)))
+    town.comes(0, admitted=0).stay("hospital", 0)
+    town.comes(3, admitted=3).stay("hospital", 3)
+    check(town.scenario, town.ledger())
+    town.comes(4, admitted=4).stay("hospital", 4)
+    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+
+
+def test_more_hours_than_there_are_is_found_out() -> None:
+    care = service("care", "home_care", 20 * 60, counted_in="hours_per_week")
+    town = Town(care, groups=(group(arrives_at="care"),))
+    town.comes(0, "care", 0).stay("care", 0, units=14 * 60)
+    check(town.scenario, town.ledger())
+    town.comes(0, "care", 0).stay("care", 0, units=7 * 60)
+    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+
+
+def test_a_queue_beyond_its_limit_is_found_out() -> None:
+    town = sound_town()
+    services = (replace(town.scenario.services[0], queue_limit=1), *town.scenario.services[1:])
+    said = found_in(replace(town.scenario, services=services), town.ledger())
+    assert said.identity == identities.QUEUE_LIMITS_HOLD
+    assert "person 2" in said.where  # Gil came while Bob waited
+
+
+def later(town: Town, stays_to: float) -> Ledger:
+    """Bob is admitted to hospital later than its bed was free."""
+    ledger = town.ledger()
+    ledger.waits["ended"][3] = ledger.stays["admitted"][BOB] = seconds(stays_to)
+    ledger.stays["need"][BOB] = seconds(9.5) - seconds(stays_to)
+    return ledger
+
+
+def test_waiting_beside_a_free_place_is_found_out() -> None:
+    town = sound_town()
+    said = found_in(town.scenario, later(town, 7))
+    assert said.identity == identities.NOBODY_WAITS_BESIDE_A_FREE_PLACE
+    assert "person 1" in said.where
+
+
+def changed(town: Town, **more: object) -> Scenario:
+    services = (replace(town.scenario.services[0], **more), *town.scenario.services[1:])  # type: ignore[arg-type]
+    return replace(town.scenario, services=services)
+
+
+def test_waiting_before_a_closed_door_or_for_cleaning_is_no_fault() -> None:
+    town = sound_town()
+    weekdays = Hours(by_weekday=((0, 86_400),) * 6 + (None,))  # day 6 is a Sunday
+    check(changed(town, admission_hours=weekdays), later(town, 7))
+    check(changed(town, turnaround=fixed(1)), later(town, 7))
+    said = found_in(changed(town, admission_hours=weekdays), later(town, 7.5))
+    assert said.identity == identities.NOBODY_WAITS_BESIDE_A_FREE_PLACE
+
+
+def test_waiting_for_home_with_ones_discharge_hours_open_is_found_out() -> None:
+    town = Town(hospital(1))
+    town.comes(0, admitted=0).stay("hospital", 0, 2.75, 3, "home").stay("home", 3)
+    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_WAITS_BESIDE_A_FREE_PLACE
+    check(changed(town, discharge_hours=MORNINGS), town.ledger())
+
+
+def test_somebody_not_yet_clear_may_wait_beside_a_free_place() -> None:
+    town = Town(hospital(1), unit(1), steps=(HUB,))
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "unit", clear=6, joined=3).step("hub", 2, 6).stay(
+        "unit", 6
+    )
+    check(town.scenario, town.ledger())
+
+
+def test_occupied_time_counted_wrongly_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = identities.occupied_seconds
+    monkeypatch.setattr(identities, "occupied_seconds", lambda cut, service: right(cut, service) + 1)
+    town = sound_town()
+    assert found_in(town.scenario, town.ledger()).identity == identities.STAYS_ADD_UP
+
+
+def test_time_that_is_neither_need_nor_delay_is_found_out() -> None:
+    town = sound_town()
+    ledger = town.ledger()
+    ledger.stays["ready"][BOB] = seconds(5)  # before he was admitted
+    with pytest.raises(IdentityBroken) as caught:
+        identities.check_sums(Cut(town.scenario, ledger))
+    assert caught.value.identity == identities.OCCUPIED_IS_NEED_PLUS_DELAY
+
+
+def _less(table: str) -> Callable[[Cut], delays.Delays]:
+    right = delays.delays
+
+    def wrong(cut: Cut) -> delays.Delays:
+        found = right(cut)
+        getattr(found, table)[0, np.argmax(getattr(found, table)[0])] -= 1
+        return found
+
+    return wrong
+
+
+@pytest.mark.parametrize("table", ["by_reason", "by_next", "by_cause", "by_group"])
+def test_parts_that_lose_a_second_are_found_out(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(identities, "delays", _less(table))
+    town = sound_town()
+    assert found_in(town.scenario, town.ledger()).identity == identities.PARTS_ADD_UP
+
+
+def test_a_lost_penny_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    right, shares = costs.in_pence, costs.shared
+    town = sound_town()
+    monkeypatch.setattr(costs, "in_pence", lambda priced, quantity: right(priced, quantity) - 1)
+    assert found_in(town.scenario, town.ledger()).identity == identities.COSTS_ADD_UP
+    monkeypatch.setattr(costs, "in_pence", right)
+    monkeypatch.setattr(costs, "shared", lambda pence, parts: shares(pence - 1, parts))
+    assert found_in(town.scenario, town.ledger()).identity == identities.COSTS_ADD_UP
+
+
+def test_an_identity_is_a_fault_of_ours_with_a_name() -> None:
+    fault = broken.IdentityBroken("nobody flies", "stays row 3")
+    assert (fault.identity, fault.where, str(fault)) == (
+        "nobody flies",
+        "stays row 3",
+        "nobody flies: stays row 3",
+    )

@@ -18,6 +18,8 @@ from sim.load import load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
 from sim.results.order import canonical
+from sim.results.released import with_ledgers
+from sim.results.standing import keeping_fixed_costs
 from sim.results.wording import short_labels
 
 
@@ -41,7 +43,7 @@ def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[L
         if reasons:
             left_out.append(LeftOut(other.file, "cannot be compared with the base: " + "; ".join(reasons)))
         else:
-            chosen.append(other)
+            chosen.append(keeping_fixed_costs(base, other))
     return tuple(chosen), tuple(left_out)
 
 
@@ -57,6 +59,16 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
     if base.census != other.census:
         reasons.append("census: other people are there at the start")
     return reasons
+
+
+def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """The replications, those of every other scenario with what they release beside the base's."""
+    base, *others = scenarios
+    found = [list(pieces[0])]
+    for other, theirs in zip(others, pieces[1:], strict=True):
+        together = zip(pieces[0], theirs, strict=True)
+        found.append([after.with_rows(with_ledgers(base, other, before.rows(), after.rows())) for before, after in together])
+    return found
 
 
 def load_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
@@ -125,6 +125,7 @@ def _run(
 ) -> tuple[Findings, list[list[Piece]]]:
     chosen, left_out = paired(scenarios) if compared else (scenarios, ())
     pieces = run_all(Shared(chosen), workers)
+    pieces = beside(chosen, pieces) if compared else pieces
     words = load_words(chosen)
     return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces
 

@@ -15,7 +15,7 @@ from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
 from sim.cli.screen import Screen
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -146,6 +146,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     pieces = _replications(job, options, screen)
     if pieces is None:
         return INTERRUPTED
+    pieces = beside(chosen, pieces) if compared else pieces
     findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
     folder = _publish(job, options, findings, pieces)
     tables.after(screen, findings, folder, already_said=len(warnings))

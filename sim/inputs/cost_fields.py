@@ -69,7 +69,7 @@ FACTOR = Record(
     "What turns a price of one year into a price of another",
     (
         must("from", PRICE_YEAR, "the year of a price as it was read"),
-        must("to", PRICE_YEAR, "the year of all prices here"),
+        must("to", PRICE_YEAR, "`costs.price_year`"),
         must("times", scalars.number("times", 0, 1_000), "a price is multiplied by it"),
     ),
 )
@@ -85,7 +85,7 @@ COSTS = Record(
     "costs",
     "Prices, all turned into prices of one year",
     (
-        must("price_year", PRICE_YEAR, "the year of all prices"),
+        must("price_year", PRICE_YEAR, "the year of all prices here"),
         may("deflator", DEFLATOR, "what turns prices of other years into this one", "no other years"),
         may("services", Names(PRICE, refers="service or home"), "prices of services", "none"),
         may("steps", Names(STEP_PRICE, refers="step"), "prices of steps", "none"),

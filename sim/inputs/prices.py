@@ -42,8 +42,8 @@ def _prices(said: Said) -> Iterator[Price]:
         for per, gbp in _amounts(said, one):
             yield Price(of=name, per=per, gbp=float(gbp), payers=first, later_payers=later)
     for name, one in each(said["steps"]):
-        gbp = float(_now(said, one, one["each"]))
-        yield Price(of=name, per="step", gbp=gbp, payers=_by_week(one["payer"])[0], capital=one["capital"])
+        each_time = float(_now(said, one, one["each"]))
+        yield Price(of=name, per="step", gbp=each_time, payers=_by_week(one["payer"])[0], capital=one["capital"])
 
 
 def _amounts(costs: Said, one: Said) -> Iterator[tuple[str, Decimal]]:

@@ -269,6 +269,19 @@ class Costs:
     deflator: str = ""  # the name of the index that turned prices into the price year
     uplifts: tuple[Uplift, ...] = ()
 
+    @property
+    def payers(self) -> tuple[str, ...]:
+        """Every payer, in the order in which prices first name them."""
+        splits = [split for one in self.prices for split in (one.payers, *(later for _, later in one.later_payers))]
+        return tuple(dict.fromkeys(payer for split in splits for payer, _ in split))
+
+    @property
+    def contributors(self) -> tuple[str, ...]:
+        """Payers, with pooled funds replaced by those who put money in."""
+        pools = dict(self.pools)
+        whose = (name for payer in self.payers for name, _ in pools.get(payer, ((payer, 1.0),)))
+        return tuple(dict.fromkeys(whose))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:

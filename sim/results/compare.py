@@ -96,7 +96,7 @@ def gather(scenario: str, place: Callable[[Key], Place], replications: Sequence[
 @cache
 def t_quantile(probability: float, degrees: int) -> float:
     """Student's t quantile."""
-    from scipy.special import stdtrit  # noqa: PLC0415  a third of a second that most commands do not need
+    from scipy.special import stdtrit
 
     return float(stdtrit(degrees, probability))
 

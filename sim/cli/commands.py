@@ -63,7 +63,7 @@ def _from_anywhere(argument: str) -> str:
 
 def schema(_: Options, screen: Screen) -> int:
     """Prints the JSON Schema of scenario files."""
-    from sim.inputs.loading import json_schema
+    from sim.inputs.schema import json_schema
 
     screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
@@ -71,7 +71,7 @@ def schema(_: Options, screen: Screen) -> int:
 
 def show(options: Options, screen: Screen) -> int:
     """Prints every value in force with its place."""
-    from sim.inputs.loading import show_text
+    from sim.inputs.show import show_text
 
     screen.say(show_text(_read(options.files, options)[0]).rstrip("\n"))
     return 0

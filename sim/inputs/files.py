@@ -8,9 +8,9 @@ import os
 import re
 from decimal import Decimal
 from hashlib import sha256
-from pathlib import Path
+from pathlib import Path as FilePath
 
-from sim.inputs.problems import Mark, Problems, did_you_mean, printable, quoted
+from sim.inputs.problems import Mark, Problems, closest, printable, quoted
 from sim.inputs.values import number
 
 LARGEST_FILE = 1_000_000  # bytes
@@ -86,7 +86,7 @@ class Files:
 
 
 def _content(file: str) -> bytes:
-    path = Path(file)
+    path = FilePath(file)
     if path.exists() and not path.is_file():
         raise ValueError("is a folder, not a file" if path.is_dir() else "is no ordinary file")
     with path.open("rb") as opened:
@@ -113,5 +113,6 @@ def _close_by(file: str) -> str:
         beside = sorted(os.listdir(folder or "."))[:1000]
     except OSError:
         return f"; there is no folder {quoted(folder)}"
-    same_ending = [one for one in beside if one.endswith(os.path.splitext(name)[1] or YAML_ENDINGS)]
-    return did_you_mean(name, same_ending) if same_ending else ""
+    stems = {FilePath(one).stem: one for one in beside if one.endswith((*YAML_ENDINGS, *CSV_ENDINGS))}
+    close = closest(FilePath(name).stem, stems)
+    return "" if close is None else f"; did you mean {quoted(stems[close])}?"

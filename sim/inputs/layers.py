@@ -52,12 +52,12 @@ class Layers:
     def set(self, path: Path, entry: Entry) -> None:
         """Put one value on the tree, whether something stands there already or not."""
         self._below = THE_SCENARIO
-        exists = find(self.tree, path) is not None
-        (self._change if exists or not self._may_stand(path) else self._add)(path, entry)
-
-    def _may_stand(self, path: Path) -> bool:
-        """Could something known stand at a path where nothing stands yet?"""
-        return kind_at(SCENARIO, path) is not None and self._can_reach(path[:-1])
+        if path[0] in OWN_KEYS and len(path) == 1:
+            self._put(path, entry.mark, entry.value)
+        elif find(self.tree, path) is None and kind_at(SCENARIO, path) is not None and self._can_reach(path[:-1]):
+            self._add(path, entry)
+        else:
+            self._change(path, entry)
 
     def _change(self, path: Path, entry: Entry) -> None:
         kind, old = kind_at(SCENARIO, path), find(self.tree, path)
@@ -87,24 +87,30 @@ class Layers:
         return None
 
     def _why_missing(self, path: Path) -> str:
-        """Why there is nothing at a path, and what was probably meant."""
-        above = next(
-            path[:length] for length in range(len(path) - 1, -1, -1) if find(self.tree, path[:length])
-        )
-        key, node, kind = path[len(above)], find(self.tree, above), kind_at(SCENARIO, above)
-        written = list(node.entries) if isinstance(node, Table) else []
+        """Why a value cannot be changed that does not stand there."""
+        above, key = self._first_missing(path)
+        kind = _keys_of(kind_at(SCENARIO, above))
+        if not isinstance(kind, Record) or kind.inside(key) is None:
+            return f"does not exist: {self._lacking(path)}"
+        node = find(self.tree, above)
+        written = [one for one in kind.exactly_one if isinstance(node, Table) and one in node.entries]
+        if written and key in kind.exactly_one:
+            return f"is not written in {self._below}, which says {quoted(written[0])}; change {dotted(above)}"
+        return f"is not written in {self._below}; write it under `add:` instead of `change:`"
+
+    def _lacking(self, path: Path) -> str:
+        """What is not there on the way to a path, and what was probably meant."""
+        above, key = self._first_missing(path)
+        node, kind = find(self.tree, above), _keys_of(kind_at(SCENARIO, above))
+        known = [field.key for field in kind.fields] if isinstance(kind, Record) else []
+        written = [one for one in node.entries if one not in known] if isinstance(node, Table) else []
         place = f"in {dotted(above)} of {self._below}" if above else f"in {self._below}"
-        if (
-            kind is not None
-            and kind.inside(key) is not None
-            and not isinstance(kind, Names)
-            and not key.isdigit()
-        ):
-            rivals = [one for one in written if one in getattr(kind, "exactly_one", ())]
-            if rivals or kind.short == "fixed":
-                return f"is not written {place}, which says {quoted(', '.join(rivals or written))}; change {dotted(above)}"
-            return f"is not written {place}; write it under `add:` instead of `change:`"
-        return f"does not exist: there is no {quoted(key)} {place}{did_you_mean(key, written)}"
+        return f"there is no {quoted(key)} {place}{did_you_mean(key, known + written)}"
+
+    def _first_missing(self, path: Path) -> tuple[Path, str]:
+        """The longest part of a path that leads somewhere, and the key at which it ends."""
+        length = next(length for length in range(len(path)) if find(self.tree, path[: length + 1]) is None)
+        return path[:length], path[length]
 
     def _add(self, path: Path, entry: Entry) -> None:
         kind, old = kind_at(SCENARIO, path), find(self.tree, path)
@@ -113,7 +119,7 @@ class Layers:
         elif old is not None:
             self._add_inside(path, entry, kind)
         elif kind is None or not self._can_reach(path[:-1]):
-            self._problems.add(entry.mark, f"{dotted(path)} cannot be added: {self._why_missing(path)}")
+            self._problems.add(entry.mark, f"{dotted(path)} cannot be added: {self._lacking(path)}")
         elif self._is_first_touch(path, entry.mark):
             value = kind.expand(entry.value)
             self._note_change(path, "", node_text(value), entry.mark)
@@ -135,17 +141,11 @@ class Layers:
         node: Node | None = self.tree
         kind: Kind | None = SCENARIO
         for key in path:
-            if (
-                node is not None
-                and child(node, key) is None
-                and not (isinstance(kind, Record) and kind.inside(key))
-            ):
-                return False
             node = child(node, key) if node is not None else None
-            kind = kind.inside(key) if kind is not None else None
-            if node is None and not isinstance(kind, Record | Names):
+            if node is None and not isinstance(_keys_of(kind), Record):
                 return False
-        return True
+            kind = kind.inside(key) if kind is not None else None
+        return kind is not None and (node is None or isinstance(node, Table))
 
     def _is_first_touch(self, path: Path, mark: Mark) -> bool:
         """Is this value, and all around and inside it, touched only once by this file? Else which one would hold?"""
@@ -164,6 +164,11 @@ class Layers:
         tree = put(self.tree, path, mark, value)
         assert isinstance(tree, Table)
         self.tree = tree
+
+
+def _keys_of(kind: Kind | None) -> Kind | None:
+    """A kind as it is where keys are written under it."""
+    return None if kind is None else kind.resolved(Table({}, Mark(file="")))
 
 
 def _example(section: str) -> str:

@@ -204,7 +204,7 @@ def _overrides(sets: Sequence[str], replications: int | None, seed: int | None) 
 def _set_all(layers: Layers, overrides: list[tuple[str, str, str]], problems: Problems) -> None:
     for written, path, text in overrides:
         mark = Mark(file=written)
-        if "=" not in written and written.startswith("--set"):
+        if not path.strip() or (written.startswith("--set") and "=" not in written):
             problems.add(mark, "must be written path=value, such as services.hospital.beds=300")
             continue
         node = _value_node(text, mark, problems)
@@ -220,7 +220,7 @@ def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
         return Gap(mark)
     for problem in own.found:
         problems.add(mark, problem.text)
-    return relabelled(document.root, mark)
+    return Gap(mark) if own.found else relabelled(document.root, mark)
 
 
 def _check(said: Said, tree: Table, reading: Reading) -> None:

@@ -21,6 +21,8 @@ Event = Any  # PyYAML's types leave out that its parser always sets the marks
 DEEPEST = 24  # levels of nesting; the language needs 10
 COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.MULTILINE)
 THOUSANDS_BEFORE = re.compile(r"£?\d{1,3}")  # 1 of `1,200`
+WITH_THOUSANDS = re.compile(r"£?\d{1,3}(,\d{3})*(\.\d+)?")
+AS_TWO = "or put a space after the comma if they are two"
 THOUSANDS_AFTER = re.compile(r"\d{3}(\.\d+)?")  # 200 of it
 CURLY_QUOTES = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
 
@@ -79,6 +81,7 @@ class Document:
 
 def read_nodes(text: str, file: str, problems: Problems) -> Document:
     """A YAML text as nodes; its root is a Gap where the file as a whole could not be read."""
+    known = len(problems.found)
     clean = without_odd_characters(text, file, problems)
     whole = Mark(file=file, line=1, column=1)
     if clean is None:
@@ -199,9 +202,7 @@ class _Builder:
             if isinstance(event, events.SequenceEndEvent):
                 break
             if start.flow_style and before is not None and _may_be_thousands(before, event):
-                self._refuse(
-                    event, _ambiguous(before, event, "or put a space after the comma if they are two")
-                )
+                self._refuse(event, _ambiguous(f"{before.value},{event.value}", AS_TWO))
             items.append(self._node(event, depth + 1))
             before = event
         return Rows(tuple(items), self._mark(start))
@@ -234,7 +235,9 @@ class _Builder:
         """`{beds: 1,200}` is two keys to YAML: said once, however many thousands follow."""
         name, first = before
         if not isinstance(entries[name].value, Gap):
-            self._refuse(first, _ambiguous(first, key, f"or '{first.value},{key.value}'"))
+            found = WITH_THOUSANDS.match(self._text, first.start_mark.index)
+            number = found.group() if found else first.value
+            self._refuse(first, _ambiguous(number, f"or '{number}'"))
             entries[name] = Entry(entries[name].mark, Gap(self._mark(key)))
         return name, key
 
@@ -289,6 +292,6 @@ def _may_be_thousands(before: Event, after: Event) -> bool:
     )
 
 
-def _ambiguous(before: Event, after: Event, otherwise: str) -> str:
-    whole = f"{before.value}{after.value}"
-    return f"`{before.value},{after.value}` between brackets reads as two values; write {whole} {otherwise}"
+def _ambiguous(number: str, otherwise: str) -> str:
+    plain = number.replace(",", "")
+    return f"`{number}` between brackets reads as more than one value; write {plain} {otherwise}"

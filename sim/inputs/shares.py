@@ -20,10 +20,10 @@ def check_adds_up(told: Told, path: Path, shares: Any) -> None:
     total = sum(shares.values(), Decimal(0))
     if abs(total - 1) <= TOLERANCE:
         return
-    changed = [name for name in shares if told.file_of((*path, name)) != told.file_of(path)]
+    changed = [name for name in shares if told.file_of((*path, name, "share")) != told.file_of(path)]
     terms = " + ".join(percent(share) for share in shares.values())
     what = f"adds up to {percent(total)}, not 100%: {terms}"
-    told.refuse((*path, changed[0]) if changed else path, what, shown=path)
+    told.refuse((*path, changed[0], "share") if changed else path, what, shown=path)
 
 
 def percent(share: Decimal) -> str:

@@ -13,9 +13,9 @@ import numpy as np
 
 from sim.model.ledger import NEVER, NONE, Column
 from sim.results.cut import Cut
-from sim.results.openings import free_path, hours_path
+from sim.results.openings import door_path, free_path, own_hours_path
 from sim.results.segments import Pieces
-from sim.results.spans import Path, column
+from sim.results.spans import Path, column, instants_of
 
 
 def cause_seconds(cut: Cut, parts: Pieces) -> tuple[Column, tuple[str, ...]]:
@@ -39,9 +39,7 @@ def _add_steps(cut: Cut, parts: Pieces, table: Column) -> None:
     rows = np.flatnonzero(parts.step != NONE)
     if not len(rows):
         return
-    team_of = {
-        step.name: NONE if step.team is None else teams.index(step.team) for step in cut.scenario.steps
-    }
+    team_of = {step.name: NONE if step.team is None else teams.index(step.team) for step in cut.scenario.steps}
     team_of_step = column(*(team_of[name] for name in ledger.step_names))
     service = ledger.stays["service"][parts.stay[rows]]
     step = ledger.steps["step"][parts.step[rows]]
@@ -63,12 +61,11 @@ class _State:
         awaited = np.unique(self.to)
         heads = [self._longest_clear(number) for number in range(cut.home)]
         free = {int(number): free_path(cut, int(number)) for number in awaited}
-        doors = [hours_path(cut, service.admission_hours) for service in cut.scenario.services]
-        own = [hours_path(cut, service.discharge_hours) for service in cut.scenario.services]
+        doors = [door_path(cut, service) for service in cut.scenario.services]
+        own = [own_hours_path(cut, service) for service in cut.scenario.services]
         paths = [*heads, *free.values(), *doors, *own]
-        times = np.concatenate([self.start, self.end, *(path.times for path in paths)])
-        within = times[(times > cut.first) & (times < cut.end)]
-        self.grid = np.append(cut.first, np.unique(within))
+        times = instants_of(self.start, self.end, *(path.times for path in paths))
+        self.grid = np.append(cut.first, times[(times > cut.first) & (times < cut.end)])
         self.seconds = np.diff(np.append(self.grid, cut.end))
         size = len(cut.names)
         self.next = np.full((size, len(self.grid)), NONE, dtype=np.int64)

@@ -40,8 +40,12 @@ class CensusRow(NamedTuple):
 
 def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
     """The midnight census of one replication: after everything that happens at that instant."""
-    cut = Cut(scenario, ledger)
-    waits, series = ledger.waits, {}
+    return daily_cut(Cut(scenario, ledger))
+
+
+def daily_cut(cut: Cut) -> DailyCensus:
+    """The same, for somebody who has cut the ledger already."""
+    waits, series = cut.ledger.waits, {}
     total = {measure: np.zeros(cut.days, dtype=np.int64) for measure in CENSUS_MEASURES}
     for number in range(cut.home):
         here = _of_service(cut, number)
@@ -49,9 +53,7 @@ def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
             series[cut.names[number], measure] = counts
             total[measure] = total[measure] + counts
     outside = waits["held"] == OUTSIDE
-    series[OUTSIDE_NAME, "waiting"] = count_at(
-        waits["joined"][outside], waits["ended"][outside], cut.midnights
-    )
+    series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], cut.midnights)
     for measure, counts in total.items():
         series["all", measure] = counts
     return DailyCensus(cut.days, series)

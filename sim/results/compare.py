@@ -96,7 +96,7 @@ def gather(scenario: str, place: Callable[[Key], Place], replications: Sequence[
 @cache
 def t_quantile(probability: float, degrees: int) -> float:
     """Student's t quantile."""
-    from scipy.special import stdtrit
+    from scipy.special import stdtrit  # here: a third of a second that most commands do not need
 
     return float(stdtrit(degrees, probability))
 
@@ -155,9 +155,7 @@ def _by_key(table: Table) -> dict[Key, NDArray[np.float64]]:
     return dict(zip(table.keys, table.values, strict=True))
 
 
-def _difference(
-    baseline: str, scenario: str, key: Key, unit: str, changes: list[float], scenarios: int
-) -> Difference:
+def _difference(baseline: str, scenario: str, key: Key, unit: str, changes: list[float], scenarios: int) -> Difference:
     here = spread(changes, scenarios)
     low, high = _interval(here.mean, here.half)
     direction = better(key[1], key[3])

@@ -14,7 +14,7 @@ from sim.results import costs
 from sim.results.broken import IdentityBroken, require_sum
 from sim.results.cut import Cut
 from sim.results.occupancy import MINUTES_PER_HOUR, counts_hours, held_path, open_path, people_path
-from sim.results.spans import Path
+from sim.results.spans import Path, instants_of
 
 COSTS_ADD_UP = "costs recompute to the penny"
 CHARGED_ONCE = "no element is charged twice"
@@ -53,12 +53,10 @@ def _pence(pounds: float) -> int:
 def _pence_again(cut: Cut, of: str, per: str, price: Fraction) -> int:
     ledger = cut.ledger
     if per == "step":
-        done = [
-            cut.ledger.stays["service"][ledger.steps["stay"][row]]
-            for row in np.flatnonzero(cut.inside(ledger.steps["finished"]))
-            if ledger.step_names[ledger.steps["step"][row]] == of
-        ]
-        return sum(_rounded(price * int(count)) for count in np.unique(done, return_counts=True)[1])
+        names = np.array(ledger.step_names)[ledger.steps["step"]]
+        done = ledger.steps["stay"][(names == of) & cut.inside(ledger.steps["finished"])]
+        counts = np.bincount(ledger.stays["service"][done])
+        return sum(_rounded(price * int(count)) for count in counts)
     if per == "admission":
         entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == cut.numbers[of])
         return _rounded(price * int(cut.inside(ledger.waits["ended"][entered]).sum()))
@@ -71,7 +69,7 @@ def _days_again(cut: Cut, service: Service, per: str) -> Fraction:
     if per == "occupied_day":
         return Fraction(people_path(cut, service).integral(cut.first, cut.end), SECONDS_PER_DAY)
     planned, held = open_path(cut, service), held_path(cut, service)
-    times = np.union1d(planned.times, held.times)
+    times = instants_of(planned.times, held.times)
     beyond = Path(times, np.maximum(held.at(times) - planned.at(times), 0))
     available = planned.integral(cut.first, cut.end) + beyond.integral(cut.first, cut.end)
     return Fraction(available, SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1))

@@ -7,8 +7,9 @@ service and time.
 What may be changed here: free, as long as the numbers stay what they are.
 """
 
+from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Scenario, Serv
 from sim.model.ledger import OUTSIDE, Column, Ledger
 from sim.results.spans import Mask, overlap
 
+T = TypeVar("T")
 BACK_HOME = ("home_reablement", "home_care")  # kinds whose people live at home
 
 
@@ -41,7 +43,14 @@ class Cut:
         self.names = scenario.destinations
         self.numbers = {name: number for number, name in enumerate(self.names)}
         self.home, self.died, self.out = self.numbers[HOME], self.numbers[DIED], self.numbers[OUT]
+        self._done: dict[tuple[str, str], object] = {}
         self.declared: tuple[Service, ...] = scenario.services[: self.home]
+
+    def once(self, what: str, of: str, work: Callable[[], T]) -> T:
+        """The result of `work`, done the first time that this is asked of a service; results are never changed."""
+        if (what, of) not in self._done:
+            self._done[what, of] = work()
+        return cast(T, self._done[what, of])
 
     @property
     def midnights(self) -> Column:

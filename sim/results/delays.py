@@ -56,6 +56,10 @@ def reason_of_service(service: Service) -> str:
 
 def delays(cut: Cut) -> Delays:
     """All the delay of one replication, cut every way."""
+    return cut.once("delays", "all", lambda: _delays(cut))
+
+
+def _delays(cut: Cut) -> Delays:
     stays = cut.ledger.stays
     size = cut.home
     late = cut.clipped(stays["ready"], stays["left"])
@@ -94,9 +98,7 @@ def _reasons(cut: Cut, parts: Pieces) -> Column:
     of_place = np.full(len(cut.names), REASONS.index(REASON_OF_LEAVING), dtype=np.int64)
     of_place[: cut.home] = [REASONS.index(reason_of_service(service)) for service in cut.declared]
     by_name = {step.name: step.reason for step in cut.scenario.steps}
-    of_step = np.array(
-        [REASONS.index(by_name[name]) for name in cut.ledger.step_names] or [0], dtype=np.int64
-    )
+    of_step = np.array([REASONS.index(by_name[name]) for name in cut.ledger.step_names] or [0], dtype=np.int64)
     step_of_row = np.append(cut.ledger.steps["step"], 0)  # the last stands for no step
     return np.where(parts.step == NONE, of_place[parts.to], of_step[step_of_row[parts.step]])
 
@@ -133,9 +135,7 @@ def _delayed_rows(cut: Cut, name: str, found: Delays, numbers: Column) -> list[R
     ):
         for item, seconds in zip(items, table[numbers].sum(axis=0), strict=True):
             if seconds:
-                out.append(
-                    Row(name, "delayed_bed_days", by, item, int(seconds) / SECONDS_PER_DAY, "bed days")
-                )
+                out.append(Row(name, "delayed_bed_days", by, item, int(seconds) / SECONDS_PER_DAY, "bed days"))
     return out
 
 

@@ -67,9 +67,7 @@ def _admissions(cut: Cut) -> list[Row]:
 def _leavers(cut: Cut) -> list[Row]:
     found = []
     for number in range(cut.home + 1):
-        found += _left_and_throughput(
-            cut, cut.names[number], int(cut.inside(cut.stays_in(number, "left")).sum())
-        )
+        found += _left_and_throughput(cut, cut.names[number], int(cut.inside(cut.stays_in(number, "left")).sum()))
     return found + _left_and_throughput(cut, "all", int(cut.inside(left_model(cut)).sum()))
 
 
@@ -93,9 +91,7 @@ def _pathways(cut: Cut) -> list[Row]:
             left = cut.inside(cut.stays_in(number, "left"))
             ways = pathway[cut.stays_in(number, "to")[left]]
             counts = np.bincount(ways[ways != NONE], minlength=4)
-            found += [
-                _people(service.name, "leavers", int(counts[way]), "pathway", str(way)) for way in range(4)
-            ]
+            found += [_people(service.name, "leavers", int(counts[way]), "pathway", str(way)) for way in range(4)]
     return found
 
 

@@ -23,11 +23,11 @@ from sim.results.occupancy import (
     open_path,
     people_path,
 )
-from sim.results.openings import free_path, hours_path
+from sim.results.openings import door_path, free_path, own_hours_path
 from sim.results.records import check_records
-from sim.results.spans import Path, both, count_at, going_on
+from sim.results.spans import Path, both, count_at, going_on, instants_of
 
-__all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs"]
+__all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut"]
 
 NOBODY_ENTERS_A_FULL_SERVICE = "nobody is admitted to a full service"
 QUEUE_LIMITS_HOLD = "a queue never grows beyond its limit"
@@ -39,7 +39,11 @@ PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the del
 
 def check(scenario: Scenario, ledger: Ledger) -> None:
     """Raise IdentityBroken at the first identity that this ledger breaks."""
-    cut = Cut(scenario, ledger)
+    check_cut(Cut(scenario, ledger))
+
+
+def check_cut(cut: Cut) -> None:
+    """The same, for somebody who has cut the ledger already."""
     check_records(cut)
     check_places(cut)
     check_sums(cut)
@@ -98,17 +102,13 @@ def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
         return
     free = free_path(cut, number)
     if service is not None:
-        free = both(free, hours_path(cut, service.admission_hours))
+        free = both(free, door_path(cut, service))
     for held in np.unique(waits["held"][queue]):
         rows = np.flatnonzero(queue & (waits["held"] == held))
-        eligible = free if held == OUTSIDE else both(free, _own_hours(cut, int(held)))
+        eligible = free if held == OUTSIDE else both(free, own_hours_path(cut, cut.scenario.services[held]))
         holds = np.ones(len(queue), dtype=bool)
         holds[rows] = eligible.until(ended[rows]) == eligible.until(clear[rows])
         require(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", holds)
-
-
-def _own_hours(cut: Cut, held: int) -> Path:
-    return hours_path(cut, cut.scenario.services[held].discharge_hours)
 
 
 def check_sums(cut: Cut) -> None:

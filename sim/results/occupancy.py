@@ -25,13 +25,19 @@ def counts_hours(service: Service) -> bool:
 def people_path(cut: Cut, service: Service) -> Path:
     """People in the service at each time."""
     number = cut.number(service)
-    return going_on(cut.stays_in(number, "admitted"), cut.stays_in(number, "left"))
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    return cut.once("people", service.name, lambda: going_on(admitted, left))
 
 
 def held_path(cut: Cut, service: Service) -> Path:
     """Places held at each time: people, or minutes a week as they taper."""
     if not counts_hours(service):
         return people_path(cut, service)
+    return cut.once("minutes", service.name, lambda: _minutes_path(cut, service))
+
+
+def _minutes_path(cut: Cut, service: Service) -> Path:
+    """Minutes a week held at each time, as they taper."""
     number = cut.number(service)
     start, end = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
     units = cut.stays_in(number, "units")
@@ -67,7 +73,7 @@ def open_path(cut: Cut, service: Service) -> Path:
 
 def available_path(cut: Cut, service: Service) -> Path:
     """The larger of open and held places: nobody is put out when places close."""
-    return larger(open_path(cut, service), held_path(cut, service))
+    return cut.once("available", service.name, lambda: larger(open_path(cut, service), held_path(cut, service)))
 
 
 def occupied_seconds(cut: Cut, service: Service) -> int:

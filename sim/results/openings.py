@@ -5,14 +5,24 @@ What may be changed here: with new expected results (causes of delay and the ide
 
 import numpy as np
 
-from sim.inputs.scenario import Hours
+from sim.inputs.scenario import Hours, Service
 from sim.inputs.timetable import opening_hours
 from sim.model.ledger import NEVER
 from sim.results.cut import Cut
 from sim.results.occupancy import counts_hours, held_path, open_path
-from sim.results.spans import Path, column
+from sim.results.spans import Path, column, instants_of
 
 ALWAYS = Path(column(-NEVER), column(1))
+
+
+def door_path(cut: Cut, service: Service) -> Path:
+    """1 while people are admitted to a service, 0 while its door is closed."""
+    return cut.once("door", service.name, lambda: hours_path(cut, service.admission_hours))
+
+
+def own_hours_path(cut: Cut, service: Service) -> Path:
+    """1 while people may leave a service, 0 outside its discharge hours."""
+    return cut.once("own hours", service.name, lambda: hours_path(cut, service.discharge_hours))
 
 
 def hours_path(cut: Cut, hours: Hours | None) -> Path:
@@ -36,12 +46,16 @@ def free_path(cut: Cut, number: int) -> Path:
     """
     if number >= cut.home or cut.declared[number].is_unlimited:
         return ALWAYS
+    return cut.once("free", cut.names[number], lambda: _free_path(cut, number))
+
+
+def _free_path(cut: Cut, number: int) -> Path:
     service = cut.declared[number]
     held, places = held_path(cut, service), open_path(cut, service)
     needed = 1
     if counts_hours(service) and len(cut.stay_rows(number)):
         needed = int(np.median(cut.stays_in(number, "units")))
-    times = np.union1d(held.times, places.times)
+    times = instants_of(held.times, places.times)
     planned = places.at(times)
     is_free = ((planned < 0) | (planned - held.at(times) >= needed)).astype(np.int64)
     changes = np.append(True, is_free[1:] != is_free[:-1])

@@ -32,6 +32,7 @@ def check_records(cut: Cut) -> None:
     _waits_match_stays(cut)
     _one_wait_per_move(cut)
     _steps(cut)
+    _steps_follow_on(cut)
     _everybody_is_somewhere(cut)
 
 
@@ -53,9 +54,7 @@ def _rows_in_order(cut: Cut) -> None:
     for table, first, second in (("steps", "stay", "step"), ("places", "service", "at")):
         columns = getattr(ledger, table)
         one, other = columns[first], columns[second]
-        rises = (
-            other[1:] >= other[:-1] if table == "steps" else other[1:] > other[:-1]
-        )  # a step may start again
+        rises = other[1:] >= other[:-1] if table == "steps" else other[1:] > other[:-1]  # a step may start again
         holds = (one[1:] > one[:-1]) | ((one[1:] == one[:-1]) & rises)
         require(cut, ROWS_IN_ORDER, table, np.append(True, holds)[: len(one)])
 
@@ -148,17 +147,22 @@ def _steps(cut: Cut) -> None:
     holds &= ~done | ((finished == steps["due"]) & (finished <= left) & (finished <= clear) & ~dropped)
     holds &= done | dropped | (left == NEVER)
     require(cut, STEPS_IN_STAYS, "steps", holds)
+
+
+def _steps_follow_on(cut: Cut) -> None:
+    """A step that waited for another began when that one ended; before the run there are no teams to join."""
+    stay, steps = cut.ledger.steps["stay"], cut.ledger.steps
     size = len(cut.ledger.step_names)
+    done = np.flatnonzero(steps["finished"] < NEVER)
+    done = done[np.lexsort((steps["step"][done], stay[done]))]
+    ends = np.append(stay[done] * size + steps["step"][done], NEVER)
+    finished = np.append(steps["finished"][done], NEVER)
     waited = np.flatnonzero(steps["after"] != NONE)
-    ends = np.sort((stay * size + steps["step"])[done])
-    keys = stay[waited] * size + steps["after"][waited]
-    place = np.searchsorted(ends, keys)
-    row_of = np.append(
-        np.flatnonzero(done)[np.argsort((stay * size + steps["step"])[done], kind="stable")], 0
-    )
-    good = (np.append(ends, NEVER)[place] == keys) & (finished[row_of[place]] == started[waited])
+    wanted = stay[waited] * size + steps["after"][waited]
+    place, started = np.searchsorted(ends, wanted), steps["started"][waited]
+    on_time = (started == finished[place]) | ((started == 0) & (finished[place] < 0))
     holds = np.ones(len(stay), dtype=bool)
-    holds[waited] = good
+    holds[waited] = (ends[place] == wanted) & on_time
     require(cut, STEPS_IN_STAYS, "steps", holds)
 
 

@@ -127,11 +127,7 @@ def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
     first_row = np.searchsorted(steps["stay"], found.stay[held_up], side="left")
     how_many = np.searchsorted(steps["stay"], found.stay[held_up], side="right") - first_row
     pair = np.repeat(np.arange(len(held_up)), how_many)
-    row = (
-        np.arange(len(pair))
-        - np.repeat(np.cumsum(how_many) - how_many, how_many)
-        + np.repeat(first_row, how_many)
-    )
+    row = np.arange(len(pair)) - np.repeat(np.cumsum(how_many) - how_many, how_many) + np.repeat(first_row, how_many)
     segment = held_up[pair]
     start, clear, end = found.start[segment], found.clear[segment], found.end[segment]
     ended_unclear = (clear == NEVER) & (end < NEVER)
@@ -152,8 +148,7 @@ def _is_asked_for(cut: Cut, found: Segments, segment: int, step: int) -> bool:
     stay = int(found.stay[segment])
     name, to = cut.ledger.step_names[step], cut.names[int(found.to[segment])]
     return any(
-        route.to == to and any(planned.name == name for planned in route.steps)
-        for route in _routes_of(cut, stay)
+        route.to == to and any(planned.name == name for planned in route.steps) for route in _routes_of(cut, stay)
     )
 
 

@@ -88,15 +88,24 @@ def going_on(start: Column, end: Column, weight: Column | None = None) -> Path:
     return steps_of(np.concatenate((start, end)), np.concatenate((each, -each)))
 
 
+def instants_of(*times: Column) -> Column:
+    """All these instants in order, each once."""
+    together = np.concatenate(times)
+    together.sort(kind="stable")  # quick where each part is in order already
+    keep = np.ones(len(together), dtype=bool)
+    keep[1:] = together[1:] != together[:-1]
+    return together[keep]
+
+
 def larger(one: Path, other: Path) -> Path:
     """The larger of two paths at each time."""
-    times = np.union1d(one.times, other.times)
+    times = instants_of(one.times, other.times)
     return Path(times, np.maximum(one.at(times), other.at(times)))
 
 
 def both(one: Path, other: Path) -> Path:
     """1 while two paths of 0 and 1 are both 1."""
-    times = np.union1d(one.times, other.times)
+    times = instants_of(one.times, other.times)
     return Path(times, one.at(times) * other.at(times))
 
 

@@ -88,10 +88,7 @@ def _stay(person: Resident, at: str, admitted: float, draw: Random) -> None:
         if clear is None:  # nobody dies before what they are said to have done
             ended = max(
                 ended,
-                *(
-                    (each[2] if each[5] == seconds(None) else each[5]) / 86_400
-                    for each in person.steps[first_step:]
-                ),
+                *((each[2] if each[5] == seconds(None) else each[5]) / 86_400 for each in person.steps[first_step:]),
             )
             ending = draw.choice(("died", "waiting"))
         else:
@@ -99,9 +96,7 @@ def _stay(person: Resident, at: str, admitted: float, draw: Random) -> None:
             joined = draw.choice((now, clear))
             person.wait(to, joined, None if ending == "waiting" else ended, ending, clear=clear)
         now = ended
-    _close(
-        person, first_step, clear, None if ending == "waiting" else ended, "died" if ending == "died" else to
-    )
+    _close(person, first_step, clear, None if ending == "waiting" else ended, "died" if ending == "died" else to)
 
 
 def _close(person: Resident, first_step: int, clear: float | None, left: float | None, to: str) -> None:

@@ -68,9 +68,7 @@ def test_when_the_longest_clear_person_gives_up_the_next_one_says_it() -> None:
     fill(town, "care_home")
     fill(town, "care")
     town.is_there(-2, "unit").stay("unit", -2, 4, planned="care").wait("care", 4)
-    tired = (
-        town.is_there(-2, "unit").stay("unit", -2, 3, planned="care_home").wait("care_home", 3, 6, "gave_up")
-    )
+    tired = town.is_there(-2, "unit").stay("unit", -2, 3, planned="care_home").wait("care_home", 3, 6, "gave_up")
     tired.wait("care", 6)
     town.comes(0, admitted=0).stay("hospital", 0, 2, planned="unit").wait("unit", 2)
     assert causes(town) == {"unit": 1, "care_home": 3, "care": 4}

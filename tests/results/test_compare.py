@@ -86,9 +86,7 @@ def test_simultaneous_intervals_are_wider_and_decide_nothing() -> None:
     assert (alone.low_all, alone.high_all) == (alone.low, alone.high)
     assert (among_ten.low, among_ten.high, among_ten.verdict) == (alone.low, alone.high, alone.verdict)
     assert among_ten.low_all is not None
-    assert among_ten.mean - among_ten.low_all == pytest.approx(
-        14.089 * math.sqrt(1 / 3), rel=1e-4
-    )  # t, 99.75%, 2 df
+    assert among_ten.mean - among_ten.low_all == pytest.approx(14.089 * math.sqrt(1 / 3), rel=1e-4)  # t, 99.75%, 2 df
 
 
 def test_people_who_are_not_there_are_none_but_a_share_that_is_not_there_is_not_compared() -> None:

@@ -25,9 +25,7 @@ def test_an_open_day_is_paid_used_or_not() -> None:
 
 def test_an_open_hour_a_week_is_an_open_day_where_hours_are_counted() -> None:
     care = service("care", "home_care", 20 * 60, counted_in="hours_per_week")
-    town = Town(
-        care, groups=(group(arrives_at="care"),), prices=(price("care", "open_day", 4.0, council=1.0),)
-    )
+    town = Town(care, groups=(group(arrives_at="care"),), prices=(price("care", "open_day", 4.0, council=1.0),))
     assert town.value("all", "cost_cash_gbp") == 20 * 10 * 4
 
 

@@ -49,9 +49,7 @@ def test_waiting_at_home_for_hospital_delays_no_bed() -> None:
 def test_delayed_nights_are_midnights_whatever_the_hours() -> None:
     assert one(ready=2.9, left=3.1).value("hospital", "delayed_nights") == 1
     assert one(ready=2.1, left=2.9).value("hospital", "delayed_nights") == 0
-    assert (
-        one(ready=2.0, left=3.0).value("hospital", "delayed_nights") == 1
-    )  # at midnight 2, gone at midnight 3
+    assert one(ready=2.0, left=3.0).value("hospital", "delayed_nights") == 1  # at midnight 2, gone at midnight 3
     assert one(ready=2.0, left=3.0).value("hospital", "midnight_delayed_mean") == 1 / 30
 
 
@@ -124,9 +122,7 @@ def with_otherwise() -> Town:
 
 
 def town_of(routes: list[Route]) -> Town:
-    return Town(
-        hospital(), unit(), care_home(), days=30, steps=STEPS, teams=FITTERS, groups=(group(hospital=routes),)
-    )
+    return Town(hospital(), unit(), care_home(), days=30, steps=STEPS, teams=FITTERS, groups=(group(hospital=routes),))
 
 
 def test_steps_before_a_wait_belong_to_the_destination_they_are_for() -> None:

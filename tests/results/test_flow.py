@@ -86,6 +86,14 @@ def test_readmitted_within_30_days_is_by_when_they_came_back() -> None:
     assert town.value("all", "readmitted_within_30_days") == pytest.approx(1 / 3)
 
 
+def test_coming_back_at_once_is_a_readmission() -> None:
+    town = returning()
+    town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home").stay("home", 10, 10, 10, "hospital").stay(
+        "hospital", 10
+    )
+    assert town.value("hospital", "readmitted_within_30_days") == 1
+
+
 def test_readmissions_need_30_days_of_follow_up_and_a_way_back() -> None:
     town = returning(days=39)
     town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home").stay("home", 10)
@@ -133,9 +141,7 @@ def test_days_at_home_in_the_91_days_after_hospital() -> None:
     stays = town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5, 25, 25, "home")
     stays.stay("home", 25, 50, 50, "hospital").stay("hospital", 50, 60, 60, "out")
     # from day 5: 20 days in the unit, 25 at home, 10 in hospital, then out to day 96: 36 at home
-    assert (
-        town.value("hospital", "days_at_home") == 25 + 36
-    )  # the second discharge has no 91 days of follow-up
+    assert town.value("hospital", "days_at_home") == 25 + 36  # the second discharge has no 91 days of follow-up
 
 
 def test_days_after_a_care_home_or_a_death_are_no_days_at_home() -> None:

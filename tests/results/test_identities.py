@@ -64,6 +64,22 @@ def test_a_sound_ledger_breaks_no_identity() -> None:
     check(town.scenario, town.ledger())
 
 
+def test_a_full_service_is_no_fault_beside_another_that_has_places() -> None:
+    town = Town(hospital(2), unit(1), service("beds", "community_beds", 1))
+    town.is_there(-2, "unit").stay("unit", -2)
+    town.comes(0, admitted=0).stay("hospital", 0, 2, planned="unit").wait("unit", 2)
+    town.is_there(-2, "beds").stay("beds", -2, 4, 4, "out")
+    town.comes(0, admitted=0).stay("hospital", 0, 3, 4, "beds").stay("beds", 4, 5, 5, "out")
+    check(town.scenario, town.ledger())  # beds are free from day 5, but nobody waits for them
+
+
+def test_somebody_may_go_home_straight_from_outside() -> None:
+    town = Town(hospital(0), groups=(group(),))
+    person = town.comes(0).outside("hospital", 0, 2, "gave_up").outside("home", 2, 2, "admitted")
+    person.stay("home", 2)
+    check(town.scenario, town.ledger())
+
+
 def test_an_empty_ledger_breaks_no_identity() -> None:
     town = Town(hospital(1), unit(1))
     check(town.scenario, town.ledger())
@@ -72,9 +88,7 @@ def test_an_empty_ledger_breaks_no_identity() -> None:
 def test_a_broken_identity_names_the_first_row_in_words() -> None:
     said = planted("stays", ANN, left=seconds(1))
     assert said.identity == records.TIMES_IN_ORDER
-    assert str(said).startswith(
-        "admitted <= ready <= clear <= left: stays row 0 (person 0, stay 0, service hospital"
-    )
+    assert str(said).startswith("admitted <= ready <= clear <= left: stays row 0 (person 0, stay 0, service hospital")
     assert "to unit" in str(said)
 
 
@@ -154,16 +168,12 @@ def test_admission_to_a_full_service_is_found_out() -> None:
 
 
 def test_people_may_exchange_places_where_capacity_has_fallen_under_them() -> None:
-    falling = replace(
-        hospital(), capacity=(Places(from_second=0, places=2), Places(from_second=86_400, places=0))
-    )
+    falling = replace(hospital(), capacity=(Places(from_second=0, places=2), Places(from_second=86_400, places=0)))
     town = Town(falling)
     town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "out")
     town.comes(0, admitted=0).stay("hospital", 0, 6, 6, "out")
     check(town.scenario, town.ledger())
-    town.comes(5, admitted=5).stay(
-        "hospital", 5, 6, 6, "out"
-    )  # two before, one left, one came: 2 is not above 2
+    town.comes(5, admitted=5).stay("hospital", 5, 6, 6, "out")  # two before, one left, one came: 2 is not above 2
     check(town.scenario, town.ledger())
     town.comes(5.5, admitted=5.5).stay("hospital", 5.5, 6, 6, "out")
     assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
@@ -233,9 +243,7 @@ def test_waiting_for_home_with_ones_discharge_hours_open_is_found_out() -> None:
 
 def test_somebody_not_yet_clear_may_wait_beside_a_free_place() -> None:
     town = Town(hospital(1), unit(1), steps=(HUB,))
-    town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "unit", clear=6, joined=3).step("hub", 2, 6).stay(
-        "unit", 6
-    )
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "unit", clear=6, joined=3).step("hub", 2, 6).stay("unit", 6)
     check(town.scenario, town.ledger())
 
 

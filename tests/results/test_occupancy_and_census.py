@@ -44,9 +44,7 @@ def test_the_census_counts_who_is_in_bed_at_midnight_after_that_midnights_moves(
     assert census["hospital", "midnight_census"].tolist() == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1]
     assert town.value("hospital", "midnight_census_mean") == 1.1
     assert town.value("hospital", "midnight_census_p50") == 1
-    assert town.value("hospital", "midnight_census_p95") == pytest.approx(
-        1.55
-    )  # 9 ones and a two, at position 8.55
+    assert town.value("hospital", "midnight_census_p95") == pytest.approx(1.55)  # 9 ones and a two, at position 8.55
 
 
 def test_days_above_85_and_92_per_cent_and_full_are_shares_of_days() -> None:
@@ -62,21 +60,15 @@ def test_days_above_85_and_92_per_cent_and_full_are_shares_of_days() -> None:
 
 
 def test_places_that_close_under_people_stay_available_until_they_leave() -> None:
-    falling = replace(
-        hospital(), capacity=(Places(from_second=0, places=2), Places(from_second=2 * 86_400, places=0))
-    )
+    falling = replace(hospital(), capacity=(Places(from_second=0, places=2), Places(from_second=2 * 86_400, places=0)))
     town = Town(falling)
     town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "out")
     assert town.value("hospital", "available_bed_days") == 2 * 2 + 3 * 1
-    assert (
-        town.value("hospital", "days_full") == 0.3
-    )  # days 2 3 4; an empty service without places is not full
+    assert town.value("hospital", "days_full") == 0.3  # days 2 3 4; an empty service without places is not full
 
 
 def test_a_ward_that_opens_in_november_is_available_from_then_on() -> None:
-    opening = replace(
-        unit(), capacity=(Places(from_second=0, places=0), Places(from_second=6 * 86_400, places=3))
-    )
+    opening = replace(unit(), capacity=(Places(from_second=0, places=0), Places(from_second=6 * 86_400, places=3)))
     assert Town(hospital(1), opening).value("unit", "available_bed_days") == 12
     assert Town(hospital(1), opening).value("unit", "occupancy") == 0
 

@@ -96,8 +96,21 @@ def test_started_within_2_days_is_of_those_who_got_in() -> None:
     for left in (3, 5, 6):  # waits of 0, 2 and 3 days
         town.comes(0, admitted=0).stay("hospital", 0, 3, left, "unit").stay("unit", left)
     town.comes(0, admitted=0).stay("hospital", 0, 3).wait("unit", 3)
+    person = town.comes(0, admitted=0).stay("hospital", 0, 3, 4, "home", clear=4, planned="unit")
+    person.wait("unit", 3, 4, "gave_up").stay("home", 4)
     assert town.value("unit", "started_within_2_days") == pytest.approx(2 / 3)
     assert town.value("hospital", "started_within_2_days") is None
+
+
+def test_started_within_2_days_is_of_waits_begun_in_the_window_and_over_in_it() -> None:
+    town = Town(hospital(9), unit(9), warm_up=4, days=6)
+    for ready, left in ((3, 9), (5, 6), (9, None)):  # begun before the window; in time; not over
+        person = town.comes(0, admitted=0)
+        if left is None:
+            person.stay("hospital", 0, ready, planned="unit").wait("unit", ready)
+        else:
+            person.stay("hospital", 0, ready, left, "unit").stay("unit", left)
+    assert town.value("unit", "started_within_2_days") == 1
 
 
 def test_turned_away_and_gave_up_are_counted_apart_and_only_inside_the_window() -> None:

@@ -75,9 +75,7 @@ def group(
     **visits: list[Route],
 ) -> Group:
     """A group with the routes out of each service that it visits."""
-    journey = tuple(
-        Visit(service=at, stay=fixed(1), then=tuple(then), tapers=tapers) for at, then in visits.items()
-    )
+    journey = tuple(Visit(service=at, stay=fixed(1), then=tuple(then), tapers=tapers) for at, then in visits.items())
     return Group(name=name, arrives_at=((arrives_at, 1.0),), journey=journey)
 
 
@@ -95,9 +93,7 @@ class Resident:
     stays: list[list[int]] = field(default_factory=list)
     steps: list[list[int]] = field(default_factory=list)
 
-    def outside(
-        self, to: str, joined: float, ended: float | None = None, ending: str = "waiting"
-    ) -> "Resident":
+    def outside(self, to: str, joined: float, ended: float | None = None, ending: str = "waiting") -> "Resident":
         """A wait outside."""
         where = self.town.numbers[to]
         row = [
@@ -235,9 +231,7 @@ class Town:
         self.residents: list[Resident] = []
         self.places: list[tuple[int, ...]] | None = None
 
-    def comes(
-        self, day: float, to: str = "hospital", admitted: float | None = None, *, group: int = 0
-    ) -> Resident:
+    def comes(self, day: float, to: str = "hospital", admitted: float | None = None, *, group: int = 0) -> Resident:
         """Somebody who comes from outside; with `admitted` they get in then."""
         resident = self._resident(day, to, group, 0)
         return resident if admitted is None else resident.outside(to, day, admitted, "admitted")

@@ -18,7 +18,10 @@ def two_in_a_row(arrivals: float, beds: tuple[int, int], rates: tuple[float, flo
         care, blocked, unit = (int(str(part)) for part in state)
         if care + blocked < beds[0]:
             yield (care + 1, blocked, unit), arrivals
-        yield ((care - 1, blocked, unit + 1) if unit < beds[1] else (care - 1, blocked + 1, unit)), care * rates[0]
+        yield (
+            ((care - 1, blocked, unit + 1) if unit < beds[1] else (care - 1, blocked + 1, unit)),
+            care * rates[0],
+        )
         yield ((care, blocked - 1, unit) if blocked else (care, blocked, unit - 1)), unit * rates[1]
 
     return markov_chain((0, 0, 0), moves)
@@ -86,7 +89,9 @@ def test_blocking_passes_back_through_three_services(tmp_path: Path) -> None:
     lost = mean_over(shares, lambda state: float(state[0] != 0))
     assert_agrees(each(seen, lambda one: one.gave_up("hospital")), lost, width=0.02)
     wrong = three_in_a_row(2.0, (1.0, 1 / 0.8, 1 / 1.0))
-    assert_rejects(each(seen, lambda one: one.delayed("unit")), mean_over(wrong, lambda state: float(state[1] == 2)))
+    assert_rejects(
+        each(seen, lambda one: one.delayed("unit")), mean_over(wrong, lambda state: float(state[1] == 2))
+    )
 
 
 def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path) -> None:
@@ -97,7 +102,10 @@ def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path) -> None:
         care, blocked, unit = (int(str(part)) for part in state)
         if care + blocked < beds[0]:
             yield (care + 1, blocked, unit), arrivals
-        yield ((care - 1, blocked, unit + 1) if unit < beds[1] else (care - 1, blocked + 1, unit)), care * rates[0]
+        yield (
+            ((care - 1, blocked, unit + 1) if unit < beds[1] else (care - 1, blocked + 1, unit)),
+            care * rates[0],
+        )
         yield ((care, blocked - 1, unit) if blocked else (care, blocked, unit - 1)), unit * rates[1]
         yield (care, blocked - 1, unit), blocked * patience
 
@@ -183,4 +191,6 @@ def test_coming_back_from_home_makes_a_jackson_network(tmp_path: Path) -> None:
     share = each(seen, lambda one: one.left_to("home", "hospital"))
     assert_agrees(share, back, width=0.015)
     assert_rejects(share, 0.43)
-    assert_rejects(waiting, erlang_c(beds, first * stay) * first / (beds / stay - first))  # the loop forgotten
+    assert_rejects(
+        waiting, erlang_c(beds, first * stay) * first / (beds / stay - first)
+    )  # the loop forgotten

@@ -9,7 +9,10 @@ import pytest
 from tests.theory.formulas import erlang_b, erlang_c, pollaczek_khinchine, stationary
 from tests.theory.tools import Seen, assert_agrees, assert_rejects, calendar, each, replicate
 
-QUICK_AND_NIGHTLY = [1, pytest.param(9, marks=pytest.mark.nightly)]  # nine times the replications, a third of the width
+QUICK_AND_NIGHTLY = [
+    1,
+    pytest.param(9, marks=pytest.mark.nightly),
+]  # nine times the replications, a third of the width
 
 
 def one_ward(beds: str, group: str, *, days: int = 600, warm_up: int = 60, service: str = "") -> str:
@@ -39,7 +42,11 @@ def test_the_share_lost_is_erlang_b_whatever_the_stays(tmp_path: Path, stay: str
     seen = replicate(tmp_path, text, 32 * times)
     lost = each(seen, lambda one: one.gave_up("ward"))
     assert_agrees(lost, erlang_b(beds, load), width=0.016 / math.sqrt(times))
-    assert_agrees(each(seen, lambda one: one.occupied("ward")), load * (1 - erlang_b(beds, load)), 0.065 / math.sqrt(times))
+    assert_agrees(
+        each(seen, lambda one: one.occupied("ward")),
+        load * (1 - erlang_b(beds, load)),
+        0.065 / math.sqrt(times),
+    )
     assert_rejects(lost, erlang_b(beds + 1, load))
     assert_rejects(lost, erlang_b(beds, load * 1.1))
 
@@ -54,16 +61,26 @@ def test_waits_are_erlang_c(tmp_path: Path, times: int) -> None:
     exact = erlang_c(beds, arrivals)
     assert_agrees(waited, exact, width=0.03 / math.sqrt(times))
     assert_agrees(mean_wait, exact / (beds - arrivals), width=0.09 / math.sqrt(times))
-    assert_agrees(each(seen, lambda one: one.waiting("ward")), arrivals * exact / (beds - arrivals), 0.3 / math.sqrt(times))
+    assert_agrees(
+        each(seen, lambda one: one.waiting("ward")),
+        arrivals * exact / (beds - arrivals),
+        0.3 / math.sqrt(times),
+    )
     assert_agrees(each(seen, lambda one: one.occupied("ward")), arrivals, width=0.065 / math.sqrt(times))
     assert_rejects(waited, erlang_c(beds + 1, arrivals))  # planted: one bed more
     assert_rejects(mean_wait, erlang_c(beds + 1, arrivals) / (beds + 1 - arrivals))
 
 
 def test_a_queue_limit_makes_it_a_finite_queue(tmp_path: Path) -> None:
-    arrivals, beds, room = 2.4, 2, 3  # M/M/2/5 with load 2.4 on 2 beds: over capacity, so the limit does the work
+    arrivals, beds, room = (
+        2.4,
+        2,
+        3,
+    )  # M/M/2/5 with load 2.4 on 2 beds: over capacity, so the limit does the work
     text = one_ward(
-        "2", "arrivals_per_day: 2.4\n    " + journey("{exponential: {mean: 1}}"), service=f", queue_limit: {room}"
+        "2",
+        "arrivals_per_day: 2.4\n    " + journey("{exponential: {mean: 1}}"),
+        service=f", queue_limit: {room}",
     )
     seen = replicate(tmp_path, text, 36)
     shares = stationary(lambda _: arrivals, lambda n: min(n, beds), beds + room)
@@ -77,7 +94,9 @@ def test_a_queue_limit_makes_it_a_finite_queue(tmp_path: Path) -> None:
     assert_rejects(turned_away, one_room_more[-1])
 
 
-@pytest.mark.parametrize("stay", ["{exponential: {mean: 3}}", "{lognormal: {mean: 3, sd: 6}}", "{gamma: {mean: 3, sd: 1}}"])
+@pytest.mark.parametrize(
+    "stay", ["{exponential: {mean: 3}}", "{lognormal: {mean: 3, sd: 6}}", "{gamma: {mean: 3, sd: 1}}"]
+)
 def test_unlimited_places_hold_a_poisson_number_of_people(tmp_path: Path, stay: str) -> None:
     load = 12.0
     text = one_ward("unlimited", "arrivals_per_day: 4\n    " + journey(stay), days=600, warm_up=200)
@@ -117,7 +136,11 @@ def test_urgent_people_overtake_but_put_nobody_out(tmp_path: Path) -> None:
 
 
 def test_patience_is_erlang_a(tmp_path: Path) -> None:
-    arrivals, beds, patience = 5.0, 4, 2.0  # more come than can be served: only patience keeps the queue finite
+    arrivals, beds, patience = (
+        5.0,
+        4,
+        2.0,
+    )  # more come than can be served: only patience keeps the queue finite
     text = one_ward(
         "4",
         "arrivals_per_day: 5\n    arrival: {longest_wait_days: {exponential: {mean: 2}}}\n    "
@@ -136,10 +159,16 @@ def test_patience_is_erlang_a(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("stay", "mean", "sd"),
-    [("{fixed: 1}", 1.0, 0.0), ("{lognormal: {mean: 1, sd: 1}}", 1.0, 1.0), ("{uniform: {low: 0, high: 2}}", 1.0, 3**-0.5)],
+    [
+        ("{fixed: 1}", 1.0, 0.0),
+        ("{lognormal: {mean: 1, sd: 1}}", 1.0, 1.0),
+        ("{uniform: {low: 0, high: 2}}", 1.0, 3**-0.5),
+    ],
     ids=["fixed", "lognormal", "uniform"],
 )
-def test_waits_for_one_bed_follow_pollaczek_and_khinchine(tmp_path: Path, stay: str, mean: float, sd: float) -> None:
+def test_waits_for_one_bed_follow_pollaczek_and_khinchine(
+    tmp_path: Path, stay: str, mean: float, sd: float
+) -> None:
     text = one_ward("1", "arrivals_per_day: 0.6\n    " + journey(stay), days=3000, warm_up=100)
     seen = replicate(tmp_path, text, 20)
     waits = each(seen, lambda one: float(one.wait_days("ward").mean()))
@@ -167,7 +196,8 @@ def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path) -
     weights = [1.0]
     for number in range(1, units + 1):
         weights.append(
-            sum(load * size * weights[number - size] for load, size in packages.values() if size <= number) / number
+            sum(load * size * weights[number - size] for load, size in packages.values() if size <= number)
+            / number
         )
     lost = {name: sum(weights[units - size + 1 :]) / sum(weights) for name, (_, size) in packages.items()}
     text = calendar(60, 1200) + "services: {care: {kind: home_care, hours_per_week: 20}}\npeople:\n"
@@ -189,11 +219,21 @@ def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path) -
 
 
 def test_prevention_thins_the_stream_and_leaves_the_others_alone(tmp_path: Path) -> None:
-    text = one_ward("unlimited", "arrivals_per_day: 5\n    " + journey("{exponential: {mean: 2}}"), days=400, warm_up=0)
+    text = one_ward(
+        "unlimited", "arrivals_per_day: 5\n    " + journey("{exponential: {mean: 2}}"), days=400, warm_up=0
+    )
     everybody = replicate(tmp_path, text, 12)
-    fewer = replicate(tmp_path, text.replace("arrivals_per_day: 5", "arrivals_per_day: 5\n    prevented_share: 30%"), 12)
+    fewer = replicate(
+        tmp_path, text.replace("arrivals_per_day: 5", "arrivals_per_day: 5\n    prevented_share: 30%"), 12
+    )
     for one, other in zip(everybody, fewer, strict=True):
-        came, kept = ({n: s for n, s in zip(*(x.ledger.people[c].tolist() for c in ("number", "arrives")), strict=True)} for x in (one, other))
+        came, kept = (
+            {n: s for n, s in zip(*(x.ledger.people[c].tolist() for c in ("number", "arrives")), strict=True)}
+            for x in (one, other)
+        )
         assert kept.items() <= came.items(), "the same people at the same time"
-    share = [len(other.ledger.people["number"]) / len(one.ledger.people["number"]) for one, other in zip(everybody, fewer, strict=True)]
+    share = [
+        len(other.ledger.people["number"]) / len(one.ledger.people["number"])
+        for one, other in zip(everybody, fewer, strict=True)
+    ]
     assert_agrees(share, 0.7, width=0.02)

@@ -25,7 +25,9 @@ def test_a_ward_fills_up_from_empty_as_the_integral_of_survival(tmp_path: Path) 
         grid = (np.arange(20_000) + 0.5) * day / 20_000
         mean = 6 * day * float(np.mean([lognormal_survival(t, 5, 5) for t in grid[::10]]))
         assert_agrees(counts[:, column], mean, width=1.5)
-        assert 0.7 < counts[:, column].var() / mean < 1.35, "the number there is Poisson: as variable as its mean"
+        assert 0.7 < counts[:, column].var() / mean < 1.35, (
+            "the number there is Poisson: as variable as its mean"
+        )
         assert_rejects(counts[:, column], mean * 1.4)
 
 
@@ -70,7 +72,11 @@ def test_weekdays_and_months_shape_arrivals_and_leave_them_poisson(tmp_path: Pat
         # Every day 9 to 17: closed for 16 hours each night; who comes then waits 8 hours on average.
         ("{from: 09:00, to: 17:00}", 8 / 24, 16 / 24 * 8 / 24),
         # Weekdays only: four nights of 16 hours and a weekend of 64; the mean is the sum of squares over twice the week.
-        ("{days: [mon, tue, wed, thu, fri], from: 09:00, to: 17:00}", 40 / 168, (4 * 16**2 + 64**2) / 2 / 168 / 24),
+        (
+            "{days: [mon, tue, wed, thu, fri], from: 09:00, to: 17:00}",
+            40 / 168,
+            (4 * 16**2 + 64**2) / 2 / 168 / 24,
+        ),
     ],
     ids=["every day", "weekdays"],
 )
@@ -111,7 +117,11 @@ def test_a_working_day_takes_eleven_sevenths_of_a_day_on_average(tmp_path: Path)
 @pytest.mark.parametrize(
     ("stay", "elapsed", "exact"),
     [
-        ("{exponential: {mean: 5}}", "{exponential: {mean: 5}}", 5.0),  # no memory: what is left is as long as ever
+        (
+            "{exponential: {mean: 5}}",
+            "{exponential: {mean: 5}}",
+            5.0,
+        ),  # no memory: what is left is as long as ever
         ("{uniform: {low: 0, high: 10}}", "{fixed: 4}", 3.0),  # of those longer than 4, uniform up to 10
         ("{lognormal: {mean: 6, sd: 6}}", "{fixed: 6}", lognormal_mean_beyond(6, 6, 6)),
     ],

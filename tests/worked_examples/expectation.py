@@ -126,7 +126,8 @@ def differences(name: str, table: Table, found: list[dict[str, object]]) -> list
     problems = []
     for row in table.rows:
         match = next(
-            (cells for cells in unmatched if all(same(key, row[key], cells[key]) for key in table.columns)), None
+            (cells for cells in unmatched if all(same(key, row[key], cells[key]) for key in table.columns)),
+            None,
         )
         if match is None:
             problems.append(f"{name}: expected  {'  '.join(row[key] for key in table.columns)}")

@@ -1,0 +1,167 @@
+"""Every key of the language is read, and becomes what the nouns promise."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from sim.inputs.containers import Record
+from sim.inputs.distributions import exponential, fixed, from_sample, lognormal, quantiles, uniform, weibull
+from sim.inputs.fields import SCENARIO
+from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import Hours, LostGround, Places, Price, Review, Scenario, Surge, Taper
+from sim.inputs.schema import records
+from tests.inputs.small_world import SMALL_WORLD, read_text, small_world
+
+EVERY_KEY = Path(__file__).parent / "every_key.yaml"
+DAY = 86_400
+
+
+@pytest.fixture(scope="module")
+def everything() -> Scenario:
+    """The scenario in which every key is used."""
+    return read_scenario(EVERY_KEY)
+
+
+def test_the_file_of_every_key_uses_every_key(everything: Scenario) -> None:
+    used = {key for value in everything.values if value.line for key in value.path.split(".")}
+    months_and_days = {field.key for record in records() if record.alike for field in record.fields}
+    known = {field.key for record in (SCENARIO, *records()) for field in record.fields}
+    assert known - used - months_and_days == set()
+
+
+def test_calendar(everything: Scenario) -> None:
+    calendar = everything.calendar
+    assert (calendar.start, calendar.warm_up_days, calendar.measured_days) == (date(2026, 4, 6), 0, 365)
+    assert calendar.bank_holidays == (date(2026, 12, 25), date(2026, 12, 28))
+    assert (everything.replications, everything.seed) == (1000, 7)
+
+
+def test_services_stand_in_file_order_with_home_last(everything: Scenario) -> None:
+    assert [service.name for service in everything.services] == [
+        "hospital", "unit", "home_care", "nursing_home", "night_care", "home",
+    ]  # fmt: skip
+    assert everything.service("home").is_unlimited
+
+
+def test_dated_beds_begin_at_the_first_second_and_change_at_midnight(everything: Scenario) -> None:
+    assert everything.service("hospital").capacity == (
+        Places(from_second=0, places=300),
+        Places(from_second=209 * DAY, places=1320),
+    )
+    assert everything.service("nursing_home").capacity == (Places(from_second=0, places=None),)
+
+
+def test_hours_are_kept_in_minutes(everything: Scenario) -> None:
+    home_care = everything.service("home_care")
+    assert (home_care.counted_in, home_care.capacity[0].places) == ("hours_per_week", 54_030)
+    assert home_care.surge == Surge(places=3_000, opens_when_waiting=5, closes_when_waiting=1)
+    assert home_care.may_pass
+
+
+def test_doors_reviews_and_cleaning(everything: Scenario) -> None:
+    hospital = everything.service("hospital")
+    weekday, evening = (9 * 3600, 17 * 3600 + 1800), (8 * 3600, DAY)
+    assert hospital.admission_hours == Hours(by_weekday=(weekday,) * 5 + (None, None), bank_holidays=False)
+    assert hospital.discharge_hours == Hours(by_weekday=(evening, None, None, None, None, None, evening))
+    assert hospital.review == Review(
+        from_second_of_day=36_000,
+        to_second_of_day=50_400,
+        chance_by_weekday=(1.0, 1.0, 1.0, 1.0, 1.0, 0.98, 0.95),
+    )
+    assert hospital.turnaround == fixed(2 / 24)
+
+
+def test_routes_carry_steps_as_they_are_in_force_there(everything: Scenario) -> None:
+    route = everything.people[0].journey[0].then[0]
+    hub, arrangements, rails = route.steps
+    assert (hub.takes, hub.share) == (uniform(1, 3), 0.33)
+    assert (arrangements.takes, arrangements.working_days, arrangements.share) == (fixed(1), True, 0.55)
+    assert (arrangements.starts, arrangements.days_before_ready, arrangements.team) == ("before_ready", 2.0, "assessors")
+    assert (rails.takes, rails.working_days, rails.after) == (fixed(2), False, ("hub_assessment", "arrangements"))
+    assert (route.otherwise, route.may_join_after, route.priority) == ("home", "hub_assessment", 3)
+    assert (route.longest_wait, route.stay) == (fixed(10), quantiles([0, 2, 5, 9, 40]))
+
+
+def test_groups_arrive_by_rate_or_at_exact_times(everything: Scenario) -> None:
+    everyone, guests = everything.people
+    assert everyone.arrives_at == (("hospital", 0.9), ("unit", 0.1))
+    assert sum(everyone.by_weekday) == pytest.approx(7)
+    assert sum(everyone.by_month) == pytest.approx(12)
+    assert everyone.by_weekday[6] / everyone.by_weekday[0] == pytest.approx(0.8 / 1.1)
+    assert (guests.arrives_at, guests.arrivals) == ((("unit", 1.0),), (43_200, DAY, DAY, DAY))
+    assert (everyone.arrival.otherwise, everyone.arrival.longest_wait) == ("nursing_home", fixed(0))
+    assert (everyone.arrival.priority, everyone.arrival.dies_while_waiting) == (4, exponential(400))
+
+
+def test_normalised_multipliers_are_said(everything: Scenario) -> None:
+    assert everything.notices == (
+        "arrivals_by_weekday of everyone was normalised to mean 1: its mean was 0.985714",
+        "arrivals_by_month of everyone was normalised to mean 1: its mean was 1.00667",
+    )
+
+
+def test_visits_taper_lose_ground_and_end(everything: Scenario) -> None:
+    hospital, unit, home_care, *_ = everything.people[0].journey
+    assert hospital.stay == lognormal(9, 11.8)
+    assert hospital.dies_while_delayed == weibull(900, 400)
+    assert home_care.units == fixed(14)
+    assert home_care.tapers == (Taper(after_days=14, share=0.5), Taper(after_days=28, share=0.25))
+    assert home_care.stay == from_sample([10, 20, 30.5])
+    assert home_care.lost_ground == LostGround(
+        longer_stay_days_per_delayed_day=0.2,
+        worse_from="out",
+        worse_to="nursing_home",
+        worse_chance_per_delayed_day=0.01,
+    )
+    assert unit.stay is not None
+    assert unit.stay.family == "lognormal"
+
+
+def test_census_entries(everything: Scenario) -> None:
+    _, waiting, outside, unit = everything.census
+    assert (waiting.waiting_for, waiting.waited, waiting.remaining) == ("unit", fixed(4), None)
+    assert (outside.service, outside.waiting_for, outside.elapsed) == ("outside", "hospital", fixed(0.2))
+    assert (unit.count, unit.remaining) == (20, fixed(11))
+
+
+def test_prices_are_split_between_payers(everything: Scenario) -> None:
+    nhs, halves = (("nhs", 1.0),), (("nhs", 0.5), ("council", 0.5))
+    assert everything.costs.price_year == "2025-26"
+    assert everything.costs.prices == (
+        Price(of="hospital", per="open_day", gbp=393.4, payers=nhs),
+        Price(of="hospital", per="occupied_day", gbp=168.6, payers=nhs),
+        Price(of="hospital", per="delayed_day", gbp=1200.5, payers=nhs),
+        Price(of="home", per="occupied_day", gbp=11, payers=council, later_payers=((6, (("person", 1.0),)),)),
+        Price(of="unit", per="open_day", gbp=187, payers=halves),
+        Price(of="unit", per="admission", gbp=50, payers=halves),
+        Price(of="hub_assessment", per="step", gbp=80, payers=council, capital=True),
+    )
+
+
+def test_defaults_are_what_the_table_says(in_own_folder: Path) -> None:
+    scenario = small_world("replications: 3\n", "")
+    route = scenario.people[0].journey[0].then[1]
+    assert (scenario.replications, scenario.seed, scenario.question) == (30, 1, "")
+    assert (route.priority, route.steps, route.longest_wait, route.otherwise) == (5, (), None, None)
+    assert (scenario.people[0].arrival.otherwise, scenario.people[0].prevented_share) == ("out", 0.0)
+
+
+def test_thirds_are_written_out_or_refused(in_own_folder: Path) -> None:
+    thirds = SMALL_WORLD.replace("share: 40%", "share: 33.4%").replace("10%", "33.3%").replace("home: 50%", "home: 33.3%")
+    assert [route.share for route in read_text(thirds).people[0].journey[0].then] == [0.334, 0.333, 0.333]
+
+
+def test_windows_and_old_mac_line_ends_and_a_byte_order_mark_are_understood(in_own_folder: Path) -> None:
+    for ending in ("\r\n", "\r"):
+        content = b"\xef\xbb\xbf" + SMALL_WORLD.replace("\n", ending).encode()
+        Path("windows.yaml").write_bytes(content)
+        assert read_scenario("windows.yaml").services == small_world().services
+
+
+def test_every_record_has_a_meaning_for_each_key() -> None:
+    for record in (SCENARIO, *records()):
+        assert isinstance(record, Record)
+        for field in record.fields:
+            assert field.meaning, f"{record.title}.{field.key}"
+            assert not field.meaning.endswith("."), f"{record.title}.{field.key}"

@@ -1,0 +1,440 @@
+"""Random small scenarios over every mechanism, as YAML text, with places so few that every queue is used.
+
+Times lie on whole days, on hours or anywhere: on a grid many things fall on one instant, which is where engines go wrong.
+Whatever is drawn must be something that the loader takes; the few that it refuses are counted by the tests.
+"""
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+Draw = Any
+START_DAYS = 14
+SERVICES = {
+    "hospital": "acute",
+    "unit": "reablement_unit",
+    "ward": "community_beds",
+    "care_home": "care_home",
+}
+REASONS = ("hub_assessment", "funding_decision", "equipment", "choice_selffund", "p2_bed")
+PERCENT = (0, 5, 10, 20, 25, 30, 40, 50, 60, 75, 100)
+
+
+def as_yaml(value: Any, indent: int = 0) -> str:
+    """Nested dicts, lists and scalars as block YAML that a planner could have written."""
+    pad = "  " * indent
+    if isinstance(value, dict):
+        lines = []
+        for key, inner in value.items():
+            if isinstance(inner, dict) and inner and not _is_flat(inner):
+                lines.append(f"{pad}{key}:\n{as_yaml(inner, indent + 1)}")
+            elif isinstance(inner, list) and inner and isinstance(inner[0], dict):
+                lines.append(f"{pad}{key}:\n" + "\n".join(f"{pad}  - {_flow(item)}" for item in inner))
+            else:
+                lines.append(f"{pad}{key}: {_flow(inner)}")
+        return "\n".join(lines)
+    return pad + _flow(value)
+
+
+def _is_flat(table: dict[str, Any]) -> bool:
+    return len(_flow(table)) < 80
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(inner) for inner in value) + "]"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+class Town:
+    """Draws one scenario; every method draws one part of it."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.grid = draw(st.sampled_from(["day", "hour", "anywhere"]))
+        self.days = draw(st.integers(6, 16))
+        self.services: list[str] = []
+        self.counts_hours: set[str] = set()
+        self.least_capacity: dict[str, int] = {}
+        self.steps: list[str] = []
+        self.team_names: list[str] = []
+
+    def chance(self, percent: int) -> bool:
+        # 0 comes first, so that a failing example shrinks to one without the mechanism
+        return self.draw(st.integers(0, 99)) >= 100 - percent
+
+    def whole(self, low: int, high: int) -> int:
+        return self.draw(st.integers(low, high))
+
+    def one_of(self, values: Any) -> Any:
+        return self.draw(st.sampled_from(list(values)))
+
+    # -- times ------------------------------------------------------------------------------------------------
+
+    def days_text(self, low: int, high: int) -> str:
+        """A number of days on the grid, between whole days."""
+        if self.grid == "day":
+            return str(self.whole(low, high))
+        if self.grid == "hour":
+            return f"{self.whole(low * 24, high * 24) / 24:.10f}".rstrip("0").rstrip(".")
+        return f"{self.whole(low * 10_000, high * 10_000) / 10_000:g}"
+
+    def length(self, low: int = 0, high: int = 3) -> Any:
+        """A length of time: mostly on the grid."""
+        if self.grid == "anywhere" and self.chance(70):
+            family = self.one_of(["exponential", "lognormal", "uniform", "gamma"])
+            if family == "exponential":
+                return {"exponential": {"mean": self.one_of(["0.3", "1", "2.5"])}}
+            if family == "uniform":
+                return {"uniform": {"low": 0, "high": self.one_of(["0.5", "2", "5"])}}
+            return {family: {"mean": self.one_of(["0.7", "2"]), "sd": self.one_of(["0.5", "3"])}}
+        if self.chance(50):
+            return {"fixed": self.days_text(low, high)}
+        unit = 1 if self.grid == "day" else 6
+        points = sorted(self.whole(low * unit, high * unit) for _ in range(self.whole(2, 3)))
+        texts = [f"{point / unit:.10f}".rstrip("0").rstrip(".") for point in points]
+        return {
+            "empirical": {"quantiles": [text for text in texts for _ in range(4)]}
+        }  # mostly exactly on the points
+
+    def stay(self) -> Any:
+        """Days needed: never nothing for certain, so that no loop can be without time."""
+        length = self.length(0, 3)
+        if length in ({"fixed": "0"}, {"fixed": 0}):
+            return {"fixed": 1}
+        if all(text == "0" for text in length.get("empirical", {}).get("quantiles", "1")):
+            return {"fixed": 1}
+        return length
+
+    def hours(self) -> dict[str, Any]:
+        opening = self.one_of(
+            [
+                ("00:00", "24:00"),
+                ("09:00", "17:00"),
+                ("12:00", "24:00"),
+                ("00:00", "12:00"),
+                ("06:00", "18:00"),
+            ]
+        )
+        hours: dict[str, Any] = {"from": opening[0], "to": opening[1]}
+        if self.chance(50):
+            hours = {
+                "days": self.one_of([["mon", "tue", "wed", "thu", "fri"], ["mon", "wed", "sun"]]),
+                **hours,
+            }
+        if self.chance(30):
+            hours["bank_holidays"] = "closed"
+        return hours
+
+    # -- services ---------------------------------------------------------------------------------------------
+
+    def capacity(self, name: str, key: str, size: int, unlimited: bool = True) -> Any:
+        if unlimited and self.chance(8):
+            return "unlimited"
+        if not self.chance(35):
+            self.least_capacity[name] = size
+            return size
+        amounts = [size] + [
+            self.whole(0, 3) * (size if key == "hours_per_week" else 1) for _ in range(self.whole(1, 2))
+        ]
+        if self.chance(20):
+            amounts[0] = 0
+        days = sorted({0, *(self.whole(1, self.days - 1) for _ in amounts[1:])})
+        amounts = amounts[: len(days)]
+        if not any(amounts):
+            amounts[-1] = size
+        self.least_capacity[name] = min(amount for amount in amounts if amount)
+        return [
+            {"from": f"2026-04-{6 + day:02}", key: amount} for day, amount in zip(days, amounts, strict=True)
+        ]
+
+    def service(self, name: str) -> dict[str, Any]:
+        in_hours = self.chance(20)
+        key = "hours_per_week" if in_hours else self.one_of(["beds", "places"])
+        size = 10 if in_hours else self.whole(1, 3)
+        service: dict[str, Any] = {"kind": SERVICES[name], key: self.capacity(name, key, size)}
+        limited = service[key] != "unlimited"
+        if in_hours:
+            self.counts_hours.add(name)
+            if self.chance(40):
+                service["may_pass"] = True
+        if self.chance(25):
+            service["queue_limit"] = self.whole(0, 3)
+        if self.chance(20):
+            service["admission_hours"] = self.hours()
+        if self.chance(20):
+            service["discharge_hours"] = self.hours()
+        if self.chance(15):
+            service["review"] = self.review()
+        if self.chance(20) and not in_hours:
+            hours = (
+                self.one_of(["2", "12", "24", "0"])
+                if self.grid != "anywhere"
+                else {"exponential": {"mean": 6}}
+            )
+            service["turnaround_hours"] = hours
+        if self.chance(20) and limited and not in_hours:
+            high = self.whole(1, 3)
+            service["surge"] = {
+                key: self.whole(1, 2),
+                "opens_when_waiting": high,
+                "closes_when_waiting": self.whole(0, high - 1),
+            }
+        return service
+
+    def review(self) -> dict[str, Any]:
+        if self.grid == "anywhere" and self.chance(50):
+            review: dict[str, Any] = {"from": "10:00", "to": "14:00"}
+        else:
+            at = self.one_of(["00:00", "10:00", "12:00"])
+            review = {"from": at, "to": at}
+        if self.chance(50):
+            review["chance_by_weekday"] = {"sat": "50%", "sun": self.one_of(["0%", "80%"]), "tue": "90%"}
+        return review
+
+    # -- steps ------------------------------------------------------------------------------------------------
+
+    def step(self, number: int) -> dict[str, Any]:
+        step: dict[str, Any] = {"reason": self.one_of(REASONS)}
+        step[self.one_of(["takes_days", "takes_days", "takes_working_days"])] = self.length(0, 2)
+        starts = self.one_of(
+            ["when_ready", "when_ready", "on_admission", {"days_before_ready": self.days_text(0, 2)}]
+        )
+        if starts != "when_ready":
+            step["starts"] = starts
+        if number and self.chance(40):
+            earlier = self.one_of(self.steps)
+            step["after"] = earlier if self.chance(50) else sorted({earlier, self.one_of(self.steps)})
+        if self.team_names and self.chance(50):
+            step["team"] = self.one_of(self.team_names)
+        if self.chance(25):
+            step["share"] = f"{self.one_of(PERCENT)}%"
+        return step
+
+    # -- people -----------------------------------------------------------------------------------------------
+
+    def shares(self, count: int) -> list[int]:
+        cuts = sorted(self.one_of(PERCENT) for _ in range(count - 1))
+        return [high - low for low, high in zip([0, *cuts], [*cuts, 100], strict=True)]
+
+    def visit(self, here: str, services: dict[str, Any], has_home: bool) -> dict[str, Any]:
+        visit: dict[str, Any] = {"stay_days": self.stay()}
+        if here in self.counts_hours:
+            most = min(10, self.least_capacity.get(here, 10))
+            visit["hours_per_week"] = (
+                self.whole(1, most) if self.chance(60) else {"uniform": {"low": 1, "high": most}}
+            )
+            if self.chance(50):
+                visit["tapers"] = [{"after_days": self.days_text(0, 2), "to": "50%"}]
+                if self.chance(40):
+                    visit["tapers"].append({"after_days": self.whole(3, 4), "to": self.one_of(["0%", "20%"])})
+        if self.chance(25):
+            visit["dies_while_delayed_days"] = self.length(0, 4)
+        others = [name for name in services if name != here]
+        ways = [name for name in others if self.chance(55)]
+        ways += [name for name in ("home", "out") if name != here and self.chance(50)]
+        if not ways:
+            ways = ["out"]
+        if self.chance(15):
+            ways.append("died")
+        visit["then"] = {
+            to: self.route(to, share, ways[number + 1 :], services, here)
+            for number, (to, share) in enumerate(zip(ways, self.shares(len(ways)), strict=True))
+        }
+        if self.chance(20):
+            visit["lost_ground"] = self.lost_ground(list(visit["then"]))
+        return visit
+
+    def lost_ground(self, ways: list[str]) -> dict[str, Any]:
+        lost: dict[str, Any] = {}
+        if self.chance(60):
+            lost["longer_stay_days_per_delayed_day"] = self.one_of(["0.25", "1", "0.1"])
+        living = [way for way in ways if way != "died"]
+        if len(living) > 1 and (not lost or self.chance(50)):
+            source = self.one_of(living)
+            lost["worse"] = {
+                "from": source,
+                "to": self.one_of([way for way in living if way != source]),
+                "chance_per_delayed_day": self.one_of(["10%", "50%", "100%"]),
+            }
+        return lost or {"longer_stay_days_per_delayed_day": "0.5"}
+
+    def route(self, to: str, share: int, later: list[str], services: dict[str, Any], here: str) -> Any:
+        route: dict[str, Any] = {"share": f"{share}%"}
+        if to == "died":
+            return route
+        if self.chance(25):
+            route["stay_days"] = self.stay()
+        names = [name for name in self.steps if self.chance(40)]
+        if names:
+            route["steps"] = [self.step_on_route(name) for name in names]
+            if self.chance(40):
+                route["may_join"] = f"after {self.one_of(names)}"
+        later = [name for name in later if name not in ("died", "home", "out")]
+        later += {"home": ["out"], "out": []}.get(to, [name for name in ("home", "out") if name != here])
+        service = services.get(to, {})
+        if later and (self.chance(45) or "queue_limit" in service):
+            route["otherwise"] = self.one_of(later)
+            if self.chance(70):
+                route["longest_wait_days"] = self.length(0, 3)
+        if self.chance(25):
+            route["priority"] = self.whole(1, 3)
+        return route if len(route) > 1 else route["share"]
+
+    def step_on_route(self, name: str) -> Any:
+        if not self.chance(25):
+            return name
+        return {
+            name: {"share": f"{self.one_of(PERCENT)}%"}
+            if self.chance(50)
+            else {"takes_days": self.length(0, 1)}
+        }
+
+    def group(self, services: dict[str, Any]) -> dict[str, Any]:
+        first = list(services)
+        group: dict[str, Any] = {}
+        if len(first) > 1 and self.chance(30):
+            low, high = self.shares(2)
+            group["arrives_at"] = {first[0]: f"{low}%", first[-1]: f"{high}%"}
+        else:
+            group["arrives_at"] = self.one_of(first)
+        if self.grid == "anywhere" and self.chance(60):
+            group["arrivals_per_day"] = self.one_of(["0.5", "1", "2"])
+            if self.chance(30):
+                group["arrivals_by_weekday"] = {"mon": 2, "sat": 0}
+        else:
+            times = sorted({self.days_text(0, self.days - 2) for _ in range(self.whole(1, 6))}, key=float)
+            group["arrivals"] = [
+                {"day": day} if self.chance(60) else {"day": day, "count": self.whole(1, 3)} for day in times
+            ]
+        if self.chance(10):
+            group["prevented_share"] = "30%"
+        if self.chance(35):
+            group["arrival"] = self.arrival(group["arrives_at"], first)
+        has_home = self.chance(50)
+        group["journey"] = {name: self.visit(name, services, has_home) for name in services}
+        if has_home:
+            back = self.one_of(first)
+            low, high = self.shares(2)
+            group["journey"]["home"] = {
+                "stay_days": self.stay(),
+                "then": {back: self.route(back, low, [], services, "home"), "out": f"{high}%"},
+            }
+            self._give_way_out(group["journey"]["home"]["then"])
+        return group
+
+    @staticmethod
+    def _give_way_out(then: dict[str, Any]) -> None:
+        """A route from home gives up to `out`."""
+        for route in then.values():
+            if isinstance(route, dict) and "otherwise" in route:
+                route["otherwise"] = "out"
+
+    def arrival(self, arrives_at: Any, first: list[str]) -> dict[str, Any]:
+        arrival: dict[str, Any] = {}
+        if self.chance(60):
+            arrival["longest_wait_days"] = self.length(0, 3)
+            there = arrives_at if isinstance(arrives_at, dict) else {arrives_at: "100%"}
+            arrival["otherwise"] = self.one_of(["out", *[name for name in first if name not in there]])
+        if self.chance(40):
+            arrival["priority"] = self.whole(1, 3)
+        if self.chance(30):
+            arrival["dies_while_waiting_days"] = self.length(0, 4)
+        return arrival or {"priority": 4}
+
+    # -- census -----------------------------------------------------------------------------------------------
+
+    def census(self, services: dict[str, Any], people: dict[str, Any]) -> list[dict[str, Any]]:
+        entries: list[dict[str, Any]] = []
+        for name, service in services.items():
+            key = next(key for key in ("beds", "places", "hours_per_week") if key in service)
+            amount = service[key]
+            if name in self.counts_hours or not self.chance(60):
+                continue
+            places = 2 if amount == "unlimited" else amount if isinstance(amount, int) else amount[0][key]
+            if not places:
+                continue
+            group = self.one_of(people)
+            entry: dict[str, Any] = {"group": group, "service": name, "count": self.whole(1, places)}
+            then = people[group]["journey"][name]["then"]
+            waits_for = [to for to in then if to in services]
+            if waits_for and self.chance(40):
+                entry["elapsed_days"] = {"fixed": self.days_text(3, 6)}
+                entry["waiting_for"] = self.one_of(waits_for)
+                entry["waited_days"] = {"fixed": self.days_text(0, 3)}
+            else:
+                entry["elapsed_days"] = {"fixed": self.days_text(0, 4)}
+                if self.chance(40):
+                    entry["remaining_days"] = self.length(0, 3)
+            entries.append(entry)
+        if self.chance(40):
+            group = self.one_of(people)
+            where = people[group]["arrives_at"]
+            entries.append(
+                {
+                    "group": group,
+                    "service": "outside",
+                    "count": self.whole(1, 2),
+                    "waiting_for": where if isinstance(where, str) else next(iter(where)),
+                    "elapsed_days": {"fixed": self.days_text(0, 2)},
+                }
+            )
+        return entries
+
+    # -- the whole --------------------------------------------------------------------------------------------
+
+    def scenario(self) -> dict[str, Any]:
+        names = list(SERVICES)[: self.whole(1, 4)]
+        self.team_names = ["team_one", "team_two"][: self.whole(0, 2)]
+        warm_up = self.one_of([0, 0, 2])
+        calendar: dict[str, Any] = {
+            "start": "2026-04-06",
+            "warm_up_days": warm_up,
+            "measured_days": self.days - warm_up,
+        }
+        if self.chance(30):
+            calendar["bank_holidays"] = ["2026-04-08", "2026-04-13"]
+        services = {name: self.service(name) for name in names}
+        tree: dict[str, Any] = {
+            "name": f"times on {self.grid}",
+            "calendar": calendar,
+            "replications": 1,
+            "seed": self.whole(1, 1000),
+            "services": services,
+        }
+        if self.team_names:
+            tree["teams"] = {
+                name: {"places": self.capacity(name, "places", self.whole(1, 2), unlimited=False)}
+                for name in self.team_names
+            }
+        steps: dict[str, Any] = {}
+        for number in range(self.whole(0, 4)):
+            steps[f"step_{number}"] = self.step(number)
+            self.steps.append(f"step_{number}")
+        if steps:
+            tree["steps"] = steps
+        tree["people"] = {f"group_{number}": self.group(services) for number in range(self.whole(1, 3))}
+        for group in tree["people"].values():
+            self._mend(group["journey"], services)
+        if warm_up == 0 and self.chance(40):
+            census = self.census(services, tree["people"])
+            if census:
+                tree["census"] = census
+        return tree
+
+    @staticmethod
+    def _mend(journey: dict[str, Any], services: dict[str, Any]) -> None:
+        """Tapering hours are not cleaned, and nobody goes on to where they would only be put off."""
+        for here, visit in journey.items():
+            if "turnaround_hours" in services.get(here, {}):
+                visit.pop("tapers", None)
+
+
+@st.composite
+def towns(draw: Draw) -> str:
+    """The YAML text of one random scenario."""
+    return as_yaml(Town(draw).scenario()) + "\n"

@@ -1,0 +1,808 @@
+"""A second engine for checking the first: plain Python, no SimPy, written from docs/model.md and docs/language.md alone.
+
+It is as slow and as simple as can be. There are no events: at each instant everybody is looked at again, phase by phase (rule 3),
+and the next instant is the earliest time that anything in the town names. Shared with the project are only what is fixed
+before the clock starts (who comes, the book of luck, the calendar in seconds); every rule of what happens to people is here again.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sim.inputs.distributions import Distribution
+from sim.inputs.scenario import DIED, OUT, CensusEntry, Group, Route, Scenario, Service, Step, Visit
+from sim.inputs.timetable import (
+    end_of_work,
+    last_second_with_places,
+    opening_hours,
+    places_at,
+    working_days,
+)
+from sim.model import ledger as books
+from sim.model.chance import BookOfLuck, name_key, quantity_key
+from sim.model.ledger import NEVER, NONE, Ledger
+from sim.model.people import Arriving, people_of
+from sim.model.plan import Plan
+
+DAY = 86_400
+OUTSIDE_KEY = name_key("outside")
+
+
+def seconds(days: float) -> int:
+    return round(days * DAY)
+
+
+@dataclass(eq=False)
+class Task:
+    """One step of one person."""
+
+    step: Step
+    own_start: int  # by its own clock
+    length: float  # days or working days
+    started: int = NEVER
+    team_joined: int = NEVER
+    due: int = NEVER
+    finished: int = NEVER
+    dropped: bool = False
+    after: str | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.finished < NEVER
+
+    @property
+    def open(self) -> bool:
+        return not self.done and not self.dropped
+
+
+@dataclass(eq=False)
+class Stay:
+    """One stay: what is known of it, and what has happened so far."""
+
+    number: int
+    service: str
+    visit: int
+    admitted: int
+    route: Route | None
+    planned_to: str | None
+    need: int
+    ready_at: int  # when they will be ready, NEVER if they never will
+    units: int = 1
+    ready: int = NEVER
+    clear: int = NEVER
+    left: int = NEVER
+    to: str | None = None
+    dies_at: int = NEVER
+    tasks: list[Task] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Wait:
+    """One attempt to enter a service."""
+
+    number: int
+    to: str
+    joined: int
+    due: int  # when their longest wait is over
+    otherwise: str | None
+    priority: int
+    stay: Stay | None  # held meanwhile
+    units: int = 1
+    clear: int = NEVER
+    ended: int = NEVER
+    ending: int = books.WAITING
+
+
+@dataclass(eq=False)
+class Person:
+    """Somebody: where they are, what they wait for, and the rows they leave behind."""
+
+    arriving: Arriving
+    group: Group
+    key: int
+    stay: Stay | None = None
+    wait: Wait | None = None
+    gone: bool = False
+    came: bool = False
+    stays: list[Stay] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
+    first_joined: int = 0
+    last_delay: int = 0
+
+    @property
+    def rank(self) -> int:
+        return self.arriving.rank
+
+    def visits(self, service: str) -> int:
+        return sum(stay.service == service for stay in self.stays)
+
+
+class Town:
+    """One replication."""
+
+    def __init__(self, scenario: Scenario, replication: int) -> None:
+        plan = Plan(scenario)
+        self.scenario = scenario
+        self.book = BookOfLuck(scenario.seed, replication)
+        self.until = scenario.calendar.window[1]
+        self.now = 0
+        self.names = [service.name for service in scenario.services]
+        self.services = {service.name: service for service in scenario.services}
+        self.doors = {s.name: opening_hours(scenario.calendar, s.admission_hours) for s in scenario.services}
+        self.own_hours = {s.name: opening_hours(scenario.calendar, s.discharge_hours) for s in scenario.services}
+        self.working = working_days(scenario.calendar)
+        self.surge_open = {service.name: False for service in scenario.services if service.surge}
+        self.cleaning: list[tuple[str, int, int]] = []  # service, until, units
+        self.places: list[tuple[str, int, int]] = []
+        self.people = [self._person(arriving) for arriving in people_of(plan, self.book)]
+        self._write_places()
+
+    def _person(self, arriving: Arriving) -> Person:
+        group = self.scenario.people[arriving.group]
+        name = group.name if arriving.census_entry < 0 else f"{group.name} in the census"
+        return Person(arriving, group, name_key(name))
+
+    # -- luck -------------------------------------------------------------------------------------------------
+
+    def luck(self, person: Person, service: str, visit: int, quantity: str) -> float:
+        return self.book.number(person.key, person.arriving.number, name_key(service), visit, quantity_key(quantity))
+
+    def drawn(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str) -> float:
+        return dist.days(self.luck(person, service, visit, quantity))
+
+    # -- the clock --------------------------------------------------------------------------------------------
+
+    def run(self) -> Ledger:
+        for person in self.people:
+            if person.arriving.census_entry >= 0:
+                self._place_census(person, self.scenario.census[person.arriving.census_entry])
+        while self.now < self.until:
+            self._instant()
+            self.now = min((time for time in self._times() if time > self.now), default=NEVER)
+        return self._ledger()
+
+    def _times(self) -> Iterator[int]:
+        """Every instant that anything in the town names."""
+        for service in self.scenario.services:
+            yield from (change.from_second for change in service.capacity)
+        for team in self.scenario.teams:
+            yield from (change.from_second for change in team.capacity)
+        for hours in (*self.doors.values(), *self.own_hours.values()):
+            if hours is not None:
+                yield hours.next_opening(self.now)
+        yield from (end for _, end, _ in self.cleaning)
+        for person in self.people:
+            yield from self._times_of(person)
+
+    def _times_of(self, person: Person) -> Iterator[int]:
+        if person.gone:
+            return
+        if not person.came:
+            yield person.arriving.arrives
+        if person.wait is not None:
+            yield person.wait.due
+        yield self._dies_at(person)
+        stay = person.stay
+        if stay is not None:
+            yield stay.ready_at
+            for task in stay.tasks:
+                if task.open:
+                    yield from (task.own_start, task.due)
+            visit = person.group.visit(stay.service)
+            for taper in visit.tapers if visit else ():
+                yield stay.admitted + seconds(taper.after_days)
+
+    # -- one instant: rule 3 ----------------------------------------------------------------------------------
+
+    def _instant(self) -> None:
+        phases = (self._place, self._longest_waits_and_deaths, self._queue_limits, self._surge)
+        again = True
+        while again:
+            self._gather()
+            self._write_places()
+            again = any(phase() for phase in phases)  # the first phase that moves somebody sends us back to gather
+
+    def _gather(self) -> None:
+        while any([self._gather_one(person) for person in self.people if not person.gone]):
+            pass
+        self.cleaning = [one for one in self.cleaning if one[1] > self.now]
+
+    def _gather_one(self, person: Person) -> bool:
+        if not person.came:
+            if person.arriving.arrives > self.now:
+                return False
+            person.came = True
+            person.first_joined = self.now
+            self._join(person, self.scenario.services[person.arriving.arrives_at].name, outside=True)
+            return True
+        stay = person.stay
+        if stay is None or stay.route is None:
+            return False
+        changed = False
+        if stay.ready == NEVER and stay.ready_at <= self.now:
+            stay.ready, changed = stay.ready_at, True
+            if stay.planned_to == DIED:
+                stay.clear = stay.ready
+                self._leave(person, DIED)
+                return True
+        for task in stay.tasks:
+            changed |= self._gather_task(stay, task)
+        everything_done = stay.ready < NEVER and all(not task.open for task in stay.tasks)
+        if everything_done and stay.clear == NEVER:
+            stay.clear, changed = self.now, True
+        if person.wait is None and self._may_join(stay):
+            self._join(person, stay.route.to)
+            changed = True
+        if person.wait is not None and person.wait.clear == NEVER and stay.clear < NEVER:
+            person.wait.clear = self.now
+            changed = True
+        return changed
+
+    def _gather_task(self, stay: Stay, task: Task) -> bool:
+        if not task.open:
+            return False
+        if task.started == NEVER:
+            waits_for = [other for other in stay.tasks if other.step.name in task.step.after and not other.dropped]
+            if task.own_start > self.now or any(other.open for other in waits_for):
+                return False
+            task.started = self.now
+            last = [other for other in waits_for if other.finished == self.now and self.now > task.own_start]
+            task.after = min(last, key=lambda other: self._step_number(other.step.name)).step.name if last else None
+            if task.step.team is None:
+                self._begin(task)
+            return True
+        if task.due <= self.now:
+            task.finished = task.due
+            return True
+        return False
+
+    def _begin(self, task: Task) -> None:
+        task.team_joined = self.now
+        need = seconds(task.length)
+        task.due = end_of_work(self.working, self.now, need) if task.step.working_days else self.now + need
+
+    def _step_number(self, name: str) -> int:
+        return [step.name for step in self.scenario.steps].index(name)
+
+    def _may_join(self, stay: Stay) -> bool:
+        if stay.clear < NEVER:
+            return True
+        assert stay.route is not None
+        early = stay.route.may_join_after
+        return early is not None and any(task.step.name == early and task.done for task in stay.tasks)
+
+    # -- joining ----------------------------------------------------------------------------------------------
+
+    def _join(self, person: Person, to: str, outside: bool = False) -> None:
+        """Enters the queue for a destination; where there will never be a place again, `otherwise` at once."""
+        wait = self._new_wait(person, to, outside)
+        person.wait = wait
+        person.waits.append(wait)
+        if to in self.services and wait.otherwise is not None:
+            service = self.services[to]
+            if service.surge is None and last_second_with_places(service.capacity) < self.now:
+                self._take_otherwise(person, books.NO_PLACE)
+
+    def _new_wait(self, person: Person, to: str, outside: bool) -> Wait:
+        number = len(person.waits)
+        if person.stay is None:
+            arrival = person.group.arrival
+            due = NEVER
+            if outside and arrival.longest_wait is not None:
+                days = self.drawn(arrival.longest_wait, person, "outside", 0, "longest wait outside")
+                due = self.now + seconds(days)
+            otherwise = arrival.otherwise if outside else None
+            wait = Wait(number, to, self.now, due, otherwise, arrival.priority, None, clear=self.now)
+        else:
+            stay, route = person.stay, person.stay.route
+            assert route is not None
+            due = NEVER
+            if route.longest_wait is not None:
+                days = self.drawn(route.longest_wait, person, stay.service, stay.visit, f"longest wait for {to}")
+                due = self.now + seconds(days)
+            wait = Wait(number, to, self.now, due, route.otherwise, route.priority, stay)
+            if stay.clear < NEVER:
+                wait.clear = self.now
+        wait.units = self._units(person, to)
+        return wait
+
+    def _units(self, person: Person, to: str) -> int:
+        if to not in self.services or self.services[to].counted_in != "hours_per_week":
+            return 1
+        visit = person.group.visit(to)
+        assert visit is not None
+        assert visit.units is not None
+        return round(self.drawn(visit.units, person, to, person.visits(to), "units") * 60)
+
+    # -- taking otherwise -------------------------------------------------------------------------------------
+
+    def _take_otherwise(self, person: Person, ending: int) -> None:
+        wait, stay = person.wait, person.stay
+        assert wait is not None
+        wait.ended, wait.ending = self.now, ending
+        person.wait = None
+        other = wait.otherwise
+        if stay is None:
+            if other in (OUT, None):
+                person.gone = True
+            else:
+                assert other is not None
+                self._join(person, other)
+            return
+        visit = person.group.visit(stay.service)
+        assert visit is not None
+        assert other is not None
+        route = next((route for route in visit.then if route.to == other), Route(to=other, share=0.0))
+        stay.route = route
+        self._change_steps(person, stay, route)
+        self._join(person, other)
+
+    def _change_steps(self, person: Person, stay: Stay, route: Route) -> None:
+        needed = {step.name: step for step in route.steps if self._needs(person, stay, step)}
+        for task in stay.tasks:
+            if task.open and task.step.name not in needed:
+                task.dropped = True
+        known = {task.step.name for task in stay.tasks if not task.dropped}
+        new = [self._task(person, stay, step, self.now) for name, step in needed.items() if name not in known]
+        stay.tasks += new
+        if any(task.open for task in stay.tasks):
+            stay.clear = NEVER
+        elif stay.ready < NEVER and stay.clear == NEVER:
+            stay.clear = self.now
+
+    def _needs(self, person: Person, stay: Stay, step: Step) -> bool:
+        return step.share >= 1 or self.luck(person, stay.service, stay.visit, f"needs {step.name}") < step.share
+
+    def _task(self, person: Person, stay: Stay, step: Step, own_start: int) -> Task:
+        return Task(step, own_start, self.drawn(step.takes, person, stay.service, stay.visit, f"takes {step.name}"))
+
+    # -- placing: rules 4 to 6 --------------------------------------------------------------------------------
+
+    def _place(self) -> bool:
+        moved = False
+        while self._place_in_teams() or self._place_in_beds() or self._exchange_in_ring():
+            moved = True
+        return moved
+
+    def _place_in_teams(self) -> bool:
+        moved = False
+        for team in self.scenario.teams:
+            mine = [
+                (person, task)
+                for person in self.people
+                if not person.gone and person.stay
+                for task in person.stay.tasks
+                if task.step.team == team.name and task.open and task.started < NEVER
+            ]
+            busy = sum(task.team_joined < NEVER for _, task in mine)
+            queue = [(person, task) for person, task in mine if task.team_joined == NEVER]
+            queue.sort(key=lambda one: (self._priority(one[0]), one[1].started, one[0].rank))
+            planned = places_at(team.capacity, self.now)
+            for _, task in queue:
+                if planned is not None and busy >= planned:
+                    break
+                self._begin(task)
+                busy, moved = busy + 1, True
+        return moved
+
+    @staticmethod
+    def _priority(person: Person) -> int:
+        assert person.stay is not None
+        assert person.stay.route is not None
+        return person.stay.route.priority
+
+    def queue(self, to: str) -> list[Person]:
+        """Who waits for a destination, in the bed manager's order."""
+        waiting = [person for person in self.people if person.wait is not None and person.wait.to == to]
+        return sorted(waiting, key=self._order)
+
+    @staticmethod
+    def _order(person: Person) -> tuple[int, int, int]:
+        assert person.wait is not None
+        return person.wait.priority, person.wait.joined, person.rank
+
+    def planned(self, service: Service) -> int | None:
+        planned = places_at(service.capacity, self.now)
+        if planned is not None and service.surge is not None and self.surge_open[service.name]:
+            planned += service.surge.places
+        return planned
+
+    def free(self, service: Service) -> float:
+        """Places (or minutes a week) that may be given away."""
+        planned = self.planned(service)
+        if planned is None:
+            return float("inf")
+        held = sum(self._units_now(person) for person in self.people if self._is_in(person, service.name))
+        return planned - held - sum(units for name, _, units in self.cleaning if name == service.name)
+
+    @staticmethod
+    def _is_in(person: Person, service: str) -> bool:
+        return person.stay is not None and person.stay.service == service
+
+    def _units_now(self, person: Person) -> int:
+        stay = person.stay
+        assert stay is not None
+        visit = person.group.visit(stay.service)
+        share = 1.0
+        for taper in visit.tapers if visit else ():
+            if stay.admitted + seconds(taper.after_days) <= self.now:
+                share = taper.share
+        return round(stay.units * share)
+
+    def _hours_let_go(self, person: Person) -> bool:
+        hours = self.own_hours[person.stay.service] if person.stay else None
+        return hours is None or hours.is_open(self.now)
+
+    def _door_open(self, to: str) -> bool:
+        door = self.doors.get(to)
+        return door is None or door.is_open(self.now)
+
+    @staticmethod
+    def _is_clear(person: Person) -> bool:
+        return person.wait is not None and person.wait.clear < NEVER
+
+    def _place_in_beds(self) -> bool:
+        for to in (*self.names, OUT):
+            person = self._next_for(to)
+            if person is not None:
+                self._move(person, to)
+                return True
+        return False
+
+    def _next_for(self, to: str) -> Person | None:
+        if not self._door_open(to):
+            return None
+        service = self.services.get(to)
+        for person in self.queue(to):
+            assert person.wait is not None
+            if not self._is_clear(person):
+                continue
+            if service is not None and person.wait.units > self.free(service):
+                if service.may_pass:
+                    continue
+                return None
+            if self._hours_let_go(person):
+                return person
+        return None
+
+    def _exchange_in_ring(self) -> bool:
+        ring = self._ring()
+        if not ring:
+            return False
+        members = [self._first_waiting(here, there) for here, there in zip(ring, ring[1:] + ring[:1], strict=True)]
+        for person in members:
+            assert person is not None
+            assert person.wait is not None
+            self._leave(person, person.wait.to, cleaned=False)
+        for person, to in zip(members, ring[1:] + ring[:1], strict=True):
+            assert person is not None
+            self._admit(person, to)
+        return True
+
+    def _first_waiting(self, here: str, there: str) -> Person | None:
+        """The first in the queue for one service of those who hold a place in another and could move now."""
+        if not self._door_open(there):
+            return None
+        return next(
+            (p for p in self.queue(there) if self._is_in(p, here) and self._is_clear(p) and self._hours_let_go(p)),
+            None,
+        )
+
+    def _ring(self) -> list[str]:
+        """The shortest ring through the last service in the file that is on one."""
+        able = [
+            name
+            for name in self.names
+            if self.services[name].counted_in != "hours_per_week" and not self.services[name].is_unlimited
+        ]
+        for last in reversed(able):
+            trails = [[last]]
+            seen = {last}
+            while trails:
+                trail = trails.pop(0)
+                for there in able:
+                    if there in seen and there != last:
+                        continue
+                    if self._first_waiting(trail[-1], there) is None:
+                        continue
+                    if there == last:
+                        return trail
+                    seen.add(there)
+                    trails.append([*trail, there])
+        return []
+
+    # -- moving -----------------------------------------------------------------------------------------------
+
+    def _move(self, person: Person, to: str) -> None:
+        self._leave(person, to)
+        if to in self.services:
+            self._admit(person, to)
+        else:
+            person.gone = True
+
+    def _leave(self, person: Person, to: str, cleaned: bool = True) -> None:
+        """Gives up place and queue; the dead and those who went out are gone."""
+        stay, wait = person.stay, person.wait
+        if wait is not None:
+            wait.ended, wait.ending = self.now, books.DIED_WAITING if to == DIED else books.ADMITTED
+        person.wait = None
+        if stay is not None:
+            stay.left, stay.to = self.now, to
+            person.last_delay = self.now - stay.ready
+            for task in stay.tasks:
+                task.dropped |= task.open
+            service = self.services[stay.service]
+            if cleaned and service.turnaround is not None and not service.is_unlimited:
+                length = seconds(self.drawn(service.turnaround, person, stay.service, stay.visit, "turnaround"))
+                if length > 0:
+                    self.cleaning.append((stay.service, self.now + length, self._units_now(person)))
+        person.stay = None
+        if to == DIED:
+            person.gone = True
+
+    def _admit(self, person: Person, to: str) -> None:
+        service_visit = person.group.visit(to)
+        visit = person.visits(to)
+        if service_visit is None:
+            stay = Stay(len(person.stays), to, visit, self.now, None, None, NEVER, NEVER)
+        else:
+            route, need = self._settle(person, service_visit, visit)
+            stay = Stay(len(person.stays), to, visit, self.now, route, route.to, need, NEVER)
+            stay.units = self._units(person, to)
+            stay.ready_at = self._declared_ready(person, stay, self.now + need)
+            self._start_steps(person, stay)
+        person.stay = stay
+        person.stays.append(stay)
+
+    def _settle(self, person: Person, service_visit: Visit, visit: int) -> tuple[Route, int]:
+        """Rule 12: destination and needed days, with the ground lost in the stay before."""
+        here, delay = service_visit.service, person.last_delay / DAY
+        route = self._drawn_route(person, service_visit, visit)
+        lost = service_visit.lost_ground
+        longer = 0.0
+        if lost is not None and delay > 0:
+            longer = lost.longer_stay_days_per_delayed_day * delay
+            chance = 1 - (1 - lost.worse_chance_per_delayed_day) ** delay
+            if lost.worse_from == route.to and self.luck(person, here, visit, "worse destination") < chance:
+                other = lost.worse_to
+                assert other is not None
+                route = next((r for r in service_visit.then if r.to == other), Route(to=other, share=0.0))
+        dist = route.stay or service_visit.stay
+        assert dist is not None
+        return route, seconds(self.drawn(dist, person, here, visit, "stay") + longer)
+
+    def _drawn_route(self, person: Person, service_visit: Visit, visit: int) -> Route:
+        u, total = self.luck(person, service_visit.service, visit, "next"), 0.0
+        for route in service_visit.then:
+            total += route.share
+            if u < total:
+                return route
+        return [route for route in service_visit.then if route.share > 0][-1]
+
+    def _declared_ready(self, person: Person, stay: Stay, at: int) -> int:
+        """The first review at or after the end of need; the dead wait for none."""
+        review = self.services[stay.service].review
+        if review is None or stay.planned_to == DIED:
+            return at
+        width = review.to_second_of_day - review.from_second_of_day
+        u = self.luck(person, stay.service, stay.visit, "time of review")
+        of_day = review.from_second_of_day + int(width * u)
+        attempt = 0
+        for day in range(at // DAY, len(self.working)):
+            when = day * DAY + of_day
+            if when < at:
+                continue
+            weekday = (self.scenario.calendar.start.weekday() + day) % 7
+            if self.luck(person, stay.service, stay.visit, f"review {attempt}") < review.chance_by_weekday[weekday]:
+                return when
+            attempt += 1
+        return NEVER
+
+    def _start_steps(self, person: Person, stay: Stay) -> None:
+        assert stay.route is not None
+        for step in stay.route.steps:
+            if not self._needs(person, stay, step):
+                continue
+            start = {
+                "when_ready": stay.ready_at,
+                "on_admission": stay.admitted,
+                "before_ready": max(stay.admitted, stay.ready_at - seconds(step.days_before_ready)),
+            }[step.starts]
+            stay.tasks.append(self._task(person, stay, step, start))
+
+    # -- longest waits and deaths: rule 7 ---------------------------------------------------------------------
+
+    def _dies_at(self, person: Person) -> int:
+        if person.gone or not person.came:
+            return NEVER
+        if person.stay is None:
+            dist = person.group.arrival.dies_while_waiting
+            if dist is None:
+                return NEVER
+            return person.first_joined + seconds(self.drawn(dist, person, "outside", 0, "death while delayed"))
+        stay = person.stay
+        visit = person.group.visit(stay.service)
+        if visit is None or visit.dies_while_delayed is None or stay.ready == NEVER:
+            return NEVER
+        days = self.drawn(visit.dies_while_delayed, person, stay.service, stay.visit, "death while delayed")
+        return stay.ready + seconds(days)
+
+    def _longest_waits_and_deaths(self) -> bool:
+        dying = [person for person in self.people if self._dies_at(person) <= self.now]
+        tired = [p for p in self.people if p.wait is not None and p.wait.due <= self.now and p not in dying]
+        for person in dying:
+            self._leave(person, DIED)
+        for person in tired:
+            self._take_otherwise(person, books.GAVE_UP)
+        return bool(dying or tired)
+
+    # -- queue limits and surge: rules 9 and 10 ---------------------------------------------------------------
+
+    def _queue_limits(self) -> bool:
+        too_many: list[Person] = []
+        for service in self.scenario.services:
+            if service.queue_limit is None:
+                continue
+            queue = self.queue(service.name)
+            newcomers = [p for p in queue if p.wait is not None and p.wait.joined == self.now]
+            excess = max(len(queue) - service.queue_limit, 0)
+            too_many += newcomers[len(newcomers) - min(excess, len(newcomers)) :]
+        for person in too_many:
+            self._take_otherwise(person, books.TURNED_AWAY)
+        return bool(too_many)
+
+    def _surge(self) -> bool:
+        changed = False
+        for name, is_open in self.surge_open.items():
+            surge, waiting = self.services[name].surge, len(self.queue(name))
+            assert surge is not None
+            if not is_open and waiting >= surge.opens_when_waiting or is_open and waiting <= surge.closes_when_waiting:
+                self.surge_open[name], changed = not is_open, True
+        return changed
+
+    # -- the start: rule 16 -----------------------------------------------------------------------------------
+
+    def _place_census(self, person: Person, entry: CensusEntry) -> None:
+        person.came = True
+        elapsed = -person.arriving.arrives
+        if entry.service == "outside":
+            self._census_outside(person, entry, elapsed)
+            return
+        visit = person.group.visit(entry.service)
+        if visit is None:
+            stay = Stay(0, entry.service, 0, -elapsed, None, None, NEVER, NEVER)
+        elif entry.waiting_for is not None:
+            stay = self._census_waiting(person, entry, visit, elapsed)
+        else:
+            stay = self._census_in_care(person, entry, visit, elapsed)
+        person.stay = stay
+        person.stays.append(stay)
+        if entry.waiting_for is not None:
+            self._join_at(person, entry.waiting_for, stay.ready)
+
+    def _join_at(self, person: Person, to: str, joined: int) -> None:
+        now, self.now = self.now, joined
+        wait = self._new_wait(person, to, person.stay is None)
+        person.wait = wait
+        person.waits.append(wait)
+        self.now = now
+
+    def _census_outside(self, person: Person, entry: CensusEntry, elapsed: int) -> None:
+        assert entry.waiting_for is not None
+        person.first_joined = -elapsed
+        self._join_at(person, entry.waiting_for, -elapsed)
+
+    def _census_waiting(self, person: Person, entry: CensusEntry, visit: Visit, elapsed: int) -> Stay:
+        waited = 0
+        if entry.waited is not None:
+            waited = min(seconds(self.drawn(entry.waited, person, entry.service, 0, "waited at census")), elapsed)
+        route = next(route for route in visit.then if route.to == entry.waiting_for)
+        stay = Stay(0, entry.service, 0, -elapsed, route, route.to, elapsed - waited, -waited)
+        stay.ready = stay.clear = -waited
+        stay.units = self._units_in(person, visit)
+        return stay
+
+    def _census_in_care(self, person: Person, entry: CensusEntry, visit: Visit, elapsed: int) -> Stay:
+        route = self._drawn_route(person, visit, 0)
+        dist = route.stay or visit.stay
+        assert dist is not None
+        if entry.remaining is not None:
+            need = elapsed + seconds(self.drawn(entry.remaining, person, entry.service, 0, "remaining at census"))
+        else:
+            before = dist.share_within(elapsed / DAY)
+            u = self.luck(person, entry.service, 0, "stay")
+            need = max(seconds(dist.days(before + (1 - before) * u)), elapsed)
+        stay = Stay(0, entry.service, 0, -elapsed, route, route.to, need, NEVER)
+        stay.units = self._units_in(person, visit)
+        stay.ready_at = self._declared_ready(person, stay, need - elapsed)
+        self._start_steps(person, stay)
+        return stay
+
+    def _units_in(self, person: Person, visit: Visit) -> int:
+        if self.services[visit.service].counted_in != "hours_per_week" or visit.units is None:
+            return 1
+        return round(self.drawn(visit.units, person, visit.service, 0, "units") * 60)
+
+    # -- the ledger -------------------------------------------------------------------------------------------
+
+    def _write_places(self) -> None:
+        for service in self.scenario.services:
+            planned = self.planned(service)
+            row = (service.name, self.now, -1 if planned is None else planned)
+            known = [open_now for name, _, open_now in self.places if name == service.name]
+            if not known or known[-1] != row[2]:
+                self.places.append(row)
+
+    def _ledger(self) -> Ledger:
+        number = {name: place for place, name in enumerate(self.scenario.destinations)}
+        people = [
+            (p.arriving.group, p.arriving.number, int(p.arriving.census_entry >= 0), p.arriving.arrives, p.arriving.arrives_at)
+            for p in self.people
+        ]
+        stays, waits, steps = [], [], []
+        for person in self.people:
+            first = len(stays)
+            for stay in person.stays:
+                steps += [_step_row(len(stays), task, self._step_number) for task in stay.tasks if task.started < NEVER]
+                stays.append(_stay_row(person, stay, number))
+            waits += [_wait_row(person, wait, first, number) for wait in person.waits]
+        return Ledger(
+            people=books.table(books.PEOPLE_COLUMNS, people),
+            waits=books.table(books.WAIT_COLUMNS, waits),
+            stays=books.table(books.STAY_COLUMNS, stays),
+            steps=books.table(books.STEP_COLUMNS, steps),
+            places=books.table(books.PLACES_COLUMNS, [(number[name], at, planned) for name, at, planned in self.places]),
+            step_names=tuple(step.name for step in self.scenario.steps),
+            until=self.until,
+        )
+
+
+def _wait_row(person: Person, wait: Wait, first: int, number: dict[str, int]) -> tuple[int, ...]:
+    held = wait.stay
+    return (
+        person.rank,
+        wait.number,
+        NONE if held is None else first + held.number,
+        books.OUTSIDE if held is None else number[held.service],
+        number[wait.to],
+        wait.joined,
+        wait.clear,
+        wait.ended,
+        wait.ending,
+    )
+
+
+def _stay_row(person: Person, stay: Stay, number: dict[str, int]) -> tuple[int, ...]:
+    return (
+        person.rank,
+        stay.number,
+        number[stay.service],
+        stay.visit,
+        stay.admitted,
+        stay.ready,
+        stay.clear,
+        stay.left,
+        NONE if stay.to is None else number[stay.to],
+        NONE if stay.planned_to is None else number[stay.planned_to],
+        stay.units,
+        stay.need,
+    )
+
+
+def _step_row(row: int, task: Task, step_number: Callable[[str], int]) -> tuple[int, ...]:
+    after = NONE if task.after is None else step_number(task.after)
+    return (
+        row,
+        step_number(task.step.name),
+        task.started,
+        task.team_joined,
+        task.due,
+        task.finished,
+        int(task.dropped),
+        after,
+    )
+
+
+def run(scenario: Scenario, replication: int) -> Ledger:
+    """The same contract as `sim.model.engine.run`."""
+    return Town(scenario, replication).run()
+

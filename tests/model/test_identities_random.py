@@ -1,0 +1,117 @@
+"""The identities hold on random small scenarios over every mechanism: hundreds in CI, thousands at night.
+
+In CI the same scenarios are drawn each time; at night new ones, and what fails is printed as YAML.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+
+from sim.inputs.loading import ScenarioError, read_scenario
+from sim.inputs.scenario import Scenario
+from sim.model.engine import run
+from sim.model.ledger import NEVER, WAIT_ENDINGS, Ledger
+from sim.results.identities import check
+from tests.model.random_scenarios import towns
+
+IN_CI = settings(
+    max_examples=250, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+AT_NIGHT = settings(IN_CI, max_examples=5000, derandomize=False)
+
+
+def read_or_assume(folder: Path, text: str) -> Scenario:
+    """The scenario, or another one drawn if the loader refuses it."""
+    path = folder / "town.yaml"
+    path.write_text(text, encoding="utf-8")
+    try:
+        return read_scenario(path)
+    except ScenarioError:
+        assume(False)
+        raise
+
+
+def on_towns(folder: Path, how: settings, what: Callable[[Scenario], None]) -> None:
+    """Does something with many random scenarios."""
+
+    @how
+    @given(towns())
+    def each(text: str) -> None:
+        what(read_or_assume(folder, text))
+
+    each()
+
+
+def keeps_the_identities(scenario: Scenario) -> None:
+    check(scenario, run(scenario, replication=0))
+
+
+def test_identities_hold_on_random_scenarios(tmp_path: Path) -> None:
+    on_towns(tmp_path, IN_CI, keeps_the_identities)
+
+
+@pytest.mark.nightly
+def test_identities_hold_on_thousands_of_random_scenarios(tmp_path: Path) -> None:
+    on_towns(tmp_path, AT_NIGHT, keeps_the_identities)
+
+
+def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
+    """What happened in a ledger, in words: so that nobody boasts of mechanisms that were never met."""
+    waits, stays, steps = ledger.waits, ledger.stays, ledger.steps
+    seen = {f"wait {WAIT_ENDINGS[ending]}" for ending in waits["ending"].tolist()}
+    names = scenario.destinations
+    for is_seen, what in (
+        ((stays["to"] == names.index("died")).any(), "a death"),
+        ((stays["left"] > stays["ready"]).any(), "a delay"),
+        (
+            ((stays["to"] >= 0) & (stays["to"] != stays["planned_to"])).any(),
+            "another destination than planned",
+        ),
+        ((stays["visit"] > 0).any(), "a second visit"),
+        (steps["dropped"].any(), "a step dropped"),
+        (
+            ((steps["team_joined"] > steps["started"]) & (steps["team_joined"] < NEVER)).any(),
+            "a wait for a team",
+        ),
+        (
+            ((waits["clear"] > waits["joined"]) & (waits["clear"] < NEVER)).any(),
+            "joining a list before being clear",
+        ),
+        (ledger.people["from_census"].any(), "a starting census"),
+        (len(ledger.places["at"]) > len(scenario.services), "places that open or close"),
+    ):
+        if is_seen:
+            seen.add(what)
+    return seen
+
+
+def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Path) -> None:
+    path, seen, refused = tmp_path / "town.yaml", set(), []
+
+    @settings(IN_CI, max_examples=120)
+    @given(towns())
+    def look(text: str) -> None:
+        path.write_text(text, encoding="utf-8")
+        try:
+            scenario = read_scenario(path)
+        except ScenarioError:
+            refused.append(text)
+            return
+        seen.update(sights(scenario, run(scenario, replication=0)))
+
+    look()
+    assert len(refused) < 0.2 * 120
+    expected = {f"wait {ending}" for ending in WAIT_ENDINGS} | {
+        "a death",
+        "a delay",
+        "another destination than planned",
+        "a second visit",
+        "a step dropped",
+        "a wait for a team",
+        "joining a list before being clear",
+        "a starting census",
+        "places that open or close",
+    }
+    assert seen == expected

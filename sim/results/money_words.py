@@ -6,20 +6,14 @@ What may be changed here: freely; "saving" is said of cash only, and ledgers are
 from collections.abc import Iterator, Sequence
 
 from sim.results.money import LEAST_GBP, Change, Money
-from sim.results.wording import change_and_interval, figure, plain, spoken
+from sim.results.wording import change_and_interval, figure, payer_label, plain, spoken
 
-UPPER = {"nhs": "NHS", "icb": "ICB", "chc": "CHC"}
 RULES = {
     "shown": "nobody has said yet what becomes of the freed beds: they are shown as capacity, not valued as cash",
     "left_empty": "the freed beds are left empty",
     "refilled": "the freed beds are refilled with more admissions, whose running cost is in the cash",
     "closed": "beds are closed by date and in whole wards, so their fixed cost falls",
 }
-
-
-def payer_label(name: str) -> str:
-    """A payer as it is said."""
-    return UPPER.get(name, spoken(name))
 
 
 def ledgers(money: Money) -> Iterator[tuple[str, str]]:

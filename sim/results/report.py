@@ -50,10 +50,11 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
         )
         for part in section
     )
-    return template.substitute(title=escape(_title(findings)), body=body).encode()
+    return template.substitute(title=escape(report_title(findings)), body=body).encode()
 
 
-def _title(findings: Findings) -> str:
+def report_title(findings: Findings) -> str:
+    """Whom the results are about."""
     names = [shortened(scenario.name or scenario.id, 80) for scenario in findings.scenarios]
     if not findings.compared:
         return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

@@ -117,10 +117,7 @@ def run_all(
             _keep(store, piece)
         if listener:
             listener(len(done), len(tasks))
-    return [
-        [done[Task(i, r)] for r in range(scenario.replications)]
-        for i, scenario in enumerate(shared.scenarios)
-    ]
+    return [[done[Task(i, r)] for r in range(scenario.replications)] for i, scenario in enumerate(shared.scenarios)]
 
 
 def _name(task: Task) -> str:

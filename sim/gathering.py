@@ -17,8 +17,8 @@ from sim.inputs.scenario import Scenario
 from sim.load import load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
+from sim.results.ledgers import with_ledgers
 from sim.results.order import canonical
-from sim.results.released import with_ledgers
 from sim.results.standing import keeping_fixed_costs
 from sim.results.wording import short_labels
 
@@ -67,7 +67,9 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
     found = [list(pieces[0])]
     for other, theirs in zip(others, pieces[1:], strict=True):
         together = zip(pieces[0], theirs, strict=True)
-        found.append([after.with_rows(with_ledgers(base, other, before.rows(), after.rows())) for before, after in together])
+        found.append(
+            [after.with_rows(with_ledgers(base, other, before.rows(), after.rows())) for before, after in together]
+        )
     return found
 
 
@@ -93,9 +95,7 @@ def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
     for path, old, new in values_that_differ(base, other):
         written = new or old
         assert written is not None
-        found.append(
-            Change(path, old.text if old else "", new.text if new else "", written.file, written.line)
-        )
+        found.append(Change(path, old.text if old else "", new.text if new else "", written.file, written.line))
     return tuple(found)
 
 

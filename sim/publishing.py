@@ -60,13 +60,10 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "scenarios": [
-            {"id": scenario.id, "name": scenario.name, "file": job.shown(scenario.file)}
-            for scenario in job.scenarios
+            {"id": scenario.id, "name": scenario.name, "file": job.shown(scenario.file)} for scenario in job.scenarios
         ],
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
-        "differences": [
-            dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts
-        ],
+        "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
         "warnings": list(findings.warnings),
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }

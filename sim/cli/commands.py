@@ -47,9 +47,7 @@ def carry_out(options: Options, screen: Screen) -> int:
 def test(options: Options, _: Screen) -> int:
     """Runs the tests in this interpreter, from the repository; pytest's own exit code."""
     arguments = [_from_anywhere(argument) for argument in options.rest]
-    named = any(
-        Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-")
-    )
+    named = any(Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
     where = [] if named else [str(REPOSITORY / "tests")]
     code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=REPOSITORY)
     return PYTEST_FAULTS.get(code, code)
@@ -143,12 +141,14 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     job.check_places(options.people)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
-    pieces = _replications(job, options, screen)
-    if pieces is None:
+    try:
+        pieces = _replications(job, options, screen)
+        pieces = beside(chosen, pieces) if compared else pieces
+        findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+        folder = _publish(job, options, findings, pieces)
+    except KeyboardInterrupt:
+        tables.interrupted(screen, *screen.how_far)
         return INTERRUPTED
-    pieces = beside(chosen, pieces) if compared else pieces
-    findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-    folder = _publish(job, options, findings, pieces)
     tables.after(screen, findings, folder, already_said=len(warnings))
     if options.json == "-":
         _binary(folder / "results.json")
@@ -183,17 +183,14 @@ def _workers(job: Job, options: Options) -> int:
     return min(options.workers or default_workers(job.replications), job.replications)
 
 
-def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]] | None:
-    """Every replication, run or taken from an interrupted run; None when interrupted again."""
+def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]]:
+    """Every replication, run or taken from an interrupted run."""
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     shared = Shared(job.scenarios, people.keep if people else None)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
-    except KeyboardInterrupt:
-        tables.interrupted(screen, *screen.how_far)
-        return None
     finally:
         screen.end_progress()
 

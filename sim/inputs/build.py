@@ -169,11 +169,7 @@ def _group(name: str, said: Said, steps: dict[str, Step], notices: list[str]) ->
 
 def _shares(said: Any) -> tuple[tuple[str, float], ...]:
     """One name, or names with shares, as pairs."""
-    return (
-        tuple((name, float(share)) for name, share in said.items())
-        if isinstance(said, Said)
-        else ((said, 1.0),)
-    )
+    return tuple((name, float(share)) for name, share in said.items()) if isinstance(said, Said) else ((said, 1.0),)
 
 
 def _seconds(times: list[Said]) -> Iterator[int]:
@@ -181,9 +177,7 @@ def _seconds(times: list[Said]) -> Iterator[int]:
         yield from [round(time["day"] * SECONDS_PER_DAY)] * time["count"]
 
 
-def _multipliers(
-    group: str, said: Said, key: str, names: tuple[str, ...], notices: list[str]
-) -> tuple[float, ...]:
+def _multipliers(group: str, said: Said, key: str, names: tuple[str, ...], notices: list[str]) -> tuple[float, ...]:
     """Multipliers with mean 1, and a notice where the written ones had another mean."""
     if said[key] is None:
         return (1.0,) * len(names)
@@ -204,9 +198,7 @@ def _arrival(said: Said) -> Arrival:
 
 
 def _visit(service: str, said: Said, steps: dict[str, Step]) -> Visit:
-    tapers = tuple(
-        Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ()
-    )
+    tapers = tuple(Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ())
     return Visit(
         service=service,
         stay=said["stay_days"],

@@ -6,13 +6,11 @@ What may be changed here: a new key needs a line here, a field in `scenario.py` 
 
 from sim.inputs import scalars
 from sim.inputs.containers import Either, Listing, Names, Record
-from sim.inputs.containers import by_default as usual
-from sim.inputs.containers import needed as must
-from sim.inputs.containers import optional as may
+from sim.inputs.idioms import SUMMED_SHARE
+from sim.inputs.kinds import may, must, usual
 from sim.inputs.scalars import MOST_PLACES, NAME, PRICE_YEAR, YES_NO
 from sim.inputs.scenario import FREED_BEDS
 
-SUMMED_SHARE = scalars.share(one_is_all=True)
 POUNDS = scalars.pounds()
 YEAR_OF_THIS = may("price_year", PRICE_YEAR, "the year of these prices", "that of `costs`")
 

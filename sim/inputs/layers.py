@@ -37,9 +37,7 @@ class Layers:
             if entry is None or isinstance(entry.value, Gap):
                 continue
             if not isinstance(entry.value, Table):
-                self._problems.add(
-                    entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`"
-                )
+                self._problems.add(entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`")
                 continue
             if len(entry.value.entries) > MOST_CHANGES:
                 self._problems.add(

@@ -269,9 +269,7 @@ class BedManager:
 
     def _join_early_later(self, stay: Stay, route: PlannedRoute) -> None:
         if route.may_join_after != NONE and route.may_join_after not in stay.required:
-            instant = self._early_joining(stay, route)
-            if instant > self.clock.now:
-                self.clock.at(instant, lambda: self.look_at(stay))
+            self.clock.at(self._early_joining(stay, route), lambda: self.look_at(stay))
 
     # -- places -----------------------------------------------------------------------------------------------------
 

@@ -110,9 +110,7 @@ def lines(cut: Cut) -> list[Line]:
     for service, part, price, quantity in charges(cut):
         split = payers_of(cut, price)
         parts = shared(in_pence(price, quantity), [share for _, share in split])
-        found += [
-            Line(service, part, price, payer, pence) for (payer, _), pence in zip(split, parts, strict=True)
-        ]
+        found += [Line(service, part, price, payer, pence) for (payer, _), pence in zip(split, parts, strict=True)]
     return found
 
 

@@ -66,9 +66,7 @@ def topics(findings: Findings) -> Iterator[Topic]:
 
 def _most_changed(findings: Findings, measure: str, most: int) -> list[str]:
     """The limited services beside the main one; when there are many, new ones and those that change most."""
-    names = [
-        service.name for service in findings.limited_services if service.name != findings.main_service.name
-    ]
+    names = [service.name for service in findings.limited_services if service.name != findings.main_service.name]
     if len(names) <= most:
         return names
 
@@ -98,9 +96,7 @@ def headline(findings: Findings, scenario: Scenario) -> list[Line]:
         before = findings.estimate(findings.baseline.id, *where) if findings.compared else None
         after = findings.estimate(scenario.id, *where)
         if (before or after) and not _says_nothing(topic, before, after):
-            lines.append(
-                _line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario)
-            )
+            lines.append(_line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario))
     return lines
 
 
@@ -178,9 +174,7 @@ def answer(findings: Findings, scenario: Scenario) -> str:
     return f"{findings.label(scenario)} was compared with {findings.label(findings.baseline)}."
 
 
-def _comparison(
-    findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast
-) -> str:
+def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
     base, name = findings.label(findings.baseline), findings.label(scenario)
     what = _people(contrast.measure, spoken(contrast.service))
     levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
@@ -213,9 +207,7 @@ def description(findings: Findings, scenario: Scenario) -> str:
     place = spoken(main)
     if not taken:
         return f"{findings.label(scenario)} was run."
-    text = (
-        f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
-    )
+    text = f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
     if delayed:
         text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
     return text + ", on average."

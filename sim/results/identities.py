@@ -25,7 +25,7 @@ from sim.results.occupancy import (
 )
 from sim.results.openings import door_path, free_path, own_hours_path
 from sim.results.records import check_records
-from sim.results.spans import Path, both, count_at, going_on, instants_of
+from sim.results.spans import both, count_at, going_on
 
 __all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut"]
 

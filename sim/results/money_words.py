@@ -80,9 +80,11 @@ def _who_pays(money: Money) -> str:
     said = [f"{payer_label(one.name)} {_pounds(one)}" for one in money.by_payer]
     text = "; ".join(said) + "."
     if money.scenario.costs.pools and money.by_contributor:
-        text += " With pooled funds by contributor: " + "; ".join(
-            f"{payer_label(one.name)} {_pounds(one)}" for one in money.by_contributor
-        ) + "."
+        text += (
+            " With pooled funds by contributor: "
+            + "; ".join(f"{payer_label(one.name)} {_pounds(one)}" for one in money.by_contributor)
+            + "."
+        )
     return text
 
 

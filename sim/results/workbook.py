@@ -71,9 +71,7 @@ def workbook_bytes(findings: Findings, title: str, command: str, shown: Callable
         "cell": book.add_format({"text_wrap": True, "valign": "top"}),
     }
     _cover(book, style, findings, title, command)
-    contents = Sheet(
-        "Contents", "Contents", ("Sheet", "What it holds"), [(one.name, one.title) for one in sheets]
-    )
+    contents = Sheet("Contents", "Contents", ("Sheet", "What it holds"), [(one.name, one.title) for one in sheets])
     numbered = [(f"note {number}", text) for number, text in enumerate(NOTES, 1)]
     for sheet in (contents, Sheet("Notes", "Notes", ("Note", "Text"), numbered), *sheets):
         _write(book, style, sheet)
@@ -227,7 +225,9 @@ def _freed(findings: Findings) -> Sheet:
             if change:
                 rows.append((label, ledger, unit, change.mean, change.low, change.high))
         if money.break_even is not None:
-            rows.append((label, "Freed beds to break even, at their average price", "beds", money.break_even, None, None))
+            rows.append(
+                (label, "Freed beds to break even, at their average price", "beds", money.break_even, None, None)
+            )
         for what, found in (("Gross", money.gross_per_delayed_day), ("Net", money.net_per_delayed_day)):
             if found:
                 rows.append((label, f"{what} cost of a delayed day avoided", "£", *found))

@@ -34,9 +34,7 @@ def test_a_quarter_follows_the_person_where_nothing_is_said_and_that_is_noted_as
 
 
 def test_a_price_of_another_year_is_turned_into_the_price_year_to_the_penny() -> None:
-    head = (
-        "  price_year: 2025-26\n  deflator: {name: GDP deflator, factors: [{from: 2022-23, to: 2025-26, times: 1.111}]}\n"
-    )
+    head = "  price_year: 2025-26\n  deflator: {name: GDP deflator, factors: [{from: 2022-23, to: 2025-26, times: 1.111}]}\n"
     found = read("    unit: {per_open_day: £150.05, price_year: 2022-23, payer: nhs}\n", head)
     assert amounts(found) == {("unit", "open_day"): 166.71}  # 166.70555
     assert found.costs.deflator == "GDP deflator"
@@ -87,7 +85,9 @@ def test_capital_is_marked_as_such() -> None:
 
 def test_beds_that_close_are_closed_by_date_and_in_whole_wards(in_own_folder: Path) -> None:
     world = SMALL_WORLD.replace("beds: 30", "beds: [{from: 2026-04-06, beds: 30}, {from: 2026-04-20, beds: 6}]")
-    closing = "    hospital: {average_per_day: £562, variable_share: 25%, freed_beds: closed, ward_beds: 24, payer: nhs}\n"
+    closing = (
+        "    hospital: {average_per_day: £562, variable_share: 25%, freed_beds: closed, ward_beds: 24, payer: nhs}\n"
+    )
     (freed,) = read_text(world.replace(UNIT, closing)).costs.freed_beds
     assert (freed.rule, freed.ward_beds) == ("closed", 24)
     assert in_own_folder

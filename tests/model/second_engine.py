@@ -134,7 +134,6 @@ class Town:
         self.cleaning: list[tuple[str, int, int]] = []  # service, until, units
         self.places: list[tuple[str, int, int]] = []
         self.people = [self._person(arriving) for arriving in people_of(plan, self.book)]
-        self._write_places()
 
     def _person(self, arriving: Arriving) -> Person:
         group = self.scenario.people[arriving.group]
@@ -184,6 +183,8 @@ class Town:
         stay = person.stay
         if stay is not None:
             yield stay.ready_at
+            if stay.route is not None:
+                yield from (self._own_start(stay, step) for step in stay.route.steps)
             for task in stay.tasks:
                 if task.open:
                     yield from (task.own_start, task.due)
@@ -198,8 +199,8 @@ class Town:
         again = True
         while again:
             self._gather()
-            self._write_places()
             again = any(phase() for phase in phases)  # the first phase that moves somebody sends us back to gather
+        self._write_places()
 
     def _gather(self) -> None:
         while any([self._gather_one(person) for person in self.people if not person.gone]):
@@ -264,11 +265,17 @@ class Town:
         return [step.name for step in self.scenario.steps].index(name)
 
     def _may_join(self, stay: Stay) -> bool:
+        """Clear; or done with the step after which they may join; who does not need it joins when it would have started."""
         if stay.clear < NEVER:
             return True
         assert stay.route is not None
         early = stay.route.may_join_after
-        return early is not None and any(task.step.name == early and task.done for task in stay.tasks)
+        if early is None:
+            return False
+        mine = [task for task in stay.tasks if task.step.name == early and not task.dropped]
+        if not mine:
+            return self._own_start(stay, next(step for step in stay.route.steps if step.name == early)) <= self.now
+        return any(task.done for task in mine)
 
     # -- joining ----------------------------------------------------------------------------------------------
 
@@ -288,8 +295,7 @@ class Town:
             arrival = person.group.arrival
             due = NEVER
             if outside and arrival.longest_wait is not None:
-                days = self.drawn(arrival.longest_wait, person, "outside", 0, "longest wait outside")
-                due = self.now + seconds(days)
+                due = self._due(arrival.longest_wait, person, "outside", 0, "longest wait outside")
             otherwise = arrival.otherwise if outside else None
             wait = Wait(number, to, self.now, due, otherwise, arrival.priority, None, clear=self.now)
         else:
@@ -297,13 +303,20 @@ class Town:
             assert route is not None
             due = NEVER
             if route.longest_wait is not None:
-                days = self.drawn(route.longest_wait, person, stay.service, stay.visit, f"longest wait for {to}")
-                due = self.now + seconds(days)
+                due = self._due(route.longest_wait, person, stay.service, stay.visit, f"longest wait for {to}")
             wait = Wait(number, to, self.now, due, route.otherwise, route.priority, stay)
             if stay.clear < NEVER:
                 wait.clear = self.now
         wait.units = self._units(person, to)
         return wait
+
+    def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str) -> int:
+        """When a longest wait that began now is over; who has waited at the start is known to wait longer than that."""
+        u = self.luck(person, service, visit, quantity)
+        if self.now < 0:
+            before = dist.share_within(-self.now / DAY)
+            u = before + (1 - before) * u
+        return self.now + max(seconds(dist.days(u)), 0)
 
     def _units(self, person: Person, to: str) -> int:
         if to not in self.services or self.services[to].counted_in != "hours_per_week":
@@ -602,12 +615,15 @@ class Town:
         for step in stay.route.steps:
             if not self._needs(person, stay, step):
                 continue
-            start = {
-                "when_ready": stay.ready_at,
-                "on_admission": stay.admitted,
-                "before_ready": max(stay.admitted, stay.ready_at - seconds(step.days_before_ready)),
-            }[step.starts]
-            stay.tasks.append(self._task(person, stay, step, start))
+            stay.tasks.append(self._task(person, stay, step, self._own_start(stay, step)))
+
+    @staticmethod
+    def _own_start(stay: Stay, step: Step) -> int:
+        if step.starts == "on_admission":
+            return stay.admitted
+        if step.starts == "before_ready":
+            return max(stay.admitted, stay.ready_at - seconds(step.days_before_ready))
+        return stay.ready_at
 
     # -- longest waits and deaths: rule 7 ---------------------------------------------------------------------
 

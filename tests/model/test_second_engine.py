@@ -37,7 +37,20 @@ def cells(ledger: Ledger) -> Cells:
         ("places", ("at", "service")),
     ):
         tables[name].sort(key=lambda row, key=key: tuple(row[column] for column in key))  # type: ignore[misc]
+    tables["places"] = changes(tables["places"])
     return tables  # type: ignore[return-value]
+
+
+def changes(places: list[dict[str, object]]) -> list[dict[str, object]]:
+    """What is planned once each instant is over, where it is not what was planned before."""
+    settled = {(row["service"], row["at"]): row["open"] for row in places}
+    known: dict[object, object] = {}
+    kept = []
+    for (service, at), planned in settled.items():
+        if known.get(service) != planned:
+            kept.append({"service": service, "at": at, "open": planned})
+        known[service] = planned
+    return kept
 
 
 def differences(scenario: Scenario) -> list[str]:

@@ -10,8 +10,8 @@ from sim.results import cost_identities, costs
 from sim.results.broken import IdentityBroken
 from sim.results.cost_identities import check_costs
 from sim.results.cut import Cut, Row
+from sim.results.ledgers import with_ledgers
 from sim.results.measures import measure
-from sim.results.released import with_ledgers
 from sim.results.standing import keeping_fixed_costs
 from tests.results.tiny import Town, care_home, hospital, price, seconds, service, step, unit
 
@@ -69,9 +69,7 @@ def test_who_pays_may_change_with_the_week_of_the_stay() -> None:
 
 
 def test_weeks_count_from_admission_even_before_the_window() -> None:
-    weekly = replace(
-        price("unit", "occupied_day", 10, council=1.0), later_payers=((1, (("person", 1.0),)),)
-    )
+    weekly = replace(price("unit", "occupied_day", 10, council=1.0), later_payers=((1, (("person", 1.0),)),))
     town = Town(unit(2), warm_up=5, days=10, prices=(weekly,))
     town.comes(0, "unit", admitted=0).stay("unit", 0, 9, 9, "out")  # in the window: two days of week 1, two of week 2
     assert town.items("unit", "cost_cash_gbp", "payer") == {"council": 20.0, "person": 20.0}
@@ -234,21 +232,21 @@ def test_a_penny_off_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_payers_of_a_value_that_lose_a_penny_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.results import released
+    from sim.results import ledgers
 
-    right = released.shared
-    monkeypatch.setattr(released, "shared", lambda pence, shares: right(pence - 1, shares))
+    right = ledgers.shared
+    monkeypatch.setattr(ledgers, "shared", lambda pence, shares: right(pence - 1, shares))
     with pytest.raises(IdentityBroken, match="payers add up"):
         rows_beside(hospital_for(6, *AVERAGE), hospital_for(4, *AVERAGE))
 
 
 def test_released_days_that_do_not_balance_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.results import released
+    from sim.results import ledgers
 
     def wrong(table: dict[tuple[str, str, str, str], Row], *_: object) -> None:
         key = ("hospital", "released_bed_days", "", "")
         table[key] = table[key]._replace(value=table[key].value + 1)
 
-    monkeypatch.setattr(released, "_value", wrong)
+    monkeypatch.setattr(ledgers, "_value", wrong)
     with pytest.raises(IdentityBroken, match="released bed days = the difference in occupied bed days"):
         rows_beside(hospital_for(6, *AVERAGE), hospital_for(4, *AVERAGE))

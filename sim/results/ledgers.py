@@ -143,7 +143,9 @@ def _check_balance(table: Mapping[Key, Row], before: Mapping[Key, float], releas
     after = _values(table)
     for name in released:
         difference = _seconds(before, name) - _seconds(after, name)
-        require_sum(RELEASED_ADD_UP, name, round(after[name, "released_bed_days", "", ""] * SECONDS_PER_DAY), difference)
+        require_sum(
+            RELEASED_ADD_UP, name, round(after[name, "released_bed_days", "", ""] * SECONDS_PER_DAY), difference
+        )
     total = after["all", "released_bed_days", "", ""]
     require_sum(RELEASED_ADD_UP, "all", round(total * SECONDS_PER_DAY), sum(released.values()))
     for measure in ("notional_value_gbp", "cost_cash_gbp"):

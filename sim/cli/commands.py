@@ -18,7 +18,7 @@ from sim.cli.check import check
 from sim.cli.screen import Screen
 from sim.cli.sensing import sensitivity_verb
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -149,6 +149,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     tables.before(screen, chosen, left_out, warnings, compared=compared)
     try:
         pieces = _replications(job, options, screen)
+        pieces = beside(chosen, pieces) if compared else pieces
         findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
         folder = _publish(job, options, findings, pieces)
     except KeyboardInterrupt:

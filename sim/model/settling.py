@@ -63,12 +63,12 @@ def _lost_ground(visit: PlannedVisit) -> LostGround | None:
 def declared_ready(plan: Plan, service: PlannedService, needs_until: int, luck: Luck) -> int:
     """The instant at which somebody who needs care until `needs_until` is declared ready: at once, or at a review."""
     review = service.service.review
-    if review is None or needs_until >= plan.until:
+    if review is None:
         return needs_until
     time_of_day = _review_time(review, luck)
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
     weekday_of_start = plan.scenario.calendar.start.weekday()
-    while day * SECONDS_PER_DAY < plan.until:
+    while True:  # past the end of the run too: a step that starts some days before ready may fall inside it
         at = day * SECONDS_PER_DAY + time_of_day
         chance = review.chance_by_weekday[(weekday_of_start + day) % 7]
         if at >= needs_until:
@@ -76,7 +76,6 @@ def declared_ready(plan: Plan, service: PlannedService, needs_until: int, luck: 
                 return at
             attempt += 1
         day += 1
-    return NEVER
 
 
 def _review_time(review: Review, luck: Luck) -> int:

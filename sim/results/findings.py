@@ -56,6 +56,7 @@ class Findings:
     changes: Mapping[str, tuple[Change, ...]]  # by scenario id, against the baseline
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    flips: tuple[str, ...] = ()  # assumptions that would change the verdict, a sentence each, from a sensitivity run
 
     @property
     def baseline(self) -> Scenario:

@@ -16,6 +16,21 @@ RULES = {
 }
 
 
+def in_one_sentence(money: Money) -> str:
+    """What it costs, what it frees, and how much would have to be freed to pay for it."""
+    if money.cash is None:
+        return ""
+    text = _cash(money)
+    text = text[:1].upper() + text[1:]
+    if money.released and money.freed and money.break_even is not None:
+        beds = figure(money.freed_beds_on_an_average_day, "")
+        text = (
+            f"{text.rstrip('.')}; {beds} {spoken(money.freed.service)} beds are freed on an average day, and "
+            f"{money.break_even:g} would pay for what opens."
+        )
+    return text
+
+
 def ledgers(money: Money) -> Iterator[tuple[str, str]]:
     """Heading and words of each ledger, then what it takes to break even."""
     yield "Cash", f"{_cash(money)} {_gross(money)}".rstrip()

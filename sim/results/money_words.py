@@ -143,7 +143,9 @@ def _break_even(money: Money) -> str:
 
 
 def _per_day(money: Money) -> str:
-    gross, net = money.gross_per_delayed_day, money.net_per_delayed_day
+    gross, net, days = money.gross_per_delayed_day, money.net_per_delayed_day, money.delayed_days_avoided
+    if days and days.is_certain and days.mean < 0:
+        return "no delayed day is avoided: there are more of them."
     if gross is None or net is None:
         return "these runs cannot tell whether delayed days are avoided, so no cost of one is given."
     return f"each delayed day avoided costs {_with_range(gross)} gross, {_with_range(net)} net."

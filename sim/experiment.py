@@ -71,22 +71,34 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every task needs: the scenarios, and whom to hand each ledger, if anybody."""
+    """What every task needs: the scenarios, whom to hand each ledger, if anybody, and whether to observe each run."""
 
     scenarios: tuple[Scenario, ...]
     keep: Callable[[Scenario, int, int, Ledger], None] | None = None
+    observe: bool = False
 
 
 def run_one(shared: Shared, task: Task) -> Piece:
     """Runs one replication, checks its identities and measures it; the ledger stays here."""
     scenario = shared.scenarios[task.scenario]
-    ledger = engine.run(scenario, task.replication)
+    run = engine.run_observed if shared.observe else engine.run
+    ledger = run(scenario, task.replication)
+    check_identities(scenario, task, ledger)
+    if shared.keep:
+        shared.keep(scenario, task.scenario, task.replication, ledger)
+    return measured(scenario, task, ledger)
+
+
+def check_identities(scenario: Scenario, task: Task, ledger: Ledger) -> None:
+    """Raises LedgerBroken at the first identity that a ledger breaks."""
     try:
         identities.check(scenario, ledger)
     except identities.IdentityBroken as broken:
         raise LedgerBroken(f"{scenario.id}, replication {task.replication}: {broken}") from None
-    if shared.keep:
-        shared.keep(scenario, task.scenario, task.replication, ledger)
+
+
+def measured(scenario: Scenario, task: Task, ledger: Ledger) -> Piece:
+    """What one replication's ledger says."""
     rows = measure(scenario, ledger)
     daily = census.daily(scenario, ledger).series
     return Piece(

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
+from sim.cli.calibrating import calibrate_verb
+from sim.cli.check import check
 from sim.cli.screen import Screen
+from sim.cli.sensing import sensitivity_verb
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
@@ -36,9 +39,12 @@ def carry_out(options: Options, screen: Screen) -> int:
     verbs = {
         "run": run,
         "compare": compare,
+        "calibrate": calibrate_verb,
+        "sensitivity": sensitivity_verb,
         "validate": validate,
         "show": show,
         "schema": schema,
+        "check": check,
         "test": test,
     }
     return verbs[options.verb](options, screen)
@@ -171,7 +177,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> J
 
 
 def _store(job: Job, options: Options) -> ResumeStore:
-    wanted = "people" if options.people else ""
+    wanted = ("people" if options.people else "") + (" observed" if options.observe else "")
     return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
 
 
@@ -188,7 +194,7 @@ def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
-    shared = Shared(job.scenarios, people.keep if people else None)
+    shared = Shared(job.scenarios, people.keep if people else None, options.observe)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
     finally:

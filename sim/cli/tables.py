@@ -161,3 +161,10 @@ def _print(screen: Screen, rows: Sequence[Sequence[str]]) -> None:
         first, *figures, verdict = row
         cells = [text.rjust(width) for text, width in zip(figures, widths[1:-1], strict=True)]
         screen.say(GAP.join([first.ljust(widths[0]), *cells, screen.verdict(verdict)]).rstrip())
+
+
+def columns(screen: Screen, rows: Sequence[Sequence[str]]) -> None:
+    """Text in columns, all to the left."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        screen.say(GAP.join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())

@@ -5,7 +5,7 @@ What may be changed here: free; every result file changes its order with it.
 
 from collections.abc import Callable, Iterable
 
-from sim.inputs.scenario import OUT, OUTSIDE, REASONS, Scenario
+from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
 from sim.results.catalogue import BANDS, BY, COST_PARTS, MEASURES, PATHWAYS
 
 Key = tuple[str, str, str, str]  # service, measure, by, item
@@ -27,6 +27,7 @@ def canonical(*scenarios: Scenario) -> Callable[[Key], Place]:
         "pathway": list(PATHWAYS),
         "group": _merged((group.name for group in scenario.people) for scenario in scenarios),
         "band": list(BANDS),
+        "weekday": list(WEEKDAYS),
     }
     of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
     of_item = {by: _numbered(names) for by, names in items.items()}

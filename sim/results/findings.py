@@ -58,6 +58,7 @@ class Findings:
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     same_people: tuple[SamePeople, ...] = ()  # each scenario beside the baseline, person by person
+    flips: tuple[str, ...] = ()  # assumptions that would change the verdict, a sentence each, from a sensitivity run
 
     @property
     def baseline(self) -> Scenario:

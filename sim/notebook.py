@@ -130,4 +130,4 @@ def _run(
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    return pd.DataFrame.from_records(list(rows), columns=list(columns))
+    return pd.DataFrame([tuple(row) for row in rows], columns=list(columns))

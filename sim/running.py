@@ -135,6 +135,7 @@ def _serve(line: Connection) -> None:
         work, shared = line.recv()
         while True:
             tasks = line.recv()
+            answer: tuple[bool, Any]
             try:
                 answer = True, [work(shared, task) for task in tasks]
             except Exception as error:  # noqa: BLE001 - it is raised again where somebody can read it

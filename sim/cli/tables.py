@@ -78,8 +78,7 @@ def interrupted(screen: Screen, done: int, total: int) -> None:
     """What is said after Ctrl-C."""
     screen.end_progress()
     screen.note(
-        f"Stopped after {done} of {total} replications. No results were written; "
-        "the same command goes on from here."
+        f"Stopped after {done} of {total} replications. No results were written; the same command goes on from here."
     )
 
 

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from sim.inputs.scenario import OUTSIDE
 from sim.inputs.timetable import places_at
+from sim.model.arriving import Arriving
 from sim.model.bed_manager import BedManager
 from sim.model.ledger import NEVER
 from sim.model.observed_teams import ObservedTeams, TeamTrouble
-from sim.model.people import Arriving
 from sim.model.plan import Plan
 from sim.model.rules import SECONDS_PER_DAY, shortest_ring
 from sim.model.wards import UNLIMITED, Ward

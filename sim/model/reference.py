@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE, CensusEntry
 from sim.model import plan as quantities
+from sim.model.arriving import Arriving
 from sim.model.bed_manager import BedManager
 from sim.model.chance import BookOfLuck
 from sim.model.clock import Clock, Story
 from sim.model.ledger import NONE, Ledger
-from sim.model.people import Arriving
 from sim.model.plan import Plan, PlannedVisit
 from sim.model.rules import seconds
 from sim.model.settling import Luck, conditional_seconds, luck_of, route_after, stay_distribution, units_held

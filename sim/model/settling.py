@@ -9,9 +9,9 @@ from collections.abc import Callable
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import LostGround, Review
 from sim.model import plan as quantities
+from sim.model.arriving import Arriving
 from sim.model.chance import BookOfLuck
 from sim.model.ledger import NEVER
-from sim.model.people import Arriving
 from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, later_luck, seconds
 

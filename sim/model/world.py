@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.model.arriving import Arriving
 from sim.model.ledger import (
     NEVER,
     NONE,
@@ -17,7 +18,6 @@ from sim.model.ledger import (
     Ledger,
     table,
 )
-from sim.model.people import Arriving
 from sim.model.plan import Plan, PlannedRoute, PlannedStep, PlannedVisit
 
 if TYPE_CHECKING:

@@ -83,7 +83,7 @@ def reason_label(reason: str) -> str:
 
 def spoken(name: str) -> str:
     """A name from a scenario as it is said: `reablement_unit` is `reablement unit`."""
-    return name.replace("_", " ")
+    return "NHS" if name == "nhs" else name.replace("_", " ")
 
 
 def measure_label(measure: str, service: str, item: str = "") -> str:

@@ -6,7 +6,7 @@ What may be changed here: freely, as long as results do not depend on the number
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -51,6 +51,11 @@ class Piece:
             Row(service, name, by, item, float(value), unit)
             for (service, name, by, item, unit), value in zip(self.keys, self.values, strict=True)
         ]
+
+    def with_rows(self, rows: Sequence[Row]) -> "Piece":
+        """The same replication with other rows."""
+        keys = tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows)
+        return replace(self, keys=keys, values=np.array([row.value for row in rows], dtype=np.float64))
 
     def census(self) -> census.DailyCensus:
         """The daily counts as the census takes them."""
@@ -124,10 +129,7 @@ def run_all(
             _keep(store, piece)
         if listener:
             listener(len(done), len(tasks))
-    return [
-        [done[Task(i, r)] for r in range(scenario.replications)]
-        for i, scenario in enumerate(shared.scenarios)
-    ]
+    return [[done[Task(i, r)] for r in range(scenario.replications)] for i, scenario in enumerate(shared.scenarios)]
 
 
 def _name(task: Task) -> str:

@@ -17,7 +17,9 @@ from sim.inputs.scenario import Scenario
 from sim.load import load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
+from sim.results.ledgers import with_ledgers
 from sim.results.order import canonical
+from sim.results.standing import keeping_fixed_costs
 from sim.results.wording import short_labels
 
 
@@ -41,7 +43,7 @@ def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[L
         if reasons:
             left_out.append(LeftOut(other.file, "cannot be compared with the base: " + "; ".join(reasons)))
         else:
-            chosen.append(other)
+            chosen.append(keeping_fixed_costs(base, other))
     return tuple(chosen), tuple(left_out)
 
 
@@ -57,6 +59,18 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
     if base.census != other.census:
         reasons.append("census: other people are there at the start")
     return reasons
+
+
+def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """The replications, those of every other scenario with what they release beside the base's."""
+    base, *others = scenarios
+    found = [list(pieces[0])]
+    for other, theirs in zip(others, pieces[1:], strict=True):
+        together = zip(pieces[0], theirs, strict=True)
+        found.append(
+            [after.with_rows(with_ledgers(base, other, before.rows(), after.rows())) for before, after in together]
+        )
+    return found
 
 
 def load_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -81,9 +95,7 @@ def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
     for path, old, new in values_that_differ(base, other):
         written = new or old
         assert written is not None
-        found.append(
-            Change(path, old.text if old else "", new.text if new else "", written.file, written.line)
-        )
+        found.append(Change(path, old.text if old else "", new.text if new else "", written.file, written.line))
     return tuple(found)
 
 

@@ -13,10 +13,12 @@ from pathlib import Path
 
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
+from sim.cli.calibrating import calibrate_verb
 from sim.cli.check import check
 from sim.cli.screen import Screen
+from sim.cli.sensing import sensitivity_verb
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -37,6 +39,8 @@ def carry_out(options: Options, screen: Screen) -> int:
     verbs = {
         "run": run,
         "compare": compare,
+        "calibrate": calibrate_verb,
+        "sensitivity": sensitivity_verb,
         "validate": validate,
         "show": show,
         "schema": schema,
@@ -49,9 +53,7 @@ def carry_out(options: Options, screen: Screen) -> int:
 def test(options: Options, _: Screen) -> int:
     """Runs the tests in this interpreter, from the repository; pytest's own exit code."""
     arguments = [_from_anywhere(argument) for argument in options.rest]
-    named = any(
-        Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-")
-    )
+    named = any(Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
     where = [] if named else [str(REPOSITORY / "tests")]
     code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=REPOSITORY)
     return PYTEST_FAULTS.get(code, code)
@@ -147,6 +149,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     tables.before(screen, chosen, left_out, warnings, compared=compared)
     try:
         pieces = _replications(job, options, screen)
+        pieces = beside(chosen, pieces) if compared else pieces
         findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
         folder = _publish(job, options, findings, pieces)
     except KeyboardInterrupt:

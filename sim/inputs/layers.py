@@ -49,7 +49,8 @@ class Layers:
 
     def set(self, path: Path, entry: Entry) -> None:
         """Put one value on the tree, whether something stands there already or not."""
-        self._below = THE_SCENARIO
+        if self._below != THE_SCENARIO:  # what the files touched, the command line may change
+            self._below, self._touched, self._around = THE_SCENARIO, {}, {}
         if path[0] in OWN_KEYS and len(path) == 1:
             self._put(path, entry.mark, entry.value)
         elif find(self.tree, path) is None and kind_at(SCENARIO, path) is not None and self._can_reach(path[:-1]):

@@ -404,6 +404,7 @@ class BedManager:
         if ward.planned is not None and not self._is_open(ward.planned.door):
             return False
         may_pass = ward.planned is not None and ward.planned.service.may_pass
+        counts_units = ward.planned is not None and ward.planned.counts_units
         place, moved = 0, False
         while place < len(ward.queue):
             wait = ward.queue[place]
@@ -417,6 +418,8 @@ class BedManager:
                 del ward.queue[place]
                 self._admit(wait)
                 moved = True
+                if counts_units:  # somebody passed over may now no longer fit, and stop the line
+                    place = 0
         return moved
 
     def _is_open(self, hours: OpeningHours | None) -> bool:

@@ -6,21 +6,29 @@ What may be changed here: freely, as long as every number of workers gives the s
 import json
 import multiprocessing
 import os
+import pickle
 import shutil
 import signal
 import tempfile
+import threading
+import traceback
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+SECONDS_BETWEEN_LOOKS = 0.2  # whether somebody has pressed Ctrl-C
 MOST_TASKS_AT_ONCE = 10  # a chunk is lost when the run is interrupted, so it stays small
 
 Work = Callable[[Any, Any], Any]  # (what all tasks share, one task) -> its result
-_job: list[tuple[Work, Any]] = []  # in a worker: what to do, sent once
+
+
+class WorkerLost(Exception):
+    """A worker ended without a word: the system stopped it, most often for want of memory."""
 
 
 def default_workers(tasks: int) -> int:
@@ -33,33 +41,17 @@ def scatter(work: Work, shared: Any, tasks: Sequence[Any], workers: int) -> Iter
     """Results of `work(shared, task)` as they are finished, in any order."""
     if workers <= 1 or len(tasks) <= 1:
         for task in tasks:
-            yield work(shared, task)
+            result = work(shared, task)
+            with interrupts_noted():  # while it is put away
+                yield result
         return
-    yield from _scatter_over_processes(work, shared, tasks, min(workers, len(tasks)))
-
-
-def _scatter_over_processes(work: Work, shared: Any, tasks: Sequence[Any], workers: int) -> Iterator[Any]:
-    others = set(multiprocessing.active_children())
-    pool = ProcessPoolExecutor(
-        workers,
-        mp_context=multiprocessing.get_context("spawn"),  # the same on every system, and safe with threads
-        initializer=_start_worker,
-        initargs=(work, shared),
-    )
-    finished = False
-    try:
-        with _interrupts_kept_from_children():
-            futures: list[Future[list[Any]]] = [
-                pool.submit(_do_chunk, part) for part in _chunks(tasks, workers)
-            ]
-        for future in as_completed(futures):
-            yield from future.result()
-        finished = True
-    finally:
-        pool.shutdown(wait=finished, cancel_futures=True)
-        if not finished:
-            for child in set(multiprocessing.active_children()) - others:
-                child.terminate()
+    workers = min(workers, len(tasks))
+    with interrupts_noted() as noted:
+        team = _Team(workers)
+        try:
+            yield from team.results(work, shared, _chunks(tasks, workers), noted)
+        finally:
+            team.end()
 
 
 def _chunks(tasks: Sequence[Any], workers: int) -> list[Sequence[Any]]:
@@ -67,19 +59,130 @@ def _chunks(tasks: Sequence[Any], workers: int) -> list[Sequence[Any]]:
     return [tasks[first : first + size] for first in range(0, len(tasks), size)]
 
 
-def _start_worker(work: Work, shared: Any) -> None:
+class _Team:
+    """Worker processes, each on a line of its own.
+
+    A pool of `concurrent.futures` hangs when a worker is stopped while it hands over a result, which is what
+    Ctrl-C does; on lines of their own a stopped worker is simply the end of its line.
+    """
+
+    def __init__(self, workers: int) -> None:
+        context = multiprocessing.get_context("spawn")  # the same on every system, and safe with threads
+        self._members: dict[Connection, multiprocessing.process.BaseProcess] = {}
+        with _interrupts_kept_from_children():
+            for _ in range(workers):
+                ours, theirs = context.Pipe()
+                member = context.Process(target=_serve, args=(theirs,), daemon=True)
+                member.start()
+                theirs.close()
+                self._members[ours] = member
+
+    def results(
+        self, work: Work, shared: Any, chunks: Sequence[Sequence[Any]], noted: Sequence[bool]
+    ) -> Iterator[Any]:
+        """The results of all chunks, each as soon as it is there; ends when an interrupt was noted."""
+        waiting = deque(chunks)
+        idle = list(self._members)
+        for line in idle:
+            self._say(line, (work, shared))
+        busy: set[Connection] = set()
+        while (waiting or busy) and not noted:
+            while idle and waiting:
+                line = idle.pop()
+                self._say(line, waiting.popleft())
+                busy.add(line)
+            for ready in wait(list(busy), timeout=SECONDS_BETWEEN_LOOKS):
+                assert isinstance(ready, Connection)
+                yield from self._heard(ready)
+                busy.remove(ready)
+                idle.append(ready)
+
+    def _say(self, line: Connection, message: Any) -> None:
+        try:
+            line.send(message)
+        except OSError:
+            raise self._lost(line) from None
+
+    def _heard(self, line: Connection) -> Any:
+        try:
+            done, answer = line.recv()
+        except (EOFError, OSError):
+            raise self._lost(line) from None
+        if not done:
+            raise answer
+        return answer
+
+    def _lost(self, line: Connection) -> WorkerLost:
+        self._members[line].join(1)
+        code = self._members[line].exitcode
+        return WorkerLost(
+            f"a worker process was stopped (exit code {code}); perhaps memory ran out: try --workers 1"
+        )
+
+    def end(self) -> None:
+        """Stops every worker, whatever it is doing."""
+        for line, member in self._members.items():
+            member.terminate()
+            line.close()
+        for member in self._members.values():
+            member.join()
+
+
+def _serve(line: Connection) -> None:
+    """A worker's life: hears what to do, then answers chunk after chunk until its line ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
-    _job[:] = [(work, shared)]
+    with suppress(EOFError, OSError):
+        work, shared = line.recv()
+        while True:
+            tasks = line.recv()
+            answer: tuple[bool, Any]
+            try:
+                answer = True, [work(shared, task) for task in tasks]
+            except Exception as error:  # noqa: BLE001 - it is raised again where somebody can read it
+                answer = False, _portable(error)
+            line.send(answer)
 
 
-def _do_chunk(tasks: Sequence[Any]) -> list[Any]:
-    ((work, shared),) = _job
-    return [work(shared, task) for task in tasks]
+def _portable(error: Exception) -> Exception:
+    """The error as it can be sent to another process, with its traceback as a note."""
+    error.add_note("In a worker process:\n" + traceback.format_exc())
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 - whatever its author forgot
+        return RuntimeError(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+    return error
+
+
+@contextmanager
+def interrupts_noted() -> Iterator[list[bool]]:
+    """Ctrl-C inside is noted in the list and takes effect at the end, the second one at once.
+
+    An interrupt that strikes while a file is written leaves half of it, and one that strikes while Python
+    clears away an object is lost without a word.
+    """
+    noted: list[bool] = []
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield noted
+        return
+
+    def note(*_: object) -> None:
+        if noted:
+            raise KeyboardInterrupt
+        noted.append(True)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if noted:
+            raise KeyboardInterrupt
 
 
 @contextmanager
 def _interrupts_kept_from_children() -> Iterator[None]:
-    """A child started inside never sees Ctrl-C, not even while it imports; we see it a moment later."""
+    """A child started inside never sees Ctrl-C, not even while it imports; where the system can do that."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

@@ -36,6 +36,9 @@ def main(argv: list[str] | None = None) -> int:
         return DONE
     except Exception as problem:  # noqa: BLE001 - the last stop: planners get a sentence instead of a traceback
         screen.end_progress()
+        if _began_with_an_interrupt(problem):
+            screen.note("Stopped.")
+            return INTERRUPTED
         return _explain(problem, screen, "--traceback" in arguments)
 
 
@@ -46,6 +49,13 @@ def _carry_out(options: Options, screen: Screen) -> int:
     from sim.cli import commands  # what it imports takes time, which --help should not
 
     return commands.carry_out(options, screen)
+
+
+def _began_with_an_interrupt(problem: BaseException | None) -> bool:
+    """Whether Ctrl-C came first, and the problem only while things were cleared away."""
+    while problem and not isinstance(problem, KeyboardInterrupt):
+        problem = problem.__context__
+    return problem is not None
 
 
 def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:

@@ -13,6 +13,10 @@ from typing import NoReturn
 
 REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
+FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
+ONE_FILE = {"show": "prints", "calibrate": "looks at"}
+DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
+DEFAULT_RANGES = "scenarios/ranges/england.csv"
 
 USAGE = """\
 run_sim.py: what would another reablement unit, another step or another price change?
@@ -20,9 +24,14 @@ run_sim.py: what would another reablement unit, another step or another price ch
   run_sim.py                           compare scenarios/baseline.yaml with scenarios/cedarwood.yaml
   run_sim.py run FILE...               run scenarios, each on its own
   run_sim.py compare BASE OTHER...     run scenarios on the same people and show what differs from BASE
+  run_sim.py calibrate [FILE]          hold a scenario's figures against published targets
+  run_sim.py sensitivity BASE OTHER    which assumption, within its range, would change what OTHER does?
   run_sim.py validate FILE...          check scenario files, run nothing
   run_sim.py show FILE                 print every value in force, and the file and line it comes from
   run_sim.py schema                    print a JSON Schema of scenario files, for editors
+  run_sim.py check [FILE...]           rerun baselines and fail if a result moved (default: those in tests/expected)
+  run_sim.py check FILE... --update --reason TEXT
+                                       record what is found now, with the reason; the only way to move a baseline
   run_sim.py test [ARGUMENT...]        run the tests; arguments go to pytest (--nightly: the long ones too)
 
 Options of run and compare:
@@ -34,15 +43,27 @@ Options of run and compare:
   --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
   --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
                        a file; in compare it goes to every file that has the path
+  --observe            test every identity on every event; slower, and the same results
   --traceback          where something of ours breaks, show where
+Options of check: --workers, --json, --observe, --traceback, and
+  --junit FILE         the outcome as JUnit XML
+  --summary FILE       the outcome as Markdown, added to FILE
+  --annotations        lines that GitHub shows beside the scenario line that differs
+Options of calibrate: --set, --replications, --seed, --workers, and
+  --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
+  --page FILE          the table as a page of Markdown too
+Options of sensitivity: --set, --replications, --seed, --workers, --outputs, and
+  --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
+  --measure NAME       which measure (default: delayed_people_mean)
+  --service NAME       of which service (default: the first hospital)
 Options of validate and show: --set, --replications, --seed
 
   --help, --version
 
 FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The base given twice counts once.
-Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted."""
+Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted; of check also 1: a result moved."""
 
-VERBS = ("run", "compare", "validate", "show", "schema", "test")
+VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "check", "test")
 
 
 class UsageError(Exception):
@@ -61,6 +82,17 @@ class Options:
     outputs: str = ""
     json: str | None = None
     people: str | None = None
+    observe: bool = False
+    update: bool = False
+    reason: str | None = None
+    junit: str | None = None
+    summary: str | None = None
+    annotations: bool = False
+    targets: str = ""
+    page: str | None = None
+    ranges: str = ""
+    measure: str = ""
+    service: str = ""
     sets: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)  # for pytest
     typed: list[str] = field(default_factory=list)
@@ -107,16 +139,39 @@ def _parser(verb: str) -> _Parser:
     parser = _Parser(prog=f"run_sim.py {verb}", add_help=False, allow_abbrev=False)
     if verb != "schema":
         parser.add_argument("files", nargs="*")
+    if verb == "check":
+        _add_options_of_check(parser)
+    elif verb != "schema":
         parser.add_argument("--set", dest="sets", action="append", default=[], metavar="PATH=VALUE")
         parser.add_argument("--replications", type=_positive, metavar="N")
         parser.add_argument("--seed", type=_whole, metavar="S")
-    if verb in ("run", "compare"):
+    if verb in ("run", "compare", "calibrate", "sensitivity"):
         parser.add_argument("--workers", type=_positive, metavar="N")
+    if verb == "calibrate":
+        parser.add_argument("--targets", default=_shortest(REPOSITORY / DEFAULT_TARGETS), metavar="FILE")
+        parser.add_argument("--page", metavar="FILE")
+    if verb == "sensitivity":
+        parser.add_argument("--ranges", default=_shortest(REPOSITORY / DEFAULT_RANGES), metavar="FILE")
+        parser.add_argument("--measure", default="delayed_people_mean", metavar="NAME")
+        parser.add_argument("--service", default="", metavar="NAME")
+        parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
+    if verb in ("run", "compare"):
         parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
         parser.add_argument("--json", metavar="FILE")
         parser.add_argument("--people", metavar="FILE")
+        parser.add_argument("--observe", action="store_true")
     parser.add_argument("--traceback", action="store_true", default=argparse.SUPPRESS)
     return parser
+
+
+def _add_options_of_check(parser: _Parser) -> None:
+    parser.add_argument("--workers", type=_positive, metavar="N")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--reason", metavar="TEXT")
+    for name in ("--json", "--junit", "--summary"):
+        parser.add_argument(name, metavar="FILE")
+    for name in ("--observe", "--annotations"):
+        parser.add_argument(name, action="store_true")
 
 
 def _whole(text: str) -> int:
@@ -134,27 +189,43 @@ def _positive(text: str) -> int:
 
 
 def _check(options: Options) -> None:
+    if options.verb == "check":
+        _check_reason(options)
+        return  # its files may be folders, and are looked for where expected files are known
     for change in options.sets:
         path, sign, _ = change.partition("=")
         if not sign or not path.strip():
-            raise UsageError(
-                f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}"
-            )
-    if options.verb == "compare" and not options.files:
-        options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES]
-    if options.verb in ("run", "validate", "show") and not options.files:
-        raise UsageError(
-            f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml"
-        )
-    options.files = expanded(options.files)
-    if options.verb == "show" and len(options.files) > 1:
-        raise UsageError("show prints one file at a time")
-    if options.verb == "compare" and len(options.files) < 2:
-        raise UsageError("compare needs a base and at least one other file; `run` runs a file on its own")
+            raise UsageError(f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}")
+    _check_files(options)
     if options.json and options.json == options.people:
         raise UsageError("--json and --people cannot go to the same file")
     if options.people == "-":
         raise UsageError("--people needs a file name: stays, waits and steps are three tables")
+
+
+def _check_reason(options: Options) -> None:
+    if options.update and not (options.reason or "").strip():
+        raise UsageError('check --update needs --reason "why results move": it goes into the log')
+    if options.reason is not None and not options.update:
+        raise UsageError("--reason goes with --update; without it nothing is recorded")
+    if options.update and (options.json or options.junit or options.summary or options.annotations):
+        raise UsageError("--update records results; --json, --junit, --summary and --annotations report on a check")
+
+
+def _check_files(options: Options) -> None:
+    """As many files as the verb takes; some verbs have files of their own where none is named."""
+    if not options.files:
+        number = FILES_IF_NONE.get(options.verb, 0)
+        options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES[:number]]
+    if options.verb in ("run", "validate", "show") and not options.files:
+        raise UsageError(f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml")
+    options.files = expanded(options.files)
+    if options.verb in ONE_FILE and len(options.files) > 1:
+        raise UsageError(f"{options.verb} {ONE_FILE[options.verb]} one file at a time")
+    if options.verb == "sensitivity" and len(options.files) != 2:
+        raise UsageError("sensitivity needs a base and one other file")
+    if options.verb == "compare" and len(options.files) < 2:
+        raise UsageError("compare needs a base and at least one other file; `run` runs a file on its own")
 
 
 def _shortest(path: Path) -> str:
@@ -199,11 +270,7 @@ def _similar_file(name: str) -> str:
             names = [entry for entry in sorted(os.listdir(place)) if entry.endswith((".yaml", ".yml"))]
             close = _close(last, names) or ([f"{last}.yaml"] if f"{last}.yaml" in names else [])
             if close:
-                shown = (
-                    os.path.join(folder, close[0])
-                    if place == places[0]
-                    else _shortest(Path(place) / close[0])
-                )
+                shown = os.path.join(folder, close[0]) if place == places[0] else _shortest(Path(place) / close[0])
                 return f"; did you mean {shown}?"
     return ""
 

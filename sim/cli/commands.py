@@ -13,9 +13,12 @@ from pathlib import Path
 
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
+from sim.cli.calibrating import calibrate_verb
+from sim.cli.check import check
 from sim.cli.screen import Screen
+from sim.cli.sensing import sensitivity_verb
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -36,9 +39,12 @@ def carry_out(options: Options, screen: Screen) -> int:
     verbs = {
         "run": run,
         "compare": compare,
+        "calibrate": calibrate_verb,
+        "sensitivity": sensitivity_verb,
         "validate": validate,
         "show": show,
         "schema": schema,
+        "check": check,
         "test": test,
     }
     return verbs[options.verb](options, screen)
@@ -47,9 +53,7 @@ def carry_out(options: Options, screen: Screen) -> int:
 def test(options: Options, _: Screen) -> int:
     """Runs the tests in this interpreter, from the repository; pytest's own exit code."""
     arguments = [_from_anywhere(argument) for argument in options.rest]
-    named = any(
-        Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-")
-    )
+    named = any(Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
     where = [] if named else [str(REPOSITORY / "tests")]
     code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=REPOSITORY)
     return PYTEST_FAULTS.get(code, code)
@@ -143,11 +147,14 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     job.check_places(options.people)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
-    pieces = _replications(job, options, screen)
-    if pieces is None:
+    try:
+        pieces = _replications(job, options, screen)
+        pieces = beside(chosen, pieces) if compared else pieces
+        findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+        folder = _publish(job, options, findings, pieces)
+    except KeyboardInterrupt:
+        tables.interrupted(screen, *screen.how_far)
         return INTERRUPTED
-    findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-    folder = _publish(job, options, findings, pieces)
     tables.after(screen, findings, folder, already_said=len(warnings))
     if options.json == "-":
         _binary(folder / "results.json")
@@ -170,7 +177,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> J
 
 
 def _store(job: Job, options: Options) -> ResumeStore:
-    wanted = "people" if options.people else ""
+    wanted = ("people" if options.people else "") + (" observed" if options.observe else "")
     return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
 
 
@@ -182,17 +189,14 @@ def _workers(job: Job, options: Options) -> int:
     return min(options.workers or default_workers(job.replications), job.replications)
 
 
-def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]] | None:
-    """Every replication, run or taken from an interrupted run; None when interrupted again."""
+def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]]:
+    """Every replication, run or taken from an interrupted run."""
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
-    shared = Shared(job.scenarios, people.keep if people else None)
+    shared = Shared(job.scenarios, people.keep if people else None, options.observe)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
-    except KeyboardInterrupt:
-        tables.interrupted(screen, *screen.how_far)
-        return None
     finally:
         screen.end_progress()
 

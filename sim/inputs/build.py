@@ -18,12 +18,10 @@ from sim.inputs.scenario import (
     Arrival,
     Calendar,
     CensusEntry,
-    Costs,
     Group,
     Hours,
     LostGround,
     Places,
-    Price,
     Review,
     Route,
     Service,
@@ -171,11 +169,7 @@ def _group(name: str, said: Said, steps: dict[str, Step], notices: list[str]) ->
 
 def _shares(said: Any) -> tuple[tuple[str, float], ...]:
     """One name, or names with shares, as pairs."""
-    return (
-        tuple((name, float(share)) for name, share in said.items())
-        if isinstance(said, Said)
-        else ((said, 1.0),)
-    )
+    return tuple((name, float(share)) for name, share in said.items()) if isinstance(said, Said) else ((said, 1.0),)
 
 
 def _seconds(times: list[Said]) -> Iterator[int]:
@@ -183,9 +177,7 @@ def _seconds(times: list[Said]) -> Iterator[int]:
         yield from [round(time["day"] * SECONDS_PER_DAY)] * time["count"]
 
 
-def _multipliers(
-    group: str, said: Said, key: str, names: tuple[str, ...], notices: list[str]
-) -> tuple[float, ...]:
+def _multipliers(group: str, said: Said, key: str, names: tuple[str, ...], notices: list[str]) -> tuple[float, ...]:
     """Multipliers with mean 1, and a notice where the written ones had another mean."""
     if said[key] is None:
         return (1.0,) * len(names)
@@ -206,9 +198,7 @@ def _arrival(said: Said) -> Arrival:
 
 
 def _visit(service: str, said: Said, steps: dict[str, Step]) -> Visit:
-    tapers = tuple(
-        Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ()
-    )
+    tapers = tuple(Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ())
     return Visit(
         service=service,
         stay=said["stay_days"],
@@ -261,19 +251,3 @@ def census_of(said: list[Said] | None) -> tuple[CensusEntry, ...]:
         )
         for one in said or ()
     )
-
-
-def costs_of(said: Said | None) -> Costs:
-    """All prices, services first, in file order."""
-    return Costs() if said is None else Costs(price_year=said["price_year"], prices=tuple(_prices(said)))
-
-
-def _prices(said: Said) -> Iterator[Price]:
-    for name, one in each(said["services"]):
-        for key in ("per_open_day", "per_occupied_day", "per_admission", "per_delayed_day"):
-            if one[key] is not None:
-                yield Price(
-                    of=name, per=key.removeprefix("per_"), gbp=float(one[key]), payers=_shares(one["payer"])
-                )
-    for name, one in each(said["steps"]):
-        yield Price(of=name, per="step", gbp=float(one["each"]), payers=_shares(one["payer"]))

@@ -5,18 +5,17 @@ Every check reads what was told and notes problems; none stops another, and none
 What may be changed here: a new check is a function in CHECKS; the exact words are tested.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sim.inputs.capacity import CAPACITY_KEYS
+from sim.inputs.cost_checks import check_costs
 from sim.inputs.problems import Path, Problems, did_you_mean, dotted, listed, quoted
 from sim.inputs.reading import UNREADABLE, Reference, Said, each, is_sound
-from sim.inputs.scalars import MOST_PEOPLE
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE
-from sim.inputs.told import Told, Way
+from sim.inputs.shares import check_adds_up
+from sim.inputs.told import Told
 
-TOLERANCE = Decimal("1e-9")
 MOST_DAYS_OF_RUN = 36_525
 
 
@@ -39,33 +38,12 @@ def check_references(told: Told, references: Sequence[Reference], problems: Prob
 def check_shares(told: Told) -> None:
     """Shares add up to 100%."""
     for group, people in each(told.said["people"]):
-        _adds_up(told, ("people", group, "arrives_at"), people["arrives_at"])
+        check_adds_up(told, ("people", group, "arrives_at"), people["arrives_at"])
         for _, visit in each(people["journey"]):
             routes = visit["then"]
             if isinstance(routes, Said):
                 shares = [route["share"] if isinstance(route, Said) else route for route in routes.values()]
-                _adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
-    costs = told.said["costs"]
-    for section in ("services", "steps") if isinstance(costs, Said) else ():
-        for name, price in each(costs[section]):
-            _adds_up(told, ("costs", section, name, "payer"), price["payer"])
-
-
-def _adds_up(told: Told, path: Path, shares: Any) -> None:
-    if not isinstance(shares, dict) or not is_sound(dict(shares)):
-        return
-    total = sum(shares.values(), Decimal(0))
-    if abs(total - 1) <= TOLERANCE:
-        return
-    changed = [name for name in shares if told.file_of((*path, name, "share")) != told.file_of(path)]
-    terms = " + ".join(percent(share) for share in shares.values())
-    what = f"adds up to {percent(total)}, not 100%: {terms}"
-    told.refuse((*path, changed[0], "share") if changed else path, what, shown=path)
-
-
-def percent(share: Decimal) -> str:
-    """A share as planners write it."""
-    return f"{(share * 100).normalize():f}%"
+                check_adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
 
 
 def check_calendar(told: Told) -> None:
@@ -80,8 +58,7 @@ def check_calendar(told: Told) -> None:
     if told.said["census"] and told.said["calendar"]["warm_up_days"]:
         told.refuse(
             ("calendar", "warm_up_days"),
-            "must be 0 with a `census`: who is there at the start needs no warm-up; "
-            "write 0, or leave the census out",
+            "must be 0 with a `census`: who is there at the start needs no warm-up; write 0, or leave the census out",
         )
 
 
@@ -96,12 +73,11 @@ def check_capacities(told: Told) -> None:
 
 def _check_dates(told: Told, path: Path, amounts: list[Any]) -> None:
     dates = [amount["from"] if isinstance(amount, Said) else UNREADABLE for amount in amounts]
-    for number, date in enumerate(dates):
-        if date is not UNREADABLE and date in dates[:number]:
-            first = dates.index(date) + 1
-            told.refuse(
-                (*path, str(number + 1), "from"), f"is {date}, which item {first} has too; keep one of them"
-            )
+    first: dict[Any, int] = {}
+    for number, date in enumerate(dates, 1):
+        if date is not UNREADABLE and first.setdefault(date, number) < number:
+            what = f"is {date}, which item {first[date]} has too; keep one of them"
+            told.refuse((*path, str(number), "from"), what)
     if is_sound(dates) and told.start is not None and min(dates) > told.start:
         what = f"begins on {min(dates)}, after the start of the run; say what holds on {told.start} too"
         told.refuse((*path, "1", "from"), what, shown=path)
@@ -120,10 +96,10 @@ def check_hours(told: Told) -> None:
 def _check_opening(told: Told, hours: Said) -> None:
     if is_sound([hours["from"], hours["to"]]) and hours["from"] >= hours["to"]:
         told.refuse((*hours.path, "to"), "must be later than `from`; hours do not run past midnight")
-    days = hours["days"] or []
-    repeated = [day for number, day in enumerate(days) if day is not UNREADABLE and day in days[:number]]
+    counted = Counter(day for day in hours["days"] or [] if day is not UNREADABLE)
+    repeated = [day for day, times in counted.items() if times > 1]
     if repeated:
-        told.refuse((*hours.path, "days"), f"names {repeated[0]} twice; once is enough")
+        told.refuse((*hours.path, "days"), f"names {listed(repeated, 'and')} more than once; once is enough")
 
 
 def _check_review(told: Told, review: Said) -> None:
@@ -157,11 +133,7 @@ def _check_surge(told: Told, name: str, surge: Said, hours: bool | None) -> None
     capacity = told.capacity(told.service(name))
     if capacity is not None and all(one.places is None for one in capacity):
         told.refuse(surge.path, f"adds places to {quoted(name)}, which is unlimited; delete one of the two")
-    if (
-        hours is not None
-        and is_sound(surge["hours_per_week"])
-        and (surge["hours_per_week"] is not None) != hours
-    ):
+    if hours is not None and is_sound(surge["hours_per_week"]) and (surge["hours_per_week"] is not None) != hours:
         told.refuse(
             surge.path,
             f"must count as {quoted(name)} does: {'in hours_per_week' if hours else 'in beds or places'}",
@@ -185,8 +157,8 @@ def rings(leads_to: dict[str, list[str]]) -> list[list[str]]:
     """The rings in a graph, each found once, beginning with the name that is written first."""
     found: list[list[str]] = []
     done: set[str] = set()
-    for first in leads_to:
-        trail, ways = [first], [iter(leads_to[first])]
+    for first, onward in leads_to.items():
+        trail, ways = [first], [iter(onward)]
         while ways and first not in done:
             name = next(ways[-1], None)
             if name is None:
@@ -200,227 +172,6 @@ def rings(leads_to: dict[str, list[str]]) -> list[list[str]]:
     return found
 
 
-def check_groups(told: Told) -> None:
-    """People come at times inside the run, and not in millions."""
-    for _, group in each(told.said["people"]):
-        times = group["arrivals"]
-        for key in ("arrivals_by_weekday", "arrivals_by_month"):
-            _check_multipliers(told, group, key)
-        if isinstance(times, list) and told.total_days is not None:
-            for number, one in enumerate(times, 1):
-                if isinstance(one, Said) and is_sound(one) and one["day"] >= told.total_days:
-                    path = (*group.path, "arrivals", str(number), "day")
-                    told.refuse(path, f"is {one['day']}, after the end of the run of {told.total_days} days")
-        _check_numbers_of_people(told, group)
-        _check_arrival(told, group)
-
-
-def _check_multipliers(told: Told, group: Said, key: str) -> None:
-    said = group[key]
-    if isinstance(said, Said) and is_sound(said) and not any(said.values()):
-        told.refuse(said.path, "is 0 throughout, so nobody would come")
-    if said is not None and isinstance(group["arrivals"], list):
-        told.refuse(
-            (*group.path, key), "shapes a stream of `arrivals_per_day`; exact `arrivals` need no such thing"
-        )
-
-
-def _check_numbers_of_people(told: Told, group: Said) -> None:
-    rate, times = group["arrivals_per_day"], group["arrivals"]
-    if not is_sound([rate, times]) or told.total_days is None:
-        return
-    key = "arrivals" if rate is None else "arrivals_per_day"
-    people = sum(one["count"] for one in times or []) if rate is None else rate * told.total_days
-    if people > MOST_PEOPLE:
-        what = f"brings about {people:,.0f} people in {told.total_days:,} days; {MOST_PEOPLE:,} are the most"
-        told.refuse((*group.path, key), what)
-
-
-def _check_arrival(told: Told, group: Said) -> None:
-    arrival, first = group["arrival"], group["arrives_at"]
-    otherwise = arrival["otherwise"] if isinstance(arrival, Said) else UNREADABLE
-    if otherwise is not UNREADABLE and otherwise in (first if isinstance(first, dict) else [first]):
-        told.refuse(
-            (*group.path, "arrival", "otherwise"),
-            f"is {quoted(otherwise)}, where they could not get in already",
-        )
-
-
-def check_visits(told: Told) -> None:
-    """Each visit says how long, and how many hours where hours are counted."""
-    for group, here, visit in told.visits():
-        hours = told.counts_hours(here)
-        if visit["hours_per_week"] is None and hours:
-            told.refuse(
-                visit.path,
-                f"needs `hours_per_week`: {quoted(here)} counts hours, so say how many a person needs",
-            )
-        if visit["hours_per_week"] is not None and hours is False:
-            told.refuse(
-                (*visit.path, "hours_per_week"), f"has no meaning: {quoted(here)} does not count hours"
-            )
-        if visit["tapers"] is not None and visit["hours_per_week"] is None:
-            told.refuse((*visit.path, "tapers"), "has no meaning without `hours_per_week`")
-        _check_tapers(told, visit)
-        _check_stay(told, visit)
-        _check_lost_ground(told, visit)
-
-
-def _check_tapers(told: Told, visit: Said) -> None:
-    tapers = visit["tapers"]
-    if not isinstance(tapers, list) or not is_sound(tapers):
-        return
-    for number, (before, after) in enumerate(zip(tapers, tapers[1:], strict=False), 2):
-        if after["after_days"] <= before["after_days"] or after["to"] > before["to"]:
-            told.refuse(
-                (*visit.path, "tapers", str(number)),
-                "must be later than the taper before it, and not need more",
-            )
-
-
-def _check_stay(told: Told, visit: Said) -> None:
-    if visit["stay_days"] is not None:
-        return
-    lacking = [to for to, route in each(visit["then"]) if route["stay_days"] is None and route["share"]]
-    if lacking:
-        told.refuse(visit.path, f"needs `stay_days`: the way to {listed(lacking, 'and')} has none of its own")
-
-
-def _check_lost_ground(told: Told, visit: Said) -> None:
-    worse = visit["lost_ground"]["worse"] if isinstance(visit["lost_ground"], Said) else None
-    routes = visit["then"]
-    if not isinstance(worse, Said) or not isinstance(routes, Said):
-        return
-    destinations = told.known("destination") or ()
-    for key in ("from", "to"):
-        implicit = (HOME, OUT) if key == "to" else ()
-        if worse[key] in destinations and worse[key] not in (*routes, *implicit):
-            cure = did_you_mean(worse[key], routes)
-            told.refuse((*worse.path, key), f"is {quoted(worse[key])}, which `then` does not list{cure}")
-
-
-def check_routes(told: Told) -> None:
-    """What a route names is there, and nobody is turned away to nowhere."""
-    for way in told.ways():
-        _check_otherwise(told, way)
-        _check_may_join(told, way)
-        if way.to == DIED:
-            for key in ("stay_days", "steps", "longest_wait_days", "otherwise", "may_join"):
-                if key != "stay_days" and way.route[key] is not None:
-                    told.refuse((*way.route.path, key), "has no meaning: the dead wait for nothing")
-
-
-def _check_otherwise(told: Told, way: Way) -> None:
-    otherwise, service = way.route["otherwise"], told.service(way.to)
-    if otherwise is None:
-        if way.route["longest_wait_days"] is not None:
-            told.refuse(
-                (*way.route.path, "longest_wait_days"), "needs `otherwise`: where do they go when it is over?"
-            )
-        if service is not None and service["queue_limit"] is not None:
-            what = f"needs `otherwise`: {quoted(way.to)} has a queue_limit, so where do they go when the queue is full?"
-            told.refuse(way.route.path, what)
-    elif otherwise == way.to:
-        told.refuse(
-            (*way.route.path, "otherwise"), f"is {quoted(otherwise)} itself; name another destination"
-        )
-    elif otherwise == DIED:
-        told.refuse((*way.route.path, "otherwise"), "is `died`; nobody is sent there")
-    elif (
-        way.sibling(otherwise) is None
-        and otherwise not in (HOME, OUT)
-        and otherwise in (told.known("destination") or ())
-    ):
-        _refuse_stranger(told, way, otherwise)
-
-
-def _refuse_stranger(told: Told, way: Way, otherwise: str) -> None:
-    if otherwise in way.visit["then"]:  # listed, but unreadable
-        return
-    what = f"is {quoted(otherwise)}, which `then` does not list; add it there, with `share: 0%` if nobody else goes there"
-    told.refuse((*way.route.path, "otherwise"), what)
-
-
-def _check_may_join(told: Told, way: Way) -> None:
-    step, steps = way.route["may_join"], way.route["steps"]
-    if (
-        isinstance(step, str)
-        and steps is not UNREADABLE
-        and step not in (steps or {})
-        and step in (told.known("step") or ())
-    ):
-        told.refuse((*way.route.path, "may_join"), f"names {quoted(step)}, which is no step of this route")
-
-
-def check_census(told: Told) -> None:
-    """Those who are there at the start are somewhere, and wait for something on their way."""
-    for entry in told.said["census"] or [] if told.said["census"] is not UNREADABLE else []:
-        if isinstance(entry, Said):
-            (_check_outside if entry["service"] == OUTSIDE else _check_inside)(told, entry)
-
-
-def _check_outside(told: Told, entry: Said) -> None:
-    if entry["waiting_for"] is None:
-        told.refuse(entry.path, "needs `waiting_for`: which service do they wait for outside?")
-    for key in ("remaining_days", "waited_days"):
-        if entry[key] is not None:
-            told.refuse(
-                (*entry.path, key),
-                "has no meaning for people outside; `elapsed_days` says how long they have waited",
-            )
-
-
-def _check_inside(told: Told, entry: Said) -> None:
-    if entry["waiting_for"] is None and entry["waited_days"] is not None:
-        told.refuse((*entry.path, "waited_days"), "needs `waiting_for`: what have they waited for?")
-    if entry["waiting_for"] is not None and entry["remaining_days"] is not None:
-        told.refuse(
-            (*entry.path, "remaining_days"),
-            "contradicts `waiting_for`: who waits to move on needs no more days here",
-        )
-    people = told.said["people"]
-    group = people.get(entry["group"]) if isinstance(people, Said) else None
-    visit = (
-        group["journey"].get(entry["service"])
-        if isinstance(group, Said) and isinstance(group["journey"], Said)
-        else None
-    )
-    routes = visit["then"] if isinstance(visit, Said) else None
-    if (
-        isinstance(routes, Said)
-        and isinstance(entry["waiting_for"], str)
-        and entry["waiting_for"] not in routes
-    ):
-        cure = did_you_mean(entry["waiting_for"], routes)
-        told.refuse(
-            (*entry.path, "waiting_for"),
-            f"is {quoted(entry['waiting_for'])}, where nobody goes from {quoted(entry['service'])}{cure}",
-        )
-
-
-def check_costs(told: Told) -> None:
-    """Prices are for something that can be counted."""
-    costs = told.said["costs"]
-    for name, price in each(costs["services"]) if isinstance(costs, Said) else ():
-        amounts = [key for key in price if key.startswith("per_") and price[key] is not None]
-        if not amounts:
-            told.refuse(
-                price.path, "has a payer but no price; write per_open_day, per_occupied_day or per_admission"
-            )
-        if price["per_open_day"] is not None:
-            _check_open_day(told, name, (*price.path, "per_open_day"))
-
-
-def _check_open_day(told: Told, name: str, path: Path) -> None:
-    capacity = told.capacity(told.service(name))
-    if name == HOME or (capacity is not None and any(one.places is None for one in capacity)):
-        told.refuse(
-            path, f"has no meaning: {quoted(name)} is unlimited, so its open places cannot be counted"
-        )
-    elif told.counts_hours(name):
-        told.refuse(path, f"has no meaning: {quoted(name)} counts hours, not places; write per_occupied_day")
-
-
 CHECKS: tuple[Callable[[Told], None], ...] = (
     check_shares,
     check_calendar,
@@ -428,9 +179,5 @@ CHECKS: tuple[Callable[[Told], None], ...] = (
     check_hours,
     check_services,
     check_steps,
-    check_groups,
-    check_visits,
-    check_routes,
-    check_census,
     check_costs,
 )

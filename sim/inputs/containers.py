@@ -6,7 +6,7 @@ What may be changed here: a new container. A new key needs only a line in `field
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sim.inputs.kinds import DEFAULT, Kind, Schema
+from sim.inputs.kinds import DEFAULT, Field, Kind, Schema
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
 from sim.inputs.problems import Mark, Path, closest, did_you_mean, listed, quoted
 from sim.inputs.reading import UNREADABLE, Reading, Reference, Said
@@ -14,33 +14,6 @@ from sim.inputs.values import name
 
 MOST_NAMES = 500
 MOST_ROWS = 100_000
-
-
-@dataclass(frozen=True)
-class Field:
-    """One key: what stands under it, and what it means. `default` is read as if it had been written."""
-
-    key: str
-    kind: Kind
-    meaning: str
-    required: bool = False
-    default: str | None = None
-    missing: str = ""  # what it means to leave the key out, where there is no default value
-
-
-def needed(key: str, kind: Kind, meaning: str) -> Field:
-    """A key that must be written."""
-    return Field(key, kind, meaning, required=True)
-
-
-def by_default(key: str, kind: Kind, meaning: str, default: str) -> Field:
-    """A key with a default value."""
-    return Field(key, kind, meaning, default=default)
-
-
-def optional(key: str, kind: Kind, meaning: str, missing: str = "") -> Field:
-    """A key that may be left out; `missing` says what that means."""
-    return Field(key, kind, meaning, missing=missing)
 
 
 @dataclass(frozen=True)
@@ -93,8 +66,9 @@ class Record(Kind):
         keys = [one.key for one in self.fields]
         unknown = [key for key in node.entries if key not in keys]
         for key in unknown:
-            reading.refuse(node.entries[key].mark, (*path, key), f"is not known{did_you_mean(key, keys)}")
-        return set(keys) if node.partial else {closest(key, keys) or "" for key in unknown}
+            cure = "; write a space after its colon" if ":" in key else did_you_mean(key, keys)
+            reading.refuse(node.entries[key].mark, (*path, key), f"is not known{cure}")
+        return set(keys) if node.partial else {closest(key.partition(":")[0], keys) or "" for key in unknown}
 
     def _read_field(self, one: Field, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
         entry = node.entries.get(one.key)
@@ -139,9 +113,7 @@ class Names(Kind):
     @property
     def words(self) -> str:  # type: ignore[override]
         what = self.declares or self.refers or "name"
-        return (
-            f"a list of {what}s" if self.from_list else f"one or more {what}s, each with what belongs to it"
-        )
+        return f"a list of {what}s" if self.from_list else f"one or more {what}s, each with what belongs to it"
 
     def parts(self) -> tuple[Kind, ...]:
         return (self.value,)
@@ -154,15 +126,11 @@ class Names(Kind):
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         if self.from_list and isinstance(node, Rows):
-            return reading.refuse(
-                node.mark, path, "must list names, each once: `[one, {other: {share: 55%}}]`"
-            )
+            return reading.refuse(node.mark, path, "must list names, each once: `[one, {other: {share: 55%}}]`")
         if not isinstance(node, Table):
             return _refuse_shape(self, node, path, reading)
         if not self.least <= len(node.entries) <= MOST_NAMES:
-            wrong = (
-                "is empty; name at least one" if not node.entries else f"holds more than {MOST_NAMES} names"
-            )
+            wrong = "is empty; name at least one" if not node.entries else f"holds more than {MOST_NAMES} names"
             return reading.refuse(node.mark, path, wrong)
         said = Said(path)
         for key, entry in node.entries.items():
@@ -221,9 +189,7 @@ class Listing(Kind):
             few = len(node.items) < self.least
             wrong = f"needs at least {self.least} {self.what}" if few else f"has over {MOST_ROWS:,} {self.what}"
             return reading.refuse(node.mark, path, wrong)
-        return [
-            self.item.read(one, (*path, str(number)), reading) for number, one in enumerate(node.items, 1)
-        ]
+        return [self.item.read(one, (*path, str(number)), reading) for number, one in enumerate(node.items, 1)]
 
     def schema(self) -> Schema:
         return {"type": "array", "items": self.item.schema(), "minItems": self.least}

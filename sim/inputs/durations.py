@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sim.inputs import distributions
-from sim.inputs.containers import Field, Listing, Record
+from sim.inputs.containers import Listing, Record
 from sim.inputs.distributions import Distribution
-from sim.inputs.kinds import Kind, Schema
+from sim.inputs.kinds import Field, Kind, Schema
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Mark, Path
 from sim.inputs.reading import UNREADABLE, Reading, Said, is_sound
@@ -29,7 +29,7 @@ def _family(title: str, meaning: str, *fields: Field, exactly_one: tuple[str, ..
     return Field(title, Record(title, meaning, fields, exactly_one=exactly_one), meaning)
 
 
-def _needed(key: str, meaning: str) -> Field:
+def _must(key: str, meaning: str) -> Field:
     return Field(key, NUMBER, meaning, required=True)
 
 
@@ -37,7 +37,7 @@ FAMILIES = Record(
     "distribution",
     "How long something takes; a bare number means always exactly so long",
     (
-        Field("fixed", NUMBER, "always exactly so long"),
+        Field("fixed", number("", wanted=WORDS), "always exactly so long"),
         _family("exponential", "memoryless, by its mean", MEAN),
         _family(
             "lognormal",
@@ -47,30 +47,26 @@ FAMILIES = Record(
             Field("median", NUMBER, "the median, never above the mean"),
             exactly_one=("sd", "median"),
         ),
-        _family(
-            "gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _needed("sd", SD.meaning)
-        ),
-        _family("weibull", "like gamma, with a lighter or heavier tail", MEAN, _needed("sd", SD.meaning)),
+        _family("gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _must("sd", SD.meaning)),
+        _family("weibull", "like gamma, with a lighter or heavier tail", MEAN, _must("sd", SD.meaning)),
         _family(
             "triangular",
             "a judgement: shortest, likeliest, longest",
-            _needed("low", "the shortest"),
-            _needed("mode", "the likeliest"),
-            _needed("high", "the longest"),
+            _must("low", "the shortest"),
+            _must("mode", "the likeliest"),
+            _must("high", "the longest"),
         ),
         _family(
             "uniform",
             "anything between two limits alike",
-            _needed("low", "the shortest"),
-            _needed("high", "the longest"),
+            _must("low", "the shortest"),
+            _must("high", "the longest"),
         ),
         _family(
             "empirical",
             "as observed: a file of lengths, or quantiles",
             Field("file", FILE, "a CSV file beside this one with one column of lengths"),
-            Field(
-                "quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"
-            ),
+            Field("quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"),
             exactly_one=("file", "quantiles"),
         ),
     ),
@@ -143,11 +139,7 @@ class Duration(Kind):
             return distributions.fixed(float(said / self.scale))
         if said.get("file") is not None:
             lengths = reading.files.lengths(_mark_of_file(node), said["file"])
-            return (
-                None
-                if lengths is None
-                else distributions.from_sample([one / float(self.scale) for one in lengths])
-            )
+            return None if lengths is None else distributions.from_sample([one / float(self.scale) for one in lengths])
         if said.get("quantiles") is not None:
             return distributions.quantiles([float(one / self.scale) for one in said["quantiles"]])
         written = {key: float(value / self.scale) for key, value in said.items() if value is not None}

@@ -7,18 +7,16 @@ What may be changed here: a new key needs a line here, a field in `scenario.py` 
 """
 
 from sim.inputs import scalars
-from sim.inputs.containers import Either, Field, Listing, Names, Record
-from sim.inputs.containers import by_default as usual
-from sim.inputs.containers import needed as must
-from sim.inputs.containers import optional as may
+from sim.inputs.containers import Either, Listing, Names, Record
+from sim.inputs.cost_fields import COSTS
 from sim.inputs.durations import DAYS, HOURS, HOURS_A_WEEK, WORKING_DAYS
-from sim.inputs.kinds import Kind, Refers, Scalar
-from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, NAME, PRICE_YEAR, YES_NO
+from sim.inputs.idioms import SUMMED_SHARE, by, dated, shares_of
+from sim.inputs.kinds import Field, Refers, Scalar, may, must, usual
+from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, YES_NO
 from sim.inputs.scenario import DIED, HOME, KINDS, MONTHS, OUT, OUTSIDE, REASONS, WEEKDAYS
 from sim.inputs.values import after_step
 
 RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", "default")
-SUMMED_SHARE = scalars.share(one_is_all=True)
 SHARE = scalars.share()
 PRIORITY = scalars.whole(1, 1_000)
 BEDS = scalars.whole_or_unlimited("beds")
@@ -28,29 +26,6 @@ REASON = scalars.choice(REASONS)
 DAY_COUNT = scalars.number("days")
 MULTIPLIER = scalars.number("times", 0, 1_000)
 WAITING = scalars.whole(0, MOST_PLACES, "people")
-
-
-def dated(key: str, amount: Scalar) -> Kind:
-    """An amount, or a list of amounts from dates on."""
-    rows = (
-        must("from", DATE, "the first day on which it holds"),
-        must(key, amount, "what holds from then on"),
-    )
-    listing = Listing(Record(f"dated {key}", "What holds from a date on", rows), 1, "dated amounts")
-    words = f"{amount.words}, or a list such as [{{from: 2026-11-01, {key}: 20}}]"
-    return Either(words, amount, rows=listing)
-
-
-def by(names: tuple[str, ...], title: str, value: Scalar, default: str) -> Record:
-    """One value for each weekday or month that is not as usual."""
-    meaning = f"One value for each {title.rsplit(maxsplit=1)[-1]}; those left out are {default}"
-    return Record(title, meaning, tuple(usual(one, value, f"in {one}", default) for one in names), alike=True)
-
-
-def shares_of(refers: str) -> Kind:
-    """One name, or several with shares that add up to 100%."""
-    named = Names(SUMMED_SHARE, refers=refers, least=1)
-    return Either("one name, or names with shares", Refers(refers), named)
 
 
 CALENDAR = Record(
@@ -106,9 +81,7 @@ SERVICE = Record(
         must("kind", scalars.choice(KINDS), "what sort of service it is"),
         may("beds", dated("beds", BEDS), "how many beds it has"),
         may("places", dated("places", PLACES), "how many places it has"),
-        may(
-            "hours_per_week", dated("hours_per_week", CARE_HOURS), "hours of care that it gives, held by need"
-        ),
+        may("hours_per_week", dated("hours_per_week", CARE_HOURS), "hours of care that it gives, held by need"),
         may("queue_limit", WAITING, "the longest queue; who finds it full takes `otherwise`", "no limit"),
         may("admission_hours", OPEN_HOURS, "when people can come in", "always"),
         may("discharge_hours", OPEN_HOURS, "when people can leave", "always"),
@@ -251,9 +224,7 @@ GROUP = Record(
     "People alike: how many come, where they arrive, and their journey",
     (
         must("arrives_at", shares_of("service or home"), "the service they come to, or services with shares"),
-        may(
-            "arrivals_per_day", scalars.number("people a day", 0, MOST_PEOPLE), "a Poisson stream of so many"
-        ),
+        may("arrivals_per_day", scalars.number("people a day", 0, MOST_PEOPLE), "a Poisson stream of so many"),
         may("arrivals", Listing(ARRIVAL_TIME, 0, "arrival times"), "or exact arrival times"),
         may("arrivals_by_weekday", BY_WEEKDAY, "multipliers, normalised to mean 1", "every day alike"),
         may("arrivals_by_month", BY_MONTH, "multipliers, normalised to mean 1", "every month alike"),
@@ -287,33 +258,6 @@ CENSUS = Record(
     ),
 )
 
-PAYERS = Either("a payer, or payers with shares", NAME, Names(SUMMED_SHARE, declares="payer", least=1))
-PRICE = Record(
-    "price of a service",
-    "What a service costs, and who pays",
-    (
-        may("per_open_day", scalars.pounds(), "each place that is open, used or not"),
-        may("per_occupied_day", scalars.pounds(), "each day of somebody's stay"),
-        may("per_admission", scalars.pounds(), "each admission"),
-        may("per_delayed_day", scalars.pounds(), "each day from ready to left: an `of which`, never added"),
-        must("payer", PAYERS, "who pays"),
-    ),
-)
-STEP_PRICE = Record(
-    "price of a step",
-    "What a step costs, and who pays",
-    (must("each", scalars.pounds(), "each time"), must("payer", PAYERS, "who pays")),
-)
-COSTS = Record(
-    "costs",
-    "Prices, all of one price year",
-    (
-        must("price_year", PRICE_YEAR, "the year of all prices here"),
-        may("services", Names(PRICE, refers="service or home"), "prices of services", "none"),
-        may("steps", Names(STEP_PRICE, refers="step"), "prices of steps", "none"),
-    ),
-)
-
 SERVICES = Names(SERVICE, declares="service", reserved=RESERVED, least=1)
 SCENARIO = Record(
     "scenario",
@@ -322,9 +266,7 @@ SCENARIO = Record(
         may("name", scalars.free_text(120), "a label for tables and charts", "the name of the file"),
         may("question", scalars.free_text(1_000), "what the file asks", "none"),
         must("calendar", CALENDAR, "the run: its start, warm_up_days and measured_days"),
-        usual(
-            "replications", scalars.whole(1, 100_000), "how often the run is repeated with other luck", "30"
-        ),
+        usual("replications", scalars.whole(1, 100_000), "how often the run is repeated with other luck", "30"),
         usual("seed", scalars.whole(0, 2**63 - 1), "the number that fixes everybody's luck", "1"),
         must("services", SERVICES, "where people stay"),
         may("teams", Names(TEAM, declares="team"), "who does the steps", "none"),

@@ -30,15 +30,11 @@ class Files:
     def named_in(self, mark: Mark, name: str, endings: tuple[str, ...]) -> str | None:
         """The path of a file named in another one, or None after noting why it cannot be used."""
         if re.match(r"[/\\~]|[A-Za-z]:", name) or "\\" in name or "\0" in name:
-            self._problems.add(
-                mark, f"{quoted(name)} must be a path beside this file, with / between folders"
-            )
+            self._problems.add(mark, f"{quoted(name)} must be a path beside this file, with / between folders")
         elif not name.endswith(endings):
             self._problems.add(mark, f"{quoted(name)} does not end in {' or '.join(endings)}")
         else:
-            beside = (
-                mark.file if mark.line else self._first
-            )  # what is set on the command line stands in no file
+            beside = mark.file if mark.line else self._first  # what is set on the command line stands in no file
             return os.path.normpath(os.path.join(os.path.dirname(beside), name)).replace(os.sep, "/")
         return None
 
@@ -66,9 +62,7 @@ class Files:
         lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines()]
         found: list[float] = []
         for line_number, line in enumerate(lines, start=1):
-            length = self._length(
-                line, Mark(file=file, line=line_number, column=1), may_be_heading=line_number == 1
-            )
+            length = self._length(line, Mark(file=file, line=line_number, column=1), may_be_heading=line_number == 1)
             found += [] if length is None else [length]
         if len(found) > MOST_LENGTHS or not found:
             wrong = "no lengths" if not found else f"more than {MOST_LENGTHS:,} lengths"

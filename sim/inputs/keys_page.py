@@ -5,10 +5,10 @@ What may be changed here: freely; refresh the page (the test says how).
 
 from collections.abc import Iterator
 
-from sim.inputs.containers import Either, Field, Listing, Names, Record
+from sim.inputs.containers import Either, Listing, Names, Record
 from sim.inputs.durations import FAMILIES, Duration
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
-from sim.inputs.kinds import Kind, Scalar
+from sim.inputs.kinds import Field, Kind, Scalar
 from sim.inputs.schema import records
 
 HEAD = """\

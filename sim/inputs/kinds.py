@@ -92,3 +92,30 @@ class Refers(Kind):
 
     def schema(self) -> Schema:
         return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Field:
+    """One key: what stands under it, and what it means. `default` is read as if it had been written."""
+
+    key: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    default: str | None = None
+    missing: str = ""  # what it means to leave the key out, where there is no default value
+
+
+def must(key: str, kind: Kind, meaning: str) -> Field:
+    """A key that must be written."""
+    return Field(key, kind, meaning, required=True)
+
+
+def usual(key: str, kind: Kind, meaning: str, default: str) -> Field:
+    """A key with a default value."""
+    return Field(key, kind, meaning, default=default)
+
+
+def may(key: str, kind: Kind, meaning: str, missing: str = "") -> Field:
+    """A key that may be left out; `missing` says what that means."""
+    return Field(key, kind, meaning, missing=missing)

@@ -37,9 +37,7 @@ class Layers:
             if entry is None or isinstance(entry.value, Gap):
                 continue
             if not isinstance(entry.value, Table):
-                self._problems.add(
-                    entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`"
-                )
+                self._problems.add(entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`")
                 continue
             if len(entry.value.entries) > MOST_CHANGES:
                 self._problems.add(
@@ -51,7 +49,8 @@ class Layers:
 
     def set(self, path: Path, entry: Entry) -> None:
         """Put one value on the tree, whether something stands there already or not."""
-        self._below = THE_SCENARIO
+        if self._below != THE_SCENARIO:  # what the files touched, the command line may change
+            self._below, self._touched, self._around = THE_SCENARIO, {}, {}
         if path[0] in OWN_KEYS and len(path) == 1:
             self._put(path, entry.mark, entry.value)
         elif find(self.tree, path) is None and kind_at(SCENARIO, path) is not None and self._can_reach(path[:-1]):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from sim.inputs import build, checks, possible
+from sim.inputs import build, checks, people_checks, possible, prices
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.in_force import values_in_force
@@ -16,8 +16,10 @@ from sim.inputs.kinds import DEFAULT
 from sim.inputs.layers import OWN_KEYS, Layers
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
-from sim.inputs.reading import Reading, Said
+from sim.inputs.reading import Reading
 from sim.inputs.scenario import Scenario, Value
+from sim.inputs.schema import json_schema
+from sim.inputs.show import show_text
 from sim.inputs.told import Told
 from sim.inputs.tree import relabelled, without
 from sim.inputs.values import FORMULA_STARTS
@@ -25,7 +27,16 @@ from sim.inputs.values import FORMULA_STARTS
 MOST_LAYERS = 5
 LAYER_KEYS = tuple(field.key for field in LAYER_FIELDS)
 
-__all__ = ["Problem", "ScenarioError", "differences", "input_files", "read_many", "read_scenario"]
+__all__ = [
+    "Problem",
+    "ScenarioError",
+    "differences",
+    "input_files",
+    "json_schema",
+    "read_many",
+    "read_scenario",
+    "show_text",
+]
 
 
 def read_scenario(
@@ -46,9 +57,10 @@ def read_scenario(
     tree = layers.tree
     reading = Reading(problems, files)
     said = SCENARIO.read(tree, (), reading)
-    _check(said, tree, reading)
+    told = Told(said, tree, problems)
+    _check(told, reading)
     problems.stop_if_any()
-    return _built(file, said, layers, sources, files)
+    return _built(file, told, layers, sources, files)
 
 
 def read_many(
@@ -123,9 +135,7 @@ def _read_chain(file: str, files: Files, problems: Problems) -> list[Source]:
         if str(FilePath(parent).resolve()) in seen or len(seen) > MOST_LAYERS:
             back = str(FilePath(parent).resolve()) in seen
             what = "is extended in a ring" if back else f"makes a chain of more than {MOST_LAYERS} files"
-            problems.add(
-                entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own"
-            )
+            problems.add(entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own")
             return []
         file, named_at = parent, entry.value.mark
 
@@ -152,9 +162,7 @@ def _read_source(file: str, files: Files, problems: Problems, named_at: Mark) ->
 def _check_file_name(file: str, problems: Problems, named_at: Mark) -> None:
     name = FilePath(file).name
     if name[0] in FORMULA_STARTS or not name.isprintable():
-        problems.add(
-            named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter"
-        )
+        problems.add(named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter")
 
 
 def _parent(entry: Entry, files: Files, problems: Problems) -> str | None:
@@ -172,12 +180,12 @@ def _check_keys(source: Source, problems: Problems) -> None:
     extends = "extends" in entries
     for key, entry in entries.items():
         if extends and key not in (*OWN_KEYS, *LAYER_KEYS) and SCENARIO.field_of(key) is not None:
-            what = f"`{key}` cannot stand beside `extends`; put what differs under `change:` and what is new under `add:`"
+            what = (
+                f"`{key}` cannot stand beside `extends`; put what differs under `change:` and what is new under `add:`"
+            )
             problems.add(entry.mark, what)
         elif extends and key not in (*OWN_KEYS, *LAYER_KEYS):
-            problems.add(
-                entry.mark, f"{quoted(key)} is not known{did_you_mean(key, (*OWN_KEYS, *LAYER_KEYS))}"
-            )
+            problems.add(entry.mark, f"{quoted(key)} is not known{did_you_mean(key, (*OWN_KEYS, *LAYER_KEYS))}")
         elif not extends and key in LAYER_KEYS:
             problems.add(entry.mark, f"`{key}` needs `extends: other.yaml`, the scenario that it starts from")
 
@@ -223,17 +231,18 @@ def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
     return Gap(mark) if own.found else relabelled(document.root, mark)
 
 
-def _check(said: Said, tree: Table, reading: Reading) -> None:
-    told = Told(said, tree, reading.problems)
+def _check(told: Told, reading: Reading) -> None:
     checks.check_references(told, reading.references, reading.problems)
-    for check in (*checks.CHECKS, *possible.CHECKS):
+    for check in (*checks.CHECKS, *people_checks.PEOPLE_CHECKS, *possible.CHECKS):
         check(told)
 
 
-def _built(file: str, said: Said, layers: Layers, sources: list[Source], files: Files) -> Scenario:
+def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: Files) -> Scenario:
+    said = told.said
     calendar = build.calendar_of(said["calendar"])
     steps = build.steps_of(said["steps"])
     people, notices = build.people_of(said["people"], steps)
+    notices = (*notices, *prices.notices_of(said["costs"], said["services"], said["steps"]))
     name = FilePath(file).stem
     return Scenario(
         id=name,
@@ -248,9 +257,9 @@ def _built(file: str, said: Said, layers: Layers, sources: list[Source], files: 
         steps=tuple(steps.values()),
         people=people,
         census=build.census_of(said["census"]),
-        costs=build.costs_of(said["costs"]),
+        costs=prices.costs_of(said["costs"], said["services"]),
         values=values_in_force(layers.tree, {source.file: source.notes for source in sources}),
         changes=tuple(layers.changes),
-        notices=notices,
+        notices=(*notices, *possible.closing_notices(told)),
         files=tuple(files.fingerprints.items()),
     )

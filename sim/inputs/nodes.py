@@ -90,9 +90,7 @@ def read_nodes(text: str, file: str, problems: Problems) -> Document:
     try:
         return Document(builder.document(), builder.notes())
     except yaml.YAMLError as error:
-        if clean == text.removeprefix(
-            "\ufeff"
-        ):  # else the odd characters are the likely cause, and already told
+        if len(problems.found) == known:  # else odd characters are the likely cause, and told already
             problems.add(*_syntax_problem(error, file))
         return Document(Gap(whole))
 
@@ -127,9 +125,7 @@ class _Builder:
     def __init__(self, text: str, file: str, problems: Problems) -> None:
         self._text, self._file, self._problems = text, file, problems
         self._events: Iterator[Event] = yaml.parse(text, Loader=yaml.BaseLoader)
-        self._spans: list[
-            tuple[int, int]
-        ] = []  # where quoted and block texts stand: a # in them is no comment
+        self._spans: list[tuple[int, int]] = []  # where quoted and block texts stand: a # in them is no comment
 
     def document(self) -> Node:
         """The one document of the file."""
@@ -190,9 +186,7 @@ class _Builder:
         if event.style is not None:
             self._spans.append(_span(event))
         elif event.value[:1] and event.value[0] in CURLY_QUOTES:
-            return self._refuse(
-                event, f"{quoted(event.value)} begins with a curly quote; use straight quotes or none"
-            )
+            return self._refuse(event, f"{quoted(event.value)} begins with a curly quote; use straight quotes or none")
         return Text(event.value, self._mark(event))
 
     def _rows(self, start: events.SequenceStartEvent, depth: int) -> Node:
@@ -287,9 +281,7 @@ def _may_be_thousands(before: Event, after: Event) -> bool:
     if not (_is_plain(before) and _is_plain(after)):
         return False
     touching = before.end_mark.index + 1 == after.start_mark.index
-    return bool(
-        touching and THOUSANDS_BEFORE.fullmatch(before.value) and THOUSANDS_AFTER.fullmatch(after.value)
-    )
+    return bool(touching and THOUSANDS_BEFORE.fullmatch(before.value) and THOUSANDS_AFTER.fullmatch(after.value))
 
 
 def _ambiguous(number: str, otherwise: str) -> str:

@@ -5,6 +5,7 @@ What may be changed here: with the rules of `docs/` about waiting; the exact wor
 """
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from sim.inputs.build import hours_of
@@ -12,7 +13,7 @@ from sim.inputs.checks import rings
 from sim.inputs.distributions import Distribution
 from sim.inputs.problems import quoted
 from sim.inputs.reading import Said, each, is_sound
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
+from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.told import Told, Way, in_use
 
 LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
@@ -44,6 +45,26 @@ def _never_has_a_place(told: Told, said: Said | None) -> bool:
     return all(one.places == 0 for one in capacity if one.from_second < end)
 
 
+def closing_notices(told: Told) -> tuple[str, ...]:
+    """Routes to a service that closes for good during the run, without a word about where people go then."""
+    closing = {name: _closes_on(told, service) for name, service in each(told.said["services"])}
+    return tuple(
+        f"{way.to} closes for good on {closing[way.to]}: people of {way.group} who leave {way.here} for it afterwards "
+        "have no otherwise"
+        for way in told.ways()
+        if closing.get(way.to) is not None and way.route["otherwise"] is None and in_use(way)
+    )
+
+
+def _closes_on(told: Told, service: Said) -> date | None:
+    """The day in the run from which a service never has a place again."""
+    capacity, start = told.capacity(service), told.start
+    if capacity is None or start is None or service["surge"] or capacity[-1].places != 0:
+        return None
+    day = capacity[-1].from_second // SECONDS_PER_DAY
+    return start + timedelta(days=day) if 0 < day < (told.total_days or 0) else None
+
+
 def check_otherwise_rings(told: Told) -> None:
     """Chains of `otherwise` do not come back."""
     chains: dict[tuple[str, str], dict[str, list[str]]] = {}
@@ -66,7 +87,9 @@ def check_loops_take_time(told: Told) -> None:
                 leads_to[way.here] += _ends_of(way)
         for ring in rings(leads_to):
             path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])
-            what = f"makes people go round in no time: {' to '.join([*ring, ring[0]])}; give one of these stays some days"
+            what = (
+                f"makes people go round in no time: {' to '.join([*ring, ring[0]])}; give one of these stays some days"
+            )
             told.refuse(path, what)
 
 
@@ -104,12 +127,7 @@ def check_journeys(told: Told) -> None:
         if told.service(otherwise) is not None and otherwise not in journey:
             told.refuse((*people.path, "arrival", "otherwise"), _no_entry(otherwise, name))
         for way in told.ways():
-            if (
-                way.group == name
-                and in_use(way)
-                and told.service(way.to) is not None
-                and way.to not in journey
-            ):
+            if way.group == name and in_use(way) and told.service(way.to) is not None and way.to not in journey:
                 told.refuse(way.route.path, _no_entry(way.to, name))
 
 
@@ -142,7 +160,7 @@ def _ever_open_together(one: Hours, other: Hours) -> bool:
 
 def check_hours_needed(told: Told) -> None:
     """Nobody needs more hours than the service ever has, and places that taper need no cleaning."""
-    for group, here, visit in told.visits():
+    for _, here, visit in told.visits():
         service, need = told.service(here), visit["hours_per_week"]
         if service is not None and service["turnaround_hours"] is not None and visit["tapers"] is not None:
             what = f"cannot be combined with the turnaround_hours of {quoted(here)}: hours given back in part need no cleaning"
@@ -173,14 +191,8 @@ def check_census_fits(told: Told) -> None:
         if places is not None and present[service] > places:
             hours = bool(told.counts_hours(service))
             what = f"{places / MINUTES_PER_HOUR:,.6g} hours a week" if hours else f"{places} places"
-            need = (
-                f"{present[service] / MINUTES_PER_HOUR:,.6g} hours"
-                if hours
-                else f"{present[service]:.0f} people"
-            )
-            told.refuse(
-                (*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start"
-            )
+            need = f"{present[service] / MINUTES_PER_HOUR:,.6g} hours" if hours else f"{present[service]:.0f} people"
+            told.refuse((*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start")
             return
 
 
@@ -189,9 +201,7 @@ def _least_units(told: Told, entry: Said) -> float:
     if not told.counts_hours(entry["service"]):
         return 1.0
     for group, here, visit in told.visits():
-        if (group, here) == (entry["group"], entry["service"]) and isinstance(
-            visit["hours_per_week"], Distribution
-        ):
+        if (group, here) == (entry["group"], entry["service"]) and isinstance(visit["hours_per_week"], Distribution):
             tapers = visit["tapers"] if visit["tapers"] is not None and is_sound(visit["tapers"]) else []
             least = min([float(taper["to"]) for taper in tapers], default=1.0)
             return visit["hours_per_week"].mean_days * MINUTES_PER_HOUR * least
@@ -205,7 +215,7 @@ def check_census_journeys(told: Told) -> None:
         service = entry["waiting_for"] if entry["service"] == OUTSIDE else entry["service"]
         group = people.get(entry["group"]) if isinstance(people, Said) else None
         journey = group["journey"] if isinstance(group, Said) else None
-        if isinstance(journey, Said) and service not in (None, DIED, HOME) and service not in journey:
+        if isinstance(journey, Said) and told.service(service or "") is not None and service not in journey:
             told.refuse(entry.path, _no_entry(service, entry["group"]))
 
 

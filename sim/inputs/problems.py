@@ -70,9 +70,7 @@ class Problems:
     def found(self) -> tuple[Problem, ...]:
         """Everything found so far, in file order."""
         last = len(self._files)
-        return tuple(
-            sorted(self._found, key=lambda one: (self._files.get(one.file, last), one.line, one.column))
-        )
+        return tuple(sorted(self._found, key=lambda one: (self._files.get(one.file, last), one.line, one.column)))
 
     def stop_if_any(self) -> None:
         """Raise everything found so far as one error."""

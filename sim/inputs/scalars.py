@@ -40,9 +40,7 @@ def whole_or_unlimited(unit: str) -> Scalar:
 def minutes() -> Scalar:
     """Hours a week, kept in whole minutes."""
     described = _numeric(r"^[\d,.]+$", 0, MOST_PLACES)
-    return Scalar(
-        "hours a week", lambda text: values.minutes_a_week(text, MOST_PLACES), described, "hours a week"
-    )
+    return Scalar("hours a week", lambda text: values.minutes_a_week(text, MOST_PLACES), described, "hours a week")
 
 
 def minutes_or_unlimited() -> Scalar:
@@ -52,33 +50,27 @@ def minutes_or_unlimited() -> Scalar:
     return Scalar("hours a week or `unlimited`", read, described, "hours a week")
 
 
-def number(unit: str, low: int = 0, high: int = MOST_DAYS) -> Scalar:
-    """A number that need not be whole."""
+def number(unit: str, low: int = 0, high: int = MOST_DAYS, wanted: str = "a number") -> Scalar:
+    """A number that need not be whole; `wanted` is what to call it where something else may be written instead."""
     described = _numeric(r"^[\d,]+(\.\d+)?$", low, high)
-    return Scalar("a number", lambda text: values.number(text, Decimal(low), Decimal(high)), described, unit)
+    return Scalar("a number", lambda text: values.number(text, Decimal(low), Decimal(high), wanted), described, unit)
 
 
 def share(*, one_is_all: bool = False) -> Scalar:
     """A part of a whole."""
     described = _numeric(r"^\d+(\.\d+)? ?%?$", 0, 1)
-    return Scalar(
-        "a share such as 40%", lambda text: values.share(text, one_is_all=one_is_all), described, "share"
-    )
+    return Scalar("a share such as 40%", lambda text: values.share(text, one_is_all=one_is_all), described, "share")
 
 
 def pounds() -> Scalar:
     """An amount of money."""
     described = _numeric(r"^£? ?[\d,]+(\.\d+)?$", 0, MOST_POUNDS)
-    return Scalar(
-        "an amount such as £150", lambda text: values.money(text, Decimal(MOST_POUNDS)), described, "£"
-    )
+    return Scalar("an amount such as £150", lambda text: values.money(text, Decimal(MOST_POUNDS)), described, "£")
 
 
 def choice(allowed: tuple[str, ...]) -> Scalar:
     """One word of a list."""
-    return Scalar(
-        f"one of {', '.join(allowed)}", lambda text: values.one_of(text, allowed), {"enum": list(allowed)}
-    )
+    return Scalar(f"one of {', '.join(allowed)}", lambda text: values.one_of(text, allowed), {"enum": list(allowed)})
 
 
 def free_text(longest: int) -> Scalar:
@@ -88,9 +80,7 @@ def free_text(longest: int) -> Scalar:
 
 
 DATE = Scalar("a date such as 2026-04-06", values.day, {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})
-CLOCK = Scalar(
-    "a time of day such as 09:30", values.seconds_of_day, {"type": "string", "pattern": r"^\d{1,2}:\d{2}$"}
-)
+CLOCK = Scalar("a time of day such as 09:30", values.seconds_of_day, {"type": "string", "pattern": r"^\d{1,2}:\d{2}$"})
 YES_NO = Scalar("true or false", values.yes_or_no, {"type": "boolean"})
 NAME = Scalar("a name", values.name, {"type": "string", "pattern": f"^{values.NAME.pattern}$"})
 PRICE_YEAR = Scalar("a year such as 2025-26", values.price_year, {"type": ["string", "integer"]})

@@ -4,12 +4,11 @@ It is made from the table of keys and knows what a single key allows; what fits 
 What may be changed here: freely; refresh `scenarios/scenario.schema.json` (the test says how).
 """
 
-import json
 from typing import Any
 
-from sim.inputs.containers import Field, Record
+from sim.inputs.containers import Record
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
-from sim.inputs.kinds import Kind, Schema
+from sim.inputs.kinds import Field, Kind, Schema
 from sim.inputs.layers import OWN_KEYS
 
 PATH = r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$"
@@ -36,7 +35,9 @@ def json_schema() -> Schema:
 
 def schema_text() -> str:
     """The same as text, the content of `scenarios/scenario.schema.json`."""
-    return json.dumps(json_schema(), indent=1) + "\n"
+    import json  # only here, and reading a scenario need not wait for it
+
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def records() -> tuple[Record, ...]:
@@ -74,7 +75,3 @@ def _field(field: Field) -> Schema:
     extra = f" (default {field.default})" if field.default not in (None, "{}") else ""
     missing = f" (without it: {field.missing})" if field.missing else ""
     return {**field.kind.schema(), "description": f"{field.meaning}{extra}{missing}"}
-
-
-if __name__ == "__main__":
-    print(schema_text(), end="")

@@ -67,11 +67,7 @@ class Told:
     def total_days(self) -> int | None:
         """Days of the run, warm-up included, None if they could not be read."""
         calendar = self.said["calendar"]
-        days = (
-            [calendar["warm_up_days"], calendar["measured_days"]]
-            if isinstance(calendar, Said)
-            else [UNREADABLE]
-        )
+        days = [calendar["warm_up_days"], calendar["measured_days"]] if isinstance(calendar, Said) else [UNREADABLE]
         return sum(days) if is_sound(days) else None
 
     def names(self, section: str) -> tuple[str, ...] | None:

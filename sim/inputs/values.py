@@ -15,6 +15,7 @@ from sim.inputs.problems import listed, printable, quoted
 LONGEST_NUMBER = 24
 NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 LOOKS_LIKE_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*", re.ASCII)
+SPACED_THOUSANDS = re.compile(r"\d{1,3}( \d{3})+", re.ASCII)
 NUMBER_INSIDE = re.compile(r"(?<![\w.])\d[\d,]*(\.\d+)?", re.ASCII)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}", re.ASCII)
 ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -26,13 +27,13 @@ FORMULA_STARTS = "=+-@"
 UNLIMITED = "unlimited"
 
 
-def number(text: str, low: Decimal, high: Decimal) -> Decimal:
+def number(text: str, low: Decimal, high: Decimal, wanted: str = "a number") -> Decimal:
     """A plain number between two limits, `1,200` and `0.5` included."""
     if text.endswith("%"):
         raise ValueError(f"is {printable(text)}, a percentage; write a plain number")
     if text.startswith("£"):
         raise ValueError(f"is {printable(text)}, an amount of money; write a plain number")
-    return _within(text, _decimal(text, "a number"), low, high)
+    return _within(text, _decimal(text, wanted), low, high)
 
 
 def whole(text: str, low: int, high: int) -> int:
@@ -126,9 +127,7 @@ def label(text: str, longest: int) -> str:
     if not flat.isprintable():
         raise ValueError("holds control characters; type it again")
     if flat[:1] in FORMULA_STARTS and flat:
-        raise ValueError(
-            f"begins with {flat[0]}, which a spreadsheet takes for a formula; begin with a letter"
-        )
+        raise ValueError(f"begins with {flat[0]}, which a spreadsheet takes for a formula; begin with a letter")
     if len(flat) > longest:
         raise ValueError(f"is {len(flat)} characters long; {longest} are the most")
     return flat
@@ -146,9 +145,7 @@ def after_step(text: str) -> str:
     """The step of `after hub_assessment`."""
     word, _, step = text.partition(" ")
     if word != "after" or not NAME.fullmatch(step):
-        raise ValueError(
-            f"is {quoted(text)}; write `after` and the name of a step, such as `after hub_assessment`"
-        )
+        raise ValueError(f"is {quoted(text)}; write `after` and the name of a step, such as `after hub_assessment`")
     return step
 
 
@@ -168,12 +165,12 @@ def _decimal(text: str, wanted: str, whole_text: str | None = None) -> Decimal:
             raise ValueError(f"is {printable(shown)}; write it without the leading 0")
         return Decimal(text.replace(",", ""))
     if "," in text and LOOKS_LIKE_NUMBER.fullmatch(text):
-        raise ValueError(
-            f"is {quoted(shown)}; commas stand before every three digits (1,200), a point before decimals"
-        )
+        raise ValueError(f"is {quoted(shown)}; commas stand before every three digits (1,200), a point before decimals")
+    if SPACED_THOUSANDS.fullmatch(text):
+        raise ValueError(f"is {quoted(shown)}; write {text.replace(' ', '')}, or commas between the thousands")
     if text.startswith(".") and NUMBER.fullmatch("0" + text):
         raise ValueError(f"is {printable(shown)}; write 0{printable(text)}")
-    inside = NUMBER_INSIDE.findall(text) and NUMBER_INSIDE.search(text)
+    inside = NUMBER_INSIDE.search(text)
     cure = f"; the unit belongs to the key, so write {inside.group()}" if inside and " " in text else ""
     raise ValueError(f"is {quoted(shown)}, not {wanted}{cure}")
 

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE, CensusEntry
 from sim.model import plan as quantities
+from sim.model.arriving import Arriving
 from sim.model.bed_manager import BedManager
 from sim.model.chance import BookOfLuck
 from sim.model.clock import Clock, Story
 from sim.model.ledger import NEVER, NONE, Ledger
-from sim.model.people import Arriving
 from sim.model.plan import Plan, PlannedVisit
 from sim.model.rules import seconds
 from sim.model.settling import (
@@ -113,12 +113,14 @@ def _drawn(distribution: Distribution | None, luck: Luck, quantity: int) -> int:
     return 0 if distribution is None else seconds(distribution.days(luck(quantity)))
 
 
-def run(plan: Plan, people: Sequence[Arriving], book: BookOfLuck) -> Ledger:
-    """One replication by the SimPy model."""
+def run(
+    plan: Plan, people: Sequence[Arriving], book: BookOfLuck, observe: Callable[[BedManager], None] | None = None
+) -> Ledger:
+    """One replication by the SimPy model; `observe` is called whenever an instant is over."""
     collects = gc.isenabled()
     gc.disable()  # nothing is thrown away before the end, and looking for it would take a third of the time
     try:
-        return ReferenceEngine(plan, book, people).run()
+        return ReferenceEngine(plan, book, people).run(observe)
     finally:
         if collects:
             gc.enable()

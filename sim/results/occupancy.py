@@ -88,8 +88,8 @@ def available_seconds(cut: Cut, service: Service) -> int:
 
 
 def rows(cut: Cut) -> list[Row]:
-    """The occupancy rows of every declared service, and occupied bed days of all."""
-    found = [row for service in cut.declared for row in _service_rows(cut, service)]
+    """The occupancy rows of every service, home included, and occupied bed days of all but home, which is no bed."""
+    found = [row for service in cut.scenario.services for row in _service_rows(cut, service)]
     occupied = sum(occupied_seconds(cut, service) for service in cut.declared)
     found.append(Row("all", "occupied_bed_days", "", "", occupied / SECONDS_PER_DAY, "bed days"))
     return found
@@ -114,6 +114,8 @@ def _service_rows(cut: Cut, service: Service) -> list[Row]:
     if available_total:
         found.append(row("occupancy", held.integral(cut.first, cut.end) / available_total, "share"))
     taken, places = held.at(cut.midnights), available.at(cut.midnights)
+    if (places > 0).all():
+        found.append(row("midnight_occupancy", float((taken / places).mean()), "share"))
     for measure, is_so in (
         ("days_above_85pct", 100 * taken > 85 * places),
         ("days_above_92pct", 100 * taken > 92 * places),

@@ -50,10 +50,11 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
         )
         for part in section
     )
-    return template.substitute(title=escape(_title(findings)), body=body).encode()
+    return template.substitute(title=escape(report_title(findings)), body=body).encode()
 
 
-def _title(findings: Findings) -> str:
+def report_title(findings: Findings) -> str:
+    """Whom the results are about."""
     names = [shortened(scenario.name or scenario.id, 80) for scenario in findings.scenarios]
     if not findings.compared:
         return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
@@ -67,9 +68,7 @@ def _table(headers: Sequence[str], rows: Sequence[Sequence[str]], kinds: Sequenc
     def cells(tag: str, texts: Sequence[str]) -> str:
         marks = [f' class="{kind}"' if kind else "" for kind in kinds]
         scope = ' scope="col"' if tag == "th" else ""
-        return "".join(
-            f"<{tag}{mark}{scope}>{escape(text)}</{tag}>" for mark, text in zip(marks, texts, strict=True)
-        )
+        return "".join(f"<{tag}{mark}{scope}>{escape(text)}</{tag}>" for mark, text in zip(marks, texts, strict=True))
 
     body = "\n".join(f"<tr>{cells('td', row)}</tr>" for row in rows)
     return f"<table>\n<thead><tr>{cells('th', headers)}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
@@ -129,10 +128,7 @@ def _how_to_read(findings: Findings) -> str:
             "difference: 19 of 20 such intervals hold the true difference of the model. “Cannot tell” means "
             "that the interval contains no difference. "
         )
-    return (
-        text
-        + "An interval says how sure the simulation is of its own average, not how well it fits real life."
-    )
+    return text + "An interval says how sure the simulation is of its own average, not how well it fits real life."
 
 
 def _pictures(charts: Sequence[Chart]) -> Iterator[str]:
@@ -151,9 +147,7 @@ def _costs(findings: Findings) -> Iterator[str]:
         for row in findings.items(scenario.id, "all", "cost_cash_gbp", "payer"):
             change = findings.contrast(scenario.id, "all", "cost_cash_gbp", "payer", row.item)
             ends = (
-                change_and_interval(change.mean, change.low, change.high, change.unit, factor)
-                if change
-                else ("", "")
+                change_and_interval(change.mean, change.low, change.high, change.unit, factor) if change else ("", "")
             )
             cost = figure(row.mean * factor, row.unit)
             verdict = change.verdict if change else ""
@@ -193,9 +187,7 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
         return
     values = list(found.values())
     yield f"<p>Marked as assumed in the scenario files: {counted(len(values), 'value')}.</p>"
-    rows = [
-        (v.path, v.text, v.note, f"{provenance.show(v.file)}:{v.line}") for v in values[:MOST_ASSUMPTIONS]
-    ]
+    rows = [(v.path, v.text, v.note, f"{provenance.show(v.file)}:{v.line}") for v in values[:MOST_ASSUMPTIONS]]
     yield _table(("value", "is", "note", "written in"), rows, ("mono", "", "", "mono"))
     if len(values) > MOST_ASSUMPTIONS:
         more = f"{len(values) - MOST_ASSUMPTIONS:,}"

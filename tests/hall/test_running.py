@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.running import ResumeStore, default_workers, scatter
+from sim.running import ResumeStore, WorkerLost, default_workers, scatter
 from tests.hall.files import BASE, write
 
 ROOT = Path(__file__).parents[2]
@@ -27,6 +27,21 @@ def refuses(_: int, number: int) -> int:
     return number
 
 
+class Unsendable(Exception):
+    def __init__(self, one: int, _other: int) -> None:
+        super().__init__(one)
+
+
+def fails_unsendably(_: int, __: int) -> int:
+    raise Unsendable(7, 8)
+
+
+def vanishes(_: int, number: int) -> int:
+    if number == 3:
+        os._exit(9)
+    return number
+
+
 @pytest.mark.parametrize("workers", [1, 2, 9])
 def test_every_task_is_done_once_whatever_the_number_of_workers(workers: int) -> None:
     assert sorted(scatter(times, 10, range(7), workers)) == [0, 10, 20, 30, 40, 50, 60]
@@ -36,6 +51,16 @@ def test_every_task_is_done_once_whatever_the_number_of_workers(workers: int) ->
 def test_an_error_in_a_task_arrives_and_ends_the_work(workers: int) -> None:
     with pytest.raises(ValueError, match="three is refused"):
         list(scatter(refuses, 0, range(6), workers))
+
+
+def test_a_worker_that_is_stopped_is_told_and_not_waited_for() -> None:
+    with pytest.raises(WorkerLost, match="perhaps memory ran out: try --workers 1"):
+        list(scatter(vanishes, 0, range(6), 2))
+
+
+def test_an_error_that_cannot_travel_arrives_as_its_words() -> None:
+    with pytest.raises(RuntimeError, match="Unsendable: 7"):
+        list(scatter(fails_unsendably, 0, range(6), 2))
 
 
 def test_there_are_never_more_workers_than_tasks() -> None:

@@ -43,6 +43,7 @@ costs:
     unit: {per_open_day: £187, payer: {nhs: 50%, council: 50%}}
 """
 
+
 def problems_of(file: str, **options: object) -> list[str]:
     """Everything that is wrong with a file, as it is printed; nothing if it can be read."""
     try:

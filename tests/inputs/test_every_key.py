@@ -13,6 +13,8 @@ from sim.inputs.scenario import Hours, LostGround, Places, Price, Review, Scenar
 from sim.inputs.schema import records
 from tests.inputs.small_world import SMALL_WORLD, read_text, small_world
 
+pytestmark = pytest.mark.usefixtures("in_own_folder")
+
 EVERY_KEY = Path(__file__).parent / "every_key.yaml"
 DAY = 86_400
 
@@ -77,7 +79,11 @@ def test_routes_carry_steps_as_they_are_in_force_there(everything: Scenario) -> 
     hub, arrangements, rails = route.steps
     assert (hub.takes, hub.share) == (uniform(1, 3), 0.33)
     assert (arrangements.takes, arrangements.working_days, arrangements.share) == (fixed(1), True, 0.55)
-    assert (arrangements.starts, arrangements.days_before_ready, arrangements.team) == ("before_ready", 2.0, "assessors")
+    assert (arrangements.starts, arrangements.days_before_ready, arrangements.team) == (
+        "before_ready",
+        2.0,
+        "assessors",
+    )
     assert (rails.takes, rails.working_days, rails.after) == (fixed(2), False, ("hub_assessment", "arrangements"))
     assert (route.otherwise, route.may_join_after, route.priority) == ("home", "hub_assessment", 3)
     assert (route.longest_wait, route.stay) == (fixed(10), quantiles([0, 2, 5, 9, 40]))
@@ -98,6 +104,15 @@ def test_normalised_multipliers_are_said(everything: Scenario) -> None:
     assert everything.notices == (
         "arrivals_by_weekday of everyone was normalised to mean 1: its mean was 0.985714",
         "arrivals_by_month of everyone was normalised to mean 1: its mean was 1.00667",
+    )
+
+
+def test_a_service_that_closes_for_good_is_noticed() -> None:
+    closing = small_world("hours_per_week: 900}", "hours_per_week: [{from: 2026-04-06, hours_per_week: 900}, "
+                          "{from: 2026-04-20, hours_per_week: 0}]}")  # fmt: skip
+    assert closing.notices == (
+        "home_care closes for good on 2026-04-20: people of everyone who leave hospital for it afterwards "
+        "have no otherwise",
     )
 
 
@@ -126,18 +141,20 @@ def test_census_entries(everything: Scenario) -> None:
 
 
 def test_prices_are_split_between_payers(everything: Scenario) -> None:
-    nhs, halves = (("nhs", 1.0),), (("nhs", 0.5), ("council", 0.5))
+    nhs, council, halves = (("nhs", 1.0),), (("council", 1.0),), (("nhs", 0.5), ("council", 0.5))
     assert everything.costs.price_year == "2025-26"
     assert everything.costs.prices == (
-        Price(of="hospital", per="occupied_day", gbp=562, payers=nhs),
+        Price(of="hospital", per="open_day", gbp=393.4, payers=nhs),
+        Price(of="hospital", per="occupied_day", gbp=168.6, payers=nhs),
         Price(of="hospital", per="delayed_day", gbp=1200.5, payers=nhs),
+        Price(of="home", per="occupied_day", gbp=11, payers=council, later_payers=((6, (("person", 1.0),)),)),
         Price(of="unit", per="open_day", gbp=187, payers=halves),
         Price(of="unit", per="admission", gbp=50, payers=halves),
-        Price(of="hub_assessment", per="step", gbp=80, payers=(("council", 1.0),)),
+        Price(of="hub_assessment", per="step", gbp=80, payers=council, capital=True),
     )
 
 
-def test_defaults_are_what_the_table_says(in_own_folder: Path) -> None:
+def test_defaults_are_what_the_table_says() -> None:
     scenario = small_world("replications: 3\n", "")
     route = scenario.people[0].journey[0].then[1]
     assert (scenario.replications, scenario.seed, scenario.question) == (30, 1, "")
@@ -145,12 +162,14 @@ def test_defaults_are_what_the_table_says(in_own_folder: Path) -> None:
     assert (scenario.people[0].arrival.otherwise, scenario.people[0].prevented_share) == ("out", 0.0)
 
 
-def test_thirds_are_written_out_or_refused(in_own_folder: Path) -> None:
-    thirds = SMALL_WORLD.replace("share: 40%", "share: 33.4%").replace("10%", "33.3%").replace("home: 50%", "home: 33.3%")
+def test_thirds_are_written_out_or_refused() -> None:
+    thirds = (
+        SMALL_WORLD.replace("share: 40%", "share: 33.4%").replace("10%", "33.3%").replace("home: 50%", "home: 33.3%")
+    )
     assert [route.share for route in read_text(thirds).people[0].journey[0].then] == [0.334, 0.333, 0.333]
 
 
-def test_windows_and_old_mac_line_ends_and_a_byte_order_mark_are_understood(in_own_folder: Path) -> None:
+def test_windows_and_old_mac_line_ends_and_a_byte_order_mark_are_understood() -> None:
     for ending in ("\r\n", "\r"):
         content = b"\xef\xbb\xbf" + SMALL_WORLD.replace("\n", ending).encode()
         Path("windows.yaml").write_bytes(content)

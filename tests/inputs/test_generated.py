@@ -9,8 +9,8 @@ from sim.inputs.keys_page import keys_page
 from sim.inputs.schema import json_schema, records, schema_text
 
 ROOT = Path(__file__).parents[2]
-REFRESH_SCHEMA = "refresh it: python -m sim.inputs.schema > scenarios/scenario.schema.json"
-REFRESH_PAGE = "refresh it: python -m sim.inputs.keys_page > docs/scenario-keys.md"
+REFRESH_SCHEMA = "refresh it: python3 run_sim.py schema > scenarios/scenario.schema.json"
+REFRESH_PAGE = "refresh it: python3 -m sim.inputs.keys_page > docs/scenario-keys.md"
 
 
 def test_the_schema_beside_the_scenarios_is_fresh() -> None:

@@ -8,13 +8,15 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Change
 from tests.inputs.small_world import SMALL_WORLD, problems_of
 
+pytestmark = pytest.mark.usefixtures("in_own_folder")
+
 STAY = "people.everyone.journey.hospital.stay_days"
 THEN = "people.everyone.journey.hospital.then"
 
 
 @pytest.fixture(autouse=True)
 def _base(in_own_folder: Path) -> None:
-    Path("base.yaml").write_text(SMALL_WORLD, encoding="utf-8")
+    (in_own_folder / "base.yaml").write_text(SMALL_WORLD, encoding="utf-8")
 
 
 def extending(text: str, file: str = "more.yaml") -> str:
@@ -30,9 +32,7 @@ def changes_of(text: str) -> list[tuple[str, str, str]]:
 
 def test_a_change_is_told_old_and_new_with_its_line() -> None:
     scenario = read_scenario(extending("change:\n  services.hospital.beds: 300\n"))
-    assert scenario.changes == (
-        Change(path="services.hospital.beds", old="30", new="300", file="more.yaml", line=3),
-    )
+    assert scenario.changes == (Change(path="services.hospital.beds", old="30", new="300", file="more.yaml", line=3),)
     assert scenario.service("hospital").capacity[0].places == 300
 
 

@@ -11,6 +11,8 @@ from sim.inputs.scenario import Scenario, Value
 from sim.inputs.show import show_text
 from tests.inputs.small_world import SMALL_WORLD
 
+pytestmark = pytest.mark.usefixtures("in_own_folder")
+
 EVERY_KEY = Path(__file__).parent / "every_key.yaml"
 
 
@@ -23,7 +25,7 @@ def value_at(scenario: Scenario, path: str) -> Value:
 @pytest.fixture
 def pair(in_own_folder: Path) -> tuple[Scenario, Scenario]:
     """The small world and one that extends it."""
-    Path("base.yaml").write_text(
+    (in_own_folder / "base.yaml").write_text(
         SMALL_WORLD.replace("    beds: 5", "    beds: 5   # counted: '# of beds', 2025"), encoding="utf-8"
     )
     Path("more.yaml").write_text(
@@ -74,7 +76,7 @@ def test_differences_are_the_values_that_are_not_shared(pair: tuple[Scenario, Sc
     assert differences(base, base) == []
 
 
-def test_every_file_is_known_by_its_fingerprint(in_own_folder: Path) -> None:
+def test_every_file_is_known_by_its_fingerprint() -> None:
     text = SMALL_WORLD.replace("stay_days: 25", "stay_days: {empirical: {file: data/stays.csv}}")
     Path("s.yaml").write_text(text, encoding="utf-8")
     Path("data").mkdir()
@@ -86,7 +88,7 @@ def test_every_file_is_known_by_its_fingerprint(in_own_folder: Path) -> None:
     }
 
 
-def test_the_problems_of_several_files_come_together(in_own_folder: Path) -> None:
+def test_the_problems_of_several_files_come_together() -> None:
     for file in ("a.yaml", "b.yaml"):
         Path(file).write_text(SMALL_WORLD.replace("beds: 5", "beds: x"), encoding="utf-8")
     with pytest.raises(ScenarioError) as caught:

@@ -11,6 +11,8 @@ import pytest
 
 from tests.inputs.small_world import SMALL_WORLD, problems_of
 
+pytestmark = pytest.mark.usefixtures("in_own_folder")
+
 EDIT = re.compile(r"((?:^- .*\n)+)((?:^\+ .*\n)*)", re.MULTILINE)
 ESCAPES = {r"\t": "\t", r"\u00a0": "\u00a0", r"\u200b": "\u200b"}
 
@@ -42,6 +44,6 @@ ENTRIES = _entries()
 
 
 @pytest.mark.parametrize(("world", "answer"), [entry[1:] for entry in ENTRIES], ids=[entry[0] for entry in ENTRIES])
-def test_a_slip_is_answered_with_its_place_and_its_cure(world: str, answer: list[str], in_own_folder: Path) -> None:
+def test_a_slip_is_answered_with_its_place_and_its_cure(world: str, answer: list[str]) -> None:
     Path("s.yaml").write_text(world, encoding="utf-8")
     assert problems_of("s.yaml") == answer

@@ -10,6 +10,8 @@ import pytest
 from sim.inputs.problems import MOST_PROBLEMS
 from tests.inputs.small_world import SMALL_WORLD, problems_of
 
+pytestmark = pytest.mark.usefixtures("in_own_folder")
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -19,14 +21,14 @@ def answer_to(text: str | bytes, file: str = "s.yaml") -> list[str]:
     return problems_of(file)
 
 
-def test_escape_sequences_never_reach_the_terminal(in_own_folder: Path) -> None:
+def test_escape_sequences_never_reach_the_terminal() -> None:
     answer = answer_to(SMALL_WORLD.replace("beds: 5", '"beds\\e[2J": 5'))
     assert answer == [
         r"s.yaml:8:5: `services.unit.beds\x1b[2J` is not known; did you mean `beds`?",
     ]
 
 
-def test_what_is_repeated_from_a_file_is_cut_short(in_own_folder: Path) -> None:
+def test_what_is_repeated_from_a_file_is_cut_short() -> None:
     answer = answer_to(SMALL_WORLD.replace("beds: 5", f"beds: {'five ' * 10_000}"))
     assert answer == [
         "s.yaml:8:11: `services.unit.beds` is `five five five five five five five five five five five fi...`, "
@@ -34,40 +36,40 @@ def test_what_is_repeated_from_a_file_is_cut_short(in_own_folder: Path) -> None:
     ]
 
 
-def test_a_file_with_a_thousand_slips_is_answered_with_a_hundred(in_own_folder: Path) -> None:
+def test_a_file_with_a_thousand_slips_is_answered_with_a_hundred() -> None:
     services = "".join(f"  s{number}: {{kind: x, beds: y}}\n" for number in range(400))
     answer = answer_to(SMALL_WORLD.replace("teams:", f"{services}teams:"))
     assert len(answer) == MOST_PROBLEMS + 1
     assert answer[-1] == "s.yaml: more than 99 problems; cure these first"
 
 
-def test_a_file_that_is_too_large_is_not_read(in_own_folder: Path) -> None:
+def test_a_file_that_is_too_large_is_not_read() -> None:
     assert answer_to("#" * 1_000_001) == ["s.yaml: is larger than 1,000,000 bytes, more than any scenario needs"]
 
 
-def test_nesting_has_an_end(in_own_folder: Path) -> None:
+def test_nesting_has_an_end() -> None:
     answer = "there are more levels inside each other here than any scenario needs"
     assert answer_to("a: " + "[" * 100_000) == [f"s.yaml:1:28: {answer}"]
     assert answer_to("a: " + "{a: " * 100_000) == [f"s.yaml:1:100: {answer}"]
 
 
-def test_a_billion_laughs_are_one_alias_refused(in_own_folder: Path) -> None:
+def test_a_billion_laughs_are_one_alias_refused() -> None:
     answer = answer_to("a: &a [x, x]\nb: [*a, *a]\n")
     assert "s.yaml:2:5: `*a` points to another line; write the value itself" in answer
 
 
 @pytest.mark.parametrize("tag", ["!!python/object/apply:os.system ['true']", "!!binary aGk=", "!local x"])
-def test_tags_do_nothing(tag: str, in_own_folder: Path) -> None:
+def test_tags_do_nothing(tag: str) -> None:
     answer = answer_to(SMALL_WORLD.replace("beds: 5", f"beds: {tag}"))
     assert "s.yaml:8:11: text that begins with ! needs quotes; YAML's tags are not read" in answer
 
 
 @pytest.mark.parametrize("number", ["9" * 5_000, "1" + ",000" * 500, "0." + "1" * 5_000, "9" * 5_000 + "%"])
-def test_endless_numbers_are_refused(number: str, in_own_folder: Path) -> None:
+def test_endless_numbers_are_refused(number: str) -> None:
     assert len(answer_to(SMALL_WORLD.replace("beds: 5", f"beds: {number}"))) == 1
 
 
-def test_people_are_limited(in_own_folder: Path) -> None:
+def test_people_are_limited() -> None:
     answer = answer_to(SMALL_WORLD.replace("arrivals_per_day: 2.5", "arrivals: [{day: 1, count: 9,999,999}]"))
     assert answer == [
         "s.yaml:18:32: `9,999,999` between brackets reads as more than one value; write 9999999 or '9,999,999'",
@@ -85,11 +87,11 @@ def test_people_are_limited(in_own_folder: Path) -> None:
         (b"name: \xff", "is not plain text in UTF-8; save it again with that encoding"),
     ],
 )
-def test_other_encodings_are_refused(content: bytes, reason: str, in_own_folder: Path) -> None:
+def test_other_encodings_are_refused(content: bytes, reason: str) -> None:
     assert answer_to(content) == [f"s.yaml: {reason}"]
 
 
-def test_only_ordinary_files_are_read(in_own_folder: Path) -> None:
+def test_only_ordinary_files_are_read() -> None:
     Path("folder.yaml").mkdir()
     assert problems_of("folder.yaml") == ["folder.yaml: is a folder, not a file"]
     assert problems_of("passwd") == ["passwd: is no scenario: its name does not end in .yaml or .yml"]
@@ -98,7 +100,7 @@ def test_only_ordinary_files_are_read(in_own_folder: Path) -> None:
         assert problems_of("pipe.yaml") == ["pipe.yaml: is no ordinary file"]
 
 
-def test_lengths_are_read_only_from_a_csv_file_of_lengths(in_own_folder: Path) -> None:
+def test_lengths_are_read_only_from_a_csv_file_of_lengths() -> None:
     text = SMALL_WORLD.replace("stay_days: 25", "stay_days: {empirical: {file: stays.csv}}")
     Path("stays.csv").write_text("days\n3\nfour\n5,6\n-1\n")
     assert answer_to(text) == [
@@ -111,7 +113,7 @@ def test_lengths_are_read_only_from_a_csv_file_of_lengths(in_own_folder: Path) -
     assert answer_to(text) == ["s.yaml:30:44: `stays.csv` holds no lengths"]
 
 
-def test_a_scenario_is_named_by_a_safe_file_name(in_own_folder: Path) -> None:
+def test_a_scenario_is_named_by_a_safe_file_name() -> None:
     answer = answer_to(SMALL_WORLD, file="=cmd.yaml")
     assert answer == ["=cmd.yaml: `=cmd.yaml` is no name for a scenario, as tables show it; begin it with a letter"]
 

@@ -18,9 +18,10 @@ from sim.inputs.timetable import (
     working_days,
 )
 from sim.model import ledger as books
+from sim.model.arriving import Arriving
 from sim.model.chance import BookOfLuck, name_key, quantity_key
 from sim.model.ledger import NEVER, NONE, Ledger
-from sim.model.people import Arriving, people_of
+from sim.model.people import people_of
 from sim.model.plan import Plan
 
 DAY = 86_400
@@ -210,7 +211,7 @@ class Town:
         self._write_places()
 
     def _gather(self) -> None:
-        while any([self._gather_one(person) for person in self.people if not person.gone]):
+        while any(self._gather_one(person) for person in self.people if not person.gone):
             pass
         self.cleaning = [one for one in self.cleaning if one[1] > self.now]
 
@@ -691,7 +692,7 @@ class Town:
         for name, is_open in self.surge_open.items():
             surge, waiting = self.services[name].surge, len(self.queue(name))
             assert surge is not None
-            if not is_open and waiting >= surge.opens_when_waiting or is_open and waiting <= surge.closes_when_waiting:
+            if (not is_open and waiting >= surge.opens_when_waiting) or (is_open and waiting <= surge.closes_when_waiting):
                 self.surge_open[name], changed = not is_open, True
         return changed
 

@@ -67,6 +67,7 @@ def test_each_price_is_rounded_once_half_a_penny_up() -> None:
 def test_payers_share_every_penny() -> None:
     third = Fraction(1, 3)
     assert shared(100, [third, third, third]) == [34, 33, 33]
+    assert shared(100, [Fraction("0.33"), Fraction("0.335"), Fraction("0.335")]) == [33, 34, 33]
     assert shared(101, [Fraction(1, 2), Fraction(1, 2)]) == [51, 50]
     assert shared(0, [third, 2 * third]) == [0, 0]
     town = Town(hospital(1), days=1, prices=(price("hospital", "open_day", 1.01, nhs=0.5, council=0.5),))

@@ -270,6 +270,13 @@ def test_death_while_a_step_runs_leaves_the_delay_with_the_step() -> None:
     assert town.items("hospital", "delayed_bed_days", "next_service") == {"unit": 4}
 
 
+def test_a_step_begun_before_ready_and_dropped_by_death_explains_the_delay() -> None:
+    town = town_of([])  # whatever the routes say: there was no other route before
+    person = town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "died", clear=None, planned="unit")
+    person.step("hub", 0, due=9, dropped=True)
+    assert town.items("hospital", "delayed_bed_days", "reason") == {"hub_assessment": 4}
+
+
 def test_death_while_waiting_leaves_the_delay_with_the_place() -> None:
     town = with_otherwise()
     town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "died", planned="unit").wait("unit", 2, 6, "died")

@@ -144,6 +144,13 @@ def test_days_at_home_in_the_91_days_after_hospital() -> None:
     assert town.value("hospital", "days_at_home") == 25 + 36  # the second discharge has no 91 days of follow-up
 
 
+def test_91_days_of_follow_up_are_enough_and_less_is_not() -> None:
+    for days, expected in ((96, 1), (95, None)):
+        town = returning(days=days)
+        town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5)
+        assert town.value("hospital", "at_home_91_days") == expected
+
+
 def test_days_after_a_care_home_or_a_death_are_no_days_at_home() -> None:
     town = returning()
     town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "care_home").stay("care_home", 5, 25, 25, "out")

@@ -96,6 +96,7 @@ def test_a_broken_identity_names_the_first_row_in_words() -> None:
     ("identity", "table", "row", "cells"),
     [
         (records.ROWS_IN_ORDER, "stays", ANN_IN_UNIT, {"stay": 2}),
+        (records.ROWS_IN_ORDER, "stays", ANN_IN_UNIT, {"stay": 0}),
         (records.ROWS_IN_ORDER, "stays", BOB, {"person": 0}),
         (records.ROWS_IN_ORDER, "waits", 1, {"wait": 0}),
         (records.ROWS_IN_ORDER, "steps", 0, {"step": 2}),
@@ -111,6 +112,7 @@ def test_a_broken_identity_names_the_first_row_in_words() -> None:
         (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"admitted": seconds(7), "need": seconds(2)}),
         (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"service": 0}),
         (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"visit": 1}),
+        (records.STAYS_FOLLOW_ON, "stays", BOB, {"visit": 1}),
         (records.STAYS_FOLLOW_ON, "stays", ANN_IN_UNIT, {"to": 2}),
         (records.STAYS_FOLLOW_ON, "stays", ANN, {"to": 4}),
         (records.WAITS_IN_ORDER, "waits", 1, {"joined": seconds(5)}),

@@ -88,10 +88,11 @@ def test_an_unlimited_service_has_occupied_days_and_a_census_only() -> None:
         assert town.value("hospital", measure) is None
 
 
-def test_home_is_no_bed() -> None:
+def test_people_at_home_are_counted_but_home_is_no_bed() -> None:
     town = Town(hospital(1))
     town.comes(0, admitted=0).stay("hospital", 0, 4, 4, "home").stay("home", 4)
-    assert town.value("home", "occupied_bed_days") is None
+    assert town.value("home", "occupied_bed_days") == 6
+    assert town.value("home", "available_bed_days") is None
     assert town.value("home", "admissions") == 1
     assert town.value("all", "occupied_bed_days") == 4
 

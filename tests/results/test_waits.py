@@ -82,6 +82,16 @@ def test_those_who_cannot_be_seen_for_4_hours_are_left_out() -> None:
     assert town.value("hospital", "admitted_within_4_hours") == 0.5
 
 
+def test_the_four_hours_are_of_people_from_outside_who_had_somewhere_to_wait_for() -> None:
+    town = Town(hospital(9), unit(9))
+    town.comes(1, admitted=1).stay("hospital", 1)
+    town.comes(1, "unit", 1).stay("unit", 1, 2, 5, "hospital").stay("hospital", 5)
+    town.comes(2).outside("hospital", 2, 2, "no_place")
+    assert town.value("hospital", "admitted_within_4_hours") == 1
+    town.comes(10 - 4 * HOUR).outside("hospital", 10 - 4 * HOUR)  # 4 hours are over when the window is
+    assert town.value("hospital", "admitted_within_4_hours") == 0.5
+
+
 def test_those_turned_away_or_tired_of_waiting_were_not_admitted_within_4_hours() -> None:
     town = Town(hospital(9))
     town.comes(1, admitted=1).stay("hospital", 1)

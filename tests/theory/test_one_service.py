@@ -228,7 +228,7 @@ def test_prevention_thins_the_stream_and_leaves_the_others_alone(tmp_path: Path)
     )
     for one, other in zip(everybody, fewer, strict=True):
         came, kept = (
-            {n: s for n, s in zip(*(x.ledger.people[c].tolist() for c in ("number", "arrives")), strict=True)}
+            dict(zip(*(x.ledger.people[c].tolist() for c in ("number", "arrives")), strict=True))
             for x in (one, other)
         )
         assert kept.items() <= came.items(), "the same people at the same time"

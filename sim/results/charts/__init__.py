@@ -15,6 +15,7 @@ from sim.results.charts.differences import differences_chart
 from sim.results.charts.over_time import delayed_chart, occupancy_chart
 from sim.results.charts.reasons import reasons_chart
 from sim.results.charts.style import SETTINGS
+from sim.results.charts.tornado import TornadoPicture, tornado_chart
 from sim.results.findings import Findings
 
 
@@ -47,6 +48,14 @@ def draw_charts(findings: Findings) -> list[Chart]:
                 title, description, drawing = made
                 charts.append(Chart(name, title, description, _svg(drawing), _png(drawing)))
     return charts
+
+
+def draw_tornado(picture: TornadoPicture) -> Chart:
+    """The tornado of a sensitivity."""
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        title, description, drawing = tornado_chart(picture)
+        return Chart("tornado", title, description, _svg(drawing), _png(drawing))
 
 
 def _svg(drawing: Figure) -> bytes:

@@ -1,0 +1,171 @@
+"""Calibration: a scenario's results held against published figures, target by target.
+
+What may be changed here: freely; the targets themselves stand in `scenarios/targets`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sim.experiment import Listener, Piece, Shared, run_all
+from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
+from sim.inputs.scenario import Scenario
+from sim.inputs.targets import Address, Target, read_targets
+from sim.results.catalogue import BY, MEASURES
+from sim.results.compare import Spread, spread
+from sim.results.wording import counted, figure
+
+MET, NEAR, MISSED, DIFFERS, NOTHING = "met", "within error", "missed", "differs", "no figure"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One target beside what the scenario shows over its replications."""
+
+    target: Target
+    found: Spread | None  # None: the results hold no such row
+
+    @property
+    def low(self) -> float | None:
+        """The lower end of the 95% interval."""
+        return None if self.found is None or self.found.half is None else self.found.mean - self.found.half
+
+    @property
+    def high(self) -> float | None:
+        """The upper end of the 95% interval."""
+        return None if self.found is None or self.found.half is None else self.found.mean + self.found.half
+
+    @property
+    def verdict(self) -> str:
+        """Met: the mean lies in the range. Within error: only its interval reaches it."""
+        if self.found is None:
+            return NOTHING
+        if self.target.low <= self.found.mean <= self.target.high:
+            return MET
+        low, high = self.low, self.high
+        if low is not None and high is not None and low <= self.target.high and high >= self.target.low:
+            return NEAR
+        return MISSED if self.target.binds else DIFFERS
+
+
+def calibrate(
+    scenario: Scenario, targets: Sequence[Target], workers: int, listener: Listener | None = None
+) -> list[Line]:
+    """Runs the scenario and puts its figures beside the targets."""
+    ((pieces),) = run_all(Shared((scenario,)), workers, listener=listener)
+    return [Line(target, _found(target, pieces)) for target in targets]
+
+
+def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:
+    """The targets of a file that this scenario can show; ScenarioError for names that it does not have."""
+    targets, problems = read_targets(file), Problems()
+    services = {*scenario.destinations, "all", "outside"}
+    for target in targets:
+        mark = Mark(file=file, line=target.line, column=1)
+        for one in (target.of, target.divided_by):
+            if one is None:
+                continue
+            for word, known in ((one.service, services), (one.measure, set(MEASURES)), (one.by, set(BY))):
+                if word not in known:
+                    problems.add(mark, f"{quoted(word)} is not known{did_you_mean(word, sorted(known))}")
+    problems.stop_if_any()
+    return targets
+
+
+def _found(target: Target, pieces: Sequence[Piece]) -> Spread | None:
+    values = [_value(target, piece) for piece in pieces]
+    known = [value for value in values if value is not None]
+    return spread(known) if known else None
+
+
+def _value(target: Target, piece: Piece) -> float | None:
+    rows = {key[:4]: float(value) for key, value in zip(piece.keys, piece.values, strict=True)}
+    value = _sum(target.of, rows)
+    if value is None or target.divided_by is None:
+        return value
+    below = _sum(target.divided_by, rows)
+    return value / below if below else None
+
+
+def _sum(wanted: Address, rows: dict[tuple[str, str, str, str], float]) -> float | None:
+    """The rows added up; items that no replication's row names are nothing, a missing measure is None."""
+    keys = [(wanted.service, wanted.measure, wanted.by, item) for item in wanted.items]
+    if not any(key in rows for key in keys) and (wanted.service, wanted.measure, "", "") not in rows:
+        return None
+    return sum(rows.get(key, 0.0) for key in keys)
+
+
+# -- the table ---------------------------------------------------------------------------------------------
+
+HEADS = ("target", "accepted", "simulated", "95% interval", "", "source")
+
+
+def table(lines: Sequence[Line]) -> list[tuple[str, ...]]:
+    """The lines as rows of text, in the order of HEADS."""
+    return [
+        (
+            line.target.says,
+            _range(line.target),
+            "-" if line.found is None else _text(line.found.mean, line.target.unit),
+            _interval(line),
+            line.verdict,
+            line.target.source,
+        )
+        for line in lines
+    ]
+
+
+def summary(lines: Sequence[Line]) -> str:
+    """How many of the binding targets, and of the rest, are met."""
+    said = []
+    for binds, what in ((True, "binding target"), (False, "other figure")):
+        chosen = [line for line in lines if line.target.binds == binds]
+        if chosen:
+            good = sum(line.verdict in (MET, NEAR) for line in chosen)
+            missed = [line.target.says for line in chosen if line.verdict in (MISSED, NOTHING)]
+            words = f"{good} of {counted(len(chosen), what)} met"
+            said.append(words + (f" (missed: {'; '.join(missed)})" if missed else ""))
+    return ". ".join(said) + "."
+
+
+def page(scenario: Scenario, lines: Sequence[Line], command: str) -> str:
+    """The table as a page of Markdown."""
+    parts = [
+        "# Calibration\n",
+        f"{scenario.name}: {counted(scenario.replications, 'replication')} of "
+        f"{scenario.calendar.measured_days} measured days. Made by `{command}`; do not edit.\n",
+        f"{summary(lines)}\n",
+    ]
+    for binds, heading in ((True, "Targets that bind"), (False, "The rest: looked at, not fitted")):
+        chosen = [line for line in lines if line.target.binds == binds]
+        if chosen:
+            parts += [f"## {heading}\n", _markdown(chosen)]
+    notes = [f"- {line.target.says}: {line.target.note}" for line in lines if line.target.note]
+    if notes:
+        parts += ["## Notes\n", "\n".join(notes) + "\n"]
+    parts.append(
+        "*Met*: the average lies in the accepted range. *Within error*: its 95% interval reaches the range. "
+        "Sources are rows of [the evidence table](evidence/parameters.csv).\n"
+    )
+    return "\n".join(parts)
+
+
+def _markdown(lines: Sequence[Line]) -> str:
+    rows = [HEADS, tuple("---" for _ in HEADS), *table(lines)]
+    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows) + "\n"
+
+
+def _range(target: Target) -> str:
+    low, high = _text(target.low, target.unit), _text(target.high, target.unit)
+    if low == high:
+        return low
+    return f"{low} to {high}" if target.aim is None else f"{_text(target.aim, target.unit)} ({low} to {high})"
+
+
+def _interval(line: Line) -> str:
+    if line.low is None or line.high is None:
+        return ""
+    return f"{_text(line.low, line.target.unit)} to {_text(line.high, line.target.unit)}"
+
+
+def _text(value: float, unit: str) -> str:
+    return figure(value, unit) if unit == "share" else f"{value:.2f}"

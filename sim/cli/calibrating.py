@@ -1,0 +1,64 @@
+"""The verb calibrate: a scenario's figures held against its targets, printed and, if asked, written as a page.
+
+What may be changed here: wording freely.
+"""
+
+import shlex
+from pathlib import Path
+
+from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summary, table
+from sim.cli.arguments import REPOSITORY, Options
+from sim.cli.screen import Screen
+from sim.cli.tables import columns
+from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import Scenario
+from sim.load import load_warnings
+from sim.results.wording import counted
+from sim.results.writing import write_file
+from sim.running import default_workers
+
+
+def calibrate_verb(options: Options, screen: Screen) -> int:
+    """Runs one scenario and shows target, range, simulated figure, interval and whether it is met."""
+    (file,) = options.files
+    scenario = read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
+    targets = checked_targets(options.targets, scenario)
+    workers = options.workers or default_workers(scenario.replications)
+    for warning in load_warnings(scenario):
+        screen.say(f"Take care: {warning}")
+    screen.note(f"Running {counted(scenario.replications, 'replication')} ...")
+    try:
+        lines = calibrate(scenario, targets, workers, screen.progress)
+    finally:
+        screen.end_progress()
+    _say(screen, scenario, lines)
+    if options.page:
+        write_file(Path(options.page), page(scenario, lines, _command(options)).encode())
+        screen.say(f"Written as a page: {options.page}")
+    return 0
+
+
+def _say(screen: Screen, scenario: Scenario, lines: list[Line]) -> None:
+    for binds, heading in ((True, "Targets that bind"), (False, "The rest: looked at, not fitted")):
+        chosen = [line for line in lines if line.target.binds == binds]
+        if chosen:
+            screen.say(f"\n{heading}\n")
+            columns(screen, [HEADS, *table(chosen)])
+    screen.say(f"\n{summary(lines)}")
+    days = f"{scenario.calendar.measured_days:,} measured days"
+    screen.say(f"Averages of {counted(scenario.replications, 'replication')} of {days}.")
+
+
+def _command(options: Options) -> str:
+    words = ["python3", "run_sim.py", "calibrate", *map(_from_repository, options.files)]
+    words += ["--targets", _from_repository(options.targets)]
+    words += [word for change in options.sets for word in ("--set", change)]
+    for name, value in (("replications", options.replications), ("seed", options.seed)):
+        words += [] if value is None else [f"--{name}", str(value)]
+    words += ["--page", _from_repository(options.page or "")] if options.page else []
+    return shlex.join(words)
+
+
+def _from_repository(file: str) -> str:
+    path = Path(file).resolve()
+    return path.relative_to(REPOSITORY).as_posix() if path.is_relative_to(REPOSITORY) else path.name

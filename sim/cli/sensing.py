@@ -1,0 +1,147 @@
+"""The verb sensitivity: each assumption alone at its ends, a table on the screen and a folder with the tornado.
+
+What may be changed here: wording freely.
+"""
+
+import hashlib
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim import __version__
+from sim.cli.arguments import Options, UsageError
+from sim.cli.screen import Screen
+from sim.cli.tables import columns
+from sim.inputs.loading import read_scenario
+from sim.inputs.ranges import Range, read_ranges
+from sim.results import writing
+from sim.results.catalogue import MEASURES
+from sim.results.wording import change_and_interval, counted, measure_label, short_labels
+from sim.running import default_workers
+from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, sensitivity
+
+COLUMNS = ("assumption", "low", "stated", "high", "difference_at_low", "difference_stated", "difference_at_high",
+           "verdict_at_low", "verdict_stated", "verdict_at_high", "verdict_changes", "source", "note")  # fmt: skip
+HEADS = ("assumption", "low", "stated", "high", "at low", "at high", "verdict changes")
+
+
+def sensitivity_verb(options: Options, screen: Screen) -> int:
+    """Varies each assumption, prints the table, widest first, and writes the folder."""
+    began = time.time()
+    question = _question(options)
+    ranges = read_ranges(options.ranges)
+    most = (2 * len(ranges) + 1) * 2
+    screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
+    try:
+        found = sensitivity(question, ranges, options.workers or default_workers(most), screen.progress)
+    finally:
+        screen.end_progress()
+    _say(screen, question, found)
+    folder = _write(options, question, found, began)
+    screen.say(f"Table and chart: {folder}")
+    return 0
+
+
+def _question(options: Options) -> Question:
+    base, other = options.files
+    if options.measure not in MEASURES:
+        raise UsageError(f"{options.measure} is no measure; docs list them, as in --measure delayed_people_mean")
+    scenario = read_scenario(base, tuple(options.sets))
+    service = options.service or next((s.name for s in scenario.services if s.kind == "acute"), "all")
+    if service not in (*scenario.destinations, "outside", "all"):
+        raise UsageError(f"{service} is no service of {base}")
+    return Question(base, other, service, options.measure, tuple(options.sets), options.replications, options.seed)
+
+
+def _say(screen: Screen, question: Question, found: Tornado) -> None:
+    label = measure_label(question.measure, question.service)
+    names = short_labels([(one.id, one.name) for one in (found.base, found.other)])
+    screen.say(f"{label}: {names[found.other.id]} minus {names[found.base.id]}")
+    screen.say(f"As stated: {_change(question, found.stated, with_interval=True)}, {found.stated.verdict}\n")
+    rows = [
+        (bar.of.says, bar.at_low.value, bar.stated.value, bar.at_high.value, _change(question, bar.at_low),
+         _change(question, bar.at_high), bar.flips)
+        for bar in found.bars
+    ]  # fmt: skip
+    columns(screen, [HEADS, *rows])
+    screen.say(
+        f"\nEach assumption alone, {counted(found.base.replications, 'replication')}, the same people throughout. "
+        "Where a verdict changes is read off straight lines between the values that were run."
+    )
+
+
+def _change(question: Question, outcome: Outcome, *, with_interval: bool = False) -> str:
+    unit = MEASURES[question.measure].unit
+    half = outcome.found.half
+    low, high = (None, None) if half is None else (outcome.low, outcome.high)
+    text, span = change_and_interval(outcome.found.mean, low, high, unit)
+    return f"{text} ({span})" if with_interval and span else text
+
+
+def _write(options: Options, question: Question, found: Tornado, began: float) -> Path:
+    from sim.results.charts import draw_tornado  # matplotlib comes only now
+
+    chart = draw_tornado(_picture(question, found))
+    command = _command(options)
+    run = {
+        "repeat_with": command,
+        "version": __version__,
+        "seed": found.base.seed,
+        "replications": found.base.replications,
+        "wall_seconds": round(time.time() - began, 3),
+    }
+    files = {
+        "sensitivity.csv": writing.csv_bytes(COLUMNS, _rows(found.bars)),
+        "charts/tornado.svg": chart.svg,
+        "charts/tornado.png": chart.png,
+        writing.RUN_FILE: writing.json_bytes(run),
+    }
+    inputs = [digest for one in (found.base, found.other) for _, digest in one.files]
+    said = "\0".join([__version__, command, *inputs, *(str(bar.of) for bar in found.bars)])
+    name = writing.folder_name(
+        [f"sensitivity-{found.base.id}", found.other.id], hashlib.sha256(said.encode()).hexdigest()[:8]
+    )
+    return writing.publish(Path(options.outputs), name, files)
+
+
+def _picture(question: Question, found: Tornado) -> Any:
+    from sim.results.charts.tornado import TornadoPicture
+
+    names = short_labels([(one.id, one.name) for one in (found.base, found.other)])
+    label = measure_label(question.measure, question.service)
+    return TornadoPicture(
+        title=f"Which assumption changes what {names[found.other.id]} does?",
+        subtitle="One assumption at a time, the same people; right: the range that was tried",
+        axis=f"difference in {label}",
+        stated=found.stated.found.mean,
+        interval=None if found.stated.found.half is None else (found.stated.low, found.stated.high),
+        bars=[_bar(bar) for bar in found.bars],
+    )
+
+
+def _bar(bar: Bar) -> Any:
+    from sim.results.charts.tornado import TornadoBar
+
+    flips = "" if bar.flips == NEVER_FLIPS else bar.flips
+    return TornadoBar(
+        bar.of.says, bar.at_low.value, bar.at_high.value, bar.at_low.found.mean, bar.at_high.found.mean, flips
+    )
+
+
+def _rows(bars: Sequence[Bar]) -> Iterator[tuple[Any, ...]]:
+    for bar in bars:
+        ends: list[Outcome] = [bar.at_low, bar.stated, bar.at_high]
+        of: Range = bar.of
+        yield (of.says, *(one.value for one in ends), *(one.found.mean for one in ends),
+               *(one.verdict for one in ends), bar.flips, of.source, of.note)  # fmt: skip
+
+
+def _command(options: Options) -> str:
+    words = ["python3", "run_sim.py", "sensitivity", *options.files, "--ranges", options.ranges]
+    words += ["--measure", options.measure] + (["--service", options.service] if options.service else [])
+    words += [word for change in options.sets for word in ("--set", change)]
+    for name, value in (("replications", options.replications), ("seed", options.seed)):
+        words += [] if value is None else [f"--{name}", str(value)]
+    return shlex.join(words)

@@ -17,7 +17,7 @@ def __getattr__(name: str) -> Any:
     """Loads a verb when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
-    from sim import notebook  # noqa: PLC0415 - pandas and the engine come only when needed
+    from sim import notebook
 
     return getattr(notebook, name)
 

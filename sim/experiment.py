@@ -6,7 +6,7 @@ What may be changed here: freely, as long as results do not depend on the number
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from sim.model.ledger import Ledger
 from sim.results import census, identities
 from sim.results.cut import Row
 from sim.results.measures import measure
+from sim.results.same_people import Departures, departures
 from sim.running import ResumeStore, scatter
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
@@ -44,6 +45,7 @@ class Piece:
     values: NDArray[np.float64]
     daily_keys: tuple[tuple[str, str], ...]
     daily: NDArray[np.int64]  # one row for each daily key
+    departures: Departures  # when each person first left hospital, to follow the same people through scenarios
 
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
@@ -51,6 +53,11 @@ class Piece:
             Row(service, name, by, item, float(value), unit)
             for (service, name, by, item, unit), value in zip(self.keys, self.values, strict=True)
         ]
+
+    def with_rows(self, rows: Sequence[Row]) -> "Piece":
+        """The same replication with other rows."""
+        keys = tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows)
+        return replace(self, keys=keys, values=np.array([row.value for row in rows], dtype=np.float64))
 
     def census(self) -> census.DailyCensus:
         """The daily counts as the census takes them."""
@@ -66,22 +73,34 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every task needs: the scenarios, and whom to hand each ledger, if anybody."""
+    """What every task needs: the scenarios, whom to hand each ledger, if anybody, and whether to observe each run."""
 
     scenarios: tuple[Scenario, ...]
     keep: Callable[[Scenario, int, int, Ledger], None] | None = None
+    observe: bool = False
 
 
 def run_one(shared: Shared, task: Task) -> Piece:
     """Runs one replication, checks its identities and measures it; the ledger stays here."""
     scenario = shared.scenarios[task.scenario]
-    ledger = engine.run(scenario, task.replication)
+    run = engine.run_observed if shared.observe else engine.run
+    ledger = run(scenario, task.replication)
+    check_identities(scenario, task, ledger)
+    if shared.keep:
+        shared.keep(scenario, task.scenario, task.replication, ledger)
+    return measured(scenario, task, ledger)
+
+
+def check_identities(scenario: Scenario, task: Task, ledger: Ledger) -> None:
+    """Raises LedgerBroken at the first identity that a ledger breaks."""
     try:
         identities.check(scenario, ledger)
     except identities.IdentityBroken as broken:
         raise LedgerBroken(f"{scenario.id}, replication {task.replication}: {broken}") from None
-    if shared.keep:
-        shared.keep(scenario, task.scenario, task.replication, ledger)
+
+
+def measured(scenario: Scenario, task: Task, ledger: Ledger) -> Piece:
+    """What one replication's ledger says."""
     rows = measure(scenario, ledger)
     daily = census.daily(scenario, ledger).series
     return Piece(
@@ -90,6 +109,7 @@ def run_one(shared: Shared, task: Task) -> Piece:
         np.array([row.value for row in rows], dtype=np.float64),
         tuple(daily),
         np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), scenario.calendar.measured_days),
+        departures(scenario, ledger),
     )
 
 
@@ -112,10 +132,7 @@ def run_all(
             _keep(store, piece)
         if listener:
             listener(len(done), len(tasks))
-    return [
-        [done[Task(i, r)] for r in range(scenario.replications)]
-        for i, scenario in enumerate(shared.scenarios)
-    ]
+    return [[done[Task(i, r)] for r in range(scenario.replications)] for i, scenario in enumerate(shared.scenarios)]
 
 
 def _name(task: Task) -> str:
@@ -124,7 +141,9 @@ def _name(task: Task) -> str:
 
 def _keep(store: ResumeStore, piece: Piece) -> None:
     header = {"keys": piece.keys, "daily_keys": piece.daily_keys}
-    store.save(_name(piece.task), header, {"values": piece.values, "daily": piece.daily})
+    store.save(
+        _name(piece.task), header, {"values": piece.values, "daily": piece.daily, "departures": piece.departures}
+    )
 
 
 def _stored(store: ResumeStore, task: Task) -> Piece | None:
@@ -134,7 +153,7 @@ def _stored(store: ResumeStore, task: Task) -> Piece | None:
     header, arrays = saved
     keys = tuple(_five(key) for key in header["keys"])
     daily_keys = tuple((str(service), str(name)) for service, name in header["daily_keys"])
-    return Piece(task, keys, arrays["values"], daily_keys, arrays["daily"])
+    return Piece(task, keys, arrays["values"], daily_keys, arrays["daily"], arrays["departures"])
 
 
 def _five(key: Sequence[Any]) -> Key:

@@ -17,7 +17,10 @@ from sim.inputs.scenario import Scenario
 from sim.load import load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
+from sim.results.ledgers import with_ledgers
 from sim.results.order import canonical
+from sim.results.same_people import SamePeople, same_people
+from sim.results.standing import keeping_fixed_costs
 from sim.results.wording import short_labels
 
 
@@ -41,7 +44,7 @@ def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[L
         if reasons:
             left_out.append(LeftOut(other.file, "cannot be compared with the base: " + "; ".join(reasons)))
         else:
-            chosen.append(other)
+            chosen.append(keeping_fixed_costs(base, other))
     return tuple(chosen), tuple(left_out)
 
 
@@ -57,6 +60,18 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
     if base.census != other.census:
         reasons.append("census: other people are there at the start")
     return reasons
+
+
+def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    """The replications, those of every other scenario with what they release beside the base's."""
+    base, *others = scenarios
+    found = [list(pieces[0])]
+    for other, theirs in zip(others, pieces[1:], strict=True):
+        together = zip(pieces[0], theirs, strict=True)
+        found.append(
+            [after.with_rows(with_ledgers(base, other, before.rows(), after.rows())) for before, after in together]
+        )
+    return found
 
 
 def load_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -81,9 +96,7 @@ def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
     for path, old, new in values_that_differ(base, other):
         written = new or old
         assert written is not None
-        found.append(
-            Change(path, old.text if old else "", new.text if new else "", written.file, written.line)
-        )
+        found.append(Change(path, old.text if old else "", new.text if new else "", written.file, written.line))
     return tuple(found)
 
 
@@ -112,6 +125,16 @@ def gathered(
         changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},
         warnings=(*warnings, *_said_once(scenarios, growing)),
         left_out=left_out,
+        same_people=_same_people(scenarios, pieces) if compared else (),
+    )
+
+
+def _same_people(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> tuple[SamePeople, ...]:
+    """Each scenario beside the baseline, person by person."""
+    first = pieces[0]
+    return tuple(
+        same_people(scenarios[0], scenario, [(a.departures, b.departures) for a, b in zip(first, found, strict=True)])
+        for scenario, found in zip(scenarios[1:], pieces[1:], strict=True)
     )
 
 

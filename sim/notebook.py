@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
@@ -104,9 +104,7 @@ def run_scenario(scenario: ScenarioLike, replications: int | None = None, worker
     return Run(*_run(tuple(found), workers, compared=False))
 
 
-def compare(
-    base: ScenarioLike, *others: ScenarioLike, replications: int | None = None, workers: int = 1
-) -> Comparison:
+def compare(base: ScenarioLike, *others: ScenarioLike, replications: int | None = None, workers: int = 1) -> Comparison:
     """Runs scenarios on the same people; what cannot be paired with the base is in `.not_compared`."""
     if not others:
         raise ValueError("compare needs a base and at least one other scenario")
@@ -120,14 +118,13 @@ def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
     return scenario if replications is None else replace(scenario, replications=replications)
 
 
-def _run(
-    scenarios: tuple[Scenario, ...], workers: int, *, compared: bool
-) -> tuple[Findings, list[list[Piece]]]:
+def _run(scenarios: tuple[Scenario, ...], workers: int, *, compared: bool) -> tuple[Findings, list[list[Piece]]]:
     chosen, left_out = paired(scenarios) if compared else (scenarios, ())
     pieces = run_all(Shared(chosen), workers)
+    pieces = beside(chosen, pieces) if compared else pieces
     words = load_words(chosen)
     return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
-    return pd.DataFrame.from_records(list(rows), columns=list(columns))
+    return pd.DataFrame([tuple(row) for row in rows], columns=list(columns))

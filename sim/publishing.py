@@ -6,6 +6,7 @@ What may be changed here: freely, except the names of files, which are frozen in
 import platform
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,7 +18,8 @@ from sim.job import FORMAT, Job, fingerprint_of
 from sim.results import writing
 from sim.results.charts import draw_charts
 from sim.results.findings import Findings
-from sim.results.report import Provenance, report_html
+from sim.results.report import Provenance, report_html, report_title
+from sim.results.workbook import workbook_bytes
 from sim.tidy import (
     CENSUS,
     DIFFERENCE,
@@ -43,6 +45,7 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], wor
         "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
         **{f"charts/{chart.name}.svg": chart.svg for chart in charts},
         **{f"charts/{chart.name}.png": chart.png for chart in charts},
+        "results.xlsx": workbook_bytes(findings, report_title(findings), job.command, job.shown),
         "report.html": report_html(findings, charts, provenance),
         writing.RUN_FILE: writing.json_bytes(_run_object(job, workers)),
     }
@@ -58,14 +61,12 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "scenarios": [
-            {"id": scenario.id, "name": scenario.name, "file": job.shown(scenario.file)}
-            for scenario in job.scenarios
+            {"id": scenario.id, "name": scenario.name, "file": job.shown(scenario.file)} for scenario in job.scenarios
         ],
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
-        "differences": [
-            dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts
-        ],
+        "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
         "warnings": list(findings.warnings),
+        "same_people": [asdict(one) for one in findings.same_people],
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }
 
@@ -91,7 +92,7 @@ def _run_object(job: Job, workers: int) -> dict[str, Any]:
 
 def _package_versions() -> dict[str, str]:
     found = {}
-    for name in ("numpy", "simpy", "matplotlib", "scipy", "PyYAML"):
+    for name in ("numpy", "simpy", "matplotlib", "scipy", "PyYAML", "XlsxWriter"):
         try:
             found[name.lower()] = version(name)
         except PackageNotFoundError:

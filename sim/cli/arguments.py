@@ -29,6 +29,9 @@ run_sim.py: what would another reablement unit, another step or another price ch
   run_sim.py validate FILE...          check scenario files, run nothing
   run_sim.py show FILE                 print every value in force, and the file and line it comes from
   run_sim.py schema                    print a JSON Schema of scenario files, for editors
+  run_sim.py check [FILE...]           rerun baselines and fail if a result moved (default: those in tests/expected)
+  run_sim.py check FILE... --update --reason TEXT
+                                       record what is found now, with the reason; the only way to move a baseline
   run_sim.py test [ARGUMENT...]        run the tests; arguments go to pytest (--nightly: the long ones too)
 
 Options of run and compare:
@@ -40,7 +43,12 @@ Options of run and compare:
   --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
   --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
                        a file; in compare it goes to every file that has the path
+  --observe            test every identity on every event; slower, and the same results
   --traceback          where something of ours breaks, show where
+Options of check: --workers, --json, --observe, --traceback, and
+  --junit FILE         the outcome as JUnit XML
+  --summary FILE       the outcome as Markdown, added to FILE
+  --annotations        lines that GitHub shows beside the scenario line that differs
 Options of calibrate: --set, --replications, --seed, --workers, and
   --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
   --page FILE          the table as a page of Markdown too
@@ -53,9 +61,9 @@ Options of validate and show: --set, --replications, --seed
   --help, --version
 
 FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The base given twice counts once.
-Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted."""
+Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted; of check also 1: a result moved."""
 
-VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "test")
+VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "check", "test")
 
 
 class UsageError(Exception):
@@ -74,6 +82,12 @@ class Options:
     outputs: str = ""
     json: str | None = None
     people: str | None = None
+    observe: bool = False
+    update: bool = False
+    reason: str | None = None
+    junit: str | None = None
+    summary: str | None = None
+    annotations: bool = False
     targets: str = ""
     page: str | None = None
     ranges: str = ""
@@ -125,6 +139,9 @@ def _parser(verb: str) -> _Parser:
     parser = _Parser(prog=f"run_sim.py {verb}", add_help=False, allow_abbrev=False)
     if verb != "schema":
         parser.add_argument("files", nargs="*")
+    if verb == "check":
+        _add_options_of_check(parser)
+    elif verb != "schema":
         parser.add_argument("--set", dest="sets", action="append", default=[], metavar="PATH=VALUE")
         parser.add_argument("--replications", type=_positive, metavar="N")
         parser.add_argument("--seed", type=_whole, metavar="S")
@@ -142,8 +159,19 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
         parser.add_argument("--json", metavar="FILE")
         parser.add_argument("--people", metavar="FILE")
+        parser.add_argument("--observe", action="store_true")
     parser.add_argument("--traceback", action="store_true", default=argparse.SUPPRESS)
     return parser
+
+
+def _add_options_of_check(parser: _Parser) -> None:
+    parser.add_argument("--workers", type=_positive, metavar="N")
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("--reason", metavar="TEXT")
+    for name in ("--json", "--junit", "--summary"):
+        parser.add_argument(name, metavar="FILE")
+    for name in ("--observe", "--annotations"):
+        parser.add_argument(name, action="store_true")
 
 
 def _whole(text: str) -> int:
@@ -161,6 +189,9 @@ def _positive(text: str) -> int:
 
 
 def _check(options: Options) -> None:
+    if options.verb == "check":
+        _check_reason(options)
+        return  # its files may be folders, and are looked for where expected files are known
     for change in options.sets:
         path, sign, _ = change.partition("=")
         if not sign or not path.strip():
@@ -170,6 +201,15 @@ def _check(options: Options) -> None:
         raise UsageError("--json and --people cannot go to the same file")
     if options.people == "-":
         raise UsageError("--people needs a file name: stays, waits and steps are three tables")
+
+
+def _check_reason(options: Options) -> None:
+    if options.update and not (options.reason or "").strip():
+        raise UsageError('check --update needs --reason "why results move": it goes into the log')
+    if options.reason is not None and not options.update:
+        raise UsageError("--reason goes with --update; without it nothing is recorded")
+    if options.update and (options.json or options.junit or options.summary or options.annotations):
+        raise UsageError("--update records results; --json, --junit, --summary and --annotations report on a check")
 
 
 def _check_files(options: Options) -> None:

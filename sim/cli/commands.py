@@ -14,10 +14,11 @@ from pathlib import Path
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
 from sim.cli.calibrating import calibrate_verb
+from sim.cli.check import check
 from sim.cli.screen import Screen
 from sim.cli.sensing import sensitivity_verb
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -43,6 +44,7 @@ def carry_out(options: Options, screen: Screen) -> int:
         "validate": validate,
         "show": show,
         "schema": schema,
+        "check": check,
         "test": test,
     }
     return verbs[options.verb](options, screen)
@@ -147,6 +149,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     tables.before(screen, chosen, left_out, warnings, compared=compared)
     try:
         pieces = _replications(job, options, screen)
+        pieces = beside(chosen, pieces) if compared else pieces
         findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
         folder = _publish(job, options, findings, pieces)
     except KeyboardInterrupt:
@@ -174,7 +177,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> J
 
 
 def _store(job: Job, options: Options) -> ResumeStore:
-    wanted = "people" if options.people else ""
+    wanted = ("people" if options.people else "") + (" observed" if options.observe else "")
     return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
 
 
@@ -191,7 +194,7 @@ def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
-    shared = Shared(job.scenarios, people.keep if people else None)
+    shared = Shared(job.scenarios, people.keep if people else None, options.observe)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
     finally:

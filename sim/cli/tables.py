@@ -5,16 +5,21 @@ Plain text in columns; nothing here computes. What may be changed here: freely.
 
 from collections.abc import Sequence
 from pathlib import Path
+from textwrap import wrap
 
 from sim.cli.screen import Screen
 from sim.gathering import changes_between
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings, LeftOut
-from sim.results.headline import Line, answer, description, headline
+from sim.results.headline import Line, answer, description, headline, of_the_same_people
+from sim.results.money import money_of
+from sim.results.money_words import ledgers
 from sim.results.wording import counted, short_labels, shortened
 
 MOST_CHANGES = 20
 LABEL_WIDTH = 60
+HEADING_WIDTH = 12
+TEXT_WIDTH = 96
 GAP = "  "
 
 
@@ -90,6 +95,9 @@ def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -
             screen.say(answer(findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
+            for line in wrap(of_the_same_people(findings, scenario), TEXT_WIDTH + HEADING_WIDTH):
+                screen.say(line)
+            _money(screen, findings, scenario)
         else:
             screen.say(description(findings, scenario))
             screen.say()
@@ -99,6 +107,21 @@ def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -
         screen.say(f"Take care: {warning}")
     screen.say(_basis(findings))
     screen.say(f"Tables, charts and a report to print: {folder}")
+
+
+def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
+    """The three ledgers, apart, each wrapped under its heading."""
+    for money in money_of(findings):
+        if money.scenario is not scenario:
+            continue
+        year = scenario.costs.price_year
+        screen.say()
+        screen.say(f"Money a year{f', in prices of {year}' if year else ''}; the ledgers are never added together:")
+        for heading, text in ledgers(money):
+            first, *rest = wrap(text, TEXT_WIDTH)
+            screen.say(f"  {heading.ljust(HEADING_WIDTH)}{first}")
+            for line in rest:
+                screen.say(" " * (HEADING_WIDTH + 2) + line)
 
 
 def _basis(findings: Findings) -> str:

@@ -18,12 +18,10 @@ from sim.inputs.scenario import (
     Arrival,
     Calendar,
     CensusEntry,
-    Costs,
     Group,
     Hours,
     LostGround,
     Places,
-    Price,
     Review,
     Route,
     Service,
@@ -253,17 +251,3 @@ def census_of(said: list[Said] | None) -> tuple[CensusEntry, ...]:
         )
         for one in said or ()
     )
-
-
-def costs_of(said: Said | None) -> Costs:
-    """All prices, services first, in file order."""
-    return Costs() if said is None else Costs(price_year=said["price_year"], prices=tuple(_prices(said)))
-
-
-def _prices(said: Said) -> Iterator[Price]:
-    for name, one in each(said["services"]):
-        for key in ("per_open_day", "per_occupied_day", "per_admission", "per_delayed_day"):
-            if one[key] is not None:
-                yield Price(of=name, per=key.removeprefix("per_"), gbp=float(one[key]), payers=_shares(one["payer"]))
-    for name, one in each(said["steps"]):
-        yield Price(of=name, per="step", gbp=float(one["each"]), payers=_shares(one["payer"]))

@@ -7,16 +7,15 @@ What may be changed here: a new check is a function in CHECKS; the exact words a
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from decimal import Decimal
 from typing import Any
 
 from sim.inputs.capacity import CAPACITY_KEYS
+from sim.inputs.cost_checks import check_costs
 from sim.inputs.problems import Path, Problems, did_you_mean, dotted, listed, quoted
 from sim.inputs.reading import UNREADABLE, Reference, Said, each, is_sound
-from sim.inputs.scenario import HOME
+from sim.inputs.shares import check_adds_up
 from sim.inputs.told import Told
 
-TOLERANCE = Decimal("1e-9")
 MOST_DAYS_OF_RUN = 36_525
 
 
@@ -39,33 +38,12 @@ def check_references(told: Told, references: Sequence[Reference], problems: Prob
 def check_shares(told: Told) -> None:
     """Shares add up to 100%."""
     for group, people in each(told.said["people"]):
-        _adds_up(told, ("people", group, "arrives_at"), people["arrives_at"])
+        check_adds_up(told, ("people", group, "arrives_at"), people["arrives_at"])
         for _, visit in each(people["journey"]):
             routes = visit["then"]
             if isinstance(routes, Said):
                 shares = [route["share"] if isinstance(route, Said) else route for route in routes.values()]
-                _adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
-    costs = told.said["costs"]
-    for section in ("services", "steps") if isinstance(costs, Said) else ():
-        for name, price in each(costs[section]):
-            _adds_up(told, ("costs", section, name, "payer"), price["payer"])
-
-
-def _adds_up(told: Told, path: Path, shares: Any) -> None:
-    if not isinstance(shares, dict) or not is_sound(dict(shares)):
-        return
-    total = sum(shares.values(), Decimal(0))
-    if abs(total - 1) <= TOLERANCE:
-        return
-    changed = [name for name in shares if told.file_of((*path, name, "share")) != told.file_of(path)]
-    terms = " + ".join(percent(share) for share in shares.values())
-    what = f"adds up to {percent(total)}, not 100%: {terms}"
-    told.refuse((*path, changed[0], "share") if changed else path, what, shown=path)
-
-
-def percent(share: Decimal) -> str:
-    """A share as planners write it."""
-    return f"{(share * 100).normalize():f}%"
+                check_adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
 
 
 def check_calendar(told: Told) -> None:
@@ -192,25 +170,6 @@ def rings(leads_to: dict[str, list[str]]) -> list[list[str]]:
                 trail.append(name)
                 ways.append(iter(leads_to[name]))
     return found
-
-
-def check_costs(told: Told) -> None:
-    """Prices are for something that can be counted."""
-    costs = told.said["costs"]
-    for name, price in each(costs["services"]) if isinstance(costs, Said) else ():
-        amounts = [key for key in price if key.startswith("per_") and price[key] is not None]
-        if not amounts:
-            told.refuse(price.path, "has a payer but no price; write per_open_day, per_occupied_day or per_admission")
-        if price["per_open_day"] is not None:
-            _check_open_day(told, name, (*price.path, "per_open_day"))
-
-
-def _check_open_day(told: Told, name: str, path: Path) -> None:
-    capacity = told.capacity(told.service(name))
-    if name == HOME or (capacity is not None and any(one.places is None for one in capacity)):
-        told.refuse(path, f"has no meaning: {quoted(name)} is unlimited, so its open places cannot be counted")
-    elif told.counts_hours(name):
-        told.refuse(path, f"has no meaning: {quoted(name)} counts hours, not places; write per_occupied_day")
 
 
 CHECKS: tuple[Callable[[Told], None], ...] = (

@@ -8,10 +8,11 @@ What may be changed here: a new key needs a line here, a field in `scenario.py` 
 
 from sim.inputs import scalars
 from sim.inputs.containers import Either, Listing, Names, Record
+from sim.inputs.cost_fields import COSTS
 from sim.inputs.durations import DAYS, HOURS, HOURS_A_WEEK, WORKING_DAYS
 from sim.inputs.idioms import SUMMED_SHARE, by, dated, shares_of
 from sim.inputs.kinds import Field, Refers, Scalar, may, must, usual
-from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, NAME, PRICE_YEAR, YES_NO
+from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, YES_NO
 from sim.inputs.scenario import DIED, HOME, KINDS, MONTHS, OUT, OUTSIDE, REASONS, WEEKDAYS
 from sim.inputs.values import after_step
 
@@ -254,33 +255,6 @@ CENSUS = Record(
             "not waiting",
         ),
         may("waited_days", DAYS, "how long they have been ready", "since the clock started"),
-    ),
-)
-
-PAYERS = Either("a payer, or payers with shares", NAME, Names(SUMMED_SHARE, declares="payer", least=1))
-PRICE = Record(
-    "price of a service",
-    "What a service costs, and who pays",
-    (
-        may("per_open_day", scalars.pounds(), "each place that is open, used or not"),
-        may("per_occupied_day", scalars.pounds(), "each day of somebody's stay"),
-        may("per_admission", scalars.pounds(), "each admission"),
-        may("per_delayed_day", scalars.pounds(), "each day from ready to left: an `of which`, never added"),
-        must("payer", PAYERS, "who pays"),
-    ),
-)
-STEP_PRICE = Record(
-    "price of a step",
-    "What a step costs, and who pays",
-    (must("each", scalars.pounds(), "each time"), must("payer", PAYERS, "who pays")),
-)
-COSTS = Record(
-    "costs",
-    "Prices, all of one price year",
-    (
-        must("price_year", PRICE_YEAR, "the year of all prices here"),
-        may("services", Names(PRICE, refers="service or home"), "prices of services", "none"),
-        may("steps", Names(STEP_PRICE, refers="step"), "prices of steps", "none"),
     ),
 )
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
-from sim.inputs import build, checks, people_checks, possible
+from sim.inputs import build, checks, people_checks, possible, prices
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.in_force import values_in_force
@@ -242,6 +242,7 @@ def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: 
     calendar = build.calendar_of(said["calendar"])
     steps = build.steps_of(said["steps"])
     people, notices = build.people_of(said["people"], steps)
+    notices = (*notices, *prices.notices_of(said["costs"], said["services"], said["steps"]))
     name = FilePath(file).stem
     return Scenario(
         id=name,
@@ -256,7 +257,7 @@ def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: 
         steps=tuple(steps.values()),
         people=people,
         census=build.census_of(said["census"]),
-        costs=build.costs_of(said["costs"]),
+        costs=prices.costs_of(said["costs"], said["services"]),
         values=values_in_force(layers.tree, {source.file: source.notes for source in sources}),
         changes=tuple(layers.changes),
         notices=(*notices, *possible.closing_notices(told)),

@@ -6,6 +6,7 @@ Times inside are whole seconds from the first midnight of the run (`calendar.sta
 
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 
 from sim.inputs.distributions import Distribution
 
@@ -17,6 +18,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 HOME, DIED, OUT = "home", "died", "out"  # exist without being declared
 OUTSIDE = "outside"  # where people wait who have not been admitted anywhere yet
+
+FREED_BEDS = ("shown", "left_empty", "refilled", "closed")
+Split: TypeAlias = tuple[tuple[str, float], ...]  # payers, each with a share
 
 REASONS = (
     "hospital_process",
@@ -222,12 +226,36 @@ class CensusEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """One price of one service or step, in pounds, and who pays it by share."""
+    """One price of one service or step, in pounds of the scenario's price year, and who pays it by share."""
 
     of: str  # the service or step
     per: str  # "open_day", "occupied_day", "admission", "delayed_day" (of which, never added) or "step"
     gbp: float
-    payers: tuple[tuple[str, float], ...]
+    payers: Split  # by week of the stay: in its first weeks
+    later_payers: tuple[tuple[int, Split], ...] = ()  # who pays from so many weeks after admission on
+    capital: bool = False  # shown apart from all spending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreedBeds:
+    """What becomes of the beds of a service that a scenario frees, and what a bed day is worth on average."""
+
+    service: str
+    rule: str = "shown"  # one of FREED_BEDS
+    ward_beds: int | None = None  # beds close in wards of so many
+    average_gbp: float | None = None  # the average price of a bed day; None: no price
+    stays_open: tuple[Places, ...] = ()  # beds whose fixed cost stays, though planned beds fell (by a comparison)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplift:
+    """One price that was written in the money of another year."""
+
+    path: str
+    written_gbp: float
+    year: str
+    factor: float
+    gbp: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,6 +264,23 @@ class Costs:
 
     price_year: str | None = None
     prices: tuple[Price, ...] = ()
+    freed_beds: tuple[FreedBeds, ...] = ()  # hospitals, and services that say what becomes of freed beds
+    pools: tuple[tuple[str, Split], ...] = ()  # payers that are pooled funds, with their contributors
+    deflator: str = ""  # the name of the index that turned prices into the price year
+    uplifts: tuple[Uplift, ...] = ()
+
+    @property
+    def payers(self) -> tuple[str, ...]:
+        """Every payer, in the order in which prices first name them."""
+        splits = [split for one in self.prices for split in (one.payers, *(later for _, later in one.later_payers))]
+        return tuple(dict.fromkeys(payer for split in splits for payer, _ in split))
+
+    @property
+    def contributors(self) -> tuple[str, ...]:
+        """Payers, with pooled funds replaced by those who put money in."""
+        pools = dict(self.pools)
+        whose = (name for payer in self.payers for name, _ in pools.get(payer, ((payer, 1.0),)))
+        return tuple(dict.fromkeys(whose))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -296,6 +296,7 @@ class BedManager:
             self._touch(ward.number)
         if to >= self.plan.died:
             person.has_left = True
+            self.records.leavers.append(person)
             assert person.moved is not None
             person.moved.succeed(None)
 

@@ -9,6 +9,7 @@ from sim.inputs.scenario import Scenario
 from sim.model import reference
 from sim.model.chance import BookOfLuck
 from sim.model.ledger import Ledger
+from sim.model.observing import Observer
 from sim.model.people import people_of
 from sim.model.plan import Plan
 
@@ -25,3 +26,11 @@ def run(scenario: Scenario, replication: int) -> Ledger:
     plan = _plan(scenario)
     book = BookOfLuck(scenario.seed, replication)
     return reference.run(plan, people_of(plan, book), book)
+
+
+def run_observed(scenario: Scenario, replication: int) -> Ledger:
+    """The same by the reference engine, with every identity tested on every event; slower, and the same ledger."""
+    plan = _plan(scenario)
+    book = BookOfLuck(scenario.seed, replication)
+    people = people_of(plan, book)
+    return reference.run(plan, people, book, Observer(plan, people))

@@ -8,28 +8,16 @@ What may be changed here: with new expected results.
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from sim.inputs.timetable import arrival_rates
 from sim.model import plan as quantities
+from sim.model.arriving import Arriving
 from sim.model.chance import BookOfLuck
 from sim.model.ledger import OUTSIDE
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup
 from sim.model.rules import SECONDS_PER_DAY, chosen, seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Arriving:
-    """One person: in rank order, which is the order of everything that is otherwise equal."""
-
-    rank: int
-    group: int
-    number: int  # in the group, or among the group's census people
-    census_entry: int  # number of the census entry, or -1
-    arrives: int  # second; for census people when their stay or wait began, at most 0
-    arrives_at: int  # service
 
 
 def people_of(plan: Plan, book: BookOfLuck) -> list[Arriving]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sim.model.arriving import Arriving
 from sim.model.ledger import (
     NEVER,
     NONE,
@@ -17,7 +18,6 @@ from sim.model.ledger import (
     Ledger,
     table,
 )
-from sim.model.people import Arriving
 from sim.model.plan import Plan, PlannedRoute, PlannedStep, PlannedVisit
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ class Records:
     stays: list[Stay] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     places: list[tuple[int, int, int]] = field(default_factory=list)
+    leavers: list[Person] = field(default_factory=list)  # who left the model; for the observer
 
 
 def to_ledger(records: Records, plan: Plan, arriving: Sequence[Arriving]) -> Ledger:

@@ -23,8 +23,9 @@ ZERO, NO_ROW = True, False  # what a missing row means
 
 BANDS = ("0", "1", "2-3", "4-6", "7-13", "14-20", "21+")  # nights from ready to left
 BAND_STARTS = (0, 1, 2, 4, 7, 14, 21)
-BY = ("", "reason", "next_service", "cause", "payer", "pathway", "group", "band", "weekday")
+BY = ("", "reason", "next_service", "cause", "payer", "contributor", "part", "pathway", "group", "band", "weekday")
 PATHWAYS = ("0", "1", "2", "3")
+COST_PARTS = ("open", "used", "admissions", "steps", "not closed", "refilled")
 
 
 class Measure(NamedTuple):
@@ -107,7 +108,25 @@ _TABLE = (
     ("days_at_home", "days", HIGHER, NO_ROW, HOME_TIME,
      "Days at home, home care and home reablement included, in the 91 days after leaving hospital alive."),
     ("cost_cash_gbp", "GBP", LOWER, ZERO, OURS,
-     "Prices times what happened in the window; each price to the penny."),
+     "Cash: prices times what happened in the window, each price to the penny; capital and values apart."),
+    ("cost_capital_gbp", "GBP", LOWER, ZERO, OURS,
+     "Capital, such as a disabled facilities grant: shown apart, in no total of spending."),
+    ("cost_per_open_night_gbp", "GBP", NEITHER, NO_ROW, OURS,
+     "Cash of a service with a price per open day, steps left out, over its available bed days."),
+    ("cost_per_used_night_gbp", "GBP", LOWER, NO_ROW, OURS,
+     "The same cash over its occupied bed days: what a night costs that somebody used."),
+    ("delayed_days_cost_gbp", "GBP", LOWER, ZERO, OURS,
+     "What the delayed days are priced at: an of-which of the stays, never added to anything."),
+    ("care_91_days_gbp", "GBP", NEITHER, NO_ROW, OURS,
+     "Care after hospital a person, from first ready in hospital to 91 days on; a place at the price of its night."),
+    ("released_bed_days", "bed days", HIGHER, ZERO, OURS,
+     "Capacity: occupied bed days of the baseline less those of the scenario, where beds can be freed."),
+    ("notional_value_gbp", "GBP", HIGHER, ZERO, OURS,
+     "Value: released bed days times the average price of a bed day. No money changes hands."),
+    ("refilled_admissions", "people", NEITHER, ZERO, OURS,
+     "Admissions that fill the released bed days, where freed beds are refilled: at the mean stay."),
+    ("break_even_freed_beds", "beds", NEITHER, NO_ROW, OURS,
+     "Freed beds at their average price that would pay for the places that the scenario opens."),
     ("unmet_need_people_mean", "people", LOWER, ZERO, OURS,
      "People who need a pathway 2 bed and have none: awaiting the place only, or gone elsewhere without it "
      "for as long as people stay in it on average; mean over time."),

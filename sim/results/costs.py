@@ -1,31 +1,46 @@
-"""Money: what the prices of the scenario come to in the window, to the penny.
+"""Money: what the prices of the scenario come to in the window, to the penny. This is the cash ledger.
 
 Each price is one line: price times bed days, admissions or steps, rounded once to the penny (half up) and
-shared among its payers by largest remainder, so that payers, services and lines add up to the same total.
-An open day is an available bed day (where hours are counted: one hour a week, for a day); an occupied day
-is a person's day in the service. Prices per delayed day are an "of which": they are never added. A step is
-paid when it finishes, in the service where it is done.
+shared among its payers by largest remainder, so that payers, services, parts and lines add up to the same
+total. An open day is an available bed day (where hours are counted: one hour a week, for a day); an occupied
+day is a person's day in the service. Where payers go by week of the stay, the days of each part of the stay
+weigh its payers. Prices per delayed day are an "of which": they are never added. A step is paid when it
+finishes, in the service where it is done; capital steps are shown apart. Fixed cost falls only where beds are
+closed by date and in whole wards: a comparison says which beds go on costing (`stays_open`).
 
 What may be changed here: free for a new kind of price; england.md, section 4, says why it is done so.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Price
+from sim.inputs.scenario import SECONDS_PER_DAY, Costs, Price, Split
 from sim.results.cut import Cut, Row
-from sim.results.occupancy import MINUTES_PER_HOUR, available_seconds, counts_hours, occupied_seconds
+from sim.results.occupancy import (
+    MINUTES_PER_HOUR,
+    available_path,
+    available_seconds,
+    counts_hours,
+    occupied_seconds,
+)
+from sim.results.spans import Path, column, larger
+
+SECONDS_PER_WEEK = 7 * SECONDS_PER_DAY
+FOR_EVER = 2**61  # seconds
+
+PART_OF = {"open_day": "open", "occupied_day": "used", "admission": "admissions", "step": "steps"}
 
 Quantity = Callable[[Cut, str], Fraction]  # days, admissions or steps
 
 
 class Line(NamedTuple):
-    """What one price comes to in one service for one payer."""
+    """What one price comes to in one service for one payer; `part` is one of COST_PARTS."""
 
     service: str
+    part: str
     price: Price
     payer: str
     pence: int
@@ -65,22 +80,59 @@ QUANTITIES: dict[str, Quantity] = {
 }
 
 
+def not_closed_days(cut: Cut, name: str) -> Fraction:
+    """Bed days that are no longer open but go on costing: no whole ward was closed by date."""
+    freed = next((one for one in cut.scenario.costs.freed_beds if one.service == name), None)
+    if freed is None or not freed.stays_open:
+        return Fraction(0)
+    beds = [(one.from_second, one.places or 0) for one in freed.stays_open]
+    stays = Path(column(*(at for at, _ in beds)), column(*(places for _, places in beds)))
+    available = available_path(cut, cut.scenario.service(name))
+    more = larger(stays, available).integral(cut.first, cut.end) - available.integral(cut.first, cut.end)
+    return Fraction(more, SECONDS_PER_DAY)
+
+
+def charges(cut: Cut) -> Iterator[tuple[str, str, Price, Fraction]]:
+    """Each price with what it is charged for: service, part, price, quantity; nothing twice."""
+    for price in cut.scenario.costs.prices:
+        if price.per == "step":
+            for name, count in steps_done(cut, price.of).items():
+                yield name, "steps", price, Fraction(count)
+        elif price.per in QUANTITIES:
+            yield price.of, PART_OF[price.per], price, QUANTITIES[price.per](cut, price.of)
+        if price.per == "open_day" and not_closed_days(cut, price.of):
+            yield price.of, "not closed", price, not_closed_days(cut, price.of)
+
+
 def lines(cut: Cut) -> list[Line]:
     """Every price of the scenario, by service and payer, in file order."""
     found = []
-    for price in cut.scenario.costs.prices:
-        if price.per == "step":
-            quantities = [(name, Fraction(count)) for name, count in steps_done(cut, price.of).items()]
-        elif price.per in QUANTITIES:
-            quantities = [(price.of, QUANTITIES[price.per](cut, price.of))]
-        else:
-            continue  # per delayed day: of which, never added
-        for service, quantity in quantities:
-            pence = in_pence(price, quantity)
-            shares = [Fraction(str(share)) for _, share in price.payers]
-            for (payer, _), part in zip(price.payers, shared(pence, shares), strict=True):
-                found.append(Line(service, price, payer, part))
+    for service, part, price, quantity in charges(cut):
+        split = payers_of(cut, price)
+        parts = shared(in_pence(price, quantity), [share for _, share in split])
+        found += [Line(service, part, price, payer, pence) for (payer, _), pence in zip(split, parts, strict=True)]
     return found
+
+
+def payers_of(cut: Cut, price: Price) -> list[tuple[str, Fraction]]:
+    """Who pays a price, with weights; by week of the stay, the days that fell into each part of it weigh."""
+    parts = [(0, price.payers), *price.later_payers]
+    if len(parts) == 1:
+        return _exact(price.payers)
+    number = cut.numbers[price.of]
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    weights: dict[str, Fraction] = {}
+    for index, (weeks, split) in enumerate(parts):
+        last = parts[index + 1][0] * SECONDS_PER_WEEK if index + 1 < len(parts) else FOR_EVER
+        ends = np.minimum(left, admitted + last)
+        seconds = int(cut.clipped(admitted + weeks * SECONDS_PER_WEEK, ends).sum())
+        for payer, share in _exact(split):
+            weights[payer] = weights.get(payer, Fraction(0)) + seconds * share
+    return list(weights.items()) if any(weights.values()) else _exact(price.payers)
+
+
+def _exact(split: Split) -> list[tuple[str, Fraction]]:
+    return [(payer, Fraction(str(share))) for payer, share in split]
 
 
 def in_pence(price: Price, quantity: Fraction) -> int:
@@ -99,27 +151,60 @@ def shared(pence: int, shares: list[Fraction]) -> list[int]:
     return parts
 
 
-def payers(cut: Cut) -> list[str]:
-    """Every payer, in the order in which the scenario first names them."""
-    return list(dict.fromkeys(payer for price in cut.scenario.costs.prices for payer, _ in price.payers))
-
-
 def rows(cut: Cut) -> list[Row]:
-    """Cash cost of each service that has a price and of all, each in total and by payer."""
-    if not cut.scenario.costs.prices:
-        return []
+    """Cash of each service that has a price and of all: in total, by payer, contributor and part; capital apart."""
     found = lines(cut)
+    cash = [line for line in found if not line.price.capital]
+    capital = [line for line in found if line.price.capital]
+    costs = cut.scenario.costs
+    out = []
+    if any(not price.capital for price in costs.prices):
+        out += _ledger(cut, "cost_cash_gbp", cash, ("payer", "contributor", "part"))
+    if any(price.capital for price in costs.prices):
+        out += _ledger(cut, "cost_capital_gbp", capital, ("payer",))
+    return out
+
+
+def _ledger(cut: Cut, measure: str, found: list[Line], splits: Sequence[str]) -> list[Row]:
     priced = {line.service for line in found}
     out = []
     for name in (*(name for name in cut.names if name in priced), "all"):
         here = [line for line in found if name in (line.service, "all")]
-        out.append(_row(name, "", "", here))
-        for payer in payers(cut):
-            paid = [line for line in here if line.payer == payer]
-            if paid:
-                out.append(_row(name, "payer", payer, paid))
+        out.append(Row(name, measure, "", "", _pounds(sum(line.pence for line in here)), "GBP"))
+        for by in splits:
+            amounts = _amounts(cut.scenario.costs, here, by)
+            out += [Row(name, measure, by, item, _pounds(pence), "GBP") for item, pence in amounts.items()]
     return out
 
 
-def _row(name: str, by: str, item: str, found: list[Line]) -> Row:
-    return Row(name, "cost_cash_gbp", by, item, sum(line.pence for line in found) / 100, "GBP")
+def _amounts(costs: Costs, here: list[Line], by: str) -> dict[str, int]:
+    """Pence by payer, by part, or by contributor to the pooled funds (if there are any)."""
+    if by == "part":
+        return _summed((line.part, line.pence) for line in here)
+    paid = _summed((line.payer, line.pence) for line in here)
+    by_payer = {payer: paid[payer] for payer in costs.payers if payer in paid}
+    if by == "payer":
+        return by_payer
+    return by_contributor(costs, by_payer) if costs.pools else {}
+
+
+def by_contributor(costs: Costs, by_payer: dict[str, int]) -> dict[str, int]:
+    """Pence by whose money it is in the end: pooled funds split among those who put money in."""
+    pools = dict(costs.pools)
+    found: list[tuple[str, int]] = []
+    for payer, pence in by_payer.items():
+        split = _exact(pools.get(payer, ((payer, 1.0),)))
+        parts = shared(pence, [share for _, share in split])
+        found += [(name, part) for (name, _), part in zip(split, parts, strict=True)]
+    return _summed(found)
+
+
+def _summed(pairs: Iterator[tuple[str, int]] | list[tuple[str, int]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for item, pence in pairs:
+        found[item] = found.get(item, 0) + pence
+    return found
+
+
+def _pounds(pence: int) -> float:
+    return pence / 100

@@ -54,18 +54,19 @@ def topics(findings: Findings) -> Iterator[Topic]:
     for service in _most_changed(findings, "queue_mean", MOST_QUEUES):
         if findings.estimate(findings.baseline.id, service, "queue_mean"):  # a new queue is no news
             yield Topic(service, "queue_mean")
+    for service in _with_unmet_need(findings):
+        yield Topic(service, "unmet_need_people_mean")
     yield Topic("all", "turned_away")
     yield Topic("all", "gave_up")
     for payer in _payers(findings):
         yield Topic("all", "cost_cash_gbp", "payer", payer)
     yield Topic("all", "cost_cash_gbp")
+    yield Topic("all", "released_bed_days")
 
 
 def _most_changed(findings: Findings, measure: str, most: int) -> list[str]:
     """The limited services beside the main one; when there are many, new ones and those that change most."""
-    names = [
-        service.name for service in findings.limited_services if service.name != findings.main_service.name
-    ]
+    names = [service.name for service in findings.limited_services if service.name != findings.main_service.name]
     if len(names) <= most:
         return names
 
@@ -95,15 +96,38 @@ def headline(findings: Findings, scenario: Scenario) -> list[Line]:
         before = findings.estimate(findings.baseline.id, *where) if findings.compared else None
         after = findings.estimate(scenario.id, *where)
         if (before or after) and not _says_nothing(topic, before, after):
-            lines.append(
-                _line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario)
-            )
+            lines.append(_line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario))
     return lines
+
+
+def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | float | None, ...]]:
+    """The same as unrounded numbers: label, unit, baseline, scenario, difference, low, high, verdict."""
+    rows: list[tuple[str | float | None, ...]] = []
+    for topic in topics(findings):
+        where = (topic.service, topic.measure, topic.by, topic.item)
+        before, after = (findings.estimate(one.id, *where) for one in (findings.baseline, scenario))
+        change = findings.contrast(scenario.id, *where)
+        if change is None or _says_nothing(topic, before, after):
+            continue
+        factor = yearly(topic.measure, scenario.calendar.measured_days)
+        values = (row and row.mean for row in (before, after, change))
+        numbers = [None if one is None else one * factor for one in (*values, change.low, change.high)]
+        label = measure_label(topic.measure, topic.service, topic.item)
+        rows.append((label, "£" if change.unit == "GBP" else change.unit, *numbers, change.verdict))
+    return rows
+
+
+def _with_unmet_need(findings: Findings) -> list[str]:
+    """Where the need that no place meets is known: in all services, else service by service."""
+    found = dict.fromkeys(
+        row.service for row in findings.estimates if (row.measure, row.by) == ("unmet_need_people_mean", "")
+    )
+    return ["all"] if "all" in found else list(found)
 
 
 def _says_nothing(topic: Topic, before: Estimate | None, after: Estimate | None) -> bool:
     """Nobody turned away, nobody waiting, no price: not worth a line."""
-    quiet = topic.measure in ("turned_away", "gave_up", "queue_mean", "cost_cash_gbp")
+    quiet = topic.measure in ("turned_away", "gave_up", "queue_mean", "cost_cash_gbp", "released_bed_days")
     return quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
 
 
@@ -150,9 +174,21 @@ def answer(findings: Findings, scenario: Scenario) -> str:
     return f"{findings.label(scenario)} was compared with {findings.label(findings.baseline)}."
 
 
-def _comparison(
-    findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast
-) -> str:
+def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
+    """What happened to the same people: how many left hospital sooner or later than in the baseline, by how many nights."""
+    for found in findings.same_people:
+        if found.scenario == scenario.id and found.people:
+            year = yearly("admissions", scenario.calendar.measured_days)
+            sooner, later = (f"{count * year:,.0f}" for count in (found.left_sooner, found.left_later))
+            nights_sooner, nights_later = (f"{n * year:,.0f}" for n in (found.nights_sooner, found.nights_later))
+            return (
+                f"Of the same {found.people * year:,.0f} people who leave hospital in a year, {sooner} leave it sooner (by "
+                f"{nights_sooner} nights together) and {later} later (by {nights_later}); the others on the same date."
+            )
+    return ""
+
+
+def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
     base, name = findings.label(findings.baseline), findings.label(scenario)
     what = _people(contrast.measure, spoken(contrast.service))
     levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
@@ -185,9 +221,7 @@ def description(findings: Findings, scenario: Scenario) -> str:
     place = spoken(main)
     if not taken:
         return f"{findings.label(scenario)} was run."
-    text = (
-        f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
-    )
+    text = f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
     if delayed:
         text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
     return text + ", on average."

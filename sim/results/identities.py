@@ -8,18 +8,16 @@ not say who would fit, nor what is being cleaned.
 What may be changed here: an identity is added freely; one is taken away by agreement.
 """
 
-from fractions import Fraction
-
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Scenario, Service
-from sim.model.ledger import ADMITTED, NEVER, OUTSIDE, Ledger
-from sim.results import costs
+from sim.inputs.scenario import Scenario, Service
+from sim.model.ledger import NEVER, OUTSIDE, Ledger
 from sim.results.broken import IdentityBroken, require, require_sum
+from sim.results.cost_identities import CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.cut import Cut
 from sim.results.delays import delays
+from sim.results.ledgers import RELEASED_ADD_UP
 from sim.results.occupancy import (
-    MINUTES_PER_HOUR,
     counts_hours,
     held_path,
     occupied_seconds,
@@ -27,10 +25,10 @@ from sim.results.occupancy import (
     people_path,
 )
 from sim.results.openings import door_path, free_path, own_hours_path
-from sim.results.records import check_records
-from sim.results.spans import Path, both, count_at, going_on, instants_of
+from sim.results.records import EVERYBODY_IS_SOMEWHERE, check_records
+from sim.results.spans import both, count_at, going_on
 
-__all__ = ["IdentityBroken", "check", "check_cut"]
+__all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut"]
 
 NOBODY_ENTERS_A_FULL_SERVICE = "nobody is admitted to a full service"
 QUEUE_LIMITS_HOLD = "a queue never grows beyond its limit"
@@ -38,7 +36,21 @@ NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
 STAYS_ADD_UP = "occupied time = the sum of clipped stays"
 OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
 PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
-COSTS_ADD_UP = "costs recompute to the penny"
+
+CHECKED = (
+    EVERYBODY_IS_SOMEWHERE,
+    NOBODY_ENTERS_A_FULL_SERVICE,
+    QUEUE_LIMITS_HOLD,
+    NOBODY_WAITS_BESIDE_A_FREE_PLACE,
+    STAYS_ADD_UP,
+    OCCUPIED_IS_NEED_PLUS_DELAY,
+    PARTS_ADD_UP,
+    COSTS_ADD_UP,
+    CHARGED_ONCE,
+    RELEASED_ADD_UP,
+    "each stay begins where and when the one before ended, and needed time runs once",
+    "every move is the end of exactly one wait, and steps run inside their stay",
+)
 
 
 def check(scenario: Scenario, ledger: Ledger) -> None:
@@ -136,55 +148,3 @@ def check_sums(cut: Cut) -> None:
             ("groups", found.by_group),
         ):
             require_sum(PARTS_ADD_UP, f"{name}, {by}", int(table[number].sum()), total)
-
-
-def check_costs(cut: Cut) -> None:
-    """Each price again, from waits instead of stays and from paths instead of sums."""
-    found = costs.lines(cut)
-    again = sum(_pence_again(cut, price.of, price.per, Fraction(str(price.gbp))) for price in cut.scenario.costs.prices)
-    require_sum(COSTS_ADD_UP, "all prices", sum(line.pence for line in found), again)
-    rows = costs.rows(cut)
-    for row in rows:
-        parts = [other for other in rows if other.service == row.service and other.by == "payer"]
-        if row.by == "":
-            require_sum(
-                COSTS_ADD_UP,
-                f"{row.service}, payers",
-                _pence(sum(part.value for part in parts)),
-                _pence(row.value),
-            )
-    total = sum(row.value for row in rows if row.by == "" and row.service != "all")
-    require_sum(COSTS_ADD_UP, "services", _pence(total), sum(line.pence for line in found))
-
-
-def _pence(pounds: float) -> int:
-    return round(pounds * 100)
-
-
-def _pence_again(cut: Cut, of: str, per: str, price: Fraction) -> int:
-    ledger = cut.ledger
-    if per == "step":
-        names = np.array(ledger.step_names)[ledger.steps["step"]]
-        done = ledger.steps["stay"][(names == of) & cut.inside(ledger.steps["finished"])]
-        counts = np.bincount(ledger.stays["service"][done])
-        return sum(_rounded(price * int(count)) for count in counts)
-    if per == "admission":
-        entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == cut.numbers[of])
-        return _rounded(price * int(cut.inside(ledger.waits["ended"][entered]).sum()))
-    if per in ("occupied_day", "open_day"):
-        return _rounded(price * _days_again(cut, cut.scenario.service(of), per))
-    return 0
-
-
-def _days_again(cut: Cut, service: Service, per: str) -> Fraction:
-    if per == "occupied_day":
-        return Fraction(people_path(cut, service).integral(cut.first, cut.end), SECONDS_PER_DAY)
-    planned, held = open_path(cut, service), held_path(cut, service)
-    times = instants_of(planned.times, held.times)
-    beyond = Path(times, np.maximum(held.at(times) - planned.at(times), 0))
-    available = planned.integral(cut.first, cut.end) + beyond.integral(cut.first, cut.end)
-    return Fraction(available, SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1))
-
-
-def _rounded(pounds: Fraction) -> int:
-    return int(pounds * 100 + Fraction(1, 2))

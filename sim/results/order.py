@@ -6,7 +6,7 @@ What may be changed here: free; every result file changes its order with it.
 from collections.abc import Callable, Iterable
 
 from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
-from sim.results.catalogue import BANDS, BY, MEASURES, PATHWAYS
+from sim.results.catalogue import BANDS, BY, COST_PARTS, MEASURES, PATHWAYS
 
 Key = tuple[str, str, str, str]  # service, measure, by, item
 Place = tuple[int, int, int, int, str]
@@ -21,9 +21,9 @@ def canonical(*scenarios: Scenario) -> Callable[[Key], Place]:
         "reason": list(REASONS),
         "next_service": destinations,
         "cause": [*_causes(scenarios), *destinations],
-        "payer": _merged(
-            (payer for price in scenario.costs.prices for payer, _ in price.payers) for scenario in scenarios
-        ),
+        "payer": _merged(scenario.costs.payers for scenario in scenarios),
+        "contributor": _merged(scenario.costs.contributors for scenario in scenarios),
+        "part": list(COST_PARTS),
         "pathway": list(PATHWAYS),
         "group": _merged((group.name for group in scenario.people) for scenario in scenarios),
         "band": list(BANDS),

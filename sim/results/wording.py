@@ -26,6 +26,11 @@ PER_YEAR = frozenset(
         "delayed_bed_days",
         "delayed_nights",
         "cost_cash_gbp",
+        "cost_capital_gbp",
+        "delayed_days_cost_gbp",
+        "released_bed_days",
+        "notional_value_gbp",
+        "refilled_admissions",
         "occupied_bed_days",
         "available_bed_days",
     )
@@ -54,6 +59,7 @@ _LABELS_OF_ALL = {
     "turned_away": "people a year turned away at a full queue",
     "gave_up": "people a year who gave up waiting",
     "cost_cash_gbp": "cost a year",
+    "released_bed_days": "hospital bed days released a year",
 }
 
 _REASONS = {
@@ -83,7 +89,12 @@ def reason_label(reason: str) -> str:
 
 def spoken(name: str) -> str:
     """A name from a scenario as it is said: `reablement_unit` is `reablement unit`."""
-    return name.replace("_", " ")
+    return "NHS" if name == "nhs" else name.replace("_", " ")
+
+
+def payer_label(name: str) -> str:
+    """A payer as it is said: `nhs` is `NHS`."""
+    return name.upper() if name in ("nhs", "icb", "chc") else spoken(name)
 
 
 def measure_label(measure: str, service: str, item: str = "") -> str:
@@ -93,7 +104,7 @@ def measure_label(measure: str, service: str, item: str = "") -> str:
     else:
         place = "all services" if service == "all" else spoken(service)
         text = _LABELS.get(measure, spoken(measure) + " ({service})").replace("{service}", place)
-    return f"{text}, paid by {spoken(item)}" if measure == "cost_cash_gbp" and item else text
+    return f"{text}, paid by {payer_label(item)}" if measure == "cost_cash_gbp" and item else text
 
 
 def yearly(measure: str, measured_days: int) -> float:

@@ -139,6 +139,12 @@ def write_file(path: Path, data: bytes) -> None:
         raise
 
 
+def append_file(path: Path, data: bytes) -> None:
+    """Adds to a file that others may write to as well, such as the summary of a CI step."""
+    with path.open("ab") as file:
+        file.write(data)
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

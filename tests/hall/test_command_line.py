@@ -67,19 +67,14 @@ def test_the_folder_holds_the_files_of_the_vocabulary(here: Path) -> None:
         "run.json",
     }
     assert {path.name for path in (folder / "charts").iterdir()} == {
-        f"{chart}.{ending}"
-        for chart in ("occupancy", "delayed", "reasons", "differences")
-        for ending in ("svg", "png")
+        f"{chart}.{ending}" for chart in ("occupancy", "delayed", "reasons", "differences") for ending in ("svg", "png")
     }
 
 
 def test_columns_are_those_of_the_vocabulary(here: Path) -> None:
     run("compare", "base.yaml", "more.yaml")
     folder = only_folder(here / "out")
-    head = {
-        name: (folder / f"{name}.csv").read_text().split("\n")[0]
-        for name in ("summary", "replications", "census")
-    }
+    head = {name: (folder / f"{name}.csv").read_text().split("\n")[0] for name in ("summary", "replications", "census")}
     assert head["summary"] == "scenario,service,measure,by,item,unit,mean,sd,low,high,replications"
     assert head["replications"] == "scenario,replication,service,measure,by,item,value,unit"
     assert head["census"].startswith("scenario,day,service,measure,mean,low,high")
@@ -99,6 +94,13 @@ def test_summary_and_differences_hold_the_rows_of_results_json(here: Path) -> No
             found = list(csv.DictReader(file))
         assert [row["measure"] for row in found] == [row["measure"] for row in rows]
         assert [float(row["mean"]) for row in found] == [row["mean"] for row in rows]
+
+
+def test_replications_stand_in_order(here: Path) -> None:
+    run("compare", "base.yaml", "more.yaml")
+    with (only_folder(here / "out") / "replications.csv").open(newline="", encoding="utf-8") as file:
+        order = [(row["scenario"], row["replication"]) for row in csv.DictReader(file)]
+    assert list(dict.fromkeys(order)) == [("base", "0"), ("base", "1"), ("more", "0"), ("more", "1")]
 
 
 def test_run_compares_nothing(here: Path, capsys) -> None:
@@ -256,9 +258,7 @@ def test_set_is_checked_like_a_file(capsys) -> None:
 
 
 def test_set_goes_to_every_file_of_a_comparison_that_has_the_path(here: Path) -> None:
-    write(
-        here, "new.yaml", "name: New\nextends: base.yaml\nadd:\n  services.annexe: {kind: other, beds: 4}\n"
-    )
+    write(here, "new.yaml", "name: New\nextends: base.yaml\nadd:\n  services.annexe: {kind: other, beds: 4}\n")
     both, only_new, nowhere = "services.unit.beds=6", "services.annexe.beds=6", "services.anexe.beds=6"
     options = parse(["compare", "base.yaml", "new.yaml", "--set", both, "--set", only_new, "--set", nowhere])
     assert commands.sets_for_each(options.files, options) == [(both, nowhere), (both, only_new, nowhere)]
@@ -297,9 +297,7 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
     assert "Traceback" in capsys.readouterr().err
 
 
-def test_an_interrupted_run_goes_on_where_it_stopped(
-    here: Path, capsys, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_run_goes_on_where_it_stopped(here: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     real, ran = experiment.engine.run, []
 
     def interrupted_at_third(scenario, replication):

@@ -73,9 +73,7 @@ def test_a_daily_review_adds_half_a_day_and_a_closed_door_its_mean_wait() -> Non
     rest = world.services[1:]
     assert load_of(replace(world, services=(reviewed, *rest)), "hospital") == pytest.approx(6.5 / 10)
     waits = 0.5 * 0.25  # half of all moments are closed, and then six hours are left on average
-    assert load_of(replace(world, services=(shut, *rest)), "hospital") == pytest.approx(
-        (6 + waits) / 10, abs=2e-3
-    )
+    assert load_of(replace(world, services=(shut, *rest)), "hospital") == pytest.approx((6 + waits) / 10, abs=2e-3)
 
 
 def test_places_count_by_how_long_they_are_open_in_the_window() -> None:
@@ -103,8 +101,7 @@ def test_a_loop_that_nobody_leaves_is_an_endless_load() -> None:
 def test_too_few_places_are_told_in_words() -> None:
     world = with_journey(small(beds=5), visit("hospital", 7, OUT))
     assert load_warnings(world) == [
-        "hospital: about 1.4 people need each open place; "
-        "the queue will grow without limit unless people give up"
+        "hospital: about 1.4 people need each open place; the queue will grow without limit unless people give up"
     ]
 
 
@@ -119,10 +116,7 @@ def test_a_queue_limit_or_a_longest_wait_that_keeps_the_queue_short_is_mentioned
 
 def test_room_enough_needs_no_word() -> None:
     assert load_warnings(with_journey(small(beds=10), visit("hospital", 9.4, OUT))) == []
-    assert (
-        "96% of its open places"
-        in load_warnings(with_journey(small(beds=10), visit("hospital", 9.6, OUT)))[0]
-    )
+    assert "96% of its open places" in load_warnings(with_journey(small(beds=10), visit("hospital", 9.6, OUT)))[0]
 
 
 def test_exact_arrivals_are_an_example_and_no_rate() -> None:

@@ -18,9 +18,7 @@ def files_of_a_run(folder: Path, *options: str, hash_seed: str = "0") -> dict[st
     write_pair(folder)
     argv = ["compare", "base.yaml", "more.yaml", "--replications", "3", "--outputs", "out", *options]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONPATH": str(ROOT)}
-    subprocess.run(
-        [sys.executable, "-c", COMMAND, *argv], cwd=folder, env=environment, check=True, capture_output=True
-    )
+    subprocess.run([sys.executable, "-c", COMMAND, *argv], cwd=folder, env=environment, check=True, capture_output=True)
     (run,) = [path for path in (folder / "out").iterdir() if path.is_dir()]
     found = {path.relative_to(run).as_posix(): path.read_bytes() for path in run.rglob("*") if path.is_file()}
     assert found.pop("run.json")
@@ -36,14 +34,10 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
 
 
-def test_three_workers_and_another_hash_seed_give_the_same_bytes(
-    reference: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_three_workers_and_another_hash_seed_give_the_same_bytes(reference: dict[str, bytes], tmp_path: Path) -> None:
     assert differing(reference, files_of_a_run(tmp_path, "--workers", "3", hash_seed="4711")) == []
 
 
-def test_another_seed_gives_other_numbers_in_another_folder(
-    reference: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_another_seed_gives_other_numbers_in_another_folder(reference: dict[str, bytes], tmp_path: Path) -> None:
     other = differing(reference, files_of_a_run(tmp_path, "--workers", "1", "--seed", "2"))
     assert {"folder", "results.json", "replications.csv", "census.csv", "report.html"} <= set(other)

@@ -141,14 +141,16 @@ def test_census_entries(everything: Scenario) -> None:
 
 
 def test_prices_are_split_between_payers(everything: Scenario) -> None:
-    nhs, halves = (("nhs", 1.0),), (("nhs", 0.5), ("council", 0.5))
+    nhs, council, halves = (("nhs", 1.0),), (("council", 1.0),), (("nhs", 0.5), ("council", 0.5))
     assert everything.costs.price_year == "2025-26"
     assert everything.costs.prices == (
-        Price(of="hospital", per="occupied_day", gbp=562, payers=nhs),
+        Price(of="hospital", per="open_day", gbp=393.4, payers=nhs),
+        Price(of="hospital", per="occupied_day", gbp=168.6, payers=nhs),
         Price(of="hospital", per="delayed_day", gbp=1200.5, payers=nhs),
+        Price(of="home", per="occupied_day", gbp=11, payers=council, later_payers=((6, (("person", 1.0),)),)),
         Price(of="unit", per="open_day", gbp=187, payers=halves),
         Price(of="unit", per="admission", gbp=50, payers=halves),
-        Price(of="hub_assessment", per="step", gbp=80, payers=(("council", 1.0),)),
+        Price(of="hub_assessment", per="step", gbp=80, payers=council, capital=True),
     )
 
 

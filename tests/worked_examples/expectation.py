@@ -60,8 +60,7 @@ def same(column: str, expected: str, found: object) -> bool:
 
 
 TIME_COLUMNS = frozenset(
-    ("admitted", "ready", "clear", "left", "need", "joined", "ended", "at")
-    + ("started", "team_joined", "finished")
+    ("admitted", "ready", "clear", "left", "need", "joined", "ended", "at", "started", "team_joined", "finished")
 )
 
 

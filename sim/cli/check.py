@@ -1,0 +1,120 @@
+"""The verb `check`: rerun baselines, say what moved, and on request move them with a reason.
+
+What may be changed here: wording freely; verbs, options and exit codes are a contract.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.baselines import Baseline, baseline_of, orphans_in, scenarios_in
+from sim.checking import Found, checked, rerun
+from sim.cli.arguments import REPOSITORY, Options, UsageError, expanded
+from sim.cli.screen import Screen
+from sim.inputs.loading import read_many
+from sim.inputs.scenario import Scenario
+from sim.results import check_reports, writing
+from sim.results.checked import Checked, lines_about
+from sim.results.judging import MOVED
+from sim.results.wording import counted
+from sim.running import default_workers
+from sim.updating import updates, write
+
+DONE, RESULTS_MOVED, BAD_INPUT = 0, 1, 2
+OURS = "tests/expected"  # checked where nothing is named
+
+
+def check(options: Options, _: Screen) -> int:
+    """Reruns baselines; 0 where no result moved, 1 where one did, 2 where one cannot be checked."""
+    screen = Screen(quiet_output=options.json == "-")
+    files, orphans = _files(options)
+    scenarios = read_many(files)
+    baselines = [baseline_of(file) for file in files]
+    if options.update:
+        return _update(options, screen, scenarios, baselines)
+    unusable = [Checked(orphan, orphan, None, "its scenario is gone; remove it too") for orphan in orphans]
+    unusable += [Checked(one.scenario_file, str(one.file), None, one.trouble) for one in baselines if one.trouble]
+    if unusable:  # before an hour is spent on the others
+        others = [one for one in baselines if not one.trouble]
+        _report(options, screen, [*unusable, *(Checked(one.scenario_file, str(one.file), None) for one in others)])
+        return BAD_INPUT
+    found = _rerun(options, screen, scenarios)
+    results = [checked(one, baseline) for one, baseline in zip(found, baselines, strict=True)]
+    _report(options, screen, results)
+    return RESULTS_MOVED if any(one.outcome == MOVED for one in results) else DONE
+
+
+def _files(options: Options) -> tuple[list[str], list[str]]:
+    """The scenarios that are meant, and the expected files without one."""
+    named = options.files or [_ours()]
+    files: list[str] = []
+    orphans: list[str] = []
+    for name in named:
+        if not Path(name).is_dir():
+            files += expanded([name])
+            continue
+        folder = Path(name)
+        inside = scenarios_in(folder, all_of_them=not options.files)
+        lost = orphans_in(folder, scenarios_in(folder, all_of_them=True))
+        if not inside and not lost:
+            command = f'run_sim.py check {name}/NAME.yaml --update --reason "..."'
+            raise UsageError(f"{name}: no scenario here has an expected file; `{command}` makes one")
+        files += inside
+        orphans += lost
+    return expanded(files), orphans
+
+
+def _ours() -> str:
+    folder = REPOSITORY / OURS
+    return OURS if Path(OURS).resolve() == folder else str(folder)
+
+
+def _rerun(options: Options, screen: Screen, scenarios: Sequence[Scenario]) -> list[Found]:
+    total = sum(scenario.replications for scenario in scenarios)
+    workers = options.workers or default_workers(total)
+    much = f"{counted(total, 'replication')} of {counted(len(scenarios), 'scenario')}"
+    screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
+    try:
+        return rerun(scenarios, workers, screen.progress, observe=options.observe)
+    finally:
+        screen.end_progress()
+
+
+def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> None:
+    for one in results:
+        for line in lines_about(one):
+            screen.say(line)
+    screen.say(check_reports.summary_line(results))
+    moved = [one.file for one in results if one.outcome == MOVED]
+    if moved:
+        screen.say(f'If that is meant: run_sim.py check {" ".join(moved)} --update --reason "why"')
+    if options.junit:
+        writing.write_file(Path(options.junit), check_reports.junit_xml(results).encode())
+    if options.summary:
+        writing.append_file(Path(options.summary), check_reports.markdown(results).encode())
+    if options.json:
+        _write_json(options.json, writing.json_bytes(check_reports.json_object(results)))
+    if options.annotations:
+        for line in check_reports.annotations(results):
+            screen.say(line)
+
+
+def _write_json(file: str, data: bytes) -> None:
+    if file != "-":
+        writing.write_file(Path(file), data)
+        return
+    sys.stdout.write(data.decode())
+    sys.stdout.flush()
+
+
+def _update(options: Options, screen: Screen, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> int:
+    """Writes what is found now, and why, into the expected files and the log."""
+    found = _rerun(options, screen, scenarios)
+    wanted = updates(list(zip(found, baselines, strict=True)))
+    write(wanted, options.reason or "")
+    for update in wanted:
+        screen.say(f"{update.baseline.file}: written; {update.baseline.log} says why")
+    unmoved = len(baselines) - len(wanted)
+    if unmoved:
+        screen.say(f"{counted(unmoved, 'scenario')} as recorded: nothing to write.")
+    return DONE

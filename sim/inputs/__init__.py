@@ -1,0 +1,1 @@
+"""What the planner says: from a YAML file to a frozen Scenario."""

@@ -1,0 +1,1 @@
+"""What it meant: ledger in, tidy tables, charts and reports out."""

@@ -1,0 +1,226 @@
+"""The observer: silent on every sound run, and for each identity a planted bug that makes it speak."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.cli import main
+from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import Scenario
+from sim.model import observed_teams as teams
+from sim.model import observing
+from sim.model.bed_manager import BedManager
+from sim.model.engine import run, run_observed
+from sim.model.ledger import NEVER
+from sim.model.observing import IdentityBrokenAt
+from sim.model.steps import Steps
+from sim.model.wards import Team, Ward
+
+EXPECTED = Path(__file__).parents[1] / "expected"
+EXAMPLES = sorted((Path(__file__).parents[1] / "worked_examples").glob("*.yaml"))
+WHERE = re.compile(r": day \d+ at \d\d:\d\d:\d\d \(\d{4}-\d\d-\d\d\), [a-z ]*[a-z_]+[,:]")
+
+
+def scenario_of(name: str, days: int = 30) -> Scenario:
+    scenario = read_scenario(EXPECTED / f"{name}.yaml")
+    return replace(scenario, calendar=replace(scenario.calendar, warm_up_days=0, measured_days=days))
+
+
+def tables(scenario: Scenario, how: Callable[[Scenario, int], Any]) -> dict[str, list[int]]:
+    ledger = how(scenario, 0)
+    names = ("people", "waits", "stays", "steps", "places")
+    return {f"{name}.{c}": v.tolist() for name in names for c, v in getattr(ledger, name).items()}
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
+def test_worked_examples_break_no_identity(file: Path) -> None:
+    run_observed(read_scenario(file), 0)
+
+
+@pytest.mark.parametrize("name", ["census_and_surge", "hours_of_care", "rings_and_returns", "teams_and_queues"])
+def test_an_observed_run_gives_the_same_ledger(name: str) -> None:
+    scenario = scenario_of(name)
+    assert tables(scenario, run_observed) == tables(scenario, run)
+
+
+# -- planted bugs -----------------------------------------------------------------------------------------------------
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+def loses_somebody(patch: pytest.MonkeyPatch) -> None:
+    """Every person whose rank ends in 50 is told to wait outside, and forgotten."""
+    wait_outside = BedManager.wait_outside
+    patch.setattr(
+        BedManager,
+        "wait_outside",
+        lambda self, person: self.clock.event() if person.arriving.rank % 100 == 50 else wait_outside(self, person),
+    )
+
+
+def keeps_the_old_place(patch: pytest.MonkeyPatch) -> None:
+    leave = BedManager._leave
+
+    def forgetful(self: BedManager, person: Any, to: int, cleans: bool = True) -> None:
+        stay = person.stay
+        leave(self, person, to, cleans)
+        if stay is not None and to < self.plan.died:
+            stay.left = NEVER
+
+    patch.setattr(BedManager, "_leave", forgetful)
+
+
+def counts_a_leaver_as_held(patch: pytest.MonkeyPatch) -> None:
+    leave = BedManager._leave
+
+    def forgetful(self: BedManager, person: Any, to: int, cleans: bool = True) -> None:
+        stay = person.stay
+        leave(self, person, to, cleans)
+        if stay is not None:
+            self.wards[stay.service].held += 1
+
+    patch.setattr(BedManager, "_leave", forgetful)
+
+
+def lets_one_too_many_in(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ward, "free", lambda self: self.open_places + 1 - self.held - self.cleaning)
+
+
+def opens_a_place_too_many(patch: pytest.MonkeyPatch) -> None:
+    plan_places = Ward.plan_places
+
+    def generous(self: Ward, now: int) -> None:
+        plan_places(self, now)
+        if now > 0:
+            self.open_places += 1
+
+    patch.setattr(Ward, "plan_places", generous)
+
+
+def lets_people_wait(patch: pytest.MonkeyPatch) -> None:
+    """Nobody with a rank that ends in 9 is ever told that the way is free."""
+    may_leave = BedManager._may_leave
+    patch.setattr(
+        BedManager,
+        "_may_leave",
+        lambda self, wait: wait.person.arriving.rank % 10 != 9 and may_leave(self, wait),
+    )
+
+
+def sees_no_rings(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(BedManager, "_exchange", lambda _: False)
+
+
+def lines_up_at_the_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ward, "line_up", lambda self, wait: self.queue.append(wait))
+    patch.setattr(Ward, "step_out", lambda self, wait: self.queue.remove(wait))
+
+
+def leaves_them_in_the_queue(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Ward, "step_out", lambda *_: None)
+
+
+def never_releases_the_team(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Steps, "_release_team", lambda *_: None)
+
+
+def has_no_team_for_anybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Steps, "place", lambda _: False)
+
+
+def team_does_the_last_first(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Team, "line_up", lambda self, work, order: self.queue.insert(0, (order, work)))
+
+
+def team_works_beyond_its_places(patch: pytest.MonkeyPatch) -> None:
+    def place(self: Steps) -> bool:
+        kept = [team.open_places for team in self.teams]
+        for team in self.teams:
+            team.open_places += 1
+        placed = original(self)
+        for team, places in zip(self.teams, kept, strict=True):
+            team.open_places = places
+        return placed
+
+    original = Steps.place
+    patch.setattr(Steps, "place", place)
+
+
+def team_never_shrinks(patch: pytest.MonkeyPatch) -> None:
+    plan_team = Steps._plan_team
+
+    def stubborn(self: Steps, number: int) -> None:
+        before = self.teams[number].open_places
+        plan_team(self, number)
+        self.teams[number].open_places = max(before, self.teams[number].open_places)
+
+    patch.setattr(Steps, "_plan_team", stubborn)
+
+
+BUGS: list[tuple[Plant, str, str]] = [
+    (loses_somebody, "census_and_surge", observing.EVERYBODY_IS_SOMEWHERE),
+    (keeps_the_old_place, "census_and_surge", observing.ONE_PLACE_EACH),
+    (leaves_them_in_the_queue, "teams_and_queues", observing.ONE_PLACE_EACH),
+    (counts_a_leaver_as_held, "census_and_surge", observing.HELD_IS_COUNTED),
+    (counts_a_leaver_as_held, "hours_of_care", observing.HELD_IS_COUNTED),
+    (lets_one_too_many_in, "rings_and_returns", observing.NEVER_OVERFULL),
+    (opens_a_place_too_many, "census_and_surge", observing.OPEN_AS_PLANNED),
+    (lets_people_wait, "doors_and_hours", observing.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
+    (lets_people_wait, "hours_of_care", observing.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
+    (sees_no_rings, "rings_and_returns", observing.NO_RING_WAITS),
+    (lines_up_at_the_end, "teams_and_queues", observing.IN_ORDER),
+    (never_releases_the_team, "teams_and_queues", teams.TAKEN_IS_COUNTED),
+    (has_no_team_for_anybody, "teams_and_queues", teams.NOBODY_WAITS_FOR_A_FREE_TEAM),
+    (team_does_the_last_first, "teams_and_queues", teams.TEAM_IN_ORDER),
+    (team_works_beyond_its_places, "teams_and_queues", teams.TEAM_NEVER_OVERFULL),
+    (team_never_shrinks, "teams_and_queues", teams.TEAM_OPEN_AS_PLANNED),
+]
+
+
+@pytest.mark.parametrize(("plant", "name", "identity"), BUGS, ids=[f"{bug[0].__name__}-{bug[1]}" for bug in BUGS])
+def test_a_planted_bug_is_seen(monkeypatch: pytest.MonkeyPatch, plant: Plant, name: str, identity: str) -> None:
+    plant(monkeypatch)
+    with pytest.raises(IdentityBrokenAt) as broken:
+        run_observed(scenario_of(name, days=100), 0)
+    said = str(broken.value)
+    assert said.startswith(f"{identity}: day ")
+    assert WHERE.search(said), said
+
+
+def test_every_identity_has_a_planted_bug() -> None:
+    named = {
+        value
+        for module in (observing, teams)
+        for name, value in vars(module).items()
+        if name.isupper() and isinstance(value, str) and " " in value
+    }
+    assert {bug[2] for bug in BUGS} == named
+
+
+@pytest.mark.parametrize("verb", ["run", "check"])
+def test_a_broken_identity_stops_the_command_with_code_3(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lets_people_wait(monkeypatch)
+    file = str(EXPECTED / "hours_of_care.yaml")
+    more = ["--observe", "--replications", "1", "--outputs", str(tmp_path)] if verb == "run" else []
+    assert main([verb, file, "--workers", "1", *more]) == 3
+    said = capsys.readouterr().err
+    assert "IdentityBrokenAt: nobody eligible waits beside a free place: day " in said
+    assert re.search(r", everyone-\d*9 \(rank \d+\): waits, \d+ are free", said)
+    assert "Traceback" not in said
+    if verb == "run":
+        assert [path.name for path in tmp_path.iterdir() if path.name != ".cache"] == []
+
+
+def test_observing_a_command_leaves_its_results_alone(tmp_path: Path) -> None:
+    file = str(EXPECTED / "closed_for_a_while.yaml")
+    for folder, more in (("plain", []), ("observed", ["--observe"])):
+        outputs = str(tmp_path / folder)
+        assert main(["run", file, "--replications", "2", "--workers", "1", "--outputs", outputs, *more]) == 0
+    plain, observed = (next((tmp_path / folder).glob("*/replications.csv")) for folder in ("plain", "observed"))
+    assert plain.read_bytes() == observed.read_bytes()

@@ -1,0 +1,123 @@
+"""Fingerprints and stories of a ledger: each block its own people only, each story all that is written of somebody."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.inputs.scenario import Scenario
+from sim.model.engine import run
+from sim.model.ledger import NEVER, Ledger
+from sim.results import digests as digests_module
+from sim.results.digests import digests
+from sim.results.events import first_differing, packed, stories, unpacked
+from tests.hall.worlds import small
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[Scenario, Ledger]:
+    scenario = small(days=20, warm_up=10)
+    return scenario, run(scenario, 0)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(digests_module, "PEOPLE_IN_BLOCK", 10)
+
+
+def changed(ledger: Ledger, table: str, column: str, row: int) -> Ledger:
+    values = getattr(ledger, table)[column].copy()
+    values[row] += 1
+    return replace(ledger, **{table: {**getattr(ledger, table), column: values}})
+
+
+def owner(ledger: Ledger, table: str, row: int) -> int:
+    if table == "people":
+        return row
+    if table == "steps":
+        return int(ledger.stays["person"][ledger.steps["stay"][row]])
+    return int(getattr(ledger, table)["person"][row])
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("people", "arrives"),
+        ("waits", "joined"),
+        ("waits", "ending"),
+        ("stays", "need"),
+        ("stays", "planned_to"),
+        ("steps", "due"),
+    ],
+)
+def test_a_changed_cell_changes_its_own_block_only(world: tuple[Scenario, Ledger], table: str, column: str) -> None:
+    _, ledger = world
+    row = len(getattr(ledger, table)[column]) // 2
+    before, after = digests(ledger).blocks, digests(changed(ledger, table, column, row)).blocks
+    different = [n for n, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
+    assert different == [owner(ledger, table, row) // 10]
+
+
+def test_a_row_more_in_one_block_leaves_the_next_alone(world: tuple[Scenario, Ledger]) -> None:
+    _, ledger = world
+    row = int(np.flatnonzero(ledger.stays["person"] >= 10)[0]) - 1  # the last stay of the first block
+    stays = {name: np.delete(column, row) for name, column in ledger.stays.items()}
+    moved = {
+        table: {**columns, "stay": np.where(columns["stay"] > row, columns["stay"] - 1, columns["stay"])}
+        for table, columns in (("waits", ledger.waits), ("steps", ledger.steps))
+    }
+    after = digests(replace(ledger, stays=stays, **moved)).blocks
+    assert after[0] != digests(ledger).blocks[0]
+    assert after[1:] == digests(ledger).blocks[1:]
+
+
+def test_open_places_have_a_fingerprint_of_their_own(world: tuple[Scenario, Ledger]) -> None:
+    _, ledger = world
+    after = digests(changed(ledger, "places", "open", 0))
+    assert after.places != digests(ledger).places
+    assert after.blocks == digests(ledger).blocks
+
+
+def test_stories_come_back_from_their_bytes(world: tuple[Scenario, Ledger]) -> None:
+    told = stories(*world)
+    assert unpacked(packed(told)) == told
+    assert packed(told) == packed(told)
+    with pytest.raises(ValueError, match="damaged"):
+        unpacked(packed(told)[:-9])
+
+
+@pytest.mark.parametrize("table", ["waits", "stays", "steps"])
+def test_every_cell_that_came_to_pass_is_in_the_story(world: tuple[Scenario, Ledger], table: str) -> None:
+    scenario, ledger = world
+    told = stories(scenario, ledger)
+    row = len(getattr(ledger, table)["stay"]) // 2
+    names = {"person", "stay", "held", "service", "to", "planned_to", "step", "ending", "after", "dropped"}
+    for column, values in getattr(ledger, table).items():
+        if column in names or values[row] == NEVER:
+            continue  # names have no successor, and what has not come to pass has no line
+        found = first_differing(told, stories(scenario, changed(ledger, table, column, row)))
+        assert found is not None, f"{table}.{column} is not told"
+        assert f"(rank {owner(ledger, table, row)})" in found[0].person
+
+
+@pytest.mark.parametrize(("early", "late"), [(3, 5), (5, 3)])
+def test_the_first_by_rank_and_the_first_in_time_are_named(
+    world: tuple[Scenario, Ledger], early: int, late: int
+) -> None:
+    scenario, ledger = world
+    told = stories(scenario, ledger)
+    assert first_differing(told, told) is None
+    last = int(np.flatnonzero((ledger.stays["person"] == late) & (ledger.stays["admitted"] < NEVER))[-1])
+    both = changed(changed(ledger, "stays", "admitted", last), "people", "arrives", early)
+    assert ledger.people["arrives"][early] < ledger.stays["admitted"][last]
+    found = first_differing(told, stories(scenario, both))
+    assert found is not None
+    assert "(rank 3)" in found[0].person
+    assert f"(rank {early})" in found[1].person
+
+
+def test_somebody_who_no_longer_comes_is_named(world: tuple[Scenario, Ledger]) -> None:
+    told = stories(*world)
+    found = first_differing(told, told[:-1])
+    assert found is not None
+    assert (found[0].expected, found[0].got) == (told[-1].split("\n")[0], "nobody")

@@ -70,7 +70,7 @@ def test_a_changed_price_moves_costs_and_nobody(recorded: Path, edit: Edit, caps
     assert "costs.services.hospital.per_occupied_day: £562 -> £562.01" in said
     assert "every person's ledger is as recorded" in said
     moved = [line for line in said.splitlines() if " cost_cash_gbp" in line]
-    assert len(moved) == 4  # hospital and all, each with its payer
+    assert len(moved) == 6  # hospital and all: the total, by payer and by part
     assert "occupancy" not in said
 
 

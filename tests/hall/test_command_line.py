@@ -68,7 +68,9 @@ def test_the_folder_holds_the_files_of_the_vocabulary(here: Path) -> None:
         "run.json",
     }
     assert {path.name for path in (folder / "charts").iterdir()} == {
-        f"{chart}.{ending}" for chart in ("occupancy", "delayed", "reasons", "differences") for ending in ("svg", "png")
+        f"{chart}.{ending}"
+        for chart in ("occupancy", "delayed", "reasons", "differences", "payers")
+        for ending in ("svg", "png")
     }
 
 

@@ -47,7 +47,9 @@ def said(found: Money) -> dict[str, str]:
 def test_the_three_ledgers_stand_apart() -> None:
     words = said(money())
     assert words["Cash"].startswith("£1.64m more is spent a year (+£1.59m to +£1.69m). Gross +£1.98m unit; less £340k")
-    assert words["Capacity"].startswith("730 hospital bed days released a year (+630 to +830), 2.0 beds on an average day")
+    assert words["Capacity"].startswith(
+        "730 hospital bed days released a year (+630 to +830), 2.0 beds on an average day"
+    )
     assert words["Value"].startswith("£410k (+£360k to +£460k) a year at an average £562 a bed day. Notional: no money")
 
 

@@ -20,7 +20,9 @@ HOSTILE = "<script>alert(1)</script>"
 @pytest.fixture(scope="module")
 def findings() -> Findings:
     base = small(replications=3)
-    told = Value(path="services.hospital.review.to", text="14:00", file="small.yaml", line=9, note="assumption: a guess")
+    told = Value(
+        path="services.hospital.review.to", text="14:00", file="small.yaml", line=9, note="assumption: a guess"
+    )
     also = replace(told, path="services.hospital.review.from", text="10:00")
     bad = replace(told, path="name", text=HOSTILE, line=1, note=f"assumption {HOSTILE}")
     up = Uplift(path="costs.services.unit.per_open_day", written_gbp=150, year="2023-24", factor=1.07, gbp=160.5)

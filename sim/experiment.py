@@ -18,6 +18,7 @@ from sim.model.ledger import Ledger
 from sim.results import census, identities
 from sim.results.cut import Row
 from sim.results.measures import measure
+from sim.results.same_people import Departures, departures
 from sim.running import ResumeStore, scatter
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
@@ -44,6 +45,7 @@ class Piece:
     values: NDArray[np.float64]
     daily_keys: tuple[tuple[str, str], ...]
     daily: NDArray[np.int64]  # one row for each daily key
+    departures: Departures  # when each person first left hospital, to follow the same people through scenarios
 
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
@@ -107,6 +109,7 @@ def measured(scenario: Scenario, task: Task, ledger: Ledger) -> Piece:
         np.array([row.value for row in rows], dtype=np.float64),
         tuple(daily),
         np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), scenario.calendar.measured_days),
+        departures(scenario, ledger),
     )
 
 
@@ -138,7 +141,9 @@ def _name(task: Task) -> str:
 
 def _keep(store: ResumeStore, piece: Piece) -> None:
     header = {"keys": piece.keys, "daily_keys": piece.daily_keys}
-    store.save(_name(piece.task), header, {"values": piece.values, "daily": piece.daily})
+    store.save(
+        _name(piece.task), header, {"values": piece.values, "daily": piece.daily, "departures": piece.departures}
+    )
 
 
 def _stored(store: ResumeStore, task: Task) -> Piece | None:
@@ -148,7 +153,7 @@ def _stored(store: ResumeStore, task: Task) -> Piece | None:
     header, arrays = saved
     keys = tuple(_five(key) for key in header["keys"])
     daily_keys = tuple((str(service), str(name)) for service, name in header["daily_keys"])
-    return Piece(task, keys, arrays["values"], daily_keys, arrays["daily"])
+    return Piece(task, keys, arrays["values"], daily_keys, arrays["daily"], arrays["departures"])
 
 
 def _five(key: Sequence[Any]) -> Key:

@@ -19,6 +19,7 @@ from sim.results.compare import Difference, Table, differences, gather, summaris
 from sim.results.findings import Change, Findings, LeftOut
 from sim.results.ledgers import with_ledgers
 from sim.results.order import canonical
+from sim.results.same_people import SamePeople, same_people
 from sim.results.standing import keeping_fixed_costs
 from sim.results.wording import short_labels
 
@@ -124,6 +125,16 @@ def gathered(
         changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},
         warnings=(*warnings, *_said_once(scenarios, growing)),
         left_out=left_out,
+        same_people=_same_people(scenarios, pieces) if compared else (),
+    )
+
+
+def _same_people(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> tuple[SamePeople, ...]:
+    """Each scenario beside the baseline, person by person."""
+    first = pieces[0]
+    return tuple(
+        same_people(scenarios[0], scenario, [(a.departures, b.departures) for a, b in zip(first, found, strict=True)])
+        for scenario, found in zip(scenarios[1:], pieces[1:], strict=True)
     )
 
 

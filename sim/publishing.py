@@ -6,6 +6,7 @@ What may be changed here: freely, except the names of files, which are frozen in
 import platform
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -65,6 +66,7 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
         "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
         "warnings": list(findings.warnings),
+        "same_people": [asdict(one) for one in findings.same_people],
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }
 

@@ -11,7 +11,7 @@ from sim.cli.screen import Screen
 from sim.gathering import changes_between
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings, LeftOut
-from sim.results.headline import Line, answer, description, headline
+from sim.results.headline import Line, answer, description, headline, of_the_same_people
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
 from sim.results.wording import counted, short_labels, shortened
@@ -95,6 +95,8 @@ def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -
             screen.say(answer(findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
+            for line in wrap(of_the_same_people(findings, scenario), TEXT_WIDTH + HEADING_WIDTH):
+                screen.say(line)
             _money(screen, findings, scenario)
         else:
             screen.say(description(findings, scenario))

@@ -73,9 +73,9 @@ def _target(row: Row, problems: Problems) -> Target | None:
             problems.add(row.mark, f"{quoted(name)} is {quoted(row[name])}{did_you_mean(row[name], known)}")
     if not row["source"]:
         problems.add(row.mark, "`source` is empty; name where the figure was read, or write: assumption")
-    if low > high:
+    if low is not None and high is not None and low > high:
         problems.add(row.mark, f"`low` ({row['low']}) is above `high` ({row['high']})")
-    if of is None:
+    if of is None or low is None or high is None:
         return None
     return Target(
         says=row["target"] or row["measure"],
@@ -100,10 +100,10 @@ def _address(row: Row, name: str, problems: Problems) -> Address | None:
         return None
 
 
-def _number(row: Row, name: str, problems: Problems) -> float:
+def _number(row: Row, name: str, problems: Problems) -> float | None:
     text = row[name]
     try:
         return float(share(text) if text.endswith("%") else number(text, Decimal(0), MOST))
     except ValueError as error:
         problems.add(row.mark, f"{quoted(name)} {error}")
-        return 0.0
+        return None

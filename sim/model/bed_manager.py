@@ -405,6 +405,7 @@ class BedManager:
         if ward.planned is not None and not self._is_open(ward.planned.door):
             return False
         may_pass = ward.planned is not None and ward.planned.service.may_pass
+        counts_units = ward.planned is not None and ward.planned.counts_units
         place, moved = 0, False
         while place < len(ward.queue):
             wait = ward.queue[place]
@@ -418,6 +419,8 @@ class BedManager:
                 del ward.queue[place]
                 self._admit(wait)
                 moved = True
+                if counts_units:  # somebody passed over may now no longer fit, and stop the line
+                    place = 0
         return moved
 
     def _is_open(self, hours: OpeningHours | None) -> bool:
@@ -476,6 +479,7 @@ class BedManager:
         for wait in waits:
             if wait.ended == NEVER:
                 self.wards[wait.to].step_out(wait)
+                self._touch(wait.to)  # in a line of hours they may have stood in the way
                 self._end_wait(wait, GAVE_UP)
                 self._otherwise(wait)
                 acted = True
@@ -493,7 +497,7 @@ class BedManager:
 
     def _turn_away(self) -> bool:
         """Queues that are too long turn away newcomers of this instant, last in order first."""
-        turned = False
+        turned: list[Wait] = []
         for number in sorted(self._newcomers):
             ward = self.wards[number]
             assert ward.planned is not None and ward.planned.service.queue_limit is not None
@@ -502,12 +506,14 @@ class BedManager:
                 if not newcomers:
                     break
                 ward.step_out(newcomers[-1])
+                self._touch(number)
                 self._end_wait(newcomers[-1], TURNED_AWAY)
-                self._otherwise(newcomers[-1])
-                turned = True
+                turned.append(newcomers[-1])
+        for wait in turned:
+            self._otherwise(wait)
         if not turned:
             self._newcomers.clear()
-        return turned
+        return bool(turned)
 
     def _open_surge(self) -> bool:
         """Surge places open when so many wait, and close when few do. Did any open?"""

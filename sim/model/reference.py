@@ -15,10 +15,18 @@ from sim.model.arriving import Arriving
 from sim.model.bed_manager import BedManager
 from sim.model.chance import BookOfLuck
 from sim.model.clock import Clock, Story
-from sim.model.ledger import NONE, Ledger
+from sim.model.ledger import NEVER, NONE, Ledger
 from sim.model.plan import Plan, PlannedVisit
 from sim.model.rules import seconds
-from sim.model.settling import Luck, conditional_seconds, luck_of, route_after, stay_distribution, units_held
+from sim.model.settling import (
+    Luck,
+    conditional_seconds,
+    declared_ready,
+    luck_of,
+    route_after,
+    stay_distribution,
+    units_held,
+)
 from sim.model.world import Person, Records, Stay, to_ledger
 
 
@@ -73,19 +81,20 @@ class ReferenceEngine:
         arriving, service = person.arriving, self.plan.services[person.arriving.arrives_at]
         visit = self.plan.groups[arriving.group].visits[service.number]
         luck = luck_of(self.plan, self.book, arriving, service.key, 0)
-        admitted, ready, route = arriving.arrives, 0, NONE
+        admitted, ready, needs_until, route = arriving.arrives, NEVER, NEVER, NONE
         if entry.waiting_for is not None:
             route = visit.route_to(self.plan.numbers[entry.waiting_for])
-            ready = -_drawn(entry.waited, luck, quantities.WAITED)
+            ready = needs_until = -_drawn(entry.waited, luck, quantities.WAITED)
             admitted = min(admitted, ready)
         elif visit.visit is not None:
             route = route_after(visit, luck, -admitted)
-            ready = self._remaining(entry, visit, luck, -admitted, route)
-        if visit.visit is None:
-            ready = self.plan.until
+            ready = needs_until = self._remaining(entry, visit, luck, -admitted, route)
+            if visit.routes[route].to != self.plan.died:
+                ready = declared_ready(self.plan, service, needs_until, luck)
         person.visits[service.number] = 1
         stay = Stay(
-            person, 0, service.number, 0, visit, luck, admitted, ready, ready - admitted,
+            person, 0, service.number, 0, visit, luck, admitted, ready,
+            NEVER if needs_until == NEVER else needs_until - admitted,
             units_held(service, visit, luck),
             route=None if route == NONE else visit.routes[route],
             planned_to=NONE if route == NONE else visit.routes[route].to,

@@ -15,6 +15,9 @@ from sim.model.ledger import NEVER
 from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, later_luck, seconds
 
+# How far past the end of the run reviews are looked for: a step that starts some days before ready may fall inside it.
+FORESEEN = 400 * SECONDS_PER_DAY
+
 Luck = Callable[[int], float]  # quantity in, this person's number for it in this stay out
 
 
@@ -63,12 +66,12 @@ def _lost_ground(visit: PlannedVisit) -> LostGround | None:
 def declared_ready(plan: Plan, service: PlannedService, needs_until: int, luck: Luck) -> int:
     """The instant at which somebody who needs care until `needs_until` is declared ready: at once, or at a review."""
     review = service.service.review
-    if review is None or needs_until >= plan.until:
+    if review is None or needs_until >= plan.until + FORESEEN:
         return needs_until
     time_of_day = _review_time(review, luck)
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
     weekday_of_start = plan.scenario.calendar.start.weekday()
-    while day * SECONDS_PER_DAY < plan.until:
+    while day * SECONDS_PER_DAY < plan.until + 2 * FORESEEN:
         at = day * SECONDS_PER_DAY + time_of_day
         chance = review.chance_by_weekday[(weekday_of_start + day) % 7]
         if at >= needs_until:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import HOME, Scenario, Service
 from sim.results.compare import Difference, Summary
+from sim.results.same_people import SamePeople
 from sim.results.wording import short_labels
 
 Estimate: TypeAlias = Summary
@@ -56,6 +57,7 @@ class Findings:
     changes: Mapping[str, tuple[Change, ...]]  # by scenario id, against the baseline
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    same_people: tuple[SamePeople, ...] = ()  # each scenario beside the baseline, person by person
     flips: tuple[str, ...] = ()  # assumptions that would change the verdict, a sentence each, from a sensitivity run
 
     @property

@@ -174,6 +174,20 @@ def answer(findings: Findings, scenario: Scenario) -> str:
     return f"{findings.label(scenario)} was compared with {findings.label(findings.baseline)}."
 
 
+def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
+    """What happened to the same people: how many left hospital sooner or later than in the baseline, by how many nights."""
+    for found in findings.same_people:
+        if found.scenario == scenario.id and found.people:
+            year = yearly("admissions", scenario.calendar.measured_days)
+            sooner, later = (f"{count * year:,.0f}" for count in (found.left_sooner, found.left_later))
+            nights_sooner, nights_later = (f"{n * year:,.0f}" for n in (found.nights_sooner, found.nights_later))
+            return (
+                f"Of the same {found.people * year:,.0f} people who leave hospital in a year, {sooner} leave it sooner (by "
+                f"{nights_sooner} nights together) and {later} later (by {nights_later}); the others on the same date."
+            )
+    return ""
+
+
 def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
     base, name = findings.label(findings.baseline), findings.label(scenario)
     what = _people(contrast.measure, spoken(contrast.service))

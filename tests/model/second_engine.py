@@ -196,7 +196,14 @@ class Town:
     # -- one instant: rule 3 ----------------------------------------------------------------------------------
 
     def _instant(self) -> None:
-        phases = (self._place, self._longest_waits_and_deaths, self._queue_limits, self._surge)
+        phases = (
+            self._place_in_teams,
+            self._place_in_beds,
+            self._exchange_in_ring,
+            self._longest_waits_and_deaths,
+            self._queue_limits,
+            self._surge,
+        )
         again = True
         while again:
             self._gather()
@@ -246,21 +253,24 @@ class Town:
             waits_for = [other for other in stay.tasks if other.step.name in task.step.after and not other.dropped]
             if task.own_start > self.now or any(other.open for other in waits_for):
                 return False
-            task.started = self.now
-            last = [other for other in waits_for if other.finished == self.now and self.now > task.own_start]
+            # for somebody of the census this may be before the clock started; a team's queue is only joined from then on
+            task.started = max([task.own_start, *(other.finished for other in waits_for)])
+            last = [other for other in waits_for if other.finished == task.started > task.own_start]
             task.after = min(last, key=lambda other: self._step_number(other.step.name)).step.name if last else None
             if task.step.team is None:
-                self._begin(task)
+                self._begin(task, task.started)
+            else:
+                task.started = max(task.started, 0)
             return True
         if task.due <= self.now:
             task.finished = task.due
             return True
         return False
 
-    def _begin(self, task: Task) -> None:
-        task.team_joined = self.now
+    def _begin(self, task: Task, at: int) -> None:
+        task.team_joined = at
         need = seconds(task.length)
-        task.due = end_of_work(self.working, self.now, need) if task.step.working_days else self.now + need
+        task.due = end_of_work(self.working, at, need) if task.step.working_days else at + need
 
     def _step_number(self, name: str) -> int:
         return [step.name for step in self.scenario.steps].index(name)
@@ -296,7 +306,7 @@ class Town:
             arrival = person.group.arrival
             due = NEVER
             if outside and arrival.longest_wait is not None:
-                due = self._due(arrival.longest_wait, person, "outside", 0, "longest wait outside")
+                due = self._due(arrival.longest_wait, person, "outside", 0, "longest wait outside", self.now)
             otherwise = arrival.otherwise if outside else None
             wait = Wait(number, to, self.now, due, otherwise, arrival.priority, None, clear=self.now)
         else:
@@ -304,20 +314,22 @@ class Town:
             assert route is not None
             due = NEVER
             if route.longest_wait is not None:
-                due = self._due(route.longest_wait, person, stay.service, stay.visit, f"longest wait for {to}")
+                due = self._due(
+                    route.longest_wait, person, stay.service, stay.visit, f"longest wait for {to}", self.now
+                )
             wait = Wait(number, to, self.now, due, route.otherwise, route.priority, stay)
             if stay.clear < NEVER:
                 wait.clear = self.now
         wait.units = self._units(person, to)
         return wait
 
-    def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str) -> int:
-        """When a longest wait that began now is over; who has waited at the start is known to wait longer than that."""
+    def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str, since: int) -> int:
+        """When a longest wait or a life is over; who is there at the start is known to have come as far as that."""
         u = self.luck(person, service, visit, quantity)
-        if self.now < 0:
-            before = dist.share_within(-self.now / DAY)
+        if since < 0:
+            before = dist.share_within(-since / DAY)
             u = before + (1 - before) * u
-        return self.now + max(seconds(dist.days(u)), 0)
+        return max(since + seconds(dist.days(u)), min(since, 0))
 
     def _units(self, person: Person, to: str) -> int:
         if to not in self.services or self.services[to].counted_in != "hours_per_week":
@@ -371,12 +383,6 @@ class Town:
 
     # -- placing: rules 4 to 6 --------------------------------------------------------------------------------
 
-    def _place(self) -> bool:
-        moved = False
-        while self._place_in_teams() or self._place_in_beds() or self._exchange_in_ring():
-            moved = True
-        return moved
-
     def _place_in_teams(self) -> bool:
         moved = False
         for team in self.scenario.teams:
@@ -394,7 +400,7 @@ class Town:
             for _, task in queue:
                 if planned is not None and busy >= planned:
                     break
-                self._begin(task)
+                self._begin(task, self.now)
                 busy, moved = busy + 1, True
         return moved
 
@@ -455,6 +461,12 @@ class Town:
         return person.wait is not None and person.wait.clear < NEVER
 
     def _place_in_beds(self) -> bool:
+        moved = False
+        while self._place_one():
+            moved = True
+        return moved
+
+    def _place_one(self) -> bool:
         for to in (*self.names, OUT):
             person = self._next_for(to)
             if person is not None:
@@ -468,13 +480,11 @@ class Town:
         service = self.services.get(to)
         for person in self.queue(to):
             assert person.wait is not None
-            if not self._is_clear(person):
-                continue
             if service is not None and person.wait.units > self.free(service):
                 if service.may_pass:
                     continue
                 return None
-            if self._hours_let_go(person):
+            if self._is_clear(person) and self._hours_let_go(person):
                 return person
         return None
 
@@ -584,13 +594,21 @@ class Town:
         assert dist is not None
         return route, seconds(self.drawn(dist, person, here, visit, "stay") + longer)
 
-    def _drawn_route(self, person: Person, service_visit: Visit, visit: int) -> Route:
-        u, total = self.luck(person, service_visit.service, visit, "next"), 0.0
-        for route in service_visit.then:
-            total += route.share
-            if u < total:
+    def _drawn_route(self, person: Person, service_visit: Visit, visit: int, elapsed: int | None = None) -> Route:
+        """Where next; of those who are here after some time, routes with long stays have more than their share."""
+        weights = [route.share for route in service_visit.then]
+        if elapsed is not None:
+            for number, route in enumerate(service_visit.then):
+                dist = route.stay or service_visit.stay
+                weights[number] *= 1 - dist.share_within(elapsed / DAY) if dist is not None else 0
+            total = sum(weights)
+            weights = [w / total for w in weights] if total > 0 else [route.share for route in service_visit.then]
+        u, reached = self.luck(person, service_visit.service, visit, "next"), 0.0
+        for weight, route in zip(weights, service_visit.then, strict=True):
+            reached += weight
+            if u < reached:
                 return route
-        return [route for route in service_visit.then if route.share > 0][-1]
+        return [route for weight, route in zip(weights, service_visit.then, strict=True) if weight > 0][-1]
 
     def _declared_ready(self, person: Person, stay: Stay, at: int) -> int:
         """The first review at or after the end of need; the dead wait for none."""
@@ -600,16 +618,16 @@ class Town:
         width = review.to_second_of_day - review.from_second_of_day
         u = self.luck(person, stay.service, stay.visit, "time of review")
         of_day = review.from_second_of_day + int(width * u)
-        attempt = 0
-        for day in range(at // DAY, len(self.working)):
-            when = day * DAY + of_day
-            if when < at:
-                continue
+        day, attempt = at // DAY, 0
+        while True:  # also past the end of the run: what is due some days before ready may fall inside it
             weekday = (self.scenario.calendar.start.weekday() + day) % 7
-            if self.luck(person, stay.service, stay.visit, f"review {attempt}") < review.chance_by_weekday[weekday]:
-                return when
-            attempt += 1
-        return NEVER
+            when = day * DAY + of_day
+            if when >= at:
+                u = self.luck(person, stay.service, stay.visit, f"review {attempt}")
+                if u < review.chance_by_weekday[weekday]:
+                    return when
+                attempt += 1
+            day += 1
 
     def _start_steps(self, person: Person, stay: Stay) -> None:
         assert stay.route is not None
@@ -635,13 +653,13 @@ class Town:
             dist = person.group.arrival.dies_while_waiting
             if dist is None:
                 return NEVER
-            return person.first_joined + seconds(self.drawn(dist, person, "outside", 0, "death while delayed"))
+            return self._due(dist, person, "outside", 0, "death while delayed", since=person.first_joined)
         stay = person.stay
         visit = person.group.visit(stay.service)
         if visit is None or visit.dies_while_delayed is None or stay.ready == NEVER:
             return NEVER
-        days = self.drawn(visit.dies_while_delayed, person, stay.service, stay.visit, "death while delayed")
-        return stay.ready + seconds(days)
+        dist = visit.dies_while_delayed
+        return self._due(dist, person, stay.service, stay.visit, "death while delayed", since=stay.ready)
 
     def _longest_waits_and_deaths(self) -> bool:
         dying = [person for person in self.people if self._dies_at(person) <= self.now]
@@ -721,7 +739,7 @@ class Town:
         return stay
 
     def _census_in_care(self, person: Person, entry: CensusEntry, visit: Visit, elapsed: int) -> Stay:
-        route = self._drawn_route(person, visit, 0)
+        route = self._drawn_route(person, visit, 0, elapsed)
         dist = route.stay or visit.stay
         assert dist is not None
         if entry.remaining is not None:

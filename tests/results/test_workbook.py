@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import replace
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -36,13 +36,13 @@ def parts(findings: Findings) -> dict[str, str]:
 
 
 def sheet_names(parts: dict[str, str]) -> list[str]:
-    return [sheet.attrib["name"] for sheet in ElementTree.fromstring(parts["xl/workbook.xml"]).iter(f"{MAIN}sheet")]
+    return [sheet.attrib["name"] for sheet in ET.fromstring(parts["xl/workbook.xml"]).iter(f"{MAIN}sheet")]
 
 
 def cells(parts: dict[str, str], name: str) -> list[list[str]]:
     """The rows of one sheet as text."""
-    strings = ["".join(one.itertext()) for one in ElementTree.fromstring(parts["xl/sharedStrings.xml"])]
-    sheet = ElementTree.fromstring(parts[f"xl/worksheets/sheet{sheet_names(parts).index(name) + 1}.xml"])
+    strings = ["".join(one.itertext()) for one in ET.fromstring(parts["xl/sharedStrings.xml"])]
+    sheet = ET.fromstring(parts[f"xl/worksheets/sheet{sheet_names(parts).index(name) + 1}.xml"])
     return [
         [
             strings[int(cell.findtext(f"{MAIN}v") or 0)] if cell.get("t") == "s" else cell.findtext(f"{MAIN}v") or ""

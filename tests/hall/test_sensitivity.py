@@ -1,0 +1,120 @@
+"""Sensitivity: the tornado of a case in which everything is linear is exact."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from sim.inputs.problems import ScenarioError
+from sim.inputs.ranges import read_ranges
+from sim.results.compare import spread
+from sim.sensitivity import Outcome, Question, Tornado, _flip, sensitivity
+
+HEADING = "assumption,path,low,high,source,note\n"
+BASE = """\
+name: Base
+question: Four people stay in hospital
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 40}
+replications: 2
+services: {hospital: {kind: acute, beds: unlimited}}
+people:
+  everyone:
+    arrives_at: hospital
+    arrivals: [{day: 0, count: 4}]
+    journey: {hospital: {stay_days: 5, then: {out: 100%}}}
+"""
+OTHER = """\
+name: Other
+question: And then in a unit
+extends: base.yaml
+add:
+  services.unit: {kind: reablement_unit, beds: unlimited}
+  people.everyone.journey.hospital.then.unit: {share: 0%}
+  people.everyone.journey.unit: {stay_days: 3, then: {out: 100%}}
+change:
+  people.everyone.journey.hospital.then.out.share: 0%
+  people.everyone.journey.hospital.then.unit.share: 100%
+"""
+UNIT, HOSPITAL = "people.everyone.journey.unit.stay_days.fixed", "people.everyone.journey.hospital.stay_days.fixed"
+PEOPLE = "people.everyone.arrivals.1.count"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "base.yaml").write_text(BASE)
+    text = OTHER.replace("{share: 0%}\n  people.everyone.journey.unit", "{share: 100%}\n  people.everyone.journey.unit")
+    text = text.replace("  people.everyone.journey.hospital.then.unit.share: 100%\n", "")
+    (tmp_path / "other.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def tornado(here: Path, *lines: str) -> Tornado:
+    (here / "ranges.csv").write_text(HEADING + "".join(f"{line}\n" for line in lines))
+    question = Question("base.yaml", "other.yaml", "all", "occupied_bed_days")
+    return sensitivity(question, read_ranges("ranges.csv"), workers=1)
+
+
+def test_the_tornado_of_a_linear_case_is_exact_and_its_widest_bar_stands_first(here: Path) -> None:
+    found = tornado(
+        here,
+        f"hospital,{HOSPITAL},1,9,assumption,",  # the same in both: the difference stays
+        f"unit,{UNIT},1,10,assumption,",
+        f"people,{PEOPLE},2,6,assumption,",
+    )
+    assert found.stated.found.mean == 4 * 3
+    ends = {bar.of.says: (bar.at_low.found.mean, bar.at_high.found.mean) for bar in found.bars}
+    assert ends == {"unit": (4 * 1, 4 * 10), "people": (2 * 3, 6 * 3), "hospital": (12, 12)}
+    assert [bar.of.says for bar in found.bars] == ["unit", "people", "hospital"]
+    assert [bar.swing for bar in found.bars] == [36, 12, 0]
+
+
+def test_paths_joined_by_a_bar_move_together(here: Path) -> None:
+    (bar,) = tornado(here, f"both,{UNIT} | {PEOPLE},1 | 2,5 | 6,assumption,").bars
+    assert (bar.at_low.found.mean, bar.at_high.found.mean) == (2 * 1, 6 * 5)
+
+
+def test_the_verdict_changes_where_the_interval_reaches_no_difference(here: Path) -> None:
+    (bar,) = tornado(here, f"unit,{UNIT},0,6,assumption,").bars
+    assert bar.stated.verdict == "higher"
+    assert bar.flips == "higher to cannot tell near 0"
+    assert tornado(here, f"unit,{UNIT},1,6,assumption,").bars[0].flips == "none in range"
+
+
+def test_between_two_values_the_change_is_read_off_a_straight_line() -> None:
+    better = Outcome("10", spread([-4.0, -4.0]), "better")
+    worse = Outcome("30", spread([4.0, 4.0]), "worse")
+    assert _flip(better, worse) == "better to worse near 20"
+
+
+def test_values_that_are_no_numbers_are_named() -> None:
+    better = Outcome("{fixed: 1}", spread([-4.0, -4.0]), "better")
+    worse = Outcome("{fixed: 2}", spread([4.0, 4.0]), "worse")
+    assert _flip(better, worse) == "better to worse between {fixed: 1} and {fixed: 2}"
+
+
+def test_a_path_that_neither_scenario_has_is_refused_with_its_line(here: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"ranges.csv:2:1: `services.unti.beds` is in neither"):
+        tornado(here, "unit,services.unti.beds,1,2,assumption,")
+
+
+def test_values_that_do_not_match_their_paths_are_refused(here: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"`high` holds 1 values for 2 paths"):
+        tornado(here, f"both,{UNIT} | {PEOPLE},1 | 2,5,assumption,")
+
+
+def test_sensitivity_writes_a_table_and_a_chart(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "ranges.csv").write_text(HEADING + f"Stay in the unit,{UNIT},1,10,assumption,a note\n")
+    command = ["sensitivity", "base.yaml", "other.yaml", "--ranges", "ranges.csv", "--service", "all"]
+    assert main([*command, "--measure", "occupied_bed_days", "--outputs", "out", "--workers", "1"]) == 0
+    assert "Stay in the unit" in capsys.readouterr().out
+    (folder,) = [path for path in (here / "out").iterdir() if path.is_dir()]
+    (row,) = csv.DictReader((folder / "sensitivity.csv").open())
+    assert (row["difference_at_low"], row["difference_stated"], row["difference_at_high"]) == ("4", "12", "40")
+    assert (folder / "charts" / "tornado.svg").stat().st_size > 1000
+
+
+def test_sensitivity_of_a_measure_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sensitivity", "base.yaml", "other.yaml", "--measure", "hapiness"]) == 2
+    assert "hapiness" in capsys.readouterr().err

@@ -153,7 +153,7 @@ class Town:
         ]
 
     def service(self, name: str) -> dict[str, Any]:
-        in_hours = self.chance(20)
+        in_hours = self.chance(35)
         key = "hours_per_week" if in_hours else self.one_of(["beds", "places"])
         size = 10 if in_hours else self.whole(1, 3)
         service: dict[str, Any] = {"kind": SERVICES[name], key: self.capacity(name, key, size)}

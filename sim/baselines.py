@@ -79,7 +79,7 @@ def _text(file: Path) -> str:
     try:
         if file.stat().st_size > LARGEST_FILE:
             raise ExpectedUnusable(f"is larger than {LARGEST_FILE:,} bytes, more than any expected file needs")
-        return file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")  # whatever ends of lines git has made of it
     except UnicodeDecodeError:
         raise ExpectedUnusable("is damaged: it is not plain text in UTF-8") from None
     except OSError as problem:

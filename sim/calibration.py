@@ -168,4 +168,4 @@ def _interval(line: Line) -> str:
 
 
 def _text(value: float, unit: str) -> str:
-    return figure(value, unit) if unit == "share" else f"{value:.2f}"
+    return f"{value:.2f}" if unit in ("ratio", "nights", "days") else figure(value, unit)

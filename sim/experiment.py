@@ -141,7 +141,9 @@ def _name(task: Task) -> str:
 
 def _keep(store: ResumeStore, piece: Piece) -> None:
     header = {"keys": piece.keys, "daily_keys": piece.daily_keys}
-    store.save(_name(piece.task), header, {"values": piece.values, "daily": piece.daily, "departures": piece.departures})
+    store.save(
+        _name(piece.task), header, {"values": piece.values, "daily": piece.daily, "departures": piece.departures}
+    )
 
 
 def _stored(store: ResumeStore, task: Task) -> Piece | None:

@@ -39,7 +39,5 @@ def _has_grown(before: NDArray[np.float64], after: NDArray[np.float64]) -> bool:
     if mean < FEWEST_PEOPLE or mean < GROWTH_OF_QUEUE * float(before.mean()):
         return False
     if len(growth) < 3:
-        return (
-            mean > float(before.mean()) * 0.5
-        )  # too few replications to tell growth from chance by anything but size
+        return mean > float(before.mean()) * 0.5  # too few replications to tell growth from chance by anything but size
     return mean > STANDARD_ERRORS * float(growth.std(ddof=1)) / math.sqrt(len(growth))

@@ -42,9 +42,7 @@ class Load:
     service: str
     needed: float  # places (or minutes a week)
     open: float
-    relieved_share: (
-        float  # of the people who come, how many would give up or be turned away from a long queue
-    )
+    relieved_share: float  # of the people who come, how many would give up or be turned away from a long queue
 
     @property
     def ratio(self) -> float:
@@ -204,8 +202,7 @@ def _days_of_steps(steps: tuple[Step, ...], stay_days: float) -> float:
     for needs in product((True, False), repeat=len(combined)):
         needed = {name: step for (name, step), need in zip(combined.items(), needs, strict=True) if need}
         chance = math.prod(
-            step.share if need else 1 - step.share
-            for step, need in zip(combined.values(), needs, strict=True)
+            step.share if need else 1 - step.share for step, need in zip(combined.values(), needs, strict=True)
         )
         if chance:
             ends = _step_ends(needed, stay_days)
@@ -237,9 +234,7 @@ def _days_to_doors(here: Service, next_door: Hours | None) -> float:
     """Mean days until one's own discharge hours and the next door are open together."""
     if here.discharge_hours is None and next_door is None:
         return 0.0
-    is_open = [
-        _is_open(here.discharge_hours, slot) and _is_open(next_door, slot) for slot in range(SLOTS_PER_WEEK)
-    ]
+    is_open = [_is_open(here.discharge_hours, slot) and _is_open(next_door, slot) for slot in range(SLOTS_PER_WEEK)]
     if not any(is_open):
         return 0.0
     waits = [0] * (2 * SLOTS_PER_WEEK + 1)

@@ -77,9 +77,7 @@ class _Team:
                 theirs.close()
                 self._members[ours] = member
 
-    def results(
-        self, work: Work, shared: Any, chunks: Sequence[Sequence[Any]], noted: Sequence[bool]
-    ) -> Iterator[Any]:
+    def results(self, work: Work, shared: Any, chunks: Sequence[Sequence[Any]], noted: Sequence[bool]) -> Iterator[Any]:
         """The results of all chunks, each as soon as it is there; ends when an interrupt was noted."""
         waiting = deque(chunks)
         idle = list(self._members)
@@ -115,9 +113,7 @@ class _Team:
     def _lost(self, line: Connection) -> WorkerLost:
         self._members[line].join(1)
         code = self._members[line].exitcode
-        return WorkerLost(
-            f"a worker process was stopped (exit code {code}); perhaps memory ran out: try --workers 1"
-        )
+        return WorkerLost(f"a worker process was stopped (exit code {code}); perhaps memory ran out: try --workers 1")
 
     def end(self) -> None:
         """Stops every worker, whatever it is doing."""

@@ -40,9 +40,7 @@ def contrast_cells(row: Contrast) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in DIFFERENCE)
 
 
-def replication_rows(
-    scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]
-) -> Iterator[tuple[Any, ...]]:
+def replication_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]) -> Iterator[tuple[Any, ...]]:
     """Every measure of every replication, in the order of `REPLICATION`."""
     for scenario, found in zip(scenarios, pieces, strict=True):
         for piece in found:
@@ -51,9 +49,7 @@ def replication_rows(
                 yield scenario.id, number, service, name, by, item, value, unit
 
 
-def census_rows(
-    scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]
-) -> Iterator[tuple[Any, ...]]:
+def census_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]) -> Iterator[tuple[Any, ...]]:
     """Day by day over the replications: mean, and the range of the middle 95% of them."""
     for scenario, found in zip(scenarios, pieces, strict=True):
         first = scenario.calendar.start + timedelta(days=scenario.calendar.warm_up_days)

@@ -30,6 +30,7 @@ HEADLINES = (
 )
 HEADLINES_OF_NEW = ("occupancy", "delayed_bed_days", "cost_cash_gbp")  # the expected file beside it holds them all
 MEASURES_LOGGED = 40
+VALUES_LOGGED = 100
 LOG_TITLE = """\
 # Log of expected results
 
@@ -99,13 +100,17 @@ def _entry(found: Found, baseline: Baseline) -> str:
         return f"`{baseline.file.name}` {was}.\n\n{_table(_as_new(found.expected))}"
     verdict = judge(baseline.expected, found.expected, PEOPLE_IN_BLOCK)
     lines = [f"`{name}`: {_summary(verdict)}"]
-    lines += [f"- {value_text(one)}" for one in (*verdict.versions, *verdict.values)]
+    differing = [f"- {value_text(one)}" for one in (*verdict.versions, *verdict.values)]
+    lines += differing[:VALUES_LOGGED]
+    if len(differing) > VALUES_LOGGED:
+        lines.append(f"- and {len(differing) - VALUES_LOGGED} more values")
     return "\n".join(lines) + "\n" + ("\n" + _table(verdict.measures) if verdict.measures else "")
 
 
 def _summary(verdict: Verdict) -> str:
     if not verdict.measures and verdict.block is None:
-        return "no result moved."
+        grown = f"; new: {', '.join(dict.fromkeys(key[1] for key in verdict.new))}" if verdict.new else ""
+        return f"no result moved{grown}."
     if not verdict.measures:
         return "no measure moved, but the ledger did."
     moved = len(verdict.measures)

@@ -3,7 +3,7 @@
 Report and workbook both take these lists from here. What may be changed here: freely.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sim.inputs.scenario import HOME, Scenario
@@ -34,6 +34,25 @@ def assumptions(findings: Findings, shown: Callable[[str], str] = str) -> list[B
             if ASSUMPTION in notice:
                 found[Basis("(not written)", "", notice, "program")] = None
     return list(found)
+
+
+def together(found: Iterable[Basis]) -> list[Basis]:
+    """Values of one line of a file as one: what their paths share, and each value under what is left of its own."""
+    lines: dict[tuple[str, str], list[Basis]] = {}
+    for one in found:
+        lines.setdefault((one.place, one.note), []).append(one)
+    return [_joined(group) for group in lines.values()]
+
+
+def _joined(group: Sequence[Basis]) -> Basis:
+    if len(group) == 1:
+        return group[0]
+    paths = [one.path.split(".") for one in group]
+    shared = 0
+    while all(len(path) > shared + 1 for path in paths) and len({path[shared] for path in paths}) == 1:
+        shared += 1
+    parts = (f"{'.'.join(path[shared:])} {one.text}" for path, one in zip(paths, group, strict=True))
+    return group[0]._replace(path=".".join(paths[0][:shared]), text=", ".join(parts))
 
 
 def uplifted(findings: Findings) -> Iterator[tuple[str, ...]]:

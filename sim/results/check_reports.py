@@ -12,6 +12,7 @@ from sim.results.checked import (
     MEASURES_SHOWN,
     NOT_RUN,
     UNUSABLE,
+    VALUES_SHOWN,
     Checked,
     Place,
     lines_about,
@@ -22,6 +23,7 @@ from sim.results.checked import (
 from sim.results.judging import MOVED, MovedMeasure, Verdict
 
 FORMAT = 1  # of the JSON
+ANNOTATIONS_OF_ONE = 5  # GitHub shows ten in all
 MARKS = {UNUSABLE: "❌", MOVED: "❌", NOT_RUN: "⚪"}
 
 
@@ -53,6 +55,7 @@ def _json_of(one: Checked) -> dict[str, Any]:
             for value, place in zip(verdict.values, one.places, strict=True)
         ],
         "moved": [_json_measure(measure, verdict) for measure in verdict.measures],
+        "new_measures": sorted({key[1] for key in verdict.new}),
         "first_block": None if block is None else block._asdict(),
         "first_person": None if one.first is None else one.first[0]._asdict(),
         "first_in_time": None if one.first is None else one.first[1]._asdict(),
@@ -140,7 +143,7 @@ def markdown(found: Sequence[Checked]) -> str:
 def _details(one: Checked, verdict: Verdict) -> Iterable[str]:
     yield f"### `{one.file}`"
     yield ""
-    for value, place in zip(verdict.values, one.places, strict=True):
+    for value, place in list(zip(verdict.values, one.places, strict=True))[:VALUES_SHOWN]:
         yield f"- {_cell(value_text(value))} (`{place.file}:{place.line}`)"
     if not verdict.values:
         yield "- no value of the scenario differs: the program or its packages give other results"
@@ -168,7 +171,7 @@ def annotations(found: Sequence[Checked]) -> list[str]:
         elif one.verdict is not None and one.outcome == MOVED:
             told += [
                 _annotation("error", place, "results moved", f"{value_text(value)}: {_in_short(one)}")
-                for value, place in zip(one.verdict.values, one.places, strict=True)
+                for value, place in list(zip(one.verdict.values, one.places, strict=True))[:ANNOTATIONS_OF_ONE]
             ]
             if not one.verdict.values:
                 told.append(_of_the_program(one, one.verdict))

@@ -11,6 +11,7 @@ from sim.results.judging import MOVED, SAME, TOLERATED, MovedMeasure, MovedValue
 
 UNUSABLE, NOT_RUN = "cannot be checked", "not run"
 MEASURES_SHOWN = 15
+VALUES_SHOWN = 20
 
 
 class Place(NamedTuple):
@@ -45,6 +46,8 @@ def lines_about(one: Checked) -> list[str]:
     if verdict is None:
         return [f"{one.file}: {one.outcome}{f': {one.trouble}' if one.trouble else ''}"]
     lines = [f"{one.file}: {verdict.outcome}{_beside(verdict)}"]
+    if verdict.new:
+        lines.append(f"  of {', '.join(dict.fromkeys(key[1] for key in verdict.new))} nothing is recorded yet")
     if verdict.outcome == SAME:
         return lines + [f"  {text}" for text in _values(one)]
     lines += [f"  {text}" for text in (*_values(one), *_why(verdict))]
@@ -62,10 +65,10 @@ def _beside(verdict: Verdict) -> str:
 
 def _values(one: Checked) -> list[str]:
     assert one.verdict is not None
-    return [
-        f"{value_text(value)}  ({place.file}:{place.line})"
-        for value, place in zip(one.verdict.values, one.places, strict=True)
-    ]
+    pairs = list(zip(one.verdict.values, one.places, strict=True))
+    lines = [f"{value_text(value)}  ({place.file}:{place.line})" for value, place in pairs[:VALUES_SHOWN]]
+    more = len(pairs) - VALUES_SHOWN
+    return [*lines, f"and {more} more values"] if more > 0 else lines
 
 
 def value_text(value: MovedValue) -> str:

@@ -117,7 +117,6 @@ def _measure_text(line: Line) -> str:
 
 def read_expected(text: str) -> Expected:
     """What the text of an expected file says; ExpectedUnusable where it cannot be used."""
-    text = text.replace("\r\n", "\n")  # git may change the ends of lines
     _check_whole(text)
     sections = _sections(text)
     try:

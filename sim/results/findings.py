@@ -58,6 +58,7 @@ class Findings:
     warnings: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     same_people: tuple[SamePeople, ...] = ()  # each scenario beside the baseline, person by person
+    flips: tuple[str, ...] = ()  # assumptions that would change the verdict, a sentence each, from a sensitivity run
 
     @property
     def baseline(self) -> Scenario:
@@ -81,15 +82,11 @@ class Findings:
     def _contrast_at(self) -> dict[Address, Contrast]:
         return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.contrasts}
 
-    def estimate(
-        self, scenario: str, service: str, measure: str, by: str = "", item: str = ""
-    ) -> Estimate | None:
+    def estimate(self, scenario: str, service: str, measure: str, by: str = "", item: str = "") -> Estimate | None:
         """The row of one scenario, None where there is none."""
         return self._estimate_at.get((scenario, service, measure, by, item))
 
-    def contrast(
-        self, scenario: str, service: str, measure: str, by: str = "", item: str = ""
-    ) -> Contrast | None:
+    def contrast(self, scenario: str, service: str, measure: str, by: str = "", item: str = "") -> Contrast | None:
         """The difference of one scenario from the baseline, None where there is none."""
         return self._contrast_at.get((scenario, service, measure, by, item))
 

@@ -13,9 +13,10 @@ import numpy as np
 from sim.inputs.scenario import Scenario, Service
 from sim.model.ledger import NEVER, OUTSIDE, Ledger
 from sim.results.broken import IdentityBroken, require, require_sum
-from sim.results.cost_identities import COSTS_ADD_UP, check_costs
+from sim.results.cost_identities import CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.cut import Cut
 from sim.results.delays import delays
+from sim.results.ledgers import RELEASED_ADD_UP
 from sim.results.occupancy import (
     counts_hours,
     held_path,
@@ -24,7 +25,7 @@ from sim.results.occupancy import (
     people_path,
 )
 from sim.results.openings import door_path, free_path, own_hours_path
-from sim.results.records import check_records
+from sim.results.records import EVERYBODY_IS_SOMEWHERE, check_records
 from sim.results.spans import both, count_at, going_on
 
 __all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut"]
@@ -35,6 +36,21 @@ NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
 STAYS_ADD_UP = "occupied time = the sum of clipped stays"
 OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
 PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
+
+CHECKED = (
+    EVERYBODY_IS_SOMEWHERE,
+    NOBODY_ENTERS_A_FULL_SERVICE,
+    QUEUE_LIMITS_HOLD,
+    NOBODY_WAITS_BESIDE_A_FREE_PLACE,
+    STAYS_ADD_UP,
+    OCCUPIED_IS_NEED_PLUS_DELAY,
+    PARTS_ADD_UP,
+    COSTS_ADD_UP,
+    CHARGED_ONCE,
+    RELEASED_ADD_UP,
+    "each stay begins where and when the one before ended, and needed time runs once",
+    "every move is the end of exactly one wait, and steps run inside their stay",
+)
 
 
 def check(scenario: Scenario, ledger: Ledger) -> None:

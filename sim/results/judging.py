@@ -17,7 +17,8 @@ from sim.results.order import Key
 
 SAME, TOLERATED, MOVED = "as recorded", "within tolerances", "moved"
 SHARE_OF_HALF_WIDTH = 0.75  # with the same people: so much of the 95% interval's half-width
-FALSE_ALARMS = 0.01  # with other people: of so many unmoved scenarios one measure or more is called moved
+FALSE_ALARMS = 0.01  # with other people: the stated share of unmoved scenarios that is called moved at most ...
+LEVEL_OF_TEST = 0.005  # ... and the level that keeps to it, for rare events have longer tails than Student's t
 
 
 class MovedMeasure(NamedTuple):
@@ -31,7 +32,9 @@ class MovedMeasure(NamedTuple):
 
     @property
     def size(self) -> float:
-        """For sorting: what has no spread and differs is the clearest."""
+        """For sorting: what has no spread and differs is the clearest; what has no counterpart comes last."""
+        if NOTHING in (self.expected, self.got):
+            return -1.0
         return inf if self.standard_errors is None else abs(self.standard_errors)
 
 
@@ -61,6 +64,7 @@ class Verdict(NamedTuple):
     measures: tuple[MovedMeasure, ...]
     block: MovedBlock | None
     beyond: tuple[Key, ...]  # the measures that are beyond their tolerance, where tolerances applied
+    new: tuple[Key, ...] = ()  # measures that did not exist when this was recorded
 
 
 def judge(recorded: Expected, found: Expected, people_in_block: int) -> Verdict:
@@ -69,12 +73,20 @@ def judge(recorded: Expected, found: Expected, people_in_block: int) -> Verdict:
     values = _differing(recorded.values, found.values)
     measures = tuple(sorted(_moved_measures(recorded, found), key=lambda one: -one.size))
     block = _first_block(recorded, found, people_in_block)
+    new = () if values else _new_measures(recorded, found)
+    measures = tuple(one for one in measures if one.key not in new)
     if not measures and block is None:
-        return Verdict(SAME, versions, values, measures, block, ())
+        return Verdict(SAME, versions, values, measures, block, (), new)
     if not versions or values:
-        return Verdict(MOVED, versions, values, measures, block, ())
-    beyond = not_tolerated(recorded, found)
-    return Verdict(MOVED if beyond else TOLERATED, versions, values, measures, block, beyond)
+        return Verdict(MOVED, versions, values, measures, block, (), new)
+    beyond = tuple(key for key in not_tolerated(recorded, found) if key not in new)
+    return Verdict(MOVED if beyond else TOLERATED, versions, values, measures, block, beyond, new)
+
+
+def _new_measures(recorded: Expected, found: Expected) -> tuple[Key, ...]:
+    """Rows of a measure (and division) that no row of the recorded file has: the catalogue has grown since."""
+    known = {key[1:3] for key in recorded.lines}
+    return tuple(key for key in found.lines if key[1:3] not in known)
 
 
 def _differing(recorded: dict[str, str], found: dict[str, str]) -> tuple[MovedValue, ...]:
@@ -139,7 +151,7 @@ def not_tolerated(recorded: Expected, found: Expected) -> tuple[Key, ...]:
     if _same_people(recorded, found):
         return tuple(key for key, was, now in pairs if not _is_near(was, now))
     judged = [(key, was, now) for key, was, now in pairs if was is not None and now is not None]
-    level = FALSE_ALARMS / max(1, len(judged))
+    level = LEVEL_OF_TEST / max(1, len(judged))
     return tuple(key for key, was, now in judged if not _may_be_chance(was, now, level))
 
 

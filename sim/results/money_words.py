@@ -16,6 +16,21 @@ RULES = {
 }
 
 
+def in_one_sentence(money: Money) -> str:
+    """What it costs, what it frees, and how much would have to be freed to pay for it."""
+    if money.cash is None:
+        return ""
+    text = _cash(money)
+    text = text[:1].upper() + text[1:]
+    if money.released and money.freed and money.break_even is not None:
+        beds = figure(money.freed_beds_on_an_average_day, "")
+        text = (
+            f"{text.rstrip('.')}; {beds} {spoken(money.freed.service)} beds are freed on an average day, and "
+            f"{money.break_even:g} would pay for what opens."
+        )
+    return text
+
+
 def ledgers(money: Money) -> Iterator[tuple[str, str]]:
     """Heading and words of each ledger, then what it takes to break even."""
     yield "Cash", f"{_cash(money)} {_gross(money)}".rstrip()
@@ -128,7 +143,9 @@ def _break_even(money: Money) -> str:
 
 
 def _per_day(money: Money) -> str:
-    gross, net = money.gross_per_delayed_day, money.net_per_delayed_day
+    gross, net, days = money.gross_per_delayed_day, money.net_per_delayed_day, money.delayed_days_avoided
+    if days and days.is_certain and days.mean < 0:
+        return "no delayed day is avoided: there are more of them."
     if gross is None or net is None:
         return "these runs cannot tell whether delayed days are avoided, so no cost of one is given."
     return f"each delayed day avoided costs {_with_range(gross)} gross, {_with_range(net)} net."

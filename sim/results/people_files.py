@@ -152,8 +152,6 @@ def _times(scenario: Scenario, column: Column) -> Text:
     """Seconds of the run as dates with a time of day; nothing for what has not happened."""
     start = np.datetime64(scenario.calendar.start.isoformat(), "s")
     never = column >= NEVER
-    text = np.datetime_as_string(
-        start + np.where(never, 0, column).astype("timedelta64[s]"), unit="s"
-    ).astype(object)
+    text = np.datetime_as_string(start + np.where(never, 0, column).astype("timedelta64[s]"), unit="s").astype(object)
     text[never] = ""
     return np.asarray(text)

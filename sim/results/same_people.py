@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.ledger import NEVER, Column, Ledger
 
-Departures = NDArray[np.int64]  # one row a person: group, from_census, number, second of leaving hospital first (or NEVER)
+Departures = NDArray[
+    np.int64
+]  # one row a person: group, from_census, number, second of leaving hospital first (or NEVER)
 
 
 @dataclass(frozen=True, slots=True)

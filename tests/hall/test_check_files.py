@@ -7,6 +7,7 @@ import pytest
 
 from sim.cli import main
 from sim.results.digests import short_digest
+from sim.results.events import packed
 
 Edit = Callable[[str, str, str], None]
 
@@ -120,7 +121,14 @@ def test_other_line_ends_are_no_damage(recorded: Path) -> None:
 
 
 @pytest.mark.runs
-@pytest.mark.parametrize("spoil", [Path.unlink, lambda file: file.write_bytes(b"\x1f\x8b nonsense")])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        Path.unlink,
+        lambda file: file.write_bytes(b"\x1f\x8b nonsense"),
+        lambda file: file.write_bytes(packed(["a\n1 b"])),
+    ],
+)
 def test_without_the_stories_no_person_is_named_and_the_rest_stands(
     recorded: Path, edit: Edit, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], object]
 ) -> None:

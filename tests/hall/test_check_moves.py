@@ -70,7 +70,7 @@ def test_a_changed_price_moves_costs_and_nobody(recorded: Path, edit: Edit, caps
     assert "costs.services.hospital.per_occupied_day: £562 -> £562.01" in said
     assert "every person's ledger is as recorded" in said
     moved = [line for line in said.splitlines() if " cost_cash_gbp" in line]
-    assert len(moved) == 4  # hospital and all, each with its payer
+    assert len(moved) == 6  # hospital and all: the total, by payer and by part
     assert "occupancy" not in said
 
 
@@ -107,11 +107,14 @@ def test_another_rounding_of_measures_is_found_though_no_person_moved(
     assert "first block" not in said
 
 
-def test_comments_labels_and_other_ways_of_writing_move_nothing(recorded: Path, edit: Edit) -> None:
+def test_comments_labels_and_other_ways_of_writing_are_no_values(
+    recorded: Path, edit: Edit, capsys: pytest.CaptureFixture[str]
+) -> None:
     edit("child.yaml", "With a bed more", "Another name")
     edit("child.yaml", "beds: 15", "beds: 15   # a comment")
     edit("parent.yaml", "    kind: reablement_unit\n", "\n    # more words\n    kind: reablement_unit\n")
     assert check(recorded) == 0
+    assert "child.yaml: as recorded\n1 scenario" in capsys.readouterr().out
 
 
 def test_a_value_that_moves_no_result_is_mentioned_and_passes(

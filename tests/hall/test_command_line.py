@@ -64,10 +64,13 @@ def test_the_folder_holds_the_files_of_the_vocabulary(here: Path) -> None:
         "census.csv",
         "charts",
         "report.html",
+        "results.xlsx",
         "run.json",
     }
     assert {path.name for path in (folder / "charts").iterdir()} == {
-        f"{chart}.{ending}" for chart in ("occupancy", "delayed", "reasons", "differences") for ending in ("svg", "png")
+        f"{chart}.{ending}"
+        for chart in ("occupancy", "delayed", "reasons", "differences", "payers")
+        for ending in ("svg", "png")
     }
 
 
@@ -361,7 +364,7 @@ def test_the_report_asks_for_nothing_from_outside(here: Path) -> None:
 def test_the_report_lists_what_is_assumed(here: Path) -> None:
     run("run", "base.yaml")
     page = (only_folder(here / "out") / "report.html").read_text(encoding="utf-8")
-    assert "assumption: small" in page
+    assert '<td class="note">small<' in page
     assert "base.yaml:9" in page
     assert "run_sim.py run base.yaml --replications 2" in page
 

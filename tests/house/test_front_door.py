@@ -34,9 +34,7 @@ TELLING_COMMAND = """
         return int(argv[1]) if argv[:1] == ["exit"] else 0
 """
 
-base_python_has_pip = subprocess.run(
-    [run_sim.BASE_PYTHON, "-m", "pip", "--version"], capture_output=True, check=False
-)
+base_python_has_pip = subprocess.run([run_sim.BASE_PYTHON, "-m", "pip", "--version"], capture_output=True, check=False)
 needs_pip = pytest.mark.skipif(base_python_has_pip.returncode != 0, reason="the Python outside has no pip")
 
 
@@ -73,9 +71,7 @@ class House:
         environment = os.environ | ours | settings
         pipe = subprocess.PIPE
         # A session of its own, so that a test can send Ctrl-C as a terminal does, to all that it started.
-        return subprocess.Popen(
-            command, stdout=pipe, stderr=pipe, text=True, env=environment, start_new_session=True
-        )
+        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, start_new_session=True)
 
     def start(self, *argv: str, **settings: str) -> tuple[int, str, str]:
         started = self.popen(*argv, **settings)
@@ -270,9 +266,7 @@ def test_private_folder_that_another_tool_made_is_used_and_never_cleared(house: 
 
 
 def test_python_that_is_too_old_gets_one_sentence(house: House) -> None:
-    pretend = (
-        "import runpy, sys; sys.version_info = (3, 10, 4); runpy.run_path(sys.argv[1], run_name='__main__')"
-    )
+    pretend = "import runpy, sys; sys.version_info = (3, 10, 4); runpy.run_path(sys.argv[1], run_name='__main__')"
     command = [run_sim.BASE_PYTHON, "-c", pretend, str(house.folder / "run_sim.py")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
@@ -310,9 +304,7 @@ def test_pip_that_is_new_enough_is_accepted(monkeypatch: pytest.MonkeyPatch, ans
         ("nt", '"/my house/python" -m pip "/my house[test]"'),
     ],
 )
-def test_line_to_type_is_quoted_as_the_system_needs(
-    monkeypatch: pytest.MonkeyPatch, system: str, typed: str
-) -> None:
+def test_line_to_type_is_quoted_as_the_system_needs(monkeypatch: pytest.MonkeyPatch, system: str, typed: str) -> None:
     with monkeypatch.context() as elsewhere:
         elsewhere.setattr(run_sim.os, "name", system)
         line = run_sim.quoted(["/my house/python", "-m", "pip", "/my house[test]"])
@@ -322,9 +314,7 @@ def test_line_to_type_is_quoted_as_the_system_needs(
 def pytest_of_the_clone_test(*options: str, **settings: str) -> str:
     one_test = ["tests/house/test_front_door.py", "-k", "fresh_clone_runs"]
     command = [sys.executable, "-m", "pytest", *one_test, *options]
-    done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, text=True, check=False
-    )
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, text=True, check=False)
     return done.stdout
 
 

@@ -97,9 +97,7 @@ class Town:
         unit = 1 if self.grid == "day" else 6
         points = sorted(self.whole(low * unit, high * unit) for _ in range(self.whole(2, 3)))
         texts = [f"{point / unit:.10f}".rstrip("0").rstrip(".") for point in points]
-        return {
-            "empirical": {"quantiles": [text for text in texts for _ in range(4)]}
-        }  # mostly exactly on the points
+        return {"empirical": {"quantiles": [text for text in texts for _ in range(4)]}}  # mostly exactly on the points
 
     def stay(self) -> Any:
         """Days needed: never nothing for certain, so that no loop can be without time."""
@@ -148,9 +146,7 @@ class Town:
         if not any(amounts):
             amounts[-1] = size
         self.least_capacity[name] = min(amount for amount in amounts if amount)
-        return [
-            {"from": f"2026-04-{6 + day:02}", key: amount} for day, amount in zip(days, amounts, strict=True)
-        ]
+        return [{"from": f"2026-04-{6 + day:02}", key: amount} for day, amount in zip(days, amounts, strict=True)]
 
     def service(self, name: str) -> dict[str, Any]:
         in_hours = self.chance(35)
@@ -171,11 +167,7 @@ class Town:
         if self.chance(15):
             service["review"] = self.review()
         if self.chance(20) and not in_hours:
-            hours = (
-                self.one_of(["2", "12", "24", "0"])
-                if self.grid != "anywhere"
-                else {"exponential": {"mean": 6}}
-            )
+            hours = self.one_of(["2", "12", "24", "0"]) if self.grid != "anywhere" else {"exponential": {"mean": 6}}
             service["turnaround_hours"] = hours
         if self.chance(20) and limited and not in_hours:
             high = self.whole(1, 3)
@@ -201,9 +193,7 @@ class Town:
     def step(self, number: int) -> dict[str, Any]:
         step: dict[str, Any] = {"reason": self.one_of(REASONS)}
         step[self.one_of(["takes_days", "takes_days", "takes_working_days"])] = self.length(0, 2)
-        starts = self.one_of(
-            ["when_ready", "when_ready", "on_admission", {"days_before_ready": self.days_text(0, 2)}]
-        )
+        starts = self.one_of(["when_ready", "when_ready", "on_admission", {"days_before_ready": self.days_text(0, 2)}])
         if starts != "when_ready":
             step["starts"] = starts
         if number and self.chance(40):
@@ -225,9 +215,7 @@ class Town:
         visit: dict[str, Any] = {"stay_days": self.stay()}
         if here in self.counts_hours:
             most = min(10, self.least_capacity.get(here, 10))
-            visit["hours_per_week"] = (
-                self.whole(1, most) if self.chance(60) else {"uniform": {"low": 1, "high": most}}
-            )
+            visit["hours_per_week"] = self.whole(1, most) if self.chance(60) else {"uniform": {"low": 1, "high": most}}
             if self.chance(50):
                 visit["tapers"] = [{"after_days": self.days_text(0, 2), "to": "50%"}]
                 if self.chance(40):
@@ -288,11 +276,7 @@ class Town:
     def step_on_route(self, name: str) -> Any:
         if not self.chance(25):
             return name
-        return {
-            name: {"share": f"{self.one_of(PERCENT)}%"}
-            if self.chance(50)
-            else {"takes_days": self.length(0, 1)}
-        }
+        return {name: {"share": f"{self.one_of(PERCENT)}%"} if self.chance(50) else {"takes_days": self.length(0, 1)}}
 
     def group(self, services: dict[str, Any]) -> dict[str, Any]:
         first = list(services)

@@ -323,9 +323,7 @@ class Town:
         wait.units = self._units(person, to)
         return wait
 
-    def _due(
-        self, dist: Distribution, person: Person, service: str, visit: int, quantity: str, since: int
-    ) -> int:
+    def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str, since: int) -> int:
         """When a longest wait or a life is over; who is there at the start is known to have come as far as that."""
         u = self.luck(person, service, visit, quantity)
         if since < 0:
@@ -694,7 +692,9 @@ class Town:
         for name, is_open in self.surge_open.items():
             surge, waiting = self.services[name].surge, len(self.queue(name))
             assert surge is not None
-            if (not is_open and waiting >= surge.opens_when_waiting) or (is_open and waiting <= surge.closes_when_waiting):
+            if (not is_open and waiting >= surge.opens_when_waiting) or (
+                is_open and waiting <= surge.closes_when_waiting
+            ):
                 self.surge_open[name], changed = not is_open, True
         return changed
 
@@ -774,7 +774,13 @@ class Town:
     def _ledger(self) -> Ledger:
         number = {name: place for place, name in enumerate(self.scenario.destinations)}
         people = [
-            (p.arriving.group, p.arriving.number, int(p.arriving.census_entry >= 0), p.arriving.arrives, p.arriving.arrives_at)
+            (
+                p.arriving.group,
+                p.arriving.number,
+                int(p.arriving.census_entry >= 0),
+                p.arriving.arrives,
+                p.arriving.arrives_at,
+            )
             for p in self.people
         ]
         stays, waits, steps = [], [], []
@@ -789,7 +795,9 @@ class Town:
             waits=books.table(books.WAIT_COLUMNS, waits),
             stays=books.table(books.STAY_COLUMNS, stays),
             steps=books.table(books.STEP_COLUMNS, steps),
-            places=books.table(books.PLACES_COLUMNS, [(number[name], at, planned) for name, at, planned in self.places]),
+            places=books.table(
+                books.PLACES_COLUMNS, [(number[name], at, planned) for name, at, planned in self.places]
+            ),
             step_names=tuple(step.name for step in self.scenario.steps),
             until=self.until,
         )
@@ -844,4 +852,3 @@ def _step_row(row: int, task: Task, step_number: Callable[[str], int]) -> tuple[
 def run(scenario: Scenario, replication: int) -> Ledger:
     """The same contract as `sim.model.engine.run`."""
     return Town(scenario, replication).run()
-

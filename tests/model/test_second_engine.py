@@ -30,7 +30,9 @@ def cells(ledger: Ledger) -> Cells:
     names = [(stay["person"], stay["stay"]) for stay in tables["stays"]]
     for row in tables["waits"]:
         if row["ending"] == NO_PLACE:
-            row["clear"] = NEVER  # over as it begins; whether a step ends before or after that in this instant is nobody's concern
+            row["clear"] = (
+                NEVER  # over as it begins; whether a step ends before or after that in this instant is nobody's concern
+            )
     for row in tables["waits"] + tables["steps"]:
         row["stay"] = names[row["stay"]] if row["stay"] >= 0 else (row.get("person"), -1)
     for name, key in (

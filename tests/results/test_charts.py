@@ -33,8 +33,8 @@ def charts(findings: Findings) -> dict[str, Chart]:
     return {chart.name: chart for chart in draw_charts(findings)}
 
 
-def test_a_comparison_has_four_charts_in_two_formats(charts: dict[str, Chart]) -> None:
-    assert list(charts) == ["occupancy", "delayed", "reasons", "differences"]
+def test_a_comparison_has_five_charts_in_two_formats(charts: dict[str, Chart]) -> None:
+    assert list(charts) == ["occupancy", "delayed", "reasons", "differences", "payers"]
     for chart in charts.values():
         assert chart.png.startswith(b"\x89PNG")
         assert chart.svg.startswith(b"<?xml")
@@ -65,13 +65,13 @@ def test_a_scenario_alone_has_no_chart_of_differences() -> None:
 def test_a_dollar_in_a_name_is_a_dollar(findings: Findings) -> None:
     base, other = findings.scenarios
     names = (replace(base, name=r"$\frac{1}$"), replace(other, name=r"a $b_$ & <b>"))
-    assert len(draw_charts(replace(findings, scenarios=names))) == 4
+    assert len(draw_charts(replace(findings, scenarios=names))) == 5
 
 
 def test_many_scenarios_are_cut_to_those_that_can_be_told_apart() -> None:
     base = small(replications=2, days=30, warm_up=5)
     others = [bigger(base, id=f"other{n}", name=f"Other {n}", unit=4 + n) for n in range(8)]
-    assert len(draw_charts(findings_of(base, *others))) == 4
+    assert len(draw_charts(findings_of(base, *others))) == 5
 
 
 def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None:

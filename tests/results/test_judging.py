@@ -112,6 +112,16 @@ def test_other_luck_is_accepted_at_the_stated_rate() -> None:
     assert rejected <= pairs * FALSE_ALARMS + 3 * sqrt(pairs * FALSE_ALARMS), "three standard deviations"
 
 
+def test_a_measure_that_is_new_is_no_move_and_a_new_row_of_a_known_one_is() -> None:
+    recorded = expected(luck(1), HERE, "p")
+    row = luck(1)[keys()[0]]
+    new, known = ("service_1", "occupancy", "", ""), ("another_service", "occupied_bed_days", "", "")
+    verdict = judge(recorded, expected({**luck(1), new: row}, HERE, "p"), SIZE)
+    assert (verdict.outcome, verdict.new) == (SAME, (new,))
+    assert judge(recorded, expected({**luck(1), known: row}, HERE, "p"), SIZE).outcome == MOVED
+    assert judge(recorded, expected({**luck(1), new: row}, HERE, "p", beds="16"), SIZE).outcome == MOVED
+
+
 def test_other_luck_does_not_hide_a_clear_move() -> None:
     key = keys()[0]
     found = expected(shifted(luck(10_000), key, 5), HERE, "q")

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from sim.gathering import paired
 from sim.inputs.scenario import Costs, FreedBeds, Places, Price, Scenario, Service
 from sim.results import cost_identities, costs
 from sim.results.broken import IdentityBroken
@@ -97,6 +98,12 @@ def test_delayed_days_are_priced_as_an_of_which() -> None:
     town.comes(0, admitted=0).stay("hospital", 0, 2, 5, "out")
     assert town.value("hospital", "delayed_days_cost_gbp") == 3 * 562
     assert town.value("all", "cost_cash_gbp") == 5 * 10 * 421.5 + 5 * 140.5
+
+
+def test_a_delayed_day_that_has_its_own_price_is_priced_at_that_alone() -> None:
+    town = Town(hospital(5), prices=(*AVERAGE, price("hospital", "delayed_day", 400, nhs=1.0)))
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 5, "out")
+    assert town.value("hospital", "delayed_days_cost_gbp") == 3 * 400
 
 
 def test_care_after_hospital_is_counted_for_91_days_from_ready() -> None:
@@ -196,6 +203,14 @@ def test_fixed_cost_stays_where_nobody_closes_the_beds() -> None:
 
 def test_beds_that_are_fewer_from_the_first_day_were_not_closed_by_date() -> None:
     assert costs_of_beds(beds((0, 30)), beds((0, 20)), "closed")["not closed"] == 10 * 10 * 421.5
+
+
+def test_scenarios_that_are_compared_keep_the_fixed_cost_of_the_baselines_beds() -> None:
+    base = with_costs(Town(beds((0, 30)), id="base"), *AVERAGE).scenario
+    other = with_costs(Town(beds((0, 20)), id="other"), *AVERAGE).scenario
+    (_, chosen), left_out = paired([base, other])
+    assert chosen.costs.freed_beds[0].stays_open == (Places(from_second=0, places=30),)
+    assert left_out == ()
 
 
 def test_a_winter_ward_of_the_scenario_costs_while_it_is_open() -> None:

@@ -70,9 +70,7 @@ def test_a_folders_name_is_never_long() -> None:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
-    }
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_run_appears_with_all_its_files_and_is_named_as_the_latest(tmp_path: Path) -> None:
@@ -109,9 +107,7 @@ def stopped_at_second_file(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "write_bytes", write_bytes)
 
 
-def test_a_run_stopped_while_it_writes_leaves_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_stopped_while_it_writes_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stopped_at_second_file(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         publish(tmp_path, "base-1", FILES)
@@ -128,9 +124,7 @@ def test_a_run_stopped_while_it_writes_leaves_the_last_one_whole(
     assert contents(folder) == FILES
 
 
-def test_a_single_file_is_written_whole_or_not_at_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_single_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "mine.json"
     write_file(file, b"old")
 

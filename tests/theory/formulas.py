@@ -21,9 +21,7 @@ def erlang_c(servers: int, load: float) -> float:
     return lost / (1 - load / servers * (1 - lost))
 
 
-def stationary(
-    births: Callable[[int], float], deaths: Callable[[int], float], largest: int
-) -> NDArray[np.float64]:
+def stationary(births: Callable[[int], float], deaths: Callable[[int], float], largest: int) -> NDArray[np.float64]:
     """The long-run shares of time of a birth-death process on 0 .. largest."""
     weights = [1.0]
     for state in range(largest):
@@ -80,7 +78,5 @@ def lognormal_mean_beyond(days: float, mean: float, sd: float) -> float:
     """The mean of what is left of those lognormal stays that are longer than `days`."""
     variance = math.log1p((sd / mean) ** 2)
     score = (math.log(mean) + variance / 2 - math.log(days)) / math.sqrt(variance)
-    longer = (
-        mean * 0.5 * math.erfc(-score / math.sqrt(2))
-    )  # the part of the mean that comes from longer stays
+    longer = mean * 0.5 * math.erfc(-score / math.sqrt(2))  # the part of the mean that comes from longer stays
     return longer / lognormal_survival(days, mean, sd) - days

@@ -29,9 +29,7 @@ def test_a_team_is_a_queue_like_any_other(tmp_path: Path) -> None:
     waited = each(seen, lambda one: float((waits(one) > 0).mean()))
     assert_agrees(waited, exact, width=0.04)
     assert_agrees(each(seen, lambda one: float(waits(one).mean())), exact / (3 / 0.7 - 3), width=0.07)
-    assert_agrees(
-        each(seen, lambda one: one.delayed("hospital")), 2.1 + 3 * exact / (3 / 0.7 - 3), width=0.25
-    )
+    assert_agrees(each(seen, lambda one: one.delayed("hospital")), 2.1 + 3 * exact / (3 / 0.7 - 3), width=0.25)
     assert_rejects(waited, erlang_c(4, 2.1))
 
 
@@ -116,8 +114,6 @@ def test_surge_beds_open_and_close_as_their_chain_says(tmp_path: Path) -> None:
         mean_over(shares, lambda s: float(str(s[0]))),
         width=0.06,
     )
-    assert_agrees(
-        each(seen, lambda one: one.waiting("ward")), mean_over(shares, lambda s: float(str(s[1]))), width=0.1
-    )
+    assert_agrees(each(seen, lambda one: one.waiting("ward")), mean_over(shares, lambda s: float(str(s[1]))), width=0.1)
     assert_agrees(turned_away, exact, width=0.015)
     assert_rejects(turned_away, exact + 0.03)

@@ -89,9 +89,7 @@ def test_blocking_passes_back_through_three_services(tmp_path: Path) -> None:
     lost = mean_over(shares, lambda state: float(state[0] != 0))
     assert_agrees(each(seen, lambda one: one.gave_up("hospital")), lost, width=0.02)
     wrong = three_in_a_row(2.0, (1.0, 1 / 0.8, 1 / 1.0))
-    assert_rejects(
-        each(seen, lambda one: one.delayed("unit")), mean_over(wrong, lambda state: float(state[1] == 2))
-    )
+    assert_rejects(each(seen, lambda one: one.delayed("unit")), mean_over(wrong, lambda state: float(state[1] == 2)))
 
 
 def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path) -> None:
@@ -191,6 +189,4 @@ def test_coming_back_from_home_makes_a_jackson_network(tmp_path: Path) -> None:
     share = each(seen, lambda one: one.left_to("home", "hospital"))
     assert_agrees(share, back, width=0.015)
     assert_rejects(share, 0.43)
-    assert_rejects(
-        waiting, erlang_c(beds, first * stay) * first / (beds / stay - first)
-    )  # the loop forgotten
+    assert_rejects(waiting, erlang_c(beds, first * stay) * first / (beds / stay - first))  # the loop forgotten

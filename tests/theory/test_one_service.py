@@ -166,9 +166,7 @@ def test_patience_is_erlang_a(tmp_path: Path) -> None:
     ],
     ids=["fixed", "lognormal", "uniform"],
 )
-def test_waits_for_one_bed_follow_pollaczek_and_khinchine(
-    tmp_path: Path, stay: str, mean: float, sd: float
-) -> None:
+def test_waits_for_one_bed_follow_pollaczek_and_khinchine(tmp_path: Path, stay: str, mean: float, sd: float) -> None:
     text = one_ward("1", "arrivals_per_day: 0.6\n    " + journey(stay), days=3000, warm_up=100)
     seen = replicate(tmp_path, text, 20)
     waits = each(seen, lambda one: float(one.wait_days("ward").mean()))
@@ -196,8 +194,7 @@ def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path) -
     weights = [1.0]
     for number in range(1, units + 1):
         weights.append(
-            sum(load * size * weights[number - size] for load, size in packages.values() if size <= number)
-            / number
+            sum(load * size * weights[number - size] for load, size in packages.values() if size <= number) / number
         )
     lost = {name: sum(weights[units - size + 1 :]) / sum(weights) for name, (_, size) in packages.items()}
     text = calendar(60, 1200) + "services: {care: {kind: home_care, hours_per_week: 20}}\npeople:\n"
@@ -219,17 +216,14 @@ def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path) -
 
 
 def test_prevention_thins_the_stream_and_leaves_the_others_alone(tmp_path: Path) -> None:
-    text = one_ward(
-        "unlimited", "arrivals_per_day: 5\n    " + journey("{exponential: {mean: 2}}"), days=400, warm_up=0
-    )
+    text = one_ward("unlimited", "arrivals_per_day: 5\n    " + journey("{exponential: {mean: 2}}"), days=400, warm_up=0)
     everybody = replicate(tmp_path, text, 12)
     fewer = replicate(
         tmp_path, text.replace("arrivals_per_day: 5", "arrivals_per_day: 5\n    prevented_share: 30%"), 12
     )
     for one, other in zip(everybody, fewer, strict=True):
         came, kept = (
-            dict(zip(*(x.ledger.people[c].tolist() for c in ("number", "arrives")), strict=True))
-            for x in (one, other)
+            dict(zip(*(x.ledger.people[c].tolist() for c in ("number", "arrives")), strict=True)) for x in (one, other)
         )
         assert kept.items() <= came.items(), "the same people at the same time"
     share = [

@@ -25,9 +25,7 @@ def test_a_ward_fills_up_from_empty_as_the_integral_of_survival(tmp_path: Path) 
         grid = (np.arange(20_000) + 0.5) * day / 20_000
         mean = 6 * day * float(np.mean([lognormal_survival(t, 5, 5) for t in grid[::10]]))
         assert_agrees(counts[:, column], mean, width=1.5)
-        assert 0.7 < counts[:, column].var() / mean < 1.35, (
-            "the number there is Poisson: as variable as its mean"
-        )
+        assert 0.7 < counts[:, column].var() / mean < 1.35, "the number there is Poisson: as variable as its mean"
         assert_rejects(counts[:, column], mean * 1.4)
 
 

@@ -36,17 +36,13 @@ class Estimate:
 def estimate(values: Iterable[float]) -> Estimate:
     """The mean of one value per replication."""
     sample = np.array(list(values), dtype=float)
-    return Estimate(
-        float(sample.mean()), STANDARD_ERRORS * float(sample.std(ddof=1)) / math.sqrt(len(sample))
-    )
+    return Estimate(float(sample.mean()), STANDARD_ERRORS * float(sample.std(ddof=1)) / math.sqrt(len(sample)))
 
 
 def assert_agrees(values: Iterable[float], exact: float, width: float) -> None:
     """The replications' mean is `exact`, and is known to within `width`."""
     found = estimate(values)
-    assert found.half_width <= width, (
-        f"known only to +-{found.half_width:.4g}, not +-{width:g} (mean {found.mean:.5g})"
-    )
+    assert found.half_width <= width, f"known only to +-{found.half_width:.4g}, not +-{width:g} (mean {found.mean:.5g})"
     assert found.agrees_with(exact), f"{found.mean:.5g} +- {found.half_width:.2g} is not {exact:.5g}"
 
 
@@ -143,11 +139,7 @@ class Seen:
     def stays_of(self, service: str, group: str | None = None) -> dict[str, NDArray[np.int64]]:
         """The stays in a service that began in the window."""
         stays, (first, end) = self.ledger.stays, self.window
-        mine = (
-            (stays["service"] == self._place(service))
-            & (stays["admitted"] >= first)
-            & (stays["admitted"] < end)
-        )
+        mine = (stays["service"] == self._place(service)) & (stays["admitted"] >= first) & (stays["admitted"] < end)
         if group is not None:
             number = [one.name for one in self.scenario.people].index(group)
             mine &= self.ledger.people["group"][stays["person"]] == number

@@ -27,9 +27,7 @@ def test_what_happens_is_what_was_worked_out_by_hand(name: str) -> None:
     assert not problems, "\n" + "\n".join(problems)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in EXAMPLES if "measures" in read_expectation(HERE / f"{name}.expect")]
-)
+@pytest.mark.parametrize("name", [name for name in EXAMPLES if "measures" in read_expectation(HERE / f"{name}.expect")])
 def test_measures_are_what_was_worked_out_by_hand(name: str) -> None:
     scenario = read_scenario(HERE / f"{name}.yaml")
     rows = measure(scenario, run(scenario, replication=0))

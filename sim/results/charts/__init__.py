@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.results.charts.differences import differences_chart
 from sim.results.charts.over_time import delayed_chart, occupancy_chart
+from sim.results.charts.payers import payers_chart
 from sim.results.charts.reasons import reasons_chart
 from sim.results.charts.style import SETTINGS
 from sim.results.charts.tornado import TornadoPicture, tornado_chart
@@ -37,8 +38,9 @@ def draw_charts(findings: Findings) -> list[Chart]:
         delayed_chart,
         reasons_chart,
         differences_chart,
+        payers_chart,
     )
-    names = ("occupancy", "delayed", "reasons", "differences")
+    names = ("occupancy", "delayed", "reasons", "differences", "payers")
     charts = []
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes, without a word

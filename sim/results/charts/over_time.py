@@ -28,9 +28,7 @@ def occupancy_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     service = findings.main_service
     place = spoken(service.name)
     question = f"How full is the {place}?"
-    return _over_time(
-        findings, "midnight_census", question, f"people in {place} at midnight", _planned(findings)
-    )
+    return _over_time(findings, "midnight_census", question, f"people in {place} at midnight", _planned(findings))
 
 
 def delayed_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -87,9 +85,7 @@ def _with_finding(question: str, names: list[str], means: list[str]) -> str:
     return question
 
 
-def _line_with_band(
-    axes: Axes, when: list[Any], values: NDArray[np.float64], index: int, *, with_band: bool
-) -> None:
+def _line_with_band(axes: Axes, when: list[Any], values: NDArray[np.float64], index: int, *, with_band: bool) -> None:
     """The mean of the replications; only the first band is filled, as two fills would hide each other."""
     colour, line = COLOURS[index], LINES[index]
     if len(values) > 1 and with_band:
@@ -134,9 +130,7 @@ def _days_each_point(days: int) -> int:
     return 1 if days <= 60 else 7 if days <= 800 else 28
 
 
-def _averaged(
-    scenario: Scenario, days: NDArray[np.float64], size: int
-) -> tuple[list[Any], NDArray[np.float64]]:
+def _averaged(scenario: Scenario, days: NDArray[np.float64], size: int) -> tuple[list[Any], NDArray[np.float64]]:
     """Averages over blocks of days, each dated at its middle; an incomplete last block is left out."""
     blocks = days.shape[1] // size
     values = days[:, : blocks * size].reshape(days.shape[0], blocks, size).mean(axis=2)

@@ -19,9 +19,7 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     shown = findings.scenarios[:MOST_SCENARIOS]
     service = findings.main_service.name
     tables = [_reason_days(findings, scenario, service) for scenario in shown]
-    reasons = sorted(
-        {reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r)
-    )
+    reasons = sorted({reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r))
     reasons = [reason for reason in reasons if any(table.get(reason, 0.0) > 0 for table in tables)]
     if not reasons:
         return None

@@ -1,0 +1,92 @@
+"""Who pays more and who pays less: the change in cash a year, by payer and by service, with intervals.
+
+What may be changed here: freely.
+"""
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from sim.results.charts.style import COLOURS, HATCHES, INK, MOST_SCENARIOS, canvas, first_only
+from sim.results.findings import Findings
+from sim.results.money import LEAST_GBP, Change, Money, money_of
+from sim.results.wording import figure, payer_label, spoken
+
+MOST_BARS = 12
+
+
+def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """Bars to the right: more is spent; to the left: less. Payers first, then services."""
+    shown = list(money_of(findings))[:MOST_SCENARIOS]
+    tables = [_rows(money) for money in shown]
+    labels = list(dict.fromkeys(label for table in tables for label in table))[:MOST_BARS]
+    if not labels:
+        return None
+    title = "Who pays more, and who pays less?"
+    year = findings.baseline.costs.price_year
+    drawing, axes = canvas(
+        title,
+        f"Change in cash a year against {findings.label(findings.baseline)}"
+        + (f", prices of {year}" if year else "")
+        + "; line: 95% interval"
+        + first_only(findings),
+        1.5 + len(labels) * (0.22 + 0.14 * len(shown)),
+    )
+    for index, (money, table) in enumerate(zip(shown, tables, strict=True)):
+        _bars(axes, labels, table, index, len(shown), findings.label(money.scenario))
+    _frame(axes, labels, len(shown))
+    drawing.subplots_adjust(left=0.27, right=0.86)
+    words = [f"{label}: {figure(change.mean, 'GBP', signed=True)}" for label, change in tables[0].items()]
+    return title, f"Change in cash a year, {findings.label(shown[0].scenario)}. " + "; ".join(words) + ".", drawing
+
+
+def _rows(money: Money) -> dict[str, Change]:
+    """Everyone who pays, and every service whose cost changes by enough to be seen."""
+    rows = {f"paid by {payer_label(one.name)}": one for one in money.by_payer}
+    rows |= {f"cost of {spoken(one.name)}": one for one in money.by_service if abs(one.mean) >= LEAST_GBP}
+    return rows
+
+
+def _bars(axes: Axes, labels: list[str], table: dict[str, Change], index: int, many: int, name: str) -> None:
+    width = 0.8 / many
+    for row, label in enumerate(labels):
+        change = table.get(label)
+        if change is None:
+            continue
+        height = row + (index - (many - 1) / 2) * width
+        axes.barh(
+            height,
+            change.mean,
+            width * 0.85,
+            color="white" if HATCHES[index] else COLOURS[index],
+            edgecolor=COLOURS[index],
+            hatch=HATCHES[index],
+            label=name if row == 0 else None,
+        )
+        ends = [change.mean if end is None else end for end in (change.low, change.high)]
+        for colour, line in (("white", 3.6), (INK, 1.4)):  # a dark line in a white one, to be seen on the bar
+            axes.plot(ends, [height, height], color=colour, linewidth=line, solid_capstyle="butt")
+        outer = max(*ends, change.mean, 0.0) if change.mean >= 0 else min(*ends, change.mean, 0.0)
+        side = 1 if change.mean >= 0 else -1
+        axes.annotate(
+            figure(change.mean, "GBP", signed=True),
+            (outer, height),
+            (4 * side, 0),
+            textcoords="offset points",
+            va="center",
+            ha="left" if side > 0 else "right",
+            fontsize=8,
+        )
+
+
+def _frame(axes: Axes, labels: list[str], many: int) -> None:
+    axes.axvline(0, color=INK, linewidth=1)
+    axes.set_yticks(range(len(labels)), labels, fontsize=9)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.margins(x=0.18)
+    axes.grid(axis="y", visible=False)
+    axes.xaxis.set_major_formatter(lambda value, _: figure(value, "GBP", signed=True) if value else "£0")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+    axes.set_xlabel("less is spent   <   change in cash a year, £   >   more is spent")
+    if many > 1:
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=8)

@@ -1,0 +1,91 @@
+"""Money in words: ledgers apart, "saving" said of cash only, no cost of a day that may not have been avoided."""
+
+from dataclasses import replace
+
+from sim.inputs.scenario import Costs, FreedBeds, Scenario
+from sim.results.compare import Difference, Summary
+from sim.results.findings import Findings
+from sim.results.money import Money
+from sim.results.money_words import in_one_sentence, ledgers
+from tests.results.tiny import Town, hospital, price, unit
+
+AVERAGE = (price("hospital", "open_day", 421.5, nhs=1.0), price("hospital", "occupied_day", 140.5, nhs=1.0))
+
+
+def scenario(name: str, rule: str) -> Scenario:
+    freed = FreedBeds(service="hospital", rule=rule, average_gbp=562.0)
+    town = Town(hospital(9), unit(9), days=365, id=name)
+    return replace(town.scenario, costs=Costs(price_year="2025-26", prices=AVERAGE, freed_beds=(freed,)))
+
+
+def row(service: str, measure: str, mean: float, half: float, by: str = "", item: str = "") -> Difference:
+    known = ("better" if mean < 0 else "worse") if abs(mean) > half else "cannot tell"
+    ends = (mean - half, mean + half)
+    return Difference("more", "base", service, measure, by, item, "GBP", mean, 1.0, *ends, 9, known, 1.0, *ends)
+
+
+def money(*, cash: float = 1_640_000, delayed: float = -600, half_delayed: float = 200, rule: str = "shown") -> Money:
+    base, more = scenario("base", rule), scenario("more", rule)
+    contrasts = [
+        row("all", "cost_cash_gbp", cash, 50_000),
+        row("all", "cost_cash_gbp", cash, 50_000, "payer", "nhs"),
+        row("unit", "cost_cash_gbp", 1_980_000, 0),
+        row("hospital", "cost_cash_gbp", cash - 1_980_000, 50_000),
+        row("hospital", "cost_cash_gbp", cash - 1_980_000, 50_000, "part", "used"),
+        row("all", "released_bed_days", 730, 100),
+        row("all", "notional_value_gbp", 410_260, 50_000),
+        row("hospital", "delayed_bed_days", delayed, half_delayed),
+    ]
+    break_even = Summary("more", "hospital", "break_even_freed_beds", "", "", "beds", 29 * 187 / 562, 0, 0, 0, 9)
+    return Money(Findings((base, more), True, [break_even], contrasts, {}, {}), more)
+
+
+def said(found: Money) -> dict[str, str]:
+    return dict(ledgers(found))
+
+
+def test_the_three_ledgers_stand_apart() -> None:
+    words = said(money())
+    assert words["Cash"].startswith("£1.64m more is spent a year (+£1.59m to +£1.69m). Gross +£1.98m unit; less £340k")
+    assert words["Capacity"].startswith(
+        "730 hospital bed days released a year (+630 to +830), 2.0 beds on an average day"
+    )
+    assert words["Value"].startswith("£410k (+£360k to +£460k) a year at an average £562 a bed day. Notional: no money")
+
+
+def test_break_even_is_told_up_to_the_next_tenth_of_a_bed_at_average_and_at_running_cost() -> None:
+    assert said(money())["Break-even"] == (
+        "9.7 freed hospital beds, at their whole average price of £562 a day, would pay for the places that open "
+        "(38.6 where only running costs fall); 2.0 are freed."
+    )
+
+
+def test_running_costs_of_freed_beds_fall_only_while_they_stay_empty() -> None:
+    assert "falls only while its freed beds stay empty; without that, +£1.98m." in said(money())["Cash"]
+    assert "stay empty" not in said(money(rule="left_empty"))["Cash"]
+
+
+def test_a_delayed_day_avoided_has_a_gross_and_a_net_cost() -> None:
+    assert said(money())["Per day"] == (
+        "each delayed day avoided costs £3,300 (£2,475 to £4,950) gross, £2,733 (£2,050 to £4,100) net."
+    )
+
+
+def test_no_cost_of_a_delayed_day_where_none_may_have_been_avoided() -> None:
+    unsure = said(money(delayed=-100, half_delayed=200))["Per day"]
+    assert unsure == "these runs cannot tell whether delayed days are avoided, so no cost of one is given."
+    assert said(money(delayed=600))["Per day"] == "no delayed day is avoided: there are more of them."
+
+
+def test_only_cash_that_certainly_falls_is_a_saving() -> None:
+    assert said(money(cash=-400_000))["Cash"].startswith("a saving of £400k a year (-£450k to -£350k).")
+    assert said(money(cash=-40_000))["Cash"].startswith("these runs cannot tell whether spending changes")
+    for found in (money(), money(cash=-400_000)):
+        assert not any("saving" in text for heading, text in ledgers(found) if heading != "Cash")
+
+
+def test_one_sentence_says_what_it_costs_and_what_would_pay_for_it() -> None:
+    assert in_one_sentence(money()) == (
+        "£1.64m more is spent a year (+£1.59m to +£1.69m); 2.0 hospital beds are freed on an average day, "
+        "and 9.7 would pay for what opens."
+    )

@@ -1,0 +1,94 @@
+"""The workbook: a cover, contents, notes, one named table a sheet; text stays text; the same bytes each time."""
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from sim.experiment import Shared, run_all
+from sim.gathering import beside, gathered
+from sim.inputs.scenario import Value
+from sim.results.findings import Findings
+from sim.results.workbook import workbook_bytes
+from tests.hall.worlds import bigger, small
+
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+DANGEROUS = "=HYPERLINK(1)+cmd"
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    base = small(replications=2)
+    risky = Value(path=DANGEROUS, text="@1", file="x.yaml", line=1, note=f"assumption: {DANGEROUS}")
+    base = replace(base, values=(*base.values, risky))
+    scenarios = (base, bigger(base))
+    return gathered(scenarios, beside(scenarios, run_all(Shared(scenarios), 1)), compared=True)
+
+
+@pytest.fixture(scope="module")
+def parts(findings: Findings) -> dict[str, str]:
+    data = workbook_bytes(findings, "Title", "python3 run_sim.py compare a b")
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return {name: book.read(name).decode() for name in book.namelist()}
+
+
+def sheet_names(parts: dict[str, str]) -> list[str]:
+    return [sheet.attrib["name"] for sheet in ET.fromstring(parts["xl/workbook.xml"]).iter(f"{MAIN}sheet")]
+
+
+def cells(parts: dict[str, str], name: str) -> list[list[str]]:
+    """The rows of one sheet as text."""
+    strings = ["".join(one.itertext()) for one in ET.fromstring(parts["xl/sharedStrings.xml"])]
+    sheet = ET.fromstring(parts[f"xl/worksheets/sheet{sheet_names(parts).index(name) + 1}.xml"])
+    return [
+        [
+            strings[int(cell.findtext(f"{MAIN}v") or 0)] if cell.get("t") == "s" else cell.findtext(f"{MAIN}v") or ""
+            for cell in row
+        ]
+        for row in sheet.iter(f"{MAIN}row")
+    ]
+
+
+def test_it_opens_with_cover_contents_and_notes_and_lists_every_table(parts: dict[str, str]) -> None:
+    names = sheet_names(parts)
+    assert names[:3] == ["Cover", "Contents", "Notes"]
+    assert [row[0] for row in cells(parts, "Contents")[3:]] == names[3:]
+    assert {"Headline", "Cash_by_payer", "Freed_beds", "Measures", "Differences", "Definitions"} <= set(names)
+
+
+def test_every_sheet_but_the_cover_holds_one_named_table_below_its_title(parts: dict[str, str]) -> None:
+    tables = [parts[name] for name in parts if name.startswith("xl/tables/")]
+    names = [re.search(r' name="(\w+)"', table) for table in tables]
+    assert sorted(found[1] for found in names if found) == sorted(
+        f"table_{name.lower()}" for name in sheet_names(parts)[1:]
+    )
+    assert all(re.search(r'ref="A[4-9]:', table) for table in tables)
+
+
+def test_nothing_is_executable_and_no_cell_is_merged(parts: dict[str, str]) -> None:
+    assert not any("vba" in name.lower() or "externalLink" in name for name in parts)
+    sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]
+    assert not any("<f>" in text or "<f " in text or "mergeCell" in text or "<hyperlink" in text for text in sheets)
+
+
+def test_text_that_looks_like_a_formula_stays_text(parts: dict[str, str]) -> None:
+    assert any(row[0] == DANGEROUS for row in cells(parts, "Assumptions"))
+
+
+def test_cash_by_payer_has_its_unit_in_the_headers_and_is_per_year(parts: dict[str, str], findings: Findings) -> None:
+    header, *rows = cells(parts, "Cash_by_payer")[2:]
+    assert header[:3] == ["Scenario", "Payer", "Baseline (£ a year)"]
+    days = findings.baseline.calendar.measured_days
+    paid = findings.estimate(findings.baseline.id, "all", "cost_cash_gbp", "payer", "council")
+    assert paid is not None
+    (row,) = [row for row in rows if row[1] == "council"]
+    assert float(row[2]) == pytest.approx(paid.mean * 365 / days)
+
+
+def test_the_same_findings_give_the_same_bytes(findings: Findings) -> None:
+    one, other = (workbook_bytes(findings, "Title", "command") for _ in range(2))
+    assert one == other
+    assert b"2000-01-01T00:00:00Z" in zipfile.ZipFile(io.BytesIO(one)).read("docProps/core.xml")

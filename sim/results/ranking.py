@@ -62,7 +62,8 @@ def ranking(findings: Findings) -> list[Ranked]:
         return []
     judged = [(_judged(found[one.id]) or Judged(0.0, 0.0, 0.0, CANNOT_TELL), one) for one in others]
     judged.sort(key=lambda pair: pair[0].mean)
-    return [_ranked(findings, place, one, delayed) for place, (delayed, one) in enumerate(judged, 1)]
+    means = [delayed.mean for delayed, _ in judged]  # who avoids as many shares a place
+    return [_ranked(findings, means.index(delayed.mean) + 1, one, delayed) for delayed, one in judged]
 
 
 def _judged(row: Contrast | None, factor: float = 1.0) -> Judged | None:

@@ -29,10 +29,10 @@ PAYERS = "cash a year by payer: + pays more, - pays less"
 
 def cells(row: Ranked) -> tuple[str, ...]:
     """One scenario's cells under `HEADERS`."""
-    people, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, "people")
+    _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, "people")
     return (
         f"{row.place}. {row.label}",
-        people,
+        figure(row.delayed.mean, "people", signed=True),
         span or "-",
         row.delayed.verdict,
         said(row.cash, "GBP"),
@@ -74,7 +74,12 @@ def summary(rows: Sequence[Ranked], findings: Findings) -> list[str]:
         ("These runs cannot tell for", open_),
         (f"How many people are delayed in {place} does not change at all with", nothing),
     )
-    return [f"{words} {len(names)} of {len(rows)}: {', '.join(names)}." for words, names in groups if names]
+    return [f"{words} {len(names)} of {len(rows)}: {_listed(names)}" for words, names in groups if names]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a row, which may hold commas, and may end in dots of their own."""
+    return "; ".join(names).rstrip(".") + "."
 
 
 def how_to_read(rows: Sequence[Ranked]) -> str:
@@ -93,7 +98,7 @@ def sentence(rows: Sequence[Ranked], findings: Findings, scenario: Scenario) -> 
     alone = findings.contrast(scenario.id, findings.main_service.name, MEASURE)
     for row in rows:
         if row.scenario is scenario and alone and alone.verdict != row.delayed.verdict:
-            return f"{text} That is by its own interval; judged with all {len(rows)} at once, these runs cannot tell."
+            return f"{text} That holds by its own interval, but not with all {len(rows)} at once."
     return text
 
 

@@ -3,6 +3,8 @@
 What may be changed here: freely. A verdict is told by the mark's shape and in words, never by colour alone.
 """
 
+from collections.abc import Sequence
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -13,6 +15,8 @@ from sim.results.wording import change_and_interval, spoken
 
 MARKS = {"better": ("o", COLOURS[0]), "worse": ("s", COLOURS[1])}  # filled; everything else is hollow
 HOLLOW = ("D", GREY)
+KEY = "filled circle: fewer; filled square: more; hollow diamond: cannot tell"
+WIDEST = 4.0  # times the largest difference: what an interval reaches beyond is told in words and by an arrow
 
 
 def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -24,7 +28,8 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     title = f"Which scenario avoids most delayed people in {place}?"
     subtitle = f"Difference from {base} on an average day; 95% intervals that hold for all {len(rows)} at once"
     drawing, axes = canvas(title, subtitle, 1.7 + 0.34 * len(rows))
-    words = [_line(axes, height, row) for height, row in enumerate(rows)]
+    limit = _limit(rows)
+    words = [_line(axes, height, row, limit) for height, row in enumerate(rows)]
     axes.axvline(0, color=INK, linewidth=1)
     axes.set_yticks(range(len(rows)), [f"{row.place}. {row.label}" for row in rows], fontsize=9)
     axes.set_ylim(len(rows) - 0.5, -0.5)
@@ -32,18 +37,35 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     axes.grid(axis="y", visible=False)
     axes.set_xlabel("fewer delayed people   <   difference   >   more")
     height = drawing.get_figheight()
-    drawing.text(0.02, 0.1 / height, "filled circle: fewer; filled square: more; hollow diamond: cannot tell",
-                 fontsize=8, color=GREY)  # fmt: skip
-    drawing.subplots_adjust(left=0.30, right=0.68, bottom=0.8 / height)
+    cut = "; arrow: the interval goes on, see its figures" if _widest(rows) > limit else ""
+    drawing.text(0.02, 0.1 / height, KEY + cut, fontsize=8, color=GREY)
+    drawing.subplots_adjust(left=0.31, right=0.68, bottom=0.8 / height)
     return title, f"{subtitle}. " + "; ".join(words) + ".", drawing
 
 
-def _line(axes: Axes, height: int, row: Ranked) -> str:
+def _ends(row: Ranked) -> list[float]:
+    return [row.delayed.mean if end is None else end for end in (row.delayed.low, row.delayed.high)]
+
+
+def _widest(rows: Sequence[Ranked]) -> float:
+    return max(abs(end) for row in rows for end in _ends(row))
+
+
+def _limit(rows: Sequence[Ranked]) -> float:
+    """How far from nothing the axis goes, so that one wide interval does not squeeze all others."""
+    largest = max(abs(row.delayed.mean) for row in rows)
+    return min(_widest(rows), WIDEST * largest) if largest else _widest(rows)
+
+
+def _line(axes: Axes, height: int, row: Ranked, limit: float) -> str:
     """One scenario's interval, mark and words; the words are the description's too."""
     one = row.delayed
     mark, colour = MARKS.get(one.verdict, HOLLOW)
     is_open = one.verdict not in MARKS
-    ends = [one.mean if end is None else end for end in (one.low, one.high)]
+    ends = [min(max(end, -limit), limit) for end in _ends(row)]
+    for end, whole, arrow in zip(ends, _ends(row), "<>", strict=True):
+        if end != whole:
+            axes.plot(end, height, arrow, color=colour, markersize=6, linestyle="none")
     axes.plot(ends, [height, height], color=colour, linewidth=2, solid_capstyle="butt",
               linestyle=(0, (4, 1.5)) if is_open else "solid")  # fmt: skip
     axes.plot(one.mean, height, mark, color=colour, markersize=6.5, linestyle="none",

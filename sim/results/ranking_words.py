@@ -79,7 +79,8 @@ def summary(rows: Sequence[Ranked], findings: Findings) -> list[str]:
 
 def _listed(names: Sequence[str]) -> str:
     """Names in a row, which may hold commas, and may end in dots of their own."""
-    return "; ".join(names).rstrip(".") + "."
+    text = "; ".join(names)
+    return text if text.endswith(".") else f"{text}."
 
 
 def how_to_read(rows: Sequence[Ranked]) -> str:

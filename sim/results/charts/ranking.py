@@ -16,7 +16,7 @@ from sim.results.wording import change_and_interval, spoken
 MARKS = {"better": ("o", COLOURS[0]), "worse": ("s", COLOURS[1])}  # filled; everything else is hollow
 HOLLOW = ("D", GREY)
 KEY = "filled circle: fewer; filled square: more; hollow diamond: cannot tell"
-WIDEST = 4.0  # times the largest difference: what an interval reaches beyond is told in words and by an arrow
+WIDEST = 6.0  # times the largest difference: what an interval reaches beyond is told in words and by an arrow
 
 
 def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -67,7 +67,7 @@ def _line(axes: Axes, height: int, row: Ranked, limit: float) -> str:
         if end != whole:
             axes.plot(end, height, arrow, color=colour, markersize=6, linestyle="none")
     axes.plot(ends, [height, height], color=colour, linewidth=2, solid_capstyle="butt",
-              linestyle=(0, (4, 1.5)) if is_open else "solid")  # fmt: skip
+              linestyle=(0, (2, 0.8)) if is_open else "solid")  # fmt: skip
     axes.plot(one.mean, height, mark, color=colour, markersize=6.5, linestyle="none",
               markerfacecolor="white" if is_open else colour, markeredgewidth=1.5)  # fmt: skip
     size, span = change_and_interval(one.mean, one.low, one.high, "people")

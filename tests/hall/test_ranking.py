@@ -33,7 +33,7 @@ def tables_in(text: str) -> int:
     return sum(line.startswith("people in hospital at midnight") for line in text.splitlines())
 
 
-def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys) -> None:
+def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = compare("more.yaml", "tight.yaml")
     said = capsys.readouterr().out
     assert said.index("Ranking: 2 scenarios by delayed people avoided in hospital, against Base") < said.index(
@@ -45,7 +45,7 @@ def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys) -
 
 
 @pytest.mark.usefixtures("here")
-def test_more_than_three_others_have_a_sentence_each(capsys) -> None:
+def test_more_than_three_others_have_a_sentence_each(capsys: pytest.CaptureFixture[str]) -> None:
     compare(*OTHERS)
     said = capsys.readouterr().out
     assert tables_in(said) == 0
@@ -55,7 +55,7 @@ def test_more_than_three_others_have_a_sentence_each(capsys) -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_one_other_looks_as_before(capsys) -> None:
+def test_one_other_looks_as_before(capsys: pytest.CaptureFixture[str]) -> None:
     folder = compare("more.yaml")
     said = capsys.readouterr().out
     assert "Ranking" not in said and tables_in(said) == 1
@@ -81,7 +81,9 @@ def test_files_for_programs_agree_with_each_other_and_with_the_differences() -> 
         assert (row["delayed_people"], row["delayed_people_low_all"]) == (difference["mean"], difference["low_all"])
 
 
-def test_a_pattern_with_the_base_and_an_unpairable_file_ranks_the_rest(here: Path, capsys) -> None:
+def test_a_pattern_with_the_base_and_an_unpairable_file_ranks_the_rest(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(here, "later.yaml", "name: Later\nextends: base.yaml\nchange: {calendar.start: 2026-05-04}\n")
     folder = compare("*.yaml")
     assert "Not compared: later.yaml: " in capsys.readouterr().out

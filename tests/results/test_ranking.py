@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ def rows(findings: Findings) -> list[Ranked]:
     return ranking(findings)
 
 
-def with_delayed(findings: Findings, scenario: str, **changes: float | str | None) -> Findings:
+def with_delayed(findings: Findings, scenario: str, **changes: Any) -> Findings:
     """The findings with another difference in delayed people for one scenario."""
 
     def changed(row: Difference) -> Difference:

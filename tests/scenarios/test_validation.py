@@ -40,10 +40,10 @@ def test_three_beds_and_two_places_to_wait_are_their_birth_death_process() -> No
     found = seen("waiting_with_a_limit.yaml", 30)
     shares = stationary(lambda _: 3.0, lambda state: min(state, 3.0), 5)
     lost = each(found, lambda one: one.turned_away("ward"))
-    assert abs(shares[5] - 9 / 49) < 1e-12
-    assert_agrees(lost, 9 / 49, width=0.015)
-    assert_agrees(each(found, lambda one: one.waiting("ward")), 27 / 49, width=0.05)
-    assert_agrees(each(found, lambda one: one.occupied("ward")), 120 / 49, width=0.05)
+    assert abs(shares[5] - 9 / 44) < 1e-12
+    assert_agrees(lost, 9 / 44, width=0.015)
+    assert_agrees(each(found, lambda one: one.waiting("ward")), 27 / 44, width=0.05)
+    assert_agrees(each(found, lambda one: one.occupied("ward")), 105 / 44, width=0.05)
     assert_rejects(lost, float(stationary(lambda _: 3.0, lambda state: min(state, 3.0), 6)[6]))  # one more may wait
 
 
@@ -144,7 +144,10 @@ def test_slow_transfers_fill_stroke_beds_with_people_who_are_ready() -> None:
 
 def test_slow_transfers_keep_the_same_patients_and_only_add_their_delays() -> None:
     before, after = seen("stroke_unlimited.yaml", 20), seen("stroke_transfer_delays.yaml", 20)
-    more = [two.occupied("acute_stroke_unit") - one.occupied("acute_stroke_unit") for one, two in zip(before, after, strict=True)]
+    more = [
+        two.occupied("acute_stroke_unit") - one.occupied("acute_stroke_unit")
+        for one, two in zip(before, after, strict=True)
+    ]
     assert_agrees(more, SLOWER, width=0.06)  # six times as sharp as two independent runs
 
 
@@ -155,7 +158,7 @@ WEEK = np.array([0.29, 0.86, 1.34, 1.21, 1.38, 1.42, 0.51])
 # people a day, places, mean and median stay, there at the start, days already stayed, waiting at the start
 LISTS = {
     "p1_bristol": (19.3 * 0.40, 92, 18.07, 9.0, 92, 10, 30),
-    "p1_north_somerset": (19.3 * 0.30, 71, 18.7, 5.0, 71, 10, 20),
+    "p1_north_somerset": (19.3 * 0.30, 71, 18.7, 5.0, 71, 10, 40),
     "p1_south_glos": (19.3 * 0.30, 71, 12.08, 7.1, 71, 10, 20),
     "p2_bristol": (7.5 * 0.53, 102, 42.79, 34.0, 98, 20, 31),
     "p2_north_somerset": (7.5 * 0.15, 28, 39.5, 33.0, 25, 20, 15),
@@ -164,7 +167,9 @@ LISTS = {
     "p3_north_somerset": (5.4 * 0.26, 39, 44.2, 39.0, 28, 30, 12),
     "p3_south_glos": (5.4 * 0.25, 37, 32.18, 29.0, 34, 30, 11),
 }
-GROWING = [name for name in LISTS if name != "p1_south_glos"]
+GROWING = [
+    name for name in LISTS if name not in ("p1_south_glos", "p3_north_somerset", "p3_south_glos")
+]  # the rest empty at times
 
 
 def waiting_at(one: Seen, service: str, days: float) -> float:
@@ -185,7 +190,7 @@ def exact_list(name: str) -> float:
 
 @pytest.mark.parametrize("name", GROWING)
 def test_a_list_that_starts_from_a_census_grows_as_its_renewals_say(name: str) -> None:
-    found = seen("discharge_to_assess.yaml", 24)
+    found = seen("discharge_to_assess.yaml", 20)
     nights = range(1, DAY + 1)
     assert min(waiting_at(one, name, day) for one in found for day in nights) > 0  # where the exact figure holds
     waiting = each(found, lambda one: waiting_at(one, name, DAY))
@@ -193,7 +198,7 @@ def test_a_list_that_starts_from_a_census_grows_as_its_renewals_say(name: str) -
 
 
 def test_all_lists_together_grow_as_their_renewals_say_and_not_as_averages_do() -> None:
-    found = seen("discharge_to_assess.yaml", 24)
+    found = seen("discharge_to_assess.yaml", 20)
     waiting = each(found, lambda one: sum(waiting_at(one, name, DAY) for name in GROWING))
     assert_agrees(waiting, sum(map(exact_list, GROWING)), width=40)
     averages = sum(
@@ -214,7 +219,7 @@ def exact_course(name: str, largest: int) -> tuple[float, float]:
 
 
 def test_a_list_that_comes_and_goes_follows_the_exact_course_of_its_queue() -> None:
-    found = seen("discharge_to_assess_memoryless.yaml", 24)
+    found = seen("discharge_to_assess_memoryless.yaml", 20)
     mean, nobody = exact_course("p1_south_glos", 260)
     waiting = each(found, lambda one: waiting_at(one, "p1_south_glos", DAY))
     assert_agrees(waiting, mean, width=20)
@@ -224,6 +229,6 @@ def test_a_list_that_comes_and_goes_follows_the_exact_course_of_its_queue() -> N
 
 @pytest.mark.parametrize("name", ["p2_north_somerset", "p3_south_glos"])
 def test_lists_with_exponential_stays_follow_the_exact_course_of_their_queue(name: str) -> None:
-    found = seen("discharge_to_assess_memoryless.yaml", 24)
+    found = seen("discharge_to_assess_memoryless.yaml", 20)
     waiting = each(found, lambda one: waiting_at(one, name, DAY))
     assert_agrees(waiting, exact_course(name, 260)[0], width=15)

@@ -68,9 +68,9 @@ def test_a_hospital_blocked_by_its_unit_is_its_markov_chain() -> None:
     lost = sum(share for state, share in chain.items() if state[0] == 3)
     people = each(found, lambda one: one.delayed("hospital"))
     assert_agrees(people, delayed, width=0.12)
-    assert_agrees(each(found, lambda one: one.turned_away("hospital")), lost, width=0.015)
-    assert_agrees(each(found, lambda one: one.waiting("hospital")), sum(s * q[0] for q, s in chain.items()), width=0.08)
-    assert_agrees(each(found, lambda one: one.occupied("unit")), sum(s * q[3] for q, s in chain.items()), width=0.06)
+    assert_agrees(each(found, lambda one: one.turned_away("hospital")), lost, width=0.025)
+    assert_agrees(each(found, lambda one: one.waiting("hospital")), sum(s * q[0] for q, s in chain.items()), width=0.12)
+    assert_agrees(each(found, lambda one: one.occupied("unit")), sum(s * q[3] for q, s in chain.items()), width=0.09)
     one_more = blocking_chain(1.5, (3, 4, 4), (1.5, 3.0), 0.6)
     assert_rejects(people, sum(share * state[2] for state, share in one_more.items()))
 

@@ -307,7 +307,7 @@ class Town:
             due = NEVER
             if outside and arrival.longest_wait is not None:
                 due = self._due(arrival.longest_wait, person, "outside", 0, "longest wait outside", self.now)
-            otherwise = arrival.otherwise if outside else None
+            otherwise = arrival.otherwise if outside else OUT
             wait = Wait(number, to, self.now, due, otherwise, arrival.priority, None, clear=self.now)
         else:
             stay, route = person.stay, person.stay.route
@@ -467,21 +467,23 @@ class Town:
         return moved
 
     def _place_one(self) -> bool:
-        for to in (*self.names, OUT):
-            person = self._next_for(to)
-            if person is not None:
-                self._move(person, to)
-                return True
+        """Strictly in line everywhere; only when nobody moves so may somebody who fits pass one who does not."""
+        for passing in (False, True):
+            for to in (*self.names, OUT):
+                person = self._next_for(to, passing)
+                if person is not None:
+                    self._move(person, to)
+                    return True
         return False
 
-    def _next_for(self, to: str) -> Person | None:
+    def _next_for(self, to: str, passing: bool) -> Person | None:
         if not self._door_open(to):
             return None
         service = self.services.get(to)
         for person in self.queue(to):
             assert person.wait is not None
             if service is not None and person.wait.units > self.free(service):
-                if service.may_pass:
+                if passing and service.may_pass:
                     continue
                 return None
             if self._is_clear(person) and self._hours_let_go(person):

@@ -104,7 +104,7 @@ def test_the_pooled_fund_moves_nobody_and_no_pound_gets_lost() -> None:
         assert figure("pooled_fund.yaml", "hospital", measure) == figure(BASELINE, "hospital", measure)
     before, after = (figure(one, "all", "cost_cash_gbp") for one in (BASELINE, "pooled_fund.yaml"))
     assert after == pytest.approx(before, abs=1)
-    assert figure("pooled_fund.yaml", "all", "cost_gbp", "payer", "better_care_fund") > 0
+    assert figure("pooled_fund.yaml", "all", "cost_cash_gbp", "payer", "better_care_fund") > 0
 
 
 def test_micro_providers_take_about_a_fifth_of_those_who_still_wait() -> None:
@@ -190,7 +190,7 @@ TWINS = [
     ("co_located_team/apart.yaml", "co_located_team.yaml", "hospital", "delayed_people_mean"),
     ("befriending/callers.yaml", "befriending/callers_befriended.yaml", "emergency_department", "admissions"),
     ("adaptations/months_for_a_grant.yaml", "adaptations_fast_track.yaml", "hospital", "delayed_people_mean"),
-    ("planning/two_days_before.yaml", "planning_from_admission.yaml", "hospital", "delayed_people_mean"),
+    ("planning_from_admission.yaml", "planning/from_the_first_day.yaml", "hospital", "delayed_people_mean"),
 ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.experiment import Listener, Piece, Shared, run_all
+from sim.gathering import beside
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, quoted
 from sim.inputs.ranges import Range
@@ -88,11 +89,11 @@ def sensitivity(question: Question, ranges: Sequence[Range], workers: int, liste
     _check(ranges, cases)
     ends = [(cases.pair(_sets(one, one.low)), cases.pair(_sets(one, one.high))) for one in ranges]
     pieces = run_all(Shared(tuple(cases.scenarios)), workers, listener=listener)
-    middle = _outcome(question, "", [pieces[number] for number in stated])
+    middle = _outcome(question, "", cases.beside(stated, pieces))
     bars = []
     for one, (low, high) in zip(ranges, ends, strict=True):
         here = [
-            _outcome(question, values[0], [pieces[number] for number in pair])
+            _outcome(question, values[0], cases.beside(pair, pieces))
             for values, pair in ((one.low, low), (one.high, high))
         ]
         as_stated = Outcome(cases.stated_value(one), middle.found, middle.verdict)
@@ -117,6 +118,10 @@ class _Cases:
         """The numbers of base and other with these values."""
         base, other = (self._number(file, sets) for file in (self._question.base, self._question.other))
         return base, other
+
+    def beside(self, pair: tuple[int, int], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+        """The replications of a pair, the other's with what it releases beside the base's."""
+        return beside([self.scenarios[number] for number in pair], [pieces[number] for number in pair])
 
     def has(self, path: str) -> bool:
         """Whether one of the two files has a value at this path, or inside it."""

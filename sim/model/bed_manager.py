@@ -50,6 +50,7 @@ class BedManager:
         ]
         self.observe: Callable[[BedManager], None] | None = None
         self._touched: set[int] = set()  # wards where somebody may move
+        self._stopped_lines: set[int] = set()  # wards whose first in line does not fit and may be passed
         self._newcomers: set[int] = set()  # wards with a queue limit that somebody joined
         self._due_waits: list[Wait] = []
         self._due_deaths: list[tuple[Person, Stay | None]] = []
@@ -393,35 +394,52 @@ class BedManager:
         )
 
     def _place(self) -> bool:
-        """Serve every queue by priority, time joined and rank, until nobody moves."""
+        """Serve every queue by priority, time joined and rank, until nobody moves; only then may somebody pass."""
         moved = False
-        while self._touched:
-            ward = self.wards[self._touched.pop()]
-            if ward.queue and self._serve(ward):
-                moved = True
-        return moved
+        while True:
+            while self._touched:
+                ward = self.wards[self._touched.pop()]
+                if ward.queue and self._serve(ward):
+                    moved = True
+            if not self._let_one_pass():
+                return moved
+            moved = True
 
     def _serve(self, ward: Ward) -> bool:
+        """Down the line to the first who does not fit."""
         if ward.planned is not None and not self._is_open(ward.planned.door):
             return False
-        may_pass = ward.planned is not None and ward.planned.service.may_pass
         counts_units = ward.planned is not None and ward.planned.counts_units
         place, moved = 0, False
         while place < len(ward.queue):
             wait = ward.queue[place]
             if wait.units > ward.free():
-                if not may_pass:
-                    break
-                place += 1
-            elif wait.clear == NEVER or not self._may_leave(wait):
-                place += 1
-            else:
+                if ward.planned is not None and ward.planned.service.may_pass:
+                    self._stopped_lines.add(ward.number)
+                break
+            if self._may_move(wait):
                 del ward.queue[place]
                 self._admit(wait)
                 moved = True
-                if counts_units:  # somebody passed over may now no longer fit, and stop the line
-                    place = 0
+                place = 0 if counts_units else place  # who was passed over may now no longer fit, and stop the line
+            else:
+                place += 1
         return moved
+
+    def _let_one_pass(self) -> bool:
+        """In the first line in the file whose head does not fit and may be passed, the first who fits moves."""
+        for number in sorted(self._stopped_lines):
+            ward = self.wards[number]
+            for place, wait in enumerate(ward.queue):
+                if wait.units <= ward.free() and self._may_move(wait):
+                    del ward.queue[place]
+                    self._admit(wait)
+                    return True
+        self._stopped_lines.clear()
+        return False
+
+    def _may_move(self, wait: Wait) -> bool:
+        return wait.clear != NEVER and self._may_leave(wait)
 
     def _is_open(self, hours: OpeningHours | None) -> bool:
         if hours is None or hours.is_open(self.clock.now):

@@ -79,6 +79,9 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
     if len(lines) > MOST_ASSUMPTIONS:
         more = f"{len(lines) - MOST_ASSUMPTIONS:,}"
         yield f"<p>And {more} more: <code>run_sim.py show FILE</code> prints them all.</p>"
+    if not findings.flips and findings.compared and len(findings.scenarios) == 2:
+        asking = provenance.command.replace(" compare ", " sensitivity ", 1)
+        yield f"<p>Which of them, each within its range, would change the verdict: <code>{escape(asking)}</code></p>"
 
 
 def _note(text: str) -> str:

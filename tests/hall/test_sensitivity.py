@@ -118,3 +118,13 @@ def test_sensitivity_writes_a_table_and_a_chart(here: Path, capsys: pytest.Captu
 def test_sensitivity_of_a_measure_that_does_not_exist_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sensitivity", "base.yaml", "other.yaml", "--measure", "hapiness"]) == 2
     assert "hapiness" in capsys.readouterr().err
+
+
+def test_released_bed_days_have_a_tornado_too(here: Path) -> None:
+    (here / "base.yaml").write_text(BASE.replace("beds: unlimited", "beds: 9"))
+    sooner = f"name: Sooner\nextends: base.yaml\nchange: {{{HOSPITAL}: 3}}\n"
+    (here / "other.yaml").write_text(sooner)
+    (here / "ranges.csv").write_text(HEADING + f"people,{PEOPLE},2,6,assumption,\n")
+    question = Question("base.yaml", "other.yaml", "all", "released_bed_days")
+    (bar,) = sensitivity(question, read_ranges("ranges.csv"), workers=1).bars
+    assert [one.found.mean for one in (bar.at_low, bar.stated, bar.at_high)] == [2 * 2, 4 * 2, 6 * 2]

@@ -149,7 +149,7 @@ class Town:
         return [{"from": f"2026-04-{6 + day:02}", key: amount} for day, amount in zip(days, amounts, strict=True)]
 
     def service(self, name: str) -> dict[str, Any]:
-        in_hours = self.chance(20)
+        in_hours = self.chance(35)
         key = "hours_per_week" if in_hours else self.one_of(["beds", "places"])
         size = 10 if in_hours else self.whole(1, 3)
         service: dict[str, Any] = {"kind": SERVICES[name], key: self.capacity(name, key, size)}

@@ -307,7 +307,7 @@ class Town:
             due = NEVER
             if outside and arrival.longest_wait is not None:
                 due = self._due(arrival.longest_wait, person, "outside", 0, "longest wait outside", self.now)
-            otherwise = arrival.otherwise if outside else None
+            otherwise = arrival.otherwise if outside else OUT
             wait = Wait(number, to, self.now, due, otherwise, arrival.priority, None, clear=self.now)
         else:
             stay, route = person.stay, person.stay.route
@@ -446,7 +446,7 @@ class Town:
         for taper in visit.tapers if visit else ():
             if stay.admitted + seconds(taper.after_days) <= self.now:
                 share = taper.share
-        return round(stay.units * share)
+        return int(stay.units * share + 0.5)  # half a minute counts as one
 
     def _hours_let_go(self, person: Person) -> bool:
         hours = self.own_hours[person.stay.service] if person.stay else None
@@ -467,21 +467,23 @@ class Town:
         return moved
 
     def _place_one(self) -> bool:
-        for to in (*self.names, OUT):
-            person = self._next_for(to)
-            if person is not None:
-                self._move(person, to)
-                return True
+        """Strictly in line everywhere; only when nobody moves so may somebody who fits pass one who does not."""
+        for passing in (False, True):
+            for to in (*self.names, OUT):
+                person = self._next_for(to, passing)
+                if person is not None:
+                    self._move(person, to)
+                    return True
         return False
 
-    def _next_for(self, to: str) -> Person | None:
+    def _next_for(self, to: str, passing: bool) -> Person | None:
         if not self._door_open(to):
             return None
         service = self.services.get(to)
         for person in self.queue(to):
             assert person.wait is not None
             if service is not None and person.wait.units > self.free(service):
-                if service.may_pass:
+                if passing and service.may_pass:
                     continue
                 return None
             if self._is_clear(person) and self._hours_let_go(person):

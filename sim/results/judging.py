@@ -19,6 +19,7 @@ SAME, TOLERATED, MOVED = "as recorded", "within tolerances", "moved"
 SHARE_OF_HALF_WIDTH = 0.75  # with the same people: so much of the 95% interval's half-width
 FALSE_ALARMS = 0.01  # with other people: the stated share of unmoved scenarios that is called moved at most ...
 LEVEL_OF_TEST = 0.005  # ... and the level that keeps to it, for rare events have longer tails than Student's t
+FEWEST = 5  # a mean of fewer replications, where others lack the measure, is not judged
 
 
 class MovedMeasure(NamedTuple):
@@ -148,11 +149,20 @@ def not_tolerated(recorded: Expected, found: Expected) -> tuple[Key, ...]:
     """
     keys = [*recorded.lines, *(key for key in found.lines if key not in recorded.lines)]
     pairs = [(key, _line_of(recorded, key), _line_of(found, key)) for key in keys]
+    totals = (len(recorded.ledgers), len(found.ledgers))
+    pairs = [(key, was, now) for key, was, now in pairs if not _is_too_thin((was, now), totals)]
     if _same_people(recorded, found):
         return tuple(key for key, was, now in pairs if not _is_near(was, now))
-    judged = [(key, was, now) for key, was, now in pairs if was is not None and now is not None]
-    level = LEVEL_OF_TEST / max(1, len(judged))
-    return tuple(key for key, was, now in judged if not _may_be_chance(was, now, level))
+    level = LEVEL_OF_TEST / max(1, len(pairs))
+    return tuple(key for key, was, now in pairs if was is None or now is None or not _may_be_chance(was, now, level))
+
+
+def _is_too_thin(lines: tuple[Line | None, Line | None], totals: tuple[int, int]) -> bool:
+    """Too few replications have this measure to say anything, unless it was in all and is gone from all (or came)."""
+    counts = [0 if line is None else line.replications for line in lines]
+    if all(count >= min(FEWEST, total) for count, total in zip(counts, totals, strict=True)):
+        return False
+    return not (0 in counts and any(count == total for count, total in zip(counts, totals, strict=True)))
 
 
 def _same_people(recorded: Expected, found: Expected) -> bool:

@@ -74,7 +74,7 @@ def test_other_versions_can_be_recorded(recorded: Path) -> None:
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", ["teams_and_queues", "rings_and_returns"])
+@pytest.mark.parametrize("name", ["teams_and_queues", "rings_and_returns", "census_and_surge"])
 def test_a_real_scenario_with_new_luck_is_accepted_at_the_stated_rate(name: str) -> None:
     scenario = read_scenario(EXPECTED / f"{name}.yaml")
     (here, *others) = rerun([replace(scenario, seed=seed) for seed in range(100, 161)], workers=2)

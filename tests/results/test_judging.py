@@ -18,17 +18,17 @@ SIZE = 500
 
 
 def keys() -> list[Key]:
-    return [(f"service_{n}", "occupied_bed_days", "", "") for n in range(MEASURES)]
+    return [(f"service_{n}", "wait_mean_days" if n % 6 == 5 else "occupied_bed_days", "", "") for n in range(MEASURES)]
 
 
 def expected(values: dict[Key, list[float]], versions: dict[str, str], people: str, beds: str = "15") -> Expected:
     ledgers = tuple(Digests(f"{people}{n}", "places", (f"{people}{n}",)) for n in range(REPLICATIONS))
-    lines = {key: _line(key, row) for key, row in values.items()}
+    lines = {key: _line(key, row) for key, row in values.items() if not np.isnan(row).all()}
     return Expected(versions, {"beds": beds}, lines, ledgers, "", {})
 
 
 def luck(seed: int) -> dict[Key, list[float]]:
-    """Measures of every sort: steady, skewed, rare counts, nearly always nothing, always the same."""
+    """Measures of every sort: steady, skewed, rare counts, nearly always nothing, always the same, often missing."""
     draw = np.random.Generator(np.random.PCG64(seed))
     kinds = (
         lambda: draw.normal(300, 12, REPLICATIONS),
@@ -36,6 +36,7 @@ def luck(seed: int) -> dict[Key, list[float]]:
         lambda: draw.poisson(0.7, REPLICATIONS),
         lambda: draw.poisson(0.05, REPLICATIONS),
         lambda: np.full(REPLICATIONS, 40.0),
+        lambda: np.where(draw.random(REPLICATIONS) < 0.7, np.nan, draw.exponential(3, REPLICATIONS)),
     )
     return {key: [float(value) for value in kinds[n % len(kinds)]()] for n, key in enumerate(keys())}
 
@@ -67,7 +68,7 @@ def test_with_other_versions_the_smallest_move_is_tolerated() -> None:
     assert judge(expected(luck(1), ELSEWHERE, "p"), expected(nudged, HERE, "p"), SIZE).outcome == TOLERATED
 
 
-@pytest.mark.parametrize("number", [0, 1, 2, 5, 6, 7])
+@pytest.mark.parametrize("number", [0, 1, 2, 6, 7, 8])
 @pytest.mark.parametrize("direction", [-1, 1])
 def test_a_half_width_shift_of_any_one_measure_is_rejected(number: int, direction: int) -> None:
     key = keys()[number]
@@ -100,6 +101,14 @@ def test_a_rare_event_that_nobody_had_seen_is_tolerated() -> None:
     recorded = expected({**luck(1), key: [0.0] * REPLICATIONS}, ELSEWHERE, "p")
     found = expected({**luck(1), key: [1.0, *[0.0] * (REPLICATIONS - 1)]}, HERE, "p")
     assert judge(recorded, found, SIZE).outcome == TOLERATED
+
+
+def test_a_measure_that_is_gone_from_every_replication_is_not_tolerated() -> None:
+    gone = ("service_5", "wait_mean_days", "", "")
+    recorded = expected({**luck(1), gone: [3.0, 4.0] * (REPLICATIONS // 2)}, ELSEWHERE, "p")
+    for people in ("p", "q"):
+        found = expected({**luck(1), gone: [float("nan")] * REPLICATIONS}, HERE, people)
+        assert judge(recorded, found, SIZE).beyond == (gone,)
 
 
 def test_other_luck_is_accepted_at_the_stated_rate() -> None:

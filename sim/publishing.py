@@ -18,6 +18,7 @@ from sim.job import FORMAT, Job, fingerprint_of
 from sim.results import writing
 from sim.results.charts import draw_charts
 from sim.results.findings import Findings
+from sim.results.ranking import cells, columns, ranking
 from sim.results.report import Provenance, report_html, report_title
 from sim.results.workbook import workbook_bytes
 from sim.tidy import (
@@ -43,6 +44,7 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], wor
         "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
         "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.contrasts)),
         "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
+        **_ranking_file(findings),
         **{f"charts/{chart.name}.svg": chart.svg for chart in charts},
         **{f"charts/{chart.name}.png": chart.png for chart in charts},
         "results.xlsx": workbook_bytes(findings, report_title(findings), job.command, job.shown),
@@ -65,10 +67,22 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
         ],
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
         "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
+        "ranking": _ranking_objects(findings),
         "warnings": list(findings.warnings),
         "same_people": [asdict(one) for one in findings.same_people],
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }
+
+
+def _ranking_file(findings: Findings) -> dict[str, bytes]:
+    """ranking.csv, where several scenarios are compared with one."""
+    ranked = ranking(findings)
+    return {"ranking.csv": writing.csv_bytes(columns(ranked), cells(ranked))} if ranked else {}
+
+
+def _ranking_objects(findings: Findings) -> list[dict[str, Any]]:
+    ranked = ranking(findings)
+    return [dict(zip(columns(ranked), row, strict=True)) for row in cells(ranked)]
 
 
 def _run_object(job: Job, workers: int) -> dict[str, Any]:

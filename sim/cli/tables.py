@@ -3,7 +3,7 @@
 Plain text in columns; nothing here computes. What may be changed here: freely.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from textwrap import wrap
 
@@ -11,12 +11,17 @@ from sim.cli.screen import Screen
 from sim.gathering import changes_between
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings, LeftOut
-from sim.results.headline import Line, answer, description, headline, of_the_same_people
+from sim.results.headline import Line, description, headline, of_the_same_people
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
+from sim.results.ranking import Ranked
+from sim.results.ranking_words import HEADERS, PAYERS, cells, how_to_read, payers, ranked_and_said, sentence
+from sim.results.ranking_words import heading as what_is_ranked
 from sim.results.wording import counted, short_labels, shortened
 
 MOST_CHANGES = 20
+MOST_TABLES = 3  # scenarios with a table each; more have a sentence each
+PAYERS_INDENT = "     "
 LABEL_WIDTH = 60
 HEADING_WIDTH = 12
 TEXT_WIDTH = 96
@@ -88,11 +93,67 @@ def interrupted(screen: Screen, done: int, total: int) -> None:
 
 
 def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -> None:
-    """The result: a sentence and a table for each scenario, then where the rest is."""
+    """The result: the ranking of several scenarios, a sentence and a table for each, then where the rest is."""
+    ranked, said = ranked_and_said(findings)
+    if ranked:
+        _ranking(screen, findings, ranked, said)
+    if len(ranked) > MOST_TABLES:
+        _sentences(screen, findings, ranked)
+    else:
+        _one_by_one(screen, findings, ranked)
+    for warning in findings.warnings[already_said:]:
+        screen.say(f"Take care: {warning}")
+    screen.say(_basis(findings))
+    screen.say(f"Tables, charts and a report to print: {folder}")
+
+
+def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said: Sequence[str]) -> None:
+    """One table: two lines a scenario, the second with its payers; then what it comes to."""
+    screen.say(f"Ranking: {what_is_ranked(findings)}")
+    screen.say()
+    heads = [[parts[line] for parts in HEADERS] for line in (0, 1)]
+    bodies = [list(cells(row)) for row in ranked]
+    is_paid = any(row.cash_by_payer for row in ranked)
+    for line, text in enumerate(_aligned(screen, [*heads, *bodies], verdict=3)):
+        screen.say(text)
+        if line == 1 and is_paid:
+            screen.say(f"{PAYERS_INDENT}{PAYERS}")
+        if line > 1 and is_paid:
+            screen.say(f"{PAYERS_INDENT}{payers(ranked[line - 2])}")
+    screen.say()
+    for text in (*said, how_to_read(ranked)):
+        for part in wrap(text, TEXT_WIDTH + HEADING_WIDTH):
+            screen.say(part)
+    screen.say()
+
+
+def _aligned(screen: Screen, rows: Sequence[Sequence[str]], *, verdict: int) -> Iterator[str]:
+    """Lines in columns: names and verdicts to the left, figures to the right."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        texts = [
+            text.ljust(width) if column in (0, verdict) else text.rjust(width)
+            for column, (text, width) in enumerate(zip(row, widths, strict=True))
+        ]
+        texts[verdict] = screen.verdict(texts[verdict])
+        yield GAP.join(texts).rstrip()
+
+
+def _sentences(screen: Screen, findings: Findings, ranked: Sequence[Ranked]) -> None:
+    """One sentence for each, in the order of the ranking."""
+    for row in ranked:
+        for number, line in enumerate(wrap(sentence(ranked, findings, row.scenario), TEXT_WIDTH + HEADING_WIDTH - 4)):
+            screen.say(f"{'' if number else str(row.place) + '.':<4}{line}")
+    screen.say("The figures of each are in the report.")
+    screen.say()
+
+
+def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[Ranked]) -> None:
+    """A sentence and a table for each scenario."""
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
         if findings.compared:
-            screen.say(answer(findings, scenario))
+            screen.say(sentence(ranked, findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
             for line in wrap(of_the_same_people(findings, scenario), TEXT_WIDTH + HEADING_WIDTH):
@@ -103,10 +164,6 @@ def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -
             screen.say()
             _alone(screen, lines)
         screen.say()
-    for warning in findings.warnings[already_said:]:
-        screen.say(f"Take care: {warning}")
-    screen.say(_basis(findings))
-    screen.say(f"Tables, charts and a report to print: {folder}")
 
 
 def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:

@@ -15,13 +15,18 @@ from string import Template
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart
 from sim.results.findings import Findings
-from sim.results.headline import Line, answer, description, headline
+from sim.results.headline import Line, description, headline
 from sim.results.html import table
 from sim.results.money import money_of
 from sim.results.money_words import in_one_sentence
+from sim.results.ranking import ranking
+from sim.results.ranking_words import sentence
 from sim.results.report_basis import Provenance, basis_pages
 from sim.results.report_money import money_pages
+from sim.results.report_ranking import ranking_pages
 from sim.results.wording import counted, shortened
+
+RANKING = "ranking"  # the name of its chart
 
 __all__ = ["Provenance", "report_html", "report_title"]
 
@@ -32,6 +37,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
     body = "\n".join(
         part
         for section in (
+            ranking_pages(findings, _pictured(charts, ranked=True)),
             _answers(findings),
             _warnings(findings),
             _headlines(findings),
@@ -54,8 +60,9 @@ def report_title(findings: Findings) -> str:
 
 
 def _answers(findings: Findings) -> Iterator[str]:
+    ranked = ranking(findings)
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
-        text = answer(findings, scenario) if findings.compared else description(findings, scenario)
+        text = sentence(ranked, findings, scenario) if findings.compared else description(findings, scenario)
         if scenario.question:
             yield f'<p class="question">{escape(scenario.question)}</p>'
         money = next((one for one in money_of(findings) if one.scenario is scenario), None)
@@ -113,9 +120,18 @@ def _how_to_read(findings: Findings) -> str:
 
 
 def _pictures(charts: Sequence[Chart]) -> Iterator[str]:
+    """Every chart but the one that stands with the ranking."""
     if charts:
         yield "<h2>The pictures</h2>"
-    for chart in charts:
-        data = base64.b64encode(chart.svg).decode()
-        text = escape(f"{chart.title} {chart.description}", quote=True)
-        yield f'<figure><img alt="{text}" src="data:image/svg+xml;base64,{data}"></figure>'
+        yield _pictured(charts, ranked=False)
+
+
+def _pictured(charts: Sequence[Chart], *, ranked: bool) -> str:
+    """The chart of the ranking, or all others, as figures inside the page."""
+    return "\n".join(_figure(chart) for chart in charts if (chart.name == RANKING) == ranked)
+
+
+def _figure(chart: Chart) -> str:
+    data = base64.b64encode(chart.svg).decode()
+    text = escape(f"{chart.title} {chart.description}", quote=True)
+    return f'<figure><img alt="{text}" src="data:image/svg+xml;base64,{data}"></figure>'

@@ -17,9 +17,12 @@ import xlsxwriter
 from sim.results.basis import assumptions, uplifted
 from sim.results.catalogue import MEASURES
 from sim.results.findings import Findings
-from sim.results.headline import answer, description, headline_rows
+from sim.results.headline import description, headline_rows
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
+from sim.results.ranking import cells, columns
+from sim.results.ranking_words import heading as what_is_ranked
+from sim.results.ranking_words import how_to_read, ranked_and_said, sentence
 from sim.results.wording import payer_label, spoken, yearly
 
 Cell: TypeAlias = str | float | int | None
@@ -39,7 +42,7 @@ NOTES = (
     "Lower and upper are the ends of the 95% interval: how sure the simulation is of its own average, not how well it "
     "fits real life.",
     "Verdict: cannot tell means that the interval contains no difference.",
-    "Totals of the sheets Headline, Cash_by_payer, Cash_by_service and Freed_beds are per year of 365 days; those of "
+    "Totals of the sheets Ranking, Headline, Cash_by_payer, Cash_by_service and Freed_beds are per year of 365 days; those of "
     "the sheets Measures and Differences are of the measured window.",
     "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
     "nobody is paid. The three are never added together.",
@@ -83,7 +86,8 @@ def _cover(book: Any, style: dict[str, Any], findings: Findings, title: str, com
     page = book.add_worksheet("Cover")
     page.set_column(0, 0, 100)
     page.write_string(0, 0, title, style["title"])
-    lines = [answer(findings, one) for one in findings.scenarios[1:]] if findings.compared else []
+    rows, lines = ranked_and_said(findings)
+    lines = lines + [sentence(rows, findings, one) for one in findings.scenarios[1:]] if findings.compared else []
     lines = lines or [description(findings, one) for one in findings.scenarios]
     lines += [f"{heading}: {text}" for money in money_of(findings) for heading, text in ledgers(money)]
     base = findings.baseline
@@ -115,8 +119,8 @@ def _write(book: Any, style: dict[str, Any], sheet: Sheet) -> None:
             "autofilter": False,
         },
     )
-    for row, cells in enumerate(sheet.rows, top + 1):
-        for column, value in enumerate(cells):
+    for row, values in enumerate(sheet.rows, top + 1):
+        for column, value in enumerate(values):
             _cell(page, row, column, value, style["cell"])
     for column, header in enumerate(sheet.headers):
         longest = max([len(header), *(len(_shown(cells[column])) for cells in sheet.rows)])
@@ -143,7 +147,7 @@ def _shown(value: Cell) -> str:
 
 def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
     return [
-        *([_headline(findings), *_money_sheets(findings)] if findings.compared else []),
+        *([_ranking(findings), _headline(findings), *_money_sheets(findings)] if findings.compared else []),
         Sheet(
             "Measures",
             "Every measure of every scenario, over the replications",
@@ -172,6 +176,14 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
         ),
         _definitions(findings),
     ]
+
+
+def _ranking(findings: Findings) -> Sheet:
+    """Several scenarios in order; without rows, and so without a sheet, where there is only one."""
+    rows, said = ranked_and_said(findings)
+    headers = tuple(name.replace("_", " ").replace("gbp", "£").capitalize() for name in columns(rows))
+    by_label = [(place, findings.labels[scenario], *rest) for place, scenario, *rest in cells(rows)]
+    return Sheet("Ranking", what_is_ranked(findings), headers, by_label, (*said, how_to_read(rows)))
 
 
 def _headline(findings: Findings) -> Sheet:

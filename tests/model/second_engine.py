@@ -446,7 +446,7 @@ class Town:
         for taper in visit.tapers if visit else ():
             if stay.admitted + seconds(taper.after_days) <= self.now:
                 share = taper.share
-        return round(stay.units * share)
+        return int(stay.units * share + 0.5)  # half a minute counts as one
 
     def _hours_let_go(self, person: Person) -> bool:
         hours = self.own_hours[person.stay.service] if person.stay else None

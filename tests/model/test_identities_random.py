@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import Scenario
@@ -17,9 +17,14 @@ from sim.results.identities import check
 from tests.model.random_scenarios import towns
 
 IN_CI = settings(
-    max_examples=250, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=250,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],  # no shrinking, which may take minutes: the night does that
+    suppress_health_check=list(HealthCheck),
 )
-AT_NIGHT = settings(IN_CI, max_examples=5000, derandomize=False)
+AT_NIGHT = settings(IN_CI, max_examples=5000, derandomize=False, phases=[Phase.generate, Phase.shrink])
 
 
 def read_or_assume(folder: Path, text: str) -> Scenario:

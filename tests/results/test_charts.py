@@ -71,7 +71,7 @@ def test_a_dollar_in_a_name_is_a_dollar(findings: Findings) -> None:
 def test_many_scenarios_are_cut_to_those_that_can_be_told_apart() -> None:
     base = small(replications=2, days=30, warm_up=5)
     others = [bigger(base, id=f"other{n}", name=f"Other {n}", unit=4 + n) for n in range(8)]
-    assert len(draw_charts(findings_of(base, *others))) == 5
+    assert len(draw_charts(findings_of(base, *others))) == 6
 
 
 def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None:

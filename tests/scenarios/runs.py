@@ -11,15 +11,15 @@ SHORT = ("calendar.warm_up_days=120", "calendar.measured_days=120")
 
 
 @cache
-def found(file: str) -> dict[tuple[str, str], float]:
-    """The mean of each (service, measure) of a scenario."""
-    scenario = read_scenario(str(SCENARIOS / file), SHORT, replications=2)
+def rows(file: str, sets: tuple[str, ...] = SHORT) -> dict[tuple[str, str, str, str], float]:
+    """The mean of each (service, measure, by, item) of a scenario."""
+    scenario = read_scenario(str(SCENARIOS / file), sets, replications=2)
     ((first, second),) = run_all(Shared((scenario,)), workers=1)
-    rows = [
+    found = [
         {key[:4]: value for key, value in zip(one.keys, one.values.tolist(), strict=True)} for one in (first, second)
     ]
-    return {key[:2]: (rows[0][key] + rows[1].get(key, 0.0)) / 2 for key in rows[0] if key[2] == ""}
+    return {key: (found[0].get(key, 0.0) + found[1].get(key, 0.0)) / 2 for key in found[0] | found[1]}
 
 
-def figure(file: str, service: str, measure: str) -> float:
-    return found(file)[service, measure]
+def figure(file: str, service: str, measure: str, by: str = "", item: str = "") -> float:
+    return rows(file)[service, measure, by, item]

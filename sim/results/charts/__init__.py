@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from sim.results.charts.differences import differences_chart
 from sim.results.charts.over_time import delayed_chart, occupancy_chart
 from sim.results.charts.payers import payers_chart
+from sim.results.charts.ranking import ranking_chart
 from sim.results.charts.reasons import reasons_chart
 from sim.results.charts.style import SETTINGS
 from sim.results.charts.tornado import TornadoPicture, tornado_chart
@@ -34,13 +35,14 @@ class Chart:
 def draw_charts(findings: Findings) -> list[Chart]:
     """Every chart that the findings have numbers for."""
     makers: tuple[Callable[[Findings], tuple[str, str, Figure] | None], ...] = (
+        ranking_chart,
         occupancy_chart,
         delayed_chart,
         reasons_chart,
         differences_chart,
         payers_chart,
     )
-    names = ("occupancy", "delayed", "reasons", "differences", "payers")
+    names = ("ranking", "occupancy", "delayed", "reasons", "differences", "payers")
     charts = []
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes, without a word

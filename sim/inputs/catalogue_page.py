@@ -1,0 +1,90 @@
+"""The shipped scenarios as a page for people: `scenarios/README.md`.
+
+What may be changed here: freely; refresh the page (the test says how).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import Change, Scenario
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+BASELINE = "baseline.yaml"
+MOST_CHANGES = 12
+LONGEST_VALUE = 130
+
+HEAD = """\
+# The scenarios
+
+Made from the files themselves by `python3 -m sim.inputs.catalogue_page > scenarios/README.md`. To compare all that stand
+in this folder: `python3 run_sim.py compare scenarios/baseline.yaml "scenarios/*.yaml"`. Who says *no* under *paired* has
+other people or other days than the baseline and is left out there, with the reason. *Values* are those that the file
+itself writes, *assumptions* those of them without a source. To write one: [docs/write-your-own.md](../docs/write-your-own.md).
+"""
+
+
+def catalogue_page(folder: Path = SCENARIOS) -> str:
+    """The whole page."""
+    files = sorted(
+        folder.rglob("*.yaml"), key=lambda file: (file.parent != folder, file.relative_to(folder).as_posix())
+    )
+    scenarios = {file: read_scenario(str(file)) for file in files}
+    base = scenarios[folder / BASELINE]
+    rows = [_row(file, scenario, base, folder) for file, scenario in scenarios.items()]
+    sections = [line for file, scenario in scenarios.items() for line in _section(file, scenario, folder)]
+    table = ["| file | question | extends | paired | values | assumptions |", "|---|---|---|---|---|---|", *rows]
+    return "\n".join([HEAD, *table, "", "## What each changes", "", *sections])
+
+
+def _row(file: Path, scenario: Scenario, base: Scenario, folder: Path) -> str:
+    own = [value for value in scenario.values if _is_in(value.file, file) and value.path not in ("name", "question")]
+    assumed = [value for value in own if "assumption" in value.note]
+    name = file.relative_to(folder).as_posix()
+    parent = _parent(file)
+    above = (file.parent / parent).resolve().relative_to(folder.resolve()).as_posix() if parent else ""
+    paired = "yes" if _can_be_paired(scenario, base) else "no"
+    cells = (f"[{name}]({name})", scenario.question, above, paired, str(len(own)), str(len(assumed)))
+    return f"| {' | '.join(cells)} |"
+
+
+def _section(file: Path, scenario: Scenario, folder: Path) -> Iterator[str]:
+    changes = [change for change in scenario.changes if _is_in(change.file, file)]
+    if not changes:
+        return
+    yield f"**{scenario.name}** (`{file.relative_to(folder).as_posix()}`)\n"
+    yield from (_line(change) for change in changes[:MOST_CHANGES])
+    if len(changes) > MOST_CHANGES:
+        yield f"- and {len(changes) - MOST_CHANGES} more"
+    yield ""
+
+
+def _line(change: Change) -> str:
+    new = " ".join(change.new.split())
+    text = new if len(new) <= LONGEST_VALUE else f"{new[:LONGEST_VALUE]} ..."
+    if not change.old:
+        return f"- `{change.path}` is added: `{text}`"
+    old = " ".join(change.old.split())
+    return f"- `{change.path}`: `{old if len(old) <= LONGEST_VALUE else f'{old[:LONGEST_VALUE]} ...'}` → `{text}`"
+
+
+def _can_be_paired(scenario: Scenario, base: Scenario) -> bool:
+    """Has it the people and the days of the baseline?"""
+    theirs, ours = (
+        (one.calendar.window, one.calendar.start, one.seed, one.replications, one.census) for one in (scenario, base)
+    )
+    return theirs == ours
+
+
+def _parent(file: Path) -> str:
+    """The file that it extends, as written."""
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return next((line.split(":", 1)[1].split("#")[0].strip() for line in lines if line.startswith("extends:")), "")
+
+
+def _is_in(place: str, file: Path) -> bool:
+    return Path(place).resolve() == file.resolve()
+
+
+if __name__ == "__main__":
+    print(catalogue_page(), end="")

@@ -1,0 +1,109 @@
+"""The ranking in words and rounded figures: the cells that terminal and report share, and what it comes to.
+
+What may be changed here: freely; "cannot tell" is said of whatever a simultaneous interval leaves open.
+"""
+
+from collections.abc import Sequence
+
+from sim.inputs.scenario import Scenario
+from sim.results.compare import CANNOT_TELL
+from sim.results.findings import Findings
+from sim.results.headline import answer
+from sim.results.ranking import MEASURE, Judged, Ranked, ranking
+from sim.results.wording import change_and_interval, counted, figure, payer_label, spoken
+
+UNSURE = "?"
+HEADERS = (
+    ("", "scenario"),
+    ("delayed", "people"),
+    ("95% interval", "all together"),
+    ("", "verdict"),
+    ("cash", "a year"),
+    ("bed days", "released"),
+    ("notional", "value"),
+    ("gross £ per", "delayed day"),
+    ("net £ per", "delayed day"),
+)
+PAYERS = "cash a year by payer: + pays more, - pays less"
+
+
+def cells(row: Ranked) -> tuple[str, ...]:
+    """One scenario's cells under `HEADERS`."""
+    _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, "people")
+    return (
+        f"{row.place}. {row.label}",
+        figure(row.delayed.mean, "people", signed=True),
+        span or "-",
+        row.delayed.verdict,
+        said(row.cash, "GBP"),
+        said(row.released, "bed days"),
+        said(row.value, "GBP"),
+        figure(row.gross_per_day, "GBP"),
+        figure(row.net_per_day, "GBP"),
+    )
+
+
+def said(judged: Judged | None, unit: str) -> str:
+    """A difference; with a question mark where its simultaneous interval contains no difference."""
+    if judged is None:
+        return "-"
+    text = figure(judged.mean, unit, signed=True)
+    return text if judged.verdict != CANNOT_TELL or judged.is_nothing else f"{text}{UNSURE}"
+
+
+def payers(row: Ranked) -> str:
+    """Who pays more and who pays less."""
+    return ", ".join(f"{payer_label(name)} {said(one, 'GBP')}" for name, one in row.cash_by_payer.items())
+
+
+def heading(findings: Findings) -> str:
+    """What is ranked, against what."""
+    place, base = spoken(findings.main_service.name), findings.label(findings.baseline)
+    return f"{counted(len(findings.scenarios) - 1, 'scenario')} by delayed people avoided in {place}, against {base}"
+
+
+def summary(rows: Sequence[Ranked], findings: Findings) -> list[str]:
+    """What the ranking comes to: who avoids delayed people, who adds them, and of whom nothing can be told."""
+    place = spoken(findings.main_service.name)
+    of = {name: [row.label for row in rows if row.delayed.verdict == name] for name in ("better", "worse")}
+    nothing = [row.label for row in rows if row.delayed.is_nothing]
+    open_ = [row.label for row in rows if row.delayed.verdict == CANNOT_TELL and row.label not in nothing]
+    groups = (
+        (f"Fewer people are delayed in {place} with", of["better"]),
+        (f"More people are delayed in {place} with", of["worse"]),
+        ("These runs cannot tell for", open_),
+        (f"How many people are delayed in {place} does not change at all with", nothing),
+    )
+    return [f"{words} {len(names)} of {len(rows)}: {_listed(names)}" for words, names in groups if names]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a row, which may hold commas, and may end in dots of their own."""
+    text = "; ".join(names)
+    return text if text.endswith(".") else f"{text}."
+
+
+def how_to_read(rows: Sequence[Ranked]) -> str:
+    """What the intervals and the order say, and what they do not."""
+    return (
+        f"The intervals hold for all {len(rows)} scenarios at once (95%, Bonferroni), each against the baseline; verdicts go by "
+        f"them, and {UNSURE} marks a figure that they leave open. Neighbours in the order need not differ from each "
+        "other. Delayed people: the difference on an average day. Cash, bed days released a year and their notional "
+        "value are never added together. A cost per delayed day stands only where delayed days are avoided."
+    )
+
+
+def sentence(rows: Sequence[Ranked], findings: Findings, scenario: Scenario) -> str:
+    """The first sentence about a scenario; with a word of care where it holds by the scenario's own interval only."""
+    text = answer(findings, scenario)
+    alone = findings.contrast(scenario.id, findings.main_service.name, MEASURE)
+    for row in rows:
+        if row.scenario is scenario and alone and alone.verdict != row.delayed.verdict:
+            return f"{text} That holds by its own interval, but not with all {len(rows)} at once."
+    return text
+
+
+def ranked_and_said(findings: Findings) -> tuple[list[Ranked], list[str]]:
+    """The ranking with its sum; both empty where there is none."""
+    rows = ranking(findings)
+    return rows, summary(rows, findings)

@@ -1,0 +1,30 @@
+"""The page of the report that puts several scenarios in order: one table, one chart, what it comes to.
+
+What may be changed here: freely.
+"""
+
+from collections.abc import Iterator
+
+from sim.results.findings import Findings
+from sim.results.html import heading, paragraph, table
+from sim.results.ranking_words import HEADERS, PAYERS, cells, how_to_read, payers, ranked_and_said
+from sim.results.ranking_words import heading as what_is_ranked
+
+KINDS = ("", "number", "number", "verdict", "number", "number", "number", "number", "number", "")
+
+
+def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
+    """The ranking with its chart, already drawn; nothing where there is none."""
+    rows, said = ranked_and_said(findings)
+    if not rows:
+        return
+    yield heading("The ranking")
+    for text in said:
+        yield paragraph(text)
+    headers = (*(" ".join(part for part in parts if part) for parts in HEADERS), PAYERS)
+    lines = [(*cells(row), payers(row) or "-") for row in rows]
+    yield '<div class="wide">'
+    yield table(headers, lines, KINDS, what_is_ranked(findings))
+    yield "</div>"
+    yield paragraph(how_to_read(rows), "small")
+    yield picture

@@ -1,0 +1,58 @@
+"""A longer run begins as the shorter one did: nothing that happens knows when the run will end."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sim.inputs.scenario import Scenario
+from sim.model.engine import run
+from sim.model.ledger import NEVER, NONE, WAITING, Ledger
+from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
+from tests.model.test_second_engine import Cells, cells
+
+TIMES = ("admitted", "ready", "clear", "left", "joined", "ended", "started", "team_joined", "due", "finished")
+BEGINS = {"people": "arrives", "stays": "admitted", "waits": "joined", "steps": "started", "places": "at"}
+
+
+def seen_until(ledger: Ledger, end: int) -> Cells:
+    """A ledger as somebody would have written it who stopped looking at `end`."""
+    tables = cells(ledger)
+    names = [(row["group"], row["from_census"], row["number"]) for row in tables["people"]]
+    for row in (*tables["stays"], *tables["waits"]):
+        row["person"] = names[row["person"]]  # type: ignore[call-overload]  # ranks shift when more people come
+    for row in (*tables["waits"], *tables["steps"]):
+        rank, number = row["stay"]  # type: ignore[misc]
+        row["stay"] = (names[rank], number)
+    still_here = {(stay["person"], stay["stay"]) for stay in tables["stays"] if stay["left"] >= end}  # type: ignore[operator]
+    for name, rows in tables.items():
+        tables[name] = [row for row in rows if row[BEGINS[name]] < end]  # type: ignore[operator]
+        for row in tables[name]:
+            row.update({time: NEVER for time in TIMES if time in row and row[time] >= end})  # type: ignore[operator]
+            if name == "stays" and row["left"] == NEVER:
+                row["to"] = NONE
+                row["clear"] = NEVER  # another way taken later may ask for more steps, and be clear anew
+            if name == "waits" and row["ended"] == NEVER:
+                row["ending"] = WAITING
+            if name == "steps" and row["stay"] in still_here and row["finished"] == NEVER:
+                row["dropped"] = 0
+    return tables
+
+
+def begins_alike(scenario: Scenario) -> None:
+    calendar = scenario.calendar
+    longer = replace(scenario, calendar=replace(calendar, measured_days=calendar.measured_days + 5))
+    end = calendar.window[1]
+    short, long = seen_until(run(scenario, 0), end), seen_until(run(longer, 0), end)
+    for name, rows in short.items():
+        differing = [row for row in rows if row not in long[name]] + [row for row in long[name] if row not in rows]
+        assert not differing, f"{name}: {differing[:4]}"
+
+
+def test_a_longer_run_begins_as_the_shorter_one_did(tmp_path: Path) -> None:
+    on_towns(tmp_path, IN_CI, begins_alike)
+
+
+@pytest.mark.nightly
+def test_thousands_of_longer_runs_begin_as_the_shorter_ones_did(tmp_path: Path) -> None:
+    on_towns(tmp_path, AT_NIGHT, begins_alike)

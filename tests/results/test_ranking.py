@@ -1,0 +1,177 @@
+"""The ranking: in order of delayed people avoided, judged with all scenarios at once, and nothing summed."""
+
+import csv
+import io
+import zipfile
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sim.experiment import Shared, run_all
+from sim.gathering import beside, gathered
+from sim.inputs.scenario import Scenario
+from sim.results.charts import draw_charts
+from sim.results.compare import CANNOT_TELL, Difference
+from sim.results.findings import Findings
+from sim.results.money import Money
+from sim.results.ranking import Ranked, cells, columns, ranking
+from sim.results.ranking_words import payers, said, sentence, summary
+from sim.results.report import Provenance, report_html
+from sim.results.workbook import workbook_bytes
+from sim.results.writing import csv_bytes
+from tests.hall.worlds import bigger, small
+
+MEASURE = "midnight_delayed_mean"
+
+
+def findings_of(*scenarios: Scenario) -> Findings:
+    return gathered(scenarios, beside(scenarios, run_all(Shared(scenarios), 1)), compared=True)
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    """A base with three others: as it is, with fewer beds in the unit, and with many more."""
+    base = small(replications=6, days=60, warm_up=20)
+    fewer = bigger(base, id="fewer", name="Fewer beds", unit=2)
+    return findings_of(base, bigger(base, id="same", name="Same", unit=4), fewer, bigger(base))
+
+
+@pytest.fixture(scope="module")
+def rows(findings: Findings) -> list[Ranked]:
+    return ranking(findings)
+
+
+def with_delayed(findings: Findings, scenario: str, **changes: Any) -> Findings:
+    """The findings with another difference in delayed people for one scenario."""
+
+    def changed(row: Difference) -> Difference:
+        hit = (row.scenario, row.service, row.measure, row.by) == (scenario, "hospital", MEASURE, "")
+        return row._replace(**changes) if hit else row
+
+    return replace(findings, contrasts=[changed(row) for row in findings.contrasts])
+
+
+def test_who_avoids_most_delayed_people_comes_first(rows: list[Ranked], findings: Findings) -> None:
+    assert [row.scenario.id for row in rows] == ["more", "same", "fewer"]
+    assert [row.place for row in rows] == [1, 2, 3]
+    for row in rows:
+        contrast = findings.contrast(row.scenario.id, "hospital", MEASURE)
+        assert contrast is not None
+        assert (row.delayed.mean, row.delayed.low, row.delayed.high) == (
+            contrast.mean,
+            contrast.low_all,
+            contrast.high_all,
+        )
+
+
+def test_the_verdict_goes_by_the_simultaneous_interval(findings: Findings) -> None:
+    narrow = with_delayed(
+        findings, "more", mean=-1.0, low=-1.9, high=-0.1, low_all=-2.2, high_all=0.2, verdict="better"
+    )
+    rows = {row.scenario.id: row for row in ranking(narrow)}
+    assert rows["more"].delayed.verdict == CANNOT_TELL
+    assert rows["more"].net_per_day is None and rows["more"].gross_per_day is None
+    text = sentence(list(rows.values()), narrow, rows["more"].scenario)
+    assert text.endswith("That holds by its own interval, but not with all 3 at once.")
+
+
+def test_a_sentence_of_which_both_intervals_agree_has_no_word_of_care(findings: Findings, rows: list[Ranked]) -> None:
+    assert rows[0].delayed.verdict == "better"
+    assert "own interval" not in sentence(rows, findings, rows[0].scenario)
+
+
+def test_as_many_avoided_share_a_place(findings: Findings) -> None:
+    level = with_delayed(findings, "fewer", mean=0.0, low=0.0, high=0.0, low_all=0.0, high_all=0.0)
+    assert [row.place for row in ranking(level)] == [1, 2, 2]
+
+
+def test_a_delayed_day_avoided_has_a_cost_only_where_one_is_avoided(rows: list[Ranked], findings: Findings) -> None:
+    more, same, fewer = rows
+    money = Money(findings, more.scenario)
+    assert money.cash is not None and money.delayed_days_avoided is not None
+    assert more.net_per_day == pytest.approx(money.cash.mean / money.delayed_days_avoided.mean)
+    assert same.net_per_day is None and fewer.net_per_day is None
+
+
+def test_money_is_per_year_with_a_judged_difference_for_each_payer(rows: list[Ranked], findings: Findings) -> None:
+    more = rows[0]
+    contrast = findings.contrast("more", "all", "cost_cash_gbp", "payer", "council")
+    assert contrast is not None and contrast.low_all is not None
+    paid = more.cash_by_payer["council"]
+    assert paid.mean == pytest.approx(contrast.mean * 365 / 60)
+    assert paid.low == pytest.approx(contrast.low_all * 365 / 60)
+    assert more.cash is not None
+    assert sum(one.mean for one in more.cash_by_payer.values()) == pytest.approx(more.cash.mean)
+    assert "council +£" in payers(more)
+
+
+def test_one_other_needs_no_ranking_and_a_run_has_none() -> None:
+    base = small(replications=2, days=20, warm_up=5)
+    one = findings_of(base, bigger(base))
+    assert ranking(one) == []
+    assert "ranking" not in [chart.name for chart in draw_charts(one)]
+    assert ranking(replace(one, scenarios=(*one.scenarios, base), compared=False)) == []
+
+
+def test_one_replication_ranks_and_can_tell_nothing() -> None:
+    base = small(replications=1, days=20, warm_up=5)
+    rows = ranking(findings_of(base, bigger(base), bigger(base, id="few", name="Few", unit=1)))
+    assert [row.delayed.verdict for row in rows] == [CANNOT_TELL] * 2
+    assert rows[0].delayed.low is None and rows[0].net_per_day is None
+
+
+def test_the_sum_names_each_scenario_once_under_what_can_be_told(rows: list[Ranked], findings: Findings) -> None:
+    assert summary(rows, findings) == [
+        "Fewer people are delayed in hospital with 1 of 3: More beds.",
+        "More people are delayed in hospital with 1 of 3: Fewer beds.",
+        "How many people are delayed in hospital does not change at all with 1 of 3: Same.",
+    ]
+    assert summary([replace(rows[2], label="A name...")], findings)[0].endswith("with 1 of 1: A name...")
+    open_ = with_delayed(findings, "fewer", low_all=-0.1)
+    assert "These runs cannot tell for 1 of 3: Fewer beds." in summary(ranking(open_), open_)
+
+
+def test_what_is_open_has_a_question_mark(rows: list[Ranked]) -> None:
+    assert rows[0].cash is not None
+    assert said(replace(rows[0].cash, mean=1_000.0, verdict=CANNOT_TELL), "GBP") == "+£1,000?"
+    assert said(replace(rows[0].cash, mean=1_000.0, verdict="worse"), "GBP") == "+£1,000"
+
+
+def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[Ranked]) -> None:
+    table = list(csv.DictReader(io.StringIO(csv_bytes(columns(rows), cells(rows)).decode())))
+    assert [row["scenario"] for row in table] == ["more", "same", "fewer"]
+    assert float(table[0]["delayed_people"]) < 0 and table[0]["delayed_people_verdict"] == "better"
+    assert table[1]["net_gbp_per_delayed_day"] == ""
+    assert {"cash_gbp_nhs", "cash_gbp_council", "notional_value_gbp", "released_bed_days"} <= set(table[0])
+    assert not [name for name in table[0] if "total" in name]
+
+
+def test_the_report_opens_with_one_table_one_chart_and_the_sum(findings: Findings) -> None:
+    page = report_html(findings, draw_charts(findings), Provenance("x", "1", "reference", ())).decode()
+    first, *_ = page.split("<h1>")[1].split('class="answer"')
+    assert first.index("<h2>The ranking</h2>") < first.index("<table>") < first.index("<figure>")
+    assert first.count("<table>") == first.count("<figure>") == 1
+    assert "does not change at all with 1 of 3: Same." in first
+    assert page.count("Which scenario avoids most delayed people in hospital?") == 1
+
+
+def test_the_workbook_has_a_sheet_for_it(findings: Findings) -> None:
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes(findings, "Title", "command"))) as book:
+        assert 'name="Ranking"' in book.read("xl/workbook.xml").decode()
+
+
+def test_the_chart_tells_verdicts_in_words_and_comes_first(findings: Findings) -> None:
+    chart, again = draw_charts(findings)[0], draw_charts(findings)[0]
+    assert chart.name == "ranking"
+    assert chart == again
+    assert "1. More beds: " in chart.description and ", better; 2. Same: 0.0 (0.0 to 0.0), cannot tell" in (
+        chart.description
+    )
+
+
+def test_one_wide_interval_is_cut_with_an_arrow_and_told_in_full(findings: Findings) -> None:
+    wide = with_delayed(findings, "fewer", low_all=-4_000.0, high_all=4_004.0)
+    chart = draw_charts(wide)[0]
+    assert "-4,000 to +4,004" in chart.description
+    assert chart.svg != draw_charts(findings)[0].svg

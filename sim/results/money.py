@@ -157,7 +157,7 @@ class Money:
         """The same where only running costs fall: beds left empty, nothing closed."""
         row, freed = self._estimate("break_even_freed_beds"), self.freed
         variable = self._price("occupied_day")
-        if row is None or freed is None or not freed.average_gbp or not variable:
+        if row is None or freed is None or freed.rule == "refilled" or not freed.average_gbp or not variable:
             return None
         return ceil(round(row.mean * freed.average_gbp / variable * 10, 6)) / 10
 

@@ -23,11 +23,11 @@ def in_one_sentence(money: Money) -> str:
     text = _cash(money)
     text = text[:1].upper() + text[1:]
     if money.released and money.freed and money.break_even is not None:
-        beds = figure(money.freed_beds_on_an_average_day, "")
-        text = (
-            f"{text.rstrip('.')}; {beds} {spoken(money.freed.service)} beds are freed on an average day, and "
-            f"{money.break_even:g} would pay for what opens."
-        )
+        place, beds = spoken(money.freed.service), figure(money.freed_beds_on_an_average_day, "")
+        freed = f"{beds} {place} beds are freed on an average day"
+        if not money.released.is_certain:
+            freed = f"these runs cannot tell whether {place} beds are freed"
+        text = f"{text.rstrip('.')}; {freed}, and {money.break_even:g} would pay for what opens."
     return text
 
 

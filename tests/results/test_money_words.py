@@ -24,7 +24,14 @@ def row(service: str, measure: str, mean: float, half: float, by: str = "", item
     return Difference("more", "base", service, measure, by, item, "GBP", mean, 1.0, *ends, 9, known, 1.0, *ends)
 
 
-def money(*, cash: float = 1_640_000, delayed: float = -600, half_delayed: float = 200, rule: str = "shown") -> Money:
+def money(
+    *,
+    cash: float = 1_640_000,
+    half_released: float = 100,
+    delayed: float = -600,
+    half_delayed: float = 200,
+    rule: str = "shown",
+) -> Money:
     base, more = scenario("base", rule), scenario("more", rule)
     contrasts = [
         row("all", "cost_cash_gbp", cash, 50_000),
@@ -32,7 +39,7 @@ def money(*, cash: float = 1_640_000, delayed: float = -600, half_delayed: float
         row("unit", "cost_cash_gbp", 1_980_000, 0),
         row("hospital", "cost_cash_gbp", cash - 1_980_000, 50_000),
         row("hospital", "cost_cash_gbp", cash - 1_980_000, 50_000, "part", "used"),
-        row("all", "released_bed_days", 730, 100),
+        row("all", "released_bed_days", 730, half_released),
         row("all", "notional_value_gbp", 410_260, 50_000),
         row("hospital", "delayed_bed_days", delayed, half_delayed),
     ]
@@ -89,3 +96,13 @@ def test_one_sentence_says_what_it_costs_and_what_would_pay_for_it() -> None:
         "£1.64m more is spent a year (+£1.59m to +£1.69m); 2.0 hospital beds are freed on an average day, "
         "and 9.7 would pay for what opens."
     )
+
+
+def test_one_sentence_frees_no_beds_that_may_not_be_freed() -> None:
+    assert in_one_sentence(money(half_released=900)).endswith(
+        "; these runs cannot tell whether hospital beds are freed, and 9.7 would pay for what opens."
+    )
+
+
+def test_refilled_beds_have_no_break_even_at_running_cost() -> None:
+    assert "where only running costs fall" not in said(money(rule="refilled"))["Break-even"]

@@ -26,5 +26,5 @@ def test_set_reaches_what_the_file_itself_changed() -> None:
 
 
 def test_the_same_path_set_twice_is_refused() -> None:
-    with pytest.raises(ScenarioError, match="services.hospital.beds"):
+    with pytest.raises(ScenarioError, match=r"services\.hospital\.beds"):
         read_scenario(SCENARIOS / "baseline.yaml", sets=["services.hospital.beds=300", "services.hospital.beds=310"])

@@ -31,11 +31,14 @@ class Job:
     overrides: tuple[tuple[str, int], ...] = ()  # replications and seed, where they were typed
     typed: tuple[str, ...] = ()
     began: float = 0.0
+    sensitivity: str | None = None  # a file whose findings go into the report
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
         """Every file that was read, as it is shown, with the SHA-256 of its content."""
         files = dict(pair for scenario in self.scenarios for pair in input_files(scenario))
+        if self.sensitivity is not None and Path(self.sensitivity).is_file():
+            files[self.sensitivity] = hashlib.sha256(Path(self.sensitivity).read_bytes()).hexdigest()
         return tuple((self.shown(file), digest) for file, digest in files.items())
 
     @property
@@ -57,6 +60,7 @@ class Job:
         words = ["python3", "run_sim.py", "compare" if self.compared else "run"]
         words += [self.shown(scenario.file) for scenario in self.scenarios]
         words += [word for name, value in self.overrides for word in (f"--{name}", str(value))]
+        words += ["--sensitivity", self.shown(self.sensitivity)] if self.sensitivity else []
         words += [word for change in self.sets for word in ("--set", change)]
         return shlex.join(words)
 

@@ -43,6 +43,7 @@ Options of run and compare:
   --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
   --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
                        a file; in compare it goes to every file that has the path
+  --sensitivity FILE   (compare) a sensitivity.csv: the report names the assumptions that change the verdict
   --observe            test every identity on every event; slower, and the same results
   --traceback          where something of ours breaks, show where
 Options of check: --workers, --json, --observe, --traceback, and
@@ -90,6 +91,7 @@ class Options:
     annotations: bool = False
     targets: str = ""
     page: str | None = None
+    sensitivity: str | None = None  # a sensitivity.csv whose findings go into the report
     ranges: str = ""
     measure: str = ""
     service: str = ""
@@ -160,6 +162,8 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--json", metavar="FILE")
         parser.add_argument("--people", metavar="FILE")
         parser.add_argument("--observe", action="store_true")
+    if verb == "compare":
+        parser.add_argument("--sensitivity", metavar="FILE")
     parser.add_argument("--traceback", action="store_true", default=argparse.SUPPRESS)
     return parser
 

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
 from sim.cli.calibrating import calibrate_verb
 from sim.cli.check import check
+from sim.cli.flipping import flips_of
 from sim.cli.screen import Screen
 from sim.cli.sensing import sensitivity_verb
 from sim.experiment import Piece, Shared, run_all
@@ -145,12 +147,14 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
         raise UsageError("nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out))
     job = _job(chosen, options, compared=compared)
     job.check_places(options.people)
+    flips = flips_of(options.sensitivity)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
     try:
         pieces = _replications(job, options, screen)
         pieces = beside(chosen, pieces) if compared else pieces
         findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+        findings = replace(findings, flips=flips)
         folder = _publish(job, options, findings, pieces)
     except KeyboardInterrupt:
         tables.interrupted(screen, *screen.how_far)
@@ -172,6 +176,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> J
         sets=tuple(options.sets),
         overrides=tuple((name, value) for name, value in typed_numbers if value is not None),
         typed=tuple(options.typed),
+        sensitivity=options.sensitivity,
         began=time.time(),
     )
 

@@ -169,10 +169,10 @@ class Town:
         if self.chance(20) and not in_hours:
             hours = self.one_of(["2", "12", "24", "0"]) if self.grid != "anywhere" else {"exponential": {"mean": 6}}
             service["turnaround_hours"] = hours
-        if self.chance(20) and limited and not in_hours:
+        if self.chance(20) and limited:
             high = self.whole(1, 3)
             service["surge"] = {
-                key: self.whole(1, 2),
+                key: self.whole(3, 6) if in_hours else self.whole(1, 2),
                 "opens_when_waiting": high,
                 "closes_when_waiting": self.whole(0, high - 1),
             }
@@ -222,8 +222,7 @@ class Town:
                     visit["tapers"].append({"after_days": self.whole(3, 4), "to": self.one_of(["0%", "20%"])})
         if self.chance(25):
             visit["dies_while_delayed_days"] = self.length(0, 4)
-        others = [name for name in services if name != here]
-        ways = [name for name in others if self.chance(55)]
+        ways = [name for name in services if self.chance(10 if name == here else 55)]
         ways += [name for name in ("home", "out") if name != here and self.chance(50)]
         if not ways:
             ways = ["out"]
@@ -300,6 +299,8 @@ class Town:
         if self.chance(35):
             group["arrival"] = self.arrival(group["arrives_at"], first)
         has_home = self.chance(50)
+        if has_home and self.chance(10):
+            group["arrives_at"] = "home"
         group["journey"] = {name: self.visit(name, services, has_home) for name in services}
         if has_home:
             back = self.one_of(first)
@@ -337,11 +338,13 @@ class Town:
         for name, service in services.items():
             key = next(key for key in ("beds", "places", "hours_per_week") if key in service)
             amount = service[key]
-            if name in self.counts_hours or not self.chance(60):
+            if not self.chance(60):
                 continue
             places = 2 if amount == "unlimited" else amount if isinstance(amount, int) else amount[0][key]
             if not places:
                 continue
+            if name in self.counts_hours:
+                places = 1
             group = self.one_of(people)
             entry: dict[str, Any] = {"group": group, "service": name, "count": self.whole(1, places)}
             then = people[group]["journey"][name]["then"]
@@ -355,6 +358,10 @@ class Town:
                 if self.chance(40):
                     entry["remaining_days"] = self.length(0, 3)
             entries.append(entry)
+        at_home = [group for group in people if "home" in people[group]["journey"]]
+        if at_home and self.chance(40):
+            elapsed = {"fixed": self.days_text(0, 4)}
+            entries.append({"group": self.one_of(at_home), "service": "home", "count": 2, "elapsed_days": elapsed})
         if self.chance(40):
             group = self.one_of(people)
             where = people[group]["arrives_at"]

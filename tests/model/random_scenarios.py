@@ -211,7 +211,7 @@ class Town:
         cuts = sorted(self.one_of(PERCENT) for _ in range(count - 1))
         return [high - low for low, high in zip([0, *cuts], [*cuts, 100], strict=True)]
 
-    def visit(self, here: str, services: dict[str, Any], has_home: bool) -> dict[str, Any]:
+    def visit(self, here: str, services: dict[str, Any]) -> dict[str, Any]:
         visit: dict[str, Any] = {"stay_days": self.stay()}
         if here in self.counts_hours:
             most = min(10, self.least_capacity.get(here, 10))
@@ -301,16 +301,17 @@ class Town:
         has_home = self.chance(50)
         if has_home and self.chance(10):
             group["arrives_at"] = "home"
-        group["journey"] = {name: self.visit(name, services, has_home) for name in services}
+        group["journey"] = {name: self.visit(name, services) for name in services}
         if has_home:
-            back = self.one_of(first)
-            low, high = self.shares(2)
-            group["journey"]["home"] = {
-                "stay_days": self.stay(),
-                "then": {back: self.route(back, low, [], services, "home"), "out": f"{high}%"},
-            }
-            self._give_way_out(group["journey"]["home"]["then"])
+            group["journey"]["home"] = self.visit_home(first, services)
         return group
+
+    def visit_home(self, first: list[str], services: dict[str, Any]) -> dict[str, Any]:
+        back = self.one_of(first)
+        low, high = self.shares(2)
+        then = {back: self.route(back, low, [], services, "home"), "out": f"{high}%"}
+        self._give_way_out(then)
+        return {"stay_days": self.stay(), "then": then}
 
     @staticmethod
     def _give_way_out(then: dict[str, Any]) -> None:
@@ -358,6 +359,12 @@ class Town:
                 if self.chance(40):
                     entry["remaining_days"] = self.length(0, 3)
             entries.append(entry)
+        entries += self.census_elsewhere(people)
+        return entries
+
+    def census_elsewhere(self, people: dict[str, Any]) -> list[dict[str, Any]]:
+        """At home, and waiting outside."""
+        entries: list[dict[str, Any]] = []
         at_home = [group for group in people if "home" in people[group]["journey"]]
         if at_home and self.chance(40):
             elapsed = {"fixed": self.days_text(0, 4)}

@@ -50,6 +50,7 @@ class BedManager:
         ]
         self.observe: Callable[[BedManager], None] | None = None
         self._touched: set[int] = set()  # wards where somebody may move
+        self._nowhere: list[Wait] = []  # those who wait for a service that will never have a place again
         self._stopped_lines: set[int] = set()  # wards whose first in line does not fit and may be passed
         self._newcomers: set[int] = set()  # wards with a queue limit that somebody joined
         self._due_waits: list[Wait] = []
@@ -58,6 +59,7 @@ class BedManager:
         self._look_for_rings = False
         self._openings: set[int] = set()  # instants at which somebody knows that a door opens
         self._phases = (
+            self._turn_back,
             self.steps.place,
             self._place,
             self._exchange,
@@ -138,13 +140,13 @@ class BedManager:
         wait = Wait(person, person.waits, stay, to, route, joined, (priority, joined, person.arriving.rank))
         person.waits += 1
         self.records.waits.append(wait)
-        if self._never_again_a_place(wait):
-            if stay is None or stay.is_clear():
-                wait.clear = joined
-            wait.ended, wait.ending = self.clock.now, NO_PLACE
-            self._otherwise(wait)
-            return
         person.wait = wait
+        if stay is None or stay.is_clear():
+            self._is_clear(wait)
+        if self._never_again_a_place(wait):
+            self._nowhere.append(wait)
+            self._touch(to)
+            return
         ward = self.wards[to]
         if ward.planned is not None:
             if ward.planned.counts_units:
@@ -152,8 +154,6 @@ class BedManager:
             if ward.planned.service.queue_limit is not None:
                 self._newcomers.add(to)
         ward.line_up(wait)
-        if stay is None or stay.is_clear():
-            self._is_clear(wait)
         self._start_patience(wait)
         self._touch(to)
 
@@ -384,6 +384,7 @@ class BedManager:
     def _has_more_to_do(self) -> bool:
         return bool(
             self._touched
+            or self._nowhere
             or self._due_waits
             or self._due_deaths
             or self._newcomers
@@ -392,6 +393,14 @@ class BedManager:
             or self.steps.teams
             or self.observe is not None
         )
+
+    def _turn_back(self) -> bool:
+        """Who would wait where no place will ever be goes the other way, once everything of this instant is gathered."""
+        waits, self._nowhere = self._nowhere, []
+        for wait in waits:
+            self._end_wait(wait, NO_PLACE)
+            self._otherwise(wait)
+        return bool(waits)
 
     def _place(self) -> bool:
         """Serve every queue by priority, time joined and rank, until nobody moves; only then may somebody pass."""

@@ -169,10 +169,10 @@ class Town:
         if self.chance(20) and not in_hours:
             hours = self.one_of(["2", "12", "24", "0"]) if self.grid != "anywhere" else {"exponential": {"mean": 6}}
             service["turnaround_hours"] = hours
-        if self.chance(20) and limited and not in_hours:
+        if self.chance(20) and limited:
             high = self.whole(1, 3)
             service["surge"] = {
-                key: self.whole(1, 2),
+                key: self.whole(3, 6) if in_hours else self.whole(1, 2),
                 "opens_when_waiting": high,
                 "closes_when_waiting": self.whole(0, high - 1),
             }
@@ -211,7 +211,7 @@ class Town:
         cuts = sorted(self.one_of(PERCENT) for _ in range(count - 1))
         return [high - low for low, high in zip([0, *cuts], [*cuts, 100], strict=True)]
 
-    def visit(self, here: str, services: dict[str, Any], has_home: bool) -> dict[str, Any]:
+    def visit(self, here: str, services: dict[str, Any]) -> dict[str, Any]:
         visit: dict[str, Any] = {"stay_days": self.stay()}
         if here in self.counts_hours:
             most = min(10, self.least_capacity.get(here, 10))
@@ -222,8 +222,7 @@ class Town:
                     visit["tapers"].append({"after_days": self.whole(3, 4), "to": self.one_of(["0%", "20%"])})
         if self.chance(25):
             visit["dies_while_delayed_days"] = self.length(0, 4)
-        others = [name for name in services if name != here]
-        ways = [name for name in others if self.chance(55)]
+        ways = [name for name in services if self.chance(10 if name == here else 55)]
         ways += [name for name in ("home", "out") if name != here and self.chance(50)]
         if not ways:
             ways = ["out"]
@@ -300,16 +299,19 @@ class Town:
         if self.chance(35):
             group["arrival"] = self.arrival(group["arrives_at"], first)
         has_home = self.chance(50)
-        group["journey"] = {name: self.visit(name, services, has_home) for name in services}
+        if has_home and self.chance(10):
+            group["arrives_at"] = "home"
+        group["journey"] = {name: self.visit(name, services) for name in services}
         if has_home:
-            back = self.one_of(first)
-            low, high = self.shares(2)
-            group["journey"]["home"] = {
-                "stay_days": self.stay(),
-                "then": {back: self.route(back, low, [], services, "home"), "out": f"{high}%"},
-            }
-            self._give_way_out(group["journey"]["home"]["then"])
+            group["journey"]["home"] = self.visit_home(first, services)
         return group
+
+    def visit_home(self, first: list[str], services: dict[str, Any]) -> dict[str, Any]:
+        back = self.one_of(first)
+        low, high = self.shares(2)
+        then = {back: self.route(back, low, [], services, "home"), "out": f"{high}%"}
+        self._give_way_out(then)
+        return {"stay_days": self.stay(), "then": then}
 
     @staticmethod
     def _give_way_out(then: dict[str, Any]) -> None:
@@ -337,11 +339,13 @@ class Town:
         for name, service in services.items():
             key = next(key for key in ("beds", "places", "hours_per_week") if key in service)
             amount = service[key]
-            if name in self.counts_hours or not self.chance(60):
+            if not self.chance(60):
                 continue
             places = 2 if amount == "unlimited" else amount if isinstance(amount, int) else amount[0][key]
             if not places:
                 continue
+            if name in self.counts_hours:
+                places = 1
             group = self.one_of(people)
             entry: dict[str, Any] = {"group": group, "service": name, "count": self.whole(1, places)}
             then = people[group]["journey"][name]["then"]
@@ -355,6 +359,16 @@ class Town:
                 if self.chance(40):
                     entry["remaining_days"] = self.length(0, 3)
             entries.append(entry)
+        entries += self.census_elsewhere(people)
+        return entries
+
+    def census_elsewhere(self, people: dict[str, Any]) -> list[dict[str, Any]]:
+        """At home, and waiting outside."""
+        entries: list[dict[str, Any]] = []
+        at_home = [group for group in people if "home" in people[group]["journey"]]
+        if at_home and self.chance(40):
+            elapsed = {"fixed": self.days_text(0, 4)}
+            entries.append({"group": self.one_of(at_home), "service": "home", "count": 2, "elapsed_days": elapsed})
         if self.chance(40):
             group = self.one_of(people)
             where = people[group]["arrives_at"]

@@ -29,7 +29,7 @@ OUTSIDE_KEY = name_key("outside")
 
 
 def seconds(days: float) -> int:
-    return round(days * DAY)
+    return int(days * DAY + 0.5)  # half a second up
 
 
 @dataclass(eq=False)
@@ -45,6 +45,7 @@ class Task:
     finished: int = NEVER
     dropped: bool = False
     after: str | None = None
+    priority: int = 0  # of the route they were on when they joined the team's queue
 
     @property
     def done(self) -> bool:
@@ -197,6 +198,7 @@ class Town:
 
     def _instant(self) -> None:
         phases = (
+            self._turn_back,
             self._place_in_teams,
             self._place_in_beds,
             self._exchange_in_ring,
@@ -260,7 +262,8 @@ class Town:
             if task.step.team is None:
                 self._begin(task, task.started)
             else:
-                task.started = max(task.started, 0)
+                assert stay.route is not None
+                task.started, task.priority = max(task.started, 0), stay.route.priority
             return True
         if task.due <= self.now:
             task.finished = task.due
@@ -291,14 +294,23 @@ class Town:
     # -- joining ----------------------------------------------------------------------------------------------
 
     def _join(self, person: Person, to: str, outside: bool = False) -> None:
-        """Enters the queue for a destination; where there will never be a place again, `otherwise` at once."""
+        """Enters the queue for a destination."""
         wait = self._new_wait(person, to, outside)
         person.wait = wait
         person.waits.append(wait)
-        if to in self.services and wait.otherwise is not None:
-            service = self.services[to]
-            if service.surge is None and last_second_with_places(service.capacity) < self.now:
-                self._take_otherwise(person, books.NO_PLACE)
+
+    def _turn_back(self) -> bool:
+        """Who joined a service that will never have a place again goes the other way."""
+        lost = [person for person in self.people if person.wait is not None and self._leads_nowhere(person.wait)]
+        for person in lost:
+            self._take_otherwise(person, books.NO_PLACE)
+        return bool(lost)
+
+    def _leads_nowhere(self, wait: Wait) -> bool:
+        if wait.joined != self.now or wait.otherwise is None or wait.to not in self.services:
+            return False
+        service = self.services[wait.to]
+        return service.surge is None and last_second_with_places(service.capacity) < self.now
 
     def _new_wait(self, person: Person, to: str, outside: bool) -> Wait:
         number = len(person.waits)
@@ -395,7 +407,9 @@ class Town:
             ]
             busy = sum(task.team_joined < NEVER for _, task in mine)
             queue = [(person, task) for person, task in mine if task.team_joined == NEVER]
-            queue.sort(key=lambda one: (self._priority(one[0]), one[1].started, one[0].rank))
+            queue.sort(
+                key=lambda one: (one[1].priority, one[1].started, one[0].rank, self._step_number(one[1].step.name))
+            )
             planned = places_at(team.capacity, self.now)
             for _, task in queue:
                 if planned is not None and busy >= planned:
@@ -403,12 +417,6 @@ class Town:
                 self._begin(task, self.now)
                 busy, moved = busy + 1, True
         return moved
-
-    @staticmethod
-    def _priority(person: Person) -> int:
-        assert person.stay is not None
-        assert person.stay.route is not None
-        return person.stay.route.priority
 
     def queue(self, to: str) -> list[Person]:
         """Who waits for a destination, in the bed manager's order."""

@@ -7,7 +7,7 @@ import pytest
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
-from sim.model.ledger import NEVER, NO_PLACE, Ledger
+from sim.model.ledger import Ledger
 from tests.model import second_engine
 from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
 
@@ -28,11 +28,6 @@ def cells(ledger: Ledger) -> Cells:
         )
     }
     names = [(stay["person"], stay["stay"]) for stay in tables["stays"]]
-    for row in tables["waits"]:
-        if row["ending"] == NO_PLACE:
-            row["clear"] = (
-                NEVER  # over as it begins; whether a step ends before or after that in this instant is nobody's concern
-            )
     for row in tables["waits"] + tables["steps"]:
         row["stay"] = names[row["stay"]] if row["stay"] >= 0 else (row.get("person"), -1)
     for name, key in (

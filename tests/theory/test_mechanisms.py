@@ -7,10 +7,11 @@ import numpy as np
 
 from sim.model.ledger import NEVER
 from tests.theory.formulas import State, erlang_c, markov_chain, mean_over
-from tests.theory.tools import Seen, assert_agrees, assert_rejects, calendar, each, replicate
+from tests.theory.tools import QUICK_AND_NIGHTLY, Seen, assert_agrees, assert_rejects, calendar, each, replicate
 
 
-def test_a_team_is_a_queue_like_any_other(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_a_team_is_a_queue_like_any_other(tmp_path: Path, times: int) -> None:
     # People without further need reach a team of three at random times; its visits are exponential: Erlang C for the team.
     text = calendar(40, 700) + (
         "services: {hospital: {kind: acute, beds: unlimited}}\nteams: {assessors: {places: 3}}\n"
@@ -18,7 +19,7 @@ def test_a_team_is_a_queue_like_any_other(tmp_path: Path) -> None:
         "people:\n  p:\n    arrives_at: hospital\n    arrivals_per_day: 3\n"
         "    journey: {hospital: {stay_days: {exponential: {mean: 1}}, then: {home: {share: 100%, steps: [hub]}}}}\n"
     )
-    seen = replicate(tmp_path, text, 20)
+    seen = replicate(tmp_path, text, 20 * times)
 
     def waits(one: Seen) -> np.ndarray:
         steps, (first, end) = one.ledger.steps, one.window
@@ -27,13 +28,16 @@ def test_a_team_is_a_queue_like_any_other(tmp_path: Path) -> None:
 
     exact = erlang_c(3, 2.1)
     waited = each(seen, lambda one: float((waits(one) > 0).mean()))
-    assert_agrees(waited, exact, width=0.04)
-    assert_agrees(each(seen, lambda one: float(waits(one).mean())), exact / (3 / 0.7 - 3), width=0.07)
-    assert_agrees(each(seen, lambda one: one.delayed("hospital")), 2.1 + 3 * exact / (3 / 0.7 - 3), width=0.25)
+    assert_agrees(waited, exact, width=0.04 / times**0.5)
+    assert_agrees(each(seen, lambda one: float(waits(one).mean())), exact / (3 / 0.7 - 3), width=0.07 / times**0.5)
+    assert_agrees(
+        each(seen, lambda one: one.delayed("hospital")), 2.1 + 3 * exact / (3 / 0.7 - 3), width=0.25 / times**0.5
+    )
     assert_rejects(waited, erlang_c(4, 2.1))
 
 
-def test_death_and_the_step_race_each_other(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_death_and_the_step_race_each_other(tmp_path: Path, times: int) -> None:
     # A step of mean 3 days against death of mean 12 days from ready: one in five die, and the delay is 12 x 3 / 15 = 2.4 days.
     text = calendar(0, 900) + (
         "services: {hospital: {kind: acute, beds: unlimited}}\n"
@@ -42,7 +46,7 @@ def test_death_and_the_step_race_each_other(tmp_path: Path) -> None:
         "    journey:\n      hospital:\n        stay_days: {fixed: 1}\n        dies_while_delayed_days: {exponential: {mean: 12}}\n"
         "        then: {out: {share: 100%, steps: [hub]}}\n"
     )
-    seen = replicate(tmp_path, text, 12)
+    seen = replicate(tmp_path, text, 12 * times)
 
     def delay(one: Seen) -> float:
         stays = one.stays_of("hospital")
@@ -50,8 +54,8 @@ def test_death_and_the_step_race_each_other(tmp_path: Path) -> None:
         return float((stays["left"][gone] - stays["ready"][gone]).mean()) / 86_400
 
     died = each(seen, lambda one: one.left_to("hospital", "died"))
-    assert_agrees(died, 0.2, width=0.012)
-    assert_agrees(each(seen, delay), 2.4, width=0.08)
+    assert_agrees(died, 0.2, width=0.012 / times**0.5)
+    assert_agrees(each(seen, delay), 2.4, width=0.08 / times**0.5)
     assert_rejects(died, 0.22)
 
 
@@ -76,7 +80,8 @@ def test_ground_is_lost_day_by_day(tmp_path: Path) -> None:
     assert all((one.stays_of("unit")["need"] == 3 * 86_400).all() for one in seen)
 
 
-def test_surge_beds_open_and_close_as_their_chain_says(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_surge_beds_open_and_close_as_their_chain_says(tmp_path: Path, times: int) -> None:
     # Two beds and one surge bed that opens when three wait and closes when nobody does; room for five to wait. The chain's state is
     # (inside, waiting, surge open). A bed that closes does so as its person leaves.
     arrivals, beds, extra, high, low, room = 2.2, 2, 1, 3, 0, 5
@@ -106,7 +111,7 @@ def test_surge_beds_open_and_close_as_their_chain_says(tmp_path: Path) -> None:
         "people:\n  p:\n    arrives_at: ward\n    arrivals_per_day: 2.2\n"
         "    journey: {ward: {stay_days: {exponential: {mean: 1}}, then: {out: 100%}}}\n"
     )
-    seen = replicate(tmp_path, text, 20)
+    seen = replicate(tmp_path, text, 20 * times)
     turned_away = each(seen, lambda one: one.turned_away("ward"))
     exact = mean_over(shares, lambda state: float(state[1] == room))
     assert_agrees(
@@ -114,6 +119,10 @@ def test_surge_beds_open_and_close_as_their_chain_says(tmp_path: Path) -> None:
         mean_over(shares, lambda s: float(str(s[0]))),
         width=0.06,
     )
-    assert_agrees(each(seen, lambda one: one.waiting("ward")), mean_over(shares, lambda s: float(str(s[1]))), width=0.1)
-    assert_agrees(turned_away, exact, width=0.015)
+    assert_agrees(
+        each(seen, lambda one: one.waiting("ward")),
+        mean_over(shares, lambda s: float(str(s[1]))),
+        width=0.1 / times**0.5,
+    )
+    assert_agrees(turned_away, exact, width=0.015 / times**0.5)
     assert_rejects(turned_away, exact + 0.03)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.theory.formulas import State, erlang_c, markov_chain, mean_over
-from tests.theory.tools import assert_agrees, assert_rejects, calendar, each, replicate
+from tests.theory.tools import QUICK_AND_NIGHTLY, assert_agrees, assert_rejects, calendar, each, replicate
 
 LOSS = "arrival: {longest_wait_days: 0, otherwise: out}"
 
@@ -27,7 +27,7 @@ def two_in_a_row(arrivals: float, beds: tuple[int, int], rates: tuple[float, flo
     return markov_chain((0, 0, 0), moves)
 
 
-@pytest.mark.parametrize("times", [1, pytest.param(9, marks=pytest.mark.nightly)])
+@QUICK_AND_NIGHTLY
 def test_blocking_between_two_services_is_its_markov_chain(tmp_path: Path, times: int) -> None:
     text = calendar(60, 900) + (
         "services:\n  hospital: {kind: acute, beds: 6}\n  unit: {kind: reablement_unit, beds: 4}\n"
@@ -72,7 +72,8 @@ def three_in_a_row(arrivals: float, rates: tuple[float, float, float]) -> dict[S
     return markov_chain((0, 0, 0), moves)
 
 
-def test_blocking_passes_back_through_three_services(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_blocking_passes_back_through_three_services(tmp_path: Path, times: int) -> None:
     text = calendar(60, 1500) + (
         "services:\n  hospital: {kind: acute, beds: 1}\n  unit: {kind: reablement_unit, beds: 1}\n"
         "  care_home: {kind: care_home, places: 1}\n"
@@ -81,18 +82,19 @@ def test_blocking_passes_back_through_three_services(tmp_path: Path) -> None:
         "      unit: {stay_days: {exponential: {mean: 0.8}}, then: {care_home: 100%}}\n"
         "      care_home: {stay_days: {exponential: {mean: 1.2}}, then: {out: 100%}}\n"
     )
-    seen = replicate(tmp_path, text, 20)
+    seen = replicate(tmp_path, text, 20 * times)
     shares = three_in_a_row(2.0, (1.0, 1 / 0.8, 1 / 1.2))
     for service, place in (("hospital", 0), ("unit", 1)):
         exact = mean_over(shares, lambda state, place=place: float(state[place] == 2))  # type: ignore[misc]
-        assert_agrees(each(seen, lambda one, service=service: one.delayed(service)), exact, width=0.02)  # type: ignore[misc]
+        assert_agrees(each(seen, lambda one, service=service: one.delayed(service)), exact, width=0.02 / times**0.5)  # type: ignore[misc]
     lost = mean_over(shares, lambda state: float(state[0] != 0))
-    assert_agrees(each(seen, lambda one: one.gave_up("hospital")), lost, width=0.02)
+    assert_agrees(each(seen, lambda one: one.gave_up("hospital")), lost, width=0.02 / times**0.5)
     wrong = three_in_a_row(2.0, (1.0, 1 / 0.8, 1 / 1.0))
     assert_rejects(each(seen, lambda one: one.delayed("unit")), mean_over(wrong, lambda state: float(state[1] == 2)))
 
 
-def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path, times: int) -> None:
     # As two in a row, but a blocked person goes home after an exponential longest wait: one more rate in the chain.
     arrivals, beds, rates, patience = 2.0, (5, 3), (1 / 1.5, 1 / 2.0), 1 / 1.5
 
@@ -115,12 +117,12 @@ def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path) -> None:
         "          unit: {share: 100%, longest_wait_days: {exponential: {mean: 1.5}}, otherwise: home}\n          home: 0%\n"
         "      unit: {stay_days: {exponential: {mean: 2}}, then: {out: 100%}}\n"
     )
-    seen = replicate(tmp_path, text, 30)
+    seen = replicate(tmp_path, text, 30 * times)
     delayed = mean_over(shares, lambda state: float(str(state[1])))
     moving = mean_over(shares, lambda state: int(str(state[0])) * rates[0])
     found = each(seen, lambda one: one.gave_up("unit"))
-    assert_agrees(each(seen, lambda one: one.delayed("hospital")), delayed, width=0.05)
-    assert_agrees(found, delayed * patience / moving, width=0.02)
+    assert_agrees(each(seen, lambda one: one.delayed("hospital")), delayed, width=0.05 / times**0.5)
+    assert_agrees(found, delayed * patience / moving, width=0.02 / times**0.5)
     assert_rejects(found, delayed * patience / moving + 0.025)
 
 
@@ -169,7 +171,8 @@ def test_two_people_who_must_swap_do_so_when_both_are_ready(tmp_path: Path) -> N
     assert_rejects(found, 1 / (1 + 0.5))  # nobody could move without a free place in between
 
 
-def test_coming_back_from_home_makes_a_jackson_network(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_coming_back_from_home_makes_a_jackson_network(tmp_path: Path, times: int) -> None:
     # 40% of those who go home come back: the hospital sees 1.5 / (1 - 0.4) = 2.5 a day and behaves as if they all were new (Jackson 1957).
     first, back, beds, stay, at_home = 1.5, 0.4, 4, 1.1, 6.0
     text = calendar(120, 900) + (
@@ -178,15 +181,15 @@ def test_coming_back_from_home_makes_a_jackson_network(tmp_path: Path) -> None:
         "      hospital: {stay_days: {exponential: {mean: 1.1}}, then: {home: 100%}}\n"
         "      home: {stay_days: {exponential: {mean: 6}}, then: {hospital: 40%, out: 60%}}\n"
     )
-    seen = replicate(tmp_path, text, 20)
+    seen = replicate(tmp_path, text, 20 * times)
     rate = first / (1 - back)
     queue = erlang_c(beds, rate * stay) * rate / (beds / stay - rate)
-    assert_agrees(each(seen, lambda one: one.occupied("hospital")), rate * stay, width=0.14)
+    assert_agrees(each(seen, lambda one: one.occupied("hospital")), rate * stay, width=0.14 / times**0.5)
     waiting = each(seen, lambda one: one.waiting("hospital"))
-    assert_agrees(waiting, queue, width=0.35)
+    assert_agrees(waiting, queue, width=0.35 / times**0.5)
     at_home_and_well = each(seen, lambda one: one.occupied("home") - one.delayed("home"))
-    assert_agrees(at_home_and_well, rate * at_home, width=0.6)
+    assert_agrees(at_home_and_well, rate * at_home, width=0.6 / times**0.5)
     share = each(seen, lambda one: one.left_to("home", "hospital"))
-    assert_agrees(share, back, width=0.015)
+    assert_agrees(share, back, width=0.015 / times**0.5)
     assert_rejects(share, 0.43)
     assert_rejects(waiting, erlang_c(beds, first * stay) * first / (beds / stay - first))  # the loop forgotten

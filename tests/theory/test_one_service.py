@@ -1,18 +1,12 @@
 """One service against the classics: loss, waiting, limited queues, priorities, patience and any length of stay."""
 
-import math
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.theory.formulas import erlang_b, erlang_c, pollaczek_khinchine, stationary
-from tests.theory.tools import Seen, assert_agrees, assert_rejects, calendar, each, replicate
-
-QUICK_AND_NIGHTLY = [
-    1,
-    pytest.param(9, marks=pytest.mark.nightly),
-]  # nine times the replications, a third of the width
+from tests.theory.tools import QUICK_AND_NIGHTLY, Seen, assert_agrees, assert_rejects, calendar, each, replicate
 
 
 def one_ward(beds: str, group: str, *, days: int = 600, warm_up: int = 60, service: str = "") -> str:
@@ -30,7 +24,7 @@ def journey(stay: str) -> str:
 LOST_AT_ONCE = "arrival: {longest_wait_days: 0, otherwise: out}\n    "
 
 
-@pytest.mark.parametrize("times", QUICK_AND_NIGHTLY)
+@QUICK_AND_NIGHTLY
 @pytest.mark.parametrize(
     "stay",
     ["{exponential: {mean: 1}}", "{lognormal: {mean: 1, sd: 2}}", "{fixed: 1}"],
@@ -41,17 +35,17 @@ def test_the_share_lost_is_erlang_b_whatever_the_stays(tmp_path: Path, stay: str
     text = one_ward(str(beds), "arrivals_per_day: 4\n    " + LOST_AT_ONCE + journey(stay))
     seen = replicate(tmp_path, text, 32 * times)
     lost = each(seen, lambda one: one.gave_up("ward"))
-    assert_agrees(lost, erlang_b(beds, load), width=0.016 / math.sqrt(times))
+    assert_agrees(lost, erlang_b(beds, load), width=0.016 / times**0.5)
     assert_agrees(
         each(seen, lambda one: one.occupied("ward")),
         load * (1 - erlang_b(beds, load)),
-        0.065 / math.sqrt(times),
+        0.065 / times**0.5,
     )
     assert_rejects(lost, erlang_b(beds + 1, load))
     assert_rejects(lost, erlang_b(beds, load * 1.1))
 
 
-@pytest.mark.parametrize("times", QUICK_AND_NIGHTLY)
+@QUICK_AND_NIGHTLY
 def test_waits_are_erlang_c(tmp_path: Path, times: int) -> None:
     arrivals, beds = 3.0, 4
     text = one_ward(str(beds), "arrivals_per_day: 3\n    " + journey("{exponential: {mean: 1}}"), days=900)
@@ -59,19 +53,20 @@ def test_waits_are_erlang_c(tmp_path: Path, times: int) -> None:
     waited = each(seen, lambda one: float((one.wait_days("ward") > 0).mean()))
     mean_wait = each(seen, lambda one: float(one.wait_days("ward").mean()))
     exact = erlang_c(beds, arrivals)
-    assert_agrees(waited, exact, width=0.03 / math.sqrt(times))
-    assert_agrees(mean_wait, exact / (beds - arrivals), width=0.09 / math.sqrt(times))
+    assert_agrees(waited, exact, width=0.03 / times**0.5)
+    assert_agrees(mean_wait, exact / (beds - arrivals), width=0.09 / times**0.5)
     assert_agrees(
         each(seen, lambda one: one.waiting("ward")),
         arrivals * exact / (beds - arrivals),
-        0.3 / math.sqrt(times),
+        0.3 / times**0.5,
     )
-    assert_agrees(each(seen, lambda one: one.occupied("ward")), arrivals, width=0.065 / math.sqrt(times))
+    assert_agrees(each(seen, lambda one: one.occupied("ward")), arrivals, width=0.065 / times**0.5)
     assert_rejects(waited, erlang_c(beds + 1, arrivals))  # planted: one bed more
     assert_rejects(mean_wait, erlang_c(beds + 1, arrivals) / (beds + 1 - arrivals))
 
 
-def test_a_queue_limit_makes_it_a_finite_queue(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_a_queue_limit_makes_it_a_finite_queue(tmp_path: Path, times: int) -> None:
     arrivals, beds, room = (
         2.4,
         2,
@@ -82,14 +77,14 @@ def test_a_queue_limit_makes_it_a_finite_queue(tmp_path: Path) -> None:
         "arrivals_per_day: 2.4\n    " + journey("{exponential: {mean: 1}}"),
         service=f", queue_limit: {room}",
     )
-    seen = replicate(tmp_path, text, 36)
+    seen = replicate(tmp_path, text, 36 * times)
     shares = stationary(lambda _: arrivals, lambda n: min(n, beds), beds + room)
     queue = float(sum(max(n - beds, 0) * share for n, share in enumerate(shares)))
     turned_away = each(seen, lambda one: one.turned_away("ward"))
-    assert_agrees(turned_away, shares[-1], width=0.02)
-    assert_agrees(each(seen, lambda one: one.waiting("ward")), queue, width=0.06)
+    assert_agrees(turned_away, shares[-1], width=0.02 / times**0.5)
+    assert_agrees(each(seen, lambda one: one.waiting("ward")), queue, width=0.06 / times**0.5)
     in_and_in = each(seen, lambda one: float(one.admitted_waits("ward").mean()))
-    assert_agrees(in_and_in, queue / (arrivals * (1 - shares[-1])), width=0.04)
+    assert_agrees(in_and_in, queue / (arrivals * (1 - shares[-1])), width=0.04 / times**0.5)
     one_room_more = stationary(lambda _: arrivals, lambda n: min(n, beds), beds + room + 1)
     assert_rejects(turned_away, one_room_more[-1])
 
@@ -108,7 +103,8 @@ def test_unlimited_places_hold_a_poisson_number_of_people(tmp_path: Path, stay: 
     assert_agrees(variances, load, width=3.0)
 
 
-def test_urgent_people_overtake_but_put_nobody_out(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_urgent_people_overtake_but_put_nobody_out(tmp_path: Path, times: int) -> None:
     # Cobham (1954), non-preemptive, equal exponential stays: W_k = W_0 / ((1 - s_{k-1}) (1 - s_k)), W_0 = C / (beds / mean stay).
     beds, urgent, routine = 3, 1.0, 1.1
     text = (
@@ -122,20 +118,21 @@ def test_urgent_people_overtake_but_put_nobody_out(tmp_path: Path) -> None:
         + journey("{exponential: {mean: 1}}")
         + "}\n"
     )
-    seen = replicate(tmp_path, text, 24)
+    seen = replicate(tmp_path, text, 24 * times)
     first = erlang_c(beds, urgent + routine) / beds
     share_urgent, share_all = urgent / beds, (urgent + routine) / beds
     wait_urgent, wait_routine = first / (1 - share_urgent), first / ((1 - share_urgent) * (1 - share_all))
     found_urgent = each(seen, lambda one: float(one.wait_days("ward", "urgent").mean()))
     found_routine = each(seen, lambda one: float(one.wait_days("ward", "routine").mean()))
-    assert_agrees(found_urgent, wait_urgent, width=0.045)
-    assert_agrees(found_routine, wait_routine, width=0.25)
+    assert_agrees(found_urgent, wait_urgent, width=0.045 / times**0.5)
+    assert_agrees(found_routine, wait_routine, width=0.25 / times**0.5)
     no_priority = first / (1 - share_all)
     assert_rejects(found_urgent, no_priority)
     assert_rejects(found_routine, no_priority)
 
 
-def test_patience_is_erlang_a(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_patience_is_erlang_a(tmp_path: Path, times: int) -> None:
     arrivals, beds, patience = (
         5.0,
         4,
@@ -147,13 +144,15 @@ def test_patience_is_erlang_a(tmp_path: Path) -> None:
         + journey("{exponential: {mean: 1}}"),
         days=500,
     )
-    seen = replicate(tmp_path, text, 16)
+    seen = replicate(tmp_path, text, 16 * times)
     shares = stationary(lambda _: arrivals, lambda n: min(n, beds) + max(n - beds, 0) / patience, 120)
     queue = float(sum(max(n - beds, 0) * share for n, share in enumerate(shares)))
     gave_up = each(seen, lambda one: one.gave_up("ward"))
-    assert_agrees(gave_up, queue / patience / arrivals, width=0.015)
-    assert_agrees(each(seen, lambda one: one.waiting("ward")), queue, width=0.2)
-    assert_agrees(each(seen, lambda one: float(one.wait_days("ward").mean())), queue / arrivals, width=0.04)
+    assert_agrees(gave_up, queue / patience / arrivals, width=0.015 / times**0.5)
+    assert_agrees(each(seen, lambda one: one.waiting("ward")), queue, width=0.2 / times**0.5)
+    assert_agrees(
+        each(seen, lambda one: float(one.wait_days("ward").mean())), queue / arrivals, width=0.04 / times**0.5
+    )
     assert_rejects(gave_up, queue / patience / arrivals + 0.02)
 
 
@@ -166,29 +165,34 @@ def test_patience_is_erlang_a(tmp_path: Path) -> None:
     ],
     ids=["fixed", "lognormal", "uniform"],
 )
-def test_waits_for_one_bed_follow_pollaczek_and_khinchine(tmp_path: Path, stay: str, mean: float, sd: float) -> None:
+@QUICK_AND_NIGHTLY
+def test_waits_for_one_bed_follow_pollaczek_and_khinchine(
+    tmp_path: Path, stay: str, mean: float, sd: float, times: int
+) -> None:
     text = one_ward("1", "arrivals_per_day: 0.6\n    " + journey(stay), days=3000, warm_up=100)
-    seen = replicate(tmp_path, text, 20)
+    seen = replicate(tmp_path, text, 20 * times)
     waits = each(seen, lambda one: float(one.wait_days("ward").mean()))
-    assert_agrees(waits, pollaczek_khinchine(0.6, mean, sd), width=0.2)
+    assert_agrees(waits, pollaczek_khinchine(0.6, mean, sd), width=0.2 / times**0.5)
     assert_rejects(waits, pollaczek_khinchine(0.6, mean, sd + 0.75))
 
 
-def test_cleaning_a_bed_is_a_longer_stay_to_everybody_else(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_cleaning_a_bed_is_a_longer_stay_to_everybody_else(tmp_path: Path, times: int) -> None:
     # With loss, a bed that is cleaned for half a day after half a day's stay is lost to others for a day: Erlang B by insensitivity.
     text = one_ward(
         "5",
         "arrivals_per_day: 4\n    " + LOST_AT_ONCE + journey("{exponential: {mean: 0.5}}"),
         service=", turnaround_hours: {lognormal: {mean: 12, sd: 12}}",
     )
-    seen = replicate(tmp_path, text, 16)
+    seen = replicate(tmp_path, text, 16 * times)
     lost = each(seen, lambda one: one.gave_up("ward"))
-    assert_agrees(lost, erlang_b(5, 4.0), width=0.012)
-    assert_agrees(each(seen, lambda one: one.occupied("ward")), 2.0 * (1 - erlang_b(5, 4.0)), width=0.03)
+    assert_agrees(lost, erlang_b(5, 4.0), width=0.012 / times**0.5)
+    assert_agrees(each(seen, lambda one: one.occupied("ward")), 2.0 * (1 - erlang_b(5, 4.0)), width=0.03 / times**0.5)
     assert_rejects(lost, erlang_b(5, 3.5))
 
 
-def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path) -> None:
+@QUICK_AND_NIGHTLY
+def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path, times: int) -> None:
     # Two kinds of package on 20 hours a week; who does not fit at once is lost. Kaufman (1981): n q(n) = sum of load x size x q(n - size).
     units, packages = 20, {"small": (2.0, 3), "big": (1.0, 7)}
     weights = [1.0]
@@ -203,7 +207,7 @@ def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path) -
             f"  {name}: {{arrives_at: care, arrivals_per_day: {load}, arrival: {{longest_wait_days: 0}}, journey: "
             f"{{care: {{stay_days: {{exponential: {{mean: 1}}}}, hours_per_week: {{fixed: {size}}}, then: {{out: 100%}}}}}}}}\n"
         )
-    seen = replicate(tmp_path, text, 16)
+    seen = replicate(tmp_path, text, 16 * times)
 
     def share_lost(one: Seen, group: str) -> float:
         got_in = len(one.stays_of("care", group)["person"])
@@ -211,7 +215,7 @@ def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path) -
 
     for name, exact in lost.items():
         found = each(seen, lambda one, name=name: share_lost(one, name))  # type: ignore[misc]
-        assert_agrees(found, exact, width=0.02)
+        assert_agrees(found, exact, width=0.02 / times**0.5)
         assert_rejects(found, exact + 0.03)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from sim.inputs.loading import read_scenario
@@ -19,6 +20,9 @@ from sim.model.engine import run
 from sim.model.ledger import ADMITTED, GAVE_UP, NEVER, OUTSIDE, TURNED_AWAY, Ledger
 
 STANDARD_ERRORS = 4.0
+
+# Nine times the replications at night, and a third of the width.
+QUICK_AND_NIGHTLY = pytest.mark.parametrize("times", [1, pytest.param(9, marks=pytest.mark.nightly)])
 Numbers = NDArray[np.float64]
 
 

@@ -75,6 +75,11 @@ def interpolate(table: Sequence[float], position: float) -> float:
 
 def quantile(code: int, a: float, b: float, c: float, table: Sequence[float], u: float) -> float:
     """The days below which a share 0 < u < 1 of people stay; a, b, c are what the family's constructor put there."""
+    return closed_form(code, a, b, c, u) if code < TABLE else tabled(code, table, u)
+
+
+def closed_form(code: int, a: float, b: float, c: float, u: float) -> float:
+    """The quantile of a family that needs no table."""
     if code == FIXED:
         return a
     if code == EXPONENTIAL:
@@ -84,15 +89,33 @@ def quantile(code: int, a: float, b: float, c: float, table: Sequence[float], u:
     if code == WEIBULL:
         return float(a * math.pow(-math.log1p(-u), b))
     if code == TRIANGULAR:
-        return _triangular_quantile(a, b, c, u)
-    if code == UNIFORM:
-        return a + (b - a) * u
+        return triangular_quantile(a, b, c, u)
+    return a + (b - a) * u  # uniform
+
+
+def tabled(code: int, table: Sequence[float], u: float) -> float:
+    """The quantile of a family that is read from a table."""
     if code == TABLE:
         return interpolate(table, u * (len(table) - 1))
     return interpolate(table, (normal_quantile(u) + SCORE_LIMIT) * SCORES_PER_UNIT)
 
 
-def _triangular_quantile(low: float, mode: float, high: float, u: float) -> float:
+def share_within(code: int, a: float, b: float, c: float, table: Sequence[float], days: float) -> float:
+    """The share of lengths of at most `days`, found by halving (the quantile only rises)."""
+    low, high = 0.0, 1.0
+    for _ in range(60):
+        middle = 0.5 * (low + high)
+        if middle <= low or middle >= high:
+            break
+        if quantile(code, a, b, c, table, middle) <= days:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def triangular_quantile(low: float, mode: float, high: float, u: float) -> float:
+    """The quantile of a length between low and high, most often mode."""
     width = high - low
     if width <= 0.0:
         return low
@@ -118,17 +141,8 @@ class Distribution:
         return quantile(self.code, self.a, self.b, self.c, self.table, u)
 
     def share_within(self, days: float) -> float:
-        """The share of lengths of at most `days`, found by halving (the quantile only rises)."""
-        low, high = 0.0, 1.0
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            if middle in (low, high) or middle <= 0.0 or middle >= 1.0:
-                break
-            if self.days(middle) <= days:
-                low = middle
-            else:
-                high = middle
-        return low
+        """The share of lengths of at most `days`."""
+        return share_within(self.code, self.a, self.b, self.c, self.table, days)
 
     @property
     def shortest_days(self) -> float:

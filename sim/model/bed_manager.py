@@ -23,7 +23,7 @@ from sim.model.ledger import (
     TURNED_AWAY,
 )
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedRoute
-from sim.model.rules import seconds, shortest_ring
+from sim.model.rules import seconds, shortest_ring, tapered
 from sim.model.settling import (
     conditional_seconds,
     declared_ready,
@@ -358,7 +358,7 @@ class BedManager:
             self._join_early_later(stay, stay.route)
         if stay.planned_visit.visit is not None:
             for taper in stay.planned_visit.visit.tapers:
-                units = int(stay.units * taper.share + 0.5)
+                units = tapered(stay.units, taper.share)
                 self.clock.at(
                     stay.admitted + seconds(taper.after_days),
                     lambda units=units: self._taper(stay, ward, units),  # type: ignore[misc]

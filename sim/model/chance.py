@@ -13,6 +13,7 @@ It stands here twice, for one number in plain Python (the source that a compiled
 the tests hold both against NumPy's own Philox. What may be changed here: by agreement only.
 """
 
+import math
 from hashlib import blake2b
 
 import numpy as np
@@ -107,7 +108,24 @@ class BookOfLuck:
 
     def numbers(self, group: int, first: int, count: int, service: int, visit: int, quantity: int) -> list[float]:
         """The numbers of `count` people of a group from person `first` on."""
+        uniforms: list[float] = self.uniforms(group, first, count, service, visit, quantity).tolist()
+        return uniforms
+
+    def uniforms(
+        self, group: int, first: int, count: int, service: int, visit: int, quantity: int
+    ) -> NDArray[np.float64]:
+        """The same as an array."""
         people = np.arange(first, first + count, dtype=np.uint64)
         words = philox_many(self.seed, self.replication, people, group, service, quantity | visit)
-        uniforms: list[float] = (((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52).tolist()
-        return uniforms
+        return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+    def unit_rate_points(self, group: int, service: int, quantity: int, end: float) -> NDArray[np.float64]:
+        """The points below `end` of a Poisson process with one point per unit: person k of the group is the k-th."""
+        points: list[float] = []
+        last = 0.0
+        while last < end:
+            for u in self.numbers(group, len(points), PAGE, service, 0, quantity):
+                last -= math.log1p(-u)
+                points.append(last)
+        found = np.array(points)
+        return found[found < end]

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from sim.inputs.scenario import OUTSIDE
 from sim.inputs.timetable import places_at
-from sim.model.arriving import Arriving
+from sim.model.arriving import People
 from sim.model.bed_manager import BedManager
 from sim.model.ledger import NEVER
 from sim.model.observed_teams import ObservedTeams, TeamTrouble
@@ -37,7 +37,7 @@ class IdentityBrokenAt(Exception):
 class Observer:
     """Called by the bed manager whenever an instant is over."""
 
-    def __init__(self, plan: Plan, people: list[Arriving]) -> None:
+    def __init__(self, plan: Plan, people: People) -> None:
         self._plan = plan
         self._arrivals = sorted(max(0, arriving.arrives) for arriving in people)
         self._arrived = 0

@@ -6,12 +6,12 @@ and the ledger is what is written down. What may be changed here: with new expec
 """
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE, CensusEntry
 from sim.model import plan as quantities
-from sim.model.arriving import Arriving
+from sim.model.arriving import People
 from sim.model.bed_manager import BedManager
 from sim.model.chance import BookOfLuck
 from sim.model.clock import Clock, Story
@@ -33,7 +33,7 @@ from sim.model.world import Person, Records, Stay, to_ledger
 class ReferenceEngine:
     """One replication: people arrive, stay, wait and move on until the end of the run."""
 
-    def __init__(self, plan: Plan, book: BookOfLuck, people: Sequence[Arriving]) -> None:
+    def __init__(self, plan: Plan, book: BookOfLuck, people: People) -> None:
         self.plan, self.book, self.people = plan, book, people
         self.records = Records()
         self.clock = Clock(plan.until)
@@ -113,9 +113,7 @@ def _drawn(distribution: Distribution | None, luck: Luck, quantity: int) -> int:
     return 0 if distribution is None else seconds(distribution.days(luck(quantity)))
 
 
-def run(
-    plan: Plan, people: Sequence[Arriving], book: BookOfLuck, observe: Callable[[BedManager], None] | None = None
-) -> Ledger:
+def run(plan: Plan, people: People, book: BookOfLuck, observe: Callable[[BedManager], None] | None = None) -> Ledger:
     """One replication by the SimPy model; `observe` is called whenever an instant is over."""
     collects = gc.isenabled()
     gc.disable()  # nothing is thrown away before the end, and looking for it would take a third of the time

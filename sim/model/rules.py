@@ -14,6 +14,16 @@ def seconds(days: float) -> int:
     return int(min(days, LONGEST_DAYS) * SECONDS_PER_DAY + 0.5)
 
 
+def minutes(hours: float) -> int:
+    """Hours, rounded once to whole minutes (half a minute up)."""
+    return int(hours * 60 + 0.5)
+
+
+def tapered(units: int, share: float) -> int:
+    """What is left of so many units, in whole units (half a unit up)."""
+    return int(units * share + 0.5)
+
+
 def chosen(cumulative: Sequence[float], u: float) -> int:
     """Which of several shares a uniform number falls into; `cumulative` ends at (about) 1. A share of nothing is never chosen."""
     for index in range(len(cumulative)):
@@ -28,6 +38,16 @@ def chosen(cumulative: Sequence[float], u: float) -> int:
 def later_luck(share_before: float, u: float) -> float:
     """The uniform number of somebody known to be past the share `share_before` of all lengths."""
     return share_before + (1.0 - share_before) * u
+
+
+def still_to_come(days: float, elapsed_days: float) -> float:
+    """The rest of a length of which so much is over."""
+    return max(0.0, days - elapsed_days)
+
+
+def late_luck(share_before: float, u: float) -> float:
+    """The same, kept below 1 for a quantile."""
+    return min(later_luck(share_before, u), 1.0 - 2.0**-53)
 
 
 def chance_over(chance_per_day: float, days: float) -> float:

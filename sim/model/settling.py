@@ -13,7 +13,7 @@ from sim.model.arriving import Arriving
 from sim.model.chance import BookOfLuck
 from sim.model.ledger import NEVER
 from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
-from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, later_luck, seconds
+from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, late_luck, minutes, seconds, still_to_come
 
 # How far past the end of the run reviews are looked for: a step that starts some days before ready may fall inside it.
 FORESEEN = 400 * SECONDS_PER_DAY
@@ -97,13 +97,13 @@ def units_held(service: PlannedService, visit: PlannedVisit, luck: Luck) -> int:
     if not service.counts_units:
         return 1
     assert visit.visit is not None and visit.visit.units is not None
-    return int(visit.visit.units.days(luck(quantities.UNITS)) * 60 + 0.5)
+    return minutes(visit.visit.units.days(luck(quantities.UNITS)))
 
 
 def conditional_days(distribution: Distribution, elapsed_days: float, u: float) -> float:
     """Days still to come of a length that has already lasted so long."""
     within = distribution.share_within(elapsed_days)
-    return max(0.0, distribution.days(min(later_luck(within, u), 1.0 - 2.0**-53)) - elapsed_days)
+    return still_to_come(distribution.days(late_luck(within, u)), elapsed_days)
 
 
 def conditional_seconds(distribution: Distribution, elapsed: int, u: float) -> int:
@@ -114,10 +114,11 @@ def conditional_seconds(distribution: Distribution, elapsed: int, u: float) -> i
 def route_after(visit: PlannedVisit, luck: Luck, elapsed: int) -> int:
     """The route of somebody who has been here for so long: the likelier, the longer its people stay."""
     days = elapsed / SECONDS_PER_DAY
-    weights = []
-    for route, high, low in zip(visit.routes, visit.cumulative, (0.0, *visit.cumulative), strict=False):
+    weights, total, low = [], 0.0, 0.0
+    for route, high in zip(visit.routes, visit.cumulative, strict=False):
         weights.append((high - low) * (1.0 - stay_distribution(visit, route).share_within(days)))
-    total = sum(weights)
+        total += weights[-1]  # one by one: how `sum` adds up depends on Python's version
+        low = high
     if total <= 0.0:
         return chosen(visit.cumulative, luck(quantities.NEXT))
     reached, cumulative = 0.0, []

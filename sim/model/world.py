@@ -1,15 +1,13 @@
 """What an engine keeps of people, waits, stays and steps while they go on, and how they become the ledger's rows."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sim.model.arriving import Arriving
+from sim.model.arriving import Arriving, People
 from sim.model.ledger import (
     NEVER,
     NONE,
     OUTSIDE,
-    PEOPLE_COLUMNS,
     PLACES_COLUMNS,
     STAY_COLUMNS,
     STEP_COLUMNS,
@@ -125,7 +123,7 @@ class Records:
     leavers: list[Person] = field(default_factory=list)  # who left the model; for the observer
 
 
-def to_ledger(records: Records, plan: Plan, arriving: Sequence[Arriving]) -> Ledger:
+def to_ledger(records: Records, plan: Plan, people: People) -> Ledger:
     """The ledger in its one order: people by rank, their waits and stays by number, steps by stay and step."""
     stays = sorted(records.stays, key=lambda stay: (stay.person.arriving.rank, stay.number))
     rows = {id(stay): row for row, stay in enumerate(stays)}
@@ -133,7 +131,7 @@ def to_ledger(records: Records, plan: Plan, arriving: Sequence[Arriving]) -> Led
     works = [work for work in records.works if work.started != NEVER]
     works.sort(key=lambda work: (rows[id(work.stay)], work.planned.number))
     return Ledger(
-        people=table(PEOPLE_COLUMNS, [_person_row(person) for person in arriving]),
+        people=people.ledger_table(),
         waits=table(WAIT_COLUMNS, [_wait_row(wait, rows) for wait in waits]),
         stays=table(STAY_COLUMNS, [_stay_row(stay) for stay in stays]),
         steps=table(STEP_COLUMNS, [_step_row(work, rows[id(work.stay)]) for work in works]),
@@ -141,11 +139,6 @@ def to_ledger(records: Records, plan: Plan, arriving: Sequence[Arriving]) -> Led
         step_names=plan.step_names,
         until=plan.until,
     )
-
-
-def _person_row(person: Arriving) -> tuple[int, ...]:
-    from_census = int(person.census_entry >= 0)
-    return (person.group, person.number, from_census, person.arrives, person.arrives_at)
 
 
 def _wait_row(wait: Wait, rows: dict[int, int]) -> tuple[int, ...]:

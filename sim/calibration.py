@@ -6,6 +6,7 @@ What may be changed here: freely; the targets themselves stand in `scenarios/tar
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.engines import BY_REFERENCE, Engines
 from sim.experiment import Listener, Piece, Shared, run_all
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import Scenario
@@ -48,10 +49,14 @@ class Line:
 
 
 def calibrate(
-    scenario: Scenario, targets: Sequence[Target], workers: int, listener: Listener | None = None
+    scenario: Scenario,
+    targets: Sequence[Target],
+    workers: int,
+    listener: Listener | None = None,
+    engines: Engines = BY_REFERENCE,
 ) -> list[Line]:
     """Runs the scenario and puts its figures beside the targets."""
-    ((pieces),) = run_all(Shared((scenario,)), workers, listener=listener)
+    ((pieces),) = run_all(Shared((scenario,), engines=engines), workers, listener=listener)
     return [Line(target, _found(target, pieces)) for target in targets]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sim.baselines import Baseline, versions
+from sim.engines import BY_REFERENCE, Engines, testify
 from sim.experiment import Listener, Piece, Task, check_identities, measured
 from sim.inputs.scenario import Scenario
 from sim.model import engine
@@ -26,10 +27,11 @@ MOST_PEOPLE_KEPT = 1_000  # of replication 1, for whom stories are kept beside t
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every task needs: the scenarios, and whether all replications are observed."""
+    """What every task needs: the scenarios, whether all replications are observed, and the engine of those that are not."""
 
     scenarios: tuple[Scenario, ...]
     observe: bool = False
+    engines: Engines = BY_REFERENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,12 @@ def look(shared: Shared, task: Task) -> Looked:
     """Runs one replication, observed or not, checks its identities, measures it and takes its fingerprints."""
     scenario = shared.scenarios[task.scenario]
     is_first = task.replication == 0
-    run = engine.run_observed if is_first or shared.observe else engine.run
-    ledger = run(scenario, task.replication)
+    if is_first or shared.observe:
+        ledger = engine.run_observed(scenario, task.replication)
+        if shared.engines.is_witnessed(task.scenario, task.replication):
+            testify(scenario, task.replication, engine.run(scenario, task.replication, shared.engines.name), ledger)
+    else:
+        ledger = engine.run(scenario, task.replication, shared.engines.name)
     check_identities(scenario, task, ledger)
     is_kept = is_first and len(ledger.people["group"]) <= MOST_PEOPLE_KEPT
     told = packed(stories(scenario, ledger)) if is_kept else b""
@@ -63,12 +69,17 @@ def look(shared: Shared, task: Task) -> Looked:
 
 
 def rerun(
-    scenarios: Sequence[Scenario], workers: int, listener: Listener | None = None, *, observe: bool = False
+    scenarios: Sequence[Scenario],
+    workers: int,
+    listener: Listener | None = None,
+    *,
+    observe: bool = False,
+    engines: Engines = BY_REFERENCE,
 ) -> list[Found]:
     """Every replication of every scenario, as it would be recorded now."""
     tasks = [Task(i, r) for i, scenario in enumerate(scenarios) for r in range(scenario.replications)]
     done: dict[Task, Looked] = {}
-    for looked in scatter(look, Shared(tuple(scenarios), observe), tasks, workers):
+    for looked in scatter(look, Shared(tuple(scenarios), observe, engines), tasks, workers):
         done[looked.piece.task] = looked
         if listener:
             listener(len(done), len(tasks))

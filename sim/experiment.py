@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engines import BY_REFERENCE, Engines, ledger_of
 from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.ledger import Ledger
@@ -73,18 +74,21 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What every task needs: the scenarios, whom to hand each ledger, if anybody, and whether to observe each run."""
+    """What every task needs: scenarios, whom to hand each ledger, if anybody, whether to observe each run, and the engine."""
 
     scenarios: tuple[Scenario, ...]
     keep: Callable[[Scenario, int, int, Ledger], None] | None = None
     observe: bool = False
+    engines: Engines = BY_REFERENCE
 
 
 def run_one(shared: Shared, task: Task) -> Piece:
     """Runs one replication, checks its identities and measures it; the ledger stays here."""
     scenario = shared.scenarios[task.scenario]
-    run = engine.run_observed if shared.observe else engine.run
-    ledger = run(scenario, task.replication)
+    if shared.observe:
+        ledger = engine.run_observed(scenario, task.replication)
+    else:
+        ledger = ledger_of(shared.engines, scenario, task.scenario, task.replication)
     check_identities(scenario, task, ledger)
     if shared.keep:
         shared.keep(scenario, task.scenario, task.replication, ledger)

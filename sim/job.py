@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sim import __version__
+from sim.engines import Engines
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
 
@@ -25,7 +26,7 @@ class Job:
     scenarios: tuple[Scenario, ...]
     compared: bool
     outputs: Path
-    engine: str
+    engines: Engines
     json_file: str | None = None
     sets: tuple[str, ...] = ()
     overrides: tuple[tuple[str, int], ...] = ()  # replications and seed, where they were typed
@@ -82,7 +83,7 @@ class Job:
 
 def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str:
     """A short hash of all that decides the numbers; with the program's own files, to keep between runs."""
-    said = [str(FORMAT), __version__, job.engine, job.command, extra]
+    said = [str(FORMAT), __version__, job.command, extra]
     said += [part for pair in job.inputs for part in pair]
     said += [f"{scenario.id} {scenario.seed} {scenario.replications}" for scenario in job.scenarios]
     digest = hashlib.sha256("\0".join(said).encode())

@@ -37,7 +37,7 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], wor
     """Computes every file of a run, then writes its folder; the folder's path."""
     results = writing.json_bytes(results_object(job, findings))
     charts = draw_charts(findings)
-    provenance = Provenance(job.command, __version__, job.engine, job.inputs, job.shown)
+    provenance = Provenance(job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown)
     files = {
         "results.json": results,
         "replications.csv": writing.csv_bytes(REPLICATION, replication_rows(job.scenarios, pieces)),
@@ -93,7 +93,11 @@ def _run_object(job: Job, workers: int) -> dict[str, Any]:
         "began": datetime.fromtimestamp(job.began, UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(time.time() - job.began, 3),
         "workers": workers,
-        "engine": job.engine,
+        "engine": job.engines.name,
+        "why_not_compiled": job.engines.why,
+        "witnessed_by_simpy": [
+            one.id for number, one in enumerate(job.scenarios) if job.engines.is_witnessed(number, 0)
+        ],
         "seed": first.seed,
         "replications": first.replications,
         "version": __version__,
@@ -106,7 +110,7 @@ def _run_object(job: Job, workers: int) -> dict[str, Any]:
 
 def _package_versions() -> dict[str, str]:
     found = {}
-    for name in ("numpy", "simpy", "matplotlib", "scipy", "PyYAML", "XlsxWriter"):
+    for name in ("numpy", "simpy", "numba", "matplotlib", "scipy", "PyYAML", "XlsxWriter"):
         try:
             found[name.lower()] = version(name)
         except PackageNotFoundError:

@@ -31,10 +31,14 @@ class WorkerLost(Exception):
     """A worker ended without a word: the system stopped it, most often for want of memory."""
 
 
+def processors() -> int:
+    """How many processors we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def default_workers(tasks: int) -> int:
     """One worker for each processor we may use, never more than there are tasks."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, tasks))
+    return max(1, min(processors(), tasks))
 
 
 def scatter(work: Work, shared: Any, tasks: Sequence[Any], workers: int) -> Iterator[Any]:

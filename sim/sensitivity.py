@@ -6,6 +6,7 @@ What may be changed here: freely. One assumption at a time says nothing about se
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sim.engines import BY_REFERENCE, Engines
 from sim.experiment import Listener, Piece, Shared, run_all
 from sim.gathering import beside
 from sim.inputs.loading import read_scenario
@@ -82,13 +83,19 @@ class Tornado:
     bars: tuple[Bar, ...]
 
 
-def sensitivity(question: Question, ranges: Sequence[Range], workers: int, listener: Listener | None = None) -> Tornado:
+def sensitivity(
+    question: Question,
+    ranges: Sequence[Range],
+    workers: int,
+    listener: Listener | None = None,
+    engines: Engines = BY_REFERENCE,
+) -> Tornado:
     """Runs both scenarios as stated and with each assumption at its ends; what is alike runs once."""
     cases = _Cases(question)
     stated = cases.pair(())
     _check(ranges, cases)
     ends = [(cases.pair(_sets(one, one.low)), cases.pair(_sets(one, one.high))) for one in ranges]
-    pieces = run_all(Shared(tuple(cases.scenarios)), workers, listener=listener)
+    pieces = run_all(Shared(tuple(cases.scenarios), engines=engines), workers, listener=listener)
     middle = _outcome(question, "", cases.beside(stated, pieces))
     bars = []
     for one, (low, high) in zip(ranges, ends, strict=True):

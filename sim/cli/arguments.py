@@ -14,6 +14,8 @@ from typing import NoReturn
 REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
 FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
+AUTO = "auto"
+ENGINES = (AUTO, "compiled", "reference")  # as in sim/model/engine.py, which is slow to import
 ONE_FILE = {"show": "prints", "calibrate": "looks at"}
 DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
 DEFAULT_RANGES = "scenarios/ranges/england.csv"
@@ -45,15 +47,18 @@ Options of run and compare:
                        a file; in compare it goes to every file that has the path
   --sensitivity FILE   (compare) a sensitivity.csv: the report names the assumptions that change the verdict
   --observe            test every identity on every event; slower, and the same results
+  --engine NAME        auto, compiled or reference (default: auto, the compiled one where it works); the same results
+  --no-witness         the SimPy model does not walk replication 1 of every scenario beside the compiled engine; of
+                       many scenarios it still walks every twentieth
   --traceback          where something of ours breaks, show where
-Options of check: --workers, --json, --observe, --traceback, and
+Options of check: --workers, --json, --observe, --engine, --no-witness, --traceback, and
   --junit FILE         the outcome as JUnit XML
   --summary FILE       the outcome as Markdown, added to FILE
   --annotations        lines that GitHub shows beside the scenario line that differs
-Options of calibrate: --set, --replications, --seed, --workers, and
+Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-witness, and
   --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
   --page FILE          the table as a page of Markdown too
-Options of sensitivity: --set, --replications, --seed, --workers, --outputs, and
+Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-witness, --outputs, and
   --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
   --measure NAME       which measure (default: delayed_people_mean)
   --service NAME       of which service (default: the first hospital)
@@ -84,6 +89,8 @@ class Options:
     json: str | None = None
     people: str | None = None
     observe: bool = False
+    engine: str = AUTO
+    witness: bool = True
     update: bool = False
     reason: str | None = None
     junit: str | None = None
@@ -149,6 +156,9 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--seed", type=_whole, metavar="S")
     if verb in ("run", "compare", "calibrate", "sensitivity"):
         parser.add_argument("--workers", type=_positive, metavar="N")
+    if verb in ("run", "compare", "calibrate", "sensitivity", "check"):
+        parser.add_argument("--engine", choices=ENGINES, default=AUTO)
+        parser.add_argument("--no-witness", dest="witness", action="store_false")
     if verb == "calibrate":
         parser.add_argument("--targets", default=_shortest(REPOSITORY / DEFAULT_TARGETS), metavar="FILE")
         parser.add_argument("--page", metavar="FILE")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summary, table
 from sim.cli.arguments import REPOSITORY, Options
+from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.inputs.loading import read_scenario
@@ -26,9 +27,10 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     workers = options.workers or default_workers(scenario.replications)
     for warning in load_warnings(scenario):
         screen.say(f"Take care: {warning}")
+    engines = engines_for(options, screen)
     screen.note(f"Running {counted(scenario.replications, 'replication')} ...")
     try:
-        lines = calibrate(scenario, targets, workers, screen.progress)
+        lines = calibrate(scenario, targets, workers, screen.progress, engines)
     finally:
         screen.end_progress()
     _say(screen, scenario, lines)

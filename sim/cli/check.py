@@ -10,6 +10,7 @@ from pathlib import Path
 from sim.baselines import Baseline, baseline_of, orphans_in, scenarios_in
 from sim.checking import Found, checked, rerun
 from sim.cli.arguments import REPOSITORY, Options, UsageError, expanded
+from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
@@ -73,9 +74,10 @@ def _rerun(options: Options, screen: Screen, scenarios: Sequence[Scenario]) -> l
     total = sum(scenario.replications for scenario in scenarios)
     workers = options.workers or default_workers(total)
     much = f"{counted(total, 'replication')} of {counted(len(scenarios), 'scenario')}"
+    engines = engines_for(options, screen)
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     try:
-        return rerun(scenarios, workers, screen.progress, observe=options.observe)
+        return rerun(scenarios, workers, screen.progress, observe=options.observe, engines=engines)
     finally:
         screen.end_progress()
 

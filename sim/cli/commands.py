@@ -16,9 +16,11 @@ from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
 from sim.cli.calibrating import calibrate_verb
 from sim.cli.check import check
+from sim.cli.choosing import engines_for
 from sim.cli.flipping import flips_of
 from sim.cli.screen import Screen
 from sim.cli.sensing import sensitivity_verb
+from sim.engines import Engines
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs.loading import read_scenario
@@ -26,7 +28,6 @@ from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.job import Job, fingerprint_of
 from sim.load import load_warnings
-from sim.model import engine
 from sim.results.findings import Findings
 from sim.results.people_files import PeopleFiles
 from sim.results.wording import counted
@@ -145,7 +146,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     chosen, left_out = paired(scenarios) if compared else (tuple(scenarios), ())
     if compared and len(chosen) < 2:
         raise UsageError("nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out))
-    job = _job(chosen, options, compared=compared)
+    job = _job(chosen, options, engines_for(options, screen), compared=compared)
     job.check_places(options.people)
     flips = flips_of(options.sensitivity)
     warnings = load_words(chosen)
@@ -165,13 +166,13 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     return 0
 
 
-def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> Job:
+def _job(chosen: tuple[Scenario, ...], options: Options, engines: Engines, *, compared: bool) -> Job:
     typed_numbers = (("replications", options.replications), ("seed", options.seed))
     return Job(
         scenarios=chosen,
         compared=compared,
         outputs=Path(options.outputs),
-        engine=engine.ENGINE,
+        engines=engines,
         json_file=options.json,
         sets=tuple(options.sets),
         overrides=tuple((name, value) for name, value in typed_numbers if value is not None),
@@ -182,7 +183,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> J
 
 
 def _store(job: Job, options: Options) -> ResumeStore:
-    wanted = ("people" if options.people else "") + (" observed" if options.observe else "")
+    wanted = f"{job.engines}" + (" people" if options.people else "") + (" observed" if options.observe else "")
     return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
 
 
@@ -199,7 +200,7 @@ def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
-    shared = Shared(job.scenarios, people.keep if people else None, options.observe)
+    shared = Shared(job.scenarios, people.keep if people else None, options.observe, job.engines)
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 
 from sim import __version__
 from sim.cli.arguments import Options, UsageError
+from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.inputs.loading import read_scenario
@@ -33,9 +34,10 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
     question = _question(options)
     ranges = read_ranges(options.ranges)
     most = (2 * len(ranges) + 1) * 2
+    engines = engines_for(options, screen)
     screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
     try:
-        found = sensitivity(question, ranges, options.workers or default_workers(most), screen.progress)
+        found = sensitivity(question, ranges, options.workers or default_workers(most), screen.progress, engines)
     finally:
         screen.end_progress()
     _say(screen, question, found)

@@ -55,6 +55,13 @@ def to_uniform(word: int) -> float:
     return ((word >> 12) + 0.5) * 2.0**-52
 
 
+def uniform_of(seed: int, replication: int, person: int, group: int, service: int, quantity: int, visit: int) -> float:
+    """One number of the book; every argument but person and visit is a key."""
+    return to_uniform(
+        philox(int(seed), int(replication), (int(person), int(group), int(service), int(quantity) | int(visit)))
+    )
+
+
 Words = NDArray[np.uint64]
 
 

@@ -1,19 +1,32 @@
 """The engine contract: a scenario and the number of a replication in, a ledger out.
 
 Whatever walks the people through the services, the same scenario, seed and replication give the same ledger to the last bit.
+The reference engine (SimPy) is the law; the compiled one is for speed, where Numba works.
 """
 
+from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
-from sim.inputs.scenario import Scenario
-from sim.model import reference
+from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
+from sim.model import compiled, reference
 from sim.model.chance import BookOfLuck
+from sim.model.compiled import CannotCompile, FastBook
 from sim.model.ledger import Ledger
 from sim.model.observing import Observer
 from sim.model.people import people_of
 from sim.model.plan import Plan
 
-ENGINE = "reference"  # the SimPy model
+AUTO, COMPILED, REFERENCE = "auto", "compiled", "reference"
+ENGINES = (AUTO, COMPILED, REFERENCE)
+
+
+class Choice(NamedTuple):
+    """An engine, and why it is not the compiled one where that might have been."""
+
+    name: str
+    why: str = ""
 
 
 @lru_cache(maxsize=8)
@@ -21,9 +34,12 @@ def _plan(scenario: Scenario) -> Plan:
     return Plan(scenario)
 
 
-def run(scenario: Scenario, replication: int) -> Ledger:
+def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger:
     """One replication (counted from 0): its people, walked through the scenario's services to the end of the run."""
     plan = _plan(scenario)
+    if engine == COMPILED:
+        fast = FastBook(scenario.seed, replication)
+        return compiled.run(plan, people_of(plan, fast), fast)
     book = BookOfLuck(scenario.seed, replication)
     return reference.run(plan, people_of(plan, book), book)
 
@@ -34,3 +50,48 @@ def run_observed(scenario: Scenario, replication: int) -> Ledger:
     book = BookOfLuck(scenario.seed, replication)
     people = people_of(plan, book)
     return reference.run(plan, people, book, Observer(plan, people))
+
+
+def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
+    """The engine for this computer, compiled where it will run; `tell` hears of a first compilation.
+
+    CannotCompile where the compiled engine was asked for by name and cannot run.
+    """
+    if asked == REFERENCE:
+        return Choice(REFERENCE)
+    try:
+        compiled.check_numba()
+        if asked == AUTO:
+            _check_that_it_pays(processors)
+        if not compiled.is_compiled_before():
+            tell("Compiling the fast engine for this computer: once, about half a minute ...")
+        _compile()
+    except CannotCompile as reason:
+        if asked == COMPILED:
+            raise
+        return Choice(REFERENCE, str(reason))
+    return Choice(COMPILED)
+
+
+def _check_that_it_pays(processors: int) -> None:
+    """Compiling takes longer than a small run: is it for once, and is there a processor for it?"""
+    if compiled.cache_folder() is None:
+        raise CannotCompile("there is no folder to keep it in, so it would be compiled anew on every run")
+    if processors < 2 and not compiled.is_compiled_before():
+        raise CannotCompile("with one processor, compiling it would hold up this run; `--engine compiled` does it once")
+
+
+def _compile() -> None:
+    """Walk a day in which nobody comes: whatever the first call needs is there afterwards."""
+    nobody = Scenario(
+        id="nobody", name="", question="", file="", replications=1, seed=1, teams=(), steps=(),
+        calendar=Calendar(start=date(2026, 1, 1), warm_up_days=0, measured_days=1),
+        services=(Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),)),),
+        people=(Group(name="nobody", arrives_at=((HOME, 1.0),)),),
+    )  # fmt: skip
+    try:
+        run(nobody, 0, COMPILED)
+    except CannotCompile:
+        raise
+    except Exception as problem:  # whatever the compiler stumbles over, there is another engine
+        raise CannotCompile(f"it could not be compiled ({compiled.first_line(problem)})") from problem

@@ -102,7 +102,7 @@ def _repeat(findings: Findings, provenance: Provenance) -> Iterator[str]:
     yield heading("How to repeat this")
     yield f"<pre>{escape(provenance.command)}</pre>"
     rows = [
-        ("program", f"bedflow {provenance.version}, {provenance.engine} engine"),
+        ("program", f"bedflow {provenance.version}, {provenance.engine}"),
         ("seed, replications", f"{base.seed}, {base.replications}"),
         (
             "calendar",

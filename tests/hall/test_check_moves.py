@@ -17,7 +17,7 @@ Edit = Callable[[str, str, str], None]
 
 
 def check(folder: Path, *more: str) -> int:
-    return main(["check", str(folder / "child.yaml"), "--workers", "1", *more])
+    return main(["check", str(folder / "child.yaml"), "--workers", "1", "--engine", "reference", *more])
 
 
 def test_nothing_changed_is_as_recorded(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:

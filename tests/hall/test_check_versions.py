@@ -26,7 +26,7 @@ def other_versions(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def check(folder: Path) -> int:
-    return main(["check", str(folder / "child.yaml"), "--workers", "1"])
+    return main(["check", str(folder / "child.yaml"), "--workers", "1", "--engine", "reference"])
 
 
 @pytest.mark.usefixtures("other_versions")

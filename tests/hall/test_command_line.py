@@ -303,7 +303,7 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
 def test_an_interrupted_run_goes_on_where_it_stopped(here: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     real, ran = experiment.engine.run, []
 
-    def interrupted_at_third(scenario, replication):
+    def interrupted_at_third(scenario, replication, *engine):
         ran.append((scenario.id, replication))
         if len(ran) == 3:
             raise KeyboardInterrupt
@@ -321,7 +321,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(here: Path, capsys, monkeyp
 def test_a_resumed_run_gives_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, ran = experiment.engine.run, []
 
-    def interrupted_at_second(scenario, replication):
+    def interrupted_at_second(scenario, replication, *engine):
         ran.append(replication)
         if len(ran) == 2:
             raise KeyboardInterrupt

@@ -87,5 +87,5 @@ def test_checks_versions_and_the_command_are_there(page: str) -> None:
     text = text_of(page)
     assert "After each of 6 replications" in text
     assert "costs recompute to the penny" in text and "no element is charged twice" in text
-    assert "python3 run_sim.py compare base.yaml more.yaml" in text and "bedflow 9.9, reference engine" in text
+    assert "python3 run_sim.py compare base.yaml more.yaml" in text and "bedflow 9.9, reference" in text
     assert "SHA-256 ab12" in text

@@ -1,0 +1,83 @@
+"""Which engine walks the people, and where the SimPy model walks beside it as a witness.
+
+What may be changed here: freely, as long as a ledger that two engines see differently never becomes a result.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.inputs.scenario import Scenario
+from sim.model import engine
+from sim.model.engine import COMPILED, REFERENCE
+from sim.model.ledger import Ledger
+from sim.results.events import first_differing, stories
+
+TABLES = ("people", "waits", "stays", "steps", "places")
+SAMPLE = 20  # of many scenarios, every so manieth is still witnessed where witnesses are not wanted
+
+
+class EnginesDiffer(Exception):
+    """Two engines wrote down different ledgers: the person and the event at which they part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engine, why it is not the compiled one, and whether replication 1 of every scenario has a witness or of a sample only."""
+
+    name: str = REFERENCE
+    why: str = ""
+    witness: bool = True
+
+    def is_witnessed(self, scenario: int, replication: int) -> bool:
+        """Whether the SimPy model also walks this replication (both counted from 0)."""
+        if self.name != COMPILED or replication != 0:
+            return False
+        return self.witness or scenario % SAMPLE == SAMPLE - 1
+
+    def witnessed(self, scenarios: int) -> int:
+        """How many of so many scenarios have a witness."""
+        return sum(self.is_witnessed(scenario, 0) for scenario in range(scenarios))
+
+    def words(self, scenarios: int) -> str:
+        """What a report says of it."""
+        if self.name != COMPILED:
+            return f"{self.name} engine (SimPy)"
+        seen = self.witnessed(scenarios)
+        if seen == scenarios:
+            return "compiled engine, witnessed by SimPy: replication 1 of every scenario, equal in every cell"
+        if seen:
+            return f"compiled engine, a sample witnessed by SimPy: replication 1 of {seen} of {scenarios} scenarios"
+        return "compiled engine, not witnessed by SimPy (--no-witness)"
+
+
+BY_REFERENCE = Engines()
+
+
+def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int) -> Ledger:
+    """One replication by the engine that was chosen, and by its witness; EnginesDiffer where they part."""
+    ledger = engine.run(scenario, replication, engines.name)
+    if engines.is_witnessed(number, replication):
+        testify(scenario, replication, ledger, engine.run(scenario, replication))
+    return ledger
+
+
+def testify(scenario: Scenario, replication: int, ledger: Ledger, witness: Ledger) -> None:
+    """EnginesDiffer unless both ledgers are equal in every cell."""
+    unequal = [name for name in TABLES if not _is_equal(ledger, witness, name)]
+    if unequal:
+        where = _where_they_part(scenario, ledger, witness) or f"in the table of {unequal[0]}"
+        raise EnginesDiffer(f"{scenario.id}, replication {replication + 1}: compiled and SimPy engine part {where}")
+
+
+def _is_equal(ledger: Ledger, other: Ledger, table: str) -> bool:
+    ours, theirs = getattr(ledger, table), getattr(other, table)
+    return list(ours) == list(theirs) and all(np.array_equal(ours[name], theirs[name]) for name in ours)
+
+
+def _where_they_part(scenario: Scenario, ledger: Ledger, witness: Ledger) -> str:
+    found = first_differing(stories(scenario, witness), stories(scenario, ledger))
+    if found is None:
+        return ""
+    _, first = found
+    return f"at {first.person}: SimPy says {first.expected!r}, the compiled engine {first.got!r}"

@@ -1,0 +1,360 @@
+"""A plan as a few tables of numbers, which is all that a compiled engine can read.
+
+Each table is a two-dimensional int64 array with one row a service, group, visit, route ...; its columns are numbered here by
+name. Floats and the 64-bit keys of the book of luck have arrays of their own, by the same rows. -1 stands for "none" throughout.
+
+What may be changed here: freely, together with `walking.py`, which is the only reader.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.distributions import Distribution
+from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
+from sim.inputs.scenario import CensusEntry, Places
+from sim.inputs.timetable import NOT_IN_THIS_RUN, OpeningHours, places_at
+from sim.model import plan as quantities
+from sim.model.ledger import NONE, OUTSIDE
+from sim.model.plan import Plan, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
+from sim.model.rules import SECONDS_PER_DAY, seconds
+from sim.model.settling import FORESEEN
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Keys = NDArray[np.uint64]
+
+# Services, by number; after them come `died` and `out`, which always have room.
+(
+    COUNTS_UNITS, MAY_PASS, QUEUE_LIMIT, LAST_WITH_PLACES, DOOR, OWN_HOURS, TURNAROUND,
+    REVIEW_FROM, REVIEW_TO, SURGE_PLACES, SURGE_HIGH, SURGE_LOW, PLACES_AT_START,
+) = range(13)  # fmt: skip
+GROUP_OTHERWISE, GROUP_LONGEST, GROUP_PRIORITY, GROUP_DEATH = range(4)
+(
+    VISIT_ROUTES,
+    VISIT_DRAWN,
+    VISIT_SHARES,
+    VISIT_UNITS,
+    VISIT_TAPERS,
+    VISIT_TAPERS_END,
+    VISIT_DEATH,
+    WORSE_FROM,
+    WORSE_TO,
+) = range(9)
+LONGER_STAY, WORSE_CHANCE = range(2)
+ROUTE_TO, ROUTE_OTHERWISE, ROUTE_STAY, ROUTE_STEPS, ROUTE_STEPS_END, ROUTE_LONGEST, ROUTE_JOIN_AFTER, ROUTE_PRIORITY = (
+    range(8)
+)
+STEP_NUMBER, STEP_TEAM, STEP_TAKES, STEP_WORKING, STEP_STARTS, STEP_BEFORE, STEP_AFTERS, STEP_AFTERS_END = range(8)
+WHEN_READY, ON_ADMISSION, BEFORE_READY = range(3)
+STARTS = ("when_ready", "on_admission", "before_ready")
+NEEDS_KEY, TAKES_KEY = range(2)
+CODE, TABLE_FROM, TABLE_TO = range(3)
+CHANGE_AT, CHANGE_OF_TEAM, CHANGE_WHAT, CHANGE_PLACES = range(4)
+CENSUS_SERVICE, CENSUS_WAITING_FOR, CENSUS_WAITED, CENSUS_REMAINING = range(4)
+TAPER_AFTER = 0
+PLAIN_KEYS = (
+    quantities.STAY, quantities.NEXT, quantities.UNITS, quantities.TURNAROUND, quantities.DEATH, quantities.WORSE,
+    quantities.REVIEW_TIME, quantities.WAITED, quantities.REMAINING, quantities.OUTSIDE_KEY,
+)  # fmt: skip
+(
+    KEY_STAY, KEY_NEXT, KEY_UNITS, KEY_TURNAROUND, KEY_DEATH, KEY_WORSE,
+    KEY_REVIEW_TIME, KEY_WAITED, KEY_REMAINING, KEY_OUTSIDE,
+) = range(10)  # fmt: skip
+
+
+class Packed(NamedTuple):
+    """A plan in numbers. Shapes: rows by columns as named above."""
+
+    until: int
+    first_weekday: int
+    services: Ints
+    service_keys: Keys
+    review_chances: Floats  # services x weekdays, Monday first
+    review_keys: Keys  # by attempt
+    opens: Ints  # hours x days of the run
+    closes: Ints
+    is_door_of: Ints  # by hours: the service whose door it is, -1 for discharge hours
+    groups: Ints
+    group_keys: Keys  # groups x (from outside, census)
+    longest_outside_keys: Keys
+    visit_of: Ints  # groups x services
+    visits: Ints
+    lost_ground: Floats
+    shares: Floats  # cumulative shares of all visits, one after the other
+    tapers: Ints
+    taper_shares: Floats
+    routes: Ints
+    route_keys: Keys
+    steps: Ints  # a row for each step of each route
+    step_shares: Floats
+    step_keys: Keys
+    afters: Ints
+    lengths: Ints
+    length_numbers: Floats  # a, b, c
+    tables: Floats
+    working: NDArray[np.bool_]
+    changes: Ints  # capacities that change during the run, by second
+    team_places: Ints  # at the start
+    census: Ints
+    can_ring: NDArray[np.bool_]  # services x services
+    plain_keys: Keys
+
+
+class _Lengths:
+    """Distributions, each once, with their tables one after the other."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Distribution, int] = {}
+        self._tables: list[float] = []
+        self._spans: list[tuple[int, int, int]] = []
+
+    def row(self, length: Distribution | None) -> int:
+        if length is None:
+            return NONE
+        if length not in self._rows:
+            first = len(self._tables)
+            self._tables += length.table
+            self._rows[length] = len(self._rows)
+            self._spans.append((length.code, first, len(self._tables)))
+        return self._rows[length]
+
+    def packed(self) -> tuple[Ints, Floats, Floats]:
+        numbers = [(length.a, length.b, length.c) for length in self._rows]
+        return _ints(self._spans, 3), _floats(numbers, 3), np.array(self._tables or [0.0])
+
+
+class _Journeys:
+    """Visits with their routes, and routes with their steps."""
+
+    def __init__(self, lengths: _Lengths) -> None:
+        self._lengths = lengths
+        self.visits: list[tuple[int, ...]] = []
+        self.lost_ground: list[tuple[float, float]] = []
+        self.shares: list[float] = []
+        self.tapers: list[tuple[int]] = []
+        self.taper_shares: list[float] = []
+        self.routes: list[tuple[int, ...]] = []
+        self.route_keys: list[int] = []
+        self.steps: list[tuple[int, ...]] = []
+        self.step_shares: list[float] = []
+        self.step_keys: list[tuple[int, int]] = []
+        self.afters: list[int] = []
+
+    def add(self, plan: Plan, planned: PlannedVisit) -> int:
+        visit = planned.visit
+        if visit is None:
+            return NONE
+        first, tapers = len(self.routes), len(self.tapers)
+        for route in planned.routes:
+            self._add_route(planned, route, first)
+        for taper in visit.tapers:
+            self.tapers.append((seconds(taper.after_days),))
+            self.taper_shares.append(taper.share)
+        lost = visit.lost_ground
+        worse_from = worse_to = NONE
+        if lost is not None and lost.worse_from is not None and lost.worse_to is not None:
+            worse_from, worse_to = plan.numbers[lost.worse_from], planned.route_to(plan.numbers[lost.worse_to])
+        self.lost_ground.append(
+            (0.0, 0.0) if lost is None else (lost.longer_stay_days_per_delayed_day, lost.worse_chance_per_delayed_day)
+        )
+        self.visits.append(
+            (
+                first, len(planned.cumulative), len(self.shares), self._lengths.row(visit.units), tapers,
+                len(self.tapers), self._lengths.row(visit.dies_while_delayed), worse_from, _from(worse_to, first),
+            )
+        )  # fmt: skip
+        self.shares += planned.cumulative
+        return len(self.visits) - 1
+
+    def _add_route(self, planned: PlannedVisit, route: PlannedRoute, first: int) -> None:
+        assert planned.visit is not None
+        steps = len(self.steps)
+        for step in route.steps:
+            self._add_step(step)
+        early = [steps + i for i, step in enumerate(route.steps) if step.number == route.may_join_after]
+        self.routes.append(
+            (
+                route.to, _from(route.otherwise, first), self._lengths.row(route.route.stay or planned.visit.stay),
+                steps, len(self.steps), self._lengths.row(route.route.longest_wait), early[0] if early else NONE,
+                route.route.priority,
+            )
+        )  # fmt: skip
+        self.route_keys.append(route.longest_wait)
+
+    def _add_step(self, planned: PlannedStep) -> None:
+        step, first = planned.step, len(self.afters)
+        self.afters += planned.after
+        self.steps.append(
+            (
+                planned.number, planned.team, self._lengths.row(step.takes), int(step.working_days),
+                STARTS.index(step.starts), seconds(step.days_before_ready), first, len(self.afters),
+            )
+        )  # fmt: skip
+        self.step_shares.append(step.share)
+        self.step_keys.append((planned.needs, planned.takes))
+
+
+class _Hours:
+    """Doors and discharge hours, a row of days for each."""
+
+    def __init__(self) -> None:
+        self.rows: list[OpeningHours] = []
+        self.is_door_of: list[int] = []
+
+    def row(self, hours: OpeningHours | None, door_of: int = NONE) -> int:
+        if hours is None:
+            return NONE
+        self.rows.append(hours)
+        self.is_door_of.append(door_of)
+        return len(self.rows) - 1
+
+
+def packed(plan: Plan) -> Packed:
+    """The plan in numbers."""
+    lengths, hours = _Lengths(), _Hours()
+    journeys = _Journeys(lengths)
+    services = [_service(planned, lengths, hours) for planned in plan.services]
+    visit_of = [
+        [journeys.add(plan, group.visits[number]) for number in range(len(plan.services))] for group in plan.groups
+    ]
+    groups = [_group(group, lengths) for group in plan.groups]
+    census = [_census_entry(plan, entry, lengths) for entry in plan.scenario.census]
+    length_rows, length_numbers, tables = lengths.packed()
+    days = len(plan.working)
+    return Packed(
+        until=plan.until,
+        first_weekday=plan.scenario.calendar.start.weekday(),
+        services=_ints(services, 13),
+        service_keys=_keys(planned.key for planned in plan.services),
+        review_chances=_review_chances(plan),
+        review_keys=_review_keys(plan),
+        opens=_ints([row.opens for row in hours.rows], days),
+        closes=_ints([row.closes for row in hours.rows], days),
+        is_door_of=np.array(hours.is_door_of, dtype=np.int64),
+        groups=_ints(groups, 4),
+        group_keys=_keys(key for group in plan.groups for key in (group.key, group.census_key)).reshape(-1, 2),
+        longest_outside_keys=_keys(group.longest_wait for group in plan.groups),
+        visit_of=_ints(visit_of, len(plan.services)),
+        visits=_ints(journeys.visits, 9),
+        lost_ground=_floats(journeys.lost_ground, 2),
+        shares=np.array(journeys.shares, dtype=np.float64),
+        tapers=_ints(journeys.tapers, 1),
+        taper_shares=np.array(journeys.taper_shares, dtype=np.float64),
+        routes=_ints(journeys.routes, 8),
+        route_keys=_keys(journeys.route_keys),
+        steps=_ints(journeys.steps, 8),
+        step_shares=np.array(journeys.step_shares, dtype=np.float64),
+        step_keys=_keys(key for pair in journeys.step_keys for key in pair).reshape(-1, 2),
+        afters=np.array(journeys.afters, dtype=np.int64),
+        lengths=length_rows,
+        length_numbers=length_numbers,
+        tables=tables,
+        working=np.array(plan.working, dtype=np.bool_),
+        changes=_changes(plan),
+        team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
+        census=_ints(census, 4),
+        can_ring=_can_ring(plan),
+        plain_keys=_keys(PLAIN_KEYS),
+    )
+
+
+def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple[int, ...]:
+    service = planned.service
+    review, surge = service.review, service.surge
+    return (
+        int(planned.counts_units),
+        int(service.may_pass),
+        NONE if service.queue_limit is None else service.queue_limit,
+        planned.last_second_with_places,
+        hours.row(planned.door, planned.number),
+        hours.row(planned.discharge_hours),
+        lengths.row(service.turnaround),
+        NONE if review is None else review.from_second_of_day,
+        NONE if review is None else review.to_second_of_day,
+        NONE if surge is None else surge.places,
+        0 if surge is None else surge.opens_when_waiting,
+        0 if surge is None else surge.closes_when_waiting,
+        _planned(service.capacity, 0),
+    )
+
+
+def _group(group: PlannedGroup, lengths: _Lengths) -> tuple[int, ...]:
+    arrival = group.group.arrival
+    return (
+        group.otherwise,
+        lengths.row(arrival.longest_wait),
+        arrival.priority,
+        lengths.row(arrival.dies_while_waiting),
+    )
+
+
+def _census_entry(plan: Plan, entry: CensusEntry, lengths: _Lengths) -> tuple[int, ...]:
+    return (
+        OUTSIDE if entry.service == OUTSIDE_NAME else plan.numbers[entry.service],
+        NONE if entry.waiting_for is None else plan.numbers[entry.waiting_for],
+        lengths.row(entry.waited),
+        lengths.row(entry.remaining),
+    )
+
+
+def _changes(plan: Plan) -> Ints:
+    services = [(0, number, service.capacity) for number, service in enumerate(plan.scenario.services)]
+    teams = [(1, number, team.capacity) for number, team in enumerate(plan.scenario.teams)]
+    rows = [
+        (change.from_second, of_team, number, _planned((change,), change.from_second))
+        for of_team, number, capacity in (*services, *teams)
+        for change in capacity[1:]
+        if change.from_second < plan.until
+    ]
+    return _ints(sorted(rows), 4)
+
+
+def _planned(capacity: Sequence[Places], at: int) -> int:
+    places = places_at(capacity, at)
+    return NOT_IN_THIS_RUN if places is None else places
+
+
+def _review_chances(plan: Plan) -> Floats:
+    rows = [
+        (1.0,) * 7 if planned.service.review is None else planned.service.review.chance_by_weekday
+        for planned in plan.services
+    ]
+    return _floats(rows, 7)
+
+
+def _review_keys(plan: Plan) -> Keys:
+    """One for each review that can be missed; none is made where none can."""
+    can_be_missed = any(
+        chance < 1.0
+        for planned in plan.services
+        if planned.service.review is not None
+        for chance in planned.service.review.chance_by_weekday
+    )
+    days = (plan.until + 2 * FORESEEN) // SECONDS_PER_DAY + 1
+    return _keys(quantities.review_happens(attempt) for attempt in range(days if can_be_missed else 0))
+
+
+def _can_ring(plan: Plan) -> NDArray[np.bool_]:
+    matrix = np.zeros((len(plan.services), len(plan.services)), dtype=np.bool_)
+    for held, neighbours in enumerate(plan.ring_neighbours):
+        matrix[held, list(neighbours)] = True
+    return matrix
+
+
+def _from(place: int, first: int) -> int:
+    return NONE if place == NONE else first + place
+
+
+def _ints(rows: Sequence[Sequence[int]], columns: int) -> Ints:
+    return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
+
+
+def _floats(rows: Sequence[Sequence[float]], columns: int) -> Floats:
+    return np.array(rows, dtype=np.float64).reshape(len(rows), columns)
+
+
+def _keys(numbers: Iterable[int]) -> Keys:
+    return np.array(list(numbers), dtype=np.uint64)

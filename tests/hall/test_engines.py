@@ -1,0 +1,175 @@
+"""Which engine runs, what is said when it is not the fast one, and who watches it."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim import engines as hall
+from sim.cli import main
+from sim.engines import SAMPLE, Engines, EnginesDiffer, ledger_of
+from sim.inputs.loading import read_scenario
+from sim.model import compiled, engine
+from sim.model.compiled import CannotCompile
+from sim.model.ledger import Ledger
+
+EXAMPLE = Path(__file__).parents[1] / "worked_examples" / "40_ring_of_two.yaml"
+
+
+@pytest.fixture
+def said() -> list[str]:
+    return []
+
+
+def test_auto_takes_the_compiled_engine_where_it_works(said: list[str]) -> None:
+    assert engine.choose("auto", 2, said.append) == ("compiled", "")
+
+
+def test_the_reference_engine_is_taken_at_its_name_and_nothing_is_said(said: list[str]) -> None:
+    assert engine.choose("reference", 2, said.append) == ("reference", "")
+    assert said == []
+
+
+def test_without_numba_the_run_goes_on_and_says_why(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "numba", None)
+    choice = engine.choose("auto", 2, said.append)
+    assert choice.name == "reference"
+    assert "Numba" in choice.why
+    with pytest.raises(CannotCompile):
+        engine.choose("compiled", 2, said.append)
+
+
+def test_on_an_unknown_processor_the_run_goes_on_and_says_why(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llvmlite.binding.get_host_cpu_name", lambda: "generic")
+    choice = engine.choose("auto", 2, said.append)
+    assert (choice.name, "processor" in choice.why) == ("reference", True)
+
+
+def test_with_nowhere_to_keep_what_was_compiled_the_run_goes_on_and_says_why(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "a file, not a folder"
+    blocked.write_text("")
+    monkeypatch.setenv(compiled.CACHE_FOLDER, str(blocked))
+    choice = engine.choose("auto", 2, said.append)
+    assert (choice.name, "folder" in choice.why) == ("reference", True)
+
+
+def test_one_processor_is_not_held_up_by_a_first_compilation(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(compiled.CACHE_FOLDER, str(tmp_path))
+    choice = engine.choose("auto", 1, said.append)
+    assert (choice.name, "processor" in choice.why, said) == ("reference", True, [])
+    monkeypatch.delenv(compiled.CACHE_FOLDER)
+    assert engine.choose("auto", 1, said.append).name == "compiled"  # compiled before
+
+
+def test_whatever_the_compiler_stumbles_over_the_run_goes_on(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumbles(*_: object) -> None:
+        raise RuntimeError("LLVM said no\nand more")
+
+    monkeypatch.setattr(compiled, "run", stumbles)
+    choice = engine.choose("auto", 2, said.append)
+    assert choice == ("reference", "it could not be compiled (LLVM said no)")
+
+
+def test_a_first_compilation_is_announced(said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(compiled.CACHE_FOLDER, str(tmp_path))
+    engine.choose("auto", 2, said.append)
+    assert len(said) == 1 and said[0].startswith("Compiling the fast engine")
+
+
+def test_a_change_in_any_source_makes_another_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    class Module:
+        __file__ = str(tmp_path / "rules.py")
+
+    before = compiled.cache_folder()
+    Path(Module.__file__).write_text("half a second up")
+    monkeypatch.setattr(compiled, "SOURCES", (*compiled.SOURCES, Module))
+    compiled._fingerprint.cache_clear()
+    try:
+        assert compiled.cache_folder() != before
+    finally:
+        compiled._fingerprint.cache_clear()
+
+
+def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = read_scenario(EXAMPLE)
+    honest = engine.run
+
+    def later(scenario, replication, name="reference") -> Ledger:  # type: ignore[no-untyped-def]
+        ledger = honest(scenario, replication, name)
+        if name != "compiled":
+            return ledger
+        left = ledger.stays["left"].copy()
+        left[0] += 60
+        return replace(ledger, stays={**ledger.stays, "left": left})
+
+    monkeypatch.setattr(engine, "run", later)
+    with pytest.raises(EnginesDiffer, match=r"40_ring_of_two, replication 1: .* at .*-0 \(rank 0\): SimPy says 'day"):
+        ledger_of(Engines("compiled"), scenario, 0, 0)
+    ledger_of(Engines("compiled"), scenario, 0, 1)  # only replication 1 has a witness
+    ledger_of(Engines("compiled", witness=False), scenario, 0, 0)
+
+
+def test_a_difference_that_no_story_tells_is_named_by_its_table() -> None:
+    scenario = read_scenario(EXAMPLE)
+    ledger = engine.run(scenario, 0)
+    places = {**ledger.places, "open": ledger.places["open"] + 1}
+    with pytest.raises(EnginesDiffer, match="in the table of places"):
+        hall.testify(scenario, 0, replace(ledger, places=places), ledger)
+
+
+def test_without_witnesses_of_many_scenarios_a_sample_still_has_one() -> None:
+    assert [Engines("compiled").witnessed(n) for n in (1, 45)] == [1, 45]
+    assert [Engines("compiled", witness=False).witnessed(n) for n in (1, SAMPLE - 1, SAMPLE, 45)] == [0, 0, 1, 2]
+    assert Engines("reference").witnessed(45) == 0
+
+
+def test_both_engines_give_the_same_tables_and_say_who_they_are(tmp_path: Path) -> None:
+    tables, runs = [], []
+    for name in ("compiled", "reference"):
+        outputs = tmp_path / name
+        assert main(["run", str(EXAMPLE), "--engine", name, "--outputs", str(outputs)]) == 0
+        (folder,) = (one for one in outputs.iterdir() if one.is_dir() and not one.name.startswith("."))
+        tables.append((folder / "summary.csv").read_bytes() + (folder / "census.csv").read_bytes())
+        runs.append(json.loads((folder / "run.json").read_text()))
+        report = (folder / "report.html").read_text()
+        assert ("witnessed by SimPy" in report) == (name == "compiled")
+    assert tables[0] == tables[1]
+    assert [(run["engine"], run["witnessed_by_simpy"]) for run in runs] == [
+        ("compiled", ["40_ring_of_two"]), ("reference", [])
+    ]  # fmt: skip
+
+
+def test_an_engine_that_cannot_run_is_refused_by_name(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing() -> None:
+        raise CannotCompile("Numba is not there")
+
+    monkeypatch.setattr(compiled, "check_numba", missing)
+    assert main(["run", str(EXAMPLE), "--engine", "compiled"]) == 2
+    assert "--engine compiled: Numba is not there; --engine auto goes on" in capsys.readouterr().err
+
+
+def test_why_the_fast_engine_does_not_run_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def missing() -> None:
+        raise CannotCompile("Numba is not there")
+
+    monkeypatch.setattr(compiled, "check_numba", missing)
+    assert main(["run", str(EXAMPLE), "--replications", "4", "--workers", "2", "--outputs", str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert said.count("Numba is not there") == 1
+    assert "The results are the same." in said
+
+
+def test_memory_of_a_person_is_known() -> None:
+    scenario = read_scenario(EXAMPLE)
+    engine.run(scenario, 0, "compiled")
+    assert np.isfinite(compiled.state_bytes_per_person(engine._plan(scenario)))

@@ -1,0 +1,189 @@
+"""The compiled engine writes down the reference engine's ledger, cell by cell; and its rules give the same bits."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import settings
+
+from sim import engines
+from sim.engines import EnginesDiffer
+from sim.inputs import distributions
+from sim.inputs.distributions import Distribution
+from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import Scenario
+from sim.model import compiled, engine
+from sim.model.chance import BookOfLuck, name_key, quantity_key
+from sim.model.compiled import FastBook, Kernels, Rows
+from sim.model.wards import Ward
+from sim.model.world import Wait
+from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "tests" / "worked_examples").glob("*.yaml"))
+SHIPPED = sorted((ROOT / "scenarios").rglob("*.yaml"))
+IN_CI_TOO = settings(IN_CI, max_examples=400)
+LENGTHS = [
+    distributions.fixed(3.7),
+    distributions.exponential(5.3),
+    distributions.lognormal(9.0, 11.8),
+    distributions.weibull(4.0, 2.5),
+    distributions.triangular(1.0, 2.0, 6.0),
+    distributions.uniform(0.5, 2.5),
+    distributions.quantiles([0.0, 1.0, 1.5, 9.0]),
+    distributions.gamma(6.0, 4.0),
+]
+
+
+def agree(scenario: Scenario) -> None:
+    engines.testify(scenario, 0, engine.run(scenario, 0, engine.COMPILED), engine.run(scenario, 0))
+
+
+def shorter(scenario: Scenario) -> Scenario:
+    calendar = scenario.calendar
+    warm_up, measured = min(calendar.warm_up_days, 60), min(calendar.measured_days, 60)
+    return replace(scenario, calendar=replace(calendar, warm_up_days=warm_up, measured_days=measured))
+
+
+# -- the same ledger ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_both_engines_agree_on_the_worked_example(path: Path) -> None:
+    agree(read_scenario(path))
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.relative_to(ROOT / "scenarios").as_posix())
+def test_both_engines_agree_on_the_shipped_scenario(path: Path) -> None:
+    agree(shorter(read_scenario(path)))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.relative_to(ROOT / "scenarios").as_posix())
+def test_both_engines_agree_on_the_shipped_scenario_at_its_full_length(path: Path) -> None:
+    agree(read_scenario(path))
+
+
+def test_both_engines_agree_on_random_scenarios(tmp_path: Path) -> None:
+    on_towns(tmp_path, IN_CI_TOO, agree)
+
+
+@pytest.mark.nightly
+def test_both_engines_agree_on_thousands_of_random_scenarios(tmp_path: Path) -> None:
+    on_towns(tmp_path, AT_NIGHT, agree)
+
+
+def test_tables_that_are_too_small_are_made_larger_and_nothing_else_changes() -> None:
+    scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
+    plan = engine._plan(scenario)
+    engine.run(scenario, 0, engine.COMPILED)
+    tiny = Rows(stays=1, waits=1, steps=1, events=1, places=1)
+    compiled._plans[plan].rows = tiny
+    agree(scenario)
+    assert min(tiny.stays, tiny.waits, tiny.steps, tiny.events, tiny.places) > 1
+
+
+# -- the same bits --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def rules() -> dict[str, Callable[..., float]]:
+    return compiled.compiled_rules()
+
+
+@pytest.mark.parametrize("length", LENGTHS, ids=lambda length: length.family)
+def test_lengths_are_equal_to_the_last_bit(length: Distribution, rules: dict[str, Callable[..., float]]) -> None:
+    table = np.array(length.table or (0.0,))
+    for u in [*BookOfLuck(1, 2).numbers(3, 0, 3000, 4, 0, 0), 2.0**-53, 1e-9, 0.5, 1 - 2.0**-53]:
+        theirs = rules["quantile"](length.code, length.a, length.b, length.c, table, u)
+        assert theirs.hex() == float(length.days(u)).hex()
+
+
+def test_shares_of_lengths_are_equal_to_the_last_bit(rules: dict[str, Callable[..., float]]) -> None:
+    for length in LENGTHS:
+        table = np.array(length.table or (0.0,))
+        for days in (0.0, 0.3, 1.0, 2.2, 5.0, 40.0):
+            theirs = rules["share_within"](length.code, length.a, length.b, length.c, table, days)
+            assert theirs.hex() == length.share_within(days).hex()
+
+
+def test_the_chance_of_a_delay_is_equal_to_the_last_bit(rules: dict[str, Callable[..., float]]) -> None:
+    for days in np.linspace(0.01, 60.0, 500).tolist():
+        assert rules["chance_over"](0.037, days).hex() == (1.0 - math.pow(1.0 - 0.037, days)).hex()
+
+
+def test_both_books_say_the_same() -> None:
+    group, service, quantity = name_key("group"), name_key("service"), quantity_key("stay")
+    plain, fast = BookOfLuck(2**64 - 3, 7), FastBook(2**64 - 3, 7)
+    ours, theirs = (book.uniforms(group, 5, 4000, service, 1, quantity) for book in (plain, fast))
+    assert ours.tobytes() == theirs.tobytes()
+    ours, theirs = (book.unit_rate_points(group, service, quantity, 5000.0) for book in (plain, fast))
+    assert ours.tobytes() == theirs.tobytes()
+
+
+def test_a_process_with_no_points_has_none_in_either_book() -> None:
+    for book in (BookOfLuck(1, 0), FastBook(1, 0)):
+        assert len(book.unit_rate_points(1, 2, 4096, 0.0)) == 0
+
+
+# -- faults are caught ----------------------------------------------------------------------------------------
+
+
+def test_a_fault_of_order_in_the_reference_engine_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    def last_come_first(self: Ward, wait: Wait) -> None:
+        self.queue.insert(0, wait)
+
+    def step_out(self: Ward, wait: Wait) -> None:
+        self.queue.remove(wait)
+
+    monkeypatch.setattr(Ward, "line_up", last_come_first)
+    monkeypatch.setattr(Ward, "step_out", step_out)
+    assert not_all_agree()
+
+
+PLANTED = {
+    "serves the last in line": ("serving, cursor = service, wards[service, HEAD]", "serving, cursor = service, wards[service, TAIL]"),
+    "one place too many is held": ("wards[to, HELD] += units\n", "wards[to, HELD] += units + (to == 1)\n"),
+    "patience before placing": ("if waits[wait, W_ENDED] == NEVER and not persons", "if persons[waits[wait, W_PERSON], GONE] and not persons"),
+    "turns away those who waited": ("if waits[wait, W_JOINED] == now:\n", "if waits[wait, W_JOINED] <= now:\n"),
+    "no order of rank": ("since == joined and waits[before, W_PERSON] < person", "since == joined and waits[before, W_PERSON] > person"),
+    "priority does not count": ("if other < priority:\n                            break\n                        if other == priority:\n                            since", "if other < -1:\n                            break\n                        if True:\n                            since"),
+    "rings clean": ("if not is_exchange:\n", "if True:\n"),
+    "dropped steps hold others up": ("post(count, posted, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", PLANTED)
+def test_a_fault_in_the_compiled_engine_is_caught(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "kernels", lambda: plain_kernels(*PLANTED[fault]))
+    assert not_all_agree()
+
+
+def test_the_compiled_engine_run_as_plain_python_agrees_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "kernels", plain_kernels)
+    assert not not_all_agree()
+
+
+def plain_kernels(good: str = "", planted: str = "") -> Kernels:
+    """The same source, not compiled, perhaps with one fault in it."""
+    from sim.model import drawing, walking
+
+    source = Path(walking.__file__).read_text(encoding="utf-8")
+    assert good in source
+    inside: dict[str, object] = {"__name__": "walking with a fault"}
+    exec(compile(source.replace(good, planted) if good else source, walking.__file__, "exec"), inside)
+    return Kernels(inside["walk"], inside["write_down"], drawing.fill_uniforms, drawing.fill_points)  # type: ignore[arg-type]
+
+
+def not_all_agree() -> list[str]:
+    """The worked examples on which the two engines differ."""
+    found = []
+    for path in EXAMPLES:
+        try:
+            agree(read_scenario(path))
+        except EnginesDiffer:
+            found.append(path.stem)
+    return found

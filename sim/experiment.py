@@ -16,8 +16,8 @@ from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.ledger import Ledger
 from sim.results import census, identities
-from sim.results.cut import Row
-from sim.results.measures import measure
+from sim.results.cut import Cut, Row
+from sim.results.measures import measure_cut
 from sim.results.same_people import Departures, departures
 from sim.running import ResumeStore, scatter
 
@@ -85,31 +85,32 @@ def run_one(shared: Shared, task: Task) -> Piece:
     scenario = shared.scenarios[task.scenario]
     run = engine.run_observed if shared.observe else engine.run
     ledger = run(scenario, task.replication)
-    check_identities(scenario, task, ledger)
+    cut = Cut(scenario, ledger)
+    check_identities(task, cut)
     if shared.keep:
         shared.keep(scenario, task.scenario, task.replication, ledger)
-    return measured(scenario, task, ledger)
+    return measured(task, cut)
 
 
-def check_identities(scenario: Scenario, task: Task, ledger: Ledger) -> None:
+def check_identities(task: Task, cut: Cut) -> None:
     """Raises LedgerBroken at the first identity that a ledger breaks."""
     try:
-        identities.check(scenario, ledger)
+        identities.check_cut(cut)
     except identities.IdentityBroken as broken:
-        raise LedgerBroken(f"{scenario.id}, replication {task.replication}: {broken}") from None
+        raise LedgerBroken(f"{cut.scenario.id}, replication {task.replication}: {broken}") from None
 
 
-def measured(scenario: Scenario, task: Task, ledger: Ledger) -> Piece:
+def measured(task: Task, cut: Cut) -> Piece:
     """What one replication's ledger says."""
-    rows = measure(scenario, ledger)
-    daily = census.daily(scenario, ledger).series
+    rows = measure_cut(cut)
+    daily = census.daily_cut(cut).series
     return Piece(
         task,
         tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows),
         np.array([row.value for row in rows], dtype=np.float64),
         tuple(daily),
-        np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), scenario.calendar.measured_days),
-        departures(scenario, ledger),
+        np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), cut.days),
+        departures(cut),
     )
 
 

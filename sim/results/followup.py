@@ -68,8 +68,10 @@ def rows(cut: Cut) -> list[Row]:
 def _discharges(cut: Cut, numbers: list[int]) -> Column:
     """Rows of the stays in these hospitals that ended in the window, alive and not in another hospital."""
     stays = cut.ledger.stays
-    here = np.isin(stays["service"], numbers) & cut.inside(stays["left"])
-    return np.flatnonzero(here & (stays["to"] != cut.died) & ~cut.is_acute[stays["to"]])
+    here = np.sort(np.concatenate([cut.stay_rows(number) for number in numbers]))
+    to = stays["to"][here]
+    discharged = cut.inside(stays["left"][here]) & (to != cut.died) & ~cut.is_acute[to]
+    return np.asarray(here[discharged])
 
 
 def _followed(cut: Cut, left: Column, seconds: int) -> Column:

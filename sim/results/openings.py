@@ -3,9 +3,11 @@
 What may be changed here: with new expected results (causes of delay and the identities look here).
 """
 
+from functools import lru_cache
+
 import numpy as np
 
-from sim.inputs.scenario import Hours, Service
+from sim.inputs.scenario import Calendar, Hours, Service
 from sim.inputs.timetable import opening_hours
 from sim.model.ledger import NEVER
 from sim.results.cut import Cut
@@ -17,17 +19,18 @@ ALWAYS = Path(column(-NEVER), column(1))
 
 def door_path(cut: Cut, service: Service) -> Path:
     """1 while people are admitted to a service, 0 while its door is closed."""
-    return cut.once("door", service.name, lambda: hours_path(cut, service.admission_hours))
+    return hours_path(cut.scenario.calendar, service.admission_hours)
 
 
 def own_hours_path(cut: Cut, service: Service) -> Path:
     """1 while people may leave a service, 0 outside its discharge hours."""
-    return cut.once("own hours", service.name, lambda: hours_path(cut, service.discharge_hours))
+    return hours_path(cut.scenario.calendar, service.discharge_hours)
 
 
-def hours_path(cut: Cut, hours: Hours | None) -> Path:
+@lru_cache(maxsize=64)  # the same in every replication
+def hours_path(calendar: Calendar, hours: Hours | None) -> Path:
     """1 while these hours are open, 0 while they are closed."""
-    days = opening_hours(cut.scenario.calendar, hours)
+    days = opening_hours(calendar, hours)
     if days is None:
         return ALWAYS
     opens, closes = np.array(days.opens, dtype=np.int64), np.array(days.closes, dtype=np.int64)

@@ -19,6 +19,27 @@ def column(*values: int) -> Column:
     return np.array(values, dtype=np.int64)
 
 
+def is_first(values: Column) -> Mask:
+    """Which of these values differ from the one before: the first row of each owner, in rows that stand by owner."""
+    first = np.ones(len(values), dtype=bool)
+    first[1:] = values[1:] != values[:-1]
+    return first
+
+
+def is_last(values: Column) -> Mask:
+    """Which of these values differ from the one after."""
+    last = np.ones(len(values), dtype=bool)
+    last[:-1] = values[1:] != values[:-1]
+    return last
+
+
+def total_by(index: Column, amount: Column, size: int) -> Column:
+    """Whole amounts added up by index."""
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, index, amount)
+    return total
+
+
 def overlap(start: Column, end: Column, first: int, last: int) -> Column:
     """Seconds of each span that lie inside [first, last)."""
     inside: Column = np.minimum(end, last) - np.maximum(start, first)
@@ -77,9 +98,8 @@ def steps_of(times: Column, changes: Column) -> Path:
     order = np.argsort(times, kind="stable")
     times = times[order]
     values = np.cumsum(changes[order])
-    is_last = np.ones(len(times), dtype=bool)
-    is_last[:-1] = times[1:] != times[:-1]
-    return Path(times[is_last], values[is_last])
+    last = is_last(times)
+    return Path(times[last], values[last])
 
 
 def going_on(start: Column, end: Column, weight: Column | None = None) -> Path:
@@ -92,9 +112,7 @@ def instants_of(*times: Column) -> Column:
     """All these instants in order, each once."""
     together = np.concatenate(times)
     together.sort(kind="stable")  # quick where each part is in order already
-    keep = np.ones(len(together), dtype=bool)
-    keep[1:] = together[1:] != together[:-1]
-    return together[keep]
+    return together[is_first(together)]
 
 
 def larger(one: Path, other: Path) -> Path:

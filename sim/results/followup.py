@@ -54,15 +54,19 @@ def rows(cut: Cut) -> list[Row]:
     if not hospitals:
         return []
     journeys = Journeys(cut)
-    found = []
-    for name, numbers in (*((cut.names[number], [number]) for number in hospitals), ("all", hospitals)):
-        left = _discharges(cut, numbers)
-        found += (
-            _readmitted(cut, name, left)
-            + _at_home(cut, name, left, journeys)
-            + _days_at_home(cut, name, left, journeys)
-        )
-    return found
+    found = [row for number in hospitals for row in _of_hospitals(cut, cut.names[number], [number], journeys)]
+    if len(hospitals) == 1:
+        return [*found, *(row._replace(service="all") for row in found)]
+    return [*found, *_of_hospitals(cut, "all", hospitals, journeys)]
+
+
+def _of_hospitals(cut: Cut, name: str, numbers: list[int], journeys: Journeys) -> list[Row]:
+    left = _discharges(cut, numbers)
+    return [
+        *_readmitted(cut, name, left),
+        *_at_home(cut, name, left, journeys),
+        *_days_at_home(cut, name, left, journeys),
+    ]
 
 
 def _discharges(cut: Cut, numbers: list[int]) -> Column:

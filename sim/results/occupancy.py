@@ -79,12 +79,14 @@ def available_path(cut: Cut, service: Service) -> Path:
 def occupied_seconds(cut: Cut, service: Service) -> int:
     """Seconds that people held a place in the window."""
     number = cut.number(service)
-    return int(cut.clipped(cut.stays_in(number, "admitted"), cut.stays_in(number, "left")).sum())
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    return cut.once("occupied seconds", service.name, lambda: int(cut.clipped(admitted, left).sum()))
 
 
 def available_seconds(cut: Cut, service: Service) -> int:
     """Place-seconds (minute-a-week-seconds where counted in hours) available in the window."""
-    return available_path(cut, service).integral(cut.first, cut.end)
+    path = available_path(cut, service)
+    return cut.once("available seconds", service.name, lambda: path.integral(cut.first, cut.end))
 
 
 def rows(cut: Cut) -> list[Row]:
@@ -107,7 +109,7 @@ def _service_rows(cut: Cut, service: Service) -> list[Row]:
     if service.is_unlimited:
         return found
     held, available = held_path(cut, service), available_path(cut, service)
-    available_total = available.integral(cut.first, cut.end)
+    available_total = available_seconds(cut, service)
     each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
     unit = "weekly hour days" if counts_hours(service) else "bed days"
     found.append(row("available_bed_days", available_total / each, unit))

@@ -6,7 +6,7 @@ What may be changed here: freely, as long as results do not depend on the number
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -20,6 +20,7 @@ from sim.results.cut import Cut, Row
 from sim.results.measures import measure_cut
 from sim.results.same_people import Departures, departures
 from sim.running import ResumeStore, scatter
+from sim.stopwatch import Stopwatch
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 
@@ -46,6 +47,7 @@ class Piece:
     daily_keys: tuple[tuple[str, str], ...]
     daily: NDArray[np.int64]  # one row for each daily key
     departures: Departures  # when each person first left hospital, to follow the same people through scenarios
+    seconds: Mapping[str, float] = field(default_factory=dict)  # by stage; empty where it was kept by an earlier run
 
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
@@ -84,12 +86,18 @@ def run_one(shared: Shared, task: Task) -> Piece:
     """Runs one replication, checks its identities and measures it; the ledger stays here."""
     scenario = shared.scenarios[task.scenario]
     run = engine.run_observed if shared.observe else engine.run
-    ledger = run(scenario, task.replication)
+    watch = Stopwatch()
+    with watch.stage("engine"):
+        ledger = run(scenario, task.replication)
     cut = Cut(scenario, ledger)
-    check_identities(task, cut)
+    with watch.stage("identities"):
+        check_identities(task, cut)
     if shared.keep:
-        shared.keep(scenario, task.scenario, task.replication, ledger)
-    return measured(task, cut)
+        with watch.stage("people's tables"):
+            shared.keep(scenario, task.scenario, task.replication, ledger)
+    with watch.stage("measures"):
+        piece = measured(task, cut)
+    return replace(piece, seconds=watch.seconds)
 
 
 def check_identities(task: Task, cut: Cut) -> None:

@@ -150,11 +150,15 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     flips = flips_of(options.sensitivity)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
+    watch = options.watch
+    watch.add({"start-up": watch.elapsed})
     try:
-        pieces = _replications(job, options, screen)
-        pieces = beside(chosen, pieces) if compared else pieces
-        findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-        findings = replace(findings, flips=flips)
+        with watch.stage("replications"):
+            pieces = _replications(job, options, screen)
+        with watch.stage("gathering"):
+            pieces = beside(chosen, pieces) if compared else pieces
+            findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+            findings = replace(findings, flips=flips)
         folder = _publish(job, options, findings, pieces)
     except KeyboardInterrupt:
         tables.interrupted(screen, *screen.how_far)
@@ -178,6 +182,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, *, compared: bool) -> J
         typed=tuple(options.typed),
         sensitivity=options.sensitivity,
         began=time.time(),
+        watch=options.watch,
     )
 
 
@@ -208,7 +213,8 @@ def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece
 
 def _publish(job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> Path:
     """Writes the folder and the people's tables, then forgets what was kept for resuming."""
-    from sim.publishing import publish  # draws the charts: matplotlib comes only now
+    with options.watch.stage("charts"):
+        from sim.publishing import publish  # matplotlib comes only now
 
     folder = publish(job, findings, pieces, _workers(job, options))
     people = _people(job, options)

@@ -281,7 +281,7 @@ def test_a_broken_identity_is_a_fault_of_ours_told_in_a_line(capsys, monkeypatch
     def broken(*_: object) -> None:
         raise identities.IdentityBroken("everyone leaves once", "stays row 3")
 
-    monkeypatch.setattr("sim.experiment.identities.check", broken)
+    monkeypatch.setattr("sim.experiment.identities.check_cut", broken)
     assert run("run", "base.yaml") == 3
     err = capsys.readouterr().err
     assert "a fault of ours" in err
@@ -295,7 +295,7 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
     def breaks(*_: object) -> None:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("sim.experiment.measure", breaks)
+    monkeypatch.setattr("sim.experiment.measure_cut", breaks)
     assert run("run", "base.yaml", "--traceback") == 3
     assert "Traceback" in capsys.readouterr().err
 

@@ -145,6 +145,10 @@ def _nights_rows(cut: Cut, name: str, numbers: Column) -> list[Row]:
 
 def delayed_nights(cut: Cut, number: int, at_least: int = 0) -> int:
     """The window's midnights at which people were delayed and had been here so many seconds, over all stays."""
+    return cut.once(f"delayed nights, {at_least}", cut.names[number], lambda: _delayed_nights(cut, number, at_least))
+
+
+def _delayed_nights(cut: Cut, number: int, at_least: int) -> int:
     ready, left = cut.stays_in(number, "ready"), cut.stays_in(number, "left")
     since = np.maximum(ready, cut.stays_in(number, "admitted") + at_least)
     some = (since < cut.end) & (left > np.maximum(since, cut.first))

@@ -102,10 +102,15 @@ def steps_of(times: Column, changes: Column) -> Path:
     return Path(times[last], values[last])
 
 
-def going_on(start: Column, end: Column, weight: Column | None = None) -> Path:
-    """How many of the spans (or how much weight) are going on at each time."""
-    each = np.ones(len(start), dtype=np.int64) if weight is None else weight
-    return steps_of(np.concatenate((start, end)), np.concatenate((each, -each)))
+def going_on(start: Column, end: Column) -> Path:
+    """How many of the spans are going on at each time."""
+    begun, over = start[start < NEVER], end[end < NEVER]
+    changes = np.concatenate((2 * begun + 1, 2 * over))  # what happens in the last bit: sorted with its time, at once
+    changes.sort()
+    times = changes >> 1
+    values = np.cumsum(2 * (changes & 1) - 1)
+    last = is_last(times)
+    return Path(times[last], values[last])
 
 
 def instants_of(*times: Column) -> Column:

@@ -13,9 +13,9 @@ import numpy as np
 
 from sim.model.ledger import NEVER, NONE, Column
 from sim.results.cut import Cut
-from sim.results.openings import ALWAYS, door_path, free_path, own_hours_path
+from sim.results.openings import door_path, free_path, own_hours_path
 from sim.results.segments import Pieces
-from sim.results.spans import Path, column, instants_of
+from sim.results.spans import ALWAYS, Path, column, instants_of
 
 
 def cause_seconds(cut: Cut, parts: Pieces) -> tuple[Column, tuple[str, ...]]:

@@ -118,7 +118,7 @@ def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
     for held in np.unique(held_by):
         rows = queue[held_by == held]
         eligible = free if held == OUTSIDE else both(free, own_hours_path(cut, cut.scenario.services[held]))
-        holds = eligible.until(ended[rows]) == eligible.until(clear[rows])
+        holds = eligible.between(clear[rows], ended[rows]) == 0
         require_rows(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", cut.wait_rows(number)[rows], holds)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Service
 from sim.model.ledger import Column
 from sim.results.cut import Cut, Row
-from sim.results.spans import Path, column, going_on, larger, steps_of
+from sim.results.spans import Path, column, going_on, instants_of, steps_of
 
 MINUTES_PER_HOUR = 60
 UNLIMITED = -1  # in the ledger's places: open without limit
@@ -73,7 +73,19 @@ def open_path(cut: Cut, service: Service) -> Path:
 
 def available_path(cut: Cut, service: Service) -> Path:
     """The larger of open and held places: nobody is put out when places close."""
-    return cut.once("available", service.name, lambda: larger(open_path(cut, service), held_path(cut, service)))
+    times, planned, held = planned_and_held(cut, service)
+    return cut.once("available", service.name, lambda: Path(times, np.maximum(planned, held)))
+
+
+def planned_and_held(cut: Cut, service: Service) -> tuple[Column, Column, Column]:
+    """Every instant at which open or held places change, and both after it."""
+
+    def work() -> tuple[Column, Column, Column]:
+        planned, held = open_path(cut, service), held_path(cut, service)
+        times = instants_of(planned.times, held.times)
+        return times, planned.at(times), held.at(times)
+
+    return cut.once("planned and held", service.name, work)
 
 
 def occupied_seconds(cut: Cut, service: Service) -> int:

@@ -9,12 +9,9 @@ import numpy as np
 
 from sim.inputs.scenario import Calendar, Hours, Service
 from sim.inputs.timetable import opening_hours
-from sim.model.ledger import NEVER
 from sim.results.cut import Cut
-from sim.results.occupancy import counts_hours, held_path, open_path
-from sim.results.spans import Path, column, instants_of
-
-ALWAYS = Path(column(-NEVER), column(1))
+from sim.results.occupancy import counts_hours, planned_and_held
+from sim.results.spans import ALWAYS, Path, column, is_first
 
 
 def door_path(cut: Cut, service: Service) -> Path:
@@ -54,12 +51,10 @@ def free_path(cut: Cut, number: int) -> Path:
 
 def _free_path(cut: Cut, number: int) -> Path:
     service = cut.declared[number]
-    held, places = held_path(cut, service), open_path(cut, service)
+    times, planned, held = planned_and_held(cut, service)
     needed = 1
     if counts_hours(service) and len(cut.stay_rows(number)):
         needed = int(np.median(cut.stays_in(number, "units")))
-    times = instants_of(held.times, places.times)
-    planned = places.at(times)
-    is_free = ((planned < 0) | (planned - held.at(times) >= needed)).astype(np.int64)
-    changes = np.append(True, is_free[1:] != is_free[:-1])
+    is_free = ((planned < 0) | (planned - held >= needed)).astype(np.int64)
+    changes = is_first(is_free)
     return Path(times[changes], is_free[changes])

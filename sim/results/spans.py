@@ -77,18 +77,25 @@ class Path(NamedTuple):
         """The value just before each instant."""
         return _after(self.values, np.searchsorted(self.times, instants, side="left"))
 
-    def until(self, instants: Column) -> Column:
-        """Value times seconds from the start of the run to each instant."""
+    def between(self, start: Column, end: Column) -> Column:
+        """Value times seconds over each span [start, end) of the run."""
         starts = np.maximum(self.times, 0)
         added = np.append(column(0), np.cumsum(self.values[:-1] * np.diff(starts)))
-        last = np.searchsorted(self.times, instants, side="right") - 1
-        found = added[last] + self.values[last] * (instants - starts[last])
-        return np.asarray(np.where(last < 0, 0, found), dtype=np.int64)
+
+        def until(instants: Column) -> Column:
+            last = np.searchsorted(self.times, instants, side="right") - 1
+            found = added[last] + self.values[last] * (instants - starts[last])
+            return np.asarray(np.where(last < 0, 0, found), dtype=np.int64)
+
+        return until(end) - until(start)
 
     def integral(self, first: int, last: int) -> int:
         """Value times seconds over [first, last)."""
         until = np.append(self.times[1:], NEVER)
         return int((self.values * overlap(self.times, until, first, last)).sum())
+
+
+ALWAYS = Path(column(-NEVER), column(1))
 
 
 def steps_of(times: Column, changes: Column) -> Path:
@@ -128,6 +135,8 @@ def larger(one: Path, other: Path) -> Path:
 
 def both(one: Path, other: Path) -> Path:
     """1 while two paths of 0 and 1 are both 1."""
+    if one is ALWAYS or other is ALWAYS:
+        return other if one is ALWAYS else one
     times = instants_of(one.times, other.times)
     return Path(times, one.at(times) * other.at(times))
 

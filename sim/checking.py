@@ -15,6 +15,7 @@ from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.results.checked import Checked, Place
 from sim.results.compare import gather
+from sim.results.cut import Cut
 from sim.results.digests import PEOPLE_IN_BLOCK, Digests, bytes_digest, digests
 from sim.results.events import Differing, first_differing, packed, stories, unpacked
 from sim.results.expected import Expected, expectation
@@ -62,10 +63,11 @@ def look(shared: Shared, task: Task) -> Looked:
             testify(scenario, task.replication, engine.run(scenario, task.replication, shared.engines.name), ledger)
     else:
         ledger = engine.run(scenario, task.replication, shared.engines.name)
-    check_identities(scenario, task, ledger)
+    cut = Cut(scenario, ledger)
+    check_identities(task, cut)
     is_kept = is_first and len(ledger.people["group"]) <= MOST_PEOPLE_KEPT
     told = packed(stories(scenario, ledger)) if is_kept else b""
-    return Looked(measured(scenario, task, ledger), digests(ledger), told)
+    return Looked(measured(task, cut), digests(ledger), told)
 
 
 def rerun(

@@ -12,6 +12,7 @@ from sim.model import engine
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.ledger import Ledger
 from sim.results.events import first_differing, stories
+from sim.stopwatch import Stopwatch
 
 TABLES = ("people", "waits", "stays", "steps", "places")
 SAMPLE = 20  # of many scenarios, every so manieth is still witnessed where witnesses are not wanted
@@ -54,11 +55,15 @@ class Engines:
 BY_REFERENCE = Engines()
 
 
-def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int) -> Ledger:
+def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:
     """One replication by the engine that was chosen, and by its witness; EnginesDiffer where they part."""
-    ledger = engine.run(scenario, replication, engines.name)
+    with watch.stage("draws"):
+        drawn = engine.draw(scenario, replication, engines.name)
+    with watch.stage("engine"):
+        ledger = engine.walk(drawn, engines.name)
     if engines.is_witnessed(number, replication):
-        testify(scenario, replication, ledger, engine.run(scenario, replication))
+        with watch.stage("witness"):
+            testify(scenario, replication, ledger, engine.run(scenario, replication))
     return ledger
 
 

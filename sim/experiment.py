@@ -6,7 +6,7 @@ What may be changed here: freely, as long as results do not depend on the number
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -17,10 +17,11 @@ from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.ledger import Ledger
 from sim.results import census, identities
-from sim.results.cut import Row
-from sim.results.measures import measure
+from sim.results.cut import Cut, Row
+from sim.results.measures import measure_cut
 from sim.results.same_people import Departures, departures
 from sim.running import ResumeStore, scatter
+from sim.stopwatch import Stopwatch
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 
@@ -47,6 +48,7 @@ class Piece:
     daily_keys: tuple[tuple[str, str], ...]
     daily: NDArray[np.int64]  # one row for each daily key
     departures: Departures  # when each person first left hospital, to follow the same people through scenarios
+    seconds: Mapping[str, float] = field(default_factory=dict)  # by stage; empty where it was kept by an earlier run
 
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
@@ -85,35 +87,42 @@ class Shared:
 def run_one(shared: Shared, task: Task) -> Piece:
     """Runs one replication, checks its identities and measures it; the ledger stays here."""
     scenario = shared.scenarios[task.scenario]
+    watch = Stopwatch()
     if shared.observe:
-        ledger = engine.run_observed(scenario, task.replication)
+        with watch.stage("engine"):
+            ledger = engine.run_observed(scenario, task.replication)
     else:
-        ledger = ledger_of(shared.engines, scenario, task.scenario, task.replication)
-    check_identities(scenario, task, ledger)
+        ledger = ledger_of(shared.engines, scenario, task.scenario, task.replication, watch)
+    cut = Cut(scenario, ledger)
+    with watch.stage("identities"):
+        check_identities(task, cut)
     if shared.keep:
-        shared.keep(scenario, task.scenario, task.replication, ledger)
-    return measured(scenario, task, ledger)
+        with watch.stage("people's tables"):
+            shared.keep(scenario, task.scenario, task.replication, ledger)
+    with watch.stage("measures"):
+        piece = measured(task, cut)
+    return replace(piece, seconds=watch.seconds)
 
 
-def check_identities(scenario: Scenario, task: Task, ledger: Ledger) -> None:
+def check_identities(task: Task, cut: Cut) -> None:
     """Raises LedgerBroken at the first identity that a ledger breaks."""
     try:
-        identities.check(scenario, ledger)
+        identities.check_cut(cut)
     except identities.IdentityBroken as broken:
-        raise LedgerBroken(f"{scenario.id}, replication {task.replication}: {broken}") from None
+        raise LedgerBroken(f"{cut.scenario.id}, replication {task.replication}: {broken}") from None
 
 
-def measured(scenario: Scenario, task: Task, ledger: Ledger) -> Piece:
+def measured(task: Task, cut: Cut) -> Piece:
     """What one replication's ledger says."""
-    rows = measure(scenario, ledger)
-    daily = census.daily(scenario, ledger).series
+    rows = measure_cut(cut)
+    daily = census.daily_cut(cut).series
     return Piece(
         task,
         tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows),
         np.array([row.value for row in rows], dtype=np.float64),
         tuple(daily),
-        np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), scenario.calendar.measured_days),
-        departures(scenario, ledger),
+        np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), cut.days),
+        departures(cut),
     )
 
 

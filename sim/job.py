@@ -6,7 +6,7 @@ What may be changed here: freely; whatever decides a number must be in the finge
 import hashlib
 import os
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from sim import __version__
 from sim.engines import Engines
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
+from sim.stopwatch import Stopwatch
 
 FORMAT = 1  # of results.json
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -33,6 +34,7 @@ class Job:
     typed: tuple[str, ...] = ()
     began: float = 0.0
     sensitivity: str | None = None  # a file whose findings go into the report
+    watch: Stopwatch = field(default_factory=Stopwatch)
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:

@@ -4,11 +4,11 @@ What may be changed here: freely, except the names of files, which are frozen in
 """
 
 import platform
-import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from sim.results.findings import Findings
 from sim.results.ranking import cells, columns, ranking
 from sim.results.report import Provenance, report_html, report_title
 from sim.results.workbook import workbook_bytes
+from sim.stopwatch import Stopwatch
 from sim.tidy import (
     CENSUS,
     DIFFERENCE,
@@ -35,27 +36,37 @@ from sim.tidy import (
 
 def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], workers: int) -> Path:
     """Computes every file of a run, then writes its folder; the folder's path."""
-    results = writing.json_bytes(results_object(job, findings))
-    charts = draw_charts(findings)
-    provenance = Provenance(job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown)
-    files = {
-        "results.json": results,
+    watch = job.watch
+    with watch.stage("charts"):
+        charts = draw_charts(findings)
+    with watch.stage("report"):
+        provenance = Provenance(job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown)
+        report = report_html(findings, charts, provenance)
+    with watch.stage("workbook"):
+        workbook = workbook_bytes(findings, report_title(findings), job.command, job.shown)
+    with watch.stage("tables"):
+        files = _tables(job, findings, pieces)
+    files |= {f"charts/{chart.name}.svg": chart.svg for chart in charts}
+    files |= {f"charts/{chart.name}.png": chart.png for chart in charts}
+    files |= {"results.xlsx": workbook, "report.html": report}
+    name = writing.folder_name([scenario.id for scenario in job.scenarios], fingerprint_of(job))
+    files[writing.RUN_FILE] = writing.json_bytes(_run_object(job, workers, pieces))
+    folder = writing.publish(job.outputs, name, files)
+    if job.json_file and job.json_file != "-":
+        writing.write_file(Path(job.json_file), files["results.json"])
+    return folder
+
+
+def _tables(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> dict[str, bytes]:
+    """Every CSV and JSON file of results."""
+    return {
+        "results.json": writing.json_bytes(results_object(job, findings)),
         "replications.csv": writing.csv_bytes(REPLICATION, replication_rows(job.scenarios, pieces)),
         "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
         "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.contrasts)),
         "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
         **_ranking_file(findings),
-        **{f"charts/{chart.name}.svg": chart.svg for chart in charts},
-        **{f"charts/{chart.name}.png": chart.png for chart in charts},
-        "results.xlsx": workbook_bytes(findings, report_title(findings), job.command, job.shown),
-        "report.html": report_html(findings, charts, provenance),
-        writing.RUN_FILE: writing.json_bytes(_run_object(job, workers)),
     }
-    name = writing.folder_name([scenario.id for scenario in job.scenarios], fingerprint_of(job))
-    folder = writing.publish(job.outputs, name, files)
-    if job.json_file and job.json_file != "-":
-        writing.write_file(Path(job.json_file), results)
-    return folder
 
 
 def results_object(job: Job, findings: Findings) -> dict[str, Any]:
@@ -85,13 +96,17 @@ def _ranking_objects(findings: Findings) -> list[dict[str, Any]]:
     return [dict(zip(columns(ranked), row, strict=True)) for row in cells(ranked)]
 
 
-def _run_object(job: Job, workers: int) -> dict[str, Any]:
-    first = job.scenarios[0]
+def _run_object(job: Job, workers: int, pieces: Sequence[Sequence[Piece]]) -> dict[str, Any]:
+    first, in_workers = job.scenarios[0], Stopwatch()
+    for piece in chain(*pieces):
+        in_workers.add(piece.seconds)
     return {
         "command_line": list(job.typed),
         "repeat_with": job.command,
         "began": datetime.fromtimestamp(job.began, UTC).isoformat(timespec="seconds"),
-        "wall_seconds": round(time.time() - job.began, 3),
+        "wall_seconds": round(job.watch.elapsed, 3),
+        "seconds_by_stage": job.watch.rounded(),
+        "seconds_by_stage_summed_over_workers": in_workers.rounded(),
         "workers": workers,
         "engine": job.engines.name,
         "why_not_compiled": job.engines.why,

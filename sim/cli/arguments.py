@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from sim.stopwatch import Stopwatch
+
 REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
 FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
@@ -107,6 +109,7 @@ class Options:
     typed: list[str] = field(default_factory=list)
     traceback: bool = False
     text: str = ""  # nothing to do but to print this
+    watch: Stopwatch = field(default_factory=Stopwatch)  # runs from the moment the line was typed
 
 
 def parse(argv: Sequence[str]) -> Options:

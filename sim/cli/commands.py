@@ -9,17 +9,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
+from threading import Thread
 
 from sim.cli import tables
 from sim.cli.arguments import REPOSITORY, Options, UsageError
-from sim.cli.calibrating import calibrate_verb
-from sim.cli.check import check
 from sim.cli.choosing import engines_for
 from sim.cli.flipping import flips_of
 from sim.cli.screen import Screen
-from sim.cli.sensing import sensitivity_verb
 from sim.engines import Engines
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import beside, gathered, load_words, named_apart, paired
@@ -42,8 +42,8 @@ def carry_out(options: Options, screen: Screen) -> int:
     verbs = {
         "run": run,
         "compare": compare,
-        "calibrate": calibrate_verb,
-        "sensitivity": sensitivity_verb,
+        "calibrate": calibrate,
+        "sensitivity": sensitivity,
         "validate": validate,
         "show": show,
         "schema": schema,
@@ -51,6 +51,27 @@ def carry_out(options: Options, screen: Screen) -> int:
         "test": test,
     }
     return verbs[options.verb](options, screen)
+
+
+def calibrate(options: Options, screen: Screen) -> int:
+    """Holds a scenario's figures against published targets."""
+    from sim.cli.calibrating import calibrate_verb
+
+    return calibrate_verb(options, screen)
+
+
+def sensitivity(options: Options, screen: Screen) -> int:
+    """Says which assumption would change the verdict."""
+    from sim.cli.sensing import sensitivity_verb
+
+    return sensitivity_verb(options, screen)
+
+
+def check(options: Options, screen: Screen) -> int:
+    """Reruns recorded scenarios and fails if a result moved."""
+    from sim.cli.check import check as check_verb
+
+    return check_verb(options, screen)
 
 
 def test(options: Options, _: Screen) -> int:
@@ -151,11 +172,15 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     flips = flips_of(options.sensitivity)
     warnings = load_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
+    watch = options.watch
+    watch.add({"start-up": watch.elapsed})
     try:
-        pieces = _replications(job, options, screen)
-        pieces = beside(chosen, pieces) if compared else pieces
-        findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-        findings = replace(findings, flips=flips)
+        with watch.stage("replications"):
+            pieces = _replications(job, options, screen)
+        with watch.stage("gathering"):
+            pieces = beside(chosen, pieces) if compared else pieces
+            findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+            findings = replace(findings, flips=flips)
         folder = _publish(job, options, findings, pieces)
     except KeyboardInterrupt:
         tables.interrupted(screen, *screen.how_far)
@@ -179,6 +204,7 @@ def _job(chosen: tuple[Scenario, ...], options: Options, engines: Engines, *, co
         typed=tuple(options.typed),
         sensitivity=options.sensitivity,
         began=time.time(),
+        watch=options.watch,
     )
 
 
@@ -201,15 +227,25 @@ def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece
     much = counted(job.replications, "replication")
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     shared = Shared(job.scenarios, people.keep if people else None, options.observe, job.engines)
+    if workers > 1:
+        Thread(target=_import_ahead, daemon=True).start()
     try:
         return run_all(shared, workers, _store(job, options), screen.progress)
     finally:
         screen.end_progress()
 
 
+def _import_ahead() -> None:
+    """What is needed after the replications takes half a second to import, while this process only waits for workers."""
+    with suppress(ImportError):  # said when it is missed
+        for module in ("scipy.special", "sim.publishing"):
+            import_module(module)
+
+
 def _publish(job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> Path:
     """Writes the folder and the people's tables, then forgets what was kept for resuming."""
-    from sim.publishing import publish  # draws the charts: matplotlib comes only now
+    with options.watch.stage("charts"):
+        from sim.publishing import publish  # matplotlib comes only now
 
     folder = publish(job, findings, pieces, _workers(job, options))
     people = _people(job, options)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
 from sim.model import compiled, reference
+from sim.model.arriving import People
 from sim.model.chance import BookOfLuck
 from sim.model.compiled import CannotCompile, FastBook
 from sim.model.ledger import Ledger
@@ -34,22 +35,34 @@ def _plan(scenario: Scenario) -> Plan:
     return Plan(scenario)
 
 
+class Drawn(NamedTuple):
+    """What is fixed before the clock starts: the plan, who comes, and the book of their luck."""
+
+    plan: Plan
+    people: People
+    book: BookOfLuck
+
+
+def draw(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Drawn:
+    """The people of one replication (counted from 0), the same whichever engine reads the book."""
+    book = (FastBook if engine == COMPILED else BookOfLuck)(scenario.seed, replication)
+    return Drawn(_plan(scenario), people_of(_plan(scenario), book), book)
+
+
+def walk(drawn: Drawn, engine: str = REFERENCE) -> Ledger:
+    """Walk them through the services to the end of the run."""
+    return (compiled.run if engine == COMPILED else reference.run)(*drawn)
+
+
 def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger:
-    """One replication (counted from 0): its people, walked through the scenario's services to the end of the run."""
-    plan = _plan(scenario)
-    if engine == COMPILED:
-        fast = FastBook(scenario.seed, replication)
-        return compiled.run(plan, people_of(plan, fast), fast)
-    book = BookOfLuck(scenario.seed, replication)
-    return reference.run(plan, people_of(plan, book), book)
+    """One replication: its people, walked through the scenario's services."""
+    return walk(draw(scenario, replication, engine), engine)
 
 
 def run_observed(scenario: Scenario, replication: int) -> Ledger:
     """The same by the reference engine, with every identity tested on every event; slower, and the same ledger."""
-    plan = _plan(scenario)
-    book = BookOfLuck(scenario.seed, replication)
-    people = people_of(plan, book)
-    return reference.run(plan, people, book, Observer(plan, people))
+    drawn = draw(scenario, replication)
+    return reference.run(*drawn, Observer(drawn.plan, drawn.people))
 
 
 def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:

@@ -5,7 +5,7 @@ What may be changed here: free.
 
 import numpy as np
 
-from sim.model.ledger import NEVER
+from sim.model.ledger import NEVER, Column
 from sim.results.cut import Cut
 from sim.results.spans import Mask
 
@@ -23,10 +23,15 @@ class IdentityBroken(Exception):
 
 def require(cut: Cut, identity: str, table: str, holds: Mask) -> None:
     """Raise with the first row of this table for which the identity does not hold."""
-    if holds.all():
-        return
-    row = int(np.argmin(holds))
-    raise IdentityBroken(identity, f"{table} row {row} ({row_text(cut, table, row)})")
+    if not holds.all():
+        require_rows(cut, identity, table, np.arange(len(holds)), holds)
+
+
+def require_rows(cut: Cut, identity: str, table: str, rows: Column, holds: Mask) -> None:
+    """The same for some rows of the table, in order."""
+    if not holds.all():
+        row = int(rows[np.argmin(holds)])
+        raise IdentityBroken(identity, f"{table} row {row} ({row_text(cut, table, row)})")
 
 
 def require_sum(identity: str, where: str, found: int, expected: int) -> None:

@@ -15,7 +15,7 @@ from sim.model.ledger import NEVER, NONE, Column
 from sim.results.cut import Cut
 from sim.results.openings import door_path, free_path, own_hours_path
 from sim.results.segments import Pieces
-from sim.results.spans import Path, column, instants_of
+from sim.results.spans import ALWAYS, Path, column, instants_of
 
 
 def cause_seconds(cut: Cut, parts: Pieces) -> tuple[Column, tuple[str, ...]]:
@@ -73,11 +73,15 @@ class _State:
         self.door = np.ones((size, len(self.grid)), dtype=bool)
         self.own_hours = np.ones((size, len(self.grid)), dtype=bool)
         for number in range(cut.home):
-            self.next[number] = heads[number].at(self.grid) - 1
-            self.door[number] = doors[number].at(self.grid) > 0
-            self.own_hours[number] = own[number].at(self.grid) > 0
+            if len(heads[number].times):
+                self.next[number] = heads[number].at(self.grid) - 1
+            if doors[number] is not ALWAYS:
+                self.door[number] = doors[number].at(self.grid) > 0
+            if own[number] is not ALWAYS:
+                self.own_hours[number] = own[number].at(self.grid) > 0
         for number, path in free.items():
-            self.is_free[number] = path.at(self.grid) > 0
+            if path is not ALWAYS:
+                self.is_free[number] = path.at(self.grid) > 0
 
     def _longest_clear(self, number: int) -> Path:
         """What the longest-clear person of a service awaits: destination number plus 1, 0 for nobody."""

@@ -60,15 +60,26 @@ def daily_cut(cut: Cut) -> DailyCensus:
 
 
 def _of_service(cut: Cut, number: int) -> dict[str, Column]:
-    left, ready = cut.stays_in(number, "left"), cut.stays_in(number, "ready")
-    is_ready = ready < NEVER
-    waits = cut.ledger.waits
-    queue = waits["to"] == number
+    joined, ended = cut.waits_for(number, "joined"), cut.waits_for(number, "ended")
     return {
-        "midnight_census": count_at(cut.stays_in(number, "admitted"), left, cut.midnights),
-        "delayed": count_at(ready[is_ready], left[is_ready], cut.midnights),
-        "waiting": count_at(waits["joined"][queue], waits["ended"][queue], cut.midnights),
+        "midnight_census": people_at_midnights(cut, number),
+        "delayed": delayed_at_midnights(cut, number),
+        "waiting": count_at(joined, ended, cut.midnights),
     }
+
+
+def people_at_midnights(cut: Cut, number: int) -> Column:
+    """People in a service at each midnight of the window."""
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    return cut.once("people at midnights", cut.names[number], lambda: count_at(admitted, left, cut.midnights))
+
+
+def delayed_at_midnights(cut: Cut, number: int) -> Column:
+    """Those of them who are delayed."""
+    ready, left = cut.stays_in(number, "ready"), cut.stays_in(number, "left")
+    is_ready = ready < NEVER
+    late = ready[is_ready], left[is_ready]
+    return cut.once("delayed at midnights", cut.names[number], lambda: count_at(*late, cut.midnights))
 
 
 def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:

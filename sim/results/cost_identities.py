@@ -53,8 +53,8 @@ def _pence(pounds: float) -> int:
 def _pence_again(cut: Cut, of: str, per: str, price: Fraction) -> int:
     ledger = cut.ledger
     if per == "step":
-        names = np.array(ledger.step_names)[ledger.steps["step"]]
-        done = ledger.steps["stay"][(names == of) & cut.inside(ledger.steps["finished"])]
+        is_it = np.array([name == of for name in ledger.step_names], dtype=bool)[ledger.steps["step"]]
+        done = ledger.steps["stay"][is_it & cut.inside(ledger.steps["finished"])]
         counts = np.bincount(ledger.stays["service"][done])
         return sum(_rounded(price * int(count)) for count in counts)
     if per == "admission":

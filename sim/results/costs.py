@@ -106,6 +106,10 @@ def charges(cut: Cut) -> Iterator[tuple[str, str, Price, Fraction]]:
 
 def lines(cut: Cut) -> list[Line]:
     """Every price of the scenario, by service and payer, in file order."""
+    return cut.once("priced lines", "all", lambda: _lines(cut))
+
+
+def _lines(cut: Cut) -> list[Line]:
     found = []
     for service, part, price, quantity in charges(cut):
         split = payers_of(cut, price)
@@ -153,6 +157,10 @@ def shared(pence: int, shares: list[Fraction]) -> list[int]:
 
 def rows(cut: Cut) -> list[Row]:
     """Cash of each service that has a price and of all: in total, by payer, contributor and part; capital apart."""
+    return cut.once("cost rows", "all", lambda: _rows(cut))
+
+
+def _rows(cut: Cut) -> list[Row]:
     found = lines(cut)
     cash = [line for line in found if not line.price.capital]
     capital = [line for line in found if line.price.capital]

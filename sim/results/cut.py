@@ -52,7 +52,7 @@ class Cut:
             self._done[what, of] = work()
         return cast(T, self._done[what, of])
 
-    @property
+    @cached_property
     def midnights(self) -> Column:
         """The midnights that are counted: the first is the start of the window, its end is not among them."""
         return np.arange(self.first, self.end, SECONDS_PER_DAY, dtype=np.int64)
@@ -76,11 +76,26 @@ class Cut:
 
     def stays_in(self, number: int, column: str) -> Column:
         """One column of the stays in one service."""
-        return self.ledger.stays[column][self._stays_by_service[number]]
+        key = f"stays, {column}", self.names[number]
+        return self.once(*key, lambda: self.ledger.stays[column][self._stays_by_service[number]])
 
     def stay_rows(self, number: int) -> Column:
         """Row numbers of the stays in one service."""
         return self._stays_by_service[number]
+
+    @cached_property
+    def _waits_by_destination(self) -> list[Column]:
+        to = self.ledger.waits["to"]
+        return [np.flatnonzero(to == number) for number in range(len(self.names))]
+
+    def waits_for(self, number: int, column: str) -> Column:
+        """One column of the waits for one destination."""
+        key = f"waits, {column}", self.names[number]
+        return self.once(*key, lambda: self.ledger.waits[column][self._waits_by_destination[number]])
+
+    def wait_rows(self, number: int) -> Column:
+        """Row numbers of the waits for one destination."""
+        return self._waits_by_destination[number]
 
     @cached_property
     def group_of_stay(self) -> Column:

@@ -18,7 +18,7 @@ from sim.results.catalogue import BAND_STARTS, BANDS
 from sim.results.causes import cause_seconds
 from sim.results.cut import Cut, Row
 from sim.results.segments import Pieces, pieces, segments
-from sim.results.spans import midnights
+from sim.results.spans import midnights, total_by
 
 REASON_OF_KIND = {
     "acute": "other_interface",
@@ -72,7 +72,7 @@ def _delays(cut: Cut) -> Delays:
     since = np.maximum(parts.start, stays["admitted"][parts.stay] + LONG_STAY_SECONDS)
     nights = midnights(since, np.maximum(parts.end, since), cut.first, cut.end)
     return Delays(
-        total=_summed(stays["service"], late, size + 1)[:size],
+        total=total_by(stays["service"], late, size + 1)[:size],
         by_reason=_table(service, reason, seconds, size, len(REASONS)),
         by_next=_table(service, parts.to, seconds, size, len(cut.names)),
         by_cause=by_cause,
@@ -82,15 +82,9 @@ def _delays(cut: Cut) -> Delays:
     )
 
 
-def _summed(index: Column, amount: Column, size: int) -> Column:
-    total = np.zeros(size, dtype=np.int64)
-    np.add.at(total, index, amount)
-    return total
-
-
 def _table(row: Column, column: Column, amount: Column, rows: int, columns: int) -> Column:
     """Whole amounts added up into a table."""
-    return _summed(row * columns + column, amount, rows * columns).reshape(rows, columns)
+    return total_by(row * columns + column, amount, rows * columns).reshape(rows, columns)
 
 
 def _reasons(cut: Cut, parts: Pieces) -> Column:
@@ -140,8 +134,8 @@ def _delayed_rows(cut: Cut, name: str, found: Delays, numbers: Column) -> list[R
 
 
 def _nights_rows(cut: Cut, name: str, numbers: Column) -> list[Row]:
-    nights = sum(int(delayed_nights(cut, int(number)).sum()) for number in numbers)
-    long_nights = sum(int(delayed_nights(cut, int(number), LONG_STAY_SECONDS).sum()) for number in numbers)
+    nights = sum(delayed_nights(cut, int(number)) for number in numbers)
+    long_nights = sum(delayed_nights(cut, int(number), LONG_STAY_SECONDS) for number in numbers)
     return [
         Row(name, "midnight_delayed_mean", "", "", nights / cut.days, "people"),
         Row(name, "delayed_nights", "", "", float(nights), "nights"),
@@ -149,11 +143,16 @@ def _nights_rows(cut: Cut, name: str, numbers: Column) -> list[Row]:
     ]
 
 
-def delayed_nights(cut: Cut, number: int, at_least: int = 0) -> Column:
-    """By stay: the window's midnights at which they were delayed and had been here so many seconds."""
+def delayed_nights(cut: Cut, number: int, at_least: int = 0) -> int:
+    """The window's midnights at which people were delayed and had been here so many seconds, over all stays."""
+    return cut.once(f"delayed nights, {at_least}", cut.names[number], lambda: _delayed_nights(cut, number, at_least))
+
+
+def _delayed_nights(cut: Cut, number: int, at_least: int) -> int:
     ready, left = cut.stays_in(number, "ready"), cut.stays_in(number, "left")
     since = np.maximum(ready, cut.stays_in(number, "admitted") + at_least)
-    return midnights(since, np.maximum(left, since), cut.first, cut.end)
+    some = (since < cut.end) & (left > np.maximum(since, cut.first))
+    return int(midnights(since[some], left[some], cut.first, cut.end).sum())
 
 
 def _long_rows(cut: Cut, found: Delays) -> list[Row]:

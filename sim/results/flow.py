@@ -21,6 +21,10 @@ PATHWAY_OF_KIND = {
 
 def left_model(cut: Cut) -> Column:
     """By person: the second at which they died or went out of the model; NEVER while they are here."""
+    return cut.once("left the model", "all", lambda: _left_model(cut))
+
+
+def _left_model(cut: Cut) -> Column:
     stays, waits = cut.ledger.stays, cut.ledger.waits
     left = np.full(len(cut.ledger.people["group"]), NEVER, dtype=np.int64)
     gone = stays["to"] >= cut.died

@@ -54,22 +54,28 @@ def rows(cut: Cut) -> list[Row]:
     if not hospitals:
         return []
     journeys = Journeys(cut)
-    found = []
-    for name, numbers in (*((cut.names[number], [number]) for number in hospitals), ("all", hospitals)):
-        left = _discharges(cut, numbers)
-        found += (
-            _readmitted(cut, name, left)
-            + _at_home(cut, name, left, journeys)
-            + _days_at_home(cut, name, left, journeys)
-        )
-    return found
+    found = [row for number in hospitals for row in _of_hospitals(cut, cut.names[number], [number], journeys)]
+    if len(hospitals) == 1:
+        return [*found, *(row._replace(service="all") for row in found)]
+    return [*found, *_of_hospitals(cut, "all", hospitals, journeys)]
+
+
+def _of_hospitals(cut: Cut, name: str, numbers: list[int], journeys: Journeys) -> list[Row]:
+    left = _discharges(cut, numbers)
+    return [
+        *_readmitted(cut, name, left),
+        *_at_home(cut, name, left, journeys),
+        *_days_at_home(cut, name, left, journeys),
+    ]
 
 
 def _discharges(cut: Cut, numbers: list[int]) -> Column:
     """Rows of the stays in these hospitals that ended in the window, alive and not in another hospital."""
     stays = cut.ledger.stays
-    here = np.isin(stays["service"], numbers) & cut.inside(stays["left"])
-    return np.flatnonzero(here & (stays["to"] != cut.died) & ~cut.is_acute[stays["to"]])
+    here = np.sort(np.concatenate([cut.stay_rows(number) for number in numbers]))
+    to = stays["to"][here]
+    discharged = cut.inside(stays["left"][here]) & (to != cut.died) & ~cut.is_acute[to]
+    return np.asarray(here[discharged])
 
 
 def _followed(cut: Cut, left: Column, seconds: int) -> Column:

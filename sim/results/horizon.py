@@ -13,6 +13,7 @@ from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.ledger import NEVER, Column
 from sim.results.cut import Cut, Row
 from sim.results.followup import DAYS_91
+from sim.results.spans import is_first, total_by
 
 DAYS = ("open_day", "occupied_day")
 
@@ -50,8 +51,7 @@ def first_ready(cut: Cut) -> Column:
     """Each person's first stay in hospital that was over in the window, if the window holds the 91 days after it."""
     stays = cut.ledger.stays
     rows_ = np.flatnonzero(cut.is_acute[stays["service"]] & cut.inside(stays["ready"]))
-    _, first = np.unique(stays["person"][rows_], return_index=True)
-    chosen = rows_[first]
+    chosen = rows_[is_first(stays["person"][rows_])]
     return chosen[stays["ready"][chosen] + DAYS_91 <= cut.end]
 
 
@@ -64,9 +64,9 @@ def used(cut: Cut, first: Column) -> tuple[Column, Column]:
     while len(row):
         left = np.where(stays["left"][row] < NEVER, stays["left"][row], cut.end)
         inside = np.minimum(left, start + DAYS_91) - np.maximum(stays["admitted"][row], start)
-        np.add.at(seconds, stays["service"][row], np.maximum(inside, 0))
+        seconds += total_by(stays["service"][row], np.maximum(inside, 0), len(cut.names))
         begins = (stays["admitted"][row] > start) | (row != first)
-        np.add.at(entered, stays["service"][row], (begins & (inside > 0)).astype(np.int64))
+        entered += np.bincount(stays["service"][row[begins & (inside > 0)]], minlength=len(cut.names))
         row = row + 1
         last = row >= len(stays["person"])
         again = ~last

@@ -11,8 +11,9 @@ What may be changed here: an identity is added freely; one is taken away by agre
 import numpy as np
 
 from sim.inputs.scenario import Scenario, Service
-from sim.model.ledger import NEVER, OUTSIDE, Ledger
-from sim.results.broken import IdentityBroken, require, require_sum
+from sim.model.ledger import OUTSIDE, Ledger
+from sim.results.broken import IdentityBroken, require_rows, require_sum
+from sim.results.census import delayed_at_midnights, people_at_midnights
 from sim.results.cost_identities import CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.cut import Cut
 from sim.results.delays import delays
@@ -81,29 +82,25 @@ def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
     if service.is_unlimited:
         return
     rows = cut.stay_rows(cut.number(service))
-    admitted = cut.ledger.stays["admitted"][rows]
+    admitted = cut.stays_in(cut.number(service), "admitted")
     held, planned = held_path(cut, service), open_path(cut, service).at(admitted)
     extra = 0 if service.surge is None else service.surge.places  # may have opened and closed in the instant
     room = np.maximum(planned + extra, held.before(admitted))
     seated = cut.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
     fits = (held.at(admitted) <= room) | (planned < 0) | seated
-    holds = np.ones(len(cut.ledger.stays["to"]), dtype=bool)
-    holds[rows] = fits
-    require(cut, NOBODY_ENTERS_A_FULL_SERVICE, "stays", holds)
+    require_rows(cut, NOBODY_ENTERS_A_FULL_SERVICE, "stays", rows, fits)
 
 
 def _queue_limit_holds(cut: Cut, service: Service) -> None:
     """When somebody joins, after the whole instant: waiting <= the larger of the limit and those before."""
     if service.queue_limit is None:
         return
-    waits = cut.ledger.waits
-    rows = np.flatnonzero(waits["to"] == cut.number(service))
-    joined = waits["joined"][rows]
-    waiting = going_on(joined, waits["ended"][rows])
-    holds = np.ones(len(waits["to"]), dtype=bool)
+    number = cut.number(service)
+    joined = cut.waits_for(number, "joined")
+    waiting = going_on(joined, cut.waits_for(number, "ended"))
     most = np.maximum(service.queue_limit, waiting.before(joined))
-    holds[rows] = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
-    require(cut, QUEUE_LIMITS_HOLD, "waits", holds)
+    holds = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
+    require_rows(cut, QUEUE_LIMITS_HOLD, "waits", cut.wait_rows(number), holds)
 
 
 def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
@@ -111,20 +108,18 @@ def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
     service = cut.scenario.services[number] if number <= cut.home else None
     if service is not None and (counts_hours(service) or service.turnaround is not None):
         return
-    waits, until = cut.ledger.waits, cut.ledger.until
-    clear, ended = np.maximum(waits["clear"], 0), np.minimum(waits["ended"], until)
-    queue = (waits["to"] == number) & (clear < ended)
-    if not queue.any():
-        return
+    clear = np.maximum(cut.waits_for(number, "clear"), 0)
+    ended = np.minimum(cut.waits_for(number, "ended"), cut.ledger.until)
+    queue = np.flatnonzero(clear < ended)
     free = free_path(cut, number)
     if service is not None:
         free = both(free, door_path(cut, service))
-    for held in np.unique(waits["held"][queue]):
-        rows = np.flatnonzero(queue & (waits["held"] == held))
+    held_by = cut.waits_for(number, "held")[queue]
+    for held in np.unique(held_by):
+        rows = queue[held_by == held]
         eligible = free if held == OUTSIDE else both(free, own_hours_path(cut, cut.scenario.services[held]))
-        holds = np.ones(len(queue), dtype=bool)
-        holds[rows] = eligible.until(ended[rows]) == eligible.until(clear[rows])
-        require(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", holds)
+        holds = eligible.between(clear[rows], ended[rows]) == 0
+        require_rows(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", cut.wait_rows(number)[rows], holds)
 
 
 def check_sums(cut: Cut) -> None:
@@ -137,10 +132,10 @@ def check_sums(cut: Cut) -> None:
         admitted, ready, left = (cut.stays_in(number, column) for column in ("admitted", "ready", "left"))
         needing = int(cut.clipped(admitted, np.minimum(ready, left)).sum())
         require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, name, needing + total, occupied)
-        late = count_at(ready[ready < NEVER], left[ready < NEVER], cut.midnights)
+        late = delayed_at_midnights(cut, number)
         cared_for = count_at(admitted, np.minimum(ready, left), cut.midnights)
-        census = int(count_at(admitted, left, cut.midnights).sum())
-        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", int((late + cared_for).sum()), census)
+        census = people_at_midnights(cut, number)
+        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", int((late + cared_for).sum()), int(census.sum()))
         for by, table in (
             ("reasons", found.by_reason),
             ("next services", found.by_next),

@@ -11,7 +11,7 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Service
 from sim.model.ledger import Column
 from sim.results.cut import Cut, Row
-from sim.results.spans import Path, column, going_on, larger, steps_of
+from sim.results.spans import Path, column, going_on, instants_of, steps_of
 
 MINUTES_PER_HOUR = 60
 UNLIMITED = -1  # in the ledger's places: open without limit
@@ -73,18 +73,32 @@ def open_path(cut: Cut, service: Service) -> Path:
 
 def available_path(cut: Cut, service: Service) -> Path:
     """The larger of open and held places: nobody is put out when places close."""
-    return cut.once("available", service.name, lambda: larger(open_path(cut, service), held_path(cut, service)))
+    times, planned, held = planned_and_held(cut, service)
+    return cut.once("available", service.name, lambda: Path(times, np.maximum(planned, held)))
+
+
+def planned_and_held(cut: Cut, service: Service) -> tuple[Column, Column, Column]:
+    """Every instant at which open or held places change, and both after it."""
+
+    def work() -> tuple[Column, Column, Column]:
+        planned, held = open_path(cut, service), held_path(cut, service)
+        times = instants_of(planned.times, held.times)
+        return times, planned.at(times), held.at(times)
+
+    return cut.once("planned and held", service.name, work)
 
 
 def occupied_seconds(cut: Cut, service: Service) -> int:
     """Seconds that people held a place in the window."""
     number = cut.number(service)
-    return int(cut.clipped(cut.stays_in(number, "admitted"), cut.stays_in(number, "left")).sum())
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    return cut.once("occupied seconds", service.name, lambda: int(cut.clipped(admitted, left).sum()))
 
 
 def available_seconds(cut: Cut, service: Service) -> int:
     """Place-seconds (minute-a-week-seconds where counted in hours) available in the window."""
-    return available_path(cut, service).integral(cut.first, cut.end)
+    path = available_path(cut, service)
+    return cut.once("available seconds", service.name, lambda: path.integral(cut.first, cut.end))
 
 
 def rows(cut: Cut) -> list[Row]:
@@ -107,7 +121,7 @@ def _service_rows(cut: Cut, service: Service) -> list[Row]:
     if service.is_unlimited:
         return found
     held, available = held_path(cut, service), available_path(cut, service)
-    available_total = available.integral(cut.first, cut.end)
+    available_total = available_seconds(cut, service)
     each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
     unit = "weekly hour days" if counts_hours(service) else "bed days"
     found.append(row("available_bed_days", available_total / each, unit))

@@ -3,31 +3,31 @@
 What may be changed here: with new expected results (causes of delay and the identities look here).
 """
 
+from functools import lru_cache
+
 import numpy as np
 
-from sim.inputs.scenario import Hours, Service
+from sim.inputs.scenario import Calendar, Hours, Service
 from sim.inputs.timetable import opening_hours
-from sim.model.ledger import NEVER
 from sim.results.cut import Cut
-from sim.results.occupancy import counts_hours, held_path, open_path
-from sim.results.spans import Path, column, instants_of
-
-ALWAYS = Path(column(-NEVER), column(1))
+from sim.results.occupancy import counts_hours, planned_and_held
+from sim.results.spans import ALWAYS, Path, column, is_first
 
 
 def door_path(cut: Cut, service: Service) -> Path:
     """1 while people are admitted to a service, 0 while its door is closed."""
-    return cut.once("door", service.name, lambda: hours_path(cut, service.admission_hours))
+    return hours_path(cut.scenario.calendar, service.admission_hours)
 
 
 def own_hours_path(cut: Cut, service: Service) -> Path:
     """1 while people may leave a service, 0 outside its discharge hours."""
-    return cut.once("own hours", service.name, lambda: hours_path(cut, service.discharge_hours))
+    return hours_path(cut.scenario.calendar, service.discharge_hours)
 
 
-def hours_path(cut: Cut, hours: Hours | None) -> Path:
+@lru_cache(maxsize=64)  # the same in every replication
+def hours_path(calendar: Calendar, hours: Hours | None) -> Path:
     """1 while these hours are open, 0 while they are closed."""
-    days = opening_hours(cut.scenario.calendar, hours)
+    days = opening_hours(calendar, hours)
     if days is None:
         return ALWAYS
     opens, closes = np.array(days.opens, dtype=np.int64), np.array(days.closes, dtype=np.int64)
@@ -51,12 +51,10 @@ def free_path(cut: Cut, number: int) -> Path:
 
 def _free_path(cut: Cut, number: int) -> Path:
     service = cut.declared[number]
-    held, places = held_path(cut, service), open_path(cut, service)
+    times, planned, held = planned_and_held(cut, service)
     needed = 1
     if counts_hours(service) and len(cut.stay_rows(number)):
         needed = int(np.median(cut.stays_in(number, "units")))
-    times = instants_of(held.times, places.times)
-    planned = places.at(times)
-    is_free = ((planned < 0) | (planned - held.at(times) >= needed)).astype(np.int64)
-    changes = np.append(True, is_free[1:] != is_free[:-1])
+    is_free = ((planned < 0) | (planned - held >= needed)).astype(np.int64)
+    changes = is_first(is_free)
     return Path(times[changes], is_free[changes])

@@ -85,9 +85,10 @@ def _stays_follow_on(cut: Cut) -> None:
     has_next = np.zeros(len(moves), dtype=bool)
     has_next[:-1] = stays["person"][1:] == stays["person"][:-1]
     require(cut, STAYS_FOLLOW_ON, "stays", holds & (moves | ~has_next))
-    order = np.lexsort((stays["stay"], stays["service"], stays["person"]))
+    place = stays["person"] * len(cut.names) + stays["service"]
+    order = np.argsort(place, kind="stable")  # rows are in order: the stays of one person in one place stay so
     visit = stays["visit"][order]
-    again = _is_next(stays["person"][order] * len(cut.names) + stays["service"][order], visit)
+    again = _is_next(place[order], visit)
     counted = np.ones(len(order), dtype=bool)
     counted[order] = (visit == 0) | again
     require(cut, STAYS_FOLLOW_ON, "stays", counted)

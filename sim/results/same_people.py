@@ -13,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
-from sim.model.ledger import NEVER, Column, Ledger
+from sim.model.ledger import NEVER, Column
+from sim.results.cut import Cut
+from sim.results.spans import is_first
 
 Departures = NDArray[
     np.int64
@@ -34,13 +36,11 @@ class SamePeople:
     nights_later: float
 
 
-def departures(scenario: Scenario, ledger: Ledger) -> Departures:
+def departures(cut: Cut) -> Departures:
     """When each person who was ever in a hospital left it for the first time; rows by group, census and number."""
-    stays, people = ledger.stays, ledger.people
-    hospitals = [number for number, service in enumerate(scenario.services) if service.kind == "acute"]
-    rows = np.flatnonzero(np.isin(stays["service"], hospitals))
-    _, first = np.unique(stays["person"][rows], return_index=True)  # stays are in order: the first one counts
-    rows = rows[first]
+    stays, people = cut.ledger.stays, cut.ledger.people
+    rows = np.flatnonzero(cut.is_acute[stays["service"]])
+    rows = rows[is_first(stays["person"][rows])]
     person = stays["person"][rows]
     columns: list[Column] = [people["group"][person], people["from_census"][person], people["number"][person]]
     return np.stack([*columns, stays["left"][rows]], axis=1)

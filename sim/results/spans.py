@@ -19,6 +19,27 @@ def column(*values: int) -> Column:
     return np.array(values, dtype=np.int64)
 
 
+def is_first(values: Column) -> Mask:
+    """Which of these values differ from the one before: the first row of each owner, in rows that stand by owner."""
+    first = np.ones(len(values), dtype=bool)
+    first[1:] = values[1:] != values[:-1]
+    return first
+
+
+def is_last(values: Column) -> Mask:
+    """Which of these values differ from the one after."""
+    last = np.ones(len(values), dtype=bool)
+    last[:-1] = values[1:] != values[:-1]
+    return last
+
+
+def total_by(index: Column, amount: Column, size: int) -> Column:
+    """Whole amounts added up by index."""
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, index, amount)
+    return total
+
+
 def overlap(start: Column, end: Column, first: int, last: int) -> Column:
     """Seconds of each span that lie inside [first, last)."""
     inside: Column = np.minimum(end, last) - np.maximum(start, first)
@@ -56,18 +77,25 @@ class Path(NamedTuple):
         """The value just before each instant."""
         return _after(self.values, np.searchsorted(self.times, instants, side="left"))
 
-    def until(self, instants: Column) -> Column:
-        """Value times seconds from the start of the run to each instant."""
+    def between(self, start: Column, end: Column) -> Column:
+        """Value times seconds over each span [start, end) of the run."""
         starts = np.maximum(self.times, 0)
         added = np.append(column(0), np.cumsum(self.values[:-1] * np.diff(starts)))
-        last = np.searchsorted(self.times, instants, side="right") - 1
-        found = added[last] + self.values[last] * (instants - starts[last])
-        return np.asarray(np.where(last < 0, 0, found), dtype=np.int64)
+
+        def until(instants: Column) -> Column:
+            last = np.searchsorted(self.times, instants, side="right") - 1
+            found = added[last] + self.values[last] * (instants - starts[last])
+            return np.asarray(np.where(last < 0, 0, found), dtype=np.int64)
+
+        return until(end) - until(start)
 
     def integral(self, first: int, last: int) -> int:
         """Value times seconds over [first, last)."""
         until = np.append(self.times[1:], NEVER)
         return int((self.values * overlap(self.times, until, first, last)).sum())
+
+
+ALWAYS = Path(column(-NEVER), column(1))
 
 
 def steps_of(times: Column, changes: Column) -> Path:
@@ -77,24 +105,26 @@ def steps_of(times: Column, changes: Column) -> Path:
     order = np.argsort(times, kind="stable")
     times = times[order]
     values = np.cumsum(changes[order])
-    is_last = np.ones(len(times), dtype=bool)
-    is_last[:-1] = times[1:] != times[:-1]
-    return Path(times[is_last], values[is_last])
+    last = is_last(times)
+    return Path(times[last], values[last])
 
 
-def going_on(start: Column, end: Column, weight: Column | None = None) -> Path:
-    """How many of the spans (or how much weight) are going on at each time."""
-    each = np.ones(len(start), dtype=np.int64) if weight is None else weight
-    return steps_of(np.concatenate((start, end)), np.concatenate((each, -each)))
+def going_on(start: Column, end: Column) -> Path:
+    """How many of the spans are going on at each time."""
+    begun, over = start[start < NEVER], end[end < NEVER]
+    changes = np.concatenate((2 * begun + 1, 2 * over))  # what happens in the last bit: sorted with its time, at once
+    changes.sort()
+    times = changes >> 1
+    values = np.cumsum(2 * (changes & 1) - 1)
+    last = is_last(times)
+    return Path(times[last], values[last])
 
 
 def instants_of(*times: Column) -> Column:
     """All these instants in order, each once."""
     together = np.concatenate(times)
     together.sort(kind="stable")  # quick where each part is in order already
-    keep = np.ones(len(together), dtype=bool)
-    keep[1:] = together[1:] != together[:-1]
-    return together[keep]
+    return together[is_first(together)]
 
 
 def larger(one: Path, other: Path) -> Path:
@@ -105,6 +135,8 @@ def larger(one: Path, other: Path) -> Path:
 
 def both(one: Path, other: Path) -> Path:
     """1 while two paths of 0 and 1 are both 1."""
+    if one is ALWAYS or other is ALWAYS:
+        return other if one is ALWAYS else one
     times = instants_of(one.times, other.times)
     return Path(times, one.at(times) * other.at(times))
 

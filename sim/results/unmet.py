@@ -17,7 +17,7 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Group
 from sim.model.ledger import GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.cut import Cut, Row
-from sim.results.spans import Mask
+from sim.results.spans import Mask, total_by
 
 PATHWAY_2 = ("reablement_unit", "community_beds")
 IN_VAIN = (GAVE_UP, TURNED_AWAY, NO_PLACE)
@@ -29,9 +29,7 @@ def rows(cut: Cut) -> list[Row]:
     if not is_bed.any():
         return []
     bound_for, waited, in_vain = _waits(cut, is_bed)
-    seconds = np.zeros(len(cut.names), dtype=np.int64)
-    np.add.at(seconds, bound_for, waited)
-    np.add.at(seconds, bound_for, in_vain)
+    seconds = total_by(bound_for, waited + in_vain, len(cut.names))
     span = cut.days * SECONDS_PER_DAY
     found = [
         Row(cut.names[number], "unmet_need_people_mean", "", "", int(seconds[number]) / span, "people")

@@ -21,37 +21,32 @@ IN_4_HOURS = 4 * SECONDS_PER_HOUR
 
 def rows(cut: Cut) -> list[Row]:
     """Queue and wait rows of every service, of `out` and of outside."""
-    waits = cut.ledger.waits
-    waited = (waits["ending"] != TURNED_AWAY) & (waits["ending"] != NO_PLACE)
-    found = []
+    waits, found = cut.ledger.waits, []
     for number, name in enumerate(cut.names):
-        chosen = waited & (waits["to"] == number)
-        if number < cut.home or _somebody_waited(cut, chosen):
-            found += _wait_rows(cut, name, chosen)
-    found += _wait_rows(cut, OUTSIDE_NAME, waited & (waits["held"] == OUTSIDE))
+        waited = _has_waited(cut.waits_for(number, "ending"))
+        joined, ended = cut.waits_for(number, "joined")[waited], cut.waits_for(number, "ended")[waited]
+        if number < cut.home or cut.clipped(joined, ended).any():
+            found += _wait_rows(cut, name, joined, ended)
+    outside = np.flatnonzero(waits["held"] == OUTSIDE)
+    outside = outside[_has_waited(waits["ending"][outside])]
+    found += _wait_rows(cut, OUTSIDE_NAME, waits["joined"][outside], waits["ended"][outside])
     return found + _within_4_hours(cut) + _within_2_days(cut) + _turned_away_and_gave_up(cut)
 
 
-def _lengths(cut: Cut, chosen: Mask) -> Column:
-    """Seconds waited, up to the end of the window, of those of these waits that began in it."""
-    waits = cut.ledger.waits
-    begun = chosen & cut.inside(waits["joined"])
-    return np.asarray(np.minimum(waits["ended"][begun], cut.end) - waits["joined"][begun], dtype=np.int64)
+def _has_waited(ending: Column) -> Mask:
+    return np.asarray((ending != TURNED_AWAY) & (ending != NO_PLACE))
 
 
-def _somebody_waited(cut: Cut, chosen: Mask) -> bool:
-    waits = cut.ledger.waits
-    return bool((cut.clipped(waits["joined"], waits["ended"])[chosen] > 0).any())
+def _wait_rows(cut: Cut, name: str, joined: Column, ended: Column) -> list[Row]:
+    """Over these waits, those that did not begin in the window only as people in the queue."""
 
-
-def _wait_rows(cut: Cut, name: str, chosen: Mask) -> list[Row]:
     def row(measure: str, value: float, unit: str) -> Row:
         return Row(name, measure, "", "", value, unit)
 
-    waits = cut.ledger.waits
-    waiting = int(cut.clipped(waits["joined"][chosen], waits["ended"][chosen]).sum())
+    waiting = int(cut.clipped(joined, ended).sum())
     found = [row("queue_mean", waiting / (cut.end - cut.first), "people")]
-    lengths = _lengths(cut, chosen)
+    begun = cut.inside(joined)
+    lengths = np.minimum(ended[begun], cut.end) - joined[begun]
     if not len(lengths):
         return found
     median, p90 = (float(value) for value in np.percentile(lengths, (50, 90)))
@@ -66,28 +61,33 @@ def _wait_rows(cut: Cut, name: str, chosen: Mask) -> list[Row]:
 
 def _within_4_hours(cut: Cut) -> list[Row]:
     """Hospitals: of those who came from outside in the window, the share admitted within 4 hours."""
-    waits, found = cut.ledger.waits, []
-    came = (waits["held"] == OUTSIDE) & cut.inside(waits["joined"]) & (waits["ending"] != NO_PLACE)
-    too_late_to_say = (waits["ended"] >= cut.end) & (waits["joined"] > cut.end - IN_4_HOURS)
-    in_time = (waits["ending"] == ADMITTED) & (waits["ended"] - waits["joined"] <= IN_4_HOURS)
-    for service in cut.declared:
-        chosen = came & ~too_late_to_say & (waits["to"] == cut.number(service))
-        if service.kind == "acute" and chosen.any():
-            share = int((chosen & in_time).sum()) / int(chosen.sum())
-            found.append(Row(service.name, "admitted_within_4_hours", "", "", share, "share"))
+    found = []
+    for number in np.flatnonzero(cut.is_acute):
+        held, joined, ended, ending = _columns(cut, int(number))
+        came = (held == OUTSIDE) & cut.inside(joined) & (ending != NO_PLACE)
+        too_late_to_say = (ended >= cut.end) & (joined > cut.end - IN_4_HOURS)
+        in_time = (ending == ADMITTED) & (ended - joined <= IN_4_HOURS)
+        found += _share_in_time(cut.names[number], "admitted_within_4_hours", came & ~too_late_to_say, in_time)
     return found
+
+
+def _columns(cut: Cut, number: int) -> list[Column]:
+    return [cut.waits_for(number, column) for column in ("held", "joined", "ended", "ending")]
+
+
+def _share_in_time(name: str, measure: str, chosen: Mask, in_time: Mask) -> list[Row]:
+    if not chosen.any():
+        return []
+    return [Row(name, measure, "", "", int((chosen & in_time).sum()) / int(chosen.sum()), "share")]
 
 
 def _within_2_days(cut: Cut) -> list[Row]:
     """Bed-based intermediate care: of the waits that ended in admission, the share of at most 2 days."""
-    waits, found = cut.ledger.waits, []
-    accepted = cut.inside(waits["joined"]) & (waits["ending"] == ADMITTED) & (waits["ended"] < cut.end)
-    in_time = waits["ended"] - waits["joined"] <= IN_2_DAYS
-    for service in cut.declared:
-        chosen = accepted & (waits["to"] == cut.number(service))
-        if service.kind in ("reablement_unit", "community_beds") and chosen.any():
-            share = int((chosen & in_time).sum()) / int(chosen.sum())
-            found.append(Row(service.name, "started_within_2_days", "", "", share, "share"))
+    found = []
+    for number in np.flatnonzero(cut.of_kind("reablement_unit", "community_beds")):
+        _, joined, ended, ending = _columns(cut, int(number))
+        accepted = cut.inside(joined) & (ending == ADMITTED) & (ended < cut.end)
+        found += _share_in_time(cut.names[number], "started_within_2_days", accepted, ended - joined <= IN_2_DAYS)
     return found
 
 

@@ -281,7 +281,7 @@ def test_a_broken_identity_is_a_fault_of_ours_told_in_a_line(capsys, monkeypatch
     def broken(*_: object) -> None:
         raise identities.IdentityBroken("everyone leaves once", "stays row 3")
 
-    monkeypatch.setattr("sim.experiment.identities.check", broken)
+    monkeypatch.setattr("sim.experiment.identities.check_cut", broken)
     assert run("run", "base.yaml") == 3
     err = capsys.readouterr().err
     assert "a fault of ours" in err
@@ -295,44 +295,49 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
     def breaks(*_: object) -> None:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("sim.experiment.measure", breaks)
+    monkeypatch.setattr("sim.experiment.measure_cut", breaks)
     assert run("run", "base.yaml", "--traceback") == 3
     assert "Traceback" in capsys.readouterr().err
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(here: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, ran = experiment.engine.run, []
+    real, ran = experiment.engine.draw, []
 
     def interrupted_at_third(scenario, replication, *engine):
         ran.append((scenario.id, replication))
         if len(ran) == 3:
             raise KeyboardInterrupt
-        return real(scenario, replication)
+        return real(scenario, replication, *engine)
 
-    monkeypatch.setattr("sim.experiment.engine.run", interrupted_at_third)
-    assert run("compare", "base.yaml", "more.yaml") == 130
+    monkeypatch.setattr("sim.engines.engine.draw", interrupted_at_third)
+    assert run("compare", "base.yaml", "more.yaml", "--engine", "reference") == 130
     assert "Stopped after 2 of 4 replications" in capsys.readouterr().err
     assert [path.name for path in (here / "out").iterdir()] == [".cache"]
-    assert run("compare", "base.yaml", "more.yaml") == 0
+    assert run("compare", "base.yaml", "more.yaml", "--engine", "reference") == 0
     assert ran[3:] == [("more", 0), ("more", 1)]
     assert not (here / "out" / ".cache").exists()
 
 
 def test_a_resumed_run_gives_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, ran = experiment.engine.run, []
+    real, ran = experiment.engine.draw, []
 
     def interrupted_at_second(scenario, replication, *engine):
         ran.append(replication)
         if len(ran) == 2:
             raise KeyboardInterrupt
-        return real(scenario, replication)
+        return real(scenario, replication, *engine)
 
     with monkeypatch.context() as patch:
-        patch.setattr("sim.experiment.engine.run", interrupted_at_second)
-        assert run("run", "base.yaml") == 130
-    assert run("run", "base.yaml") == 0
+        patch.setattr("sim.engines.engine.draw", interrupted_at_second)
+        assert run("run", "base.yaml", "--engine", "reference") == 130
+    assert run("run", "base.yaml", "--engine", "reference") == 0
     resumed = (only_folder(here / "out") / "results.json").read_bytes()
-    assert main(["run", "base.yaml", "--outputs", "again", "--workers", "1", "--replications", "2"]) == 0
+    assert (
+        main(
+            ["run", "base.yaml", "--outputs", "again", "--workers", "1", "--replications", "2", "--engine", "reference"]
+        )
+        == 0
+    )
     assert (only_folder(here / "again") / "results.json").read_bytes() == resumed
 
 

@@ -14,6 +14,7 @@ from sim.inputs.loading import read_scenario
 from sim.model import compiled, engine
 from sim.model.compiled import CannotCompile
 from sim.model.ledger import Ledger
+from sim.stopwatch import Stopwatch
 
 EXAMPLE = Path(__file__).parents[1] / "worked_examples" / "40_ring_of_two.yaml"
 
@@ -98,21 +99,21 @@ def test_a_change_in_any_source_makes_another_cache(monkeypatch: pytest.MonkeyPa
 
 def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = read_scenario(EXAMPLE)
-    honest = engine.run
+    honest = engine.walk
 
-    def later(scenario, replication, name="reference") -> Ledger:  # type: ignore[no-untyped-def]
-        ledger = honest(scenario, replication, name)
+    def later(drawn, name="reference") -> Ledger:  # type: ignore[no-untyped-def]
+        ledger = honest(drawn, name)
         if name != "compiled":
             return ledger
         left = ledger.stays["left"].copy()
         left[0] += 60
         return replace(ledger, stays={**ledger.stays, "left": left})
 
-    monkeypatch.setattr(engine, "run", later)
+    monkeypatch.setattr(engine, "walk", later)
     with pytest.raises(EnginesDiffer, match=r"40_ring_of_two, replication 1: .* at .*-0 \(rank 0\): SimPy says 'day"):
-        ledger_of(Engines("compiled"), scenario, 0, 0)
-    ledger_of(Engines("compiled"), scenario, 0, 1)  # only replication 1 has a witness
-    ledger_of(Engines("compiled", witness=False), scenario, 0, 0)
+        ledger_of(Engines("compiled"), scenario, 0, 0, Stopwatch())
+    ledger_of(Engines("compiled"), scenario, 0, 1, Stopwatch())  # only replication 1 has a witness
+    ledger_of(Engines("compiled", witness=False), scenario, 0, 0, Stopwatch())
 
 
 def test_a_difference_that_no_story_tells_is_named_by_its_table() -> None:

@@ -24,12 +24,12 @@ def test_a_path_says_how_many_are_going_on_after_and_before_each_instant() -> No
     assert count_at(column(1, 2), column(4, 5), column(0, 1, 2, 3, 4, 5, 6)).tolist() == [0, 1, 2, 2, 1, 0, 0]
 
 
-def test_the_integral_of_a_path_is_over_a_window_or_up_to_an_instant() -> None:
+def test_the_integral_of_a_path_is_over_a_window_or_over_each_span() -> None:
     path = ONE_TO_FOUR_AND_TWO_TO_FIVE
     assert path.integral(0, 10) == 6
     assert path.integral(3, 10) == 3
-    assert path.until(column(-3, 0, 2, 3, 10)).tolist() == [0, 0, 1, 3, 6]
-    assert Path(column(-5), column(2)).until(column(0, 3)).tolist() == [0, 6]
+    assert path.between(column(-5, -3, -3, -3, 2), column(-3, 0, 2, 3, 10)).tolist() == [0, 0, 1, 3, 5]
+    assert Path(column(-5), column(2)).between(column(0, 1), column(2, 3)).tolist() == [4, 4]
 
 
 def test_the_larger_of_two_paths_and_their_instants() -> None:

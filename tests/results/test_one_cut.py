@@ -1,0 +1,58 @@
+"""One cut serves identities, measures, census and departures: nothing that was asked before changes an answer."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import Scenario
+from sim.model import engine
+from sim.model.ledger import Ledger
+from sim.results.census import daily_cut
+from sim.results.cut import Cut
+from sim.results.identities import check_cut
+from sim.results.measures import measure_cut
+from sim.results.same_people import departures
+
+EXPECTED = Path(__file__).parents[1] / "expected"
+NAMES = ("census_and_surge", "closed_for_a_while", "hours_of_care", "rings_and_returns", "teams_and_queues")
+
+
+@pytest.fixture(params=NAMES, scope="module")
+def ran(request: pytest.FixtureRequest) -> tuple[Scenario, Ledger]:
+    """One replication with every mechanism that its file is about; nobody may write into its ledger."""
+    scenario = read_scenario(str(EXPECTED / f"{request.param}.yaml"))
+    ledger = engine.run(scenario, 0)
+    for table in (ledger.people, ledger.waits, ledger.stays, ledger.steps, ledger.places):
+        for values in table.values():
+            values.setflags(write=False)
+    return scenario, ledger
+
+
+def test_measures_census_and_departures_are_the_same_from_a_used_cut_as_from_a_fresh_one(
+    ran: tuple[Scenario, Ledger],
+) -> None:
+    used = Cut(*ran)
+    check_cut(used)
+    for _ in range(2):
+        assert measure_cut(used) == measure_cut(Cut(*ran))
+        census, fresh = daily_cut(used).series, daily_cut(Cut(*ran)).series
+        assert list(census) == list(fresh)
+        assert all(np.array_equal(census[key], fresh[key]) for key in fresh)
+        assert np.array_equal(departures(used), departures(Cut(*ran)))
+    check_cut(used)
+
+
+def test_the_daily_census_is_what_counting_people_one_by_one_gives(ran: tuple[Scenario, Ledger]) -> None:
+    cut, ledger = Cut(*ran), ran[1]
+    series = daily_cut(cut).series
+    stays, waits = ledger.stays, ledger.waits
+    for number, service in enumerate(cut.declared):
+        here = stays["service"] == number
+        for day, midnight in enumerate(cut.midnights.tolist()):
+            there = here & (stays["admitted"] <= midnight) & (midnight < stays["left"])
+            queue = (waits["to"] == number) & (waits["joined"] <= midnight) & (midnight < waits["ended"])
+            assert series[service.name, "midnight_census"][day] == there.sum()
+            assert series[service.name, "delayed"][day] == (there & (stays["ready"] <= midnight)).sum()
+            assert series[service.name, "waiting"][day] == queue.sum()

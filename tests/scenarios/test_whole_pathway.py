@@ -157,13 +157,15 @@ REFUSED = [
     (
         "today_census.yaml",
         "change:\n  services.community_beds.beds: 20",
-        "today_census.yaml:24:61: `census.7.count` makes 25 people in `community_beds`, which has 20 places at the start",
+        "today_census.yaml:24:61: `census.7.count` makes 25 people in `community_beds`, which has 20 places at the start; "
+        "write 20 here, or raise `services.community_beds.beds` of mine.yaml:5",
     ),
     (
         "baseline.yaml",
         "change:\n  people.older_people.journey.hospital.then.home.share: 70%",
         "mine.yaml:5:57: `people.older_people.journey.hospital.then` adds up to 103.97%, not 100%: "
-        "70% + 7% + 12.369% + 3.8874% + 1.4136% + 3.255% + 0% + 6.045%",
+        "70% + 7% + 12.369% + 3.8874% + 1.4136% + 3.255% + 0% + 6.045%; `home` was changed, the others add up to "
+        "33.97%: write 66.03% there, or change others too",
     ),
     (
         "befriending.yaml",

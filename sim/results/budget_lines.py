@@ -84,8 +84,22 @@ def limits(budget: Budget) -> str:
         ("with the money of", [payer_label(name) for name in budget.contributors]),
         ("for", [spoken(name) for name in budget.spent_on]),
     )
-    said = "".join(f" {words} {' and '.join(names)}" for words, names in parts if names)
+    said = "".join(f" {words} {_listed(names)}" for words, names in parts if names)
     return f"all {'capital ' if budget.capital else ''}that is paid{said}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def told(name: str) -> str:
+    """A line's name as it is said: `nhs_contribution` is `NHS contribution`."""
+    return " ".join(payer_label(word) for word in name.split("_"))
 
 
 def table_rows(findings: Findings) -> list[tuple[str, ...]]:
@@ -97,12 +111,12 @@ def table_rows(findings: Findings) -> list[tuple[str, ...]]:
 def limits_of(findings: Findings) -> str:
     """What each line limits, a sentence each."""
     said = dict.fromkeys((line.budget, line.limits) for line in budget_lines(findings))
-    return " ".join(f"{spoken(name).capitalize()}: {text}." for name, text in said)
+    return " ".join(f"{_capital(told(name))}: {text}." for name, text in said)
 
 
 def cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:
     """A line's cells under `HEADERS`; with a scenario's label where there are several scenarios."""
-    name = spoken(line.budget)
+    name = told(line.budget)
     spread = interval(line.spent_gbp_low, line.spent_gbp_high, "GBP")
     left, _ = change_and_interval(line.left_gbp, line.left_gbp_low, line.left_gbp_high, "GBP")
     kept = f"{round(line.kept_share * line.replications)} of {counted(line.replications, 'replication')}"

@@ -82,7 +82,7 @@ def _whose_money(money: Money) -> Iterator[str]:
         for one in money.by_contributor
     ]
     headers = ("whose money", *_labels(money), "cash difference", "95% interval", "verdict")
-    if rows:
+    if rows and (money.scenario.costs.pools or money.findings.baseline.costs.pools):
         caption = "Who contributes and who is relieved: pooled funds by contributor, all else by who pays it"
         yield table(headers, rows, ("", "number", "number", "number", "number", "verdict"), caption)
 

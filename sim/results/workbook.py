@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from sim.results.basis import assumptions, uplifted
-from sim.results.budget_lines import HOW_TO_READ, budget_lines
+from sim.results.budget_lines import HOW_TO_READ, budget_lines, told
 from sim.results.catalogue import MEASURES
 from sim.results.findings import Findings
 from sim.results.headline import description, headline_rows
@@ -257,7 +257,7 @@ def _freed(findings: Findings) -> Sheet:
 
 def _budgets(findings: Findings) -> Sheet:
     """Budget lines; without rows, and so without a sheet, where there are none."""
-    rows = [(findings.labels[one.scenario], spoken(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)]
+    rows = [(findings.labels[one.scenario], told(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)]
     pounds = ("Budget", "Spent", "Spent, lower", "Spent, upper", "Left", "Left, lower", "Left, upper")
     headers = ("Scenario", "Budget line", "It limits", *(f"{one} (£ a year)" for one in pounds))
     more = ("Share of replications that kept it", "Replications", "Verdict")

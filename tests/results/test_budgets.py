@@ -11,8 +11,12 @@ import pytest
 from sim.cli import main
 from sim.inputs.scenario import Budget, FreedBeds, Price
 from sim.notebook import compare, run_scenario
+from sim.results import budgets
+from sim.results.broken import IdentityBroken
 from sim.results.budget_lines import BROKEN, BudgetLine, budget_lines, limits, verdict
 from sim.results.compare import CANNOT_TELL, gather, summarise
+from sim.results.cost_identities import check_costs
+from sim.results.cut import Cut
 from sim.results.findings import Findings
 from sim.results.ledgers import with_contributors, with_ledgers
 from sim.results.measures import measure
@@ -215,6 +219,34 @@ def test_budget_lines_are_told_wherever_money_is_told(tmp_path: Path, capsys: py
     assert "Budget lines" in "".join(money_pages(findings))
     with zipfile.ZipFile(io.BytesIO(workbook_bytes(findings, "Title", "command"))) as book:
         assert b'name="Budgets"' in book.read("xl/workbook.xml")
+
+
+# -- planted faults ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("budget", "by"),
+    [
+        (Budget(name="plan", gbp_per_year=1, payers=("pool",)), "payer"),
+        (Budget(name="plan", gbp_per_year=1, contributors=("nhs",)), "contributor"),
+        (Budget(name="plan", gbp_per_year=1), "payer"),
+    ],
+)
+def test_a_penny_that_a_line_does_not_pay_is_caught(budget: Budget, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    town = three_beds(budget)
+    check_costs(Cut(town.scenario, town.ledger()))
+    right = budgets.spent_pence
+    monkeypatch.setattr(budgets, "spent_pence", lambda *given: right(*given) - 1)
+    with pytest.raises(IdentityBroken, match=f"budget lines add up: plan, by {by}"):
+        check_costs(Cut(town.scenario, town.ledger()))
+
+
+def test_a_line_whose_rest_is_not_what_is_left_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = three_beds(Budget(name="plan", gbp_per_year=1, spent_on=("unit",)))
+    right = budgets.rows_of
+    monkeypatch.setattr(budgets, "rows_of", lambda *given: [row._replace(value=1.0) for row in right(*given)])
+    with pytest.raises(IdentityBroken, match="budget lines add up: plan"):
+        check_costs(Cut(town.scenario, town.ledger()))
 
 
 # -- contributors --------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from sim.results.money import LEAST_GBP, Change, Money, money_of
 from sim.results.wording import figure, payer_label, spoken
 
 MOST_BARS = 12
+PAID_BY = "paid by "
 
 
 def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -30,7 +31,8 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     shown = [money for money in money_of(findings) if money.scenario in chosen]
     shown.sort(key=lambda money: chosen.index(money.scenario))
     tables = [_rows(money) for money in shown]
-    labels = list(dict.fromkeys(label for table in tables for label in table))[:MOST_BARS]
+    labels = list(dict.fromkeys(label for table in tables for label in table))
+    labels = sorted(labels, key=lambda label: not label.startswith(PAID_BY))[:MOST_BARS]
     if not labels:
         return None
     title = "Who pays more, and who pays less?"
@@ -54,7 +56,7 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
 
 def _rows(money: Money) -> dict[str, Change]:
     """Everyone who pays, and every service whose cost changes by enough to be seen."""
-    rows = {f"paid by {payer_label(one.name)}": one for one in money.by_payer}
+    rows = {f"{PAID_BY}{payer_label(one.name)}": one for one in money.by_payer}
     rows |= {f"cost of {spoken(one.name)}": one for one in money.by_service if abs(one.mean) >= LEAST_GBP}
     return rows
 

@@ -17,7 +17,7 @@ from sim.inputs.scenario import Scenario
 from sim.load import load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
-from sim.results.ledgers import with_ledgers
+from sim.results.ledgers import with_contributors, with_ledgers
 from sim.results.order import canonical
 from sim.results.same_people import SamePeople, same_people
 from sim.results.standing import keeping_fixed_costs
@@ -71,7 +71,9 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
         found.append(
             [after.with_rows(with_ledgers(base, other, before.rows(), after.rows())) for before, after in together]
         )
-    return found
+    if not any(scenario.costs.pools for scenario in scenarios):
+        return found
+    return [[piece.with_rows(with_contributors(piece.rows())) for piece in theirs] for theirs in found]
 
 
 def load_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:

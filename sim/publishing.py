@@ -16,6 +16,7 @@ from sim import __version__
 from sim.experiment import Piece
 from sim.job import FORMAT, Job, fingerprint_of
 from sim.results import writing
+from sim.results.budget_lines import BudgetLine, budget_lines
 from sim.results.charts import draw_charts
 from sim.results.findings import Findings
 from sim.results.ranking import cells, columns, ranking
@@ -66,6 +67,7 @@ def _tables(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> 
         "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.contrasts)),
         "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
         **_ranking_file(findings),
+        **_budgets_file(findings),
     }
 
 
@@ -79,6 +81,7 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
         "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
         "ranking": _ranking_objects(findings),
+        "budgets": [line._asdict() for line in budget_lines(findings)],
         "warnings": list(findings.warnings),
         "same_people": [asdict(one) for one in findings.same_people],
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
@@ -89,6 +92,12 @@ def _ranking_file(findings: Findings) -> dict[str, bytes]:
     """ranking.csv, where several scenarios are compared with one."""
     ranked = ranking(findings)
     return {"ranking.csv": writing.csv_bytes(columns(ranked), cells(ranked))} if ranked else {}
+
+
+def _budgets_file(findings: Findings) -> dict[str, bytes]:
+    """budgets.csv, where a scenario has budget lines."""
+    lines = list(budget_lines(findings))
+    return {"budgets.csv": writing.csv_bytes(BudgetLine._fields, lines)} if lines else {}
 
 
 def _ranking_objects(findings: Findings) -> list[dict[str, Any]]:

@@ -10,6 +10,9 @@ from textwrap import wrap
 from sim.cli.screen import Screen
 from sim.gathering import changes_between
 from sim.inputs.scenario import Scenario
+from sim.results.budget_lines import HEADERS as BUDGET_HEADERS
+from sim.results.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
+from sim.results.budget_lines import limits_of, table_rows
 from sim.results.findings import Findings, LeftOut
 from sim.results.headline import Line, description, headline, of_the_same_people
 from sim.results.money import money_of
@@ -101,6 +104,7 @@ def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -
         _sentences(screen, findings, ranked)
     else:
         _one_by_one(screen, findings, ranked)
+    _budgets(screen, findings)
     for warning in findings.warnings[already_said:]:
         screen.say(f"Take care: {warning}")
     screen.say(_basis(findings))
@@ -179,6 +183,18 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
             screen.say(f"  {heading.ljust(HEADING_WIDTH)}{first}")
             for line in rest:
                 screen.say(" " * (HEADING_WIDTH + 2) + line)
+
+
+def _budgets(screen: Screen, findings: Findings) -> None:
+    """Budget lines, kept or broken, and how to read that."""
+    rows = table_rows(findings)
+    if not rows:
+        return
+    *heads, _ = BUDGET_HEADERS
+    _print(screen, [[*heads, ""], *rows])
+    for line in wrap(f"{limits_of(findings)} {HOW_TO_READ_BUDGETS}", TEXT_WIDTH + HEADING_WIDTH):
+        screen.say(line)
+    screen.say()
 
 
 def _basis(findings: Findings) -> str:

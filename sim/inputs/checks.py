@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from sim.inputs.budget_checks import check_budgets
 from sim.inputs.capacity import CAPACITY_KEYS
 from sim.inputs.cost_checks import check_costs
 from sim.inputs.problems import Path, Problems, did_you_mean, dotted, listed, quoted
@@ -180,4 +181,5 @@ CHECKS: tuple[Callable[[Told], None], ...] = (
     check_services,
     check_steps,
     check_costs,
+    check_budgets,
 )

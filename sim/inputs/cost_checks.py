@@ -33,6 +33,8 @@ def check_costs(told: Told) -> None:
             check_adds_up(told, path, split)
     for name, split in each(costs["pools"]):
         check_adds_up(told, ("costs", "pools", name), split)
+    for _, budget in each(costs["budgets"]):
+        _check_year(told, costs, budget)
     _check_factors(told, costs)
 
 

@@ -62,6 +62,19 @@ STEP_PRICE = Record(
         must("payer", PAYERS, "who pays"),
     ),
 )
+NAME_OR_NAMES = Either("a name or a list of names", NAME, rows=Listing(NAME, 1, "names"))
+BUDGET = Record(
+    "budget line",
+    "So many pounds a year for some of the spending; every key that is written narrows it, none means all spending",
+    (
+        must("per_year", POUNDS, "what may be spent in 365 days; a shorter window has its part of it"),
+        may("payer", NAME_OR_NAMES, "only what these payers or pooled funds pay", "whoever pays"),
+        may("contributor", NAME_OR_NAMES, "only their own money, their part of pooled funds included", "anybody's"),
+        may("spent_on", NAME_OR_NAMES, "only these services and steps", "all that have a price"),
+        usual("capital", YES_NO, "limits capital, which is shown apart, instead of spending", "false"),
+        YEAR_OF_THIS,
+    ),
+)
 FACTOR = Record(
     "deflator factor",
     "What turns a price of one year into a price of another",
@@ -89,6 +102,12 @@ COSTS = Record(
         may("steps", Names(STEP_PRICE, refers="step"), "prices of steps", "none"),
         may(
             "pools", Names(SPLIT, declares="pooled fund"), "payers that are pooled funds: who puts how much in", "none"
+        ),
+        may(
+            "budgets",
+            Names(BUDGET, declares="budget line", least=1),
+            "budget lines: results say which are kept and which are broken",
+            "none",
         ),
     ),
 )

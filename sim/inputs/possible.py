@@ -6,12 +6,14 @@ What may be changed here: with the rules of `docs/` about waiting; the exact wor
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from math import floor
 from typing import Any
 
 from sim.inputs.build import hours_of
+from sim.inputs.capacity import capacity_key
 from sim.inputs.checks import rings
 from sim.inputs.distributions import Distribution
-from sim.inputs.problems import quoted
+from sim.inputs.problems import dotted, quoted
 from sim.inputs.reading import Said, each, is_sound
 from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.told import Told, Way, in_use
@@ -192,8 +194,22 @@ def check_census_fits(told: Told) -> None:
             hours = bool(told.counts_hours(service))
             what = f"{places / MINUTES_PER_HOUR:,.6g} hours a week" if hours else f"{places} places"
             need = f"{present[service] / MINUTES_PER_HOUR:,.6g} hours" if hours else f"{present[service]:.0f} people"
-            told.refuse((*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start")
+            cure = _cure_of_census(told, service, entry, present[service] - places)
+            told.refuse(
+                (*entry.path, "count"), f"makes {need} in {quoted(service)}, which has {what} at the start; {cure}"
+            )
             return
+
+
+def _cure_of_census(told: Told, service: str, entry: Said, over: float) -> str:
+    """How many could be there, or how large the service would have to be."""
+    said = told.service(service)
+    key = capacity_key(said) if said is not None else "places"
+    fewer = max(0, floor(entry["count"] - over)) if key != "hours_per_week" else None
+    here = "write fewer here" if fewer is None else f"write {fewer:,} here" if fewer else "leave this line out"
+    size = ("services", service, key)
+    elsewhere = told.file_of(size) != told.file_of((*entry.path, "count"))
+    return f"{here}, or raise {dotted(size)}{f' of {told.place_of(size)}' if elsewhere else ''}"
 
 
 def _least_units(told: Told, entry: Said) -> float:

@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from sim.inputs.reading import Said, each
-from sim.inputs.scenario import Costs, FreedBeds, Price, Split, Uplift
+from sim.inputs.scenario import Budget, Costs, FreedBeds, Price, Split, Uplift
 
 VARIABLE_SHARE = Decimal("0.25")
 PENNY = Decimal("0.01")
@@ -33,7 +33,25 @@ def costs_of(said: Said | None, services: Said) -> Costs:
         pools=tuple((name, _split(one)) for name, one in each(said["pools"])),
         deflator="" if deflator is None else deflator["name"],
         uplifts=tuple(_uplifts(said)),
+        budgets=tuple(_budgets(said)),
     )
+
+
+def _budgets(said: Said) -> Iterator[Budget]:
+    for name, one in each(said["budgets"]):
+        yield Budget(
+            name=name,
+            gbp_per_year=float(_now(said, one, one["per_year"])),
+            payers=names_in(one["payer"]),
+            contributors=names_in(one["contributor"]),
+            spent_on=names_in(one["spent_on"]),
+            capital=one["capital"],
+        )
+
+
+def names_in(said: Any) -> tuple[str, ...]:
+    """One name, several or none, as they were written."""
+    return () if said is None else tuple(said) if isinstance(said, list) else (said,)
 
 
 def _prices(said: Said) -> Iterator[Price]:
@@ -79,7 +97,7 @@ def _to_the_penny(amount: Decimal) -> Decimal:
 
 
 def _uplifts(said: Said) -> Iterator[Uplift]:
-    for section in ("services", "steps"):
+    for section in ("services", "steps", "budgets"):
         for name, one in each(said[section]):
             factor = _factor(said, one)
             for key, amount in one.items() if factor is not None else ():

@@ -259,6 +259,23 @@ class Uplift:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """So many pounds a year for the spending that fits every list which is not empty."""
+
+    name: str
+    gbp_per_year: float  # of the scenario's price year, for 365 days
+    payers: tuple[str, ...] = ()
+    contributors: tuple[str, ...] = ()
+    spent_on: tuple[str, ...] = ()  # services and steps
+    capital: bool = False  # limits capital instead of spending
+
+    def covers(self, price: "Price") -> bool:
+        """Whether what a price comes to may be paid from this line, whoever pays it."""
+        counts = price.capital == self.capital and price.per != "delayed_day"
+        return counts and (not self.spent_on or price.of in self.spent_on)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Costs:
     """The prices of a scenario, all of one price year."""
 
@@ -268,6 +285,7 @@ class Costs:
     pools: tuple[tuple[str, Split], ...] = ()  # payers that are pooled funds, with their contributors
     deflator: str = ""  # the name of the index that turned prices into the price year
     uplifts: tuple[Uplift, ...] = ()
+    budgets: tuple[Budget, ...] = ()
 
     @property
     def payers(self) -> tuple[str, ...]:

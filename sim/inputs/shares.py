@@ -6,7 +6,7 @@ What may be changed here: wording; the exact words are tested.
 from decimal import Decimal
 from typing import Any
 
-from sim.inputs.problems import Path
+from sim.inputs.problems import Path, listed, quoted
 from sim.inputs.reading import is_sound
 from sim.inputs.told import Told
 
@@ -22,8 +22,33 @@ def check_adds_up(told: Told, path: Path, shares: Any) -> None:
         return
     changed = [name for name in shares if told.file_of((*path, name, "share")) != told.file_of(path)]
     terms = " + ".join(percent(share) for share in shares.values())
-    what = f"adds up to {percent(total)}, not 100%: {terms}"
+    cure = _cure_of_changed(shares, changed) if changed else _cure(shares, total)
+    what = f"adds up to {percent(total)}, not 100%: {terms}; {cure}"
     told.refuse((*path, changed[0], "share") if changed else path, what, shown=path)
+
+
+def _cure(shares: dict[str, Decimal], total: Decimal) -> str:
+    """By how much, and what the largest share would be if it took all of that."""
+    name = max(shares, key=lambda one: shares[one])
+    needed = shares[name] + 1 - total
+    if total < 1:
+        return f"{percent(1 - total)} is missing: raise one of them, such as {quoted(name)} to {percent(needed)}"
+    said = f"{percent(total - 1)} is too much: lower "
+    return said + (f"one of them, such as {quoted(name)} to {percent(needed)}" if needed >= 0 else "several of them")
+
+
+def _cure_of_changed(shares: dict[str, Decimal], changed: list[str]) -> str:
+    """What was changed, what the others add up to, and so what is left for the changed ones."""
+    others = sum((share for name, share in shares.items() if name not in changed), Decimal(0))
+    names = listed([quoted(name) for name in changed], "and")
+    said = f"{names} {'was' if len(changed) == 1 else 'were'} changed, the others add up to {percent(others)}"
+    if len(changed) == len(shares):
+        return f"{names} were changed: make them add up to 100%"
+    if others > 1:
+        return f"{said} by themselves: lower some of them too"
+    needed = percent(1 - others)
+    write = f"write {needed} there" if len(changed) == 1 else f"make these add up to {needed}"
+    return f"{said}: {write}, or change others too"
 
 
 def percent(share: Decimal) -> str:

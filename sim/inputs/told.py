@@ -56,6 +56,11 @@ class Told:
         """The file in which the value at a path was written."""
         return mark_at(self._tree, path).file
 
+    def place_of(self, path: Path) -> str:
+        """The file and line in which the value at a path was written."""
+        mark = mark_at(self._tree, path)
+        return f"{mark.file}:{mark.line}" if mark.line else mark.file
+
     @property
     def start(self) -> date | None:
         """The first day of the run, None if it could not be read."""

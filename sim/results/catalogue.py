@@ -23,7 +23,20 @@ ZERO, NO_ROW = True, False  # what a missing row means
 
 BANDS = ("0", "1", "2-3", "4-6", "7-13", "14-20", "21+")  # nights from ready to left
 BAND_STARTS = (0, 1, 2, 4, 7, 14, 21)
-BY = ("", "reason", "next_service", "cause", "payer", "contributor", "part", "pathway", "group", "band", "weekday")
+BY = (
+    "",
+    "reason",
+    "next_service",
+    "cause",
+    "payer",
+    "contributor",
+    "budget",
+    "part",
+    "pathway",
+    "group",
+    "band",
+    "weekday",
+)
 PATHWAYS = ("0", "1", "2", "3")
 COST_PARTS = ("open", "used", "admissions", "steps", "not closed", "refilled")
 
@@ -111,6 +124,14 @@ _TABLE = (
      "Cash: prices times what happened in the window, each price to the penny; capital and values apart."),
     ("cost_capital_gbp", "GBP", LOWER, ZERO, OURS,
      "Capital, such as a disabled facilities grant: shown apart, in no total of spending."),
+    ("budget_gbp", "GBP", NEITHER, NO_ROW, OURS,
+     "What a budget line allows: pounds for 365 days, the measured days' part of them."),
+    ("budget_spent_gbp", "GBP", LOWER, NO_ROW, OURS,
+     "What was spent in the window of all that a budget line pays for."),
+    ("budget_left_gbp", "GBP", HIGHER, NO_ROW, OURS,
+     "What a budget line allows less what was spent: below 0 it is broken."),
+    ("budget_kept_share", "share", HIGHER, NO_ROW, OURS,
+     "1 where no more was spent than a budget line allows, else 0: the mean is the share of replications."),
     ("cost_per_open_night_gbp", "GBP", NEITHER, NO_ROW, OURS,
      "Cash of a service with a price per open day, steps left out, over its available bed days."),
     ("cost_per_used_night_gbp", "GBP", LOWER, NO_ROW, OURS,

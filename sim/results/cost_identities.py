@@ -8,15 +8,16 @@ from fractions import Fraction
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Service
+from sim.inputs.scenario import SECONDS_PER_DAY, Budget, Service
 from sim.model.ledger import ADMITTED
-from sim.results import costs
+from sim.results import budgets, costs
 from sim.results.broken import IdentityBroken, require_sum
-from sim.results.cut import Cut
+from sim.results.cut import Cut, Row
 from sim.results.occupancy import MINUTES_PER_HOUR, counts_hours, held_path, open_path, people_path
 from sim.results.spans import Path, instants_of
 
 COSTS_ADD_UP = "costs recompute to the penny"
+BUDGETS_ADD_UP = "budget lines add up"
 CHARGED_ONCE = "no element is charged twice"
 
 
@@ -35,6 +36,21 @@ def check_costs(cut: Cut) -> None:
                 require_sum(COSTS_ADD_UP, f"{row.service}, by {by}", _pence(sum(parts)), _pence(row.value))
     total = sum(row.value for row in rows if row.by == "" and row.service != "all")
     require_sum(COSTS_ADD_UP, "services", _pence(total), sum(line.pence for line in found))
+    for budget in cut.scenario.costs.budgets:
+        _check_budget(cut, budget, rows)
+
+
+def _check_budget(cut: Cut, budget: Budget, cash: list[Row]) -> None:
+    """What a line allows is what was spent and what is left; what one payer or contributor spends is told elsewhere too."""
+    found = {row.measure: _pence(row.value) for row in budgets.rows(cut) if row.item == budget.name}
+    spent = found["budget_spent_gbp"]
+    require_sum(BUDGETS_ADD_UP, budget.name, spent + found["budget_left_gbp"], found["budget_gbp"])
+    if budget.spent_on or budget.capital or (budget.payers and budget.contributors):
+        return
+    by = "contributor" if budget.contributors and cut.scenario.costs.pools else "payer"
+    names = budget.payers or budget.contributors
+    told = (row.value for row in cash if row[:3] == ("all", "cost_cash_gbp", by) and (not names or row.item in names))
+    require_sum(BUDGETS_ADD_UP, f"{budget.name}, by {by}", spent, _pence(sum(told)))
 
 
 def _each_once(cut: Cut, found: list[costs.Line]) -> None:

@@ -188,8 +188,8 @@ def _ledger(cut: Cut, measure: str, found: list[Line], splits: Sequence[str]) ->
 def _amounts(costs: Costs, here: list[Line], by: str) -> dict[str, int]:
     """Pence by payer, by part, or by contributor to the pooled funds (if there are any)."""
     if by == "part":
-        return _summed((line.part, line.pence) for line in here)
-    paid = _summed((line.payer, line.pence) for line in here)
+        return summed((line.part, line.pence) for line in here)
+    paid = summed((line.payer, line.pence) for line in here)
     by_payer = {payer: paid[payer] for payer in costs.payers if payer in paid}
     if by == "payer":
         return by_payer
@@ -204,10 +204,11 @@ def by_contributor(costs: Costs, by_payer: dict[str, int]) -> dict[str, int]:
         split = _exact(pools.get(payer, ((payer, 1.0),)))
         parts = shared(pence, [share for _, share in split])
         found += [(name, part) for (name, _), part in zip(split, parts, strict=True)]
-    return _summed(found)
+    return summed(found)
 
 
-def _summed(pairs: Iterator[tuple[str, int]] | list[tuple[str, int]]) -> dict[str, int]:
+def summed(pairs: Iterator[tuple[str, int]] | list[tuple[str, int]]) -> dict[str, int]:
+    """Pence by name."""
     found: dict[str, int] = {}
     for item, pence in pairs:
         found[item] = found.get(item, 0) + pence

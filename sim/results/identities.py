@@ -14,7 +14,7 @@ from sim.inputs.scenario import Scenario, Service
 from sim.model.ledger import OUTSIDE, Ledger
 from sim.results.broken import IdentityBroken, require_rows, require_sum
 from sim.results.census import delayed_at_midnights, people_at_midnights
-from sim.results.cost_identities import CHARGED_ONCE, COSTS_ADD_UP, check_costs
+from sim.results.cost_identities import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.cut import Cut
 from sim.results.delays import delays
 from sim.results.ledgers import RELEASED_ADD_UP
@@ -48,6 +48,7 @@ CHECKED = (
     PARTS_ADD_UP,
     COSTS_ADD_UP,
     CHARGED_ONCE,
+    BUDGETS_ADD_UP,
     RELEASED_ADD_UP,
     "each stay begins where and when the one before ended, and needed time runs once",
     "every move is the end of exactly one wait, and steps run inside their stay",

@@ -13,7 +13,8 @@ from fractions import Fraction
 
 from sim.inputs.scenario import SECONDS_PER_DAY, FreedBeds, Price, Scenario
 from sim.results.broken import require_sum
-from sim.results.costs import by_contributor, in_pence, shared
+from sim.results.budgets import rows_of, spent_pence
+from sim.results.costs import Line, by_contributor, in_pence, shared
 from sim.results.cut import Row
 
 Key = tuple[str, str, str, str]
@@ -89,6 +90,17 @@ def _split(scenario: Scenario, service: str, pence: int) -> dict[str, int]:
     return {payer: part for (payer, _), part in zip(split, parts, strict=True)}
 
 
+def with_contributors(rows: Sequence[Row]) -> list[Row]:
+    """The rows, by contributor too where there is no pooled fund: everybody pays with their own money.
+
+    Beside a scenario with a fund, what a payer spends without one is no contribution of nothing.
+    """
+    if any(row.by == "contributor" for row in rows):
+        return list(rows)
+    own = [row for row in rows if row.measure == "cost_cash_gbp" and row.by == "payer"]
+    return [*rows, *(row._replace(by="contributor") for row in own)]
+
+
 # -- refilled beds -------------------------------------------------------------------------------------------
 
 
@@ -117,6 +129,17 @@ def _charge(table: dict[Key, Row], other: Scenario, price: Price, pence: int) ->
             key = (name, "cost_cash_gbp", by, item)
             old = table[key].value if key in table else 0.0
             table[key] = Row(*key, round(old * 100 + part) / 100, "GBP")
+    _charge_budgets(table, other, [Line(price.of, "refilled", price, payer, part) for payer, part in paid.items()])
+
+
+def _charge_budgets(table: dict[Key, Row], other: Scenario, more: Sequence[Line]) -> None:
+    """What fills freed beds is spent from budget lines like everything else."""
+    for one in other.costs.budgets:
+        allowed, spent = (
+            round(table["all", name, "budget", one.name].value * 100) for name in ("budget_gbp", "budget_spent_gbp")
+        )
+        for row in rows_of(one.name, allowed, spent + spent_pence(other.costs, one, more)):
+            table[row[:4]] = row
 
 
 # -- break-even ----------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ catalogue.
 
 from sim.inputs.scenario import Scenario
 from sim.model.ledger import Ledger
-from sim.results import costs, delays, flow, followup, horizon, nights, occupancy, released, unmet, waits
+from sim.results import budgets, costs, delays, flow, followup, horizon, nights, occupancy, released, unmet, waits
 from sim.results.catalogue import MEASURES, Measure
 from sim.results.cut import Cut, Row
 from sim.results.order import canonical
@@ -33,6 +33,7 @@ def measure_cut(cut: Cut) -> list[Row]:
         *unmet.rows(cut),
         *followup.rows(cut),
         *costs.rows(cut),
+        *budgets.rows(cut),
         *nights.rows(cut),
         *horizon.rows(cut),
     ]

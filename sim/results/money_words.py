@@ -154,5 +154,10 @@ def _per_day(money: Money) -> str:
 def _with_range(found: tuple[float, float, float]) -> str:
     mean, low, high = found
     like = max(abs(mean), abs(high))
-    sign = "-" if mean < 0 else ""
-    return f"{sign}£{plain(abs(mean), 1000 if like else 0)} (£{low:,.0f} to £{high:,.0f})"
+    ends = " to ".join(_signed(f"{abs(end):,.0f}", end) for end in (low, high))
+    return f"{_signed(plain(abs(mean), 1000 if like else 0), mean)} ({ends})"
+
+
+def _signed(pounds: str, amount: float) -> str:
+    """The minus before the pound sign."""
+    return f"{'-' if amount < 0 and pounds != '0' else ''}£{pounds}"

@@ -23,6 +23,7 @@ def canonical(*scenarios: Scenario) -> Callable[[Key], Place]:
         "cause": [*_causes(scenarios), *destinations],
         "payer": _merged(scenario.costs.payers for scenario in scenarios),
         "contributor": _merged(scenario.costs.contributors for scenario in scenarios),
+        "budget": _merged((budget.name for budget in scenario.costs.budgets) for scenario in scenarios),
         "part": list(COST_PARTS),
         "pathway": list(PATHWAYS),
         "group": _merged((group.name for group in scenario.people) for scenario in scenarios),

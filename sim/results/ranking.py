@@ -18,6 +18,7 @@ from sim.results.money import Money
 from sim.results.wording import yearly
 
 MEASURE = "midnight_delayed_mean"
+NO_CHANGE = "no change"
 LEAST_OTHERS = 2  # one scenario beside its baseline needs no order
 
 
@@ -29,6 +30,11 @@ class Judged:
     low: float | None
     high: float | None
     verdict: str
+
+    @property
+    def said(self) -> str:
+        """The verdict; where not even the last digit differs there is nothing that could not be told."""
+        return NO_CHANGE if self.is_nothing else self.verdict
 
     @property
     def is_nothing(self) -> bool:

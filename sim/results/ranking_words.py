@@ -34,7 +34,7 @@ def cells(row: Ranked) -> tuple[str, ...]:
         f"{row.place}. {row.label}",
         figure(row.delayed.mean, "people", signed=True),
         span or "-",
-        row.delayed.verdict,
+        row.delayed.said,
         said(row.cash, "GBP"),
         said(row.released, "bed days"),
         said(row.value, "GBP"),

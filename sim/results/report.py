@@ -53,6 +53,8 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
 def report_title(findings: Findings) -> str:
     """Whom the results are about."""
     names = [shortened(scenario.name or scenario.id, 80) for scenario in findings.scenarios]
+    if len(names) > 2:  # names may hold commas, short ones seldom do
+        names = [findings.label(scenario) for scenario in findings.scenarios]
     if not findings.compared:
         return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
     others = ", ".join(names[1:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")

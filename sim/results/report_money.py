@@ -8,6 +8,7 @@ from html import escape
 
 from sim.inputs.scenario import Scenario
 from sim.results.basis import uplifted, without_price
+from sim.results.budget_lines import HEADERS, HOW_TO_READ, KINDS, limits_of, table_rows
 from sim.results.findings import Findings
 from sim.results.html import heading, paragraph, table
 from sim.results.money import LEAST_GBP, Change, Money, money_of
@@ -32,10 +33,12 @@ def money_pages(findings: Findings) -> Iterator[str]:
             yield heading(findings.label(money.scenario), 3)
         yield _ledgers(money)
         yield _who_pays(money)
+        yield from _whose_money(money)
         yield _services(money)
         yield from _nights(money)
     if not findings.compared:
         yield from _costs_alone(findings)
+    yield from _budgets(findings)
     if any(scenario.costs.prices for scenario in findings.scenarios):
         yield from _prices(findings)
 
@@ -72,14 +75,34 @@ def _who_pays(money: Money) -> str:
     return table(headers, rows, kinds, "Who pays against who gains (the last column is no money, and is not added)")
 
 
+def _whose_money(money: Money) -> Iterator[str]:
+    """Pooled funds split: who puts more in than before, and who is relieved."""
+    rows = [
+        (payer_label(one.name), *_before_after(money, one.name, "contributor"), *_cells(one))
+        for one in money.by_contributor
+    ]
+    headers = ("whose money", *_labels(money), "cash difference", "95% interval", "verdict")
+    if rows and (money.scenario.costs.pools or money.findings.baseline.costs.pools):
+        caption = "Who contributes and who is relieved: pooled funds by contributor, all else by who pays it"
+        yield table(headers, rows, ("", "number", "number", "number", "number", "verdict"), caption)
+
+
+def _budgets(findings: Findings) -> Iterator[str]:
+    """Budget lines, kept or broken, and what each of them limits."""
+    rows = table_rows(findings)
+    if rows:
+        yield heading("Budget lines")
+        yield table(HEADERS, rows, KINDS)
+        yield paragraph(f"{limits_of(findings)} {HOW_TO_READ}", "small")
+
+
 def _labels(money: Money) -> tuple[str, str]:
     return money.findings.label(money.findings.baseline), money.findings.label(money.scenario)
 
 
-def _before_after(money: Money, payer: str) -> tuple[str, str]:
-    by = "payer" if payer else ""
+def _before_after(money: Money, name: str, by: str = "payer") -> tuple[str, str]:
     rows = (
-        money.findings.estimate(one.id, "all", "cost_cash_gbp", by, payer)
+        money.findings.estimate(one.id, "all", "cost_cash_gbp", by if name else "", name)
         for one in (money.findings.baseline, money.scenario)
     )
     before, after = (figure(row.mean * money.factor, "GBP") if row else "-" for row in rows)

@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from sim.results.basis import assumptions, uplifted
+from sim.results.budget_lines import HOW_TO_READ, budget_lines, told
 from sim.results.catalogue import MEASURES
 from sim.results.findings import Findings
 from sim.results.headline import description, headline_rows
@@ -42,7 +43,7 @@ NOTES = (
     "Lower and upper are the ends of the 95% interval: how sure the simulation is of its own average, not how well it "
     "fits real life.",
     "Verdict: cannot tell means that the interval contains no difference.",
-    "Totals of the sheets Ranking, Headline, Cash_by_payer, Cash_by_service and Freed_beds are per year of 365 days; those of "
+    "Totals of the sheets Ranking, Headline, Cash_by_payer, Cash_by_contributor, Cash_by_service, Freed_beds and Budgets are per year of 365 days; those of "
     "the sheets Measures and Differences are of the measured window.",
     "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
     "nobody is paid. The three are never added together.",
@@ -148,6 +149,7 @@ def _shown(value: Cell) -> str:
 def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
     return [
         *([_ranking(findings), _headline(findings), *_money_sheets(findings)] if findings.compared else []),
+        _budgets(findings),
         Sheet(
             "Measures",
             "Every measure of every scenario, over the replications",
@@ -200,6 +202,12 @@ def _money_sheets(findings: Findings) -> list[Sheet]:
     year = findings.baseline.costs.price_year or "the prices given"
     return [
         _cash(findings, "Cash_by_payer", f"Who pays: cash by payer, in prices of {year}", "payer"),
+        _cash(
+            findings,
+            "Cash_by_contributor",
+            f"Whose money it is, pooled funds split, in prices of {year}",
+            "contributor",
+        ),
         _cash(findings, "Cash_by_service", f"Cash by service, in prices of {year}", ""),
         _freed(findings),
     ]
@@ -213,7 +221,7 @@ def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
             is_total = change.service == "all"
             if (change.scenario, change.measure, change.by) != (scenario.id, "cost_cash_gbp", by):
                 continue
-            if is_total != (by == "payer"):
+            if is_total != bool(by):
                 continue
             key = (change.service, change.measure, change.by, change.item)
             levels = [findings.estimate(one.id, *key) for one in (findings.baseline, scenario)]
@@ -222,7 +230,7 @@ def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
             what = payer_label(change.item) if by else spoken(change.service)
             rows.append((findings.label(scenario), what, *values, change.mean * factor, *ends, change.verdict))
     pounds = tuple(f"{one} (£ a year)" for one in ("Baseline", "Scenario value", "Difference", "Lower", "Upper"))
-    return Sheet(name, title, ("Scenario", "Payer" if by else "Service", *pounds, "Verdict"), rows)
+    return Sheet(name, title, ("Scenario", by.capitalize() or "Service", *pounds, "Verdict"), rows)
 
 
 def _freed(findings: Findings) -> Sheet:
@@ -245,6 +253,15 @@ def _freed(findings: Findings) -> Sheet:
                 rows.append((label, f"{what} cost of a delayed day avoided", "£", *found))
     headers = ("Scenario", "Figure", "Unit", "Mean", "Lower", "Upper")
     return Sheet("Freed_beds", "Capacity and value: ledgers beside the cash, never added to it", headers, rows)
+
+
+def _budgets(findings: Findings) -> Sheet:
+    """Budget lines; without rows, and so without a sheet, where there are none."""
+    rows = [(findings.labels[one.scenario], told(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)]
+    pounds = ("Budget", "Spent", "Spent, lower", "Spent, upper", "Left", "Left, lower", "Left, upper")
+    headers = ("Scenario", "Budget line", "It limits", *(f"{one} (£ a year)" for one in pounds))
+    more = ("Share of replications that kept it", "Replications", "Verdict")
+    return Sheet("Budgets", "Budget lines, kept or broken", (*headers, *more), rows, (HOW_TO_READ,))
 
 
 def _changes(findings: Findings, shown: Callable[[str], str]) -> Sheet:

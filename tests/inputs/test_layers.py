@@ -176,7 +176,19 @@ REFUSED = {
     ),
     "a share changed alone": (
         f"change:\n  {THEN}.home: 45%",
-        f"more.yaml:3:47: `{THEN}` adds up to 95%, not 100%: 40% + 10% + 45%",
+        f"more.yaml:3:47: `{THEN}` adds up to 95%, not 100%: 40% + 10% + 45%; `home` was changed, the others add up "
+        "to 50%: write 50% there, or change others too",
+    ),
+    "two shares changed": (
+        f"change:\n  {THEN}.home: 45%\n  {THEN}.unit.share: 46%",
+        f"more.yaml:4:53: `{THEN}` adds up to 101%, not 100%: 46% + 10% + 45%; `unit` and `home` were changed, the "
+        "others add up to 10%: make these add up to 90%, or change others too",
+    ),
+    "a census larger than beds that a layer took away": (
+        "change: {services.unit.beds: 1, calendar.warm_up_days: 0}\n"
+        "add: {census: [{group: everyone, service: unit, count: 2, elapsed_days: 3}]}",
+        "more.yaml:3:56: `census.1.count` makes 2 people in `unit`, which has 1 places at the start; write 1 here, or "
+        "raise `services.unit.beds`",
     ),
     "a wrong value": (
         "change: {services.hospital.beds: 4.5}",

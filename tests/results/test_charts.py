@@ -2,16 +2,24 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from sim.experiment import Shared, run_all
 from sim.gathering import gathered
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart, draw_charts
+from sim.results.charts.differences import differences_chart
+from sim.results.charts.over_time import delayed_chart
+from sim.results.charts.payers import payers_chart
 from sim.results.findings import Findings
+from sim.results.ranking import ranking
 from tests.hall.worlds import bigger, small
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +80,45 @@ def test_many_scenarios_are_cut_to_those_that_can_be_told_apart() -> None:
     base = small(replications=2, days=30, warm_up=5)
     others = [bigger(base, id=f"other{n}", name=f"Other {n}", unit=4 + n) for n in range(8)]
     assert len(draw_charts(findings_of(base, *others))) == 6
+
+
+def many_findings(count: int) -> Findings:
+    base = small(replications=2, days=30, warm_up=5)
+    return findings_of(
+        base, *(bigger(base, id=f"other{n}", name=f"One with a longer name {n}", unit=4 + n) for n in range(count))
+    )
+
+
+@pytest.mark.parametrize("make", [payers_chart, differences_chart])
+def test_a_legend_of_many_scenarios_covers_neither_title_nor_subtitle(
+    make: Callable[[Findings], tuple[str, str, Figure] | None],
+) -> None:
+    made = make(many_findings(6))
+    assert made is not None
+    drawing = made[2]
+    pen = FigureCanvasAgg(drawing).get_renderer()
+    legend = drawing.axes[0].get_legend()
+    assert legend is not None
+    assert not [
+        text.get_text() for text in drawing.texts if text.get_window_extent(pen).overlaps(legend.get_window_extent(pen))
+    ]
+
+
+def test_names_beside_the_ends_of_lines_do_not_cover_each_other() -> None:
+    made = delayed_chart(many_findings(5))
+    assert made is not None
+    pen = FigureCanvasAgg(made[2]).get_renderer()
+    boxes = [text.get_window_extent(pen) for text in made[2].axes[0].texts]
+    assert len(boxes) == 6
+    assert not any(one.overlaps(other) for one, other in combinations(boxes, 2))
+
+
+def test_where_not_all_fit_the_charts_show_those_that_avoid_most_delayed_people() -> None:
+    found = many_findings(8)
+    best = [row.label for row in ranking(found)[:5]]
+    (delayed,) = [chart for chart in draw_charts(found) if chart.name == "delayed"]
+    shown = [name for name in found.labels.values() if f"{name}: " in delayed.description]
+    assert sorted(shown) == sorted(["Base", *best])
 
 
 def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None:

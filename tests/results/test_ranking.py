@@ -165,7 +165,7 @@ def test_the_chart_tells_verdicts_in_words_and_comes_first(findings: Findings) -
     chart, again = draw_charts(findings)[0], draw_charts(findings)[0]
     assert chart.name == "ranking"
     assert chart == again
-    assert "1. More beds: " in chart.description and ", better; 2. Same: 0.0 (0.0 to 0.0), cannot tell" in (
+    assert "1. More beds: " in chart.description and ", better; 2. Same: 0.0 (0.0 to 0.0), no change" in (
         chart.description
     )
 

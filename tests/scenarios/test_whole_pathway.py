@@ -107,6 +107,22 @@ def test_the_pooled_fund_moves_nobody_and_no_pound_gets_lost() -> None:
     assert figure("pooled_fund.yaml", "all", "cost_cash_gbp", "payer", "better_care_fund") > 0
 
 
+def test_the_contributions_to_the_pooled_fund_add_up_to_what_its_schemes_spend() -> None:
+    def spent(line: str) -> float:
+        return figure("pooled_fund.yaml", "all", "budget_spent_gbp", "budget", line)
+
+    given = spent("nhs_contribution") + spent("council_contribution")
+    assert given == pytest.approx(spent("discharge_funding") + spent("reablement"), abs=0.01)
+    assert given == pytest.approx(
+        figure("pooled_fund.yaml", "all", "cost_cash_gbp", "payer", "better_care_fund"), abs=0.01
+    )
+
+
+def test_everything_together_has_the_plan_of_the_pooled_fund() -> None:
+    plan, again = (scenario_of(file).costs for file in ("pooled_fund.yaml", TOGETHER))
+    assert plan.budgets == again.budgets and plan.pools == again.pools and plan.uplifts == again.uplifts
+
+
 def test_micro_providers_take_about_a_fifth_of_those_who_still_wait() -> None:
     hired = figure("micro_providers.yaml", "micro_providers", "admissions")
     agencies = figure("micro_providers.yaml", "home_care", "admissions")
@@ -157,13 +173,15 @@ REFUSED = [
     (
         "today_census.yaml",
         "change:\n  services.community_beds.beds: 20",
-        "today_census.yaml:24:61: `census.7.count` makes 25 people in `community_beds`, which has 20 places at the start",
+        "today_census.yaml:24:61: `census.7.count` makes 25 people in `community_beds`, which has 20 places at the start; "
+        "write 20 here, or raise `services.community_beds.beds` of mine.yaml:5",
     ),
     (
         "baseline.yaml",
         "change:\n  people.older_people.journey.hospital.then.home.share: 70%",
         "mine.yaml:5:57: `people.older_people.journey.hospital.then` adds up to 103.97%, not 100%: "
-        "70% + 7% + 12.369% + 3.8874% + 1.4136% + 3.255% + 0% + 6.045%",
+        "70% + 7% + 12.369% + 3.8874% + 1.4136% + 3.255% + 0% + 6.045%; `home` was changed, the others add up to "
+        "33.97%: write 66.03% there, or change others too",
     ),
     (
         "befriending.yaml",

@@ -7,7 +7,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts.style import COLOURS, INK, MARKERS, MOST_SCENARIOS, canvas
+from sim.results.charts.style import (
+    COLOURS,
+    INK,
+    MARKERS,
+    MOST_SCENARIOS,
+    canvas,
+    chosen_of,
+    legend_above,
+    most_telling,
+)
 from sim.results.findings import Contrast, Estimate, Findings
 from sim.results.wording import change_and_interval, measure_label, shortened, yearly
 
@@ -28,15 +37,17 @@ LEAST_CHANGE = 0.001  # of the baseline
 
 def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """Each measure's difference as a share of the baseline, with its interval and, in words, its verdict."""
-    shown = findings.scenarios[1 : MOST_SCENARIOS + 1]
+    shown = most_telling(findings, MOST_SCENARIOS)
     lines = [line for line in _forest_lines(findings) if any(_pair(findings, s.id, line) for s in shown)]
     if not findings.compared or not shown or not lines:
         return None
     title = f"What changes against {findings.label(findings.baseline)}?"
     drawing, axes = canvas(
         title,
-        "Difference as % of the baseline, same people, with 95% interval; right: the difference itself",
+        "% of the baseline, same people, with 95% interval; right: the difference itself"
+        + chosen_of(findings, len(shown)),
         1.5 + len(lines) * (0.2 + 0.17 * len(shown)),
+        len(shown),
     )
     words = []
     for index, scenario in enumerate(shown):
@@ -48,7 +59,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(f"less than in {findings.label(findings.baseline)}   <   change, %   >   more")
     if len(shown) > 1:
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=8)
+        legend_above(axes)
     drawing.subplots_adjust(left=0.40, right=0.72)
     return title, "Differences with 95% intervals. " + "; ".join(words[:6]) + ".", drawing
 

@@ -15,12 +15,13 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts.style import COLOURS, GREY, LINES, MOST_SCENARIOS, canvas, first_only
+from sim.results.charts.style import COLOURS, GREY, LINES, canvas, chosen_of, with_baseline
 from sim.results.findings import Findings
 from sim.results.wording import figure, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
 END_WIDTH = 17  # letters beside the end of a line
+END_LINE = 0.175  # inches that one line of such a label takes
 
 
 def occupancy_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -52,13 +53,13 @@ def _over_time(
     findings: Findings, measure: str, question: str, axis: str, planned: tuple[int, str] | None = None
 ) -> tuple[str, str, Figure] | None:
     place = findings.main_service.name, measure
-    shown = [s for s in findings.scenarios if place in findings.daily[s.id]][:MOST_SCENARIOS]
+    shown = [s for s in with_baseline(findings) if place in findings.daily[s.id]]
     if not shown or findings.baseline.calendar.measured_days < 2:
         return None
     means = [figure(float(findings.daily[s.id][place].mean()), "") for s in shown]
     title = _with_finding(question, [findings.label(s) for s in shown], means)
     days_each = _days_each_point(findings.baseline.calendar.measured_days)
-    drawing, axes = canvas(title, _time_subtitle(findings, days_each))
+    drawing, axes = canvas(title, _time_subtitle(findings, days_each) + chosen_of(findings, len(shown) - 1))
     ends = []
     for index, scenario in enumerate(shown):
         when, values = _averaged(scenario, findings.daily[scenario.id][place], days_each)
@@ -122,7 +123,7 @@ def _time_subtitle(findings: Findings, days_each: int) -> str:
         what += f"; band: 95% of {replications} simulated runs lie inside"
     elif replications > 1:
         what += f"; band: from the lowest to the highest of {replications} simulated runs"
-    return what + first_only(findings)
+    return what
 
 
 def _days_each_point(days: int) -> int:
@@ -157,10 +158,14 @@ def _date_axis(axes: Axes) -> None:
 def _labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
     """Names beside the lines' ends, pushed apart where they would touch."""
     low, high = axes.get_ylim()
-    gap = 0.12 * (high - low)
+    drawn = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
+    line = END_LINE / drawn * (high - low)
     heights: list[float] = []
-    for height, _, _ in sorted(ends):
-        heights.append(max(height, heights[-1] + gap) if heights else height)
+    above = 0  # lines of the label below this one
+    for height, _, text in sorted(ends):
+        lines = text.count("\n") + 1
+        heights.append(max(height, heights[-1] + (above + lines) / 2 * line) if heights else height)
+        above = lines
     over = max(0.0, heights[-1] - high)
     for (height, index, text), place in zip(sorted(ends), heights, strict=True):
         axes.annotate(

@@ -7,19 +7,32 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sim.results.charts.style import COLOURS, HATCHES, INK, MOST_SCENARIOS, canvas, first_only
+from sim.results.charts.style import (
+    COLOURS,
+    HATCHES,
+    INK,
+    MOST_SCENARIOS,
+    canvas,
+    chosen_of,
+    legend_above,
+    most_telling,
+)
 from sim.results.findings import Findings
 from sim.results.money import LEAST_GBP, Change, Money, money_of
 from sim.results.wording import figure, payer_label, spoken
 
 MOST_BARS = 12
+PAID_BY = "paid by "
 
 
 def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """Bars to the right: more is spent; to the left: less. Payers first, then services."""
-    shown = list(money_of(findings))[:MOST_SCENARIOS]
+    chosen = most_telling(findings, MOST_SCENARIOS)
+    shown = [money for money in money_of(findings) if money.scenario in chosen]
+    shown.sort(key=lambda money: chosen.index(money.scenario))
     tables = [_rows(money) for money in shown]
-    labels = list(dict.fromkeys(label for table in tables for label in table))[:MOST_BARS]
+    labels = list(dict.fromkeys(label for table in tables for label in table))
+    labels = sorted(labels, key=lambda label: not label.startswith(PAID_BY))[:MOST_BARS]
     if not labels:
         return None
     title = "Who pays more, and who pays less?"
@@ -29,8 +42,9 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         f"Change in cash a year against {findings.label(findings.baseline)}"
         + (f", prices of {year}" if year else "")
         + "; line: 95% interval"
-        + first_only(findings),
+        + chosen_of(findings, len(chosen)),
         1.5 + len(labels) * (0.22 + 0.14 * len(shown)),
+        len(shown),
     )
     for index, (money, table) in enumerate(zip(shown, tables, strict=True)):
         _bars(axes, labels, table, index, len(shown), findings.label(money.scenario))
@@ -42,7 +56,7 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
 
 def _rows(money: Money) -> dict[str, Change]:
     """Everyone who pays, and every service whose cost changes by enough to be seen."""
-    rows = {f"paid by {payer_label(one.name)}": one for one in money.by_payer}
+    rows = {f"{PAID_BY}{payer_label(one.name)}": one for one in money.by_payer}
     rows |= {f"cost of {spoken(one.name)}": one for one in money.by_service if abs(one.mean) >= LEAST_GBP}
     return rows
 
@@ -89,4 +103,4 @@ def _frame(axes: Axes, labels: list[str], many: int) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
     axes.set_xlabel("less is spent   <   change in cash a year, £   >   more is spent")
     if many > 1:
-        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False, fontsize=8)
+        legend_above(axes)

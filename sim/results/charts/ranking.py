@@ -15,7 +15,7 @@ from sim.results.wording import change_and_interval, spoken
 
 MARKS = {"better": ("o", COLOURS[0]), "worse": ("s", COLOURS[1])}  # filled; everything else is hollow
 HOLLOW = ("D", GREY)
-KEY = "filled circle: fewer; filled square: more; hollow diamond: cannot tell"
+KEY = "filled circle: fewer; filled square: more; hollow diamond: cannot tell, or no change"
 WIDEST = 6.0  # times the largest difference: what an interval reaches beyond is told in words and by an arrow
 
 
@@ -71,7 +71,7 @@ def _line(axes: Axes, height: int, row: Ranked, limit: float) -> str:
     axes.plot(one.mean, height, mark, color=colour, markersize=6.5, linestyle="none",
               markerfacecolor="white" if is_open else colour, markeredgewidth=1.5)  # fmt: skip
     size, span = change_and_interval(one.mean, one.low, one.high, "people")
-    text = f"{size} ({span}), {one.verdict}" if span else f"{size}, {one.verdict}"
+    text = f"{size} ({span}), {one.said}" if span else f"{size}, {one.said}"
     axes.annotate(text, xy=(1.03, height), xycoords=("axes fraction", "data"), fontsize=8.5, va="center", color=INK,
                   annotation_clip=False)  # fmt: skip
     return f"{row.place}. {row.label}: {text}"

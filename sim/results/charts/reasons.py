@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts.style import COLOURS, HATCHES, MOST_SCENARIOS, canvas, first_only
+from sim.results.charts.style import COLOURS, HATCHES, canvas, chosen_of, with_baseline
 from sim.results.findings import Findings
 from sim.results.wording import figure, reason_label, spoken, yearly
 
@@ -16,7 +16,7 @@ MOST_BARS = 10
 
 def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """Delayed bed days a year of the main service by reason, a bar for each scenario."""
-    shown = findings.scenarios[:MOST_SCENARIOS]
+    shown = with_baseline(findings)
     service = findings.main_service.name
     tables = [_reason_days(findings, scenario, service) for scenario in shown]
     reasons = sorted({reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r))
@@ -30,7 +30,7 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     title = "What do people wait for?"
     drawing, axes = canvas(
         title,
-        f"Delayed bed days a year in {spoken(service)}, by reason" + first_only(findings),
+        f"Delayed bed days a year in {spoken(service)}, by reason" + chosen_of(findings, len(shown) - 1),
         1.6 + len(rows) * (0.18 + 0.14 * len(shown)),
     )
     _bars(axes, rows, [findings.label(scenario) for scenario in shown])

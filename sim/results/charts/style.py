@@ -3,12 +3,15 @@
 The colours are the UK Government Analysis Function's. What may be changed here: freely.
 """
 
+from math import ceil
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
+from sim.results.ranking import ranking
 
 COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#3D3D3D", "#A285D1")
 LINES = ("solid", (0, (5, 2)), (0, (1, 1.3)), (0, (7, 2, 1.5, 2)), (0, (3, 1.5, 1, 1.5, 1, 1.5)), (0, (9, 3)))
@@ -16,6 +19,8 @@ HATCHES = ("", "////", "....", "xxxx", "\\\\\\\\", "++++")
 MARKERS = ("o", "s", "^", "D", "v", "P")
 GREY, INK = "#5E5E5E", "#1A1A1A"
 MOST_SCENARIOS = len(COLOURS)
+TITLE_DOWN = 0.105  # inches
+LEGEND_COLUMNS, LEGEND_ROW = 3, 0.2  # names beside each other; inches
 
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture on every machine
@@ -41,17 +46,39 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
-def canvas(title: str, subtitle: str, height: float = 4.2) -> tuple[Figure, Axes]:
-    """An empty chart with its title and, smaller, what is shown."""
+def canvas(title: str, subtitle: str, height: float = 4.2, legend: int = 0) -> tuple[Figure, Axes]:
+    """An empty chart with its title and, smaller, what is shown; room below them for a legend of so many names."""
+    rows = ceil(legend / LEGEND_COLUMNS) if legend > 1 else 0
+    height += LEGEND_ROW * rows
     drawing = Figure(figsize=(8.2, height))
     axes = drawing.subplots()
-    drawing.text(0.02, 0.975, title, fontsize=12.5, fontweight="bold", va="top")
-    drawing.text(0.02, 0.975 - 0.3 / height, subtitle, fontsize=9, color=GREY, va="top")
-    drawing.subplots_adjust(left=0.09, right=0.80, top=1 - 0.75 / height, bottom=0.5 / height)
+    drawing.text(0.02, 1 - TITLE_DOWN / height, title, fontsize=12.5, fontweight="bold", va="top")
+    drawing.text(0.02, 1 - (TITLE_DOWN + 0.3) / height, subtitle, fontsize=9, color=GREY, va="top")
+    top = 1 - (0.75 + LEGEND_ROW * rows) / height
+    drawing.subplots_adjust(left=0.09, right=0.80, top=top, bottom=0.5 / height)
     return drawing, axes
 
 
-def first_only(findings: Findings) -> str:
-    """What to add to a subtitle when not all scenarios fit."""
-    number = len(findings.scenarios)
-    return f"; the first {MOST_SCENARIOS} of {number} scenarios" if number > MOST_SCENARIOS else ""
+def legend_above(axes: Axes) -> None:
+    """A legend between the subtitle and the chart."""
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=LEGEND_COLUMNS, frameon=False, fontsize=8)
+
+
+def most_telling(findings: Findings, most: int) -> list[Scenario]:
+    """The scenarios beside the baseline; where they are too many for a chart, the first of the ranking."""
+    others = findings.scenarios[1:]
+    if len(others) <= most:
+        return list(others)
+    return [row.scenario for row in ranking(findings)[:most]] or list(others[:most])
+
+
+def with_baseline(findings: Findings) -> list[Scenario]:
+    """The baseline and as many others as a chart holds."""
+    return [findings.baseline, *most_telling(findings, MOST_SCENARIOS - 1)]
+
+
+def chosen_of(findings: Findings, shown: int) -> str:
+    """What to add to a subtitle where not all scenarios beside the baseline fit."""
+    others = len(findings.scenarios) - 1
+    order = " in the ranking" if ranking(findings) else ""
+    return f"; first {shown} of {others}{order}" if others > shown else ""

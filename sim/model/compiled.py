@@ -11,10 +11,12 @@ import hashlib
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from sys import getrefcount
 from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -128,6 +130,23 @@ def first_line(problem: BaseException) -> str:
 # -- compiling ----------------------------------------------------------------------------------------------------------
 
 
+@contextmanager
+def _no_index_counts_from_the_end() -> Iterator[None]:
+    """Numba asks at every look into a table whether its index is negative. None of ours is, and it costs a seventh of the time."""
+    from numba.core import types
+    from numba.np import arrayobj
+
+    def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _: Any) -> Any:
+        return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
+
+    usual = arrayobj.fix_integer_index
+    arrayobj.fix_integer_index = as_it_is
+    try:
+        yield
+    finally:
+        arrayobj.fix_integer_index = usual
+
+
 @lru_cache(maxsize=1)
 def kernels() -> Kernels:
     """The compiled functions, ready to be called; their machine code comes with the first call, from the cache if it is there."""
@@ -138,14 +157,22 @@ def kernels() -> Kernels:
     numba.config.CACHE_DIR = str(folder or "")
     known = compiled_rules()
     for verb in walking.VERBS:
-        known[verb.__name__] = _compiled(verb, known, forceinline=verb in walking.SMALL_VERBS)
+        known[verb.__name__] = _compiled(verb, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     keep = folder is not None
-    return Kernels(
-        _compiled(walking.walk, known, cache=keep, nogil=True),
-        _compiled(walking.write_down, known, cache=keep, nogil=True),
-        _compiled(drawing.fill_uniforms, known, cache=keep, nogil=True),
-        _compiled(drawing.fill_points, known, cache=keep, nogil=True),
-    )
+    functions = (walking.walk, walking.write_down, drawing.fill_uniforms, drawing.fill_points)
+    return Kernels(*(_ready(_compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True)) for one in functions))
+
+
+def _ready(function: Any) -> Callable[..., Any]:
+    """A function that is compiled, or read from the cache, at its first call."""
+
+    def call(*arguments: Any) -> Any:
+        if function.signatures:
+            return function(*arguments)
+        with _no_index_counts_from_the_end():
+            return function(*arguments)
+
+    return call
 
 
 def compiled_rules() -> dict[str, Any]:
@@ -275,6 +302,19 @@ _plans: "WeakKeyDictionary[Plan, FastPlan]" = WeakKeyDictionary()
 _kept: dict[str, NDArray[Any]] = {}  # the tables of the last walk: fresh memory costs more than the walk through it
 
 
+_blocks: list[NDArray[np.int64]] = []  # memory of ledgers; a ledger's columns refer to their block
+MOST_BLOCKS = 8
+
+
+def _references(blocks: list[NDArray[np.int64]]) -> list[int]:
+    return [getrefcount(block) for block in blocks]
+
+
+REFERENCES_OF_A_FREE_BLOCK = _references([np.empty(1, np.int64)])[
+    0
+]  # how many the question itself makes, in this Python
+
+
 def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
     """One replication by the compiled engine."""
     fast = _plans.get(plan)
@@ -285,7 +325,15 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
     while True:
         room = _room(fast.packed, people, book, rows)
         ended, stays, waits, steps, places = kernels().walk(
-            fast.packed, people.census_entry, people.arrives, people.arrives_at, seated, coming, room
+            fast.packed,
+            people.group,
+            people.number,
+            people.census_entry,
+            people.arrives,
+            people.arrives_at,
+            seated,
+            coming,
+            room,
         )
         if ended == walking.DONE:
             break
@@ -297,8 +345,15 @@ def state_bytes_per_person(plan: Plan) -> float:
     """What the last walk of this plan kept in memory for a person, apart from the rows that become the ledger."""
     fast = _plans[plan]
     assert fast.rows is not None, "nobody has walked yet"
-    ledger_tables = {"stays", "waits", "steps", "places"}
-    kept = sum(table.nbytes for name, table in _kept.items() if name not in ledger_tables)
+    in_ledger = {
+        "stays": len(ledger.STAY_COLUMNS),
+        "waits": len(ledger.WAIT_COLUMNS),
+        "steps": len(ledger.STEP_COLUMNS),
+    }
+    kept = 0
+    for name, table in _kept.items():
+        if name != "places":
+            kept += table.nbytes - len(table) * table.itemsize * in_ledger.get(name, 0)
     return kept / max(1, len(_kept["persons"]))
 
 
@@ -328,26 +383,17 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
     buckets[:] = NONE
     most_drawn = int(packed.visits[:, packing.VISIT_DRAWN].max(initial=1))
     return walking.Room(
-        persons=_persons(people, services),
-        stays=_table("stays", rows.stays, 12, np.int64),
-        stay_times=_table("stay_times", rows.stays, 2, np.int64),
-        stay_more=_table("stay_more", rows.stays, 5),
-        waits=_table("waits", rows.waits, 9, np.int64),
-        wait_more=_table("wait_more", rows.waits, 5),
-        steps=_table("steps", rows.steps, 8, np.int64),
-        step_starts=_table("step_starts", rows.steps, 0, np.int64),
-        step_more=_table("step_more", rows.steps, 9),
+        persons=_table("persons", len(people), walking.VISITS + services),
+        stays=_table("stays", rows.stays, 20, np.int64),
+        waits=_table("waits", rows.waits, 14, np.int64),
+        steps=_table("steps", rows.steps, 18, np.int64),
         step_afters=_table("step_afters", 2 * rows.steps),
-        events_at=_table("events_at", rows.events, 0, np.int64),
-        events_what=_table("events_what", rows.events, 0, np.int64),
-        events_next=_table("events_next", rows.events),
+        events=_table("events", rows.events, 3, np.int64),
         buckets=buckets,
         bucket_shift=shift,
         heap=_table("heap", rows.events),
         posted=_table("posted", rows.events + 4096, 2, np.int64),
-        due_waits=_table("due_waits", rows.events),
-        due_deaths=_table("due_deaths", rows.events, 0, np.int64),
-        nowhere=_table("nowhere", rows.events),
+        noted=_table("noted", rows.events, 3, np.int64),
         places=_table("places", rows.places, 3, np.int64),
         wards=_wards(services),
         teams=_teams(packed),
@@ -356,23 +402,12 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
         ring=np.zeros((4, services + 1), np.int64),
         knocked=np.zeros(len(packed.is_door_of), np.bool_),
         weights=np.zeros(most_drawn),
-        counters=np.zeros(6, np.int64),
+        counters=np.zeros(12, np.int64),
         book=_keys(book.seed, book.replication, *packed.group_keys.ravel().tolist()),
-        first_stay=_table("first_stay", len(people) + 1),
-        first_wait=_table("first_wait", len(people) + 1),
-        stay_at=_table("stay_at", rows.stays),
-        wait_at=_table("wait_at", rows.waits),
+        first_stay=_table("first_stay", len(people)),
+        first_wait=_table("first_wait", len(people)),
+        steps_before=_table("steps_before", rows.stays),
     )
-
-
-def _persons(people: People, services: int) -> NDArray[np.int32]:
-    persons = _table("persons", len(people), walking.VISITS + services)
-    persons[:] = 0
-    persons[:, walking.GROUP] = people.group
-    persons[:, walking.NUMBER] = people.number
-    persons[:, walking.BOOK_ROW] = walking.GROUP_KEYS + 2 * people.group + (people.census_entry >= 0)
-    persons[:, (walking.STAY_OF, walking.WAIT_OF)] = NONE
-    return persons
 
 
 def _wards(services: int) -> Column:
@@ -389,12 +424,26 @@ def _teams(packed: Packed) -> Column:
     return teams
 
 
+def _block(columns: int, rows: int) -> NDArray[np.int64]:
+    """Room for a table of the ledger: that of an earlier ledger which nobody holds any more, or else fresh memory.
+
+    Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
+    """
+    size = columns * rows
+    for references, block in zip(_references(_blocks), _blocks, strict=True):
+        if references == REFERENCES_OF_A_FREE_BLOCK and size <= len(block) < 4 * size + 4096:
+            return block[:size].reshape(columns, rows)
+    del _blocks[: max(0, len(_blocks) - MOST_BLOCKS)]
+    _blocks.append(np.empty(size + size // 8, np.int64))
+    return _blocks[-1][:size].reshape(columns, rows)
+
+
 def _ledger(plan: Plan, people: People, room: walking.Room, stays: int, waits: int, steps: int, places: int) -> Ledger:
     stay_columns, wait_columns, step_columns = (
-        np.empty((len(names), rows), np.int64)
+        _block(len(names), rows)
         for names, rows in ((ledger.STAY_COLUMNS, stays), (ledger.WAIT_COLUMNS, waits), (ledger.STEP_COLUMNS, steps))
     )
-    started = kernels().write_down(room, stays, waits, stay_columns, wait_columns, step_columns)
+    started = kernels().write_down(room, waits, stay_columns, wait_columns, step_columns)
     planned = room.places[:places]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(

@@ -100,6 +100,7 @@ class Packed(NamedTuple):
     team_places: Ints  # at the start
     census: Ints
     can_ring: NDArray[np.bool_]  # services x services
+    has_rings: bool
     plain_keys: Keys
 
 
@@ -257,6 +258,7 @@ def packed(plan: Plan) -> Packed:
         team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
         census=_ints(census, 4),
         can_ring=_can_ring(plan),
+        has_rings=any(map(len, plan.ring_neighbours)),
         plain_keys=_keys(PLAIN_KEYS),
     )
 

@@ -131,12 +131,16 @@ K_STAY, K_STEP, K_STARTED, K_TEAM_JOINED, K_DUE, K_FINISHED, K_DROPPED, K_AFTER 
 GROUP, NUMBER, BOOK_ROW, STAY_OF, WAIT_OF, STAYS, WAITS, GONE, VISITS = range(
     9
 )  # of a person; from VISITS on a column a service
-READY_DUE, DELAY_BEFORE = range(2)  # of a stay, in seconds
-ROUTE, UNITS_NOW, FIRST_STEP, OPEN_STEPS, NEXT_TAPER = range(5)  # of a stay
-OF_ROUTE, OF_UNITS, BEFORE, BEHIND, PRIORITY = range(5)  # of a wait; BEFORE and BEHIND: who stands there in the queue
-PLANNED, NEXT_STEP, REQUIRED, HAS_TEAM, AFTERS, AFTERS_END, IN_TEAM_BEFORE, IN_TEAM_BEHIND, TEAM_PRIORITY = range(
-    9
-)  # of a step
+# ... of a stay, from READY_DUE on beside the columns of the ledger
+READY_DUE, DELAY_BEFORE, ROUTE, UNITS_NOW, FIRST_STEP, OPEN_STEPS, NEXT_TAPER, VISIT_PLAN = range(12, 20)
+OF_ROUTE, OF_UNITS, BEFORE, BEHIND, PRIORITY = range(
+    9, 14
+)  # of a wait; BEFORE and BEHIND: who stands there in the queue
+# ... of a step
+OWN_START, PLANNED, NEXT_STEP, REQUIRED, HAS_TEAM, AFTERS, AFTERS_END = range(8, 15)
+IN_TEAM_BEFORE, IN_TEAM_BEHIND, TEAM_PRIORITY = range(15, 18)
+AT, WHAT, NEXT = range(3)  # of an event in the calendar
+DUE_WAIT, DUE_DEATH, NOWHERE = range(3)  # who is noted in this instant, until the phase that judges them
 
 # Of a service: its places now, and its line. `died` and `out` have rows too.
 (
@@ -147,12 +151,14 @@ MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a ring, and of the search for o
 SEED, REPLICATION, GROUP_KEYS = range(3)  # of the book: from GROUP_KEYS on two keys a group
 
 # What can be due at an instant, to whom.
-READY, SEAT, SETTLE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, PATIENCE, DEATH, DEATH_OUTSIDE = range(12)
+READY, SEAT, REQUIRE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, PATIENCE, DEATH, DEATH_OUTSIDE = range(12)
 DIE, BACK_FOR_NO_PLACE, BACK_FOR_PATIENCE, BACK_FOR_QUEUE, ARRIVE, CHANGE = range(12, 18)
 KINDS = 32  # a power of two above them all
 
 # Counters that several verbs share.
-POSTED, LOST_POSTS, TOUCHED, LOOK_FOR_RINGS, CLEAR_IN_RINGS, PLACES = range(6)
+(
+    NOW, POSTED, TOUCHED, LOOK_FOR_RINGS, CLEAR_IN_RINGS, PLACES, STAY_ROWS, EVENT_ROWS, FREE_EVENT, HEAP_SIZE, BUCKET, TOO_SMALL,
+) = range(12)  # fmt: skip
 
 # How a walk ends: done, or a table was too small and it has to begin again in a larger room.
 DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
@@ -163,24 +169,15 @@ class Room(NamedTuple):
 
     persons: Small
     stays: Ints
-    stay_times: Ints
-    stay_more: Small
     waits: Ints
-    wait_more: Small
     steps: Ints
-    step_starts: Ints  # when it would start if it waited for nothing
-    step_more: Small
     step_afters: Small  # the rows of the steps that a step comes after
-    events_at: Ints
-    events_what: Ints
-    events_next: Small
+    events: Ints
     buckets: Small  # the calendar: the first event of each span of time
     bucket_shift: int  # a span is 2**shift seconds
     heap: Small  # the events of the present span, the earliest first
     posted: Ints  # when, and what
-    due_waits: Small
-    due_deaths: Small
-    nowhere: Small
+    noted: Ints
     places: Ints
     wards: Ints
     teams: Ints
@@ -191,86 +188,99 @@ class Room(NamedTuple):
     weights: Floats
     counters: Ints
     book: Keys
-    first_stay: Small  # for the ledger's order: the row of each person's first stay ...
+    first_stay: Small  # for the ledger's order: the row of each person's first stay and wait ...
     first_wait: Small
-    stay_at: Small  # ... and which stay comes into which row
-    wait_at: Small
+    steps_before: Small  # ... and how many steps there are before a stay's
 
 
 # == the small verbs ================================================================================================
 
 
-def post(count: Ints, posted: Ints, at: int, kind: int, whom: int) -> None:
+def post(room: Room, at: int, kind: int, whom: int) -> None:
     """Something will be due: at once, in this instant, or later by way of the calendar."""
+    count, posted = room.counters, room.posted
     n = count[POSTED]
     if n < len(posted):
         posted[n, 0], posted[n, 1] = at, whom * KINDS + kind
         count[POSTED] = n + 1
     else:
-        count[LOST_POSTS] += 1  # this walk is void
+        count[TOO_SMALL] = MORE_EVENTS  # this walk is void
 
 
-def touch(count: Ints, touched: Ints, wards: Ints, service: int) -> None:
+def touch(room: Room, service: int) -> None:
     """Somebody may move into this service."""
+    count, touched, wards = room.counters, room.touched, room.wards
     if wards[service, IS_TOUCHED] == 0:
         wards[service, IS_TOUCHED] = 1
         touched[count[TOUCHED]] = service
         count[TOUCHED] += 1
 
 
-def luck(book: Keys, persons: Small, person: int, service_key: np.uint64, visit: int, quantity: np.uint64) -> float:
+def luck(room: Room, person: int, service_key: np.uint64, visit: int, quantity: np.uint64) -> float:
     """A number of this person's in the book of luck."""
+    book, persons = room.book, room.persons
     key = book[persons[person, BOOK_ROW]]
     return uniform_of(book[SEED], book[REPLICATION], persons[person, NUMBER], key, service_key, quantity, visit)
 
 
-def drawn(lengths: Ints, numbers: Floats, tables: Floats, length: int, u: float) -> float:
+def drawn(plan: Packed, length: int, u: float) -> float:
     """Days of a length at a uniform number."""
+    lengths, numbers, tables = plan.lengths, plan.length_numbers, plan.tables
     code = lengths[length, CODE]
     if code < TABLE:
         return closed_form(code, numbers[length, 0], numbers[length, 1], numbers[length, 2], u)
     return tabled(code, tables[lengths[length, TABLE_FROM] : lengths[length, TABLE_TO]], u)
 
 
-def within(lengths: Ints, numbers: Floats, tables: Floats, length: int, days: float) -> float:
+def within(plan: Packed, length: int, days: float) -> float:
     """The share of lengths that are over after so many days."""
+    lengths, numbers, tables = plan.lengths, plan.length_numbers, plan.tables
     table = tables[lengths[length, TABLE_FROM] : lengths[length, TABLE_TO]]
     return share_within(lengths[length, CODE], numbers[length, 0], numbers[length, 1], numbers[length, 2], table, days)
 
 
-def conditional_seconds(lengths: Ints, numbers: Floats, tables: Floats, length: int, elapsed: int, u: float) -> int:
+def conditional_seconds(plan: Packed, length: int, elapsed: int, u: float) -> int:
     """Seconds still to come of a length that has already lasted so many."""
     days = elapsed / SECONDS_PER_DAY
-    still = late_luck(within(lengths, numbers, tables, length, days), u)
-    return seconds(still_to_come(drawn(lengths, numbers, tables, length, still), days))
+    still = late_luck(within(plan, length, days), u)
+    return seconds(still_to_come(drawn(plan, length, still), days))
 
 
-def due_after(lengths: Ints, numbers: Floats, tables: Floats, length: int, since: int, now: int, u: float) -> int:
+def due_after(plan: Packed, length: int, since: int, now: int, u: float) -> int:
     """When a length that began then is over, for somebody who is known to have come as far as now."""
     if since < now:
-        return now + conditional_seconds(lengths, numbers, tables, length, now - since, u)
-    return now + seconds(drawn(lengths, numbers, tables, length, u))
+        return now + conditional_seconds(plan, length, now - since, u)
+    return now + seconds(drawn(plan, length, u))
 
 
-def is_open(opens: Ints, closes: Ints, knocked: Flags, count: Ints, posted: Ints, hours: int, now: int) -> bool:
-    """Are these hours open? Whoever finds them closed is told of the next opening."""
+def knock(plan: Packed, room: Room, hours: int, now: int) -> None:
+    """Whoever finds hours closed is told of the next opening."""
+    opens, closes, knocked = plan.opens, plan.closes, room.knocked
+    if not knocked[hours]:
+        knocked[hours] = True
+        day = now // SECONDS_PER_DAY
+        while day < opens.shape[1]:
+            if now < opens[hours, day] < closes[hours, day]:
+                post(room, opens[hours, day], OPENING, hours)
+                break
+            day += 1
+
+
+def is_open(plan: Packed, room: Room, hours: int, now: int) -> bool:
+    """Are these hours open?"""
+    opens, closes = plan.opens, plan.closes
     if hours < 0:
         return True
     day = now // SECONDS_PER_DAY
     if opens[hours, day] <= now < closes[hours, day]:
         return True
-    if not knocked[hours]:
-        knocked[hours] = True
-        while day < opens.shape[1]:
-            if now < opens[hours, day] < closes[hours, day]:
-                post(count, posted, opens[hours, day], OPENING, hours)
-                break
-            day += 1
+    knock(plan, room, hours, now)
     return False
 
 
-def plan_places(services: Ints, wards: Ints, places: Ints, count: Ints, touched: Ints, service: int, now: int) -> None:
+def plan_places(plan: Packed, room: Room, service: int, now: int) -> None:
     """The places that the calendar and the surge give at this instant, as a row of the ledger too."""
+    services, wards, places, count = plan.services, room.wards, room.places, room.counters
     wards[service, OPEN] = wards[service, PLANNED_OPEN]
     if wards[service, SURGE_IS_OPEN] and wards[service, PLANNED_OPEN] != UNLIMITED:
         wards[service, OPEN] += services[service, SURGE_PLACES]
@@ -281,25 +291,27 @@ def plan_places(services: Ints, wards: Ints, places: Ints, count: Ints, touched:
         wards[service, PLACES_ROW] = row
     places[row, 0], places[row, 1] = service, now
     places[row, 2] = -1 if wards[service, OPEN] == UNLIMITED else wards[service, OPEN]
-    touch(count, touched, wards, service)
+    touch(room, service)
 
 
-def leave_queue(wards: Ints, waits: Ints, wait_more: Small, wait: int) -> None:
+def leave_queue(room: Room, wait: int) -> None:
     """Step out of the line."""
-    to, before, behind = waits[wait, W_TO], wait_more[wait, BEFORE], wait_more[wait, BEHIND]
+    wards, waits = room.wards, room.waits
+    to, before, behind = waits[wait, W_TO], waits[wait, BEFORE], waits[wait, BEHIND]
     if before >= 0:
-        wait_more[before, BEHIND] = behind
+        waits[before, BEHIND] = behind
     else:
         wards[to, HEAD] = behind
     if behind >= 0:
-        wait_more[behind, BEFORE] = before
+        waits[behind, BEFORE] = before
     else:
         wards[to, TAIL] = before
     wards[to, LENGTH] -= 1
 
 
-def count_clear(count: Ints, can_ring: Flags, clear_pairs: Ints, waits: Ints, wait: int, change: int) -> None:
+def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
     """Keep count of who, holding a place that somebody else may wait for, is clear to go where."""
+    can_ring, count, clear_pairs, waits = plan.can_ring, room.counters, room.clear_pairs, room.waits
     where, to = waits[wait, W_HELD], waits[wait, W_TO]
     if where >= 0 and to < len(can_ring) and can_ring[where, to] and waits[wait, W_CLEAR] != NEVER:
         clear_pairs[where, to] += change
@@ -307,9 +319,10 @@ def count_clear(count: Ints, can_ring: Flags, clear_pairs: Ints, waits: Ints, wa
         count[LOOK_FOR_RINGS] = 1
 
 
-def own_start(planned_steps: Ints, stays: Ints, stay_times: Ints, stay: int, planned: int) -> int:
+def own_start(plan: Packed, room: Room, stay: int, planned: int) -> int:
     """When a step would start if it waited for nothing."""
-    starts, ready = planned_steps[planned, STEP_STARTS], stay_times[stay, READY_DUE]
+    planned_steps, stays = plan.steps, room.stays
+    starts, ready = planned_steps[planned, STEP_STARTS], stays[stay, READY_DUE]
     if starts == ON_ADMISSION:
         return stays[stay, S_ADMITTED]
     if starts == BEFORE_READY and ready < NEVER:
@@ -317,128 +330,305 @@ def own_start(planned_steps: Ints, stays: Ints, stay_times: Ints, stay: int, pla
     return ready
 
 
-def leave_team_queue(teams: Ints, step_more: Small, step: int, team: int) -> None:
+def leave_team_queue(room: Room, step: int, team: int) -> None:
     """Step out of a team's line."""
-    before, behind = step_more[step, IN_TEAM_BEFORE], step_more[step, IN_TEAM_BEHIND]
+    teams, steps = room.teams, room.steps
+    before, behind = steps[step, IN_TEAM_BEFORE], steps[step, IN_TEAM_BEHIND]
     if before >= 0:
-        step_more[before, IN_TEAM_BEHIND] = behind
+        steps[before, IN_TEAM_BEHIND] = behind
     else:
         teams[team, TEAM_HEAD] = behind
     if behind >= 0:
-        step_more[behind, IN_TEAM_BEFORE] = before
+        steps[behind, IN_TEAM_BEFORE] = before
     else:
         teams[team, TEAM_TAIL] = before
 
 
-def drop(planned_steps: Ints, steps: Ints, step_more: Small, stay_more: Small, teams: Ints, step: int) -> None:
+def drop(plan: Packed, room: Room, step: int) -> None:
     """A step is no longer needed: its team place and its place in the team's queue are free at once."""
-    if not is_over(steps, step):
+    planned_steps, stays, steps, teams = plan.steps, room.stays, room.steps, room.teams
+    if not is_over(room, step):
         steps[step, K_DROPPED] = 1
-        stay_more[steps[step, K_STAY], OPEN_STEPS] -= 1
-        team = planned_steps[step_more[step, PLANNED], STEP_TEAM]
+        stays[steps[step, K_STAY], OPEN_STEPS] -= 1
+        team = planned_steps[steps[step, PLANNED], STEP_TEAM]
         if team >= 0 and steps[step, K_STARTED] != NEVER:
-            if step_more[step, HAS_TEAM]:
-                step_more[step, HAS_TEAM] = 0
+            if steps[step, HAS_TEAM]:
+                steps[step, HAS_TEAM] = 0
                 teams[team, TEAM_TAKEN] -= 1
             else:
-                leave_team_queue(teams, step_more, step, team)
+                leave_team_queue(room, step, team)
 
 
-def is_over(steps: Ints, step: int) -> bool:
+def is_over(room: Room, step: int) -> bool:
     """Is a step finished, or no longer needed?"""
+    steps = room.steps
     return steps[step, K_FINISHED] != NEVER or steps[step, K_DROPPED] != 0
 
 
-def end_wait(
-    count: Ints, can_ring: Flags, clear_pairs: Ints, waits: Ints, persons: Small, wait: int, ending: int, now: int
-) -> None:
+def end_wait(room: Room, wait: int, ending: int, now: int) -> None:
     """The wait is over, one way or another."""
-    count_clear(count, can_ring, clear_pairs, waits, wait, -1)
+    waits, persons = room.waits, room.persons
     waits[wait, W_ENDED], waits[wait, W_ENDING] = now, ending
     persons[waits[wait, W_PERSON], WAIT_OF] = NONE
 
 
-def cleaning_takes(
-    services: Ints,
-    service_keys: Keys,
-    keys: Keys,
-    lengths: Ints,
-    numbers: Floats,
-    tables: Floats,
-    book: Keys,
-    persons: Small,
-    stays: Ints,
-    stay: int,
-) -> int:
-    """Seconds that the place of this stay is cleaned after it."""
-    service = stays[stay, S_SERVICE]
-    if services[service, TURNAROUND] < 0:
-        return 0
-    u = luck(book, persons, stays[stay, S_PERSON], service_keys[service], stays[stay, S_VISIT], keys[KEY_TURNAROUND])
-    return seconds(drawn(lengths, numbers, tables, services[service, TURNAROUND], u))
-
-
-def give_up_place(
-    wards: Ints, persons: Small, stays: Ints, stay_more: Small, stay: int, to: int, cleans_for: int, now: int
-) -> None:
+def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool, now: int) -> None:
     """Nobody holds the place any more; it is free at once, or once it is clean."""
+    wards, stays = room.wards, room.stays
     stays[stay, S_LEFT], stays[stay, S_TO] = now, to
-    service, units = stays[stay, S_SERVICE], stay_more[stay, UNITS_NOW]
+    person, service, units = stays[stay, S_PERSON], stays[stay, S_SERVICE], stays[stay, UNITS_NOW]
     wards[service, HELD] -= units
-    if cleans_for > 0:
-        wards[service, CLEANING] += units
-    persons[stays[stay, S_PERSON], STAY_OF] = NONE
+    room.persons[person, STAY_OF] = NONE
+    if plan.services[service, TURNAROUND] >= 0 and not is_exchange:
+        u = luck(room, person, plan.service_keys[service], stays[stay, S_VISIT], plan.plain_keys[KEY_TURNAROUND])
+        takes = seconds(drawn(plan, plan.services[service, TURNAROUND], u))
+        if takes > 0:
+            wards[service, CLEANING] += units
+            post(room, now + takes, CLEAN, stay)
+    touch(room, service)
 
 
-def step_takes(
-    planned_steps: Ints,
-    step_keys: Keys,
-    service_keys: Keys,
-    lengths: Ints,
-    numbers: Floats,
-    tables: Floats,
-    book: Keys,
-    persons: Small,
-    stays: Ints,
-    stay: int,
-    planned: int,
-) -> int:
+def step_takes(plan: Packed, room: Room, stay: int, planned: int) -> int:
     """Seconds that a step of this stay takes, or seconds of working days."""
+    planned_steps, step_keys, service_keys, stays = plan.steps, plan.step_keys, plan.service_keys, room.stays
     key = service_keys[stays[stay, S_SERVICE]]
-    u = luck(book, persons, stays[stay, S_PERSON], key, stays[stay, S_VISIT], step_keys[planned, TAKES_KEY])
-    return seconds(drawn(lengths, numbers, tables, planned_steps[planned, STEP_TAKES], u))
+    u = luck(room, stays[stay, S_PERSON], key, stays[stay, S_VISIT], step_keys[planned, TAKES_KEY])
+    return seconds(drawn(plan, planned_steps[planned, STEP_TAKES], u))
 
 
-def step_end(planned_steps: Ints, working: Flags, planned: int, start: int, need: int) -> int:
+def step_end(plan: Packed, planned: int, start: int, need: int) -> int:
     """When a step that starts then is done."""
+    planned_steps, working = plan.steps, plan.working
     if planned_steps[planned, STEP_WORKING]:
         return end_of_work(working, start, need)
     return start + need
 
 
-def push(heap: Small, events_at: Ints, event: int, size: int) -> None:
+def push(room: Room, event: int, size: int) -> None:
     """Put an event into the heap of `size` events."""
+    heap, events = room.heap, room.events
     place = size
     while place > 0:
         above = (place - 1) >> 1
-        if events_at[heap[above]] <= events_at[event]:
+        if events[heap[above], AT] <= events[event, AT]:
             break
         heap[place] = heap[above]
         place = above
     heap[place] = event
 
 
+def schedule(room: Room, at: int, what: int) -> None:
+    """Put something that is due later into the calendar: its span of time, or the heap of the present one."""
+    count, events, buckets = room.counters, room.events, room.buckets
+    event = count[FREE_EVENT]
+    if event >= 0:
+        count[FREE_EVENT] = events[event, NEXT]
+    else:
+        event = count[EVENT_ROWS]
+        if event >= len(events):
+            count[TOO_SMALL] = MORE_EVENTS
+            return
+        count[EVENT_ROWS] = event + 1
+    events[event, AT], events[event, WHAT] = at, what
+    span = at >> room.bucket_shift
+    if span <= count[BUCKET]:
+        push(room, event, count[HEAP_SIZE])
+        count[HEAP_SIZE] += 1
+    else:
+        events[event, NEXT] = buckets[span]
+        buckets[span] = event
+
+
+def due_at(room: Room, until: int, at: int, kind: int, whom: int) -> None:
+    """As `post`, without a detour where it is due later."""
+    if at <= room.counters[NOW]:
+        post(room, at, kind, whom)
+    elif at < until:
+        schedule(room, at, whom * KINDS + kind)
+
+
+def come(room: Room, person: int, group: int, number: int, is_from_census: bool) -> None:
+    """Somebody comes, who was not here before."""
+    persons = room.persons
+    for column in range(persons.shape[1]):
+        persons[person, column] = 0
+    persons[person, GROUP], persons[person, NUMBER] = group, number
+    persons[person, BOOK_ROW] = GROUP_KEYS + 2 * group + (1 if is_from_census else 0)
+    persons[person, STAY_OF] = persons[person, WAIT_OF] = NONE
+
+
+def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
+    """The first review at or after that instant which takes place; NEVER if none is near enough to matter."""
+    service, person = room.stays[stay, S_SERVICE], room.stays[stay, S_PERSON]
+    key, visit, until = plan.service_keys[service], room.stays[stay, S_VISIT], plan.until
+    time_of_day = plan.services[service, REVIEW_FROM]
+    span = plan.services[service, REVIEW_TO] - time_of_day
+    if span > 0:
+        time_of_day += int(luck(room, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME]) * span)
+    day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
+    while day * SECONDS_PER_DAY < until + 2 * FORESEEN:
+        instant = day * SECONDS_PER_DAY + time_of_day
+        if instant >= needs_until:
+            chance = plan.review_chances[service, (plan.first_weekday + day) % 7]
+            if chance >= 1.0 or luck(room, person, key, visit, plan.review_keys[attempt]) < chance:
+                return instant
+            attempt += 1
+        day += 1
+    return NEVER
+
+
+def begin_stay(plan: Packed, room: Room, stay: int, route: int, needs_until: int, has_steps: bool) -> None:
+    """The clocks of a stay: when they will be declared ready, which steps are asked for, how their need falls."""
+    stays, visits, until = room.stays, plan.visits, plan.until
+    service, visit, admitted = stays[stay, S_SERVICE], stays[stay, VISIT_PLAN], stays[stay, S_ADMITTED]
+    planned_to = plan.routes[route, ROUTE_TO] if route >= 0 else NONE
+    stays[stay, S_NEED] = NEVER if needs_until == NEVER else needs_until - admitted
+    stays[stay, S_PLANNED_TO], stays[stay, ROUTE] = planned_to, route
+    stays[stay, FIRST_STEP], stays[stay, OPEN_STEPS] = NONE, 0
+    lives_on = route >= 0 and planned_to != len(plan.services)
+    ready_due = needs_until
+    if lives_on and has_steps and plan.services[service, REVIEW_FROM] >= 0 and needs_until < until + FORESEEN:
+        ready_due = review_after(plan, room, stay, needs_until)
+    stays[stay, READY_DUE] = ready_due
+    due_at(room, until, ready_due, READY, stay)
+    if lives_on and has_steps and plan.routes[route, ROUTE_STEPS] < plan.routes[route, ROUTE_STEPS_END]:
+        post(room, 0, REQUIRE, stay)
+    if visit >= 0 and visits[visit, VISIT_TAPERS] < visits[visit, VISIT_TAPERS_END]:
+        stays[stay, NEXT_TAPER] = visits[visit, VISIT_TAPERS]
+        post(room, admitted + plan.tapers[visits[visit, VISIT_TAPERS], TAPER_AFTER], TAPER, stay)
+
+
+def settle(plan: Packed, room: Room, stay: int, delay: int, now: int) -> None:
+    """Somebody was admitted: where they will go next and how long they need care, with the ground lost in a delay before."""
+    stays, visits, routes = room.stays, plan.visits, plan.routes
+    person, visit = stays[stay, S_PERSON], stays[stay, VISIT_PLAN]
+    route, needs_until = NONE, NEVER
+    if visit >= 0:
+        key, number = plan.service_keys[stays[stay, S_SERVICE]], stays[stay, S_VISIT]
+        route = visits[visit, VISIT_ROUTES]
+        if visits[visit, VISIT_DRAWN] > 1:
+            first = visits[visit, VISIT_SHARES]
+            u = luck(room, person, key, number, plan.plain_keys[KEY_NEXT])
+            route += chosen(plan.shares[first : first + visits[visit, VISIT_DRAWN]], u)
+        if delay > 0 and visits[visit, WORSE_FROM] >= 0 and routes[route, ROUTE_TO] == visits[visit, WORSE_FROM]:
+            chance = chance_over(plan.lost_ground[visit, WORSE_CHANCE], delay / SECONDS_PER_DAY)
+            if luck(room, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
+                route = visits[visit, WORSE_TO]
+        days = drawn(plan, routes[route, ROUTE_STAY], luck(room, person, key, number, plan.plain_keys[KEY_STAY]))
+        if delay > 0:
+            days += plan.lost_ground[visit, LONGER_STAY] * (delay / SECONDS_PER_DAY)
+        needs_until = now + seconds(days)
+    begin_stay(plan, room, stay, route, needs_until, True)
+
+
+def seat(plan: Packed, room: Room, census: Ints, person: int, service: int, entry: int, arrived: int) -> None:
+    """The stay of somebody who was here when the clock started (rule 16 of the model)."""
+    stays, visits, count = room.stays, plan.visits, room.counters
+    stay = count[STAY_ROWS]
+    if stay >= len(stays):
+        count[TOO_SMALL] = MORE_STAYS
+        return
+    count[STAY_ROWS] = stay + 1
+    visit = plan.visit_of[room.persons[person, GROUP], service]
+    stays[stay, S_PERSON], stays[stay, S_NUMBER], stays[stay, S_VISIT] = person, 0, 0
+    stays[stay, S_SERVICE], stays[stay, S_ADMITTED], stays[stay, VISIT_PLAN] = service, arrived, visit
+    stays[stay, S_READY] = stays[stay, S_CLEAR] = stays[stay, S_LEFT] = NEVER
+    stays[stay, S_TO] = NONE
+    room.persons[person, VISITS + service] = room.persons[person, STAYS] = 1
+    room.persons[person, STAY_OF] = stay
+    key, units = plan.service_keys[service], 1
+    if plan.services[service, COUNTS_UNITS] and visit >= 0:
+        units = minutes(drawn(plan, visits[visit, VISIT_UNITS], luck(room, person, key, 0, plan.plain_keys[KEY_UNITS])))
+    stays[stay, S_UNITS] = stays[stay, UNITS_NOW] = units
+    room.wards[service, HELD] += units
+    route, needs_until, waits_already = NONE, NEVER, census[entry, CENSUS_WAITING_FOR] >= 0
+    if waits_already:
+        if visit >= 0:  # a visit's routes stand together, and one of them leads there
+            route = visits[visit, VISIT_ROUTES]
+            while plan.routes[route, ROUTE_TO] != census[entry, CENSUS_WAITING_FOR]:
+                route += 1
+        needs_until = 0
+        if census[entry, CENSUS_WAITED] >= 0:
+            u = luck(room, person, key, 0, plan.plain_keys[KEY_WAITED])
+            needs_until = -seconds(drawn(plan, census[entry, CENSUS_WAITED], u))
+        stays[stay, S_ADMITTED] = min(arrived, needs_until)
+    elif visit >= 0:
+        route = visits[visit, VISIT_ROUTES] + route_after(plan, room, visit, -arrived, person, key)
+        if census[entry, CENSUS_REMAINING] >= 0:
+            u = luck(room, person, key, 0, plan.plain_keys[KEY_REMAINING])
+            needs_until = seconds(drawn(plan, census[entry, CENSUS_REMAINING], u))
+        else:
+            u = luck(room, person, key, 0, plan.plain_keys[KEY_STAY])
+            needs_until = conditional_seconds(plan, plan.routes[route, ROUTE_STAY], -arrived, u)
+    begin_stay(plan, room, stay, route, needs_until, not waits_already)
+
+
+def route_after(plan: Packed, room: Room, visit: int, elapsed: int, person: int, key: np.uint64) -> int:
+    """Which of a visit's routes somebody takes who has been here for so long: the likelier, the longer its people stay."""
+    first, drawable, first_share = (
+        plan.visits[visit, VISIT_ROUTES],
+        plan.visits[visit, VISIT_DRAWN],
+        plan.visits[visit, VISIT_SHARES],
+    )
+    weights, total, low = room.weights, 0.0, 0.0
+    for i in range(drawable):
+        high = plan.shares[first_share + i]
+        weights[i] = (high - low) * (1.0 - within(plan, plan.routes[first + i, ROUTE_STAY], elapsed / SECONDS_PER_DAY))
+        total += weights[i]
+        low = high
+    u = luck(room, person, key, 0, plan.plain_keys[KEY_NEXT])
+    if total <= 0.0:
+        return chosen(plan.shares[first_share : first_share + drawable], u)
+    reached = 0.0
+    for i in range(drawable):
+        reached += weights[i] / total
+        weights[i] = reached
+    return chosen(weights[:drawable], u)
+
+
+def move(plan: Packed, room: Room, wait: int, is_exchange: bool, now: int) -> None:
+    """Somebody moves: their wait ends, their place is free, and they hold the next one or leave the model."""
+    waits, stays, persons, count = room.waits, room.stays, room.persons, room.counters
+    person, stay, to, delay = waits[wait, W_PERSON], waits[wait, W_STAY], waits[wait, W_TO], 0
+    if plan.has_rings:
+        count_clear(plan, room, wait, -1)
+    end_wait(room, wait, ADMITTED, now)
+    if stay >= 0:
+        delay = now - stays[stay, S_READY]
+        leave_place(plan, room, stay, to, is_exchange, now)
+    if to >= len(plan.services):
+        persons[person, GONE] = 1
+        return
+    stay = count[STAY_ROWS]
+    if stay >= len(stays):
+        count[TOO_SMALL] = MORE_STAYS
+        return
+    count[STAY_ROWS] = stay + 1
+    units = waits[wait, OF_UNITS]
+    stays[stay, S_PERSON], stays[stay, S_NUMBER] = person, persons[person, STAYS]
+    stays[stay, S_SERVICE], stays[stay, S_VISIT] = to, persons[person, VISITS + to]
+    stays[stay, S_ADMITTED], stays[stay, S_UNITS], stays[stay, UNITS_NOW] = now, units, units
+    stays[stay, S_READY] = stays[stay, S_CLEAR] = stays[stay, S_LEFT] = NEVER
+    stays[stay, S_TO], stays[stay, VISIT_PLAN] = NONE, plan.visit_of[persons[person, GROUP], to]
+    persons[person, STAYS] += 1
+    persons[person, VISITS + to] += 1
+    persons[person, STAY_OF] = stay
+    room.wards[to, HELD] += units
+    settle(plan, room, stay, delay, now)
+
+
 # In an order in which each knows those before it.
 VERBS: tuple[Callable[..., Any], ...] = (
-    post, touch, luck, drawn, within, conditional_seconds, due_after, is_open, plan_places, leave_queue, count_clear,
-    own_start, is_over, leave_team_queue, drop, end_wait, cleaning_takes, give_up_place, step_takes, step_end, push,
+    post, touch, luck, drawn, within, conditional_seconds, due_after, knock, is_open, plan_places, leave_queue, count_clear,
+    own_start, is_over, leave_team_queue, drop, end_wait, step_takes, step_end, push, schedule, come, due_at, leave_place,
+    review_after, begin_stay, settle, route_after, seat, move,
 )  # fmt: skip
-# Called so often that the call itself would count.
-SMALL_VERBS = (post, touch, luck, drawn, leave_queue, count_clear, is_over, end_wait, give_up_place, push)
 
 
-def walk(  # noqa: PLR0915
+def walk(
     plan: Packed,
+    group_of: Ints,
+    number_of: Ints,
     census_entry: Ints,
     arrives: Ints,
     arrives_at: Ints,
@@ -450,39 +640,40 @@ def walk(  # noqa: PLR0915
 
     `seated` are the ranks of those who hold a place when the clock starts, `coming` those of the others in order of arrival.
     """
-    until, first_weekday, services, service_keys = plan.until, plan.first_weekday, plan.services, plan.service_keys
-    review_chances, review_keys, opens, closes = plan.review_chances, plan.review_keys, plan.opens, plan.closes
-    is_door_of, groups, longest_outside_keys = plan.is_door_of, plan.groups, plan.longest_outside_keys
-    visit_of, visits, lost_ground, shares = plan.visit_of, plan.visits, plan.lost_ground, plan.shares
-    tapers, taper_shares, routes, route_keys = plan.tapers, plan.taper_shares, plan.routes, plan.route_keys
-    step_shares, step_keys, afters, lengths = plan.step_shares, plan.step_keys, plan.afters, plan.lengths
-    tables, working, changes, census = plan.tables, plan.working, plan.changes, plan.census
-    can_ring, planned_steps, numbers, keys = plan.can_ring, plan.steps, plan.length_numbers, plan.plain_keys
-    persons, stays, stay_times, stay_more = room.persons, room.stays, room.stay_times, room.stay_more
-    waits, wait_more, steps, step_starts = room.waits, room.wait_more, room.steps, room.step_starts
-    step_more, step_afters, events_at = room.step_more, room.step_afters, room.events_at
-    events_what, events_next, buckets, heap = room.events_what, room.events_next, room.buckets, room.heap
-    posted, due_waits, due_deaths, nowhere = room.posted, room.due_waits, room.due_deaths, room.nowhere
-    places, wards, teams, touched = room.places, room.wards, room.teams, room.touched
-    clear_pairs, ring, knocked, weights = room.clear_pairs, room.ring, room.knocked, room.weights
-    count, book, shift = room.counters, room.book, room.bucket_shift
+    until, services, service_keys, groups = plan.until, plan.services, plan.service_keys, plan.groups
+    visits, routes, route_keys, keys = plan.visits, plan.routes, plan.route_keys, plan.plain_keys
+    planned_steps, step_shares, step_keys, afters = plan.steps, plan.step_shares, plan.step_keys, plan.afters
+    tapers, taper_shares, is_door_of, can_ring = plan.tapers, plan.taper_shares, plan.is_door_of, plan.can_ring
+    visit_of, changes, census, longest_outside_keys = (
+        plan.visit_of,
+        plan.changes,
+        plan.census,
+        plan.longest_outside_keys,
+    )
+    persons, stays, waits, steps = room.persons, room.stays, room.waits, room.steps
+    step_afters, events, buckets, heap = room.step_afters, room.events, room.buckets, room.heap
+    posted, noted, places, wards = room.posted, room.noted, room.places, room.wards
+    teams, clear_pairs, ring, knocked = room.teams, room.clear_pairs, room.ring, room.knocked
+    count, shift = room.counters, room.bucket_shift
+
     count_services, count_teams = len(services), len(teams)
-    has_surge = False
+    has_surge, has_rings = False, plan.has_rings
     for service in range(count_services):
         has_surge |= services[service, SURGE_PLACES] >= 0
     died, out = count_services, count_services + 1
 
     # == the start ==================================================================================================
 
-    count_stays = count_waits = count_steps = count_afters = 0
+    count_waits = count_steps = count_afters = 0
     count_due_waits = count_due_deaths = count_nowhere = 0
-    count_events, free_event, heap_size, bucket = 0, NONE, 0, 0
+    count[FREE_EVENT] = NONE
     next_coming = next_change = 0
+    next_arrival = arrives[coming[0]] if len(coming) > 0 else NEVER
     has_newcomers = False
     now = 0
     for service in range(count_services):
         wards[service, PLANNED_OPEN] = services[service, PLACES_AT_START]
-        plan_places(services, wards, places, count, touched, service, 0)
+        plan_places(plan, room, service, 0)
     next_seat = 0
 
     while True:
@@ -492,46 +683,33 @@ def walk(  # noqa: PLR0915
                 count[POSTED] -= 1
                 at = posted[count[POSTED], 0]
                 if at > now:
-                    if at < until:  # into the calendar
-                        if free_event >= 0:
-                            event = free_event
-                            free_event = events_next[event]
-                        else:
-                            event = count_events
-                            count_events += 1
-                            if event >= len(events_at):
-                                return MORE_EVENTS, count_stays, count_waits, count_steps, count[PLACES]
-                        events_at[event], events_what[event] = at, posted[count[POSTED], 1]
-                        span = at >> shift
-                        if span <= bucket:
-                            push(heap, events_at, event, heap_size)
-                            heap_size += 1
-                        else:
-                            events_next[event] = buckets[span]
-                            buckets[span] = event
+                    if at < until:
+                        schedule(room, at, posted[count[POSTED], 1])
                     continue
                 what = posted[count[POSTED], 1]
-            elif heap_size > 0 and events_at[heap[0]] <= now:
+            elif count[HEAP_SIZE] > 0 and events[heap[0], AT] <= now:
                 event = heap[0]
-                what = events_what[event]
-                events_next[event], free_event = free_event, event
-                heap_size -= 1
-                if heap_size > 0:  # the last one sinks from the top to its place
-                    last, place = heap[heap_size], 0
+                what = events[event, WHAT]
+                events[event, NEXT], count[FREE_EVENT] = count[FREE_EVENT], event
+                size = count[HEAP_SIZE] - 1
+                count[HEAP_SIZE] = size
+                if size > 0:  # the last one sinks from the top to its place
+                    last, place = heap[size], 0
                     while True:
                         below = 2 * place + 1
-                        if below >= heap_size:
+                        if below >= size:
                             break
-                        if below + 1 < heap_size and events_at[heap[below + 1]] < events_at[heap[below]]:
+                        if below + 1 < size and events[heap[below + 1], AT] < events[heap[below], AT]:
                             below += 1
-                        if events_at[heap[below]] >= events_at[last]:
+                        if events[heap[below], AT] >= events[last, AT]:
                             break
                         heap[place] = heap[below]
                         place = below
                     heap[place] = last
-            elif next_coming < len(coming) and arrives[coming[next_coming]] <= now:
+            elif next_arrival <= now:
                 what = coming[next_coming] * KINDS + ARRIVE
                 next_coming += 1
+                next_arrival = arrives[coming[next_coming]] if next_coming < len(coming) else NEVER
             elif next_change < len(changes) and changes[next_change, CHANGE_AT] <= now:
                 what = next_change * KINDS + CHANGE
                 next_change += 1
@@ -546,235 +724,92 @@ def walk(  # noqa: PLR0915
 
             # -- somebody comes, or was here when the clock started --------------------------------------------------
             if kind == ARRIVE:
+                come(room, whom, group_of[whom], number_of[whom], census_entry[whom] >= 0)
                 joins = whom
                 length = groups[persons[whom, GROUP], GROUP_DEATH]
                 if length >= 0:
-                    u = luck(book, persons, whom, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
+                    u = luck(room, whom, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
                     post(
-                        count,
-                        posted,
-                        due_after(lengths, numbers, tables, length, min(arrives[whom], now), now, u),
+                        room,
+                        due_after(plan, length, min(arrives[whom], now), now, u),
                         DEATH_OUTSIDE,
                         whom,
                     )
 
-            elif kind == SETTLE or kind == SEAT:
-                if kind == SETTLE:
-                    stay = whom
-                    person, service = stays[stay, S_PERSON], stays[stay, S_SERVICE]
-                else:  # the stay of somebody of the census
-                    if count_stays >= len(stays):
-                        return MORE_STAYS, count_stays, count_waits, count_steps, count[PLACES]
-                    stay, person, service = count_stays, whom, arrives_at[whom]
-                    count_stays += 1
-                    stays[stay, S_PERSON], stays[stay, S_NUMBER], stays[stay, S_VISIT] = person, 0, 0
-                    stays[stay, S_SERVICE], stays[stay, S_ADMITTED] = service, arrives[person]
-                    stays[stay, S_READY] = stays[stay, S_CLEAR] = stays[stay, S_LEFT] = NEVER
-                    stays[stay, S_TO] = NONE
-                    stay_times[stay, DELAY_BEFORE] = 0
-                    persons[person, VISITS + service] = 1
-                    persons[person, STAYS] = 1
-                    persons[person, STAY_OF] = stay
-                visit = visit_of[persons[person, GROUP], service]
-                number, key = stays[stay, S_VISIT], service_keys[service]
-                route, has_steps = NONE, True
-                needs_until = NEVER
-                if kind == SETTLE:
-                    delay = stay_times[stay, DELAY_BEFORE]
-                    if visit >= 0:
-                        # where next
-                        first, drawable = visits[visit, VISIT_ROUTES], visits[visit, VISIT_DRAWN]
-                        route = first
-                        if drawable > 1:
-                            from_share = visits[visit, VISIT_SHARES]
-                            u = luck(book, persons, person, key, number, keys[KEY_NEXT])
-                            route = first + chosen(shares[from_share : from_share + drawable], u)
-                        if (
-                            delay > 0
-                            and visits[visit, WORSE_FROM] >= 0
-                            and routes[route, ROUTE_TO] == visits[visit, WORSE_FROM]
-                        ):
-                            chance = chance_over(lost_ground[visit, WORSE_CHANCE], delay / SECONDS_PER_DAY)
-                            if luck(book, persons, person, key, number, keys[KEY_WORSE]) < chance:
-                                route = visits[visit, WORSE_TO]
-                        # how long
-                        days = drawn(
-                            lengths,
-                            numbers,
-                            tables,
-                            routes[route, ROUTE_STAY],
-                            luck(book, persons, person, key, number, keys[KEY_STAY]),
-                        )
-                        if delay > 0:
-                            days += lost_ground[visit, LONGER_STAY] * (delay / SECONDS_PER_DAY)
-                        needs_until = now + seconds(days)
-                else:
-                    units = 1
-                    if services[service, COUNTS_UNITS] and visit >= 0:
-                        u = luck(book, persons, person, key, 0, keys[KEY_UNITS])
-                        units = minutes(drawn(lengths, numbers, tables, visits[visit, VISIT_UNITS], u))
-                    stays[stay, S_UNITS] = units
-                    stay_more[stay, UNITS_NOW] = units
-                    wards[service, HELD] += units
-                    entry = census_entry[person]
-                    if census[entry, CENSUS_WAITING_FOR] >= 0:
-                        has_steps = False
-                        if visit >= 0:
-                            # a visit's routes stand together, and no two lead to one place
-                            route = visits[visit, VISIT_ROUTES]
-                            while routes[route, ROUTE_TO] != census[entry, CENSUS_WAITING_FOR]:
-                                route += 1
-                        needs_until = 0
-                        if census[entry, CENSUS_WAITED] >= 0:
-                            u = luck(book, persons, person, key, 0, keys[KEY_WAITED])
-                            needs_until = -seconds(drawn(lengths, numbers, tables, census[entry, CENSUS_WAITED], u))
-                        stays[stay, S_ADMITTED] = min(stays[stay, S_ADMITTED], needs_until)
-                    elif visit >= 0:
-                        # where next: the likelier, the longer its people stay
-                        first, drawable = visits[visit, VISIT_ROUTES], visits[visit, VISIT_DRAWN]
-                        from_share = visits[visit, VISIT_SHARES]
-                        elapsed = -stays[stay, S_ADMITTED]
-                        total, low = 0.0, 0.0
-                        for i in range(drawable):
-                            high = shares[from_share + i]
-                            share = within(
-                                lengths, numbers, tables, routes[first + i, ROUTE_STAY], elapsed / SECONDS_PER_DAY
-                            )
-                            weights[i] = (high - low) * (1.0 - share)
-                            total += weights[i]
-                            low = high
-                        u = luck(book, persons, person, key, 0, keys[KEY_NEXT])
-                        if total <= 0.0:
-                            route = first + chosen(shares[from_share : from_share + drawable], u)
-                        else:
-                            reached = 0.0
-                            for i in range(drawable):
-                                reached += weights[i] / total
-                                weights[i] = reached
-                            route = first + chosen(weights[:drawable], u)
-                        if census[entry, CENSUS_REMAINING] >= 0:
-                            u = luck(book, persons, person, key, 0, keys[KEY_REMAINING])
-                            needs_until = seconds(drawn(lengths, numbers, tables, census[entry, CENSUS_REMAINING], u))
-                        else:
-                            u = luck(book, persons, person, key, 0, keys[KEY_STAY])
-                            needs_until = conditional_seconds(
-                                lengths, numbers, tables, routes[route, ROUTE_STAY], elapsed, u
-                            )
-                stays[stay, S_NEED] = NEVER if needs_until == NEVER else needs_until - stays[stay, S_ADMITTED]
-                planned_to = routes[route, ROUTE_TO] if route >= 0 else NONE
-                stays[stay, S_PLANNED_TO] = planned_to
-                stay_more[stay, ROUTE] = route
-                stay_more[stay, FIRST_STEP] = NONE
-                stay_more[stay, OPEN_STEPS] = 0
-                # declared ready: at once, or at a review
-                ready_due = needs_until
-                has_review = route >= 0 and planned_to != died and has_steps and services[service, REVIEW_FROM] >= 0
-                if has_review and needs_until < until + FORESEEN:
-                    ready_due = NEVER
-                    time_of_day = services[service, REVIEW_FROM]
-                    span_of_day = services[service, REVIEW_TO] - time_of_day
-                    if span_of_day > 0:
-                        time_of_day += int(
-                            luck(book, persons, person, key, number, keys[KEY_REVIEW_TIME]) * span_of_day
-                        )
-                    day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
-                    while day * SECONDS_PER_DAY < until + 2 * FORESEEN:
-                        instant = day * SECONDS_PER_DAY + time_of_day
-                        chance = review_chances[service, (first_weekday + day) % 7]
-                        if instant >= needs_until:
-                            if chance >= 1.0 or luck(book, persons, person, key, number, review_keys[attempt]) < chance:
-                                ready_due = instant
-                                break
-                            attempt += 1
-                        day += 1
-                stay_times[stay, READY_DUE] = ready_due
-                post(count, posted, ready_due, READY, stay)
-                if has_steps and route >= 0 and planned_to != died:
-                    requires = stay
-                if visit >= 0 and visits[visit, VISIT_TAPERS] < visits[visit, VISIT_TAPERS_END]:
-                    stay_more[stay, NEXT_TAPER] = visits[visit, VISIT_TAPERS]
-                    post(
-                        count,
-                        posted,
-                        stays[stay, S_ADMITTED] + tapers[visits[visit, VISIT_TAPERS], TAPER_AFTER],
-                        TAPER,
-                        stay,
-                    )
+            elif kind == SEAT:
+                come(room, whom, group_of[whom], number_of[whom], True)
+                seat(plan, room, census, whom, arrives_at[whom], census_entry[whom], arrives[whom])
+
+            elif kind == REQUIRE:
+                requires = whom
 
             # -- needs no more care here ------------------------------------------------------------------------------
             elif kind == READY:
                 person = stays[whom, S_PERSON]
-                ready = stay_times[whom, READY_DUE]
+                ready = stays[whom, READY_DUE]
                 stays[whom, S_READY] = ready
                 if stays[whom, S_PLANNED_TO] == died:
                     stays[whom, S_CLEAR] = ready
                     leaves = person
                 else:
                     looks_at = whom
-                    service = stays[whom, S_SERVICE]
-                    visit = visit_of[persons[person, GROUP], service]
+                    visit = stays[whom, VISIT_PLAN]
                     if visit >= 0 and visits[visit, VISIT_DEATH] >= 0:
-                        u = luck(book, persons, person, service_keys[service], stays[whom, S_VISIT], keys[KEY_DEATH])
+                        u = luck(
+                            room, person, service_keys[stays[whom, S_SERVICE]], stays[whom, S_VISIT], keys[KEY_DEATH]
+                        )
                         post(
-                            count,
-                            posted,
-                            due_after(lengths, numbers, tables, visits[visit, VISIT_DEATH], ready, now, u),
+                            room,
+                            due_after(plan, visits[visit, VISIT_DEATH], ready, now, u),
                             DEATH,
                             whom,
                         )
 
             # -- steps ------------------------------------------------------------------------------------------------
             elif kind == TRY_STEPS:  # a step's own start has come, or one before it is over
-                step = stay_more[whom, FIRST_STEP]
+                step = stays[whom, FIRST_STEP]
                 while step >= 0:
                     may_start = (
-                        steps[step, K_STARTED] == NEVER and not steps[step, K_DROPPED] and step_starts[step] <= now
+                        steps[step, K_STARTED] == NEVER and not steps[step, K_DROPPED] and steps[step, OWN_START] <= now
                     )
                     last_end, last_step = -NEVER, NONE
-                    i = step_more[step, AFTERS]
-                    while may_start and i < step_more[step, AFTERS_END]:
+                    i = steps[step, AFTERS]
+                    while may_start and i < steps[step, AFTERS_END]:
                         earlier = step_afters[i]
-                        may_start = is_over(steps, earlier)
+                        may_start = is_over(room, earlier)
                         if not steps[earlier, K_DROPPED]:
                             end, name = steps[earlier, K_FINISHED], steps[earlier, K_STEP]
                             if end > last_end or (end == last_end and name < last_step):
                                 last_end, last_step = end, name
                         i += 1
                     if may_start:
-                        if last_end > step_starts[step]:
+                        if last_end > steps[step, OWN_START]:
                             steps[step, K_AFTER] = last_step
-                        planned = step_more[step, PLANNED]
+                        planned = steps[step, PLANNED]
                         team = planned_steps[planned, STEP_TEAM]
                         started = now
                         if now == 0 and team < 0:  # somebody of the census may have begun before the clock started
-                            started = min(0, max(step_starts[step], last_end))
+                            started = min(0, max(steps[step, OWN_START], last_end))
                         steps[step, K_STARTED] = started
                         if team < 0:
                             steps[step, K_TEAM_JOINED] = started
                             need = step_takes(
-                                planned_steps,
-                                step_keys,
-                                service_keys,
-                                lengths,
-                                numbers,
-                                tables,
-                                book,
-                                persons,
-                                stays,
+                                plan,
+                                room,
                                 whom,
                                 planned,
                             )
-                            due = step_end(planned_steps, working, planned, started, need)
+                            due = step_end(plan, planned, started, need)
                             steps[step, K_DUE] = due
-                            post(count, posted, max(due, now), STEP_DUE, step)
+                            post(room, max(due, now), STEP_DUE, step)
                         else:  # into the team's queue: by priority, start, person and step
-                            route = stay_more[whom, ROUTE]
+                            route = stays[whom, ROUTE]
                             priority = routes[route, ROUTE_PRIORITY]
-                            step_more[step, TEAM_PRIORITY] = priority
+                            steps[step, TEAM_PRIORITY] = priority
                             person, name = stays[whom, S_PERSON], steps[step, K_STEP]
                             before = teams[team, TEAM_TAIL]
                             while before >= 0:
-                                other = step_more[before, TEAM_PRIORITY]
+                                other = steps[before, TEAM_PRIORITY]
                                 if other < priority:
                                     break
                                 if other == priority:
@@ -783,29 +818,29 @@ def walk(  # noqa: PLR0915
                                     who = stays[steps[before, K_STAY], S_PERSON]
                                     if who < person or (who == person and steps[before, K_STEP] < name):
                                         break
-                                before = step_more[before, IN_TEAM_BEFORE]
-                            behind = teams[team, TEAM_HEAD] if before < 0 else step_more[before, IN_TEAM_BEHIND]
-                            step_more[step, IN_TEAM_BEFORE], step_more[step, IN_TEAM_BEHIND] = before, behind
+                                before = steps[before, IN_TEAM_BEFORE]
+                            behind = teams[team, TEAM_HEAD] if before < 0 else steps[before, IN_TEAM_BEHIND]
+                            steps[step, IN_TEAM_BEFORE], steps[step, IN_TEAM_BEHIND] = before, behind
                             if before >= 0:
-                                step_more[before, IN_TEAM_BEHIND] = step
+                                steps[before, IN_TEAM_BEHIND] = step
                             else:
                                 teams[team, TEAM_HEAD] = step
                             if behind >= 0:
-                                step_more[behind, IN_TEAM_BEFORE] = step
+                                steps[behind, IN_TEAM_BEFORE] = step
                             else:
                                 teams[team, TEAM_TAIL] = step
-                    step = step_more[step, NEXT_STEP]
+                    step = steps[step, NEXT_STEP]
 
             elif kind == STEP_DUE:
                 if not steps[whom, K_DROPPED]:
                     stay = steps[whom, K_STAY]
                     steps[whom, K_FINISHED] = steps[whom, K_DUE]
-                    stay_more[stay, OPEN_STEPS] -= 1
-                    if step_more[whom, HAS_TEAM]:
-                        step_more[whom, HAS_TEAM] = 0
-                        teams[planned_steps[step_more[whom, PLANNED], STEP_TEAM], TEAM_TAKEN] -= 1
-                    if stay_more[stay, OPEN_STEPS] > 0:
-                        post(count, posted, now, TRY_STEPS, stay)
+                    stays[stay, OPEN_STEPS] -= 1
+                    if steps[whom, HAS_TEAM]:
+                        steps[whom, HAS_TEAM] = 0
+                        teams[planned_steps[steps[whom, PLANNED], STEP_TEAM], TEAM_TAKEN] -= 1
+                    if stays[stay, OPEN_STEPS] > 0:
+                        post(room, now, TRY_STEPS, stay)
                     looks_at = stay
 
             elif kind == LOOK:
@@ -814,27 +849,27 @@ def walk(  # noqa: PLR0915
             # -- places and hours -------------------------------------------------------------------------------------
             elif kind == TAPER:
                 if stays[whom, S_LEFT] == NEVER:
-                    taper, service = stay_more[whom, NEXT_TAPER], stays[whom, S_SERVICE]
+                    taper, service = stays[whom, NEXT_TAPER], stays[whom, S_SERVICE]
                     units = tapered(stays[whom, S_UNITS], taper_shares[taper])
-                    wards[service, HELD] += units - stay_more[whom, UNITS_NOW]
-                    stay_more[whom, UNITS_NOW] = units
-                    touch(count, touched, wards, service)
-                    visit = visit_of[persons[stays[whom, S_PERSON], GROUP], service]
+                    wards[service, HELD] += units - stays[whom, UNITS_NOW]
+                    stays[whom, UNITS_NOW] = units
+                    touch(room, service)
+                    visit = stays[whom, VISIT_PLAN]
                     if taper + 1 < visits[visit, VISIT_TAPERS_END]:
-                        stay_more[whom, NEXT_TAPER] = taper + 1
-                        post(count, posted, stays[whom, S_ADMITTED] + tapers[taper + 1, TAPER_AFTER], TAPER, whom)
+                        stays[whom, NEXT_TAPER] = taper + 1
+                        post(room, stays[whom, S_ADMITTED] + tapers[taper + 1, TAPER_AFTER], TAPER, whom)
 
             elif kind == CLEAN:
-                wards[stays[whom, S_SERVICE], CLEANING] -= stay_more[whom, UNITS_NOW]
-                touch(count, touched, wards, stays[whom, S_SERVICE])
+                wards[stays[whom, S_SERVICE], CLEANING] -= stays[whom, UNITS_NOW]
+                touch(room, stays[whom, S_SERVICE])
 
             elif kind == OPENING:
                 knocked[whom] = False
                 if is_door_of[whom] >= 0:
-                    touch(count, touched, wards, is_door_of[whom])
+                    touch(room, is_door_of[whom])
                 else:
                     for service in range(count_services + 2):
-                        touch(count, touched, wards, service)
+                        touch(room, service)
                 count[LOOK_FOR_RINGS] = 1
 
             elif kind == CHANGE:
@@ -843,36 +878,38 @@ def walk(  # noqa: PLR0915
                     teams[service, TEAM_OPEN] = changes[whom, CHANGE_PLACES]
                 else:
                     wards[service, PLANNED_OPEN] = changes[whom, CHANGE_PLACES]
-                    plan_places(services, wards, places, count, touched, service, now)
+                    plan_places(plan, room, service, now)
                     if count[PLACES] >= len(places) - 2 * count_services:
-                        return MORE_PLACES, count_stays, count_waits, count_steps, count[PLACES]
+                        return MORE_PLACES, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
 
             # -- longest waits and deaths: only noted, and judged after placing ---------------------------------------
             elif kind == PATIENCE:
                 if waits[whom, W_ENDED] == NEVER:
-                    if count_due_waits >= len(due_waits):
-                        return MORE_EVENTS, count_stays, count_waits, count_steps, count[PLACES]
-                    due_waits[count_due_waits] = whom
+                    if count_due_waits >= len(noted):
+                        return MORE_EVENTS, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
+                    noted[count_due_waits, DUE_WAIT] = whom
                     count_due_waits += 1
 
             elif kind == DEATH or kind == DEATH_OUTSIDE:
-                if count_due_deaths >= len(due_deaths):
-                    return MORE_EVENTS, count_stays, count_waits, count_steps, count[PLACES]
-                due_deaths[count_due_deaths] = whom if kind == DEATH else -1 - whom
+                if count_due_deaths >= len(noted):
+                    return MORE_EVENTS, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
+                noted[count_due_deaths, DUE_DEATH] = whom if kind == DEATH else -1 - whom
                 count_due_deaths += 1
 
             # -- what the phases decided ------------------------------------------------------------------------------
             elif kind == DIE:
                 wait, stay = persons[whom, WAIT_OF], persons[whom, STAY_OF]
                 if wait >= 0:
-                    leave_queue(wards, waits, wait_more, wait)
-                    touch(count, touched, wards, waits[wait, W_TO])
-                    end_wait(count, can_ring, clear_pairs, waits, persons, wait, DIED_WAITING, now)
+                    leave_queue(room, wait)
+                    touch(room, waits[wait, W_TO])
+                    if has_rings:
+                        count_clear(plan, room, wait, -1)
+                    end_wait(room, wait, DIED_WAITING, now)
                 if stay >= 0:
-                    step = stay_more[stay, FIRST_STEP]
+                    step = stays[stay, FIRST_STEP]
                     while step >= 0:
-                        drop(planned_steps, steps, step_more, stay_more, teams, step)
-                        step = step_more[step, NEXT_STEP]
+                        drop(plan, room, step)
+                        step = steps[step, NEXT_STEP]
                 leaves = whom
 
             else:  # a wait ended without a place: the person goes the other way
@@ -880,11 +917,13 @@ def walk(  # noqa: PLR0915
                 ending = NO_PLACE
                 if kind != BACK_FOR_NO_PLACE:
                     ending = GAVE_UP if kind == BACK_FOR_PATIENCE else TURNED_AWAY
-                    leave_queue(wards, waits, wait_more, wait)
-                    touch(count, touched, wards, waits[wait, W_TO])
-                end_wait(count, can_ring, clear_pairs, waits, persons, wait, ending, now)
+                    leave_queue(room, wait)
+                    touch(room, waits[wait, W_TO])
+                if has_rings:
+                    count_clear(plan, room, wait, -1)
+                end_wait(room, wait, ending, now)
                 if stay >= 0:
-                    stay_more[stay, ROUTE] = routes[wait_more[wait, OF_ROUTE], ROUTE_OTHERWISE]
+                    stays[stay, ROUTE] = routes[waits[wait, OF_ROUTE], ROUTE_OTHERWISE]
                     requires, starts_now = stay, True
                 else:
                     other = groups[persons[person, GROUP], GROUP_OTHERWISE]
@@ -896,95 +935,92 @@ def walk(  # noqa: PLR0915
             # -- the steps that a route asks for: what is done counts, what is not asked for is dropped, the rest gets its start
             if requires >= 0:
                 stay, person = requires, stays[requires, S_PERSON]
-                route = stay_more[stay, ROUTE]
-                step = stay_more[stay, FIRST_STEP]
+                route = stays[stay, ROUTE]
+                step = stays[stay, FIRST_STEP]
                 while step >= 0:
-                    step_more[step, REQUIRED] = 0
-                    step = step_more[step, NEXT_STEP]
+                    steps[step, REQUIRED] = 0
+                    step = steps[step, NEXT_STEP]
                 first_new = count_steps
                 for planned in range(routes[route, ROUTE_STEPS], routes[route, ROUTE_STEPS_END]):
                     if step_shares[planned] < 1.0:
                         key = service_keys[stays[stay, S_SERVICE]]
-                        u = luck(book, persons, person, key, stays[stay, S_VISIT], step_keys[planned, NEEDS_KEY])
+                        u = luck(room, person, key, stays[stay, S_VISIT], step_keys[planned, NEEDS_KEY])
                         if u >= step_shares[planned]:
                             continue
                     name = planned_steps[planned, STEP_NUMBER]
-                    step = stay_more[stay, FIRST_STEP]
+                    step = stays[stay, FIRST_STEP]
                     while step >= 0 and (steps[step, K_STEP] != name or steps[step, K_DROPPED]):
-                        step = step_more[step, NEXT_STEP]
+                        step = steps[step, NEXT_STEP]
                     if step >= 0:
-                        step_more[step, REQUIRED] = 1
+                        steps[step, REQUIRED] = 1
                         continue
                     if count_steps >= len(steps):
-                        return MORE_STEPS, count_stays, count_waits, count_steps, count[PLACES]
+                        return MORE_STEPS, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
                     step = count_steps
                     count_steps += 1
                     steps[step, K_STAY], steps[step, K_STEP] = stay, name
                     steps[step, K_STARTED] = steps[step, K_TEAM_JOINED] = NEVER
                     steps[step, K_DUE] = steps[step, K_FINISHED] = NEVER
                     steps[step, K_DROPPED], steps[step, K_AFTER] = 0, NONE
-                    step_more[step, PLANNED], step_more[step, REQUIRED], step_more[step, HAS_TEAM] = planned, 1, 0
-                    step_more[step, NEXT_STEP] = stay_more[stay, FIRST_STEP]
-                    stay_more[stay, FIRST_STEP] = step
-                    stay_more[stay, OPEN_STEPS] += 1
-                    starts = now if starts_now else own_start(planned_steps, stays, stay_times, stay, planned)
-                    step_starts[step] = starts
-                    post(count, posted, starts, TRY_STEPS, stay)
-                step = stay_more[stay, FIRST_STEP]
+                    steps[step, PLANNED], steps[step, REQUIRED], steps[step, HAS_TEAM] = planned, 1, 0
+                    steps[step, NEXT_STEP] = stays[stay, FIRST_STEP]
+                    stays[stay, FIRST_STEP] = step
+                    stays[stay, OPEN_STEPS] += 1
+                    starts = now if starts_now else own_start(plan, room, stay, planned)
+                    steps[step, OWN_START] = starts
+                    post(room, starts, TRY_STEPS, stay)
+                step = stays[stay, FIRST_STEP]
                 while step >= 0:
-                    if not step_more[step, REQUIRED]:
-                        drop(planned_steps, steps, step_more, stay_more, teams, step)
-                    step = step_more[step, NEXT_STEP]
+                    if not steps[step, REQUIRED]:
+                        drop(plan, room, step)
+                    step = steps[step, NEXT_STEP]
                 if starts_now:  # what came after a dropped step waits for it no longer
-                    post(count, posted, now, TRY_STEPS, stay)
+                    post(room, now, TRY_STEPS, stay)
                 for step in range(first_new, count_steps):
-                    planned = step_more[step, PLANNED]
-                    step_more[step, AFTERS] = count_afters
+                    planned = steps[step, PLANNED]
+                    steps[step, AFTERS] = count_afters
                     for i in range(planned_steps[planned, STEP_AFTERS], planned_steps[planned, STEP_AFTERS_END]):
-                        earlier = stay_more[stay, FIRST_STEP]
-                        while earlier >= 0 and not (
-                            step_more[earlier, REQUIRED] and steps[earlier, K_STEP] == afters[i]
-                        ):
-                            earlier = step_more[earlier, NEXT_STEP]
+                        earlier = stays[stay, FIRST_STEP]
+                        while earlier >= 0 and not (steps[earlier, REQUIRED] and steps[earlier, K_STEP] == afters[i]):
+                            earlier = steps[earlier, NEXT_STEP]
                         if earlier >= 0:
                             if count_afters >= len(step_afters):
-                                return MORE_STEPS, count_stays, count_waits, count_steps, count[PLACES]
+                                return MORE_STEPS, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
                             step_afters[count_afters] = earlier
                             count_afters += 1
-                    step_more[step, AFTERS_END] = count_afters
+                    steps[step, AFTERS_END] = count_afters
                 if starts_now:  # the other queue is joined at once
-                    if stays[stay, S_READY] == NEVER or stay_more[stay, OPEN_STEPS] > 0:
+                    if stays[stay, S_READY] == NEVER or stays[stay, OPEN_STEPS] > 0:
                         stays[stay, S_CLEAR] = NEVER
                     elif stays[stay, S_CLEAR] == NEVER:
                         stays[stay, S_CLEAR] = now
                     joins = person
                 elif routes[route, ROUTE_JOIN_AFTER] >= 0:
                     name = planned_steps[routes[route, ROUTE_JOIN_AFTER], STEP_NUMBER]
-                    step = stay_more[stay, FIRST_STEP]
+                    step = stays[stay, FIRST_STEP]
                     while step >= 0 and steps[step, K_STEP] != name:
-                        step = step_more[step, NEXT_STEP]
+                        step = steps[step, NEXT_STEP]
                     if step < 0:  # who does not need the step joins when it would have started
                         post(
-                            count,
-                            posted,
-                            own_start(planned_steps, stays, stay_times, stay, routes[route, ROUTE_JOIN_AFTER]),
+                            room,
+                            own_start(plan, room, stay, routes[route, ROUTE_JOIN_AFTER]),
                             LOOK,
                             stay,
                         )
 
             # -- something about a stay changed: may this person join the next queue, or move? ------------------------
-            if looks_at >= 0 and stays[looks_at, S_LEFT] == NEVER and stay_more[looks_at, ROUTE] >= 0:
-                stay, person, route = looks_at, stays[looks_at, S_PERSON], stay_more[looks_at, ROUTE]
-                is_clear = stays[stay, S_READY] != NEVER and stay_more[stay, OPEN_STEPS] == 0
+            if looks_at >= 0 and stays[looks_at, S_LEFT] == NEVER and stays[looks_at, ROUTE] >= 0:
+                stay, person, route = looks_at, stays[looks_at, S_PERSON], stays[looks_at, ROUTE]
+                is_clear = stays[stay, S_READY] != NEVER and stays[stay, OPEN_STEPS] == 0
                 if is_clear and stays[stay, S_CLEAR] == NEVER:
                     clear = now
                     if now == 0:  # somebody of the census may have been clear before the clock started
                         clear = stays[stay, S_READY]
-                        step = stay_more[stay, FIRST_STEP]
+                        step = stays[stay, FIRST_STEP]
                         while step >= 0:
-                            if step_more[step, REQUIRED] and not steps[step, K_DROPPED]:
+                            if steps[step, REQUIRED] and not steps[step, K_DROPPED]:
                                 clear = max(clear, steps[step, K_FINISHED])
-                            step = step_more[step, NEXT_STEP]
+                            step = steps[step, NEXT_STEP]
                         clear = min(0, clear)
                     stays[stay, S_CLEAR] = clear
                 wait = persons[person, WAIT_OF]
@@ -993,27 +1029,24 @@ def walk(  # noqa: PLR0915
                     early = routes[route, ROUTE_JOIN_AFTER]
                     if not is_clear and early >= 0:
                         name = planned_steps[early, STEP_NUMBER]
-                        step = stay_more[stay, FIRST_STEP]
-                        while step >= 0 and not (step_more[step, REQUIRED] and steps[step, K_STEP] == name):
-                            step = step_more[step, NEXT_STEP]
-                        may_join = (
-                            is_over(steps, step)
-                            if step >= 0
-                            else own_start(planned_steps, stays, stay_times, stay, early) <= now
-                        )
+                        step = stays[stay, FIRST_STEP]
+                        while step >= 0 and not (steps[step, REQUIRED] and steps[step, K_STEP] == name):
+                            step = steps[step, NEXT_STEP]
+                        may_join = is_over(room, step) if step >= 0 else own_start(plan, room, stay, early) <= now
                     if may_join:
                         joins = person
                 elif is_clear and waits[wait, W_CLEAR] == NEVER:
                     waits[wait, W_CLEAR] = max(waits[wait, W_JOINED], stays[stay, S_CLEAR])
-                    count_clear(count, can_ring, clear_pairs, waits, wait, 1)
-                    if is_open(opens, closes, knocked, count, posted, services[stays[stay, S_SERVICE], OWN_HOURS], now):
-                        touch(count, touched, wards, waits[wait, W_TO])
+                    if has_rings:
+                        count_clear(plan, room, wait, 1)
+                    if is_open(plan, room, services[stays[stay, S_SERVICE], OWN_HOURS], now):
+                        touch(room, waits[wait, W_TO])
 
             # -- joining a queue --------------------------------------------------------------------------------------
             if joins >= 0:
                 person, stay, group = joins, persons[joins, STAY_OF], persons[joins, GROUP]
                 if count_waits >= len(waits):
-                    return MORE_WAITS, count_stays, count_waits, count_steps, count[PLACES]
+                    return MORE_WAITS, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
                 wait, number = count_waits, persons[person, WAITS]
                 count_waits += 1
                 persons[person, WAITS] += 1
@@ -1027,48 +1060,48 @@ def walk(  # noqa: PLR0915
                     clear = joined
                     has_no_alternative, moves_now = False, True
                 else:
-                    route, where = stay_more[stay, ROUTE], stays[stay, S_SERVICE]
+                    route, where = stays[stay, ROUTE], stays[stay, S_SERVICE]
                     to, priority = routes[route, ROUTE_TO], routes[route, ROUTE_PRIORITY]
                     has_no_alternative = routes[route, ROUTE_OTHERWISE] < 0
                     moves_now = False
-                    if stays[stay, S_READY] != NEVER and stay_more[stay, OPEN_STEPS] == 0:
+                    if stays[stay, S_READY] != NEVER and stays[stay, OPEN_STEPS] == 0:
                         if number == 0:  # somebody of the census: they joined when they were clear
                             joined = stays[stay, S_CLEAR]
                         clear = max(joined, stays[stay, S_CLEAR])
-                        moves_now = is_open(opens, closes, knocked, count, posted, services[where, OWN_HOURS], now)
+                        moves_now = is_open(plan, room, services[where, OWN_HOURS], now)
                 waits[wait, W_PERSON], waits[wait, W_NUMBER], waits[wait, W_STAY] = person, number, stay
                 waits[wait, W_HELD], waits[wait, W_TO], waits[wait, W_JOINED] = where, to, joined
                 waits[wait, W_CLEAR], waits[wait, W_ENDED], waits[wait, W_ENDING] = clear, NEVER, WAITING
-                wait_more[wait, OF_ROUTE], wait_more[wait, PRIORITY], wait_more[wait, OF_UNITS] = route, priority, 1
-                count_clear(count, can_ring, clear_pairs, waits, wait, 1)
+                waits[wait, OF_ROUTE], waits[wait, PRIORITY], waits[wait, OF_UNITS] = route, priority, 1
+                if moves_now and to == out:  # there is always room, and nobody else's turn to be thought of
+                    move(plan, room, wait, False, now)
+                    continue
+                if has_rings:
+                    count_clear(plan, room, wait, 1)
                 if to < died and now > services[to, LAST_WITH_PLACES] and not has_no_alternative:
-                    if count_nowhere >= len(nowhere):
-                        return MORE_EVENTS, count_stays, count_waits, count_steps, count[PLACES]
-                    nowhere[count_nowhere] = wait
+                    if count_nowhere >= len(noted):
+                        return MORE_EVENTS, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
+                    noted[count_nowhere, NOWHERE] = wait
                     count_nowhere += 1
                 else:
                     if to < died:
                         if services[to, COUNTS_UNITS]:
-                            u = luck(
-                                book, persons, person, service_keys[to], persons[person, VISITS + to], keys[KEY_UNITS]
-                            )
-                            wait_more[wait, OF_UNITS] = minutes(
-                                drawn(lengths, numbers, tables, visits[visit_of[group, to], VISIT_UNITS], u)
-                            )
+                            u = luck(room, person, service_keys[to], persons[person, VISITS + to], keys[KEY_UNITS])
+                            waits[wait, OF_UNITS] = minutes(drawn(plan, visits[visit_of[group, to], VISIT_UNITS], u))
                         if services[to, QUEUE_LIMIT] >= 0:
                             wards[to, HAS_NEWCOMERS] = 1
                             has_newcomers = True
                     # into line, by priority, time joined and rank: looked for from both ends at once
                     before, ahead = wards[to, TAIL], wards[to, HEAD]
                     while before >= 0:
-                        other = wait_more[before, PRIORITY]
+                        other = waits[before, PRIORITY]
                         if other < priority:
                             break
                         if other == priority:
                             since = waits[before, W_JOINED]
                             if since < joined or (since == joined and waits[before, W_PERSON] < person):
                                 break
-                        other = wait_more[ahead, PRIORITY]
+                        other = waits[ahead, PRIORITY]
                         if other >= priority:
                             since = waits[ahead, W_JOINED]
                             if (
@@ -1076,42 +1109,38 @@ def walk(  # noqa: PLR0915
                                 or since > joined
                                 or (since == joined and waits[ahead, W_PERSON] > person)
                             ):
-                                before = wait_more[ahead, BEFORE]
+                                before = waits[ahead, BEFORE]
                                 break
-                        before, ahead = wait_more[before, BEFORE], wait_more[ahead, BEHIND]
-                    behind = wards[to, HEAD] if before < 0 else wait_more[before, BEHIND]
-                    wait_more[wait, BEFORE], wait_more[wait, BEHIND] = before, behind
+                        before, ahead = waits[before, BEFORE], waits[ahead, BEHIND]
+                    behind = wards[to, HEAD] if before < 0 else waits[before, BEHIND]
+                    waits[wait, BEFORE], waits[wait, BEHIND] = before, behind
                     if before >= 0:
-                        wait_more[before, BEHIND] = wait
+                        waits[before, BEHIND] = wait
                     else:
                         wards[to, HEAD] = wait
                     if behind >= 0:
-                        wait_more[behind, BEFORE] = wait
+                        waits[behind, BEFORE] = wait
                     else:
                         wards[to, TAIL] = wait
                     wards[to, LENGTH] += 1
                     if moves_now:
-                        touch(count, touched, wards, to)
+                        touch(room, to)
                     # patience runs from joining
                     if stay >= 0:
                         longest = routes[route, ROUTE_LONGEST]
                         if longest >= 0:
-                            u = luck(
-                                book, persons, person, service_keys[where], stays[stay, S_VISIT], route_keys[route]
-                            )
+                            u = luck(room, person, service_keys[where], stays[stay, S_VISIT], route_keys[route])
                             post(
-                                count,
-                                posted,
-                                due_after(lengths, numbers, tables, longest, joined, now, u),
+                                room,
+                                due_after(plan, longest, joined, now, u),
                                 PATIENCE,
                                 wait,
                             )
                     elif number == 0 and groups[group, GROUP_LONGEST] >= 0:
-                        u = luck(book, persons, person, keys[KEY_OUTSIDE], 0, longest_outside_keys[group])
+                        u = luck(room, person, keys[KEY_OUTSIDE], 0, longest_outside_keys[group])
                         post(
-                            count,
-                            posted,
-                            due_after(lengths, numbers, tables, groups[group, GROUP_LONGEST], joined, now, u),
+                            room,
+                            due_after(plan, groups[group, GROUP_LONGEST], joined, now, u),
                             PATIENCE,
                             wait,
                         )
@@ -1119,22 +1148,15 @@ def walk(  # noqa: PLR0915
             # -- leaving the model, dead ------------------------------------------------------------------------------
             if leaves >= 0:
                 persons[leaves, GONE] = 1
-                stay = persons[leaves, STAY_OF]
-                if stay >= 0:
-                    cleans_for = cleaning_takes(
-                        services, service_keys, keys, lengths, numbers, tables, book, persons, stays, stay
-                    )
-                    give_up_place(wards, persons, stays, stay_more, stay, died, cleans_for, now)
-                    touch(count, touched, wards, stays[stay, S_SERVICE])
-                    if cleans_for > 0:
-                        post(count, posted, now + cleans_for, CLEAN, stay)
+                if persons[leaves, STAY_OF] >= 0:
+                    leave_place(plan, room, persons[leaves, STAY_OF], died, False, now)
 
         # == the phases of an instant: after the first that moves somebody, gathering starts again ==================
 
         # -- who would wait where no place will ever be goes the other way
         if count_nowhere > 0:
             for i in range(count_nowhere):
-                post(count, posted, now, BACK_FOR_NO_PLACE, nowhere[i])
+                post(room, now, BACK_FOR_NO_PLACE, noted[i, NOWHERE])
             count_nowhere = 0
             continue
 
@@ -1143,27 +1165,20 @@ def walk(  # noqa: PLR0915
         for team in range(count_teams):
             while teams[team, TEAM_HEAD] >= 0 and teams[team, TEAM_TAKEN] < teams[team, TEAM_OPEN]:
                 step = teams[team, TEAM_HEAD]
-                leave_team_queue(teams, step_more, step, team)
+                leave_team_queue(room, step, team)
                 teams[team, TEAM_TAKEN] += 1
-                step_more[step, HAS_TEAM] = 1
+                steps[step, HAS_TEAM] = 1
                 steps[step, K_TEAM_JOINED] = now
-                planned, stay = step_more[step, PLANNED], steps[step, K_STAY]
+                planned, stay = steps[step, PLANNED], steps[step, K_STAY]
                 need = step_takes(
-                    planned_steps,
-                    step_keys,
-                    service_keys,
-                    lengths,
-                    numbers,
-                    tables,
-                    book,
-                    persons,
-                    stays,
+                    plan,
+                    room,
                     stay,
                     planned,
                 )
-                due = step_end(planned_steps, working, planned, now, need)
+                due = step_end(plan, planned, now, need)
                 steps[step, K_DUE] = due
-                post(count, posted, max(due, now), STEP_DUE, step)
+                post(room, max(due, now), STEP_DUE, step)
                 acted = True
         if acted:
             continue
@@ -1181,7 +1196,7 @@ def walk(  # noqa: PLR0915
                 free = wards[serving, OPEN] - wards[serving, HELD] - wards[serving, CLEANING]
                 pick = cursor
                 while pick >= 0:
-                    if wait_more[pick, OF_UNITS] > free:
+                    if waits[pick, OF_UNITS] > free:
                         if serving < died and services[serving, MAY_PASS]:
                             wards[serving, IS_STOPPED] = 1
                             has_stopped_lines = True
@@ -1189,20 +1204,18 @@ def walk(  # noqa: PLR0915
                         break
                     if waits[pick, W_CLEAR] != NEVER:
                         where = waits[pick, W_HELD]
-                        if where < 0 or is_open(opens, closes, knocked, count, posted, services[where, OWN_HOURS], now):
+                        if where < 0 or is_open(plan, room, services[where, OWN_HOURS], now):
                             break
-                    pick = wait_more[pick, BEHIND]
+                    pick = waits[pick, BEHIND]
                 if pick < 0:
                     serving = NONE
                     continue
-                cursor = wait_more[pick, BEHIND]
+                cursor = waits[pick, BEHIND]
             elif count[TOUCHED] > 0:
                 count[TOUCHED] -= 1
-                service = touched[count[TOUCHED]]
+                service = room.touched[count[TOUCHED]]
                 wards[service, IS_TOUCHED] = 0
-                if wards[service, HEAD] >= 0 and (
-                    service >= died or is_open(opens, closes, knocked, count, posted, services[service, DOOR], now)
-                ):
+                if wards[service, HEAD] >= 0 and (service >= died or is_open(plan, room, services[service, DOOR], now)):
                     serving, cursor = service, wards[service, HEAD]
                 continue
             else:
@@ -1213,15 +1226,12 @@ def walk(  # noqa: PLR0915
                         while pick >= 0:
                             where = waits[pick, W_HELD]
                             if (
-                                wait_more[pick, OF_UNITS] <= free
+                                waits[pick, OF_UNITS] <= free
                                 and waits[pick, W_CLEAR] != NEVER
-                                and (
-                                    where < 0
-                                    or is_open(opens, closes, knocked, count, posted, services[where, OWN_HOURS], now)
-                                )
+                                and (where < 0 or is_open(plan, room, services[where, OWN_HOURS], now))
                             ):
                                 break
-                            pick = wait_more[pick, BEHIND]
+                            pick = waits[pick, BEHIND]
                 if pick < 0:
                     if has_stopped_lines:
                         wards[:, IS_STOPPED] = 0
@@ -1247,10 +1257,8 @@ def walk(  # noqa: PLR0915
                                     can_ring[service, to]
                                     and clear_pairs[service, to] > 0
                                     and (to == start or ring[SEEN, to] == 0)
-                                    and is_open(opens, closes, knocked, count, posted, services[to, DOOR], now)
-                                    and is_open(
-                                        opens, closes, knocked, count, posted, services[service, OWN_HOURS], now
-                                    )
+                                    and is_open(plan, room, services[to, DOOR], now)
+                                    and is_open(plan, room, services[service, OWN_HOURS], now)
                                 ):
                                     if to == start:
                                         end = service
@@ -1263,7 +1271,7 @@ def walk(  # noqa: PLR0915
                         while end >= 0:  # back along the ring: the first in line of those who hold each place
                             member = wards[to, HEAD]
                             while waits[member, W_HELD] != end or waits[member, W_CLEAR] == NEVER:
-                                member = wait_more[member, BEHIND]
+                                member = waits[member, BEHIND]
                             ring[MEMBER, ring_left] = member
                             ring_left += 1
                             to = end
@@ -1274,42 +1282,9 @@ def walk(  # noqa: PLR0915
                     is_exchange = True
                     continue
 
-            # somebody moves: their wait ends, their place is free, and they hold the next one
             acted = True
-            wait, person, stay, to = pick, waits[pick, W_PERSON], waits[pick, W_STAY], waits[pick, W_TO]
-            leave_queue(wards, waits, wait_more, wait)
-            end_wait(count, can_ring, clear_pairs, waits, persons, wait, ADMITTED, now)
-            delay = 0
-            if stay >= 0:
-                delay = now - stays[stay, S_READY]
-                cleans_for = 0
-                if not is_exchange:
-                    cleans_for = cleaning_takes(
-                        services, service_keys, keys, lengths, numbers, tables, book, persons, stays, stay
-                    )
-                give_up_place(wards, persons, stays, stay_more, stay, to, cleans_for, now)
-                touch(count, touched, wards, stays[stay, S_SERVICE])
-                if cleans_for > 0:
-                    post(count, posted, now + cleans_for, CLEAN, stay)
-            if to >= died:
-                persons[person, GONE] = 1
-            else:
-                if count_stays >= len(stays):
-                    return MORE_STAYS, count_stays, count_waits, count_steps, count[PLACES]
-                stay, units = count_stays, wait_more[wait, OF_UNITS]
-                count_stays += 1
-                stays[stay, S_PERSON], stays[stay, S_NUMBER] = person, persons[person, STAYS]
-                stays[stay, S_SERVICE], stays[stay, S_VISIT] = to, persons[person, VISITS + to]
-                stays[stay, S_ADMITTED], stays[stay, S_UNITS] = now, units
-                stays[stay, S_READY] = stays[stay, S_CLEAR] = stays[stay, S_LEFT] = NEVER
-                stays[stay, S_TO] = NONE
-                stay_times[stay, DELAY_BEFORE] = delay
-                stay_more[stay, UNITS_NOW] = units
-                persons[person, STAYS] += 1
-                persons[person, VISITS + to] += 1
-                persons[person, STAY_OF] = stay
-                wards[to, HELD] += units
-                post(count, posted, now, SETTLE, stay)
+            leave_queue(room, pick)
+            move(plan, room, pick, is_exchange, now)
             if serving >= 0 and serving < died and services[serving, COUNTS_UNITS]:
                 cursor = wards[serving, HEAD]  # who was passed over may now no longer fit, and stop the line
         if acted:
@@ -1317,16 +1292,16 @@ def walk(  # noqa: PLR0915
 
         # -- longest waits and deaths that are due, together: who was placed is placed, and death wins
         for i in range(count_due_deaths):
-            stay = max(NONE, due_deaths[i])  # the one in which they died, or outside
-            person = stays[stay, S_PERSON] if stay >= 0 else -1 - due_deaths[i]
+            stay = max(NONE, noted[i, DUE_DEATH])  # the one in which they died, or outside
+            person = stays[stay, S_PERSON] if stay >= 0 else -1 - noted[i, DUE_DEATH]
             if not persons[person, GONE] and persons[person, STAY_OF] == stay:
                 persons[person, GONE] = 1
-                post(count, posted, now, DIE, person)
+                post(room, now, DIE, person)
                 acted = True
         for i in range(count_due_waits):
-            wait = due_waits[i]
+            wait = noted[i, DUE_WAIT]
             if waits[wait, W_ENDED] == NEVER and not persons[waits[wait, W_PERSON], GONE]:
-                post(count, posted, now, BACK_FOR_PATIENCE, wait)
+                post(room, now, BACK_FOR_PATIENCE, wait)
                 acted = True
         count_due_deaths = count_due_waits = 0
         if acted:
@@ -1338,10 +1313,10 @@ def walk(  # noqa: PLR0915
                 excess, wait = wards[service, LENGTH] - services[service, QUEUE_LIMIT], wards[service, TAIL]
                 while excess > 0 and wait >= 0:
                     if waits[wait, W_JOINED] == now:
-                        post(count, posted, now, BACK_FOR_QUEUE, wait)
+                        post(room, now, BACK_FOR_QUEUE, wait)
                         excess -= 1
                         acted = True
-                    wait = wait_more[wait, BEFORE]
+                    wait = waits[wait, BEFORE]
         if acted:
             continue
         if has_newcomers:
@@ -1355,71 +1330,84 @@ def walk(  # noqa: PLR0915
                 if not wards[service, SURGE_IS_OPEN] and waiting >= services[service, SURGE_HIGH]:
                     wards[service, SURGE_IS_OPEN] = 1
                     acted = True
-                    plan_places(services, wards, places, count, touched, service, now)
+                    plan_places(plan, room, service, now)
                 elif wards[service, SURGE_IS_OPEN] and waiting <= services[service, SURGE_LOW]:
                     wards[service, SURGE_IS_OPEN] = 0
-                    plan_places(services, wards, places, count, touched, service, now)
+                    plan_places(plan, room, service, now)
         if count[PLACES] >= len(places) - 2 * count_services:
-            return MORE_PLACES, count_stays, count_waits, count_steps, count[PLACES]
+            return MORE_PLACES, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
         if acted or count[POSTED] > 0:
             continue
 
         # == the clock: on to the next instant at which anything is due ==============================================
-        while heap_size == 0 and bucket + 1 < len(buckets):
-            bucket += 1
-            event = buckets[bucket]
-            while event >= 0:
-                push(heap, events_at, event, heap_size)
-                heap_size += 1
-                event = events_next[event]
-        now = until
-        if heap_size > 0:
-            now = events_at[heap[0]]
-        if next_coming < len(coming):
-            now = min(now, arrives[coming[next_coming]])
+        now = min(until, next_arrival)
         if next_change < len(changes):
             now = min(now, changes[next_change, CHANGE_AT])
-        if count[LOST_POSTS] > 0:
-            return MORE_EVENTS, count_stays, count_waits, count_steps, count[PLACES]
+        # no further than that, or what is posted then would come too late
+        last_span = min(now >> shift, len(buckets) - 1)
+        while count[HEAP_SIZE] == 0 and count[BUCKET] < last_span:
+            count[BUCKET] += 1
+            event = buckets[count[BUCKET]]
+            while event >= 0:
+                following = events[event, NEXT]
+                push(room, event, count[HEAP_SIZE])
+                count[HEAP_SIZE] += 1
+                event = following
+        if count[HEAP_SIZE] > 0:
+            now = min(now, events[heap[0], AT])
+        count[NOW] = now
+        if count[TOO_SMALL] > 0:
+            return count[TOO_SMALL], count[STAY_ROWS], count_waits, count_steps, count[PLACES]
         if now >= until:
-            return DONE, count_stays, count_waits, count_steps, count[PLACES]
+            return DONE, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
 
 
-def write_down(
-    room: Room, count_stays: int, count_waits: int, stay_columns: Ints, wait_columns: Ints, step_columns: Ints
-) -> int:
+def write_down(room: Room, count_waits: int, stay_columns: Ints, wait_columns: Ints, step_columns: Ints) -> int:
     """Put rows into the ledger's one order: by person and number, steps by stay and step; how many steps ever started.
 
     The tables with a row a column are filled: as many columns long as there are stays, waits and steps.
     """
     persons, stays, waits, steps = room.persons, room.stays, room.waits, room.steps
-    stay_more, step_more = room.stay_more, room.step_more
-    first_stay, first_wait, stay_at, wait_at = room.first_stay, room.first_wait, room.stay_at, room.wait_at
-    first_stay[0] = first_wait[0] = 0
+    first_stay, first_wait, steps_before = room.first_stay, room.first_wait, room.steps_before
+    count_stays = room.counters[STAY_ROWS]
+    next_stay = next_wait = 0
     for person in range(len(persons)):
-        first_stay[person + 1] = first_stay[person] + persons[person, STAYS]
-        first_wait[person + 1] = first_wait[person] + persons[person, WAITS]
+        first_stay[person], first_wait[person] = next_stay, next_wait
+        next_stay += persons[person, STAYS]
+        next_wait += persons[person, WAITS]
     for stay in range(count_stays):
-        stay_at[first_stay[stays[stay, S_PERSON]] + stays[stay, S_NUMBER]] = stay
-    for wait in range(count_waits):
-        wait_at[first_wait[waits[wait, W_PERSON]] + waits[wait, W_NUMBER]] = wait
-    for row in range(count_waits):
-        wait = wait_at[row]
-        for column in range(W_ENDING + 1):
-            wait_columns[column, row] = waits[wait, column]
-        stay = waits[wait, W_STAY]
-        if stay >= 0:
-            wait_columns[W_STAY, row] = first_stay[stays[stay, S_PERSON]] + stays[stay, S_NUMBER]
-    count_steps = 0
-    for row in range(count_stays):
-        stay = stay_at[row]
+        row = first_stay[stays[stay, S_PERSON]] + stays[stay, S_NUMBER]
         for column in range(S_NEED + 1):
             stay_columns[column, row] = stays[stay, column]
-        first = count_steps
-        step = stay_more[stay, FIRST_STEP]
+    for wait in range(count_waits):
+        person, stay = waits[wait, W_PERSON], waits[wait, W_STAY]
+        row = first_wait[person] + waits[wait, W_NUMBER]
+        for column in range(W_ENDING + 1):
+            wait_columns[column, row] = waits[wait, column]
+        if stay >= 0:
+            wait_columns[W_STAY, row] = first_stay[person] + stays[stay, S_NUMBER]
+    if step_columns.shape[1] == 0:
+        return 0
+    for stay in range(count_stays):
+        row, started = first_stay[stays[stay, S_PERSON]] + stays[stay, S_NUMBER], 0
+        step = stays[stay, FIRST_STEP]
+        while step >= 0:
+            if steps[step, K_STARTED] != NEVER:
+                started += 1
+            step = steps[step, NEXT_STEP]
+        steps_before[row] = started
+    count_steps = 0
+    for row in range(count_stays):
+        started = steps_before[row]
+        steps_before[row] = count_steps
+        count_steps += started
+    for stay in range(count_stays):
+        row = first_stay[stays[stay, S_PERSON]] + stays[stay, S_NUMBER]
+        first = end = steps_before[row]
+        step = stays[stay, FIRST_STEP]
         while step >= 0:  # the last one begun stands first
             if steps[step, K_STARTED] != NEVER:
-                place = count_steps
+                place = end
                 while place > first and step_columns[K_STEP, place - 1] >= steps[step, K_STEP]:
                     for column in range(K_AFTER + 1):
                         step_columns[column, place] = step_columns[column, place - 1]
@@ -1427,6 +1415,6 @@ def write_down(
                 for column in range(K_AFTER + 1):
                     step_columns[column, place] = steps[step, column]
                 step_columns[K_STAY, place] = row
-                count_steps += 1
-            step = step_more[step, NEXT_STEP]
+                end += 1
+            step = steps[step, NEXT_STEP]
     return count_steps

@@ -86,6 +86,22 @@ def test_tables_that_are_too_small_are_made_larger_and_nothing_else_changes() ->
     assert min(tiny.stays, tiny.waits, tiny.steps, tiny.events, tiny.places) > 1
 
 
+def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_gives_it_back() -> None:
+    scenario = read_scenario(EXAMPLES[0])
+    first = engine.run(scenario, 0, engine.COMPILED)
+    kept = {name: column.copy() for name, column in first.stays.items()}
+    column, only = first.waits["joined"], first.waits["joined"].copy()
+    others = [engine.run(scenario, replication, engine.COMPILED) for replication in range(1, 12)]
+    assert all(np.array_equal(first.stays[name], kept[name]) for name in kept)
+    assert np.array_equal(column, only)
+    assert not any(np.shares_memory(first.stays["left"], other.stays["left"]) for other in others)
+    del others, first
+    before = len(compiled._blocks)
+    for replication in range(12):
+        engine.run(scenario, replication, engine.COMPILED)
+    assert len(compiled._blocks) <= before
+
+
 # -- the same bits --------------------------------------------------------------------------------------------
 
 
@@ -151,8 +167,8 @@ PLANTED = {
     "turns away those who waited": ("if waits[wait, W_JOINED] == now:\n", "if waits[wait, W_JOINED] <= now:\n"),
     "no order of rank": ("since == joined and waits[before, W_PERSON] < person", "since == joined and waits[before, W_PERSON] > person"),
     "priority does not count": ("if other < priority:\n                            break\n                        if other == priority:\n                            since", "if other < -1:\n                            break\n                        if True:\n                            since"),
-    "rings clean": ("if not is_exchange:\n", "if True:\n"),
-    "dropped steps hold others up": ("post(count, posted, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),
+    "rings clean": ("TURNAROUND] >= 0 and not is_exchange:", "TURNAROUND] >= 0:"),
+    "dropped steps hold others up": ("post(room, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),
 }  # fmt: skip
 
 

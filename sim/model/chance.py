@@ -107,7 +107,10 @@ class BookOfLuck:
 
     def numbers(self, group: int, first: int, count: int, service: int, visit: int, quantity: int) -> list[float]:
         """The numbers of `count` people of a group from person `first` on."""
-        people = np.arange(first, first + count, dtype=np.uint64)
-        words = philox_many(self.seed, self.replication, people, group, service, quantity | visit)
+        counter = first | group << 64 | service << 128 | (quantity | visit) << 192
+        key = self.seed | self.replication << 64
+        # NumPy's own Philox counts on from person to person, one up before the first, and gives four words for each.
+        numpys = np.random.Philox(counter=(counter - 1) % 2**256, key=key)
+        words = np.asarray(numpys.random_raw(4 * count)[::4])
         uniforms: list[float] = (((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52).tolist()
         return uniforms

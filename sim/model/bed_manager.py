@@ -34,6 +34,7 @@ class BedManager:
         self.patience, self.steps = self.moves.patience, self.moves.steps
         self.observe: Callable[[BedManager], None] | None = None
         self._stopped_lines: set[int] = set()  # wards whose first in line does not fit and may be passed
+        self._looks_always = bool(self.places.surges or self.steps.teams)
         self._phases = (
             self._turn_back,
             self.steps.place,
@@ -61,22 +62,23 @@ class BedManager:
     def _has_more_to_do(self) -> bool:
         return bool(
             self.places.touched
-            or self.moves.nowhere
-            or self.patience.are_due()
-            or self.moves.newcomers
             or self.rings.may_be
-            or self.places.surges
-            or self.steps.teams
+            or self.moves.nowhere
+            or self.moves.newcomers
+            or self.patience.are_due()
+            or self._looks_always
             or self.observe is not None
         )
 
     def _turn_back(self) -> bool:
         """Who would wait where no place will ever be goes the other way, once everything of this instant is gathered."""
+        if not self.moves.nowhere:
+            return False
         waits, self.moves.nowhere = self.moves.nowhere, []
         for wait in waits:
             self.moves.end(wait, NO_PLACE)
             self.moves.otherwise(wait)
-        return bool(waits)
+        return True
 
     def _place(self) -> bool:
         """Serve every queue by priority, time joined and rank, until nobody moves; only then may somebody pass."""
@@ -86,7 +88,7 @@ class BedManager:
                 ward = self.wards[touched.pop()]
                 if ward.queue and self._serve(ward):
                     moved = True
-            if not self._let_one_pass():
+            if not (self._stopped_lines and self._let_one_pass()):
                 return moved
             moved = True
 
@@ -137,6 +139,8 @@ class BedManager:
 
     def _judge_clocks(self) -> bool:
         """Longest waits and deaths that are due, together: who was placed is placed, and death wins over `otherwise`."""
+        if not self.patience.are_due():
+            return False
         deaths, waits = self.patience.due()
         acted = False
         for person, stay in deaths:
@@ -165,6 +169,8 @@ class BedManager:
 
     def _turn_away(self) -> bool:
         """Queues that are too long turn away newcomers of this instant, last in order first."""
+        if not self.moves.newcomers:
+            return False
         turned: list[Wait] = []
         for number in sorted(self.moves.newcomers):
             ward = self.wards[number]

@@ -98,12 +98,11 @@ class BookOfLuck:
         if visit >= PAGED_VISITS:
             counter = (person, group, service, quantity | visit)
             return to_uniform(philox(self.seed, self.replication, counter))
-        page, line = divmod(person, PAGE)
-        lines = self._pages.get((group, service, quantity | visit, page))
+        page = (person // PAGE, group, service, quantity | visit)
+        lines = self._pages.get(page)
         if lines is None:
-            lines = self.numbers(group, page * PAGE, PAGE, service, visit, quantity)
-            self._pages[group, service, quantity | visit, page] = lines
-        return lines[line]
+            lines = self._pages[page] = self.numbers(group, page[0] * PAGE, PAGE, service, visit, quantity)
+        return lines[person % PAGE]
 
     def numbers(self, group: int, first: int, count: int, service: int, visit: int, quantity: int) -> list[float]:
         """The numbers of `count` people of a group from person `first` on."""

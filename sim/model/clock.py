@@ -1,7 +1,7 @@
 """SimPy's clock in whole seconds, with what is done last in an instant, when everything due has happened; and who is told at once.
 
 A story is a generator that yields what it waits for, as in any SimPy model. Here it begins at once and leaves no event behind
-when it is over: a SimPy `Process` puts one of each into the calendar, and a third of all events would be these.
+when it is over: a SimPy `Process` puts one of each into the calendar, and a quarter of all events were these.
 """
 
 from collections.abc import Callable, Generator
@@ -32,15 +32,18 @@ class _Teller:
     def __init__(self, story: Story) -> None:
         self._story = story
 
-    def go_on(self, happened: simpy.Event | None) -> None:
-        what = None if happened is None else happened.value
+    def go_on(self, happened: simpy.Event) -> None:
+        story, what = self._story, happened._value
         try:
-            awaited = self._story.send(what)
-            while awaited.processed:  # known already: no need to wait
-                awaited = self._story.send(awaited.value)
+            while True:
+                awaited = story.send(what)
+                waiting: Any = awaited.callbacks  # None where it has happened already
+                if waiting is not None:
+                    waiting.append(self.go_on)
+                    return
+                what = awaited._value
         except StopIteration:
             return
-        awaited.callbacks.append(self.go_on)
 
 
 class Clock(simpy.Environment):
@@ -50,6 +53,8 @@ class Clock(simpy.Environment):
         super().__init__(initial_time=0)
         self._end = end
         self._never = self.event()
+        self._start = self.news()  # what every story waits for before its first word
+        self._start.tell()
         self._is_awake = False
         self.last_in_instant: Callable[[], bool] = lambda: False  # returns whether it wants to be called again
 
@@ -60,13 +65,14 @@ class Clock(simpy.Environment):
 
     def start(self, story: Story) -> None:
         """Begin a story at this instant, and go on with it as it asks."""
-        _Teller(story).go_on(None)
+        _Teller(story).go_on(self._start)
 
     def until(self, instant: int) -> simpy.Event:
         """Happens at that instant, at once if it is past, never if it is after the end."""
         if instant >= self._end:
             return self._never
-        return simpy.Timeout(self, max(0, instant - self.now))
+        delay = instant - self.now
+        return simpy.Timeout(self, delay if delay > 0 else 0)
 
     def at(self, instant: int, action: Callable[[], None]) -> None:
         """Do something at an instant to come, before what is done last in it."""

@@ -7,13 +7,12 @@ results, and then in every engine.
 from sim.model.admitting import Admitting
 from sim.model.chance import BookOfLuck
 from sim.model.clock import Clock, News
-from sim.model.ledger import ADMITTED, NEVER, NONE
+from sim.model.ledger import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.patience import Patience
 from sim.model.places import Places
 from sim.model.plan import Plan, PlannedRoute
 from sim.model.rings import Rings
 from sim.model.steps import Steps
-from sim.model.wards import Ward
 from sim.model.world import Person, Stay, Wait
 
 
@@ -103,16 +102,19 @@ class Moves:
 
     def join(self, person: Person, stay: Stay | None, to: int, route: PlannedRoute | None, joined: int) -> None:
         arriving, ward = person.arriving, self.places.wards[to]
-        arrival = self.plan.groups[arriving.group].group.arrival
-        priority = arrival.priority if route is None else route.route.priority
-        wait = Wait(person, person.waits, stay, to, route, joined, (priority, joined, arriving.rank))
+        if stay is None or route is None:
+            held, priority = OUTSIDE, self.plan.groups[arriving.group].group.arrival.priority
+        else:
+            held, priority = stay.service, route.route.priority
+        order = (priority, joined, arriving.rank)
+        wait = person.wait = Wait(person, person.waits, stay, held, to, route, joined, order)
         person.waits += 1
-        person.wait = wait
         self.records.waits.append(wait)
         if stay is None or stay.clear != NEVER:
             self._is_clear(wait)
-        self.places.touch(to)
-        if self._never_again_a_place(wait, ward):
+        else:
+            self.places.touch(to)
+        if self.clock.now > ward.last_second_with_places and self._may_turn_back(wait):
             self.nowhere.append(wait)
             return
         if ward.counts_units:
@@ -122,19 +124,21 @@ class Moves:
         ward.line_up(wait)
         self.patience.start_waiting(wait)
 
-    def _never_again_a_place(self, wait: Wait, ward: Ward) -> bool:
-        if self.clock.now <= ward.last_second_with_places:
-            return False
+    @staticmethod
+    def _may_turn_back(wait: Wait) -> bool:
         return wait.stay is None or (wait.route is not None and wait.route.otherwise != NONE)
 
     def _is_clear(self, wait: Wait) -> None:
-        wait.clear = wait.joined if wait.stay is None else max(wait.joined, wait.stay.clear)
-        self.rings.count(wait, 1)
+        if wait.stay is None:
+            wait.clear = wait.joined
+        else:
+            wait.clear = max(wait.joined, wait.stay.clear)
+            self.rings.count(wait.held, wait.to, 1)
         self.places.touch(wait.to)
 
     def end(self, wait: Wait, ending: int) -> None:
-        if wait.clear != NEVER:
-            self.rings.count(wait, -1)
+        if wait.held != OUTSIDE and wait.clear != NEVER:
+            self.rings.count(wait.held, wait.to, -1)
         wait.ended, wait.ending = self.clock.now, ending
         wait.person.wait = None
 

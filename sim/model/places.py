@@ -50,11 +50,11 @@ class Places:
 
     def hold(self, stay: Stay) -> None:
         """Somebody holds a place from now on; less of it as their need tapers."""
-        ward = self.wards[stay.service]
+        ward, visit = self.wards[stay.service], stay.planned_visit.visit
         stay.units_now = stay.units
         ward.held += stay.units
-        if stay.planned_visit.visit is not None:
-            for taper in stay.planned_visit.visit.tapers:
+        if visit is not None and visit.tapers:
+            for taper in visit.tapers:
                 units = int(stay.units * taper.share + 0.5)
                 self._clock.at(
                     stay.admitted + seconds(taper.after_days),

@@ -42,8 +42,7 @@ WAITS: dict[str, Reader] = {
     "person": PERSON,
     "wait": "number",
     "stay": lambda wait: NONE if wait.stay is None else wait.stay.number,  # of the person's: a row in the end
-    "held": lambda wait: OUTSIDE if wait.stay is None else wait.stay.service,
-    **{name: name for name in ("to", "joined", "clear", "ended", "ending")},
+    **{name: name for name in ("held", "to", "joined", "clear", "ended", "ending")},
 }
 STAYS: dict[str, Reader] = {
     "person": PERSON,

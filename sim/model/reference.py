@@ -43,25 +43,21 @@ class ReferenceEngine:
             if entry is None or entry.service == OUTSIDE:
                 coming.append(arriving)
             else:
-                self.clock.start(self.journey_from_census(Person(arriving), entry))
+                self.clock.start(self.journey(Person(arriving), entry))
         coming.sort(key=lambda arriving: arriving.arrives)
         for arriving in coming:
             if arriving.arrives > self.clock.now:
                 yield self.clock.until(arriving.arrives)
-            self.clock.start(self.journey_from_outside(Person(arriving)))
+            self.clock.start(self.journey(Person(arriving)))
 
-    def journey_from_outside(self, person: Person) -> Story:
-        """Somebody waits outside until their first place is free, and goes on from there."""
-        stay = yield self.moves.wait_outside(person)
-        yield from self.journey(stay)
-
-    def journey_from_census(self, person: Person, entry: CensusEntry) -> Story:
-        """Somebody was here when the clock started, and goes on from there."""
-        yield from self.journey(self.seat(person, entry))
-
-    def journey(self, stay: Stay | None) -> Story:
-        """Needing care, ready, waiting for the next place, moving on; None is the way out of the model."""
-        while stay is not None:
+    def journey(self, person: Person, entry: CensusEntry | None = None) -> Story:
+        """Waiting outside, unless they were here when the clock started; then needing care, ready, moving on, stay after stay."""
+        stay: Stay | None
+        if entry is not None:
+            stay = self.seat(person, entry)
+        else:
+            stay = yield self.moves.wait_outside(person)
+        while stay is not None:  # None is the way out of the model
             yield self.clock.until(stay.ready_due)
             stay = yield self.moves.declare_ready(stay)
 

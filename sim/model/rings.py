@@ -24,10 +24,10 @@ class Rings:
         self._clear: dict[tuple[int, int], int] = {}  # (held, waited for): how many are clear, where rings can be
         self.may_be = False  # is it worth looking?
 
-    def count(self, wait: Wait, change: int) -> None:
+    def count(self, held: int, to: int, change: int) -> None:
         """Somebody is clear to move (1), or their wait is over (-1)."""
-        if wait.stay is not None and wait.to in self._neighbours[wait.stay.service]:
-            pair = (wait.stay.service, wait.to)
+        if to in self._neighbours[held]:
+            pair = (held, to)
             self._clear[pair] = self._clear.get(pair, 0) + change
             self.may_be = True
 
@@ -54,6 +54,6 @@ class Rings:
         if not self._doors.let_in(to):
             return None
         for wait in self._wards[to].queue:
-            if wait.stay is not None and wait.stay.service == held and wait.clear != NEVER:
+            if wait.held == held and wait.clear != NEVER:
                 return wait if self._doors.let_out(wait.stay) else None
         return None

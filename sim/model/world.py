@@ -95,7 +95,8 @@ class Wait:
 
     person: Person
     number: int
-    stay: Stay | None
+    stay: Stay | None  # the place that is held meanwhile; None outside
+    held: int  # its service, or OUTSIDE
     to: int
     route: PlannedRoute | None
     joined: int

@@ -101,6 +101,7 @@ class Moves:
     # -- waits and moves --------------------------------------------------------------------------------------------
 
     def join(self, person: Person, stay: Stay | None, to: int, route: PlannedRoute | None, joined: int) -> None:
+        """Enter the queue for a destination: outside where `stay` is None, else by this route from this stay."""
         arriving, ward = person.arriving, self.places.wards[to]
         if stay is None or route is None:
             held, priority = OUTSIDE, self.plan.groups[arriving.group].group.arrival.priority
@@ -137,6 +138,7 @@ class Moves:
         self.places.touch(wait.to)
 
     def end(self, wait: Wait, ending: int) -> None:
+        """A wait is over, one way or another; `ending` is one of the ledger's."""
         if wait.held != OUTSIDE and wait.clear != NEVER:
             self.rings.count(wait.held, wait.to, -1)
         wait.ended, wait.ending = self.clock.now, ending
@@ -167,6 +169,7 @@ class Moves:
         self.join(stay.person, stay, route.to, route, self.clock.now)
 
     def admit(self, wait: Wait, cleans: bool = True) -> None:
+        """A wait ends in the place that was waited for; the place before is given up at the same instant."""
         person, now = wait.person, self.clock.now
         delay = 0 if wait.stay is None else now - wait.stay.ready
         self.end(wait, ADMITTED)

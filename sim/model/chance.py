@@ -9,7 +9,7 @@ function is Philox 4x64 with ten rounds (Salmon and others 2011, "Parallel rando
 (seed, replication) and whose counter is (person, group, service, quantity and visit); names enter by a hash of their own,
 so that adding a service leaves everybody else's luck alone.
 
-It stands here twice, for one number in plain Python (the source that a compiled engine reads) and for many in NumPy;
+It stands here for one number in plain Python, and for many NumPy's own Philox is asked; a compiled engine has it too, and
 the tests hold both against NumPy's own Philox. What may be changed here: by agreement only.
 """
 
@@ -19,7 +19,6 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-MASK_32 = 0xFFFFFFFF
 MASK_64 = 0xFFFFFFFFFFFFFFFF
 MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
 WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
@@ -62,37 +61,6 @@ def uniform_of(seed: int, replication: int, person: int, group: int, service: in
     )
 
 
-Words = NDArray[np.uint64]
-
-
-def _wide_product(a: Words, multiplier: int) -> tuple[Words, Words]:
-    """The high and low 64 bits of a times multiplier, by halves of 32 bits."""
-    low, high = np.uint64(multiplier & MASK_32), np.uint64(multiplier >> 32)
-    half, mask = np.uint64(32), np.uint64(MASK_32)
-    a_low, a_high = a & mask, a >> half
-    cross = a_high * low + ((a_low * low) >> half)
-    other = a_low * high + (cross & mask)
-    return a_high * high + (cross >> half) + (other >> half), a * np.uint64(multiplier)
-
-
-def philox_many(seed: int, replication: int, people: Words, group: int, service: int, quantity: int) -> Words:
-    """The first word of Philox 4x64-10 for many people at once; shape and order of `people`."""
-    c0, c1 = people, np.full_like(people, group)
-    c2, c3 = np.full_like(people, service), np.full_like(people, quantity)
-    k0, k1 = seed, replication
-    for _ in range(ROUNDS):
-        first_high, first_low = _wide_product(c0, MULTIPLIERS[0])
-        second_high, second_low = _wide_product(c2, MULTIPLIERS[1])
-        c0, c1, c2, c3 = (
-            second_high ^ c1 ^ np.uint64(k0),
-            second_low,
-            first_high ^ c3 ^ np.uint64(k1),
-            first_low,
-        )
-        k0, k1 = (k0 + WEYL[0]) & MASK_64, (k1 + WEYL[1]) & MASK_64
-    return c0
-
-
 class BookOfLuck:
     """One replication's luck. Pages are opened when first needed; what they say does not depend on when."""
 
@@ -106,12 +74,11 @@ class BookOfLuck:
         if visit >= PAGED_VISITS:
             counter = (person, group, service, quantity | visit)
             return to_uniform(philox(self.seed, self.replication, counter))
-        page, line = divmod(person, PAGE)
-        lines = self._pages.get((group, service, quantity | visit, page))
+        page = (person // PAGE, group, service, quantity | visit)
+        lines = self._pages.get(page)
         if lines is None:
-            lines = self.numbers(group, page * PAGE, PAGE, service, visit, quantity)
-            self._pages[group, service, quantity | visit, page] = lines
-        return lines[line]
+            lines = self._pages[page] = self.numbers(group, page[0] * PAGE, PAGE, service, visit, quantity)
+        return lines[person % PAGE]
 
     def numbers(self, group: int, first: int, count: int, service: int, visit: int, quantity: int) -> list[float]:
         """The numbers of `count` people of a group from person `first` on."""
@@ -122,8 +89,11 @@ class BookOfLuck:
         self, group: int, first: int, count: int, service: int, visit: int, quantity: int
     ) -> NDArray[np.float64]:
         """The same as an array."""
-        people = np.arange(first, first + count, dtype=np.uint64)
-        words = philox_many(self.seed, self.replication, people, group, service, quantity | visit)
+        counter = first | group << 64 | service << 128 | (quantity | visit) << 192
+        key = self.seed | self.replication << 64
+        # NumPy's own Philox counts on from person to person, one up before the first, and gives four words for each.
+        numpys = np.random.Philox(counter=(counter - 1) % 2**256, key=key)
+        words = np.asarray(numpys.random_raw(4 * count)[::4])
         return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
     def unit_rate_points(self, group: int, service: int, quantity: int, end: float) -> NDArray[np.float64]:

@@ -10,10 +10,11 @@ from sim.inputs.timetable import end_of_work, places_at
 from sim.model.clock import Clock, Story
 from sim.model.ledger import NEVER, NONE
 from sim.model.plan import Plan, PlannedRoute, PlannedStep
+from sim.model.records import Records
 from sim.model.rules import seconds
 from sim.model.settling import is_needed
 from sim.model.wards import UNLIMITED, Team
-from sim.model.world import Records, Stay, Work
+from sim.model.world import Stay, Work
 
 
 class Steps:
@@ -65,7 +66,8 @@ class Steps:
         return stay.ready_due
 
     def _do(self, work: Work) -> Story:
-        yield self._clock.until(work.own_start)
+        if work.own_start > self._clock.now:
+            yield self._clock.until(work.own_start)
         for earlier in work.after:
             if not earlier.is_over:
                 yield earlier.over

@@ -2,12 +2,14 @@
 
 from bisect import bisect_left, insort
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from sim.inputs.timetable import places_at
 from sim.model.plan import PlannedService
 from sim.model.world import Wait, Work
 
 UNLIMITED = 2**62
+_ORDER = attrgetter("order")
 
 
 @dataclass(slots=True, eq=False)
@@ -15,12 +17,23 @@ class Ward:
     """One destination: places (or minutes a week) open, held and being cleaned, and who waits, in order."""
 
     number: int
-    planned: PlannedService | None  # None: out, which always has room
+    planned: PlannedService | None  # None: died and out, which always have room
     open_places: int = UNLIMITED
     held: int = 0
     cleaning: int = 0
     surge_is_open: bool = False
     queue: list[Wait] = field(default_factory=list)
+    counts_units: bool = False
+    may_pass: bool = False
+    queue_limit: int | None = None
+    last_second_with_places: int = UNLIMITED
+
+    def __post_init__(self) -> None:
+        if self.planned is not None:
+            self.counts_units = self.planned.counts_units
+            self.may_pass = self.planned.service.may_pass
+            self.queue_limit = self.planned.service.queue_limit
+            self.last_second_with_places = self.planned.last_second_with_places
 
     def free(self) -> int:
         """Places neither held nor being cleaned; below 0 while a fallen capacity is still lived in."""
@@ -38,11 +51,11 @@ class Ward:
 
     def line_up(self, wait: Wait) -> None:
         """Put somebody into the queue, by priority, time joined and rank."""
-        insort(self.queue, wait, key=lambda other: other.order)
+        insort(self.queue, wait, key=_ORDER)
 
     def step_out(self, wait: Wait) -> None:
         """Take somebody out of the queue."""
-        del self.queue[bisect_left(self.queue, wait.order, key=lambda other: other.order)]
+        del self.queue[bisect_left(self.queue, wait.order, key=_ORDER)]
 
 
 @dataclass(slots=True, eq=False)

@@ -10,7 +10,7 @@ import pytest
 from sim import checking
 from sim.cli import main
 from sim.experiment import Piece, measured
-from sim.model import bed_manager
+from sim.model import admitting
 from sim.model.rules import SECONDS_PER_DAY
 
 Edit = Callable[[str, str, str], None]
@@ -83,7 +83,7 @@ def test_a_changed_file_of_data_is_named(recorded: Path, edit: Edit, capsys: pyt
 def test_another_rounding_of_times_is_found_at_its_first_event(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(bed_manager, "seconds", lambda days: int(days * SECONDS_PER_DAY))
+    monkeypatch.setattr(admitting, "seconds", lambda days: int(days * SECONDS_PER_DAY))
     assert check(recorded) == 1
     said = capsys.readouterr().out
     assert "no value of the scenario differs: the program or its packages give other results" in said

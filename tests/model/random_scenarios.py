@@ -61,6 +61,7 @@ class Town:
         self.counts_hours: set[str] = set()
         self.least_capacity: dict[str, int] = {}
         self.steps: list[str] = []
+        self.after: dict[str, list[str]] = {}
         self.team_names: list[str] = []
 
     def chance(self, percent: int) -> bool:
@@ -198,7 +199,8 @@ class Town:
             step["starts"] = starts
         if number and self.chance(40):
             earlier = self.one_of(self.steps)
-            step["after"] = earlier if self.chance(50) else sorted({earlier, self.one_of(self.steps)})
+            self.after[f"step_{number}"] = [earlier] if self.chance(50) else sorted({earlier, self.one_of(self.steps)})
+            step["after"] = earlier if self.after[f"step_{number}"] == [earlier] else self.after[f"step_{number}"]
         if self.team_names and self.chance(50):
             step["team"] = self.one_of(self.team_names)
         if self.chance(25):
@@ -232,6 +234,8 @@ class Town:
             to: self.route(to, share, ways[number + 1 :], services, here)
             for number, (to, share) in enumerate(zip(ways, self.shares(len(ways)), strict=True))
         }
+        if self.after and self.chance(40):
+            self.leave_a_step_behind(visit["then"])
         if self.chance(20):
             visit["lost_ground"] = self.lost_ground(list(visit["then"]))
         return visit
@@ -271,6 +275,23 @@ class Town:
         if self.chance(25):
             route["priority"] = self.whole(1, 3)
         return route if len(route) > 1 else route["share"]
+
+    def leave_a_step_behind(self, then: dict[str, Any]) -> None:
+        """Some who give up need a step the other way too, but not the step that it comes after."""
+        for route in then.values():
+            other = then.get(route["otherwise"]) if isinstance(route, dict) and "otherwise" in route else None
+            if other is not None and other != "died":
+                later = self.one_of(self.after)
+                first = [name for name in self.steps if name not in (later, *self.after[later])]
+                long = [{name: {"takes_days": {"fixed": self.whole(3, 6)}}} for name in self.after[later]]
+                route["steps"] = [*first[:1], *long, later]
+                route["may_join"] = f"after {first[0] if first else self.after[later][0]}"
+                route["longest_wait_days"] = self.length(0, 2)
+                then[route["otherwise"]] = {
+                    **(other if isinstance(other, dict) else {"share": other}),
+                    "steps": [later],
+                }
+                then[route["otherwise"]].pop("may_join", None)
 
     def step_on_route(self, name: str) -> Any:
         if not self.chance(25):

@@ -255,11 +255,12 @@ class Town:
             waits_for = [other for other in stay.tasks if other.step.name in task.step.after and not other.dropped]
             if task.own_start > self.now or any(other.open for other in waits_for):
                 return False
-            # for somebody of the census this may be before the clock started; a team's queue is only joined from then on
-            last_end = max((other.finished for other in waits_for), default=-NEVER)
-            task.started = self.now if self.now > 0 else max(task.own_start, last_end)
-            last = [other for other in waits_for if other.finished == last_end > task.own_start]
+            latest = max([task.own_start, *(other.finished for other in waits_for)])
+            last = [other for other in waits_for if other.finished == latest > task.own_start]
             task.after = min(last, key=lambda other: self._step_number(other.step.name)).step.name if last else None
+            # Nothing starts in the past, not even what waited for a step that is dropped now; but somebody of the census
+            # may have begun before the clock started, except with a team, whose queue is only joined from then on.
+            task.started = self.now if self.now > 0 else latest
             if task.step.team is None:
                 self._begin(task, task.started)
             else:

@@ -95,7 +95,7 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
 def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Path) -> None:
     path, seen, refused = tmp_path / "town.yaml", set(), []
 
-    @settings(IN_CI, max_examples=120)
+    @IN_CI
     @given(towns())
     def look(text: str) -> None:
         path.write_text(text, encoding="utf-8")
@@ -107,7 +107,7 @@ def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Pat
         seen.update(sights(scenario, run(scenario, replication=0)))
 
     look()
-    assert len(refused) < 0.2 * 120
+    assert len(refused) < 0.2 * IN_CI.max_examples
     expected = {f"wait {ending}" for ending in WAIT_ENDINGS} | {
         "a death",
         "a delay",

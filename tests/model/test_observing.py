@@ -16,6 +16,7 @@ from sim.model import observing
 from sim.model.bed_manager import BedManager
 from sim.model.engine import run, run_observed
 from sim.model.ledger import NEVER
+from sim.model.moves import Moves
 from sim.model.observing import IdentityBrokenAt
 from sim.model.steps import Steps
 from sim.model.wards import Team, Ward
@@ -54,36 +55,36 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def loses_somebody(patch: pytest.MonkeyPatch) -> None:
     """Every person whose rank ends in 50 is told to wait outside, and forgotten."""
-    wait_outside = BedManager.wait_outside
+    wait_outside = Moves.wait_outside
     patch.setattr(
-        BedManager,
+        Moves,
         "wait_outside",
-        lambda self, person: self.clock.event() if person.arriving.rank % 100 == 50 else wait_outside(self, person),
+        lambda self, person: self.clock.news() if person.arriving.rank % 100 == 50 else wait_outside(self, person),
     )
 
 
 def keeps_the_old_place(patch: pytest.MonkeyPatch) -> None:
-    leave = BedManager._leave
+    leave = Moves.leave
 
-    def forgetful(self: BedManager, person: Any, to: int, cleans: bool = True) -> None:
+    def forgetful(self: Moves, person: Any, to: int, cleans: bool = True) -> None:
         stay = person.stay
         leave(self, person, to, cleans)
         if stay is not None and to < self.plan.died:
             stay.left = NEVER
 
-    patch.setattr(BedManager, "_leave", forgetful)
+    patch.setattr(Moves, "leave", forgetful)
 
 
 def counts_a_leaver_as_held(patch: pytest.MonkeyPatch) -> None:
-    leave = BedManager._leave
+    leave = Moves.leave
 
-    def forgetful(self: BedManager, person: Any, to: int, cleans: bool = True) -> None:
+    def forgetful(self: Moves, person: Any, to: int, cleans: bool = True) -> None:
         stay = person.stay
         leave(self, person, to, cleans)
         if stay is not None:
-            self.wards[stay.service].held += 1
+            self.places.wards[stay.service].held += 1
 
-    patch.setattr(BedManager, "_leave", forgetful)
+    patch.setattr(Moves, "leave", forgetful)
 
 
 def lets_one_too_many_in(patch: pytest.MonkeyPatch) -> None:
@@ -103,11 +104,11 @@ def opens_a_place_too_many(patch: pytest.MonkeyPatch) -> None:
 
 def lets_people_wait(patch: pytest.MonkeyPatch) -> None:
     """Nobody with a rank that ends in 9 is ever told that the way is free."""
-    may_leave = BedManager._may_leave
+    may_move = BedManager._may_move
     patch.setattr(
         BedManager,
-        "_may_leave",
-        lambda self, wait: wait.person.arriving.rank % 10 != 9 and may_leave(self, wait),
+        "_may_move",
+        lambda self, wait: wait.person.arriving.rank % 10 != 9 and may_move(self, wait),
     )
 
 

@@ -93,9 +93,7 @@ def as_numbers(scenario: Scenario) -> Model:
     return Model(
         services=tuple(service.name for service in scenario.services),
         places={
-            service.name: places
-            for service in scenario.services
-            if (places := service.capacity[0].places) is not None
+            service.name: places for service in scenario.services if (places := service.capacity[0].places) is not None
         },
         arrivals_per_day=group.arrivals_per_day,
         ways=tuple(_way(route, visits[HOSPITAL].stay) for route in visits[HOSPITAL].then),

@@ -11,7 +11,8 @@ from typing import Any
 import ciw
 import numpy as np
 
-from benchmarks.model import HOME, HOSPITAL, Length, Model, Stays
+from benchmarks.model import HOSPITAL, Length, Model, Stays
+from sim.inputs.scenario import HOME
 
 UNLIMITED = float("inf")
 
@@ -21,7 +22,7 @@ def network(model: Model) -> ciw.network.Network:
     classes = [f"way {number}" for number in range(len(model.ways))]
     shares = dict(zip(classes, (way.share for way in model.ways), strict=True))
     keep = {one: {other: float(one == other) for other in classes} for one in classes}
-    again = {one: shares for one in classes}  # at home, before they come back
+    again = dict.fromkeys(classes, shares)  # at home, before they come back
     arrivals: dict[str, list[Any]] = {}
     services: dict[str, list[Any]] = {}
     routing: dict[str, list[list[float]]] = {}

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import simpy
 
-from benchmarks.model import HOME, HOSPITAL, Model, Stays
+from benchmarks.model import HOSPITAL, Model, Stays
+from sim.inputs.scenario import HOME, OUT
 
 NOT_YET = float("inf")
 
@@ -51,12 +52,16 @@ class Hospital:
 
     def life(self, person: int) -> Generator[Any, Any, None]:
         """Spell after spell, until one does not come back."""
-        comes_back = True
-        while comes_back:
-            comes_back = yield from self.spell(person)
+        while True:
+            goes_to, place = yield from self.in_hospital(person)
+            if place is not None:
+                goes_to = yield from self.in_community(person, goes_to, place)
+            if goes_to != HOME:
+                return
+            yield from self.at_home(person)
 
-    def spell(self, person: int) -> Generator[Any, Any, bool]:
-        """A stay in hospital and what follows; whether they will be back."""
+    def in_hospital(self, person: int) -> Generator[Any, Any, tuple[str, simpy.Event | None]]:
+        """A stay in hospital, until the next place is there; where they go, and the place they got."""
         stay = self.join(person, HOSPITAL)
         bed = self.places[HOSPITAL].request()
         yield bed
@@ -67,29 +72,31 @@ class Hospital:
         if way.process:
             yield self.env.timeout(way.process.draw(self.random))
         stay.clear = self.env.now
-        stay.to = way.to
-        if way.to not in self.places:
-            self.places[HOSPITAL].release(bed)
-            stay.left = self.env.now
-            goes_home = way.to == HOME
-        else:
-            after = self.join(person, way.to)
+        place = None
+        if way.to in self.places:
             place = self.places[way.to].request()
-            yield place  # the bed is kept until it is there
-            self.places[HOSPITAL].release(bed)
-            stay.left = after.admitted = self.env.now
-            yield self.env.timeout(self.model.stay[way.to].draw(self.random))
-            after.ready = after.clear = after.left = self.env.now
-            self.places[way.to].release(place)
-            goes_home = self.random.random() < self.model.home_share
-            after.to = HOME if goes_home else "out"
-        if goes_home:
-            home = self.join(person, HOME)
-            home.admitted = self.env.now
-            yield self.env.timeout(self.model.stay[HOME].draw(self.random))
-            home.ready = home.clear = home.left = self.env.now
-            home.to = HOSPITAL
-        return goes_home
+            yield place  # the bed is kept until then
+        self.places[HOSPITAL].release(bed)
+        stay.left, stay.to = self.env.now, way.to
+        return way.to, place
+
+    def in_community(self, person: int, service: str, place: simpy.Event) -> Generator[Any, Any, str]:
+        """A stay in a place that they have; where they go."""
+        stay = self.join(person, service)
+        stay.admitted = self.env.now
+        yield self.env.timeout(self.model.stay[service].draw(self.random))
+        self.places[service].release(place)
+        stay.ready = stay.clear = stay.left = self.env.now
+        stay.to = HOME if self.random.random() < self.model.home_share else OUT
+        return stay.to
+
+    def at_home(self, person: int) -> Generator[Any, Any, None]:
+        """At home, until they come back."""
+        stay = self.join(person, HOME)
+        stay.admitted = self.env.now
+        yield self.env.timeout(self.model.stay[HOME].draw(self.random))
+        stay.ready = stay.clear = stay.left = self.env.now
+        stay.to = HOSPITAL
 
     def join(self, person: int, service: str) -> Stay:
         """A new row of the log."""

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.model import DAY, HOME, HOSPITAL, OUT, Length, Model, Stays
+from benchmarks.model import DAY, HOSPITAL, Length, Model, Stays
+from sim.inputs.scenario import HOME, OUT
 from sim.model.ledger import NEVER, PEOPLE_COLUMNS, STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
 
 SOURCE = Path(__file__).with_name("limit.c")

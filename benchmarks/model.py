@@ -3,8 +3,8 @@
 May be changed freely, as long as every program goes on running the same model (tests/benchmarks says whether they do).
 """
 
-import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
-from sim.inputs.scenario import HOME, OUT, Route, Scenario
+from sim.inputs.scenario import HOME, Route, Scenario
 
 MODEL_FILE = Path(__file__).with_name("model.yaml")
 HOSPITAL = "hospital"
@@ -55,11 +55,13 @@ class Model:
 
 
 def read_model(days: int | None = None, times: int = 1) -> Scenario:
-    """The scenario: shortened to so many days (a fifth of them warm-up), beds and arrivals multiplied alike."""
+    """The scenario: lasting so many days in place of its own, beds and arrivals multiplied alike."""
     scenario = read_scenario(MODEL_FILE)
     if days is not None:
         scenario = lasting(scenario, days)
-    return scenario if times == 1 else _larger(scenario, times)
+    model = as_numbers(scenario)
+    places = {name: number * times for name, number in model.places.items()}
+    return scenario if times == 1 else resized(scenario, places, model.arrivals_per_day * times)
 
 
 def lasting(scenario: Scenario, days: int) -> Scenario:
@@ -69,17 +71,15 @@ def lasting(scenario: Scenario, days: int) -> Scenario:
     return replace(scenario, calendar=calendar)
 
 
-def _larger(scenario: Scenario, times: int) -> Scenario:
+def resized(scenario: Scenario, places: Mapping[str, int], arrivals_per_day: float) -> Scenario:
+    """The same scenario with other places in its limited services, and other arrivals."""
     services = tuple(
-        replace(
-            service,
-            capacity=tuple(
-                replace(step, places=None if step.places is None else step.places * times) for step in service.capacity
-            ),
-        )
+        replace(service, capacity=(replace(service.capacity[0], places=places[service.name]),))
+        if service.name in places
+        else service
         for service in scenario.services
     )
-    people = tuple(replace(group, arrivals_per_day=group.arrivals_per_day * times) for group in scenario.people)
+    people = tuple(replace(group, arrivals_per_day=arrivals_per_day) for group in scenario.people)
     return replace(scenario, services=services, people=people)
 
 
@@ -147,7 +147,3 @@ def figures(model: Model, stays: Stays, days: tuple[float, float]) -> dict[str, 
     admitted = stays.admitted[hospital]
     found["spells a day"] = float(np.count_nonzero((admitted >= first) & (admitted < end)) / length)
     return found
-
-
-__all__ = ["DAY", "HOME", "HOSPITAL", "OUT", "Length", "Model", "Stays", "Way", "as_numbers", "figures", "lasting"]
-__all__ += ["read_model", "spells"]

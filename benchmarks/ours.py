@@ -61,6 +61,11 @@ def spells(ledger: Ledger) -> int:
     return int(np.count_nonzero(ledger.stays["service"] == 0))
 
 
+def stay_rows(ledger: Ledger) -> int:
+    """Stays anywhere."""
+    return len(ledger.stays["person"])
+
+
 def stays(ledger: Ledger) -> Stays:
     """The ledger's stays in days."""
     table = ledger.stays

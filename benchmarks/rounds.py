@@ -19,6 +19,7 @@ class Program:
     work: Callable[[int], Any]
     count: Callable[[Any], int]
     repeats: int = 1  # in each round
+    warms_up: bool = False  # one run before the first round: its first call compiles, or is the first to touch memory
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,11 @@ Round = Mapping[str, float]  # processor seconds for each piece of work, by prog
 def measure(
     programs: Sequence[Program], rounds: int, until: float = float("inf"), told: Callable[[str], None] = lambda _: None
 ) -> list[Round]:
-    """So many rounds, after one unmeasured run of each program; no further round begins after `until`."""
+    """So many rounds; no further one begins after `until`, but the first always does."""
     for program in programs:
-        told(f"warming up: {program.key}")
-        program.work(0)
+        if program.warms_up:
+            told(f"warming up: {program.key}")
+            program.work(0)
     found: list[Round] = []
     for number in range(rounds):
         if found and time.monotonic() > until:

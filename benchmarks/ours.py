@@ -22,7 +22,7 @@ class NoEngine(Exception):
 def run(scenario: Scenario, replication: int, name: str) -> Ledger:
     """One replication by one engine: drawing its people, walking them, and the whole ledger."""
     if "engine" in inspect.signature(engine.run).parameters:
-        return engine.run(scenario, replication, engine=name)  # type: ignore[call-arg]
+        return engine.run(scenario, replication, engine=name)
     if name != REFERENCE:
         raise NoEngine(f"there is no {name} engine in this version")
     return engine.run(scenario, replication)

@@ -39,7 +39,7 @@ QUICK = Sizes(
     baseline_replications=1,
     growth_rounds=2,
     process_rounds=1,
-    process_seconds=4,
+    process_seconds=7,
     comparison_replications=2,
-    give_up_after=34,
+    give_up_after=30,
 )

@@ -40,7 +40,9 @@ def main(argv: list[str]) -> int:
 
 def _understood(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks/run.py", description="How fast is it, beside what?")
-    parser.add_argument("--quick", action="store_true", help="smaller models, within 45 seconds (whole: ten minutes)")
+    parser.add_argument(
+        "--quick", action="store_true", help="smaller models, within 45 seconds (whole: about five minutes)"
+    )
     parser.add_argument("--json", metavar="FILE", help="what was found as JSON; - is standard output, without tables")
     parser.add_argument("--write", action="store_true", help="puts the tables into docs/benchmarks.md and README.md")
     typed = parser.parse_args(argv)

@@ -6,6 +6,7 @@ error, because standard output belongs to the results. Why it works as it does i
 """
 
 import hashlib
+import importlib
 import os
 import re
 import shlex
@@ -29,14 +30,24 @@ class CannotStart(Exception):
 
 def main(argv: list) -> int:
     """Return the exit code of the command, after setting up where that is needed."""
+    return enter(argv, __file__, run_command, ["test"] if argv[:1] == ["test"] else [])
+
+
+def enter(argv: list, script: str, command: object, extras: list) -> int:
+    """Return the exit code of a script's command, after setting up what it needs; benchmarks/run.py enters here too."""
     check_python(sys.version_info[:2])
     if sys.prefix != sys.base_prefix and not (runs_in_venv() and os.path.exists(STAMP)):
-        check_environment_of_others(argv)
-        return run_command(argv)
+        check_environment_of_others(extras)
+        return command(argv)
     made_by_others = os.path.exists(VENV_PYTHON) and not os.path.exists(STAMP)  # by uv, for example
     if not made_by_others and not is_ready():
         set_up()
-    return run_command(argv) if runs_in_venv() else start_again_in_venv(argv)
+    if not runs_in_venv():
+        return start_again_in_venv(argv, script)
+    for extra in extras:
+        if extra != "test":  # which the private folder has from the start
+            add(extra)
+    return command(argv)
 
 
 def check_python(version: tuple) -> None:
@@ -52,22 +63,22 @@ def runs_in_venv() -> bool:
     return os.path.realpath(sys.prefix) == os.path.realpath(VENV)
 
 
-def locked(with_tests: bool) -> list:
+def locked(*extras: str) -> list:
     """Return what must be installed, each as name==version: pyproject.toml is the one list of versions."""
     import tomllib  # an old Python lacks it
 
     with open(os.path.join(HERE, "pyproject.toml"), "rb") as file:
         project = tomllib.load(file)["project"]
-    return project["dependencies"] + (project["optional-dependencies"]["test"] if with_tests else [])
+    return sum((project["optional-dependencies"][extra] for extra in extras), project["dependencies"])
 
 
-def check_environment_of_others(argv: list) -> None:
+def check_environment_of_others(extras: list) -> None:
     """Refuse a virtual environment that lacks something, with the line that adds it; never change it."""
-    missing, other = compare_with_lock(locked(with_tests=argv[:1] == ["test"]))
+    missing, other = compare_with_lock(locked(*extras))
     if missing:
         raise CannotStart(
             f"The virtual environment {sys.prefix} is your own, so nothing was changed in it.\n"
-            f"It lacks {', '.join(missing)}. This line adds what is missing:\n  {pip_line()}"
+            f"It lacks {', '.join(missing)}. This line adds what is missing:\n  {pip_line(extras)}"
         )
     if other:
         say(f"Note: results may differ slightly: this virtual environment has {', '.join(other)}.")
@@ -89,14 +100,15 @@ def compare_with_lock(pins: list) -> tuple:
     return missing, other
 
 
-def pip_line() -> str:
+def pip_line(extras: list) -> str:
     """Return the line to type that installs what is locked for the Python that runs this."""
     from importlib import util
 
+    wanted = ",".join(sorted({"test", *extras}))
     pip = [sys.executable, "-m", "pip"]
     if not util.find_spec("pip"):  # uv makes virtual environments without it
         pip = [BASE_PYTHON, "-m", "pip", "--python", sys.executable]
-    return quoted([*pip, "install", "-e", HERE + "[test]"])
+    return quoted([*pip, "install", "-e", f"{HERE}[{wanted}]"])
 
 
 def is_ready() -> bool:
@@ -109,7 +121,7 @@ def is_ready() -> bool:
 
 def complete_stamp() -> str:
     """Return what the stamp says once all that is locked is installed for this Python."""
-    packages = "\n".join(locked(with_tests=True))
+    packages = "\n".join(locked("test"))
     return f"Python {dotted(sys.version_info)} {hashlib.sha256(packages.encode()).hexdigest()}"
 
 
@@ -127,13 +139,22 @@ def set_up() -> None:
             if not is_ready():
                 check_pip()
                 make_venv()
-                install(locked(with_tests=True))
+                install(locked("test"))
                 write_stamp(complete_stamp())
     except OSError as problem:
         raise CannotStart(
             f"The private folder {VENV} cannot be made: {problem.strerror or problem}.\n"
             f"If nothing may be written in {HERE}, copy it to a place of your own and start there."
         )
+
+
+def add(extra: str) -> None:
+    """Install an extra into the private folder, beside what is there, unless it is there already."""
+    if compare_with_lock(locked(extra))[0]:
+        say(f"Adding the packages of {extra} to the private folder\n  {VENV}")
+        check_pip()
+        install(locked(extra))
+        importlib.invalidate_caches()  # this Python looked before they were there
 
 
 def wait_for_turn(this_file: object) -> None:
@@ -220,9 +241,9 @@ def run_tool(command: list, progress: bool = False) -> tuple:
     return tool.returncode, lines
 
 
-def start_again_in_venv(argv: list) -> int:
+def start_again_in_venv(argv: list, script: str) -> int:
     """Start again under the private folder's Python; on Windows, where none replaces itself, wait for it."""
-    command = [VENV_PYTHON, os.path.abspath(__file__), *argv]
+    command = [VENV_PYTHON, os.path.abspath(script), *argv]
     if os.name != "nt":
         os.execv(VENV_PYTHON, command)
     with subprocess.Popen(command) as child:
@@ -255,12 +276,17 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-if __name__ == "__main__":
+def exit_code(entrance: object, argv: list) -> int:
+    """Return the exit code of an entrance, after telling what kept it from starting."""
     try:
-        sys.exit(main(sys.argv[1:]))
+        return entrance(argv)
     except CannotStart as reason:
         say(str(reason))
-        sys.exit(2)
+        return 2
     except KeyboardInterrupt:
         say("Stopped.")
-        sys.exit(130)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(exit_code(main, sys.argv[1:]))

@@ -65,9 +65,11 @@ class House:
         project = f'dependencies = ["bedcount=={version}"]\noptional-dependencies = {{ test = [] }}\n'
         (self.folder / "pyproject.toml").write_text("[project]\n" + project)
 
-    def popen(self, *argv: str, python: str = run_sim.BASE_PYTHON, **settings: str) -> subprocess.Popen[str]:
+    def popen(
+        self, *argv: str, python: str = run_sim.BASE_PYTHON, script: str = "run_sim.py", **settings: str
+    ) -> subprocess.Popen[str]:
         ours = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-        command = [python, str(self.folder / "run_sim.py"), *argv]
+        command = [python, str(self.folder / script), *argv]
         environment = os.environ | ours | settings
         pipe = subprocess.PIPE
         # A session of its own, so that a test can send Ctrl-C as a terminal does, to all that it started.
@@ -263,6 +265,28 @@ def test_private_folder_that_another_tool_made_is_used_and_never_cleared(house: 
     keep.touch()
     code, _, err = house.start()
     assert (code, "It lacks bedcount." in err, keep.exists()) == (2, True, True)
+
+
+@needs_pip
+def test_benchmarks_add_their_own_packages_to_the_private_folder_once(house: House) -> None:
+    (house.folder / "benchmarks").mkdir()
+    shutil.copy(ROOT / "benchmarks" / "run.py", house.folder / "benchmarks")
+    (house.folder / "benchmarks" / "measuring.py").write_text(textwrap.dedent(TELLING_COMMAND))
+    house.lock("1.0")
+    project = (house.folder / "pyproject.toml").read_text()
+    project = project.replace("{ test = [] }", '{ test = [], bench = ["bedcount==1.0", "stopwatch==2.0"] }')
+    (house.folder / "pyproject.toml").write_text(project)
+    info = "stopwatch-2.0.dist-info"
+    with zipfile.ZipFile(house.wheels / "stopwatch-2.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: stopwatch\nVersion: 2.0\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    code, out, err = house.start("--quick", script="benchmarks/run.py")
+    assert (code, out.startswith("given ['--quick']")) == (0, True)
+    assert "Adding the packages of bench" in err
+    code, _, err = house.start("exit", "3", script="benchmarks/run.py")
+    assert (code, err) == (3, "")
+    assert house.start()[0] == 0  # and the front door is content with it
 
 
 def test_python_that_is_too_old_gets_one_sentence(house: House) -> None:

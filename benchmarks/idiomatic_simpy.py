@@ -1,0 +1,121 @@
+"""The model as a SimPy textbook writes it: a process a person, a Resource a service, draws as it goes, a list of stays.
+
+Neither slowed down nor tuned: no pre-drawn numbers, no trick with the garbage collector, no pool of our own.
+"""
+
+import random
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import simpy
+
+from benchmarks.model import HOSPITAL, Model, Stays
+from sim.inputs.scenario import HOME, OUT
+
+NOT_YET = float("inf")
+
+
+@dataclass
+class Stay:
+    """One row of the log."""
+
+    person: int
+    service: str
+    joined: float
+    admitted: float = NOT_YET
+    ready: float = NOT_YET
+    clear: float = NOT_YET
+    left: float = NOT_YET
+    to: str = ""
+
+
+class Hospital:
+    """A hospital, the services that follow it, and everybody who comes."""
+
+    def __init__(self, model: Model, seed: int) -> None:
+        self.model = model
+        self.env = simpy.Environment()
+        self.random = random.Random(seed)
+        self.places = {name: simpy.Resource(self.env, number) for name, number in model.places.items()}
+        self.shares = [way.share for way in model.ways]
+        self.log: list[Stay] = []
+
+    def arrivals(self) -> Generator[Any, Any, None]:
+        """People come one by one."""
+        person = 0
+        while True:
+            yield self.env.timeout(self.random.expovariate(self.model.arrivals_per_day))
+            person += 1
+            self.env.process(self.life(person))
+
+    def life(self, person: int) -> Generator[Any, Any, None]:
+        """Spell after spell, until one does not come back."""
+        while True:
+            goes_to, place = yield from self.in_hospital(person)
+            if place is not None:
+                goes_to = yield from self.in_community(person, goes_to, place)
+            if goes_to != HOME:
+                return
+            yield from self.at_home(person)
+
+    def in_hospital(self, person: int) -> Generator[Any, Any, tuple[str, simpy.Event | None]]:
+        """A stay in hospital, until the next place is there; where they go, and the place they got."""
+        stay = self.join(person, HOSPITAL)
+        bed = self.places[HOSPITAL].request()
+        yield bed
+        stay.admitted = self.env.now
+        (way,) = self.random.choices(self.model.ways, self.shares)
+        yield self.env.timeout(way.stay.draw(self.random))
+        stay.ready = self.env.now
+        if way.process:
+            yield self.env.timeout(way.process.draw(self.random))
+        stay.clear = self.env.now
+        place = None
+        if way.to in self.places:
+            place = self.places[way.to].request()
+            yield place  # the bed is kept until then
+        self.places[HOSPITAL].release(bed)
+        stay.left, stay.to = self.env.now, way.to
+        return way.to, place
+
+    def in_community(self, person: int, service: str, place: simpy.Event) -> Generator[Any, Any, str]:
+        """A stay in a place that they have; where they go."""
+        stay = self.join(person, service)
+        stay.admitted = self.env.now
+        yield self.env.timeout(self.model.stay[service].draw(self.random))
+        self.places[service].release(place)
+        stay.ready = stay.clear = stay.left = self.env.now
+        stay.to = HOME if self.random.random() < self.model.home_share else OUT
+        return stay.to
+
+    def at_home(self, person: int) -> Generator[Any, Any, None]:
+        """At home, until they come back."""
+        stay = self.join(person, HOME)
+        stay.admitted = self.env.now
+        yield self.env.timeout(self.model.stay[HOME].draw(self.random))
+        stay.ready = stay.clear = stay.left = self.env.now
+        stay.to = HOSPITAL
+
+    def join(self, person: int, service: str) -> Stay:
+        """A new row of the log."""
+        stay = Stay(person, service, self.env.now)
+        self.log.append(stay)
+        return stay
+
+
+def run(model: Model, days: int, seed: int) -> list[Stay]:
+    """One replication's log."""
+    hospital = Hospital(model, seed)
+    hospital.env.process(hospital.arrivals())
+    hospital.env.run(until=days)
+    return hospital.log
+
+
+def stays(model: Model, log: list[Stay]) -> Stays:
+    """The log as columns; who never got in is left out."""
+    number = {name: place for place, name in enumerate(model.services)}
+    rows = [(number[one.service], one.admitted, one.clear, one.left) for one in log if one.admitted != NOT_YET]
+    service, admitted, clear, left = np.array(rows, dtype=float).reshape(-1, 4).T
+    return Stays(service.astype(int), admitted, clear, left)

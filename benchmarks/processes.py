@@ -1,0 +1,64 @@
+"""What is measured by the clock on the wall: two processes beside one, and the default comparison from its start to its end."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks import ours
+from benchmarks.rounds import Spread, spread
+from sim.inputs.scenario import Scenario
+
+ROOT = Path(__file__).parents[1]
+DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
+FEWEST, MOST = 4, 60  # replications; 60 are what the default comparison runs
+
+
+def two_over_one(scenario: Scenario, rounds: int, seconds: float) -> tuple[Spread, int]:
+    """How many times as fast two processes are, their start-up included; and how many replications they shared."""
+    started = time.perf_counter()
+    ours.aggregates(scenario, 1, workers=1)  # compiles, too
+    ours.aggregates(scenario, 1, workers=1)
+    once = (time.perf_counter() - started) / 2
+    replications = max(FEWEST, min(MOST, round(seconds / once)))
+    return spread([_seconds(scenario, replications, 1) / _seconds(scenario, replications, 2) for _ in range(rounds)]), (
+        replications
+    )
+
+
+def _seconds(scenario: Scenario, replications: int, workers: int) -> float:
+    started = time.perf_counter()
+    assert ours.aggregates(scenario, replications, workers) == replications
+    return time.perf_counter() - started
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The default comparison as a planner starts it: seconds on the wall, and seconds by stage as it says itself."""
+
+    seconds: float
+    stages: dict[str, float]
+    replications: int
+    workers: int
+    engine: str
+
+    def simulation_share(self) -> float | None:
+        """Draws and engine, as a share of all its stages; None where it does not say."""
+        parts = [self.stages[name] for name in ("draws", "engine") if name in self.stages]
+        return sum(parts) / sum(self.stages.values()) if parts else None
+
+
+def default_comparison(replications: int | None) -> Comparison:
+    """Runs it once, as a process of its own, into a folder that is thrown away."""
+    fewer = [] if replications is None else ["--replications", str(replications)]
+    with tempfile.TemporaryDirectory(prefix="bedflow-benchmark-") as folder:
+        command = [sys.executable, str(ROOT / "run_sim.py"), "compare", *DEFAULT_FILES, "--outputs", folder, *fewer]
+        started = time.perf_counter()
+        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        seconds = time.perf_counter() - started
+        told = json.loads(next(Path(folder).glob("*/run.json")).read_text(encoding="utf-8"))
+    stages = {name: float(spent) for name, spent in told.get("stages", {}).items() if isinstance(spent, int | float)}
+    return Comparison(seconds, stages, int(told["replications"]), int(told["workers"]), str(told["engine"]))

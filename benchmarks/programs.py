@@ -1,0 +1,113 @@
+"""Who runs: each program with what is timed, how large, and what counts as one piece of its work."""
+
+from benchmarks import idiomatic_simpy, limit, model, ours
+from benchmarks.model import as_numbers, read_model
+from benchmarks.rounds import Program
+from benchmarks.sizes import Sizes
+from sim.inputs.scenario import Scenario
+
+SIMPY, CIW, C, WHOLE_C = "idiomatic_simpy", "ciw", "c", "c_whole_ledger"
+NO_COMPILED = "there is no compiled engine in this version"
+
+INSIDE = {
+    ours.COMPILED: "drawing the people, the whole run, the whole ledger (people, waits, stays, steps, places); not compiling",
+    ours.REFERENCE: "the same by SimPy, with the same book of luck and the same ledger",
+    SIMPY: "making the model, the run with draws as it goes, its list of stays",
+    CIW: "making the network, the run with draws as it goes, its records",
+    C: "the run with draws as it goes, the twelve columns of stays in memory of their own; not compiling",
+    WHOLE_C: "the same, and the columns of people, waits and steps",
+}
+
+
+def on_the_model(sizes: Sizes, reasons: dict[str, str]) -> list[Program]:
+    """All programs on the model of model.yaml, counted in spells; who cannot run is left out, with the reason."""
+    programs = [_ours(ours.REFERENCE, read_model(sizes.slow_days), 1), _simpy(sizes.slow_days)]
+    if ours.has(ours.COMPILED):
+        programs.append(_ours(ours.COMPILED, read_model(), sizes.fast_repeats))
+    else:
+        reasons[ours.COMPILED] = NO_COMPILED
+    try:
+        programs.append(_ciw(sizes.ciw_days))
+    except ImportError as missing:
+        reasons[CIW] = f"it is not installed ({missing})"
+    try:
+        programs += [_c(C, sizes.fast_repeats), _c(WHOLE_C, sizes.fast_repeats)]
+    except limit.NoCompiler as reason:
+        reasons[C] = reasons[WHOLE_C] = str(reason)
+    return programs
+
+
+def _ours(name: str, scenario: Scenario, repeats: int) -> Program:
+    return Program(name, lambda number: ours.run(scenario, number, name), ours.spells, repeats, name == ours.COMPILED)
+
+
+def _simpy(days: int | None) -> Program:
+    numbers, length = _numbers_and_days(days)
+    return Program(
+        SIMPY,
+        lambda seed: idiomatic_simpy.run(numbers, length, seed),
+        lambda log: model.spells(idiomatic_simpy.stays(numbers, log)),
+    )
+
+
+def _ciw(days: int | None) -> Program:
+    from benchmarks import ciw_model
+
+    numbers, length = _numbers_and_days(days)
+    return Program(
+        CIW,
+        lambda seed: ciw_model.run(numbers, length, seed),
+        lambda records: model.spells(ciw_model.stays(records)),
+    )
+
+
+def _c(key: str, repeats: int) -> Program:
+    numbers, length = _numbers_and_days(None)
+    program = limit.Limit(whole_ledger=key == WHOLE_C)
+    return Program(
+        key,
+        lambda seed: program.run(numbers, length, seed),
+        lambda tables: model.spells(limit.stays(tables)),
+        repeats,
+        warms_up=True,
+    )
+
+
+def _numbers_and_days(days: int | None) -> tuple[model.Model, int]:
+    scenario = read_model(days)
+    return as_numbers(scenario), scenario.calendar.warm_up_days + scenario.calendar.measured_days
+
+
+def on_the_baseline(scenario: Scenario, sizes: Sizes) -> list[Program]:
+    """Our two engines on a scenario with every mechanism, counted in stays."""
+    times = {ours.REFERENCE: sizes.baseline_replications, ours.COMPILED: sizes.fast_repeats}
+    return [
+        Program(
+            name,
+            lambda number, name=name: ours.run(scenario, number, name),
+            ours.stay_rows,
+            repeats,
+            name == ours.COMPILED,
+        )
+        for name, repeats in times.items()
+    ]
+
+
+def growing(name: str) -> list[Program]:
+    """One engine on larger hospitals and longer runs, counted in events."""
+    scenarios = {
+        "1x": read_model(),
+        "10x": read_model(times=10),
+        "2 years": read_model(days=730),
+        "20 years": read_model(days=7300),
+    }
+    return [
+        Program(
+            key,
+            lambda number, scenario=scenario: ours.run(scenario, number, name),
+            ours.events,
+            repeats=1 if key in ("10x", "20 years") else 10,  # as much work in each
+            warms_up=True,
+        )
+        for key, scenario in scenarios.items()
+    ]

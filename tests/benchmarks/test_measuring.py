@@ -1,0 +1,128 @@
+"""How the benchmarks measure and tell, with programs that do nothing; no test looks at the clock."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import measuring, processes, programs, rounds, tables
+from benchmarks.findings import ASKED, Asked, Findings
+from benchmarks.rounds import Program, Spread
+
+PROMISED = {
+    "compiled_over_idiomatic_simpy",
+    "reference_over_idiomatic_simpy",
+    "compiled_over_ciw",
+    "c_over_compiled",
+    "compiled_over_reference_on_baseline",
+    "spells_per_second",
+}
+
+
+def noting(key: str, seen: list[tuple[str, int]], repeats: int = 1) -> Program:
+    def work(number: int) -> int:
+        seen.append((key, number))
+        return sum(range(20_000))
+
+    return Program(key, work, lambda result: min(result, 1), repeats)
+
+
+def test_every_program_runs_once_a_round_and_each_round_begins_with_another() -> None:
+    seen: list[tuple[str, int]] = []
+    found = rounds.measure([noting("a", seen), noting("b", seen, repeats=2)], rounds=3)
+    assert [key for key, _ in seen] == ["a", "b", "b", "b", "b", "a", "a", "b", "b"]
+    assert [number for key, number in seen if key == "b"] == [0, 1, 2, 3, 4, 5]
+    assert [set(one) for one in found] == [{"a", "b"}] * 3
+
+
+def test_no_round_begins_too_late_but_the_first() -> None:
+    assert len(rounds.measure([noting("a", [])], rounds=5, until=0.0)) == 1
+
+
+def test_ratio_is_taken_within_a_round() -> None:
+    found = [{"a": 1.0, "b": 2.0}, {"a": 10.0, "b": 30.0}, {"a": 1.0, "b": 1.0}]
+    assert rounds.times_faster(found, "a", "b") == Spread(2.0, 1.0, 3.0)
+    assert rounds.times_faster(found, "a", "c") is None
+    assert rounds.speed(found, "a") == 1.0
+
+
+@pytest.mark.parametrize(("bound", "holds"), [("at least", [False, True, True]), ("at most", [True, True, False])])
+def test_what_was_asked_holds_at_its_bound(bound: str, holds: list[bool]) -> None:
+    assert [Asked("", "", bound, 2).holds(value) for value in (1.9, 2.0, 2.1)] == holds
+
+
+def test_below_is_below() -> None:
+    assert [Asked("", "", "below", 1.5).holds(value) for value in (1.4, 1.5)] == [True, False]
+
+
+def nothing_runs(monkeypatch: pytest.MonkeyPatch, comparison: processes.Comparison) -> None:
+    """Only small programs of nothing; the C program is missing."""
+
+    def on_the_model(_: object, reasons: dict[str, str]) -> list[Program]:
+        reasons["c"] = reasons["c_whole_ledger"] = "there is no C compiler here"
+        return [noting(key, []) for key in ("reference", "idiomatic_simpy", "compiled", "ciw")]
+
+    monkeypatch.setattr(programs, "on_the_model", on_the_model)
+    monkeypatch.setattr(programs, "on_the_baseline", lambda *_: [noting("reference", []), noting("compiled", [])])
+    monkeypatch.setattr(programs, "growing", lambda _: [noting(k, []) for k in ("1x", "10x", "2 years", "20 years")])
+    monkeypatch.setattr(processes, "two_over_one", lambda *_: (Spread(1.8, 1.7, 1.9), 60))
+    monkeypatch.setattr(processes, "default_comparison", lambda _: comparison)
+    monkeypatch.setattr(measuring.ours, "has", lambda _: True)
+    monkeypatch.setattr(measuring.ours, "bytes_a_person", lambda _: None)
+
+
+COMPARISON = processes.Comparison(
+    4.0, {"start-up": 1.0, "draws": 0.25, "engine": 0.25, "report": 0.5}, 30, 2, "compiled"
+)
+
+
+def test_json_on_standard_output_is_one_object_with_every_promised_figure(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing_runs(monkeypatch, COMPARISON)
+    assert measuring.main(["--quick", "--json", "-"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert PROMISED | {one.key for one in ASKED} <= set(told)
+    assert told["c_over_compiled"] is None and "compiler" in told["reasons"]["c_over_compiled"]
+    assert told["simulation_share_of_comparison"] == 0.25
+    assert told["two_processes_over_one"] == 1.8 and told["spread"]["two_processes_over_one"] == [1.7, 1.9]
+    assert set(told["spells_per_second"]) == {"reference", "idiomatic_simpy", "compiled", "ciw"}
+
+
+def test_tables_say_what_was_asked_and_why_a_figure_is_missing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    nothing_runs(monkeypatch, COMPARISON)
+    assert measuring.main(["--json", str(tmp_path / "found.json")]) == 0
+    shown = capsys.readouterr().out
+    assert "| Two processes over one, aggregates | 1.8 (1.7–1.9) | at least 1.6: yes |" in shown
+    assert "there is no C compiler here" in shown
+    assert "| draws | 0.25 | 12% |" in shown
+    assert json.loads((tmp_path / "found.json").read_text())["quick"] is False
+
+
+def test_quick_figures_are_not_written_down(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        measuring.main(["--quick", "--write"])
+    assert "leave out --quick" in capsys.readouterr().err
+
+
+def test_page_and_readme_have_a_place_for_their_tables(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PAGE", "README"):
+        copy = tmp_path / name
+        copy.write_text(getattr(tables, name).read_text(encoding="utf-8"), encoding="utf-8")
+        monkeypatch.setattr(tables, name, copy)
+    found = Findings(quick=False, rounds=5, speeds={"ciw": 7000.0}, over_simpy={"ciw": Spread(0.17, 0.16, 0.18)})
+    tables.write(found)
+    once = tables.README.read_text(encoding="utf-8")
+    tables.write(found)
+    assert tables.README.read_text(encoding="utf-8") == once
+    assert "| Ciw | 7,000 | 0.17 (0.16–0.18) | – |" in once
+    assert "| Ciw | 7,000 |" in tables.PAGE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.339, "0.34"), (2.04, "2.0"), (121.4, "121"), (58_529, "58,500"), (7_091_912, "7,090,000")]
+)
+def test_figures_are_told_in_two_or_three_digits(value: float, text: str) -> None:
+    assert tables.readable(value) == text

@@ -41,6 +41,7 @@ ASKED = (
     Asked("bytes_a_person", "Bytes of engine state a person, ledger apart, on `scenarios/baseline.yaml`", AT_MOST, 600),
 )  # fmt: skip
 NOT_ASKED = {
+    "compiled_over_idiomatic_simpy_standard_library": "Compiled engine over idiomatic SimPy with the standard library's `random`",
     "compiled_over_ciw": "Compiled engine over Ciw",
     "compiled_over_reference": "Compiled over reference engine",
 }

@@ -3,10 +3,10 @@
 May be changed freely, as long as every program goes on running the same model (tests/benchmarks says whether they do).
 """
 
-import random
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -19,6 +19,16 @@ HOSPITAL = "hospital"
 DAY = 86_400
 
 
+class Luck(Protocol):
+    """Where a program draws from: NumPy's generator has these verbs, and so has `idiomatic_simpy.StandardLibrary`."""
+
+    def exponential(self, mean: float) -> float: ...
+
+    def lognormal(self, mu: float, sigma: float) -> float: ...
+
+    def random(self) -> float: ...
+
+
 @dataclass(frozen=True)
 class Length:
     """Lognormal by mu and sigma of the logs, or exponential where sigma is 0; days."""
@@ -27,9 +37,9 @@ class Length:
     mu: float = 0.0
     sigma: float = 0.0
 
-    def draw(self, luck: random.Random) -> float:
-        """One length, as the standard library draws it."""
-        return luck.lognormvariate(self.mu, self.sigma) if self.sigma else luck.expovariate(1 / self.mean)
+    def draw(self, luck: Luck) -> float:
+        """One length."""
+        return luck.lognormal(self.mu, self.sigma) if self.sigma else luck.exponential(self.mean)
 
 
 @dataclass(frozen=True)

@@ -1,52 +1,37 @@
 """Our own engines, as the benchmarks call them: one place to change when a call changes."""
 
-import inspect
-from typing import Any
-
 import numpy as np
 
 from benchmarks.model import DAY, Stays
+from sim.engines import Engines
 from sim.experiment import Shared, Task, run_one
 from sim.inputs.scenario import Scenario
-from sim.model import engine
+from sim.model import compiled, engine
 from sim.model.ledger import NEVER, Ledger
 from sim.running import scatter
 
 COMPILED, REFERENCE = "compiled", "reference"
 
 
-class NoEngine(Exception):
-    """Why there is no figure for an engine."""
-
-
 def run(scenario: Scenario, replication: int, name: str) -> Ledger:
     """One replication by one engine: drawing its people, walking them, and the whole ledger."""
-    if "engine" in inspect.signature(engine.run).parameters:
-        return engine.run(scenario, replication, engine=name)
-    if name != REFERENCE:
-        raise NoEngine(f"there is no {name} engine in this version")
-    return engine.run(scenario, replication)
-
-
-def has(name: str) -> bool:
-    """Is there an engine of this name?"""
-    return name == REFERENCE or "engine" in inspect.signature(engine.run).parameters
+    return engine.run(scenario, replication, name)
 
 
 def aggregates(scenario: Scenario, replications: int, workers: int) -> int:
     """Runs, checks and measures so many replications in so many processes, as `run` does; how many came back."""
     tasks = [Task(0, number) for number in range(replications)]
-    return sum(1 for _ in scatter(run_one, Shared((scenario,)), tasks, workers))
+    return sum(
+        1 for _ in scatter(run_one, Shared((scenario,), engines=Engines(COMPILED, witness=False)), tasks, workers)
+    )
 
 
-def bytes_a_person(scenario: Scenario) -> float | None:
-    """Bytes of the compiled engine's state for each person, ledger apart; None where it does not say."""
-    try:
-        from sim.model import compiled
-    except ImportError:
-        return None
-    tell: Any = getattr(compiled, "state_bytes_per_person", None)
-    return None if tell is None else float(tell(scenario))
+def bytes_a_person(scenario: Scenario) -> float:
+    """Bytes of the compiled engine's state for each person, ledger apart."""
+    drawn = engine.draw(scenario, 0, COMPILED)
+    for _ in range(2):  # the first walk finds out how much room it takes
+        engine.walk(drawn, COMPILED)
+    return compiled.state_bytes_per_person(drawn.plan)
 
 
 def events(ledger: Ledger) -> int:

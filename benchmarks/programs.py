@@ -1,18 +1,24 @@
 """Who runs: each program with what is timed, how large, and what counts as one piece of its work."""
 
+from collections.abc import Callable
+
+import numpy as np
+
 from benchmarks import idiomatic_simpy, limit, model, ours
+from benchmarks.idiomatic_simpy import StandardLibrary
 from benchmarks.model import as_numbers, read_model
 from benchmarks.rounds import Program
 from benchmarks.sizes import Sizes
 from sim.inputs.scenario import Scenario
 
-SIMPY, CIW, C, WHOLE_C = "idiomatic_simpy", "ciw", "c", "c_whole_ledger"
-NO_COMPILED = "there is no compiled engine in this version"
+SIMPY, SIMPY_STANDARD, CIW = "idiomatic_simpy", "idiomatic_simpy_standard_library", "ciw"
+C, WHOLE_C = "c", "c_whole_ledger"
 
 INSIDE = {
     ours.COMPILED: "drawing the people, the whole run, the whole ledger (people, waits, stays, steps, places); not compiling",
     ours.REFERENCE: "the same by SimPy, with the same book of luck and the same ledger",
     SIMPY: "making the model, the run with draws as it goes, its list of stays",
+    SIMPY_STANDARD: "the same",
     CIW: "making the network, the run with draws as it goes, its records",
     C: "the run with draws as it goes, the twelve columns of stays in memory of their own; not compiling",
     WHOLE_C: "the same, and the columns of people, waits and steps",
@@ -21,11 +27,9 @@ INSIDE = {
 
 def on_the_model(sizes: Sizes, reasons: dict[str, str]) -> list[Program]:
     """All programs on the model of model.yaml, counted in spells; who cannot run is left out, with the reason."""
-    programs = [_ours(ours.REFERENCE, read_model(sizes.slow_days), 1), _simpy(sizes.slow_days)]
-    if ours.has(ours.COMPILED):
-        programs.append(_ours(ours.COMPILED, read_model(), sizes.fast_repeats))
-    else:
-        reasons[ours.COMPILED] = NO_COMPILED
+    programs = [_ours(ours.REFERENCE, read_model(sizes.slow_days), 1)]
+    programs += [_simpy(SIMPY, np.random.default_rng, sizes), _simpy(SIMPY_STANDARD, StandardLibrary, sizes)]
+    programs.append(_ours(ours.COMPILED, read_model(), sizes.fast_repeats))
     try:
         programs.append(_ciw(sizes.ciw_days))
     except ImportError as missing:
@@ -41,11 +45,11 @@ def _ours(name: str, scenario: Scenario, repeats: int) -> Program:
     return Program(name, lambda number: ours.run(scenario, number, name), ours.spells, repeats, name == ours.COMPILED)
 
 
-def _simpy(days: int | None) -> Program:
-    numbers, length = _numbers_and_days(days)
+def _simpy(key: str, luck: Callable[[int], model.Luck], sizes: Sizes) -> Program:
+    numbers, length = _numbers_and_days(sizes.slow_days)
     return Program(
-        SIMPY,
-        lambda seed: idiomatic_simpy.run(numbers, length, seed),
+        key,
+        lambda seed: idiomatic_simpy.run(numbers, length, seed, luck),
         lambda log: model.spells(idiomatic_simpy.stays(numbers, log)),
     )
 

@@ -9,7 +9,8 @@ from benchmarks.sizes import QUICK
 NAMES = {
     programs.CIW: "Ciw",
     ours.REFERENCE: "**our reference engine** (SimPy)",
-    programs.SIMPY: "SimPy, idiomatic: a process a person, `Resource`, draws as it goes",
+    programs.SIMPY: "SimPy, idiomatic: a process a person, `Resource`, draws as it goes (NumPy)",
+    programs.SIMPY_STANDARD: "SimPy, idiomatic, with the standard library's `random`",
     ours.COMPILED: "**our compiled engine**",
     programs.WHOLE_C: "C, bucket queue, whole ledger",
     programs.C: "C, bucket queue, stays only: the practical limit",

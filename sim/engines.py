@@ -57,6 +57,8 @@ BY_REFERENCE = Engines()
 
 def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:
     """One replication by the engine that was chosen, and by its witness; EnginesDiffer where they part."""
+    with watch.stage("loading the engine"):
+        engine.load(engines.name)
     with watch.stage("draws"):
         drawn = engine.draw(scenario, replication, engines.name)
     with watch.stage("engine"):

@@ -262,7 +262,7 @@ def _keys(*numbers: int) -> NDArray[np.uint64]:
 
 @dataclass(eq=False)
 class Rows:
-    """How many rows each table needs: a first guess, doubled whenever it was too small, and kept for the next replication."""
+    """How many rows each table needs: a first guess, doubled where it was too small, then what the last replication needed."""
 
     stays: int
     waits: int
@@ -275,6 +275,11 @@ class Rows:
         name = ("", "stays", "waits", "steps", "events", "places")[ended]
         setattr(self, name, 2 * getattr(self, name))
 
+    def fit(self, **used: int) -> None:
+        """Keep a fifth more than was used, not all that was guessed."""
+        for name, rows in used.items():
+            setattr(self, name, min(getattr(self, name), rows + rows // 5 + 64))
+
 
 @dataclass(eq=False)
 class FastPlan:
@@ -282,6 +287,7 @@ class FastPlan:
 
     packed: Packed
     rows: Rows | None = None
+    bytes_per_person: float = 0.0  # in the last walk, ledger apart
     seated_entries: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -336,6 +342,8 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
             room,
         )
         if ended == walking.DONE:
+            rows.fit(stays=stays, waits=waits, steps=steps, events=int(room.counters[walking.EVENT_ROWS]))
+            fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
             break
         rows.enlarge(ended)
     return _ledger(plan, people, room, stays, waits, steps, places)
@@ -343,18 +351,18 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
 
 def state_bytes_per_person(plan: Plan) -> float:
     """What the last walk of this plan kept in memory for a person, apart from the rows that become the ledger."""
-    fast = _plans[plan]
-    assert fast.rows is not None, "nobody has walked yet"
+    return _plans[plan].bytes_per_person
+
+
+def _state_bytes(room: walking.Room) -> int:
     in_ledger = {
         "stays": len(ledger.STAY_COLUMNS),
         "waits": len(ledger.WAIT_COLUMNS),
         "steps": len(ledger.STEP_COLUMNS),
     }
-    kept = 0
-    for name, table in _kept.items():
-        if name != "places":
-            kept += table.nbytes - len(table) * table.itemsize * in_ledger.get(name, 0)
-    return kept / max(1, len(_kept["persons"]))
+    tables = {name: table for name, table in room._asdict().items() if isinstance(table, np.ndarray)}
+    del tables["places"]
+    return sum(table.nbytes - len(table) * table.itemsize * in_ledger.get(name, 0) for name, table in tables.items())
 
 
 def _starting(fast: FastPlan, people: People) -> tuple[Column, Column]:

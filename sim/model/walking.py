@@ -1287,8 +1287,9 @@ def walk(
             move(plan, room, pick, is_exchange, now)
             if serving >= 0 and serving < died and services[serving, COUNTS_UNITS]:
                 cursor = wards[serving, HEAD]  # who was passed over may now no longer fit, and stop the line
-        if acted:
+        if acted and (count[POSTED] > 0 or count[LOOK_FOR_RINGS] > 0):
             continue
+        acted = False  # whoever moved left nothing else to gather or to place
 
         # -- longest waits and deaths that are due, together: who was placed is placed, and death wins
         for i in range(count_due_deaths):

@@ -67,8 +67,7 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch, comparison: processes.Comparis
     monkeypatch.setattr(programs, "growing", lambda _: [noting(k, []) for k in ("1x", "10x", "2 years", "20 years")])
     monkeypatch.setattr(processes, "two_over_one", lambda *_: (Spread(1.8, 1.7, 1.9), 60))
     monkeypatch.setattr(processes, "default_comparison", lambda _: comparison)
-    monkeypatch.setattr(measuring.ours, "has", lambda _: True)
-    monkeypatch.setattr(measuring.ours, "bytes_a_person", lambda _: None)
+    monkeypatch.setattr(measuring.ours, "bytes_a_person", lambda _: 300.0)
 
 
 COMPARISON = processes.Comparison(

@@ -73,6 +73,7 @@ def test_whatever_the_compiler_stumbles_over_the_run_goes_on(said: list[str], mo
         raise RuntimeError("LLVM said no\nand more")
 
     monkeypatch.setattr(compiled, "run", stumbles)
+    engine._compile.cache_clear()
     choice = engine.choose("auto", 2, said.append)
     assert choice == ("reference", "it could not be compiled (LLVM said no)")
 

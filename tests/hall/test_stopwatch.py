@@ -12,7 +12,7 @@ from sim.stopwatch import Stopwatch
 from tests.hall.files import write_pair
 from tests.hall.worlds import small
 
-OF_A_REPLICATION = {"draws", "engine", "identities", "measures"}
+OF_A_REPLICATION = {"loading the engine", "draws", "engine", "identities", "measures"}
 
 
 def test_a_stage_that_comes_again_is_added_up_and_the_time_of_another_watch_is_added() -> None:

@@ -3,6 +3,7 @@
 What may be changed here: freely, as long as a ledger that two engines see differently never becomes a result.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from sim.model import engine
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.ledger import Ledger
 from sim.results.events import first_differing, stories
+from sim.running import processors
 from sim.stopwatch import Stopwatch
 
 TABLES = ("people", "waits", "stays", "steps", "places")
@@ -53,6 +55,17 @@ class Engines:
 
 
 BY_REFERENCE = Engines()
+
+
+def engines_for(asked: str, tell: Callable[[str], None], *, witness: bool = True) -> Engines:
+    """The engine that was asked for, or that works here; `tell` hears of a first compilation, and why it is not the fast one.
+
+    CannotCompile where the compiled engine was asked for by name and cannot run.
+    """
+    choice = engine.choose(asked, processors(), tell)
+    if choice.why:
+        tell(f"The SimPy model runs, not the fast engine: {choice.why}. The results are the same.")
+    return Engines(choice.name, choice.why, witness)
 
 
 def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:

@@ -4,6 +4,7 @@ The tables have the columns of summary.csv, replications.csv, census.csv and dif
 docs/python.md. What may be changed here: additions freely; names and columns are a contract.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.engines import engines_for
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import beside, gathered, load_words, named_apart, paired
 from sim.inputs import loading
@@ -95,21 +97,30 @@ def read_scenario(
     return loading.read_scenario(str(path), tuple(sets), replications=replications, seed=seed)
 
 
-def run_scenario(scenario: ScenarioLike, replications: int | None = None, workers: int = 1) -> Run:
+def run_scenario(
+    scenario: ScenarioLike, replications: int | None = None, workers: int = 1, engine: str = "auto"
+) -> Run:
     """Runs a scenario (or a file) and returns its tables.
 
+    The engine is `auto`, `compiled` or `reference`: the same numbers; what it has to say comes as log messages.
     With more than one worker a script needs `if __name__ == "__main__":`, as everywhere in Python.
     """
     found = [_read(scenario, replications)]
-    return Run(*_run(tuple(found), workers, compared=False))
+    return Run(*_run(tuple(found), workers, engine, compared=False))
 
 
-def compare(base: ScenarioLike, *others: ScenarioLike, replications: int | None = None, workers: int = 1) -> Comparison:
+def compare(
+    base: ScenarioLike,
+    *others: ScenarioLike,
+    replications: int | None = None,
+    workers: int = 1,
+    engine: str = "auto",
+) -> Comparison:
     """Runs scenarios on the same people; what cannot be paired with the base is in `.not_compared`."""
     if not others:
         raise ValueError("compare needs a base and at least one other scenario")
     scenarios = named_apart([_read(one, replications) for one in (base, *others)])
-    return Comparison(*_run(tuple(scenarios), workers, compared=True))
+    return Comparison(*_run(tuple(scenarios), workers, engine, compared=True))
 
 
 def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
@@ -118,9 +129,12 @@ def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
     return scenario if replications is None else replace(scenario, replications=replications)
 
 
-def _run(scenarios: tuple[Scenario, ...], workers: int, *, compared: bool) -> tuple[Findings, list[list[Piece]]]:
+def _run(
+    scenarios: tuple[Scenario, ...], workers: int, engine: str, *, compared: bool
+) -> tuple[Findings, list[list[Piece]]]:
     chosen, left_out = paired(scenarios) if compared else (scenarios, ())
-    pieces = run_all(Shared(chosen), workers)
+    engines = engines_for(engine, logging.getLogger("bedflow").warning)
+    pieces = run_all(Shared(chosen, engines=engines), workers)
     pieces = beside(chosen, pieces) if compared else pieces
     words = load_words(chosen)
     return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces

@@ -3,12 +3,11 @@
 What may be changed here: wording freely.
 """
 
+from sim import engines
 from sim.cli.arguments import Options, UsageError
 from sim.cli.screen import Screen
 from sim.engines import BY_REFERENCE, Engines
-from sim.model import engine
 from sim.model.compiled import CannotCompile
-from sim.running import processors
 
 
 def engines_for(options: Options, screen: Screen) -> Engines:
@@ -16,9 +15,6 @@ def engines_for(options: Options, screen: Screen) -> Engines:
     if options.observe:
         return BY_REFERENCE  # only there is every event under observation
     try:
-        choice = engine.choose(options.engine, processors(), screen.note)
+        return engines.engines_for(options.engine, screen.note, witness=options.witness)
     except CannotCompile as reason:
         raise UsageError(f"--engine compiled: {reason}; --engine auto goes on with the SimPy model") from None
-    if choice.why:
-        screen.note(f"The SimPy model runs, not the fast engine: {choice.why}. The results are the same.")
-    return Engines(choice.name, choice.why, options.witness)

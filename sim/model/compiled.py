@@ -11,9 +11,10 @@ import hashlib
 import os
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from sys import getrefcount
@@ -260,7 +261,7 @@ def _keys(*numbers: int) -> NDArray[np.uint64]:
     return np.array(numbers, dtype=np.uint64)
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True, slots=True)
 class Rows:
     """How many rows each table needs: a first guess, doubled where it was too small, then what the last replication needed."""
 
@@ -270,15 +271,14 @@ class Rows:
     events: int
     places: int
 
-    def enlarge(self, ended: int) -> None:
-        """Make room where the walk found none."""
+    def enlarged(self, ended: int) -> "Rows":
+        """With room where the walk found none."""
         name = ("", "stays", "waits", "steps", "events", "places")[ended]
-        setattr(self, name, 2 * getattr(self, name))
+        return replace(self, **{name: 2 * getattr(self, name)})
 
-    def fit(self, **used: int) -> None:
-        """Keep a fifth more than was used, not all that was guessed."""
-        for name, rows in used.items():
-            setattr(self, name, min(getattr(self, name), rows + rows // 5 + 64))
+    def fitted(self, **used: int) -> "Rows":
+        """With a fifth more than was used, not all that was guessed."""
+        return replace(self, **{name: min(getattr(self, name), rows + rows // 5 + 64) for name, rows in used.items()})
 
 
 @dataclass(eq=False)
@@ -293,23 +293,25 @@ class FastPlan:
     def __post_init__(self) -> None:
         self.seated_entries = self.packed.census[:, packing.CENSUS_SERVICE] >= 0
 
-    def rows_for(self, people: int) -> Rows:
-        """Tables for so many people."""
-        if self.rows is None:
-            services = len(self.packed.services)
-            self.rows = Rows(
-                2 * people + 64, 3 * people + 64, 2 * people + 64, 2 * people + 64,
-                8 * services + len(self.packed.changes) + 64,
-            )  # fmt: skip
-        return self.rows
+
+def _first_guess(packed: Packed, people: int) -> Rows:
+    places = 8 * len(packed.services) + len(packed.changes) + 64
+    return Rows(2 * people + 64, 3 * people + 64, 2 * people + 64, 2 * people + 64, places)
 
 
 _plans: "WeakKeyDictionary[Plan, FastPlan]" = WeakKeyDictionary()
-_kept: dict[str, NDArray[Any]] = {}  # the tables of the last walk: fresh memory costs more than the walk through it
-
-
-_blocks: list[NDArray[np.int64]] = []  # memory of ledgers; a ledger's columns refer to their block
 MOST_BLOCKS = 8
+
+
+class _Memory(threading.local):
+    """What this thread uses again: fresh memory costs more than the walk through it."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, NDArray[Any]] = {}  # of the last walk
+        self.blocks: list[NDArray[np.int64]] = []  # of ledgers; a ledger's columns refer to their block
+
+
+_memory = _Memory()
 
 
 def _references(blocks: list[NDArray[np.int64]]) -> list[int]:
@@ -327,25 +329,19 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
     if fast is None:
         fast = _plans[plan] = FastPlan(packing.packed(plan))
     seated, coming = _starting(fast, people)
-    rows = fast.rows_for(len(people))
+    rows = fast.rows or _first_guess(fast.packed, len(people))
     while True:
         room = _room(fast.packed, people, book, rows)
         ended, stays, waits, steps, places = kernels().walk(
-            fast.packed,
-            people.group,
-            people.number,
-            people.census_entry,
-            people.arrives,
-            people.arrives_at,
-            seated,
-            coming,
-            room,
-        )
+            fast.packed, people.group, people.number, people.census_entry, people.arrives, people.arrives_at,
+            seated, coming, room,
+        )  # fmt: skip
         if ended == walking.DONE:
-            rows.fit(stays=stays, waits=waits, steps=steps, events=int(room.counters[walking.EVENT_ROWS]))
-            fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
             break
-        rows.enlarge(ended)
+        rows = rows.enlarged(ended)
+    events = int(room.counters[walking.EVENT_ROWS])
+    fast.rows = rows.fitted(stays=stays, waits=waits, steps=steps, events=events)
+    fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
     return _ledger(plan, people, room, stays, waits, steps, places)
 
 
@@ -376,9 +372,9 @@ def _starting(fast: FastPlan, people: People) -> tuple[Column, Column]:
 def _table(name: str, rows: int, columns: int = 0, kind: type = np.int32) -> NDArray[Any]:
     """A table with whatever stood in it before."""
     shape = (rows, columns) if columns else (rows,)
-    kept = _kept.get(name)
+    kept = _memory.tables.get(name)
     if kept is None or kept.dtype != kind or kept.shape[1:] != shape[1:] or len(kept) < rows:
-        kept = _kept[name] = np.empty((rows + rows // 8, *shape[1:]), dtype=kind)
+        kept = _memory.tables[name] = np.empty((rows + rows // 8, *shape[1:]), dtype=kind)
     return kept[:rows]
 
 
@@ -437,13 +433,13 @@ def _block(columns: int, rows: int) -> NDArray[np.int64]:
 
     Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
     """
-    size = columns * rows
-    for references, block in zip(_references(_blocks), _blocks, strict=True):
+    size, blocks = columns * rows, _memory.blocks
+    for references, block in zip(_references(blocks), blocks, strict=True):
         if references == REFERENCES_OF_A_FREE_BLOCK and size <= len(block) < 4 * size + 4096:
             return block[:size].reshape(columns, rows)
-    del _blocks[: max(0, len(_blocks) - MOST_BLOCKS)]
-    _blocks.append(np.empty(size + size // 8, np.int64))
-    return _blocks[-1][:size].reshape(columns, rows)
+    del blocks[: max(0, len(blocks) - MOST_BLOCKS)]
+    blocks.append(np.empty(size + size // 8, np.int64))
+    return blocks[-1][:size].reshape(columns, rows)
 
 
 def _ledger(plan: Plan, people: People, room: walking.Room, stays: int, waits: int, steps: int, places: int) -> Ledger:

@@ -287,6 +287,9 @@ def plan_places(plan: Packed, room: Room, service: int, now: int) -> None:
     row = wards[service, PLACES_ROW]
     if row < 0 or places[row, 1] != now:
         row = count[PLACES]
+        if row >= len(places):
+            count[TOO_SMALL] = MORE_PLACES
+            return
         count[PLACES] = row + 1
         wards[service, PLACES_ROW] = row
     places[row, 0], places[row, 1] = service, now
@@ -652,7 +655,7 @@ def walk(
     )
     persons, stays, waits, steps = room.persons, room.stays, room.waits, room.steps
     step_afters, events, buckets, heap = room.step_afters, room.events, room.buckets, room.heap
-    posted, noted, places, wards = room.posted, room.noted, room.places, room.wards
+    posted, noted, wards = room.posted, room.noted, room.wards
     teams, clear_pairs, ring, knocked = room.teams, room.clear_pairs, room.ring, room.knocked
     count, shift = room.counters, room.bucket_shift
 
@@ -879,8 +882,6 @@ def walk(
                 else:
                     wards[service, PLANNED_OPEN] = changes[whom, CHANGE_PLACES]
                     plan_places(plan, room, service, now)
-                    if count[PLACES] >= len(places) - 2 * count_services:
-                        return MORE_PLACES, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
 
             # -- longest waits and deaths: only noted, and judged after placing ---------------------------------------
             elif kind == PATIENCE:
@@ -1335,8 +1336,6 @@ def walk(
                 elif wards[service, SURGE_IS_OPEN] and waiting <= services[service, SURGE_LOW]:
                     wards[service, SURGE_IS_OPEN] = 0
                     plan_places(plan, room, service, now)
-        if count[PLACES] >= len(places) - 2 * count_services:
-            return MORE_PLACES, count[STAY_ROWS], count_waits, count_steps, count[PLACES]
         if acted or count[POSTED] > 0:
             continue
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,10 +81,10 @@ def test_tables_that_are_too_small_are_made_larger_and_nothing_else_changes() ->
     scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
     plan = engine._plan(scenario)
     engine.run(scenario, 0, engine.COMPILED)
-    tiny = Rows(stays=1, waits=1, steps=1, events=1, places=1)
-    compiled._plans[plan].rows = tiny
+    compiled._plans[plan].rows = Rows(stays=1, waits=1, steps=1, events=1, places=1)
     agree(scenario)
-    assert min(tiny.stays, tiny.waits, tiny.steps, tiny.events, tiny.places) > 1
+    found = compiled._plans[plan].rows
+    assert found is not None and min(found.stays, found.waits, found.steps, found.events, found.places) > 1
 
 
 def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_gives_it_back() -> None:
@@ -96,10 +97,19 @@ def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_give
     assert np.array_equal(column, only)
     assert not any(np.shares_memory(first.stays["left"], other.stays["left"]) for other in others)
     del others, first
-    before = len(compiled._blocks)
+    before = len(compiled._memory.blocks)
     for replication in range(12):
         engine.run(scenario, replication, engine.COMPILED)
-    assert len(compiled._blocks) <= before
+    assert len(compiled._memory.blocks) <= before
+
+
+def test_threads_do_not_meet_in_their_memory() -> None:
+    scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
+    expected = [engine.run(scenario, replication, engine.COMPILED) for replication in range(8)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda replication: engine.run(scenario, replication, engine.COMPILED), range(8)))
+    for replication in range(8):
+        engines.testify(scenario, replication, found[replication], expected[replication])
 
 
 # -- the same bits --------------------------------------------------------------------------------------------

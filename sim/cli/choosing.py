@@ -7,7 +7,7 @@ from sim import engines
 from sim.cli.arguments import Options, UsageError
 from sim.cli.screen import Screen
 from sim.engines import BY_REFERENCE, Engines
-from sim.model.compiled import CannotCompile
+from sim.model.compiling import CannotCompile
 
 
 def engines_for(options: Options, screen: Screen) -> Engines:

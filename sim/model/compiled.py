@@ -1,234 +1,27 @@
-"""The fast engine: `walking.py`, compiled by Numba for this processor. The same contract as the reference engine, and the same bits.
+"""The fast engine: `walking_room.py`, compiled by Numba for this processor. The same contract as the reference engine, and the same bits.
 
-Numba is imported and the code compiled when they are first needed. What was compiled is kept beside this file (or in the user's
-cache folder), in a folder named by a hash of every source that goes into it, of Python and of Numba: Numba itself would not
-notice a change in a module that it compiles from here. Nothing in here decides anything about people.
+Here a plan and its people become tables, are walked, and become a ledger. Nothing in here decides anything about people.
 
 What may be changed here: freely, as long as the ledgers of both engines stay equal.
 """
 
-import hashlib
-import os
-import sys
-import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from pathlib import Path
 from sys import getrefcount
-from types import FunctionType
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs import distributions, timetable
-from sim.model import chance, drawing, ledger, packing, rules, settling, walking
+from sim.model import ledger, packing, walking_room
 from sim.model.arriving import People
-from sim.model.chance import MULTIPLIERS, ROUNDS, WEYL, BookOfLuck
+from sim.model.chance import BookOfLuck
+from sim.model.compiling import kernels
 from sim.model.ledger import NONE, Column, Ledger
 from sim.model.packing import Packed
 from sim.model.plan import Plan
-
-SOURCES = (chance, distributions, drawing, ledger, packing, rules, settling, timetable, walking)
-CACHE_FOLDER = "BEDFLOW_CACHE"  # an environment variable: where to keep what was compiled, and nowhere else
-
-# What `walk` calls, in an order in which each knows those before it.
-SCALAR_RULES: tuple[Callable[..., Any], ...] = (
-    distributions.normal_quantile,
-    distributions.interpolate,
-    distributions.triangular_quantile,
-    distributions.closed_form,
-    distributions.tabled,
-    distributions.quantile,
-    distributions.share_within,
-    timetable.end_of_work,
-    rules.seconds,
-    rules.minutes,
-    rules.tapered,
-    rules.chosen,
-    rules.later_luck,
-    rules.late_luck,
-    rules.still_to_come,
-    rules.chance_over,
-)
-
-
-class CannotCompile(Exception):
-    """Why the fast engine cannot run here, in words for a planner."""
-
-
-@dataclass(frozen=True)
-class Kernels:
-    """The compiled functions."""
-
-    walk: Callable[..., tuple[int, int, int, int, int]]
-    write_down: Callable[..., int]
-    fill_uniforms: Callable[..., None]
-    fill_points: Callable[..., int]
-
-
-# -- may it run here? ---------------------------------------------------------------------------------------------------
-
-
-def check_numba() -> None:
-    """Raise CannotCompile where Numba is missing, broken, or does not know the processor."""
-    os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp and log are not the C library's
-    try:
-        import numba  # noqa: F401
-        from llvmlite.binding import get_host_cpu_name
-    except Exception as problem:  # whatever is wrong with it, there is another engine
-        raise CannotCompile(f"Numba, which compiles it, cannot be loaded ({first_line(problem)})") from problem
-    if get_host_cpu_name() in ("", "generic"):
-        raise CannotCompile("Numba does not know this processor")
-
-
-def cache_folder() -> Path | None:
-    """Where what was compiled is kept; None where nothing may be written."""
-    named = os.environ.get(CACHE_FOLDER)
-    places = [Path(named)] if named else [Path(__file__).parent / "__pycache__", _users_cache() / "bedflow"]
-    for place in places:
-        folder = place / f"compiled-{_fingerprint()}"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=folder):
-                return folder
-        except OSError:
-            continue
-    return None
-
-
-def is_compiled_before() -> bool:
-    """Has this version been compiled on this computer?"""
-    folder = cache_folder()
-    return folder is not None and any(folder.rglob("walking.walk-*.nbi"))
-
-
-def _users_cache() -> Path:
-    named = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")
-    return Path(named) if named else Path.home() / ".cache"
-
-
-@lru_cache(maxsize=1)
-def _fingerprint() -> str:
-    from importlib.metadata import version
-
-    said = [sys.version, version("numba"), version("llvmlite"), version("numpy")]
-    digest = hashlib.sha256("\0".join(said).encode())
-    for file in (__file__, *(str(module.__file__) for module in SOURCES)):
-        digest.update(Path(file).read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def first_line(problem: BaseException) -> str:
-    """What a planner may see of somebody else's error."""
-    return (str(problem).strip() or type(problem).__name__).splitlines()[0][:120]
-
-
-# -- compiling ----------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _no_index_counts_from_the_end() -> Iterator[None]:
-    """Numba asks at every look into a table whether its index is negative. None of ours is, and it costs a seventh of the time."""
-    from numba.core import types
-    from numba.np import arrayobj
-
-    def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _: Any) -> Any:
-        return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
-
-    usual = arrayobj.fix_integer_index
-    arrayobj.fix_integer_index = as_it_is
-    try:
-        yield
-    finally:
-        arrayobj.fix_integer_index = usual
-
-
-@lru_cache(maxsize=1)
-def kernels() -> Kernels:
-    """The compiled functions, ready to be called; their machine code comes with the first call, from the cache if it is there."""
-    check_numba()
-    import numba
-
-    folder = cache_folder()
-    numba.config.CACHE_DIR = str(folder or "")
-    known = compiled_rules()
-    for verb in walking.VERBS:
-        known[verb.__name__] = _compiled(verb, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-    keep = folder is not None
-    functions = (walking.walk, walking.write_down, drawing.fill_uniforms, drawing.fill_points)
-    return Kernels(*(_ready(_compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True)) for one in functions))
-
-
-def _ready(function: Any) -> Callable[..., Any]:
-    """A function that is compiled, or read from the cache, at its first call."""
-
-    def call(*arguments: Any) -> Any:
-        if function.signatures:
-            return function(*arguments)
-        with _no_index_counts_from_the_end():
-            return function(*arguments)
-
-    return call
-
-
-def compiled_rules() -> dict[str, Any]:
-    """The small functions that both engines share, compiled, by name."""
-    known: dict[str, Any] = {"uniform_of": _uniform_of()}
-    for rule in SCALAR_RULES:
-        known[rule.__name__] = _compiled(rule, known)
-    return known
-
-
-def _compiled(function: Callable[..., Any], known: dict[str, Any], **options: Any) -> Any:
-    """A function of ours for the compiler, calling the compiled ones of the same names."""
-    import numba
-
-    assert isinstance(function, FunctionType)
-    copy = FunctionType(function.__code__, {**function.__globals__, **known}, function.__name__)
-    copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
-    # Nothing is allocated in there, so Numba need not count references to tables: that would cost more than the work.
-    return numba.njit(error_model="numpy", _nrt=False, **options)(copy)
-
-
-def _uniform_of() -> Any:
-    """`chance.uniform_of` with the processor's own 128-bit product."""
-    import numba
-    from llvmlite import ir
-    from numba.core import types
-    from numba.extending import intrinsic
-
-    @intrinsic  # type: ignore[untyped-decorator]
-    def high_product(_: Any, a: Any, b: Any) -> Any:
-        def code(_: Any, builder: Any, __: Any, numbers: Any) -> Any:
-            wide = ir.IntType(128)
-            product = builder.mul(*(builder.zext(number, wide) for number in numbers))
-            return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
-
-        return types.uint64(a, b), code
-
-    first, second = (np.uint64(number) for number in MULTIPLIERS)
-    weyl_first, weyl_second = (np.uint64(number) for number in WEYL)
-    twelve, rounds = np.uint64(12), ROUNDS
-
-    def uniform_of(seed, replication, person, group, service, quantity, visit):  # type: ignore[no-untyped-def]
-        c0, c1, c2, c3 = np.uint64(person), group, service, quantity | np.uint64(visit)
-        k0, k1 = seed, replication
-        for _ in range(rounds):
-            above, below = high_product(first, c0), first * c0
-            other_above, other_below = high_product(second, c2), second * c2
-            c0, c1, c2, c3 = other_above ^ c1 ^ k0, other_below, above ^ c3 ^ k1, below
-            k0, k1 = k0 + weyl_first, k1 + weyl_second
-        return (np.float64(np.int64(c0 >> twelve)) + 0.5) * 2.0**-52
-
-    return numba.njit(error_model="numpy", _nrt=False)(uniform_of)
-
-
-# -- running ------------------------------------------------------------------------------------------------------------
 
 
 class FastBook(BookOfLuck):
@@ -336,10 +129,10 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
             fast.packed, people.group, people.number, people.census_entry, people.arrives, people.arrives_at,
             seated, coming, room,
         )  # fmt: skip
-        if ended == walking.DONE:
+        if ended == walking_room.DONE:
             break
         rows = rows.enlarged(ended)
-    events = int(room.counters[walking.EVENT_ROWS])
+    events = int(room.counters[walking_room.EVENT_ROWS])
     fast.rows = rows.fitted(stays=stays, waits=waits, steps=steps, events=events)
     fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
     return _ledger(plan, people, room, stays, waits, steps, places)
@@ -350,7 +143,7 @@ def state_bytes_per_person(plan: Plan) -> float:
     return _plans[plan].bytes_per_person
 
 
-def _state_bytes(room: walking.Room) -> int:
+def _state_bytes(room: walking_room.Room) -> int:
     in_ledger = {
         "stays": len(ledger.STAY_COLUMNS),
         "waits": len(ledger.WAIT_COLUMNS),
@@ -378,7 +171,7 @@ def _table(name: str, rows: int, columns: int = 0, kind: type = np.int32) -> NDA
     return kept[:rows]
 
 
-def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walking.Room:
+def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walking_room.Room:
     services = len(packed.services)
     shift = 0
     while packed.until >> shift > max(64, rows.events):
@@ -386,8 +179,8 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
     buckets = _table("buckets", (packed.until >> shift) + 1)
     buckets[:] = NONE
     most_drawn = int(packed.visits[:, packing.VISIT_DRAWN].max(initial=1))
-    return walking.Room(
-        persons=_table("persons", len(people), walking.VISITS + services),
+    return walking_room.Room(
+        persons=_table("persons", len(people), walking_room.VISITS + services),
         stays=_table("stays", rows.stays, 20, np.int64),
         waits=_table("waits", rows.waits, 14, np.int64),
         steps=_table("steps", rows.steps, 18, np.int64),
@@ -416,15 +209,15 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
 
 def _wards(services: int) -> Column:
     wards = np.zeros((services + 2, 12), np.int64)
-    wards[:, (walking.OPEN, walking.PLANNED_OPEN)] = walking.UNLIMITED
-    wards[:, (walking.HEAD, walking.TAIL, walking.PLACES_ROW)] = NONE
+    wards[:, (walking_room.OPEN, walking_room.PLANNED_OPEN)] = walking_room.UNLIMITED
+    wards[:, (walking_room.HEAD, walking_room.TAIL, walking_room.PLACES_ROW)] = NONE
     return wards
 
 
 def _teams(packed: Packed) -> Column:
     teams = np.zeros((len(packed.team_places), 4), np.int64)
-    teams[:, walking.TEAM_OPEN] = packed.team_places
-    teams[:, (walking.TEAM_HEAD, walking.TEAM_TAIL)] = NONE
+    teams[:, walking_room.TEAM_OPEN] = packed.team_places
+    teams[:, (walking_room.TEAM_HEAD, walking_room.TEAM_TAIL)] = NONE
     return teams
 
 
@@ -442,7 +235,9 @@ def _block(columns: int, rows: int) -> NDArray[np.int64]:
     return blocks[-1][:size].reshape(columns, rows)
 
 
-def _ledger(plan: Plan, people: People, room: walking.Room, stays: int, waits: int, steps: int, places: int) -> Ledger:
+def _ledger(
+    plan: Plan, people: People, room: walking_room.Room, stays: int, waits: int, steps: int, places: int
+) -> Ledger:
     stay_columns, wait_columns, step_columns = (
         _block(len(names), rows)
         for names, rows in ((ledger.STAY_COLUMNS, stays), (ledger.WAIT_COLUMNS, waits), (ledger.STEP_COLUMNS, steps))

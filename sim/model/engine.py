@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
-from sim.model import compiled, reference
+from sim.model import compiled, compiling, reference
 from sim.model.arriving import People
 from sim.model.chance import BookOfLuck
-from sim.model.compiled import CannotCompile, FastBook
+from sim.model.compiled import FastBook
+from sim.model.compiling import CannotCompile
 from sim.model.ledger import Ledger
 from sim.model.observing import Observer
 from sim.model.people import people_of
@@ -79,10 +80,10 @@ def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
     if asked == REFERENCE:
         return Choice(REFERENCE)
     try:
-        compiled.check_numba()
+        compiling.check_numba()
         if asked == AUTO:
             _check_that_it_pays(processors)
-        if not compiled.is_compiled_before():
+        if not compiling.is_compiled_before():
             tell("Compiling the fast engine for this computer: once, about half a minute ...")
         _compile()
     except CannotCompile as reason:
@@ -94,9 +95,9 @@ def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
 
 def _check_that_it_pays(processors: int) -> None:
     """Compiling takes longer than a small run: is it for once, and is there a processor for it?"""
-    if compiled.cache_folder() is None:
+    if compiling.cache_folder() is None:
         raise CannotCompile("there is no folder to keep it in, so it would be compiled anew on every run")
-    if processors < 2 and not compiled.is_compiled_before():
+    if processors < 2 and not compiling.is_compiled_before():
         raise CannotCompile("with one processor, compiling it would hold up this run; `--engine compiled` does it once")
 
 
@@ -114,4 +115,4 @@ def _compile() -> None:
     except CannotCompile:
         raise
     except Exception as problem:  # whatever the compiler stumbles over, there is another engine
-        raise CannotCompile(f"it could not be compiled ({compiled.first_line(problem)})") from problem
+        raise CannotCompile(f"it could not be compiled ({compiling.first_line(problem)})") from problem

@@ -11,8 +11,8 @@ from sim import engines as hall
 from sim.cli import main
 from sim.engines import SAMPLE, Engines, EnginesDiffer, ledger_of
 from sim.inputs.loading import read_scenario
-from sim.model import compiled, engine
-from sim.model.compiled import CannotCompile
+from sim.model import compiled, compiling, engine
+from sim.model.compiling import CannotCompile
 from sim.model.ledger import Ledger
 from sim.stopwatch import Stopwatch
 
@@ -53,7 +53,7 @@ def test_with_nowhere_to_keep_what_was_compiled_the_run_goes_on_and_says_why(
 ) -> None:
     blocked = tmp_path / "a file, not a folder"
     blocked.write_text("")
-    monkeypatch.setenv(compiled.CACHE_FOLDER, str(blocked))
+    monkeypatch.setenv(compiling.CACHE_FOLDER, str(blocked))
     choice = engine.choose("auto", 2, said.append)
     assert (choice.name, "folder" in choice.why) == ("reference", True)
 
@@ -61,10 +61,10 @@ def test_with_nowhere_to_keep_what_was_compiled_the_run_goes_on_and_says_why(
 def test_one_processor_is_not_held_up_by_a_first_compilation(
     said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(compiled.CACHE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
     choice = engine.choose("auto", 1, said.append)
     assert (choice.name, "processor" in choice.why, said) == ("reference", True, [])
-    monkeypatch.delenv(compiled.CACHE_FOLDER)
+    monkeypatch.delenv(compiling.CACHE_FOLDER)
     assert engine.choose("auto", 1, said.append).name == "compiled"  # compiled before
 
 
@@ -79,7 +79,7 @@ def test_whatever_the_compiler_stumbles_over_the_run_goes_on(said: list[str], mo
 
 
 def test_a_first_compilation_is_announced(said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(compiled.CACHE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
     engine.choose("auto", 2, said.append)
     assert len(said) == 1 and said[0].startswith("Compiling the fast engine")
 
@@ -88,14 +88,14 @@ def test_a_change_in_any_source_makes_another_cache(monkeypatch: pytest.MonkeyPa
     class Module:
         __file__ = str(tmp_path / "rules.py")
 
-    before = compiled.cache_folder()
+    before = compiling.cache_folder()
     Path(Module.__file__).write_text("half a second up")
-    monkeypatch.setattr(compiled, "SOURCES", (*compiled.SOURCES, Module))
-    compiled._fingerprint.cache_clear()
+    monkeypatch.setattr(compiling, "SOURCES", (*compiling.SOURCES, Module))
+    compiling._fingerprint.cache_clear()
     try:
-        assert compiled.cache_folder() != before
+        assert compiling.cache_folder() != before
     finally:
-        compiled._fingerprint.cache_clear()
+        compiling._fingerprint.cache_clear()
 
 
 def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +153,7 @@ def test_an_engine_that_cannot_run_is_refused_by_name(
     def missing() -> None:
         raise CannotCompile("Numba is not there")
 
-    monkeypatch.setattr(compiled, "check_numba", missing)
+    monkeypatch.setattr(compiling, "check_numba", missing)
     assert main(["run", str(EXAMPLE), "--engine", "compiled"]) == 2
     assert "--engine compiled: Numba is not there; --engine auto goes on" in capsys.readouterr().err
 
@@ -164,7 +164,7 @@ def test_why_the_fast_engine_does_not_run_is_said_once(
     def missing() -> None:
         raise CannotCompile("Numba is not there")
 
-    monkeypatch.setattr(compiled, "check_numba", missing)
+    monkeypatch.setattr(compiling, "check_numba", missing)
     assert main(["run", str(EXAMPLE), "--replications", "4", "--workers", "2", "--outputs", str(tmp_path)]) == 0
     said = capsys.readouterr().err
     assert said.count("Numba is not there") == 1

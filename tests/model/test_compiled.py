@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from sim.inputs import distributions
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.model import compiled, engine
+from sim.model import compiled, compiling, drawing, engine, walking, walking_verbs
 from sim.model.chance import BookOfLuck, name_key, quantity_key
-from sim.model.compiled import FastBook, Kernels, Rows
+from sim.model.compiled import FastBook, Rows
+from sim.model.compiling import Kernels
 from sim.model.wards import Ward
 from sim.model.world import Wait
 from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
@@ -117,7 +119,7 @@ def test_threads_do_not_meet_in_their_memory() -> None:
 
 @pytest.fixture(scope="module")
 def rules() -> dict[str, Callable[..., float]]:
-    return compiled.compiled_rules()
+    return compiling.compiled_rules()
 
 
 @pytest.mark.parametrize("length", LENGTHS, ids=lambda length: length.family)
@@ -194,14 +196,15 @@ def test_the_compiled_engine_run_as_plain_python_agrees_too(monkeypatch: pytest.
 
 
 def plain_kernels(good: str = "", planted: str = "") -> Kernels:
-    """The same source, not compiled, perhaps with one fault in it."""
-    from sim.model import drawing, walking
-
-    source = Path(walking.__file__).read_text(encoding="utf-8")
-    assert good in source
-    inside: dict[str, object] = {"__name__": "walking with a fault"}
-    exec(compile(source.replace(good, planted) if good else source, walking.__file__, "exec"), inside)
-    return Kernels(inside["walk"], inside["write_down"], drawing.fill_uniforms, drawing.fill_points)  # type: ignore[arg-type]
+    """The same sources, not compiled, perhaps with one fault in them."""
+    verbs, loop = (Path(module.__file__).read_text(encoding="utf-8") for module in (walking_verbs, walking))
+    assert good in verbs + loop
+    inside: list[dict[str, Any]] = []
+    for source in (verbs, loop):
+        inside.append({"__name__": "walking with a fault"})
+        exec(compile(source.replace(good, planted) if good else source, "walking with a fault", "exec"), inside[-1])
+    inside[1] |= {verb.__name__: inside[0][verb.__name__] for verb in walking_verbs.VERBS}
+    return Kernels(inside[1]["walk"], inside[1]["write_down"], drawing.fill_uniforms, drawing.fill_points)
 
 
 def not_all_agree() -> list[str]:

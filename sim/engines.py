@@ -84,19 +84,33 @@ def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: in
 
 def testify(scenario: Scenario, replication: int, ledger: Ledger, witness: Ledger) -> None:
     """EnginesDiffer unless both ledgers are equal in every cell."""
-    unequal = [name for name in TABLES if not _is_equal(ledger, witness, name)]
+    unequal = [where for name in TABLES if (where := _first_unequal(ledger, witness, name))]
     if unequal:
-        where = _where_they_part(scenario, ledger, witness) or f"in the table of {unequal[0]}"
+        where = _where_they_part(scenario, ledger, witness) or unequal[0]
         raise EnginesDiffer(f"{scenario.id}, replication {replication + 1}: compiled and SimPy engine part {where}")
 
 
-def _is_equal(ledger: Ledger, other: Ledger, table: str) -> bool:
-    ours, theirs = getattr(ledger, table), getattr(other, table)
-    return list(ours) == list(theirs) and all(np.array_equal(ours[name], theirs[name]) for name in ours)
+def _first_unequal(ledger: Ledger, witness: Ledger, table: str) -> str:
+    """The first cell of a table that differs; nothing where all are equal."""
+    ours, theirs = getattr(ledger, table), getattr(witness, table)
+    for name in theirs:
+        if len(ours[name]) != len(theirs[name]):
+            return f"in the table of {table}: SimPy has {len(theirs[name]):,} rows, the compiled engine {len(ours[name]):,}"
+        (rows,) = np.nonzero(ours[name] != theirs[name])
+        if len(rows):
+            said, found = theirs[name][rows[0]], ours[name][rows[0]]
+            return (
+                f"in the table of {table}, row {rows[0]}: `{name}` is {said} by SimPy, {found} by the compiled engine"
+            )
+    return ""
 
 
 def _where_they_part(scenario: Scenario, ledger: Ledger, witness: Ledger) -> str:
-    found = first_differing(stories(scenario, witness), stories(scenario, ledger))
+    """The first person and event; nothing where the ledger is so broken, or the difference such, that no story tells it."""
+    try:
+        found = first_differing(stories(scenario, witness), stories(scenario, ledger))
+    except (IndexError, ValueError, KeyError):  # a cell that means nothing
+        return ""
     if found is None:
         return ""
     _, first = found

@@ -12,6 +12,7 @@ from sim.checking import Found, checked, rerun
 from sim.cli.arguments import REPOSITORY, Options, UsageError, expanded
 from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
+from sim.engines import BY_REFERENCE
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
 from sim.results import check_reports, writing
@@ -74,7 +75,7 @@ def _rerun(options: Options, screen: Screen, scenarios: Sequence[Scenario]) -> l
     total = sum(scenario.replications for scenario in scenarios)
     workers = options.workers or default_workers(total)
     much = f"{counted(total, 'replication')} of {counted(len(scenarios), 'scenario')}"
-    engines = engines_for(options, screen)
+    engines = BY_REFERENCE if options.update else engines_for(options, screen)  # what is recorded is the law's word
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     try:
         return rerun(scenarios, workers, screen.progress, observe=options.observe, engines=engines)

@@ -5,10 +5,10 @@ Here a plan and its people become tables, are walked, and become a ledger. Nothi
 What may be changed here: freely, as long as the ledgers of both engines stay equal.
 """
 
+import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from sys import getrefcount
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -80,6 +80,7 @@ class FastPlan:
 
     packed: Packed
     rows: Rows | None = None
+    was_enlarged: bool = False
     bytes_per_person: float = 0.0  # in the last walk, ledger apart
     seated_entries: NDArray[np.bool_] = field(init=False)
 
@@ -89,11 +90,12 @@ class FastPlan:
 
 def _first_guess(packed: Packed, people: int) -> Rows:
     places = 8 * len(packed.services) + len(packed.changes) + 64
-    return Rows(2 * people + 64, 3 * people + 64, 2 * people + 64, 2 * people + 64, places)
+    return Rows(3 * people + 64, 4 * people + 64, 2 * people + 64, 2 * people + 64, places)
 
 
 _plans: "WeakKeyDictionary[Plan, FastPlan]" = WeakKeyDictionary()
 MOST_BLOCKS = 8
+COUNTS_REFERENCES = getattr(sys, "_is_gil_enabled", lambda: True)()  # Python without its lock counts them by thread
 
 
 class _Memory(threading.local):
@@ -108,12 +110,7 @@ _memory = _Memory()
 
 
 def _references(blocks: list[NDArray[np.int64]]) -> list[int]:
-    return [getrefcount(block) for block in blocks]
-
-
-REFERENCES_OF_A_FREE_BLOCK = _references([np.empty(1, np.int64)])[
-    0
-]  # how many the question itself makes, in this Python
+    return [sys.getrefcount(block) for block in blocks]
 
 
 def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
@@ -131,9 +128,11 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
         )  # fmt: skip
         if ended == walking_room.DONE:
             break
-        rows = rows.enlarged(ended)
+        fast.rows = rows = rows.enlarged(ended)
+        fast.was_enlarged = True
     events = int(room.counters[walking_room.EVENT_ROWS])
-    fast.rows = rows.fitted(stays=stays, waits=waits, steps=steps, events=events)
+    if not fast.was_enlarged:  # what was too small once stays as large as it had to be
+        fast.rows = rows.fitted(stays=stays, waits=waits, steps=steps, events=events)
     fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
     return _ledger(plan, people, room, stays, waits, steps, places)
 
@@ -181,25 +180,25 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
     most_drawn = int(packed.visits[:, packing.VISIT_DRAWN].max(initial=1))
     return walking_room.Room(
         persons=_table("persons", len(people), walking_room.VISITS + services),
-        stays=_table("stays", rows.stays, 20, np.int64),
-        waits=_table("waits", rows.waits, 14, np.int64),
-        steps=_table("steps", rows.steps, 18, np.int64),
+        stays=_table("stays", rows.stays, walking_room.STAY_COLUMNS, np.int64),
+        waits=_table("waits", rows.waits, walking_room.WAIT_COLUMNS, np.int64),
+        steps=_table("steps", rows.steps, walking_room.STEP_COLUMNS, np.int64),
         step_afters=_table("step_afters", 2 * rows.steps),
-        events=_table("events", rows.events, 3, np.int64),
+        events=_table("events", rows.events, walking_room.EVENT_COLUMNS, np.int64),
         buckets=buckets,
         bucket_shift=shift,
         heap=_table("heap", rows.events),
         posted=_table("posted", rows.events + 4096, 2, np.int64),
-        noted=_table("noted", rows.events, 3, np.int64),
+        noted=_table("noted", rows.events, walking_room.NOTED_COLUMNS, np.int64),
         places=_table("places", rows.places, 3, np.int64),
         wards=_wards(services),
         teams=_teams(packed),
         touched=np.zeros(services + 2, np.int64),
         clear_pairs=np.zeros((services, services), np.int64),
-        ring=np.zeros((4, services + 1), np.int64),
+        ring=np.zeros((walking_room.RING_ROWS, services + 1), np.int64),
         knocked=np.zeros(len(packed.is_door_of), np.bool_),
         weights=np.zeros(most_drawn),
-        counters=np.zeros(12, np.int64),
+        counters=np.zeros(walking_room.COUNTERS, np.int64),
         book=_keys(book.seed, book.replication, *packed.group_keys.ravel().tolist()),
         first_stay=_table("first_stay", len(people)),
         first_wait=_table("first_wait", len(people)),
@@ -208,14 +207,14 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
 
 
 def _wards(services: int) -> Column:
-    wards = np.zeros((services + 2, 12), np.int64)
+    wards = np.zeros((services + 2, walking_room.WARD_COLUMNS), np.int64)
     wards[:, (walking_room.OPEN, walking_room.PLANNED_OPEN)] = walking_room.UNLIMITED
     wards[:, (walking_room.HEAD, walking_room.TAIL, walking_room.PLACES_ROW)] = NONE
     return wards
 
 
 def _teams(packed: Packed) -> Column:
-    teams = np.zeros((len(packed.team_places), 4), np.int64)
+    teams = np.zeros((len(packed.team_places), walking_room.TEAM_COLUMNS), np.int64)
     teams[:, walking_room.TEAM_OPEN] = packed.team_places
     teams[:, (walking_room.TEAM_HEAD, walking_room.TEAM_TAIL)] = NONE
     return teams
@@ -227,8 +226,9 @@ def _block(columns: int, rows: int) -> NDArray[np.int64]:
     Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
     """
     size, blocks = columns * rows, _memory.blocks
+    of_a_free_block = _references([np.empty(0, np.int64)])[0]  # as many as the question itself makes, in this Python
     for references, block in zip(_references(blocks), blocks, strict=True):
-        if references == REFERENCES_OF_A_FREE_BLOCK and size <= len(block) < 4 * size + 4096:
+        if references == of_a_free_block and COUNTS_REFERENCES and size <= len(block) < 4 * size + 4096:
             return block[:size].reshape(columns, rows)
     del blocks[: max(0, len(blocks) - MOST_BLOCKS)]
     blocks.append(np.empty(size + size // 8, np.int64))

@@ -9,6 +9,7 @@ What may be changed here: freely, as long as the ledgers of both engines stay eq
 
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ SOURCES = (
     walking_room,
     walking_verbs,
 )
+OTHERS_KEPT = 3  # of other versions
 CACHE_FOLDER = "BEDFLOW_CACHE"  # an environment variable: where to keep what was compiled, and nowhere else
 
 # What `walk` calls, in an order in which each knows those before it.
@@ -82,20 +84,19 @@ def check_numba() -> None:
     """Raise CannotCompile where Numba is missing, broken, or does not know the processor."""
     os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")  # its exp and log are not the C library's
     try:
-        import numba  # noqa: F401
+        import numba
         from llvmlite.binding import get_host_cpu_name
     except Exception as problem:  # whatever is wrong with it, there is another engine
         raise CannotCompile(f"Numba, which compiles it, cannot be loaded ({first_line(problem)})") from problem
+    if numba.config.DISABLE_JIT:
+        raise CannotCompile("NUMBA_DISABLE_JIT switches Numba off")
     if get_host_cpu_name() in ("", "generic"):
         raise CannotCompile("Numba does not know this processor")
 
 
 def cache_folder() -> Path | None:
     """Where what was compiled is kept; None where nothing may be written."""
-    named = os.environ.get(CACHE_FOLDER)
-    places = [Path(named)] if named else [Path(__file__).parent / "__pycache__", _users_cache() / "bedflow"]
-    for place in places:
-        folder = place / f"compiled-{_fingerprint()}"
+    for folder in _folders():
         try:
             folder.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=folder):
@@ -107,8 +108,30 @@ def cache_folder() -> Path | None:
 
 def is_compiled_before() -> bool:
     """Has this version been compiled on this computer?"""
-    folder = cache_folder()
-    return folder is not None and any(folder.rglob("walking.walk-*.nbi"))
+    return any(any(folder.rglob("walking.walk-*.nbi")) for folder in _folders())
+
+
+def forget() -> bool:
+    """Throw away what was compiled, which may be damaged; was there anything?"""
+    was_there = is_compiled_before()
+    for folder in _folders():
+        shutil.rmtree(folder, ignore_errors=True)
+    kernels.cache_clear()
+    return was_there
+
+
+def _folders() -> list[Path]:
+    named = os.environ.get(CACHE_FOLDER)
+    places = [Path(named)] if named else [Path(__file__).parent / "__pycache__", _users_cache() / "bedflow"]
+    return [place / f"compiled-{_fingerprint()}" for place in places]
+
+
+def _clear_away(folder: Path) -> None:
+    """What other versions kept beside this one, but for the last few, which may be in use."""
+    others = [other for other in folder.parent.glob("compiled-*") if other != folder]
+    others.sort(key=lambda other: other.stat().st_mtime)
+    for other in others[:-OTHERS_KEPT]:
+        shutil.rmtree(other, ignore_errors=True)
 
 
 def _users_cache() -> Path:
@@ -159,13 +182,19 @@ def kernels() -> Kernels:
     import numba
 
     folder = cache_folder()
-    numba.config.CACHE_DIR = str(folder or "")
+    if folder is not None:
+        _clear_away(folder)
+    usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     known = compiled_rules()
     for verb in walking_verbs.VERBS:
         known[verb.__name__] = _compiled(verb, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     keep = folder is not None
     functions = (walking.walk, walking.write_down, drawing.fill_uniforms, drawing.fill_points)
-    return Kernels(*(_ready(_compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True)) for one in functions))
+    found = Kernels(
+        *(_ready(_compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True)) for one in functions)
+    )
+    numba.config.CACHE_DIR = usual
+    return found
 
 
 def _ready(function: Any) -> Callable[..., Any]:

@@ -103,16 +103,23 @@ def _check_that_it_pays(processors: int) -> None:
 
 @lru_cache(maxsize=1)
 def _compile() -> None:
-    """Walk a day in which nobody comes: whatever the first call needs is there afterwards."""
+    """Have the compiled functions ready; a cache that is damaged is thrown away, and they are compiled anew."""
+    try:
+        _walk_nobody()
+    except CannotCompile:
+        raise
+    except Exception as problem:  # whatever the compiler stumbles over, there is another engine
+        if not compiling.forget():
+            raise CannotCompile(f"it could not be compiled ({compiling.first_line(problem)})") from problem
+        _compile.__wrapped__()
+
+
+def _walk_nobody() -> None:
+    """A day in which nobody comes: whatever the first call needs is there afterwards."""
     nobody = Scenario(
         id="nobody", name="", question="", file="", replications=1, seed=1, teams=(), steps=(),
         calendar=Calendar(start=date(2026, 1, 1), warm_up_days=0, measured_days=1),
         services=(Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),)),),
         people=(Group(name="nobody", arrives_at=((HOME, 1.0),)),),
     )  # fmt: skip
-    try:
-        run(nobody, 0, COMPILED)
-    except CannotCompile:
-        raise
-    except Exception as problem:  # whatever the compiler stumbles over, there is another engine
-        raise CannotCompile(f"it could not be compiled ({compiling.first_line(problem)})") from problem
+    run(nobody, 0, COMPILED)

@@ -215,6 +215,7 @@ class _Hours:
 
 def packed(plan: Plan) -> Packed:
     """The plan in numbers."""
+    _check_what_the_loader_promised(plan)
     lengths, hours = _Lengths(), _Hours()
     journeys = _Journeys(lengths)
     services = [_service(planned, lengths, hours) for planned in plan.services]
@@ -261,6 +262,24 @@ def packed(plan: Plan) -> Packed:
         has_rings=any(map(len, plan.ring_neighbours)),
         plain_keys=_keys(PLAIN_KEYS),
     )
+
+
+def _check_what_the_loader_promised(plan: Plan) -> None:
+    """Compiled code looks into its tables unasked, so a way that leads nowhere must not get as far as that."""
+    for group in plan.groups:
+        for visit in group.visits.values():
+            lost = visit.visit.lost_ground if visit.visit else None
+            if lost is not None and lost.worse_from is not None and lost.worse_to is not None:
+                assert visit.route_to(plan.numbers[lost.worse_to]) != NONE, "worse leads where nobody goes"
+            for route in visit.routes:
+                if route.to < len(plan.services) and plan.services[route.to].counts_units:
+                    there = group.visits[route.to].visit
+                    assert there is not None and there.units is not None, "hours of care that nobody has stated"
+    for entry in plan.scenario.census:
+        group = next(one for one in plan.groups if one.group.name == entry.group)
+        if entry.waiting_for is not None and entry.service != OUTSIDE_NAME:
+            visit = group.visits[plan.numbers[entry.service]]
+            assert visit.route_to(plan.numbers[entry.waiting_for]) != NONE, "waiting for where no way leads"
 
 
 def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple[int, ...]:

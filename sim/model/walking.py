@@ -301,7 +301,7 @@ def walk(
                 next_seat += 1
             else:
                 break
-            kind, whom = what & (KINDS - 1), what >> 5
+            kind, whom = what & (KINDS - 1), what // KINDS
             looks_at = joins = leaves = requires = NONE
             starts_now = False
 
@@ -390,7 +390,7 @@ def walk(
                             priority = routes[route, ROUTE_PRIORITY]
                             steps[step, TEAM_PRIORITY] = priority
                             person, name = stays[whom, S_PERSON], steps[step, K_STEP]
-                            before = teams[team, TEAM_TAIL]
+                            before, ahead = teams[team, TEAM_TAIL], teams[team, TEAM_HEAD]
                             while before >= 0:
                                 other = steps[before, TEAM_PRIORITY]
                                 if other < priority:
@@ -401,7 +401,16 @@ def walk(
                                     who = stays[steps[before, K_STAY], S_PERSON]
                                     if who < person or (who == person and steps[before, K_STEP] < name):
                                         break
-                                before = steps[before, IN_TEAM_BEFORE]
+                                other = steps[ahead, TEAM_PRIORITY]
+                                if other >= priority:
+                                    who = stays[steps[ahead, K_STAY], S_PERSON]
+                                    if other > priority or (
+                                        steps[ahead, K_STARTED] == now
+                                        and (who > person or (who == person and steps[ahead, K_STEP] > name))
+                                    ):
+                                        before = steps[ahead, IN_TEAM_BEFORE]
+                                        break
+                                before, ahead = steps[before, IN_TEAM_BEFORE], steps[ahead, IN_TEAM_BEHIND]
                             behind = teams[team, TEAM_HEAD] if before < 0 else steps[before, IN_TEAM_BEHIND]
                             steps[step, IN_TEAM_BEFORE], steps[step, IN_TEAM_BEHIND] = before, behind
                             if before >= 0:
@@ -654,7 +663,9 @@ def walk(
                 waits[wait, W_HELD], waits[wait, W_TO], waits[wait, W_JOINED] = where, to, joined
                 waits[wait, W_CLEAR], waits[wait, W_ENDED], waits[wait, W_ENDING] = clear, NEVER, WAITING
                 waits[wait, OF_ROUTE], waits[wait, PRIORITY], waits[wait, OF_UNITS] = route, priority, 1
-                if moves_now and to == out:  # there is always room, and nobody else's turn to be thought of
+                if (
+                    moves_now and to == out
+                ):  # there is always room, it is nobody else's turn, and no ring goes through it
                     move(plan, room, wait, False, now)
                     continue
                 if has_rings:

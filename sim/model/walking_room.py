@@ -64,6 +64,12 @@ KINDS = 32  # a power of two above them all
 DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
 
 
+# How wide each table is.
+STAY_COLUMNS, WAIT_COLUMNS, STEP_COLUMNS = VISIT_PLAN + 1, PRIORITY + 1, TEAM_PRIORITY + 1
+EVENT_COLUMNS, NOTED_COLUMNS, WARD_COLUMNS, TEAM_COLUMNS = NEXT + 1, NOWHERE + 1, PLACES_ROW + 1, TEAM_TAIL + 1
+COUNTERS, RING_ROWS = TOO_SMALL + 1, SEEN + 1
+
+
 class Room(NamedTuple):
     """The tables in which one replication is walked; rows as many as may be needed."""
 

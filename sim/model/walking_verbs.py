@@ -475,6 +475,7 @@ def begin_stay(plan: Packed, room: Room, stay: int, route: int, needs_until: int
         ready_due = review_after(plan, room, stay, needs_until)
     stays[stay, READY_DUE] = ready_due
     due_at(room, until, ready_due, READY, stay)
+    # Posted after READY, so that it comes off the stack first: nobody is clear before their steps are known.
     if lives_on and has_steps and plan.routes[route, ROUTE_STEPS] < plan.routes[route, ROUTE_STEPS_END]:
         post(room, 0, REQUIRE, stay)
     if visit >= 0 and visits[visit, VISIT_TAPERS] < visits[visit, VISIT_TAPERS_END]:

@@ -1,6 +1,7 @@
 """Which engine runs, what is said when it is not the fast one, and who watches it."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,11 +69,14 @@ def test_one_processor_is_not_held_up_by_a_first_compilation(
     assert engine.choose("auto", 1, said.append).name == "compiled"  # compiled before
 
 
-def test_whatever_the_compiler_stumbles_over_the_run_goes_on(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whatever_the_compiler_stumbles_over_the_run_goes_on(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     def stumbles(*_: object) -> None:
         raise RuntimeError("LLVM said no\nand more")
 
     monkeypatch.setattr(compiled, "run", stumbles)
+    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
     engine._compile.cache_clear()
     choice = engine.choose("auto", 2, said.append)
     assert choice == ("reference", "it could not be compiled (LLVM said no)")
@@ -117,11 +121,54 @@ def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: p
     ledger_of(Engines("compiled", witness=False), scenario, 0, 0, Stopwatch())
 
 
+def test_a_damaged_cache_is_thrown_away_and_made_anew(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
+    folder = compiling.cache_folder()
+    assert folder is not None
+    (folder / "walking.walk-1.py.nbi").write_text("damaged")
+    runs = []
+
+    def stumbles_once(*_: object) -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise RuntimeError("pickle data was truncated")
+
+    monkeypatch.setattr(compiled, "run", stumbles_once)
+    engine._compile.cache_clear()
+    assert engine.choose("auto", 2, said.append).name == "compiled"
+    assert (len(runs), compiling.is_compiled_before()) == (2, False)
+
+
+def test_a_cache_of_many_versions_is_cleared_away_but_for_the_last(tmp_path: Path) -> None:
+    for number in range(8):
+        (tmp_path / f"compiled-{number}").mkdir()
+        os.utime(tmp_path / f"compiled-{number}", (number, number))
+    compiling._clear_away(tmp_path / "compiled-0")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [f"compiled-{number}" for number in (0, 5, 6, 7)]
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"), [("waits", "to", 99), ("stays", "person", -9), ("people", "group", 9)]
+)
+def test_a_cell_that_means_nothing_is_a_difference_too(table: str, column: str, value: int) -> None:
+    scenario = read_scenario(EXAMPLE)
+    ledger = engine.run(scenario, 0)
+    cells = getattr(ledger, table)[column].copy()
+    cells[1] = value
+    broken = replace(ledger, **{table: {**getattr(ledger, table), column: cells}})
+    with pytest.raises(EnginesDiffer, match=f"40_ring_of_two, replication 1: .*{value}"):
+        hall.testify(scenario, 0, broken, ledger)
+
+
 def test_a_difference_that_no_story_tells_is_named_by_its_table() -> None:
     scenario = read_scenario(EXAMPLE)
     ledger = engine.run(scenario, 0)
     places = {**ledger.places, "open": ledger.places["open"] + 1}
-    with pytest.raises(EnginesDiffer, match="in the table of places"):
+    with pytest.raises(
+        EnginesDiffer, match="in the table of places, row 0: `open` is 1 by SimPy, 2 by the compiled engine"
+    ):
         hall.testify(scenario, 0, replace(ledger, places=places), ledger)
 
 

@@ -1,6 +1,9 @@
 """The compiled engine writes down the reference engine's ledger, cell by cell; and its rules give the same bits."""
 
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -87,6 +90,34 @@ def test_tables_that_are_too_small_are_made_larger_and_nothing_else_changes() ->
     agree(scenario)
     found = compiled._plans[plan].rows
     assert found is not None and min(found.stays, found.waits, found.steps, found.events, found.places) > 1
+
+
+WITH_BOUNDS_CHECKED = """
+from tests.model import test_compiled as tests
+from sim.model import compiled
+compiled._first_guess = lambda *_: tests.Rows(1, 1, 1, 1, 1)
+for path in tests.EXAMPLES:
+    tests.agree(tests.read_scenario(path))
+"""
+
+
+@pytest.mark.nightly
+def test_no_index_leaves_its_table_however_small(tmp_path: Path) -> None:
+    settings = {"NUMBA_BOUNDSCHECK": "1", compiling.CACHE_FOLDER: str(tmp_path)}
+    command = [sys.executable, "-c", WITH_BOUNDS_CHECKED]
+    assert subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=False).returncode == 0
+
+
+def test_a_table_that_was_too_small_stays_large_enough() -> None:
+    scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
+    plan = engine._plan(scenario)
+    engine.run(scenario, 0, engine.COMPILED)
+    fast = compiled._plans[plan]
+    fast.rows = Rows(stays=10_000, waits=10_000, steps=10_000, events=1, places=200)
+    engine.run(scenario, 0, engine.COMPILED)
+    after = fast.rows
+    engine.run(scenario, 1, engine.COMPILED)
+    assert fast.rows == after and after.events > 1
 
 
 def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_gives_it_back() -> None:

@@ -144,6 +144,8 @@ class Town:
             amounts[0] = 0
         days = sorted({0, *(self.whole(1, self.days - 1) for _ in amounts[1:])})
         amounts = amounts[: len(days)]
+        if len(amounts) > 1 and self.chance(30):
+            amounts[-1] = 0  # closed for good
         if not any(amounts):
             amounts[-1] = size
         self.least_capacity[name] = min(amount for amount in amounts if amount)

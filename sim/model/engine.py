@@ -110,8 +110,15 @@ def _compile() -> None:
         raise
     except Exception as problem:  # whatever the compiler stumbles over, there is another engine
         if not compiling.forget():
-            raise CannotCompile(f"it could not be compiled ({compiling.first_line(problem)})") from problem
-        _compile.__wrapped__()
+            raise _not_compiled(problem) from problem
+        try:  # once more, and only once
+            _walk_nobody()
+        except Exception as again:
+            raise _not_compiled(again) from again
+
+
+def _not_compiled(problem: Exception) -> CannotCompile:
+    return CannotCompile(f"it could not be compiled ({compiling.first_line(problem)})")
 
 
 def _walk_nobody() -> None:
@@ -122,4 +129,4 @@ def _walk_nobody() -> None:
         services=(Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),)),),
         people=(Group(name="nobody", arrives_at=((HOME, 1.0),)),),
     )  # fmt: skip
-    run(nobody, 0, COMPILED)
+    compiled.run(*draw(nobody, 0, COMPILED))

@@ -142,6 +142,25 @@ def test_a_damaged_cache_is_thrown_away_and_made_anew(
     assert (len(runs), compiling.is_compiled_before()) == (2, False)
 
 
+def test_what_fails_twice_is_not_tried_for_ever(
+    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
+    runs = []
+
+    def leaves_a_cache_and_stumbles(*_: object) -> None:
+        runs.append(1)
+        folder = compiling.cache_folder()
+        assert folder is not None
+        (folder / "walking.walk-1.py.nbi").write_text("of no use")
+        raise RuntimeError("as before")
+
+    monkeypatch.setattr(compiled, "run", leaves_a_cache_and_stumbles)
+    engine._compile.cache_clear()
+    assert engine.choose("auto", 2, said.append) == ("reference", "it could not be compiled (as before)")
+    assert len(runs) == 2
+
+
 def test_a_cache_of_many_versions_is_cleared_away_but_for_the_last(tmp_path: Path) -> None:
     for number in range(8):
         (tmp_path / f"compiled-{number}").mkdir()

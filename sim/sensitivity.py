@@ -81,6 +81,7 @@ class Tornado:
     other: Scenario
     stated: Outcome
     bars: tuple[Bar, ...]
+    scenarios: int  # that were run
 
 
 def sensitivity(
@@ -106,7 +107,8 @@ def sensitivity(
         as_stated = Outcome(cases.stated_value(one), middle.found, middle.verdict)
         bars.append(Bar(one, here[0], as_stated, here[1]))
     base, other = (cases.scenarios[number] for number in stated)
-    return Tornado(base, other, middle, tuple(sorted(bars, key=lambda bar: -bar.swing)))
+    ordered = tuple(sorted(bars, key=lambda bar: -bar.swing))
+    return Tornado(base, other, middle, ordered, len(cases.scenarios))
 
 
 class _Cases:

@@ -41,7 +41,7 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
     finally:
         screen.end_progress()
     _say(screen, question, found)
-    folder = _write(options, question, found, began)
+    folder = _write(options, question, found, began, engines.words(found.scenarios))
     screen.say(f"Table and chart: {folder}")
     return 0
 
@@ -82,7 +82,7 @@ def _change(question: Question, outcome: Outcome, *, with_interval: bool = False
     return f"{text} ({span})" if with_interval and span else text
 
 
-def _write(options: Options, question: Question, found: Tornado, began: float) -> Path:
+def _write(options: Options, question: Question, found: Tornado, began: float, engine: str) -> Path:
     from sim.results.charts import draw_tornado  # matplotlib comes only now
 
     chart = draw_tornado(_picture(question, found))
@@ -90,6 +90,7 @@ def _write(options: Options, question: Question, found: Tornado, began: float) -
     run = {
         "repeat_with": command,
         "version": __version__,
+        "engine": engine,
         "seed": found.base.seed,
         "replications": found.base.replications,
         "wall_seconds": round(time.time() - began, 3),

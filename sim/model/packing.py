@@ -3,7 +3,7 @@
 Each table is a two-dimensional int64 array with one row a service, group, visit, route ...; its columns are numbered here by
 name. Floats and the 64-bit keys of the book of luck have arrays of their own, by the same rows. -1 stands for "none" throughout.
 
-What may be changed here: freely, together with `walking.py`, which is the only reader.
+What may be changed here: freely, together with `walking.py` and its verbs, which are the only readers.
 """
 
 from collections.abc import Iterable, Sequence

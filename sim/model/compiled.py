@@ -7,19 +7,19 @@ What may be changed here: freely, as long as the ledgers of both engines stay eq
 
 import sys
 import threading
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from sim.model import ledger, packing, walking_room
 from sim.model.arriving import People
 from sim.model.chance import BookOfLuck
 from sim.model.compiling import kernels
 from sim.model.ledger import NONE, Column, Ledger
+from sim.model.ledger_rows import LEDGER_STAY, LEDGER_STEP, LEDGER_WAIT, Columns
 from sim.model.packing import Packed
 from sim.model.plan import Plan
 
@@ -85,7 +85,7 @@ class FastPlan:
     seated_entries: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.seated_entries = self.packed.census[:, packing.CENSUS_SERVICE] >= 0
+        self.seated_entries = self.packed.census["service"] >= 0
 
 
 def _first_guess(packed: Packed, people: int) -> Rows:
@@ -103,13 +103,13 @@ class _Memory(threading.local):
 
     def __init__(self) -> None:
         self.tables: dict[str, NDArray[Any]] = {}  # of the last walk
-        self.blocks: list[NDArray[np.int64]] = []  # of ledgers; a ledger's columns refer to their block
+        self.blocks: list[NDArray[np.uint8]] = []  # of ledgers; a ledger's columns refer to their block
 
 
 _memory = _Memory()
 
 
-def _references(blocks: list[NDArray[np.int64]]) -> list[int]:
+def _references(blocks: list[NDArray[np.uint8]]) -> list[int]:
     return [sys.getrefcount(block) for block in blocks]
 
 
@@ -130,7 +130,7 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
             break
         fast.rows = rows = rows.enlarged(ended)
         fast.was_enlarged = True
-    events = int(room.counters[walking_room.EVENT_ROWS])
+    events = int(room.counters["event_rows"][0])
     if not fast.was_enlarged:  # what was too small once stays as large as it had to be
         fast.rows = rows.fitted(stays=stays, waits=waits, steps=steps, events=events)
     fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
@@ -143,14 +143,10 @@ def state_bytes_per_person(plan: Plan) -> float:
 
 
 def _state_bytes(room: walking_room.Room) -> int:
-    in_ledger = {
-        "stays": len(ledger.STAY_COLUMNS),
-        "waits": len(ledger.WAIT_COLUMNS),
-        "steps": len(ledger.STEP_COLUMNS),
-    }
+    in_ledger = {"stays": LEDGER_STAY.itemsize, "waits": LEDGER_WAIT.itemsize, "steps": LEDGER_STEP.itemsize}
     tables = {name: table for name, table in room._asdict().items() if isinstance(table, np.ndarray)}
     del tables["places"]
-    return sum(table.nbytes - len(table) * table.itemsize * in_ledger.get(name, 0) for name, table in tables.items())
+    return sum(table.nbytes - len(table) * in_ledger.get(name, 0) for name, table in tables.items())
 
 
 def _starting(fast: FastPlan, people: People) -> tuple[Column, Column]:
@@ -161,7 +157,7 @@ def _starting(fast: FastPlan, people: People) -> tuple[Column, Column]:
     return np.flatnonzero(is_seated), coming[np.argsort(people.arrives[coming], kind="stable")]
 
 
-def _table(name: str, rows: int, columns: int = 0, kind: type = np.int32) -> NDArray[Any]:
+def _table(name: str, rows: int, kind: DTypeLike, columns: int = 0) -> NDArray[Any]:
     """A table with whatever stood in it before."""
     shape = (rows, columns) if columns else (rows,)
     kept = _memory.tables.get(name)
@@ -171,24 +167,28 @@ def _table(name: str, rows: int, columns: int = 0, kind: type = np.int32) -> NDA
 
 
 def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walking_room.Room:
+    assert max(len(people), rows.stays, rows.waits, rows.steps) < walking_room.MOST_ROWS, (
+        "more people than fit into its tables"
+    )
     services = len(packed.services)
     shift = _about_one_event_a_span(packed.until, rows.stays)
-    buckets = _table("buckets", (packed.until >> shift) + 1)
+    buckets = _table("buckets", (packed.until >> shift) + 1, np.int32)
     buckets[:] = NONE
-    most_drawn = int(packed.visits[:, packing.VISIT_DRAWN].max(initial=1))
+    most_drawn = int(packed.visits["drawn"].max(initial=1))
     return walking_room.Room(
-        persons=_table("persons", len(people), walking_room.VISITS + services),
-        stays=_table("stays", rows.stays, walking_room.STAY_COLUMNS, np.int64),
-        waits=_table("waits", rows.waits, walking_room.WAIT_COLUMNS, np.int64),
-        steps=_table("steps", rows.steps, walking_room.STEP_COLUMNS, np.int64),
-        step_afters=_table("step_afters", 2 * rows.steps),
-        events=_table("events", rows.events, walking_room.EVENT_COLUMNS, np.int64),
+        persons=_table("persons", len(people), walking_room.PERSON),
+        visits_made=_table("visits_made", len(people), np.int32, services),
+        stays=_table("stays", rows.stays, walking_room.STAY),
+        waits=_table("waits", rows.waits, walking_room.WAIT),
+        steps=_table("steps", rows.steps, walking_room.STEP),
+        step_afters=_table("step_afters", 2 * rows.steps, np.int32),
+        events=_table("events", rows.events, walking_room.EVENT),
         buckets=buckets,
         bucket_shift=shift,
-        heap=_table("heap", rows.events),
-        posted=_table("posted", rows.events + 4096, 2, np.int64),
-        noted=_table("noted", rows.events, walking_room.NOTED_COLUMNS, np.int64),
-        places=_table("places", rows.places, 3, np.int64),
+        heap=_table("heap", rows.events, np.int32),
+        posted=_table("posted", rows.events + 4096, walking_room.POSTED),
+        noted=_table("noted", rows.events, walking_room.NOTED),
+        places=_table("places", rows.places, np.int64, 3),
         wards=_wards(services),
         teams=_teams(packed),
         touched=np.zeros(services + 2, np.int64),
@@ -196,11 +196,11 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
         ring=np.zeros((walking_room.RING_ROWS, services + 1), np.int64),
         knocked=np.zeros(len(packed.is_door_of), np.bool_),
         weights=np.zeros(most_drawn),
-        counters=np.zeros(walking_room.COUNTERS, np.int64),
+        counters=np.zeros(1, walking_room.COUNTERS),
         book=_keys(book.seed, book.replication, *packed.group_keys.ravel().tolist()),
-        first_stay=_table("first_stay", len(people)),
-        first_wait=_table("first_wait", len(people)),
-        steps_before=_table("steps_before", rows.stays),
+        first_stay=_table("first_stay", len(people), np.int32),
+        first_wait=_table("first_wait", len(people), np.int32),
+        steps_before=_table("steps_before", rows.stays, np.int32),
     )
 
 
@@ -212,55 +212,50 @@ def _about_one_event_a_span(until: int, stays: int) -> int:
     return shift
 
 
-def _wards(services: int) -> Column:
-    wards = np.zeros((services + 2, walking_room.WARD_COLUMNS), np.int64)
-    wards[:, (walking_room.OPEN, walking_room.PLANNED_OPEN)] = walking_room.UNLIMITED
-    wards[:, (walking_room.HEAD, walking_room.TAIL, walking_room.PLACES_ROW)] = NONE
+def _wards(services: int) -> NDArray[Any]:
+    wards = np.zeros(services + 2, walking_room.WARD)
+    wards["open"] = wards["planned_open"] = walking_room.UNLIMITED
+    wards["head"] = wards["tail"] = wards["places_row"] = NONE
     return wards
 
 
-def _teams(packed: Packed) -> Column:
-    teams = np.zeros((len(packed.team_places), walking_room.TEAM_COLUMNS), np.int64)
-    teams[:, walking_room.TEAM_OPEN] = packed.team_places
-    teams[:, (walking_room.TEAM_HEAD, walking_room.TEAM_TAIL)] = NONE
+def _teams(packed: Packed) -> NDArray[Any]:
+    teams = np.zeros(len(packed.team_places), walking_room.TEAM)
+    teams["open"] = packed.team_places
+    teams["head"] = teams["tail"] = NONE
     return teams
 
 
-def _block(columns: int, rows: int) -> NDArray[np.int64]:
+def _block(kind: np.dtype[Any], rows: int) -> NDArray[Any]:
     """Room for a table of the ledger: that of an earlier ledger which nobody holds any more, or else fresh memory.
 
     Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
     """
-    size, blocks = columns * rows, _memory.blocks
-    of_a_free_block = _references([np.empty(0, np.int64)])[0]  # as many as the question itself makes, in this Python
+    size, blocks = kind.itemsize * rows, _memory.blocks
+    of_a_free_block = _references([np.empty(0, np.uint8)])[0]  # as many as the question itself makes, in this Python
     for references, block in zip(_references(blocks), blocks, strict=True):
-        if references == of_a_free_block and COUNTS_REFERENCES and size <= len(block) < 4 * size + 4096:
-            return block[:size].reshape(columns, rows)
+        if references == of_a_free_block and COUNTS_REFERENCES and size <= len(block) < 4 * size + 2**15:
+            return block[:size].view(kind)
     del blocks[: max(0, len(blocks) - MOST_BLOCKS)]
-    blocks.append(np.empty(size + size // 8, np.int64))
-    return blocks[-1][:size].reshape(columns, rows)
+    blocks.append(np.empty(size + size // 8, np.uint8))
+    return blocks[-1][:size].view(kind)
 
 
 def _ledger(
     plan: Plan, people: People, room: walking_room.Room, stays: int, waits: int, steps: int, places: int
 ) -> Ledger:
-    stay_columns, wait_columns, step_columns = (
-        _block(len(names), rows)
-        for names, rows in ((ledger.STAY_COLUMNS, stays), (ledger.WAIT_COLUMNS, waits), (ledger.STEP_COLUMNS, steps))
+    stay_rows, wait_rows, step_rows = (
+        _block(kind, rows) for kind, rows in ((LEDGER_STAY, stays), (LEDGER_WAIT, waits), (LEDGER_STEP, steps))
     )
-    started = kernels().write_down(room, waits, stay_columns, wait_columns, step_columns)
+    started = kernels().write_down(room, waits, stay_rows, wait_rows, step_rows)
     planned = room.places[:places]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(
         people=people.ledger_table(),
-        waits=_columns(ledger.WAIT_COLUMNS, wait_columns),
-        stays=_columns(ledger.STAY_COLUMNS, stay_columns),
-        steps=_columns(ledger.STEP_COLUMNS, step_columns[:, :started]),
-        places=_columns(ledger.PLACES_COLUMNS, np.ascontiguousarray(planned.T)),
+        waits=Columns(ledger.WAIT_COLUMNS, wait_rows),
+        stays=Columns(ledger.STAY_COLUMNS, stay_rows),
+        steps=Columns(ledger.STEP_COLUMNS, step_rows[:started]),
+        places=dict(zip(ledger.PLACES_COLUMNS, np.ascontiguousarray(planned.T), strict=True)),
         step_names=plan.step_names,
         until=plan.until,
     )
-
-
-def _columns(names: Sequence[str], rows: NDArray[np.int64]) -> dict[str, Column]:
-    return dict(zip(names, rows, strict=True))

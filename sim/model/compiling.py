@@ -23,7 +23,18 @@ from typing import Any
 import numpy as np
 
 from sim.inputs import distributions, timetable
-from sim.model import chance, drawing, ledger, packing, rules, settling, walking, walking_room, walking_verbs
+from sim.model import (
+    chance,
+    drawing,
+    ledger,
+    ledger_rows,
+    packing,
+    rules,
+    settling,
+    walking,
+    walking_room,
+    walking_verbs,
+)
 from sim.model.chance import MULTIPLIERS, ROUNDS, WEYL
 
 SOURCES = (
@@ -31,6 +42,7 @@ SOURCES = (
     distributions,
     drawing,
     ledger,
+    ledger_rows,
     packing,
     rules,
     settling,

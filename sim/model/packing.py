@@ -1,13 +1,13 @@
 """A plan as a few tables of numbers, which is all that a compiled engine can read.
 
-Each table is a two-dimensional int64 array with one row a service, group, visit, route ...; its columns are numbered here by
-name. Floats and the 64-bit keys of the book of luck have arrays of their own, by the same rows. -1 stands for "none" throughout.
+Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the book of luck
+stand beside what they are for. -1 stands for "none" throughout.
 
 What may be changed here: freely, together with `walking.py` and its verbs, which are the only readers.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,43 +18,43 @@ from sim.inputs.scenario import CensusEntry, Places
 from sim.inputs.timetable import NOT_IN_THIS_RUN, OpeningHours, places_at
 from sim.model import plan as quantities
 from sim.model.ledger import NONE, OUTSIDE
+from sim.model.ledger_rows import MOST_NAMES
 from sim.model.plan import Plan, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.rules import SECONDS_PER_DAY, seconds
 from sim.model.settling import FORESEEN
 
+Rows = NDArray[Any]  # a record for each row
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
-# Services, by number; after them come `died` and `out`, which always have room.
-(
-    COUNTS_UNITS, MAY_PASS, QUEUE_LIMIT, LAST_WITH_PLACES, DOOR, OWN_HOURS, TURNAROUND,
-    REVIEW_FROM, REVIEW_TO, SURGE_PLACES, SURGE_HIGH, SURGE_LOW, PLACES_AT_START,
-) = range(13)  # fmt: skip
-GROUP_OTHERWISE, GROUP_LONGEST, GROUP_PRIORITY, GROUP_DEATH = range(4)
-(
-    VISIT_ROUTES,
-    VISIT_DRAWN,
-    VISIT_SHARES,
-    VISIT_UNITS,
-    VISIT_TAPERS,
-    VISIT_TAPERS_END,
-    VISIT_DEATH,
-    WORSE_FROM,
-    WORSE_TO,
-) = range(9)
-LONGER_STAY, WORSE_CHANCE = range(2)
-ROUTE_TO, ROUTE_OTHERWISE, ROUTE_STAY, ROUTE_STEPS, ROUTE_STEPS_END, ROUTE_LONGEST, ROUTE_JOIN_AFTER, ROUTE_PRIORITY = (
-    range(8)
+whole, real, key = np.int64, np.float64, np.uint64
+
+
+def _record(names: str, **others: type) -> np.dtype[Any]:
+    """A row of whole numbers, and what is not one."""
+    return np.dtype([*((name, whole) for name in names.split()), *others.items()])
+
+
+SERVICE = _record(  # after the services come `died` and `out`, which always have room
+    "counts_units may_pass queue_limit last_with_places door own_hours turnaround review_from review_to surge_places surge_high "
+    "surge_low places_at_start",
+    key=key,
 )
-STEP_NUMBER, STEP_TEAM, STEP_TAKES, STEP_WORKING, STEP_STARTS, STEP_BEFORE, STEP_AFTERS, STEP_AFTERS_END = range(8)
+GROUP = _record("otherwise longest priority death", longest_key=key)
+VISIT = _record(
+    "routes drawn shares units tapers tapers_end death worse_from worse_to", longer_stay=real, worse_chance=real
+)
+ROUTE = _record("to otherwise stay steps steps_end longest join_after priority", longest_key=key)
+PLANNED_STEP = _record(
+    "number team takes working starts before afters afters_end", share=real, needs_key=key, takes_key=key
+)
+TAPER = _record("after", share=real)
+LENGTH = _record("code table_from table_to", a=real, b=real, c=real)
+CHANGE = _record("at of_team what places")
+CENSUS = _record("service waiting_for waited remaining")
 WHEN_READY, ON_ADMISSION, BEFORE_READY = range(3)
 STARTS = ("when_ready", "on_admission", "before_ready")
-NEEDS_KEY, TAKES_KEY = range(2)
-CODE, TABLE_FROM, TABLE_TO = range(3)
-CHANGE_AT, CHANGE_OF_TEAM, CHANGE_WHAT, CHANGE_PLACES = range(4)
-CENSUS_SERVICE, CENSUS_WAITING_FOR, CENSUS_WAITED, CENSUS_REMAINING = range(4)
-TAPER_AFTER = 0
 PLAIN_KEYS = (
     quantities.STAY, quantities.NEXT, quantities.UNITS, quantities.TURNAROUND, quantities.DEATH, quantities.WORSE,
     quantities.REVIEW_TIME, quantities.WAITED, quantities.REMAINING, quantities.OUTSIDE_KEY,
@@ -66,39 +66,31 @@ PLAIN_KEYS = (
 
 
 class Packed(NamedTuple):
-    """A plan in numbers. Shapes: rows by columns as named above."""
+    """A plan in numbers. Shapes: rows, or rows by columns."""
 
     until: int
     first_weekday: int
-    services: Ints
-    service_keys: Keys
+    services: Rows
     review_chances: Floats  # services x weekdays, Monday first
     review_keys: Keys  # by attempt
     opens: Ints  # hours x days of the run
     closes: Ints
     is_door_of: Ints  # by hours: the service whose door it is, -1 for discharge hours
-    groups: Ints
+    groups: Rows
     group_keys: Keys  # groups x (from outside, census)
-    longest_outside_keys: Keys
     visit_of: Ints  # groups x services
-    visits: Ints
-    lost_ground: Floats
+    visits: Rows
     shares: Floats  # cumulative shares of all visits, one after the other
-    tapers: Ints
-    taper_shares: Floats
-    routes: Ints
-    route_keys: Keys
-    steps: Ints  # a row for each step of each route
-    step_shares: Floats
-    step_keys: Keys
+    tapers: Rows
+    routes: Rows
+    steps: Rows  # for each step of each route
     afters: Ints
-    lengths: Ints
-    length_numbers: Floats  # a, b, c
+    lengths: Rows
     tables: Floats
     working: NDArray[np.bool_]
-    changes: Ints  # capacities that change during the run, by second
+    changes: Rows  # capacities that change during the run, by second
     team_places: Ints  # at the start
-    census: Ints
+    census: Rows
     can_ring: NDArray[np.bool_]  # services x services
     has_rings: bool
     plain_keys: Keys
@@ -110,7 +102,7 @@ class _Lengths:
     def __init__(self) -> None:
         self._rows: dict[Distribution, int] = {}
         self._tables: list[float] = []
-        self._spans: list[tuple[int, int, int]] = []
+        self._spans: list[tuple[int, int]] = []
 
     def row(self, length: Distribution | None) -> int:
         if length is None:
@@ -119,12 +111,15 @@ class _Lengths:
             first = len(self._tables)
             self._tables += length.table
             self._rows[length] = len(self._rows)
-            self._spans.append((length.code, first, len(self._tables)))
+            self._spans.append((first, len(self._tables)))
         return self._rows[length]
 
-    def packed(self) -> tuple[Ints, Floats, Floats]:
-        numbers = [(length.a, length.b, length.c) for length in self._rows]
-        return _ints(self._spans, 3), _floats(numbers, 3), np.array(self._tables or [0.0])
+    def packed(self) -> tuple[Rows, Floats]:
+        rows = [
+            (length.code, *span, length.a, length.b, length.c)
+            for length, span in zip(self._rows, self._spans, strict=True)
+        ]
+        return np.array(rows, LENGTH), np.array(self._tables or [0.0])
 
 
 class _Journeys:
@@ -132,16 +127,11 @@ class _Journeys:
 
     def __init__(self, lengths: _Lengths) -> None:
         self._lengths = lengths
-        self.visits: list[tuple[int, ...]] = []
-        self.lost_ground: list[tuple[float, float]] = []
+        self.visits: list[tuple[float, ...]] = []
         self.shares: list[float] = []
-        self.tapers: list[tuple[int]] = []
-        self.taper_shares: list[float] = []
+        self.tapers: list[tuple[float, ...]] = []
         self.routes: list[tuple[int, ...]] = []
-        self.route_keys: list[int] = []
-        self.steps: list[tuple[int, ...]] = []
-        self.step_shares: list[float] = []
-        self.step_keys: list[tuple[int, int]] = []
+        self.steps: list[tuple[float, ...]] = []
         self.afters: list[int] = []
 
     def add(self, plan: Plan, planned: PlannedVisit) -> int:
@@ -152,19 +142,17 @@ class _Journeys:
         for route in planned.routes:
             self._add_route(planned, route, first)
         for taper in visit.tapers:
-            self.tapers.append((seconds(taper.after_days),))
-            self.taper_shares.append(taper.share)
+            self.tapers.append((seconds(taper.after_days), taper.share))
         lost = visit.lost_ground
         worse_from = worse_to = NONE
         if lost is not None and lost.worse_from is not None and lost.worse_to is not None:
             worse_from, worse_to = plan.numbers[lost.worse_from], planned.route_to(plan.numbers[lost.worse_to])
-        self.lost_ground.append(
-            (0.0, 0.0) if lost is None else (lost.longer_stay_days_per_delayed_day, lost.worse_chance_per_delayed_day)
-        )
         self.visits.append(
             (
                 first, len(planned.cumulative), len(self.shares), self._lengths.row(visit.units), tapers,
                 len(self.tapers), self._lengths.row(visit.dies_while_delayed), worse_from, _from(worse_to, first),
+                0.0 if lost is None else lost.longer_stay_days_per_delayed_day,
+                0.0 if lost is None else lost.worse_chance_per_delayed_day,
             )
         )  # fmt: skip
         self.shares += planned.cumulative
@@ -180,10 +168,9 @@ class _Journeys:
             (
                 route.to, _from(route.otherwise, first), self._lengths.row(route.route.stay or planned.visit.stay),
                 steps, len(self.steps), self._lengths.row(route.route.longest_wait), early[0] if early else NONE,
-                route.route.priority,
+                route.route.priority, route.longest_wait,
             )
         )  # fmt: skip
-        self.route_keys.append(route.longest_wait)
 
     def _add_step(self, planned: PlannedStep) -> None:
         step, first = planned.step, len(self.afters)
@@ -192,10 +179,9 @@ class _Journeys:
             (
                 planned.number, planned.team, self._lengths.row(step.takes), int(step.working_days),
                 STARTS.index(step.starts), seconds(step.days_before_ready), first, len(self.afters),
+                step.share, planned.needs, planned.takes,
             )
         )  # fmt: skip
-        self.step_shares.append(step.share)
-        self.step_keys.append((planned.needs, planned.takes))
 
 
 class _Hours:
@@ -224,40 +210,32 @@ def packed(plan: Plan) -> Packed:
     ]
     groups = [_group(group, lengths) for group in plan.groups]
     census = [_census_entry(plan, entry, lengths) for entry in plan.scenario.census]
-    length_rows, length_numbers, tables = lengths.packed()
+    length_rows, tables = lengths.packed()
     days = len(plan.working)
     return Packed(
         until=plan.until,
         first_weekday=plan.scenario.calendar.start.weekday(),
-        services=_ints(services, 13),
-        service_keys=_keys(planned.key for planned in plan.services),
+        services=np.array(services, SERVICE),
         review_chances=_review_chances(plan),
         review_keys=_review_keys(plan),
         opens=_ints([row.opens for row in hours.rows], days),
         closes=_ints([row.closes for row in hours.rows], days),
         is_door_of=np.array(hours.is_door_of, dtype=np.int64),
-        groups=_ints(groups, 4),
+        groups=np.array(groups, GROUP),
         group_keys=_keys(key for group in plan.groups for key in (group.key, group.census_key)).reshape(-1, 2),
-        longest_outside_keys=_keys(group.longest_wait for group in plan.groups),
         visit_of=_ints(visit_of, len(plan.services)),
-        visits=_ints(journeys.visits, 9),
-        lost_ground=_floats(journeys.lost_ground, 2),
+        visits=np.array(journeys.visits, VISIT),
         shares=np.array(journeys.shares, dtype=np.float64),
-        tapers=_ints(journeys.tapers, 1),
-        taper_shares=np.array(journeys.taper_shares, dtype=np.float64),
-        routes=_ints(journeys.routes, 8),
-        route_keys=_keys(journeys.route_keys),
-        steps=_ints(journeys.steps, 8),
-        step_shares=np.array(journeys.step_shares, dtype=np.float64),
-        step_keys=_keys(key for pair in journeys.step_keys for key in pair).reshape(-1, 2),
+        tapers=np.array(journeys.tapers, TAPER),
+        routes=np.array(journeys.routes, ROUTE),
+        steps=np.array(journeys.steps, PLANNED_STEP),
         afters=np.array(journeys.afters, dtype=np.int64),
         lengths=length_rows,
-        length_numbers=length_numbers,
         tables=tables,
         working=np.array(plan.working, dtype=np.bool_),
         changes=_changes(plan),
         team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
-        census=_ints(census, 4),
+        census=np.array(census, CENSUS),
         can_ring=_can_ring(plan),
         has_rings=any(map(len, plan.ring_neighbours)),
         plain_keys=_keys(PLAIN_KEYS),
@@ -266,6 +244,9 @@ def packed(plan: Plan) -> Packed:
 
 def _check_what_the_loader_promised(plan: Plan) -> None:
     """Compiled code looks into its tables unasked, so a way that leads nowhere must not get as far as that."""
+    assert max(len(plan.services) + 2, len(plan.step_names)) <= MOST_NAMES, (
+        "more services or steps than its tables can number"
+    )
     for group in plan.groups:
         for visit in group.visits.values():
             lost = visit.visit.lost_ground if visit.visit else None
@@ -299,6 +280,7 @@ def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple
         0 if surge is None else surge.opens_when_waiting,
         0 if surge is None else surge.closes_when_waiting,
         _planned(service.capacity, 0),
+        planned.key,
     )
 
 
@@ -309,6 +291,7 @@ def _group(group: PlannedGroup, lengths: _Lengths) -> tuple[int, ...]:
         lengths.row(arrival.longest_wait),
         arrival.priority,
         lengths.row(arrival.dies_while_waiting),
+        group.longest_wait,
     )
 
 
@@ -321,7 +304,7 @@ def _census_entry(plan: Plan, entry: CensusEntry, lengths: _Lengths) -> tuple[in
     )
 
 
-def _changes(plan: Plan) -> Ints:
+def _changes(plan: Plan) -> Rows:
     services = [(0, number, service.capacity) for number, service in enumerate(plan.scenario.services)]
     teams = [(1, number, team.capacity) for number, team in enumerate(plan.scenario.teams)]
     rows = [
@@ -330,7 +313,7 @@ def _changes(plan: Plan) -> Ints:
         for change in capacity[1:]
         if change.from_second < plan.until
     ]
-    return _ints(sorted(rows), 4)
+    return np.array(sorted(rows), CHANGE)
 
 
 def _planned(capacity: Sequence[Places], at: int) -> int:

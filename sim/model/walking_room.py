@@ -1,53 +1,73 @@
-"""The room of a walk: its tables, and by name the columns of each. What is in them is written by `walking.py` and its verbs alone.
+"""The room of a walk: its tables, and by name what stands in a row of each. It is written by `walking.py` and its verbs alone.
 
-What may be changed here: freely, together with those two; the first columns of stays, waits and steps are the ledger's.
+A row is kept narrow, its numbers as wide as they have to be: a wait has 64 bytes, which is what a processor fetches at once.
+
+What may be changed here: freely, together with those two.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.ledger import (
-    NEVER,
-)
+from sim.model.ledger import NEVER
 
+Rows = NDArray[Any]  # a row a record: `stays[stay].ready`
 Ints = NDArray[np.int64]
 Small = NDArray[np.int32]
-Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
 
 UNLIMITED = NEVER
+MOST_ROWS = 2**26  # of a table: the number of a row stands beside the kind of an event in 32 bits
+time, number, few, flag = np.int64, np.int32, np.int16, np.int8
 
-# Columns of the tables that become the ledger, in the order of `ledger.py`.
-W_PERSON, W_NUMBER, W_STAY, W_HELD, W_TO, W_JOINED, W_CLEAR, W_ENDED, W_ENDING = range(9)
-S_PERSON, S_NUMBER, S_SERVICE, S_VISIT, S_ADMITTED, S_READY, S_CLEAR, S_LEFT, S_TO, S_PLANNED_TO, S_UNITS, S_NEED = (
-    range(12)
-)
-K_STAY, K_STEP, K_STARTED, K_TEAM_JOINED, K_DUE, K_FINISHED, K_DROPPED, K_AFTER = range(8)
 
-# What else is known while things go on.
-GROUP, NUMBER, BOOK_ROW, STAY_OF, WAIT_OF, STAYS, WAITS, GONE, VISITS = range(
-    9
-)  # of a person; from VISITS on a column a service
-# ... of a stay, from READY_DUE on beside the columns of the ledger
-READY_DUE, DELAY_BEFORE, ROUTE, UNITS_NOW, FIRST_STEP, OPEN_STEPS, NEXT_TAPER, VISIT_PLAN = range(12, 20)
-OF_ROUTE, OF_UNITS, BEFORE, BEHIND, PRIORITY = range(
-    9, 14
-)  # of a wait; BEFORE and BEHIND: who stands there in the queue
-# ... of a step
-OWN_START, PLANNED, NEXT_STEP, REQUIRED, HAS_TEAM, AFTERS, AFTERS_END = range(8, 15)
-IN_TEAM_BEFORE, IN_TEAM_BEHIND, TEAM_PRIORITY = range(15, 18)
-AT, WHAT, NEXT = range(3)  # of an event in the calendar
-DUE_WAIT, DUE_DEATH, NOWHERE = range(3)  # who is noted in this instant, until the phase that judges them
+def _row(*columns: tuple[str, Any]) -> np.dtype[Any]:
+    return np.dtype(list(columns), align=True)
 
+
+PERSON = _row(
+    ("group", number), ("number", number), ("book_row", number), ("stay_of", number), ("wait_of", number),
+    ("stays", number), ("waits", number), ("gone", number),
+)  # fmt: skip
+STAY = _row(
+    ("admitted", time), ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("need", time),
+    ("units", time), ("units_now", time), ("person", number), ("number", number), ("visit", number), ("route", number),
+    ("visit_plan", number), ("first_step", number), ("open_steps", number), ("next_taper", number),
+    ("service", few), ("to", few), ("planned_to", few),
+)  # fmt: skip
+WAIT = _row(  # `before` and `behind`: who stands there in the queue
+    ("joined", time), ("clear", time), ("ended", time), ("units", time), ("person", number), ("number", number),
+    ("stay", number), ("route", number), ("before", number), ("behind", number), ("held", few), ("to", few),
+    ("priority", few), ("ending", flag),
+)  # fmt: skip
+STEP = _row(
+    ("own_start", time), ("started", time), ("team_joined", time), ("due", time), ("finished", time), ("stay", number),
+    ("planned", number), ("next_step", number), ("afters", number), ("afters_end", number), ("before", number),
+    ("behind", number), ("step", few), ("after", few), ("priority", few), ("dropped", flag), ("required", flag),
+    ("has_team", flag),
+)  # fmt: skip
+EVENT = _row(("at", time), ("what", number), ("next", number))  # in the calendar
+POSTED = _row(("at", time), ("what", number))
+# in this instant, until the phase that judges them
+NOTED = _row(("wait", number), ("death", number), ("nowhere", number))
 # Of a service: its places now, and its line. `died` and `out` have rows too.
-(
-    OPEN, PLANNED_OPEN, HELD, CLEANING, SURGE_IS_OPEN, HEAD, TAIL, LENGTH, IS_TOUCHED, IS_STOPPED, HAS_NEWCOMERS, PLACES_ROW,
-) = range(12)  # fmt: skip
-TEAM_OPEN, TEAM_TAKEN, TEAM_HEAD, TEAM_TAIL = range(4)
+WARD = _row(
+    ("open", time), ("planned_open", time), ("held", time), ("cleaning", time), ("head", number), ("tail", number),
+    ("length", number), ("places_row", number), ("surge_is_open", flag), ("is_touched", flag), ("is_stopped", flag),
+    ("has_newcomers", flag),
+)  # fmt: skip
+TEAM = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
+# What several verbs share, in a table of one row.
+COUNTERS = _row(
+    ("now", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("clear_in_rings", time), ("places", time),
+    ("stay_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
+)  # fmt: skip
+
 MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a ring, and of the search for one
+RING_ROWS = SEEN + 1
 SEED, REPLICATION, GROUP_KEYS = range(3)  # of the book: from GROUP_KEYS on two keys a group
 
 # What can be due at an instant, to whom.
@@ -55,44 +75,34 @@ READY, SEAT, REQUIRE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, PATIENCE
 DIE, BACK_FOR_NO_PLACE, BACK_FOR_PATIENCE, BACK_FOR_QUEUE, ARRIVE, CHANGE = range(12, 18)
 KINDS = 32  # a power of two above them all
 
-# Counters that several verbs share.
-(
-    NOW, POSTED, TOUCHED, LOOK_FOR_RINGS, CLEAR_IN_RINGS, PLACES, STAY_ROWS, EVENT_ROWS, FREE_EVENT, HEAP_SIZE, BUCKET, TOO_SMALL,
-) = range(12)  # fmt: skip
-
 # How a walk ends: done, or a table was too small and it has to begin again in a larger room.
 DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
-
-
-# How wide each table is.
-STAY_COLUMNS, WAIT_COLUMNS, STEP_COLUMNS = VISIT_PLAN + 1, PRIORITY + 1, TEAM_PRIORITY + 1
-EVENT_COLUMNS, NOTED_COLUMNS, WARD_COLUMNS, TEAM_COLUMNS = NEXT + 1, NOWHERE + 1, PLACES_ROW + 1, TEAM_TAIL + 1
-COUNTERS, RING_ROWS = TOO_SMALL + 1, SEEN + 1
 
 
 class Room(NamedTuple):
     """The tables in which one replication is walked; rows as many as may be needed."""
 
-    persons: Small
-    stays: Ints
-    waits: Ints
-    steps: Ints
+    persons: Rows
+    visits_made: Small  # persons x services
+    stays: Rows
+    waits: Rows
+    steps: Rows
     step_afters: Small  # the rows of the steps that a step comes after
-    events: Ints
+    events: Rows
     buckets: Small  # the calendar: the first event of each span of time
     bucket_shift: int  # a span is 2**shift seconds
     heap: Small  # the events of the present span, the earliest first
-    posted: Ints  # when, and what
-    noted: Ints
-    places: Ints
-    wards: Ints
-    teams: Ints
+    posted: Rows  # when, and what
+    noted: Rows
+    places: Ints  # as in the ledger
+    wards: Rows
+    teams: Rows
     touched: Ints
     clear_pairs: Ints  # how many hold a place here, are clear, and wait for a place there
     ring: Ints  # members, then for each service: found in this order, found from, has been seen
     knocked: Flags  # somebody found these hours closed and will be told of the next opening
     weights: Floats
-    counters: Ints
+    counters: Rows
     book: Keys
     first_stay: Small  # for the ledger's order: the row of each person's first stay and wait ...
     first_wait: Small

@@ -30,11 +30,6 @@ from sim.model.ledger import (
 )
 from sim.model.packing import (
     BEFORE_READY,
-    CENSUS_REMAINING,
-    CENSUS_WAITED,
-    CENSUS_WAITING_FOR,
-    CODE,
-    COUNTS_UNITS,
     KEY_NEXT,
     KEY_REMAINING,
     KEY_REVIEW_TIME,
@@ -43,34 +38,7 @@ from sim.model.packing import (
     KEY_UNITS,
     KEY_WAITED,
     KEY_WORSE,
-    LONGER_STAY,
     ON_ADMISSION,
-    REVIEW_FROM,
-    REVIEW_TO,
-    ROUTE_STAY,
-    ROUTE_STEPS,
-    ROUTE_STEPS_END,
-    ROUTE_TO,
-    STEP_BEFORE,
-    STEP_STARTS,
-    STEP_TAKES,
-    STEP_TEAM,
-    STEP_WORKING,
-    SURGE_PLACES,
-    TABLE_FROM,
-    TABLE_TO,
-    TAKES_KEY,
-    TAPER_AFTER,
-    TURNAROUND,
-    VISIT_DRAWN,
-    VISIT_ROUTES,
-    VISIT_SHARES,
-    VISIT_TAPERS,
-    VISIT_TAPERS_END,
-    VISIT_UNITS,
-    WORSE_CHANCE,
-    WORSE_FROM,
-    WORSE_TO,
     Packed,
 )
 from sim.model.rules import (
@@ -86,138 +54,65 @@ from sim.model.settling import (
     FORESEEN,
 )
 from sim.model.walking_room import (
-    AT,
-    BEFORE,
-    BEHIND,
-    BOOK_ROW,
-    BUCKET,
     CLEAN,
-    CLEANING,
-    CLEAR_IN_RINGS,
-    EVENT_ROWS,
-    FIRST_STEP,
-    FREE_EVENT,
-    GONE,
-    GROUP,
     GROUP_KEYS,
-    HAS_TEAM,
-    HEAD,
-    HEAP_SIZE,
-    HELD,
-    IN_TEAM_BEFORE,
-    IN_TEAM_BEHIND,
-    IS_TOUCHED,
-    K_DROPPED,
-    K_FINISHED,
-    K_STARTED,
-    K_STAY,
     KINDS,
-    LENGTH,
-    LOOK_FOR_RINGS,
     MORE_EVENTS,
     MORE_PLACES,
     MORE_STAYS,
-    NEXT,
-    NEXT_TAPER,
-    NOW,
-    NUMBER,
-    OF_UNITS,
-    OPEN,
-    OPEN_STEPS,
     OPENING,
-    PLACES,
-    PLACES_ROW,
-    PLANNED,
-    PLANNED_OPEN,
-    POSTED,
     READY,
-    READY_DUE,
     REPLICATION,
     REQUIRE,
-    ROUTE,
-    S_ADMITTED,
-    S_CLEAR,
-    S_LEFT,
-    S_NEED,
-    S_NUMBER,
-    S_PERSON,
-    S_PLANNED_TO,
-    S_READY,
-    S_SERVICE,
-    S_TO,
-    S_UNITS,
-    S_VISIT,
     SEED,
-    STAY_OF,
-    STAY_ROWS,
-    STAYS,
-    SURGE_IS_OPEN,
-    TAIL,
     TAPER,
-    TEAM_HEAD,
-    TEAM_TAIL,
-    TEAM_TAKEN,
-    TOO_SMALL,
-    TOUCHED,
-    UNITS_NOW,
     UNLIMITED,
-    VISIT_PLAN,
-    VISITS,
-    W_CLEAR,
-    W_ENDED,
-    W_ENDING,
-    W_HELD,
-    W_PERSON,
-    W_STAY,
-    W_TO,
-    WAIT_OF,
-    WHAT,
-    Ints,
     Room,
+    Rows,
 )
 
 
 def post(room: Room, at: int, kind: int, whom: int) -> None:
     """Something will be due: at once, in this instant, or later by way of the calendar."""
-    count, posted = room.counters, room.posted
-    n = count[POSTED]
+    count, posted = room.counters[0], room.posted
+    n = count.posted
     if n < len(posted):
-        posted[n, 0], posted[n, 1] = at, whom * KINDS + kind
-        count[POSTED] = n + 1
+        posted[n].at, posted[n].what = at, whom * KINDS + kind
+        count.posted = n + 1
     else:
-        count[TOO_SMALL] = MORE_EVENTS  # this walk is void
+        count.too_small = MORE_EVENTS  # this walk is void
 
 
 def touch(room: Room, service: int) -> None:
     """Somebody may move into this service."""
-    count, touched, wards = room.counters, room.touched, room.wards
-    if wards[service, IS_TOUCHED] == 0:
-        wards[service, IS_TOUCHED] = 1
-        touched[count[TOUCHED]] = service
-        count[TOUCHED] += 1
+    count, touched, wards = room.counters[0], room.touched, room.wards
+    if wards[service].is_touched == 0:
+        wards[service].is_touched = 1
+        touched[count.touched] = service
+        count.touched += 1
 
 
 def luck(room: Room, person: int, service_key: np.uint64, visit: int, quantity: np.uint64) -> float:
     """A number of this person's in the book of luck."""
     book, persons = room.book, room.persons
-    key = book[persons[person, BOOK_ROW]]
-    return uniform_of(book[SEED], book[REPLICATION], persons[person, NUMBER], key, service_key, quantity, visit)
+    key = book[persons[person].book_row]
+    return uniform_of(book[SEED], book[REPLICATION], persons[person].number, key, service_key, quantity, visit)
 
 
 def drawn(plan: Packed, length: int, u: float) -> float:
     """Days of a length at a uniform number."""
-    lengths, numbers, tables = plan.lengths, plan.length_numbers, plan.tables
-    code = lengths[length, CODE]
+    lengths, tables = plan.lengths, plan.tables
+    code = lengths[length].code
     if code < TABLE:
-        return closed_form(code, numbers[length, 0], numbers[length, 1], numbers[length, 2], u)
-    return tabled(code, tables[lengths[length, TABLE_FROM] : lengths[length, TABLE_TO]], u)
+        return closed_form(code, lengths[length].a, lengths[length].b, lengths[length].c, u)
+    return tabled(code, tables[lengths[length].table_from : lengths[length].table_to], u)
 
 
 def within(plan: Packed, length: int, days: float) -> float:
     """The share of lengths that are over after so many days."""
-    lengths, numbers, tables = plan.lengths, plan.length_numbers, plan.tables
-    table = tables[lengths[length, TABLE_FROM] : lengths[length, TABLE_TO]]
-    return share_within(lengths[length, CODE], numbers[length, 0], numbers[length, 1], numbers[length, 2], table, days)
+    lengths, tables = plan.lengths, plan.tables
+    table = tables[lengths[length].table_from : lengths[length].table_to]
+    return share_within(lengths[length].code, lengths[length].a, lengths[length].b, lengths[length].c, table, days)
 
 
 def conditional_seconds(plan: Packed, length: int, elapsed: int, u: float) -> int:
@@ -261,84 +156,84 @@ def is_open(plan: Packed, room: Room, hours: int, now: int) -> bool:
 
 def plan_places(plan: Packed, room: Room, service: int, now: int) -> None:
     """The places that the calendar and the surge give at this instant, as a row of the ledger too."""
-    services, wards, places, count = plan.services, room.wards, room.places, room.counters
-    wards[service, OPEN] = wards[service, PLANNED_OPEN]
-    if wards[service, SURGE_IS_OPEN] and wards[service, PLANNED_OPEN] != UNLIMITED:
-        wards[service, OPEN] += services[service, SURGE_PLACES]
-    row = wards[service, PLACES_ROW]
+    services, wards, places, count = plan.services, room.wards, room.places, room.counters[0]
+    wards[service].open = wards[service].planned_open
+    if wards[service].surge_is_open and wards[service].planned_open != UNLIMITED:
+        wards[service].open += services[service].surge_places
+    row = wards[service].places_row
     if row < 0 or places[row, 1] != now:
-        row = count[PLACES]
+        row = count.places
         if row >= len(places):
-            count[TOO_SMALL] = MORE_PLACES
+            count.too_small = MORE_PLACES
             return
-        count[PLACES] = row + 1
-        wards[service, PLACES_ROW] = row
+        count.places = row + 1
+        wards[service].places_row = row
     places[row, 0], places[row, 1] = service, now
-    places[row, 2] = -1 if wards[service, OPEN] == UNLIMITED else wards[service, OPEN]
+    places[row, 2] = -1 if wards[service].open == UNLIMITED else wards[service].open
     touch(room, service)
 
 
 def leave_queue(room: Room, wait: int) -> None:
     """Step out of the line."""
     wards, waits = room.wards, room.waits
-    to, before, behind = waits[wait, W_TO], waits[wait, BEFORE], waits[wait, BEHIND]
+    to, before, behind = waits[wait].to, waits[wait].before, waits[wait].behind
     if before >= 0:
-        waits[before, BEHIND] = behind
+        waits[before].behind = behind
     else:
-        wards[to, HEAD] = behind
+        wards[to].head = behind
     if behind >= 0:
-        waits[behind, BEFORE] = before
+        waits[behind].before = before
     else:
-        wards[to, TAIL] = before
-    wards[to, LENGTH] -= 1
+        wards[to].tail = before
+    wards[to].length -= 1
 
 
 def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
     """Keep count of who, holding a place that somebody else may wait for, is clear to go where."""
-    can_ring, count, clear_pairs, waits = plan.can_ring, room.counters, room.clear_pairs, room.waits
-    where, to = waits[wait, W_HELD], waits[wait, W_TO]
-    if where >= 0 and to < len(can_ring) and can_ring[where, to] and waits[wait, W_CLEAR] != NEVER:
+    can_ring, count, clear_pairs, waits = plan.can_ring, room.counters[0], room.clear_pairs, room.waits
+    where, to = waits[wait].held, waits[wait].to
+    if where >= 0 and to < len(can_ring) and can_ring[where, to] and waits[wait].clear != NEVER:
         clear_pairs[where, to] += change
-        count[CLEAR_IN_RINGS] += change
-        count[LOOK_FOR_RINGS] = 1
+        count.clear_in_rings += change
+        count.look_for_rings = 1
 
 
 def own_start(plan: Packed, room: Room, stay: int, planned: int) -> int:
     """When a step would start if it waited for nothing."""
     planned_steps, stays = plan.steps, room.stays
-    starts, ready = planned_steps[planned, STEP_STARTS], stays[stay, READY_DUE]
+    starts, ready = planned_steps[planned].starts, stays[stay].ready_due
     if starts == ON_ADMISSION:
-        return stays[stay, S_ADMITTED]
+        return stays[stay].admitted
     if starts == BEFORE_READY and ready < NEVER:
-        return max(stays[stay, S_ADMITTED], ready - planned_steps[planned, STEP_BEFORE])
+        return max(stays[stay].admitted, ready - planned_steps[planned].before)
     return ready
 
 
 def leave_team_queue(room: Room, step: int, team: int) -> None:
     """Step out of a team's line."""
     teams, steps = room.teams, room.steps
-    before, behind = steps[step, IN_TEAM_BEFORE], steps[step, IN_TEAM_BEHIND]
+    before, behind = steps[step].before, steps[step].behind
     if before >= 0:
-        steps[before, IN_TEAM_BEHIND] = behind
+        steps[before].behind = behind
     else:
-        teams[team, TEAM_HEAD] = behind
+        teams[team].head = behind
     if behind >= 0:
-        steps[behind, IN_TEAM_BEFORE] = before
+        steps[behind].before = before
     else:
-        teams[team, TEAM_TAIL] = before
+        teams[team].tail = before
 
 
 def drop(plan: Packed, room: Room, step: int) -> None:
     """A step is no longer needed: its team place and its place in the team's queue are free at once."""
     planned_steps, stays, steps, teams = plan.steps, room.stays, room.steps, room.teams
     if not is_over(room, step):
-        steps[step, K_DROPPED] = 1
-        stays[steps[step, K_STAY], OPEN_STEPS] -= 1
-        team = planned_steps[steps[step, PLANNED], STEP_TEAM]
-        if team >= 0 and steps[step, K_STARTED] != NEVER:
-            if steps[step, HAS_TEAM]:
-                steps[step, HAS_TEAM] = 0
-                teams[team, TEAM_TAKEN] -= 1
+        steps[step].dropped = 1
+        stays[steps[step].stay].open_steps -= 1
+        team = planned_steps[steps[step].planned].team
+        if team >= 0 and steps[step].started != NEVER:
+            if steps[step].has_team:
+                steps[step].has_team = 0
+                teams[team].taken -= 1
             else:
                 leave_team_queue(room, step, team)
 
@@ -346,44 +241,44 @@ def drop(plan: Packed, room: Room, step: int) -> None:
 def is_over(room: Room, step: int) -> bool:
     """Is a step finished, or no longer needed?"""
     steps = room.steps
-    return steps[step, K_FINISHED] != NEVER or steps[step, K_DROPPED] != 0
+    return steps[step].finished != NEVER or steps[step].dropped != 0
 
 
 def end_wait(room: Room, wait: int, ending: int, now: int) -> None:
     """The wait is over, one way or another."""
     waits, persons = room.waits, room.persons
-    waits[wait, W_ENDED], waits[wait, W_ENDING] = now, ending
-    persons[waits[wait, W_PERSON], WAIT_OF] = NONE
+    waits[wait].ended, waits[wait].ending = now, ending
+    persons[waits[wait].person].wait_of = NONE
 
 
 def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool, now: int) -> None:
     """Nobody holds the place any more; it is free at once, or once it is clean."""
     wards, stays = room.wards, room.stays
-    stays[stay, S_LEFT], stays[stay, S_TO] = now, to
-    person, service, units = stays[stay, S_PERSON], stays[stay, S_SERVICE], stays[stay, UNITS_NOW]
-    wards[service, HELD] -= units
-    room.persons[person, STAY_OF] = NONE
-    if plan.services[service, TURNAROUND] >= 0 and not is_exchange:
-        u = luck(room, person, plan.service_keys[service], stays[stay, S_VISIT], plan.plain_keys[KEY_TURNAROUND])
-        takes = seconds(drawn(plan, plan.services[service, TURNAROUND], u))
+    stays[stay].left, stays[stay].to = now, to
+    person, service, units = stays[stay].person, stays[stay].service, stays[stay].units_now
+    wards[service].held -= units
+    room.persons[person].stay_of = NONE
+    if plan.services[service].turnaround >= 0 and not is_exchange:
+        u = luck(room, person, plan.services[service].key, stays[stay].visit, plan.plain_keys[KEY_TURNAROUND])
+        takes = seconds(drawn(plan, plan.services[service].turnaround, u))
         if takes > 0:
-            wards[service, CLEANING] += units
+            wards[service].cleaning += units
             post(room, now + takes, CLEAN, stay)
     touch(room, service)
 
 
 def step_takes(plan: Packed, room: Room, stay: int, planned: int) -> int:
     """Seconds that a step of this stay takes, or seconds of working days."""
-    planned_steps, step_keys, service_keys, stays = plan.steps, plan.step_keys, plan.service_keys, room.stays
-    key = service_keys[stays[stay, S_SERVICE]]
-    u = luck(room, stays[stay, S_PERSON], key, stays[stay, S_VISIT], step_keys[planned, TAKES_KEY])
-    return seconds(drawn(plan, planned_steps[planned, STEP_TAKES], u))
+    planned_steps, stays = plan.steps, room.stays
+    key = plan.services[stays[stay].service].key
+    u = luck(room, stays[stay].person, key, stays[stay].visit, planned_steps[planned].takes_key)
+    return seconds(drawn(plan, planned_steps[planned].takes, u))
 
 
 def step_end(plan: Packed, planned: int, start: int, need: int) -> int:
     """When a step that starts then is done."""
     planned_steps, working = plan.steps, plan.working
-    if planned_steps[planned, STEP_WORKING]:
+    if planned_steps[planned].working:
         return end_of_work(working, start, need)
     return start + need
 
@@ -394,7 +289,7 @@ def push(room: Room, event: int, size: int) -> None:
     place = size
     while place > 0:
         above = (place - 1) >> 1
-        if events[heap[above], AT] <= events[event, AT]:
+        if events[heap[above]].at <= events[event].at:
             break
         heap[place] = heap[above]
         place = above
@@ -403,29 +298,29 @@ def push(room: Room, event: int, size: int) -> None:
 
 def schedule(room: Room, at: int, what: int) -> None:
     """Put something that is due later into the calendar: its span of time, or the heap of the present one."""
-    count, events, buckets = room.counters, room.events, room.buckets
-    event = count[FREE_EVENT]
+    count, events, buckets = room.counters[0], room.events, room.buckets
+    event = count.free_event
     if event >= 0:
-        count[FREE_EVENT] = events[event, NEXT]
+        count.free_event = events[event].next
     else:
-        event = count[EVENT_ROWS]
+        event = count.event_rows
         if event >= len(events):
-            count[TOO_SMALL] = MORE_EVENTS
+            count.too_small = MORE_EVENTS
             return
-        count[EVENT_ROWS] = event + 1
-    events[event, AT], events[event, WHAT] = at, what
+        count.event_rows = event + 1
+    events[event].at, events[event].what = at, what
     span = at >> room.bucket_shift
-    if span <= count[BUCKET]:
-        push(room, event, count[HEAP_SIZE])
-        count[HEAP_SIZE] += 1
+    if span <= count.bucket:
+        push(room, event, count.heap_size)
+        count.heap_size += 1
     else:
-        events[event, NEXT] = buckets[span]
+        events[event].next = buckets[span]
         buckets[span] = event
 
 
 def due_at(room: Room, until: int, at: int, kind: int, whom: int) -> None:
     """As `post`, without a detour where it is due later."""
-    if at <= room.counters[NOW]:
+    if at <= room.counters[0].now:
         post(room, at, kind, whom)
     elif at < until:
         schedule(room, at, whom * KINDS + kind)
@@ -434,19 +329,20 @@ def due_at(room: Room, until: int, at: int, kind: int, whom: int) -> None:
 def come(room: Room, person: int, group: int, number: int, is_from_census: bool) -> None:
     """Somebody comes, who was not here before."""
     persons = room.persons
-    for column in range(persons.shape[1]):
-        persons[person, column] = 0
-    persons[person, GROUP], persons[person, NUMBER] = group, number
-    persons[person, BOOK_ROW] = GROUP_KEYS + 2 * group + (1 if is_from_census else 0)
-    persons[person, STAY_OF] = persons[person, WAIT_OF] = NONE
+    persons[person].stays = persons[person].waits = persons[person].gone = 0
+    for service in range(room.visits_made.shape[1]):
+        room.visits_made[person, service] = 0
+    persons[person].group, persons[person].number = group, number
+    persons[person].book_row = GROUP_KEYS + 2 * group + (1 if is_from_census else 0)
+    persons[person].stay_of = persons[person].wait_of = NONE
 
 
 def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
     """The first review at or after that instant which takes place; NEVER if none is near enough to matter."""
-    service, person = room.stays[stay, S_SERVICE], room.stays[stay, S_PERSON]
-    key, visit, until = plan.service_keys[service], room.stays[stay, S_VISIT], plan.until
-    time_of_day = plan.services[service, REVIEW_FROM]
-    span = plan.services[service, REVIEW_TO] - time_of_day
+    service, person = room.stays[stay].service, room.stays[stay].person
+    key, visit, until = plan.services[service].key, room.stays[stay].visit, plan.until
+    time_of_day = plan.services[service].review_from
+    span = plan.services[service].review_to - time_of_day
     if span > 0:
         time_of_day += int(luck(room, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME]) * span)
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
@@ -464,101 +360,101 @@ def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
 def begin_stay(plan: Packed, room: Room, stay: int, route: int, needs_until: int, has_steps: bool) -> None:
     """The clocks of a stay: when they will be declared ready, which steps are asked for, how their need falls."""
     stays, visits, until = room.stays, plan.visits, plan.until
-    service, visit, admitted = stays[stay, S_SERVICE], stays[stay, VISIT_PLAN], stays[stay, S_ADMITTED]
-    planned_to = plan.routes[route, ROUTE_TO] if route >= 0 else NONE
-    stays[stay, S_NEED] = NEVER if needs_until == NEVER else needs_until - admitted
-    stays[stay, S_PLANNED_TO], stays[stay, ROUTE] = planned_to, route
-    stays[stay, FIRST_STEP], stays[stay, OPEN_STEPS] = NONE, 0
+    service, visit, admitted = stays[stay].service, stays[stay].visit_plan, stays[stay].admitted
+    planned_to = plan.routes[route].to if route >= 0 else NONE
+    stays[stay].need = NEVER if needs_until == NEVER else needs_until - admitted
+    stays[stay].planned_to, stays[stay].route = planned_to, route
+    stays[stay].first_step, stays[stay].open_steps = NONE, 0
     lives_on = route >= 0 and planned_to != len(plan.services)
     ready_due = needs_until
-    if lives_on and has_steps and plan.services[service, REVIEW_FROM] >= 0 and needs_until < until + FORESEEN:
+    if lives_on and has_steps and plan.services[service].review_from >= 0 and needs_until < until + FORESEEN:
         ready_due = review_after(plan, room, stay, needs_until)
-    stays[stay, READY_DUE] = ready_due
+    stays[stay].ready_due = ready_due
     due_at(room, until, ready_due, READY, stay)
     # Posted after READY, so that it comes off the stack first: nobody is clear before their steps are known.
-    if lives_on and has_steps and plan.routes[route, ROUTE_STEPS] < plan.routes[route, ROUTE_STEPS_END]:
+    if lives_on and has_steps and plan.routes[route].steps < plan.routes[route].steps_end:
         post(room, 0, REQUIRE, stay)
-    if visit >= 0 and visits[visit, VISIT_TAPERS] < visits[visit, VISIT_TAPERS_END]:
-        stays[stay, NEXT_TAPER] = visits[visit, VISIT_TAPERS]
-        post(room, admitted + plan.tapers[visits[visit, VISIT_TAPERS], TAPER_AFTER], TAPER, stay)
+    if visit >= 0 and visits[visit].tapers < visits[visit].tapers_end:
+        stays[stay].next_taper = visits[visit].tapers
+        post(room, admitted + plan.tapers[visits[visit].tapers].after, TAPER, stay)
 
 
 def settle(plan: Packed, room: Room, stay: int, delay: int, now: int) -> None:
     """Somebody was admitted: where they will go next and how long they need care, with the ground lost in a delay before."""
     stays, visits, routes = room.stays, plan.visits, plan.routes
-    person, visit = stays[stay, S_PERSON], stays[stay, VISIT_PLAN]
+    person, visit = stays[stay].person, stays[stay].visit_plan
     route, needs_until = NONE, NEVER
     if visit >= 0:
-        key, number = plan.service_keys[stays[stay, S_SERVICE]], stays[stay, S_VISIT]
-        route = visits[visit, VISIT_ROUTES]
-        if visits[visit, VISIT_DRAWN] > 1:
-            first = visits[visit, VISIT_SHARES]
+        key, number = plan.services[stays[stay].service].key, stays[stay].visit
+        route = visits[visit].routes
+        if visits[visit].drawn > 1:
+            first = visits[visit].shares
             u = luck(room, person, key, number, plan.plain_keys[KEY_NEXT])
-            route += chosen(plan.shares[first : first + visits[visit, VISIT_DRAWN]], u)
-        if delay > 0 and visits[visit, WORSE_FROM] >= 0 and routes[route, ROUTE_TO] == visits[visit, WORSE_FROM]:
-            chance = chance_over(plan.lost_ground[visit, WORSE_CHANCE], delay / SECONDS_PER_DAY)
+            route += chosen(plan.shares[first : first + visits[visit].drawn], u)
+        if delay > 0 and visits[visit].worse_from >= 0 and routes[route].to == visits[visit].worse_from:
+            chance = chance_over(plan.visits[visit].worse_chance, delay / SECONDS_PER_DAY)
             if luck(room, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
-                route = visits[visit, WORSE_TO]
-        days = drawn(plan, routes[route, ROUTE_STAY], luck(room, person, key, number, plan.plain_keys[KEY_STAY]))
+                route = visits[visit].worse_to
+        days = drawn(plan, routes[route].stay, luck(room, person, key, number, plan.plain_keys[KEY_STAY]))
         if delay > 0:
-            days += plan.lost_ground[visit, LONGER_STAY] * (delay / SECONDS_PER_DAY)
+            days += plan.visits[visit].longer_stay * (delay / SECONDS_PER_DAY)
         needs_until = now + seconds(days)
     begin_stay(plan, room, stay, route, needs_until, True)
 
 
-def seat(plan: Packed, room: Room, census: Ints, person: int, service: int, entry: int, arrived: int) -> None:
+def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entry: int, arrived: int) -> None:
     """The stay of somebody who was here when the clock started (rule 16 of the model)."""
-    stays, visits, count = room.stays, plan.visits, room.counters
-    stay = count[STAY_ROWS]
+    stays, visits, count = room.stays, plan.visits, room.counters[0]
+    stay = count.stay_rows
     if stay >= len(stays):
-        count[TOO_SMALL] = MORE_STAYS
+        count.too_small = MORE_STAYS
         return
-    count[STAY_ROWS] = stay + 1
-    visit = plan.visit_of[room.persons[person, GROUP], service]
-    stays[stay, S_PERSON], stays[stay, S_NUMBER], stays[stay, S_VISIT] = person, 0, 0
-    stays[stay, S_SERVICE], stays[stay, S_ADMITTED], stays[stay, VISIT_PLAN] = service, arrived, visit
-    stays[stay, S_READY] = stays[stay, S_CLEAR] = stays[stay, S_LEFT] = NEVER
-    stays[stay, S_TO] = NONE
-    room.persons[person, VISITS + service] = room.persons[person, STAYS] = 1
-    room.persons[person, STAY_OF] = stay
-    key, units = plan.service_keys[service], 1
-    if plan.services[service, COUNTS_UNITS] and visit >= 0:
-        units = minutes(drawn(plan, visits[visit, VISIT_UNITS], luck(room, person, key, 0, plan.plain_keys[KEY_UNITS])))
-    stays[stay, S_UNITS] = stays[stay, UNITS_NOW] = units
-    room.wards[service, HELD] += units
-    route, needs_until, waits_already = NONE, NEVER, census[entry, CENSUS_WAITING_FOR] >= 0
+    count.stay_rows = stay + 1
+    visit = plan.visit_of[room.persons[person].group, service]
+    stays[stay].person, stays[stay].number, stays[stay].visit = person, 0, 0
+    stays[stay].service, stays[stay].admitted, stays[stay].visit_plan = service, arrived, visit
+    stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
+    stays[stay].to = NONE
+    room.visits_made[person, service] = room.persons[person].stays = 1
+    room.persons[person].stay_of = stay
+    key, units = plan.services[service].key, 1
+    if plan.services[service].counts_units and visit >= 0:
+        units = minutes(drawn(plan, visits[visit].units, luck(room, person, key, 0, plan.plain_keys[KEY_UNITS])))
+    stays[stay].units = stays[stay].units_now = units
+    room.wards[service].held += units
+    route, needs_until, waits_already = NONE, NEVER, census[entry].waiting_for >= 0
     if waits_already:
         if visit >= 0:  # a visit's routes stand together, and one of them leads there
-            route = visits[visit, VISIT_ROUTES]
-            while plan.routes[route, ROUTE_TO] != census[entry, CENSUS_WAITING_FOR]:
+            route = visits[visit].routes
+            while plan.routes[route].to != census[entry].waiting_for:
                 route += 1
         needs_until = 0
-        if census[entry, CENSUS_WAITED] >= 0:
+        if census[entry].waited >= 0:
             u = luck(room, person, key, 0, plan.plain_keys[KEY_WAITED])
-            needs_until = -seconds(drawn(plan, census[entry, CENSUS_WAITED], u))
-        stays[stay, S_ADMITTED] = min(arrived, needs_until)
+            needs_until = -seconds(drawn(plan, census[entry].waited, u))
+        stays[stay].admitted = min(arrived, needs_until)
     elif visit >= 0:
-        route = visits[visit, VISIT_ROUTES] + route_after(plan, room, visit, -arrived, person, key)
-        if census[entry, CENSUS_REMAINING] >= 0:
+        route = visits[visit].routes + route_after(plan, room, visit, -arrived, person, key)
+        if census[entry].remaining >= 0:
             u = luck(room, person, key, 0, plan.plain_keys[KEY_REMAINING])
-            needs_until = seconds(drawn(plan, census[entry, CENSUS_REMAINING], u))
+            needs_until = seconds(drawn(plan, census[entry].remaining, u))
         else:
             u = luck(room, person, key, 0, plan.plain_keys[KEY_STAY])
-            needs_until = conditional_seconds(plan, plan.routes[route, ROUTE_STAY], -arrived, u)
+            needs_until = conditional_seconds(plan, plan.routes[route].stay, -arrived, u)
     begin_stay(plan, room, stay, route, needs_until, not waits_already)
 
 
 def route_after(plan: Packed, room: Room, visit: int, elapsed: int, person: int, key: np.uint64) -> int:
     """Which of a visit's routes somebody takes who has been here for so long: the likelier, the longer its people stay."""
     first, drawable, first_share = (
-        plan.visits[visit, VISIT_ROUTES],
-        plan.visits[visit, VISIT_DRAWN],
-        plan.visits[visit, VISIT_SHARES],
+        plan.visits[visit].routes,
+        plan.visits[visit].drawn,
+        plan.visits[visit].shares,
     )
     weights, total, low = room.weights, 0.0, 0.0
     for i in range(drawable):
         high = plan.shares[first_share + i]
-        weights[i] = (high - low) * (1.0 - within(plan, plan.routes[first + i, ROUTE_STAY], elapsed / SECONDS_PER_DAY))
+        weights[i] = (high - low) * (1.0 - within(plan, plan.routes[first + i].stay, elapsed / SECONDS_PER_DAY))
         total += weights[i]
         low = high
     u = luck(room, person, key, 0, plan.plain_keys[KEY_NEXT])
@@ -573,32 +469,32 @@ def route_after(plan: Packed, room: Room, visit: int, elapsed: int, person: int,
 
 def move(plan: Packed, room: Room, wait: int, is_exchange: bool, now: int) -> None:
     """Somebody moves: their wait ends, their place is free, and they hold the next one or leave the model."""
-    waits, stays, persons, count = room.waits, room.stays, room.persons, room.counters
-    person, stay, to, delay = waits[wait, W_PERSON], waits[wait, W_STAY], waits[wait, W_TO], 0
+    waits, stays, persons, count = room.waits, room.stays, room.persons, room.counters[0]
+    person, stay, to, delay = waits[wait].person, waits[wait].stay, waits[wait].to, 0
     if plan.has_rings:
         count_clear(plan, room, wait, -1)
     end_wait(room, wait, ADMITTED, now)
     if stay >= 0:
-        delay = now - stays[stay, S_READY]
+        delay = now - stays[stay].ready
         leave_place(plan, room, stay, to, is_exchange, now)
     if to >= len(plan.services):
-        persons[person, GONE] = 1
+        persons[person].gone = 1
         return
-    stay = count[STAY_ROWS]
+    stay = count.stay_rows
     if stay >= len(stays):
-        count[TOO_SMALL] = MORE_STAYS
+        count.too_small = MORE_STAYS
         return
-    count[STAY_ROWS] = stay + 1
-    units = waits[wait, OF_UNITS]
-    stays[stay, S_PERSON], stays[stay, S_NUMBER] = person, persons[person, STAYS]
-    stays[stay, S_SERVICE], stays[stay, S_VISIT] = to, persons[person, VISITS + to]
-    stays[stay, S_ADMITTED], stays[stay, S_UNITS], stays[stay, UNITS_NOW] = now, units, units
-    stays[stay, S_READY] = stays[stay, S_CLEAR] = stays[stay, S_LEFT] = NEVER
-    stays[stay, S_TO], stays[stay, VISIT_PLAN] = NONE, plan.visit_of[persons[person, GROUP], to]
-    persons[person, STAYS] += 1
-    persons[person, VISITS + to] += 1
-    persons[person, STAY_OF] = stay
-    room.wards[to, HELD] += units
+    count.stay_rows = stay + 1
+    units = waits[wait].units
+    stays[stay].person, stays[stay].number = person, persons[person].stays
+    stays[stay].service, stays[stay].visit = to, room.visits_made[person, to]
+    stays[stay].admitted, stays[stay].units, stays[stay].units_now = now, units, units
+    stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
+    stays[stay].to, stays[stay].visit_plan = NONE, plan.visit_of[persons[person].group, to]
+    persons[person].stays += 1
+    room.visits_made[person, to] += 1
+    persons[person].stay_of = stay
+    room.wards[to].held += units
     settle(plan, room, stay, delay, now)
 
 

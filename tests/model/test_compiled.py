@@ -204,13 +204,13 @@ def test_a_fault_of_order_in_the_reference_engine_is_caught(monkeypatch: pytest.
 
 
 PLANTED = {
-    "serves the last in line": ("serving, cursor = service, wards[service, HEAD]", "serving, cursor = service, wards[service, TAIL]"),
-    "one place too many is held": ("wards[to, HELD] += units\n", "wards[to, HELD] += units + (to == 1)\n"),
-    "patience before placing": ("if waits[wait, W_ENDED] == NEVER and not persons", "if persons[waits[wait, W_PERSON], GONE] and not persons"),
-    "turns away those who waited": ("if waits[wait, W_JOINED] == now:\n", "if waits[wait, W_JOINED] <= now:\n"),
-    "no order of rank": ("since == joined and waits[before, W_PERSON] < person", "since == joined and waits[before, W_PERSON] > person"),
+    "serves the last in line": ("serving, cursor = service, wards[service].head", "serving, cursor = service, wards[service].tail"),
+    "one place too many is held": ("wards[to].held += units\n", "wards[to].held += units + (to == 1)\n"),
+    "patience before placing": ("if waits[wait].ended == NEVER and not persons", "if persons[waits[wait].person].gone and not persons"),
+    "turns away those who waited": ("if waits[wait].joined == now:\n", "if waits[wait].joined <= now:\n"),
+    "no order of rank": ("since == joined and waits[before].person < person", "since == joined and waits[before].person > person"),
     "priority does not count": ("if other < priority:\n                            break\n                        if other == priority:\n                            since", "if other < -1:\n                            break\n                        if True:\n                            since"),
-    "rings clean": ("TURNAROUND] >= 0 and not is_exchange:", "TURNAROUND] >= 0:"),
+    "rings clean": ("turnaround >= 0 and not is_exchange:", "turnaround >= 0:"),
     "dropped steps hold others up": ("post(room, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),
 }  # fmt: skip
 
@@ -235,7 +235,19 @@ def plain_kernels(good: str = "", planted: str = "") -> Kernels:
         inside.append({"__name__": "walking with a fault"})
         exec(compile(source.replace(good, planted) if good else source, "walking with a fault", "exec"), inside[-1])
     inside[1] |= {verb.__name__: inside[0][verb.__name__] for verb in walking_verbs.VERBS}
-    return Kernels(inside[1]["walk"], inside[1]["write_down"], drawing.fill_uniforms, drawing.fill_points)
+    walk, write_down = (on_records(inside[1][name]) for name in ("walk", "write_down"))
+    return Kernels(walk, write_down, drawing.fill_uniforms, drawing.fill_points)
+
+
+def on_records(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Called with tables whose rows know their columns by name, as the compiler's do."""
+
+    def as_records(given: Any) -> Any:
+        if isinstance(given, tuple):
+            return type(given)(*map(as_records, given))  # type: ignore[call-arg]
+        return given.view(np.recarray) if isinstance(given, np.ndarray) and given.dtype.names else given
+
+    return lambda *given: function(*map(as_records, given))
 
 
 def not_all_agree() -> list[str]:

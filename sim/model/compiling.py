@@ -241,20 +241,21 @@ def _compiled(function: Callable[..., Any], known: dict[str, Any], **options: An
 
 
 def _uniform_of() -> Any:
-    """`chance.uniform_of` with the processor's own 128-bit product."""
+    """`chance.uniform_of` with the processor's own product of 128 bits."""
     import numba
     from llvmlite import ir
     from numba.core import types
     from numba.extending import intrinsic
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def high_product(_: Any, a: Any, b: Any) -> Any:
-        def code(_: Any, builder: Any, __: Any, numbers: Any) -> Any:
+    def product(_: Any, a: Any, b: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, numbers: Any) -> Any:
             wide = ir.IntType(128)
-            product = builder.mul(*(builder.zext(number, wide) for number in numbers))
-            return builder.trunc(builder.lshr(product, ir.Constant(wide, 64)), ir.IntType(64))
+            both = builder.mul(*(builder.zext(number, wide) for number in numbers))
+            high = builder.trunc(builder.lshr(both, ir.Constant(wide, 64)), ir.IntType(64))
+            return context.make_tuple(builder, signature.return_type, (high, builder.trunc(both, ir.IntType(64))))
 
-        return types.uint64(a, b), code
+        return types.UniTuple(types.uint64, 2)(a, b), code
 
     first, second = (np.uint64(number) for number in MULTIPLIERS)
     weyl_first, weyl_second = (np.uint64(number) for number in WEYL)
@@ -264,8 +265,8 @@ def _uniform_of() -> Any:
         c0, c1, c2, c3 = np.uint64(person), group, service, quantity | np.uint64(visit)
         k0, k1 = seed, replication
         for _ in range(rounds):
-            above, below = high_product(first, c0), first * c0
-            other_above, other_below = high_product(second, c2), second * c2
+            above, below = product(first, c0)
+            other_above, other_below = product(second, c2)
             c0, c1, c2, c3 = other_above ^ c1 ^ k0, other_below, above ^ c3 ^ k1, below
             k0, k1 = k0 + weyl_first, k1 + weyl_second
         return (np.float64(np.int64(c0 >> twelve)) + 0.5) * 2.0**-52

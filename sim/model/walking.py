@@ -25,6 +25,7 @@ from sim.model.packing import (
     Packed,
 )
 from sim.model.rules import (
+    SECONDS_PER_DAY,
     minutes,
     tapered,
 )
@@ -41,6 +42,7 @@ from sim.model.walking_room import (
     DONE,
     FOUND,
     FOUND_FROM,
+    KIND_BITS,
     KINDS,
     LOOK,
     MEMBER,
@@ -65,6 +67,7 @@ from sim.model.walking_verbs import (
     count_clear,
     drawn,
     drop,
+    due_at,
     due_after,
     end_wait,
     is_open,
@@ -111,7 +114,7 @@ def walk(
     count, shift = room.counters[0], room.bucket_shift
 
     count_services, count_teams = len(services), len(teams)
-    has_surge, has_rings = False, plan.has_rings
+    has_surge, has_rings, has_hours = False, plan.has_rings, len(is_door_of) > 0
     for service in range(count_services):
         has_surge |= services[service].surge_places >= 0
     died, out = count_services, count_services + 1
@@ -124,7 +127,7 @@ def walk(
     next_coming = next_change = 0
     next_arrival = arrives[coming[0]] if len(coming) > 0 else NEVER
     has_newcomers = False
-    now = 0
+    now = gathered = 0
     for service in range(count_services):
         wards[service].planned_open = services[service].places_at_start
         plan_places(plan, room, service, 0)
@@ -172,7 +175,8 @@ def walk(
                 next_seat += 1
             else:
                 break
-            kind, whom = what & (KINDS - 1), what // KINDS
+            kind, whom = what & (KINDS - 1), what >> KIND_BITS
+            gathered += 1
             looks_at = joins = leaves = requires = NONE
             starts_now = False
 
@@ -183,12 +187,7 @@ def walk(
                 length = groups[persons[whom].group].death
                 if length >= 0:
                     u = luck(room, whom, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
-                    post(
-                        room,
-                        due_after(plan, length, min(arrives[whom], now), now, u),
-                        DEATH_OUTSIDE,
-                        whom,
-                    )
+                    due_at(room, until, due_after(plan, length, min(arrives[whom], now), now, u), DEATH_OUTSIDE, whom)
 
             elif kind == SEAT:
                 come(room, whom, group_of[whom], number_of[whom], True)
@@ -210,12 +209,7 @@ def walk(
                     visit = stays[whom].visit_plan
                     if visit >= 0 and visits[visit].death >= 0:
                         u = luck(room, person, services[stays[whom].service].key, stays[whom].visit, keys[KEY_DEATH])
-                        post(
-                            room,
-                            due_after(plan, visits[visit].death, ready, now, u),
-                            DEATH,
-                            whom,
-                        )
+                        due_at(room, until, due_after(plan, visits[visit].death, ready, now, u), DEATH, whom)
 
             # -- steps ------------------------------------------------------------------------------------------------
             elif kind == TRY_STEPS:  # a step's own start has come, or one before it is over
@@ -253,7 +247,7 @@ def walk(
                             )
                             due = step_end(plan, planned, started, need)
                             steps[step].due = due
-                            post(room, max(due, now), STEP_DUE, step)
+                            due_at(room, until, due, STEP_DUE, step)
                         else:  # into the team's queue: by priority, start, person and step
                             route = stays[whom].route
                             priority = routes[route].priority
@@ -532,13 +526,31 @@ def walk(
                 waits[wait].held, waits[wait].to, waits[wait].joined = where, to, joined
                 waits[wait].clear, waits[wait].ended, waits[wait].ending = clear, NEVER, WAITING
                 waits[wait].route, waits[wait].priority, waits[wait].units = route, priority, 1
-                if (
-                    moves_now and to == out
-                ):  # there is always room, it is nobody else's turn, and no ring goes through it
-                    move(plan, room, wait, False, now)
-                    continue
                 if has_rings:
                     count_clear(plan, room, wait, 1)
+                if moves_now:  # at once, where there is room and it cannot be anybody else's turn
+                    if to == out:
+                        move(plan, room, wait, False, now)
+                        continue
+                    is_alone = (
+                        gathered == 1
+                        and (kind != STEP_DUE or count_teams == 0)
+                        and count.posted == 0
+                        and count.touched == 0
+                        and next_arrival > now
+                        and next_seat >= len(seated)
+                        and (count.heap_size == 0 or events[heap[0]].at > now)
+                        and (next_change >= len(changes) or changes[next_change].at > now)
+                    )
+                    if (
+                        is_alone
+                        and wards[to].head < 0
+                        and wards[to].open - wards[to].held - wards[to].cleaning >= 1
+                        and not services[to].counts_units
+                        and is_open(plan, room, services[to].door, now)
+                    ):
+                        move(plan, room, wait, False, now)
+                        continue
                 if to < died and now > services[to].last_with_places and not has_no_alternative:
                     if count_nowhere >= len(noted):
                         return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
@@ -587,20 +599,10 @@ def walk(
                         longest = routes[route].longest
                         if longest >= 0:
                             u = luck(room, person, services[where].key, stays[stay].visit, routes[route].longest_key)
-                            post(
-                                room,
-                                due_after(plan, longest, joined, now, u),
-                                PATIENCE,
-                                wait,
-                            )
+                            due_at(room, until, due_after(plan, longest, joined, now, u), PATIENCE, wait)
                     elif number == 0 and groups[group].longest >= 0:
                         u = luck(room, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
-                        post(
-                            room,
-                            due_after(plan, groups[group].longest, joined, now, u),
-                            PATIENCE,
-                            wait,
-                        )
+                        due_at(room, until, due_after(plan, groups[group].longest, joined, now, u), PATIENCE, wait)
 
             # -- leaving the model, dead ------------------------------------------------------------------------------
             if leaves >= 0:
@@ -635,7 +637,7 @@ def walk(
                 )
                 due = step_end(plan, planned, now, need)
                 steps[step].due = due
-                post(room, max(due, now), STEP_DUE, step)
+                due_at(room, until, due, STEP_DUE, step)
                 acted = True
         if acted:
             continue
@@ -798,7 +800,7 @@ def walk(
             continue
 
         # == the clock: on to the next instant at which anything is due ==============================================
-        now = min(until, next_arrival)
+        now, gathered = min(until, next_arrival), 0
         if next_change < len(changes):
             now = min(now, changes[next_change].at)
         # no further than that, or what is posted then would come too late
@@ -814,6 +816,8 @@ def walk(
         if count.heap_size > 0:
             now = min(now, events[heap[0]].at)
         count.now = now
+        if has_hours:
+            count.day = now // SECONDS_PER_DAY
         if count.too_small > 0:
             return count.too_small, count.stay_rows, count_waits, count_steps, count.places
         if now >= until:

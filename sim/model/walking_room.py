@@ -62,7 +62,7 @@ WARD = _row(
 TEAM = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
 # What several verbs share, in a table of one row.
 COUNTERS = _row(
-    ("now", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("clear_in_rings", time), ("places", time),
+    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("clear_in_rings", time), ("places", time),
     ("stay_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
 )  # fmt: skip
 
@@ -73,7 +73,8 @@ SEED, REPLICATION, GROUP_KEYS = range(3)  # of the book: from GROUP_KEYS on two 
 # What can be due at an instant, to whom.
 READY, SEAT, REQUIRE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, PATIENCE, DEATH, DEATH_OUTSIDE = range(12)
 DIE, BACK_FOR_NO_PLACE, BACK_FOR_PATIENCE, BACK_FOR_QUEUE, ARRIVE, CHANGE = range(12, 18)
-KINDS = 32  # a power of two above them all
+KIND_BITS = 5
+KINDS = 2**KIND_BITS  # above them all
 
 # How a walk ends: done, or a table was too small and it has to begin again in a larger room.
 DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)

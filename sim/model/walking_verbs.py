@@ -84,9 +84,9 @@ def post(room: Room, at: int, kind: int, whom: int) -> None:
 
 
 def touch(room: Room, service: int) -> None:
-    """Somebody may move into this service."""
+    """Somebody may move into this service, if anybody waits for it; whoever joins its line touches it again."""
     count, touched, wards = room.counters[0], room.touched, room.wards
-    if wards[service].is_touched == 0:
+    if wards[service].is_touched == 0 and wards[service].head >= 0:
         wards[service].is_touched = 1
         touched[count.touched] = service
         count.touched += 1
@@ -147,7 +147,7 @@ def is_open(plan: Packed, room: Room, hours: int, now: int) -> bool:
     opens, closes = plan.opens, plan.closes
     if hours < 0:
         return True
-    day = now // SECONDS_PER_DAY
+    day = room.counters[0].day
     if opens[hours, day] <= now < closes[hours, day]:
         return True
     knock(plan, room, hours, now)
@@ -251,6 +251,14 @@ def end_wait(room: Room, wait: int, ending: int, now: int) -> None:
     persons[waits[wait].person].wait_of = NONE
 
 
+def due_at(room: Room, until: int, at: int, kind: int, whom: int) -> None:
+    """As `post`, without a detour where it is due later."""
+    if at <= room.counters[0].now:
+        post(room, at, kind, whom)
+    elif at < until:
+        schedule(room, at, whom * KINDS + kind)
+
+
 def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool, now: int) -> None:
     """Nobody holds the place any more; it is free at once, or once it is clean."""
     wards, stays = room.wards, room.stays
@@ -263,7 +271,7 @@ def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool,
         takes = seconds(drawn(plan, plan.services[service].turnaround, u))
         if takes > 0:
             wards[service].cleaning += units
-            post(room, now + takes, CLEAN, stay)
+            due_at(room, plan.until, now + takes, CLEAN, stay)
     touch(room, service)
 
 
@@ -318,20 +326,10 @@ def schedule(room: Room, at: int, what: int) -> None:
         buckets[span] = event
 
 
-def due_at(room: Room, until: int, at: int, kind: int, whom: int) -> None:
-    """As `post`, without a detour where it is due later."""
-    if at <= room.counters[0].now:
-        post(room, at, kind, whom)
-    elif at < until:
-        schedule(room, at, whom * KINDS + kind)
-
-
 def come(room: Room, person: int, group: int, number: int, is_from_census: bool) -> None:
     """Somebody comes, who was not here before."""
     persons = room.persons
     persons[person].stays = persons[person].waits = persons[person].gone = 0
-    for service in range(room.visits_made.shape[1]):
-        room.visits_made[person, service] = 0
     persons[person].group, persons[person].number = group, number
     persons[person].book_row = GROUP_KEYS + 2 * group + (1 if is_from_census else 0)
     persons[person].stay_of = persons[person].wait_of = NONE

@@ -14,12 +14,11 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from sim.model import ledger, packing, walking_room
+from sim.model import ledger, narrow, packing, walking_room
 from sim.model.arriving import People
 from sim.model.chance import BookOfLuck
 from sim.model.compiling import kernels
 from sim.model.ledger import NONE, Column, Ledger
-from sim.model.ledger_rows import LEDGER_STAY, LEDGER_STEP, LEDGER_WAIT, Columns
 from sim.model.packing import Packed
 from sim.model.plan import Plan
 
@@ -94,6 +93,7 @@ def _first_guess(packed: Packed, people: int) -> Rows:
 
 
 _plans: "WeakKeyDictionary[Plan, FastPlan]" = WeakKeyDictionary()
+NARROW: dict[str, Any] = {"stays": narrow.Stays, "waits": narrow.Waits, "steps": narrow.Steps}
 MOST_BLOCKS = 8
 COUNTS_REFERENCES = getattr(sys, "_is_gil_enabled", lambda: True)()  # Python without its lock counts them by thread
 
@@ -143,7 +143,7 @@ def state_bytes_per_person(plan: Plan) -> float:
 
 
 def _state_bytes(room: walking_room.Room) -> int:
-    in_ledger = {"stays": LEDGER_STAY.itemsize, "waits": LEDGER_WAIT.itemsize, "steps": LEDGER_STEP.itemsize}
+    in_ledger = {name: narrow.width(table) for name, table in NARROW.items()}
     tables = {name: table for name, table in room._asdict().items() if isinstance(table, np.ndarray)}
     del tables["places"]
     return sum(table.nbytes - len(table) * in_ledger.get(name, 0) for name, table in tables.items())
@@ -228,35 +228,36 @@ def _teams(packed: Packed) -> NDArray[Any]:
     return teams
 
 
-def _block(kind: np.dtype[Any], rows: int) -> NDArray[Any]:
-    """Room for a table of the ledger: that of an earlier ledger which nobody holds any more, or else fresh memory.
+def _block(size: int) -> NDArray[np.uint8]:
+    """Memory for a table of the ledger: that of an earlier ledger which nobody holds any more, or else fresh.
 
     Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
     """
-    size, blocks = kind.itemsize * rows, _memory.blocks
+    blocks = _memory.blocks
     of_a_free_block = _references([np.empty(0, np.uint8)])[0]  # as many as the question itself makes, in this Python
     for references, block in zip(_references(blocks), blocks, strict=True):
         if references == of_a_free_block and COUNTS_REFERENCES and size <= len(block) < 4 * size + 2**15:
-            return block[:size].view(kind)
+            return block
     del blocks[: max(0, len(blocks) - MOST_BLOCKS)]
     blocks.append(np.empty(size + size // 8, np.uint8))
-    return blocks[-1][:size].view(kind)
+    return blocks[-1]
 
 
 def _ledger(
     plan: Plan, people: People, room: walking_room.Room, stays: int, waits: int, steps: int, places: int
 ) -> Ledger:
-    stay_rows, wait_rows, step_rows = (
-        _block(kind, rows) for kind, rows in ((LEDGER_STAY, stays), (LEDGER_WAIT, waits), (LEDGER_STEP, steps))
-    )
-    started = kernels().write_down(room, waits, stay_rows, wait_rows, step_rows)
+    tables = {
+        name: narrow.laid_out(NARROW[name], _block(narrow.width(NARROW[name]) * rows), rows)
+        for name, rows in (("stays", stays), ("waits", waits), ("steps", steps))
+    }
+    started = kernels().write_down(room, waits, *tables.values())
     planned = room.places[:places]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(
         people=people.ledger_table(),
-        waits=Columns(ledger.WAIT_COLUMNS, wait_rows),
-        stays=Columns(ledger.STAY_COLUMNS, stay_rows),
-        steps=Columns(ledger.STEP_COLUMNS, step_rows[:started]),
+        waits=narrow.Columns(ledger.WAIT_COLUMNS, tables["waits"], waits),
+        stays=narrow.Columns(ledger.STAY_COLUMNS, tables["stays"], stays),
+        steps=narrow.Columns(ledger.STEP_COLUMNS, tables["steps"], started),
         places=dict(zip(ledger.PLACES_COLUMNS, np.ascontiguousarray(planned.T), strict=True)),
         step_names=plan.step_names,
         until=plan.until,

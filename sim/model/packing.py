@@ -18,7 +18,7 @@ from sim.inputs.scenario import CensusEntry, Places
 from sim.inputs.timetable import NOT_IN_THIS_RUN, OpeningHours, places_at
 from sim.model import plan as quantities
 from sim.model.ledger import NONE, OUTSIDE
-from sim.model.ledger_rows import MOST_NAMES
+from sim.model.narrow import MOST_NAMES
 from sim.model.plan import Plan, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.rules import SECONDS_PER_DAY, seconds
 from sim.model.settling import FORESEEN

@@ -18,6 +18,7 @@ from sim.model.ledger import (
     TURNED_AWAY,
     WAITING,
 )
+from sim.model.narrow import Stays, Steps, Waits
 from sim.model.packing import (
     KEY_DEATH,
     KEY_OUTSIDE,
@@ -60,15 +61,14 @@ from sim.model.walking_room import (
     TRY_STEPS,
     Ints,
     Room,
-    Rows,
 )
 from sim.model.walking_verbs import (
     come,
     count_clear,
     drawn,
     drop,
-    due_at,
     due_after,
+    due_at,
     end_wait,
     is_open,
     is_over,
@@ -824,10 +824,10 @@ def walk(
             return DONE, count.stay_rows, count_waits, count_steps, count.places
 
 
-def write_down(room: Room, count_waits: int, ledger_stays: Rows, ledger_waits: Rows, ledger_steps: Rows) -> int:
+def write_down(room: Room, count_waits: int, ledger_stays: Stays, ledger_waits: Waits, ledger_steps: Steps) -> int:
     """Put rows into the ledger's one order: by person and number, steps by stay and step; how many steps ever started.
 
-    The ledger's tables are filled, which are as long as there are stays, waits and steps.
+    The ledger's columns are filled, which are as long as there are stays, waits and steps.
     """
     persons, stays, waits, steps = room.persons, room.stays, room.waits, room.steps
     first_stay, first_wait, steps_before = room.first_stay, room.first_wait, room.steps_before
@@ -837,19 +837,28 @@ def write_down(room: Room, count_waits: int, ledger_stays: Rows, ledger_waits: R
         first_stay[person], first_wait[person] = next_stay, next_wait
         next_stay += persons[person].stays
         next_wait += persons[person].waits
+    into = ledger_stays
     for i in range(count_stays):
         stay = stays[i]
-        into = ledger_stays[first_stay[stay.person] + stay.number]
-        into.person, into.stay, into.service, into.visit = stay.person, stay.number, stay.service, stay.visit
-        into.admitted, into.ready, into.clear, into.left = stay.admitted, stay.ready, stay.clear, stay.left
-        into.to, into.planned_to, into.units, into.need = stay.to, stay.planned_to, stay.units, stay.need
+        row = first_stay[stay.person] + stay.number
+        into.person[row], into.stay[row], into.service[row], into.visit[row] = (
+            stay.person, stay.number, stay.service, stay.visit,
+        )  # fmt: skip
+        into.admitted[row], into.ready[row], into.clear[row], into.left[row] = (
+            stay.admitted, stay.ready, stay.clear, stay.left,
+        )  # fmt: skip
+        into.to[row], into.planned_to[row], into.units[row], into.need[row] = (
+            stay.to, stay.planned_to, stay.units, stay.need,
+        )  # fmt: skip
+    out = ledger_waits
     for i in range(count_waits):
         wait = waits[i]
-        into = ledger_waits[first_wait[wait.person] + wait.number]
+        row = first_wait[wait.person] + wait.number
         held_in = first_stay[wait.person] + stays[wait.stay].number if wait.stay >= 0 else NONE
-        into.person, into.wait, into.stay, into.held, into.to = wait.person, wait.number, held_in, wait.held, wait.to
-        into.joined, into.clear, into.ended, into.ending = wait.joined, wait.clear, wait.ended, wait.ending
-    if len(ledger_steps) == 0:
+        out.person[row], out.wait[row], out.stay[row] = wait.person, wait.number, held_in
+        out.held[row], out.to[row], out.ending[row] = wait.held, wait.to, wait.ending
+        out.joined[row], out.clear[row], out.ended[row] = wait.joined, wait.clear, wait.ended
+    if len(ledger_steps.stay) == 0:
         return 0
     for i in range(count_stays):
         row, started = first_stay[stays[i].person] + stays[i].number, 0
@@ -864,20 +873,24 @@ def write_down(room: Room, count_waits: int, ledger_stays: Rows, ledger_waits: R
         started = steps_before[row]
         steps_before[row] = count_steps
         count_steps += started
+    to = ledger_steps
     for i in range(count_stays):
-        row = first_stay[stays[i].person] + stays[i].number
-        first = end = steps_before[row]
+        stay_row = first_stay[stays[i].person] + stays[i].number
         step = stays[i].first_step
-        while step >= 0:  # the last one begun stands first
+        while step >= 0:
             one = steps[step]
             if one.started != NEVER:
-                place = end
-                while place > first and ledger_steps[place - 1].step >= one.step:
-                    ledger_steps[place] = ledger_steps[place - 1]
-                    place -= 1
-                into = ledger_steps[place]
-                into.stay, into.step, into.started, into.team_joined = row, one.step, one.started, one.team_joined
-                into.due, into.finished, into.dropped, into.after = one.due, one.finished, one.dropped, one.after
-                end += 1
+                row, other = steps_before[stay_row], stays[i].first_step
+                while other >= 0:  # how many of this stay stand before it
+                    name = steps[other].step
+                    if steps[other].started != NEVER and (name < one.step or (name == one.step and other < step)):
+                        row += 1
+                    other = steps[other].next_step
+                to.stay[row], to.step[row], to.started[row], to.team_joined[row] = (
+                    stay_row, one.step, one.started, one.team_joined,
+                )  # fmt: skip
+                to.due[row], to.finished[row], to.dropped[row], to.after[row] = (
+                    one.due, one.finished, one.dropped, one.after,
+                )  # fmt: skip
             step = one.next_step
     return count_steps

@@ -44,6 +44,14 @@ class FastBook(BookOfLuck):
                 return found[:count]
             found = np.concatenate((found, np.empty(len(found))))
 
+    def spread_over_days(
+        self, points: NDArray[np.float64], expected: NDArray[np.float64], rates: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """The seconds of such points."""
+        found = np.empty(len(points), np.int64)
+        kernels().fill_seconds(points, expected, rates, found)
+        return found
+
     @property
     def _key(self) -> tuple[np.uint64, np.uint64]:
         return np.uint64(self.seed), np.uint64(self.replication)

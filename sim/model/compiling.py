@@ -87,6 +87,7 @@ class Kernels:
     write_down: Callable[..., int]
     fill_uniforms: Callable[..., None]
     fill_points: Callable[..., int]
+    fill_seconds: Callable[..., None]
 
 
 # -- may it run here? ---------------------------------------------------------------------------------------------------
@@ -201,7 +202,7 @@ def kernels() -> Kernels:
     for verb in walking_verbs.VERBS:
         known[verb.__name__] = _compiled(verb, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     keep = folder is not None
-    functions = (walking.walk, walking.write_down, drawing.fill_uniforms, drawing.fill_points)
+    functions = (walking.walk, walking.write_down, drawing.fill_uniforms, drawing.fill_points, drawing.fill_seconds)
     found = Kernels(
         *(_ready(_compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True)) for one in functions)
     )
@@ -255,7 +256,7 @@ def _uniform_of() -> Any:
             high = builder.trunc(builder.lshr(both, ir.Constant(wide, 64)), ir.IntType(64))
             return context.make_tuple(builder, signature.return_type, (high, builder.trunc(both, ir.IntType(64))))
 
-        return types.UniTuple(types.uint64, 2)(a, b), code
+        return types.containers.UniTuple(types.uint64, 2)(a, b), code
 
     first, second = (np.uint64(number) for number in MULTIPLIERS)
     weyl_first, weyl_second = (np.uint64(number) for number in WEYL)

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.chance import uniform_of
+from sim.model.rules import SECONDS_PER_DAY
 
 Keys = NDArray[np.uint64]
+Floats = NDArray[np.float64]
 GROUP, SERVICE, QUANTITY = range(3)
 
 
@@ -30,3 +32,13 @@ def fill_points(
             return i
         into[i] = last
     return len(into)
+
+
+def fill_seconds(points: Floats, expected: Floats, rates: Floats, into: NDArray[np.int64]) -> None:
+    """The seconds of points in rising order, where so many are expected by each midnight and within each day."""
+    day = 0
+    for i in range(len(points)):
+        while expected[day + 1] <= points[i]:
+            day += 1
+        within = (points[i] - expected[day]) / rates[day]
+        into[i] = day * SECONDS_PER_DAY + min(int(within * SECONDS_PER_DAY), SECONDS_PER_DAY - 1)

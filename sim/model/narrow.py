@@ -89,13 +89,13 @@ class Columns(Mapping[str, Column]):
     """Such a table's columns as the ledger's readers want them: the first `rows` of each, int64, in the ledger's order."""
 
     def __init__(self, names: tuple[str, ...], table: Any, rows: int) -> None:
-        self._columns = {name: getattr(table, name)[:rows] for name in names}
+        self._columns: dict[str, Narrow] = {name: getattr(table, name)[:rows] for name in names}
 
     def __getitem__(self, name: str) -> Column:
         column = self._columns[name]
         if column.dtype != np.int64:
-            column = self._columns[name] = column.astype(np.int64)
-        return column
+            self._columns[name] = column.astype(np.int64)
+        return self._columns[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._columns)

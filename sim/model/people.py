@@ -18,7 +18,7 @@ from sim.model.arriving import People
 from sim.model.chance import BookOfLuck
 from sim.model.ledger import OUTSIDE, Column
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup
-from sim.model.rules import SECONDS_PER_DAY, seconds
+from sim.model.rules import seconds
 
 
 def people_of(plan: Plan, book: BookOfLuck) -> People:
@@ -58,10 +58,7 @@ def arrival_seconds(plan: Plan, group: PlannedGroup, book: BookOfLuck) -> Column
     rates = np.array(arrival_rates(plan.scenario.calendar, group.group))
     expected = np.concatenate(([0.0], np.cumsum(rates)))  # people expected by each midnight
     points = book.unit_rate_points(group.key, OUTSIDE_KEY, quantities.ARRIVAL_GAP, float(expected[-1]))
-    days = np.searchsorted(expected, points, side="right") - 1
-    within = (points - expected[days]) / rates[days]
-    at: Column = days * SECONDS_PER_DAY + np.minimum((within * SECONDS_PER_DAY).astype(np.int64), SECONDS_PER_DAY - 1)
-    return at
+    return book.spread_over_days(points, expected, rates)
 
 
 def _census(plan: Plan, book: BookOfLuck) -> list[Column]:

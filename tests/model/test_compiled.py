@@ -181,6 +181,10 @@ def test_both_books_say_the_same() -> None:
     assert ours.tobytes() == theirs.tobytes()
     ours, theirs = (book.unit_rate_points(group, service, quantity, 5000.0) for book in (plain, fast))
     assert ours.tobytes() == theirs.tobytes()
+    rates = np.array([700.0, 0.0, 0.0, 1e-9, 4299.5, 3000.0])  # some days are empty
+    expected = np.concatenate(([0.0], np.cumsum(rates)))
+    ours, theirs = (book.spread_over_days(ours, expected, rates) for book in (plain, fast))
+    assert ours.tobytes() == theirs.tobytes()
 
 
 def test_a_process_with_no_points_has_none_in_either_book() -> None:
@@ -236,7 +240,7 @@ def plain_kernels(good: str = "", planted: str = "") -> Kernels:
         exec(compile(source.replace(good, planted) if good else source, "walking with a fault", "exec"), inside[-1])
     inside[1] |= {verb.__name__: inside[0][verb.__name__] for verb in walking_verbs.VERBS}
     walk, write_down = (on_records(inside[1][name]) for name in ("walk", "write_down"))
-    return Kernels(walk, write_down, drawing.fill_uniforms, drawing.fill_points)
+    return Kernels(walk, write_down, drawing.fill_uniforms, drawing.fill_points, drawing.fill_seconds)
 
 
 def on_records(function: Callable[..., Any]) -> Callable[..., Any]:

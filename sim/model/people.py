@@ -12,7 +12,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.timetable import arrival_rates
 from sim.model import plan as quantities
 from sim.model.arriving import People
 from sim.model.chance import BookOfLuck
@@ -55,7 +54,7 @@ def arrival_seconds(plan: Plan, group: PlannedGroup, book: BookOfLuck) -> Column
     """The arrival second of every person of a group who comes before the end of the run, in order."""
     if group.group.arrivals is not None:
         return np.array(sorted(second for second in group.group.arrivals if second < plan.until), dtype=np.int64)
-    rates = np.array(arrival_rates(plan.scenario.calendar, group.group))
+    rates = np.array(group.expected_by_day)
     expected = np.concatenate(([0.0], np.cumsum(rates)))  # people expected by each midnight
     points = book.unit_rate_points(group.key, OUTSIDE_KEY, quantities.ARRIVAL_GAP, float(expected[-1]))
     return book.spread_over_days(points, expected, rates)

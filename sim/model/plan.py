@@ -12,6 +12,7 @@ from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, Arrival, Group, Route,
 from sim.inputs.timetable import (
     NOT_IN_THIS_RUN,
     OpeningHours,
+    arrival_rates,
     last_second_with_places,
     opening_hours,
     working_days,
@@ -104,6 +105,7 @@ class PlannedGroup:
     arrives_at_cumulative: tuple[float, ...]
     otherwise: int  # destination of those who do not get in from outside
     longest_wait: int  # quantity
+    expected_by_day: tuple[float, ...]  # how many come on each day of the run; none where instants are given
     visits: dict[int, PlannedVisit]
 
 
@@ -142,6 +144,7 @@ class Plan:
             tuple(accumulate(share for _, share in group.arrives_at)),
             self.numbers[arrival.otherwise],
             quantity_key("longest wait outside"),
+            () if group.arrivals is not None else tuple(arrival_rates(self.scenario.calendar, group)),
             {number: self._visit(group.visit(name)) for name, number in self.numbers.items() if number <= self.home},
         )
 

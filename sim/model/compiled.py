@@ -5,6 +5,7 @@ Here a plan and its people become tables, are walked, and become a ledger. Nothi
 What may be changed here: freely, as long as the ledgers of both engines stay equal.
 """
 
+import math
 import sys
 import threading
 from dataclasses import dataclass, field, replace
@@ -102,6 +103,8 @@ def _first_guess(packed: Packed, people: int) -> Rows:
 
 _plans: "WeakKeyDictionary[Plan, FastPlan]" = WeakKeyDictionary()
 NARROW: dict[str, Any] = {"stays": narrow.Stays, "waits": narrow.Waits, "steps": narrow.Steps}
+FETCHED_AT_ONCE = 64  # bytes
+MOST_SPANS = 2**19  # of the calendar: more of them no longer fit into what a processor has at hand
 MOST_BLOCKS = 8
 COUNTS_REFERENCES = getattr(sys, "_is_gil_enabled", lambda: True)()  # Python without its lock counts them by thread
 
@@ -170,8 +173,16 @@ def _table(name: str, rows: int, kind: DTypeLike, columns: int = 0) -> NDArray[A
     shape = (rows, columns) if columns else (rows,)
     kept = _memory.tables.get(name)
     if kept is None or kept.dtype != kind or kept.shape[1:] != shape[1:] or len(kept) < rows:
-        kept = _memory.tables[name] = np.empty((rows + rows // 8, *shape[1:]), dtype=kind)
+        kept = _memory.tables[name] = _aligned((rows + rows // 8, *shape[1:]), np.dtype(kind))
     return kept[:rows]
+
+
+def _aligned(shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
+    """Fresh memory in which a row of 64 bytes is fetched at once, not as two halves."""
+    size = math.prod(shape) * kind.itemsize
+    memory = np.empty(size + FETCHED_AT_ONCE, np.uint8)
+    begin = -memory.ctypes.data % FETCHED_AT_ONCE
+    return memory[begin : begin + size].view(kind).reshape(shape)
 
 
 def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walking_room.Room:
@@ -217,7 +228,7 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
 def _about_one_event_a_span(until: int, stays: int) -> int:
     """How many bits of a second the calendar leaves out. A stay has one event or a few; a heap of hundreds was a fifth slower."""
     shift = 0
-    while until >> shift > max(64, 2 * stays):
+    while until >> shift > min(MOST_SPANS, max(64, 2 * stays)):
         shift += 1
     return shift
 

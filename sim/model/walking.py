@@ -111,7 +111,7 @@ def walk(
     step_afters, events, buckets, heap = room.step_afters, room.events, room.buckets, room.heap
     posted, noted, wards = room.posted, room.noted, room.wards
     teams, clear_pairs, ring, knocked = room.teams, room.clear_pairs, room.ring, room.knocked
-    count, shift = room.counters[0], room.bucket_shift
+    admissions, count, shift = room.admissions, room.counters[0], room.bucket_shift
 
     count_services, count_teams = len(services), len(teams)
     has_surge, has_rings, has_hours = False, plan.has_rings, len(is_door_of) > 0
@@ -208,12 +208,14 @@ def walk(
                     looks_at = whom
                     visit = stays[whom].visit_plan
                     if visit >= 0 and visits[visit].death >= 0:
-                        u = luck(room, person, services[stays[whom].service].key, stays[whom].visit, keys[KEY_DEATH])
+                        u = luck(
+                            room, person, services[stays[whom].service].key, admissions[whom].visit, keys[KEY_DEATH]
+                        )
                         due_at(room, until, due_after(plan, visits[visit].death, ready, now, u), DEATH, whom)
 
             # -- steps ------------------------------------------------------------------------------------------------
             elif kind == TRY_STEPS:  # a step's own start has come, or one before it is over
-                step = stays[whom].first_step
+                step = admissions[whom].first_step
                 while step >= 0:
                     may_start = (
                         steps[step].started == NEVER and not steps[step].dropped and steps[step].own_start <= now
@@ -304,15 +306,15 @@ def walk(
             # -- places and hours -------------------------------------------------------------------------------------
             elif kind == TAPER:
                 if stays[whom].left == NEVER:
-                    taper, service = stays[whom].next_taper, stays[whom].service
-                    units = tapered(stays[whom].units, tapers[taper].share)
+                    taper, service = admissions[whom].next_taper, stays[whom].service
+                    units = tapered(admissions[whom].units, tapers[taper].share)
                     wards[service].held += units - stays[whom].units_now
                     stays[whom].units_now = units
                     touch(room, service)
                     visit = stays[whom].visit_plan
                     if taper + 1 < visits[visit].tapers_end:
-                        stays[whom].next_taper = taper + 1
-                        post(room, stays[whom].admitted + tapers[taper + 1].after, TAPER, whom)
+                        admissions[whom].next_taper = taper + 1
+                        post(room, admissions[whom].admitted + tapers[taper + 1].after, TAPER, whom)
 
             elif kind == CLEAN:
                 wards[stays[whom].service].cleaning -= stays[whom].units_now
@@ -359,7 +361,7 @@ def walk(
                         count_clear(plan, room, wait, -1)
                     end_wait(room, wait, DIED_WAITING, now)
                 if stay >= 0:
-                    step = stays[stay].first_step
+                    step = admissions[stay].first_step
                     while step >= 0:
                         drop(plan, room, step)
                         step = steps[step].next_step
@@ -389,7 +391,7 @@ def walk(
             if requires >= 0:
                 stay, person = requires, stays[requires].person
                 route = stays[stay].route
-                step = stays[stay].first_step
+                step = admissions[stay].first_step
                 while step >= 0:
                     steps[step].required = 0
                     step = steps[step].next_step
@@ -397,11 +399,11 @@ def walk(
                 for planned in range(routes[route].steps, routes[route].steps_end):
                     if planned_steps[planned].share < 1.0:
                         key = services[stays[stay].service].key
-                        u = luck(room, person, key, stays[stay].visit, planned_steps[planned].needs_key)
+                        u = luck(room, person, key, admissions[stay].visit, planned_steps[planned].needs_key)
                         if u >= planned_steps[planned].share:
                             continue
                     name = planned_steps[planned].number
-                    step = stays[stay].first_step
+                    step = admissions[stay].first_step
                     while step >= 0 and (steps[step].step != name or steps[step].dropped):
                         step = steps[step].next_step
                     if step >= 0:
@@ -416,13 +418,13 @@ def walk(
                     steps[step].due = steps[step].finished = NEVER
                     steps[step].dropped, steps[step].after = 0, NONE
                     steps[step].planned, steps[step].required, steps[step].has_team = planned, 1, 0
-                    steps[step].next_step = stays[stay].first_step
-                    stays[stay].first_step = step
+                    steps[step].next_step = admissions[stay].first_step
+                    admissions[stay].first_step = step
                     stays[stay].open_steps += 1
                     starts = now if starts_now else own_start(plan, room, stay, planned)
                     steps[step].own_start = starts
                     post(room, starts, TRY_STEPS, stay)
-                step = stays[stay].first_step
+                step = admissions[stay].first_step
                 while step >= 0:
                     if not steps[step].required:
                         drop(plan, room, step)
@@ -433,7 +435,7 @@ def walk(
                     planned = steps[step].planned
                     steps[step].afters = count_afters
                     for i in range(planned_steps[planned].afters, planned_steps[planned].afters_end):
-                        earlier = stays[stay].first_step
+                        earlier = admissions[stay].first_step
                         while earlier >= 0 and not (steps[earlier].required and steps[earlier].step == afters[i]):
                             earlier = steps[earlier].next_step
                         if earlier >= 0:
@@ -450,7 +452,7 @@ def walk(
                     joins = person
                 elif routes[route].join_after >= 0:
                     name = planned_steps[routes[route].join_after].number
-                    step = stays[stay].first_step
+                    step = admissions[stay].first_step
                     while step >= 0 and steps[step].step != name:
                         step = steps[step].next_step
                     if step < 0:  # who does not need the step joins when it would have started
@@ -469,7 +471,7 @@ def walk(
                     clear = now
                     if now == 0:  # somebody of the census may have been clear before the clock started
                         clear = stays[stay].ready
-                        step = stays[stay].first_step
+                        step = admissions[stay].first_step
                         while step >= 0:
                             if steps[step].required and not steps[step].dropped:
                                 clear = max(clear, steps[step].finished)
@@ -482,7 +484,7 @@ def walk(
                     early = routes[route].join_after
                     if not is_clear and early >= 0:
                         name = planned_steps[early].number
-                        step = stays[stay].first_step
+                        step = admissions[stay].first_step
                         while step >= 0 and not (steps[step].required and steps[step].step == name):
                             step = steps[step].next_step
                         may_join = is_over(room, step) if step >= 0 else own_start(plan, room, stay, early) <= now
@@ -598,7 +600,9 @@ def walk(
                     if stay >= 0:
                         longest = routes[route].longest
                         if longest >= 0:
-                            u = luck(room, person, services[where].key, stays[stay].visit, routes[route].longest_key)
+                            u = luck(
+                                room, person, services[where].key, admissions[stay].visit, routes[route].longest_key
+                            )
                             due_at(room, until, due_after(plan, longest, joined, now, u), PATIENCE, wait)
                     elif number == 0 and groups[group].longest >= 0:
                         u = luck(room, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
@@ -829,7 +833,7 @@ def write_down(room: Room, count_waits: int, ledger_stays: Stays, ledger_waits: 
 
     The ledger's columns are filled, which are as long as there are stays, waits and steps.
     """
-    persons, stays, waits, steps = room.persons, room.stays, room.waits, room.steps
+    persons, admissions, stays, waits, steps = room.persons, room.admissions, room.stays, room.waits, room.steps
     first_stay, first_wait, steps_before = room.first_stay, room.first_wait, room.steps_before
     count_stays = room.counters[0].stay_rows
     next_stay = next_wait = 0
@@ -839,30 +843,25 @@ def write_down(room: Room, count_waits: int, ledger_stays: Stays, ledger_waits: 
         next_wait += persons[person].waits
     into = ledger_stays
     for i in range(count_stays):
-        stay = stays[i]
-        row = first_stay[stay.person] + stay.number
-        into.person[row], into.stay[row], into.service[row], into.visit[row] = (
-            stay.person, stay.number, stay.service, stay.visit,
-        )  # fmt: skip
-        into.admitted[row], into.ready[row], into.clear[row], into.left[row] = (
-            stay.admitted, stay.ready, stay.clear, stay.left,
-        )  # fmt: skip
-        into.to[row], into.planned_to[row], into.units[row], into.need[row] = (
-            stay.to, stay.planned_to, stay.units, stay.need,
-        )  # fmt: skip
+        stay, admission = stays[i], admissions[i]
+        row = first_stay[stay.person] + admission.number
+        into.person[row], into.stay[row], into.visit[row] = stay.person, admission.number, admission.visit
+        into.service[row], into.to[row], into.planned_to[row] = stay.service, stay.to, stay.planned_to
+        into.admitted[row], into.units[row], into.need[row] = admission.admitted, admission.units, admission.need
+        into.ready[row], into.clear[row], into.left[row] = stay.ready, stay.clear, stay.left
     out = ledger_waits
     for i in range(count_waits):
         wait = waits[i]
         row = first_wait[wait.person] + wait.number
-        held_in = first_stay[wait.person] + stays[wait.stay].number if wait.stay >= 0 else NONE
+        held_in = first_stay[wait.person] + admissions[wait.stay].number if wait.stay >= 0 else NONE
         out.person[row], out.wait[row], out.stay[row] = wait.person, wait.number, held_in
         out.held[row], out.to[row], out.ending[row] = wait.held, wait.to, wait.ending
         out.joined[row], out.clear[row], out.ended[row] = wait.joined, wait.clear, wait.ended
     if len(ledger_steps.stay) == 0:
         return 0
     for i in range(count_stays):
-        row, started = first_stay[stays[i].person] + stays[i].number, 0
-        step = stays[i].first_step
+        row, started = first_stay[stays[i].person] + admissions[i].number, 0
+        step = admissions[i].first_step
         while step >= 0:
             if steps[step].started != NEVER:
                 started += 1
@@ -875,12 +874,12 @@ def write_down(room: Room, count_waits: int, ledger_stays: Stays, ledger_waits: 
         count_steps += started
     to = ledger_steps
     for i in range(count_stays):
-        stay_row = first_stay[stays[i].person] + stays[i].number
-        step = stays[i].first_step
+        stay_row = first_stay[stays[i].person] + admissions[i].number
+        step = admissions[i].first_step
         while step >= 0:
             one = steps[step]
             if one.started != NEVER:
-                row, other = steps_before[stay_row], stays[i].first_step
+                row, other = steps_before[stay_row], admissions[i].first_step
                 while other >= 0:  # how many of this stay stand before it
                     name = steps[other].step
                     if steps[other].started != NEVER and (name < one.step or (name == one.step and other < step)):

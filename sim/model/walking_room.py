@@ -1,6 +1,6 @@
 """The room of a walk: its tables, and by name what stands in a row of each. It is written by `walking.py` and its verbs alone.
 
-A row is kept narrow, its numbers as wide as they have to be: a wait has 64 bytes, which is what a processor fetches at once.
+A row is kept narrow, its numbers as wide as they have to be: a stay has 64 bytes, and a wait, which is what a processor fetches at once.
 
 What may be changed here: freely, together with those two.
 """
@@ -32,11 +32,13 @@ PERSON = _row(
     ("group", number), ("number", number), ("book_row", number), ("stay_of", number), ("wait_of", number),
     ("stays", number), ("waits", number), ("gone", number),
 )  # fmt: skip
-STAY = _row(
-    ("admitted", time), ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("need", time),
-    ("units", time), ("units_now", time), ("person", number), ("number", number), ("visit", number), ("route", number),
-    ("visit_plan", number), ("first_step", number), ("open_steps", number), ("next_taper", number),
-    ("service", few), ("to", few), ("planned_to", few),
+ADMISSION = _row(  # what a stay began with, and what few of them need later
+    ("admitted", time), ("need", time), ("units", time), ("number", number), ("visit", number), ("first_step", number),
+    ("next_taper", number),
+)  # fmt: skip
+STAY = _row(  # what happens to it
+    ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", time), ("person", number),
+    ("route", number), ("visit_plan", number), ("open_steps", number), ("service", few), ("to", few), ("planned_to", few),
 )  # fmt: skip
 WAIT = _row(  # `before` and `behind`: who stands there in the queue
     ("joined", time), ("clear", time), ("ended", time), ("units", time), ("person", number), ("number", number),
@@ -85,6 +87,7 @@ class Room(NamedTuple):
 
     persons: Rows
     visits_made: Small  # persons x services
+    admissions: Rows  # with the rows of `stays`
     stays: Rows
     waits: Rows
     steps: Rows

@@ -203,9 +203,9 @@ def own_start(plan: Packed, room: Room, stay: int, planned: int) -> int:
     planned_steps, stays = plan.steps, room.stays
     starts, ready = planned_steps[planned].starts, stays[stay].ready_due
     if starts == ON_ADMISSION:
-        return stays[stay].admitted
+        return room.admissions[stay].admitted
     if starts == BEFORE_READY and ready < NEVER:
-        return max(stays[stay].admitted, ready - planned_steps[planned].before)
+        return max(room.admissions[stay].admitted, ready - planned_steps[planned].before)
     return ready
 
 
@@ -267,7 +267,7 @@ def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool,
     wards[service].held -= units
     room.persons[person].stay_of = NONE
     if plan.services[service].turnaround >= 0 and not is_exchange:
-        u = luck(room, person, plan.services[service].key, stays[stay].visit, plan.plain_keys[KEY_TURNAROUND])
+        u = luck(room, person, plan.services[service].key, room.admissions[stay].visit, plan.plain_keys[KEY_TURNAROUND])
         takes = seconds(drawn(plan, plan.services[service].turnaround, u))
         if takes > 0:
             wards[service].cleaning += units
@@ -279,7 +279,7 @@ def step_takes(plan: Packed, room: Room, stay: int, planned: int) -> int:
     """Seconds that a step of this stay takes, or seconds of working days."""
     planned_steps, stays = plan.steps, room.stays
     key = plan.services[stays[stay].service].key
-    u = luck(room, stays[stay].person, key, stays[stay].visit, planned_steps[planned].takes_key)
+    u = luck(room, stays[stay].person, key, room.admissions[stay].visit, planned_steps[planned].takes_key)
     return seconds(drawn(plan, planned_steps[planned].takes, u))
 
 
@@ -338,7 +338,7 @@ def come(room: Room, person: int, group: int, number: int, is_from_census: bool)
 def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
     """The first review at or after that instant which takes place; NEVER if none is near enough to matter."""
     service, person = room.stays[stay].service, room.stays[stay].person
-    key, visit, until = plan.services[service].key, room.stays[stay].visit, plan.until
+    key, visit, until = plan.services[service].key, room.admissions[stay].visit, plan.until
     time_of_day = plan.services[service].review_from
     span = plan.services[service].review_to - time_of_day
     if span > 0:
@@ -358,11 +358,11 @@ def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
 def begin_stay(plan: Packed, room: Room, stay: int, route: int, needs_until: int, has_steps: bool) -> None:
     """The clocks of a stay: when they will be declared ready, which steps are asked for, how their need falls."""
     stays, visits, until = room.stays, plan.visits, plan.until
-    service, visit, admitted = stays[stay].service, stays[stay].visit_plan, stays[stay].admitted
+    service, visit, admitted = stays[stay].service, stays[stay].visit_plan, room.admissions[stay].admitted
     planned_to = plan.routes[route].to if route >= 0 else NONE
-    stays[stay].need = NEVER if needs_until == NEVER else needs_until - admitted
+    room.admissions[stay].need = NEVER if needs_until == NEVER else needs_until - admitted
     stays[stay].planned_to, stays[stay].route = planned_to, route
-    stays[stay].first_step, stays[stay].open_steps = NONE, 0
+    room.admissions[stay].first_step, stays[stay].open_steps = NONE, 0
     lives_on = route >= 0 and planned_to != len(plan.services)
     ready_due = needs_until
     if lives_on and has_steps and plan.services[service].review_from >= 0 and needs_until < until + FORESEEN:
@@ -373,7 +373,7 @@ def begin_stay(plan: Packed, room: Room, stay: int, route: int, needs_until: int
     if lives_on and has_steps and plan.routes[route].steps < plan.routes[route].steps_end:
         post(room, 0, REQUIRE, stay)
     if visit >= 0 and visits[visit].tapers < visits[visit].tapers_end:
-        stays[stay].next_taper = visits[visit].tapers
+        room.admissions[stay].next_taper = visits[visit].tapers
         post(room, admitted + plan.tapers[visits[visit].tapers].after, TAPER, stay)
 
 
@@ -383,7 +383,7 @@ def settle(plan: Packed, room: Room, stay: int, delay: int, now: int) -> None:
     person, visit = stays[stay].person, stays[stay].visit_plan
     route, needs_until = NONE, NEVER
     if visit >= 0:
-        key, number = plan.services[stays[stay].service].key, stays[stay].visit
+        key, number = plan.services[stays[stay].service].key, room.admissions[stay].visit
         route = visits[visit].routes
         if visits[visit].drawn > 1:
             first = visits[visit].shares
@@ -409,8 +409,8 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
         return
     count.stay_rows = stay + 1
     visit = plan.visit_of[room.persons[person].group, service]
-    stays[stay].person, stays[stay].number, stays[stay].visit = person, 0, 0
-    stays[stay].service, stays[stay].admitted, stays[stay].visit_plan = service, arrived, visit
+    stays[stay].person, room.admissions[stay].number, room.admissions[stay].visit = person, 0, 0
+    stays[stay].service, room.admissions[stay].admitted, stays[stay].visit_plan = service, arrived, visit
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
     stays[stay].to = NONE
     room.visits_made[person, service] = room.persons[person].stays = 1
@@ -418,7 +418,7 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
     key, units = plan.services[service].key, 1
     if plan.services[service].counts_units and visit >= 0:
         units = minutes(drawn(plan, visits[visit].units, luck(room, person, key, 0, plan.plain_keys[KEY_UNITS])))
-    stays[stay].units = stays[stay].units_now = units
+    room.admissions[stay].units = stays[stay].units_now = units
     room.wards[service].held += units
     route, needs_until, waits_already = NONE, NEVER, census[entry].waiting_for >= 0
     if waits_already:
@@ -430,7 +430,7 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
         if census[entry].waited >= 0:
             u = luck(room, person, key, 0, plan.plain_keys[KEY_WAITED])
             needs_until = -seconds(drawn(plan, census[entry].waited, u))
-        stays[stay].admitted = min(arrived, needs_until)
+        room.admissions[stay].admitted = min(arrived, needs_until)
     elif visit >= 0:
         route = visits[visit].routes + route_after(plan, room, visit, -arrived, person, key)
         if census[entry].remaining >= 0:
@@ -484,9 +484,9 @@ def move(plan: Packed, room: Room, wait: int, is_exchange: bool, now: int) -> No
         return
     count.stay_rows = stay + 1
     units = waits[wait].units
-    stays[stay].person, stays[stay].number = person, persons[person].stays
-    stays[stay].service, stays[stay].visit = to, room.visits_made[person, to]
-    stays[stay].admitted, stays[stay].units, stays[stay].units_now = now, units, units
+    stays[stay].person, room.admissions[stay].number = person, persons[person].stays
+    stays[stay].service, room.admissions[stay].visit = to, room.visits_made[person, to]
+    room.admissions[stay].admitted, room.admissions[stay].units, stays[stay].units_now = now, units, units
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
     stays[stay].to, stays[stay].visit_plan = NONE, plan.visit_of[persons[person].group, to]
     persons[person].stays += 1

@@ -1,4 +1,4 @@
-"""The fast engine: `walking_room.py`, compiled by Numba for this processor. The same contract as the reference engine, and the same bits.
+"""The fast engine: `walking.py`, compiled by Numba for this processor. The same contract as the reference engine, and the same bits.
 
 Here a plan and its people become tables, are walked, and become a ledger. Nothing in here decides anything about people.
 

@@ -546,7 +546,6 @@ def walk(
                     )
                     if (
                         is_alone
-                        and wards[to].head < 0
                         and wards[to].open - wards[to].held - wards[to].cleaning >= 1
                         and not services[to].counts_units
                         and is_open(plan, room, services[to].door, now)

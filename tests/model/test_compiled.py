@@ -24,6 +24,7 @@ from sim.model import compiled, compiling, drawing, engine, walking, walking_ver
 from sim.model.chance import BookOfLuck, name_key, quantity_key
 from sim.model.compiled import FastBook, Rows
 from sim.model.compiling import Kernels
+from sim.model.ledger import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
 from sim.model.wards import Ward
 from sim.model.world import Wait
 from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
@@ -136,6 +137,15 @@ def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_give
     assert len(compiled._memory.blocks) <= before
 
 
+def test_whoever_reads_the_fast_ledger_sees_columns_of_64_bits_in_the_ledgers_order() -> None:
+    ledger = engine.run(read_scenario(EXAMPLES[0]), 0, engine.COMPILED)
+    tables = ((ledger.stays, STAY_COLUMNS), (ledger.waits, WAIT_COLUMNS), (ledger.steps, STEP_COLUMNS))
+    for table, names in tables:
+        assert tuple(table) == names and len(table) == len(names)
+        assert {column.dtype for column in table.values()} == {np.dtype(np.int64)}
+        assert len({len(column) for column in table.values()}) == 1
+
+
 def test_threads_do_not_meet_in_their_memory() -> None:
     scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
     expected = [engine.run(scenario, replication, engine.COMPILED) for replication in range(8)]
@@ -214,6 +224,9 @@ PLANTED = {
     "turns away those who waited": ("if waits[wait].joined == now:\n", "if waits[wait].joined <= now:\n"),
     "no order of rank": ("since == joined and waits[before].person < person", "since == joined and waits[before].person > person"),
     "priority does not count": ("if other < priority:\n                            break\n                        if other == priority:\n                            since", "if other < -1:\n                            break\n                        if True:\n                            since"),
+    "does not wait for who else comes": ("and next_arrival > now\n", "and True\n"),
+    "does not mind what else happened": ("gathered == 1\n", "gathered >= 1\n"),
+    "closed doors let in": ("and is_open(plan, room, services[to].door, now)\n                    ):", "and True\n                    ):"),
     "rings clean": ("turnaround >= 0 and not is_exchange:", "turnaround >= 0:"),
     "dropped steps hold others up": ("post(room, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),
 }  # fmt: skip

@@ -6,6 +6,7 @@ A compiled engine compiles this very source. What may be changed here: with new 
 from collections.abc import Callable, Sequence
 
 SECONDS_PER_DAY = 86_400
+MOST_HOURS = 1e6  # a week: nobody has six thousand carers at once, and a number of minutes fits into 32 bits
 LONGEST_DAYS = 1e7  # nobody waits 27,000 years: keeps every sum of times well inside 64 bits
 
 
@@ -15,8 +16,8 @@ def seconds(days: float) -> int:
 
 
 def minutes(hours: float) -> int:
-    """Hours, rounded once to whole minutes (half a minute up)."""
-    return int(hours * 60 + 0.5)
+    """Hours a week, rounded once to whole minutes (half a minute up)."""
+    return int(min(hours, MOST_HOURS) * 60 + 0.5)
 
 
 def tapered(units: int, share: float) -> int:

@@ -528,6 +528,7 @@ def walk(
                 waits[wait].held, waits[wait].to, waits[wait].joined = where, to, joined
                 waits[wait].clear, waits[wait].ended, waits[wait].ending = clear, NEVER, WAITING
                 waits[wait].route, waits[wait].priority, waits[wait].units = route, priority, 1
+                waits[wait].number_of_stay = persons[person].stays - 1
                 if has_rings:
                     count_clear(plan, room, wait, 1)
                 if moves_now:  # at once, where there is room and it cannot be anybody else's turn
@@ -852,7 +853,7 @@ def write_down(room: Room, count_waits: int, ledger_stays: Stays, ledger_waits: 
     for i in range(count_waits):
         wait = waits[i]
         row = first_wait[wait.person] + wait.number
-        held_in = first_stay[wait.person] + admissions[wait.stay].number if wait.stay >= 0 else NONE
+        held_in = first_stay[wait.person] + wait.number_of_stay if wait.stay >= 0 else NONE
         out.person[row], out.wait[row], out.stay[row] = wait.person, wait.number, held_in
         out.held[row], out.to[row], out.ending[row] = wait.held, wait.to, wait.ending
         out.joined[row], out.clear[row], out.ended[row] = wait.joined, wait.clear, wait.ended

@@ -41,8 +41,8 @@ STAY = _row(  # what happens to it
     ("route", number), ("visit_plan", number), ("open_steps", number), ("service", few), ("to", few), ("planned_to", few),
 )  # fmt: skip
 WAIT = _row(  # `before` and `behind`: who stands there in the queue
-    ("joined", time), ("clear", time), ("ended", time), ("units", time), ("person", number), ("number", number),
-    ("stay", number), ("route", number), ("before", number), ("behind", number), ("held", few), ("to", few),
+    ("joined", time), ("clear", time), ("ended", time), ("units", number), ("person", number), ("number", number),
+    ("stay", number), ("number_of_stay", number), ("route", number), ("before", number), ("behind", number), ("held", few), ("to", few),
     ("priority", few), ("ending", flag),
 )  # fmt: skip
 STEP = _row(

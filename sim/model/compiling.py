@@ -34,6 +34,7 @@ from sim.model import (
     walking,
     walking_room,
     walking_verbs,
+    writing_down,
 )
 from sim.model.chance import MULTIPLIERS, ROUNDS, WEYL
 
@@ -50,6 +51,7 @@ SOURCES = (
     walking,
     walking_room,
     walking_verbs,
+    writing_down,
 )
 OTHERS_KEPT = 3  # of other versions
 CACHE_FOLDER = "BEDFLOW_CACHE"  # an environment variable: where to keep what was compiled, and nowhere else
@@ -199,10 +201,16 @@ def kernels() -> Kernels:
         _clear_away(folder)
     usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     known = compiled_rules()
-    for verb in walking_verbs.VERBS:
+    for verb in (*walking_verbs.VERBS, *writing_down.PARTS):
         known[verb.__name__] = _compiled(verb, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     keep = folder is not None
-    functions = (walking.walk, walking.write_down, drawing.fill_uniforms, drawing.fill_points, drawing.fill_seconds)
+    functions = (
+        walking.walk,
+        writing_down.write_down,
+        drawing.fill_uniforms,
+        drawing.fill_points,
+        drawing.fill_seconds,
+    )
     found = Kernels(
         *(_ready(_compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True)) for one in functions)
     )

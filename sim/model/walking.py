@@ -18,7 +18,6 @@ from sim.model.ledger import (
     TURNED_AWAY,
     WAITING,
 )
-from sim.model.narrow import Stays, Steps, Waits
 from sim.model.packing import (
     KEY_DEATH,
     KEY_OUTSIDE,
@@ -826,70 +825,3 @@ def walk(
             return count.too_small, count.stay_rows, count_waits, count_steps, count.places
         if now >= until:
             return DONE, count.stay_rows, count_waits, count_steps, count.places
-
-
-def write_down(room: Room, count_waits: int, ledger_stays: Stays, ledger_waits: Waits, ledger_steps: Steps) -> int:
-    """Put rows into the ledger's one order: by person and number, steps by stay and step; how many steps ever started.
-
-    The ledger's columns are filled, which are as long as there are stays, waits and steps.
-    """
-    persons, admissions, stays, waits, steps = room.persons, room.admissions, room.stays, room.waits, room.steps
-    first_stay, first_wait, steps_before = room.first_stay, room.first_wait, room.steps_before
-    count_stays = room.counters[0].stay_rows
-    next_stay = next_wait = 0
-    for person in range(len(persons)):
-        first_stay[person], first_wait[person] = next_stay, next_wait
-        next_stay += persons[person].stays
-        next_wait += persons[person].waits
-    into = ledger_stays
-    for i in range(count_stays):
-        stay, admission = stays[i], admissions[i]
-        row = first_stay[stay.person] + admission.number
-        into.person[row], into.stay[row], into.visit[row] = stay.person, admission.number, admission.visit
-        into.service[row], into.to[row], into.planned_to[row] = stay.service, stay.to, stay.planned_to
-        into.admitted[row], into.units[row], into.need[row] = admission.admitted, admission.units, admission.need
-        into.ready[row], into.clear[row], into.left[row] = stay.ready, stay.clear, stay.left
-    out = ledger_waits
-    for i in range(count_waits):
-        wait = waits[i]
-        row = first_wait[wait.person] + wait.number
-        held_in = first_stay[wait.person] + wait.number_of_stay if wait.stay >= 0 else NONE
-        out.person[row], out.wait[row], out.stay[row] = wait.person, wait.number, held_in
-        out.held[row], out.to[row], out.ending[row] = wait.held, wait.to, wait.ending
-        out.joined[row], out.clear[row], out.ended[row] = wait.joined, wait.clear, wait.ended
-    if len(ledger_steps.stay) == 0:
-        return 0
-    for i in range(count_stays):
-        row, started = first_stay[stays[i].person] + admissions[i].number, 0
-        step = admissions[i].first_step
-        while step >= 0:
-            if steps[step].started != NEVER:
-                started += 1
-            step = steps[step].next_step
-        steps_before[row] = started
-    count_steps = 0
-    for row in range(count_stays):
-        started = steps_before[row]
-        steps_before[row] = count_steps
-        count_steps += started
-    to = ledger_steps
-    for i in range(count_stays):
-        stay_row = first_stay[stays[i].person] + admissions[i].number
-        step = admissions[i].first_step
-        while step >= 0:
-            one = steps[step]
-            if one.started != NEVER:
-                row, other = steps_before[stay_row], admissions[i].first_step
-                while other >= 0:  # how many of this stay stand before it
-                    name = steps[other].step
-                    if steps[other].started != NEVER and (name < one.step or (name == one.step and other < step)):
-                        row += 1
-                    other = steps[other].next_step
-                to.stay[row], to.step[row], to.started[row], to.team_joined[row] = (
-                    stay_row, one.step, one.started, one.team_joined,
-                )  # fmt: skip
-                to.due[row], to.finished[row], to.dropped[row], to.after[row] = (
-                    one.due, one.finished, one.dropped, one.after,
-                )  # fmt: skip
-            step = one.next_step
-    return count_steps

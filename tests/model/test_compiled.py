@@ -20,7 +20,7 @@ from sim.inputs import distributions
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.model import compiled, compiling, drawing, engine, walking, walking_verbs
+from sim.model import compiled, compiling, drawing, engine, walking, walking_verbs, writing_down
 from sim.model.chance import BookOfLuck, name_key, quantity_key
 from sim.model.compiled import FastBook, Rows
 from sim.model.compiling import Kernels
@@ -252,7 +252,7 @@ def plain_kernels(good: str = "", planted: str = "") -> Kernels:
         inside.append({"__name__": "walking with a fault"})
         exec(compile(source.replace(good, planted) if good else source, "walking with a fault", "exec"), inside[-1])
     inside[1] |= {verb.__name__: inside[0][verb.__name__] for verb in walking_verbs.VERBS}
-    walk, write_down = (on_records(inside[1][name]) for name in ("walk", "write_down"))
+    walk, write_down = (on_records(one) for one in (inside[1]["walk"], writing_down.write_down))
     return Kernels(walk, write_down, drawing.fill_uniforms, drawing.fill_points, drawing.fill_seconds)
 
 

@@ -1,0 +1,100 @@
+"""After the walk: its rows, which stand in the order of what happened, are put into the ledger's one order.
+
+By person and number; steps by stay and step. Plain Python that a compiler can read, as `walking.py` is. The ledger's columns are filled, which
+are as long as there are stays, waits and steps.
+
+What may be changed here: freely, as long as the ledgers of both engines stay equal.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sim.model.ledger import NEVER, NONE
+from sim.model.narrow import Stays, Steps, Waits
+from sim.model.walking_room import Room
+
+
+def write_down(room: Room, count_waits: int, stays: Stays, waits: Waits, steps: Steps) -> int:
+    """Fill the ledger's tables; how many steps ever started."""
+    find_first_rows(room)
+    write_stays(room, stays)
+    write_waits(room, count_waits, waits)
+    if len(steps.stay) == 0:
+        return 0
+    count_steps = find_first_steps(room)
+    write_steps(room, steps)
+    return count_steps
+
+
+def find_first_rows(room: Room) -> None:
+    """Where the stays and waits of each person begin."""
+    persons, first_stay, first_wait = room.persons, room.first_stay, room.first_wait
+    next_stay = next_wait = 0
+    for person in range(len(persons)):
+        first_stay[person], first_wait[person] = next_stay, next_wait
+        next_stay += persons[person].stays
+        next_wait += persons[person].waits
+
+
+def write_stays(room: Room, into: Stays) -> None:
+    """Every stay to its row."""
+    for i in range(room.counters[0].stay_rows):
+        stay, admission = room.stays[i], room.admissions[i]
+        row = room.first_stay[stay.person] + admission.number
+        into.person[row], into.stay[row], into.visit[row] = stay.person, admission.number, admission.visit
+        into.service[row], into.to[row], into.planned_to[row] = stay.service, stay.to, stay.planned_to
+        into.admitted[row], into.units[row], into.need[row] = admission.admitted, admission.units, admission.need
+        into.ready[row], into.clear[row], into.left[row] = stay.ready, stay.clear, stay.left
+
+
+def write_waits(room: Room, count_waits: int, into: Waits) -> None:
+    """Every wait to its row."""
+    for i in range(count_waits):
+        wait = room.waits[i]
+        row = room.first_wait[wait.person] + wait.number
+        held_in = room.first_stay[wait.person] + wait.number_of_stay if wait.stay >= 0 else NONE
+        into.person[row], into.wait[row], into.stay[row] = wait.person, wait.number, held_in
+        into.held[row], into.to[row], into.ending[row] = wait.held, wait.to, wait.ending
+        into.joined[row], into.clear[row], into.ended[row] = wait.joined, wait.clear, wait.ended
+
+
+def find_first_steps(room: Room) -> int:
+    """Where the steps of each stay begin, by the stay's row in the ledger; how many steps ever started."""
+    count_stays = room.counters[0].stay_rows
+    for i in range(count_stays):
+        started, step = 0, room.admissions[i].first_step
+        while step >= 0:
+            if room.steps[step].started != NEVER:
+                started += 1
+            step = room.steps[step].next_step
+        room.steps_before[room.first_stay[room.stays[i].person] + room.admissions[i].number] = started
+    before = 0
+    for row in range(count_stays):
+        started = room.steps_before[row]
+        room.steps_before[row] = before
+        before += started
+    return before
+
+
+def write_steps(room: Room, into: Steps) -> None:
+    """Every step that ever started to its row: after those of its stay that stand before it by name, then by when they were asked for."""
+    for i in range(room.counters[0].stay_rows):
+        stay_row = room.first_stay[room.stays[i].person] + room.admissions[i].number
+        step = room.admissions[i].first_step
+        while step >= 0:
+            one = room.steps[step]
+            if one.started != NEVER:
+                row, other = room.steps_before[stay_row], room.admissions[i].first_step
+                while other >= 0:
+                    name = room.steps[other].step
+                    if room.steps[other].started != NEVER and (name < one.step or (name == one.step and other < step)):
+                        row += 1
+                    other = room.steps[other].next_step
+                into.stay[row], into.step[row], into.dropped[row] = stay_row, one.step, one.dropped
+                into.started[row], into.team_joined[row], into.due[row] = one.started, one.team_joined, one.due
+                into.finished[row], into.after[row] = one.finished, one.after
+            step = one.next_step
+
+
+# What `write_down` calls.
+PARTS: tuple[Callable[..., Any], ...] = (find_first_rows, write_stays, write_waits, find_first_steps, write_steps)

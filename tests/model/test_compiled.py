@@ -25,6 +25,7 @@ from sim.model.chance import BookOfLuck, name_key, quantity_key
 from sim.model.compiled import FastBook, Rows
 from sim.model.compiling import Kernels
 from sim.model.ledger import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
+from sim.model.rules import minutes
 from sim.model.wards import Ward
 from sim.model.world import Wait
 from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
@@ -182,6 +183,11 @@ def test_shares_of_lengths_are_equal_to_the_last_bit(rules: dict[str, Callable[.
 def test_the_chance_of_a_delay_is_equal_to_the_last_bit(rules: dict[str, Callable[..., float]]) -> None:
     for days in np.linspace(0.01, 60.0, 500).tolist():
         assert rules["chance_over"](0.037, days).hex() == (1.0 - math.pow(1.0 - 0.037, days)).hex()
+
+
+def test_hours_of_care_are_minutes_that_fit_into_32_bits(rules: dict[str, Callable[..., float]]) -> None:
+    for hours, expected in ((0.0, 0), (0.01, 1), (7.5, 450), (9e5, 54_000_000), (1e30, 60_000_000)):
+        assert rules["minutes"](hours) == minutes(hours) == expected < 2**31
 
 
 def test_both_books_say_the_same() -> None:

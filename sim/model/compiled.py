@@ -266,16 +266,17 @@ def _block(size: int) -> NDArray[np.uint8]:
 def _ledger(
     plan: Plan, people: People, room: walking_room.Room, stays: int, waits: int, steps: int, places: int
 ) -> Ledger:
+    all_waits = waits + int(room.counters["waits_at_once"][0])
     tables = {
         name: narrow.laid_out(NARROW[name], _block(narrow.width(NARROW[name]) * rows), rows)
-        for name, rows in (("stays", stays), ("waits", waits), ("steps", steps))
+        for name, rows in (("stays", stays), ("waits", all_waits), ("steps", steps))
     }
     started = kernels().write_down(room, waits, *tables.values())
     planned = room.places[:places]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(
         people=people.ledger_table(),
-        waits=narrow.Columns(ledger.WAIT_COLUMNS, tables["waits"], waits),
+        waits=narrow.Columns(ledger.WAIT_COLUMNS, tables["waits"], all_waits),
         stays=narrow.Columns(ledger.STAY_COLUMNS, tables["stays"], stays),
         steps=narrow.Columns(ledger.STEP_COLUMNS, tables["steps"], started),
         places=dict(zip(ledger.PLACES_COLUMNS, np.ascontiguousarray(planned.T), strict=True)),

@@ -76,6 +76,7 @@ from sim.model.walking_verbs import (
     leave_team_queue,
     luck,
     move,
+    move_at_once,
     own_start,
     plan_places,
     post,
@@ -125,7 +126,7 @@ def walk(
     count.free_event = NONE
     next_coming = next_change = 0
     next_arrival = arrives[coming[0]] if len(coming) > 0 else NEVER
-    has_newcomers = False
+    has_newcomers, judge_surge = False, has_surge
     now = gathered = 0
     for service in range(count_services):
         wards[service].planned_open = services[service].places_at_start
@@ -285,6 +286,7 @@ def walk(
                                 steps[behind].before = step
                             else:
                                 teams[team].tail = step
+                            count.look_at_teams = 1
                     step = steps[step].next_step
 
             elif kind == STEP_DUE:
@@ -295,6 +297,7 @@ def walk(
                     if steps[whom].has_team:
                         steps[whom].has_team = 0
                         teams[planned_steps[steps[whom].planned].team].taken -= 1
+                        count.look_at_teams = 1
                     if stays[stay].open_steps > 0:
                         post(room, now, TRY_STEPS, stay)
                     looks_at = stay
@@ -332,6 +335,7 @@ def walk(
                 service = changes[whom].what
                 if changes[whom].of_team:
                     teams[service].open = changes[whom].places
+                    count.look_at_teams = 1
                 else:
                     wards[service].planned_open = changes[whom].places
                     plan_places(plan, room, service, now)
@@ -499,12 +503,8 @@ def walk(
             # -- joining a queue --------------------------------------------------------------------------------------
             if joins >= 0:
                 person, stay, group = joins, persons[joins].stay_of, persons[joins].group
-                if count_waits >= len(waits):
-                    return MORE_WAITS, count.stay_rows, count_waits, count_steps, count.places
-                wait, number = count_waits, persons[person].waits
-                count_waits += 1
-                persons[person].waits += 1
-                persons[person].wait_of = wait
+                number = persons[person].waits
+                persons[person].waits = number + 1
                 joined, clear = now, NEVER
                 if stay < 0:
                     route, where, priority = NONE, OUTSIDE, groups[group].priority
@@ -523,6 +523,33 @@ def walk(
                             joined = stays[stay].clear
                         clear = max(joined, stays[stay].clear)
                         moves_now = is_open(plan, room, services[where].own_hours, now)
+                if moves_now and joined == now:  # where there is room and it cannot be anybody else's turn
+                    goes_at_once = to == out
+                    if not goes_at_once:
+                        is_alone = (
+                            gathered == 1
+                            and (kind != STEP_DUE or count_teams == 0)
+                            and count.posted == 0
+                            and count.touched == 0
+                            and next_arrival > now
+                            and next_seat >= len(seated)
+                            and (count.heap_size == 0 or events[heap[0]].at > now)
+                            and (next_change >= len(changes) or changes[next_change].at > now)
+                        )
+                        goes_at_once = (
+                            is_alone
+                            and wards[to].open - wards[to].held - wards[to].cleaning >= 1
+                            and not services[to].counts_units
+                            and is_open(plan, room, services[to].door, now)
+                        )
+                    if goes_at_once:
+                        move_at_once(plan, room, person, stay, to, number, now)
+                        continue
+                if count_waits >= len(waits):
+                    return MORE_WAITS, count.stay_rows, count_waits, count_steps, count.places
+                wait = count_waits
+                count_waits += 1
+                persons[person].wait_of = wait
                 waits[wait].person, waits[wait].number, waits[wait].stay = person, number, stay
                 waits[wait].held, waits[wait].to, waits[wait].joined = where, to, joined
                 waits[wait].clear, waits[wait].ended, waits[wait].ending = clear, NEVER, WAITING
@@ -530,28 +557,6 @@ def walk(
                 waits[wait].number_of_stay = persons[person].stays - 1
                 if has_rings:
                     count_clear(plan, room, wait, 1)
-                if moves_now:  # at once, where there is room and it cannot be anybody else's turn
-                    if to == out:
-                        move(plan, room, wait, False, now)
-                        continue
-                    is_alone = (
-                        gathered == 1
-                        and (kind != STEP_DUE or count_teams == 0)
-                        and count.posted == 0
-                        and count.touched == 0
-                        and next_arrival > now
-                        and next_seat >= len(seated)
-                        and (count.heap_size == 0 or events[heap[0]].at > now)
-                        and (next_change >= len(changes) or changes[next_change].at > now)
-                    )
-                    if (
-                        is_alone
-                        and wards[to].open - wards[to].held - wards[to].cleaning >= 1
-                        and not services[to].counts_units
-                        and is_open(plan, room, services[to].door, now)
-                    ):
-                        move(plan, room, wait, False, now)
-                        continue
                 if to < died and now > services[to].last_with_places and not has_no_alternative:
                     if count_nowhere >= len(noted):
                         return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
@@ -613,6 +618,42 @@ def walk(
                 if persons[leaves].stay_of >= 0:
                     leave_place(plan, room, persons[leaves].stay_of, died, False, now)
 
+        # == the clock: where nothing waits for a phase of this instant, on to the next at which anything is due =======
+        if (
+            count.touched == 0
+            and count.look_for_rings == 0
+            and count.look_at_teams == 0
+            and count_nowhere == 0
+            and count_due_deaths == 0
+            and count_due_waits == 0
+            and not has_newcomers
+            and not judge_surge
+        ):
+            now, gathered = min(until, next_arrival), 0
+            if next_change < len(changes):
+                now = min(now, changes[next_change].at)
+            # no further than that, or what is posted then would come too late
+            last_span = min(now >> shift, len(buckets) - 1)
+            while count.heap_size == 0 and count.bucket < last_span:
+                count.bucket += 1
+                event = buckets[count.bucket]
+                while event >= 0:
+                    following = events[event].next
+                    push(room, event, count.heap_size)
+                    count.heap_size += 1
+                    event = following
+            if count.heap_size > 0:
+                now = min(now, events[heap[0]].at)
+            count.now = now
+            if has_hours:
+                count.day = now // SECONDS_PER_DAY
+            if count.too_small > 0:
+                return count.too_small, count.stay_rows, count_waits, count_steps, count.places
+            if now >= until:
+                return DONE, count.stay_rows, count_waits, count_steps, count.places
+            judge_surge = has_surge
+            continue
+
         # == the phases of an instant: after the first that moves somebody, gathering starts again ==================
 
         # -- who would wait where no place will ever be goes the other way
@@ -624,7 +665,7 @@ def walk(
 
         # -- free team places go to those who wait longest for them
         acted = False
-        for team in range(count_teams):
+        for team in range(count_teams if count.look_at_teams else 0):
             while teams[team].head >= 0 and teams[team].taken < teams[team].open:
                 step = teams[team].head
                 leave_team_queue(room, step, team)
@@ -642,6 +683,7 @@ def walk(
                 steps[step].due = due
                 due_at(room, until, due, STEP_DUE, step)
                 acted = True
+        count.look_at_teams = 0
         if acted:
             continue
 
@@ -789,7 +831,7 @@ def walk(
             has_newcomers = False
 
         # -- surge places open when so many wait, and close when few do
-        for service in range(count_services if has_surge else 0):
+        for service in range(count_services if judge_surge else 0):
             if services[service].surge_places >= 0:
                 waiting = wards[service].length
                 if not wards[service].surge_is_open and waiting >= services[service].surge_high:
@@ -799,29 +841,4 @@ def walk(
                 elif wards[service].surge_is_open and waiting <= services[service].surge_low:
                     wards[service].surge_is_open = 0
                     plan_places(plan, room, service, now)
-        if acted or count.posted > 0:
-            continue
-
-        # == the clock: on to the next instant at which anything is due ==============================================
-        now, gathered = min(until, next_arrival), 0
-        if next_change < len(changes):
-            now = min(now, changes[next_change].at)
-        # no further than that, or what is posted then would come too late
-        last_span = min(now >> shift, len(buckets) - 1)
-        while count.heap_size == 0 and count.bucket < last_span:
-            count.bucket += 1
-            event = buckets[count.bucket]
-            while event >= 0:
-                following = events[event].next
-                push(room, event, count.heap_size)
-                count.heap_size += 1
-                event = following
-        if count.heap_size > 0:
-            now = min(now, events[heap[0]].at)
-        count.now = now
-        if has_hours:
-            count.day = now // SECONDS_PER_DAY
-        if count.too_small > 0:
-            return count.too_small, count.stay_rows, count_waits, count_steps, count.places
-        if now >= until:
-            return DONE, count.stay_rows, count_waits, count_steps, count.places
+        judge_surge = acted

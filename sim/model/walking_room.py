@@ -32,13 +32,16 @@ PERSON = _row(
     ("group", number), ("number", number), ("book_row", number), ("stay_of", number), ("wait_of", number),
     ("stays", number), ("waits", number), ("gone", number),
 )  # fmt: skip
+# Most people wait for nothing: they join a line and move in the same instant. Such a wait has no row of its own, only its number
+# with the stay that somebody left at once, or to which they came at once from outside.
 ADMISSION = _row(  # what a stay began with, and what few of them need later
-    ("admitted", time), ("need", time), ("units", time), ("number", number), ("visit", number), ("first_step", number),
-    ("next_taper", number),
+    ("admitted", time), ("need", time), ("units", number), ("number", number), ("visit", number), ("came_at_once", number),
+    ("first_step", number), ("next_taper", number),
 )  # fmt: skip
 STAY = _row(  # what happens to it
-    ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", time), ("person", number),
-    ("route", number), ("visit_plan", number), ("open_steps", number), ("service", few), ("to", few), ("planned_to", few),
+    ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", number), ("person", number),
+    ("route", number), ("visit_plan", number), ("open_steps", number), ("left_at_once", number), ("service", few), ("to", few),
+    ("planned_to", few),
 )  # fmt: skip
 WAIT = _row(  # `before` and `behind`: who stands there in the queue
     ("joined", time), ("clear", time), ("ended", time), ("units", number), ("person", number), ("number", number),
@@ -64,8 +67,8 @@ WARD = _row(
 TEAM = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
 # What several verbs share, in a table of one row.
 COUNTERS = _row(
-    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("clear_in_rings", time), ("places", time),
-    ("stay_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
+    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("look_at_teams", time), ("clear_in_rings", time), ("places", time),
+    ("stay_rows", time), ("waits_at_once", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
 )  # fmt: skip
 
 MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a ring, and of the search for one

@@ -134,7 +134,7 @@ def knock(plan: Packed, room: Room, hours: int, now: int) -> None:
     opens, closes, knocked = plan.opens, plan.closes, room.knocked
     if not knocked[hours]:
         knocked[hours] = True
-        day = now // SECONDS_PER_DAY
+        day = room.counters[0].day
         while day < opens.shape[1]:
             if now < opens[hours, day] < closes[hours, day]:
                 post(room, opens[hours, day], OPENING, hours)
@@ -234,6 +234,7 @@ def drop(plan: Packed, room: Room, step: int) -> None:
             if steps[step].has_team:
                 steps[step].has_team = 0
                 teams[team].taken -= 1
+                room.counters[0].look_at_teams = 1
             else:
                 leave_team_queue(room, step, team)
 
@@ -385,6 +386,7 @@ def settle(plan: Packed, room: Room, stay: int, delay: int, now: int) -> None:
     if visit >= 0:
         key, number = plan.services[stays[stay].service].key, room.admissions[stay].visit
         route = visits[visit].routes
+        stay_luck = luck(room, person, key, number, plan.plain_keys[KEY_STAY])  # a processor works both out at once
         if visits[visit].drawn > 1:
             first = visits[visit].shares
             u = luck(room, person, key, number, plan.plain_keys[KEY_NEXT])
@@ -393,7 +395,7 @@ def settle(plan: Packed, room: Room, stay: int, delay: int, now: int) -> None:
             chance = chance_over(plan.visits[visit].worse_chance, delay / SECONDS_PER_DAY)
             if luck(room, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
                 route = visits[visit].worse_to
-        days = drawn(plan, routes[route].stay, luck(room, person, key, number, plan.plain_keys[KEY_STAY]))
+        days = drawn(plan, routes[route].stay, stay_luck)
         if delay > 0:
             days += plan.visits[visit].longer_stay * (delay / SECONDS_PER_DAY)
         needs_until = now + seconds(days)
@@ -412,7 +414,7 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
     stays[stay].person, room.admissions[stay].number, room.admissions[stay].visit = person, 0, 0
     stays[stay].service, room.admissions[stay].admitted, stays[stay].visit_plan = service, arrived, visit
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
-    stays[stay].to = NONE
+    stays[stay].to = stays[stay].left_at_once = room.admissions[stay].came_at_once = NONE
     room.visits_made[person, service] = room.persons[person].stays = 1
     room.persons[person].stay_of = stay
     key, units = plan.services[service].key, 1
@@ -466,12 +468,38 @@ def route_after(plan: Packed, room: Room, visit: int, elapsed: int, person: int,
 
 
 def move(plan: Packed, room: Room, wait: int, is_exchange: bool, now: int) -> None:
-    """Somebody moves: their wait ends, their place is free, and they hold the next one or leave the model."""
-    waits, stays, persons, count = room.waits, room.stays, room.persons, room.counters[0]
-    person, stay, to, delay = waits[wait].person, waits[wait].stay, waits[wait].to, 0
+    """Somebody who waited moves: their wait ends, and they hold the next place or leave the model."""
+    waits = room.waits
     if plan.has_rings:
         count_clear(plan, room, wait, -1)
     end_wait(room, wait, ADMITTED, now)
+    take_place(
+        plan, room, waits[wait].person, waits[wait].stay, waits[wait].to, waits[wait].units, NONE, is_exchange, now
+    )
+
+
+def move_at_once(plan: Packed, room: Room, person: int, stay: int, to: int, number: int, now: int) -> None:
+    """Somebody moves in the instant in which they joined the line, as their wait of that number."""
+    room.counters[0].waits_at_once += 1
+    if stay >= 0:
+        room.stays[stay].left_at_once = number
+        number = NONE
+    take_place(plan, room, person, stay, to, 1, number, False, now)
+
+
+def take_place(
+    plan: Packed,
+    room: Room,
+    person: int,
+    stay: int,
+    to: int,
+    units: int,
+    came_at_once: int,
+    is_exchange: bool,
+    now: int,
+) -> None:
+    """The place that somebody held is free, and they hold the next one or leave the model."""
+    stays, persons, count, delay = room.stays, room.persons, room.counters[0], 0
     if stay >= 0:
         delay = now - stays[stay].ready
         leave_place(plan, room, stay, to, is_exchange, now)
@@ -483,12 +511,13 @@ def move(plan: Packed, room: Room, wait: int, is_exchange: bool, now: int) -> No
         count.too_small = MORE_STAYS
         return
     count.stay_rows = stay + 1
-    units = waits[wait].units
     stays[stay].person, room.admissions[stay].number = person, persons[person].stays
     stays[stay].service, room.admissions[stay].visit = to, room.visits_made[person, to]
     room.admissions[stay].admitted, room.admissions[stay].units, stays[stay].units_now = now, units, units
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
-    stays[stay].to, stays[stay].visit_plan = NONE, plan.visit_of[persons[person].group, to]
+    stays[stay].to = stays[stay].left_at_once = NONE
+    room.admissions[stay].came_at_once = came_at_once
+    stays[stay].visit_plan = plan.visit_of[persons[person].group, to]
     persons[person].stays += 1
     room.visits_made[person, to] += 1
     persons[person].stay_of = stay
@@ -500,5 +529,6 @@ def move(plan: Packed, room: Room, wait: int, is_exchange: bool, now: int) -> No
 VERBS: tuple[Callable[..., Any], ...] = (
     post, touch, luck, drawn, within, conditional_seconds, due_after, knock, is_open, plan_places, leave_queue, count_clear,
     own_start, is_over, leave_team_queue, drop, end_wait, step_takes, step_end, push, schedule, come, due_at, leave_place,
-    review_after, begin_stay, settle, route_after, seat, move,
+    review_after, begin_stay, settle, route_after, seat,
+    take_place, move, move_at_once,
 )  # fmt: skip

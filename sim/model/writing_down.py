@@ -9,7 +9,7 @@ What may be changed here: freely, as long as the ledgers of both engines stay eq
 from collections.abc import Callable
 from typing import Any
 
-from sim.model.ledger import NEVER, NONE
+from sim.model.ledger import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.narrow import Stays, Steps, Waits
 from sim.model.walking_room import Room
 
@@ -17,7 +17,7 @@ from sim.model.walking_room import Room
 def write_down(room: Room, count_waits: int, stays: Stays, waits: Waits, steps: Steps) -> int:
     """Fill the ledger's tables; how many steps ever started."""
     find_first_rows(room)
-    write_stays(room, stays)
+    write_stays(room, stays, waits)
     write_waits(room, count_waits, waits)
     if len(steps.stay) == 0:
         return 0
@@ -36,8 +36,8 @@ def find_first_rows(room: Room) -> None:
         next_wait += persons[person].waits
 
 
-def write_stays(room: Room, into: Stays) -> None:
-    """Every stay to its row."""
+def write_stays(room: Room, into: Stays, waits: Waits) -> None:
+    """Every stay to its row, and every wait that was over at once."""
     for i in range(room.counters[0].stay_rows):
         stay, admission = room.stays[i], room.admissions[i]
         row = room.first_stay[stay.person] + admission.number
@@ -45,10 +45,20 @@ def write_stays(room: Room, into: Stays) -> None:
         into.service[row], into.to[row], into.planned_to[row] = stay.service, stay.to, stay.planned_to
         into.admitted[row], into.units[row], into.need[row] = admission.admitted, admission.units, admission.need
         into.ready[row], into.clear[row], into.left[row] = stay.ready, stay.clear, stay.left
+        if admission.came_at_once >= 0:
+            wait = room.first_wait[stay.person] + admission.came_at_once
+            waits.person[wait], waits.wait[wait], waits.stay[wait] = stay.person, admission.came_at_once, NONE
+            waits.held[wait], waits.to[wait], waits.ending[wait] = OUTSIDE, stay.service, ADMITTED
+            waits.joined[wait] = waits.clear[wait] = waits.ended[wait] = admission.admitted
+        if stay.left_at_once >= 0:
+            wait = room.first_wait[stay.person] + stay.left_at_once
+            waits.person[wait], waits.wait[wait], waits.stay[wait] = stay.person, stay.left_at_once, row
+            waits.held[wait], waits.to[wait], waits.ending[wait] = stay.service, stay.to, ADMITTED
+            waits.joined[wait] = waits.clear[wait] = waits.ended[wait] = stay.left
 
 
 def write_waits(room: Room, count_waits: int, into: Waits) -> None:
-    """Every wait to its row."""
+    """Every wait that was longer to its row."""
     for i in range(count_waits):
         wait = room.waits[i]
         row = room.first_wait[wait.person] + wait.number

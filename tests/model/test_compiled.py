@@ -232,7 +232,12 @@ PLANTED = {
     "priority does not count": ("if other < priority:\n                            break\n                        if other == priority:\n                            since", "if other < -1:\n                            break\n                        if True:\n                            since"),
     "does not wait for who else comes": ("and next_arrival > now\n", "and True\n"),
     "does not mind what else happened": ("gathered == 1\n", "gathered >= 1\n"),
-    "closed doors let in": ("and is_open(plan, room, services[to].door, now)\n                    ):", "and True\n                    ):"),
+    "closed doors let in": ("and is_open(plan, room, services[to].door, now)\n                        )", "and True\n                        )"),
+    "a team's free place is not seen": ("teams[team].taken -= 1\n                room.counters[0].look_at_teams = 1", "teams[team].taken -= 1"),
+    "a finished step's team is not seen": ("].team].taken -= 1\n                        count.look_at_teams = 1", "].team].taken -= 1"),
+    "surge is judged too soon": ("judge_surge = acted\n", "judge_surge = False\n"),
+    "the clock does not wait for newcomers": ("and not has_newcomers\n", "and True\n"),
+    "left one place and came from outside": ("left_at_once = number\n        number = NONE", "left_at_once = number"),
     "rings clean": ("turnaround >= 0 and not is_exchange:", "turnaround >= 0:"),
     "dropped steps hold others up": ("post(room, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),
 }  # fmt: skip

@@ -2,7 +2,7 @@
 
 A distribution is turned into days by the inverse transform of one uniform number, so that the same luck gives the same
 person a longer stay when the planner writes a longer mean. The scalar functions use only arithmetic and the C library's
-`sqrt`, `log`, `exp`, `log1p` and `pow`, so that a compiled engine reads the same source and gets the same bits.
+`sqrt`, `log`, `exp` and `pow`, so that a compiled engine reads the same source and gets the same bits.
 
 What may be changed here: with new expected results (every stay is drawn through this module).
 """
@@ -83,11 +83,11 @@ def closed_form(code: int, a: float, b: float, c: float, u: float) -> float:
     if code == FIXED:
         return a
     if code == EXPONENTIAL:
-        return -a * math.log1p(-u)
+        return -a * math.log(1.0 - u)
     if code == LOGNORMAL:
         return math.exp(a + b * normal_quantile(u))
     if code == WEIBULL:
-        return float(a * math.pow(-math.log1p(-u), b))
+        return float(a * math.pow(-math.log(1.0 - u), b))
     if code == TRIANGULAR:
         return triangular_quantile(a, b, c, u)
     return a + (b - a) * u  # uniform

@@ -104,7 +104,7 @@ class BookOfLuck:
         last = 0.0
         while last < end:
             for u in self.numbers(group, len(points), PAGE, service, 0, quantity):
-                last -= math.log1p(-u)
+                last -= math.log(1.0 - u)
                 points.append(last)
         found = np.array(points)
         return found[found < end]

@@ -163,6 +163,8 @@ def _state_bytes(room: walking_room.Room) -> int:
 def _starting(fast: FastPlan, people: People) -> tuple[Column, Column]:
     """The ranks of those who hold a place when the clock starts, and those of the others in order of arrival."""
     is_seated = people.census_entry >= 0
+    if not is_seated.any() and (people.arrives[1:] >= people.arrives[:-1]).all():
+        return np.zeros(0, np.int64), np.arange(len(people))
     is_seated[is_seated] = fast.seated_entries[people.census_entry[is_seated]]
     coming = np.flatnonzero(~is_seated)
     return np.flatnonzero(is_seated), coming[np.argsort(people.arrives[coming], kind="stable")]
@@ -271,7 +273,7 @@ def _ledger(
         name: narrow.laid_out(NARROW[name], _block(narrow.width(NARROW[name]) * rows), rows)
         for name, rows in (("stays", stays), ("waits", all_waits), ("steps", steps))
     }
-    started = kernels().write_down(room, waits, *tables.values())
+    started = kernels().write_down(room, waits, steps, *tables.values())
     planned = room.places[:places]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(

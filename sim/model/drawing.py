@@ -26,8 +26,9 @@ def fill_points(
     seed: np.uint64, replication: np.uint64, first: int, last: float, end: float, keys: Keys, into: NDArray[np.float64]
 ) -> int:
     """The points of a unit-rate process after `last`, as many as come before `end` and have room; how many there are."""
+    fill_uniforms(seed, replication, first, keys, into)  # by themselves they do not wait for a sum
     for i in range(len(into)):
-        last -= math.log1p(-uniform_of(seed, replication, first + i, keys[GROUP], keys[SERVICE], keys[QUANTITY], 0))
+        last -= math.log(1.0 - into[i])
         if last >= end:
             return i
         into[i] = last

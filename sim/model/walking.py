@@ -122,11 +122,10 @@ def walk(
     # == the start ==================================================================================================
 
     count_waits = count_steps = count_afters = 0
-    count_due_waits = count_due_deaths = count_nowhere = 0
     count.free_event = NONE
     next_coming = next_change = 0
     next_arrival = arrives[coming[0]] if len(coming) > 0 else NEVER
-    has_newcomers, judge_surge = False, has_surge
+    count.unsettled = 1
     now = gathered = 0
     for service in range(count_services):
         wards[service].planned_open = services[service].places_at_start
@@ -286,7 +285,7 @@ def walk(
                                 steps[behind].before = step
                             else:
                                 teams[team].tail = step
-                            count.look_at_teams = 1
+                            count.unsettled = 1
                     step = steps[step].next_step
 
             elif kind == STEP_DUE:
@@ -297,7 +296,7 @@ def walk(
                     if steps[whom].has_team:
                         steps[whom].has_team = 0
                         teams[planned_steps[steps[whom].planned].team].taken -= 1
-                        count.look_at_teams = 1
+                        count.unsettled = 1
                     if stays[stay].open_steps > 0:
                         post(room, now, TRY_STEPS, stay)
                     looks_at = stay
@@ -329,13 +328,13 @@ def walk(
                 else:
                     for service in range(count_services + 2):
                         touch(room, service)
-                count.look_for_rings = 1
+                count.look_for_rings = count.unsettled = 1
 
             elif kind == CHANGE:
                 service = changes[whom].what
                 if changes[whom].of_team:
                     teams[service].open = changes[whom].places
-                    count.look_at_teams = 1
+                    count.unsettled = 1
                 else:
                     wards[service].planned_open = changes[whom].places
                     plan_places(plan, room, service, now)
@@ -343,16 +342,18 @@ def walk(
             # -- longest waits and deaths: only noted, and judged after placing ---------------------------------------
             elif kind == PATIENCE:
                 if waits[whom].ended == NEVER:
-                    if count_due_waits >= len(noted):
+                    if count.due_waits >= len(noted):
                         return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
-                    noted[count_due_waits].wait = whom
-                    count_due_waits += 1
+                    noted[count.due_waits].wait = whom
+                    count.due_waits += 1
+                    count.unsettled = 1
 
             elif kind == DEATH or kind == DEATH_OUTSIDE:
-                if count_due_deaths >= len(noted):
+                if count.due_deaths >= len(noted):
                     return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
-                noted[count_due_deaths].death = whom if kind == DEATH else -1 - whom
-                count_due_deaths += 1
+                noted[count.due_deaths].death = whom if kind == DEATH else -1 - whom
+                count.due_deaths += 1
+                count.unsettled = 1
 
             # -- what the phases decided ------------------------------------------------------------------------------
             elif kind == DIE:
@@ -507,22 +508,17 @@ def walk(
                 persons[person].waits = number + 1
                 joined, clear = now, NEVER
                 if stay < 0:
-                    route, where, priority = NONE, OUTSIDE, groups[group].priority
                     to = arrives_at[person] if number == 0 else groups[group].otherwise
                     if number == 0:
                         joined = min(arrives[person], now)
-                    clear = joined
-                    has_no_alternative, moves_now = False, True
+                    clear, moves_now = joined, True
                 else:
-                    route, where = stays[stay].route, stays[stay].service
-                    to, priority = routes[route].to, routes[route].priority
-                    has_no_alternative = routes[route].otherwise < 0
-                    moves_now = False
+                    to, moves_now = routes[stays[stay].route].to, False
                     if stays[stay].ready != NEVER and stays[stay].open_steps == 0:
                         if number == 0:  # somebody of the census: they joined when they were clear
                             joined = stays[stay].clear
                         clear = max(joined, stays[stay].clear)
-                        moves_now = is_open(plan, room, services[where].own_hours, now)
+                        moves_now = is_open(plan, room, services[stays[stay].service].own_hours, now)
                 if moves_now and joined == now:  # where there is room and it cannot be anybody else's turn
                     goes_at_once = to == out
                     if not goes_at_once:
@@ -549,6 +545,11 @@ def walk(
                     return MORE_WAITS, count.stay_rows, count_waits, count_steps, count.places
                 wait = count_waits
                 count_waits += 1
+                if stay < 0:
+                    route, where, priority, has_no_alternative = NONE, OUTSIDE, groups[group].priority, False
+                else:
+                    route, where = stays[stay].route, stays[stay].service
+                    priority, has_no_alternative = routes[route].priority, routes[route].otherwise < 0
                 persons[person].wait_of = wait
                 waits[wait].person, waits[wait].number, waits[wait].stay = person, number, stay
                 waits[wait].held, waits[wait].to, waits[wait].joined = where, to, joined
@@ -558,18 +559,18 @@ def walk(
                 if has_rings:
                     count_clear(plan, room, wait, 1)
                 if to < died and now > services[to].last_with_places and not has_no_alternative:
-                    if count_nowhere >= len(noted):
+                    if count.nowhere >= len(noted):
                         return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
-                    noted[count_nowhere].nowhere = wait
-                    count_nowhere += 1
+                    noted[count.nowhere].nowhere = wait
+                    count.nowhere += 1
+                    count.unsettled = 1
                 else:
                     if to < died:
                         if services[to].counts_units:
                             u = luck(room, person, services[to].key, visits_made[person, to], keys[KEY_UNITS])
                             waits[wait].units = minutes(drawn(plan, visits[visit_of[group, to]].units, u))
                         if services[to].queue_limit >= 0:
-                            wards[to].has_newcomers = 1
-                            has_newcomers = True
+                            wards[to].has_newcomers = count.has_newcomers = count.unsettled = 1
                     # into line, by priority, time joined and rank: looked for from both ends at once
                     before, ahead = wards[to].tail, wards[to].head
                     while before >= 0:
@@ -619,16 +620,7 @@ def walk(
                     leave_place(plan, room, persons[leaves].stay_of, died, False, now)
 
         # == the clock: where nothing waits for a phase of this instant, on to the next at which anything is due =======
-        if (
-            count.touched == 0
-            and count.look_for_rings == 0
-            and count.look_at_teams == 0
-            and count_nowhere == 0
-            and count_due_deaths == 0
-            and count_due_waits == 0
-            and not has_newcomers
-            and not judge_surge
-        ):
+        if not count.unsettled:
             now, gathered = min(until, next_arrival), 0
             if next_change < len(changes):
                 now = min(now, changes[next_change].at)
@@ -651,21 +643,21 @@ def walk(
                 return count.too_small, count.stay_rows, count_waits, count_steps, count.places
             if now >= until:
                 return DONE, count.stay_rows, count_waits, count_steps, count.places
-            judge_surge = has_surge
+            count.unsettled = has_surge
             continue
 
         # == the phases of an instant: after the first that moves somebody, gathering starts again ==================
 
         # -- who would wait where no place will ever be goes the other way
-        if count_nowhere > 0:
-            for i in range(count_nowhere):
+        if count.nowhere > 0:
+            for i in range(count.nowhere):
                 post(room, now, BACK_FOR_NO_PLACE, noted[i].nowhere)
-            count_nowhere = 0
+            count.nowhere = 0
             continue
 
         # -- free team places go to those who wait longest for them
         acted = False
-        for team in range(count_teams if count.look_at_teams else 0):
+        for team in range(count_teams):
             while teams[team].head >= 0 and teams[team].taken < teams[team].open:
                 step = teams[team].head
                 leave_team_queue(room, step, team)
@@ -679,11 +671,10 @@ def walk(
                     stay,
                     planned,
                 )
-                due = step_end(plan, planned, now, need)
+                due = step_end(plan, planned, count.now, need)
                 steps[step].due = due
                 due_at(room, until, due, STEP_DUE, step)
                 acted = True
-        count.look_at_teams = 0
         if acted:
             continue
 
@@ -797,24 +788,24 @@ def walk(
         acted = False  # whoever moved left nothing else to gather or to place
 
         # -- longest waits and deaths that are due, together: who was placed is placed, and death wins
-        for i in range(count_due_deaths):
+        for i in range(count.due_deaths):
             stay = max(NONE, noted[i].death)  # the one in which they died, or outside
             person = stays[stay].person if stay >= 0 else -1 - noted[i].death
             if not persons[person].gone and persons[person].stay_of == stay:
                 persons[person].gone = 1
                 post(room, now, DIE, person)
                 acted = True
-        for i in range(count_due_waits):
+        for i in range(count.due_waits):
             wait = noted[i].wait
             if waits[wait].ended == NEVER and not persons[waits[wait].person].gone:
                 post(room, now, BACK_FOR_PATIENCE, wait)
                 acted = True
-        count_due_deaths = count_due_waits = 0
+        count.due_deaths = count.due_waits = 0
         if acted:
             continue
 
         # -- queues that are too long turn away newcomers of this instant, last in order first
-        for service in range(count_services if has_newcomers else 0):
+        for service in range(count_services if count.has_newcomers else 0):
             if wards[service].has_newcomers:
                 excess, wait = wards[service].length - services[service].queue_limit, wards[service].tail
                 while excess > 0 and wait >= 0:
@@ -825,20 +816,19 @@ def walk(
                     wait = waits[wait].before
         if acted:
             continue
-        if has_newcomers:
+        if count.has_newcomers:
             for service in range(count_services):
                 wards[service].has_newcomers = 0
-            has_newcomers = False
+            count.has_newcomers = 0
 
         # -- surge places open when so many wait, and close when few do
-        for service in range(count_services if judge_surge else 0):
+        count.unsettled = 0
+        for service in range(count_services if has_surge else 0):
             if services[service].surge_places >= 0:
                 waiting = wards[service].length
                 if not wards[service].surge_is_open and waiting >= services[service].surge_high:
                     wards[service].surge_is_open = 1
-                    acted = True
                     plan_places(plan, room, service, now)
                 elif wards[service].surge_is_open and waiting <= services[service].surge_low:
                     wards[service].surge_is_open = 0
                     plan_places(plan, room, service, now)
-        judge_surge = acted

@@ -90,6 +90,7 @@ def touch(room: Room, service: int) -> None:
         wards[service].is_touched = 1
         touched[count.touched] = service
         count.touched += 1
+        count.unsettled = 1
 
 
 def luck(room: Room, person: int, service_key: np.uint64, visit: int, quantity: np.uint64) -> float:
@@ -195,7 +196,7 @@ def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
     if where >= 0 and to < len(can_ring) and can_ring[where, to] and waits[wait].clear != NEVER:
         clear_pairs[where, to] += change
         count.clear_in_rings += change
-        count.look_for_rings = 1
+        count.look_for_rings = count.unsettled = 1
 
 
 def own_start(plan: Packed, room: Room, stay: int, planned: int) -> int:
@@ -234,7 +235,6 @@ def drop(plan: Packed, room: Room, step: int) -> None:
             if steps[step].has_team:
                 steps[step].has_team = 0
                 teams[team].taken -= 1
-                room.counters[0].look_at_teams = 1
             else:
                 leave_team_queue(room, step, team)
 

@@ -14,16 +14,14 @@ from sim.model.narrow import Stays, Steps, Waits
 from sim.model.walking_room import Room
 
 
-def write_down(room: Room, count_waits: int, stays: Stays, waits: Waits, steps: Steps) -> int:
+def write_down(room: Room, count_waits: int, count_steps: int, stays: Stays, waits: Waits, steps: Steps) -> int:
     """Fill the ledger's tables; how many steps ever started."""
     find_first_rows(room)
     write_stays(room, stays, waits)
     write_waits(room, count_waits, waits)
-    if len(steps.stay) == 0:
-        return 0
-    count_steps = find_first_steps(room)
-    write_steps(room, steps)
-    return count_steps
+    started = find_first_steps(room, count_steps)
+    write_steps(room, count_steps, steps)
+    return started
 
 
 def find_first_rows(room: Room) -> None:
@@ -68,16 +66,14 @@ def write_waits(room: Room, count_waits: int, into: Waits) -> None:
         into.joined[row], into.clear[row], into.ended[row] = wait.joined, wait.clear, wait.ended
 
 
-def find_first_steps(room: Room) -> int:
+def find_first_steps(room: Room, count_steps: int) -> int:
     """Where the steps of each stay begin, by the stay's row in the ledger; how many steps ever started."""
     count_stays = room.counters[0].stay_rows
-    for i in range(count_stays):
-        started, step = 0, room.admissions[i].first_step
-        while step >= 0:
-            if room.steps[step].started != NEVER:
-                started += 1
-            step = room.steps[step].next_step
-        room.steps_before[room.first_stay[room.stays[i].person] + room.admissions[i].number] = started
+    for row in range(count_stays):
+        room.steps_before[row] = 0
+    for i in range(count_steps):
+        if room.steps[i].started != NEVER:
+            room.steps_before[row_of_stay(room, room.steps[i].stay)] += 1
     before = 0
     for row in range(count_stays):
         started = room.steps_before[row]
@@ -86,25 +82,29 @@ def find_first_steps(room: Room) -> int:
     return before
 
 
-def write_steps(room: Room, into: Steps) -> None:
+def write_steps(room: Room, count_steps: int, into: Steps) -> None:
     """Every step that ever started to its row: after those of its stay that stand before it by name, then by when they were asked for."""
-    for i in range(room.counters[0].stay_rows):
-        stay_row = room.first_stay[room.stays[i].person] + room.admissions[i].number
-        step = room.admissions[i].first_step
-        while step >= 0:
-            one = room.steps[step]
-            if one.started != NEVER:
-                row, other = room.steps_before[stay_row], room.admissions[i].first_step
-                while other >= 0:
-                    name = room.steps[other].step
-                    if room.steps[other].started != NEVER and (name < one.step or (name == one.step and other < step)):
-                        row += 1
-                    other = room.steps[other].next_step
-                into.stay[row], into.step[row], into.dropped[row] = stay_row, one.step, one.dropped
-                into.started[row], into.team_joined[row], into.due[row] = one.started, one.team_joined, one.due
-                into.finished[row], into.after[row] = one.finished, one.after
-            step = one.next_step
+    for i in range(count_steps):
+        step = room.steps[i]
+        if step.started != NEVER:
+            stay_row = row_of_stay(room, step.stay)
+            row, other = room.steps_before[stay_row], room.admissions[step.stay].first_step
+            while other >= 0:
+                name = room.steps[other].step
+                if room.steps[other].started != NEVER and (name < step.step or (name == step.step and other < i)):
+                    row += 1
+                other = room.steps[other].next_step
+            into.stay[row], into.step[row], into.dropped[row] = stay_row, step.step, step.dropped
+            into.started[row], into.team_joined[row], into.due[row] = step.started, step.team_joined, step.due
+            into.finished[row], into.after[row] = step.finished, step.after
+
+
+def row_of_stay(room: Room, stay: int) -> int:
+    """Its row in the ledger."""
+    return int(room.first_stay[room.stays[stay].person] + room.admissions[stay].number)
 
 
 # What `write_down` calls.
-PARTS: tuple[Callable[..., Any], ...] = (find_first_rows, write_stays, write_waits, find_first_steps, write_steps)
+PARTS: tuple[Callable[..., Any], ...] = (
+    find_first_rows, write_stays, write_waits, row_of_stay, find_first_steps, write_steps,
+)  # fmt: skip

@@ -46,15 +46,19 @@ class Limit:
 
     def __init__(self, whole_ledger: bool = False) -> None:
         self.tables = tuple(TABLES) if whole_ledger else ("stays",)
+        self._room, self._columns = 0, dict[str, list[np.ndarray]]()
         self._folder = tempfile.TemporaryDirectory(prefix="bedflow-limit-", ignore_cleanup_errors=True)
         library = Path(self._folder.name) / "limit.so"
         _compile(library, ("-DWHOLE_LEDGER",) if whole_ledger else ())
         self._replicate = ctypes.CDLL(str(library)).replicate
 
     def run(self, model: Model, days: int, seed: int) -> dict[str, dict[str, np.ndarray]]:
-        """One replication's tables, in columns of their own that the caller keeps."""
+        """One replication's tables, in columns that the next run writes over: fresh memory would cost as much as the run."""
         room = int(model.arrivals_per_day * days * ROWS_PER_SPELL) + 10_000
-        columns = {table: [np.empty(room, dtype=np.int64) for _ in TABLES[table]] for table in self.tables}
+        if room > self._room:
+            self._room = room
+            self._columns = {table: [np.empty(room, dtype=np.int64) for _ in TABLES[table]] for table in self.tables}
+        columns = self._columns
         pointers = [
             column.ctypes.data_as(ctypes.c_void_p)
             for table in TABLES
@@ -113,9 +117,9 @@ def _lengths(lengths: Sequence[Length]) -> Any:
 
 
 def stays(tables: dict[str, dict[str, np.ndarray]]) -> Stays:
-    """The stays in days."""
+    """The stays in days, which the next run leaves alone."""
     table = tables["stays"]
     times = [
         np.where(column == NEVER, np.inf, column / DAY) for column in map(table.get, ("admitted", "clear", "left"))
     ]
-    return Stays(table["service"], *times)
+    return Stays(table["service"].copy(), *times)

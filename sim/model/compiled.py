@@ -195,12 +195,9 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
     shift = _about_one_event_a_span(packed.until, rows.stays)
     buckets = _table("buckets", (packed.until >> shift) + 1, np.int32)
     buckets[:] = NONE
-    visits_made = _table("visits_made", len(people), np.int32, services)
-    visits_made[:] = 0
     most_drawn = int(packed.visits["drawn"].max(initial=1))
     return walking_room.Room(
         persons=_table("persons", len(people), walking_room.PERSON),
-        visits_made=visits_made,
         admissions=_table("admissions", rows.stays, walking_room.ADMISSION),
         stays=_table("stays", rows.stays, walking_room.STAY),
         waits=_table("waits", rows.waits, walking_room.WAIT),

@@ -29,7 +29,7 @@ class Stays(NamedTuple):
     clear: Instants
     left: Instants
     need: Instants
-    units: Instants
+    units: Rows
     person: Rows
     stay: Rows
     visit: Rows

@@ -24,6 +24,9 @@ def people_of(plan: Plan, book: BookOfLuck) -> People:
     """Everybody of one replication by rank: census people first, then the groups in file order, each by number."""
     parts = [_census(plan, book)]
     parts += [_coming(plan, number, group, book) for number, group in enumerate(plan.groups)]
+    parts = [part for part in parts if len(part[0])] or parts[:1]
+    if len(parts) == 1:
+        return People(*map(np.ascontiguousarray, parts[0]))
     return People(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 

@@ -86,6 +86,7 @@ from sim.model.walking_verbs import (
     step_end,
     step_takes,
     touch,
+    visits_made,
 )
 
 
@@ -107,7 +108,7 @@ def walk(
     until, services, groups, visits, routes = plan.until, plan.services, plan.groups, plan.visits, plan.routes
     planned_steps, afters, tapers, changes, census = plan.steps, plan.afters, plan.tapers, plan.changes, plan.census
     is_door_of, can_ring, visit_of, keys = plan.is_door_of, plan.can_ring, plan.visit_of, plan.plain_keys
-    persons, stays, waits, steps, visits_made = room.persons, room.stays, room.waits, room.steps, room.visits_made
+    persons, stays, waits, steps = room.persons, room.stays, room.waits, room.steps
     step_afters, events, buckets, heap = room.step_afters, room.events, room.buckets, room.heap
     posted, noted, wards = room.posted, room.noted, room.wards
     teams, clear_pairs, ring, knocked = room.teams, room.clear_pairs, room.ring, room.knocked
@@ -567,7 +568,7 @@ def walk(
                 else:
                     if to < died:
                         if services[to].counts_units:
-                            u = luck(room, person, services[to].key, visits_made[person, to], keys[KEY_UNITS])
+                            u = luck(room, person, services[to].key, visits_made(room, stay, to), keys[KEY_UNITS])
                             waits[wait].units = minutes(drawn(plan, visits[visit_of[group, to]].units, u))
                         if services[to].queue_limit >= 0:
                             wards[to].has_newcomers = count.has_newcomers = count.unsettled = 1

@@ -40,8 +40,8 @@ ADMISSION = _row(  # what a stay began with, and what few of them need later
 )  # fmt: skip
 STAY = _row(  # what happens to it
     ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", number), ("person", number),
-    ("route", number), ("visit_plan", number), ("open_steps", number), ("left_at_once", number), ("service", few), ("to", few),
-    ("planned_to", few),
+    ("route", number), ("visit_plan", number), ("left_at_once", number), ("previous", number), ("service", few), ("to", few),
+    ("planned_to", few), ("open_steps", few),
 )  # fmt: skip
 WAIT = _row(  # `before` and `behind`: who stands there in the queue
     ("joined", time), ("clear", time), ("ended", time), ("units", number), ("person", number), ("number", number),
@@ -89,7 +89,6 @@ class Room(NamedTuple):
     """The tables in which one replication is walked; rows as many as may be needed."""
 
     persons: Rows
-    visits_made: Small  # persons x services
     admissions: Rows  # with the rows of `stays`
     stays: Rows
     waits: Rows

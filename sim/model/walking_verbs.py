@@ -199,6 +199,15 @@ def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
         count.look_for_rings = count.unsettled = 1
 
 
+def visits_made(room: Room, stay: int, service: int) -> int:
+    """How often somebody has been in a service whose latest stay this is."""
+    while stay >= 0:
+        if room.stays[stay].service == service:
+            return int(room.admissions[stay].visit + 1)
+        stay = room.stays[stay].previous
+    return 0
+
+
 def own_start(plan: Packed, room: Room, stay: int, planned: int) -> int:
     """When a step would start if it waited for nothing."""
     planned_steps, stays = plan.steps, room.stays
@@ -414,8 +423,8 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
     stays[stay].person, room.admissions[stay].number, room.admissions[stay].visit = person, 0, 0
     stays[stay].service, room.admissions[stay].admitted, stays[stay].visit_plan = service, arrived, visit
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
-    stays[stay].to = stays[stay].left_at_once = room.admissions[stay].came_at_once = NONE
-    room.visits_made[person, service] = room.persons[person].stays = 1
+    stays[stay].to = stays[stay].left_at_once = stays[stay].previous = room.admissions[stay].came_at_once = NONE
+    room.persons[person].stays = 1
     room.persons[person].stay_of = stay
     key, units = plan.services[service].key, 1
     if plan.services[service].counts_units and visit >= 0:
@@ -499,7 +508,7 @@ def take_place(
     now: int,
 ) -> None:
     """The place that somebody held is free, and they hold the next one or leave the model."""
-    stays, persons, count, delay = room.stays, room.persons, room.counters[0], 0
+    stays, persons, count, previous, delay = room.stays, room.persons, room.counters[0], stay, 0
     if stay >= 0:
         delay = now - stays[stay].ready
         leave_place(plan, room, stay, to, is_exchange, now)
@@ -512,14 +521,13 @@ def take_place(
         return
     count.stay_rows = stay + 1
     stays[stay].person, room.admissions[stay].number = person, persons[person].stays
-    stays[stay].service, room.admissions[stay].visit = to, room.visits_made[person, to]
+    stays[stay].service, room.admissions[stay].visit = to, visits_made(room, previous, to)
     room.admissions[stay].admitted, room.admissions[stay].units, stays[stay].units_now = now, units, units
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
-    stays[stay].to = stays[stay].left_at_once = NONE
+    stays[stay].to, stays[stay].left_at_once, stays[stay].previous = NONE, NONE, previous
     room.admissions[stay].came_at_once = came_at_once
     stays[stay].visit_plan = plan.visit_of[persons[person].group, to]
     persons[person].stays += 1
-    room.visits_made[person, to] += 1
     persons[person].stay_of = stay
     room.wards[to].held += units
     settle(plan, room, stay, delay, now)
@@ -528,7 +536,7 @@ def take_place(
 # In an order in which each knows those before it.
 VERBS: tuple[Callable[..., Any], ...] = (
     post, touch, luck, drawn, within, conditional_seconds, due_after, knock, is_open, plan_places, leave_queue, count_clear,
-    own_start, is_over, leave_team_queue, drop, end_wait, step_takes, step_end, push, schedule, come, due_at, leave_place,
+    visits_made, own_start, is_over, leave_team_queue, drop, end_wait, step_takes, step_end, push, schedule, come, due_at, leave_place,
     review_after, begin_stay, settle, route_after, seat,
     take_place, move, move_at_once,
 )  # fmt: skip

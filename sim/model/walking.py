@@ -62,13 +62,13 @@ from sim.model.walking_room import (
     Room,
 )
 from sim.model.walking_verbs import (
-    come,
     count_clear,
     drawn,
     drop,
     due_after,
     due_at,
     end_wait,
+    expect,
     is_open,
     is_over,
     leave_place,
@@ -124,6 +124,8 @@ def walk(
 
     count_waits = count_steps = count_afters = 0
     count.free_event = NONE
+    for person in range(len(persons)):  # one after the other, which memory likes better than each when they come
+        expect(room, person, group_of[person], number_of[person], census_entry[person] >= 0)
     next_coming = next_change = 0
     next_arrival = arrives[coming[0]] if len(coming) > 0 else NEVER
     count.unsettled = 1
@@ -182,7 +184,6 @@ def walk(
 
             # -- somebody comes, or was here when the clock started --------------------------------------------------
             if kind == ARRIVE:
-                come(room, whom, group_of[whom], number_of[whom], census_entry[whom] >= 0)
                 joins = whom
                 length = groups[persons[whom].group].death
                 if length >= 0:
@@ -190,7 +191,6 @@ def walk(
                     due_at(room, until, due_after(plan, length, min(arrives[whom], now), now, u), DEATH_OUTSIDE, whom)
 
             elif kind == SEAT:
-                come(room, whom, group_of[whom], number_of[whom], True)
                 seat(plan, room, census, whom, arrives_at[whom], census_entry[whom], arrives[whom])
 
             elif kind == REQUIRE:

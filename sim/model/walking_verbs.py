@@ -336,8 +336,8 @@ def schedule(room: Room, at: int, what: int) -> None:
         buckets[span] = event
 
 
-def come(room: Room, person: int, group: int, number: int, is_from_census: bool) -> None:
-    """Somebody comes, who was not here before."""
+def expect(room: Room, person: int, group: int, number: int, is_from_census: bool) -> None:
+    """Somebody will come, or is here when the clock starts; nothing has happened to them yet."""
     persons = room.persons
     persons[person].stays = persons[person].waits = persons[person].gone = 0
     persons[person].group, persons[person].number = group, number
@@ -536,7 +536,7 @@ def take_place(
 # In an order in which each knows those before it.
 VERBS: tuple[Callable[..., Any], ...] = (
     post, touch, luck, drawn, within, conditional_seconds, due_after, knock, is_open, plan_places, leave_queue, count_clear,
-    visits_made, own_start, is_over, leave_team_queue, drop, end_wait, step_takes, step_end, push, schedule, come, due_at, leave_place,
+    visits_made, own_start, is_over, leave_team_queue, drop, end_wait, step_takes, step_end, push, schedule, expect, due_at, leave_place,
     review_after, begin_stay, settle, route_after, seat,
     take_place, move, move_at_once,
 )  # fmt: skip

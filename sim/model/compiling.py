@@ -51,6 +51,7 @@ SOURCES = (
     walking,
     walking_room,
     walking_verbs,
+    *walking_verbs.FILES,
     writing_down,
 )
 OTHERS_KEPT = 3  # of other versions

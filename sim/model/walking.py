@@ -2,7 +2,7 @@
 
 This is plain Python that a compiler can read (`compiling.py` hands it to Numba), so it can also be run, slowly, as it stands. It
 is one long loop on purpose: what happens at an instant, in the order of rule 3. It reads in three parts, each under a banner: gathering
-(what happens to one person), the phases, and the clock. Its verbs are in `walking_verbs.py`, its tables in `walking_room.py`.
+(what happens to one person), the phases, and the clock. Its verbs are listed in `walking_verbs.py`, its tables are in `walking_room.py`.
 `reference.py`, with its bed manager, moves and steps, says the same as a story.
 
 What may be changed here: with new expected results, and only together with the reference engine.
@@ -29,6 +29,9 @@ from sim.model.rules import (
     minutes,
     tapered,
 )
+from sim.model.walking_calendar import due_at, post, push, schedule
+from sim.model.walking_luck import drawn, due_after, luck
+from sim.model.walking_places import count_clear, is_open, leave_place, leave_queue, plan_places, touch
 from sim.model.walking_room import (
     ARRIVE,
     BACK_FOR_NO_PLACE,
@@ -61,33 +64,8 @@ from sim.model.walking_room import (
     Ints,
     Room,
 )
-from sim.model.walking_verbs import (
-    count_clear,
-    drawn,
-    drop,
-    due_after,
-    due_at,
-    end_wait,
-    expect,
-    is_open,
-    is_over,
-    leave_place,
-    leave_queue,
-    leave_team_queue,
-    luck,
-    move,
-    move_at_once,
-    own_start,
-    plan_places,
-    post,
-    push,
-    schedule,
-    seat,
-    step_end,
-    step_takes,
-    touch,
-    visits_made,
-)
+from sim.model.walking_stays import end_wait, expect, move, move_at_once, seat, visits_made
+from sim.model.walking_steps import drop, is_over, leave_team_queue, own_start, step_end, step_takes
 
 
 def walk(

@@ -259,14 +259,17 @@ def test_the_compiled_engine_run_as_plain_python_agrees_too(monkeypatch: pytest.
 
 def plain_kernels(good: str = "", planted: str = "") -> Kernels:
     """The same sources, not compiled, perhaps with one fault in them."""
-    verbs, loop = (Path(module.__file__).read_text(encoding="utf-8") for module in (walking_verbs, walking))
-    assert good in verbs + loop
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (*walking_verbs.FILES, walking)]
+    assert good in "".join(sources)
     inside: list[dict[str, Any]] = []
-    for source in (verbs, loop):
+    for source in sources:
         inside.append({"__name__": "walking with a fault"})
         exec(compile(source.replace(good, planted) if good else source, "walking with a fault", "exec"), inside[-1])
-    inside[1] |= {verb.__name__: inside[0][verb.__name__] for verb in walking_verbs.VERBS}
-    walk, write_down = (on_records(one) for one in (inside[1]["walk"], writing_down.write_down))
+    verbs = {verb.__name__ for verb in walking_verbs.VERBS}
+    known = {name: file[name] for file in inside for name in verbs if getattr(file.get(name), "__globals__", 0) is file}
+    for file in inside:  # they call each other, and not the good ones
+        file.update(known)
+    walk, write_down = (on_records(one) for one in (inside[-1]["walk"], writing_down.write_down))
     return Kernels(walk, write_down, drawing.fill_uniforms, drawing.fill_points, drawing.fill_seconds)
 
 

@@ -1,0 +1,61 @@
+"""When: what will be due, for the fast engine. A bucket for each span of time, a heap for the present one, a stack for this instant.
+
+Plain Python that a compiler can read; see `walking_verbs.py`. What may be changed here: with new expected results, and only together with
+the reference engine.
+"""
+
+from sim.model.walking_room import KINDS, MORE_EVENTS, Room
+
+
+def post(room: Room, at: int, kind: int, whom: int) -> None:
+    """Something will be due: at once, in this instant, or later by way of the calendar."""
+    count, posted = room.counters[0], room.posted
+    n = count.posted
+    if n < len(posted):
+        posted[n].at, posted[n].what = at, whom * KINDS + kind
+        count.posted = n + 1
+    else:
+        count.too_small = MORE_EVENTS  # this walk is void
+
+
+def push(room: Room, event: int, size: int) -> None:
+    """Put an event into the heap of `size` events."""
+    heap, events = room.heap, room.events
+    place = size
+    while place > 0:
+        above = (place - 1) >> 1
+        if events[heap[above]].at <= events[event].at:
+            break
+        heap[place] = heap[above]
+        place = above
+    heap[place] = event
+
+
+def schedule(room: Room, at: int, what: int) -> None:
+    """Put something that is due later into the calendar: its span of time, or the heap of the present one."""
+    count, events, buckets = room.counters[0], room.events, room.buckets
+    event = count.free_event
+    if event >= 0:
+        count.free_event = events[event].next
+    else:
+        event = count.event_rows
+        if event >= len(events):
+            count.too_small = MORE_EVENTS
+            return
+        count.event_rows = event + 1
+    events[event].at, events[event].what = at, what
+    span = at >> room.bucket_shift
+    if span <= count.bucket:
+        push(room, event, count.heap_size)
+        count.heap_size += 1
+    else:
+        events[event].next = buckets[span]
+        buckets[span] = event
+
+
+def due_at(room: Room, until: int, at: int, kind: int, whom: int) -> None:
+    """As `post`, without a detour where it is due later."""
+    if at <= room.counters[0].now:
+        post(room, at, kind, whom)
+    elif at < until:
+        schedule(room, at, whom * KINDS + kind)

@@ -1,0 +1,107 @@
+"""Places and lines, for the fast engine: doors, who may move, what the calendar and the surge give.
+
+Plain Python that a compiler can read; see `walking_verbs.py`. What may be changed here: with new expected results, and only together with
+the reference engine.
+"""
+
+from sim.model.ledger import NEVER, NONE
+from sim.model.packing import KEY_TURNAROUND, Packed
+from sim.model.rules import seconds
+from sim.model.walking_calendar import due_at, post
+from sim.model.walking_luck import drawn, luck
+from sim.model.walking_room import CLEAN, MORE_PLACES, OPENING, UNLIMITED, Room
+
+
+def touch(room: Room, service: int) -> None:
+    """Somebody may move into this service, if anybody waits for it; whoever joins its line touches it again."""
+    count, touched, wards = room.counters[0], room.touched, room.wards
+    if wards[service].is_touched == 0 and wards[service].head >= 0:
+        wards[service].is_touched = 1
+        touched[count.touched] = service
+        count.touched += 1
+        count.unsettled = 1
+
+
+def knock(plan: Packed, room: Room, hours: int, now: int) -> None:
+    """Whoever finds hours closed is told of the next opening."""
+    opens, closes, knocked = plan.opens, plan.closes, room.knocked
+    if not knocked[hours]:
+        knocked[hours] = True
+        day = room.counters[0].day
+        while day < opens.shape[1]:
+            if now < opens[hours, day] < closes[hours, day]:
+                post(room, opens[hours, day], OPENING, hours)
+                break
+            day += 1
+
+
+def is_open(plan: Packed, room: Room, hours: int, now: int) -> bool:
+    """Are these hours open?"""
+    opens, closes = plan.opens, plan.closes
+    if hours < 0:
+        return True
+    day = room.counters[0].day
+    if opens[hours, day] <= now < closes[hours, day]:
+        return True
+    knock(plan, room, hours, now)
+    return False
+
+
+def plan_places(plan: Packed, room: Room, service: int, now: int) -> None:
+    """The places that the calendar and the surge give at this instant, as a row of the ledger too."""
+    services, wards, places, count = plan.services, room.wards, room.places, room.counters[0]
+    wards[service].open = wards[service].planned_open
+    if wards[service].surge_is_open and wards[service].planned_open != UNLIMITED:
+        wards[service].open += services[service].surge_places
+    row = wards[service].places_row
+    if row < 0 or places[row, 1] != now:
+        row = count.places
+        if row >= len(places):
+            count.too_small = MORE_PLACES
+            return
+        count.places = row + 1
+        wards[service].places_row = row
+    places[row, 0], places[row, 1] = service, now
+    places[row, 2] = -1 if wards[service].open == UNLIMITED else wards[service].open
+    touch(room, service)
+
+
+def leave_queue(room: Room, wait: int) -> None:
+    """Step out of the line."""
+    wards, waits = room.wards, room.waits
+    to, before, behind = waits[wait].to, waits[wait].before, waits[wait].behind
+    if before >= 0:
+        waits[before].behind = behind
+    else:
+        wards[to].head = behind
+    if behind >= 0:
+        waits[behind].before = before
+    else:
+        wards[to].tail = before
+    wards[to].length -= 1
+
+
+def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
+    """Keep count of who, holding a place that somebody else may wait for, is clear to go where."""
+    can_ring, count, clear_pairs, waits = plan.can_ring, room.counters[0], room.clear_pairs, room.waits
+    where, to = waits[wait].held, waits[wait].to
+    if where >= 0 and to < len(can_ring) and can_ring[where, to] and waits[wait].clear != NEVER:
+        clear_pairs[where, to] += change
+        count.clear_in_rings += change
+        count.look_for_rings = count.unsettled = 1
+
+
+def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool, now: int) -> None:
+    """Nobody holds the place any more; it is free at once, or once it is clean."""
+    wards, stays = room.wards, room.stays
+    stays[stay].left, stays[stay].to = now, to
+    person, service, units = stays[stay].person, stays[stay].service, stays[stay].units_now
+    wards[service].held -= units
+    room.persons[person].stay_of = NONE
+    if plan.services[service].turnaround >= 0 and not is_exchange:
+        u = luck(room, person, plan.services[service].key, room.admissions[stay].visit, plan.plain_keys[KEY_TURNAROUND])
+        takes = seconds(drawn(plan, plan.services[service].turnaround, u))
+        if takes > 0:
+            wards[service].cleaning += units
+            due_at(room, plan.until, now + takes, CLEAN, stay)
+    touch(room, service)

@@ -46,6 +46,7 @@ class Observer:
         self._holding: dict[int, Stay] = {}  # by rank: the place somebody holds
         self._held: list[set[Stay]] = [set() for _ in plan.services]
         self._occupied_before = [0] * len(plan.services)
+        self._surge_was_open = [False] * len(plan.services)
         self._seen_waits = self._seen_stays = self._seen_left = self._seen_places = 0
         self._teams = ObservedTeams(plan)
         self._next_roll_call = 0
@@ -142,8 +143,14 @@ class Observer:
     # -- places -----------------------------------------------------------------------------------------------------
 
     def _most_open(self, beds: BedManager, now: int) -> list[int]:
-        """The most places that each service had open in this instant: surge may open and close in it."""
+        """The most places that each service had open in this instant: surge may open in it, and closes after placing."""
         most = [ward.open_places for ward in beds.wards]
+        for ward in beds.wards:
+            surge = None if ward.planned is None else ward.planned.service.surge
+            if surge is not None and self._surge_was_open[ward.number] and not ward.surge_is_open:
+                most[ward.number] += surge.places
+            if surge is not None:
+                self._surge_was_open[ward.number] = ward.surge_is_open
         places = beds.records.places
         for service, at, planned in places[self._seen_places :]:
             if at == now:

@@ -1,4 +1,4 @@
-"""The identities hold on random small scenarios over every mechanism: hundreds in CI, thousands at night.
+"""The identities hold on random small scenarios over every mechanism, on every event and in the ledger: hundreds in CI, thousands at night.
 
 In CI the same scenarios are drawn each time; at night new ones, and what fails is printed as YAML.
 """
@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import Scenario
-from sim.model.engine import run
+from sim.model.engine import run, run_observed
 from sim.model.ledger import NEVER, WAIT_ENDINGS, Ledger
 from sim.results.identities import check
 from tests.model.random_scenarios import towns
@@ -50,7 +50,7 @@ def on_towns(folder: Path, how: settings, what: Callable[[Scenario], None]) -> N
 
 
 def keeps_the_identities(scenario: Scenario) -> None:
-    check(scenario, run(scenario, replication=0))
+    check(scenario, run_observed(scenario, replication=0))
 
 
 def test_identities_hold_on_random_scenarios(tmp_path: Path) -> None:

@@ -143,7 +143,8 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
         fast.was_enlarged = True
     events = int(room.counters["event_rows"][0])
     if not fast.was_enlarged:  # what was too small once stays as large as it had to be
-        fast.rows = rows.fitted(stays=stays, waits=waits, steps=steps, events=events)
+        # how many have to wait varies most, and a table that is too small costs a whole walk
+        fast.rows = rows.fitted(stays=stays, waits=max(waits, len(people)), steps=steps, events=events)
     fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
     return _ledger(plan, people, room, stays, waits, steps, places)
 

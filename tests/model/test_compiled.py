@@ -122,6 +122,20 @@ def test_a_table_that_was_too_small_stays_large_enough() -> None:
     assert fast.rows == after and after.events > 1
 
 
+def test_nobody_is_walked_twice_because_more_wait_than_last_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    kernels, walks = compiled.kernels(), []
+
+    def walk(*given: Any) -> Any:
+        walks.append(given)
+        return kernels.walk(*given)
+
+    monkeypatch.setattr(compiled, "kernels", lambda: replace(kernels, walk=walk))
+    scenario = read_scenario(ROOT / "benchmarks" / "model.yaml")  # busy enough for very different queues
+    for replication in range(6):
+        engine.run(scenario, replication, engine.COMPILED)
+    assert len(walks) == 6
+
+
 def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_gives_it_back() -> None:
     scenario = read_scenario(EXAMPLES[0])
     first = engine.run(scenario, 0, engine.COMPILED)

@@ -202,8 +202,7 @@ def kernels() -> Kernels:
         _clear_away(folder)
     usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     known = compiled_rules()
-    known["fill_uniforms"] = _compiled(drawing.fill_uniforms, known)
-    for verb in (*walking_verbs.VERBS, *writing_down.PARTS):
+    for verb in (drawing.fill_uniforms, *walking_verbs.VERBS, *writing_down.PARTS):
         known[verb.__name__] = _compiled(verb, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
     keep = folder is not None
     functions = (

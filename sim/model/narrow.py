@@ -15,7 +15,7 @@ from sim.model.ledger import Column
 
 Narrow = NDArray[Any]
 Instants = NDArray[np.int64]  # and whatever else may be large
-Rows = NDArray[np.int32]  # numbers of people and rows, and counts of these
+Rows = NDArray[np.int32]  # numbers of people and rows, counts, and minutes a week
 Names = NDArray[np.int16]  # numbers of services, destinations and steps
 Flags = NDArray[np.int8]
 MOST_NAMES = 2**15 - 1

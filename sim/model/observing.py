@@ -147,9 +147,9 @@ class Observer:
         most = [ward.open_places for ward in beds.wards]
         for ward in beds.wards:
             surge = None if ward.planned is None else ward.planned.service.surge
-            if surge is not None and self._surge_was_open[ward.number] and not ward.surge_is_open:
-                most[ward.number] += surge.places
             if surge is not None:
+                if self._surge_was_open[ward.number] and not ward.surge_is_open:
+                    most[ward.number] += surge.places
                 self._surge_was_open[ward.number] = ward.surge_is_open
         places = beds.records.places
         for service, at, planned in places[self._seen_places :]:

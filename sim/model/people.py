@@ -25,7 +25,7 @@ def people_of(plan: Plan, book: BookOfLuck) -> People:
     parts = [_census(plan, book)]
     parts += [_coming(plan, number, group, book) for number, group in enumerate(plan.groups)]
     parts = [part for part in parts if len(part[0])] or parts[:1]
-    if len(parts) == 1:
+    if len(parts) == 1:  # nothing to put together, and no need for copies
         return People(*map(np.ascontiguousarray, parts[0]))
     return People(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 

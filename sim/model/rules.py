@@ -27,11 +27,10 @@ def tapered(units: int, share: float) -> int:
 
 def chosen(cumulative: Sequence[float], u: float) -> int:
     """Which of several shares a uniform number falls into; `cumulative` ends at (about) 1. A share of nothing is never chosen."""
-    shares_below, last = 0, len(cumulative) - 1
-    for index in range(last + 1):
-        shares_below += u >= cumulative[index]
-    if shares_below <= last:
-        return shares_below
+    for index in range(len(cumulative)):
+        if u < cumulative[index]:
+            return index
+    last = len(cumulative) - 1
     while last > 0 and cumulative[last] == cumulative[last - 1]:
         last -= 1
     return last

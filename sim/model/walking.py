@@ -307,7 +307,7 @@ def walk(
                 else:
                     for service in range(count_services + 2):
                         touch(room, service)
-                count.look_for_rings = count.unsettled = 1
+                count.look_for_rings = 1
 
             elif kind == CHANGE:
                 service = changes[whom].what

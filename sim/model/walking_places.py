@@ -88,7 +88,7 @@ def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
     if where >= 0 and to < len(can_ring) and can_ring[where, to] and waits[wait].clear != NEVER:
         clear_pairs[where, to] += change
         count.clear_in_rings += change
-        count.look_for_rings = count.unsettled = 1
+        count.look_for_rings = 1
 
 
 def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool, now: int) -> None:

@@ -254,6 +254,8 @@ PLANTED = {
     "the clock does not wait for patience": ("count.due_waits += 1\n                    count.unsettled = 1\n", "count.due_waits += 1\n"),
     "the clock does not wait for death": ("count.due_deaths += 1\n                count.unsettled = 1\n", "count.due_deaths += 1\n"),
     "the clock does not wait for who has nowhere to go": ("count.nowhere += 1\n                    count.unsettled = 1\n", "count.nowhere += 1\n"),
+    "the clock does not wait for a team's line": ("teams[team].tail = step\n                            count.unsettled = 1\n", "teams[team].tail = step\n"),
+    "the clock does not wait for a larger team": ("teams[service].open = changes[whom].places\n                    count.unsettled = 1\n", "teams[service].open = changes[whom].places\n"),
     "left one place and came from outside": ("left_at_once = number\n        number = NONE", "left_at_once = number"),
     "rings clean": ("turnaround >= 0 and not is_exchange:", "turnaround >= 0:"),
     "dropped steps hold others up": ("post(room, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),

@@ -133,7 +133,7 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
     rows = fast.rows or _first_guess(fast.packed, len(people))
     while True:
         room = _room(fast.packed, people, book, rows)
-        ended, stays, waits, steps, places = kernels().walk(
+        ended = kernels().walk(
             fast.packed, people.group, people.number, people.census_entry, people.arrives, people.arrives_at,
             seated, coming, room,
         )  # fmt: skip
@@ -141,12 +141,21 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
             break
         fast.rows = rows = rows.enlarged(ended)
         fast.was_enlarged = True
-    events = int(room.counters["event_rows"][0])
     if not fast.was_enlarged:  # what was too small once stays as large as it had to be
         # how many have to wait varies most, and a table that is too small costs a whole walk
-        fast.rows = rows.fitted(stays=stays, waits=max(waits, len(people)), steps=steps, events=events)
+        fast.rows = rows.fitted(
+            stays=_filled(room, "stay_rows"),
+            waits=max(_filled(room, "wait_rows"), len(people)),
+            steps=_filled(room, "step_rows"),
+            events=_filled(room, "event_rows"),
+        )
     fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
-    return _ledger(plan, people, room, stays, waits, steps, places)
+    return _ledger(plan, people, room)
+
+
+def _filled(room: walking_room.Room, counter: str) -> int:
+    """How many rows of a table the walk has filled."""
+    return int(room.counters[counter][0])
 
 
 def state_bytes_per_person(plan: Plan) -> float:
@@ -263,20 +272,19 @@ def _block(size: int) -> NDArray[np.uint8]:
     return blocks[-1]
 
 
-def _ledger(
-    plan: Plan, people: People, room: walking_room.Room, stays: int, waits: int, steps: int, places: int
-) -> Ledger:
-    all_waits = waits + int(room.counters["waits_at_once"][0])
+def _ledger(plan: Plan, people: People, room: walking_room.Room) -> Ledger:
+    stays, steps = _filled(room, "stay_rows"), _filled(room, "step_rows")
+    waits = _filled(room, "wait_rows") + _filled(room, "waits_at_once")
     tables = {
         name: narrow.laid_out(NARROW[name], _block(narrow.width(NARROW[name]) * rows), rows)
-        for name, rows in (("stays", stays), ("waits", all_waits), ("steps", steps))
+        for name, rows in (("stays", stays), ("waits", waits), ("steps", steps))
     }
-    started = kernels().write_down(room, waits, steps, *tables.values())
-    planned = room.places[:places]
+    started = kernels().write_down(room, *tables.values())
+    planned = room.places[: _filled(room, "places")]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(
         people=people.ledger_table(),
-        waits=narrow.Columns(ledger.WAIT_COLUMNS, tables["waits"], all_waits),
+        waits=narrow.Columns(ledger.WAIT_COLUMNS, tables["waits"], waits),
         stays=narrow.Columns(ledger.STAY_COLUMNS, tables["stays"], stays),
         steps=narrow.Columns(ledger.STEP_COLUMNS, tables["steps"], started),
         places=dict(zip(ledger.PLACES_COLUMNS, np.ascontiguousarray(planned.T), strict=True)),

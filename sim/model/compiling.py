@@ -86,7 +86,7 @@ class CannotCompile(Exception):
 class Kernels:
     """The compiled functions."""
 
-    walk: Callable[..., tuple[int, int, int, int, int]]
+    walk: Callable[..., int]
     write_down: Callable[..., int]
     fill_uniforms: Callable[..., None]
     fill_points: Callable[..., int]

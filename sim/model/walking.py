@@ -29,9 +29,11 @@ from sim.model.rules import (
     minutes,
     tapered,
 )
-from sim.model.walking_calendar import due_at, post, push, schedule
+from sim.model.walking_calendar import due_at, open_span, post, schedule, take_first
+from sim.model.walking_lines import join_queue, leave_queue
 from sim.model.walking_luck import drawn, due_after, luck
-from sim.model.walking_places import count_clear, is_open, leave_place, leave_queue, plan_places, touch
+from sim.model.walking_places import count_clear, is_open, leave_place, plan_places, touch
+from sim.model.walking_rings import find_ring
 from sim.model.walking_room import (
     ARRIVE,
     BACK_FOR_NO_PLACE,
@@ -43,21 +45,17 @@ from sim.model.walking_room import (
     DEATH_OUTSIDE,
     DIE,
     DONE,
-    FOUND,
-    FOUND_FROM,
     KIND_BITS,
     KINDS,
     LOOK,
     MEMBER,
     MORE_EVENTS,
-    MORE_STEPS,
     MORE_WAITS,
     OPENING,
     PATIENCE,
     READY,
     REQUIRE,
     SEAT,
-    SEEN,
     STEP_DUE,
     TAPER,
     TRY_STEPS,
@@ -65,7 +63,7 @@ from sim.model.walking_room import (
     Room,
 )
 from sim.model.walking_stays import end_wait, expect, move, move_at_once, seat, visits_made
-from sim.model.walking_steps import drop, is_over, leave_team_queue, own_start, step_end, step_takes
+from sim.model.walking_steps import ask_for_steps, drop, is_over, own_start, serve_team, try_steps
 
 
 def walk(
@@ -78,18 +76,17 @@ def walk(
     seated: Ints,
     coming: Ints,
     room: Room,
-) -> tuple[int, int, int, int, int]:
-    """Walk everybody to the end of the run; how it ended, and how many stays, waits, steps and rows of places there are.
+) -> int:
+    """Walk everybody to the end of the run; how it ended. How many rows were filled stands in the room's counters.
 
     `seated` are the ranks of those who hold a place when the clock starts, `coming` those of the others in order of arrival.
     """
     until, services, groups, visits, routes = plan.until, plan.services, plan.groups, plan.visits, plan.routes
-    planned_steps, afters, tapers, changes, census = plan.steps, plan.afters, plan.tapers, plan.changes, plan.census
-    is_door_of, can_ring, visit_of, keys = plan.is_door_of, plan.can_ring, plan.visit_of, plan.plain_keys
+    planned_steps, tapers, changes, census = plan.steps, plan.tapers, plan.changes, plan.census
+    is_door_of, visit_of, keys = plan.is_door_of, plan.visit_of, plan.plain_keys
     persons, stays, waits, steps = room.persons, room.stays, room.waits, room.steps
-    step_afters, events, buckets, heap = room.step_afters, room.events, room.buckets, room.heap
-    posted, noted, wards = room.posted, room.noted, room.wards
-    teams, clear_pairs, ring, knocked = room.teams, room.clear_pairs, room.ring, room.knocked
+    events, buckets, heap, posted, noted = room.events, room.buckets, room.heap, room.posted, room.noted
+    wards, teams, ring, knocked = room.wards, room.teams, room.ring, room.knocked
     admissions, count, shift = room.admissions, room.counters[0], room.bucket_shift
 
     count_services, count_teams = len(services), len(teams)
@@ -100,7 +97,6 @@ def walk(
 
     # == the start ==================================================================================================
 
-    count_waits = count_steps = count_afters = 0
     count.free_event = NONE
     for person in range(len(persons)):  # one after the other, which memory likes better than each when they come
         expect(room, person, group_of[person], number_of[person], census_entry[person] >= 0)
@@ -125,24 +121,7 @@ def walk(
                     continue
                 what = posted[count.posted].what
             elif count.heap_size > 0 and events[heap[0]].at <= now:
-                event = heap[0]
-                what = events[event].what
-                events[event].next, count.free_event = count.free_event, event
-                size = count.heap_size - 1
-                count.heap_size = size
-                if size > 0:  # the last one sinks from the top to its place
-                    last, place = heap[size], 0
-                    while True:
-                        below = 2 * place + 1
-                        if below >= size:
-                            break
-                        if below + 1 < size and events[heap[below + 1]].at < events[heap[below]].at:
-                            below += 1
-                        if events[heap[below]].at >= events[last].at:
-                            break
-                        heap[place] = heap[below]
-                        place = below
-                    heap[place] = last
+                what = take_first(room)
             elif next_arrival <= now:
                 what = coming[next_coming] * KINDS + ARRIVE
                 next_coming += 1
@@ -193,79 +172,7 @@ def walk(
 
             # -- steps ------------------------------------------------------------------------------------------------
             elif kind == TRY_STEPS:  # a step's own start has come, or one before it is over
-                step = admissions[whom].first_step
-                while step >= 0:
-                    may_start = (
-                        steps[step].started == NEVER and not steps[step].dropped and steps[step].own_start <= now
-                    )
-                    last_end, last_step = -NEVER, NONE
-                    i = steps[step].afters
-                    while may_start and i < steps[step].afters_end:
-                        earlier = step_afters[i]
-                        may_start = is_over(room, earlier)
-                        if not steps[earlier].dropped:
-                            end, name = steps[earlier].finished, steps[earlier].step
-                            if end > last_end or (end == last_end and name < last_step):
-                                last_end, last_step = end, name
-                        i += 1
-                    if may_start:
-                        if last_end > steps[step].own_start:
-                            steps[step].after = last_step
-                        planned = steps[step].planned
-                        team = planned_steps[planned].team
-                        started = now
-                        if now == 0 and team < 0:  # somebody of the census may have begun before the clock started
-                            started = min(0, max(steps[step].own_start, last_end))
-                        steps[step].started = started
-                        if team < 0:
-                            steps[step].team_joined = started
-                            need = step_takes(
-                                plan,
-                                room,
-                                whom,
-                                planned,
-                            )
-                            due = step_end(plan, planned, started, need)
-                            steps[step].due = due
-                            due_at(room, until, due, STEP_DUE, step)
-                        else:  # into the team's queue: by priority, start, person and step
-                            route = stays[whom].route
-                            priority = routes[route].priority
-                            steps[step].priority = priority
-                            person, name = stays[whom].person, steps[step].step
-                            before, ahead = teams[team].tail, teams[team].head
-                            while before >= 0:
-                                other = steps[before].priority
-                                if other < priority:
-                                    break
-                                if other == priority:
-                                    if steps[before].started < now:
-                                        break
-                                    who = stays[steps[before].stay].person
-                                    if who < person or (who == person and steps[before].step < name):
-                                        break
-                                other = steps[ahead].priority
-                                if other >= priority:
-                                    who = stays[steps[ahead].stay].person
-                                    if other > priority or (
-                                        steps[ahead].started == now
-                                        and (who > person or (who == person and steps[ahead].step > name))
-                                    ):
-                                        before = steps[ahead].before
-                                        break
-                                before, ahead = steps[before].before, steps[ahead].behind
-                            behind = teams[team].head if before < 0 else steps[before].behind
-                            steps[step].before, steps[step].behind = before, behind
-                            if before >= 0:
-                                steps[before].behind = step
-                            else:
-                                teams[team].head = step
-                            if behind >= 0:
-                                steps[behind].before = step
-                            else:
-                                teams[team].tail = step
-                            count.unsettled = 1
-                    step = steps[step].next_step
+                try_steps(plan, room, whom)
 
             elif kind == STEP_DUE:
                 if not steps[whom].dropped:
@@ -322,14 +229,14 @@ def walk(
             elif kind == PATIENCE:
                 if waits[whom].ended == NEVER:
                     if count.due_waits >= len(noted):
-                        return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
+                        return MORE_EVENTS
                     noted[count.due_waits].wait = whom
                     count.due_waits += 1
                     count.unsettled = 1
 
             elif kind == DEATH or kind == DEATH_OUTSIDE:
                 if count.due_deaths >= len(noted):
-                    return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
+                    return MORE_EVENTS
                 noted[count.due_deaths].death = whom if kind == DEATH else -1 - whom
                 count.due_deaths += 1
                 count.unsettled = 1
@@ -372,67 +279,14 @@ def walk(
 
             # -- the steps that a route asks for: what is done counts, what is not asked for is dropped, the rest gets its start
             if requires >= 0:
-                stay, person = requires, stays[requires].person
-                route = stays[stay].route
-                step = admissions[stay].first_step
-                while step >= 0:
-                    steps[step].required = 0
-                    step = steps[step].next_step
-                first_new = count_steps
-                for planned in range(routes[route].steps, routes[route].steps_end):
-                    if planned_steps[planned].share < 1.0:
-                        key = services[stays[stay].service].key
-                        u = luck(room, person, key, admissions[stay].visit, planned_steps[planned].needs_key)
-                        if u >= planned_steps[planned].share:
-                            continue
-                    name = planned_steps[planned].number
-                    step = admissions[stay].first_step
-                    while step >= 0 and (steps[step].step != name or steps[step].dropped):
-                        step = steps[step].next_step
-                    if step >= 0:
-                        steps[step].required = 1
-                        continue
-                    if count_steps >= len(steps):
-                        return MORE_STEPS, count.stay_rows, count_waits, count_steps, count.places
-                    step = count_steps
-                    count_steps += 1
-                    steps[step].stay, steps[step].step = stay, name
-                    steps[step].started = steps[step].team_joined = NEVER
-                    steps[step].due = steps[step].finished = NEVER
-                    steps[step].dropped, steps[step].after = 0, NONE
-                    steps[step].planned, steps[step].required, steps[step].has_team = planned, 1, 0
-                    steps[step].next_step = admissions[stay].first_step
-                    admissions[stay].first_step = step
-                    stays[stay].open_steps += 1
-                    starts = now if starts_now else own_start(plan, room, stay, planned)
-                    steps[step].own_start = starts
-                    post(room, starts, TRY_STEPS, stay)
-                step = admissions[stay].first_step
-                while step >= 0:
-                    if not steps[step].required:
-                        drop(plan, room, step)
-                    step = steps[step].next_step
-                if starts_now:  # what came after a dropped step waits for it no longer
-                    post(room, now, TRY_STEPS, stay)
-                for step in range(first_new, count_steps):
-                    planned = steps[step].planned
-                    steps[step].afters = count_afters
-                    for i in range(planned_steps[planned].afters, planned_steps[planned].afters_end):
-                        earlier = admissions[stay].first_step
-                        while earlier >= 0 and not (steps[earlier].required and steps[earlier].step == afters[i]):
-                            earlier = steps[earlier].next_step
-                        if earlier >= 0:
-                            if count_afters >= len(step_afters):
-                                return MORE_STEPS, count.stay_rows, count_waits, count_steps, count.places
-                            step_afters[count_afters] = earlier
-                            count_afters += 1
-                    steps[step].afters_end = count_afters
+                stay, route = requires, stays[requires].route
+                ask_for_steps(plan, room, stay, starts_now)
                 if starts_now:  # the other queue is joined at once
                     if stays[stay].ready == NEVER or stays[stay].open_steps > 0:
                         stays[stay].clear = NEVER
                     elif stays[stay].clear == NEVER:
                         stays[stay].clear = now
-                    joins = person
+                    joins = stays[stay].person
                 elif routes[route].join_after >= 0:
                     name = planned_steps[routes[route].join_after].number
                     step = admissions[stay].first_step
@@ -520,10 +374,10 @@ def walk(
                     if goes_at_once:
                         move_at_once(plan, room, person, stay, to, number, now)
                         continue
-                if count_waits >= len(waits):
-                    return MORE_WAITS, count.stay_rows, count_waits, count_steps, count.places
-                wait = count_waits
-                count_waits += 1
+                wait = count.wait_rows
+                if wait >= len(waits):
+                    return MORE_WAITS
+                count.wait_rows = wait + 1
                 if stay < 0:
                     route, where, priority, has_no_alternative = NONE, OUTSIDE, groups[group].priority, False
                 else:
@@ -539,7 +393,7 @@ def walk(
                     count_clear(plan, room, wait, 1)
                 if to < died and now > services[to].last_with_places and not has_no_alternative:
                     if count.nowhere >= len(noted):
-                        return MORE_EVENTS, count.stay_rows, count_waits, count_steps, count.places
+                        return MORE_EVENTS
                     noted[count.nowhere].nowhere = wait
                     count.nowhere += 1
                     count.unsettled = 1
@@ -550,34 +404,7 @@ def walk(
                             waits[wait].units = minutes(drawn(plan, visits[visit_of[group, to]].units, u))
                         if services[to].queue_limit >= 0:
                             wards[to].has_newcomers = count.has_newcomers = count.unsettled = 1
-                    # into line, by priority, time joined and rank: looked for from both ends at once
-                    before, ahead = wards[to].tail, wards[to].head
-                    while before >= 0:
-                        other = waits[before].priority
-                        if other < priority:
-                            break
-                        if other == priority:
-                            since = waits[before].joined
-                            if since < joined or (since == joined and waits[before].person < person):
-                                break
-                        other = waits[ahead].priority
-                        if other >= priority:
-                            since = waits[ahead].joined
-                            if other > priority or since > joined or (since == joined and waits[ahead].person > person):
-                                before = waits[ahead].before
-                                break
-                        before, ahead = waits[before].before, waits[ahead].behind
-                    behind = wards[to].head if before < 0 else waits[before].behind
-                    waits[wait].before, waits[wait].behind = before, behind
-                    if before >= 0:
-                        waits[before].behind = wait
-                    else:
-                        wards[to].head = wait
-                    if behind >= 0:
-                        waits[behind].before = wait
-                    else:
-                        wards[to].tail = wait
-                    wards[to].length += 1
+                    join_queue(room, wait)
                     if moves_now:
                         touch(room, to)
                     # patience runs from joining
@@ -606,22 +433,16 @@ def walk(
             # no further than that, or what is posted then would come too late
             last_span = min(now >> shift, len(buckets) - 1)
             while count.heap_size == 0 and count.bucket < last_span:
-                count.bucket += 1
-                event = buckets[count.bucket]
-                while event >= 0:
-                    following = events[event].next
-                    push(room, event, count.heap_size)
-                    count.heap_size += 1
-                    event = following
+                open_span(room)
             if count.heap_size > 0:
                 now = min(now, events[heap[0]].at)
             count.now = now
             if has_hours:
                 count.day = now // SECONDS_PER_DAY
             if count.too_small > 0:
-                return count.too_small, count.stay_rows, count_waits, count_steps, count.places
+                return int(count.too_small)
             if now >= until:
-                return DONE, count.stay_rows, count_waits, count_steps, count.places
+                return DONE
             count.unsettled = has_surge
             continue
 
@@ -637,23 +458,7 @@ def walk(
         # -- free team places go to those who wait longest for them
         acted = False
         for team in range(count_teams):
-            while teams[team].head >= 0 and teams[team].taken < teams[team].open:
-                step = teams[team].head
-                leave_team_queue(room, step, team)
-                teams[team].taken += 1
-                steps[step].has_team = 1
-                steps[step].team_joined = now
-                planned, stay = steps[step].planned, steps[step].stay
-                need = step_takes(
-                    plan,
-                    room,
-                    stay,
-                    planned,
-                )
-                due = step_end(plan, planned, count.now, need)
-                steps[step].due = due
-                due_at(room, until, due, STEP_DUE, step)
-                acted = True
+            acted |= serve_team(plan, room, team)
         if acted:
             continue
 
@@ -716,41 +521,7 @@ def walk(
                     count.look_for_rings = 0
                     if count.clear_in_rings == 0:
                         break
-                    # the shortest ring through the service that stands last in the file
-                    start = count_services
-                    while start > 0 and ring_left == 0:
-                        start -= 1
-                        ring[SEEN] = 0
-                        ring[SEEN, start] = 1
-                        ring[FOUND, 0] = start
-                        looked, found, end = 0, 1, NONE
-                        while looked < found and end < 0:
-                            service = ring[FOUND, looked]
-                            looked += 1
-                            for to in range(count_services):
-                                if (
-                                    can_ring[service, to]
-                                    and clear_pairs[service, to] > 0
-                                    and (to == start or ring[SEEN, to] == 0)
-                                    and is_open(plan, room, services[to].door, now)
-                                    and is_open(plan, room, services[service].own_hours, now)
-                                ):
-                                    if to == start:
-                                        end = service
-                                        break
-                                    ring[SEEN, to] = 1
-                                    ring[FOUND_FROM, to] = service
-                                    ring[FOUND, found] = to
-                                    found += 1
-                        to = start
-                        while end >= 0:  # back along the ring: the first in line of those who hold each place
-                            member = wards[to].head
-                            while waits[member].held != end or waits[member].clear == NEVER:
-                                member = waits[member].behind
-                            ring[MEMBER, ring_left] = member
-                            ring_left += 1
-                            to = end
-                            end = NONE if end == start else ring[FOUND_FROM, end]
+                    ring_left = find_ring(plan, room, now)
                     if ring_left == 0:
                         break
                     count.look_for_rings = 1

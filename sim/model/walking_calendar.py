@@ -31,6 +31,41 @@ def push(room: Room, event: int, size: int) -> None:
     heap[place] = event
 
 
+def take_first(room: Room) -> int:
+    """What is due first in the present span, and no longer in the heap."""
+    count, heap, events = room.counters[0], room.heap, room.events
+    event = heap[0]
+    events[event].next, count.free_event = count.free_event, event
+    size = count.heap_size - 1
+    count.heap_size = size
+    if size > 0:  # the last one sinks from the top to its place
+        last, place = heap[size], 0
+        while True:
+            below = 2 * place + 1
+            if below >= size:
+                break
+            if below + 1 < size and events[heap[below + 1]].at < events[heap[below]].at:
+                below += 1
+            if events[heap[below]].at >= events[last].at:
+                break
+            heap[place] = heap[below]
+            place = below
+        heap[place] = last
+    return int(events[event].what)
+
+
+def open_span(room: Room) -> None:
+    """The events of the next span go to the heap."""
+    count, events = room.counters[0], room.events
+    count.bucket += 1
+    event = room.buckets[count.bucket]
+    while event >= 0:
+        following = events[event].next
+        push(room, event, count.heap_size)
+        count.heap_size += 1
+        event = following
+
+
 def schedule(room: Room, at: int, what: int) -> None:
     """Put something that is due later into the calendar: its span of time, or the heap of the present one."""
     count, events, buckets = room.counters[0], room.events, room.buckets

@@ -66,21 +66,6 @@ def plan_places(plan: Packed, room: Room, service: int, now: int) -> None:
     touch(room, service)
 
 
-def leave_queue(room: Room, wait: int) -> None:
-    """Step out of the line."""
-    wards, waits = room.wards, room.waits
-    to, before, behind = waits[wait].to, waits[wait].before, waits[wait].behind
-    if before >= 0:
-        waits[before].behind = behind
-    else:
-        wards[to].head = behind
-    if behind >= 0:
-        waits[behind].before = before
-    else:
-        wards[to].tail = before
-    wards[to].length -= 1
-
-
 def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
     """Keep count of who, holding a place that somebody else may wait for, is clear to go where."""
     can_ring, count, clear_pairs, waits = plan.can_ring, room.counters[0], room.clear_pairs, room.waits

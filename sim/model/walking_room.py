@@ -68,7 +68,7 @@ TEAM = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
 # What several verbs share, in a table of one row.
 COUNTERS = _row(
     ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("unsettled", time), ("due_waits", time), ("due_deaths", time), ("nowhere", time), ("has_newcomers", time), ("clear_in_rings", time), ("places", time),
-    ("stay_rows", time), ("waits_at_once", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
+    ("stay_rows", time), ("wait_rows", time), ("waits_at_once", time), ("step_rows", time), ("after_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
 )  # fmt: skip
 
 MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a ring, and of the search for one

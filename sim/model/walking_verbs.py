@@ -1,7 +1,7 @@
 """The verbs of a walk: what the fast engine does again and again to one person, place, step or line.
 
 Each takes the plan and the room and changes the room's tables. They are plain Python that a compiler can read, and are built into
-the loop of `walking.py` wherever it calls them, so that they cost nothing there. They live in five files, by what they are about.
+the loop of `walking.py` wherever it calls them, so that they cost nothing there. They live in seven files, by what they are about.
 
 What may be changed here: with new expected results, and only together with the reference engine.
 """
@@ -10,31 +10,39 @@ from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
-from sim.model import walking_calendar, walking_luck, walking_places, walking_stays, walking_steps
-from sim.model.walking_calendar import due_at, post, push, schedule
-from sim.model.walking_luck import conditional_seconds, drawn, due_after, luck, within
-from sim.model.walking_places import count_clear, is_open, knock, leave_place, leave_queue, plan_places, touch
-from sim.model.walking_stays import (
-    begin_stay,
-    end_wait,
-    expect,
-    move,
-    move_at_once,
-    review_after,
-    route_after,
-    seat,
-    settle,
-    take_place,
-    visits_made,
+from sim.model import (
+    walking_calendar as calendar,
 )
-from sim.model.walking_steps import drop, is_over, leave_team_queue, own_start, step_end, step_takes
+from sim.model import (
+    walking_lines as lines,
+)
+from sim.model import (
+    walking_luck as chances,
+)
+from sim.model import (
+    walking_places as places,
+)
+from sim.model import (
+    walking_rings as rings,
+)
+from sim.model import (
+    walking_stays as stays,
+)
+from sim.model import (
+    walking_steps as steps,
+)
 
-FILES: tuple[ModuleType, ...] = (walking_calendar, walking_luck, walking_places, walking_steps, walking_stays)
+FILES: tuple[ModuleType, ...] = (calendar, lines, chances, places, rings, steps, stays)
 
 # In an order in which each knows those before it.
 VERBS: tuple[Callable[..., Any], ...] = (
-    post, touch, luck, drawn, within, conditional_seconds, due_after, knock, is_open, plan_places, leave_queue, count_clear,
-    visits_made, own_start, is_over, leave_team_queue, drop, end_wait, step_takes, step_end, push, schedule, expect, due_at, leave_place,
-    review_after, begin_stay, settle, route_after, seat,
-    take_place, move, move_at_once,
+    calendar.post, calendar.push, calendar.take_first, calendar.open_span, calendar.schedule, calendar.due_at,
+    lines.tie, lines.step_in, lines.step_out, lines.join_queue, lines.leave_queue, lines.join_team_queue,
+    chances.luck, chances.drawn, chances.within, chances.conditional_seconds, chances.due_after,
+    places.touch, places.knock, places.is_open, places.plan_places, places.count_clear, places.leave_place,
+    rings.find_ring,
+    steps.own_start, steps.is_over, steps.drop, steps.step_takes, steps.step_end, steps.begin_step, steps.try_steps, steps.serve_team,
+    steps.ask_for_steps,
+    stays.visits_made, stays.end_wait, stays.expect, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.seat,
+    stays.take_place, stays.move, stays.move_at_once,
 )  # fmt: skip

@@ -14,13 +14,13 @@ from sim.model.narrow import Stays, Steps, Waits
 from sim.model.walking_room import Room
 
 
-def write_down(room: Room, count_waits: int, count_steps: int, stays: Stays, waits: Waits, steps: Steps) -> int:
+def write_down(room: Room, stays: Stays, waits: Waits, steps: Steps) -> int:
     """Fill the ledger's tables; how many steps ever started."""
     find_first_rows(room)
     write_stays(room, stays, waits)
-    write_waits(room, count_waits, waits)
-    started = find_first_steps(room, count_steps)
-    write_steps(room, count_steps, steps)
+    write_waits(room, waits)
+    started = find_first_steps(room)
+    write_steps(room, steps)
     return started
 
 
@@ -55,9 +55,9 @@ def write_stays(room: Room, into: Stays, waits: Waits) -> None:
             waits.joined[wait] = waits.clear[wait] = waits.ended[wait] = stay.left
 
 
-def write_waits(room: Room, count_waits: int, into: Waits) -> None:
+def write_waits(room: Room, into: Waits) -> None:
     """Every wait that was longer to its row."""
-    for i in range(count_waits):
+    for i in range(room.counters[0].wait_rows):
         wait = room.waits[i]
         row = room.first_wait[wait.person] + wait.number
         held_in = room.first_stay[wait.person] + wait.number_of_stay if wait.stay >= 0 else NONE
@@ -66,12 +66,12 @@ def write_waits(room: Room, count_waits: int, into: Waits) -> None:
         into.joined[row], into.clear[row], into.ended[row] = wait.joined, wait.clear, wait.ended
 
 
-def find_first_steps(room: Room, count_steps: int) -> int:
+def find_first_steps(room: Room) -> int:
     """Where the steps of each stay begin, by the stay's row in the ledger; how many steps ever started."""
     count_stays = room.counters[0].stay_rows
     for row in range(count_stays):
         room.steps_before[row] = 0
-    for i in range(count_steps):
+    for i in range(room.counters[0].step_rows):
         if room.steps[i].started != NEVER:
             room.steps_before[row_of_stay(room, room.steps[i].stay)] += 1
     before = 0
@@ -82,9 +82,9 @@ def find_first_steps(room: Room, count_steps: int) -> int:
     return before
 
 
-def write_steps(room: Room, count_steps: int, into: Steps) -> None:
+def write_steps(room: Room, into: Steps) -> None:
     """Every step that ever started to its row: after those of its stay that stand before it by name, then by when they were asked for."""
-    for i in range(count_steps):
+    for i in range(room.counters[0].step_rows):
         step = room.steps[i]
         if step.started != NEVER:
             stay_row = row_of_stay(room, step.stay)

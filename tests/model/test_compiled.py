@@ -243,7 +243,7 @@ PLANTED = {
     "patience before placing": ("if waits[wait].ended == NEVER and not persons", "if persons[waits[wait].person].gone and not persons"),
     "turns away those who waited": ("if waits[wait].joined == now:\n", "if waits[wait].joined <= now:\n"),
     "no order of rank": ("since == joined and waits[before].person < person", "since == joined and waits[before].person > person"),
-    "priority does not count": ("if other < priority:\n                            break\n                        if other == priority:\n                            since", "if other < -1:\n                            break\n                        if True:\n                            since"),
+    "priority does not count": ("if other < priority:\n            break\n        if other == priority:\n            since", "if other < -1:\n            break\n        if True:\n            since"),
     "does not wait for who else comes": ("and next_arrival > now\n", "and True\n"),
     "does not mind what else happened": ("gathered == 1\n", "gathered >= 1\n"),
     "closed doors let in": ("and is_open(plan, room, services[to].door, now)\n                        )", "and True\n                        )"),
@@ -254,11 +254,11 @@ PLANTED = {
     "the clock does not wait for patience": ("count.due_waits += 1\n                    count.unsettled = 1\n", "count.due_waits += 1\n"),
     "the clock does not wait for death": ("count.due_deaths += 1\n                count.unsettled = 1\n", "count.due_deaths += 1\n"),
     "the clock does not wait for who has nowhere to go": ("count.nowhere += 1\n                    count.unsettled = 1\n", "count.nowhere += 1\n"),
-    "the clock does not wait for a team's line": ("teams[team].tail = step\n                            count.unsettled = 1\n", "teams[team].tail = step\n"),
+    "the clock does not wait for a team's line": ("step_in(teams, steps, team, step, before)\n    room.counters[0].unsettled = 1\n", "step_in(teams, steps, team, step, before)\n"),
     "the clock does not wait for a larger team": ("teams[service].open = changes[whom].places\n                    count.unsettled = 1\n", "teams[service].open = changes[whom].places\n"),
     "left one place and came from outside": ("left_at_once = number\n        number = NONE", "left_at_once = number"),
     "rings clean": ("turnaround >= 0 and not is_exchange:", "turnaround >= 0:"),
-    "dropped steps hold others up": ("post(room, now, TRY_STEPS, stay)\n                for step in range(first_new", "pass\n                for step in range(first_new"),
+    "dropped steps hold others up": ("post(room, now, TRY_STEPS, stay)\n    for step in range(first_new", "pass\n    for step in range(first_new"),
 }  # fmt: skip
 
 

@@ -231,6 +231,7 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
         book=_keys(book.seed, book.replication, *packed.group_keys.ravel().tolist()),
         first_stay=_table("first_stay", len(people), np.int32),
         first_wait=_table("first_wait", len(people), np.int32),
+        stay_of_row=_table("stay_of_row", rows.stays, np.int32),
         steps_before=_table("steps_before", rows.stays, np.int32),
     )
 

@@ -191,6 +191,20 @@ def _no_index_counts_from_the_end() -> Iterator[None]:
         arrayobj.fix_integer_index = usual
 
 
+@contextmanager
+def _no_linear_algebra() -> Iterator[None]:
+    """Numba would load SciPy's for it, which takes each process a fifth of a second, and nothing of ours multiplies matrices."""
+    name = "scipy.linalg"
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]  # Python's own way to say that it cannot be imported
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
 @lru_cache(maxsize=1)
 def kernels() -> Kernels:
     """The compiled functions, ready to be called; their machine code comes with the first call, from the cache if it is there."""
@@ -225,7 +239,7 @@ def _ready(function: Any) -> Callable[..., Any]:
     def call(*arguments: Any) -> Any:
         if function.signatures:
             return function(*arguments)
-        with _no_index_counts_from_the_end():
+        with _no_index_counts_from_the_end(), _no_linear_algebra():
             return function(*arguments)
 
     return call

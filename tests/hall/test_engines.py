@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from sim.model.compiling import CannotCompile
 from sim.model.ledger import Ledger
 from sim.stopwatch import Stopwatch
 
+ROOT = Path(__file__).parents[2]
 EXAMPLE = Path(__file__).parents[1] / "worked_examples" / "40_ring_of_two.yaml"
 
 
@@ -242,3 +245,12 @@ def test_memory_of_a_person_is_known() -> None:
     scenario = read_scenario(EXAMPLE)
     engine.run(scenario, 0, "compiled")
     assert np.isfinite(compiled.state_bytes_per_person(engine._plan(scenario)))
+
+
+def test_a_worker_does_not_wait_for_linear_algebra_that_nobody_needs() -> None:
+    code = (
+        "import sys; from sim.model import engine; engine.load('compiled'); print('scipy.linalg' in sys.modules); "
+        "import scipy.linalg; print(scipy.linalg.det([[2.0]]))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert found.stdout == "False\n2.0\n"

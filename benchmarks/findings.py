@@ -27,6 +27,12 @@ class Asked:
         """Is it as asked?"""
         return {AT_LEAST: found >= self.value, AT_MOST: found <= self.value, BELOW: found < self.value}[self.bound]
 
+    def verdict(self, found: Spread) -> str:
+        """Yes or no where every round says so; otherwise the rounds cannot tell, and what their median says is added."""
+        if self.holds(found.low) == self.holds(found.high):
+            return "yes" if self.holds(found.middle) else "no"
+        return f"cannot tell (the median {'does' if self.holds(found.middle) else 'does not'})"
+
 
 ASKED = (
     Asked("compiled_over_idiomatic_simpy", "Compiled engine over idiomatic SimPy", AT_LEAST, 100),

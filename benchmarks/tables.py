@@ -65,7 +65,7 @@ def asked(found: Findings) -> str:
 def _verdict(one: Asked, found: Findings) -> str:
     figure = found.figures.get(one.key)
     wanted = f"{one.bound} {one.value:g}"
-    return wanted if figure is None else f"{wanted}: {'yes' if one.holds(figure.middle) else 'no'}"
+    return wanted if figure is None else f"{wanted}: {one.verdict(figure)}"
 
 
 def inside(found: Findings) -> str:
@@ -94,7 +94,7 @@ def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 
 def told(figure: Spread | None) -> str:
-    """`2.0 (1.9–2.2)`, or a dash."""
+    """`2.04 (1.95–2.21)`, or a dash."""
     if figure is None:
         return NO_FIGURE
     if figure.low == figure.high:
@@ -103,10 +103,10 @@ def told(figure: Spread | None) -> str:
 
 
 def readable(value: float) -> str:
-    """Two figures that count below a hundred, three above; thousands apart."""
+    """Three figures that count, two below one; thousands apart."""
     if value >= 100:
         return f"{float(f'{value:.3g}'):,.0f}"
-    return f"{value:.2f}" if value < 1 else f"{value:.1f}"
+    return f"{value:.2f}" if value < 10 else f"{value:.1f}"
 
 
 def write(found: Findings) -> None:

@@ -55,6 +55,19 @@ def test_below_is_below() -> None:
     assert [Asked("", "", "below", 1.5).holds(value) for value in (1.4, 1.5)] == [True, False]
 
 
+@pytest.mark.parametrize(
+    ("rounds", "verdict"),
+    [
+        (Spread(2.2, 2.0, 2.4), "yes"),
+        (Spread(1.8, 1.5, 1.9), "no"),
+        (Spread(2.1, 1.9, 2.4), "cannot tell (the median does)"),
+        (Spread(1.9, 1.8, 2.4), "cannot tell (the median does not)"),
+    ],
+)
+def test_rounds_that_do_not_agree_cannot_tell(rounds: Spread, verdict: str) -> None:
+    assert Asked("", "", "at least", 2).verdict(rounds) == verdict
+
+
 def nothing_runs(monkeypatch: pytest.MonkeyPatch, comparison: processes.Comparison) -> None:
     """Only small programs of nothing; the C program is missing."""
 
@@ -94,7 +107,7 @@ def test_tables_say_what_was_asked_and_why_a_figure_is_missing(
     nothing_runs(monkeypatch, COMPARISON)
     assert measuring.main(["--json", str(tmp_path / "found.json")]) == 0
     shown = capsys.readouterr().out
-    assert "| Two processes over one, aggregates | 1.8 (1.7–1.9) | at least 1.6: yes |" in shown
+    assert "| Two processes over one, aggregates | 1.80 (1.70–1.90) | at least 1.6: yes |" in shown
     assert "there is no C compiler here" in shown
     assert "| draws | 0.25 | 12% |" in shown
     assert json.loads((tmp_path / "found.json").read_text())["quick"] is False
@@ -121,7 +134,8 @@ def test_page_and_readme_have_a_place_for_their_tables(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(0.339, "0.34"), (2.04, "2.0"), (121.4, "121"), (58_529, "58,500"), (7_091_912, "7,090,000")]
+    ("value", "text"),
+    [(0.339, "0.34"), (2.041, "2.04"), (12.34, "12.3"), (121.4, "121"), (58_529, "58,500"), (7_091_912, "7,090,000")],
 )
 def test_figures_are_told_in_two_or_three_digits(value: float, text: str) -> None:
     assert tables.readable(value) == text

@@ -21,7 +21,7 @@ class Sizes:
 
 WHOLE = Sizes(
     rounds=5,
-    fast_repeats=20,
+    fast_repeats=60,  # about as long as the one run of SimPy, so that a busy second hits both alike
     slow_days=None,
     ciw_days=None,
     baseline_replications=2,

@@ -130,6 +130,19 @@ def run(model: Model, days: int, seed: int, luck: Callable[[int], Luck] = np.ran
     return hospital.log
 
 
+def run_in_slices(
+    model: Model, days: int, seed: int, luck: Callable[[int], Luck], slices: int
+) -> Generator[None, None, list[Stay]]:
+    """The same, with a pause after each slice of its days; returns the log."""
+    hospital = Hospital(model, luck(seed))
+    hospital.env.process(hospital.arrivals())
+    for number in range(1, slices):
+        hospital.env.run(until=days * number / slices)
+        yield
+    hospital.env.run(until=days)
+    return hospital.log
+
+
 def stays(model: Model, log: list[Stay]) -> Stays:
     """The log as columns; who never got in is left out."""
     number = {name: place for place, name in enumerate(model.services)}

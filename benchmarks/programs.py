@@ -49,8 +49,9 @@ def _simpy(key: str, luck: Callable[[int], model.Luck], sizes: Sizes) -> Program
     numbers, length = _numbers_and_days(sizes.slow_days)
     return Program(
         key,
-        lambda seed: idiomatic_simpy.run(numbers, length, seed, luck),
+        lambda seed: idiomatic_simpy.run_in_slices(numbers, length, seed, luck, sizes.fast_repeats),
         lambda log: model.spells(idiomatic_simpy.stays(numbers, log)),
+        slices=sizes.fast_repeats,  # taking turns with those who are fast
     )
 
 

@@ -1,11 +1,11 @@
-"""Interleaved rounds: every program runs once in each round, so that a busy minute of the machine hits all alike.
+"""Interleaved rounds: in each one the programs take turns, a slice of work at a time, so that a busy second of the machine hits all alike.
 
 A ratio is taken within a round; what is reported is its median over the rounds, and its lowest and highest.
 """
 
 import gc
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -13,12 +13,16 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Program:
-    """What is timed (`work`, given the number of the repetition) and how much it did (`count`, outside the timing)."""
+    """What is timed (`work`, given the number of the repetition) and how much it did (`count`, outside the timing).
+
+    Long work is a generator, which pauses after each slice and returns what it found.
+    """
 
     key: str
     work: Callable[[int], Any]
     count: Callable[[Any], int]
     repeats: int = 1  # in each round
+    slices: int = 1  # of each repetition
     warms_up: bool = False  # one run before the first round: its first call compiles, or is the first to touch memory
 
 
@@ -48,22 +52,53 @@ def measure(
             break
         told(f"round {number + 1} of {rounds}")
         first = number % len(programs)  # nobody is always the first
-        order = [*programs[first:], *programs[:first]]
-        found.append({program.key: seconds_each(program, number) for program in order})
+        found.append(one_round([*programs[first:], *programs[:first]], number))
     return found
 
 
-def seconds_each(program: Program, number: int) -> float:
-    """Processor seconds of this process for each piece of work that one turn did."""
+def one_round(programs: Sequence[Program], number: int) -> Round:
+    """Everybody's work, slice by slice: whose work is least advanced goes on."""
     gc.collect()  # nobody clears away what the one before left
-    spent, done = 0.0, 0
-    for repeat in range(program.repeats):
+    everybody = [Turns(program, number * program.repeats) for program in programs]
+    while waiting := [one for one in everybody if one.share < 1]:
+        min(waiting, key=lambda one: one.share).go_on()
+    return {one.program.key: one.seconds / one.done for one in everybody}
+
+
+class Turns:
+    """A program's work in one round."""
+
+    def __init__(self, program: Program, first: int) -> None:
+        self.program = program
+        self.seconds, self.done = 0.0, 0  # of this process's processor time; pieces of work
+        self._begun: Generator[Any, Any, Any] | None = None
+        self._repeat, self._last = first, first + program.repeats
+        self._slices = 0
+
+    @property
+    def share(self) -> float:
+        """How much of the work is done."""
+        whole = self.program.repeats * self.program.slices
+        return 1.0 if self._repeat == self._last else min(self._slices, whole - 1) / whole
+
+    def go_on(self) -> None:
+        """One more slice."""
         started = time.process_time()
-        result = program.work(number * program.repeats + repeat)
-        spent += time.process_time() - started
-        done += program.count(result)
-        del result
-    return spent / done
+        result = self._begun or self.program.work(self._repeat)
+        is_over = True
+        if isinstance(result, Generator):
+            self._begun = result
+            try:
+                next(result)
+                is_over = False
+            except StopIteration as end:
+                result = end.value
+        self.seconds += time.process_time() - started
+        self._slices += 1
+        if is_over:
+            self._begun = None
+            self._repeat += 1
+            self.done += self.program.count(result)
 
 
 def spread(values: Sequence[float]) -> Spread:

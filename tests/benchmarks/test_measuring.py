@@ -1,12 +1,15 @@
 """How the benchmarks measure and tell, with programs that do nothing; no test looks at the clock."""
 
 import json
+from collections.abc import Generator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from benchmarks import measuring, processes, programs, rounds, tables
+from benchmarks import idiomatic_simpy, measuring, processes, programs, rounds, tables
 from benchmarks.findings import ASKED, Asked, Findings
+from benchmarks.model import as_numbers, read_model
 from benchmarks.rounds import Program, Spread
 
 PROMISED = {
@@ -30,9 +33,46 @@ def noting(key: str, seen: list[tuple[str, int]], repeats: int = 1) -> Program:
 def test_every_program_runs_once_a_round_and_each_round_begins_with_another() -> None:
     seen: list[tuple[str, int]] = []
     found = rounds.measure([noting("a", seen), noting("b", seen, repeats=2)], rounds=3)
-    assert [key for key, _ in seen] == ["a", "b", "b", "b", "b", "a", "a", "b", "b"]
+    assert [key for key, _ in seen] == ["a", "b", "b", "b", "a", "b", "a", "b", "b"]
     assert [number for key, number in seen if key == "b"] == [0, 1, 2, 3, 4, 5]
     assert [set(one) for one in found] == [{"a", "b"}] * 3
+
+
+def test_long_work_takes_turns_with_short_work_slice_by_slice() -> None:
+    seen: list[str] = []
+
+    def long(_: int) -> Generator[None, None, int]:
+        for _ in range(3):
+            seen.append("long")
+            yield
+        seen.append("long")
+        return 2
+
+    def short(_: int) -> int:
+        seen.append("short")
+        return 1
+
+    counted: list[int] = []
+
+    def count(result: int) -> int:
+        counted.append(result)
+        return result
+
+    rounds.measure([Program("long", long, count, slices=4), Program("short", short, count, repeats=4)], rounds=1)
+    assert seen == ["long", "short"] * 4
+    assert sorted(counted) == [1, 1, 1, 1, 2]
+
+
+def test_slices_of_a_textbook_simulation_are_the_same_simulation() -> None:
+    numbers = as_numbers(read_model(60))
+    whole = idiomatic_simpy.run(numbers, 60, 7)
+    logs: list[list[idiomatic_simpy.Stay]] = []
+
+    def in_slices() -> Generator[None, None, None]:
+        logs.append((yield from idiomatic_simpy.run_in_slices(numbers, 60, 7, np.random.default_rng, 5)))
+
+    assert len(list(in_slices())) == 4
+    assert logs == [whole]
 
 
 def test_no_round_begins_too_late_but_the_first() -> None:

@@ -69,9 +69,12 @@ class Job:
 
     def check_places(self, *files: str | None) -> None:
         """OSError now, not after an hour, where something could not be written in the end."""
-        self.outputs.mkdir(parents=True, exist_ok=True)
+        self._make_outputs()
+        read = {Path(file).resolve() for scenario in self.scenarios for file, _ in input_files(scenario)}
         for file in (*files, self.json_file):
             if file and file != "-":
+                if Path(file).resolve() in read:
+                    raise FileExistsError(17, "is one of the files that are read: name another to write to", file)
                 folder = Path(file).absolute().parent
                 if not folder.is_dir():
                     raise NotADirectoryError(20, "its folder does not exist", file)
@@ -81,6 +84,13 @@ class Job:
                     raise PermissionError(13, "nothing may be written in its folder", file)
         if not os.access(self.outputs, os.W_OK):
             raise PermissionError(13, "nothing may be written there", str(self.outputs))
+
+    def _make_outputs(self) -> None:
+        try:
+            self.outputs.mkdir(parents=True, exist_ok=True)
+        except OSError as problem:
+            why = "it is a file" if self.outputs.is_file() else problem.strerror
+            raise OSError(problem.errno, f"cannot be the folder of --outputs: {why}", str(self.outputs)) from None
 
 
 def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str:

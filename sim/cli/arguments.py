@@ -206,6 +206,7 @@ def _positive(text: str) -> int:
 
 
 def _check(options: Options) -> None:
+    _check_endings(options)
     if options.verb == "check":
         _check_reason(options)
         return  # its files may be folders, and are looked for where expected files are known
@@ -218,6 +219,14 @@ def _check(options: Options) -> None:
         raise UsageError("--json and --people cannot go to the same file")
     if options.people == "-":
         raise UsageError("--people needs a file name: stays, waits and steps are three tables")
+
+
+def _check_endings(options: Options) -> None:
+    """A slip may not write over a scenario or the program: what is written has an ending of its own."""
+    for option, ending in (("json", ".json"), ("people", ".csv"), ("junit", ".xml")):
+        file = getattr(options, option)
+        if file and file != "-" and not file.lower().endswith(ending):
+            raise UsageError(f"--{option} writes a file whose name ends in {ending}; not {file!r}")
 
 
 def _check_reason(options: Options) -> None:

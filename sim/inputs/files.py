@@ -45,8 +45,9 @@ class Files:
             content = _content(file)
             self.fingerprints[file] = sha256(content).hexdigest()
             return content.decode("utf-8")
-        except UnicodeDecodeError:
-            reason = "is not plain text in UTF-8; save it again with that encoding"
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            reason = f"is not plain text in UTF-8, from a character in line {line} on; save it again with that encoding"
         except (OSError, ValueError) as error:
             reason = _why_unreadable(file, error)
         shown = "" if named_at.file == file else f"{quoted(file)} "

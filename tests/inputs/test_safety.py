@@ -83,8 +83,14 @@ def test_people_are_limited() -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("name: x".encode("utf-16"), "is not plain text in UTF-8; save it again with that encoding"),
-        (b"name: \xff", "is not plain text in UTF-8; save it again with that encoding"),
+        (
+            "name: x".encode("utf-16"),
+            "is not plain text in UTF-8, from a character in line 1 on; save it again with that encoding",
+        ),
+        (
+            b"name: x\nquestion: \xff",
+            "is not plain text in UTF-8, from a character in line 2 on; save it again with that encoding",
+        ),
     ],
 )
 def test_other_encodings_are_refused(content: bytes, reason: str) -> None:

@@ -7,17 +7,19 @@ What may be changed here: freely; nothing here touches a simulated number.
 """
 
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
+from sim.dated import date_warnings
 from sim.inputs.scenario import (
     DIED,
     SECONDS_PER_DAY,
     Group,
     Hours,
+    Places,
     Review,
     Route,
     Scenario,
@@ -76,11 +78,35 @@ def estimated_loads(scenario: Scenario) -> list[Load]:
     ]
 
 
+def estimated_team_loads(scenario: Scenario) -> list[Load]:
+    """The load of each team that has places in the measured window, in file order: steps a day, times how long each holds a place."""
+    needed: dict[str | None, float] = {}
+    for group in scenario.people:
+        admitted = _admissions_per_day(scenario, group)
+        routes = [(admitted[visit.service] * route.share, route) for visit in group.journey for route in visit.then]
+        for per_day, step in ((per_day, step) for per_day, route in routes for step in route.steps):
+            needed[step.team] = needed.get(step.team, 0.0) + per_day * step.share * _step_days(step)
+    return [
+        Load(f"team {team.name}", needed[team.name], places, 0.0)
+        for team in scenario.teams
+        if team.name in needed and (places := _average_places(team.capacity, scenario))
+    ]
+
+
 def load_warnings(scenario: Scenario) -> list[str]:
-    """A sentence for each service whose load is above 95%."""
+    """A sentence for each service and team whose load is above 95%, and for dates that change what figures mean."""
     if any(group.arrivals is not None for group in scenario.people):
         return []  # exact arrival times are a worked example, not a rate that goes on for ever
-    return [_warning(load) for load in estimated_loads(scenario) if load.ratio > FULL_FROM]
+    loads = [_warning(load) for load in estimated_loads(scenario) if load.ratio > FULL_FROM]
+    teams = [_team_warning(load) for load in estimated_team_loads(scenario) if load.ratio > FULL_FROM]
+    return [*loads, *teams, *date_warnings(scenario)]
+
+
+def _team_warning(load: Load) -> str:
+    needed = f"{load.service}: its steps need about {load.needed:.2g} places at a time, and it has {load.open:.2g} on average"
+    if load.ratio <= 1.0:
+        return f"{needed}; expect long waits for it"
+    return f"{needed}; what waits for it piles up without limit"
 
 
 def _warning(load: Load) -> str:
@@ -146,8 +172,13 @@ def _relieved_share(service: Service, flows: Iterable[_Flow]) -> float:
 
 def _open_places(service: Service, scenario: Scenario) -> float | None:
     """Average planned places (or minutes a week) in the window, surge included; None without a limit."""
+    planned = _average_places(service.capacity, scenario)
+    return None if planned is None else planned + (service.surge.places if service.surge else 0)
+
+
+def _average_places(changes: Sequence[Places], scenario: Scenario) -> float | None:
+    """Planned places on average over the window; None without a limit."""
     first, end = scenario.calendar.window
-    changes = [*service.capacity]
     total = 0.0
     for index, change in enumerate(changes):
         until = changes[index + 1].from_second if index + 1 < len(changes) else end
@@ -156,7 +187,7 @@ def _open_places(service: Service, scenario: Scenario) -> float | None:
             if change.places is None:
                 return None
             total += change.places * seconds
-    return total / (end - first) + (service.surge.places if service.surge else 0)
+    return total / (end - first)
 
 
 def _units_each(visit: Visit, scenario: Scenario) -> float:

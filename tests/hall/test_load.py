@@ -7,8 +7,8 @@ import pytest
 
 from sim.growth import growing_queues
 from sim.inputs.distributions import fixed
-from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Visit
-from sim.load import estimated_loads, load_warnings
+from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Team, Visit
+from sim.load import estimated_loads, estimated_team_loads, load_warnings
 from tests.hall.worlds import service, small
 
 
@@ -112,6 +112,33 @@ def test_a_queue_limit_or_a_longest_wait_that_keeps_the_queue_short_is_mentioned
     assert words in load_warnings(replace(world, services=(limited, *world.services[1:])))[0]
     giving_up = replace(world.people[0], arrival=replace(world.people[0].arrival, longest_wait=fixed(1.0)))
     assert words in load_warnings(replace(world, people=(giving_up,)))[0]
+
+
+def with_team(places: int) -> Scenario:
+    """One person a day, half of whom need a step of 3 days and a step of 2 working days, by the same team."""
+    steps = (
+        Step(name="visit", reason="hub_assessment", takes=fixed(3), share=0.5, team="hub_team"),
+        Step(name="form", reason="funding_decision", takes=fixed(2), share=0.5, team="hub_team", working_days=True),
+    )
+    world = with_journey(small(beds=20), visit("hospital", 6, Route(to="out", share=1.0, steps=steps)))
+    team = Team(name="hub_team", capacity=(Places(from_second=0, places=places),))
+    return replace(world, teams=(team,))
+
+
+def test_a_team_is_loaded_by_its_steps() -> None:
+    (load,) = estimated_team_loads(with_team(4))
+    assert load.needed == pytest.approx(0.5 * 3 + 0.5 * 2 * 7 / 5)
+    assert load.ratio == pytest.approx(load.needed / 4)
+
+
+def test_a_team_that_is_too_small_is_told_in_words() -> None:
+    (said,) = load_warnings(with_team(2))
+    assert said == (
+        "team hub_team: its steps need about 2.9 places at a time, and it has 2 on average; what waits for it piles up without limit"
+    )
+    (full,) = load_warnings(with_team(3))
+    assert full.endswith("it has 3 on average; expect long waits for it")
+    assert load_warnings(with_team(4)) == []
 
 
 def test_room_enough_needs_no_word() -> None:

@@ -3,6 +3,7 @@
 Report and workbook both take these lists from here. What may be changed here: freely.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from sim.results.findings import Findings
 from sim.results.wording import spoken
 
 ASSUMPTION = "assumption"
+AMOUNT = re.compile(r"£?[\d,]*\.?\d+%?")
+PARTS_WITH_AMOUNTS = ("services", "teams", "steps", "people", "census", "costs")
 
 
 class Basis(NamedTuple):
@@ -33,6 +36,17 @@ def assumptions(findings: Findings, shown: Callable[[str], str] = str) -> list[B
         for notice in scenario.notices:
             if ASSUMPTION in notice:
                 found[Basis("(not written)", "", notice, "program")] = None
+    return list(found)
+
+
+def without_note(findings: Findings, shown: Callable[[str], str] = str) -> list[Basis]:
+    """Every amount in a file with no word beside it, neither of a source nor that it is assumed; each once. Nought needs none."""
+    found: dict[Basis, None] = {}
+    for scenario in findings.scenarios:
+        for value in scenario.values:
+            is_amount = AMOUNT.fullmatch(value.text) and value.text.strip("£0.%")
+            if is_amount and value.line and not value.note and value.path.split(".")[0] in PARTS_WITH_AMOUNTS:
+                found[Basis(value.path, value.text, "", f"{shown(value.file)}:{value.line}")] = None
     return list(found)
 
 

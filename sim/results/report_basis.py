@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from sim.results.basis import ASSUMPTION, assumptions, together
+from sim.results.basis import ASSUMPTION, assumptions, together, without_note
 from sim.results.findings import Change, Findings
 from sim.results.html import heading, paragraph, table
 from sim.results.identities import CHECKED
@@ -32,6 +32,7 @@ def basis_pages(findings: Findings, provenance: Provenance) -> Iterator[str]:
     yield from _changes(findings, provenance)
     yield from _flips(findings)
     yield from _assumptions(findings, provenance)
+    yield from _without_note(findings, provenance)
     yield from _checks(findings)
     yield from _repeat(findings, provenance)
 
@@ -82,6 +83,18 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
     if not findings.flips and findings.compared and len(findings.scenarios) == 2:
         asking = provenance.command.replace(" compare ", " sensitivity ", 1)
         yield f"<p>Which of them, each within its range, would change the verdict: <code>{escape(asking)}</code></p>"
+
+
+def _without_note(findings: Findings, provenance: Provenance) -> Iterator[str]:
+    found = without_note(findings, provenance.show)
+    if not found:
+        return
+    yield heading("What nobody has said a source for")
+    yield paragraph(
+        f"Neither a source nor the word “assumption” stands beside {counted(len(found), 'value')}, so none of them is in the list above."
+    )
+    rows = [(one.path, one.text, one.place) for one in together(found)[:MOST_ASSUMPTIONS]]
+    yield table(("value", "is", "written in"), rows, ("mono", "", "place"))
 
 
 def _note(text: str) -> str:

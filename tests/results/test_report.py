@@ -25,9 +25,14 @@ def findings() -> Findings:
     )
     also = replace(told, path="services.hospital.review.from", text="10:00")
     bad = replace(told, path="name", text=HOSTILE, line=1, note=f"assumption {HOSTILE}")
+    bare = replace(told, path="costs.services.unit.per_open_day", text="£1,187.50", line=21, note="")
+    nothing = [
+        replace(bare, path="people.everyone.share", text="0%"),
+        replace(bare, path="costs.price_year", text="2025-26"),
+    ]
     up = Uplift(path="costs.services.unit.per_open_day", written_gbp=150, year="2023-24", factor=1.07, gbp=160.5)
     costs = replace(base.costs, deflator="GDP deflator", uplifts=(up,))
-    base = replace(base, question=HOSTILE, values=(*base.values, also, told, bad), costs=costs)
+    base = replace(base, question=HOSTILE, values=(*base.values, also, told, bad, bare, *nothing), costs=costs)
     scenarios = (base, bigger(base))
     found = gathered(scenarios, beside(scenarios, run_all(Shared(scenarios), 1)), compared=True)
     return replace(found, flips=("Above a stay of 25 days the verdict is “cannot tell”.",))
@@ -55,6 +60,7 @@ def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: str) -> N
         "What differs between the files, line by line",
         "Which assumption would change the verdict",
         "What rests on assumption",
+        "What nobody has said a source for",
         "Checks that passed",
         "How to repeat this",
     ]
@@ -81,6 +87,13 @@ def test_prices_of_other_years_show_what_was_read_and_what_was_used(page: str) -
 
 def test_assumptions_of_one_line_are_told_together_with_their_place(page: str) -> None:
     assert "services.hospital.review from 10:00, to 14:00 a guess small.yaml:9" in text_of(page)
+
+
+def test_amounts_without_a_word_beside_them_are_told_too(page: str, findings: Findings) -> None:
+    assert "beside 1 value, so none" in text_of(page)
+    assert "value is written in costs.services.unit.per_open_day £1,187.50 small.yaml:21" in text_of(page)
+    quiet = replace(findings, scenarios=tuple(replace(one, values=()) for one in findings.scenarios))
+    assert "nobody has said a source" not in text_of(report_html(quiet, {}, FROM).decode())
 
 
 def test_checks_versions_and_the_command_are_there(page: str) -> None:

@@ -169,6 +169,18 @@ def _check_year(told: Told, costs: Said, price: Said) -> None:
     )
 
 
+def _refuse_year(told: Told, factor: Path, to: str, price_year: str) -> None:
+    """At whichever of the two was written in the file that extends the other's."""
+    year = ("costs", "price_year")
+    if told.is_nearer(year, factor):
+        told.refuse(
+            year,
+            f"is {price_year}, and the factors in {told.place_of(factor)} turn prices into {to}; write {to}, or new factors too",
+        )
+    else:
+        told.refuse(factor, f"is {to}; `costs.price_year`, the year of all prices, is {price_year}")
+
+
 def _check_factors(told: Told, costs: Said) -> None:
     deflator = costs["deflator"]
     rows = deflator["factors"] if isinstance(deflator, Said) else None
@@ -178,9 +190,7 @@ def _check_factors(told: Told, costs: Said) -> None:
             continue
         path = ("costs", "deflator", "factors", str(number))
         if row["to"] != costs["price_year"]:
-            told.refuse(
-                (*path, "to"), f"is {row['to']}; `costs.price_year`, the year of all prices, is {costs['price_year']}"
-            )
+            _refuse_year(told, (*path, "to"), row["to"], costs["price_year"])
         if row["from"] in seen:
             told.refuse((*path, "from"), f"is {row['from']}, which a row before has too; keep one of them")
         seen.append(row["from"])

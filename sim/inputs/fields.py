@@ -171,7 +171,11 @@ WORSE = Record(
     (
         must("from", Refers("destination"), "those who would have gone there"),
         must("to", Refers("destination"), "go there instead"),
-        must("chance_per_delayed_day", SHARE, "with this chance for each day of delay before: 1 - (1 - chance)^days in all"),
+        must(
+            "chance_per_delayed_day",
+            SHARE,
+            "with this chance for each day of delay before: 1 - (1 - chance)^days in all",
+        ),
     ),
 )
 

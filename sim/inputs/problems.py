@@ -57,6 +57,10 @@ class Problems:
         """Note a file, so that its problems are listed after those of the files opened before."""
         self._files.setdefault(file, len(self._files))
 
+    def order(self, file: str) -> int:
+        """Which file was opened how early: a scenario before the one it extends; what is on the command line before them all."""
+        return self._files.get(file, -1)
+
     def add(self, mark: Mark, text: str) -> None:
         """Note one problem; the hundredth ends the reading."""
         problem = Problem(mark.file, mark.line, mark.column, printable(text, LONGEST_TEXT))

@@ -56,6 +56,10 @@ class Told:
         """The file in which the value at a path was written."""
         return mark_at(self._tree, path).file
 
+    def is_nearer(self, path: Path, other: Path) -> bool:
+        """Was the value at a path written in a file that extends the one with the other?"""
+        return self._problems.order(self.file_of(path)) < self._problems.order(self.file_of(other))
+
     def place_of(self, path: Path) -> str:
         """The file and line in which the value at a path was written."""
         mark = mark_at(self._tree, path)

@@ -34,6 +34,12 @@ class Change:
         """Whether the interval leaves out no change at all."""
         return self.low is not None and self.high is not None and not self.low <= 0.0 <= self.high
 
+    @property
+    def the_other_way(self) -> "Change":
+        """A fall as a rise, and a rise as a fall."""
+        low, high = (None if end is None else -end for end in (self.high, self.low))
+        return Change(self.name, -self.mean, low, high, self.verdict)
+
 
 @dataclass(frozen=True)
 class Money:
@@ -138,8 +144,7 @@ class Money:
         fewer = self.change(self.findings.main_service.name, "delayed_bed_days")
         if fewer is None:
             return None
-        low, high = (None if end is None else -end for end in (fewer.high, fewer.low))
-        return Change(fewer.name, -fewer.mean, low, high, fewer.verdict)
+        return fewer.the_other_way
 
     @property
     def freed_beds_on_an_average_day(self) -> float:

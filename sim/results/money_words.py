@@ -25,6 +25,8 @@ def in_one_sentence(money: Money) -> str:
     if money.released and money.freed and money.break_even is not None:
         place, beds = spoken(money.freed.service), figure(money.freed_beds_on_an_average_day, "")
         freed = f"{beds} {place} beds are freed on an average day"
+        if money.released.mean < 0:
+            freed = f"{figure(-money.freed_beds_on_an_average_day, '')} more {place} beds are taken on an average day"
         if not money.released.is_certain:
             freed = f"these runs cannot tell whether {place} beds are freed"
         text = f"{text.rstrip('.')}; {freed}, and {money.break_even:g} would pay for what opens."
@@ -107,11 +109,15 @@ def _capacity(money: Money) -> str:
     released, freed, avoided = money.released, money.freed, money.delayed_days_avoided
     assert released is not None
     place = spoken(freed.service) if freed else "hospital"
+    beds, what = money.freed_beds_on_an_average_day, "bed days released"
+    if released.mean < 0:  # what is taken is said as what it is, and not as less than nothing released
+        released, beds, what = released.the_other_way, -beds, "bed days more are taken"
     text, span = change_and_interval(released.mean, released.low, released.high, "bed days")
-    said = f"{text.removeprefix('+')} {place} bed days released a year" + (f" ({span})" if span else "")
-    said += f", {figure(money.freed_beds_on_an_average_day, '')} beds on an average day"
+    said = f"{text.removeprefix('+')} {place} {what} a year" + (f" ({span})" if span else "")
+    said += f", {figure(beds, '')} beds on an average day"
     if avoided:
-        said += f"; delayed days fall by {figure(avoided.mean, '')}, an of-which and never added"
+        way = "fall" if avoided.mean >= 0 else "rise"
+        said += f"; delayed days {way} by {figure(abs(avoided.mean), '')}, an of-which and never added"
     return f"{said}. {_rule(money)}"
 
 
@@ -139,7 +145,8 @@ def _break_even(money: Money) -> str:
     )
     if money.break_even_variable:
         text += f" ({money.break_even_variable:g} where only running costs fall)"
-    return f"{text}; {figure(money.freed_beds_on_an_average_day, '')} are freed."
+    freed_now = money.freed_beds_on_an_average_day
+    return f"{text}; {figure(freed_now, '')} are freed." if freed_now >= 0 else f"{text}; none are freed."
 
 
 def _per_day(money: Money) -> str:

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import FreedBeds, Price, Scenario, Uplift
 from tests.inputs.small_world import SMALL_WORLD, read_text
 
@@ -91,3 +93,16 @@ def test_beds_that_close_are_closed_by_date_and_in_whole_wards(in_own_folder: Pa
     (freed,) = read_text(world.replace(UNIT, closing)).costs.freed_beds
     assert (freed.rule, freed.ward_beds) == ("closed", 24)
     assert in_own_folder
+
+
+def test_a_price_year_that_no_longer_fits_is_refused_where_it_was_changed(tmp_path: Path) -> None:
+    head = "  price_year: 2025-26\n  deflator: {name: GDP deflator, factors: [{from: 2022-23, to: 2025-26, times: 1.111}]}\n"
+    base = SMALL_WORLD.replace("  price_year: 2025-26\n", head)
+    (tmp_path / "base.yaml").write_text(base, encoding="utf-8")
+    child = tmp_path / "child.yaml"
+    child.write_text("name: C\nextends: base.yaml\nchange:\n  costs.price_year: 2026-27\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        read_scenario(child)
+    (first, *_) = refused.value.problems
+    assert (Path(first.file).name, first.line) == ("child.yaml", 4)
+    assert "write 2025-26, or new factors too" in first.text

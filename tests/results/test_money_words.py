@@ -27,6 +27,7 @@ def row(service: str, measure: str, mean: float, half: float, by: str = "", item
 def money(
     *,
     cash: float = 1_640_000,
+    released: float = 730,
     half_released: float = 100,
     delayed: float = -600,
     half_delayed: float = 200,
@@ -39,7 +40,7 @@ def money(
         row("unit", "cost_cash_gbp", 1_980_000, 0),
         row("hospital", "cost_cash_gbp", cash - 1_980_000, 50_000),
         row("hospital", "cost_cash_gbp", cash - 1_980_000, 50_000, "part", "used"),
-        row("all", "released_bed_days", 730, half_released),
+        row("all", "released_bed_days", released, half_released),
         row("all", "notional_value_gbp", 410_260, 50_000),
         row("hospital", "delayed_bed_days", delayed, half_delayed),
     ]
@@ -58,6 +59,15 @@ def test_the_three_ledgers_stand_apart() -> None:
         "730 hospital bed days released a year (+630 to +830), 2.0 beds on an average day"
     )
     assert words["Value"].startswith("£410k (+£360k to +£460k) a year at an average £562 a bed day. Notional: no money")
+
+
+def test_beds_that_are_taken_are_not_less_than_nothing_freed() -> None:
+    taken = money(released=-730, delayed=600)
+    assert said(taken)["Capacity"].startswith(
+        "730 hospital bed days more are taken a year (+630 to +830), 2.0 beds on an average day; delayed days rise by 600"
+    )
+    assert said(taken)["Break-even"].endswith("; none are freed.")
+    assert "2.0 more hospital beds are taken on an average day" in in_one_sentence(taken)
 
 
 def test_break_even_is_told_up_to_the_next_tenth_of_a_bed_at_average_and_at_running_cost() -> None:

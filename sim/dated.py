@@ -22,13 +22,16 @@ def date_warnings(scenario: Scenario) -> list[str]:
 
 
 def _sent_to(scenario: Scenario) -> set[str]:
-    """Where anybody may come to, by arriving, by a route or instead of another place."""
+    """Where anybody may come to: by arriving, by a route, instead of another place, or from worse to worse."""
     found: set[str] = set()
     for group in scenario.people:
-        found |= {name for name, share in group.arrives_at if share > 0}
+        found |= {name for name, share in group.arrives_at if share > 0} | {group.arrival.otherwise}
         routes = [route for visit in group.journey for route in visit.then if route.share > 0]
         found |= {route.to for route in routes} | {route.otherwise for route in routes if route.otherwise}
-    return found
+        found |= {
+            visit.lost_ground.worse_to for visit in group.journey if visit.lost_ground and visit.lost_ground.worse_to
+        }
+    return found | {entry.waiting_for for entry in scenario.census if entry.waiting_for}
 
 
 def _words(name: str, capacity: tuple[Places, ...], calendar: Calendar, is_needed: bool) -> Iterator[str]:
@@ -44,8 +47,8 @@ def _words(name: str, capacity: tuple[Places, ...], calendar: Calendar, is_neede
         if is_within and before.places == 0 and after.places != 0 and is_needed:
             days = (end - after.from_second) // SECONDS_PER_DAY
             yield (
-                f"{name}: it opens on {on}, with {days} of the {calendar.measured_days} measured days to go; whoever is sent there "
-                "before waits for it (or as long as they would wait), and money and days are of this run, not of a full year with it"
+                f"{name}: it opens on {on}, with {days} of the {calendar.measured_days} measured days to go; whoever is sent there earlier "
+                "waits, at most as long as their longest wait; money and days are of this run, not of a full year with it"
             )
         if is_within and before.places != 0 and after.places == 0 and is_needed:
             days = (after.from_second - first) // SECONDS_PER_DAY

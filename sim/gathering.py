@@ -14,7 +14,6 @@ from sim.experiment import Piece, daily_by_replication
 from sim.growth import growing_queues
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.scenario import Scenario
-from sim.load import load_warnings
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
 from sim.results.ledgers import with_contributors, with_ledgers
@@ -22,6 +21,7 @@ from sim.results.order import canonical
 from sim.results.same_people import SamePeople, same_people
 from sim.results.standing import keeping_fixed_costs
 from sim.results.wording import short_labels
+from sim.take_care import warnings_before_a_run
 
 
 def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
@@ -76,9 +76,9 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
     return [[piece.with_rows(with_contributors(piece.rows())) for piece in theirs] for theirs in found]
 
 
-def load_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
-    """What the estimate before the run warns of, each sentence once with the scenarios that it is about."""
-    return _said_once(scenarios, {scenario.id: load_warnings(scenario) for scenario in scenarios})
+def warning_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
+    """What to take care of, known before the run: each sentence once with the scenarios that it is about."""
+    return _said_once(scenarios, {scenario.id: warnings_before_a_run(scenario) for scenario in scenarios})
 
 
 def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ class Job:
         """OSError now, not after an hour, where something could not be written in the end."""
         self._make_outputs()
         read = {Path(file).resolve() for scenario in self.scenarios for file, _ in input_files(scenario)}
+        read |= {Path(self.sensitivity).resolve()} if self.sensitivity else set()
         for file in (*files, self.json_file):
             if file and file != "-":
                 if Path(file).resolve() in read:

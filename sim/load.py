@@ -13,7 +13,6 @@ from itertools import product
 
 import numpy as np
 
-from sim.dated import date_warnings
 from sim.inputs.scenario import (
     DIED,
     SECONDS_PER_DAY,
@@ -94,12 +93,12 @@ def estimated_team_loads(scenario: Scenario) -> list[Load]:
 
 
 def load_warnings(scenario: Scenario) -> list[str]:
-    """A sentence for each service and team whose load is above 95%, and for dates that change what figures mean."""
+    """A sentence for each service and team whose load is above 95%."""
     if any(group.arrivals is not None for group in scenario.people):
         return []  # exact arrival times are a worked example, not a rate that goes on for ever
     loads = [_warning(load) for load in estimated_loads(scenario) if load.ratio > FULL_FROM]
     teams = [_team_warning(load) for load in estimated_team_loads(scenario) if load.ratio > FULL_FROM]
-    return [*loads, *teams, *date_warnings(scenario)]
+    return [*loads, *teams]
 
 
 def _team_warning(load: Load) -> str:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.engines import engines_for
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import beside, gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, named_apart, paired, warning_words
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
@@ -136,7 +136,7 @@ def _run(
     engines = engines_for(engine, logging.getLogger("bedflow").warning)
     pieces = run_all(Shared(chosen, engines=engines), workers)
     pieces = beside(chosen, pieces) if compared else pieces
-    words = load_words(chosen)
+    words = warning_words(chosen)
     return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces
 
 

@@ -223,7 +223,7 @@ def _check(options: Options) -> None:
 
 def _check_endings(options: Options) -> None:
     """A slip may not write over a scenario or the program: what is written has an ending of its own."""
-    for option, ending in (("json", ".json"), ("people", ".csv"), ("junit", ".xml")):
+    for option, ending in (("json", ".json"), ("people", ".csv"), ("junit", ".xml"), ("page", ".md")):
         file = getattr(options, option)
         if file and file != "-" and not file.lower().endswith(ending):
             raise UsageError(f"--{option} writes a file whose name ends in {ending}; not {file!r}")

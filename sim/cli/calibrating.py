@@ -13,10 +13,10 @@ from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.load import load_warnings
 from sim.results.wording import counted
 from sim.results.writing import write_file
 from sim.running import default_workers
+from sim.take_care import warnings_before_a_run
 
 
 def calibrate_verb(options: Options, screen: Screen) -> int:
@@ -25,7 +25,7 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     scenario = read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
     targets = checked_targets(options.targets, scenario)
     workers = options.workers or default_workers(scenario.replications)
-    for warning in load_warnings(scenario):
+    for warning in warnings_before_a_run(scenario):
         screen.say(f"Take care: {warning}")
     engines = engines_for(options, screen)
     screen.note(f"Running {counted(scenario.replications, 'replication')} ...")

@@ -22,16 +22,16 @@ from sim.cli.flipping import flips_of
 from sim.cli.screen import Screen
 from sim.engines import Engines
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import beside, gathered, load_words, named_apart, paired
+from sim.gathering import beside, gathered, named_apart, paired, warning_words
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.job import Job, fingerprint_of
-from sim.load import load_warnings
 from sim.results.findings import Findings
 from sim.results.people_files import PeopleFiles
 from sim.results.wording import counted
 from sim.running import ResumeStore, default_workers
+from sim.take_care import warnings_before_a_run
 
 INTERRUPTED = 130
 PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt
@@ -111,7 +111,7 @@ def validate(options: Options, screen: Screen) -> int:
         screen.say(f"{file}: in order, {counted(len(scenario.values), 'value')}")
         for notice in scenario.notices:
             screen.say(f"  note: {notice}")
-        for warning in load_warnings(scenario):
+        for warning in warnings_before_a_run(scenario):
             screen.say(f"  take care: {warning}")
     return 0
 
@@ -168,9 +168,10 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     if compared and len(chosen) < 2:
         raise UsageError("nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out))
     job = _job(chosen, options, engines_for(options, screen), compared=compared)
-    job.check_places(options.people)
+    people = _people(job, options)
+    job.check_places(*(people.files if people else ()))
     flips = flips_of(options.sensitivity)
-    warnings = load_words(chosen)
+    warnings = warning_words(chosen)
     tables.before(screen, chosen, left_out, warnings, compared=compared)
     watch = options.watch
     watch.add({"start-up": watch.elapsed})

@@ -142,9 +142,7 @@ class Money:
     def delayed_days_avoided(self) -> Change | None:
         """Delayed bed days of the main service, fewer than in the baseline."""
         fewer = self.change(self.findings.main_service.name, "delayed_bed_days")
-        if fewer is None:
-            return None
-        return fewer.the_other_way
+        return fewer.the_other_way if fewer else None
 
     @property
     def freed_beds_on_an_average_day(self) -> float:

@@ -49,6 +49,11 @@ class PeopleFiles:
     target: Path
     parts: Path
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All three."""
+        return tuple(str(self.file(which)) for which in COLUMNS)
+
     def file(self, which: str) -> Path:
         """Where one of the three tables goes."""
         return self.target.with_name(f"{self.target.stem}{which}{self.target.suffix}")

@@ -77,9 +77,7 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
     lines = together(found)
     rows = [(one.path, one.text, _note(one.note), one.place) for one in lines[:MOST_ASSUMPTIONS]]
     yield table(("value", "is", "note", "written in"), rows, ("mono", "", "note", "place"))
-    if len(lines) > MOST_ASSUMPTIONS:
-        more = f"{len(lines) - MOST_ASSUMPTIONS:,}"
-        yield f"<p>And {more} more: <code>run_sim.py show FILE</code> prints them all.</p>"
+    yield from _and_more(len(lines))
     if not findings.flips and findings.compared and len(findings.scenarios) == 2:
         asking = provenance.command.replace(" compare ", " sensitivity ", 1)
         yield f"<p>Which of them, each within its range, would change the verdict: <code>{escape(asking)}</code></p>"
@@ -93,8 +91,15 @@ def _without_note(findings: Findings, provenance: Provenance) -> Iterator[str]:
     yield paragraph(
         f"Neither a source nor the word “assumption” stands beside {counted(len(found), 'value')}, so none of them is in the list above."
     )
-    rows = [(one.path, one.text, one.place) for one in together(found)[:MOST_ASSUMPTIONS]]
+    lines = together(found)
+    rows = [(one.path, one.text, one.place) for one in lines[:MOST_ASSUMPTIONS]]
     yield table(("value", "is", "written in"), rows, ("mono", "", "place"))
+    yield from _and_more(len(lines))
+
+
+def _and_more(lines: int) -> Iterator[str]:
+    if lines > MOST_ASSUMPTIONS:
+        yield f"<p>And {lines - MOST_ASSUMPTIONS:,} more: <code>run_sim.py show FILE</code> prints them all.</p>"
 
 
 def _note(text: str) -> str:

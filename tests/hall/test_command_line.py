@@ -222,6 +222,7 @@ def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
         (["run", "base.yaml", "--json", "no/where.json"], "its folder does not exist"),
         (["run", "base.yaml", "--json", "base.yaml"], "--json writes a file whose name ends in .json"),
         (["run", "base.yaml", "--people", "more.yaml"], "--people writes a file whose name ends in .csv"),
+        (["calibrate", "base.yaml", "--page", "base.yaml"], "--page writes a file whose name ends in .md"),
         (["run", "base.yaml", "--outputs", "base.yaml"], "cannot be the folder of --outputs: it is a file"),
     ],
 )
@@ -233,18 +234,19 @@ def test_a_slip_is_answered_kindly_with_exit_2(here: Path, capsys, argv: list[st
     assert not [path for path in here.iterdir() if path.suffix != ".yaml"]
 
 
-def test_a_file_that_is_read_is_never_written_over(here: Path, capsys) -> None:
-    write(here, "days.csv", "3\n5\n")
+@pytest.mark.parametrize(("read", "people"), [("days.csv", "./days.csv"), ("who-waits.csv", "who.csv")])
+def test_a_file_that_is_read_is_never_written_over(here: Path, capsys, read: str, people: str) -> None:
+    write(here, read, "3\n5\n")
     write(
         here,
         "own.yaml",
         MORE.replace(
-            "change:", "change:\n  people.everyone.journey.hospital.stay_days: {empirical: {file: days.csv}}", 1
+            "change:", "change:\n  people.everyone.journey.hospital.stay_days: {empirical: {file: " + read + "}}", 1
         ),
     )
-    assert main(["run", "own.yaml", "--people", "./days.csv"]) == 2
-    assert "days.csv: is one of the files that are read" in capsys.readouterr().err
-    assert (here / "days.csv").read_text(encoding="utf-8") == "3\n5\n"
+    assert main(["run", "own.yaml", "--people", people]) == 2
+    assert f"{read}: is one of the files that are read" in capsys.readouterr().err
+    assert (here / read).read_text(encoding="utf-8") == "3\n5\n"
 
 
 def test_problems_in_files_come_with_line_and_column_and_nothing_is_written(here: Path, capsys) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sim.dated import date_warnings
 from sim.inputs.scenario import SECONDS_PER_DAY, Places, Scenario, Team
-from sim.load import load_warnings
+from sim.take_care import warnings_before_a_run
 from tests.hall.worlds import small
 
 WARM_UP, MEASURED = 30, 60
@@ -25,7 +25,7 @@ def test_a_unit_that_opens_in_the_window_says_how_much_of_it_is_left() -> None:
     (said,) = date_warnings(with_unit((0, 0), (70, 4)))
     assert "unit: it opens on " in said
     assert "with 20 of the 60 measured days to go" in said
-    assert "waits for it" in said
+    assert "whoever is sent there earlier waits" in said
 
 
 def test_a_unit_that_closes_in_the_window_says_how_much_of_it_is_over() -> None:
@@ -49,7 +49,7 @@ def test_where_nobody_is_sent_may_open_when_it_likes() -> None:
     world = with_unit((0, 0), (70, 4))
     (group,) = world.people
     hospital, unit = group.journey
-    home_only = replace(hospital, then=tuple(replace(hospital.then[1], share=1.0) for _ in range(1)))
+    home_only = replace(hospital, then=(replace(hospital.then[1], share=1.0),))
     assert date_warnings(replace(world, people=(replace(group, journey=(home_only, unit)),))) == []
 
 
@@ -57,4 +57,4 @@ def test_a_team_has_dates_too_and_they_are_said_with_the_loads() -> None:
     world = replace(
         small(days=MEASURED, warm_up=WARM_UP), teams=(Team(name="hub_team", capacity=dated((0, 2), (200, 3))),)
     )
-    assert any("team hub_team: its places from" in said for said in load_warnings(world))
+    assert any("team hub_team: its places from" in said for said in warnings_before_a_run(world))

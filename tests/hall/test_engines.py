@@ -248,7 +248,7 @@ def test_memory_of_a_person_is_known() -> None:
 
 
 def test_what_was_compiled_is_loaded_without_what_compiles() -> None:
-    engine.load(engine.COMPILED)  # so that it is in the cache
     code = "import sys; from sim.model import engine; engine.load('compiled'); print('numba.np.linalg' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    for _ in range(2):  # the first may have to compile
+        found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"

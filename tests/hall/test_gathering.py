@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from sim.gathering import changes_between, load_words, named_apart, paired
+from sim.gathering import changes_between, named_apart, paired, warning_words
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import CensusEntry, Scenario
 from tests.hall.worlds import bigger, small
@@ -55,5 +55,5 @@ def test_what_differs_is_told_old_and_new_with_its_place() -> None:
 
 def test_a_warning_is_said_once_with_all_whom_it_concerns() -> None:
     crowded = small(beds=3)
-    words = load_words((crowded, bigger(crowded, unit=40)))
+    words = warning_words((crowded, bigger(crowded, unit=40)))
     assert [word.split(":")[0] for word in words] == ["Base and More beds", "Base"]

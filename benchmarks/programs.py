@@ -42,7 +42,13 @@ def on_the_model(sizes: Sizes, reasons: dict[str, str]) -> list[Program]:
 
 
 def _ours(name: str, scenario: Scenario, repeats: int) -> Program:
-    return Program(name, lambda number: ours.run(scenario, number, name), ours.spells, repeats, name == ours.COMPILED)
+    return Program(
+        name,
+        lambda number: ours.run(scenario, number, name),
+        ours.spells,
+        repeats=repeats,
+        warms_up=name == ours.COMPILED,
+    )
 
 
 def _simpy(key: str, luck: Callable[[int], model.Luck], sizes: Sizes) -> Program:
@@ -73,7 +79,7 @@ def _c(key: str, repeats: int) -> Program:
         key,
         lambda seed: program.run(numbers, length, seed),
         lambda tables: model.spells(limit.stays(tables)),
-        repeats,
+        repeats=repeats,
         warms_up=True,
     )
 
@@ -91,8 +97,8 @@ def on_the_baseline(scenario: Scenario, sizes: Sizes) -> list[Program]:
             name,
             lambda number, name=name: ours.run(scenario, number, name),
             ours.stay_rows,
-            repeats,
-            name == ours.COMPILED,
+            repeats=repeats,
+            warms_up=name == ours.COMPILED,
         )
         for name, repeats in times.items()
     ]

@@ -6,7 +6,7 @@ A ratio is taken within a round; what is reported is its median over the rounds,
 import gc
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from statistics import median
 from typing import Any
 
@@ -21,6 +21,7 @@ class Program:
     key: str
     work: Callable[[int], Any]
     count: Callable[[Any], int]
+    _: KW_ONLY
     repeats: int = 1  # in each round
     slices: int = 1  # of each repetition
     warms_up: bool = False  # one run before the first round: its first call compiles, or is the first to touch memory

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks import idiomatic_simpy, measuring, processes, programs, rounds, tables
+from benchmarks import idiomatic_simpy, measuring, processes, programs, rounds, sizes, tables
 from benchmarks.findings import ASKED, Asked, Findings
 from benchmarks.model import as_numbers, read_model
 from benchmarks.rounds import Program, Spread
@@ -27,7 +28,7 @@ def noting(key: str, seen: list[tuple[str, int]], repeats: int = 1) -> Program:
         seen.append((key, number))
         return sum(range(20_000))
 
-    return Program(key, work, lambda result: min(result, 1), repeats)
+    return Program(key, work, lambda result: min(result, 1), repeats=repeats)
 
 
 def test_every_program_runs_once_a_round_and_each_round_begins_with_another() -> None:
@@ -61,6 +62,17 @@ def test_long_work_takes_turns_with_short_work_slice_by_slice() -> None:
     rounds.measure([Program("long", long, count, slices=4), Program("short", short, count, repeats=4)], rounds=1)
     assert seen == ["long", "short"] * 4
     assert sorted(counted) == [1, 1, 1, 1, 2]
+
+
+def test_every_real_program_takes_its_turns() -> None:
+    tiny = replace(sizes.QUICK, slow_days=5, ciw_days=5, fast_repeats=2, baseline_replications=1)
+    without: dict[str, str] = {}
+    (found,) = rounds.measure(programs.on_the_model(tiny, without), rounds=1)
+    assert {*found, *without} == set(programs.INSIDE)
+    assert all(seconds > 0 for seconds in found.values())
+    (both,) = rounds.measure(programs.on_the_baseline(read_model(5), tiny), rounds=1)
+    assert set(both) == {"compiled", "reference"}
+    assert {one.key for one in programs.on_the_baseline(read_model(5), tiny) if one.warms_up} == {"compiled"}
 
 
 def test_slices_of_a_textbook_simulation_are_the_same_simulation() -> None:

@@ -41,5 +41,5 @@ QUICK = Sizes(
     process_rounds=1,
     process_seconds=7,
     comparison_replications=2,
-    give_up_after=30,
+    give_up_after=25,
 )

@@ -11,8 +11,9 @@ What may be changed here: wording freely; verbs, options and exit codes are a co
 import os
 import sys
 
-from sim.cli.arguments import Options, UsageError, parse
+from sim.cli.arguments import Options, parse
 from sim.cli.screen import Screen, prepare_streams
+from sim.cli.usage import UsageError
 
 DONE, BAD_INPUT, OUR_FAULT, INTERRUPTED = 0, 2, 3, 130
 

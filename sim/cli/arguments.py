@@ -1,19 +1,18 @@
-"""What was typed: verbs, options and files, checked with kind words. Nothing is read or run here.
+"""What was typed: verbs, options and files, checked with kind words, all mistakes at once. Nothing is read or run here.
 
 What may be changed here: wording freely; verbs and options are a contract.
 """
 
 import argparse
-import glob
-import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
+from sim.cli.files import REPOSITORY, expanded, shortest
+from sim.cli.usage import HELP_SHOWS, USAGE, UsageError, did_you_mean
 from sim.stopwatch import Stopwatch
 
-REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
 FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
 AUTO = "auto"
@@ -21,61 +20,8 @@ ENGINES = (AUTO, "compiled", "reference")  # as in sim/model/engine.py, which is
 ONE_FILE = {"show": "prints", "calibrate": "looks at"}
 DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
 DEFAULT_RANGES = "scenarios/ranges/england.csv"
-
-USAGE = """\
-run_sim.py: what would another reablement unit, another step or another price change?
-
-  run_sim.py                           compare scenarios/baseline.yaml with scenarios/cedarwood.yaml
-  run_sim.py run FILE...               run scenarios, each on its own
-  run_sim.py compare BASE OTHER...     run scenarios on the same people and show what differs from BASE
-  run_sim.py calibrate [FILE]          hold a scenario's figures against published targets
-  run_sim.py sensitivity BASE OTHER    which assumption, within its range, would change what OTHER does?
-  run_sim.py validate FILE...          check scenario files, run nothing
-  run_sim.py show FILE                 print every value in force, and the file and line it comes from
-  run_sim.py schema                    print a JSON Schema of scenario files, for editors
-  run_sim.py check [FILE...]           rerun baselines and fail if a result moved (default: those in tests/expected)
-  run_sim.py check FILE... --update --reason TEXT
-                                       record what is found now, with the reason; the only way to move a baseline
-  run_sim.py test [ARGUMENT...]        run the tests; arguments go to pytest (--nightly: the long ones too)
-
-Options of run and compare:
-  --replications N     how many simulated runs of each scenario (instead of what the file says)
-  --seed S             another draw of people and luck
-  --workers N          processes at once (default: one for each processor); the results do not depend on it
-  --outputs DIR        where the folder with results goes (default: outputs)
-  --json FILE          the results as JSON too; - is standard output: all else then goes to standard error
-  --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
-  --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
-                       a file; in compare it goes to every file that has the path
-  --sensitivity FILE   (compare) a sensitivity.csv: the report names the assumptions that change the verdict
-  --observe            test every identity on every event; slower, and the same results
-  --engine NAME        auto, compiled or reference (default: auto, the compiled one where it works); the same results
-  --no-witness         the SimPy model does not walk replication 1 of every scenario beside the compiled engine; of
-                       many scenarios it still walks every twentieth
-  --traceback          where something of ours breaks, show where
-Options of check: --workers, --json, --observe, --engine, --no-witness, --traceback, and
-  --junit FILE         the outcome as JUnit XML
-  --summary FILE       the outcome as Markdown, added to FILE
-  --annotations        lines that GitHub shows beside the scenario line that differs
-Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-witness, and
-  --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
-  --page FILE          the table as a page of Markdown too
-Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-witness, --outputs, and
-  --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
-  --measure NAME       which measure (default: delayed_people_mean)
-  --service NAME       of which service (default: the first hospital)
-Options of validate and show: --set, --replications, --seed
-
-  --help, --version
-
-FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The base given twice counts once.
-Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted; of check also 1: a result moved."""
-
+ENDINGS = {"json": ".json", "people": ".csv", "junit": ".xml", "page": ".md"}  # of what an option writes
 VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "check", "test")
-
-
-class UsageError(Exception):
-    """A command line that cannot be carried out, in words for the person who typed it."""
 
 
 @dataclass(slots=True)
@@ -113,7 +59,7 @@ class Options:
 
 
 def parse(argv: Sequence[str]) -> Options:
-    """The options of a command line; UsageError where it makes no sense."""
+    """The options of a command line; UsageError, with all that is wrong, where it makes no sense."""
     typed = list(argv)
     if typed[:1] == ["test"]:
         return Options(verb="test", rest=typed[1:], text=USAGE if typed[1:] in (["--help"], ["-h"]) else "")
@@ -127,24 +73,46 @@ def parse(argv: Sequence[str]) -> Options:
         typed = ["compare", *typed]
     verb, *rest = typed
     if verb not in VERBS:
-        raise UsageError(_unknown_verb(verb, rest))
+        raise _unknown_verb(verb, rest)
     options = Options(verb=verb, typed=list(argv))
-    found = _parser(verb).parse_intermixed_args(rest, namespace=argparse.Namespace())
-    for name, value in vars(found).items():
-        setattr(options, name, value)
-    _check(options)
+    problems = _take(rest, options)
+    hint = HELP_SHOWS if problems else ""
+    problems += _misfits(options)
+    problems += _find_files(options)
+    if problems:
+        raise UsageError(*problems, hint=hint)
     return options
 
 
+def _take(typed: Sequence[str], options: Options) -> list[str]:
+    """Put what was typed into the options; what it has that the verb does not know, and which words are no such values."""
+    parser = _parser(options.verb)
+    found, unknown = parser.parse_known_intermixed_args(typed, namespace=argparse.Namespace())
+    known = [name for action in parser._actions for name in action.option_strings]
+    words = [word.partition("=")[0] for word in unknown if word.startswith("-")]
+    problems = [f"{parser.prog} has no option {word}{did_you_mean(word, known)}" for word in words]
+    if unknown and not words:
+        problems.append(f"{parser.prog} takes no file or other word; what is {unknown[0]!r}?")
+    for name, value in vars(found).items():
+        if isinstance(value, _NoValue):
+            problems.append(f"--{name} {value.why}")
+        else:
+            setattr(options, name, value)
+    return problems
+
+
+@dataclass(frozen=True)
+class _NoValue:
+    """Stands where a word is not what its option takes, so that the other mistakes are found too."""
+
+    why: str
+
+
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that raises instead of printing, and suggests what was meant."""
+    """An argument parser that raises instead of printing."""
 
     def error(self, message: str) -> NoReturn:
-        if message.startswith("unrecognized arguments:"):
-            word = message.partition(":")[2].split()[0].partition("=")[0]
-            known = [name for action in self._actions for name in action.option_strings]
-            message = f"{self.prog} has no option {word}{_did_you_mean(word, known)}"
-        raise UsageError(f"{message}\n(run_sim.py --help shows every verb and option)")
+        raise UsageError(message, hint=HELP_SHOWS)
 
 
 def _parser(verb: str) -> _Parser:
@@ -160,13 +128,13 @@ def _parser(verb: str) -> _Parser:
     if verb in ("run", "compare", "calibrate", "sensitivity"):
         parser.add_argument("--workers", type=_positive, metavar="N")
     if verb in ("run", "compare", "calibrate", "sensitivity", "check"):
-        parser.add_argument("--engine", choices=ENGINES, default=AUTO)
+        parser.add_argument("--engine", type=_engine, default=AUTO, metavar="NAME")
         parser.add_argument("--no-witness", dest="witness", action="store_false")
     if verb == "calibrate":
-        parser.add_argument("--targets", default=_shortest(REPOSITORY / DEFAULT_TARGETS), metavar="FILE")
+        parser.add_argument("--targets", default=shortest(REPOSITORY / DEFAULT_TARGETS), metavar="FILE")
         parser.add_argument("--page", metavar="FILE")
     if verb == "sensitivity":
-        parser.add_argument("--ranges", default=_shortest(REPOSITORY / DEFAULT_RANGES), metavar="FILE")
+        parser.add_argument("--ranges", default=shortest(REPOSITORY / DEFAULT_RANGES), metavar="FILE")
         parser.add_argument("--measure", default="delayed_people_mean", metavar="NAME")
         parser.add_argument("--service", default="", metavar="NAME")
         parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
@@ -191,132 +159,81 @@ def _add_options_of_check(parser: _Parser) -> None:
         parser.add_argument(name, action="store_true")
 
 
-def _whole(text: str) -> int:
+def _whole(text: str) -> int | _NoValue:
     try:
         return int(text.replace(",", ""))
     except ValueError:
-        raise argparse.ArgumentTypeError(f"must be a whole number, not {text!r}") from None
+        return _NoValue(f"must be a whole number, not {text!r}")
 
 
-def _positive(text: str) -> int:
+def _positive(text: str) -> int | _NoValue:
     number = _whole(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"must be 1 or more, not {number}")
+    if isinstance(number, int) and number < 1:
+        return _NoValue(f"must be 1 or more, not {number}")
     return number
 
 
-def _check(options: Options) -> None:
-    _check_endings(options)
+def _engine(text: str) -> str | _NoValue:
+    if text in ENGINES:
+        return text
+    return _NoValue(f"has no engine {text!r}{did_you_mean(text, ENGINES)}")
+
+
+def _misfits(options: Options) -> Iterator[str]:
+    """What does not go together, and names that would not do. Files are looked for elsewhere."""
+    # A slip may not write over a scenario or the program: what is written has an ending of its own.
+    for option, ending in ENDINGS.items():
+        file = getattr(options, option)
+        if file and file != "-" and not file.lower().endswith(ending):
+            yield f"--{option} writes a file whose name ends in {ending}; not {file!r}"
     if options.verb == "check":
-        _check_reason(options)
-        return  # its files may be folders, and are looked for where expected files are known
+        yield from _misfits_of_check(options)
     for change in options.sets:
         path, sign, _ = change.partition("=")
         if not sign or not path.strip():
-            raise UsageError(f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}")
-    _check_files(options)
+            yield f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}"
     if options.json and options.json == options.people:
-        raise UsageError("--json and --people cannot go to the same file")
+        yield "--json and --people cannot go to the same file"
     if options.people == "-":
-        raise UsageError("--people needs a file name: stays, waits and steps are three tables")
+        yield "--people needs a file name: stays, waits and steps are three tables"
 
 
-def _check_endings(options: Options) -> None:
-    """A slip may not write over a scenario or the program: what is written has an ending of its own."""
-    for option, ending in (("json", ".json"), ("people", ".csv"), ("junit", ".xml"), ("page", ".md")):
-        file = getattr(options, option)
-        if file and file != "-" and not file.lower().endswith(ending):
-            raise UsageError(f"--{option} writes a file whose name ends in {ending}; not {file!r}")
-
-
-def _check_reason(options: Options) -> None:
+def _misfits_of_check(options: Options) -> Iterator[str]:
     if options.update and not (options.reason or "").strip():
-        raise UsageError('check --update needs --reason "why results move": it goes into the log')
+        yield 'check --update needs --reason "why results move": it goes into the log'
     if options.reason is not None and not options.update:
-        raise UsageError("--reason goes with --update; without it nothing is recorded")
+        yield "--reason goes with --update; without it nothing is recorded"
     if options.update and (options.json or options.junit or options.summary or options.annotations):
-        raise UsageError("--update records results; --json, --junit, --summary and --annotations report on a check")
+        yield "--update records results; --json, --junit, --summary and --annotations report on a check"
 
 
-def _check_files(options: Options) -> None:
+def _find_files(options: Options) -> Iterator[str]:
     """As many files as the verb takes; some verbs have files of their own where none is named."""
+    if options.verb == "check":
+        return  # its files may be folders, and are looked for where expected files are known
     if not options.files:
         number = FILES_IF_NONE.get(options.verb, 0)
-        options.files = [_shortest(REPOSITORY / file) for file in DEFAULT_FILES[:number]]
+        options.files = [shortest(REPOSITORY / file) for file in DEFAULT_FILES[:number]]
     if options.verb in ("run", "validate", "show") and not options.files:
-        raise UsageError(f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml")
-    options.files = expanded(options.files)
-    if options.verb in ONE_FILE and len(options.files) > 1:
-        raise UsageError(f"{options.verb} {ONE_FILE[options.verb]} one file at a time")
-    if options.verb == "sensitivity" and len(options.files) != 2:
-        raise UsageError("sensitivity needs a base and one other file")
-    if options.verb == "compare" and len(options.files) < 2:
-        raise UsageError("compare needs a base and at least one other file; `run` runs a file on its own")
-
-
-def _shortest(path: Path) -> str:
-    """The path from where we stand, if it lies below; else as it is."""
+        yield f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml"
     try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return str(path)
+        options.files = expanded(options.files)
+    except UsageError as problem:
+        yield from problem.problems
+        return
+    if options.verb in ONE_FILE and len(options.files) > 1:
+        yield f"{options.verb} {ONE_FILE[options.verb]} one file at a time"
+    if options.verb == "sensitivity" and len(options.files) != 2:
+        yield "sensitivity needs a base and one other file"
+    if options.verb == "compare" and len(options.files) < 2:
+        yield "compare needs a base and at least one other file; `run` runs a file on its own"
 
 
-def expanded(patterns: Sequence[str]) -> list[str]:
-    """The files that these names and patterns mean, in order, each once."""
-    files: list[str] = []
-    seen: set[str] = set()
-    for pattern in patterns:
-        for file in _matching(pattern):
-            identity = os.path.normcase(os.path.realpath(file))
-            if identity not in seen:
-                seen.add(identity)
-                files.append(file)
-    return files
-
-
-def _matching(pattern: str) -> list[str]:
-    if os.path.isfile(pattern):
-        return [pattern]
-    if os.path.isdir(pattern):
-        raise UsageError(f"{pattern} is a folder; did you mean {os.path.join(pattern, '*.yaml')}?")
-    if not glob.has_magic(pattern):
-        raise UsageError(f"{pattern}: there is no such file{_similar_file(pattern)}")
-    found = sorted(file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file))
-    if not found:
-        raise UsageError(f"{pattern}: no file matches this pattern")
-    return found
-
-
-def _similar_file(name: str) -> str:
-    folder, last = os.path.split(name)
-    places = [folder or ".", str(REPOSITORY / "scenarios")]
-    for place in places:
-        if os.path.isdir(place):
-            names = [entry for entry in sorted(os.listdir(place)) if entry.endswith((".yaml", ".yml"))]
-            close = _close(last, names) or ([f"{last}.yaml"] if f"{last}.yaml" in names else [])
-            if close:
-                shown = os.path.join(folder, close[0]) if place == places[0] else _shortest(Path(place) / close[0])
-                return f"; did you mean {shown}?"
-    return ""
-
-
-def _unknown_verb(word: str, rest: Sequence[str]) -> str:
-    if word.endswith((".yaml", ".yml")) or os.path.isfile(word):
-        others = [name for name in rest if not name.startswith("-")]
+def _unknown_verb(word: str, rest: Sequence[str]) -> UsageError:
+    if word.endswith((".yaml", ".yml")) or Path(word).is_file():
+        others = [name for name in rest if name.endswith((".yaml", ".yml")) or Path(name).is_file()]
         verb = "compare" if others else "run"
         meant = " ".join(["run_sim.py", verb, word, *rest])
-        return f"{word} is a file, and a verb comes first; did you mean `{meant}`?"
-    said = f"{word} is not something that run_sim.py does{_did_you_mean(word, VERBS)}"
-    return f"{said}\n(run_sim.py --help shows every verb)"
-
-
-def _close(word: str, known: Sequence[str]) -> list[str]:
-    from difflib import get_close_matches  # slow to import, and seldom needed
-
-    return get_close_matches(word, known, n=1, cutoff=0.6)
-
-
-def _did_you_mean(word: str, known: Sequence[str]) -> str:
-    close = _close(word, known)
-    return f"; did you mean {close[0]}?" if close else f"; it has {', '.join(known)}"
+        return UsageError(f"{word} is a file, and a verb comes first; did you mean `{meant}`?")
+    said = f"{word} is not something that run_sim.py does{did_you_mean(word, VERBS)}"
+    return UsageError(said, hint="(run_sim.py --help shows every verb)")

@@ -7,8 +7,9 @@ import shlex
 from pathlib import Path
 
 from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summary, table
-from sim.cli.arguments import REPOSITORY, Options
+from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
+from sim.cli.files import REPOSITORY
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.inputs.loading import read_scenario

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from sim.baselines import Baseline, baseline_of, orphans_in, scenarios_in
 from sim.checking import Found, checked, rerun
-from sim.cli.arguments import REPOSITORY, Options, UsageError, expanded
+from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
+from sim.cli.files import REPOSITORY, expanded
 from sim.cli.screen import Screen
+from sim.cli.usage import UsageError
 from sim.engines import BY_REFERENCE
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario

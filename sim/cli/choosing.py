@@ -4,8 +4,9 @@ What may be changed here: wording freely.
 """
 
 from sim import engines
-from sim.cli.arguments import Options, UsageError
+from sim.cli.arguments import Options
 from sim.cli.screen import Screen
+from sim.cli.usage import UsageError
 from sim.engines import BY_REFERENCE, Engines
 from sim.model.compiling import CannotCompile
 

@@ -16,10 +16,12 @@ from pathlib import Path
 from threading import Thread
 
 from sim.cli import tables
-from sim.cli.arguments import REPOSITORY, Options, UsageError
+from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
+from sim.cli.files import REPOSITORY
 from sim.cli.flipping import flips_of
 from sim.cli.screen import Screen
+from sim.cli.usage import UsageError
 from sim.engines import Engines
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import beside, gathered, named_apart, paired, warning_words

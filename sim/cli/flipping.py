@@ -6,7 +6,7 @@ What may be changed here: wording freely.
 import csv
 from pathlib import Path
 
-from sim.cli.arguments import UsageError
+from sim.cli.usage import UsageError
 from sim.sensitivity import NEVER_FLIPS
 
 NEEDED = {"assumption", "low", "high", "verdict_changes"}

@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
-from sim.cli.arguments import Options, UsageError
+from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
+from sim.cli.usage import UsageError
 from sim.inputs.loading import read_scenario
 from sim.inputs.ranges import Range, read_ranges
 from sim.results import writing

@@ -9,7 +9,9 @@ import pytest
 
 from sim import experiment
 from sim.cli import commands, main
-from sim.cli.arguments import UsageError, expanded, parse
+from sim.cli.arguments import parse
+from sim.cli.files import expanded
+from sim.cli.usage import UsageError
 from sim.results import identities
 from tests.hall.files import BASE, MORE, write, write_pair
 
@@ -135,9 +137,8 @@ def test_people_are_written_as_stays_waits_and_steps(here: Path) -> None:
         with (here / f"{name}.csv").open(newline="", encoding="utf-8") as file:
             tables[name] = list(csv.DictReader(file))
     assert {row["scenario"] for row in tables["people"]} == {"base", "more"}
-    assert [row["replication"] for row in tables["people"]] == sorted(
-        row["replication"] for row in tables["people"][: len(tables["people"])]
-    ) or True
+    order = [(row["scenario"], int(row["replication"])) for row in tables["people"]]
+    assert list(dict.fromkeys(order)) == [("base", 0), ("base", 1), ("more", 0), ("more", 1)]
     first = tables["people"][0]
     assert first["admitted"][:4] == "2026"
     assert first["service"] in ("hospital", "unit")
@@ -206,6 +207,8 @@ def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
     ("argv", "words"),
     [
         (["base.yaml"], "did you mean `run_sim.py run base.yaml`?"),
+        (["base.yaml", "--seed", "3"], "did you mean `run_sim.py run base.yaml --seed 3`?"),
+        (["schema", "base.yaml"], "schema takes no file or other word; what is 'base.yaml'?"),
         (["base.yaml", "more.yaml"], "did you mean `run_sim.py compare base.yaml more.yaml`?"),
         (["comprae", "base.yaml"], "did you mean compare?"),
         (["run", "base.yaml", "--replicatons", "3"], "no option --replicatons; did you mean --replications?"),
@@ -232,6 +235,23 @@ def test_a_slip_is_answered_kindly_with_exit_2(here: Path, capsys, argv: list[st
     assert words in err
     assert out == ""
     assert not [path for path in here.iterdir() if path.suffix != ".yaml"]
+
+
+@pytest.mark.usefixtures("here")
+def test_all_slips_of_a_line_are_answered_at_once(capsys) -> None:
+    slips = "compare bas.yaml mor.yaml --replications x --workrs 2 --engine fast --set beds --json more.yaml --seed 1.5"
+    assert main(slips.split()) == 2
+    assert capsys.readouterr().err.splitlines() == [
+        "run_sim.py compare has no option --workrs; did you mean --workers?",
+        "--replications must be a whole number, not 'x'",
+        "--seed must be a whole number, not '1.5'",
+        "--engine has no engine 'fast'; it has auto, compiled, reference",
+        "--json writes a file whose name ends in .json; not 'more.yaml'",
+        "--set needs a path and a value, as in services.hospital.beds=300; not 'beds'",
+        "bas.yaml: there is no such file; did you mean base.yaml?",
+        "mor.yaml: there is no such file; did you mean more.yaml?",
+        "(run_sim.py --help shows every verb and option)",
+    ]
 
 
 @pytest.mark.parametrize(("read", "people"), [("days.csv", "./days.csv"), ("who-waits.csv", "who.csv")])

@@ -1,0 +1,68 @@
+"""The files that names and patterns on the command line mean. Only looked for here, never read.
+
+What may be changed here: wording freely.
+"""
+
+import glob
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.cli.usage import UsageError, close_to
+
+REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
+
+
+def shortest(path: Path) -> str:
+    """The path from where we stand, if it lies below; else as it is."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)
+
+
+def expanded(patterns: Sequence[str]) -> list[str]:
+    """The files that these names and patterns mean, in order, each once; UsageError names all that mean none."""
+    files: list[str] = []
+    problems: list[str] = []
+    seen: set[str] = set()
+    for pattern in patterns:
+        try:
+            matching = _matching(pattern)
+        except UsageError as problem:
+            problems += problem.problems
+            continue
+        for file in matching:
+            identity = os.path.normcase(os.path.realpath(file))
+            if identity not in seen:
+                seen.add(identity)
+                files.append(file)
+    if problems:
+        raise UsageError(*dict.fromkeys(problems))
+    return files
+
+
+def _matching(pattern: str) -> list[str]:
+    if os.path.isfile(pattern):
+        return [pattern]
+    if os.path.isdir(pattern):
+        raise UsageError(f"{pattern} is a folder; did you mean {os.path.join(pattern, '*.yaml')}?")
+    if not glob.has_magic(pattern):
+        raise UsageError(f"{pattern}: there is no such file{_similar_file(pattern)}")
+    found = sorted(file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file))
+    if not found:
+        raise UsageError(f"{pattern}: no file matches this pattern")
+    return found
+
+
+def _similar_file(name: str) -> str:
+    folder, last = os.path.split(name)
+    places = [folder or ".", str(REPOSITORY / "scenarios")]
+    for place in places:
+        if os.path.isdir(place):
+            names = [entry for entry in sorted(os.listdir(place)) if entry.endswith((".yaml", ".yml"))]
+            close = close_to(last, names) or ([f"{last}.yaml"] if f"{last}.yaml" in names else [])
+            if close:
+                shown = os.path.join(folder, close[0]) if place == places[0] else shortest(Path(place) / close[0])
+                return f"; did you mean {shown}?"
+    return ""

@@ -1,0 +1,78 @@
+"""What can be typed, as --help shows it, and what cannot be carried out.
+
+What may be changed here: wording freely; verbs, options and exit codes are a contract.
+"""
+
+from collections.abc import Sequence
+
+USAGE = """\
+run_sim.py: what would another reablement unit, another step or another price change?
+
+  run_sim.py                           compare scenarios/baseline.yaml with scenarios/cedarwood.yaml
+  run_sim.py run FILE...               run scenarios, each on its own
+  run_sim.py compare BASE OTHER...     run scenarios on the same people and show what differs from BASE
+  run_sim.py calibrate [FILE]          hold a scenario's figures against published targets
+  run_sim.py sensitivity BASE OTHER    which assumption, within its range, would change what OTHER does?
+  run_sim.py validate FILE...          check scenario files, run nothing
+  run_sim.py show FILE                 print every value in force, and the file and line it comes from
+  run_sim.py schema                    print a JSON Schema of scenario files, for editors
+  run_sim.py check [FILE...]           rerun baselines and fail if a result moved (default: those in tests/expected)
+  run_sim.py check FILE... --update --reason TEXT
+                                       record what is found now, with the reason; the only way to move a baseline
+  run_sim.py test [ARGUMENT...]        run the tests; arguments go to pytest (--nightly: the long ones too)
+
+Options of run and compare:
+  --replications N     how many simulated runs of each scenario (instead of what the file says)
+  --seed S             another draw of people and luck
+  --workers N          processes at once (default: one for each processor); the results do not depend on it
+  --outputs DIR        where the folder with results goes (default: outputs)
+  --json FILE          the results as JSON too; - is standard output: all else then goes to standard error
+  --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
+  --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
+                       a file; in compare it goes to every file that has the path
+  --sensitivity FILE   (compare) a sensitivity.csv: the report names the assumptions that change the verdict
+  --observe            test every identity on every event; slower, and the same results
+  --engine NAME        auto, compiled or reference (default: auto, the compiled one where it works); the same results
+  --no-witness         the SimPy model does not walk replication 1 of every scenario beside the compiled engine; of
+                       many scenarios it still walks every twentieth
+  --traceback          where something of ours breaks, show where
+Options of check: --workers, --json, --observe, --engine, --no-witness, --traceback, and
+  --junit FILE         the outcome as JUnit XML
+  --summary FILE       the outcome as Markdown, added to FILE
+  --annotations        lines that GitHub shows beside the scenario line that differs
+Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-witness, and
+  --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
+  --page FILE          the table as a page of Markdown too
+Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-witness, --outputs, and
+  --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
+  --measure NAME       which measure (default: delayed_people_mean)
+  --service NAME       of which service (default: the first hospital)
+Options of validate and show: --set, --replications, --seed
+
+  --help, --version
+
+FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The base given twice counts once.
+Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted; of check also 1: a result moved."""
+
+HELP_SHOWS = "(run_sim.py --help shows every verb and option)"
+
+
+class UsageError(Exception):
+    """A command line that cannot be carried out: every reason, in words for the person who typed it."""
+
+    def __init__(self, *problems: str, hint: str = "") -> None:
+        super().__init__("\n".join((*problems, hint) if hint else problems))
+        self.problems = problems
+
+
+def close_to(word: str, known: Sequence[str]) -> list[str]:
+    """The one of these words that was meant, if any is like it."""
+    from difflib import get_close_matches  # slow to import, and seldom needed
+
+    return get_close_matches(word, known, n=1, cutoff=0.6)
+
+
+def did_you_mean(word: str, known: Sequence[str]) -> str:
+    """The end of a sentence about a word that is not known."""
+    close = close_to(word, known)
+    return f"; did you mean {close[0]}?" if close else f"; it has {', '.join(known)}"

@@ -10,13 +10,9 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from sim.inputs.numerals import decimal
 from sim.inputs.problems import listed, printable, quoted
 
-LONGEST_NUMBER = 24
-NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
-LOOKS_LIKE_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*", re.ASCII)
-SPACED_THOUSANDS = re.compile(r"\d{1,3}( \d{3})+", re.ASCII)
-NUMBER_INSIDE = re.compile(r"(?<![\w.])\d[\d,]*(\.\d+)?", re.ASCII)
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}", re.ASCII)
 ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 UK_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
@@ -25,6 +21,7 @@ PRICE_YEAR = re.compile(r"(\d{4})(-(\d{2}))?", re.ASCII)
 FIRST_YEAR, LAST_YEAR = 1950, 2150
 FORMULA_STARTS = "=+-@"
 UNLIMITED = "unlimited"
+INFINITE = ("inf", "infinite", "infinity", "unlimited", "no limit", "∞")  # and are not written so
 
 
 def number(text: str, low: Decimal, high: Decimal, wanted: str = "a number") -> Decimal:
@@ -33,7 +30,7 @@ def number(text: str, low: Decimal, high: Decimal, wanted: str = "a number") -> 
         raise ValueError(f"is {printable(text)}, a percentage; write a plain number")
     if text.startswith("£"):
         raise ValueError(f"is {printable(text)}, an amount of money; write a plain number")
-    return _within(text, _decimal(text, wanted), low, high)
+    return _within(text, decimal(text, wanted), low, high)
 
 
 def whole(text: str, low: int, high: int) -> int:
@@ -46,7 +43,7 @@ def whole(text: str, low: int, high: int) -> int:
 
 def share(text: str, *, one_is_all: bool = False) -> Decimal:
     """A part of a whole: `40%` or `0.4`; a bare 1 only where shares must add up, for it may be meant as 1%."""
-    value = _decimal(text.removesuffix("%").rstrip(), "a share; write a percentage such as 40%", text)
+    value = decimal(text.removesuffix("%").rstrip(), "a share; write a percentage such as 40%", text)
     if text.endswith("%"):
         value /= 100
     elif value > 1:
@@ -60,7 +57,7 @@ def share(text: str, *, one_is_all: bool = False) -> Decimal:
 
 def money(text: str, high: Decimal) -> Decimal:
     """Pounds: `£150`, `£1,200.50` or `150`."""
-    value = _decimal(text.removeprefix("£").lstrip(), "an amount of money such as £150", text)
+    value = decimal(text.removeprefix("£").lstrip(), "an amount of money such as £150", text)
     return _within(text, value, Decimal(0), high)
 
 
@@ -151,28 +148,15 @@ def after_step(text: str) -> str:
 
 def or_unlimited(read: Callable[[str], int]) -> Callable[[str], int | str]:
     """A reader that also understands `unlimited`."""
-    return lambda text: UNLIMITED if text == UNLIMITED else read(text)
 
+    def read_either(text: str) -> int | str:
+        if text == UNLIMITED:
+            return UNLIMITED
+        if text.lower().strip("+.") in INFINITE:
+            raise ValueError(f"is {quoted(text)}; write {UNLIMITED}")
+        return read(text)
 
-def _decimal(text: str, wanted: str, whole_text: str | None = None) -> Decimal:
-    """The exact value of a number; says how to write it where it cannot be one."""
-    shown = text if whole_text is None else whole_text
-    if len(text) > LONGEST_NUMBER:
-        raise ValueError(f"is {quoted(shown)}, longer than any number here")
-    if NUMBER.fullmatch(text):
-        plain = text.replace(",", "").removeprefix("-")
-        if plain[0] == "0" and plain[1:2].isdigit():
-            raise ValueError(f"is {printable(shown)}; write it without the leading 0")
-        return Decimal(text.replace(",", ""))
-    if "," in text and LOOKS_LIKE_NUMBER.fullmatch(text):
-        raise ValueError(f"is {quoted(shown)}; commas stand before every three digits (1,200), a point before decimals")
-    if SPACED_THOUSANDS.fullmatch(text):
-        raise ValueError(f"is {quoted(shown)}; write {text.replace(' ', '')}, or commas between the thousands")
-    if text.startswith(".") and NUMBER.fullmatch("0" + text):
-        raise ValueError(f"is {printable(shown)}; write 0{printable(text)}")
-    inside = NUMBER_INSIDE.search(text)
-    cure = f"; the unit belongs to the key, so write {inside.group()}" if inside and " " in text else ""
-    raise ValueError(f"is {quoted(shown)}, not {wanted}{cure}")
+    return read_either
 
 
 def _within(text: str, value: Decimal, low: Decimal, high: Decimal) -> Decimal:

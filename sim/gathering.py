@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.experiment import Piece, daily_by_replication
 from sim.growth import growing_queues
 from sim.inputs.loading import differences as values_that_differ
+from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
@@ -89,7 +90,7 @@ def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]
             about.setdefault(text, []).append(labels[scenario.id])
     if len(scenarios) == 1:
         return tuple(about)
-    return tuple(f"{' and '.join(names)}: {text}" for text, names in about.items())
+    return tuple(f"{listed(names, 'and')}: {text}" for text, names in about.items())
 
 
 def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:

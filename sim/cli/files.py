@@ -56,13 +56,19 @@ def _matching(pattern: str) -> list[str]:
 
 
 def _similar_file(name: str) -> str:
+    """The end of a sentence about a file that is not there: the scenario that was meant, here or among the shipped ones."""
     folder, last = os.path.split(name)
+    word = os.path.splitext(last)[0]
     places = [folder or ".", str(REPOSITORY / "scenarios")]
-    for place in places:
-        if os.path.isdir(place):
-            names = [entry for entry in sorted(os.listdir(place)) if entry.endswith((".yaml", ".yml"))]
-            close = close_to(last, names) or ([f"{last}.yaml"] if f"{last}.yaml" in names else [])
-            if close:
-                shown = os.path.join(folder, close[0]) if place == places[0] else shortest(Path(place) / close[0])
-                return f"; did you mean {shown}?"
+    for place in filter(os.path.isdir, places):
+        files = {
+            os.path.splitext(file)[0]: file for file in sorted(os.listdir(place)) if file.endswith((".yaml", ".yml"))
+        }
+        # endings apart: they make any two names alike
+        close = close_to(word, list(files)) or [stem for stem in files if len(word) > 2 and stem.startswith(word)]
+        if close:
+            file = files[close[0]]
+            return (
+                f"; did you mean {os.path.join(folder, file) if place == places[0] else shortest(Path(place) / file)}?"
+            )
     return ""

@@ -170,9 +170,19 @@ def test_a_pattern_that_matches_nothing_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("here")
-def test_a_missing_file_is_refused_with_the_nearest_name(capsys) -> None:
-    assert main(["run", "mor.yaml"]) == 2
-    assert "mor.yaml: there is no such file; did you mean more.yaml?" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("mor.yaml", "; did you mean more.yaml?"),
+        ("more", "; did you mean more.yaml?"),
+        ("everything.yaml", "; did you mean everything_together.yaml?"),
+        ("other.yaml", ""),  # like no name here: only their endings are alike
+    ],
+)
+def test_a_missing_file_is_refused_with_the_nearest_name(here: Path, capsys, typed: str, meant: str) -> None:
+    write(here, "everything_together.yaml", MORE)
+    assert main(["run", typed]) == 2
+    assert capsys.readouterr().err == f"{typed}: there is no such file{meant}\n"
 
 
 def test_a_file_that_cannot_be_paired_is_listed_and_the_others_are_compared(here: Path, capsys) -> None:

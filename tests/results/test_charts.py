@@ -121,6 +121,20 @@ def test_where_not_all_fit_the_charts_show_those_that_avoid_most_delayed_people(
     assert sorted(shown) == sorted(["Base", *best])
 
 
+def test_a_queue_that_grows_tenfold_is_an_arrow_and_leaves_the_other_changes_visible() -> None:
+    base = small(replications=2)
+    fewer = small(id="fewer", name="Fewer beds", replications=2, beds=14)
+    made = differences_chart(findings_of(base, fewer))
+    assert made is not None
+    axes = made[2].axes[0]
+    arrows = [line for line in axes.lines if line.get_marker() == ">"]
+    assert [list(arrow.get_xdata()) for arrow in arrows] == [[200.0]] * len(arrows)
+    assert arrows
+    assert axes.get_xlim()[1] < 250
+    assert "arrow: beyond 200%" in made[2].texts[1].get_text()
+    assert len(made[2].axes[0].texts) == len(axes.get_yticks())  # what it really is stands beside
+
+
 def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None:
     calm = small(replications=2, beds=60, unit=60, days=20, warm_up=5)
     home_only = replace(calm.people[0].journey[0], then=(replace(calm.people[0].journey[0].then[1], share=1.0),))

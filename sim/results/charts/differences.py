@@ -3,6 +3,8 @@
 What may be changed here: freely.
 """
 
+from typing import NamedTuple
+
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -33,6 +35,20 @@ FOREST_MEASURES = (
 )
 MOST_LINES = 12
 LEAST_CHANGE = 0.001  # of the baseline
+FURTHEST = (
+    200  # %: where a queue of hardly anybody grows tenfold, all other changes would be squeezed onto the line of none
+)
+
+
+class Point(NamedTuple):
+    """A scenario's difference in one line of the chart: in % of the baseline with its interval, and as it is."""
+
+    scenario: int
+    line: int
+    low: float
+    middle: float
+    high: float
+    change: Contrast
 
 
 def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -42,16 +58,22 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if not findings.compared or not shown or not lines:
         return None
     title = f"What changes against {findings.label(findings.baseline)}?"
+    points = [point for index, one in enumerate(shown) for point in _points(findings, lines, one, index)]
+    beyond = any(abs(point.middle) > FURTHEST for point in points)
     drawing, axes = canvas(
         title,
         "% of the baseline, same people, with 95% interval; right: the difference itself"
+        + (f"; arrow: beyond {FURTHEST}%" if beyond else "")
         + chosen_of(findings, len(shown)),
         1.5 + len(lines) * (0.2 + 0.17 * len(shown)),
         len(shown),
     )
-    words = []
     for index, scenario in enumerate(shown):
-        words += _forest_series(axes, findings, lines, scenario, index, len(shown))
+        axes.plot([], [], MARKERS[index], color=COLOURS[index], markersize=6, label=findings.label(scenario))
+    for point in points:
+        height = point.line + (point.scenario - (len(shown) - 1) / 2) * 0.8 / len(shown)
+        _draw(axes, point, height)
+        _say(axes, _words(findings, point), height, 8 if len(shown) == 1 else 7)
     axes.axvline(0, color=INK, linewidth=1)
     labels = [shortened(measure_label(measure, service), 50) for service, measure in lines]
     axes.set_yticks(range(len(lines)), labels, fontsize=9)
@@ -61,7 +83,11 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if len(shown) > 1:
         legend_above(axes)
     drawing.subplots_adjust(left=0.40, right=0.72)
-    return title, "Differences with 95% intervals. " + "; ".join(words[:6]) + ".", drawing
+    told = [
+        f"{measure_label(point.change.measure, point.change.service)}: {_words(findings, point)}"
+        for point in points[:6]
+    ]
+    return title, "Differences with 95% intervals. " + "; ".join(told) + ".", drawing
 
 
 def _forest_lines(findings: Findings) -> list[tuple[str, str]]:
@@ -90,47 +116,43 @@ def _pair(findings: Findings, scenario: str, line: tuple[str, str]) -> tuple[Est
     return before, change
 
 
-def _forest_series(
-    axes: Axes, findings: Findings, lines: list[tuple[str, str]], scenario: Scenario, index: int, many: int
-) -> list[str]:
-    words = []
+def _points(findings: Findings, lines: list[tuple[str, str]], scenario: Scenario, index: int) -> list[Point]:
+    found = []
     for row, line in enumerate(lines):
         pair = _pair(findings, scenario.id, line)
-        if pair is None:
-            continue
-        before, change = pair
-        height = row + (index - (many - 1) / 2) * 0.8 / many
-        ends = (
-            change.mean if change.low is None else change.low,
-            change.mean if change.high is None else change.high,
-        )
-        percent = [100 * value / abs(before.mean) for value in (ends[0], change.mean, ends[1])]
-        axes.plot(
-            [percent[0], percent[2]],
-            [height, height],
-            color=COLOURS[index],
-            linewidth=2,
-            solid_capstyle="butt",
-        )
-        axes.plot(
-            percent[1],
-            height,
-            MARKERS[index],
-            color=COLOURS[index],
-            markersize=6,
-            linestyle="none",
-            label=findings.label(scenario) if row == 0 else None,
-        )
-        factor = yearly(change.measure, scenario.calendar.measured_days)
-        text, span = change_and_interval(change.mean, change.low, change.high, change.unit, factor)
-        axes.annotate(
-            f"{text} ({span}), {change.verdict}" if span else text,
-            xy=(1.02, height),
-            xycoords=("axes fraction", "data"),
-            fontsize=8 if many == 1 else 7,
-            va="center",
-            color=INK,
-            annotation_clip=False,
-        )
-        words.append(f"{measure_label(change.measure, change.service)}: {text} ({span}), {change.verdict}")
-    return words
+        if pair is not None:
+            before, change = pair
+            low = change.mean if change.low is None else change.low
+            high = change.mean if change.high is None else change.high
+            percent = 100 / abs(before.mean)
+            found.append(Point(index, row, percent * low, percent * change.mean, percent * high, change))
+    return found
+
+
+def _draw(axes: Axes, point: Point, height: float) -> None:
+    """The interval and its middle, at the edge as an arrow where it is further away."""
+    low, middle, high = (max(-FURTHEST, min(FURTHEST, value)) for value in (point.low, point.middle, point.high))
+    colour, marker = COLOURS[point.scenario], MARKERS[point.scenario]
+    if middle != point.middle:
+        marker = ">" if middle > 0 else "<"
+    axes.plot([low, high], [height, height], color=colour, linewidth=2, solid_capstyle="butt")
+    axes.plot(middle, height, marker, color=colour, markersize=6)
+
+
+def _words(findings: Findings, point: Point) -> str:
+    change = point.change
+    factor = yearly(change.measure, findings.baseline.calendar.measured_days)
+    text, span = change_and_interval(change.mean, change.low, change.high, change.unit, factor)
+    return f"{text} ({span}), {change.verdict}" if span else text
+
+
+def _say(axes: Axes, words: str, height: float, size: float) -> None:
+    axes.annotate(
+        words,
+        xy=(1.02, height),
+        xycoords=("axes fraction", "data"),
+        fontsize=size,
+        va="center",
+        color=INK,
+        annotation_clip=False,
+    )

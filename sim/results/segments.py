@@ -7,15 +7,13 @@ steps is given to the critical path: the step that finished last, back through w
 What may be changed here: with new expected results.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import Route
 from sim.model.ledger import NEVER, NONE, Column
 from sim.results.cut import Cut
-from sim.results.spans import Mask
+from sim.results.ways import asked_for, otherwise
 
 
 class Segments(NamedTuple):
@@ -75,7 +73,7 @@ def _tails(cut: Cut, delayed: Column, rows: Column) -> Segments:
     to = stays["planned_to"][stay].copy()
     waited = last != NONE
     held = stay[waited]
-    to[waited] = _otherwise(cut)[cut.group_of_stay[held], stays["service"][held], waits["to"][last[waited]]]
+    to[waited] = otherwise(cut)[cut.group_of_stay[held], stays["service"][held], waits["to"][last[waited]]]
     clear = np.where(stays["clear"][stay] >= start, stays["clear"][stay], NEVER)
     return Segments(stay, to, start, clear, stays["left"][stay])
 
@@ -83,24 +81,6 @@ def _tails(cut: Cut, delayed: Column, rows: Column) -> Segments:
 def _joined(*tables: tuple[Column, ...]) -> list[Column]:
     """Tables of the same columns, one below the other."""
     return [np.concatenate(columns) for columns in zip(*tables, strict=True)]
-
-
-def _routes(cut: Cut) -> Iterator[tuple[int, int, int, Route]]:
-    """Every way out of a stay: by number the group, the service held and the destination, and the route."""
-    for group, people in enumerate(cut.scenario.people):
-        for visit in people.journey:
-            for route in visit.then:
-                yield group, cut.numbers[visit.service], cut.numbers[route.to], route
-
-
-def _otherwise(cut: Cut) -> Column:
-    """By group, service held and destination: where somebody goes who did not get in."""
-    size = len(cut.names)
-    found = np.tile(np.arange(size), (len(cut.scenario.people), size, 1))
-    for group, held, to, route in _routes(cut):
-        if route.otherwise is not None:
-            found[group, held, to] = cut.numbers[route.otherwise]
-    return found
 
 
 def _tidy(found: Segments) -> Segments:
@@ -144,21 +124,11 @@ def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
     doubtful = np.flatnonzero(possible & ended_unclear & is_later & (steps["started"][row] < start))
     stay, to = found.stay[segment[doubtful]], found.to[segment[doubtful]]
     service, step = cut.ledger.stays["service"][stay], steps["step"][row[doubtful]]
-    possible[doubtful] = _asked_for(cut)[cut.group_of_stay[stay], service, to, step]
+    possible[doubtful] = asked_for(cut)[cut.group_of_stay[stay], service, to, step]
     pair, row = pair[possible], row[possible]
     order = np.lexsort((-steps["step"][row], steps["due"][row], pair))
     last[pair[order]] = row[order]  # the latest comes last, of several the first in file order
     return last
-
-
-def _asked_for(cut: Cut) -> Mask:
-    """By group, service held, destination and step: whether the route names the step."""
-    size, steps = len(cut.names), cut.ledger.step_names
-    found = np.zeros((len(cut.scenario.people), size, size, len(steps)), dtype=bool)
-    for group, held, to, route in _routes(cut):
-        for planned in route.steps:
-            found[group, held, to, steps.index(planned.name)] = True
-    return found
 
 
 def _walk_back(cut: Cut, found: Segments, segment: Column, row: Column) -> Pieces:

@@ -36,6 +36,7 @@ BY = (
     "group",
     "band",
     "weekday",
+    "team",
 )
 PATHWAYS = ("0", "1", "2", "3")
 COST_PARTS = ("open", "used", "admissions", "steps", "not closed", "refilled")
@@ -86,6 +87,11 @@ _TABLE = (
      "Of the waits begun in the window that ended in admission, those of at most 2 days."),
     ("admitted_within_4_hours", "share", HIGHER, NO_ROW, FOUR_HOURS,
      "Of those who came from outside, the share admitted within 4 hours, where 4 hours can be seen."),
+    ("team_busy_share", "share", NEITHER, NO_ROW, OURS,
+     "Places of a team that steps held over places open, over time; closed days of a step count, the place is held."),
+    ("team_queue_mean", "people", LOWER, ZERO, OURS, "Steps waiting for a place of a team, mean over time."),
+    ("team_wait_mean_days", "days", LOWER, NO_ROW, OURS,
+     "From joining the team's queue to a place, or until dropped or the window's end, of those who joined in it."),
     ("arrivals", "people", NEITHER, ZERO, OURS,
      "People who came from outside, by the first service they came to."),
     ("admissions", "people", NEITHER, ZERO, OURS, "Stays that began (all: in declared services)."),

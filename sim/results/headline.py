@@ -12,7 +12,9 @@ from sim.results.wording import change_and_interval, figure, interval, measure_l
 
 MOST_SERVICES = 3  # beside the main one
 MOST_QUEUES = 2
+MOST_TEAMS = 2
 
+QUIET = ("turned_away", "gave_up", "queue_mean", "team_queue_mean", "cost_cash_gbp", "released_bed_days")
 MAIN_MEASURES = (
     "queue_mean",
     "midnight_census_mean",
@@ -54,6 +56,9 @@ def topics(findings: Findings) -> Iterator[Topic]:
     for service in _most_changed(findings, "queue_mean", MOST_QUEUES):
         if findings.estimate(findings.baseline.id, service, "queue_mean"):  # a new queue is no news
             yield Topic(service, "queue_mean")
+    for team in _teams(findings)[:MOST_TEAMS]:
+        yield Topic("all", "team_busy_share", "team", team)
+        yield Topic("all", "team_queue_mean", "team", team)
     for service in _with_unmet_need(findings):
         yield Topic(service, "unmet_need_people_mean")
     yield Topic("all", "turned_away")
@@ -86,6 +91,10 @@ def _payers(findings: Findings) -> list[str]:
         if (row.service, row.measure, row.by) == ("all", "cost_cash_gbp", "payer")
     ]
     return list(dict.fromkeys(found))
+
+
+def _teams(findings: Findings) -> list[str]:
+    return list(dict.fromkeys(team.name for scenario in findings.scenarios for team in scenario.teams))
 
 
 def headline(findings: Findings, scenario: Scenario) -> list[Line]:
@@ -127,7 +136,7 @@ def _with_unmet_need(findings: Findings) -> list[str]:
 
 def _says_nothing(topic: Topic, before: Estimate | None, after: Estimate | None) -> bool:
     """Nobody turned away, nobody waiting, no price: not worth a line."""
-    quiet = topic.measure in ("turned_away", "gave_up", "queue_mean", "cost_cash_gbp", "released_bed_days")
+    quiet = topic.measure in QUIET
     return quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
 
 

@@ -10,8 +10,9 @@ What may be changed here: an identity is added freely; one is taken away by agre
 
 import numpy as np
 
-from sim.inputs.scenario import Scenario, Service
+from sim.inputs.scenario import Scenario, Service, Team
 from sim.model.ledger import OUTSIDE, Ledger
+from sim.results import teams
 from sim.results.broken import IdentityBroken, require_rows, require_sum
 from sim.results.census import delayed_at_midnights, people_at_midnights
 from sim.results.cost_identities import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
@@ -34,6 +35,7 @@ __all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut"
 NOBODY_ENTERS_A_FULL_SERVICE = "nobody is admitted to a full service"
 QUEUE_LIMITS_HOLD = "a queue never grows beyond its limit"
 NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
+NOBODY_WAITS_FOR_A_FREE_TEAM = "no step waits for a team with a free place"
 STAYS_ADD_UP = "occupied time = the sum of clipped stays"
 OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
 PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
@@ -43,6 +45,7 @@ CHECKED = (
     NOBODY_ENTERS_A_FULL_SERVICE,
     QUEUE_LIMITS_HOLD,
     NOBODY_WAITS_BESIDE_A_FREE_PLACE,
+    NOBODY_WAITS_FOR_A_FREE_TEAM,
     STAYS_ADD_UP,
     OCCUPIED_IS_NEED_PLUS_DELAY,
     PARTS_ADD_UP,
@@ -76,6 +79,8 @@ def check_places(cut: Cut) -> None:
     for number in range(len(cut.names)):
         if number != cut.died:
             _nobody_waits_beside_a_free_place(cut, number)
+    for team in cut.scenario.teams:
+        _no_step_waits_for_a_free_team(cut, team)
 
 
 def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
@@ -121,6 +126,14 @@ def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
         eligible = free if held == OUTSIDE else both(free, own_hours_path(cut, cut.scenario.services[held]))
         holds = eligible.between(clear[rows], ended[rows]) == 0
         require_rows(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", cut.wait_rows(number)[rows], holds)
+
+
+def _no_step_waits_for_a_free_team(cut: Cut, team: Team) -> None:
+    work = teams.work_of(cut, team)
+    until = np.minimum(work.team_joined, cut.ledger.until)
+    waits = np.flatnonzero(work.started < until)
+    holds = teams.free_path(cut, team).between(work.started[waits], until[waits]) == 0
+    require_rows(cut, NOBODY_WAITS_FOR_A_FREE_TEAM, "steps", work.row[waits], holds)
 
 
 def check_sums(cut: Cut) -> None:

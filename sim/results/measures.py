@@ -9,7 +9,20 @@ catalogue.
 
 from sim.inputs.scenario import Scenario
 from sim.model.ledger import Ledger
-from sim.results import budgets, costs, delays, flow, followup, horizon, nights, occupancy, released, unmet, waits
+from sim.results import (
+    budgets,
+    costs,
+    delays,
+    flow,
+    followup,
+    horizon,
+    nights,
+    occupancy,
+    released,
+    teams,
+    unmet,
+    waits,
+)
 from sim.results.catalogue import MEASURES, Measure
 from sim.results.cut import Cut, Row
 from sim.results.order import canonical
@@ -27,6 +40,7 @@ def measure_cut(cut: Cut) -> list[Row]:
     rows = [
         *occupancy.rows(cut),
         *waits.rows(cut),
+        *teams.rows(cut),
         *flow.rows(cut),
         *delays.rows(cut, delays.delays(cut)),
         *released.rows(cut),

@@ -29,6 +29,7 @@ def canonical(*scenarios: Scenario) -> Callable[[Key], Place]:
         "group": _merged((group.name for group in scenario.people) for scenario in scenarios),
         "band": list(BANDS),
         "weekday": list(WEEKDAYS),
+        "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
     }
     of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
     of_item = {by: _numbered(names) for by, names in items.items()}

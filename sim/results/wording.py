@@ -55,6 +55,9 @@ _LABELS = {
     "gave_up": "people a year who gave up waiting for {service}",
     "unmet_need_people_mean": "people without the place they need ({service})",
     "cost_cash_gbp": "cost a year of {service}",
+    "team_busy_share": "{item}: share of its places in use",
+    "team_queue_mean": "{item}: steps waiting for it",
+    "team_wait_mean_days": "{item}: days waited for it",
     "throughput_per_day": "people a day through {service}",
 }
 
@@ -107,6 +110,7 @@ def measure_label(measure: str, service: str, item: str = "") -> str:
     else:
         place = "all services" if service == "all" else spoken(service)
         text = _LABELS.get(measure, spoken(measure) + " ({service})").replace("{service}", place)
+        text = text.replace("{item}", spoken(item))
     return f"{text}, paid by {payer_label(item)}" if measure == "cost_cash_gbp" and item else text
 
 

@@ -1,0 +1,62 @@
+"""What the ledger says of teams, held against the SimPy model's own count of places taken and steps in line.
+
+The ledger does not say when a step was dropped: it follows from the waits, and here it is seen whether it does.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from sim.inputs.scenario import Scenario
+from sim.model import reference
+from sim.model.bed_manager import BedManager
+from sim.model.engine import draw
+from sim.results import teams
+from sim.results.cut import Cut
+from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
+
+
+class Counted:
+    """Seconds times places taken, and times steps in line, of each team in the window."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.first, self.end = scenario.calendar.window
+        self.names = [team.name for team in scenario.teams]
+        self.now = 0
+        self.state = [(0, 0)] * len(self.names)
+        self.taken: dict[str, int] = defaultdict(int)
+        self.in_line: dict[str, int] = defaultdict(int)
+
+    def __call__(self, beds: BedManager) -> None:
+        self.until(beds.clock.now)
+        self.state = [(team.taken, len(team.queue)) for team in beds.steps.teams]
+
+    def until(self, now: int) -> None:
+        """Add up to here."""
+        seconds = max(0, min(now, self.end) - max(self.now, self.first))
+        for name, (taken, in_line) in zip(self.names, self.state, strict=True):
+            self.taken[name] += seconds * taken
+            self.in_line[name] += seconds * in_line
+        self.now = now
+
+
+def agrees_with_the_count(scenario: Scenario) -> None:
+    counted = Counted(scenario)
+    ledger = reference.run(*draw(scenario, 0), counted)
+    counted.until(counted.end)
+    cut = Cut(scenario, ledger)
+    for team in scenario.teams:
+        work = teams.work_of(cut, team)
+        held = teams.held_path(cut, team).integral(cut.first, cut.end)
+        assert held == counted.taken[team.name], team.name
+        assert int(cut.clipped(work.started, work.team_joined).sum()) == counted.in_line[team.name], team.name
+
+
+def test_teams_are_counted_as_the_model_counts_them(tmp_path: Path) -> None:
+    on_towns(tmp_path, IN_CI, agrees_with_the_count)
+
+
+@pytest.mark.nightly
+def test_teams_are_counted_as_the_model_counts_them_at_night(tmp_path: Path) -> None:
+    on_towns(tmp_path, AT_NIGHT, agrees_with_the_count)

@@ -209,6 +209,7 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> walki
     return walking_room.Room(
         persons=_table("persons", len(people), walking_room.PERSON),
         admissions=_table("admissions", rows.stays, walking_room.ADMISSION),
+        origins=_table("origins", rows.stays, walking_room.ORIGIN),
         stays=_table("stays", rows.stays, walking_room.STAY),
         waits=_table("waits", rows.waits, walking_room.WAIT),
         steps=_table("steps", rows.steps, walking_room.STEP),

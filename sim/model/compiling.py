@@ -20,12 +20,11 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-import numpy as np
-
 from sim.inputs import distributions, timetable
 from sim.model import (
     chance,
     drawing,
+    instructions,
     ledger,
     narrow,
     packing,
@@ -36,12 +35,12 @@ from sim.model import (
     walking_verbs,
     writing_down,
 )
-from sim.model.chance import MULTIPLIERS, ROUNDS, WEYL
 
 SOURCES = (
     chance,
     distributions,
     drawing,
+    instructions,
     ledger,
     narrow,
     packing,
@@ -248,7 +247,7 @@ def _ready(function: Any) -> Callable[..., Any]:
 
 def compiled_rules() -> dict[str, Any]:
     """The small functions that both engines share, compiled, by name."""
-    known: dict[str, Any] = {"uniform_of": _uniform_of()}
+    known: dict[str, Any] = {"uniform_of": instructions.uniform_of(), "ask_for": instructions.ask_for()}
     for rule in SCALAR_RULES:
         known[rule.__name__] = _compiled(rule, known)
     return known
@@ -263,37 +262,3 @@ def _compiled(function: Callable[..., Any], known: dict[str, Any], **options: An
     copy.__module__, copy.__qualname__ = function.__module__, function.__qualname__
     # Nothing is allocated in there, so Numba need not count references to tables: that would cost more than the work.
     return numba.njit(error_model="numpy", _nrt=False, **options)(copy)
-
-
-def _uniform_of() -> Any:
-    """`chance.uniform_of` with the processor's own product of 128 bits."""
-    import numba
-    from llvmlite import ir
-    from numba.core import types
-    from numba.extending import intrinsic
-
-    @intrinsic  # type: ignore[untyped-decorator]
-    def product(_: Any, a: Any, b: Any) -> Any:
-        def code(context: Any, builder: Any, signature: Any, numbers: Any) -> Any:
-            wide = ir.IntType(128)
-            both = builder.mul(*(builder.zext(number, wide) for number in numbers))
-            high = builder.trunc(builder.lshr(both, ir.Constant(wide, 64)), ir.IntType(64))
-            return context.make_tuple(builder, signature.return_type, (high, builder.trunc(both, ir.IntType(64))))
-
-        return types.containers.UniTuple(types.uint64, 2)(a, b), code
-
-    first, second = (np.uint64(number) for number in MULTIPLIERS)
-    weyl_first, weyl_second = (np.uint64(number) for number in WEYL)
-    twelve, rounds = np.uint64(12), ROUNDS
-
-    def uniform_of(seed, replication, person, group, service, quantity, visit):  # type: ignore[no-untyped-def]
-        c0, c1, c2, c3 = np.uint64(person), group, service, quantity | np.uint64(visit)
-        k0, k1 = seed, replication
-        for _ in range(rounds):
-            above, below = product(first, c0)
-            other_above, other_below = product(second, c2)
-            c0, c1, c2, c3 = other_above ^ c1 ^ k0, other_below, above ^ c3 ^ k1, below
-            k0, k1 = k0 + weyl_first, k1 + weyl_second
-        return (np.float64(np.int64(c0 >> twelve)) + 0.5) * 2.0**-52
-
-    return numba.njit(error_model="numpy", _nrt=False)(uniform_of)

@@ -35,9 +35,9 @@ PERSON = _row(
 # Most people wait for nothing: they join a line and move in the same instant. Such a wait has no row of its own, only its number
 # with the stay that somebody left at once, or to which they came at once from outside.
 ADMISSION = _row(  # what a stay began with, and what few of them need later
-    ("admitted", time), ("need", time), ("units", number), ("number", number), ("visit", number), ("came_at_once", number),
-    ("first_step", number), ("next_taper", number),
+    ("admitted", time), ("need", time), ("units", number), ("visit", number), ("first_step", number), ("next_taper", number),
 )  # fmt: skip
+ORIGIN = _row(("person", number), ("number", number), ("came_at_once", number))  # whose stay, and which of theirs
 STAY = _row(  # what happens to it
     ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", number), ("person", number),
     ("route", number), ("visit_plan", number), ("left_at_once", number), ("previous", number), ("service", few), ("to", few),
@@ -85,11 +85,16 @@ KINDS = 2**KIND_BITS  # above them all
 DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
 
 
+def ask_for(rows: Rows, row: int) -> None:
+    """Have the memory of this row fetched before it is needed. It changes nothing; a processor has an instruction for it."""
+
+
 class Room(NamedTuple):
     """The tables in which one replication is walked; rows as many as may be needed."""
 
     persons: Rows
-    admissions: Rows  # with the rows of `stays`
+    admissions: Rows  # with the rows of `stays` ...
+    origins: Rows  # ... and so are these, small enough to be gone through alone
     stays: Rows
     waits: Rows
     steps: Rows

@@ -148,10 +148,11 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
         return
     count.stay_rows = stay + 1
     visit = plan.visit_of[room.persons[person].group, service]
-    stays[stay].person, room.admissions[stay].number, room.admissions[stay].visit = person, 0, 0
+    stays[stay].person = room.origins[stay].person = person
+    room.origins[stay].number = room.admissions[stay].visit = 0
     stays[stay].service, room.admissions[stay].admitted, stays[stay].visit_plan = service, arrived, visit
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
-    stays[stay].to = stays[stay].left_at_once = stays[stay].previous = room.admissions[stay].came_at_once = NONE
+    stays[stay].to = stays[stay].left_at_once = stays[stay].previous = room.origins[stay].came_at_once = NONE
     room.persons[person].stays = 1
     room.persons[person].stay_of = stay
     key, units = plan.services[service].key, 1
@@ -205,12 +206,13 @@ def take_place(
         count.too_small = MORE_STAYS
         return
     count.stay_rows = stay + 1
-    stays[stay].person, room.admissions[stay].number = person, persons[person].stays
+    stays[stay].person = room.origins[stay].person = person
+    room.origins[stay].number = persons[person].stays
     stays[stay].service, room.admissions[stay].visit = to, visits_made(room, previous, to)
     room.admissions[stay].admitted, room.admissions[stay].units, stays[stay].units_now = now, units, units
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
     stays[stay].to, stays[stay].left_at_once, stays[stay].previous = NONE, NONE, previous
-    room.admissions[stay].came_at_once = came_at_once
+    room.origins[stay].came_at_once = came_at_once
     stays[stay].visit_plan = plan.visit_of[persons[person].group, to]
     persons[person].stays += 1
     persons[person].stay_of = stay

@@ -11,7 +11,9 @@ from typing import Any
 
 from sim.model.ledger import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.narrow import Stays, Steps, Waits
-from sim.model.walking_room import Room
+from sim.model.walking_room import Room, ask_for
+
+AHEAD = 16  # so many rows before it is needed, memory is asked for
 
 
 def write_down(room: Room, stays: Stays, waits: Waits, steps: Steps) -> int:
@@ -43,16 +45,18 @@ def find_stays(room: Room) -> None:
 
 def write_stays(room: Room, into: Stays, waits: Waits) -> None:
     """Every stay in its row, and every wait that was over at once."""
-    for row in range(room.counters[0].stay_rows):
+    count = room.counters[0].stay_rows
+    for row in range(count):
+        ask_for_stay(room, room.stay_of_row[min(row + AHEAD, count - 1)])
         i = room.stay_of_row[row]
-        stay, admission = room.stays[i], room.admissions[i]
-        into.person[row], into.stay[row], into.visit[row] = stay.person, admission.number, admission.visit
+        stay, admission, origin = room.stays[i], room.admissions[i], room.origins[i]
+        into.person[row], into.stay[row], into.visit[row] = origin.person, origin.number, admission.visit
         into.service[row], into.to[row], into.planned_to[row] = stay.service, stay.to, stay.planned_to
         into.admitted[row], into.units[row], into.need[row] = admission.admitted, admission.units, admission.need
         into.ready[row], into.clear[row], into.left[row] = stay.ready, stay.clear, stay.left
-        if admission.came_at_once >= 0:
-            wait = room.first_wait[stay.person] + admission.came_at_once
-            waits.person[wait], waits.wait[wait], waits.stay[wait] = stay.person, admission.came_at_once, NONE
+        if origin.came_at_once >= 0:
+            wait = room.first_wait[origin.person] + origin.came_at_once
+            waits.person[wait], waits.wait[wait], waits.stay[wait] = origin.person, origin.came_at_once, NONE
             waits.held[wait], waits.to[wait], waits.ending[wait] = OUTSIDE, stay.service, ADMITTED
             waits.joined[wait] = waits.clear[wait] = waits.ended[wait] = admission.admitted
         if stay.left_at_once >= 0:
@@ -106,12 +110,19 @@ def write_steps(room: Room, into: Steps) -> None:
             into.finished[row], into.after[row] = step.finished, step.after
 
 
+def ask_for_stay(room: Room, stay: int) -> None:
+    """Have what is written down of a stay fetched: a person's stays lie far apart, and without it half the time is waiting."""
+    ask_for(room.stays, stay)
+    ask_for(room.admissions, stay)
+    ask_for(room.origins, stay)
+
+
 def row_of_stay(room: Room, stay: int) -> int:
     """Its row in the ledger."""
-    return int(room.first_stay[room.stays[stay].person] + room.admissions[stay].number)
+    return int(room.first_stay[room.origins[stay].person] + room.origins[stay].number)
 
 
 # What `write_down` calls.
 PARTS: tuple[Callable[..., Any], ...] = (
-    row_of_stay, find_first_rows, find_stays, write_stays, write_waits, find_first_steps, write_steps,
+    row_of_stay, ask_for_stay, find_first_rows, find_stays, write_stays, write_waits, find_first_steps, write_steps,
 )  # fmt: skip

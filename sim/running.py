@@ -59,8 +59,13 @@ def scatter(work: Work, shared: Any, tasks: Sequence[Any], workers: int) -> Iter
 
 
 def _chunks(tasks: Sequence[Any], workers: int) -> list[Sequence[Any]]:
-    size = max(1, min(MOST_TASKS_AT_ONCE, len(tasks) // (workers * 8)))
-    return [tasks[first : first + size] for first in range(0, len(tasks), size)]
+    """The tasks in order, in smaller and smaller chunks, so that all workers are done at about the same time."""
+    chunks, first = [], 0
+    while first < len(tasks):
+        size = max(1, min(MOST_TASKS_AT_ONCE, (len(tasks) - first) // (workers * 4)))
+        chunks.append(tasks[first : first + size])
+        first += size
+    return chunks
 
 
 class _Team:

@@ -10,13 +10,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
-from sim.model import compiled, compiling, reference
+from sim.model import compiled, compiling
 from sim.model.arriving import People
 from sim.model.chance import BookOfLuck
 from sim.model.compiled import FastBook
 from sim.model.compiling import CannotCompile
 from sim.model.ledger import Ledger
-from sim.model.observing import Observer
 from sim.model.people import people_of
 from sim.model.plan import Plan
 
@@ -52,7 +51,12 @@ def draw(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Drawn
 
 def walk(drawn: Drawn, engine: str = REFERENCE) -> Ledger:
     """Walk them through the services to the end of the run."""
-    return (compiled.run if engine == COMPILED else reference.run)(*drawn)
+    if engine == COMPILED:
+        return compiled.run(*drawn)
+    # with SimPy, which takes a tenth of a worker's start, and which most workers never need
+    from sim.model import reference
+
+    return reference.run(*drawn)
 
 
 def load(engine: str) -> None:
@@ -68,6 +72,9 @@ def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger
 
 def run_observed(scenario: Scenario, replication: int) -> Ledger:
     """The same by the reference engine, with every identity tested on every event; slower, and the same ledger."""
+    from sim.model import reference
+    from sim.model.observing import Observer
+
     drawn = draw(scenario, replication)
     return reference.run(*drawn, Observer(drawn.plan, drawn.people))
 

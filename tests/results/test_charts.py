@@ -1,11 +1,8 @@
 """Charts: every picture drawn, the same bytes twice, names that cannot do harm, and a text for each."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
-from pathlib import Path
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -21,8 +18,6 @@ from sim.results.charts.payers import payers_chart
 from sim.results.findings import Findings
 from sim.results.ranking import ranking
 from tests.hall.worlds import bigger, small
-
-ROOT = Path(__file__).parents[2]
 
 
 def findings_of(*scenarios: Scenario) -> Findings:
@@ -143,22 +138,3 @@ def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None
         "occupancy",
         "delayed",
     ]
-
-
-def test_nothing_but_the_charts_imports_matplotlib() -> None:
-    code = "import sys, sim.cli.commands, sim.notebook; print('matplotlib' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert found.stdout == "False\n"
-
-
-def test_the_command_line_starts_without_heavy_modules() -> None:
-    heavy = ["numpy", "pandas", "scipy", "matplotlib", "simpy", "yaml"]
-    code = f"import sys, sim.cli; print([name for name in {heavy} if name in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert found.stdout == "[]\n"
-
-
-def test_a_run_starts_without_pandas_and_scipy() -> None:
-    code = "import sys, sim.cli.commands; print([n for n in ('pandas', 'scipy') if n in sys.modules])"
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert found.stdout == "[]\n"

@@ -247,7 +247,7 @@ def _ready(function: Any) -> Callable[..., Any]:
 
 def compiled_rules() -> dict[str, Any]:
     """The small functions that both engines share, compiled, by name."""
-    known: dict[str, Any] = {"uniform_of": instructions.uniform_of(), "ask_for": instructions.ask_for()}
+    known: dict[str, Any] = {"uniform_of": instructions.uniform_of(), "fetch_ahead": instructions.fetch_ahead()}
     for rule in SCALAR_RULES:
         known[rule.__name__] = _compiled(rule, known)
     return known

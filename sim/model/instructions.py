@@ -49,24 +49,24 @@ def uniform_of() -> Any:
     return numba.njit(error_model="numpy", _nrt=False)(number)
 
 
-def ask_for() -> Any:
-    """`walking_room.ask_for`: memory is fetched while the processor goes on with other work."""
+def fetch_ahead() -> Any:
+    """`walking_room.fetch_ahead`: memory is fetched while the processor goes on with other work."""
     from llvmlite import ir
     from numba.core import cgutils, types
     from numba.extending import intrinsic
 
     @intrinsic  # type: ignore[untyped-decorator]
-    def ask(_: Any, table: Any, row: Any) -> Any:  # noqa: ARG001 - Numba counts them
+    def fetch(_: Any, table: Any, row: Any) -> Any:  # noqa: ARG001 - Numba counts them
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
             kind, number = signature.args[0], ir.IntType(32)
             array = context.make_array(kind)(context, builder, given[0])
             place = cgutils.get_item_pointer(context, builder, kind, array, [given[1]], wraparound=False)
             place = builder.bitcast(place, ir.IntType(8).as_pointer())
             said = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
-            fetch = cgutils.get_or_insert_function(builder.module, said, "llvm.prefetch.p0i8")
-            builder.call(fetch, [place, number(READING), number(KEPT_CLOSE), number(DATA)])
+            instruction = cgutils.get_or_insert_function(builder.module, said, "llvm.prefetch.p0i8")
+            builder.call(instruction, [place, number(READING), number(KEPT_CLOSE), number(DATA)])
             return context.get_dummy_value()
 
         return types.void(table, types.intp), code
 
-    return ask
+    return fetch

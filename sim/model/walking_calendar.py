@@ -4,7 +4,7 @@ Plain Python that a compiler can read; see `walking_verbs.py`. What may be chang
 the reference engine.
 """
 
-from sim.model.walking_room import KINDS, MORE_EVENTS, Room
+from sim.model.walking_room import KIND_BITS, KINDS, MORE_EVENTS, Room, fetch_ahead
 
 
 def post(room: Room, at: int, kind: int, whom: int) -> None:
@@ -55,11 +55,14 @@ def take_first(room: Room) -> int:
 
 
 def open_span(room: Room) -> None:
-    """The events of the next span go to the heap."""
+    """The events of the next span go to the heap; most are about a stay, of which nothing has been heard for long."""
     count, events = room.counters[0], room.events
     count.bucket += 1
     event = room.buckets[count.bucket]
     while event >= 0:
+        whom = events[event].what >> KIND_BITS
+        fetch_ahead(room.stays, whom)
+        fetch_ahead(room.admissions, whom)
         following = events[event].next
         push(room, event, count.heap_size)
         count.heap_size += 1

@@ -85,7 +85,7 @@ KINDS = 2**KIND_BITS  # above them all
 DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
 
 
-def ask_for(rows: Rows, row: int) -> None:
+def fetch_ahead(rows: Rows, row: int) -> None:
     """Have the memory of this row fetched before it is needed. It changes nothing; a processor has an instruction for it."""
 
 

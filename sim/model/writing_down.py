@@ -11,9 +11,9 @@ from typing import Any
 
 from sim.model.ledger import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.narrow import Stays, Steps, Waits
-from sim.model.walking_room import Room, ask_for
+from sim.model.walking_room import Room, fetch_ahead
 
-AHEAD = 16  # so many rows before it is needed, memory is asked for
+AHEAD = 16  # a stay is fetched so many rows before it is written down
 
 
 def write_down(room: Room, stays: Stays, waits: Waits, steps: Steps) -> int:
@@ -47,7 +47,7 @@ def write_stays(room: Room, into: Stays, waits: Waits) -> None:
     """Every stay in its row, and every wait that was over at once."""
     count = room.counters[0].stay_rows
     for row in range(count):
-        ask_for_stay(room, room.stay_of_row[min(row + AHEAD, count - 1)])
+        fetch_stay_ahead(room, room.stay_of_row[min(row + AHEAD, count - 1)])
         i = room.stay_of_row[row]
         stay, admission, origin = room.stays[i], room.admissions[i], room.origins[i]
         into.person[row], into.stay[row], into.visit[row] = origin.person, origin.number, admission.visit
@@ -110,11 +110,11 @@ def write_steps(room: Room, into: Steps) -> None:
             into.finished[row], into.after[row] = step.finished, step.after
 
 
-def ask_for_stay(room: Room, stay: int) -> None:
+def fetch_stay_ahead(room: Room, stay: int) -> None:
     """Have what is written down of a stay fetched: a person's stays lie far apart, and without it half the time is waiting."""
-    ask_for(room.stays, stay)
-    ask_for(room.admissions, stay)
-    ask_for(room.origins, stay)
+    fetch_ahead(room.stays, stay)
+    fetch_ahead(room.admissions, stay)
+    fetch_ahead(room.origins, stay)
 
 
 def row_of_stay(room: Room, stay: int) -> int:
@@ -124,5 +124,5 @@ def row_of_stay(room: Room, stay: int) -> int:
 
 # What `write_down` calls.
 PARTS: tuple[Callable[..., Any], ...] = (
-    row_of_stay, ask_for_stay, find_first_rows, find_stays, write_stays, write_waits, find_first_steps, write_steps,
+    row_of_stay, fetch_stay_ahead, find_first_rows, find_stays, write_stays, write_waits, find_first_steps, write_steps,
 )  # fmt: skip

@@ -13,6 +13,11 @@ from sim.running import scatter
 COMPILED, REFERENCE = "compiled", "reference"
 
 
+def load(name: str) -> None:
+    """Have an engine loaded, which is in nobody's time."""
+    engine.load(name)
+
+
 def run(scenario: Scenario, replication: int, name: str) -> Ledger:
     """One replication by one engine: drawing its people, walking them, and the whole ledger."""
     return engine.run(scenario, replication, name)

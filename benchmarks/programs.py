@@ -42,6 +42,7 @@ def on_the_model(sizes: Sizes, reasons: dict[str, str]) -> list[Program]:
 
 
 def _ours(name: str, scenario: Scenario, repeats: int) -> Program:
+    ours.load(name)
     return Program(
         name,
         lambda number: ours.run(scenario, number, name),

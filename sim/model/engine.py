@@ -63,6 +63,8 @@ def load(engine: str) -> None:
     """Have an engine at hand, so that its first replication takes no longer than the others."""
     if engine == COMPILED:
         _compile()
+    else:
+        import sim.model.reference  # noqa: F401 - to have it loaded
 
 
 def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger:

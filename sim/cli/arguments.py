@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import NoReturn
 
 from sim.cli.files import REPOSITORY, expanded, shortest
-from sim.cli.usage import HELP_SHOWS, USAGE, UsageError, did_you_mean
+from sim.cli.usage import HELP_SHOWS, USAGE, UsageError
+from sim.inputs.problems import did_you_mean
 from sim.stopwatch import Stopwatch
 
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
@@ -88,9 +89,8 @@ def _take(typed: Sequence[str], options: Options) -> list[str]:
     """Put what was typed into the options; what it has that the verb does not know, and which words are no such values."""
     parser = _parser(options.verb)
     found, unknown = parser.parse_known_intermixed_args(typed, namespace=argparse.Namespace())
-    known = [name for action in parser._actions for name in action.option_strings]
     words = [word.partition("=")[0] for word in unknown if word.startswith("-")]
-    problems = [f"{parser.prog} has no option {word}{did_you_mean(word, known)}" for word in words]
+    problems = [f"{parser.prog} has no option {word}{did_you_mean(word, parser.options())}" for word in words]
     if unknown and not words:
         problems.append(f"{parser.prog} takes no file or other word; what is {unknown[0]!r}?")
     for name, value in vars(found).items():
@@ -109,7 +109,10 @@ class _NoValue:
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser that raises instead of printing."""
+    """An argument parser that raises instead of printing, and tells which options it has."""
+
+    def options(self) -> list[str]:
+        return [name for action in self._actions for name in action.option_strings]
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(message, hint=HELP_SHOWS)

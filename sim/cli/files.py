@@ -6,9 +6,11 @@ What may be changed here: wording freely.
 import glob
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from sim.cli.usage import UsageError, close_to
+from sim.cli.usage import UsageError
+from sim.inputs.problems import quoted
 
 REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
 
@@ -56,19 +58,14 @@ def _matching(pattern: str) -> list[str]:
 
 
 def _similar_file(name: str) -> str:
-    """The end of a sentence about a file that is not there: the scenario that was meant, here or among the shipped ones."""
+    """The end of a sentence about a file that is not there: the one that was meant, there or among the shipped scenarios."""
+    from sim.inputs.files import similar_in  # seldom needed
+
     folder, last = os.path.split(name)
-    word = os.path.splitext(last)[0]
-    places = [folder or ".", str(REPOSITORY / "scenarios")]
-    for place in filter(os.path.isdir, places):
-        files = {
-            os.path.splitext(file)[0]: file for file in sorted(os.listdir(place)) if file.endswith((".yaml", ".yml"))
-        }
-        # endings apart: they make any two names alike
-        close = close_to(word, list(files)) or [stem for stem in files if len(word) > 2 and stem.startswith(word)]
-        if close:
-            file = files[close[0]]
-            return (
-                f"; did you mean {os.path.join(folder, file) if place == places[0] else shortest(Path(place) / file)}?"
-            )
+    for place in (folder, str(REPOSITORY / "scenarios")):
+        with suppress(OSError):
+            similar = similar_in(place, last)
+            if similar is not None:
+                shown = os.path.join(folder, similar) if place == folder else shortest(Path(place) / similar)
+                return f"; did you mean {quoted(shown)}?"
     return ""

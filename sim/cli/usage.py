@@ -3,8 +3,6 @@
 What may be changed here: wording freely; verbs, options and exit codes are a contract.
 """
 
-from collections.abc import Sequence
-
 USAGE = """\
 run_sim.py: what would another reablement unit, another step or another price change?
 
@@ -63,16 +61,3 @@ class UsageError(Exception):
     def __init__(self, *problems: str, hint: str = "") -> None:
         super().__init__("\n".join((*problems, hint) if hint else problems))
         self.problems = problems
-
-
-def close_to(word: str, known: Sequence[str]) -> list[str]:
-    """The one of these words that was meant, if any is like it."""
-    from difflib import get_close_matches  # slow to import, and seldom needed
-
-    return get_close_matches(word, known, n=1, cutoff=0.6)
-
-
-def did_you_mean(word: str, known: Sequence[str]) -> str:
-    """The end of a sentence about a word that is not known."""
-    close = close_to(word, known)
-    return f"; did you mean {close[0]}?" if close else f"; it has {', '.join(known)}"

@@ -15,6 +15,7 @@ from sim.inputs.values import number
 
 LARGEST_FILE = 1_000_000  # bytes
 MOST_LENGTHS = 100_000
+LEAST_BEGINNING = 3  # letters
 YAML_ENDINGS = (".yaml", ".yml")
 CSV_ENDINGS = (".csv",)
 
@@ -102,12 +103,23 @@ def _why_unreadable(file: str, error: Exception) -> str:
 
 
 def _close_by(file: str) -> str:
-    """The most similar name in that folder."""
+    """The end of a sentence about a file that is not there."""
     folder, name = os.path.split(file)
     try:
-        beside = sorted(os.listdir(folder or "."))[:1000]
+        similar = similar_in(folder, name)
     except OSError:
         return f"; there is no folder {quoted(folder)}"
+    return "" if similar is None else f"; did you mean {quoted(similar)}?"
+
+
+def similar_in(folder: str, name: str) -> str | None:
+    """The file in that folder that was probably meant; OSError where there is no such folder.
+
+    Endings are left out of it, for they make any two names alike; a name may also be the beginning of the one that was meant.
+    """
+    beside = sorted(os.listdir(folder or "."))[:1000]
     stems = {FilePath(one).stem: one for one in beside if one.endswith((*YAML_ENDINGS, *CSV_ENDINGS))}
-    close = closest(FilePath(name).stem, stems)
-    return "" if close is None else f"; did you mean {quoted(stems[close])}?"
+    word = FilePath(name).stem
+    longer = (stem for stem in stems if len(word) >= LEAST_BEGINNING and stem.startswith(word))
+    close = closest(word, stems) or next(longer, None)
+    return None if close is None else stems[close]

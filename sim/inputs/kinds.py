@@ -4,6 +4,7 @@
 What may be changed here: a new kind of value. A new key needs only a line in `fields.py`.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,15 +17,15 @@ DEFAULT = "default"  # the file of what nobody wrote
 Schema = dict[str, Any]
 
 
-class Kind:
+class Kind(ABC):
     """A kind of value. `words` names it in a sentence: it must be ..."""
 
     words: str
     short = ""  # the key that a bare value stands for, if any
 
+    @abstractmethod
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         """The value, or UNREADABLE after noting why."""
-        raise NotImplementedError
 
     def expand(self, node: Node) -> Node:
         """The same node with short forms written out."""
@@ -42,9 +43,9 @@ class Kind:
         """The kinds that it is made of."""
         return ()
 
+    @abstractmethod
     def schema(self) -> Schema:
         """The JSON Schema of such a value."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

@@ -173,9 +173,9 @@ def test_a_pattern_that_matches_nothing_is_refused() -> None:
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
-        ("mor.yaml", "; did you mean more.yaml?"),
-        ("more", "; did you mean more.yaml?"),
-        ("everything.yaml", "; did you mean everything_together.yaml?"),
+        ("mor.yaml", "; did you mean `more.yaml`?"),
+        ("more", "; did you mean `more.yaml`?"),
+        ("everything.yaml", "; did you mean `everything_together.yaml`?"),
         ("other.yaml", ""),  # like no name here: only their endings are alike
     ],
 )
@@ -220,8 +220,8 @@ def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
         (["base.yaml", "--seed", "3"], "did you mean `run_sim.py run base.yaml --seed 3`?"),
         (["schema", "base.yaml"], "schema takes no file or other word; what is 'base.yaml'?"),
         (["base.yaml", "more.yaml"], "did you mean `run_sim.py compare base.yaml more.yaml`?"),
-        (["comprae", "base.yaml"], "did you mean compare?"),
-        (["run", "base.yaml", "--replicatons", "3"], "no option --replicatons; did you mean --replications?"),
+        (["comprae", "base.yaml"], "did you mean `compare`?"),
+        (["run", "base.yaml", "--replicatons", "3"], "no option --replicatons; did you mean `--replications`?"),
         (["run", "base.yaml", "--rep", "3"], "no option --rep"),
         (["run", "base.yaml", "--replications", "0"], "must be 1 or more, not 0"),
         (["run", "base.yaml", "--replications", "many"], "must be a whole number, not 'many'"),
@@ -252,14 +252,14 @@ def test_all_slips_of_a_line_are_answered_at_once(capsys) -> None:
     slips = "compare bas.yaml mor.yaml --replications x --workrs 2 --engine fast --set beds --json more.yaml --seed 1.5"
     assert main(slips.split()) == 2
     assert capsys.readouterr().err.splitlines() == [
-        "run_sim.py compare has no option --workrs; did you mean --workers?",
+        "run_sim.py compare has no option --workrs; did you mean `--workers`?",
         "--replications must be a whole number, not 'x'",
         "--seed must be a whole number, not '1.5'",
-        "--engine has no engine 'fast'; it has auto, compiled, reference",
+        "--engine has no engine 'fast'; known here: auto, compiled and reference",
         "--json writes a file whose name ends in .json; not 'more.yaml'",
         "--set needs a path and a value, as in services.hospital.beds=300; not 'beds'",
-        "bas.yaml: there is no such file; did you mean base.yaml?",
-        "mor.yaml: there is no such file; did you mean more.yaml?",
+        "bas.yaml: there is no such file; did you mean `base.yaml`?",
+        "mor.yaml: there is no such file; did you mean `more.yaml`?",
         "(run_sim.py --help shows every verb and option)",
     ]
 

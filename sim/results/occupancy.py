@@ -8,7 +8,7 @@ What may be changed here: with new expected results.
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Service
+from sim.inputs.scenario import SECONDS_PER_DAY, Places, Service
 from sim.model.ledger import Column
 from sim.results.cut import Cut, Row
 from sim.results.spans import Path, column, going_on, instants_of, steps_of
@@ -66,9 +66,14 @@ def open_path(cut: Cut, service: Service) -> Path:
     places = cut.ledger.places
     rows = np.flatnonzero(places["service"] == cut.number(service))
     if not len(rows):
-        planned = [UNLIMITED if step.places is None else step.places for step in service.capacity]
-        return Path(column(*(step.from_second for step in service.capacity)), column(*planned))
+        return planned_path(service.capacity)
     return Path(places["at"][rows], places["open"][rows])
+
+
+def planned_path(capacity: tuple[Places, ...]) -> Path:
+    """Places that the calendar gives at each time; UNLIMITED is -1."""
+    planned = [UNLIMITED if change.places is None else change.places for change in capacity]
+    return Path(column(*(change.from_second for change in capacity)), column(*planned))
 
 
 def available_path(cut: Cut, service: Service) -> Path:

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.inputs.scenario import Calendar, Hours, Service
 from sim.inputs.timetable import opening_hours
+from sim.model.ledger import Column
 from sim.results.cut import Cut
 from sim.results.occupancy import counts_hours, planned_and_held
 from sim.results.spans import ALWAYS, Path, column, is_first
@@ -55,6 +56,11 @@ def _free_path(cut: Cut, number: int) -> Path:
     needed = 1
     if counts_hours(service) and len(cut.stay_rows(number)):
         needed = int(np.median(cut.stays_in(number, "units")))
+    return free_between(times, planned, held, needed)
+
+
+def free_between(times: Column, planned: Column, held: Column, needed: int = 1) -> Path:
+    """1 while so many places are free, 0 while they are not, from the places planned and held after each instant."""
     is_free = ((planned < 0) | (planned - held >= needed)).astype(np.int64)
     changes = is_first(is_free)
     return Path(times[changes], is_free[changes])

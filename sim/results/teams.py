@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Team
+from sim.inputs.scenario import Team
 from sim.model.ledger import GAVE_UP, NO_PLACE, NONE, TURNED_AWAY, Column
 from sim.results.cut import Cut, Row
-from sim.results.spans import Path, column, going_on, instants_of, is_first, larger
+from sim.results.occupancy import planned_path
+from sim.results.openings import free_between
+from sim.results.spans import Path, going_on, instants_of, larger
+from sim.results.waits import lengths_of_waits, mean_days, mean_in_line
 from sim.results.ways import asked_for, otherwise
-
-UNLIMITED = -1
 
 
 class Work(NamedTuple):
@@ -73,19 +74,11 @@ def held_path(cut: Cut, team: Team) -> Path:
     return cut.once("held by a team", team.name, lambda: going_on(work.team_joined[has_place], work.over[has_place]))
 
 
-def open_path(team: Team) -> Path:
-    """Places of the team that the calendar gives at each time; UNLIMITED is -1."""
-    places = [UNLIMITED if step.places is None else step.places for step in team.capacity]
-    return Path(column(*(step.from_second for step in team.capacity)), column(*places))
-
-
 def free_path(cut: Cut, team: Team) -> Path:
     """1 while the team has a free place, 0 while it has none."""
-    held, planned = held_path(cut, team), open_path(team)
+    held, planned = held_path(cut, team), planned_path(team.capacity)
     times = instants_of(held.times, planned.times)
-    is_free = ((planned.at(times) < 0) | (held.at(times) < planned.at(times))).astype(np.int64)
-    changes = is_first(is_free)
-    return Path(times[changes], is_free[changes])
+    return free_between(times, planned.at(times), held.at(times))
 
 
 def rows(cut: Cut) -> list[Row]:
@@ -98,15 +91,13 @@ def _team_rows(cut: Cut, team: Team) -> list[Row]:
         return Row("all", measure, "team", team.name, value, unit)
 
     work, found = work_of(cut, team), []
-    if all(step.places is not None for step in team.capacity):
+    if all(change.places is not None for change in team.capacity):
         held = held_path(cut, team)
-        available = larger(open_path(team), held).integral(cut.first, cut.end)
+        available = larger(planned_path(team.capacity), held).integral(cut.first, cut.end)
         if available:
             found.append(row("team_busy_share", held.integral(cut.first, cut.end) / available, "share"))
-    waiting = int(cut.clipped(work.started, work.team_joined).sum())
-    found.append(row("team_queue_mean", waiting / (cut.end - cut.first), "people"))
-    begun = cut.inside(work.started)
-    lengths = np.minimum(work.team_joined[begun], cut.end) - work.started[begun]
+    found.append(row("team_queue_mean", mean_in_line(cut, work.started, work.team_joined), "people"))
+    lengths = lengths_of_waits(cut, work.started, work.team_joined)
     if len(lengths):
-        found.append(row("team_wait_mean_days", int(lengths.sum()) / len(lengths) / SECONDS_PER_DAY, "days"))
+        found.append(row("team_wait_mean_days", mean_days(lengths), "days"))
     return found

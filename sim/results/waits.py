@@ -43,20 +43,34 @@ def _wait_rows(cut: Cut, name: str, joined: Column, ended: Column) -> list[Row]:
     def row(measure: str, value: float, unit: str) -> Row:
         return Row(name, measure, "", "", value, unit)
 
-    waiting = int(cut.clipped(joined, ended).sum())
-    found = [row("queue_mean", waiting / (cut.end - cut.first), "people")]
-    begun = cut.inside(joined)
-    lengths = np.minimum(ended[begun], cut.end) - joined[begun]
+    found = [row("queue_mean", mean_in_line(cut, joined, ended), "people")]
+    lengths = lengths_of_waits(cut, joined, ended)
     if not len(lengths):
         return found
     median, p90 = (float(value) for value in np.percentile(lengths, (50, 90)))
     return [
         *found,
-        row("wait_mean_days", int(lengths.sum()) / len(lengths) / SECONDS_PER_DAY, "days"),
+        row("wait_mean_days", mean_days(lengths), "days"),
         row("wait_median_days", median / SECONDS_PER_DAY, "days"),
         row("wait_p90_days", p90 / SECONDS_PER_DAY, "days"),
         row("waited_share", int((lengths > 0).sum()) / len(lengths), "share"),
     ]
+
+
+def mean_in_line(cut: Cut, joined: Column, ended: Column) -> float:
+    """How many of these wait, on average over the window."""
+    return int(cut.clipped(joined, ended).sum()) / (cut.end - cut.first)
+
+
+def lengths_of_waits(cut: Cut, joined: Column, ended: Column) -> Column:
+    """Seconds of the waits that began in the window, those still going on up to its end."""
+    begun = cut.inside(joined)
+    return np.asarray(np.minimum(ended[begun], cut.end) - joined[begun])
+
+
+def mean_days(lengths: Column) -> float:
+    """The mean of some lengths in seconds, in days."""
+    return int(lengths.sum()) / len(lengths) / SECONDS_PER_DAY
 
 
 def _within_4_hours(cut: Cut) -> list[Row]:

@@ -126,7 +126,7 @@ def test_a_queue_that_grows_tenfold_is_an_arrow_and_leaves_the_other_changes_vis
     assert [list(arrow.get_xdata()) for arrow in arrows] == [[200.0]] * len(arrows)
     assert arrows
     assert axes.get_xlim()[1] < 250
-    assert "arrow: beyond 200%" in made[2].texts[1].get_text()
+    assert "cut at 200% (arrow: further)" in made[2].texts[1].get_text()
     assert len(made[2].axes[0].texts) == len(axes.get_yticks())  # what it really is stands beside
 
 

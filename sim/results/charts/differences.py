@@ -35,9 +35,8 @@ FOREST_MEASURES = (
 )
 MOST_LINES = 12
 LEAST_CHANGE = 0.001  # of the baseline
-FURTHEST = (
-    200  # %: where a queue of hardly anybody grows tenfold, all other changes would be squeezed onto the line of none
-)
+# Where a queue of hardly anybody grows tenfold, all other changes would be squeezed onto the line of none.
+FURTHEST = 200  # %
 
 
 class Point(NamedTuple):
@@ -59,11 +58,11 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         return None
     title = f"What changes against {findings.label(findings.baseline)}?"
     points = [point for index, one in enumerate(shown) for point in _points(findings, lines, one, index)]
-    beyond = any(abs(point.middle) > FURTHEST for point in points)
+    is_cut = any(max(-point.low, point.high) > FURTHEST for point in points)
     drawing, axes = canvas(
         title,
         "% of the baseline, same people, with 95% interval; right: the difference itself"
-        + (f"; arrow: beyond {FURTHEST}%" if beyond else "")
+        + (f"; cut at {FURTHEST}% (arrow: further)" if is_cut else "")
         + chosen_of(findings, len(shown)),
         1.5 + len(lines) * (0.2 + 0.17 * len(shown)),
         len(shown),

@@ -70,8 +70,7 @@ def _dropped_at(cut: Cut, row: Column) -> Column:
 def held_path(cut: Cut, team: Team) -> Path:
     """Places of the team that are taken at each time."""
     work = work_of(cut, team)
-    has_place = work.team_joined < work.over
-    return cut.once("held by a team", team.name, lambda: going_on(work.team_joined[has_place], work.over[has_place]))
+    return cut.once("held by a team", team.name, lambda: going_on(work.team_joined, work.over))
 
 
 def free_path(cut: Cut, team: Team) -> Path:

@@ -78,6 +78,31 @@ def test_a_step_that_the_next_route_asks_for_too_goes_on() -> None:
     assert figures(here)[0] == pytest.approx(5 / 20)
 
 
+AGAIN = (
+    Route(to="unit", share=0.4, steps=(HUB,), otherwise="out"),
+    Route(to="out", share=0.3, otherwise="home"),
+    Route(to="home", share=0.3, steps=(HUB,)),
+)
+
+
+def test_a_step_is_dropped_at_the_first_turn_that_does_not_ask_for_it() -> None:
+    here = town(routes=(*AGAIN[:2], HOME))
+    person = here.comes(0, admitted=0).stay("hospital", 0, 1, clear=None, planned="unit")
+    person.wait("unit", 1, 4, "gave_up").wait("out", 4, 7, "gave_up").wait("home", 7, clear=None)
+    person.step("hub", 1, None, due=30, dropped=True)
+    assert figures(here)[0] == pytest.approx(3 / 20)
+
+
+@pytest.mark.parametrize("turned_away", [7, 4])  # 4: both turns at one instant
+def test_a_step_that_is_asked_for_again_holds_its_team_again(turned_away: int) -> None:
+    here = town(routes=AGAIN)
+    person = here.comes(0, admitted=0).stay("hospital", 0, 1, 9, "died", clear=None, planned="unit")
+    person.wait("unit", 1, 4, "gave_up").wait("out", 4, turned_away, "turned_away")
+    person.wait("home", turned_away, 9, "died", clear=None)
+    person.step("hub", 1, None, due=30, dropped=True).step("hub", turned_away, None, due=40, dropped=True)
+    assert figures(here)[0] == pytest.approx((3 + 9 - turned_away) / 20)
+
+
 def test_a_step_dropped_in_the_queue_leaves_the_queue() -> None:
     here = town(Team(name="assessors", capacity=(Places(from_second=0, places=1),)))
     here.comes(0, admitted=0).stay("hospital", 0, 1, clear=None).step("hub", 1, None, due=20)

@@ -1,7 +1,7 @@
 """The part of the table of keys that is about money: prices, years, payers, and what becomes of freed beds.
 
 What may be changed here: a new key needs a line here, a field in `scenario.py` (by agreement) and a line in
-`prices.py`. england.md, section 4, says why it is done so.
+`prices.py`. docs/money.md says why it is done so.
 """
 
 from sim.inputs import scalars

@@ -8,7 +8,7 @@ weigh its payers. Prices per delayed day are an "of which": they are never added
 finishes, in the service where it is done; capital steps are shown apart. Fixed cost falls only where beds are
 closed by date and in whole wards: a comparison says which beds go on costing (`stays_open`).
 
-What may be changed here: free for a new kind of price; england.md, section 4, says why it is done so.
+What may be changed here: free for a new kind of price; docs/money.md says why it is done so.
 """
 
 from collections.abc import Callable, Iterator, Sequence

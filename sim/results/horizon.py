@@ -4,7 +4,7 @@ In a window, somebody who leaves hospital earlier uses more care before its end,
 scenarios. Over the same 91 days a person it is. Counted are people first ready in hospital in the window whose 91 days
 it holds; the dead cost nothing further. A place is priced at its night, open and occupied, whoever else uses it.
 
-What may be changed here: with new expected results; england.md, section 4, rule 7.
+What may be changed here: with new expected results; docs/money.md, money rule 7.
 """
 
 import numpy as np

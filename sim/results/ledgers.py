@@ -5,7 +5,7 @@ what becomes of freed beds. Their notional value is that number times an average
 freed beds are refilled, the admissions that fill them are added to the cash, at their variable cost. The three
 ledgers are never summed.
 
-What may be changed here: free; england.md, section 4, rules 1 to 4 and 10.
+What may be changed here: free; docs/money.md, money rules 1 to 4 and 10.
 """
 
 from collections.abc import Mapping, Sequence

@@ -3,7 +3,7 @@
 Cash is spending that changes; only of cash may "saving" be said. Capacity is bed days released. Value is bed days
 times an average price, which nobody is paid. Terminal, report and workbook all take their figures from here.
 
-What may be changed here: freely, with its readers; england.md, section 4.
+What may be changed here: freely, with its readers; docs/money.md.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 A place that is paid for open costs more for each night that somebody uses than for each night that it is open;
 both stand beside each other. Delayed days are an "of which": they are part of the stays, and never added.
 
-What may be changed here: free; england.md, section 4, rules 5 and 6.
+What may be changed here: free; docs/money.md, money rules 5 and 6.
 """
 
 from fractions import Fraction

@@ -1,6 +1,6 @@
 """The money pages of the report: three ledgers apart, who pays against who gains, what it takes to break even.
 
-What may be changed here: freely; england.md, section 4, says what must always be there.
+What may be changed here: freely; docs/money.md says what must always be there.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,9 +1,13 @@
 """The shipped scenarios as a page for people: `scenarios/README.md`.
 
+Planners keep files of their own in the same folder. The page lists what git tracks, and what the page lists is what
+tests look at, so that nobody's own file ever fails a test.
 What may be changed here: freely; refresh the page (the test says how).
 """
 
-from collections.abc import Iterator
+import re
+import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sim.inputs.loading import read_scenario
@@ -11,8 +15,10 @@ from sim.inputs.scenario import Change, Scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 BASELINE = "baseline.yaml"
+PAGE = "README.md"
 MOST_CHANGES = 12
 LONGEST_VALUE = 130
+LISTED = re.compile(r"^\| \[(.+?\.yaml)\]\(", re.MULTILINE)
 
 HEAD = """\
 # The scenarios
@@ -24,11 +30,21 @@ itself writes, *assumptions* those of them without a source. To write one: [docs
 """
 
 
-def catalogue_page(folder: Path = SCENARIOS) -> str:
-    """The whole page."""
-    files = sorted(
-        folder.rglob("*.yaml"), key=lambda file: (file.parent != folder, file.relative_to(folder).as_posix())
-    )
+def shipped(folder: Path = SCENARIOS) -> list[Path]:
+    """The scenarios that the page in a folder lists, whatever else lies beside them."""
+    return [folder / name for name in LISTED.findall((folder / PAGE).read_text(encoding="utf-8"))]
+
+
+def tracked(folder: Path = SCENARIOS) -> list[Path]:
+    """The scenarios in a folder that git knows."""
+    command = ["git", "-C", str(folder), "ls-files", "-z", "--", "*.yaml"]
+    names = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    return [folder / name for name in names.split("\0") if name]
+
+
+def catalogue_page(chosen: Iterable[Path], folder: Path = SCENARIOS) -> str:
+    """The whole page, of these files."""
+    files = sorted(chosen, key=lambda file: (file.parent != folder, file.relative_to(folder).as_posix()))
     scenarios = {file: read_scenario(str(file)) for file in files}
     base = scenarios[folder / BASELINE]
     rows = [_row(file, scenario, base, folder) for file, scenario in scenarios.items()]
@@ -87,4 +103,4 @@ def _is_in(place: str, file: Path) -> bool:
 
 
 if __name__ == "__main__":
-    print(catalogue_page(), end="")
+    print(catalogue_page(tracked()), end="")

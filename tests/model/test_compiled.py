@@ -17,6 +17,7 @@ from hypothesis import settings
 from sim import engines
 from sim.engines import EnginesDiffer
 from sim.inputs import distributions
+from sim.inputs.catalogue_page import shipped
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
@@ -32,7 +33,7 @@ from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "tests" / "worked_examples").glob("*.yaml"))
-SHIPPED = sorted((ROOT / "scenarios").rglob("*.yaml"))
+SHIPPED = shipped()
 IN_CI_TOO = settings(IN_CI, max_examples=400)
 LENGTHS = [
     distributions.fixed(3.7),

@@ -2,11 +2,12 @@
 
 import pytest
 
+from sim.inputs.catalogue_page import shipped
 from sim.inputs.loading import read_scenario
 from tests.scenarios.runs import SCENARIOS, figure
 
 CEDARWOOD = "cedarwood.yaml"
-FILES = sorted(path.relative_to(SCENARIOS).as_posix() for path in SCENARIOS.rglob("*.yaml"))
+FILES = sorted(path.relative_to(SCENARIOS).as_posix() for path in shipped())
 
 
 @pytest.mark.parametrize("file", FILES)

@@ -1,5 +1,6 @@
 """The systems that join up health, care and housing: each lever does what it says, on the same people, if only a little."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.gathering import paired
-from sim.inputs.catalogue_page import catalogue_page
+from sim.inputs.catalogue_page import catalogue_page, shipped
 from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.engine import run, run_observed
@@ -47,7 +48,25 @@ def arrivals(file: str) -> set[int]:
 
 def test_the_page_of_scenarios_is_fresh() -> None:
     refresh = "refresh it: python3 -m sim.inputs.catalogue_page > scenarios/README.md"
-    assert (SCENARIOS / "README.md").read_text(encoding="utf-8") == catalogue_page(), refresh
+    assert (SCENARIOS / "README.md").read_text(encoding="utf-8") == catalogue_page(shipped()), refresh
+
+
+def test_a_planners_own_file_beside_the_shipped_ones_changes_no_list_and_no_page(tmp_path: Path) -> None:
+    folder = tmp_path / "scenarios"
+    shutil.copytree(SCENARIOS, folder)
+    shutil.copy(folder / "template.yaml", folder / "my_hospital.yaml")
+    (folder / "cedarwood" / "half_written.yaml").write_text("name: [\n", encoding="utf-8")
+    names = [path.relative_to(folder).as_posix() for path in shipped(folder)]
+    assert names == [path.relative_to(SCENARIOS).as_posix() for path in shipped()]
+    assert "template.yaml" in names
+    made = catalogue_page(shipped(folder), folder)
+    assert made == (SCENARIOS / "README.md").read_text(encoding="utf-8")
+
+
+def test_no_test_looks_for_scenarios_where_planners_keep_their_own() -> None:
+    tests = [file for file in (SCENARIOS.parent / "tests").rglob("*.py") if file.name != Path(__file__).name]
+    looking = re.compile(r"scenarios[\"']?\)*\.r?glob", re.IGNORECASE)
+    assert [file.name for file in tests if looking.search(file.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.parametrize("file", [*PARTS, TOGETHER, "cedarwood_at_scale.yaml"])

@@ -18,7 +18,7 @@ from sim.cli.tables import columns
 from sim.cli.usage import UsageError
 from sim.inputs.loading import read_scenario
 from sim.inputs.ranges import Range, read_ranges
-from sim.results import writing
+from sim.results import window, writing
 from sim.results.catalogue import MEASURES
 from sim.results.wording import change_and_interval, counted, measure_label, short_labels
 from sim.running import default_workers
@@ -59,13 +59,13 @@ def _question(options: Options) -> Question:
 
 
 def _say(screen: Screen, question: Question, found: Tornado) -> None:
-    label = measure_label(question.measure, question.service)
+    label = _label(question, found)
     names = short_labels([(one.id, one.name) for one in (found.base, found.other)])
     screen.say(f"{label}: {names[found.other.id]} minus {names[found.base.id]}")
-    screen.say(f"As stated: {_change(question, found.stated, with_interval=True)}, {found.stated.verdict}\n")
+    screen.say(f"As stated: {_change(question, found, found.stated, with_interval=True)}, {found.stated.verdict}\n")
     rows = [
-        (bar.of.says, bar.at_low.value, bar.stated.value, bar.at_high.value, _change(question, bar.at_low),
-         _change(question, bar.at_high), bar.flips)
+        (bar.of.says, bar.at_low.value, bar.stated.value, bar.at_high.value, _change(question, found, bar.at_low),
+         _change(question, found, bar.at_high), bar.flips)
         for bar in found.bars
     ]  # fmt: skip
     columns(screen, [HEADS, *rows])
@@ -75,11 +75,20 @@ def _say(screen: Screen, question: Question, found: Tornado) -> None:
     )
 
 
-def _change(question: Question, outcome: Outcome, *, with_interval: bool = False) -> str:
+def _times(question: Question, found: Tornado) -> float:
+    """What a difference of the window is multiplied with, to be told as its label says."""
+    return window.factor(question.measure, found.base.calendar.measured_days)
+
+
+def _label(question: Question, found: Tornado) -> str:
+    return measure_label(question.measure, question.service, measured_days=found.base.calendar.measured_days)
+
+
+def _change(question: Question, found: Tornado, outcome: Outcome, *, with_interval: bool = False) -> str:
     unit = MEASURES[question.measure].unit
     half = outcome.found.half
     low, high = (None, None) if half is None else (outcome.low, outcome.high)
-    text, span = change_and_interval(outcome.found.mean, low, high, unit)
+    text, span = change_and_interval(outcome.found.mean, low, high, unit, _times(question, found))
     return f"{text} ({span})" if with_interval and span else text
 
 
@@ -114,23 +123,29 @@ def _picture(question: Question, found: Tornado) -> Any:
     from sim.results.charts.tornado import TornadoPicture
 
     names = short_labels([(one.id, one.name) for one in (found.base, found.other)])
-    label = measure_label(question.measure, question.service)
+    label = _label(question, found)
+    times = _times(question, found)
     return TornadoPicture(
         title=f"Which assumption changes what {names[found.other.id]} does?",
         subtitle="One assumption at a time, the same people; right: the range that was tried",
         axis=f"difference in {label}",
-        stated=found.stated.found.mean,
-        interval=None if found.stated.found.half is None else (found.stated.low, found.stated.high),
-        bars=[_bar(bar) for bar in found.bars],
+        stated=found.stated.found.mean * times,
+        interval=None if found.stated.found.half is None else (found.stated.low * times, found.stated.high * times),
+        bars=[_bar(bar, times) for bar in found.bars],
     )
 
 
-def _bar(bar: Bar) -> Any:
+def _bar(bar: Bar, times: float) -> Any:
     from sim.results.charts.tornado import TornadoBar
 
     flips = "" if bar.flips == NEVER_FLIPS else bar.flips
     return TornadoBar(
-        bar.of.says, bar.at_low.value, bar.at_high.value, bar.at_low.found.mean, bar.at_high.found.mean, flips
+        bar.of.says,
+        bar.at_low.value,
+        bar.at_high.value,
+        bar.at_low.found.mean * times,
+        bar.at_high.found.mean * times,
+        flips,
     )
 
 

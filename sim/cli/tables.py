@@ -10,22 +10,23 @@ from textwrap import wrap
 from sim.cli.screen import Screen
 from sim.gathering import changes_between
 from sim.inputs.scenario import Scenario
-from sim.results.budget_lines import HEADERS as BUDGET_HEADERS
+from sim.results import window
 from sim.results.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
+from sim.results.budget_lines import headers as budget_headers
 from sim.results.budget_lines import limits_of, table_rows
 from sim.results.findings import Findings, LeftOut
 from sim.results.headline import Line, description, headline, of_the_same_people
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
 from sim.results.ranking import Ranked
-from sim.results.ranking_words import HEADERS, PAYERS, cells, how_to_read, payers, ranked_and_said, sentence
+from sim.results.ranking_words import cells, headers, how_to_read, payers, ranked_and_said, sentence, who_pays
 from sim.results.ranking_words import heading as what_is_ranked
 from sim.results.wording import counted, short_labels, shortened
 
 MOST_CHANGES = 20
 MOST_TABLES = 3  # scenarios with a table each; more have a sentence each
 PAYERS_INDENT = "     "
-LABEL_WIDTH = 60
+LABEL_WIDTH = 72
 HEADING_WIDTH = 12
 TEXT_WIDTH = 96
 GAP = "  "
@@ -115,17 +116,17 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said:
     """One table: two lines a scenario, the second with its payers; then what it comes to."""
     screen.say(f"Ranking: {what_is_ranked(findings)}")
     screen.say()
-    heads = [[parts[line] for parts in HEADERS] for line in (0, 1)]
+    heads = [[parts[line] for parts in headers(findings)] for line in (0, 1)]
     bodies = [list(cells(row)) for row in ranked]
     is_paid = any(row.cash_by_payer for row in ranked)
     for line, text in enumerate(_aligned(screen, [*heads, *bodies], verdict=3)):
         screen.say(text)
         if line == 1 and is_paid:
-            screen.say(f"{PAYERS_INDENT}{PAYERS}")
+            screen.say(f"{PAYERS_INDENT}{who_pays(findings)}")
         if line > 1 and is_paid:
             screen.say(f"{PAYERS_INDENT}{payers(ranked[line - 2])}")
     screen.say()
-    for text in (*said, how_to_read(ranked)):
+    for text in (*said, how_to_read(ranked, findings)):
         for part in wrap(text, TEXT_WIDTH + HEADING_WIDTH):
             screen.say(part)
     screen.say()
@@ -177,7 +178,9 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
             continue
         year = scenario.costs.price_year
         screen.say()
-        screen.say(f"Money a year{f', in prices of {year}' if year else ''}; the ledgers are never added together:")
+        screen.say(
+            f"Money {money.per}{f', in prices of {year}' if year else ''}; the ledgers are never added together:"
+        )
         for heading, text in ledgers(money):
             first, *rest = wrap(text, TEXT_WIDTH)
             screen.say(f"  {heading.ljust(HEADING_WIDTH)}{first}")
@@ -190,7 +193,7 @@ def _budgets(screen: Screen, findings: Findings) -> None:
     rows = table_rows(findings)
     if not rows:
         return
-    *heads, _ = BUDGET_HEADERS
+    *heads, _ = budget_headers(findings)
     _print(screen, [[*heads, ""], *rows])
     for line in wrap(f"{limits_of(findings)} {HOW_TO_READ_BUDGETS}", TEXT_WIDTH + HEADING_WIDTH):
         screen.say(line)
@@ -199,8 +202,8 @@ def _budgets(screen: Screen, findings: Findings) -> None:
 
 def _basis(findings: Findings) -> str:
     base = findings.baseline
-    days = f"{base.calendar.measured_days:,} measured days"
-    text = f"Averages of {counted(base.replications, 'replication')} of {days}; totals per year"
+    days = counted(base.calendar.measured_days, "measured day")
+    text = f"Averages of {counted(base.replications, 'replication')} of {days}; {window.told(findings.windows)}"
     if findings.compared:
         text += '; the same people in every scenario; "cannot tell": the 95% interval contains no difference'
     return text + "."

@@ -1,6 +1,7 @@
 """Budget lines as they are told: spending a year beside the budget, how often it is kept, and the verdict.
 
-Terminal, report, workbook and files all take their lines from here; figures are per year of 365 days. The verdict is
+Terminal, report, workbook and files all take their lines from here; figures are of a year, or of the window
+where that is shorter. The verdict is
 about the mean over the replications, as everywhere; beside it stands the share of replications that kept the line.
 
 What may be changed here: freely, with its readers; the words of the verdict are tested.
@@ -10,12 +11,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.inputs.scenario import Budget, Scenario
+from sim.results import window
 from sim.results.compare import CANNOT_TELL
 from sim.results.findings import Estimate, Findings
-from sim.results.wording import change_and_interval, counted, figure, interval, payer_label, spoken, yearly
+from sim.results.wording import change_and_interval, counted, figure, interval, payer_label, spoken
 
 KEPT, BROKEN = "kept", "broken"
-HEADERS = ("budget line, a year", "budget", "spent", "95% interval", "left", "kept in", "verdict")
 KINDS = ("", "number", "number", "number", "number", "number", "verdict")
 HOW_TO_READ = (
     "A budget line is kept or broken where the 95% interval of mean spending leaves the budget out; single years differ "
@@ -25,7 +26,7 @@ HOW_TO_READ = (
 
 
 class BudgetLine(NamedTuple):
-    """One budget line of one scenario, per year; intervals are those of the mean."""
+    """One budget line of one scenario, of a year or a shorter window; intervals are those of the mean."""
 
     scenario: str
     budget: str
@@ -50,19 +51,19 @@ def budget_lines(findings: Findings) -> Iterator[BudgetLine]:
 
 
 def _line(findings: Findings, scenario: Scenario, budget: Budget) -> BudgetLine:
-    times = yearly("budget_gbp", scenario.calendar.measured_days)
+    times = window.times(scenario.calendar.measured_days)
 
     def of(measure: str) -> Estimate:
         row = findings.estimate(scenario.id, "all", measure, "budget", budget.name)
         assert row is not None  # `budgets.py` gives all four of every line
         return row
 
-    def of_a_year(row: Estimate) -> tuple[float, float | None, float | None]:
+    def as_told(row: Estimate) -> tuple[float, float | None, float | None]:
         low, high = (None if end is None else end * times for end in (row.low, row.high))
         return row.mean * times, low, high
 
     left, kept = of("budget_left_gbp"), of("budget_kept_share")
-    spans = (*of_a_year(of("budget_spent_gbp")), *of_a_year(left))
+    spans = (*as_told(of("budget_spent_gbp")), *as_told(left))
     allowed = of("budget_gbp").mean * times
     said = verdict(left.low, left.high)
     return BudgetLine(scenario.id, budget.name, limits(budget), allowed, *spans, kept.mean, kept.replications, said)
@@ -102,8 +103,21 @@ def told(name: str) -> str:
     return " ".join(payer_label(word) for word in name.split("_"))
 
 
+def headers(findings: Findings) -> tuple[str, ...]:
+    """The heads of the table of budget lines."""
+    return (
+        f"budget line, {window.per_one_of(findings.windows)}",
+        "budget",
+        "spent",
+        "95% interval",
+        "left",
+        "kept in",
+        "verdict",
+    )
+
+
 def table_rows(findings: Findings) -> list[tuple[str, ...]]:
-    """All lines under `HEADERS`, with the scenario's label where there are several scenarios."""
+    """All lines under `headers`, with the scenario's label where there are several scenarios."""
     several = len(findings.scenarios) > 1
     return [cells(line, findings.labels[line.scenario] if several else "") for line in budget_lines(findings)]
 
@@ -115,7 +129,7 @@ def limits_of(findings: Findings) -> str:
 
 
 def cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:
-    """A line's cells under `HEADERS`; with a scenario's label where there are several scenarios."""
+    """A line's cells under `headers`; with a scenario's label where there are several scenarios."""
     name = told(line.budget)
     spread = interval(line.spent_gbp_low, line.spent_gbp_high, "GBP")
     left, _ = change_and_interval(line.left_gbp, line.left_gbp_low, line.left_gbp_high, "GBP")

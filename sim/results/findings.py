@@ -65,6 +65,11 @@ class Findings:
         """The first scenario, which the others are compared with."""
         return self.scenarios[0]
 
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The measured days of each scenario; those of a comparison are the same."""
+        return tuple(scenario.calendar.measured_days for scenario in self.scenarios)
+
     @cached_property
     def labels(self) -> dict[str, str]:
         """A short name of each scenario for tables and charts, by id."""

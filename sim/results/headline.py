@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.inputs.scenario import Scenario
+from sim.results import window
 from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import change_and_interval, figure, interval, measure_label, plain, spoken, yearly
+from sim.results.wording import change_and_interval, figure, interval, measure_label, plain, spoken
 
 MOST_SERVICES = 3  # beside the main one
 MOST_QUEUES = 2
@@ -118,10 +119,11 @@ def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | fl
         change = findings.contrast(scenario.id, *where)
         if change is None or _says_nothing(topic, before, after):
             continue
-        factor = yearly(topic.measure, scenario.calendar.measured_days)
+        days = scenario.calendar.measured_days
+        factor = window.factor(topic.measure, days)
         values = (row and row.mean for row in (before, after, change))
         numbers = [None if one is None else one * factor for one in (*values, change.low, change.high)]
-        label = measure_label(topic.measure, topic.service, topic.item)
+        label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
         rows.append((label, "£" if change.unit == "GBP" else change.unit, *numbers, change.verdict))
     return rows
 
@@ -148,7 +150,8 @@ def _line(
     contrast: Contrast | None,
     scenario: Scenario,
 ) -> Line:
-    factor = yearly(topic.measure, scenario.calendar.measured_days)
+    days = scenario.calendar.measured_days
+    factor = window.factor(topic.measure, days)
     difference, span, verdict = "", "", ""
     if contrast:
         ends = (contrast.low, contrast.high)
@@ -157,7 +160,7 @@ def _line(
     elif after and not findings.compared:
         span = interval(after.low, after.high, after.unit, factor)
     return Line(
-        label=measure_label(topic.measure, topic.service, topic.item),
+        label=measure_label(topic.measure, topic.service, topic.item, measured_days=days),
         before=figure(before.mean * factor, before.unit) if before else "-",
         after=figure(after.mean * factor, after.unit) if after else "-",
         difference=difference,
@@ -187,11 +190,11 @@ def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
     """What happened to the same people: how many left hospital sooner or later than in the baseline, by how many nights."""
     for found in findings.same_people:
         if found.scenario == scenario.id and found.people:
-            year = yearly("admissions", scenario.calendar.measured_days)
-            sooner, later = (f"{count * year:,.0f}" for count in (found.left_sooner, found.left_later))
-            nights_sooner, nights_later = (f"{n * year:,.0f}" for n in (found.nights_sooner, found.nights_later))
+            days = scenario.calendar.measured_days
+            counts = (found.people, found.left_sooner, found.nights_sooner, found.left_later, found.nights_later)
+            people, sooner, nights_sooner, later, nights_later = (f"{n * window.times(days):,.0f}" for n in counts)
             return (
-                f"Of the same {found.people * year:,.0f} people who leave hospital in a year, {sooner} leave it sooner (by "
+                f"Of the same {people} people who leave hospital {window.per(days)}, {sooner} leave it sooner (by "
                 f"{nights_sooner} nights together) and {later} later (by {nights_later}); the others on the same date."
             )
     return ""

@@ -1,4 +1,4 @@
-"""What a comparison means in money: the figures of the three ledgers, per year of 365 days, never summed.
+"""What a comparison means in money: the figures of the three ledgers, never summed: a year, or the window where that is shorter.
 
 Cash is spending that changes; only of cash may "saving" be said. Capacity is bed days released. Value is bed days
 times an average price, which nobody is paid. Terminal, report and workbook all take their figures from here.
@@ -12,16 +12,16 @@ from functools import cached_property
 from math import ceil
 
 from sim.inputs.scenario import FreedBeds, Scenario
+from sim.results import window
 from sim.results.compare import CANNOT_TELL
 from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import DAYS_PER_YEAR
 
-LEAST_GBP = 1_000.0  # a year: smaller changes of a service are not worth a line
+LEAST_GBP = 1_000.0  # smaller changes of a service are not worth a line
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What changes a year: mean and interval, and the verdict on it."""
+    """What changes in the time that it is told of: mean and interval, and the verdict on it."""
 
     name: str
     mean: float
@@ -50,15 +50,25 @@ class Money:
 
     @property
     def factor(self) -> float:
-        """From the measured window to a year."""
-        return DAYS_PER_YEAR / self.scenario.calendar.measured_days
+        """From the measured window to what is told: a year where the window holds one."""
+        return window.times(self.days)
+
+    @property
+    def days(self) -> int:
+        """The days measured."""
+        return self.scenario.calendar.measured_days
+
+    @property
+    def per(self) -> str:
+        """The time that these pounds are of: `a year`, or `in the 56 days measured`."""
+        return window.per(self.days)
 
     def change(self, service: str, measure: str, by: str = "", item: str = "", name: str = "") -> Change | None:
-        """One difference from the baseline, a year."""
+        """One difference from the baseline, as it is told."""
         row = self.findings.contrast(self.scenario.id, service, measure, by, item)
-        return None if row is None else self._yearly(row, name or item or service)
+        return None if row is None else self._told(row, name or item or service)
 
-    def _yearly(self, row: Contrast, name: str) -> Change:
+    def _told(self, row: Contrast, name: str) -> Change:
         ends = [None if end is None else end * self.factor for end in (row.low, row.high)]
         return Change(name, row.mean * self.factor, ends[0], ends[1], row.verdict)
 
@@ -68,7 +78,7 @@ class Money:
             for row in self.findings.contrasts
             if (row.scenario, row.measure, row.by) == (self.scenario.id, measure, by) and row.service == service
         ]
-        return [self._yearly(row, row.item) for row in rows]
+        return [self._told(row, row.item) for row in rows]
 
     # -- cash ------------------------------------------------------------------------------------------------
 
@@ -95,7 +105,7 @@ class Money:
             for row in self.findings.contrasts
             if (row.scenario, row.measure, row.by) == (self.scenario.id, "cost_cash_gbp", "") and row.service != "all"
         ]
-        return [self._yearly(row, row.service) for row in rows]
+        return [self._told(row, row.service) for row in rows]
 
     @property
     def gross_gbp(self) -> float:
@@ -146,8 +156,8 @@ class Money:
 
     @property
     def freed_beds_on_an_average_day(self) -> float:
-        """Released bed days over the days of a year."""
-        return self.released.mean / DAYS_PER_YEAR if self.released else 0.0
+        """Released bed days over the days that they are of."""
+        return self.released.mean / (self.factor * self.days) if self.released else 0.0
 
     @cached_property
     def break_even(self) -> float | None:

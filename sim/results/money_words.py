@@ -39,7 +39,7 @@ def ledgers(money: Money) -> Iterator[tuple[str, str]]:
     if money.by_payer:
         yield "Who pays", _who_pays(money)
     if money.capital and money.capital.mean:
-        yield "Capital", f"{_pounds(money.capital)} a year, shown apart, in no total of spending."
+        yield "Capital", f"{_pounds(money.capital)} {money.per}, shown apart, in no total of spending."
     if money.released:
         yield "Capacity", _capacity(money)
     if money.value:
@@ -63,10 +63,10 @@ def _cash(money: Money) -> str:
     size, span = change_and_interval(cash.mean, cash.low, cash.high, "GBP")
     if not cash.is_certain:
         known = f": the difference is {size} ({span})" if span else f": {size}, and one replication has no interval"
-        return f"these runs cannot tell whether spending changes{known} a year."
+        return f"these runs cannot tell whether spending changes{known} {money.per}."
     if cash.mean > 0:
-        return f"{size.removeprefix('+')} more is spent a year ({span})."
-    return f"a saving of {size.removeprefix('-')} a year ({span})."
+        return f"{size.removeprefix('+')} more is spent {money.per} ({span})."
+    return f"a saving of {size.removeprefix('-')} {money.per} ({span})."
 
 
 def _gross(money: Money) -> str:
@@ -113,7 +113,7 @@ def _capacity(money: Money) -> str:
     if released.mean < 0:  # what is taken is said as what it is, and not as less than nothing released
         released, beds, what = released.the_other_way, -beds, "bed days more are taken"
     text, span = change_and_interval(released.mean, released.low, released.high, "bed days")
-    said = f"{text.removeprefix('+')} {place} {what} a year" + (f" ({span})" if span else "")
+    said = f"{text.removeprefix('+')} {place} {what} {money.per}" + (f" ({span})" if span else "")
     said += f", {figure(beds, '')} beds on an average day"
     if avoided:
         way = "fall" if avoided.mean >= 0 else "rise"
@@ -131,7 +131,7 @@ def _value(money: Money) -> str:
     price = f" at an average £{freed.average_gbp:,.0f} a bed day" if freed and freed.average_gbp else ""
     size, span = change_and_interval(value.mean, value.low, value.high, "GBP")
     return (
-        f"{size.removeprefix('+')}{f' ({span})' if span else ''} a year{price}. "
+        f"{size.removeprefix('+')}{f' ({span})' if span else ''} {money.per}{price}. "
         "Notional: no money changes hands, and it is not added to the cash."
     )
 

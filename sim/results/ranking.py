@@ -1,4 +1,4 @@
-"""Several scenarios against one baseline, in order of the delayed people that they avoid; per year of 365 days.
+"""Several scenarios against one baseline, in order of the delayed people that they avoid; money and bed days as told of the window.
 
 Intervals are simultaneous: `low_all` and `high_all` hold for all scenarios of a measure at once, and verdicts here go
 by them. Cash, capacity and value stand side by side and are never summed.
@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.inputs.scenario import Scenario
+from sim.results import window
 from sim.results.catalogue import better
 from sim.results.compare import CANNOT_TELL, verdict
 from sim.results.findings import Contrast, Findings
 from sim.results.money import Money
-from sim.results.wording import yearly
 
 MEASURE = "midnight_delayed_mean"
 NO_CHANGE = "no change"
@@ -81,7 +81,7 @@ def _judged(row: Contrast | None, factor: float = 1.0) -> Judged | None:
 
 def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: Judged) -> Ranked:
     def of(measure: str) -> Judged | None:
-        factor = yearly(measure, scenario.calendar.measured_days)
+        factor = window.factor(measure, scenario.calendar.measured_days)
         return _judged(findings.contrast(scenario.id, "all", measure), factor)
 
     gross, net = _per_delayed_day(findings, scenario, delayed)
@@ -101,7 +101,7 @@ def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: Judged)
 
 
 def _by_payer(findings: Findings, scenario: Scenario, measure: str) -> dict[str, Judged]:
-    factor = yearly(measure, scenario.calendar.measured_days)
+    factor = window.factor(measure, scenario.calendar.measured_days)
     wanted = (scenario.id, "all", measure, "payer")
     rows = (row for row in findings.contrasts if (row.scenario, row.service, row.measure, row.by) == wanted)
     return {row.item: judged for row in rows if (judged := _judged(row, factor))}

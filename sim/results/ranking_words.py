@@ -6,6 +6,7 @@ What may be changed here: freely; "cannot tell" is said of whatever a simultaneo
 from collections.abc import Sequence
 
 from sim.inputs.scenario import Scenario
+from sim.results import window
 from sim.results.compare import CANNOT_TELL
 from sim.results.findings import Findings
 from sim.results.headline import answer
@@ -13,22 +14,31 @@ from sim.results.ranking import MEASURE, Judged, Ranked, ranking
 from sim.results.wording import change_and_interval, counted, figure, payer_label, spoken
 
 UNSURE = "?"
-HEADERS = (
-    ("", "scenario"),
-    ("delayed", "people"),
-    ("95% interval", "all together"),
-    ("", "verdict"),
-    ("cash", "a year"),
-    ("bed days", "released"),
-    ("notional", "value"),
-    ("gross £ per", "delayed day"),
-    ("net £ per", "delayed day"),
-)
-PAYERS = "cash a year by payer: + pays more, - pays less"
+
+
+def headers(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """The heads of the table, two lines each."""
+    days = findings.baseline.calendar.measured_days
+    return (
+        ("", "scenario"),
+        ("delayed", "people"),
+        ("95% interval", "all together"),
+        ("", "verdict"),
+        ("cash", window.per(days).removesuffix(" measured")),
+        ("bed days", "released"),
+        ("notional", "value"),
+        ("gross £ per", "delayed day"),
+        ("net £ per", "delayed day"),
+    )
+
+
+def who_pays(findings: Findings) -> str:
+    """What the line of payers is."""
+    return f"cash {window.per(findings.baseline.calendar.measured_days)} by payer: + pays more, - pays less"
 
 
 def cells(row: Ranked) -> tuple[str, ...]:
-    """One scenario's cells under `HEADERS`."""
+    """One scenario's cells under `headers`."""
     _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, "people")
     return (
         f"{row.place}. {row.label}",
@@ -83,12 +93,13 @@ def _listed(names: Sequence[str]) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-def how_to_read(rows: Sequence[Ranked]) -> str:
+def how_to_read(rows: Sequence[Ranked], findings: Findings) -> str:
     """What the intervals and the order say, and what they do not."""
+    per = window.per(findings.baseline.calendar.measured_days)
     return (
         f"The intervals hold for all {len(rows)} scenarios at once (95%, Bonferroni), each against the baseline; verdicts go by "
         f"them, and {UNSURE} marks a figure that they leave open. Neighbours in the order need not differ from each "
-        "other. Delayed people: the difference on an average day. Cash, bed days released a year and their notional "
+        f"other. Delayed people: the difference on an average day. Cash, bed days released {per} and their notional "
         "value are never added together. A cost per delayed day stands only where delayed days are avoided."
     )
 

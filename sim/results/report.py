@@ -13,6 +13,7 @@ from pathlib import Path
 from string import Template
 
 from sim.inputs.scenario import Scenario
+from sim.results import window
 from sim.results.charts import Chart
 from sim.results.findings import Findings
 from sim.results.headline import Line, description, headline
@@ -110,8 +111,8 @@ def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Li
 
 def _how_to_read(findings: Findings) -> str:
     replications = counted(findings.baseline.replications, "replication")
-    days = findings.baseline.calendar.measured_days
-    text = f"Averages of {replications} of {days:,} measured days; totals are told per year of 365 days. "
+    days = counted(findings.baseline.calendar.measured_days, "measured day")
+    text = f"Averages of {replications} of {days}; {window.told(findings.windows)}. "
     if findings.compared:
         text += (
             "The same people, with the same luck, walk through every scenario, and the interval is on the "

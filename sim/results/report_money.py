@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from sim.inputs.scenario import Scenario
+from sim.results import window
 from sim.results.basis import uplifted, without_price
-from sim.results.budget_lines import HEADERS, HOW_TO_READ, KINDS, limits_of, table_rows
+from sim.results.budget_lines import HOW_TO_READ, KINDS, headers, limits_of, table_rows
 from sim.results.findings import Findings
 from sim.results.html import heading, paragraph, table
 from sim.results.money import LEAST_GBP, Change, Money, money_of
 from sim.results.money_words import ledgers
-from sim.results.wording import change_and_interval, figure, payer_label, spoken, yearly
+from sim.results.wording import change_and_interval, figure, payer_label, spoken
 
 PLAIN = {"Per day": "A delayed day avoided"}
 
@@ -22,7 +23,7 @@ def money_pages(findings: Findings) -> Iterator[str]:
     """Everything about money: compared scenarios with their ledgers, single ones with their cost."""
     found = list(money_of(findings))
     if found:
-        yield heading("Money, per year")
+        yield heading(f"Money, {found[0].per}")
         yield paragraph(
             "Three ledgers stand apart and are never added together: cash is spending that changes, capacity is bed "
             "days released, value is bed days times an average price, which nobody is paid.",
@@ -92,7 +93,7 @@ def _budgets(findings: Findings) -> Iterator[str]:
     rows = table_rows(findings)
     if rows:
         yield heading("Budget lines")
-        yield table(HEADERS, rows, KINDS)
+        yield table(headers(findings), rows, KINDS)
         yield paragraph(f"{limits_of(findings)} {HOW_TO_READ}", "small")
 
 
@@ -156,14 +157,15 @@ def _costs_alone(findings: Findings) -> Iterator[str]:
     """Cost by payer of scenarios that are not compared."""
     rows: list[Sequence[str]] = []
     for scenario in findings.scenarios:
-        factor = yearly("cost_cash_gbp", scenario.calendar.measured_days)
+        factor = window.times(scenario.calendar.measured_days)
         rows += [
             (findings.label(scenario), payer_label(row.item), figure(row.mean * factor, row.unit))
             for row in findings.items(scenario.id, "all", "cost_cash_gbp", "payer")
         ]
     if rows:
-        yield heading("Who pays, per year")
-        yield table(("scenario", "payer", "cost a year"), rows, ("", "", "number"))
+        per = window.per_one_of(findings.windows)
+        yield heading(f"Who pays, {per}")
+        yield table(("scenario", "payer", f"cost {per}"), rows, ("", "", "number"))
 
 
 def _prices(findings: Findings) -> Iterator[str]:

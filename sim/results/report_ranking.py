@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sim.results.findings import Findings
 from sim.results.html import heading, paragraph, table
-from sim.results.ranking_words import HEADERS, PAYERS, cells, how_to_read, payers, ranked_and_said
+from sim.results.ranking_words import cells, headers, how_to_read, payers, ranked_and_said, who_pays
 from sim.results.ranking_words import heading as what_is_ranked
 
 KINDS = ("", "number", "number", "verdict", "number", "number", "number", "number", "number", "")
@@ -21,10 +21,10 @@ def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
     yield heading("The ranking")
     for text in said:
         yield paragraph(text)
-    headers = (*(" ".join(part for part in parts if part) for parts in HEADERS), PAYERS)
+    heads = (*(" ".join(part for part in parts if part) for parts in headers(findings)), who_pays(findings))
     lines = [(*cells(row), payers(row) or "-") for row in rows]
     yield '<div class="wide">'
-    yield table(headers, lines, KINDS, what_is_ranked(findings))
+    yield table(heads, lines, KINDS, what_is_ranked(findings))
     yield "</div>"
-    yield paragraph(how_to_read(rows), "small")
+    yield paragraph(how_to_read(rows, findings), "small")
     yield picture

@@ -7,65 +7,50 @@ import math
 import re
 from collections.abc import Sequence
 
-DAYS_PER_YEAR = 365.0
+from sim.inputs.scenario import OUTSIDE
+from sim.results import window
+
 LABEL_WIDTH = 30  # of a scenario's name
 SHORT_NAME = 16  # names up to this stay whole
 
 SHARES = frozenset({"share", "share of days"})
 MONEY = frozenset({"GBP"})
 
-# Totals of the window that are told per year, so that short and long windows compare.
-PER_YEAR = frozenset(
-    (
-        "arrivals",
-        "admissions",
-        "leavers",
-        "turned_away",
-        "gave_up",
-        "deaths",
-        "delayed_bed_days",
-        "delayed_nights",
-        "cost_cash_gbp",
-        "cost_capital_gbp",
-        "budget_gbp",
-        "budget_spent_gbp",
-        "budget_left_gbp",
-        "delayed_days_cost_gbp",
-        "released_bed_days",
-        "notional_value_gbp",
-        "refilled_admissions",
-        "occupied_bed_days",
-        "available_bed_days",
-    )
-)
-
 _LABELS = {
     "queue_mean": "people waiting for {service}",
-    "wait_mean_days": "days waited for {service}",
+    "wait_mean_days": "days waited for {service}, on average",
     "occupancy": "occupancy of {service}",
     "midnight_census_mean": "people in {service} at midnight",
-    "days_above_92pct": "share of days {service} is over 92% full",
-    "days_full": "share of days {service} is full",
+    "days_above_92pct": "share of days {service} is over 92% full at midnight",
+    "days_full": "share of days {service} is full at midnight",
     "midnight_delayed_mean": "delayed people in {service} on an average day",
     "delayed_people_mean": "delayed people in {service} at any moment",
     "delayed_bed_days": "delayed bed days a year in {service}",
-    "delayed_share": "share of leavers delayed in {service}",
-    "delay_mean_if_delayed_nights": "nights of delay, if delayed, in {service}",
-    "turned_away": "people a year turned away from {service}",
+    "delayed_share": "share who left {service} after the day they were ready",
+    "delay_mean_if_delayed_nights": "nights of delay in {service}, if delayed",
+    "turned_away": "people a year who found the queue for {service} full",
     "gave_up": "people a year who gave up waiting for {service}",
-    "unmet_need_people_mean": "people without the place they need ({service})",
+    "unmet_need_people_mean": "people bound for {service} without a pathway 2 bed",
     "cost_cash_gbp": "cost a year of {service}",
     "team_busy_share": "{item}: share of its places in use",
     "team_queue_mean": "{item}: steps waiting for it",
-    "team_wait_mean_days": "{item}: days waited for it",
-    "throughput_per_day": "people a day through {service}",
+    "team_wait_mean_days": "{item}: days a step waited for it, on average",
+    "throughput_per_day": "people a day who leave {service}",
 }
 
-_LABELS_OF_ALL = {
-    "turned_away": "people a year turned away at a full queue",
-    "gave_up": "people a year who gave up waiting",
-    "cost_cash_gbp": "cost a year",
-    "released_bed_days": "hospital bed days released a year",
+_LABELS_OF_ONE = {
+    ("queue_mean", OUTSIDE): "people waiting outside, not admitted anywhere yet",
+    ("wait_mean_days", OUTSIDE): "days waited outside, on average",
+    ("deaths", OUTSIDE): "people a year who died waiting outside",
+    ("turned_away", "all"): "people a year who found a queue full",
+    ("gave_up", "all"): "people a year who gave up waiting",
+    ("unmet_need_people_mean", "all"): "people without the pathway 2 bed they need",
+    ("cost_cash_gbp", "all"): "cost a year",
+    ("released_bed_days", "all"): "bed days released a year",
+    ("notional_value_gbp", "all"): "notional value of released bed days a year",
+    ("leavers", "all"): "people a year who left for good",
+    ("throughput_per_day", "all"): "people a day who leave for good",
+    ("care_91_days_gbp", "all"): "care after hospital a person, 91 days",
 }
 
 _REASONS = {
@@ -103,20 +88,17 @@ def payer_label(name: str) -> str:
     return name.upper() if name in ("nhs", "icb", "chc") else spoken(name)
 
 
-def measure_label(measure: str, service: str, item: str = "") -> str:
-    """What a row is about, in a planner's words."""
-    if service == "all" and measure in _LABELS_OF_ALL:
-        text = _LABELS_OF_ALL[measure]
+def measure_label(measure: str, service: str, item: str = "", *, measured_days: int) -> str:
+    """What a row is about, in a planner's words; totals as they are told of a window of so many days."""
+    if measure == "cost_cash_gbp" and item:
+        text = f"cost a year, paid by {payer_label(item)}"
+    elif (measure, service) in _LABELS_OF_ONE:
+        text = _LABELS_OF_ONE[measure, service]
     else:
-        place = "all services" if service == "all" else spoken(service)
-        text = _LABELS.get(measure, spoken(measure) + " ({service})").replace("{service}", place)
-        text = text.replace("{item}", spoken(item))
-    return f"{text}, paid by {payer_label(item)}" if measure == "cost_cash_gbp" and item else text
-
-
-def yearly(measure: str, measured_days: int) -> float:
-    """What to multiply a window's figure with to tell it per year; 1 for what is not a total."""
-    return DAYS_PER_YEAR / measured_days if measure in PER_YEAR else 1.0
+        a_year = f" {window.A_YEAR}" if measure in window.TOTALS else ""
+        text = _LABELS.get(measure, spoken(measure).removesuffix(" gbp") + a_year + " ({service})")
+        text = text.replace("{service}", "all services" if service == "all" else spoken(service))
+    return window.over(text.replace("{item}", spoken(item)), measured_days)
 
 
 def figure(value: float | None, unit: str, *, signed: bool = False, like: float | None = None) -> str:

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
+from sim.results import window
 from sim.results.basis import assumptions, uplifted
 from sim.results.budget_lines import HOW_TO_READ, budget_lines, told
 from sim.results.catalogue import MEASURES
@@ -24,7 +25,7 @@ from sim.results.money_words import ledgers
 from sim.results.ranking import cells, columns
 from sim.results.ranking_words import heading as what_is_ranked
 from sim.results.ranking_words import how_to_read, ranked_and_said, sentence
-from sim.results.wording import payer_label, spoken, yearly
+from sim.results.wording import payer_label, spoken
 
 Cell: TypeAlias = str | float | int | None
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no clock: the same results are the same bytes
@@ -43,8 +44,8 @@ NOTES = (
     "Lower and upper are the ends of the 95% interval: how sure the simulation is of its own average, not how well it "
     "fits real life.",
     "Verdict: cannot tell means that the interval contains no difference.",
-    "Totals of the sheets Ranking, Headline, Cash_by_payer, Cash_by_contributor, Cash_by_service, Freed_beds and Budgets are per year of 365 days; those of "
-    "the sheets Measures and Differences are of the measured window.",
+    "In the sheets Ranking, Headline, Cash_by_payer, Cash_by_contributor, Cash_by_service, Freed_beds and Budgets, {told}; "
+    "those of the sheets Measures and Differences are of the measured window.",
     "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
     "nobody is paid. The three are never added together.",
     "Delayed days are part of the days that people stay, and never added to them.",
@@ -76,7 +77,10 @@ def workbook_bytes(findings: Findings, title: str, command: str, shown: Callable
     }
     _cover(book, style, findings, title, command)
     contents = Sheet("Contents", "Contents", ("Sheet", "What it holds"), [(one.name, one.title) for one in sheets])
-    numbered = [(f"note {number}", text) for number, text in enumerate(NOTES, 1)]
+    numbered = [
+        (f"note {number}", text.replace("{told}", window.told(findings.windows)))
+        for number, text in enumerate(NOTES, 1)
+    ]
     for sheet in (contents, Sheet("Notes", "Notes", ("Note", "Text"), numbered), *sheets):
         _write(book, style, sheet)
     book.close()
@@ -185,7 +189,7 @@ def _ranking(findings: Findings) -> Sheet:
     rows, said = ranked_and_said(findings)
     headers = tuple(name.replace("_", " ").replace("gbp", "£").capitalize() for name in columns(rows))
     by_label = [(place, findings.labels[scenario], *rest) for place, scenario, *rest in cells(rows)]
-    return Sheet("Ranking", what_is_ranked(findings), headers, by_label, (*said, how_to_read(rows)))
+    return Sheet("Ranking", what_is_ranked(findings), headers, by_label, (*said, how_to_read(rows, findings)))
 
 
 def _headline(findings: Findings) -> Sheet:
@@ -216,7 +220,7 @@ def _money_sheets(findings: Findings) -> list[Sheet]:
 def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
     rows: list[Sequence[Cell]] = []
     for scenario in findings.scenarios[1:]:
-        factor = yearly("cost_cash_gbp", scenario.calendar.measured_days)
+        factor = window.times(scenario.calendar.measured_days)
         for change in findings.contrasts:
             is_total = change.service == "all"
             if (change.scenario, change.measure, change.by) != (scenario.id, "cost_cash_gbp", by):
@@ -229,7 +233,8 @@ def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
             ends = [None if end is None else end * factor for end in (change.low, change.high)]
             what = payer_label(change.item) if by else spoken(change.service)
             rows.append((findings.label(scenario), what, *values, change.mean * factor, *ends, change.verdict))
-    pounds = tuple(f"{one} (£ a year)" for one in ("Baseline", "Scenario value", "Difference", "Lower", "Upper"))
+    per = window.per_one_of(findings.windows)
+    pounds = tuple(f"{one} (£ {per})" for one in ("Baseline", "Scenario value", "Difference", "Lower", "Upper"))
     return Sheet(name, title, ("Scenario", by.capitalize() or "Service", *pounds, "Verdict"), rows)
 
 
@@ -238,9 +243,9 @@ def _freed(findings: Findings) -> Sheet:
     for money in money_of(findings):
         label = findings.label(money.scenario)
         for ledger, unit, change in (
-            ("Capacity: bed days released", "bed days a year", money.released),
-            ("Value: notional, no money changes hands", "£ a year", money.value),
-            ("Delayed bed days avoided, an of-which", "bed days a year", money.delayed_days_avoided),
+            ("Capacity: bed days released", f"bed days {money.per}", money.released),
+            ("Value: notional, no money changes hands", f"£ {money.per}", money.value),
+            ("Delayed bed days avoided, an of-which", f"bed days {money.per}", money.delayed_days_avoided),
         ):
             if change:
                 rows.append((label, ledger, unit, change.mean, change.low, change.high))
@@ -258,8 +263,9 @@ def _freed(findings: Findings) -> Sheet:
 def _budgets(findings: Findings) -> Sheet:
     """Budget lines; without rows, and so without a sheet, where there are none."""
     rows = [(findings.labels[one.scenario], told(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)]
+    per = window.per_one_of(findings.windows)
     pounds = ("Budget", "Spent", "Spent, lower", "Spent, upper", "Left", "Left, lower", "Left, upper")
-    headers = ("Scenario", "Budget line", "It limits", *(f"{one} (£ a year)" for one in pounds))
+    headers = ("Scenario", "Budget line", "It limits", *(f"{one} (£ {per})" for one in pounds))
     more = ("Share of replications that kept it", "Replications", "Verdict")
     return Sheet("Budgets", "Budget lines, kept or broken", (*headers, *more), rows, (HOW_TO_READ,))
 

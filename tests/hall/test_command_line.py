@@ -40,7 +40,7 @@ def test_compare_says_what_differs_answers_in_a_sentence_and_names_the_folder(ca
     assert "services.unit.beds: 3 -> 8  (more.yaml:4)" in said
     assert "delayed in hospital on an average day" in said
     assert "occupancy of unit" in said
-    assert "cost a year, paid by council" in said
+    assert "cost, paid by council in the 40 days measured" in said
     assert str(only_folder(Path("out"))) in said
 
 

@@ -40,7 +40,7 @@ def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys: p
         "people in hospital at midnight"
     )
     assert tables_in(said) == 2
-    assert "1. More beds" in said and "cash a year by payer" in said and "council" in said
+    assert "1. More beds" in said and "cash in the 40 days measured by payer" in said and "council" in said
     assert {"ranking.svg", "ranking.png"} <= {path.name for path in (here / folder / "charts").iterdir()}
 
 

@@ -142,10 +142,10 @@ def test_a_line_is_kept_or_broken_where_the_interval_of_spending_leaves_it_out(
 ) -> None:
     line = line_of(gbp_per_year, (9, 10, 11))
     assert (line.verdict, line.kept_share, line.replications) == (said, kept, 3)
-    assert line.budget_gbp == gbp_per_year
-    assert line.spent_gbp == pytest.approx(5000)  # a year
-    half = 5 * 4.302653 * 100 / 3**0.5
-    assert (line.spent_gbp_low, line.spent_gbp_high) == pytest.approx((5000 - half, 5000 + half))
+    assert line.budget_gbp == pytest.approx(gbp_per_year / 5)  # 73 days are told as 73 days
+    assert line.spent_gbp == pytest.approx(1000)
+    half = 4.302653 * 100 / 3**0.5
+    assert (line.spent_gbp_low, line.spent_gbp_high) == pytest.approx((1000 - half, 1000 + half))
 
 
 def test_a_block_contract_that_costs_just_its_budget_every_time_is_kept() -> None:
@@ -171,7 +171,7 @@ def test_what_a_line_limits_is_said_in_words() -> None:
 
 # -- from the file to the result -----------------------------------------------------------------------------
 
-IN_OTHER_MONEY = SMALL_WORLD.replace(
+IN_OTHER_MONEY = SMALL_WORLD.replace("measured_days: 20", "measured_days: 365").replace(
     "  services:\n    unit:",
     "  deflator: {name: GDP deflator, factors: [{from: 2023-24, to: 2025-26, times: 1.1}]}\n"
     "  budgets:\n"

@@ -55,7 +55,7 @@ def test_it_needs_no_network_and_no_script(page: str) -> None:
 def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: str) -> None:
     assert re.findall(r"<h2>(.*?)</h2>", page) == [
         "The figures",
-        "Money, per year",
+        "Money, in the 60 days measured",
         "The pictures",
         "What differs between the files, line by line",
         "Which assumption would change the verdict",

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
+from sim.results import window
 from sim.results.charts.style import (
     COLOURS,
     INK,
@@ -20,7 +21,7 @@ from sim.results.charts.style import (
     most_telling,
 )
 from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import change_and_interval, measure_label, shortened, yearly
+from sim.results.wording import change_and_interval, measure_label, shortened
 
 FOREST_MEASURES = (
     "queue_mean",
@@ -74,7 +75,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         _draw(axes, point, height)
         _say(axes, _words(findings, point), height, 8 if len(shown) == 1 else 7)
     axes.axvline(0, color=INK, linewidth=1)
-    labels = [shortened(measure_label(measure, service), 50) for service, measure in lines]
+    labels = [shortened(_label(findings, *line), 54) for line in lines]
     axes.set_yticks(range(len(lines)), labels, fontsize=9)
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
@@ -83,10 +84,14 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         legend_above(axes)
     drawing.subplots_adjust(left=0.40, right=0.72)
     told = [
-        f"{measure_label(point.change.measure, point.change.service)}: {_words(findings, point)}"
+        f"{_label(findings, point.change.service, point.change.measure)}: {_words(findings, point)}"
         for point in points[:6]
     ]
     return title, "Differences with 95% intervals. " + "; ".join(told) + ".", drawing
+
+
+def _label(findings: Findings, service: str, measure: str) -> str:
+    return measure_label(measure, service, measured_days=findings.baseline.calendar.measured_days)
 
 
 def _forest_lines(findings: Findings) -> list[tuple[str, str]]:
@@ -140,7 +145,7 @@ def _draw(axes: Axes, point: Point, height: float) -> None:
 
 def _words(findings: Findings, point: Point) -> str:
     change = point.change
-    factor = yearly(change.measure, findings.baseline.calendar.measured_days)
+    factor = window.factor(change.measure, findings.baseline.calendar.measured_days)
     text, span = change_and_interval(change.mean, change.low, change.high, change.unit, factor)
     return f"{text} ({span}), {change.verdict}" if span else text
 

@@ -1,4 +1,4 @@
-"""Who pays more and who pays less: the change in cash a year, by payer and by service, with intervals.
+"""Who pays more and who pays less: the change in cash, by payer and by service, with intervals.
 
 What may be changed here: freely.
 """
@@ -39,7 +39,7 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     year = findings.baseline.costs.price_year
     drawing, axes = canvas(
         title,
-        f"Change in cash a year against {findings.label(findings.baseline)}"
+        f"Change in cash {shown[0].per} against {findings.label(findings.baseline)}"
         + (f", prices of {year}" if year else "")
         + "; line: 95% interval"
         + chosen_of(findings, len(chosen)),
@@ -48,10 +48,14 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     )
     for index, (money, table) in enumerate(zip(shown, tables, strict=True)):
         _bars(axes, labels, table, index, len(shown), findings.label(money.scenario))
-    _frame(axes, labels, len(shown))
+    _frame(axes, labels, shown)
     drawing.subplots_adjust(left=0.27, right=0.86)
     words = [f"{label}: {figure(change.mean, 'GBP', signed=True)}" for label, change in tables[0].items()]
-    return title, f"Change in cash a year, {findings.label(shown[0].scenario)}. " + "; ".join(words) + ".", drawing
+    return (
+        title,
+        f"Change in cash {shown[0].per}, {findings.label(shown[0].scenario)}. " + "; ".join(words) + ".",
+        drawing,
+    )
 
 
 def _rows(money: Money) -> dict[str, Change]:
@@ -93,7 +97,7 @@ def _bars(axes: Axes, labels: list[str], table: dict[str, Change], index: int, m
         )
 
 
-def _frame(axes: Axes, labels: list[str], many: int) -> None:
+def _frame(axes: Axes, labels: list[str], shown: list[Money]) -> None:
     axes.axvline(0, color=INK, linewidth=1)
     axes.set_yticks(range(len(labels)), labels, fontsize=9)
     axes.set_ylim(len(labels) - 0.5, -0.5)
@@ -101,6 +105,6 @@ def _frame(axes: Axes, labels: list[str], many: int) -> None:
     axes.grid(axis="y", visible=False)
     axes.xaxis.set_major_formatter(lambda value, _: figure(value, "GBP", signed=True) if value else "£0")
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
-    axes.set_xlabel("less is spent   <   change in cash a year, £   >   more is spent")
-    if many > 1:
+    axes.set_xlabel(f"less is spent   <   change in cash {shown[0].per}, £   >   more is spent")
+    if len(shown) > 1:
         legend_above(axes)

@@ -101,18 +101,24 @@ def _stories(file: Path, fingerprint: str) -> list[str] | None:
 
 def scenarios_in(folder: Path, *, all_of_them: bool) -> list[str]:
     """The scenarios in a folder and those inside it: all, or those with an expected file."""
-    found = sorted(
-        path
-        for path in folder.rglob("*")
-        if path.suffix in SCENARIO_ENDINGS
-        and path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-    )
+    found = [path for path in _visible(folder, "*") if path.suffix in SCENARIO_ENDINGS and path.is_file()]
     return [path.as_posix() for path in found if all_of_them or path.with_name(path.stem + ENDING).is_file()]
 
 
 def orphans_in(folder: Path, scenarios: Sequence[str]) -> list[str]:
     """The expected files in a folder whose scenario is gone."""
     known = {Path(scenario).with_suffix("") for scenario in scenarios}
-    files = sorted(folder.rglob(f"*{ENDING}"))
-    return [file.as_posix() for file in files if file.with_name(file.name.removesuffix(ENDING)) not in known]
+    return [
+        file.as_posix()
+        for file in _visible(folder, f"*{ENDING}")
+        if file.with_name(file.name.removesuffix(ENDING)) not in known
+    ]
+
+
+def _visible(folder: Path, pattern: str) -> list[Path]:
+    """What is in a folder and those inside it, without hidden files and folders: copies that a system keeps for itself."""
+    return sorted(
+        path
+        for path in folder.rglob(pattern)
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )

@@ -4,7 +4,6 @@ What may be changed here: freely; whatever decides a number must be in the finge
 """
 
 import hashlib
-import os
 import shlex
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +13,7 @@ from sim import __version__
 from sim.engines import Engines
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
+from sim.places import files_read, try_files, try_folder
 from sim.stopwatch import Stopwatch
 
 FORMAT = 1  # of results.json
@@ -69,29 +69,8 @@ class Job:
 
     def check_places(self, *files: str | None) -> None:
         """OSError now, not after an hour, where something could not be written in the end."""
-        self._make_outputs()
-        read = {Path(file).resolve() for scenario in self.scenarios for file, _ in input_files(scenario)}
-        read |= {Path(self.sensitivity).resolve()} if self.sensitivity else set()
-        for file in (*files, self.json_file):
-            if file and file != "-":
-                if Path(file).resolve() in read:
-                    raise FileExistsError(17, "is one of the files that are read: name another to write to", file)
-                folder = Path(file).absolute().parent
-                if not folder.is_dir():
-                    raise NotADirectoryError(20, "its folder does not exist", file)
-                if Path(file).is_dir():
-                    raise IsADirectoryError(21, "is a folder, not a file", file)
-                if not os.access(folder, os.W_OK):
-                    raise PermissionError(13, "nothing may be written in its folder", file)
-        if not os.access(self.outputs, os.W_OK):
-            raise PermissionError(13, "nothing may be written there", str(self.outputs))
-
-    def _make_outputs(self) -> None:
-        try:
-            self.outputs.mkdir(parents=True, exist_ok=True)
-        except OSError as problem:
-            why = "it is a file" if self.outputs.is_file() else problem.strerror
-            raise OSError(problem.errno, f"cannot be the folder of --outputs: {why}", str(self.outputs)) from None
+        try_folder(self.outputs)
+        try_files((*files, self.json_file), files_read(self.scenarios, self.sensitivity))
 
 
 def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str:

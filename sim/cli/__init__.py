@@ -2,26 +2,32 @@
 
 No traceback is ever shown unasked.
 
-Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted. Only light modules are imported
-here; NumPy and everything above it come when a command needs them.
+Exit codes: 0 done, 1 a result moved (`check` only), 2 bad input or usage, or a disk, a right or memory that is missing,
+3 a fault of ours, 130 interrupted. Only light modules are imported here; NumPy and everything above it come when a
+command needs them.
 
 What may be changed here: wording freely; verbs, options and exit codes are a contract (issue 2).
 """
 
-import os
+import errno
 import sys
 
+from sim.cli import streams
 from sim.cli.arguments import Options, parse
-from sim.cli.screen import Screen, prepare_streams
+from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
 
 DONE, BAD_INPUT, OUR_FAULT, INTERRUPTED = 0, 2, 3, 130
+OF_THE_COMPUTER = (  # where no file is named
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO, errno.ENOMEM, errno.EMFILE, errno.ENFILE, errno.EAGAIN,
+    errno.EACCES, errno.EPERM,
+)  # fmt: skip
 
 
 def main(argv: list[str] | None = None) -> int:
     """Carries out one command line and returns its exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    prepare_streams()
+    streams.prepare()
     screen = Screen(quiet_output=False)
     try:
         return _carry_out(parse(arguments), screen)
@@ -32,9 +38,6 @@ def main(argv: list[str] | None = None) -> int:
         screen.end_progress()
         screen.note("Stopped.")
         return INTERRUPTED
-    except BrokenPipeError:  # the reader of our output has gone: nothing is wrong, and nobody to tell
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return DONE
     except Exception as problem:  # noqa: BLE001 - the last stop: planners get a sentence instead of a traceback
         screen.end_progress()
         if _began_with_an_interrupt(problem):
@@ -66,8 +69,9 @@ def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:
         for one in problem.problems:
             screen.problem(str(one))
         return BAD_INPUT
-    if isinstance(problem, OSError) and problem.filename and not isinstance(problem, ChildProcessError):
-        screen.problem(f"{problem.filename}: {problem.strerror or problem}")
+    trouble = _trouble_of_the_computer(problem)
+    if trouble:
+        screen.problem(trouble)
         return BAD_INPUT
     import traceback
 
@@ -79,6 +83,20 @@ def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:
     else:
         screen.note(f"The details for whoever mends it are in {_kept(text)} (or add --traceback).")
     return OUR_FAULT
+
+
+def _trouble_of_the_computer(problem: Exception) -> str:
+    """What is missing here, a file, a right, room or memory, in words; nothing where the fault is ours."""
+    from sim.running import WorkerLost
+
+    if isinstance(problem, WorkerLost):
+        return str(problem)
+    if isinstance(problem, MemoryError):
+        return "Memory ran out; --workers 1 needs the least of it."
+    if not isinstance(problem, OSError) or not (problem.filename or problem.errno in OF_THE_COMPUTER):
+        return ""
+    where = f"{problem.filename}: " if problem.filename else ""
+    return f"{where}{problem.strerror or problem}"
 
 
 def _kept(text: str) -> str:

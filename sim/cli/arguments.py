@@ -21,7 +21,13 @@ ENGINES = (AUTO, "compiled", "reference")  # as in sim/model/engine.py, which is
 ONE_FILE = {"show": "prints", "calibrate": "looks at"}
 DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
 DEFAULT_RANGES = "scenarios/ranges/england.csv"
-ENDINGS = {"json": ".json", "people": ".csv", "junit": ".xml", "page": ".md"}  # of what an option writes
+ENDINGS = {  # of what an option writes; GitHub's file for the summary of a step has none
+    "json": (".json",),
+    "people": (".csv",),
+    "junit": (".xml",),
+    "page": (".md",),
+    "summary": (".md", ""),
+}
 VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "check", "test")
 
 
@@ -185,10 +191,10 @@ def _engine(text: str) -> str | _NoValue:
 def _misfits(options: Options) -> Iterator[str]:
     """What does not go together, and names that would not do. Files are looked for elsewhere."""
     # A slip may not write over a scenario or the program: what is written has an ending of its own.
-    for option, ending in ENDINGS.items():
+    for option, endings in ENDINGS.items():
         file = getattr(options, option)
-        if file and file != "-" and not file.lower().endswith(ending):
-            yield f"--{option} writes a file whose name ends in {ending}; not {file!r}"
+        if file and file != "-" and Path(file).suffix.lower() not in endings:
+            yield f"--{option} writes a file whose name ends in {endings[0]}; not {file!r}"
     if options.verb == "check":
         yield from _misfits_of_check(options)
     for change in options.sets:

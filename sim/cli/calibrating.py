@@ -14,6 +14,7 @@ from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
+from sim.places import files_read, try_files
 from sim.results.wording import counted
 from sim.results.writing import write_file
 from sim.running import default_workers
@@ -25,6 +26,7 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     (file,) = options.files
     scenario = read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
     targets = checked_targets(options.targets, scenario)
+    try_files([options.page], files_read([scenario], options.targets))
     workers = options.workers or default_workers(scenario.replications)
     for warning in warnings_before_a_run(scenario):
         screen.say(f"Take care: {warning}")
@@ -34,9 +36,10 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
         lines = calibrate(scenario, targets, workers, screen.progress, engines)
     finally:
         screen.end_progress()
-    _say(screen, scenario, lines)
     if options.page:
         write_file(Path(options.page), page(scenario, lines, _command(options)).encode())
+    _say(screen, scenario, lines)
+    if options.page:
         screen.say(f"Written as a page: {options.page}")
     return 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.baselines import Baseline, baseline_of, orphans_in, scenarios_in
 from sim.checking import Found, checked, rerun
+from sim.cli import streams
 from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
 from sim.cli.files import REPOSITORY, expanded
@@ -17,6 +18,7 @@ from sim.cli.usage import UsageError
 from sim.engines import BY_REFERENCE
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
+from sim.places import files_read, try_files
 from sim.results import check_reports, writing
 from sim.results.checked import Checked, lines_about
 from sim.results.judging import MOVED
@@ -29,11 +31,12 @@ OURS = "tests/expected"  # checked where nothing is named
 
 
 def check(options: Options, _: Screen) -> int:
-    """Reruns baselines; 0 where no result moved, 1 where one did, 2 where one cannot be checked."""
+    """Reruns baselines; 0 where no result moved, 1 where one did, 2 where one cannot be checked or something not be told."""
     screen = Screen(quiet_output=options.json == "-")
     files, orphans = _files(options)
     scenarios = read_many(files)
     baselines = [baseline_of(file) for file in files]
+    _try_places(options, scenarios, baselines)
     if options.update:
         return _update(options, screen, scenarios, baselines)
     unusable = [Checked(orphan, orphan, None, "its scenario is gone; remove it too") for orphan in orphans]
@@ -44,8 +47,18 @@ def check(options: Options, _: Screen) -> int:
         return BAD_INPUT
     found = _rerun(options, screen, scenarios)
     results = [checked(one, baseline) for one, baseline in zip(found, baselines, strict=True)]
-    _report(options, screen, results)
-    return RESULTS_MOVED if any(one.outcome == MOVED for one in results) else DONE
+    is_told = _report(options, screen, results)
+    if any(one.outcome == MOVED for one in results):
+        return RESULTS_MOVED
+    return DONE if is_told else BAD_INPUT
+
+
+def _try_places(options: Options, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> None:
+    """OSError before anything runs where something could not be written in the end."""
+    read = files_read(scenarios, *(str(one.file) for one in baselines))
+    try_files((options.junit, options.summary, options.json), read)
+    if options.update:
+        try_files([str(file) for one in baselines for file in (one.log, one.file, one.stories_file)], ())
 
 
 def _files(options: Options) -> tuple[list[str], list[str]]:
@@ -85,7 +98,40 @@ def _rerun(options: Options, screen: Screen, scenarios: Sequence[Scenario]) -> l
         screen.end_progress()
 
 
-def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> None:
+def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> bool:
+    """Tells machines first, then people; whether all could be told. What cannot be written keeps nothing else from it."""
+    troubles = []
+    for tell in (_to_junit, _to_summary, _to_json, _to_people):
+        try:
+            tell(options, screen, results)
+        except OSError as problem:
+            troubles.append(f"{problem.filename}: {problem.strerror}")
+    for trouble in troubles:
+        screen.problem(trouble)
+    return not troubles
+
+
+def _to_junit(options: Options, _: Screen, results: Sequence[Checked]) -> None:
+    if options.junit:
+        writing.write_file(Path(options.junit), check_reports.junit_xml(results).encode())
+
+
+def _to_summary(options: Options, _: Screen, results: Sequence[Checked]) -> None:
+    if options.summary:
+        writing.append_file(Path(options.summary), check_reports.markdown(results).encode())
+
+
+def _to_json(options: Options, _: Screen, results: Sequence[Checked]) -> None:
+    data = writing.json_bytes(check_reports.json_object(results))
+    if options.json == "-":
+        streams.write(sys.stdout, data)
+    elif options.json:
+        writing.write_file(Path(options.json), data)
+
+
+def _to_people(options: Options, screen: Screen, results: Sequence[Checked]) -> None:
+    for line in check_reports.annotations(results) if options.annotations else ():
+        screen.say(line)
     for one in results:
         for line in lines_about(one):
             screen.say(line)
@@ -93,23 +139,6 @@ def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> Non
     moved = [one.file for one in results if one.outcome == MOVED]
     if moved:
         screen.say(f'If that is meant: run_sim.py check {" ".join(moved)} --update --reason "why"')
-    if options.junit:
-        writing.write_file(Path(options.junit), check_reports.junit_xml(results).encode())
-    if options.summary:
-        writing.append_file(Path(options.summary), check_reports.markdown(results).encode())
-    if options.json:
-        _write_json(options.json, writing.json_bytes(check_reports.json_object(results)))
-    if options.annotations:
-        for line in check_reports.annotations(results):
-            screen.say(line)
-
-
-def _write_json(file: str, data: bytes) -> None:
-    if file != "-":
-        writing.write_file(Path(file), data)
-        return
-    sys.stdout.write(data.decode())
-    sys.stdout.flush()
 
 
 def _update(options: Options, screen: Screen, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> int:

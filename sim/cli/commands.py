@@ -15,7 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from threading import Thread
 
-from sim.cli import tables
+from sim.cli import streams, tables
 from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
 from sim.cli.files import REPOSITORY
@@ -188,9 +188,9 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     except KeyboardInterrupt:
         tables.interrupted(screen, *screen.how_far)
         return INTERRUPTED
-    tables.after(screen, findings, folder, already_said=len(warnings))
     if options.json == "-":
-        _binary(folder / "results.json")
+        streams.write(sys.stdout, (folder / "results.json").read_bytes())
+    tables.after(screen, findings, folder, already_said=len(warnings))
     return 0
 
 
@@ -256,14 +256,3 @@ def _publish(job: Job, options: Options, findings: Findings, pieces: Sequence[Se
         people.join(job.scenarios)
     _store(job, options).remove()
     return folder
-
-
-def _binary(file: Path) -> None:
-    """Puts a file on standard output as it is, in UTF-8 on every system."""
-    data = file.read_bytes()
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(data.decode())
-        return
-    buffer.write(data)
-    buffer.flush()

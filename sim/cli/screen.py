@@ -6,7 +6,10 @@ Without a terminal it is plain text: no colour, no control characters. What may 
 import os
 import sys
 import time
+from contextlib import suppress
 from typing import TextIO
+
+from sim.cli import streams
 
 GOOD, BAD, UNSURE = "\x1b[32m", "\x1b[31m", "\x1b[33m"
 PLAIN_AGAIN = "\x1b[0m"
@@ -14,20 +17,16 @@ COLOUR_OF = {"better": GOOD, "worse": BAD, "cannot tell": UNSURE}
 SECONDS_BETWEEN_LINES = 30.0  # of progress, where there is no terminal
 
 
-def prepare_streams() -> None:
-    """A console that lacks a letter shows a question mark instead of stopping us."""
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure:
-            reconfigure(errors="replace")
-
-
 class Screen:
-    """Two streams, and what they can show; with `quiet_output` all words go to standard error."""
+    """Two streams, and what they can show; with `quiet_output` all words go to standard error.
+
+    A line of the result that is lost is an OSError; a message beside it is not worth stopping for.
+    """
 
     def __init__(self, *, quiet_output: bool) -> None:
-        self.out: TextIO = sys.stderr if quiet_output else sys.stdout
-        self.err: TextIO = sys.stderr
+        self.out: TextIO | None = sys.stderr if quiet_output else sys.stdout
+        self.err: TextIO | None = sys.stderr
+        self._is_quiet = quiet_output
         self._progress = Progress(self.err)
 
     @property
@@ -37,16 +36,21 @@ class Screen:
 
     def say(self, text: str = "") -> None:
         """A line of the result."""
-        self._print(text, self.out)
+        if self._is_quiet:
+            self.note(text)
+            return
+        self.end_progress()
+        streams.write(self.out, text + "\n")
 
     def note(self, text: str) -> None:
         """A message beside the result."""
-        self._print(text, self.err)
+        self.end_progress()
+        _try(self.err, text + "\n")
 
     def problem(self, text: str) -> None:
-        """What is wrong."""
+        """What is wrong: on the other stream where standard error is closed."""
         self.end_progress()
-        self._print(text, self.err)
+        _try(self.err or self.out, text + "\n")
 
     def verdict(self, text: str) -> str:
         """A verdict, coloured where that is possible; the word alone says it all."""
@@ -66,16 +70,11 @@ class Screen:
         """Replications done, and how many there are."""
         return self._progress.done, self._progress.total
 
-    def _print(self, text: str, stream: TextIO) -> None:
-        self.end_progress()
-        stream.write(text + "\n")
-        stream.flush()
-
 
 class Progress:
     """One line that is written over on a terminal; an occasional line elsewhere."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO | None) -> None:
         self._stream = stream
         self._terminal = _is_terminal(stream)
         self._began: tuple[float, int] | None = None  # when, and how many were done already
@@ -112,12 +111,16 @@ class Progress:
             self._width = 0
 
     def _write(self, text: str) -> None:
-        self._stream.write(text)
-        self._stream.flush()
+        _try(self._stream, text)
 
 
-def _is_terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty() and os.environ.get("TERM") != "dumb"
-    except ValueError:  # a closed stream
+def _try(stream: TextIO | None, text: str) -> None:
+    """Says it where that is possible."""
+    with suppress(OSError):
+        streams.write(stream, text)
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    if stream is None or stream.closed:
         return False
+    return stream.isatty() and os.environ.get("TERM") != "dumb"

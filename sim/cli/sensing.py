@@ -18,6 +18,7 @@ from sim.cli.tables import columns
 from sim.cli.usage import UsageError
 from sim.inputs.loading import read_scenario
 from sim.inputs.ranges import Range, read_ranges
+from sim.places import try_folder
 from sim.results import window, writing
 from sim.results.catalogue import MEASURES
 from sim.results.wording import change_and_interval, counted, measure_label, short_labels
@@ -34,6 +35,7 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
     began = time.time()
     question = _question(options)
     ranges = read_ranges(options.ranges)
+    try_folder(Path(options.outputs))
     most = (2 * len(ranges) + 1) * 2
     engines = engines_for(options, screen)
     screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
@@ -41,8 +43,8 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
         found = sensitivity(question, ranges, options.workers or default_workers(most), screen.progress, engines)
     finally:
         screen.end_progress()
-    _say(screen, question, found)
     folder = _write(options, question, found, began, engines.words(found.scenarios))
+    _say(screen, question, found)
     screen.say(f"Table and chart: {folder}")
     return 0
 

@@ -50,7 +50,8 @@ Options of validate and show: --set, --replications, --seed
   --help, --version
 
 FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The base given twice counts once.
-Exit codes: 0 done, 2 bad input or usage, 3 a fault of ours, 130 interrupted; of check also 1: a result moved."""
+Exit codes: 0 done, 2 bad input or usage (or no room, right or memory for it), 3 a fault of ours, 130 interrupted;
+of check also 1: a result moved."""
 
 HELP_SHOWS = "(run_sim.py --help shows every verb and option)"
 

@@ -4,9 +4,7 @@ Each replication is written down by the worker that ran it and joined at the end
 large to send around. What may be changed here: freely; columns may be added.
 """
 
-import os
 import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +16,7 @@ from numpy.typing import NDArray
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import Scenario
 from sim.model.ledger import NEVER, WAIT_ENDINGS, Column, Ledger
-from sim.results.writing import csv_bytes
+from sim.results.writing import csv_bytes, naming, whole_files
 
 Text = NDArray[Any]
 
@@ -60,32 +58,28 @@ class PeopleFiles:
 
     def keep(self, scenario: Scenario, number: int, replication: int, ledger: Ledger) -> None:
         """Writes one replication's rows into parts; called in the worker."""
-        self.parts.mkdir(parents=True, exist_ok=True)
         tables = {"": _stays, "-waits": _waits, "-steps": _steps}
-        for which, columns_of in tables.items():
-            columns = [*_person(scenario, replication, ledger, which), *columns_of(scenario, ledger)]
-            rows = zip(*(column.tolist() for column in columns), strict=True)
-            data = csv_bytes(COLUMNS[which], rows).split(b"\n", 1)[1]
-            with tempfile.NamedTemporaryFile(dir=self.parts, suffix=".part", delete=False) as part:
-                part.write(data)
-            os.replace(part.name, self._part(number, replication, which))
+        with naming(self.parts):
+            self.parts.mkdir(parents=True, exist_ok=True)
+            for which, columns_of in tables.items():
+                columns = [*_person(scenario, replication, ledger, which), *columns_of(scenario, ledger)]
+                rows = zip(*(column.tolist() for column in columns), strict=True)
+                data = csv_bytes(COLUMNS[which], rows).split(b"\n", 1)[1]
+                with whole_files([self._part(number, replication, which)]) as (part,):
+                    part.write(data)
 
     def _part(self, number: int, replication: int, which: str) -> Path:
         return self.parts / f"people{which}-{number}-{replication}.csv"
 
     def join(self, scenarios: Sequence[Scenario]) -> None:
-        """Puts the parts together in order; each file appears whole or not at all."""
-        for which, columns in COLUMNS.items():
-            file = self.file(which)
-            handle, name = tempfile.mkstemp(prefix=".writing-", dir=file.parent)
-            with os.fdopen(handle, "wb") as whole:
+        """Puts the parts together in order; the three files appear together, whole, or not at all."""
+        with naming(self.target), whole_files([self.file(which) for which in COLUMNS]) as tables:
+            for (which, columns), whole in zip(COLUMNS.items(), tables, strict=True):
                 whole.write(csv_bytes(columns, ()))
                 for number, scenario in enumerate(scenarios):
                     for replication in range(scenario.replications):
                         with self._part(number, replication, which).open("rb") as part:
                             shutil.copyfileobj(part, whole)
-            os.chmod(name, 0o644)
-            os.replace(name, file)
 
 
 def _person(scenario: Scenario, replication: int, ledger: Ledger, which: str) -> list[Text]:

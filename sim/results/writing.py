@@ -5,6 +5,7 @@ same bytes.
 """
 
 import csv
+import errno
 import io
 import json
 import math
@@ -12,12 +13,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 LONGEST_FOLDER_NAME = 80
 MOST_DIGITS = 10
+ATTEMPTS = 20  # to put a folder in place while equal commands do the same
+IN_EACH_OTHERS_WAY = (errno.ENOENT, errno.EEXIST, errno.ENOTEMPTY, errno.EACCES)  # the last on Windows
 RUN_FILE = "run.json"  # the only file with a clock time
 
 
@@ -86,14 +90,34 @@ def folder_name(names: Sequence[str], fingerprint: str) -> str:
 
 def publish(outputs: Path, name: str, files: Mapping[str, bytes]) -> Path:
     """Puts a run's files into `outputs/name`, all at once, and names the folder in `outputs/latest`."""
-    outputs.mkdir(parents=True, exist_ok=True)
     target = outputs / name
+    with naming(target):
+        outputs.mkdir(parents=True, exist_ok=True)
+        for attempt in range(ATTEMPTS):
+            try:
+                _put_in_place(outputs, target, files)
+                break
+            except OSError as problem:  # an equal command has put the same folder there, or taken it away, just now
+                if problem.errno not in IN_EACH_OTHERS_WAY or attempt == ATTEMPTS - 1:
+                    raise
+    write_file(outputs / "latest", f"{name}\n".encode())
+    return target
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """An OSError inside names this path: a full disk says only that it is full, a part of a file bears a strange name."""
+    try:
+        yield
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror or str(problem), str(path)) from problem
+
+
+def _put_in_place(outputs: Path, target: Path, files: Mapping[str, bytes]) -> None:
     if not _only_the_run_file_differs(target, files):
         _swap_in(outputs, target, files)
     elif RUN_FILE in files:
-        write_file(target / RUN_FILE, files[RUN_FILE])
-    write_file(outputs / "latest", f"{name}\n".encode())
-    return target
+        _write_whole(target / RUN_FILE, files[RUN_FILE])
 
 
 def _only_the_run_file_differs(target: Path, files: Mapping[str, bytes]) -> bool:
@@ -108,6 +132,7 @@ def _only_the_run_file_differs(target: Path, files: Mapping[str, bytes]) -> bool
 def _swap_in(outputs: Path, target: Path, files: Mapping[str, bytes]) -> None:
     """Writes beside the target, then renames: nobody ever sees half a folder."""
     fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=outputs))
+    aside = fresh.with_name(f"{fresh.name}-old")
     try:
         for path, data in files.items():
             file = fresh / path
@@ -115,33 +140,49 @@ def _swap_in(outputs: Path, target: Path, files: Mapping[str, bytes]) -> None:
             file.write_bytes(data)
         fresh.chmod(0o777 & ~_umask())  # mkdtemp makes folders for one user only
         if target.exists():
-            aside = fresh.with_name(f"{fresh.name}-old")
             target.rename(aside)
-            fresh.rename(target)
-            shutil.rmtree(aside, ignore_errors=True)
-        else:
-            fresh.rename(target)
-    except BaseException:
+        fresh.rename(target)
+    finally:
+        if aside.exists() and not target.exists():  # stopped between the two
+            aside.rename(target)
         shutil.rmtree(fresh, ignore_errors=True)
-        raise
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def write_file(path: Path, data: bytes) -> None:
     """Writes one file whole or not at all."""
-    handle, name = tempfile.mkstemp(prefix=".writing-", dir=path.parent)
+    with naming(path):
+        _write_whole(path, data)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    with whole_files([path]) as (part,):
+        part.write(data)
+
+
+@contextmanager
+def whole_files(paths: Sequence[Path]) -> Iterator[list[IO[bytes]]]:
+    """Files to write to that appear together under their names once all are written, and not at all if that fails."""
+    parts: list[IO[bytes]] = []
     try:
-        with os.fdopen(handle, "wb") as part:
-            part.write(data)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+        for path in paths:
+            parts.append(tempfile.NamedTemporaryFile(prefix=".writing-", dir=path.parent, delete=False))  # noqa: SIM115
+        yield parts
+        for part in parts:
+            part.close()
+            os.chmod(part.name, 0o666 & ~_umask())
+        for part, path in zip(parts, paths, strict=True):
+            os.replace(part.name, path)
+    finally:
+        for part in parts:
+            with suppress(OSError):
+                part.close()
+            Path(part.name).unlink(missing_ok=True)
 
 
 def append_file(path: Path, data: bytes) -> None:
     """Adds to a file that others may write to as well, such as the summary of a CI step."""
-    with path.open("ab") as file:
+    with naming(path), path.open("ab") as file:
         file.write(data)
 
 

@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from sim.cli import prepare_streams
+from sim.cli import streams
 from sim.cli.screen import Progress, Screen
 
 
@@ -61,6 +61,6 @@ def test_progress_elsewhere_is_silent_at_first() -> None:
 def test_a_console_without_pound_signs_shows_a_question_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
     monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
-    prepare_streams()
+    streams.prepare()
     Screen(quiet_output=False).say("£5 – about")
     assert raw.getvalue() == b"?5 ? about\n"

@@ -13,6 +13,7 @@ from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Address, Target, read_targets
 from sim.results.catalogue import BY, MEASURES
 from sim.results.compare import Spread, spread
+from sim.results.names import title
 from sim.results.wording import counted, figure
 
 MET, NEAR, MISSED, DIFFERS, NOTHING = "met", "within error", "missed", "differs", "no figure"
@@ -136,7 +137,7 @@ def page(scenario: Scenario, lines: Sequence[Line], command: str) -> str:
     """The table as a page of Markdown."""
     parts = [
         "# Calibration\n",
-        f"{scenario.name}: {counted(scenario.replications, 'replication')} of "
+        f"{title(scenario)}: {counted(scenario.replications, 'replication')} of "
         f"{scenario.calendar.measured_days} measured days. Made by `{command}`; do not edit.\n",
         f"{summary(lines)}\n",
     ]

@@ -18,10 +18,10 @@ from sim.inputs.scenario import Scenario
 from sim.results.compare import Difference, Table, differences, gather, summarise
 from sim.results.findings import Change, Findings, LeftOut
 from sim.results.ledgers import with_contributors, with_ledgers
+from sim.results.names import in_sentences
 from sim.results.order import canonical
 from sim.results.same_people import SamePeople, same_people
 from sim.results.standing import keeping_fixed_costs
-from sim.results.wording import short_labels
 from sim.take_care import warnings_before_a_run
 
 
@@ -83,14 +83,14 @@ def warning_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
 
 
 def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
-    labels = short_labels([(scenario.id, scenario.name) for scenario in scenarios])
+    names = in_sentences(scenarios)
     about: dict[str, list[str]] = {}
     for scenario in scenarios:
         for text in words[scenario.id]:
-            about.setdefault(text, []).append(labels[scenario.id])
+            about.setdefault(text, []).append(names[scenario.id])
     if len(scenarios) == 1:
         return tuple(about)
-    return tuple(f"{listed(names, 'and')}: {text}" for text, names in about.items())
+    return tuple(f"{listed(whose, 'and')}: {text}" for text, whose in about.items())
 
 
 def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:

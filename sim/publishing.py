@@ -19,6 +19,7 @@ from sim.results import writing
 from sim.results.budget_lines import BudgetLine, budget_lines
 from sim.results.charts import draw_charts
 from sim.results.findings import Findings
+from sim.results.names import slug, title, title_of_all
 from sim.results.ranking import cells, columns, ranking
 from sim.results.report import Provenance, report_html, report_title
 from sim.results.workbook import workbook_bytes
@@ -50,7 +51,7 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], wor
     files |= {f"charts/{chart.name}.svg": chart.svg for chart in charts}
     files |= {f"charts/{chart.name}.png": chart.png for chart in charts}
     files |= {"results.xlsx": workbook, "report.html": report}
-    name = writing.folder_name([scenario.id for scenario in job.scenarios], fingerprint_of(job))
+    name = writing.folder_name([scenario.id for scenario in job.scenarios], fingerprint_of(job), slug(job.scenarios))
     files[writing.RUN_FILE] = writing.json_bytes(_run_object(job, workers, pieces))
     folder = writing.publish(job.outputs, name, files)
     if job.json_file and job.json_file != "-":
@@ -76,7 +77,7 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "scenarios": [
-            {"id": scenario.id, "name": scenario.name, "file": job.shown(scenario.file)} for scenario in job.scenarios
+            {"id": scenario.id, "name": title(scenario), "file": job.shown(scenario.file)} for scenario in job.scenarios
         ],
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
         "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
@@ -110,6 +111,7 @@ def _run_object(job: Job, workers: int, pieces: Sequence[Sequence[Piece]]) -> di
     for piece in chain(*pieces):
         in_workers.add(piece.seconds)
     return {
+        "title": title_of_all(job.scenarios, compared=job.compared),
         "command_line": list(job.typed),
         "repeat_with": job.command,
         "began": datetime.fromtimestamp(job.began, UTC).isoformat(timespec="seconds"),

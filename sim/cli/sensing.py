@@ -21,7 +21,8 @@ from sim.inputs.ranges import Range, read_ranges
 from sim.places import try_folder
 from sim.results import window, writing
 from sim.results.catalogue import MEASURES
-from sim.results.wording import change_and_interval, counted, measure_label, short_labels
+from sim.results.names import in_sentences, slug
+from sim.results.wording import change_and_interval, counted, measure_label
 from sim.running import default_workers
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, sensitivity
 
@@ -62,7 +63,7 @@ def _question(options: Options) -> Question:
 
 def _say(screen: Screen, question: Question, found: Tornado) -> None:
     label = _label(question, found)
-    names = short_labels([(one.id, one.name) for one in (found.base, found.other)])
+    names = in_sentences((found.base, found.other))
     screen.say(f"{label}: {names[found.other.id]} minus {names[found.base.id]}")
     screen.say(f"As stated: {_change(question, found, found.stated, with_interval=True)}, {found.stated.verdict}\n")
     rows = [
@@ -115,16 +116,16 @@ def _write(options: Options, question: Question, found: Tornado, began: float, e
     }
     inputs = [digest for one in (found.base, found.other) for _, digest in one.files]
     said = "\0".join([__version__, command, *inputs, *(str(bar.of) for bar in found.bars)])
-    name = writing.folder_name(
-        [f"sensitivity-{found.base.id}", found.other.id], hashlib.sha256(said.encode()).hexdigest()[:8]
-    )
+    fingerprint = hashlib.sha256(said.encode()).hexdigest()[:8]
+    scenarios = (found.base, found.other)
+    name = writing.folder_name([f"sensitivity-{found.base.id}", found.other.id], fingerprint, slug(scenarios))
     return writing.publish(Path(options.outputs), name, files)
 
 
 def _picture(question: Question, found: Tornado) -> Any:
     from sim.results.charts.tornado import TornadoPicture
 
-    names = short_labels([(one.id, one.name) for one in (found.base, found.other)])
+    names = in_sentences((found.base, found.other))
     label = _label(question, found)
     times = _times(question, found)
     return TornadoPicture(

@@ -18,16 +18,19 @@ from sim.results.findings import Findings, LeftOut
 from sim.results.headline import Line, description, headline, of_the_same_people
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
+from sim.results.names import in_sentences, labels
 from sim.results.ranking import Ranked
 from sim.results.ranking_words import cells, headers, how_to_read, payers, ranked_and_said, sentence, who_pays
 from sim.results.ranking_words import heading as what_is_ranked
-from sim.results.wording import counted, short_labels, shortened
+from sim.results.wording import counted, shortened
 
 MOST_CHANGES = 20
 MOST_TABLES = 3  # scenarios with a table each; more have a sentence each
 PAYERS_INDENT = "     "
 LABEL_WIDTH = 72
 HEADING_WIDTH = 12
+NAME_WIDTH = 30  # of a scenario's name in the ranking
+HEAD_WIDTH = 18  # of a column
 TEXT_WIDTH = 96
 GAP = "  "
 
@@ -44,9 +47,9 @@ def before(
     for one in left_out:
         screen.say(f"Not compared: {one.file}: {one.reason}")
     if compared:
-        labels = short_labels([(scenario.id, scenario.name) for scenario in scenarios])
+        names = in_sentences(scenarios)
         for scenario in scenarios[1:]:
-            screen.say(f"What {labels[scenario.id]} changes in {labels[scenarios[0].id]}:")
+            screen.say(f"What {names[scenario.id]} changes in {names[scenarios[0].id]}:")
             _differences(screen, scenarios[0], scenario)
     for notice in dict.fromkeys(notice for scenario in scenarios for notice in scenario.notices):
         screen.say(f"Note: {notice}")
@@ -117,7 +120,8 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said:
     screen.say(f"Ranking: {what_is_ranked(findings)}")
     screen.say()
     heads = [[parts[line] for parts in headers(findings)] for line in (0, 1)]
-    bodies = [list(cells(row)) for row in ranked]
+    names = labels(findings.scenarios, NAME_WIDTH)
+    bodies = [[f"{row.place}. {names[row.scenario.id]}", *cells(row)[1:]] for row in ranked]
     is_paid = any(row.cash_by_payer for row in ranked)
     for line, text in enumerate(_aligned(screen, [*heads, *bodies], verdict=3)):
         screen.say(text)
@@ -126,9 +130,10 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said:
         if line > 1 and is_paid:
             screen.say(f"{PAYERS_INDENT}{payers(ranked[line - 2])}")
     screen.say()
-    for text in (*said, how_to_read(ranked, findings)):
-        for part in wrap(text, TEXT_WIDTH + HEADING_WIDTH):
-            screen.say(part)
+    whole = [(names[row.scenario.id], findings.called(row.scenario)) for row in ranked]
+    cut = [f"{short} is {name}." for short, name in whole if short != name]
+    for text in (*cut, *said, how_to_read(ranked, findings)):
+        _wrapped(screen, text)
     screen.say()
 
 
@@ -158,14 +163,13 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[Ranked]) ->
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
         if findings.compared:
-            screen.say(sentence(ranked, findings, scenario))
+            _wrapped(screen, sentence(ranked, findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
-            for line in wrap(of_the_same_people(findings, scenario), TEXT_WIDTH + HEADING_WIDTH):
-                screen.say(line)
+            _wrapped(screen, of_the_same_people(findings, scenario))
             _money(screen, findings, scenario)
         else:
-            screen.say(description(findings, scenario))
+            _wrapped(screen, description(findings, scenario))
             screen.say()
             _alone(screen, lines)
         screen.say()
@@ -195,9 +199,14 @@ def _budgets(screen: Screen, findings: Findings) -> None:
         return
     *heads, _ = budget_headers(findings)
     _print(screen, [[*heads, ""], *rows])
-    for line in wrap(f"{limits_of(findings)} {HOW_TO_READ_BUDGETS}", TEXT_WIDTH + HEADING_WIDTH):
-        screen.say(line)
+    _wrapped(screen, f"{limits_of(findings)} {HOW_TO_READ_BUDGETS}")
     screen.say()
+
+
+def _wrapped(screen: Screen, text: str) -> None:
+    """A text on as many lines as it needs."""
+    for line in wrap(text, TEXT_WIDTH + HEADING_WIDTH):
+        screen.say(line)
 
 
 def _basis(findings: Findings) -> str:
@@ -211,7 +220,7 @@ def _basis(findings: Findings) -> str:
 
 def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
     heads = [findings.label(one) for one in (findings.baseline, scenario)]
-    rows = [["", *heads, "difference", "95% interval", ""]]
+    rows = _in_lines(["", *heads, "difference", "95% interval", ""])
     rows += [
         [
             shortened(line.label, LABEL_WIDTH),
@@ -224,6 +233,14 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
         for line in lines
     ]
     _print(screen, rows)
+
+
+def _in_lines(heads: Sequence[str]) -> list[list[str]]:
+    """Heads of columns on as many lines as the longest needs, the last words at the bottom."""
+    broken = [wrap(head, HEAD_WIDTH) for head in heads]
+    most = max(len(lines) for lines in broken)
+    padded = [[""] * (most - len(lines)) + lines for lines in broken]
+    return [[lines[row] for lines in padded] for row in range(most)]
 
 
 def _alone(screen: Screen, lines: Sequence[Line]) -> None:

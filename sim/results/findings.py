@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import HOME, Scenario, Service
 from sim.results.compare import Difference, Summary
+from sim.results.names import LABEL_WIDTH, in_sentences, labels
 from sim.results.same_people import SamePeople
-from sim.results.wording import short_labels
 
 Estimate: TypeAlias = Summary
 Contrast: TypeAlias = Difference
@@ -73,11 +73,19 @@ class Findings:
     @cached_property
     def labels(self) -> dict[str, str]:
         """A short name of each scenario for tables and charts, by id."""
-        return short_labels([(scenario.id, scenario.name) for scenario in self.scenarios])
+        return labels(self.scenarios, LABEL_WIDTH)
 
     def label(self, scenario: Scenario) -> str:
-        """A scenario's short name."""
+        """A scenario's short name, for tables and charts."""
         return self.labels[scenario.id]
+
+    @cached_property
+    def _in_sentences(self) -> dict[str, str]:
+        return in_sentences(self.scenarios)
+
+    def called(self, scenario: Scenario) -> str:
+        """What a sentence calls a scenario: never cut."""
+        return self._in_sentences[scenario.id]
 
     @cached_property
     def _estimate_at(self) -> dict[Address, Estimate]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sim.inputs.scenario import Scenario
 from sim.results import window
 from sim.results.findings import Contrast, Estimate, Findings
+from sim.results.names import in_all, told
 from sim.results.wording import change_and_interval, figure, interval, measure_label, plain, spoken
 
 MOST_SERVICES = 3  # beside the main one
@@ -175,7 +176,24 @@ CANNOT_TELL = "cannot tell"
 
 
 def answer(findings: Findings, scenario: Scenario) -> str:
-    """The first sentence: what the scenario does to delayed people, with its uncertainty."""
+    """What the scenario does to delayed people, with its uncertainty; and what was set alike in all of them."""
+    return _with_what_all_share(findings, _answer(findings, scenario))
+
+
+def _with_what_all_share(findings: Findings, text: str) -> str:
+    """A sentence, and one on what `--set` changed in every scenario, which a ranking says in its heading."""
+    shared = what_all_share(findings)
+    return f"{text} {shared}." if shared and (len(findings.scenarios) == 2 or not findings.compared) else text
+
+
+def what_all_share(findings: Findings) -> str:
+    """What `--set` changed in every scenario, in words."""
+    common = in_all(findings.scenarios)
+    many = "both" if len(findings.scenarios) == 2 else f"all {len(findings.scenarios)}"
+    return f"Changed in {many}: {told(common)}" if common else ""
+
+
+def _answer(findings: Findings, scenario: Scenario) -> str:
     main = findings.main_service.name
     for measure in ("midnight_delayed_mean", "queue_mean", "midnight_census_mean"):
         before = findings.estimate(findings.baseline.id, main, measure)
@@ -183,7 +201,7 @@ def answer(findings: Findings, scenario: Scenario) -> str:
         contrast = findings.contrast(scenario.id, main, measure)
         if before and after and contrast and (before.mean or after.mean):
             return _comparison(findings, scenario, before, after, contrast)
-    return f"{findings.label(scenario)} was compared with {findings.label(findings.baseline)}."
+    return f"{findings.called(scenario)} was compared with {findings.called(findings.baseline)}."
 
 
 def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
@@ -201,7 +219,7 @@ def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
 
 
 def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
-    base, name = findings.label(findings.baseline), findings.label(scenario)
+    base, name = findings.called(findings.baseline), findings.called(scenario)
     what = _people(contrast.measure, spoken(contrast.service))
     levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
     _, span = change_and_interval(contrast.mean, contrast.low, contrast.high, contrast.unit)
@@ -226,14 +244,18 @@ def _people(measure: str, service: str) -> str:
 
 
 def description(findings: Findings, scenario: Scenario) -> str:
-    """The first sentence about a scenario on its own."""
+    """The first sentence about a scenario on its own, and what was set alike in all that were run."""
+    return _with_what_all_share(findings, _description(findings, scenario))
+
+
+def _description(findings: Findings, scenario: Scenario) -> str:
     main = findings.main_service.name
     delayed = findings.estimate(scenario.id, main, "midnight_delayed_mean")
     taken = findings.estimate(scenario.id, main, "midnight_census_mean")
     place = spoken(main)
     if not taken:
-        return f"{findings.label(scenario)} was run."
-    text = f"In {findings.label(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
+        return f"{findings.called(scenario)} was run."
+    text = f"In {findings.called(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
     if delayed:
         text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
     return text + ", on average."

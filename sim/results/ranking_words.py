@@ -9,7 +9,7 @@ from sim.inputs.scenario import Scenario
 from sim.results import window
 from sim.results.compare import CANNOT_TELL
 from sim.results.findings import Findings
-from sim.results.headline import answer
+from sim.results.headline import answer, what_all_share
 from sim.results.ranking import MEASURE, Judged, Ranked, ranking
 from sim.results.wording import change_and_interval, counted, figure, payer_label, spoken
 
@@ -68,16 +68,22 @@ def payers(row: Ranked) -> str:
 
 def heading(findings: Findings) -> str:
     """What is ranked, against what."""
-    place, base = spoken(findings.main_service.name), findings.label(findings.baseline)
-    return f"{counted(len(findings.scenarios) - 1, 'scenario')} by delayed people avoided in {place}, against {base}"
+    place, base = spoken(findings.main_service.name), findings.called(findings.baseline)
+    text = f"{counted(len(findings.scenarios) - 1, 'scenario')} by delayed people avoided in {place}, against {base}"
+    shared = what_all_share(findings)
+    return f"{text}. {shared}" if shared else text
 
 
 def summary(rows: Sequence[Ranked], findings: Findings) -> list[str]:
     """What the ranking comes to: who avoids delayed people, who adds them, and of whom nothing can be told."""
     place = spoken(findings.main_service.name)
-    of = {name: [row.label for row in rows if row.delayed.verdict == name] for name in ("better", "worse")}
-    nothing = [row.label for row in rows if row.delayed.is_nothing]
-    open_ = [row.label for row in rows if row.delayed.verdict == CANNOT_TELL and row.label not in nothing]
+    of = {
+        name: [findings.called(row.scenario) for row in rows if row.delayed.verdict == name]
+        for name in ("better", "worse")
+    }
+    nothing = [findings.called(row.scenario) for row in rows if row.delayed.is_nothing]
+    unsure = [row for row in rows if row.delayed.verdict == CANNOT_TELL and not row.delayed.is_nothing]
+    open_ = [findings.called(row.scenario) for row in unsure]
     groups = (
         (f"Fewer people are delayed in {place} with", of["better"]),
         (f"More people are delayed in {place} with", of["worse"]),

@@ -20,12 +20,13 @@ from sim.results.headline import Line, description, headline
 from sim.results.html import table
 from sim.results.money import money_of
 from sim.results.money_words import in_one_sentence
+from sim.results.names import question, title_of_all
 from sim.results.ranking import ranking
 from sim.results.ranking_words import sentence
 from sim.results.report_basis import Provenance, basis_pages
 from sim.results.report_money import money_pages
 from sim.results.report_ranking import ranking_pages
-from sim.results.wording import counted, shortened
+from sim.results.wording import counted
 
 RANKING = "ranking"  # the name of its chart
 
@@ -53,13 +54,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
 
 def report_title(findings: Findings) -> str:
     """Whom the results are about."""
-    names = [shortened(scenario.name or scenario.id, 80) for scenario in findings.scenarios]
-    if len(names) > 2:  # names may hold commas, short ones seldom do
-        names = [findings.label(scenario) for scenario in findings.scenarios]
-    if not findings.compared:
-        return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    others = ", ".join(names[1:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
-    return f"{others} compared with {names[0]}"
+    return title_of_all(findings.scenarios, compared=findings.compared)
 
 
 def _answers(findings: Findings) -> Iterator[str]:
@@ -67,7 +62,7 @@ def _answers(findings: Findings) -> Iterator[str]:
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         text = sentence(ranked, findings, scenario) if findings.compared else description(findings, scenario)
         if scenario.question:
-            yield f'<p class="question">{escape(scenario.question)}</p>'
+            yield f'<p class="question">{escape(question(scenario))}</p>'
         money = next((one for one in money_of(findings) if one.scenario is scenario), None)
         said = f"{text} {in_one_sentence(money)}" if money else text
         yield f'<p class="answer">{escape(said.rstrip())}</p>'

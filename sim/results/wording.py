@@ -4,14 +4,9 @@ What may be changed here: freely; tables for programs carry the frozen names and
 """
 
 import math
-import re
-from collections.abc import Sequence
 
 from sim.inputs.scenario import OUTSIDE
 from sim.results import window
-
-LABEL_WIDTH = 30  # of a scenario's name
-SHORT_NAME = 16  # names up to this stay whole
 
 SHARES = frozenset({"share", "share of days"})
 MONEY = frozenset({"GBP"})
@@ -164,19 +159,3 @@ def shortened(text: str, width: int) -> str:
     """One line of at most so many characters."""
     line = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
     return line if len(line) <= width else line[: max(1, width - 3)].rstrip() + "..."
-
-
-def short_labels(named: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """A short label for each (id, name): `Cedarwood, 29 beds` is `Cedarwood`, unless two would be alike."""
-    whole = {key: shortened(name, LABEL_WIDTH) or key for key, name in named}
-    short = {key: shortened(_first_part(name), LABEL_WIDTH) or key for key, name in named}
-    for labels in (short, whole):
-        if len(set(labels.values())) == len(labels):
-            return labels
-    return {key: key for key, _ in named}
-
-
-def _first_part(name: str) -> str:
-    if len(name) <= SHORT_NAME:
-        return name
-    return re.split(r"[,;:(]| - | – ", name, maxsplit=1)[0].strip()

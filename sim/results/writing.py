@@ -78,14 +78,15 @@ def json_bytes(value: Any) -> bytes:
     return (text + "\n").encode()
 
 
-def folder_name(names: Sequence[str], fingerprint: str) -> str:
-    """A folder's name: `baseline-vs-cedarwood-3f9a1c2b`; safe characters only, and never too long."""
+def folder_name(names: Sequence[str], fingerprint: str, settings: str = "") -> str:
+    """A folder's name: `baseline-vs-cedarwood-with-cedarwood-beds-80-3f9a1c2b`; safe characters only, and never too long."""
     safe = [re.sub(r"[^A-Za-z0-9_]+", "-", name).strip("-_") or "scenario" for name in names]
     room = LONGEST_FOLDER_NAME - len(fingerprint) - 1
     joined = "-vs-".join(safe)
     if len(joined) > room and len(safe) > 2:
         joined = f"{safe[0]}-vs-{len(safe) - 1}-others"
-    return f"{joined[:room].rstrip('-_')}-{fingerprint}"
+    with_settings = f"-with-{settings}" if settings else ""
+    return f"{joined[:room].rstrip('-_')}{with_settings}-{fingerprint}"
 
 
 def publish(outputs: Path, name: str, files: Mapping[str, bytes]) -> Path:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -314,6 +315,22 @@ def test_set_goes_to_every_file_of_a_comparison_that_has_the_path(here: Path) ->
     both, only_new, nowhere = "services.unit.beds=6", "services.annexe.beds=6", "services.anexe.beds=6"
     options = parse(["compare", "base.yaml", "new.yaml", "--set", both, "--set", only_new, "--set", nowhere])
     assert commands.sets_for_each(options.files, options) == [(both, nowhere), (both, only_new, nowhere)]
+
+
+def test_what_was_set_is_said_wherever_the_name_is(here: Path, capsys) -> None:
+    assert run("compare", "base.yaml", "more.yaml", "--set", "services.unit.beds=5") == 0
+    folder = only_folder(here / "out")
+    assert folder.name.startswith("base-vs-more-with-unit-beds-5-")
+    title = "More beds, in the unit — changed: unit beds 5, was 8 compared with Base — changed: unit beds 5, was 3"
+    assert "More beds (unit beds 5, was 8) changes nothing" in " ".join(capsys.readouterr().out.split())
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert f"<h1>{title}</h1>" in page
+    assert "More beds (unit beds 5, was 8) changes nothing" in page
+    assert json.loads((folder / "run.json").read_text(encoding="utf-8"))["title"] == title
+    assert json.loads((folder / "results.json").read_text(encoding="utf-8"))["scenarios"][1]["name"] in title
+    cover = zipfile.ZipFile(folder / "results.xlsx").read("xl/sharedStrings.xml").decode()
+    assert title in cover
+    assert "More beds, beds 5" in cover
 
 
 @pytest.mark.usefixtures("here")

@@ -129,7 +129,9 @@ def test_the_sum_names_each_scenario_once_under_what_can_be_told(rows: list[Rank
         "More people are delayed in hospital with 1 of 3: Fewer beds.",
         "How many people are delayed in hospital does not change at all with 1 of 3: Same.",
     ]
-    assert summary([replace(rows[2], label="A name...")], findings)[0].endswith("with 1 of 1: A name...")
+    named = tuple(replace(one, name="A name...") if one is rows[2].scenario else one for one in findings.scenarios)
+    found = replace(findings, scenarios=named)
+    assert summary([replace(rows[2])], found)[0].endswith("with 1 of 1: A name...")
     open_ = with_delayed(findings, "fewer", low_all=-0.1)
     assert "These runs cannot tell for 1 of 3: Fewer beds." in summary(ranking(open_), open_)
 

@@ -16,9 +16,10 @@ from sim.results.charts.style import (
     MARKERS,
     MOST_SCENARIOS,
     canvas,
-    chosen_of,
+    in_lines,
     legend_above,
     most_telling,
+    remarks,
 )
 from sim.results.findings import Contrast, Estimate, Findings
 from sim.results.wording import change_and_interval, measure_label, shortened
@@ -59,17 +60,18 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         return None
     title = f"What changes against {findings.label(findings.baseline)}?"
     points = [point for index, one in enumerate(shown) for point in _points(findings, lines, one, index)]
+    names = [in_lines(findings.label(one)) for one in shown]
     is_cut = any(max(-point.low, point.high) > FURTHEST for point in points)
     drawing, axes = canvas(
         title,
         "% of the baseline, same people, with 95% interval; right: the difference itself"
         + (f"; cut at {FURTHEST}% (arrow: further)" if is_cut else "")
-        + chosen_of(findings, len(shown)),
+        + remarks(findings, len(shown)),
         1.5 + len(lines) * (0.2 + 0.17 * len(shown)),
-        len(shown),
+        names,
     )
-    for index, scenario in enumerate(shown):
-        axes.plot([], [], MARKERS[index], color=COLOURS[index], markersize=6, label=findings.label(scenario))
+    for index, name in enumerate(names):
+        axes.plot([], [], MARKERS[index], color=COLOURS[index], markersize=6, label=name)
     for point in points:
         height = point.line + (point.scenario - (len(shown) - 1) / 2) * 0.8 / len(shown)
         _draw(axes, point, height)

@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts.style import COLOURS, GREY, LINES, canvas, chosen_of, with_baseline
+from sim.results.charts.style import COLOURS, GREY, LINES, canvas, remarks, with_baseline
 from sim.results.findings import Findings
 from sim.results.wording import figure, spoken
 
@@ -59,7 +59,7 @@ def _over_time(
     means = [figure(float(findings.daily[s.id][place].mean()), "") for s in shown]
     title = _with_finding(question, [findings.label(s) for s in shown], means)
     days_each = _days_each_point(findings.baseline.calendar.measured_days)
-    drawing, axes = canvas(title, _time_subtitle(findings, days_each) + chosen_of(findings, len(shown) - 1))
+    drawing, axes = canvas(title, _time_subtitle(findings, days_each) + remarks(findings, len(shown) - 1))
     ends = []
     for index, scenario in enumerate(shown):
         when, values = _averaged(scenario, findings.daily[scenario.id][place], days_each)

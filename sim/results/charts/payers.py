@@ -13,9 +13,10 @@ from sim.results.charts.style import (
     INK,
     MOST_SCENARIOS,
     canvas,
-    chosen_of,
+    in_lines,
     legend_above,
     most_telling,
+    remarks,
 )
 from sim.results.findings import Findings
 from sim.results.money import LEAST_GBP, Change, Money, money_of
@@ -35,6 +36,7 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     labels = sorted(labels, key=lambda label: not label.startswith(PAID_BY))[:MOST_BARS]
     if not labels:
         return None
+    names = [in_lines(findings.label(money.scenario)) for money in shown]
     title = "Who pays more, and who pays less?"
     year = findings.baseline.costs.price_year
     drawing, axes = canvas(
@@ -42,12 +44,12 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         f"Change in cash {shown[0].per} against {findings.label(findings.baseline)}"
         + (f", prices of {year}" if year else "")
         + "; line: 95% interval"
-        + chosen_of(findings, len(chosen)),
+        + remarks(findings, len(chosen)),
         1.5 + len(labels) * (0.22 + 0.14 * len(shown)),
-        len(shown),
+        names,
     )
-    for index, (money, table) in enumerate(zip(shown, tables, strict=True)):
-        _bars(axes, labels, table, index, len(shown), findings.label(money.scenario))
+    for index, (name, table) in enumerate(zip(names, tables, strict=True)):
+        _bars(axes, labels, table, index, len(shown), name)
     _frame(axes, labels, shown)
     drawing.subplots_adjust(left=0.27, right=0.86)
     words = [f"{label}: {figure(change.mean, 'GBP', signed=True)}" for label, change in tables[0].items()]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.results.charts.style import COLOURS, GREY, INK, canvas
+from sim.results.charts.style import COLOURS, GREY, INK, canvas, in_lines, remarks
 from sim.results.findings import Findings
 from sim.results.ranking import Ranked, ranking
 from sim.results.wording import change_and_interval, spoken
@@ -27,11 +27,11 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     place, base = spoken(findings.main_service.name), findings.label(findings.baseline)
     title = f"Which scenario avoids most delayed people in {place}?"
     subtitle = f"Difference from {base} on an average day; 95% intervals that hold for all {len(rows)} at once"
-    drawing, axes = canvas(title, subtitle, 1.7 + 0.34 * len(rows))
+    drawing, axes = canvas(title, subtitle + remarks(findings, len(rows)), 1.7 + 0.34 * len(rows))
     limit = _limit(rows)
     words = [_line(axes, height, row, limit) for height, row in enumerate(rows)]
     axes.axvline(0, color=INK, linewidth=1)
-    axes.set_yticks(range(len(rows)), [f"{row.place}. {row.label}" for row in rows], fontsize=9)
+    axes.set_yticks(range(len(rows)), [in_lines(f"{row.place}. {row.label}") for row in rows], fontsize=9)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.margins(x=0.05)
     axes.grid(axis="y", visible=False)

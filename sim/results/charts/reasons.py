@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
 from sim.results import window
-from sim.results.charts.style import COLOURS, HATCHES, canvas, chosen_of, with_baseline
+from sim.results.charts.style import COLOURS, HATCHES, canvas, in_lines, remarks, with_baseline
 from sim.results.findings import Findings
 from sim.results.wording import figure, reason_label, spoken
 
@@ -32,10 +32,10 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     title = "What do people wait for?"
     drawing, axes = canvas(
         title,
-        f"Delayed bed days {per} in {spoken(service)}, by reason" + chosen_of(findings, len(shown) - 1),
+        f"Delayed bed days {per} in {spoken(service)}, by reason" + remarks(findings, len(shown) - 1),
         1.6 + len(rows) * (0.18 + 0.14 * len(shown)),
     )
-    _bars(axes, rows, [findings.label(scenario) for scenario in shown], f"delayed bed days {per}")
+    _bars(axes, rows, [in_lines(findings.label(scenario)) for scenario in shown], f"delayed bed days {per}")
     axes.set_ylim(len(rows) - 0.5, -0.5)
     drawing.subplots_adjust(left=0.31, right=0.95)
     top = "; ".join(f"{name}: " + ", ".join(figure(v, "") for v in values) for name, values in rows[:3])

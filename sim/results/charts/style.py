@@ -3,7 +3,9 @@
 The colours are the UK Government Analysis Function's. What may be changed here: freely.
 """
 
+from collections.abc import Sequence
 from math import ceil
+from textwrap import wrap
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -11,6 +13,7 @@ from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
+from sim.results.names import in_all, told
 from sim.results.ranking import ranking
 
 COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#3D3D3D", "#A285D1")
@@ -21,6 +24,7 @@ GREY, INK = "#5E5E5E", "#1A1A1A"
 MOST_SCENARIOS = len(COLOURS)
 TITLE_DOWN = 0.105  # inches
 LEGEND_COLUMNS, LEGEND_ROW = 3, 0.2  # names beside each other; inches
+NAME_WIDTH = 30  # letters of a name on one line
 
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture on every machine
@@ -46,9 +50,10 @@ SETTINGS: dict[Any, Any] = {
 }
 
 
-def canvas(title: str, subtitle: str, height: float = 4.2, legend: int = 0) -> tuple[Figure, Axes]:
-    """An empty chart with its title and, smaller, what is shown; room below them for a legend of so many names."""
-    rows = ceil(legend / LEGEND_COLUMNS) if legend > 1 else 0
+def canvas(title: str, subtitle: str, height: float = 4.2, legend: Sequence[str] = ()) -> tuple[Figure, Axes]:
+    """An empty chart with its title and, smaller, what is shown; room below them for a legend of these names."""
+    rows = ceil(len(legend) / LEGEND_COLUMNS) if len(legend) > 1 else 0
+    rows *= max((name.count("\n") + 1 for name in legend), default=1)
     height += LEGEND_ROW * rows
     drawing = Figure(figsize=(8.2, height))
     axes = drawing.subplots()
@@ -57,6 +62,11 @@ def canvas(title: str, subtitle: str, height: float = 4.2, legend: int = 0) -> t
     top = 1 - (0.75 + LEGEND_ROW * rows) / height
     drawing.subplots_adjust(left=0.09, right=0.80, top=top, bottom=0.5 / height)
     return drawing, axes
+
+
+def in_lines(name: str) -> str:
+    """A label on as many lines as it needs beside or above a chart."""
+    return "\n".join(wrap(name, NAME_WIDTH)) or name
 
 
 def legend_above(axes: Axes) -> None:
@@ -77,8 +87,10 @@ def with_baseline(findings: Findings) -> list[Scenario]:
     return [findings.baseline, *most_telling(findings, MOST_SCENARIOS - 1)]
 
 
-def chosen_of(findings: Findings, shown: int) -> str:
-    """What to add to a subtitle where not all scenarios beside the baseline fit."""
+def remarks(findings: Findings, shown: int) -> str:
+    """What to add to a subtitle: that not all scenarios beside the baseline fit, and what was set in all of them."""
     others = len(findings.scenarios) - 1
     order = " in the ranking" if ranking(findings) else ""
-    return f"; first {shown} of {others}{order}" if others > shown else ""
+    chosen = f"; first {shown} of {others}{order}" if others > shown else ""
+    common = in_all(findings.scenarios)
+    return f"{chosen}\nin all: {told(common)}" if common else chosen

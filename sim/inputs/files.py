@@ -10,7 +10,8 @@ from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path as FilePath
 
-from sim.inputs.problems import Mark, Problems, closest, printable, quoted
+from sim.inputs.problems import Mark, Problems, closest, listed, printable, quoted
+from sim.inputs.spreadsheet import Line, NoTable, lines_of, separator_of
 from sim.inputs.values import number
 
 LARGEST_FILE = 1_000_000  # bytes
@@ -18,6 +19,7 @@ MOST_LENGTHS = 100_000
 LEAST_BEGINNING = 3  # letters
 YAML_ENDINGS = (".yaml", ".yml")
 CSV_ENDINGS = (".csv",)
+NOT_KNOWN = ("na", "n/a", "nan", "null", "none", "nil", "missing", "unknown", "not known", "suppressed", "redacted")
 
 
 class Files:
@@ -48,7 +50,9 @@ class Files:
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            reason = f"is not plain text in UTF-8, from a character in line {line} on; save it again with that encoding"
+            how = " (Excel calls it CSV UTF-8)" if file.endswith(CSV_ENDINGS) else ""
+            what = f"is not plain text in UTF-8, from a character in line {line} on"
+            reason = f"{what}; save it again with that encoding{how}"
         except (OSError, ValueError) as error:
             reason = _why_unreadable(file, error)
         shown = "" if named_at.file == file else f"{quoted(file)} "
@@ -61,24 +65,47 @@ class Files:
         text = None if file is None else self.read(file, mark)
         if file is None or text is None:
             return None
-        lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines()]
         found: list[float] = []
-        for line_number, line in enumerate(lines, start=1):
-            length = self._length(line, Mark(file=file, line=line_number, column=1), may_be_heading=line_number == 1)
-            found += [] if length is None else [length]
+        try:
+            for line in lines_of(text, separator_of(text)):
+                length = self._length(line, Mark(file=file, line=line.number, column=1))
+                found += [] if length is None else [length]
+        except NoTable as error:
+            self._problems.add(Mark(file=file, line=error.line, column=1), f"is no column of days: {error}")
+            return None
         if len(found) > MOST_LENGTHS or not found:
             wrong = "no lengths" if not found else f"more than {MOST_LENGTHS:,} lengths"
             self._problems.add(mark, f"{quoted(file)} holds {wrong}")
             return None
         return found
 
-    def _length(self, line: str, mark: Mark, may_be_heading: bool) -> float | None:
+    def _length(self, line: Line, mark: Mark) -> float | None:
+        """The length on a line; None for a heading, and after noting why it holds none."""
         try:
-            return float(number(line, Decimal(0), Decimal(100_000))) if line else None
+            if len(line.cells) > 1:
+                raise ValueError(_why_not_one_column(line.cells))
+            return float(number(line.cells[0], Decimal(0), Decimal(100_000)))
         except ValueError as error:
-            if not may_be_heading or any(one.isdigit() for one in line) or "," in line:
+            if line.number > 1 or not _is_heading(line.cells):
                 self._problems.add(mark, f"this line {error}; the file holds one column of days")
         return None
+
+
+def _is_heading(cells: tuple[str, ...]) -> bool:
+    """A first line of words. A mark for what is not known, or not told, stands for a length and is none."""
+    text = cells[0].lower()
+    words = any(one.isalpha() for one in text) and not any(one.isdigit() for one in text)
+    return len(cells) == 1 and words and len(text) > 1 and text.strip("#()[]<>. ") not in NOT_KNOWN
+
+
+def _why_not_one_column(cells: tuple[str, ...]) -> str:
+    """The end of a sentence about a line of several cells, with the number that it may have been meant as."""
+    several = f"holds {len(cells)} columns, {listed(map(quoted, cells[:4]), 'and')}"
+    if not all(cell.isdecimal() for cell in cells):
+        return several
+    if all(len(cell) == 3 for cell in cells[1:]):
+        return f"{several}; if it is one number with a comma for thousands, write {''.join(cells)}"
+    return f"{several}; if it is one number, write {'.'.join(cells)}" if len(cells) == 2 else several
 
 
 def _content(file: str) -> bytes:

@@ -48,7 +48,7 @@ class Target:
 def read_targets(file: str) -> tuple[Target, ...]:
     """The targets of a file in its order; ScenarioError lists everything that is wrong with it."""
     problems = Problems()
-    found = [_target(row, problems) for row in read_sheet(file, COLUMNS, problems)]
+    found = [_target(row, problems) for row in read_sheet(file, COLUMNS, problems, numbers=("low", "aim", "high"))]
     problems.stop_if_any()
     return tuple(target for target in found if target is not None)
 

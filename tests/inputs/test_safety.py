@@ -111,7 +111,7 @@ def test_lengths_are_read_only_from_a_csv_file_of_lengths() -> None:
     Path("stays.csv").write_text("days\n3\nfour\n5,6\n-1\n")
     assert answer_to(text) == [
         "stays.csv:3:1: this line is `four`, not a number; the file holds one column of days",
-        "stays.csv:4:1: this line is `5,6`; commas stand before every three digits (1,200), a point before decimals; "
+        "stays.csv:4:1: this line holds 2 columns, `5` and `6`; if it is one number, write 5.6; "
         "the file holds one column of days",
         "stays.csv:5:1: this line is -1; it cannot be below 0; the file holds one column of days",
     ]

@@ -183,8 +183,9 @@ def _multipliers(group: str, said: Said, key: str, names: tuple[str, ...], notic
         return (1.0,) * len(names)
     written: list[Decimal] = [said[key][name] for name in names]
     mean = sum(written, Decimal(0)) / len(written)
-    if abs(mean - 1) > Decimal("1e-9"):
-        notices.append(f"{key} of {group} was normalised to mean 1: its mean was {mean:.6g}")
+    shown = f"{mean:.6g}"
+    if Decimal(shown) != 1:  # planners round their multipliers, and a note about that would only puzzle them
+        notices.append(f"{key} of {group} was normalised to mean 1: its mean was {shown}")
     return tuple(float(one / mean) for one in written)
 
 

@@ -3,6 +3,7 @@
 What may be changed here: a new container. A new key needs only a line in `fields.py`.
 """
 
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,8 @@ from sim.inputs.reading import UNREADABLE, Reading, Reference, Said
 from sim.inputs.values import name
 
 MOST_NAMES = 500
+KEY_WITHOUT_SPACE = re.compile(r"[A-Za-z]\w*:(?!//)\S")  # a text that was meant as `key: value`
+SPLIT = re.compile(r"([A-Za-z]\w*) *[= ] *(\S.*)")  # `mean=9`, `mean 9`
 MOST_ROWS = 100_000
 
 
@@ -27,6 +30,7 @@ class Record(Kind):
     at_most_one: tuple[str, ...] = ()
     short: str = ""  # the key that a bare value stands for
     wording: str = ""  # how to say that such a thing is wanted, where its keys would not help
+    strangers: tuple[str, ...] = ()  # well-known names that do not exist here, however like a known one
     alike: bool = False  # all keys mean the same, each for itself: weekdays, months
 
     @property
@@ -66,9 +70,21 @@ class Record(Kind):
         keys = [one.key for one in self.fields]
         unknown = [key for key in node.entries if key not in keys]
         for key in unknown:
-            cure = "; write a space after its colon" if ":" in key else did_you_mean(key, keys)
-            reading.refuse(node.entries[key].mark, (*path, key), f"is not known{cure}")
-        return set(keys) if node.partial else {closest(key.partition(":")[0], keys) or "" for key in unknown}
+            reading.refuse(node.entries[key].mark, (*path, key), self._why_unknown(key, keys))
+        if unknown and set(self.exactly_one) == set(keys):
+            return set(keys)  # every key is one of several kinds, and the message has listed them
+        return set(keys) if node.partial else {_meant_by(key, keys) for key in unknown}
+
+    def _why_unknown(self, key: str, keys: list[str]) -> str:
+        """The end of a sentence about a key that does not exist."""
+        split = SPLIT.fullmatch(key)
+        if ":" in key:
+            return "is not known; write a space after its colon"
+        if split is not None and split[1] in keys:
+            return f"is not known; write {quoted(f'{split[1]}: {split[2]}')}"
+        if key in self.strangers:
+            return f"is not known; there are {listed(keys, 'and')}"
+        return f"is not known{did_you_mean(key, keys)}"
 
     def _read_field(self, one: Field, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
         entry = node.entries.get(one.key)
@@ -228,6 +244,12 @@ class Either(Kind):
         return {"anyOf": [kind.schema() for kind in self.parts()]}
 
 
+def _meant_by(key: str, keys: list[str]) -> str:
+    """The key that an unknown one was probably meant as; empty if none."""
+    split = SPLIT.fullmatch(key)
+    return closest(key.partition(":")[0] if split is None else split[1], keys) or ""
+
+
 def default_node(one: Field) -> Node:
     """What stands there although nobody wrote it."""
     mark = Mark(file=DEFAULT)
@@ -275,4 +297,7 @@ def _refuse_shape(kind: Kind, node: Node, path: Path, reading: Reading) -> Any:
     found = {Rows: "is a list", Table: "has keys of its own"}.get(type(node), "")
     if isinstance(node, Text):
         found = f"is {quoted(node.text)}" if node.text else "has no value"
-    return reading.refuse(node.mark, path, f"{found}; it must be {kind.words}")
+    cure = f"it must be {kind.words}"
+    if isinstance(node, Text) and KEY_WITHOUT_SPACE.match(node.text):
+        cure = "write a space after its colon"
+    return reading.refuse(node.mark, path, f"{found}; {cure}")

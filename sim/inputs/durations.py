@@ -82,6 +82,7 @@ FAMILIES = Record(
     ),
     short="fixed",
     wording=WORDS,
+    strangers=("normal", "gaussian", "truncnorm", "erlang", "poisson", "beta", "pareto", "loglogistic", "constant"),
 )
 
 MAKERS: Mapping[tuple[str, ...], Callable[..., Distribution]] = {

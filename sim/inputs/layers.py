@@ -8,7 +8,7 @@ What may be changed here: what counts as existing; the exact words are tested.
 from sim.inputs.containers import Names, Record
 from sim.inputs.fields import SCENARIO
 from sim.inputs.kinds import Kind
-from sim.inputs.nodes import Entry, Gap, Node, Table, Text, node_text
+from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text, node_text
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, quoted
 from sim.inputs.scenario import Change
 from sim.inputs.tree import child, find, kind_at, put
@@ -101,6 +101,9 @@ class Layers:
         """What is not there on the way to a path, and what was probably meant."""
         above, key = self._first_missing(path)
         node, kind = find(self.tree, above), _keys_of(kind_at(SCENARIO, above))
+        if isinstance(node, Rows):
+            rows = f"they count from 1 to {len(node.items)}" if node.items else "there are none"
+            return f"there is no row {quoted(key)} in {dotted(above)} of {self._below}; {rows}"
         known = [field.key for field in kind.fields] if isinstance(kind, Record) else []
         written = [one for one in node.entries if one not in known] if isinstance(node, Table) else []
         place = f"in {dotted(above)} of {self._below}" if above else f"in {self._below}"

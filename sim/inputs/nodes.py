@@ -9,13 +9,14 @@ What may be changed here: what is refused. The rest of the room knows only Text,
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 import yaml
 from yaml import events
 
 from sim.inputs.problems import Mark, Problems, printable, quoted
-from sim.inputs.slips import TOO_DEEP, in_plain_words, without_odd_characters
+from sim.inputs.slips import TOO_DEEP, colon_without_space, in_plain_words, without_odd_characters
 
 Event = Any  # PyYAML's types leave out that its parser always sets the marks
 DEEPEST = 24  # levels of nesting; the language needs 10
@@ -24,6 +25,8 @@ THOUSANDS_BEFORE = re.compile(r"£?\d{1,3}")  # 1 of `1,200`
 WITH_THOUSANDS = re.compile(r"£?\d{1,3}(,\d{3})*(\.\d+)?")
 AS_TWO = "or put a space after the comma if they are two"
 THOUSANDS_AFTER = re.compile(r"\d{3}(\.\d+)?")  # 200 of it
+WHOLE_PART = re.compile(r"-?£?\d+")  # 9 of `9,5`
+DECIMALS = re.compile(r"(\d+%?)(?: +([A-Za-z]\w*))?")  # 5 of it, and perhaps the key that lacks its comma
 CURLY_QUOTES = "\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb"
 
 
@@ -91,13 +94,17 @@ def read_nodes(text: str, file: str, problems: Problems) -> Document:
         return Document(builder.document(), builder.notes())
     except yaml.YAMLError as error:
         if len(problems.found) == known:  # else odd characters are the likely cause, and told already
-            problems.add(*_syntax_problem(error, file))
+            problems.add(*_syntax_problem(error, file, clean))
         return Document(Gap(whole))
 
 
-def _syntax_problem(error: yaml.YAMLError, file: str) -> tuple[Mark, str]:
+def _syntax_problem(error: yaml.YAMLError, file: str, text: str) -> tuple[Mark, str]:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Mark(file=file, line=1, column=1), "this is no text that a scenario can be read from"
+    places = [one.line for one in (error.context_mark, error.problem_mark) if one is not None]
+    slip = colon_without_space(text.split("\n"), places)
+    if slip is not None:
+        return Mark(file=file, line=slip[0] + 1, column=slip[1] + 1), slip[2]
     what, at_its_beginning = in_plain_words(error.context or "", error.problem or "")
     mark = error.context_mark if at_its_beginning and error.context_mark else error.problem_mark
     return Mark(file=file, line=mark.line + 1, column=mark.column + 1), what
@@ -191,15 +198,32 @@ class _Builder:
 
     def _rows(self, start: events.SequenceStartEvent, depth: int) -> Node:
         items: list[Node] = []
-        before: Event | None = None
+        found: list[Event] = []
         for event in iter(lambda: next(self._events), None):
             if isinstance(event, events.SequenceEndEvent):
                 break
-            if start.flow_style and before is not None and _may_be_thousands(before, event):
-                self._refuse(event, _ambiguous(f"{before.value},{event.value}", AS_TWO))
+            if start.flow_style and found and _may_be_thousands(found[-1], event):
+                self._refuse(event, _ambiguous(f"{found[-1].value},{event.value}", AS_TWO))
             items.append(self._node(event, depth + 1))
-            before = event
+            found.append(event)
+        if start.flow_style:
+            for number, refused in self._decimal_commas(found):
+                items[number] = refused
         return Rows(tuple(items), self._mark(start))
+
+    def _decimal_commas(self, found: list[Event]) -> Iterator[tuple[int, Gap]]:
+        """`[1,5, 2,5]`: where some commas have a space behind them, those without may stand before decimals."""
+        if not all(map(_is_plain, found)):
+            return
+        pairs = list(pairwise(found))
+        gaps = [self._text[one.end_mark.index : other.start_mark.index] for one, other in pairs]
+        if not any(gap.isprintable() and gap.startswith(", ") for gap in gaps):
+            return
+        for number, ((one, other), gap) in enumerate(zip(pairs, gaps, strict=True)):
+            digits = WHOLE_PART.fullmatch(one.value) and DECIMALS.fullmatch(other.value)
+            if gap == "," and digits and not _may_be_thousands(one, other):
+                cure = f"{one.value}.{other.value} {AS_TWO}"
+                yield number, self._refuse(one, _in_two(f"{one.value},{other.value}", cure))
 
     def _table(self, start: events.MappingStartEvent, depth: int) -> Node:
         entries: dict[str, Entry] = {}
@@ -216,6 +240,13 @@ class _Builder:
             if start.flow_style and before and _may_be_thousands(before[1], key) and _is_empty(value):
                 before = self._thousands_in_braces(before, key, entries)
                 continue
+            decimals = DECIMALS.fullmatch(key.value) if start.flow_style and before and _is_plain(key) else None
+            if decimals and before and _is_whole_part(before[1]) and _is_empty(value) == (decimals[2] is None):
+                self._decimal_in_braces(before, decimals, key, entries)
+                if decimals[2] is not None:
+                    entries[decimals[2]] = Entry(self._mark(key), self._node(value, depth + 1))
+                    before = (decimals[2], value)
+                continue
             usable, node = self._is_usable(key, entries), self._node(value, depth + 1)
             if usable:
                 entries[key.value] = Entry(self._mark(key), _marked_at_key(node, self._mark(key)))
@@ -231,9 +262,20 @@ class _Builder:
         if not isinstance(entries[name].value, Gap):
             found = WITH_THOUSANDS.match(self._text, first.start_mark.index)
             number = found.group() if found else first.value
-            self._refuse(first, _ambiguous(number, f"or '{number}'"))
+            self._refuse(first, _ambiguous(number, "" if _is_nought(number) else f"or '{number}'"))
             entries[name] = Entry(entries[name].mark, Gap(self._mark(key)))
         return name, key
+
+    def _decimal_in_braces(
+        self, before: tuple[str, Event], decimals: re.Match[str], key: Event, entries: dict[str, Entry]
+    ) -> None:
+        """`{mean: 9,5}` is two keys to YAML, the second without a value."""
+        name, first = before
+        if not isinstance(entries[name].value, Gap):
+            written = self._text[first.start_mark.index : key.start_mark.index + len(decimals[1])]
+            comma = f", and a comma before `{decimals[2]}`" if decimals[2] is not None else ""
+            self._refuse(first, _in_two(written, f"{first.value}.{decimals[1]}{comma}"))
+            entries[name] = Entry(entries[name].mark, Gap(self._mark(first)))
 
     def _key_of_many_words(self, key: Event, depth: int) -> None:
         self._refuse(key, "a key must be one word; was a colon or a bracket typed by mistake?")
@@ -284,6 +326,19 @@ def _may_be_thousands(before: Event, after: Event) -> bool:
     return bool(touching and THOUSANDS_BEFORE.fullmatch(before.value) and THOUSANDS_AFTER.fullmatch(after.value))
 
 
+def _is_whole_part(event: Event) -> bool:
+    return _is_plain(event) and WHOLE_PART.fullmatch(event.value) is not None
+
+
+def _is_nought(number: str) -> bool:
+    """Does a number begin with a nought, so that its comma cannot stand before thousands?"""
+    return number.removeprefix("£").startswith("0")
+
+
 def _ambiguous(number: str, otherwise: str) -> str:
-    plain = number.replace(",", "")
-    return f"`{number}` between brackets reads as more than one value; write {plain} {otherwise}"
+    plain = number.replace(",", "." if _is_nought(number) else "")
+    return _in_two(number, f"{plain} {otherwise}".rstrip())
+
+
+def _in_two(written: str, cure: str) -> str:
+    return f"`{written}` between brackets reads as more than one value; write {cure}"

@@ -11,6 +11,7 @@ from sim.inputs.problems import printable, quoted
 LONGEST_NUMBER = 24
 NUMBER = re.compile(r"-?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 LOOKS_LIKE_NUMBER = re.compile(r"[-+]?[\d.,]*\d[\d.,]*", re.ASCII)
+DECIMAL_COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
 SPACED_OR_UNDERSCORED = re.compile(r"\d{1,3}( \d{3})+|\d+(_\d+)+", re.ASCII)
 WITH_EXPONENT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 NUMBER_INSIDE = re.compile(r"(?<![\w.])\d[\d,]*(\.\d+)?", re.ASCII)
@@ -35,7 +36,8 @@ def decimal(text: str, wanted: str, whole_text: str | None = None) -> Decimal:
 
 def _no_number(text: str, wanted: str, shown: str) -> str:
     if "," in text and LOOKS_LIKE_NUMBER.fullmatch(text):
-        return f"is {quoted(shown)}; commas stand before every three digits (1,200), a point before decimals"
+        cure = f"; write {shown.replace(',', '.')}" if DECIMAL_COMMA.fullmatch(text) else ""
+        return f"is {quoted(shown)}; commas stand before every three digits (1,200), a point before decimals{cure}"
     if SPACED_OR_UNDERSCORED.fullmatch(text):
         return f"is {quoted(shown)}; write {re.sub('[ _]', '', text)}, or commas between the thousands"
     if WITH_EXPONENT.fullmatch(text):

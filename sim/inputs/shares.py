@@ -42,8 +42,9 @@ def _cure_of_changed(shares: dict[str, Decimal], changed: list[str]) -> str:
     others = sum((share for name, share in shares.items() if name not in changed), Decimal(0))
     names = listed([quoted(name) for name in changed], "and")
     said = f"{names} {'was' if len(changed) == 1 else 'were'} changed, the others add up to {percent(others)}"
-    if len(changed) == len(shares):
-        return f"{names} were changed: make them add up to 100%"
+    if not others:
+        total = sum(shares.values(), Decimal(0))
+        return f"{names} {'was' if len(changed) == 1 else 'were'} changed: {_cure({name: shares[name] for name in changed}, total)}"
     if others > 1:
         return f"{said} by themselves: lower some of them too"
     needed = percent(1 - others)

@@ -4,8 +4,9 @@ What may be changed here: freely; the exact words are tested.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 
-from sim.inputs.problems import Mark, Problems, printable
+from sim.inputs.problems import Mark, Problems, printable, quoted
 
 # Tabs, control characters, and what looks like a space, like nothing, or turns the direction of reading.
 ODD = re.compile(
@@ -20,6 +21,9 @@ ODD_NAMES = {
     "\xad": "an invisible soft hyphen",
 }
 BEGINS_COMMENT = re.compile(r"(^|\s)#")
+
+# `beds:310` at the beginning of a line, or of an item of a list; `https://...` is none.
+COLON_WITHOUT_SPACE = re.compile(r"\s*(?:- +)*(([A-Za-z][\w.-]*):(?!//)([^\s:].*?))\s*(?:\s#.*)?", re.ASCII)
 
 TOO_DEEP = "too many levels"
 
@@ -68,6 +72,28 @@ def without_odd_characters(text: str, file: str, problems: Problems) -> str | No
             indented = indented and not (found.group() == "\t" and line[: found.start()].strip() == "")
         lines[number - 1] = ODD.sub(" ", line)
     return "\n".join(lines) if indented else None
+
+
+def colon_without_space(lines: Sequence[str], places: Iterable[int]) -> tuple[int, int, str] | None:
+    """The line, the column and the cure of a key whose colon lacks its space, at one of these lines or just above.
+
+    To YAML `beds:310` is no key but a text that may go on below, so that it gives up on a later line.
+    """
+    for place in places:
+        for number in (place, _written_above(lines, place)):
+            found = COLON_WITHOUT_SPACE.fullmatch(lines[number]) if 0 <= number < len(lines) else None
+            if found is not None:
+                what = (
+                    f"{quoted(f'{found[2]}:')} has no space after its colon; write {quoted(f'{found[2]}: {found[3]}')}"
+                )
+                return number, found.start(1), what
+    return None
+
+
+def _written_above(lines: Sequence[str], number: int) -> int:
+    """The nearest line above that is neither blank nor a comment; -1 without one."""
+    above = (one for one in range(number - 1, -1, -1) if lines[one].split("#")[0].strip())
+    return next(above, -1)
 
 
 def in_plain_words(context: str, problem: str) -> tuple[str, bool]:

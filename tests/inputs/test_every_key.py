@@ -107,6 +107,13 @@ def test_normalised_multipliers_are_said(everything: Scenario) -> None:
     )
 
 
+def test_multipliers_whose_mean_is_1_but_for_rounding_are_no_news() -> None:
+    days = "{mon: 1.0000003, tue: 1, wed: 1, thu: 1, fri: 1, sat: 1, sun: 1}"
+    group = small_world("    arrivals_per_day: 2.5\n", f"    arrivals_per_day: 2.5\n    arrivals_by_weekday: {days}\n")
+    assert group.notices == ()
+    assert sum(group.people[0].by_weekday) == pytest.approx(7, abs=1e-12)
+
+
 def test_a_service_that_closes_for_good_is_noticed() -> None:
     closing = small_world("hours_per_week: 900}", "hours_per_week: [{from: 2026-04-06, hours_per_week: 900}, "
                           "{from: 2026-04-20, hours_per_week: 0}]}")  # fmt: skip

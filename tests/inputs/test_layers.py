@@ -184,6 +184,11 @@ REFUSED = {
         f"more.yaml:4:53: `{THEN}` adds up to 101%, not 100%: 46% + 10% + 45%; `unit` and `home` were changed, the "
         "others add up to 10%: make these add up to 90%, or change others too",
     ),
+    "every share written in this file": (
+        f"add: {{{THEN}.out: 0%}}\nchange:\n  {THEN}.home: 45%\n  {THEN}.unit.share: 46%\n  {THEN}.home_care: 7%",
+        f"more.yaml:5:53: `{THEN}` adds up to 98%, not 100%: 46% + 7% + 45% + 0%; `unit`, `home_care`, `home` and `out` were changed: 2% is "
+        "missing: raise one of them, such as `unit` to 48%",
+    ),
     "a census larger than beds that a layer took away": (
         "change: {services.unit.beds: 1, calendar.warm_up_days: 0}\n"
         "add: {census: [{group: everyone, service: unit, count: 2, elapsed_days: 3}]}",
@@ -271,6 +276,9 @@ SETS = {
     "services.hospital.beds=*x": "`*x` points to another line; write the value itself",
     "teams.assessors.places.1=3": "`teams.assessors.places.1` does not exist: there is no `1` in "
     "`teams.assessors.places` of the scenario",
+    "people.everyone.journey.hospital.then.unit.steps.0.share=3%": "`people.everyone.journey.hospital.then.unit.steps.0.share` "
+    "does not exist: there is no `0` in `people.everyone.journey.hospital.then.unit.steps` of the scenario; known here: hub "
+    "and forms",
     "services=3": "`services` is a whole section; write one value by its dotted path, such as `services.hospital.beds`",
 }
 
@@ -278,6 +286,21 @@ SETS = {
 @pytest.mark.parametrize(("written", "answer"), SETS.items())
 def test_a_slip_in_set_is_answered_by_itself(written: str, answer: str) -> None:
     assert problems_of("base.yaml", sets=[written]) == [f"--set {written}: {answer}"]
+
+
+@pytest.mark.parametrize("row", ["0", "3", "first", "01"])
+def test_rows_are_counted_from_1(row: str) -> None:
+    dated = "services.hospital.beds=[{from: 2026-04-06, beds: 3}, {from: 2026-04-09, beds: 4}]"
+    Path("dated.yaml").write_text(SMALL_WORLD.replace("beds: 30", dated.replace("services.hospital.beds=", "beds: ")))
+    answer = (
+        ""
+        if row == "01"
+        else (
+            f"--set services.hospital.beds.{row}.beds=5: `services.hospital.beds.{row}.beds` does not exist: there is no row `{row}` in "
+            "`services.hospital.beds` of the scenario; they count from 1 to 2"
+        )
+    )
+    assert "\n".join(problems_of("dated.yaml", sets=[f"services.hospital.beds.{row}.beds=5"])) == answer
 
 
 def test_a_value_set_twice_is_refused() -> None:

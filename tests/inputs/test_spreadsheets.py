@@ -141,7 +141,7 @@ NO_LENGTHS = {
     "5,3\n3\n": "1:1: this line holds 2 columns, `5` and `3`; if it is one number, write 5.3; the file holds one column of days",
     "id,days\n": "1:1: this line holds 2 columns, `id` and `days`; the file holds one column of days",
     "3\n5,3;\n": "2:1: this line is `5,3`; commas stand before every three digits (1,200), a point before decimals; "
-    "the file holds one column of days",
+    "write 5.3; the file holds one column of days",
     '3\n"4\n': "2:1: is no column of days: unexpected end of data",
 }
 

@@ -86,7 +86,8 @@ _TABLE = (
     ("started_within_2_days", "share", HIGHER, NO_ROW, QS173,
      "Of the waits begun in the window that ended in admission, those of at most 2 days."),
     ("admitted_within_4_hours", "share", HIGHER, NO_ROW, FOUR_HOURS,
-     "Of those who came from outside, the share admitted within 4 hours, where 4 hours can be seen."),
+     "Of those who came from outside, the share admitted within 4 hours, where 4 hours can be seen: who found no "
+     "place counts as not admitted."),
     ("team_busy_share", "share", NEITHER, NO_ROW, OURS,
      "Places of a team that steps held over places open, over time; closed days of a step count, the place is held."),
     ("team_queue_mean", "people", LOWER, ZERO, OURS, "Steps waiting for a place of a team, mean over time."),
@@ -97,7 +98,8 @@ _TABLE = (
     ("admissions", "people", NEITHER, ZERO, OURS, "Stays that began (all: in declared services)."),
     ("leavers", "people", NEITHER, ZERO, OURS,
      "Stays that ended, by death included (all: people who left the model)."),
-    ("turned_away", "people", LOWER, ZERO, OURS, "Attempts that ended at once because the queue was full."),
+    ("turned_away", "people", LOWER, ZERO, OURS,
+     "Attempts that ended because the queue was full, or because the service can have no place for them any more."),
     ("gave_up", "people", LOWER, ZERO, OURS,
      "Waits that ended because the longest wait ran out, a longest wait of nothing included."),
     ("deaths", "people", LOWER, ZERO, OURS, "People who died here (outside: while waiting outside)."),
@@ -155,8 +157,8 @@ _TABLE = (
     ("break_even_freed_beds", "beds", NEITHER, NO_ROW, OURS,
      "Freed beds at their average price that would pay for the places that the scenario opens."),
     ("unmet_need_people_mean", "people", LOWER, ZERO, OURS,
-     "People who need a pathway 2 bed and have none: awaiting the place only, or gone elsewhere without it "
-     "for as long as people stay in it on average; mean over time."),
+     "People who need a pathway 2 bed and have none, each once: from awaiting the place only until they have any such "
+     "bed or die; who goes elsewhere without it, for as long after as people stay in it on average; mean over time."),
 )  # fmt: skip
 
 MEASURES = {row[0]: Measure(*row) for row in _TABLE}

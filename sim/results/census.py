@@ -45,6 +45,10 @@ def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
 
 def daily_cut(cut: Cut) -> DailyCensus:
     """The same, for somebody who has cut the ledger already."""
+    return cut.once("daily census", "all", lambda: _daily(cut))
+
+
+def _daily(cut: Cut) -> DailyCensus:
     waits, series = cut.ledger.waits, {}
     total = {measure: np.zeros(cut.days, dtype=np.int64) for measure in CENSUS_MEASURES}
     for number in range(cut.home):

@@ -8,6 +8,7 @@ import numpy as np
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.model.ledger import DIED_WAITING, NEVER, NONE, OUTSIDE, Column
 from sim.results.cut import Cut, Row
+from sim.results.spans import Mask
 
 PATHWAY_OF_KIND = {
     "other": 0,
@@ -45,18 +46,23 @@ def _people(service: str, measure: str, value: int, by: str = "", item: str = ""
     return Row(service, measure, by, item, float(value), "people")
 
 
-def _arrivals(cut: Cut) -> list[Row]:
+def came(cut: Cut) -> Mask:
+    """Who came from outside in the window."""
     people = cut.ledger.people
-    came = cut.inside(people["arrives"]) & (people["from_census"] == 0)
-    by_service = np.bincount(people["arrives_at"][came], minlength=len(cut.names))
-    by_group = np.bincount(people["group"][came], minlength=len(cut.scenario.people))
+    return np.asarray(cut.inside(people["arrives"]) & (people["from_census"] == 0))
+
+
+def _arrivals(cut: Cut) -> list[Row]:
+    people, here = cut.ledger.people, came(cut)
+    by_service = np.bincount(people["arrives_at"][here], minlength=len(cut.names))
+    by_group = np.bincount(people["group"][here], minlength=len(cut.scenario.people))
     doors = {name for group in cut.scenario.people for name, _ in group.arrives_at}
     found = [
         _people(name, "arrivals", int(by_service[number]))
         for number, name in enumerate(cut.names)
         if name in doors or by_service[number]
     ]
-    found.append(_people("all", "arrivals", int(came.sum())))
+    found.append(_people("all", "arrivals", int(here.sum())))
     for number, group in enumerate(cut.scenario.people):
         found.append(_people("all", "arrivals", int(by_group[number]), "group", group.name))
     return found

@@ -11,12 +11,11 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.ledger import ADMITTED, NEVER, Column
 from sim.results.cut import BACK_HOME, Cut, Row
-from sim.results.spans import Mask
+from sim.results.spans import Mask, of_person
 
 DAYS_30 = 30 * SECONDS_PER_DAY
 DAYS_91 = 91 * SECONDS_PER_DAY
 REABLEMENT = ("reablement_unit", "community_beds", "home_reablement")
-SPAN, SHIFT = 2**36, 2**35  # a person's times, from 1,000 years before the run to as long after it
 
 
 class Journeys:
@@ -25,7 +24,7 @@ class Journeys:
     def __init__(self, cut: Cut) -> None:
         stays = cut.ledger.stays
         self.cut, self.stays = cut, stays
-        self._keys = stays["person"] * SPAN + stays["admitted"] + SHIFT
+        self._keys = of_person(stays["person"], stays["admitted"])
         at_home = cut.of_kind(*BACK_HOME)
         at_home[cut.home] = True
         self._at_home = at_home[stays["service"]]
@@ -37,7 +36,7 @@ class Journeys:
 
     def stay_at(self, person: Column, instants: Column) -> Column:
         """The row of the last stay that each person had begun by each instant."""
-        return np.searchsorted(self._keys, person * SPAN + instants + SHIFT, side="right") - 1
+        return np.searchsorted(self._keys, of_person(person, instants), side="right") - 1
 
     def home_seconds(self, person: Column, instants: Column) -> Column:
         """Seconds at home up to each instant, from a start that is the same for the same person."""
@@ -100,8 +99,8 @@ def _readmitted(cut: Cut, name: str, left: Column) -> list[Row]:
         return []
     stays, waits = cut.ledger.stays, cut.ledger.waits
     back = (waits["ending"] == ADMITTED) & cut.is_acute[waits["to"]] & ~cut.is_acute[waits["held"]]
-    keys = np.append(np.sort(waits["person"][back] * SPAN + waits["joined"][back] + SHIFT), NEVER)
-    since = stays["person"][left] * SPAN + stays["left"][left] + SHIFT
+    keys = np.append(np.sort(of_person(waits["person"][back], waits["joined"][back])), NEVER)
+    since = of_person(stays["person"][left], stays["left"][left])
     again = keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30
     return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left), "share")]
 

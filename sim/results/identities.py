@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.inputs.scenario import Scenario, Service, Team
 from sim.model.ledger import OUTSIDE, Ledger
-from sim.results import teams
+from sim.results import people_identities, teams
 from sim.results.broken import IdentityBroken, require_rows, require_sum
 from sim.results.census import delayed_at_midnights, people_at_midnights
 from sim.results.cost_identities import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
@@ -49,6 +49,7 @@ CHECKED = (
     STAYS_ADD_UP,
     OCCUPIED_IS_NEED_PLUS_DELAY,
     PARTS_ADD_UP,
+    *people_identities.CHECKED,
     COSTS_ADD_UP,
     CHARGED_ONCE,
     BUDGETS_ADD_UP,
@@ -68,6 +69,7 @@ def check_cut(cut: Cut) -> None:
     check_records(cut)
     check_places(cut)
     check_sums(cut)
+    people_identities.check_people(cut)
     check_costs(cut)
 
 

@@ -12,11 +12,17 @@ from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.ledger import NEVER, Column
 
 Mask = NDArray[np.bool_]
+SPAN, SHIFT = 2**36, 2**35  # a person's times, from 1,000 years before the run to as long after it
 
 
 def column(*values: int) -> Column:
     """A few whole numbers as a column."""
     return np.array(values, dtype=np.int64)
+
+
+def of_person(person: Column, instants: Column) -> Column:
+    """One number for each person and instant, in the order of people and, for each, of time."""
+    return person * SPAN + instants + SHIFT
 
 
 def is_first(values: Column) -> Mask:

@@ -1,26 +1,39 @@
 """Unmet need for pathway 2: people who need a bed of a reablement unit or community hospital and have none.
 
-Who needs one is who was bound for such a bed when they were admitted, or came to one from outside. They count
+Who needs one is who was bound for such a bed when they were admitted, or came to one from outside. They need it
 
-- while only the place is awaited (ready, every step done; outside: from joining), and
-- from giving the wait up, or being turned away, until they leave, and after leaving for anywhere else for as
-  long as people like them stay in that bed on average, because what they would have needed is never drawn.
+- from the time at which only the place is awaited (ready, every step done; outside: from joining), or from giving
+  it up or being turned away before that,
+- until they are admitted to any pathway 2 bed, or die; who goes elsewhere without it needs it for as long after
+  leaving as people like them stay in that bed on average, because what they would have needed is never drawn.
 
-Who dies counts until then; days of arranging are no unmet need. The average stay is the scenario's own, so two
+Each person counts once at any time, however often they ask for the bed: under the service that they were bound for
+when the need began. Arranging before the first wait is no unmet need. The average stay is the scenario's own, so two
 scenarios that say different stays for the bed first waited for are not alike here.
 
 What may be changed here: with new expected results.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Group
-from sim.model.ledger import GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
+from sim.model.ledger import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.cut import Cut, Row
-from sim.results.spans import Mask, total_by
+from sim.results.spans import Mask, of_person, total_by
 
 PATHWAY_2 = ("reablement_unit", "community_beds")
 IN_VAIN = (GAVE_UP, TURNED_AWAY, NO_PLACE)
+
+
+class Need(NamedTuple):
+    """Spans [start, end) inside the window in which a person needs a pathway 2 bed and has none, by person and time."""
+
+    person: Column
+    bound_for: Column
+    start: Column
+    end: Column
 
 
 def rows(cut: Cut) -> list[Row]:
@@ -28,51 +41,89 @@ def rows(cut: Cut) -> list[Row]:
     is_bed = cut.of_kind(*PATHWAY_2)
     if not is_bed.any():
         return []
-    bound_for, waited, in_vain = _waits(cut, is_bed)
-    seconds = total_by(bound_for, waited + in_vain, len(cut.names))
+    found = unmet(cut)
+    seconds = total_by(found.bound_for, found.end - found.start, len(cut.names))
     span = cut.days * SECONDS_PER_DAY
-    found = [
-        Row(cut.names[number], "unmet_need_people_mean", "", "", int(seconds[number]) / span, "people")
-        for number in np.flatnonzero(is_bed)
+
+    def row(name: str, amount: int) -> Row:
+        return Row(name, "unmet_need_people_mean", "", "", amount / span, "people")
+
+    return [
+        *(row(cut.names[number], int(seconds[number])) for number in np.flatnonzero(is_bed)),
+        row("all", int(seconds.sum())),
     ]
-    return [*found, Row("all", "unmet_need_people_mean", "", "", int(seconds.sum()) / span, "people")]
 
 
-def _waits(cut: Cut, is_bed: Mask) -> tuple[Column, Column, Column]:
-    """By wait for a bed that is needed: what its person was bound for, seconds waited, seconds without it after."""
-    waits, stays = cut.ledger.waits, cut.ledger.stays
-    outside = waits["held"] == OUTSIDE
-    planned = np.append(stays["planned_to"], NONE)[waits["stay"]]
-    bound_for = np.where(outside, waits["to"], planned)
-    needed = is_bed[waits["to"]] & (bound_for != NONE) & is_bed[bound_for]
-    number = np.flatnonzero(needed)
-    bound_for = bound_for[number]
-    waited = cut.clipped(waits["clear"][number], waits["ended"][number])
-    in_vain = _is_last(waits["person"], waits["stay"], number) & np.isin(waits["ending"][number], IN_VAIN)
-    until = np.where(in_vain, _until(cut, number, bound_for, is_bed), waits["ended"][number])
-    return bound_for, waited, cut.clipped(waits["ended"][number], until)
+def unmet(cut: Cut) -> Need:
+    """When each person needs a pathway 2 bed and has none: each person once at any time."""
+    return cut.once("unmet need", "all", lambda: _each_once(cut, _asked(cut)))
 
 
-def _is_last(person: Column, stay: Column, number: Column) -> Mask:
-    """Which of these waits are the last for a bed of their person in their stay; rows are by person and time."""
-    person, stay = person[number], stay[number]
-    last = np.ones(len(number), dtype=bool)
-    last[:-1] = (person[1:] != person[:-1]) | (stay[1:] != stay[:-1])
-    return last
+def _asked(cut: Cut) -> Need:
+    """One span for each wait for a bed that is needed: from lacking it until they have one, die or need it no more."""
+    waits, is_bed = cut.ledger.waits, cut.of_kind(*PATHWAY_2)
+    number, bound_for = _waits_in_need(cut, is_bed)
+    person, held = waits["person"][number], waits["held"][number]
+    start = np.minimum(waits["clear"][number], waits["ended"][number])
+    left = np.where(
+        held == OUTSIDE, waits["ended"][number], np.append(cut.ledger.stays["left"], NONE)[waits["stay"][number]]
+    )
+    start = np.where((held != OUTSIDE) & is_bed[held], left, start)  # until then they have one
+    over = np.where(np.isin(waits["ending"][number], IN_VAIN), _need_over(cut, person, bound_for, left), left)
+    some = np.flatnonzero(start < cut.end)
+    person, start = person[some], start[some]
+    end = np.minimum(over[some], np.minimum(_next_bed(cut, is_bed, person, start), died(cut)[person]))
+    return Need(person, bound_for[some], start, end)
 
 
-def _until(cut: Cut, number: Column, bound_for: Column, is_bed: Mask) -> Column:
-    """By wait: when the need of somebody who gave it up ends; at once for who got a bed after all."""
-    waits, stays = cut.ledger.waits, cut.ledger.stays
-    held = waits["stay"][number]
-    left = np.append(stays["left"], NONE)[held]
-    to = np.append(stays["to"], NONE)[held]
-    left = np.where(held == NONE, waits["ended"][number], left)
-    group = cut.ledger.people["group"][waits["person"][number]]
-    average = _average_stays(cut)[group, bound_for]
-    until = np.where(to == cut.died, left, np.minimum(left + average, NEVER))
-    got_one = (held != NONE) & (to != NONE) & is_bed[np.maximum(to, 0)]
-    return np.asarray(np.where(got_one, waits["ended"][number], until), dtype=np.int64)
+def _waits_in_need(cut: Cut, is_bed: Mask) -> tuple[Column, Column]:
+    """Rows of the waits for a bed by people who need one, and the bed that each was bound for."""
+    waits = cut.ledger.waits
+    planned = np.append(cut.ledger.stays["planned_to"], NONE)[waits["stay"]]
+    bound_for = np.where(waits["held"] == OUTSIDE, waits["to"], planned)
+    number = np.flatnonzero(is_bed[waits["to"]] & (bound_for != NONE) & is_bed[bound_for])
+    never_clear = waits["clear"][number] > waits["ended"][number]
+    stay = waits["stay"][number]
+    again = np.append((stay[1:] == stay[:-1]) & (stay[1:] != NONE), False)[: len(number)]  # for a bed, in the same stay
+    number = number[~(never_clear & again)]  # what lacked was the arranging: the need begins with the next wait
+    return number, bound_for[number]
+
+
+def _need_over(cut: Cut, person: Column, bound_for: Column, left: Column) -> Column:
+    """When people who left without the bed would have been done with it."""
+    average = _average_stays(cut)[cut.ledger.people["group"][person], bound_for]
+    return np.asarray(np.minimum(left + average, NEVER), dtype=np.int64)
+
+
+def _next_bed(cut: Cut, is_bed: Mask, person: Column, since: Column) -> Column:
+    """When each of these people was next admitted to any pathway 2 bed; NEVER if they were not."""
+    stays = cut.ledger.stays
+    beds = np.flatnonzero(is_bed[stays["service"]])
+    whose, admitted = np.append(stays["person"][beds], NONE), np.append(stays["admitted"][beds], NEVER)
+    place = np.searchsorted(of_person(whose[:-1], admitted[:-1]), of_person(person, since), side="left")
+    return np.where(whose[place] == person, admitted[place], NEVER)
+
+
+def died(cut: Cut) -> Column:
+    """By person: when they died; NEVER if they did not."""
+    stays, waits = cut.ledger.stays, cut.ledger.waits
+    found = np.full(len(cut.ledger.people["group"]), NEVER, dtype=np.int64)
+    in_a_stay = stays["to"] == cut.died
+    outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING)
+    found[stays["person"][in_a_stay]] = stays["left"][in_a_stay]
+    found[waits["person"][outside]] = waits["ended"][outside]
+    return found
+
+
+def _each_once(cut: Cut, asked: Need) -> Need:
+    """The same without overlaps, inside the window: a need that goes on already is no second one."""
+    person, bound_for, start, end = asked
+    end = np.clip(end, cut.first, cut.end)
+    reached = np.maximum.accumulate(of_person(person, end))  # rows are by person and start
+    start = np.maximum(start, cut.first)
+    start[1:] += np.maximum(reached[:-1] - of_person(person[1:], start[1:]), 0)
+    some = np.flatnonzero(start < end)
+    return Need(person[some], bound_for[some], start[some], end[some])
 
 
 def _average_stays(cut: Cut) -> Column:

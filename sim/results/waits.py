@@ -2,39 +2,51 @@
 
 A wait counts for the service waited for; `outside` rows are the waits of people who have not been admitted
 anywhere yet. Those who found the queue full or the service without places for good never waited: they are
-no waits here.
+no waits here, and are counted as turned away.
 
 What may be changed here: with new expected results.
 """
+
+from collections.abc import Mapping
 
 import numpy as np
 
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
-from sim.model.ledger import ADMITTED, GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, Column
+from sim.model.ledger import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, WAIT_ENDINGS, Column
 from sim.results.cut import Cut, Row
 from sim.results.spans import Mask
 
 IN_2_DAYS = 2 * SECONDS_PER_DAY
 IN_4_HOURS = 4 * SECONDS_PER_HOUR
+COUNTED_AS = {
+    "admitted": (ADMITTED,),
+    "turned_away": (TURNED_AWAY, NO_PLACE),  # a full queue; no place any more, found at once or after waiting
+    "gave_up": (GAVE_UP,),
+    "died": (DIED_WAITING,),
+}
+"""Every way in which a wait may end, each under one name."""
 
 
 def rows(cut: Cut) -> list[Row]:
     """Queue and wait rows of every service, of `out` and of outside."""
     waits, found = cut.ledger.waits, []
     for number, name in enumerate(cut.names):
-        waited = _has_waited(cut.waits_for(number, "ending"))
-        joined, ended = cut.waits_for(number, "joined")[waited], cut.waits_for(number, "ended")[waited]
+        joined, ended, ending = (cut.waits_for(number, column) for column in ("joined", "ended", "ending"))
+        waited = _has_waited(joined, ended, ending)
+        joined, ended = joined[waited], ended[waited]
         if number < cut.home or cut.clipped(joined, ended).any():
             found += _wait_rows(cut, name, joined, ended)
     outside = np.flatnonzero(waits["held"] == OUTSIDE)
-    outside = outside[_has_waited(waits["ending"][outside])]
-    found += _wait_rows(cut, OUTSIDE_NAME, waits["joined"][outside], waits["ended"][outside])
+    joined, ended, ending = (waits[column][outside] for column in ("joined", "ended", "ending"))
+    waited = _has_waited(joined, ended, ending)
+    found += _wait_rows(cut, OUTSIDE_NAME, joined[waited], ended[waited])
     return found + _within_4_hours(cut) + _within_2_days(cut) + _turned_away_and_gave_up(cut)
 
 
-def _has_waited(ending: Column) -> Mask:
-    return np.asarray((ending != TURNED_AWAY) & (ending != NO_PLACE))
+def _has_waited(joined: Column, ended: Column, ending: Column) -> Mask:
+    """All but those who were turned away the moment they came."""
+    return np.asarray(~np.isin(ending, COUNTED_AS["turned_away"]) | (ended > joined))
 
 
 def _wait_rows(cut: Cut, name: str, joined: Column, ended: Column) -> list[Row]:
@@ -78,7 +90,7 @@ def _within_4_hours(cut: Cut) -> list[Row]:
     found = []
     for number in np.flatnonzero(cut.is_acute):
         held, joined, ended, ending = _columns(cut, int(number))
-        came = (held == OUTSIDE) & cut.inside(joined) & (ending != NO_PLACE)
+        came = (held == OUTSIDE) & cut.inside(joined)
         too_late_to_say = (ended >= cut.end) & (joined > cut.end - IN_4_HOURS)
         in_time = (ending == ADMITTED) & (ended - joined <= IN_4_HOURS)
         found += _share_in_time(cut.names[number], "admitted_within_4_hours", came & ~too_late_to_say, in_time)
@@ -105,12 +117,19 @@ def _within_2_days(cut: Cut) -> list[Row]:
     return found
 
 
+def endings(cut: Cut, which: Mask | None = None) -> Mapping[str, Column]:
+    """How many waits (all, or these) ended in the window in each way, by destination."""
+    waits = cut.ledger.waits
+    chosen = cut.inside(waits["ended"]) if which is None else cut.inside(waits["ended"]) & which
+    ways, size = len(WAIT_ENDINGS), len(cut.names)
+    each = np.bincount(waits["to"][chosen] * ways + waits["ending"][chosen], minlength=size * ways).reshape(size, ways)
+    return {what: each[:, list(these)].sum(axis=1) for what, these in COUNTED_AS.items()}
+
+
 def _turned_away_and_gave_up(cut: Cut) -> list[Row]:
-    waits, found = cut.ledger.waits, []
-    ended = cut.inside(waits["ended"])
-    for measure, ending in (("turned_away", TURNED_AWAY), ("gave_up", GAVE_UP)):
-        to = waits["to"][ended & (waits["ending"] == ending)]
-        counts = np.bincount(to, minlength=len(cut.names))
+    found, ended = [], endings(cut)
+    for measure in ("turned_away", "gave_up"):
+        counts = ended[measure]
         for service in cut.declared:
             found.append(Row(service.name, measure, "", "", float(counts[cut.number(service)]), "people"))
         found.append(Row("all", measure, "", "", float(counts.sum()), "people"))

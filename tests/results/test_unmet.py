@@ -60,3 +60,50 @@ def test_who_waits_outside_for_a_bed_and_gives_up_counts_too() -> None:
 
 def test_without_pathway_2_there_is_no_such_row() -> None:
     assert Town(hospital()).value("all", "unmet_need_people_mean") is None
+
+
+def test_one_person_who_asks_for_the_bed_again_and_again_is_one_person() -> None:
+    here = town(days=60)  # two days in hospital, a day's wait in vain, a day at home, and back: never more than one
+    person = here.comes(0, admitted=0)
+    for day in range(0, 60, 4):
+        person.stay("hospital", day, day + 2, day + 3, "home", planned="unit").wait("unit", day + 2, day + 3, "gave_up")
+        person.stay("home", day + 3, day + 4, day + 4, "hospital")
+    person.stay("hospital", 60)
+    assert here.value("all", "unmet_need_people_mean") == 58 / 60  # from day 2 on: the need goes on while they are away
+
+
+def test_who_gave_up_outside_and_gets_the_bed_through_hospital_needs_it_no_more() -> None:
+    here = town(days=30)
+    person = here.comes(3, "unit").outside("unit", 3, 5, "gave_up").outside("hospital", 5, 5, "admitted")
+    person.stay("hospital", 5, 6, 7, "unit").stay("unit", 7, 20, 20, "out")
+    assert here.value("all", "unmet_need_people_mean") == 4 / 30  # days 3 to 7, not 3 to 9 and 6 to 7
+
+
+def test_who_dies_after_going_elsewhere_without_the_bed_counts_until_then() -> None:
+    here = town()
+    person = here.comes(0, admitted=0)
+    person.stay("hospital", 0, 2, 5, "reablement", planned="unit", joined=4).wait("unit", 2, 4, "gave_up")
+    person.stay("reablement", 5, 6, 7, "died")
+    assert here.value("all", "unmet_need_people_mean") == (2 + 1 + 2) / 20  # not the four days of a stay in the unit
+
+
+def test_who_holds_a_pathway_2_bed_while_they_wait_for_another_has_one() -> None:
+    here = town()
+    here.comes(0, "unit", admitted=0).stay("unit", 0, 2, 6, "unit").stay("unit", 6)
+    assert here.value("all", "unmet_need_people_mean") == 0
+
+
+def test_who_goes_on_to_another_list_before_they_are_clear_lacked_the_arranging() -> None:
+    everyone = replace(group(), journey=(Visit(service="unit", stay=fixed(4), then=(Route(to="out", share=1.0),)),))
+    here = Town(hospital(), unit(), service("beds", "community_beds", 9), days=20, groups=(everyone,))
+    person = here.comes(0, admitted=0)
+    person.stay("hospital", 0, 2, 8, "beds", clear=6, joined=4, planned="unit")
+    person.wait("unit", 2, 4, "gave_up", clear=None).stay("beds", 8)
+    assert here.value("all", "unmet_need_people_mean") == 2 / 20  # days 6 to 8
+
+
+def test_days_before_the_window_do_not_count() -> None:
+    everyone = replace(group(), journey=(Visit(service="unit", stay=fixed(4), then=(Route(to="out", share=1.0),)),))
+    here = Town(hospital(), unit(), warm_up=10, days=10, groups=(everyone,))
+    here.comes(7, "unit").outside("unit", 7, 9, "gave_up")
+    assert here.value("unit", "unmet_need_people_mean") == 3 / 10

@@ -82,11 +82,10 @@ def test_those_who_cannot_be_seen_for_4_hours_are_left_out() -> None:
     assert town.value("hospital", "admitted_within_4_hours") == 0.5
 
 
-def test_the_four_hours_are_of_people_from_outside_who_had_somewhere_to_wait_for() -> None:
+def test_the_four_hours_are_of_people_from_outside() -> None:
     town = Town(hospital(9), unit(9))
     town.comes(1, admitted=1).stay("hospital", 1)
     town.comes(1, "unit", 1).stay("unit", 1, 2, 5, "hospital").stay("hospital", 5)
-    town.comes(2).outside("hospital", 2, 2, "no_place")
     assert town.value("hospital", "admitted_within_4_hours") == 1
     town.comes(10 - 4 * HOUR).outside("hospital", 10 - 4 * HOUR)  # 4 hours are over when the window is
     assert town.value("hospital", "admitted_within_4_hours") == 0.5
@@ -96,9 +95,10 @@ def test_those_turned_away_or_tired_of_waiting_were_not_admitted_within_4_hours(
     town = Town(hospital(9))
     town.comes(1, admitted=1).stay("hospital", 1)
     town.comes(2).outside("hospital", 2, 2, "turned_away")
+    town.comes(2).outside("hospital", 2, 2, "no_place")
     town.comes(3).outside("hospital", 3, 3, "gave_up")
     town.comes(3).outside("hospital", 3, 4, "died")
-    assert town.value("hospital", "admitted_within_4_hours") == 0.25
+    assert town.value("hospital", "admitted_within_4_hours") == 0.2
 
 
 def test_started_within_2_days_is_of_those_who_got_in() -> None:
@@ -135,6 +135,18 @@ def test_turned_away_and_gave_up_are_counted_apart_and_only_inside_the_window() 
     assert town.value("all", "gave_up") == 2
     assert town.value("all", "turned_away") == 1
     assert town.value("unit", "turned_away") == 0
+
+
+def test_who_can_never_have_a_place_is_turned_away_whether_they_come_then_or_wait_already() -> None:
+    town = Town(hospital(9))  # it closes for good on day 4
+    town.comes(3).outside("hospital", 3, 4, "no_place")
+    town.comes(5).outside("hospital", 5, 5, "no_place")
+    assert town.value("hospital", "turned_away") == 2
+    assert town.value("all", "turned_away") == 2
+    assert town.value("hospital", "gave_up") == 0
+    assert town.value("hospital", "wait_mean_days") == 1  # a wait of a day; who came too late never waited
+    assert town.value("hospital", "queue_mean") == 1 / 10
+    assert town.value("outside", "queue_mean") == 1 / 10
 
 
 def test_who_found_the_queue_full_or_no_place_for_good_never_waited() -> None:

@@ -1,0 +1,129 @@
+"""Identities about people: a planted fault for each way to count a person twice, or not at all."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.inputs.distributions import fixed
+from sim.inputs.scenario import Route, Visit
+from sim.model.ledger import GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY, Column
+from sim.results import census, flow, people_identities, unmet, waits
+from sim.results.cut import Cut
+from sim.results.identities import IdentityBroken, check
+from sim.results.spans import Mask
+from tests.results.tiny import Town, group, hospital, unit
+
+
+def sound_town() -> Town:
+    """One bed in the unit: everybody comes to an end of their wait for it in another way, Bob twice."""
+    everyone = replace(group(), journey=(Visit(service="unit", stay=fixed(6), then=(Route(to="out", share=1.0),)),))
+    town = Town(hospital(), unit(1), days=20, warm_up=1, groups=(everyone,))
+    town.comes(0, "unit", admitted=0).stay("unit", 0, 12, 12, "out")
+    bob = town.comes(1, admitted=1)
+    for day in (1, 7):
+        bob.stay("hospital", day, day + 1, day + 3, "home", clear=day + 3, planned="unit")
+        bob.wait("unit", day + 1, day + 3, "gave_up").stay("home", day + 3, day + 6, day + 6, "hospital")
+    bob.stay("hospital", 13)
+    town.comes(2, "unit").outside("unit", 2)
+    town.comes(3, "unit").outside("unit", 3, 3, "no_place")
+    town.comes(3, "unit").outside("unit", 3, 5, "no_place").outside("hospital", 5, 5, "admitted").stay("hospital", 5)
+    town.comes(4, "unit").outside("unit", 4, 6, "died")
+    gil = town.comes(7, "unit").outside("unit", 7, 8, "gave_up").outside("hospital", 8, 8, "admitted")
+    gil.stay("hospital", 8, 11, 12, "unit").stay("unit", 12)
+    hal = town.comes(1, admitted=1).stay("hospital", 1, 2, 3, "home", clear=3, planned="unit")
+    hal.wait("unit", 2, 3, "gave_up").stay("home", 3, 4, 5, "died")
+    return town
+
+
+def found_out(town: Town) -> IdentityBroken:
+    with pytest.raises(IdentityBroken) as caught:
+        check(town.scenario, town.ledger())
+    return caught.value
+
+
+def test_a_sound_town_breaks_none_of_them() -> None:
+    town = sound_town()
+    check(town.scenario, town.ledger())
+
+
+@pytest.mark.parametrize(
+    ("identity", "series", "change"),
+    [
+        (people_identities.EVERYBODY_ONCE, ("outside", "waiting"), 1),
+        (people_identities.EVERYBODY_ONCE, ("outside", "waiting"), -1),
+        (people_identities.STOCKS_FIT, ("all", "waiting"), 9),
+        (people_identities.STOCKS_FIT, ("all", "midnight_census"), 9),
+        (people_identities.STOCKS_FIT, ("unit", "delayed"), 2),
+    ],
+)
+def test_a_stock_of_people_that_is_not_people_is_found_out(
+    identity: str, series: tuple[str, str], change: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = census.daily_cut
+
+    def wrong(cut: Cut) -> census.DailyCensus:
+        found = right(cut)
+        return replace(found, series={**found.series, series: found.series[series] + change})
+
+    monkeypatch.setattr(census, "daily_cut", wrong)
+    said = found_out(sound_town())
+    assert said.identity == identity
+    assert "midnight of day 0" in said.where
+
+
+def _each_wait_apart(cut: Cut, asked: unmet.Need) -> unmet.Need:
+    return asked._replace(end=np.minimum(asked.end, cut.end))
+
+
+def _never(cut: Cut, *_: object) -> Column:
+    return np.full(len(cut.ledger.people["group"]), NEVER)
+
+
+def _no_bed(*since: Column) -> Column:
+    return np.full(len(since[-1]), NEVER)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault", "person"), [("_each_once", _each_wait_apart, 1), ("_next_bed", _no_bed, 6), ("died", _never, 7)]
+)
+def test_who_lacks_a_bed_twice_or_has_one_or_is_dead_is_found_out(
+    name: str, fault: Callable[..., object], person: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unmet, name, fault)
+    said = found_out(sound_town())
+    assert said.identity == people_identities.NEED_ONCE
+    assert said.where.startswith(f"person {person},")
+
+
+@pytest.mark.parametrize(
+    ("ending", "lost"), [("turned_away", "unit"), ("gave_up", "unit"), ("died", "unit"), ("admitted", "out")]
+)
+def test_an_ending_that_no_measure_counts_is_found_out(ending: str, lost: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(waits.COUNTED_AS, ending, ())
+    said = found_out(sound_town())
+    assert said.identity == people_identities.QUEUES_ADD_UP
+    assert said.where.startswith(f"{lost}:")
+
+
+def test_who_finds_no_place_for_good_and_is_counted_nowhere_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(waits.COUNTED_AS, "turned_away", (TURNED_AWAY,))
+    assert str(found_out(sound_town())) == f"{people_identities.QUEUES_ADD_UP}: unit: 7 against 9"
+
+
+def test_an_ending_that_two_measures_count_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(waits.COUNTED_AS, "gave_up", (GAVE_UP, NO_PLACE))
+    assert found_out(sound_town()).identity == people_identities.QUEUES_ADD_UP
+
+
+def test_an_arrival_that_is_not_counted_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = flow.came
+
+    def without_flo(cut: Cut) -> Mask:
+        found = right(cut)
+        found[5] = False
+        return found
+
+    monkeypatch.setattr(flow, "came", without_flo)
+    assert found_out(sound_town()).identity == people_identities.ARRIVALS_ADD_UP

@@ -5,6 +5,7 @@ nothing that Python 3.6 cannot read, so that an old Python answers with a senten
 error, because standard output belongs to the results. Why it works as it does is in docs/decisions.md.
 """
 
+import contextlib
 import hashlib
 import importlib
 import os
@@ -16,12 +17,17 @@ import sys
 import time
 
 OLDEST, NEWEST_TESTED = (3, 11), (3, 13)
-HERE = os.path.dirname(os.path.abspath(__file__))
+# A link to this file stands for it; other links stay as they are (a drive letter must not become a long network name).
+THIS_FILE = os.path.realpath(__file__) if os.path.islink(__file__) else os.path.abspath(__file__)
+HERE = os.path.dirname(THIS_FILE)
+LOCK = os.path.join(HERE, "requirements.lock")
 VENV = os.path.join(HERE, ".venv")
 VENV_PYTHON = os.path.join(VENV, *(["Scripts", "python.exe"] if os.name == "nt" else ["bin", "python"]))
 STAMP = os.path.join(VENV, "made-by-run-sim.txt")  # says what was installed, once all of it was
 # The Python outside any virtual environment, which may have pip where the one inside has none.
 BASE_PYTHON = getattr(sys, "_base_executable", None) or sys.executable
+# What these lead to would be used instead of what is in the private folder, or would be filled instead of it.
+LEAD_ELSEWHERE = ("PYTHONPATH", "PYTHONHOME", "PYTHONSAFEPATH", "PIP_TARGET", "PIP_PREFIX", "PIP_ROOT")
 
 
 class CannotStart(Exception):
@@ -42,7 +48,7 @@ def enter(argv: list, script: str, command: object, extras: list) -> int:
     made_by_others = os.path.exists(VENV_PYTHON) and not os.path.exists(STAMP)  # by uv, for example
     if not made_by_others and not is_ready():
         set_up()
-    if not runs_in_venv():
+    if not runs_in_venv() or "PYTHONPATH" in os.environ:
         return start_again_in_venv(argv, script)
     for extra in extras:
         if extra != "test":  # which the private folder has from the start
@@ -63,13 +69,16 @@ def runs_in_venv() -> bool:
     return os.path.realpath(sys.prefix) == os.path.realpath(VENV)
 
 
-def locked(*extras: str) -> list:
-    """Return what must be installed, each as name==version: pyproject.toml is the one list of versions."""
-    import tomllib  # an old Python lacks it
-
-    with open(os.path.join(HERE, "pyproject.toml"), "rb") as file:
-        project = tomllib.load(file)["project"]
-    return sum((project["optional-dependencies"][extra] for extra in extras), project["dependencies"])
+def locked(*sections: str) -> list:
+    """Return what must be installed, each as name==version: the lock's section `run` and those that are named."""
+    pins, section = [], ""
+    with open(LOCK, encoding="utf-8") as file:
+        for line in file:
+            heading = re.match(r"# \[(\w+)\]", line)
+            section = heading.group(1) if heading else section
+            if section in ("run", *sections) and not line.startswith("#"):
+                pins += line.split()
+    return pins
 
 
 def check_environment_of_others(extras: list) -> None:
@@ -84,19 +93,17 @@ def check_environment_of_others(extras: list) -> None:
         say(f"Note: results may differ slightly: this virtual environment has {', '.join(other)}.")
 
 
-def compare_with_lock(pins: list) -> tuple:
-    """Return two lists for the Python that runs this: what is missing, and what has another version."""
+def compare_with_lock(pins: list, **where: list) -> tuple:
+    """Return two lists for this Python, or for the folders in `path`: what is missing, and what has another version."""
     from importlib import metadata  # slow to load and seldom needed
 
     missing, other = [], []
     for name, version in (pin.split("==") for pin in pins):
-        try:
-            found = metadata.version(name)
-        except metadata.PackageNotFoundError:
+        found = next(iter(metadata.distributions(name=name, **where)), None)
+        if found is None:
             missing.append(name)
-            continue
-        if found != version:
-            other.append(f"{name} {found} (tested with {version})")
+        elif found.version != version:
+            other.append(f"{name} {found.version} (tested with {version})")
     return missing, other
 
 
@@ -108,7 +115,7 @@ def pip_line(extras: list) -> str:
     pip = [sys.executable, "-m", "pip"]
     if not util.find_spec("pip"):  # uv makes virtual environments without it
         pip = [BASE_PYTHON, "-m", "pip", "--python", sys.executable]
-    return quoted([*pip, "install", "-e", f"{HERE}[{wanted}]"])
+    return quoted([*pip, "install", "-c", LOCK, "-e", f"{HERE}[{wanted}]"])
 
 
 def is_ready() -> bool:
@@ -134,7 +141,7 @@ def write_stamp(text: str) -> None:
 def set_up() -> None:
     """Make the private folder and fill it; an unfinished or outdated one is made anew."""
     try:
-        with open(os.path.abspath(__file__), "r+b") as this_file:
+        with open(THIS_FILE, "r+b") as this_file:
             wait_for_turn(this_file)
             if not is_ready():
                 check_pip()
@@ -150,10 +157,11 @@ def set_up() -> None:
 
 def add(extra: str) -> None:
     """Install an extra into the private folder, beside what is there, unless it is there already."""
-    if compare_with_lock(locked(extra))[0]:
+    missing = compare_with_lock(locked(extra))[0]
+    if missing:
         say(f"Adding the packages of {extra} to the private folder\n  {VENV}")
         check_pip()
-        install(locked(extra))
+        install([pin for pin in locked(extra) if pin.split("==")[0] in missing])
         importlib.invalidate_caches()  # this Python looked before they were there
 
 
@@ -216,37 +224,98 @@ def install(pins: list) -> None:
             + "\nThe packages could not be installed; above is why, as Python's installer (pip) puts it.\n"
             "Often it is the internet, or a proxy that pip was not told about. Then start again."
         )
+    check_private_folder(pins)
+
+
+def check_private_folder(pins: list) -> None:
+    """Refuse to go on where pip was content and yet something is not in the private folder."""
+    import sysconfig
+
+    base = {"base": VENV, "platbase": VENV}
+    folders = [sysconfig.get_path(kind, "venv", base) for kind in ("purelib", "platlib")]
+    missing = compare_with_lock(pins, path=folders)[0]
+    if missing:
+        raise CannotStart(
+            f"Python's installer (pip) says that all is installed, but {missing[0]} is not in {folders[0]}.\n"
+            "Perhaps pip's settings send packages elsewhere. Look for prefix, root or dry-run in what this prints:\n"
+            f"  {quoted([BASE_PYTHON, '-m', 'pip', 'config', 'list'])}\nThen start again."
+        )
 
 
 def pip_install(arguments: list) -> tuple:
     """Return pip's exit code and output; where packages come from is left to pip's own settings."""
-    # --no-user, because pip refuses to install here where its settings say `user = true`
-    command = [BASE_PYTHON, "-m", "pip", "--python", VENV_PYTHON, "install", "--no-input", "--no-user"]
-    return run_tool([*command, *arguments], progress=True)
+    # No user folder and no target, because pip's settings may name them; both would leave the private folder empty.
+    command = [BASE_PYTHON, "-m", "pip", "--python", VENV_PYTHON, "install", "--no-input", "--no-user", "--target", ""]
+    progress = Progress(sum("==" in word or ">=" in word for word in arguments))
+    try:
+        return run_tool([*command, *arguments], progress.hear)
+    finally:
+        progress.end()
 
 
-def run_tool(command: list, progress: bool = False) -> tuple:
-    """Return a tool's exit code and its lines; tell which package pip has reached, if asked."""
-    # What PYTHONPATH leads to would count as installed, and may be gone at the next start.
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+class Progress:
+    """How far pip is: one line that overwrites itself on a terminal, and elsewhere a line a stage."""
+
+    def __init__(self, packages: int) -> None:
+        """Expect so many packages."""
+        self.packages = packages
+        self.names = {}  # by stage, those that were heard of
+        self.shown = ""
+        self.overwrites = bool(sys.stderr) and sys.stderr.isatty()
+
+    def hear(self, line: str) -> None:
+        """Take in a line of pip's; one that is set in belongs to the package named before it."""
+        told = re.match(r"(Collecting|Processing|Downloading|Using cached) (\S+)", line)
+        if told:
+            self.count("found" if told.group(1) in ("Collecting", "Processing") else "fetched", told.group(2))
+        elif line.startswith("Installing "):
+            self.show(f"  installing {self.packages} packages ...")
+
+    def count(self, stage: str, package: str) -> None:
+        """Show one more package at a stage."""
+        names = self.names.setdefault(stage, set())
+        names.add(package)
+        if self.overwrites:
+            self.show(f"  packages {stage}: {min(len(names), self.packages)} of {self.packages}")
+        elif not self.shown:
+            self.show(f"  fetching {self.packages} packages ...")
+
+    def show(self, text: str) -> None:
+        """Put a text in place of the last one, or below it."""
+        if self.overwrites:
+            say("\r" + text.ljust(len(self.shown)), end="")
+        else:
+            say(text)
+        self.shown = text
+
+    def end(self) -> None:
+        """Leave the line, so that what follows begins a new one."""
+        if self.overwrites and self.shown:
+            say("")
+
+
+def run_tool(command: list, hear: object = len) -> tuple:
+    """Return a tool's exit code and its lines, each of which is heard as it comes."""
     pipe = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "encoding": "utf-8", "errors": "replace"}
     lines = []
-    with subprocess.Popen(command, env=environment, **pipe) as tool:
+    with subprocess.Popen(command, env=own_environment(), **pipe) as tool:
         for line in tool.stdout:
             lines.append(line.rstrip())
-            if progress and line.startswith(("Collecting ", "Processing ")):
-                say("  " + re.split("-(?:cp|py)[23]", os.path.basename(line.split()[1]))[0])
-            elif progress and line.startswith("Installing "):
-                say("  installing them ...")
+            hear(line.rstrip())
     return tool.returncode, lines
+
+
+def own_environment() -> dict:
+    """Return the variables for what is started here, without those that lead to packages elsewhere."""
+    return {name: value for name, value in os.environ.items() if name not in LEAD_ELSEWHERE}
 
 
 def start_again_in_venv(argv: list, script: str) -> int:
     """Start again under the private folder's Python; on Windows, where none replaces itself, wait for it."""
     command = [VENV_PYTHON, os.path.abspath(script), *argv]
     if os.name != "nt":
-        os.execv(VENV_PYTHON, command)
-    with subprocess.Popen(command) as child:
+        os.execve(VENV_PYTHON, command, own_environment())
+    with subprocess.Popen(command, env=own_environment()) as child:
         while True:
             try:
                 return child.wait()
@@ -256,6 +325,8 @@ def start_again_in_venv(argv: list, script: str) -> int:
 
 def run_command(argv: list) -> int:
     """Hand over to the simulator."""
+    if HERE not in sys.path:  # PYTHONSAFEPATH and `python -P` leave the script's folder out
+        sys.path.insert(0, HERE)
     from sim.cli import main as cli_main
 
     return cli_main(argv)
@@ -271,21 +342,38 @@ def dotted(version: tuple) -> str:
     return ".".join(str(part) for part in version[:2])
 
 
-def say(text: str) -> None:
-    """Tell the planner something, apart from the results."""
-    print(text, file=sys.stderr, flush=True)
+def say(text: str, end: str = "\n") -> None:
+    """Tell the planner something, apart from the results; whoever has closed that line does not want to know."""
+    with contextlib.suppress(OSError, ValueError):
+        print(text, file=sys.stderr, end=end, flush=True)
+
+
+def open_what_is_closed() -> None:
+    """Give standard streams that were closed (`2>&-`) to nobody: the next file opened would take the place of one."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)  # takes the lowest free number, which is the closed one's
+            os.set_inheritable(opened, True)
+            setattr(sys, name, os.fdopen(opened, "w" if number else "r"))
 
 
 def exit_code(entrance: object, argv: list) -> int:
-    """Return the exit code of an entrance, after telling what kept it from starting."""
+    """Return the exit code of an entrance; 2 where something kept it from starting, for 1 says that a result moved."""
+    open_what_is_closed()
     try:
         return entrance(argv)
     except CannotStart as reason:
         say(str(reason))
-        return 2
     except KeyboardInterrupt:
         say("Stopped.")
         return 130
+    except Exception as problem:  # noqa: BLE001 - the simulator tells its own faults
+        if "--traceback" in argv:
+            import traceback
+
+            say(traceback.format_exc())
+        say(f"This cannot start: {type(problem).__name__}: {problem}")
+    return 2
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ use the Python outside any virtual environment.
 """
 
 import ast
+import io
 import os
 import shutil
 import signal
@@ -29,6 +30,8 @@ TELLING_COMMAND = """
 
     def main(argv):
         print("given", argv, "version", metadata.version("bedcount"), "prefix", sys.prefix, flush=True)
+        if argv == ["streams"]:
+            return 7 if all((sys.stdin, sys.stdout, sys.stderr)) else 1
         if argv == ["sleep"]:
             time.sleep(60)
         return int(argv[1]) if argv[:1] == ["exit"] else 0
@@ -62,8 +65,9 @@ class House:
             wheel.writestr(f"{info}/RECORD", "")
 
     def lock(self, version: str) -> None:
-        project = f'dependencies = ["bedcount=={version}"]\noptional-dependencies = {{ test = [] }}\n'
-        (self.folder / "pyproject.toml").write_text("[project]\n" + project)
+        (self.folder / "requirements.lock").write_text(
+            f"# A lock\n# [run] all of it\nbedcount=={version}\n\n# [test]\n"
+        )
 
     def popen(
         self, *argv: str, python: str = run_sim.BASE_PYTHON, script: str = "run_sim.py", **settings: str
@@ -96,7 +100,7 @@ def test_first_start_sets_up_in_the_private_folder_and_later_starts_say_nothing(
     assert err.isascii()
     assert sorted(path.name for path in house.folder.iterdir() if path.name != "__pycache__") == [
         ".venv",
-        "pyproject.toml",
+        "requirements.lock",
         "run_sim.py",
         "sim",
     ]
@@ -113,6 +117,82 @@ def test_private_folder_is_made_without_pip_as_debian_needs(house: House) -> Non
 def test_pip_settings_are_honoured_even_those_that_install_for_the_user(house: House, tmp_path: Path) -> None:
     elsewhere = house.wheels.rename(tmp_path / "elsewhere")
     assert house.start(PIP_FIND_LINKS=str(elsewhere), PIP_USER="1")[0] == 0
+
+
+def pip_settings(tmp_path: Path, line: str) -> dict[str, str]:
+    file = tmp_path / "pip.conf"
+    file.write_text(f"[global]\n{line} = {tmp_path / 'other folder'}\n")
+    return {"PIP_CONFIG_FILE": str(file)}
+
+
+@needs_pip
+@pytest.mark.parametrize("said_in", ["the environment", "a file"])
+def test_pip_settings_that_send_packages_elsewhere_fill_the_private_folder_all_the_same(
+    house: House, tmp_path: Path, said_in: str
+) -> None:
+    elsewhere = str(tmp_path / "other folder")
+    settings = {"PIP_TARGET": elsewhere, "PIP_PREFIX": elsewhere, "PIP_ROOT": elsewhere}
+    code, out, _ = house.start(**(pip_settings(tmp_path, "target") if said_in == "a file" else settings))
+    assert (code, "version 1.0" in out) == (0, True)
+    assert not Path(elsewhere).exists()
+
+
+@needs_pip
+def test_private_folder_that_pip_left_empty_is_never_taken_for_whole(house: House, tmp_path: Path) -> None:
+    code, out, err = house.start(**pip_settings(tmp_path, "prefix"))
+    assert (code, out) == (2, "")
+    assert "pip config list" in err
+    assert f"but bedcount is not in {house.folder / '.venv'}" in err
+    assert house.start()[0] == 0
+
+
+@needs_pip
+def test_what_leads_to_packages_elsewhere_does_not_reach_the_private_folder(house: House, tmp_path: Path) -> None:
+    other = tmp_path / "other" / "bedcount-9.0.dist-info"
+    other.mkdir(parents=True)
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: bedcount\nVersion: 9.0\n")
+    for python in (run_sim.BASE_PYTHON, str(house.python)):
+        started = house.popen("show", python=python, PYTHONPATH=str(other.parent), PYTHONSAFEPATH="1")
+        out, err = started.communicate(timeout=120)
+        assert (started.returncode, "version 1.0" in out) == (0, True), err
+
+
+@needs_pip
+@pytest.mark.skipif(os.name == "nt", reason="Windows makes no links here")
+def test_link_to_the_front_door_stands_for_it(house: House, tmp_path: Path) -> None:
+    link = tmp_path / "bin" / "sim"
+    link.parent.mkdir()
+    link.symlink_to(house.folder / "run_sim.py")
+    for _ in ("first", "later"):
+        done = subprocess.run(
+            [run_sim.BASE_PYTHON, str(link), "show"],
+            capture_output=True,
+            text=True,
+            check=False,
+            env=os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(house.wheels)},
+        )
+        assert (done.returncode, f"prefix {house.folder / '.venv'}" in done.stdout) == (0, True), done.stderr
+    assert [path.name for path in link.parent.iterdir()] == ["sim"]
+
+
+@needs_pip
+@pytest.mark.skipif(os.name == "nt", reason="a shell closes the streams")
+def test_streams_that_are_closed_are_given_to_nobody(house: House) -> None:
+    command = [run_sim.BASE_PYTHON, str(house.folder / "run_sim.py"), "streams"]
+    environment = os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(house.wheels)}
+    for closed in ("2>&-", ">&-", "<&- >&- 2>&-"):  # the first start sets up
+        shell = ["sh", "-c", f'"$@" {closed}', "sh", *command]
+        assert subprocess.run(shell, env=environment, check=False, stdout=subprocess.DEVNULL).returncode == 7, closed
+
+
+@needs_pip
+def test_start_that_breaks_before_the_simulator_exits_with_2(house: House) -> None:
+    (house.folder / "sim" / "cli.py").write_text("this is no Python")
+    code, out, err = house.start("check")
+    assert (code, out) == (2, "")
+    assert "This cannot start: SyntaxError: " in err
+    assert "Traceback" not in err
+    assert "Traceback" in house.start("check", "--traceback")[2]
 
 
 @needs_pip
@@ -240,7 +320,8 @@ def test_active_environment_is_never_changed_and_the_missing_line_can_be_typed(h
     assert (code, out) == (2, "")
     assert "It lacks bedcount." in err
     line = err.splitlines()[-1].strip()
-    assert line.endswith(run_sim.quoted(["install", "-e", f"{house.folder}[test]"]))
+    lock = str(house.folder / "requirements.lock")
+    assert line.endswith(run_sim.quoted(["install", "-c", lock, "-e", f"{house.folder}[test]"]))
     assert run_sim.quoted([str(mine)]) in line
     assert files_in(house.folder.parent) == before
 
@@ -272,10 +353,8 @@ def test_benchmarks_add_their_own_packages_to_the_private_folder_once(house: Hou
     (house.folder / "benchmarks").mkdir()
     shutil.copy(ROOT / "benchmarks" / "run.py", house.folder / "benchmarks")
     (house.folder / "benchmarks" / "measuring.py").write_text(textwrap.dedent(TELLING_COMMAND))
-    house.lock("1.0")
-    project = (house.folder / "pyproject.toml").read_text()
-    project = project.replace("{ test = [] }", '{ test = [], bench = ["bedcount==1.0", "stopwatch==2.0"] }')
-    (house.folder / "pyproject.toml").write_text(project)
+    with (house.folder / "requirements.lock").open("a") as lock:
+        lock.write("# [bench]\nstopwatch==2.0\n")
     info = "stopwatch-2.0.dist-info"
     with zipfile.ZipFile(house.wheels / "stopwatch-2.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: stopwatch\nVersion: 2.0\n")
@@ -306,6 +385,45 @@ def test_python_3_6_can_read_the_front_door() -> None:
     # These came after 3.6, or are evaluated there where a later Python would not look.
     for later in ("list[", "dict[", "tuple[", "capture_output", "text=True", "removeprefix"):
         assert later not in source
+
+
+PIP_SAYS = """\
+Looking in links: /opt/wheels
+Collecting numpy==2.4.6
+  Downloading numpy-2.4.6-cp311.whl.metadata (6 kB)
+Requirement already satisfied: pip in /usr/lib
+Processing /opt/wheels/simpy-4.1.2-py3-none-any.whl
+Downloading numpy-2.4.6-cp311.whl (16.9 MB)
+Using cached simpy-4.1.2-py3-none-any.whl (27 kB)
+Installing collected packages: simpy, numpy
+Successfully installed numpy-2.4.6 simpy-4.1.2
+"""
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("stream", "shown"),
+    [
+        (io.StringIO(), "  fetching 2 packages ...\n  installing 2 packages ...\n"),
+        (
+            Terminal(),
+            "\r  packages found: 1 of 2\r  packages found: 2 of 2\r  packages fetched: 1 of 2"
+            "\r  packages fetched: 2 of 2\r  installing 2 packages ...\n",
+        ),
+    ],
+    ids=["file", "terminal"],
+)
+def test_set_up_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch, stream: io.StringIO, shown: str) -> None:
+    monkeypatch.setattr(sys, "stderr", stream)
+    progress = run_sim.Progress(2)
+    for line in PIP_SAYS.splitlines():
+        progress.hear(line)
+    progress.end()
+    assert stream.getvalue() == shown
 
 
 @pytest.mark.parametrize("answer", ["No module named pip", "pip 22.2.9 from /somewhere (python 3.11)", ""])

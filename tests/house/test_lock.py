@@ -1,4 +1,4 @@
-"""The lock in pyproject.toml is whole: exact, unconditional, and no package of it needs one that it lacks."""
+"""The lock is whole and holds with pyproject.toml: exact, unconditional, every need in it, every version inside its range."""
 
 import tomllib
 from importlib import metadata
@@ -8,12 +8,19 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+import run_sim
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-RUN, TEST, LINT, BENCH = (
-    PROJECT["dependencies"],
-    *(PROJECT["optional-dependencies"][extra] for extra in ("test", "lint", "bench")),
-)
+NOT_LOCKED = {"notebook"}  # no number depends on it
+ASKED = {"run": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
+TOGETHER = {
+    "run": (),
+    "test": ("test",),
+    "lint": ("test", "lint"),
+    "bench": ("test", "bench"),
+}  # what stands beside [run]
+EVERYTHING = run_sim.locked("test", "lint", "bench")
 MACHINES = [
     {"python_version": python, "python_full_version": f"{python}.9", "sys_platform": platform, "extra": ""}
     | {"platform_system": system, "os_name": "nt" if platform == "win32" else "posix"}
@@ -26,24 +33,43 @@ def as_versions(pins: list[str]) -> dict[str, str]:
     return dict(pin.split("==") for pin in pins)
 
 
-@pytest.mark.parametrize("pin", RUN + TEST + LINT + BENCH)
+def test_the_front_door_reads_every_line_of_the_lock() -> None:
+    lines = (ROOT / "requirements.lock").read_text(encoding="ascii").splitlines()
+    assert sorted(line for line in lines if line and not line.startswith("#")) == sorted(EVERYTHING)
+    assert run_sim.locked() == EVERYTHING[: len(run_sim.locked())]
+
+
+@pytest.mark.parametrize("pin", EVERYTHING)
 def test_every_line_is_one_exact_version(pin: str) -> None:
     requirement = Requirement(pin)
     assert str(requirement) == f"{canonicalize_name(requirement.name)}=={pin.split('==')[1]}"
 
 
+def test_no_package_is_locked_twice() -> None:
+    assert len(as_versions(EVERYTHING)) == len(EVERYTHING)
+
+
+def test_every_extra_is_locked_but_those_that_no_number_depends_on() -> None:
+    assert set(ASKED) == {*TOGETHER, *NOT_LOCKED}
+
+
+@pytest.mark.parametrize("section", TOGETHER)
+def test_every_direct_dependency_is_a_range_and_is_locked_inside_it(section: str) -> None:
+    versions = as_versions(run_sim.locked(*TOGETHER[section]))
+    for asked in map(Requirement, ASKED[section]):
+        assert {">=", "<"} == {part.operator for part in asked.specifier}, asked
+        assert asked.specifier.contains(versions[canonicalize_name(asked.name)]), asked
+
+
 def is_installed(name: str) -> bool:
-    try:
-        return bool(metadata.version(name))
-    except metadata.PackageNotFoundError:
-        return False
+    return any(metadata.distributions(name=name))
 
 
-@pytest.mark.parametrize("pins", [RUN, RUN + TEST, RUN + BENCH], ids=["run", "test", "bench"])
-def test_every_need_of_a_locked_package_is_locked_on_every_machine(pins: list[str]) -> None:
-    versions = as_versions(pins)
-    if not all(is_installed(name) for name in versions) and pins == RUN + BENCH:
-        pytest.skip("the packages of the benchmarks are installed by benchmarks/run.py")
+@pytest.mark.parametrize("section", TOGETHER)
+def test_every_need_of_a_locked_package_is_locked_on_every_machine(section: str) -> None:
+    versions = as_versions(run_sim.locked(*TOGETHER[section]))
+    if not all(is_installed(name) for name in versions) and section in ("lint", "bench"):
+        pytest.skip("the packages of lint and bench are installed where they are used")
     for name in versions:
         for need in map(Requirement, metadata.requires(name) or []):
             if need.marker and not any(need.marker.evaluate(machine) for machine in MACHINES):
@@ -53,6 +79,10 @@ def test_every_need_of_a_locked_package_is_locked_on_every_machine(pins: list[st
             assert need.specifier.contains(versions[needed]), f"{name} needs {need}"
 
 
-def test_no_package_is_locked_at_two_versions() -> None:
-    pins = set(RUN + TEST + LINT + BENCH)  # colorama is in two lists, at one version
-    assert len(as_versions(sorted(pins))) == len(pins)
+def test_nothing_is_locked_that_nobody_asks_for() -> None:
+    if not all(map(is_installed, as_versions(EVERYTHING))):
+        pytest.skip("the packages of lint and bench are installed where they are used")
+    needed = {canonicalize_name(Requirement(one).name) for section in TOGETHER for one in ASKED[section]}
+    for name in as_versions(EVERYTHING):
+        needed |= {canonicalize_name(Requirement(need).name) for need in metadata.requires(name) or []}
+    assert set(as_versions(EVERYTHING)) <= needed

@@ -15,6 +15,7 @@ from sim.inputs.tree import child, find, kind_at, put
 
 OWN_KEYS = ("name", "question")  # each file has its own
 MOST_CHANGES = 1_000
+Replaced = dict[tuple[str, Path], Node]  # by the file that changed a value, and its path: what stood there before
 THE_SCENARIO = "the scenario"  # what the command line changes, whichever files it came from
 
 
@@ -24,6 +25,7 @@ class Layers:
     def __init__(self, tree: Table, problems: Problems) -> None:
         self.tree = tree
         self.changes: list[Change] = []
+        self.replaced: Replaced = {}
         self._problems = problems
         self._below = ""  # the file that it extends
         self._touched: dict[Path, Mark] = {}
@@ -71,6 +73,7 @@ class Layers:
             value = kind.expand(value)
         if self._is_first_touch(path, entry.mark):
             self._note_change(path, node_text(old), node_text(value), entry.mark)
+            self.replaced[entry.mark.file, path] = old
             self._put(path, entry.mark, value)
 
     def _note_change(self, path: Path, old: str, new: str, mark: Mark) -> None:

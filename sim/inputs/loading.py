@@ -258,7 +258,7 @@ def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: 
         people=people,
         census=build.census_of(said["census"]),
         costs=prices.costs_of(said["costs"], said["services"]),
-        values=values_in_force(layers.tree, {source.file: source.notes for source in sources}),
+        values=values_in_force(layers.tree, {source.file: source.notes for source in sources}, layers.replaced),
         changes=tuple(layers.changes),
         notices=(*notices, *possible.closing_notices(told)),
         files=tuple(files.fingerprints.items()),

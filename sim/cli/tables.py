@@ -20,13 +20,23 @@ from sim.results.money import money_of
 from sim.results.money_words import ledgers
 from sim.results.names import in_sentences, labels
 from sim.results.ranking import Ranked
-from sim.results.ranking_words import cells, headers, how_to_read, payers, ranked_and_said, sentence, who_pays
+from sim.results.ranking_words import (
+    cells,
+    given_up,
+    headers,
+    how_to_read,
+    payers,
+    ranked_and_said,
+    sentence,
+    who_gave_up,
+    who_pays,
+)
 from sim.results.ranking_words import heading as what_is_ranked
 from sim.results.wording import counted, shortened
 
 MOST_CHANGES = 20
 MOST_TABLES = 3  # scenarios with a table each; more have a sentence each
-PAYERS_INDENT = "     "
+BELOW = "     "
 LABEL_WIDTH = 72
 HEADING_WIDTH = 12
 NAME_WIDTH = 30  # of a scenario's name in the ranking
@@ -116,19 +126,18 @@ def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -
 
 
 def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said: Sequence[str]) -> None:
-    """One table: two lines a scenario, the second with its payers; then what it comes to."""
+    """One table: a line a scenario, below it its payers and who gave up waiting; then what it comes to."""
     screen.say(f"Ranking: {what_is_ranked(findings)}")
     screen.say()
     heads = [[parts[line] for parts in headers(findings)] for line in (0, 1)]
     names = labels(findings.scenarios, NAME_WIDTH)
     bodies = [[f"{row.place}. {names[row.scenario.id]}", *cells(row)[1:]] for row in ranked]
-    is_paid = any(row.cash_by_payer for row in ranked)
+    below = [(who_pays(findings), payers), (who_gave_up(findings), given_up)]
     for line, text in enumerate(_aligned(screen, [*heads, *bodies], verdict=3)):
         screen.say(text)
-        if line == 1 and is_paid:
-            screen.say(f"{PAYERS_INDENT}{who_pays(findings)}")
-        if line > 1 and is_paid:
-            screen.say(f"{PAYERS_INDENT}{payers(ranked[line - 2])}")
+        for head, words in below if line else ():
+            if any(words(row) for row in ranked):
+                screen.say(f"{BELOW}{head if line == 1 else words(ranked[line - 2])}")
     screen.say()
     whole = [(names[row.scenario.id], findings.called(row.scenario)) for row in ranked]
     cut = [f"{short} is {name}." for short, name in whole if short != name]

@@ -37,8 +37,10 @@ BY = (
     "band",
     "weekday",
     "team",
+    "ending",
 )
 PATHWAYS = ("0", "1", "2", "3")
+ENDINGS = ("moved_by_design", "elsewhere", "with_nothing")  # what became of those who gave up a wait
 COST_PARTS = ("open", "used", "admissions", "steps", "not closed", "refilled")
 
 
@@ -100,8 +102,10 @@ _TABLE = (
      "Stays that ended, by death included (all: people who left the model)."),
     ("turned_away", "people", LOWER, ZERO, OURS,
      "Attempts that ended because the queue was full, or because the service can have no place for them any more."),
-    ("gave_up", "people", LOWER, ZERO, OURS,
-     "Waits that ended because the longest wait ran out, a longest wait of nothing included."),
+    ("gave_up", "people", NEITHER, ZERO, OURS,
+     "Waits that ended because the longest wait ran out, a longest wait of nothing included. By ending: moved by design "
+     "to the list of another hospital or of another service of the same pathway (neither good nor bad); elsewhere, to any "
+     "other declared service (fewer is better); with nothing, home or out of the model (fewer is better)."),
     ("deaths", "people", LOWER, ZERO, OURS, "People who died here (outside: while waiting outside)."),
     ("delayed_bed_days", "bed days", LOWER, ZERO, OURS,
      "Time from ready to left, continuous, inside the window."),
@@ -165,7 +169,12 @@ MEASURES = {row[0]: Measure(*row) for row in _TABLE}
 
 
 def better(measure: str, item: str = "") -> str:
-    """Which direction is good; of the delay bands only the first has one: leaving on the ready date."""
+    """Which direction is good; parts may have one where the whole has none.
+
+    Of the delay bands it is the first: leaving on the ready date. Of those who gave up it is whoever did not just change lists.
+    """
     if measure == "delay_band_share" and item == BANDS[0]:
         return HIGHER
+    if measure == "gave_up" and item in ENDINGS[1:]:
+        return LOWER
     return MEASURES[measure].better

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sim.inputs.scenario import Scenario
 from sim.results import window
+from sim.results.catalogue import ENDINGS
 from sim.results.findings import Contrast, Estimate, Findings
 from sim.results.names import in_all, told
 from sim.results.wording import change_and_interval, figure, interval, measure_label, plain, spoken
@@ -64,7 +65,8 @@ def topics(findings: Findings) -> Iterator[Topic]:
     for service in _with_unmet_need(findings):
         yield Topic(service, "unmet_need_people_mean")
     yield Topic("all", "turned_away")
-    yield Topic("all", "gave_up")
+    for ending in ENDINGS:
+        yield Topic("all", "gave_up", "ending", ending)
     for payer in _payers(findings):
         yield Topic("all", "cost_cash_gbp", "payer", payer)
     yield Topic("all", "cost_cash_gbp")

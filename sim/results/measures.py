@@ -15,6 +15,7 @@ from sim.results import (
     delays,
     flow,
     followup,
+    giving_up,
     horizon,
     nights,
     occupancy,
@@ -40,6 +41,7 @@ def measure_cut(cut: Cut) -> list[Row]:
     rows = [
         *occupancy.rows(cut),
         *waits.rows(cut),
+        *giving_up.rows(cut),
         *teams.rows(cut),
         *flow.rows(cut),
         *delays.rows(cut, delays.delays(cut)),

@@ -6,7 +6,7 @@ What may be changed here: free; every result file changes its order with it.
 from collections.abc import Callable, Iterable
 
 from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
-from sim.results.catalogue import BANDS, BY, COST_PARTS, MEASURES, PATHWAYS
+from sim.results.catalogue import BANDS, BY, COST_PARTS, ENDINGS, MEASURES, PATHWAYS
 
 Key = tuple[str, str, str, str]  # service, measure, by, item
 Place = tuple[int, int, int, int, str]
@@ -30,6 +30,7 @@ def canonical(*scenarios: Scenario) -> Callable[[Key], Place]:
         "band": list(BANDS),
         "weekday": list(WEEKDAYS),
         "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
+        "ending": list(ENDINGS),
     }
     of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
     of_item = {by: _numbered(names) for by, names in items.items()}

@@ -8,7 +8,7 @@ What may be changed here: an identity is added freely; one is taken away by agre
 import numpy as np
 
 from sim.model.ledger import DIED_WAITING, OUTSIDE, Column
-from sim.results import census, flow, unmet, waits
+from sim.results import census, flow, giving_up, unmet, waits
 from sim.results.broken import IdentityBroken, require_sum
 from sim.results.cut import Cut
 from sim.results.spans import Mask, count_at, of_person
@@ -17,11 +17,12 @@ EVERYBODY_ONCE = "people in services, at home and waiting outside = people in th
 STOCKS_FIT = "no stock of people is larger than the people it is part of"
 NEED_ONCE = "a need for a pathway 2 bed counts each person once, and nobody who has one or is dead"
 QUEUES_ADD_UP = "waiting before + joined = admitted + turned away + gave up + died + waiting after"
+GIVEN_UP_ADD_UP = "moved by design, elsewhere and with nothing add up to those who gave up"
 ARRIVALS_ADD_UP = (
     "arrivals = admitted + turned away + gave up + died outside + waiting outside after, less those before"
 )
 
-CHECKED = (EVERYBODY_ONCE, STOCKS_FIT, NEED_ONCE, QUEUES_ADD_UP, ARRIVALS_ADD_UP)
+CHECKED = (EVERYBODY_ONCE, STOCKS_FIT, NEED_ONCE, QUEUES_ADD_UP, GIVEN_UP_ADD_UP, ARRIVALS_ADD_UP)
 
 
 def check_people(cut: Cut) -> None:
@@ -30,6 +31,7 @@ def check_people(cut: Cut) -> None:
     _stocks_fit(cut)
     _need_once(cut)
     _queues_add_up(cut)
+    _given_up_add_up(cut)
     _arrivals_add_up(cut)
 
 
@@ -91,6 +93,13 @@ def _queues_add_up(cut: Cut) -> None:
         admitted = cut.admitted_inside(number) if number <= cut.home else int(ended["admitted"][number])
         counted = sum(int(ended[what][number]) for what in ("turned_away", "gave_up", "died"))
         require_sum(QUEUES_ADD_UP, name, admitted + counted + int(after[number]), int(expected[number]))
+
+
+def _given_up_add_up(cut: Cut) -> None:
+    """By service: those who gave up, by what became of them and all together."""
+    totals = waits.endings(cut)["gave_up"]
+    for name, by_ending, total in zip(cut.names, giving_up.given_up(cut), totals, strict=True):
+        require_sum(GIVEN_UP_ADD_UP, name, int(by_ending.sum()), int(total))
 
 
 def _arrivals_add_up(cut: Cut) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sim.inputs.scenario import Scenario
 from sim.results import window
-from sim.results.catalogue import better
+from sim.results.catalogue import ENDINGS, better
 from sim.results.compare import CANNOT_TELL, verdict
 from sim.results.findings import Contrast, Findings
 from sim.results.money import Money
@@ -55,6 +55,7 @@ class Ranked:
     value: Judged | None  # notional
     gross_per_day: float | None  # pounds for each delayed day avoided; None where none is avoided for certain
     net_per_day: float | None
+    given_up: dict[str, Judged]  # people who gave up a wait, by what became of them
     cash_by_payer: dict[str, Judged]
     value_by_payer: dict[str, Judged]
 
@@ -95,14 +96,15 @@ def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: Judged)
         value=of("notional_value_gbp"),
         gross_per_day=gross,
         net_per_day=net,
-        cash_by_payer=_by_payer(findings, scenario, "cost_cash_gbp"),
-        value_by_payer=_by_payer(findings, scenario, "notional_value_gbp"),
+        given_up=_parts(findings, scenario, "gave_up", "ending"),
+        cash_by_payer=_parts(findings, scenario, "cost_cash_gbp", "payer"),
+        value_by_payer=_parts(findings, scenario, "notional_value_gbp", "payer"),
     )
 
 
-def _by_payer(findings: Findings, scenario: Scenario, measure: str) -> dict[str, Judged]:
+def _parts(findings: Findings, scenario: Scenario, measure: str, by: str) -> dict[str, Judged]:
     factor = window.factor(measure, scenario.calendar.measured_days)
-    wanted = (scenario.id, "all", measure, "payer")
+    wanted = (scenario.id, "all", measure, by)
     rows = (row for row in findings.contrasts if (row.scenario, row.service, row.measure, row.by) == wanted)
     return {row.item: judged for row in rows if (judged := _judged(row, factor))}
 
@@ -123,7 +125,7 @@ def _per_delayed_day(
 
 JUDGED = ("delayed_people", "cash_gbp", "released_bed_days", "notional_value_gbp")
 ALONE = ("gross_gbp_per_delayed_day", "net_gbp_per_delayed_day")
-ENDINGS = ("", "_low_all", "_high_all", "_verdict")
+FOUR = ("", "_low_all", "_high_all", "_verdict")
 MONEY_BY_PAYER = ("cash_gbp", "notional_value_gbp")
 
 
@@ -133,10 +135,11 @@ def payers_of(rows: Sequence[Ranked]) -> list[str]:
 
 
 def columns(rows: Sequence[Ranked]) -> tuple[str, ...]:
-    """The columns of ranking.csv: fixed ones, then for each payer its cash and its notional value."""
-    fixed = [f"{name}{ending}" for name in JUDGED for ending in ENDINGS]
-    payers = [f"{name}_{payer}{end}" for payer in payers_of(rows) for name in MONEY_BY_PAYER for end in ENDINGS]
-    return ("place", "scenario", *fixed, *ALONE, *payers)
+    """The columns of ranking.csv: fixed ones, those who gave up, then for each payer its cash and its notional value."""
+    fixed = [f"{name}{ending}" for name in JUDGED for ending in FOUR]
+    given_up = [f"gave_up_{item}{end}" for item in ENDINGS for end in FOUR]
+    payers = [f"{name}_{payer}{end}" for payer in payers_of(rows) for name in MONEY_BY_PAYER for end in FOUR]
+    return ("place", "scenario", *fixed, *ALONE, *given_up, *payers)
 
 
 def cells(rows: Sequence[Ranked]) -> Iterator[tuple[Any, ...]]:
@@ -145,7 +148,8 @@ def cells(rows: Sequence[Ranked]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         by_payer = [one.get(name) for name in payers for one in (row.cash_by_payer, row.value_by_payer)]
         four = [cell for one in (row.delayed, row.cash, row.released, row.value) for cell in _four(one)]
-        more = [cell for one in by_payer for cell in _four(one)]
+        given_up = [row.given_up.get(item) for item in ENDINGS]
+        more = [cell for one in (*given_up, *by_payer) for cell in _four(one)]
         yield (row.place, row.scenario.id, *four, row.gross_per_day, row.net_per_day, *more)
 
 

@@ -32,6 +32,11 @@ def headers(findings: Findings) -> tuple[tuple[str, str], ...]:
     )
 
 
+def who_gave_up(findings: Findings) -> str:
+    """What the figures of those who gave up are."""
+    return window.over("people a year who gave up waiting", findings.baseline.calendar.measured_days)
+
+
 def who_pays(findings: Findings) -> str:
     """What the line of payers is."""
     return f"cash {window.per(findings.baseline.calendar.measured_days)} by payer: + pays more, - pays less"
@@ -64,6 +69,13 @@ def said(judged: Judged | None, unit: str) -> str:
 def payers(row: Ranked) -> str:
     """Who pays more and who pays less."""
     return ", ".join(f"{payer_label(name)} {said(one, 'GBP')}" for name, one in row.cash_by_payer.items())
+
+
+def given_up(row: Ranked) -> str:
+    """Who gave up waiting, more or fewer people, by what became of them; those who only changed lists are left out."""
+    words = {"elsewhere": "went elsewhere", "with_nothing": "left with nothing"}
+    found = [f"{text} {said(row.given_up[item], 'people')}" for item, text in words.items() if item in row.given_up]
+    return ", ".join(found)
 
 
 def heading(findings: Findings) -> str:

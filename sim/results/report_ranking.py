@@ -7,10 +7,19 @@ from collections.abc import Iterator
 
 from sim.results.findings import Findings
 from sim.results.html import heading, paragraph, table
-from sim.results.ranking_words import cells, headers, how_to_read, payers, ranked_and_said, who_pays
+from sim.results.ranking_words import (
+    cells,
+    given_up,
+    headers,
+    how_to_read,
+    payers,
+    ranked_and_said,
+    who_gave_up,
+    who_pays,
+)
 from sim.results.ranking_words import heading as what_is_ranked
 
-KINDS = ("", "number", "number", "verdict", "number", "number", "number", "number", "number", "")
+KINDS = ("", "number", "number", "verdict", "number", "number", "number", "number", "number", "", "")
 
 
 def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
@@ -21,8 +30,12 @@ def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
     yield heading("The ranking")
     for text in said:
         yield paragraph(text)
-    heads = (*(" ".join(part for part in parts if part) for parts in headers(findings)), who_pays(findings))
-    lines = [(*cells(row), payers(row) or "-") for row in rows]
+    heads = (
+        *(" ".join(part for part in parts if part) for parts in headers(findings)),
+        who_pays(findings),
+        who_gave_up(findings),
+    )
+    lines = [(*cells(row), payers(row) or "-", given_up(row) or "-") for row in rows]
     yield '<div class="wide">'
     yield table(heads, lines, KINDS, what_is_ranked(findings))
     yield "</div>"

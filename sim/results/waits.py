@@ -41,7 +41,7 @@ def rows(cut: Cut) -> list[Row]:
     joined, ended, ending = (waits[column][outside] for column in ("joined", "ended", "ending"))
     waited = _has_waited(joined, ended, ending)
     found += _wait_rows(cut, OUTSIDE_NAME, joined[waited], ended[waited])
-    return found + _within_4_hours(cut) + _within_2_days(cut) + _turned_away_and_gave_up(cut)
+    return found + _within_4_hours(cut) + _within_2_days(cut) + _turned_away(cut)
 
 
 def _has_waited(joined: Column, ended: Column, ending: Column) -> Mask:
@@ -126,11 +126,7 @@ def endings(cut: Cut, which: Mask | None = None) -> Mapping[str, Column]:
     return {what: each[:, list(these)].sum(axis=1) for what, these in COUNTED_AS.items()}
 
 
-def _turned_away_and_gave_up(cut: Cut) -> list[Row]:
-    found, ended = [], endings(cut)
-    for measure in ("turned_away", "gave_up"):
-        counts = ended[measure]
-        for service in cut.declared:
-            found.append(Row(service.name, measure, "", "", float(counts[cut.number(service)]), "people"))
-        found.append(Row("all", measure, "", "", float(counts.sum()), "people"))
-    return found
+def _turned_away(cut: Cut) -> list[Row]:
+    counts = endings(cut)["turned_away"]
+    found = [(service.name, int(counts[cut.number(service)])) for service in cut.declared]
+    return [Row(name, "turned_away", "", "", float(count), "people") for name, count in (*found, ("all", counts.sum()))]

@@ -48,6 +48,12 @@ _LABELS_OF_ONE = {
     ("care_91_days_gbp", "all"): "care after hospital a person, 91 days",
 }
 
+_GAVE_UP = {
+    "moved_by_design": "people a year moved on to another list by design",
+    "elsewhere": "people a year who gave up waiting and went elsewhere",
+    "with_nothing": "people a year who gave up waiting, left with nothing",
+}
+
 _REASONS = {
     "hospital_process": "hospital process",
     "hub_assessment": "transfer hub assessment",
@@ -87,6 +93,8 @@ def measure_label(measure: str, service: str, item: str = "", *, measured_days: 
     """What a row is about, in a planner's words; totals as they are told of a window of so many days."""
     if measure == "cost_cash_gbp" and item:
         text = f"cost a year, paid by {payer_label(item)}"
+    elif measure == "gave_up" and item:
+        text = _GAVE_UP[item] + ("" if service == "all" else f" ({spoken(service)})")
     elif (measure, service) in _LABELS_OF_ONE:
         text = _LABELS_OF_ONE[measure, service]
     else:

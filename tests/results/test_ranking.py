@@ -16,7 +16,7 @@ from sim.results.compare import CANNOT_TELL, Difference
 from sim.results.findings import Findings
 from sim.results.money import Money
 from sim.results.ranking import Ranked, cells, columns, ranking
-from sim.results.ranking_words import payers, said, sentence, summary
+from sim.results.ranking_words import given_up, payers, said, sentence, summary
 from sim.results.report import Provenance, report_html
 from sim.results.workbook import workbook_bytes
 from sim.results.writing import csv_bytes
@@ -106,6 +106,17 @@ def test_money_is_of_the_sixty_days_measured_with_a_judged_difference_for_each_p
     assert more.cash is not None
     assert sum(one.mean for one in more.cash_by_payer.values()) == pytest.approx(more.cash.mean)
     assert "council +£" in payers(more)
+
+
+def test_who_gave_up_stands_below_each_scenario_by_what_became_of_them(rows: list[Ranked], findings: Findings) -> None:
+    contrast = findings.contrast("fewer", "all", "gave_up", "ending", "with_nothing")
+    assert contrast is not None and contrast.mean > 0
+    fewer = next(row for row in rows if row.scenario.id == "fewer")
+    assert fewer.given_up["with_nothing"].mean == contrast.mean
+    assert given_up(fewer).startswith("left with nothing +")
+    table = list(csv.DictReader(io.StringIO(csv_bytes(columns(rows), cells(rows)).decode())))
+    assert float(table[-1]["gave_up_with_nothing"]) == pytest.approx(contrast.mean)
+    assert table[-1]["gave_up_moved_by_design"] == ""
 
 
 def test_one_other_needs_no_ranking_and_a_run_has_none() -> None:

@@ -3,13 +3,14 @@
 What may be changed here: freely.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
 from sim.results import window
+from sim.results.catalogue import ENDINGS
 from sim.results.charts.style import (
     COLOURS,
     INK,
@@ -33,12 +34,13 @@ FOREST_MEASURES = (
     "delayed_share",
     "delay_mean_if_delayed_nights",
     "turned_away",
-    "gave_up",
 )
 MOST_LINES = 12
 LEAST_CHANGE = 0.001  # of the baseline
 # Where a queue of hardly anybody grows tenfold, all other changes would be squeezed onto the line of none.
 FURTHEST = 200  # %
+
+Line: TypeAlias = tuple[str, str, str, str]  # service, measure, by, item
 
 
 class Point(NamedTuple):
@@ -77,7 +79,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         _draw(axes, point, height)
         _say(axes, _words(findings, point), height, 8 if len(shown) == 1 else 7)
     axes.axvline(0, color=INK, linewidth=1)
-    labels = [shortened(_label(findings, *line), 54) for line in lines]
+    labels = [shortened(_label(findings, line), 54) for line in lines]
     axes.set_yticks(range(len(lines)), labels, fontsize=9)
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
@@ -85,27 +87,26 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if len(shown) > 1:
         legend_above(axes)
     drawing.subplots_adjust(left=0.40, right=0.72)
-    told = [
-        f"{_label(findings, point.change.service, point.change.measure)}: {_words(findings, point)}"
-        for point in points[:6]
-    ]
+    told = [f"{_label(findings, point.change[2:6])}: {_words(findings, point)}" for point in points[:6]]
     return title, "Differences with 95% intervals. " + "; ".join(told) + ".", drawing
 
 
-def _label(findings: Findings, service: str, measure: str) -> str:
-    return measure_label(measure, service, measured_days=findings.baseline.calendar.measured_days)
+def _label(findings: Findings, line: Line) -> str:
+    service, measure, _, item = line
+    return measure_label(measure, service, item, measured_days=findings.baseline.calendar.measured_days)
 
 
-def _forest_lines(findings: Findings) -> list[tuple[str, str]]:
-    """(service, measure) of the lines, the main service first, as many as fit on a page."""
+def _forest_lines(findings: Findings) -> list[Line]:
+    """What the lines are about, the main service first, as many as fit on a page."""
     main = findings.main_service.name
-    lines = [(main, measure) for measure in FOREST_MEASURES]
-    lines += [(s.name, "queue_mean") for s in findings.limited_services if s.name != main]
-    lines += [(s.name, "midnight_census_mean") for s in findings.limited_services if s.name != main]
+    others = [service.name for service in findings.limited_services if service.name != main]
+    lines: list[Line] = [(main, measure, "", "") for measure in FOREST_MEASURES]
+    lines += [("all", "gave_up", "ending", ending) for ending in ENDINGS]
+    lines += [(name, measure, "", "") for measure in ("queue_mean", "midnight_census_mean") for name in others]
     return [line for line in lines if _is_useful(findings, line)][:MOST_LINES]
 
 
-def _is_useful(findings: Findings, line: tuple[str, str]) -> bool:
+def _is_useful(findings: Findings, line: Line) -> bool:
     """Whether something can be said; what hardly changes is worth a line in the main service only."""
     pairs = [pair for s in findings.scenarios[1:] if (pair := _pair(findings, s.id, line))]
     if line[0] == findings.main_service.name:
@@ -113,7 +114,7 @@ def _is_useful(findings: Findings, line: tuple[str, str]) -> bool:
     return any(abs(change.mean) >= LEAST_CHANGE * abs(before.mean) for before, change in pairs)
 
 
-def _pair(findings: Findings, scenario: str, line: tuple[str, str]) -> tuple[Estimate, Contrast] | None:
+def _pair(findings: Findings, scenario: str, line: Line) -> tuple[Estimate, Contrast] | None:
     """The baseline's row and the difference; None where a percentage of the baseline says nothing."""
     before = findings.estimate(findings.baseline.id, *line)
     change = findings.contrast(scenario, *line)
@@ -122,7 +123,7 @@ def _pair(findings: Findings, scenario: str, line: tuple[str, str]) -> tuple[Est
     return before, change
 
 
-def _points(findings: Findings, lines: list[tuple[str, str]], scenario: Scenario, index: int) -> list[Point]:
+def _points(findings: Findings, lines: list[Line], scenario: Scenario, index: int) -> list[Point]:
     found = []
     for row, line in enumerate(lines):
         pair = _pair(findings, scenario.id, line)

@@ -1,0 +1,133 @@
+"""Giving up, by what became of people: only another list, other care, or nothing; and that it adds up."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from sim.inputs.scenario import Arrival, Route
+from sim.results import giving_up
+from sim.results.broken import IdentityBroken
+from sim.results.catalogue import ENDINGS, better
+from sim.results.compare import differences, gather
+from sim.results.cut import Cut, Row
+from sim.results.measures import measure
+from sim.results.order import canonical
+from sim.results.people_identities import GIVEN_UP_ADD_UP, check_people
+from tests.results.tiny import Town, group, hospital, service, unit
+
+BEDS, HOME_CARE, REABLEMENT = (
+    service("beds", "community_beds", 9),
+    service("home_care", "home_care", 9),
+    service("reablement", "home_reablement", 9),
+)
+OTHERS = (service("clinic", "other", 9), service("club", "other", 9), service("infirmary", "acute", 9))
+
+
+def town_where(given_up: str, leads_to: str) -> Town:
+    """Somebody gives up waiting in hospital for a service on day 4, and `otherwise` leads to another destination."""
+    routes = [
+        Route(to=given_up, share=1.0, otherwise=leads_to),
+        *([] if leads_to == "out" else [Route(to=leads_to, share=0.0)]),
+    ]
+    town = Town(hospital(9), unit(9), BEDS, HOME_CARE, REABLEMENT, *OTHERS, groups=(group(hospital=routes),))
+    person = town.comes(0, admitted=0).stay("hospital", 0, 2, 5, leads_to, joined=4, clear=4, planned=given_up)
+    person.waits.insert(-1, person.wait(given_up, 2, 4, "gave_up").waits.pop())
+    if leads_to != "out":
+        person.stay(leads_to, 5)
+    return town
+
+
+@pytest.mark.parametrize(
+    ("given_up", "leads_to", "ending"),
+    [
+        ("beds", "unit", "moved_by_design"),  # both pathway 2
+        ("home_care", "reablement", "moved_by_design"),  # both pathway 1
+        ("beds", "reablement", "elsewhere"),
+        ("reablement", "beds", "elsewhere"),
+        ("clinic", "club", "elsewhere"),  # kind `other` says nothing of what they have in common
+        ("unit", "infirmary", "elsewhere"),
+        ("beds", "home", "with_nothing"),
+        ("beds", "out", "with_nothing"),
+    ],
+)
+def test_where_otherwise_leads_says_what_became_of_them(given_up: str, leads_to: str, ending: str) -> None:
+    town = town_where(given_up, leads_to)
+    assert town.items(given_up, "gave_up", "ending") == {ending: 1.0}
+    assert town.items("all", "gave_up", "ending") == {ending: 1.0}
+    assert town.value("all", "gave_up") == 1.0
+
+
+def from_outside(otherwise: str) -> Town:
+    people = replace(group(), arrival=Arrival(otherwise=otherwise))
+    town = Town(hospital(9), unit(9), *OTHERS, groups=(people,))
+    town.comes(1).outside("hospital", 1, 3, "gave_up")
+    return town
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "ending"),
+    [("infirmary", "moved_by_design"), ("unit", "elsewhere"), ("home", "with_nothing"), ("out", "with_nothing")],
+)
+def test_at_the_front_door_another_hospital_is_a_change_of_lists(otherwise: str, ending: str) -> None:
+    assert from_outside(otherwise).items("hospital", "gave_up", "ending") == {ending: 1.0}
+
+
+def test_a_full_list_on_the_way_is_passed_over() -> None:
+    routes = [
+        Route(to="beds", share=1.0, otherwise="unit"),
+        Route(to="unit", share=0.0, otherwise="home"),
+        Route(to="home", share=0.0),
+    ]
+    town = Town(hospital(9), unit(9, queue_limit=0), BEDS, groups=(group(hospital=routes),))
+    full, later = (town.comes(0, admitted=0).stay("hospital", 0, 2, planned="beds") for _ in range(2))
+    full.wait("beds", 2, 4, "gave_up").wait("unit", 4, 4, "turned_away").wait("home", 4)
+    later.wait("beds", 2, 4, "gave_up").wait("unit", 6, 6, "turned_away").wait("home", 6)  # two days of steps between
+    assert town.items("beds", "gave_up", "ending") == {"moved_by_design": 1.0, "with_nothing": 1.0}
+
+
+def test_only_those_who_gave_up_in_the_window_count() -> None:
+    town = Town(hospital(9), unit(9), warm_up=5, days=5)
+    town.comes(1).outside("hospital", 1, 3, "gave_up")
+    assert town.items("all", "gave_up", "ending") == {}
+    assert town.value("all", "gave_up") == 0
+
+
+def test_a_change_of_lists_is_neither_good_nor_bad_and_the_total_has_no_direction() -> None:
+    assert [better("gave_up", item) for item in ("", *ENDINGS)] == ["neither", "neither", "lower", "lower"]
+
+
+def test_differences_say_what_became_better() -> None:
+    """In the baseline three gave up and had nothing; here two of them change lists and the third gets other care."""
+
+    def of(*rows: tuple[str, float]) -> list[list[Row]]:
+        total = sum(value for _, value in rows)
+        parts = [Row("all", "gave_up", "ending", item, value, "people") for item, value in rows]
+        return [[Row("all", "gave_up", "", "", total, "people"), *parts]] * 2
+
+    place = canonical(town_where("beds", "unit").scenario)
+    before = gather("base", place, of(("with_nothing", 3.0)))
+    after = gather("other", place, of(("moved_by_design", 2.0), ("elsewhere", 1.0)))
+    found = {row.item: (row.mean, row.verdict) for row in differences(before, after, place)}
+    assert found == {
+        "": (0.0, "cannot tell"),
+        "moved_by_design": (2.0, "higher"),
+        "elsewhere": (1.0, "worse"),
+        "with_nothing": (-3.0, "better"),
+    }
+
+
+def test_one_who_is_lost_between_the_endings_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    town = town_where("beds", "unit")
+    check_people(Cut(town.scenario, town.ledger()))
+    right: Callable[[Cut], np.ndarray] = giving_up.given_up
+    monkeypatch.setattr(giving_up, "given_up", lambda cut: right(cut) * 0)
+    with pytest.raises(IdentityBroken, match=f"{GIVEN_UP_ADD_UP}: beds: 0 against 1"):
+        check_people(Cut(town.scenario, town.ledger()))
+
+
+def test_rows_stand_in_the_order_of_the_catalogue() -> None:
+    town = town_where("beds", "unit")
+    rows = [row[:4] for row in measure(town.scenario, town.ledger()) if row.measure == "gave_up"]
+    assert rows[-2:] == [("all", "gave_up", "", ""), ("all", "gave_up", "ending", "moved_by_design")]

@@ -78,7 +78,7 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
 
 
 def warning_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
-    """What to take care of, known before the run: each sentence once with the scenarios that it is about."""
+    """Warnings, known before the run: each sentence once with the scenarios that it is about."""
     return _said_once(scenarios, {scenario.id: warnings_before_a_run(scenario) for scenario in scenarios})
 
 
@@ -90,7 +90,14 @@ def _said_once(scenarios: Sequence[Scenario], words: Mapping[str, Sequence[str]]
             about.setdefault(text, []).append(names[scenario.id])
     if len(scenarios) == 1:
         return tuple(about)
-    return tuple(f"{listed(whose, 'and')}: {text}" for text, whose in about.items())
+    return tuple(f"In {_whose(whose, len(scenarios))}, {text}" for text, whose in about.items())
+
+
+def _whose(names: Sequence[str], scenarios: int) -> str:
+    """Which scenarios a sentence is about."""
+    if len(names) < scenarios:
+        return listed(names, "and")
+    return "both scenarios" if scenarios == 2 else f"all {scenarios} scenarios"
 
 
 def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.wording import spoken
+
 GROWTH_OF_QUEUE = 0.2  # the last quarter's mean queue must be so much above the first half's ...
 FEWEST_PEOPLE = 2.0  # ... and by so many people
 STANDARD_ERRORS = 4.0  # ... and not by chance
@@ -25,7 +27,7 @@ def growing_queues(waiting: Mapping[str, NDArray[np.float64]]) -> list[str]:
         after = days[:, -(days.shape[1] // 4) :].mean(axis=1)
         if _has_grown(before, after):
             found.append(
-                f"{service}: its queue was still growing at the end, from {before.mean():.0f} waiting "
+                f"{spoken(service)}: its queue was still growing at the end, from {before.mean():.0f} waiting "
                 f"on average in the first half of the measured days to {after.mean():.0f} in the last "
                 "quarter; "
                 "every figure depends on when counting stops"

@@ -27,6 +27,7 @@ from sim.inputs.scenario import (
     Visit,
 )
 from sim.inputs.timetable import arrival_rates
+from sim.results.wording import spoken
 
 FULL_FROM = 0.95  # offered / open places above which we warn
 CALENDAR_DAYS_PER_WORKING_DAY = 7 / 5
@@ -102,23 +103,25 @@ def load_warnings(scenario: Scenario) -> list[str]:
 
 
 def _team_warning(load: Load) -> str:
-    needed = f"{load.service}: its steps need about {load.needed:.2g} places at a time, and it has {load.open:.2g} on average"
-    if load.ratio <= 1.0:
-        return f"{needed}; expect long waits for it"
-    return f"{needed}; what waits for it piles up without limit"
+    needed = f"its steps need {load.needed:.2g} places at a time, and it has {load.open:.2g} on average"
+    return f"{load.service}: demand is {_percent(load)} of capacity ({needed}), so {_waits(load)}"
 
 
 def _warning(load: Load) -> str:
-    if load.ratio <= 1.0:
-        share = f"{load.ratio:.0%}" if load.ratio < 0.995 else "all"
-        needed = f"{load.service}: about {share} of its open places are needed before anyone queues"
-        return f"{needed}; expect long waits"
-    people = f"{load.service}: about {load.ratio:.2g} people need each open place"
-    if load.ratio < 1.05:
-        people = f"{load.service}: slightly more people need it than it has open places ({load.ratio:.0%})"
-    if load.relieved_share >= 1 - 1 / load.ratio:
-        return f"{people}; only longest waits and queue limits keep its queue from growing without limit"
-    return f"{people}; the queue will grow without limit unless people give up"
+    demand = f"{spoken(load.service)}: demand is {_percent(load)} of capacity"
+    if load.ratio > 1.0 and load.relieved_share >= 1 - 1 / load.ratio:
+        return f"{demand}; its queue has an end only because people stop waiting or find it full"
+    return f"{demand}, so {_waits(load)}"
+
+
+def _waits(load: Load) -> str:
+    return "expect long waits" if load.ratio <= 1.0 else "its queue grows for as long as the run lasts"
+
+
+def _percent(load: Load) -> str:
+    """Demand as a share of capacity, told apart from 100%."""
+    rounded = f"{load.ratio:.0%}"
+    return f"slightly more than {rounded}" if rounded == "100%" and load.ratio > 1.0 else rounded
 
 
 def _admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:

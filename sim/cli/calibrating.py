@@ -15,6 +15,8 @@ from sim.cli.tables import columns
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.places import files_read, try_files
+from sim.results.headline import averages
+from sim.results.names import title
 from sim.results.wording import counted
 from sim.results.writing import write_file
 from sim.running import default_workers
@@ -28,14 +30,14 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     targets = checked_targets(options.targets, scenario)
     try_files([options.page], files_read([scenario], options.targets))
     workers = options.workers or default_workers(scenario.replications)
-    for warning in warnings_before_a_run(scenario):
-        screen.say(f"Take care: {warning}")
     engines = engines_for(options, screen)
     screen.note(f"Running {counted(scenario.replications, 'replication')} ...")
     try:
         lines = calibrate(scenario, targets, workers, screen.progress, engines)
     finally:
         screen.end_progress()
+    for warning in warnings_before_a_run(scenario):
+        screen.say(f"Warning: {warning}")
     if options.page:
         write_file(Path(options.page), page(scenario, lines, _command(options)).encode())
     _say(screen, scenario, lines)
@@ -51,8 +53,7 @@ def _say(screen: Screen, scenario: Scenario, lines: list[Line]) -> None:
             screen.say(f"\n{heading}\n")
             columns(screen, [HEADS, *table(chosen)])
     screen.say(f"\n{summary(lines)}")
-    days = f"{scenario.calendar.measured_days:,} measured days"
-    screen.say(f"Averages of {counted(scenario.replications, 'replication')} of {days}.")
+    screen.say(f"{title(scenario)}: {averages(scenario)}.")
 
 
 def _command(options: Options) -> str:

@@ -114,7 +114,7 @@ def validate(options: Options, screen: Screen) -> int:
         for notice in scenario.notices:
             screen.say(f"  note: {notice}")
         for warning in warnings_before_a_run(scenario):
-            screen.say(f"  take care: {warning}")
+            screen.say(f"  warning: {warning}")
     return 0
 
 
@@ -174,12 +174,11 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     job.check_places(*(people.files if people else ()))
     flips = flips_of(options.sensitivity)
     warnings = warning_words(chosen)
-    tables.before(screen, chosen, left_out, warnings, compared=compared)
     watch = options.watch
     watch.add({"start-up": watch.elapsed})
     try:
         with watch.stage("replications"):
-            pieces = _replications(job, options, screen)
+            pieces = _replications(job, options, screen, len(warnings))
         with watch.stage("gathering"):
             pieces = beside(chosen, pieces) if compared else pieces
             findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
@@ -190,7 +189,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
         return INTERRUPTED
     if options.json == "-":
         streams.write(sys.stdout, (folder / "results.json").read_bytes())
-    tables.after(screen, findings, folder, already_said=len(warnings))
+    tables.after(screen, findings, folder)
     return 0
 
 
@@ -224,11 +223,12 @@ def _workers(job: Job, options: Options) -> int:
     return min(options.workers or default_workers(job.replications), job.replications)
 
 
-def _replications(job: Job, options: Options, screen: Screen) -> list[list[Piece]]:
+def _replications(job: Job, options: Options, screen: Screen, warnings: int) -> list[list[Piece]]:
     """Every replication, run or taken from an interrupted run."""
     people, workers = _people(job, options), _workers(job, options)
     much = counted(job.replications, "replication")
-    screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
+    to_come = f" ({counted(warnings, 'warning')} will follow the results)" if warnings else ""
+    screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...{to_come}")
     shared = Shared(job.scenarios, people.keep if people else None, options.observe, job.engines)
     if workers > 1:
         Thread(target=_import_ahead, daemon=True).start()

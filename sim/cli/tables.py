@@ -1,4 +1,4 @@
-"""What run and compare print: what differs, what to be careful about, one sentence, one table, the folder.
+"""What run and compare print: the answer, its table, money; then what differs, warnings, and the folder.
 
 Plain text in columns; nothing here computes. What may be changed here: freely.
 """
@@ -8,17 +8,16 @@ from pathlib import Path
 from textwrap import wrap
 
 from sim.cli.screen import Screen
-from sim.gathering import changes_between
 from sim.inputs.scenario import Scenario
-from sim.results import window
 from sim.results.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
 from sim.results.budget_lines import headers as budget_headers
 from sim.results.budget_lines import limits_of, table_rows
-from sim.results.findings import Findings, LeftOut
+from sim.results.findings import Change, Findings
 from sim.results.headline import Line, description, headline, of_the_same_people
+from sim.results.headline import how_to_read as how_to_read_figures
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
-from sim.results.names import in_sentences, labels
+from sim.results.names import labels
 from sim.results.ranking import Ranked
 from sim.results.ranking_words import (
     cells,
@@ -34,7 +33,8 @@ from sim.results.ranking_words import (
 from sim.results.ranking_words import heading as what_is_ranked
 from sim.results.wording import counted, shortened
 
-MOST_CHANGES = 20
+MOST_CHANGES, MOST_CHANGES_EACH = 8, 3  # of one scenario; of each of several
+VALUE_WIDTH = 60
 MOST_TABLES = 3  # scenarios with a table each; more have a sentence each
 BELOW = "     "
 LABEL_WIDTH = 72
@@ -45,50 +45,36 @@ TEXT_WIDTH = 96
 GAP = "  "
 
 
-def before(
-    screen: Screen,
-    scenarios: Sequence[Scenario],
-    left_out: Sequence[LeftOut],
-    warnings: Sequence[str],
-    *,
-    compared: bool,
-) -> None:
-    """What is said before the simulation begins."""
-    for one in left_out:
-        screen.say(f"Not compared: {one.file}: {one.reason}")
-    if compared:
-        names = in_sentences(scenarios)
-        for scenario in scenarios[1:]:
-            screen.say(f"What {names[scenario.id]} changes in {names[scenarios[0].id]}:")
-            _differences(screen, scenarios[0], scenario)
-    for notice in dict.fromkeys(notice for scenario in scenarios for notice in scenario.notices):
-        screen.say(f"Note: {notice}")
-    for warning in warnings:
-        screen.say(f"Take care: {warning}")
-    if warnings or left_out or compared:
-        screen.say()
+def _changes(screen: Screen, findings: Findings) -> None:
+    """What each scenario changes, briefly; the report lists all of it."""
+    base, *others = findings.scenarios
+    most = MOST_CHANGES if len(others) == 1 else MOST_CHANGES_EACH
+    for scenario in others:
+        screen.say(f"What {findings.called(scenario)} changes in {findings.called(base)}:")
+        lines = _change_lines(base, findings.changes.get(scenario.id, ()))
+        for line in lines[:most]:
+            screen.say(f"  {line}")
+        if len(lines) > most:
+            screen.say(f"  and {counted(len(lines) - most, 'change')} more, all listed in the report")
+        if not lines:
+            screen.say("  no differences except labels")
+    screen.say()
 
 
-def _differences(screen: Screen, base: Scenario, other: Scenario) -> None:
+def _change_lines(base: Scenario, changes: Sequence[Change]) -> list[str]:
     """Each changed value on a line; what is new together with what it belongs to."""
-    changes = changes_between(base, other)
     known = {value.path for value in base.values}
     lines: dict[str, str] = {}
     for change in changes:
         if change.old or not change.new:
-            old, new = (shortened(text, 60) or "nothing" for text in (change.old, change.new))
+            old, new = (shortened(text, VALUE_WIDTH) or "removed" for text in (change.old, change.new))
             lines[change.path] = f"{change.path}: {old} -> {new}  ({change.place()})"
         elif change.line:  # a default that comes with something new is no news
             new_part = _shortest_new(change.path, known)
             alone = new_part == change.path
-            text = f" {shortened(change.new, 60)}" if alone else ""
+            text = f" {shortened(change.new, VALUE_WIDTH)}" if alone else ""
             lines.setdefault(new_part, f"new: {new_part}{text}  ({change.place()})")
-    for line in list(lines.values())[:MOST_CHANGES]:
-        screen.say(f"  {line}")
-    if len(lines) > MOST_CHANGES:
-        screen.say(f"  and {counted(len(lines) - MOST_CHANGES, 'change')} more, all listed in the report")
-    if not changes:
-        screen.say("  nothing but names")
+    return list(lines.values())
 
 
 def _shortest_new(path: str, known: set[str]) -> str:
@@ -109,8 +95,8 @@ def interrupted(screen: Screen, done: int, total: int) -> None:
     )
 
 
-def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -> None:
-    """The result: the ranking of several scenarios, a sentence and a table for each, then where the rest is."""
+def after(screen: Screen, findings: Findings, folder: Path) -> None:
+    """The answer first: ranking, sentences, tables, money; then what was changed, warnings, and where the files are."""
     ranked, said = ranked_and_said(findings)
     if ranked:
         _ranking(screen, findings, ranked, said)
@@ -119,10 +105,24 @@ def after(screen: Screen, findings: Findings, folder: Path, already_said: int) -
     else:
         _one_by_one(screen, findings, ranked)
     _budgets(screen, findings)
-    for warning in findings.warnings[already_said:]:
-        screen.say(f"Take care: {warning}")
-    screen.say(_basis(findings))
+    _wrapped(screen, how_to_read_figures(findings))
+    screen.say()
+    if findings.compared:
+        _changes(screen, findings)
+    _warnings(screen, findings)
     screen.say(f"Tables, charts and a report to print: {folder}")
+
+
+def _warnings(screen: Screen, findings: Findings) -> None:
+    """What was not compared, what the reader did with the files, and what to be careful about, each once."""
+    notices = dict.fromkeys(notice for scenario in findings.scenarios for notice in scenario.notices)
+    lines = [f"Not compared: {one.file}: {one.reason}" for one in findings.left_out]
+    lines += [f"Note: {notice}" for notice in notices]
+    lines += [f"Warning: {warning}" for warning in findings.warnings]
+    for line in lines:
+        _wrapped(screen, line, indent="  ")
+    if lines:
+        screen.say()
 
 
 def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said: Sequence[str]) -> None:
@@ -192,7 +192,7 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
         year = scenario.costs.price_year
         screen.say()
         screen.say(
-            f"Money {money.per}{f', in prices of {year}' if year else ''}; the ledgers are never added together:"
+            f"Money {money.per}{f', in prices of {year}' if year else ''}; cash, capacity and value are never added together:"
         )
         for heading, text in ledgers(money):
             first, *rest = wrap(text, TEXT_WIDTH)
@@ -212,19 +212,10 @@ def _budgets(screen: Screen, findings: Findings) -> None:
     screen.say()
 
 
-def _wrapped(screen: Screen, text: str) -> None:
-    """A text on as many lines as it needs."""
-    for line in wrap(text, TEXT_WIDTH + HEADING_WIDTH):
+def _wrapped(screen: Screen, text: str, indent: str = "") -> None:
+    """A text on as many lines as it needs, all but the first indented."""
+    for line in wrap(text, TEXT_WIDTH + HEADING_WIDTH, subsequent_indent=indent):
         screen.say(line)
-
-
-def _basis(findings: Findings) -> str:
-    base = findings.baseline
-    days = counted(base.calendar.measured_days, "measured day")
-    text = f"Averages of {counted(base.replications, 'replication')} of {days}; {window.told(findings.windows)}"
-    if findings.compared:
-        text += '; the same people in every scenario; "cannot tell": the 95% interval contains no difference'
-    return text + "."
 
 
 def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from sim.inputs import build, checks, people_checks, possible, prices
+from sim.inputs.differing import differences
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.in_force import values_in_force
-from sim.inputs.kinds import DEFAULT
 from sim.inputs.layers import OWN_KEYS, Layers
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
 from sim.inputs.reading import Reading
-from sim.inputs.scenario import Scenario, Value
+from sim.inputs.scenario import Scenario
 from sim.inputs.schema import json_schema
 from sim.inputs.show import show_text
 from sim.inputs.told import Told
@@ -80,24 +80,6 @@ def read_many(
     if wrong:
         raise ScenarioError(wrong)
     return tuple(scenarios)
-
-
-def differences(base: Scenario, other: Scenario) -> list[tuple[str, Value | None, Value | None]]:
-    """The values that two scenarios do not share: path, the base's, the other's; labels are no difference."""
-    ours, theirs = ({value.path: value for value in one.values} for one in (base, other))
-    paths = [*ours, *(path for path in theirs if path not in ours)]
-    return [
-        (path, ours.get(path), theirs.get(path))
-        for path in paths
-        if path not in OWN_KEYS and _differ(ours.get(path), theirs.get(path))
-    ]
-
-
-def _differ(one: Value | None, other: Value | None) -> bool:
-    """Do two values differ? A default beside nothing is part of something new that is listed anyway."""
-    if one is None or other is None:
-        return any(value is not None and value.file != DEFAULT for value in (one, other))
-    return one.text != other.text
 
 
 def input_files(scenario: Scenario) -> tuple[tuple[str, str], ...]:

@@ -149,7 +149,7 @@ _TABLE = (
     ("cost_per_used_night_gbp", "GBP", LOWER, NO_ROW, OURS,
      "The same cash over its occupied bed days: what a night costs that somebody used."),
     ("delayed_days_cost_gbp", "GBP", LOWER, ZERO, OURS,
-     "What the delayed days are priced at: an of-which of the stays, never added to anything."),
+     "What the delayed days are priced at: part of the price of the stays, never added to anything."),
     ("care_91_days_gbp", "GBP", NEITHER, NO_ROW, OURS,
      "Care after hospital a person, from first ready in hospital to 91 days on; a place at the price of its night."),
     ("released_bed_days", "bed days", HIGHER, ZERO, OURS,

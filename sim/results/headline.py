@@ -11,7 +11,7 @@ from sim.results import window
 from sim.results.catalogue import ENDINGS
 from sim.results.findings import Contrast, Estimate, Findings
 from sim.results.names import in_all, told
-from sim.results.wording import change_and_interval, figure, interval, measure_label, plain, spoken
+from sim.results.wording import change_and_interval, counted, figure, interval, measure_label, plain, spoken
 
 MOST_SERVICES = 3  # beside the main one
 MOST_QUEUES = 2
@@ -261,3 +261,28 @@ def _description(findings: Findings, scenario: Scenario) -> str:
     if delayed:
         text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
     return text + ", on average."
+
+
+# -- how to read it ------------------------------------------------------------------------------------------
+
+
+def how_to_read(findings: Findings) -> str:
+    """What the figures are averages of, what totals are of, and what an interval and "cannot tell" mean."""
+    text = f"{averages(findings.baseline)}; {window.told(findings.windows)}."
+    if not findings.compared:
+        return text
+    return (
+        f"{text} Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "
+        'runs are of a difference; "cannot tell" means that it includes 0.'
+    )
+
+
+def averages(scenario: Scenario) -> str:
+    """What every figure is an average of."""
+    days = scenario.calendar.measured_days
+    is_year = window.DAYS_PER_YEAR <= days <= window.DAYS_PER_YEAR + 1
+    length = "" if is_year else f" of {counted(days, 'measured day')}"
+    if scenario.replications == 1:
+        return f"Every figure is of one simulated {'year' if is_year else 'run'}{length}, and no interval can be given"
+    runs = counted(scenario.replications, "simulated year" if is_year else "simulated run")
+    return f"Every figure is the average of {runs}{length} (replications)"

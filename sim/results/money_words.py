@@ -9,7 +9,7 @@ from sim.results.money import LEAST_GBP, Change, Money
 from sim.results.wording import change_and_interval, figure, payer_label, plain, spoken
 
 RULES = {
-    "shown": "nobody has said yet what becomes of the freed beds: they are shown as capacity, not valued as cash",
+    "shown": "what becomes of the freed beds has not been decided, so they are counted as capacity and not as money",
     "left_empty": "the freed beds are left empty",
     "refilled": "the freed beds are refilled with more admissions, whose running cost is in the cash",
     "closed": "beds are closed by date and in whole wards, so their fixed cost falls",
@@ -29,7 +29,7 @@ def in_one_sentence(money: Money) -> str:
             freed = f"{figure(-money.freed_beds_on_an_average_day, '')} more {place} beds are taken on an average day"
         if not money.released.is_certain:
             freed = f"these runs cannot tell whether {place} beds are freed"
-        text = f"{text.rstrip('.')}; {freed}, and {money.break_even:g} would pay for what opens."
+        text = f"{text.rstrip('.')}; {freed}, and {money.break_even:g} would have to be freed to pay for what opens."
     return text
 
 
@@ -117,7 +117,7 @@ def _capacity(money: Money) -> str:
     said += f", {figure(beds, '')} beds on an average day"
     if avoided:
         way = "fall" if avoided.mean >= 0 else "rise"
-        said += f"; delayed days {way} by {figure(abs(avoided.mean), '')}, an of-which and never added"
+        said += f"; delayed days {way} by {figure(abs(avoided.mean), '')} (delayed days are part of bed days: never add the two)"
     return f"{said}. {_rule(money)}"
 
 
@@ -140,11 +140,11 @@ def _break_even(money: Money) -> str:
     freed = money.freed
     assert freed is not None and money.break_even is not None
     text = (
-        f"{money.break_even:g} freed {spoken(freed.service)} beds, at their whole average price of "
-        f"£{freed.average_gbp or 0:,.0f} a day, would pay for the places that open"
+        f"{money.break_even:g} {spoken(freed.service)} beds would have to be freed to pay for the places that open, at their "
+        f"full average price of £{freed.average_gbp or 0:,.0f} a day"
     )
     if money.break_even_variable:
-        text += f" ({money.break_even_variable:g} where only running costs fall)"
+        text += f" ({money.break_even_variable:g} if only running costs fall)"
     freed_now = money.freed_beds_on_an_average_day
     return f"{text}; {figure(freed_now, '')} are freed." if freed_now >= 0 else f"{text}; none are freed."
 

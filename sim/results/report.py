@@ -13,10 +13,9 @@ from pathlib import Path
 from string import Template
 
 from sim.inputs.scenario import Scenario
-from sim.results import window
 from sim.results.charts import Chart
 from sim.results.findings import Findings
-from sim.results.headline import Line, description, headline
+from sim.results.headline import Line, description, headline, how_to_read
 from sim.results.html import table
 from sim.results.money import money_of
 from sim.results.money_words import in_one_sentence
@@ -26,7 +25,6 @@ from sim.results.ranking_words import sentence
 from sim.results.report_basis import Provenance, basis_pages
 from sim.results.report_money import money_pages
 from sim.results.report_ranking import ranking_pages
-from sim.results.wording import counted
 
 RANKING = "ranking"  # the name of its chart
 
@@ -41,9 +39,9 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
         for section in (
             ranking_pages(findings, _pictured(charts, ranked=True)),
             _answers(findings),
-            _warnings(findings),
             _headlines(findings),
             money_pages(findings),
+            _warnings(findings),
             _pictures(charts),
             basis_pages(findings, provenance),
         )
@@ -69,8 +67,10 @@ def _answers(findings: Findings) -> Iterator[str]:
 
 
 def _warnings(findings: Findings) -> Iterator[str]:
+    if findings.warnings or findings.left_out:
+        yield "<h2>Warnings</h2>"
     for warning in findings.warnings:
-        yield f'<p class="warning"><strong>Take care.</strong> {escape(warning)}</p>'
+        yield f'<p class="warning"><strong>Warning.</strong> {escape(warning)}</p>'
     for file in findings.left_out:
         text = escape(f"{file.file}: {file.reason}")
         yield f'<p class="warning"><strong>Not compared:</strong> {text}</p>'
@@ -105,22 +105,13 @@ def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Li
 
 
 def _how_to_read(findings: Findings) -> str:
-    replications = counted(findings.baseline.replications, "replication")
-    days = counted(findings.baseline.calendar.measured_days, "measured day")
-    text = f"Averages of {replications} of {days}; {window.told(findings.windows)}. "
-    if findings.compared:
-        text += (
-            "The same people, with the same luck, walk through every scenario, and the interval is on the "
-            "difference: 19 of 20 such intervals hold the true difference of the model. “Cannot tell” means "
-            "that the interval contains no difference. "
-        )
-    return text + "An interval says how sure the simulation is of its own average, not how well it fits real life."
+    return f"{how_to_read(findings)} An interval says nothing about how well the model fits real life."
 
 
 def _pictures(charts: Sequence[Chart]) -> Iterator[str]:
     """Every chart but the one that stands with the ranking."""
     if charts:
-        yield "<h2>The pictures</h2>"
+        yield "<h2>Charts</h2>"
         yield _pictured(charts, ranked=False)
 
 

@@ -46,7 +46,7 @@ def _changes(findings: Findings, provenance: Provenance) -> Iterator[str]:
         if len(findings.scenarios) > 2:
             yield heading(findings.label(scenario), 3)
         if not changes:
-            yield paragraph("Nothing but names.")
+            yield paragraph("No differences except labels.")
             continue
         rows = [(one.path, _said(one.old), _said(one.new), one.place(provenance.show)) for one in changes]
         yield table(("value", "baseline", "here", "written in"), rows, ("mono", "", "", "place"))
@@ -87,9 +87,9 @@ def _without_note(findings: Findings, provenance: Provenance) -> Iterator[str]:
     found = without_note(findings, provenance.show)
     if not found:
         return
-    yield heading("What nobody has said a source for")
+    yield heading("Values without a source")
     yield paragraph(
-        f"Neither a source nor the word “assumption” stands beside {counted(len(found), 'value')}, so none of them is in the list above."
+        f"{counted(len(found), 'value')} with neither a source nor the word “assumption” beside it, so not in the list above."
     )
     lines = together(found)
     rows = [(one.path, one.text, one.place) for one in lines[:MOST_ASSUMPTIONS]]

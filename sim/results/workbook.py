@@ -245,7 +245,11 @@ def _freed(findings: Findings) -> Sheet:
         for ledger, unit, change in (
             ("Capacity: bed days released", f"bed days {money.per}", money.released),
             ("Value: notional, no money changes hands", f"£ {money.per}", money.value),
-            ("Delayed bed days avoided, an of-which", f"bed days {money.per}", money.delayed_days_avoided),
+            (
+                "Delayed bed days avoided (part of bed days: never added)",
+                f"bed days {money.per}",
+                money.delayed_days_avoided,
+            ),
         ):
             if change:
                 rows.append((label, ledger, unit, change.mean, change.low, change.high))

@@ -45,6 +45,21 @@ def test_compare_says_what_differs_answers_in_a_sentence_and_names_the_folder(ca
     assert str(only_folder(Path("out"))) in said
 
 
+def test_the_answer_comes_first_and_each_warning_once_after_it(here: Path, capsys) -> None:
+    write(here, "crowded.yaml", "name: Crowded\nextends: base.yaml\nchange: {services.hospital.beds: 2}\n")
+    assert run("compare", "base.yaml", "crowded.yaml") == 0
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert lines[0].startswith(("With Crowded", "These runs cannot tell whether Crowded"))
+    warnings = [line for line in lines if line.startswith("Warning: ")]
+    assert warnings and len(set(warnings)) == len(warnings)
+    order = [next(i for i, line in enumerate(lines) if line.startswith(start)) for start in
+             ("people waiting", "Money", "What Crowded changes", "Warning: ", "Tables, charts")]  # fmt: skip
+    assert order == sorted(order)
+    assert "Running 4 replications in 1 process ..." in said.err
+    assert "will follow the results" in said.err
+
+
 @pytest.mark.usefixtures("here")
 def test_plain_output_has_no_colour_codes_and_no_box_characters(capsys) -> None:
     run("compare", "base.yaml", "more.yaml")

@@ -56,4 +56,4 @@ def test_what_differs_is_told_old_and_new_with_its_place() -> None:
 def test_a_warning_is_said_once_with_all_whom_it_concerns() -> None:
     crowded = small(beds=3)
     words = warning_words((crowded, bigger(crowded, unit=40)))
-    assert [word.split(":")[0] for word in words] == ["Base and More beds", "Base"]
+    assert [word.split(":")[0] for word in words] == ["In both scenarios, hospital", "In Base, unit"]

@@ -101,14 +101,14 @@ def test_a_loop_that_nobody_leaves_is_an_endless_load() -> None:
 def test_too_few_places_are_told_in_words() -> None:
     world = with_journey(small(beds=5), visit("hospital", 7, OUT))
     assert load_warnings(world) == [
-        "hospital: about 1.4 people need each open place; the queue will grow without limit unless people give up"
+        "hospital: demand is 140% of capacity, so its queue grows for as long as the run lasts"
     ]
 
 
 def test_a_queue_limit_or_a_longest_wait_that_keeps_the_queue_short_is_mentioned() -> None:
     world = with_journey(small(beds=5), visit("hospital", 7, OUT))
     limited = replace(world.services[0], queue_limit=3)
-    words = "only longest waits and queue limits keep its queue from growing without limit"
+    words = "its queue has an end only because people stop waiting or find it full"
     assert words in load_warnings(replace(world, services=(limited, *world.services[1:])))[0]
     giving_up = replace(world.people[0], arrival=replace(world.people[0].arrival, longest_wait=fixed(1.0)))
     assert words in load_warnings(replace(world, people=(giving_up,)))[0]
@@ -134,16 +134,19 @@ def test_a_team_is_loaded_by_its_steps() -> None:
 def test_a_team_that_is_too_small_is_told_in_words() -> None:
     (said,) = load_warnings(with_team(2))
     assert said == (
-        "team hub_team: its steps need about 2.9 places at a time, and it has 2 on average; what waits for it piles up without limit"
+        "team hub_team: demand is 145% of capacity (its steps need 2.9 places at a time, and it has 2 on average), so its queue grows for as long as the run lasts"
     )
     (full,) = load_warnings(with_team(3))
-    assert full.endswith("it has 3 on average; expect long waits for it")
+    assert full.endswith("it has 3 on average), so expect long waits")
     assert load_warnings(with_team(4)) == []
 
 
 def test_room_enough_needs_no_word() -> None:
     assert load_warnings(with_journey(small(beds=10), visit("hospital", 9.4, OUT))) == []
-    assert "96% of its open places" in load_warnings(with_journey(small(beds=10), visit("hospital", 9.6, OUT)))[0]
+    assert (
+        "demand is 96% of capacity, so expect long waits"
+        in load_warnings(with_journey(small(beds=10), visit("hospital", 9.6, OUT)))[0]
+    )
 
 
 def test_exact_arrivals_are_an_example_and_no_rate() -> None:

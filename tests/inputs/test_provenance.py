@@ -76,6 +76,29 @@ def test_differences_are_the_values_that_are_not_shared(pair: tuple[Scenario, Sc
     assert differences(base, base) == []
 
 
+WAITS = "people.everyone.journey.hospital.then.unit.longest_wait_days"
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "told"),
+    [
+        (f"{WAITS}={{exponential: {{mean: 9.8}}}}", f"{WAITS}=2", (WAITS, "exponential, mean 9.8", "fixed 2")),
+        (f"{WAITS}={{lognormal: {{mean: 5, sd: 3}}}}", f"{WAITS}={{lognormal: {{mean: 5, median: 4}}}}",
+         (WAITS, "lognormal, mean 5, sd 3", "lognormal, mean 5, median 4")),
+        ("services.unit.beds=5", "services.unit.beds=[{from: 2026-04-06, beds: 0}, {from: 2026-11-01, beds: 20}]",
+         ("services.unit.beds", "5", "from 2026-04-06 beds 0; from 2026-11-01 beds 20")),
+        ("services.unit={kind: other, beds: 5}", "services.unit={kind: other, places: 6}",
+         ("services.unit", "beds 5", "places 6")),
+        (f"{WAITS}={{exponential: {{mean: 9.8}}}}", f"{WAITS}={{exponential: {{mean: 8}}}}",
+         (f"{WAITS}.exponential.mean", "9.8", "8")),
+    ],
+)  # fmt: skip
+def test_a_value_in_another_shape_is_one_difference(before: str, now: str, told: tuple[str, str, str]) -> None:
+    Path("s.yaml").write_text(SMALL_WORLD, encoding="utf-8")
+    base, more = (read_scenario("s.yaml", [one]) for one in (before, now))
+    assert [(path, a and a.text, b and b.text) for path, a, b in differences(base, more)] == [told]
+
+
 def test_every_file_is_known_by_its_fingerprint() -> None:
     text = SMALL_WORLD.replace("stay_days: 25", "stay_days: {empirical: {file: data/stays.csv}}")
     Path("s.yaml").write_text(text, encoding="utf-8")

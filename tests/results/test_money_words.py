@@ -72,8 +72,8 @@ def test_beds_that_are_taken_are_not_less_than_nothing_freed() -> None:
 
 def test_break_even_is_told_up_to_the_next_tenth_of_a_bed_at_average_and_at_running_cost() -> None:
     assert said(money())["Break-even"] == (
-        "9.7 freed hospital beds, at their whole average price of £562 a day, would pay for the places that open "
-        "(38.6 where only running costs fall); 2.0 are freed."
+        "9.7 hospital beds would have to be freed to pay for the places that open, at their full average price of £562 a day "
+        "(38.6 if only running costs fall); 2.0 are freed."
     )
 
 
@@ -104,15 +104,15 @@ def test_only_cash_that_certainly_falls_is_a_saving() -> None:
 def test_one_sentence_says_what_it_costs_and_what_would_pay_for_it() -> None:
     assert in_one_sentence(money()) == (
         "£1.64m more is spent a year (+£1.59m to +£1.69m); 2.0 hospital beds are freed on an average day, "
-        "and 9.7 would pay for what opens."
+        "and 9.7 would have to be freed to pay for what opens."
     )
 
 
 def test_one_sentence_frees_no_beds_that_may_not_be_freed() -> None:
     assert in_one_sentence(money(half_released=900)).endswith(
-        "; these runs cannot tell whether hospital beds are freed, and 9.7 would pay for what opens."
+        "; these runs cannot tell whether hospital beds are freed, and 9.7 would have to be freed to pay for what opens."
     )
 
 
 def test_refilled_beds_have_no_break_even_at_running_cost() -> None:
-    assert "where only running costs fall" not in said(money(rule="refilled"))["Break-even"]
+    assert "if only running costs fall" not in said(money(rule="refilled"))["Break-even"]

@@ -56,11 +56,11 @@ def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: str) -> N
     assert re.findall(r"<h2>(.*?)</h2>", page) == [
         "The figures",
         "Money, in the 60 days measured",
-        "The pictures",
+        "Charts",
         "What differs between the files, line by line",
         "Which assumption would change the verdict",
         "What rests on assumption",
-        "What nobody has said a source for",
+        "Values without a source",
         "Checks that passed",
         "How to repeat this",
     ]
@@ -90,10 +90,10 @@ def test_assumptions_of_one_line_are_told_together_with_their_place(page: str) -
 
 
 def test_amounts_without_a_word_beside_them_are_told_too(page: str, findings: Findings) -> None:
-    assert "beside 1 value, so none" in text_of(page)
+    assert "1 value with neither a source nor the word “assumption”" in text_of(page)
     assert "value is written in costs.services.unit.per_open_day £1,187.50 small.yaml:21" in text_of(page)
     quiet = replace(findings, scenarios=tuple(replace(one, values=()) for one in findings.scenarios))
-    assert "nobody has said a source" not in text_of(report_html(quiet, {}, FROM).decode())
+    assert "Values without a source" not in text_of(report_html(quiet, {}, FROM).decode())
 
 
 def test_checks_versions_and_the_command_are_there(page: str) -> None:

@@ -5,14 +5,15 @@ What may be changed here: freely; the targets themselves stand in `scenarios/tar
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from sim.engines import BY_REFERENCE, Engines
 from sim.experiment import Listener, Piece, Shared, run_all
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Address, Target, read_targets
-from sim.results.catalogue import BY, MEASURES
-from sim.results.compare import Spread, spread
+from sim.results.catalogue import BY, MEASURES, SHARES
+from sim.results.compare import Spread, interval, spread
 from sim.results.names import title
 from sim.results.wording import counted, figure
 
@@ -25,16 +26,14 @@ class Line:
 
     target: Target
     found: Spread | None  # None: the results hold no such row
+    replications: int  # that were run; `found` may lack some
 
     @property
-    def low(self) -> float | None:
-        """The lower end of the 95% interval."""
-        return None if self.found is None or self.found.half is None else self.found.mean - self.found.half
-
-    @property
-    def high(self) -> float | None:
-        """The upper end of the 95% interval."""
-        return None if self.found is None or self.found.half is None else self.found.mean + self.found.half
+    def ends(self) -> tuple[float | None, float | None]:
+        """The 95% interval."""
+        if self.found is None:
+            return None, None
+        return interval(self.found.mean, self.found.half, (0.0, 1.0 if self.target.unit in SHARES else inf))
 
     @property
     def verdict(self) -> str:
@@ -43,7 +42,7 @@ class Line:
             return NOTHING
         if self.target.low <= self.found.mean <= self.target.high:
             return MET
-        low, high = self.low, self.high
+        low, high = self.ends
         if low is not None and high is not None and low <= self.target.high and high >= self.target.low:
             return NEAR
         return MISSED if self.target.binds else DIFFERS
@@ -58,7 +57,7 @@ def calibrate(
 ) -> list[Line]:
     """Runs the scenario and puts its figures beside the targets."""
     ((pieces),) = run_all(Shared((scenario,), engines=engines), workers, listener=listener)
-    return [Line(target, _found(target, pieces)) for target in targets]
+    return [Line(target, _found(target, pieces), len(pieces)) for target in targets]
 
 
 def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:
@@ -111,7 +110,7 @@ def table(lines: Sequence[Line]) -> list[tuple[str, ...]]:
         (
             line.target.says,
             _range(line.target),
-            "-" if line.found is None else _text(line.found.mean, line.target.unit),
+            "-" if line.found is None else _text(line.found.mean, line.target.unit) + _in_how_many(line, line.found),
             _interval(line),
             line.verdict,
             line.target.source,
@@ -168,9 +167,15 @@ def _range(target: Target) -> str:
 
 
 def _interval(line: Line) -> str:
-    if line.low is None or line.high is None:
+    low, high = line.ends
+    if low is None or high is None:
         return ""
-    return f"{_text(line.low, line.target.unit)} to {_text(line.high, line.target.unit)}"
+    return f"{_text(low, line.target.unit)} to {_text(high, line.target.unit)}"
+
+
+def _in_how_many(line: Line, found: Spread) -> str:
+    """What follows a figure that some replications lack."""
+    return f" (in {found.replications} of {line.replications})" if found.replications < line.replications else ""
 
 
 def _text(value: float, unit: str) -> str:

@@ -22,6 +22,7 @@ from sim.results.names import in_sentences
 from sim.results.order import canonical
 from sim.results.same_people import SamePeople, same_people
 from sim.results.standing import keeping_fixed_costs
+from sim.results.table_identities import check_figures
 from sim.take_care import warnings_before_a_run
 
 
@@ -120,16 +121,17 @@ def gathered(
 ) -> Findings:
     """Everything that the runs found."""
     place = canonical(*scenarios)
-    tables = [
-        gather(scenario.id, place, [piece.rows() for piece in found])
-        for scenario, found in zip(scenarios, pieces, strict=True)
-    ]
+    rows = [[piece.rows() for piece in found] for found in pieces]
+    tables = [gather(scenario.id, place, found) for scenario, found in zip(scenarios, rows, strict=True)]
+    summaries = [summarise(table) for table in tables]
+    for table, summary, found in zip(tables, summaries, rows, strict=True):
+        check_figures(table, summary, found)
     daily = {s.id: daily_by_replication(found) for s, found in zip(scenarios, pieces, strict=True)}
     growing = {name: growing_queues(_queues(series)) for name, series in daily.items()}
     return Findings(
         scenarios=scenarios,
         compared=compared,
-        estimates=[row for table in tables for row in summarise(table)],
+        estimates=[row for summary in summaries for row in summary],
         contrasts=_contrasts(tables, scenarios) if compared else [],
         daily=daily,
         changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},

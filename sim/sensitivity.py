@@ -5,16 +5,17 @@ What may be changed here: freely. One assumption at a time says nothing about se
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import inf
 
 from sim.engines import BY_REFERENCE, Engines
 from sim.experiment import Listener, Piece, Shared, run_all
 from sim.gathering import beside
 from sim.inputs.loading import read_scenario
-from sim.inputs.problems import Problems, quoted
+from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.ranges import Range
 from sim.inputs.scenario import Scenario
-from sim.results.catalogue import MEASURES, better
-from sim.results.compare import Spread, spread, verdict
+from sim.results.catalogue import MEASURES, better, limits_of_difference
+from sim.results.compare import Spread, interval, spread, verdict
 
 NEVER_FLIPS = "none in range"
 
@@ -39,16 +40,22 @@ class Outcome:
     value: str  # of the assumption's first path
     found: Spread
     verdict: str
+    within: tuple[float, float] = (-inf, inf)  # where a difference can lie
 
     @property
     def low(self) -> float:
         """The lower end of the 95% interval; the mean where there is none."""
-        return self.found.mean - (self.found.half or 0.0)
+        return self._ends[0]
 
     @property
     def high(self) -> float:
         """The upper end of the 95% interval; the mean where there is none."""
-        return self.found.mean + (self.found.half or 0.0)
+        return self._ends[1]
+
+    @property
+    def _ends(self) -> tuple[float, float]:
+        low, high = interval(self.found.mean, self.found.half, self.within)
+        return self.found.mean if low is None else low, self.found.mean if high is None else high
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,19 +180,29 @@ def _sets(one: Range, values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _outcome(question: Question, value: str, pair: Sequence[Sequence[Piece]]) -> Outcome:
     base, other = ([_value(question, piece) for piece in pieces] for pieces in pair)
-    found = spread([after - before for before, after in zip(base, other, strict=True)])
-    low, high = (None, None) if found.half is None else (found.mean - found.half, found.mean + found.half)
-    return Outcome(value, found, verdict(low, high, better(question.measure)))
+    pairs = zip(base, other, strict=True)
+    changes = [after - before for before, after in pairs if before is not None and after is not None]
+    if not changes:
+        raise ScenarioError([Problem(question.other, 0, 0, _nothing_to_compare(question, value))])
+    found, within = spread(changes), limits_of_difference(MEASURES[question.measure].unit)
+    ends = interval(found.mean, found.half, within)
+    return Outcome(value, found, verdict(*ends, better(question.measure)), within)
 
 
-def _value(question: Question, piece: Piece) -> float:
+def _nothing_to_compare(question: Question, value: str) -> str:
+    where = f" with {quoted(value)}" if value else ""
+    what = f"{quoted(question.measure)} of {quoted(question.service)}"
+    return f"no replication{where} has {what} in both scenarios; ask for another measure or service"
+
+
+def _value(question: Question, piece: Piece) -> float | None:
     wanted = (question.service, question.measure, "", "")
     for key, value in zip(piece.keys, piece.values.tolist(), strict=True):
         if key[:4] == wanted:
             return float(value)
     if MEASURES[question.measure].absent_is_zero:
         return 0.0
-    raise KeyError(f"no row {question.measure} of {question.service}")
+    return None
 
 
 # -- where the verdict changes -----------------------------------------------------------------------------

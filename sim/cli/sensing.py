@@ -92,6 +92,8 @@ def _change(question: Question, found: Tornado, outcome: Outcome, *, with_interv
     half = outcome.found.half
     low, high = (None, None) if half is None else (outcome.low, outcome.high)
     text, span = change_and_interval(outcome.found.mean, low, high, unit, _times(question, found))
+    if outcome.found.replications < found.base.replications:
+        text += f" (in {outcome.found.replications} of {found.base.replications})"
     return f"{text} ({span})" if with_interval and span else text
 
 

@@ -5,6 +5,7 @@ The order of this table is the order of rows in every result file.
 What may be changed here: free for wording; a new name is an addition, a changed name is a change of contract.
 """
 
+from math import inf
 from typing import NamedTuple
 
 OURS = "this project"
@@ -71,13 +72,13 @@ _TABLE = (
     ("midnight_census_p95", "people", NEITHER, NO_ROW, KH03,
      "People in the service at midnight: 95th percentile of the days."),
     ("midnight_occupancy", "share", NEITHER, NO_ROW, KH03,
-     "Places taken at midnight over places available then, mean over the window's midnights."),
+     "Places taken at midnight over places available then, each added up over the window's midnights: closed days count in neither."),
     ("days_above_85pct", "share of days", LOWER, NO_ROW, OURS,
-     "Days on which more than 85% of the available places were taken at midnight."),
+     "Of the window's days, those on which more than 85% of the available places were taken at midnight."),
     ("days_above_92pct", "share of days", LOWER, NO_ROW, PLANNING,
-     "Days on which more than 92% of the available places were taken at midnight."),
+     "Of the window's days, those on which more than 92% of the available places were taken at midnight."),
     ("days_full", "share of days", LOWER, NO_ROW, OURS,
-     "Days on which every available place was taken at midnight."),
+     "Of the window's days, those on which every available place was taken at midnight, and there was one."),
     ("queue_mean", "people", LOWER, ZERO, OURS,
      "People waiting for this service (outside: people waiting outside), mean over time."),
     ("wait_mean_days", "days", LOWER, NO_ROW, OURS,
@@ -166,6 +167,31 @@ _TABLE = (
 )  # fmt: skip
 
 MEASURES = {row[0]: Measure(*row) for row in _TABLE}
+
+SHARES = ("share", "share of days")  # units
+OF_EITHER_SIGN = frozenset(
+    (
+        "cost_cash_gbp",
+        "cost_capital_gbp",
+        "budget_left_gbp",
+        "released_bed_days",
+        "notional_value_gbp",
+        "refilled_admissions",
+        "break_even_freed_beds",
+    )
+)
+
+
+def limits(measure: str, unit: str) -> tuple[float, float]:
+    """Between which values a measure can lie at all: a share from 0 to 1, people and days from 0 up."""
+    if unit in SHARES:
+        return 0.0, 1.0
+    return (-inf, inf) if measure in OF_EITHER_SIGN else (0.0, inf)
+
+
+def limits_of_difference(unit: str) -> tuple[float, float]:
+    """The same for a difference: two shares are at most 100 points apart."""
+    return (-1.0, 1.0) if unit in SHARES else (-inf, inf)
 
 
 def better(measure: str, item: str = "") -> str:

@@ -2,7 +2,8 @@
 
 A summary is the mean over replications with its 95% t-interval. A difference is scenario minus baseline,
 replication by replication, so that the luck that both share falls out; its interval is the interval of the
-difference. The verdict is "better" or "worse" where the measure has a good direction and "higher" or
+difference. No interval reaches beyond what a measure can be: it is cut there, which leaves out no value that
+could be true. The verdict is "better" or "worse" where the measure has a good direction and "higher" or
 "lower" where it has none; it is "cannot tell" when the interval contains no difference (0 on its edge
 included) and when there is one replication only.
 
@@ -11,7 +12,7 @@ at once with 95% (Bonferroni: each at 1 - 0.05 / k). They stand beside low and h
 
 A row that one replication or scenario lacks counts as 0 where the catalogue says so (people, bed days,
 nights, money); for shares, means of people and percentiles there is nothing to compare, and the replication
-is left out of the pair.
+is left out. `replications` says in how many the row is defined, of a difference in how many both rows are.
 
 What may be changed here: free; the verdict's rule by agreement.
 """
@@ -24,7 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.catalogue import HIGHER, LOWER, MEASURES, better
+from sim.results.catalogue import HIGHER, LOWER, MEASURES, better, limits, limits_of_difference
 from sim.results.cut import Row
 from sim.results.order import Key, Place
 
@@ -129,7 +130,7 @@ def summarise(table: Table) -> list[Summary]:
     found = []
     for key, unit, values in zip(table.keys, table.units, table.values, strict=True):
         here = spread([float(value) for value in values if not np.isnan(value)])
-        low, high = _interval(here.mean, here.half)
+        low, high = interval(here.mean, here.half, limits(key[1], unit))
         found.append(Summary(table.scenario, *key, unit, here.mean, here.sd, low, high, here.replications))
     return found
 
@@ -157,18 +158,23 @@ def _by_key(table: Table) -> dict[Key, NDArray[np.float64]]:
 
 def _difference(baseline: str, scenario: str, key: Key, unit: str, changes: list[float], scenarios: int) -> Difference:
     here = spread(changes, scenarios)
-    low, high = _interval(here.mean, here.half)
+    within = limits_of_difference(unit)
+    low, high = interval(here.mean, here.half, within)
     direction = better(key[1], key[3])
     said = verdict(low, high, direction)
     good = share_better(changes, direction)
-    all_ = _interval(here.mean, here.half_all)
+    all_ = interval(here.mean, here.half_all, within)
     return Difference(
         scenario, baseline, *key, unit, here.mean, here.sd, low, high, here.replications, said, good, *all_
     )
 
 
-def _interval(mean: float, half: float | None) -> tuple[float | None, float | None]:
-    return (None, None) if half is None else (mean - half, mean + half)
+def interval(mean: float, half: float | None, within: tuple[float, float]) -> tuple[float | None, float | None]:
+    """The ends of an interval, cut where no value can lie; none with one replication."""
+    if half is None:
+        return None, None
+    least, most = within
+    return max(mean - half, least), min(mean + half, most)
 
 
 def verdict(low: float | None, high: float | None, direction: str) -> str:

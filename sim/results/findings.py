@@ -103,6 +103,12 @@ class Findings:
         """The difference of one scenario from the baseline, None where there is none."""
         return self._contrast_at.get((scenario, service, measure, by, item))
 
+    def in_how_many(self, *rows: Estimate | Contrast | None) -> str:
+        """What follows the name of a figure that some replications lack: ` (in 3 of 30 replications)`, else nothing."""
+        fewest = min((row.replications for row in rows if row), default=self.baseline.replications)
+        every = self.baseline.replications
+        return f" (in {fewest} of {every} replications)" if fewest < every else ""
+
     def items(self, scenario: str, service: str, measure: str, by: str) -> list[Estimate]:
         """The rows that split a measure by reason, payer and so on."""
         return [

@@ -127,6 +127,7 @@ def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | fl
         values = (row and row.mean for row in (before, after, change))
         numbers = [None if one is None else one * factor for one in (*values, change.low, change.high)]
         label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
+        label += findings.in_how_many(change)
         rows.append((label, "£" if change.unit == "GBP" else change.unit, *numbers, change.verdict))
     return rows
 
@@ -162,8 +163,9 @@ def _line(
         verdict = contrast.verdict
     elif after and not findings.compared:
         span = interval(after.low, after.high, after.unit, factor)
+    label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
     return Line(
-        label=measure_label(topic.measure, topic.service, topic.item, measured_days=days),
+        label=label + findings.in_how_many(before, after, contrast),
         before=figure(before.mean * factor, before.unit) if before else "-",
         after=figure(after.mean * factor, after.unit) if after else "-",
         difference=difference,

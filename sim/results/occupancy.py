@@ -133,8 +133,8 @@ def _service_rows(cut: Cut, service: Service) -> list[Row]:
     if available_total:
         found.append(row("occupancy", held.integral(cut.first, cut.end) / available_total, "share"))
     taken, places = held.at(cut.midnights), available.at(cut.midnights)
-    if (places > 0).all():
-        found.append(row("midnight_occupancy", float((taken / places).mean()), "share"))
+    if places.any():
+        found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum()), "share"))
     for measure, is_so in (
         ("days_above_85pct", 100 * taken > 85 * places),
         ("days_above_92pct", 100 * taken > 92 * places),

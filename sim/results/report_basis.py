@@ -10,7 +10,8 @@ from html import escape
 from sim.results.basis import ASSUMPTION, assumptions, together, without_note
 from sim.results.findings import Change, Findings
 from sim.results.html import heading, paragraph, table
-from sim.results.identities import CHECKED
+from sim.results.identities import CHECKED as IN_EACH_REPLICATION
+from sim.results.table_identities import CHECKED as OVER_REPLICATIONS
 from sim.results.wording import counted
 
 MOST_ASSUMPTIONS = 200
@@ -112,7 +113,11 @@ def _checks(findings: Findings) -> Iterator[str]:
     runs = sum(scenario.replications for scenario in findings.scenarios)
     yield heading("Checks that passed")
     yield paragraph(f"After each of {counted(runs, 'replication')}; one that fails stops the run without a report.")
-    yield "<ul>\n" + "\n".join(f"<li>{escape(text)}</li>" for text in CHECKED) + "\n</ul>"
+    yield (
+        "<ul>\n"
+        + "\n".join(f"<li>{escape(text)}</li>" for text in (*IN_EACH_REPLICATION, *OVER_REPLICATIONS))
+        + "\n</ul>"
+    )
 
 
 def _repeat(findings: Findings, provenance: Provenance) -> Iterator[str]:

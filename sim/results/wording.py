@@ -7,8 +7,8 @@ import math
 
 from sim.inputs.scenario import OUTSIDE
 from sim.results import window
+from sim.results.catalogue import SHARES
 
-SHARES = frozenset({"share", "share of days"})
 MONEY = frozenset({"GBP"})
 
 _LABELS = {
@@ -150,10 +150,9 @@ def change_and_interval(
 
 
 def interval(low: float | None, high: float | None, unit: str, factor: float = 1.0) -> str:
-    """The interval of an average, `36.1 to 37.2`; nothing where there is none; nothing here is below 0."""
+    """The interval of an average, `36.1 to 37.2`; nothing where there is none."""
     if low is None or high is None:
         return ""
-    low, high = max(low, 0.0), min(high, 1.0) if unit in SHARES else high
     like = factor * max(abs(low), abs(high))
     return " to ".join(figure(factor * end, unit, like=like) for end in (low, high))
 

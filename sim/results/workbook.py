@@ -43,6 +43,7 @@ NOTES = (
     "replication by replication.",
     "Lower and upper are the ends of the 95% interval: how sure the simulation is of its own average, not how well it "
     "fits real life.",
+    "Replications: in how many a figure is defined; a difference is over those in which it is defined in both scenarios.",
     "Verdict: cannot tell means that the interval contains no difference.",
     "In the sheets Ranking, Headline, Cash_by_payer, Cash_by_contributor, Cash_by_service, Freed_beds and Budgets, {told}; "
     "those of the sheets Measures and Differences are of the measured window.",
@@ -163,8 +164,20 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
         Sheet(
             "Differences",
             "Every difference from the baseline",
-            ("Scenario", "Service", "Measure", "By", "Item", "Unit", "Mean", "Lower", "Upper", "Verdict"),
-            [(c.scenario, *c[2:7], c.mean, c.low, c.high, c.verdict) for c in findings.contrasts],
+            (
+                "Scenario",
+                "Service",
+                "Measure",
+                "By",
+                "Item",
+                "Unit",
+                "Mean",
+                "Lower",
+                "Upper",
+                "Replications",
+                "Verdict",
+            ),
+            [(c.scenario, *c[2:7], c.mean, c.low, c.high, c.replications, c.verdict) for c in findings.contrasts],
         ),
         _changes(findings, shown),
         Sheet(

@@ -1,13 +1,15 @@
 """Calibration: a scenario's figures beside its targets."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sim.calibration import calibrate, checked_targets
+from sim.calibration import calibrate, checked_targets, table
 from sim.cli import main
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
+from sim.results.compare import spread
 
 HEADING = "target,measure,divided_by,unit,low,aim,high,binds,source,note\n"
 EXACT = """\
@@ -103,3 +105,20 @@ def test_calibrate_prints_the_table_and_writes_it_as_a_page(here: Path, capsys: 
 def test_calibrate_without_its_targets_file_says_so(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["calibrate", "exact.yaml", "--targets", "none.csv"]) == 2
     assert "none.csv" in capsys.readouterr().err
+
+
+def test_a_figure_that_some_replications_lack_says_in_how_many_it_is(here: Path) -> None:
+    scenario = read_scenario("exact.yaml")
+    (line,) = calibrate(
+        scenario, checked_targets(targets(here, "a,hospital delayed_share,,share,0%,,5%,yes,own,"), scenario), 1
+    )
+    assert table([line])[0][2] == "0.0%"
+    assert table([replace(line, replications=3)])[0][2] == "0.0% (in 2 of 3)"
+
+
+def test_the_interval_of_a_share_stays_a_share(here: Path) -> None:
+    scenario = read_scenario("exact.yaml")
+    (line,) = calibrate(
+        scenario, checked_targets(targets(here, "a,hospital delayed_share,,share,0%,,5%,yes,own,"), scenario), 1
+    )
+    assert replace(line, found=spread([0.1, 0.9])).ends == (0, 1)

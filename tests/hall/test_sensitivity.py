@@ -128,3 +128,10 @@ def test_released_bed_days_have_a_tornado_too(here: Path) -> None:
     question = Question("base.yaml", "other.yaml", "all", "released_bed_days")
     (bar,) = sensitivity(question, read_ranges("ranges.csv"), workers=1).bars
     assert [one.found.mean for one in (bar.at_low, bar.stated, bar.at_high)] == [2 * 2, 4 * 2, 6 * 2]
+
+
+def test_a_measure_that_no_replication_has_is_told_and_no_fault_of_ours(here: Path) -> None:
+    (here / "ranges.csv").write_text(HEADING + f"hospital,{HOSPITAL},1,9,assumption,\n")
+    question = Question("base.yaml", "other.yaml", "hospital", "midnight_occupancy")
+    with pytest.raises(ScenarioError, match="no replication has `midnight_occupancy` of `hospital` in both scenarios"):
+        sensitivity(question, read_ranges("ranges.csv"), workers=1)

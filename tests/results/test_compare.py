@@ -21,12 +21,38 @@ def table(name: str, *values: float, key: tuple[str, str, str, str] = DELAY) -> 
 
 
 def test_a_summary_is_the_mean_with_its_t_interval() -> None:
-    row = summarise(table("base", 1, 2, 3))[0]
-    assert (row.mean, row.sd, row.replications) == (2, 1, 3)
+    row = summarise(table("base", 11, 12, 13))[0]
+    assert (row.mean, row.sd, row.replications) == (12, 1, 3)
     half = 4.302652729911275 / math.sqrt(3)  # t of 2 degrees of freedom at 97.5%, from a printed table
-    assert row.low == pytest.approx(2 - half)
-    assert row.high == pytest.approx(2 + half)
+    assert row.low == pytest.approx(12 - half)
+    assert row.high == pytest.approx(12 + half)
     assert row[1:6] == (*DELAY, "bed days")
+
+
+def one_row(unit: str, *values: float, measure: str = "occupancy", name: str = "base") -> Table:
+    """One measure of the unit over the replications."""
+    return gather(name, PLACE, [[Row("unit", measure, "", "", value, unit)] for value in values])
+
+
+def test_no_interval_reaches_beyond_what_the_measure_can_be() -> None:
+    share = summarise(one_row("share", 0.2, 0.99, 0.98))[0]
+    assert share.low == 0  # the t-interval is -0.41 to 1.86
+    assert share.high == 1
+    queue = summarise(one_row("people", 0, 0, 9, measure="queue_mean"))[0]
+    assert queue.low == 0
+    assert queue.high == pytest.approx(3 + 3 * 4.302652729911275)
+    left = summarise(one_row("GBP", 0, 0, 9, measure="budget_left_gbp"))[0]
+    assert left.low == pytest.approx(3 - 3 * 4.302652729911275)  # a budget may be broken
+
+
+def test_two_shares_are_at_most_a_hundred_points_apart() -> None:
+    before, after = one_row("share", 0.0, 0.9, 0.1), one_row("share", 1.0, 0.1, 1.0, name="more")
+    row = differences(before, after, PLACE, scenarios=5)[0]
+    assert (row.low, row.high, row.low_all, row.high_all) == (-1, 1, -1, 1)
+    assert row.mean == pytest.approx(1.1 / 3)
+    days = differences(one_row("days", 0, 9, 1), one_row("days", 9, 1, 9, name="more"), PLACE)[0]
+    assert days.low is not None
+    assert days.low < -9  # nothing says how far apart two stays may be
 
 
 def test_one_replication_has_no_interval() -> None:

@@ -1,8 +1,11 @@
 """Release: of those who could have left on a day, how many did."""
 
+from dataclasses import replace
+
 import pytest
 
-from tests.results.tiny import Town, hospital
+from sim.inputs.scenario import Places
+from tests.results.tiny import Town, hospital, unit
 
 
 def test_released_share_is_who_left_of_those_who_left_or_were_still_there_at_midnight() -> None:
@@ -27,7 +30,17 @@ def test_weekdays_go_on_through_the_warm_up() -> None:
     assert town.items("hospital", "released_share", "weekday") == {"wed": 1.0}
 
 
-def test_midnight_occupancy_is_the_mean_of_the_midnights_shares() -> None:
+def test_midnight_occupancy_is_of_the_midnights_on_which_places_are_open() -> None:
+    opens_on_tuesday = replace(unit(), capacity=(Places(from_second=0, places=0), Places(from_second=86_400, places=5)))
+    town = Town(opens_on_tuesday, days=4)
+    town.comes(1, "unit", admitted=1).stay("unit", 1)
+    town.comes(2, "unit", admitted=2).stay("unit", 2)
+    assert town.value("unit", "midnight_occupancy") == (1 + 2 + 2) / (3 * 5)
+    assert town.value("unit", "days_above_85pct") == 0
+    assert Town(unit(0), days=4).value("unit", "midnight_occupancy") is None
+
+
+def test_midnight_occupancy_is_places_taken_over_places_at_midnight() -> None:
     town = Town(hospital(4), days=2)
     town.is_there(-1).stay("hospital", -1, 0.5, 0.5, "out")
     town.is_there(-1).stay("hospital", -1)

@@ -68,6 +68,12 @@ def test_every_sheet_but_the_cover_holds_one_named_table_below_its_title(parts: 
     assert all(re.search(r'ref="A[4-9]:', table) for table in tables)
 
 
+def test_a_difference_says_over_how_many_replications_it_is(parts: dict[str, str]) -> None:
+    rows = cells(parts, "Differences")
+    place = next(row for row in rows if "Verdict" in row).index("Replications")
+    assert {row[place] for row in rows if row[:1] and len(row) > place and row[2] == "occupancy"} == {"2"}
+
+
 def test_nothing_is_executable_and_no_cell_is_merged(parts: dict[str, str]) -> None:
     assert not any("vba" in name.lower() or "externalLink" in name for name in parts)
     sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]

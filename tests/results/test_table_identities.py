@@ -1,0 +1,59 @@
+"""Identities of the figures over the replications, each with a planted fault."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sim.results.broken import IdentityBroken
+from sim.results.compare import Summary, Table, gather, summarise
+from sim.results.cut import Row
+from sim.results.order import canonical
+from sim.results.table_identities import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
+from tests.results.tiny import Town, hospital, unit
+
+PLACE = canonical(Town(hospital(), unit()).scenario)
+OCCUPANCY, QUEUE = ("unit", "occupancy", "", ""), ("unit", "queue_mean", "", "")
+SOUND = [
+    [Row(*OCCUPANCY, 0.2, "share"), Row(*QUEUE, 1, "people")],
+    [Row(*QUEUE, 3, "people")],
+    [Row(*OCCUPANCY, 1.0, "share")],
+]
+
+
+def found_in(
+    replications: list[list[Row]], change: Callable[[Summary], Summary] = lambda row: row
+) -> IdentityBroken | None:
+    table: Table = gather("town", PLACE, replications)
+    try:
+        check_figures(table, [change(row) for row in summarise(table)], replications)
+    except IdentityBroken as broken:
+        return broken
+    return None
+
+
+def test_a_share_that_some_replications_lack_and_a_queue_that_none_does_are_sound() -> None:
+    table = gather("town", PLACE, SOUND)
+    assert [(row.measure, row.replications) for row in summarise(table)] == [("occupancy", 2), ("queue_mean", 3)]
+    assert found_in(SOUND) is None
+
+
+@pytest.mark.parametrize(("key", "value", "unit"), [(OCCUPANCY, 1.01, "share"), (QUEUE, -0.5, "people")])
+def test_a_figure_that_cannot_be_is_found_out(key: tuple[str, str, str, str], value: float, unit: str) -> None:
+    said = found_in([[Row(*key, value, unit)], [Row(*key, 0.5, unit)]])
+    assert said is not None
+    assert said.identity == WITHIN_LIMITS
+    assert said.where.startswith(f"town: {' '.join(key)}".rstrip())
+
+
+def test_an_interval_that_reaches_beyond_is_found_out() -> None:
+    said = found_in(SOUND, lambda row: row._replace(low=-0.1))
+    assert said is not None
+    assert said.identity == WITHIN_LIMITS
+
+
+@pytest.mark.parametrize("measure", ["occupancy", "queue_mean"])
+def test_a_figure_that_says_another_number_of_replications_is_found_out(measure: str) -> None:
+    said = found_in(SOUND, lambda row: row._replace(replications=1) if row.measure == measure else row)
+    assert said is not None
+    assert said.identity == SAYS_IN_HOW_MANY
+    assert measure in said.where

@@ -66,7 +66,7 @@ def estimated_loads(scenario: Scenario) -> list[Load]:
     needed: dict[str, float] = {}
     flows: list[_Flow] = []
     for group in scenario.people:
-        admitted = _admissions_per_day(scenario, group)
+        admitted = admissions_per_day(scenario, group)
         flows += _flows(group, admitted, scenario)
         for visit in group.journey:
             amount = admitted[visit.service] * _days_held(visit, scenario) * _units_each(visit, scenario)
@@ -82,7 +82,7 @@ def estimated_team_loads(scenario: Scenario) -> list[Load]:
     """The load of each team that has places in the measured window, in file order: steps a day, times how long each holds a place."""
     needed: dict[str | None, float] = {}
     for group in scenario.people:
-        admitted = _admissions_per_day(scenario, group)
+        admitted = admissions_per_day(scenario, group)
         routes = [(admitted[visit.service] * route.share, route) for visit in group.journey for route in visit.then]
         for per_day, step in ((per_day, step) for per_day, route in routes for step in route.steps):
             needed[step.team] = needed.get(step.team, 0.0) + per_day * step.share * _step_days(step)
@@ -124,7 +124,7 @@ def _percent(load: Load) -> str:
     return f"slightly more than {rounded}" if rounded == "100%" and load.ratio > 1.0 else rounded
 
 
-def _admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
+def admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
     """Admissions a day to each service of the journey: arrivals + returns, as linear equations."""
     names = [visit.service for visit in group.journey]
     come = np.zeros(len(names))

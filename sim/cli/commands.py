@@ -29,6 +29,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.job import Job, fingerprint_of
+from sim.overridden import override_notes, remarks
 from sim.results.findings import Findings
 from sim.results.people_files import PeopleFiles
 from sim.results.wording import counted
@@ -103,7 +104,8 @@ def show(options: Options, screen: Screen) -> int:
     """Prints every value in force with its place."""
     from sim.inputs.show import show_text
 
-    screen.say(show_text(_read(options.files, options)[0]).rstrip("\n"))
+    scenario = _read(options.files, options)[0]
+    screen.say(show_text(scenario, remarks(scenario)).rstrip("\n"))
     return 0
 
 
@@ -113,6 +115,8 @@ def validate(options: Options, screen: Screen) -> int:
         screen.say(f"{file}: in order, {counted(len(scenario.values), 'value')}")
         for notice in scenario.notices:
             screen.say(f"  note: {notice}")
+        for note in override_notes(scenario):
+            screen.say(f"  note: {note}")
         for warning in warnings_before_a_run(scenario):
             screen.say(f"  warning: {warning}")
     return 0

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sim.inputs.capacity import capacity_key, places_of
+from sim.inputs.distributions import Distribution
 from sim.inputs.reading import Said, each
 from sim.inputs.scenario import (
     HOME,
@@ -200,10 +201,11 @@ def _arrival(said: Said) -> Arrival:
 
 def _visit(service: str, said: Said, steps: dict[str, Step]) -> Visit:
     tapers = tuple(Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ())
+    times = float(said["stay_times"])
     return Visit(
         service=service,
-        stay=said["stay_days"],
-        then=tuple(_route(to, one, steps) for to, one in each(said["then"])),
+        stay=_times(said["stay_days"], times),
+        then=tuple(_route(to, one, steps, times) for to, one in each(said["then"])),
         units=said["hours_per_week"],
         tapers=tapers,
         lost_ground=_lost_ground(said["lost_ground"]),
@@ -211,11 +213,16 @@ def _visit(service: str, said: Said, steps: dict[str, Step]) -> Visit:
     )
 
 
-def _route(to: str, said: Said, steps: dict[str, Step]) -> Route:
+def _times(stay: Distribution | None, times: float) -> Distribution | None:
+    """A stay as it is drawn, where every stay of the visit is so many times as long."""
+    return None if stay is None else stay.scaled(times)
+
+
+def _route(to: str, said: Said, steps: dict[str, Step], times: float) -> Route:
     return Route(
         to=to,
         share=float(said["share"]),
-        stay=said["stay_days"],
+        stay=_times(said["stay_days"], times),
         steps=tuple(step_on_route(steps[name], one) for name, one in each(said["steps"])),
         longest_wait=said["longest_wait_days"],
         otherwise=said["otherwise"],

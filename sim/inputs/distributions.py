@@ -10,7 +10,7 @@ What may be changed here: with new expected results (every stay is drawn through
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, TRIANGULAR, UNIFORM, TABLE, NORMAL_TABLE = range(8)
 
@@ -144,6 +144,20 @@ class Distribution:
     def share_within(self, days: float) -> float:
         """The share of lengths of at most `days`."""
         return share_within(self.code, self.a, self.b, self.c, self.table, days)
+
+    def scaled(self, factor: float) -> "Distribution":
+        """The same lengths, each times a factor above 0."""
+        if factor == 1.0:
+            return self
+        a, b, c = self.a, self.b, self.c
+        if self.code == LOGNORMAL:
+            a += math.log(factor)
+        elif self.code == WEIBULL:
+            a *= factor
+        else:
+            a, b, c = a * factor, b * factor, c * factor
+        table = tuple(value * factor for value in self.table)
+        return replace(self, mean_days=self.mean_days * factor, a=a, b=b, c=c, table=table)
 
     @property
     def shortest_days(self) -> float:

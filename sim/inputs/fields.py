@@ -25,6 +25,7 @@ CARE_HOURS = scalars.minutes_or_unlimited()
 REASON = scalars.choice(REASONS)
 DAY_COUNT = scalars.number("days")
 MULTIPLIER = scalars.number("times", 0, 1_000)
+STAY_TIMES = scalars.number("times", 0, 100)
 WAITING = scalars.whole(0, MOST_PLACES, "people")
 
 
@@ -193,6 +194,7 @@ VISIT = Record(
     "What a group does in one service",
     (
         may("stay_days", DAYS, "days needed, from admitted to ready", "each route has its own"),
+        usual("stay_times", STAY_TIMES, "every stay drawn here, a route's own too, is so many times as long", "1"),
         must("then", Names(ROUTE, refers="destination", least=1), "where they go next"),
         may("hours_per_week", HOURS_A_WEEK, "hours of care needed, where the service counts hours"),
         may("tapers", Listing(TAPER, 1, "tapers"), "how that need falls", "never"),

@@ -87,6 +87,8 @@ def _check_tapers(told: Told, visit: Said) -> None:
 
 
 def _check_stay(told: Told, visit: Said) -> None:
+    if visit["stay_times"] is not UNREADABLE and not visit["stay_times"]:
+        told.refuse((*visit.path, "stay_times"), "is 0, so nobody would stay at all; write a number above 0")
     if visit["stay_days"] is not None:
         return
     lacking = [to for to, route in each(visit["then"]) if route["stay_days"] is None and route["share"]]

@@ -96,8 +96,8 @@ def check_loops_take_time(told: Told) -> None:
 
 
 def _takes_no_time(way: Way) -> bool:
-    stay = way.route["stay_days"] if way.route["stay_days"] is not None else way.visit["stay_days"]
-    return isinstance(stay, Distribution) and round(stay.days(LARGEST_LUCK) * SECONDS_PER_DAY) == 0
+    stay = way.stay
+    return stay is not None and round(stay.days(LARGEST_LUCK) * SECONDS_PER_DAY) == 0
 
 
 def _ends_of(way: Way) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, places_of
+from sim.inputs.distributions import Distribution
 from sim.inputs.nodes import Table
 from sim.inputs.problems import Path, Problems, dotted
 from sim.inputs.reading import UNREADABLE, Said, each, is_sound
@@ -33,6 +34,13 @@ class Way:
     to: str
     visit: Said
     route: Said
+
+    @property
+    def stay(self) -> Distribution | None:
+        """Days needed by those who take this route, as they are drawn; None where that cannot be told."""
+        own, times = self.route["stay_days"], self.visit["stay_times"]
+        stay = own if own is not None else self.visit["stay_days"]
+        return stay.scaled(float(times)) if isinstance(stay, Distribution) and times else None
 
     def sibling(self, name: str) -> Said | None:
         """The route from here to another destination."""

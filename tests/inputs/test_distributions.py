@@ -85,3 +85,38 @@ def test_the_share_within_a_length_undoes_the_quantile() -> None:
 def test_impossible_values_are_refused_in_plain_words(make, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(ValueError, match=f"^{message}$"):
         make()
+
+
+EVERY_FAMILY = {
+    "fixed": families.fixed(5),
+    "exponential": families.exponential(5),
+    "lognormal": families.lognormal(9, 11.8),
+    "lognormal by median": families.lognormal_median(9, 5.5),
+    "gamma": families.gamma(5, 3),
+    "weibull": families.weibull(5, 3),
+    "triangular": families.triangular(1, 2, 9),
+    "uniform": families.uniform(2, 6),
+    "empirical": families.quantiles([0, 2, 5, 9, 40]),
+}
+
+
+@pytest.mark.parametrize("written", EVERY_FAMILY.values(), ids=EVERY_FAMILY)
+def test_scaled_lengths_are_so_many_times_as_long_at_every_share(written: Distribution) -> None:
+    for factor in (0.01, 1.2, 3, 100):
+        scaled = written.scaled(factor)
+        assert scaled.mean_days == pytest.approx(factor * written.mean_days, rel=1e-14)
+        assert scaled.shortest_days == pytest.approx(factor * written.shortest_days, rel=1e-14)
+        for share in SHARES:
+            assert scaled.days(share) == pytest.approx(factor * written.days(share), rel=1e-13, abs=1e-13)
+    assert written.scaled(1) is written
+
+
+def test_a_scaled_lognormal_is_the_one_with_mean_and_sd_so_many_times_as_large() -> None:
+    scaled, written = families.lognormal(9, 11.8).scaled(2.5), families.lognormal(22.5, 29.5)
+    assert [scaled.days(share) for share in SHARES] == pytest.approx(
+        [written.days(share) for share in SHARES], rel=1e-13
+    )
+
+
+def test_every_family_of_the_language_is_scaled_here() -> None:
+    assert {one.code for one in EVERY_FAMILY.values()} == set(range(families.NORMAL_TABLE + 1))

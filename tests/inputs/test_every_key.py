@@ -129,7 +129,7 @@ def test_visits_taper_lose_ground_and_end(everything: Scenario) -> None:
     assert hospital.dies_while_delayed == weibull(900, 400)
     assert home_care.units == fixed(14)
     assert home_care.tapers == (Taper(after_days=14, share=0.5), Taper(after_days=28, share=0.25))
-    assert home_care.stay == from_sample([10, 20, 30.5])
+    assert home_care.stay == from_sample([15, 30, 45.75])
     assert home_care.lost_ground == LostGround(
         longer_stay_days_per_delayed_day=0.2,
         worse_from="out",

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from sim.home import PROGRAM
 from sim.results.digests import bytes_digest
 from sim.results.events import unpacked
 from sim.results.expected import Expected, ExpectedUnusable, read_expected
@@ -62,7 +63,7 @@ def baseline_of(scenario_file: str) -> Baseline:
     file = scenario.with_name(scenario.stem + ENDING)
     empty = Baseline(scenario_file, file)
     if not file.is_file():
-        command = f'run_sim.py check {scenario_file} --update --reason "..."'
+        command = f'{PROGRAM} check {scenario_file} --update --reason "..."'
         return _with(empty, trouble=f"there is no {file.name} beside it; `{command}` makes it")
     try:
         expected = read_expected(_text(file))

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from sim import __version__
 from sim.engines import Engines
+from sim.home import CODE, COMMAND, as_shipped
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
 from sim.places import files_read, try_files, try_folder
 from sim.stopwatch import Stopwatch
 
 FORMAT = 1  # of results.json
-REPOSITORY = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -51,21 +51,23 @@ class Job:
 
     def shown(self, file: str) -> str:
         """A file's name in results, the same everywhere: from the repository, or beside the first file."""
-        path = Path(file).resolve()
-        for folder in (REPOSITORY, Path(self.scenarios[0].file).resolve().parent):
-            if path.is_relative_to(folder):
-                return path.relative_to(folder).as_posix()
-        return path.name
+        path, beside = Path(file).resolve(), Path(self.scenarios[0].file).resolve().parent
+        return as_shipped(file) or (path.relative_to(beside).as_posix() if path.is_relative_to(beside) else path.name)
 
     @property
     def command(self) -> str:
         """What to type to get the same numbers again: no options that leave them alone."""
-        words = ["python3", "run_sim.py", "compare" if self.compared else "run"]
+        return shlex.join([*COMMAND, *self.arguments])
+
+    @property
+    def arguments(self) -> list[str]:
+        """The command without the name of the program, which is another where it is installed."""
+        words = ["compare" if self.compared else "run"]
         words += [self.shown(scenario.file) for scenario in self.scenarios]
         words += [word for name, value in self.overrides for word in (f"--{name}", str(value))]
         words += ["--sensitivity", self.shown(self.sensitivity)] if self.sensitivity else []
         words += [word for change in self.sets for word in ("--set", change)]
-        return shlex.join(words)
+        return words
 
     def check_places(self, *files: str | None) -> None:
         """OSError now, not after an hour, where something could not be written in the end."""
@@ -75,11 +77,11 @@ class Job:
 
 def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str:
     """A short hash of all that decides the numbers; with the program's own files, to keep between runs."""
-    said = [str(FORMAT), __version__, job.command, extra]
+    said = [str(FORMAT), __version__, shlex.join(job.arguments), extra]
     said += [part for pair in job.inputs for part in pair]
     said += [f"{scenario.id} {scenario.seed} {scenario.replications}" for scenario in job.scenarios]
     digest = hashlib.sha256("\0".join(said).encode())
     if with_code:
-        for file in sorted((REPOSITORY / "sim").rglob("*.py")):
+        for file in sorted(CODE.rglob("*.py")):
             digest.update(file.read_bytes())
     return digest.hexdigest()[:8]

@@ -16,6 +16,7 @@ import pandas as pd
 from sim.engines import engines_for
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import beside, gathered, named_apart, paired, warning_words
+from sim.home import meant
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
@@ -94,7 +95,7 @@ def read_scenario(
     seed: int | None = None,
 ) -> Scenario:
     """A scenario from its file, with `path=value` changes on top; ScenarioError lists all that is wrong."""
-    return loading.read_scenario(str(path), tuple(sets), replications=replications, seed=seed)
+    return loading.read_scenario(meant(str(path)), tuple(sets), replications=replications, seed=seed)
 
 
 def run_scenario(

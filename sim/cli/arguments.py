@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn
 
-from sim.cli.files import REPOSITORY, expanded, shortest
-from sim.cli.usage import HELP_SHOWS, USAGE, UsageError
+from sim.cli.files import expanded
+from sim.cli.usage import HELP_SHOWS, UsageError, usage
+from sim.home import HOME, OUTPUTS, PROGRAM, meant, shortest
 from sim.inputs.problems import did_you_mean
 from sim.stopwatch import Stopwatch
 
@@ -28,7 +29,7 @@ ENDINGS = {  # of what an option writes; GitHub's file for the summary of a step
     "page": (".md",),
     "summary": (".md", ""),
 }
-VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "check", "test")
+VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "scenarios", "check", "test")
 
 
 @dataclass(slots=True)
@@ -69,13 +70,13 @@ def parse(argv: Sequence[str]) -> Options:
     """The options of a command line; UsageError, with all that is wrong, where it makes no sense."""
     typed = list(argv)
     if typed[:1] == ["test"]:
-        return Options(verb="test", rest=typed[1:], text=USAGE if typed[1:] in (["--help"], ["-h"]) else "")
+        return Options(verb="test", rest=typed[1:], text=usage() if typed[1:] in (["--help"], ["-h"]) else "")
     if "--help" in typed or "-h" in typed or typed[:1] == ["help"]:
-        return Options(text=USAGE)
+        return Options(text=usage())
     if typed[:1] == ["--version"]:
         from sim import __version__
 
-        return Options(text=f"run_sim.py {__version__}")
+        return Options(text=f"{PROGRAM} {__version__}")
     if not typed or typed[0].startswith("-"):
         typed = ["compare", *typed]
     verb, *rest = typed
@@ -125,7 +126,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _parser(verb: str) -> _Parser:
-    parser = _Parser(prog=f"run_sim.py {verb}", add_help=False, allow_abbrev=False)
+    parser = _Parser(prog=f"{PROGRAM} {verb}", add_help=False, allow_abbrev=False)
     if verb != "schema":
         parser.add_argument("files", nargs="*")
     if verb == "check":
@@ -140,15 +141,15 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--engine", type=_engine, default=AUTO, metavar="NAME")
         parser.add_argument("--no-witness", dest="witness", action="store_false")
     if verb == "calibrate":
-        parser.add_argument("--targets", default=shortest(REPOSITORY / DEFAULT_TARGETS), metavar="FILE")
+        parser.add_argument("--targets", type=meant, default=shortest(HOME / DEFAULT_TARGETS), metavar="FILE")
         parser.add_argument("--page", metavar="FILE")
     if verb == "sensitivity":
-        parser.add_argument("--ranges", default=shortest(REPOSITORY / DEFAULT_RANGES), metavar="FILE")
+        parser.add_argument("--ranges", type=meant, default=shortest(HOME / DEFAULT_RANGES), metavar="FILE")
         parser.add_argument("--measure", default="delayed_people_mean", metavar="NAME")
         parser.add_argument("--service", default="", metavar="NAME")
-        parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
+        parser.add_argument("--outputs", default=OUTPUTS, metavar="DIR")
     if verb in ("run", "compare"):
-        parser.add_argument("--outputs", default=str(REPOSITORY / "outputs"), metavar="DIR")
+        parser.add_argument("--outputs", default=OUTPUTS, metavar="DIR")
         parser.add_argument("--json", metavar="FILE")
         parser.add_argument("--people", metavar="FILE")
         parser.add_argument("--observe", action="store_true")
@@ -218,13 +219,17 @@ def _misfits_of_check(options: Options) -> Iterator[str]:
 
 def _find_files(options: Options) -> Iterator[str]:
     """As many files as the verb takes; some verbs have files of their own where none is named."""
-    if options.verb == "check":
-        return  # its files may be folders, and are looked for where expected files are known
+    if options.verb in (
+        "check",
+        "scenarios",
+    ):  # files of the first may be folders, and are looked for where expected files are
+        yield from ["scenarios copies to one folder"] if options.verb == "scenarios" and len(options.files) > 1 else []
+        return
     if not options.files:
         number = FILES_IF_NONE.get(options.verb, 0)
-        options.files = [shortest(REPOSITORY / file) for file in DEFAULT_FILES[:number]]
+        options.files = [shortest(HOME / file) for file in DEFAULT_FILES[:number]]
     if options.verb in ("run", "validate", "show") and not options.files:
-        yield f"{options.verb} needs a file, as in: run_sim.py {options.verb} scenarios/baseline.yaml"
+        yield f"{options.verb} needs a file, as in: {PROGRAM} {options.verb} scenarios/baseline.yaml"
     try:
         options.files = expanded(options.files)
     except UsageError as problem:
@@ -242,7 +247,7 @@ def _unknown_verb(word: str, rest: Sequence[str]) -> UsageError:
     if word.endswith((".yaml", ".yml")) or Path(word).is_file():
         others = [name for name in rest if name.endswith((".yaml", ".yml")) or Path(name).is_file()]
         verb = "compare" if others else "run"
-        meant = " ".join(["run_sim.py", verb, word, *rest])
-        return UsageError(f"{word} is a file, and a verb comes first; did you mean `{meant}`?")
-    said = f"{word} is not something that run_sim.py does{did_you_mean(word, VERBS)}"
-    return UsageError(said, hint="(run_sim.py --help shows every verb)")
+        line = " ".join([PROGRAM, verb, word, *rest])
+        return UsageError(f"{word} is a file, and a verb comes first; did you mean `{line}`?")
+    said = f"{word} is not something that {PROGRAM} does{did_you_mean(word, VERBS)}"
+    return UsageError(said, hint=f"({PROGRAM} --help shows every verb)")

@@ -9,9 +9,9 @@ from pathlib import Path
 from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summary, table
 from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
-from sim.cli.files import REPOSITORY
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
+from sim.home import COMMAND, as_shipped
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.places import files_read, try_files
@@ -57,7 +57,7 @@ def _say(screen: Screen, scenario: Scenario, lines: list[Line]) -> None:
 
 
 def _command(options: Options) -> str:
-    words = ["python3", "run_sim.py", "calibrate", *map(_from_repository, options.files)]
+    words = [*COMMAND, "calibrate", *map(_from_repository, options.files)]
     words += ["--targets", _from_repository(options.targets)]
     words += [word for change in options.sets for word in ("--set", change)]
     for name, value in (("replications", options.replications), ("seed", options.seed)):
@@ -67,5 +67,4 @@ def _command(options: Options) -> str:
 
 
 def _from_repository(file: str) -> str:
-    path = Path(file).resolve()
-    return path.relative_to(REPOSITORY).as_posix() if path.is_relative_to(REPOSITORY) else path.name
+    return as_shipped(file) or Path(file).name

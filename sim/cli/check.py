@@ -12,10 +12,11 @@ from sim.checking import Found, checked, rerun
 from sim.cli import streams
 from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
-from sim.cli.files import REPOSITORY, expanded
+from sim.cli.files import expanded
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
 from sim.engines import BY_REFERENCE
+from sim.home import HOME, PROGRAM
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
 from sim.places import files_read, try_files
@@ -74,7 +75,7 @@ def _files(options: Options) -> tuple[list[str], list[str]]:
         inside = scenarios_in(folder, all_of_them=not options.files)
         lost = orphans_in(folder, scenarios_in(folder, all_of_them=True))
         if not inside and not lost:
-            command = f'run_sim.py check {name}/NAME.yaml --update --reason "..."'
+            command = f'{PROGRAM} check {name}/NAME.yaml --update --reason "..."'
             raise UsageError(f"{name}: no scenario here has an expected file; `{command}` makes one")
         files += inside
         orphans += lost
@@ -82,7 +83,9 @@ def _files(options: Options) -> tuple[list[str], list[str]]:
 
 
 def _ours() -> str:
-    folder = REPOSITORY / OURS
+    folder = HOME / OURS
+    if not folder.is_dir():
+        raise UsageError(f"check needs a file or a folder, as in: {PROGRAM} check scenarios")
     return OURS if Path(OURS).resolve() == folder else str(folder)
 
 
@@ -138,7 +141,7 @@ def _to_people(options: Options, screen: Screen, results: Sequence[Checked]) -> 
     screen.say(check_reports.summary_line(results))
     moved = [one.file for one in results if one.outcome == MOVED]
     if moved:
-        screen.say(f'If that is meant: run_sim.py check {" ".join(moved)} --update --reason "why"')
+        screen.say(f'If that is meant: {PROGRAM} check {" ".join(moved)} --update --reason "why"')
 
 
 def _update(options: Options, screen: Screen, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> int:

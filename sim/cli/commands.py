@@ -18,13 +18,13 @@ from threading import Thread
 from sim.cli import streams, tables
 from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
-from sim.cli.files import REPOSITORY
 from sim.cli.flipping import flips_of
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
 from sim.engines import Engines
 from sim.experiment import Piece, Shared, run_all
 from sim.gathering import beside, gathered, named_apart, paired, warning_words
+from sim.home import HOME, IN_CHECKOUT
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -50,6 +50,7 @@ def carry_out(options: Options, screen: Screen) -> int:
         "validate": validate,
         "show": show,
         "schema": schema,
+        "scenarios": scenarios,
         "check": check,
         "test": test,
     }
@@ -79,10 +80,12 @@ def check(options: Options, screen: Screen) -> int:
 
 def test(options: Options, _: Screen) -> int:
     """Runs the tests in this interpreter, from the repository; pytest's own exit code."""
+    if not IN_CHECKOUT:
+        raise UsageError("the tests are in the project's repository, not in what was installed")
     arguments = [_from_anywhere(argument) for argument in options.rest]
     named = any(Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
-    where = [] if named else [str(REPOSITORY / "tests")]
-    code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=REPOSITORY)
+    where = [] if named else [str(HOME / "tests")]
+    code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=HOME)
     return PYTEST_FAULTS.get(code, code)
 
 
@@ -98,6 +101,13 @@ def schema(_: Options, screen: Screen) -> int:
 
     screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
     return 0
+
+
+def scenarios(options: Options, screen: Screen) -> int:
+    """Copies the shipped scenarios to a folder of the planner's own."""
+    from sim.cli.copying import scenarios_verb
+
+    return scenarios_verb(options, screen)
 
 
 def show(options: Options, screen: Screen) -> int:

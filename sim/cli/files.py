@@ -7,20 +7,10 @@ import glob
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path
 
 from sim.cli.usage import UsageError
+from sim.home import HOME, SHIPPED, meant, shortest
 from sim.inputs.problems import quoted
-
-REPOSITORY = Path(__file__).resolve().parents[2]  # the folder of run_sim.py
-
-
-def shortest(path: Path) -> str:
-    """The path from where we stand, if it lies below; else as it is."""
-    try:
-        return path.relative_to(Path.cwd()).as_posix()
-    except (ValueError, OSError):
-        return str(path)
 
 
 def expanded(patterns: Sequence[str]) -> list[str]:
@@ -30,7 +20,7 @@ def expanded(patterns: Sequence[str]) -> list[str]:
     seen: set[str] = set()
     for pattern in patterns:
         try:
-            matching = _matching(pattern)
+            matching = _matching(meant(pattern))
         except UsageError as problem:
             problems += problem.problems
             continue
@@ -62,10 +52,16 @@ def _similar_file(name: str) -> str:
     from sim.inputs.files import similar_in  # seldom needed
 
     folder, last = os.path.split(name)
-    for place in (folder, str(REPOSITORY / "scenarios")):
+    for place in (folder, str(HOME / SHIPPED)):
         with suppress(OSError):
             similar = similar_in(place, last)
             if similar is not None:
-                shown = os.path.join(folder, similar) if place == folder else shortest(Path(place) / similar)
+                shown = os.path.join(folder, similar) if place == folder else _as_typed(similar)
                 return f"; did you mean {quoted(shown)}?"
     return ""
+
+
+def _as_typed(shipped: str) -> str:
+    """A shipped scenario as it can be typed here."""
+    name = f"{SHIPPED}/{shipped}"
+    return name if os.path.exists(meant(name)) else shortest(HOME / name)

@@ -7,6 +7,7 @@ import csv
 from pathlib import Path
 
 from sim.cli.usage import UsageError
+from sim.home import PROGRAM
 from sim.sensitivity import NEVER_FLIPS
 
 NEEDED = {"assumption", "low", "high", "verdict_changes"}
@@ -25,9 +26,9 @@ def flips_of(file: str | None) -> tuple[str, ...]:
 def _rows(file: str) -> list[dict[str, str]]:
     path = Path(file)
     if not path.is_file() or path.stat().st_size > LONGEST_BYTES:
-        raise UsageError(f"--sensitivity {file}: there is no such file; `run_sim.py sensitivity BASE OTHER` writes one")
+        raise UsageError(f"--sensitivity {file}: there is no such file; `{PROGRAM} sensitivity BASE OTHER` writes one")
     with path.open(encoding="utf-8", errors="replace", newline="") as lines:
         rows = list(csv.DictReader(lines))
     if not rows or not rows[0].keys() >= NEEDED:
-        raise UsageError(f"--sensitivity {file} is no sensitivity.csv; `run_sim.py sensitivity BASE OTHER` writes one")
+        raise UsageError(f"--sensitivity {file} is no sensitivity.csv; `{PROGRAM} sensitivity BASE OTHER` writes one")
     return rows

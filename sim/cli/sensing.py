@@ -16,6 +16,7 @@ from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.cli.usage import UsageError
+from sim.home import COMMAND
 from sim.inputs.loading import read_scenario
 from sim.inputs.ranges import Range, read_ranges
 from sim.places import try_folder
@@ -163,7 +164,7 @@ def _rows(bars: Sequence[Bar]) -> Iterator[tuple[Any, ...]]:
 
 
 def _command(options: Options) -> str:
-    words = ["python3", "run_sim.py", "sensitivity", *options.files, "--ranges", options.ranges]
+    words = [*COMMAND, "sensitivity", *options.files, "--ranges", options.ranges]
     words += ["--measure", options.measure] + (["--service", options.service] if options.service else [])
     words += [word for change in options.sets for word in ("--set", change)]
     for name, value in (("replications", options.replications), ("seed", options.seed)):

@@ -3,6 +3,10 @@
 What may be changed here: wording freely; verbs, options and exit codes are a contract.
 """
 
+import re
+
+from sim.home import FRONT_DOOR, PROGRAM
+
 USAGE = """\
 run_sim.py: what would another reablement unit, another step or another price change?
 
@@ -14,6 +18,7 @@ run_sim.py: what would another reablement unit, another step or another price ch
   run_sim.py validate FILE...          check scenario files, run nothing
   run_sim.py show FILE                 print every value in force, and the file and line it comes from
   run_sim.py schema                    print a JSON Schema of scenario files, for editors
+  run_sim.py scenarios [FOLDER]        copy the shipped scenarios to a folder of your own (default: scenarios)
   run_sim.py check [FILE...]           rerun baselines and fail if a result moved (default: those in tests/expected)
   run_sim.py check FILE... --update --reason TEXT
                                        record what is found now, with the reason; the only way to move a baseline
@@ -53,7 +58,15 @@ FILE may be a pattern: compare scenarios/baseline.yaml "scenarios/*.yaml". The b
 Exit codes: 0 done, 2 bad input or usage (or no room, right or memory for it), 3 a fault of ours, 130 interrupted;
 of check also 1: a result moved."""
 
-HELP_SHOWS = "(run_sim.py --help shows every verb and option)"
+HELP_SHOWS = f"({PROGRAM} --help shows every verb and option)"
+
+
+def usage(program: str = PROGRAM) -> str:
+    """The page under the name that the program goes by, its columns kept."""
+    page = re.sub(
+        r"^  run_sim\.py(.*?)  +(?=\S)", lambda verb: f"  {program}{verb[1]}".ljust(37) + "  ", USAGE, flags=re.M
+    )
+    return page.replace(FRONT_DOOR, program)
 
 
 class UsageError(Exception):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from sim.home import PROGRAM
 from sim.results.basis import ASSUMPTION, assumptions, together, without_note
 from sim.results.findings import Change, Findings
 from sim.results.html import heading, paragraph, table
@@ -100,7 +101,7 @@ def _without_note(findings: Findings, provenance: Provenance) -> Iterator[str]:
 
 def _and_more(lines: int) -> Iterator[str]:
     if lines > MOST_ASSUMPTIONS:
-        yield f"<p>And {lines - MOST_ASSUMPTIONS:,} more: <code>run_sim.py show FILE</code> prints them all.</p>"
+        yield f"<p>And {lines - MOST_ASSUMPTIONS:,} more: <code>{PROGRAM} show FILE</code> prints them all.</p>"
 
 
 def _note(text: str) -> str:

@@ -1,0 +1,52 @@
+"""Where the program stands, in a checkout or installed, and what it is called there.
+
+What may be changed here: freely. The ground floor: it imports nothing of ours.
+"""
+
+import glob
+import sys
+from pathlib import Path
+
+CODE = Path(__file__).resolve().parent
+IN_CHECKOUT = (CODE.parent / "run_sim.py").is_file()
+HOME = CODE.parent if IN_CHECKOUT else CODE  # the folder that holds scenarios/
+SHIPPED = "scenarios"
+FRONT_DOOR, INSTALLED, MODULE = "run_sim.py", "bedflow", "python -m sim"
+
+
+def name_of(called: str) -> str:
+    """What the program is called, from the first word of the command line."""
+    path = Path(called)
+    if path.stem == INSTALLED:
+        return INSTALLED
+    if path.name == "__main__.py" and path.parent.name == "sim":
+        return MODULE
+    return FRONT_DOOR if IN_CHECKOUT else INSTALLED
+
+
+PROGRAM = name_of(sys.argv[0] if sys.argv else "")
+COMMAND = ("python3", FRONT_DOOR) if PROGRAM == FRONT_DOOR else tuple(PROGRAM.split())  # as it is typed
+OUTPUTS = str(HOME / "outputs") if PROGRAM == FRONT_DOOR else "outputs"  # an installed program writes where we stand
+
+
+def shortest(path: Path) -> str:
+    """The path from where we stand, if it lies below; else as it is."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except (ValueError, OSError):
+        return str(path)
+
+
+def meant(name: str) -> str:
+    """The file that a name means: `scenarios/...` is a shipped one where no folder of that name is here."""
+    path = Path(name)
+    if path.parts[:1] != (SHIPPED,) or Path(SHIPPED).exists():
+        return name
+    there = glob.has_magic(name) or (HOME / path).is_file()
+    return shortest(HOME / path) if there else name
+
+
+def as_shipped(file: str | Path) -> str | None:
+    """The name of a file that came with the program, from its home: `scenarios/baseline.yaml`; None for any other."""
+    path = Path(file).resolve()
+    return path.relative_to(HOME).as_posix() if path.is_relative_to(HOME) else None

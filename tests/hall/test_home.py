@@ -1,0 +1,78 @@
+"""Where the program stands and what it is called: the same verbs in a checkout, installed, and as a module."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.cli import main
+from sim.cli.usage import USAGE, usage
+from sim.home import HOME, as_shipped, meant, name_of
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def in_another_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("called", "name"),
+    [
+        ("run_sim.py", "run_sim.py"),
+        ("/usr/bin/bedflow", "bedflow"),
+        ("bedflow.exe", "bedflow"),
+        ("/usr/lib/sim/__main__.py", "python -m sim"),
+        ("/usr/lib/ipykernel_launcher.py", "run_sim.py"),
+        ("", "run_sim.py"),
+    ],
+)
+def test_the_program_is_called_what_was_typed(called: str, name: str) -> None:
+    assert name_of(called) == name
+
+
+@pytest.mark.parametrize("program", ["bedflow", "python -m sim"])
+def test_help_keeps_its_columns_under_another_name(program: str) -> None:
+    page = usage(program)
+    assert usage("run_sim.py") == USAGE
+    assert "run_sim.py" not in page
+    described = [line for line in USAGE.splitlines() if re.match(r"  run_sim\.py.*  \S", line)]
+    for line in described:
+        words = line[39:]
+        assert re.search(rf"^  {program}.*  {re.escape(words)}$", page, re.MULTILINE), words
+
+
+def test_shipped_scenarios_are_found_from_any_folder() -> None:
+    assert meant("scenarios/baseline.yaml") == str(HOME / "scenarios" / "baseline.yaml")
+    assert meant("scenarios/*.yaml") == str(HOME / "scenarios" / "*.yaml")
+    assert sim.read_scenario("scenarios/baseline.yaml").id == "baseline"
+    assert main(["validate", "scenarios/cedarwood.yaml"]) == 0
+    assert as_shipped(meant("scenarios/targets/template.csv")) == "scenarios/targets/template.csv"
+
+
+def test_own_scenarios_are_never_taken_for_shipped_ones(in_another_folder: Path) -> None:
+    assert [meant(name) for name in ("mine.yaml", "scenarios/mine.yaml")] == ["mine.yaml", "scenarios/mine.yaml"]
+    (in_another_folder / "scenarios").mkdir()
+    assert meant("scenarios/baseline.yaml") == "scenarios/baseline.yaml"
+    assert as_shipped("scenarios/baseline.yaml") is None
+
+
+def test_a_shipped_name_is_suggested_as_it_can_be_typed_here(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "scenarios/baselin.yaml"]) == 2
+    said = capsys.readouterr().err
+    assert said == "scenarios/baselin.yaml: there is no such file; did you mean `scenarios/baseline.yaml`?\n"
+
+
+def test_scenarios_are_copied_whole_and_nothing_is_replaced(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scenarios"]) == 0
+    assert "Next: run_sim.py compare scenarios/baseline.yaml scenarios/cedarwood.yaml" in capsys.readouterr().out
+    for file in (ROOT / "scenarios").rglob("*.yaml"):
+        assert (Path("scenarios") / file.relative_to(ROOT / "scenarios")).read_bytes() == file.read_bytes()
+    assert main(["validate", "scenarios/cedarwood.yaml"]) == 0
+    assert main(["scenarios"]) == 2
+    assert "nothing in it is replaced" in capsys.readouterr().err
+    assert main(["scenarios", "more"]) == 0
+    assert main(["scenarios", "a", "b"]) == 2

@@ -11,6 +11,7 @@ from sim.results import window
 from sim.results.catalogue import ENDINGS
 from sim.results.findings import Contrast, Estimate, Findings
 from sim.results.names import in_all, told
+from sim.results.use import how_used
 from sim.results.wording import change_and_interval, counted, figure, interval, measure_label, plain, spoken
 
 MOST_SERVICES = 3  # beside the main one
@@ -248,8 +249,9 @@ def _people(measure: str, service: str) -> str:
 
 
 def description(findings: Findings, scenario: Scenario) -> str:
-    """The first sentence about a scenario on its own, and what was set alike in all that were run."""
-    return _with_what_all_share(findings, _description(findings, scenario))
+    """What is said first of a scenario on its own, with what was set alike in all that were run and what stands empty."""
+    text = _with_what_all_share(findings, _description(findings, scenario))
+    return f"{text} {how_used(findings, scenario)}".rstrip()
 
 
 def _description(findings: Findings, scenario: Scenario) -> str:

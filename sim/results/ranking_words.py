@@ -11,6 +11,7 @@ from sim.results.compare import CANNOT_TELL
 from sim.results.findings import Findings
 from sim.results.headline import answer, what_all_share
 from sim.results.ranking import MEASURE, Judged, Ranked, ranking
+from sim.results.use import how_used
 from sim.results.wording import change_and_interval, counted, figure, payer_label, spoken
 
 UNSURE = "?"
@@ -123,13 +124,13 @@ def how_to_read(rows: Sequence[Ranked], findings: Findings) -> str:
 
 
 def sentence(rows: Sequence[Ranked], findings: Findings, scenario: Scenario) -> str:
-    """The first sentence about a scenario; with a word of care where it holds by the scenario's own interval only."""
+    """The answer about a scenario; with a word of care where it holds by its own interval only, or beds stand empty."""
     text = answer(findings, scenario)
     alone = findings.contrast(scenario.id, findings.main_service.name, MEASURE)
     for row in rows:
         if row.scenario is scenario and alone and alone.verdict != row.delayed.verdict:
-            return f"{text} That holds by its own interval, but not with all {len(rows)} at once."
-    return text
+            text = f"{text} That holds by its own interval, but not with all {len(rows)} at once."
+    return f"{text} {how_used(findings, scenario)}".rstrip()
 
 
 def ranked_and_said(findings: Findings) -> tuple[list[Ranked], list[str]]:

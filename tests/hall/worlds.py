@@ -87,3 +87,10 @@ def bigger(base: Scenario, *, id: str = "more", name: str = "More beds", unit: i
     other = small(unit=unit)
     services = tuple(other.service(one.name) if one.name == "unit" else one for one in base.services)
     return replace(base, id=id, name=name, file=f"{id}.yaml", services=services, values=other.values)
+
+
+def with_places(scenario: Scenario, name: str, *dated: tuple[int, int]) -> Scenario:
+    """The scenario with so many places of a service from so many days after its start."""
+    capacity = tuple(Places(from_second=day * 86_400, places=places) for day, places in dated)
+    services = tuple(replace(one, capacity=capacity) if one.name == name else one for one in scenario.services)
+    return replace(scenario, services=services)

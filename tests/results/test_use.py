@@ -1,0 +1,80 @@
+"""What opens and is not used is said with the answer."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.experiment import Shared, run_all
+from sim.gathering import beside, gathered
+from sim.inputs.scenario import Scenario
+from sim.results.compare import Summary
+from sim.results.findings import Findings
+from sim.results.headline import description
+from sim.results.ranking_words import sentence
+from sim.results.use import how_used
+from tests.hall.worlds import bigger, small, with_places
+
+BASE = small(replications=2)
+
+
+def findings_of(*scenarios: Scenario, compared: bool = True) -> Findings:
+    pieces = run_all(Shared(scenarios), 1)
+    return gathered(scenarios, beside(scenarios, pieces) if compared else pieces, compared=compared)
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return findings_of(BASE, bigger(BASE, unit=40))
+
+
+def with_rows(findings: Findings, **means: float) -> Findings:
+    """The same with other averages of the unit in the scenario."""
+
+    def changed(row: Summary) -> Summary:
+        is_here = (row.scenario, row.service) == ("more", "unit") and row.measure in means
+        return row._replace(mean=means[row.measure]) if is_here else row
+
+    return replace(findings, estimates=[changed(row) for row in findings.estimates])
+
+
+def test_a_unit_that_stands_empty_is_told_with_what_a_used_night_costs(findings: Findings) -> None:
+    found = with_rows(findings, occupancy=0.2, midnight_census_p95=11.4, cost_per_used_night_gbp=935)
+    assert how_used(found, found.scenarios[1]) == (
+        "Unit is mostly empty: of 40 beds, 8.0 are in use on average, and on 95 nights of 100 never more than 12. "
+        "A used night in unit costs £935, more than one in hospital (£562)."
+    )
+
+
+def test_the_figures_are_those_of_the_run(findings: Findings) -> None:
+    said, more = how_used(findings, findings.scenarios[1]), findings.scenarios[1]
+    occupancy = findings.estimate("more", "unit", "occupancy")
+    used = findings.estimate("more", "unit", "cost_per_used_night_gbp")
+    assert occupancy and used
+    assert f"of 40 beds, {40 * occupancy.mean:.1f} are in use" in said
+    assert f"costs £{used.mean:,.0f}" in said
+    assert sentence([], findings, more).endswith(said)
+
+
+def test_beds_that_are_hardly_ever_used_are_told_though_most_are_used(findings: Findings) -> None:
+    found = with_rows(findings, occupancy=0.6, midnight_census_p95=32, cost_per_used_night_gbp=312)
+    assert how_used(found, found.scenarios[1]) == (
+        "Unit has beds that are hardly ever used: of 40 beds, 24.0 are in use on average, and on 95 nights of 100 never more "
+        "than 32."
+    )
+    assert how_used(with_rows(found, midnight_census_p95=32.1), found.scenarios[1]) == ""
+
+
+def test_what_did_not_change_is_no_news() -> None:
+    roomy = small(unit=40, replications=2)
+    found = findings_of(roomy, replace(roomy, id="same", name="Same"))
+    assert how_used(found, found.scenarios[1]) == ""
+    alone = findings_of(roomy, compared=False)
+    assert "Unit is mostly empty" in description(alone, roomy)
+
+
+def test_places_that_change_within_the_measured_days_are_told_as_a_share() -> None:
+    opens = with_places(bigger(BASE, unit=40), "unit", (0, 4), (60, 40))
+    found = findings_of(BASE, opens)
+    occupancy = found.estimate("more", "unit", "occupancy")
+    assert occupancy is not None and occupancy.mean < 0.5
+    assert f"Unit is mostly empty: {100 * occupancy.mean:.1f}% of it is used." in how_used(found, opens)

@@ -20,7 +20,8 @@ from sim.results import census, identities
 from sim.results.cut import Cut, Row
 from sim.results.measures import measure_cut
 from sim.results.same_people import Departures, departures
-from sim.running import ResumeStore, scatter
+from sim.resuming import ResumeStore
+from sim.running import scatter
 from sim.stopwatch import Stopwatch
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit

@@ -1,34 +1,30 @@
-"""Where the work runs, in this process or a pool of them; and how an interrupted run resumes.
+"""Where the work runs, in this process or a team of them.
 
 What may be changed here: freely, as long as every number of workers gives the same results in the same order.
 """
 
-import json
 import multiprocessing
 import os
 import pickle
-import shutil
 import signal
-import tempfile
 import threading
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 SECONDS_BETWEEN_LOOKS = 0.2  # whether somebody has pressed Ctrl-C
+SECONDS_TO_END = 1
+ENDED_BY_PYTHON = 1  # the exit code after an error that nobody caught; errors of the work itself are sent to us
 MOST_TASKS_AT_ONCE = 10  # a chunk is lost when the run is interrupted, so it stays small
 
 Work = Callable[[Any, Any], Any]  # (what all tasks share, one task) -> its result
 
 
 class WorkerLost(Exception):
-    """A worker ended without a word: the system stopped it, most often for want of memory."""
+    """A worker ended without a word: it could not start, or the system stopped it, most often for want of memory."""
 
 
 def processors() -> int:
@@ -120,8 +116,13 @@ class _Team:
         return answer
 
     def _lost(self, line: Connection) -> WorkerLost:
-        self._members[line].join(1)
+        self._members[line].join(SECONDS_TO_END)
         code = self._members[line].exitcode
+        if code == ENDED_BY_PYTHON:
+            return WorkerLost(
+                "a worker process could not start: above is why, as Python puts it. In a script of your own, the lines that run "
+                'something stand under `if __name__ == "__main__":`; with workers=1 they need not'
+            )
         return WorkerLost(f"a worker process was stopped (exit code {code}); perhaps memory ran out: try --workers 1")
 
     def end(self) -> None:
@@ -136,6 +137,7 @@ class _Team:
 def _serve(line: Connection) -> None:
     """A worker's life: hears what to do, then answers chunk after chunk until its line ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
     with suppress(EOFError, OSError):
         work, shared = line.recv()
         while True:
@@ -146,6 +148,14 @@ def _serve(line: Connection) -> None:
             except Exception as error:  # noqa: BLE001 - it is raised again where somebody can read it
                 answer = False, _portable(error)
             line.send(answer)
+
+
+def _end_with_the_parent() -> None:
+    """Waits for the parent's end, which no signal tells of, and stops in the midst of whatever is worked on for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(ENDED_BY_PYTHON)
 
 
 def _portable(error: Exception) -> Exception:
@@ -187,52 +197,18 @@ def interrupts_noted() -> Iterator[list[bool]]:
 
 @contextmanager
 def _interrupts_kept_from_children() -> Iterator[None]:
-    """A child started inside never sees Ctrl-C, not even while it imports; where the system can do that."""
+    """A child started inside never sees Ctrl-C, not even while it imports; where the system can do that.
+
+    Python's tracker of resources comes first, because starting it lets Ctrl-C through again, for this process and the children.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-class ResumeStore:
-    """Finished replications on disk, one small file each, so that an interrupted run can go on.
-
-    Only numbers and JSON text are stored, never pickles. A file that cannot be read counts as not there.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def load(self, name: str) -> tuple[Any, dict[str, Any]] | None:
-        """The header and the arrays saved under this name; None if there are none."""
-        try:
-            with np.load(self.folder / f"{name}.npz", allow_pickle=False) as saved:
-                arrays = {key: saved[key] for key in saved.files}
-            return json.loads(arrays.pop("header").tobytes()), arrays
-        except (OSError, ValueError, KeyError, EOFError):
-            return None
-        except Exception as problem:  # a truncated zip raises zipfile.BadZipFile, which we need not import
-            if type(problem).__name__ == "BadZipFile":
-                return None
-            raise
-
-    def save(self, name: str, header: Any, arrays: Mapping[str, Any]) -> None:
-        """Keeps a header and arrays under this name; a full disk or a removed folder is no reason to stop."""
-        text = np.frombuffer(json.dumps(header).encode(), dtype=np.uint8)
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".part", delete=False) as part:
-                np.savez(part, allow_pickle=False, header=text, **arrays)
-            os.replace(part.name, self.folder / f"{name}.npz")
-        except OSError:
-            return
-
-    def remove(self) -> None:
-        """Forgets everything, and the folder of all stores when it was the last."""
-        shutil.rmtree(self.folder, ignore_errors=True)
-        with suppress(OSError):
-            self.folder.parent.rmdir()

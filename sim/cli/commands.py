@@ -31,9 +31,10 @@ from sim.inputs.scenario import Scenario
 from sim.job import Job, fingerprint_of
 from sim.overridden import override_notes, remarks
 from sim.results.findings import Findings
-from sim.results.people_files import PeopleFiles
+from sim.results.people_files import PeopleFiles, files_of
 from sim.results.wording import counted
-from sim.running import ResumeStore, default_workers
+from sim.resuming import ResumeStore
+from sim.running import default_workers
 from sim.take_care import warnings_before_a_run
 
 INTERRUPTED = 130
@@ -184,20 +185,20 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     if compared and len(chosen) < 2:
         raise UsageError("nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out))
     job = _job(chosen, options, engines_for(options, screen), compared=compared)
-    people = _people(job, options)
-    job.check_places(*(people.files if people else ()))
+    job.check_places(*(files_of(Path(options.people)) if options.people else ()))
     flips = flips_of(options.sensitivity)
     warnings = warning_words(chosen)
     watch = options.watch
     watch.add({"start-up": watch.elapsed})
     try:
-        with watch.stage("replications"):
-            pieces = _replications(job, options, screen, len(warnings))
-        with watch.stage("gathering"):
-            pieces = beside(chosen, pieces) if compared else pieces
-            findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-            findings = replace(findings, flips=flips)
-        folder = _publish(job, options, findings, pieces)
+        with _store(job, options) as store:
+            with watch.stage("replications"):
+                pieces = _replications(job, options, screen, store, len(warnings))
+            with watch.stage("gathering"):
+                pieces = beside(chosen, pieces) if compared else pieces
+                findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
+                findings = replace(findings, flips=flips)
+            folder = _publish(job, options, findings, pieces, store)
     except KeyboardInterrupt:
         tables.interrupted(screen, *screen.how_far)
         return INTERRUPTED
@@ -229,17 +230,17 @@ def _store(job: Job, options: Options) -> ResumeStore:
     return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
 
 
-def _people(job: Job, options: Options) -> PeopleFiles | None:
-    return PeopleFiles(Path(options.people), _store(job, options).folder) if options.people else None
+def _people(options: Options, store: ResumeStore) -> PeopleFiles | None:
+    return PeopleFiles(Path(options.people), store.folder) if options.people else None
 
 
 def _workers(job: Job, options: Options) -> int:
     return min(options.workers or default_workers(job.replications), job.replications)
 
 
-def _replications(job: Job, options: Options, screen: Screen, warnings: int) -> list[list[Piece]]:
+def _replications(job: Job, options: Options, screen: Screen, store: ResumeStore, warnings: int) -> list[list[Piece]]:
     """Every replication, run or taken from an interrupted run."""
-    people, workers = _people(job, options), _workers(job, options)
+    people, workers = _people(options, store), _workers(job, options)
     much = counted(job.replications, "replication")
     to_come = f" ({counted(warnings, 'warning')} will follow the results)" if warnings else ""
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...{to_come}")
@@ -247,7 +248,7 @@ def _replications(job: Job, options: Options, screen: Screen, warnings: int) -> 
     if workers > 1:
         Thread(target=_import_ahead, daemon=True).start()
     try:
-        return run_all(shared, workers, _store(job, options), screen.progress)
+        return run_all(shared, workers, store, screen.progress)
     finally:
         screen.end_progress()
 
@@ -259,14 +260,16 @@ def _import_ahead() -> None:
             import_module(module)
 
 
-def _publish(job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> Path:
+def _publish(
+    job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]], store: ResumeStore
+) -> Path:
     """Writes the folder and the people's tables, then forgets what was kept for resuming."""
     with options.watch.stage("charts"):
         from sim.publishing import publish  # matplotlib comes only now
 
     folder = publish(job, findings, pieces, _workers(job, options))
-    people = _people(job, options)
+    people = _people(options, store)
     if people:
         people.join(job.scenarios)
-    _store(job, options).remove()
+    store.remove()
     return folder

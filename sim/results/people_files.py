@@ -40,21 +40,17 @@ COLUMNS = {
 }
 
 
+def files_of(target: Path) -> tuple[str, ...]:
+    """The three tables: stays in `target`, waits and steps beside it."""
+    return tuple(str(target.with_name(f"{target.stem}{which}{target.suffix}")) for which in COLUMNS)
+
+
 @dataclass(frozen=True, slots=True)
 class PeopleFiles:
     """Three files: `target` for stays, `-waits` and `-steps` beside it; parts of them wait in `parts`."""
 
     target: Path
     parts: Path
-
-    @property
-    def files(self) -> tuple[str, ...]:
-        """All three."""
-        return tuple(str(self.file(which)) for which in COLUMNS)
-
-    def file(self, which: str) -> Path:
-        """Where one of the three tables goes."""
-        return self.target.with_name(f"{self.target.stem}{which}{self.target.suffix}")
 
     def keep(self, scenario: Scenario, number: int, replication: int, ledger: Ledger) -> None:
         """Writes one replication's rows into parts; called in the worker."""
@@ -73,7 +69,7 @@ class PeopleFiles:
 
     def join(self, scenarios: Sequence[Scenario]) -> None:
         """Puts the parts together in order; the three files appear together, whole, or not at all."""
-        with naming(self.target), whole_files([self.file(which) for which in COLUMNS]) as tables:
+        with naming(self.target), whole_files([Path(file) for file in files_of(self.target)]) as tables:
             for (which, columns), whole in zip(COLUMNS.items(), tables, strict=True):
                 whole.write(csv_bytes(columns, ()))
                 for number, scenario in enumerate(scenarios):

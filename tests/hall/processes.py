@@ -1,10 +1,14 @@
 """The command line in a process of its own, with streams as the test wants them."""
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
+
+from sim.results.writing import RUN_FILE, publish
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = "import sys; from sim.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -32,3 +36,28 @@ def without_a_reader(folder: Path, *argv: str) -> subprocess.CompletedProcess[st
         return finished(folder, *argv, capture_output=False, stdout=theirs, stderr=subprocess.PIPE)
     finally:
         os.close(theirs)
+
+
+# -- work that a worker can import without pytest ----------------------------------------------------------------------
+
+
+def hears_ctrl_c(_: object, __: object) -> bool:
+    """Whether Ctrl-C, when it came, would reach this process."""
+    return signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def works_for_ever(folder: str, task: int) -> None:
+    """Says that it has begun, and never ends."""
+    (Path(folder) / f"begun-{task}").touch()
+    while True:
+        pass
+
+
+def publishes(folder: str, task: int) -> None:
+    """Puts the same folder in place again and again, its content never quite as before, while another task does so too."""
+    (Path(folder) / f"begun-{task}").touch()
+    while len(list(Path(folder).glob("begun-*"))) < 2:
+        time.sleep(0.001)
+    for number in range(150):
+        files = {"a.txt": b"%d %d" % (task, number), "charts/b.txt": b"b", RUN_FILE: b"{}"}
+        publish(Path(folder) / "outputs", "same", files)

@@ -14,6 +14,7 @@ from sim.cli.arguments import parse
 from sim.cli.files import expanded
 from sim.cli.usage import UsageError
 from sim.results import identities
+from sim.running import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair
 
 
@@ -369,6 +370,27 @@ def test_a_broken_identity_is_a_fault_of_ours_told_in_a_line(capsys, monkeypatch
     assert "base, replication 0: everyone leaves once: stays row 3" in err
     assert "Traceback" not in err
     assert not [path for path in Path("out").iterdir() if path.name != ".cache"]
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("problem", "words"),
+    [
+        (WorkerLost("a worker process was stopped"), "a worker process was stopped\n"),
+        (MemoryError(), "Memory ran out; --workers 1 needs the least of it.\n"),
+        (OSError(28, "No space left on device"), "No space left on device\n"),
+        (OSError(24, "Too many open files", "a.csv"), "a.csv: Too many open files\n"),
+    ],
+)
+def test_what_the_computer_lacks_is_no_fault_of_ours(
+    capsys, monkeypatch: pytest.MonkeyPatch, problem: Exception, words: str
+) -> None:
+    def breaks(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr("sim.experiment.measure_cut", breaks)
+    assert run("run", "base.yaml", "--engine", "reference") == 2
+    assert capsys.readouterr().err.endswith(words)
 
 
 @pytest.mark.usefixtures("here")

@@ -1,19 +1,26 @@
 """Work over processes: the same results, errors that arrive, and a store from which a run resumes."""
 
+import csv
 import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.running import ResumeStore, WorkerLost, default_workers, scatter
-from tests.hall.files import BASE, write
+from sim.resuming import ResumeStore
+from sim.running import WorkerLost, default_workers, scatter
+from tests.hall.files import BASE, write, write_pair
+from tests.hall.processes import COMMAND, QUICK, environment, publishes
 
-ROOT = Path(__file__).parents[2]
+SCATTERED = (
+    "import sys; from sim.running import scatter; from tests.hall import processes; list(scatter(processes.{}, {}))"
+)
+unix = pytest.mark.skipif(os.name == "nt", reason="signals cannot be sent to one process there")
 
 
 def times(factor: int, number: int) -> int:
@@ -77,6 +84,34 @@ def test_the_store_gives_back_what_was_saved(tmp_path: Path) -> None:
     assert store.load("0-2") is None
 
 
+def test_equal_runs_at_once_have_stores_of_their_own(tmp_path: Path) -> None:
+    with ResumeStore(tmp_path / ".cache" / "a") as one, ResumeStore(tmp_path / ".cache" / "a") as other:
+        other.save("0-1", {}, {"values": np.zeros(3)})
+        one.remove()
+        assert other.load("0-1") is not None
+        other.remove()
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_an_interrupted_run_has_left_is_taken_up_and_all_of_it_goes_in_the_end(tmp_path: Path) -> None:
+    with ResumeStore(tmp_path / ".cache" / "a") as first, ResumeStore(tmp_path / ".cache" / "a") as second:
+        for store in (first, second):
+            store.save("0-1", {}, {})
+    with ResumeStore(tmp_path / ".cache" / "a") as again:
+        assert again.load("0-1") is not None
+        again.remove()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_leaves_no_parts_in_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    ResumeStore(tmp_path).save("0-1", {}, {})
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK\x03\x04half a zip", b"no zip at all"])
 def test_a_damaged_file_in_the_store_counts_as_not_there(tmp_path: Path, damage: bytes) -> None:
     store = ResumeStore(tmp_path)
@@ -100,15 +135,14 @@ def test_a_removed_store_leaves_no_empty_folder(tmp_path: Path) -> None:
     assert not (tmp_path / ".cache").exists()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one process there")
+@unix
 def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path: Path) -> None:
     write(tmp_path, "base.yaml", BASE.replace("replications: 4", "replications: 400"))
-    command = "import sys; from sim.cli import main; sys.exit(main(sys.argv[1:]))"
-    argv = [sys.executable, "-c", command, "run", "base.yaml", "--outputs", "out", "--workers", "2"]
+    argv = [*COMMAND, "run", "base.yaml", "--outputs", "out", "--workers", "2"]
     run = subprocess.Popen(
         argv,
         cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -123,3 +157,111 @@ def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path:
     assert "Stopped after" in err
     assert "Traceback" not in out + err
     assert [path.name for path in (tmp_path / "out").iterdir()] == [".cache"]
+
+
+@unix
+@pytest.mark.parametrize("seconds", [0.1, 0.4])
+def test_ctrl_c_while_workers_start_is_answered_in_a_line(tmp_path: Path, seconds: float) -> None:
+    write(tmp_path, "base.yaml", BASE.replace("replications: 4", "replications: 400"))
+    argv = [*COMMAND, "run", "base.yaml", "--outputs", "out", "--workers", "2", "--engine", "reference"]
+    pipe = subprocess.PIPE
+    run = subprocess.Popen(argv, cwd=tmp_path, env=environment(), stderr=pipe, text=True, start_new_session=True)
+    assert run.stderr is not None
+    while not run.stderr.readline().startswith("Running"):
+        assert run.poll() is None
+    time.sleep(seconds)  # somewhere in their start, or after it
+    os.killpg(run.pid, signal.SIGINT)
+    _, err = run.communicate(timeout=60)
+    assert run.returncode == 130
+    assert err.startswith("Stopped after ") and err.count("\n") == 1
+
+
+@unix
+def test_no_worker_ever_hears_ctrl_c() -> None:
+    program = SCATTERED.replace("list(", "print(*").format("hears_ctrl_c", "0, range(2), 2")
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "False False\n", done.stderr
+
+
+@unix
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_no_worker_outlives_the_run_even_on_a_busy_machine(tmp_path: Path, number: int) -> None:
+    for trial in range(3):
+        folder = tmp_path / str(trial)
+        folder.mkdir()
+        assert _outlived(folder, number) == ""
+
+
+def _outlived(folder: Path, number: int, workers: int = 4) -> str:
+    """What a run says on its end by a signal, once nobody holds its output any more: no worker, nor Python's tracker."""
+    program = SCATTERED.format("works_for_ever", f"{str(folder)!r}, range({workers}), {workers}")
+    how = {"env": environment(), "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
+    run = subprocess.Popen([sys.executable, "-c", program], **how)
+    try:
+        while len(list(folder.glob("begun-*"))) < workers:
+            assert run.poll() is None, run.communicate()
+            time.sleep(0.01)
+        run.send_signal(number)
+        _, said = run.communicate(timeout=60)
+        assert run.returncode == -number
+        return str(said)
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(run.pid, signal.SIGKILL)
+
+
+@unix
+def test_a_script_without_a_guard_is_answered_by_python_and_by_us_alike(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", BASE)
+    write(
+        tmp_path,
+        "mine.py",
+        'import sim\nsim.run_scenario("base.yaml", replications=2, workers=2, engine="reference")\n',
+    )
+    done = subprocess.run(
+        [sys.executable, "mine.py"],
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "memory" not in done.stderr
+    assert 'stand under `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+
+
+def test_a_folder_that_several_put_in_place_at_once_is_whole(tmp_path: Path) -> None:
+    list(scatter(publishes, str(tmp_path), range(2), 2))
+    outputs = tmp_path / "outputs"
+    assert sorted(path.name for path in outputs.iterdir()) == ["latest", "same"]
+    assert {path.name for path in (outputs / "same").iterdir()} == {"a.txt", "charts", "run.json"}
+
+
+def test_equal_runs_at_once_both_write_everybody_down(tmp_path: Path) -> None:
+    write_pair(tmp_path)
+    argv = [
+        *COMMAND,
+        "compare",
+        "base.yaml",
+        "more.yaml",
+        "--replications",
+        "2",
+        "--outputs",
+        "out",
+        *QUICK,
+        "--people",
+    ]
+    how = {"cwd": tmp_path, "env": environment(), "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+    runs = [subprocess.Popen([*argv, name], **how) for name in ("one.csv", "two.csv")]
+    said = [run.communicate(timeout=120) for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], said
+    for which in ("", "-waits", "-steps"):
+        assert (tmp_path / f"one{which}.csv").read_bytes() == (tmp_path / f"two{which}.csv").read_bytes()
+    with (tmp_path / "one.csv").open(newline="", encoding="utf-8") as file:
+        assert {(row["scenario"], row["replication"]) for row in csv.DictReader(file)} == {
+            (scenario, replication) for scenario in ("base", "more") for replication in ("0", "1")
+        }
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]

@@ -7,7 +7,7 @@ import pytest
 
 from sim.cli import main
 from sim.experiment import Shared, run_all
-from sim.running import ResumeStore
+from sim.resuming import ResumeStore
 from sim.stopwatch import Stopwatch
 from tests.hall.files import write_pair
 from tests.hall.worlds import small

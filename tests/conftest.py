@@ -1,18 +1,46 @@
-"""What all tests share: the nightly tier.
+"""What all tests share: three tiers, by how long a test takes.
 
-May be changed freely. Tests marked `@pytest.mark.nightly` take minutes and run only with `--nightly`.
+May be changed freely. Everyday tests run always. Tests marked `slow` take more than a few seconds of processor time and run in CI:
+with `--all` beside the everyday ones, with `--slow` alone. Tests marked `nightly` take minutes and run with `--nightly`,
+beside all others.
 """
 
 import pytest
 
+TIERS = {
+    "everyday": "the everyday tests; `--all` runs the slow ones too, `--nightly` those that take minutes as well",
+    "slow": "the slow tests only; without `--slow` the everyday ones run",
+    "all": "the everyday tests and the slow ones; `--nightly` runs those that take minutes as well",
+    "nightly": "every test there is",
+}
+ALLOWED = {
+    "everyday": (frozenset(),),
+    "slow": (frozenset({"slow"}),),
+    "all": (frozenset(), frozenset({"slow"})),
+    "nightly": (frozenset(), frozenset({"slow"}), frozenset({"nightly"}), frozenset({"slow", "nightly"})),
+}
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--nightly", action="store_true", help="run the tests that take minutes as well")
+    parser.addoption("--all", action="store_true", help="run the slow tests as well, as CI does")
+    parser.addoption("--slow", action="store_true", help="run the slow tests only")
+    parser.addoption("--nightly", action="store_true", help="run everything, the tests that take minutes too")
+
+
+def tier(config: pytest.Config) -> str:
+    """The tier asked for, the longest where several are."""
+    return next((name for name in ("nightly", "all", "slow") if config.getoption(f"--{name}")), "everyday")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--nightly"):
-        return
-    nightly = [item for item in items if item.get_closest_marker("nightly")]
-    config.hook.pytest_deselected(items=nightly)
-    items[:] = [item for item in items if item not in nightly]
+    allowed = ALLOWED[tier(config)]
+    marks = {
+        item: frozenset(mark.name for mark in item.iter_markers() if mark.name in ("slow", "nightly")) for item in items
+    }
+    config.hook.pytest_deselected(items=[item for item in items if marks[item] not in allowed])
+    items[:] = [item for item in items if marks[item] in allowed]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        terminalreporter.write_line(f"Tests that ran: {TIERS[tier(config)]}.")

@@ -34,7 +34,7 @@ from sim.results.findings import Findings
 from sim.results.people_files import PeopleFiles, files_of
 from sim.results.wording import counted
 from sim.resuming import ResumeStore
-from sim.running import default_workers
+from sim.running import default_workers, processors
 from sim.take_care import warnings_before_a_run
 
 INTERRUPTED = 130
@@ -86,8 +86,14 @@ def test(options: Options, _: Screen) -> int:
     arguments = [_from_anywhere(argument) for argument in options.rest]
     named = any(Path(argument.split("::")[0]).exists() for argument in arguments if not argument.startswith("-"))
     where = [] if named else [str(HOME / "tests")]
-    code = subprocess.call([sys.executable, "-m", "pytest", *where, *arguments], cwd=HOME)
+    code = subprocess.call([sys.executable, "-m", "pytest", *_side_by_side(arguments), *where, *arguments], cwd=HOME)
     return PYTEST_FAULTS.get(code, code)
+
+
+def _side_by_side(arguments: Sequence[str]) -> list[str]:
+    """One process for each processor, unless pytest is told how many or asked to stop in a debugger."""
+    said = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p")) for word in arguments)
+    return [] if said or processors() < 2 else ["-n", str(processors())]
 
 
 def _from_anywhere(argument: str) -> str:

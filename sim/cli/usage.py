@@ -22,7 +22,7 @@ run_sim.py: what would another reablement unit, another step or another price ch
   run_sim.py check [FILE...]           rerun baselines and fail if a result moved (default: those in tests/expected)
   run_sim.py check FILE... --update --reason TEXT
                                        record what is found now, with the reason; the only way to move a baseline
-  run_sim.py test [ARGUMENT...]        run the tests; arguments go to pytest (--nightly: the long ones too)
+  run_sim.py test [ARGUMENT...]        run the everyday tests (--all: the slow ones too, --nightly: every test); arguments go to pytest
 
 Options of run and compare:
   --replications N     how many simulated runs of each scenario (instead of what the file says)

@@ -461,8 +461,22 @@ def pytest_of_the_clone_test(*options: str, **settings: str) -> str:
 
 
 def test_nightly_tests_run_only_when_asked_for() -> None:
-    assert "test_fresh_clone" not in pytest_of_the_clone_test("--collect-only")
+    for tier in ((), ("--slow",), ("--all",)):
+        assert "test_fresh_clone" not in pytest_of_the_clone_test("--collect-only", *tier)
     assert "test_fresh_clone" in pytest_of_the_clone_test("--collect-only", "--nightly")
+
+
+def collected(*options: str) -> set[str]:
+    command = [sys.executable, "-m", "pytest", "tests/theory/test_networks.py", "--collect-only", *options]
+    done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
+    return {line for line in done.stdout.splitlines() if "::" in line}
+
+
+def test_each_test_belongs_to_one_tier_and_a_run_says_which_it_was() -> None:
+    everyday, slow, both, nightly = (collected(*options) for options in ((), ("--slow",), ("--all",), ("--nightly",)))
+    assert everyday and slow and not everyday & slow
+    assert both == everyday | slow and both < nightly
+    assert "Tests that ran: the slow tests only" in pytest_of_the_clone_test("--slow")
 
 
 def test_suite_inside_the_fresh_clone_does_not_clone_again() -> None:

@@ -29,12 +29,11 @@ from sim.model.ledger import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
 from sim.model.rules import minutes
 from sim.model.wards import Ward
 from sim.model.world import Wait
-from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
+from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "tests" / "worked_examples").glob("*.yaml"))
 SHIPPED = shipped()
-IN_CI_TOO = settings(IN_CI, max_examples=400)
 LENGTHS = [
     distributions.fixed(3.7),
     distributions.exponential(5.3),
@@ -76,13 +75,9 @@ def test_both_engines_agree_on_the_shipped_scenario_at_its_full_length(path: Pat
     agree(read_scenario(path))
 
 
-def test_both_engines_agree_on_random_scenarios(tmp_path: Path) -> None:
-    on_towns(tmp_path, IN_CI_TOO, agree)
-
-
-@pytest.mark.nightly
-def test_both_engines_agree_on_thousands_of_random_scenarios(tmp_path: Path) -> None:
-    on_towns(tmp_path, AT_NIGHT, agree)
+@IN_EACH_TIER
+def test_both_engines_agree_on_random_scenarios(tmp_path: Path, how: settings) -> None:
+    on_towns(tmp_path, how, agree)
 
 
 def test_tables_that_are_too_small_are_made_larger_and_nothing_else_changes() -> None:
@@ -263,12 +258,14 @@ PLANTED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_fault_in_the_compiled_engine_is_caught(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "kernels", lambda: plain_kernels(*PLANTED[fault]))
     assert not_all_agree()
 
 
+@pytest.mark.slow
 def test_the_compiled_engine_run_as_plain_python_agrees_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiled, "kernels", plain_kernels)
     assert not not_all_agree()

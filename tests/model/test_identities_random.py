@@ -24,7 +24,17 @@ IN_CI = settings(
     phases=[Phase.generate],  # no shrinking, which may take minutes: the night does that
     suppress_health_check=list(HealthCheck),
 )
+FEW = settings(IN_CI, max_examples=25)
 AT_NIGHT = settings(IN_CI, max_examples=5000, derandomize=False, phases=[Phase.generate, Phase.shrink])
+
+IN_EACH_TIER = pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(FEW, id="few"),
+        pytest.param(IN_CI, id="hundreds", marks=pytest.mark.slow),
+        pytest.param(AT_NIGHT, id="thousands", marks=pytest.mark.nightly),
+    ],
+)
 
 
 def read_or_assume(folder: Path, text: str) -> Scenario:
@@ -53,13 +63,9 @@ def keeps_the_identities(scenario: Scenario) -> None:
     check(scenario, run_observed(scenario, replication=0))
 
 
-def test_identities_hold_on_random_scenarios(tmp_path: Path) -> None:
-    on_towns(tmp_path, IN_CI, keeps_the_identities)
-
-
-@pytest.mark.nightly
-def test_identities_hold_on_thousands_of_random_scenarios(tmp_path: Path) -> None:
-    on_towns(tmp_path, AT_NIGHT, keeps_the_identities)
+@IN_EACH_TIER
+def test_identities_hold_on_random_scenarios(tmp_path: Path, how: settings) -> None:
+    on_towns(tmp_path, how, keeps_the_identities)
 
 
 def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
@@ -92,6 +98,7 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
     return seen
 
 
+@pytest.mark.slow
 def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Path) -> None:
     path, seen, refused = tmp_path / "town.yaml", set(), []
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
+from hypothesis import settings
 
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
 from sim.model.ledger import NEVER, NONE, WAITING, Ledger
-from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
+from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 from tests.model.test_second_engine import Cells, cells
 
 TIMES = ("admitted", "ready", "clear", "left", "joined", "ended", "started", "team_joined", "due", "finished")
@@ -49,10 +49,6 @@ def begins_alike(scenario: Scenario) -> None:
         assert not differing, f"{name}: {differing[:4]}"
 
 
-def test_a_longer_run_begins_as_the_shorter_one_did(tmp_path: Path) -> None:
-    on_towns(tmp_path, IN_CI, begins_alike)
-
-
-@pytest.mark.nightly
-def test_thousands_of_longer_runs_begin_as_the_shorter_ones_did(tmp_path: Path) -> None:
-    on_towns(tmp_path, AT_NIGHT, begins_alike)
+@IN_EACH_TIER
+def test_a_longer_run_begins_as_the_shorter_one_did(tmp_path: Path, how: settings) -> None:
+    on_towns(tmp_path, how, begins_alike)

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
 from sim.model.ledger import Ledger
 from tests.model import second_engine
-from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
+from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "worked_examples").glob("*.yaml"))
 Cells = dict[str, list[dict[str, object]]]
@@ -75,10 +76,6 @@ def test_both_engines_agree_on_the_worked_example(path: Path) -> None:
     agree(read_scenario(path))
 
 
-def test_both_engines_agree_on_random_scenarios(tmp_path: Path) -> None:
-    on_towns(tmp_path, IN_CI, agree)
-
-
-@pytest.mark.nightly
-def test_both_engines_agree_on_thousands_of_random_scenarios(tmp_path: Path) -> None:
-    on_towns(tmp_path, AT_NIGHT, agree)
+@IN_EACH_TIER
+def test_both_engines_agree_on_random_scenarios(tmp_path: Path, how: settings) -> None:
+    on_towns(tmp_path, how, agree)

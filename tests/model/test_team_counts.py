@@ -6,7 +6,7 @@ The ledger does not say when a step was dropped: it follows from the waits, and 
 from collections import defaultdict
 from pathlib import Path
 
-import pytest
+from hypothesis import settings
 
 from sim.inputs.scenario import Scenario
 from sim.model import reference
@@ -14,7 +14,7 @@ from sim.model.bed_manager import BedManager
 from sim.model.engine import draw
 from sim.results import teams
 from sim.results.cut import Cut
-from tests.model.test_identities_random import AT_NIGHT, IN_CI, on_towns
+from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 
 
 class Counted:
@@ -53,10 +53,6 @@ def agrees_with_the_count(scenario: Scenario) -> None:
         assert int(cut.clipped(work.started, work.team_joined).sum()) == counted.in_line[team.name], team.name
 
 
-def test_teams_are_counted_as_the_model_counts_them(tmp_path: Path) -> None:
-    on_towns(tmp_path, IN_CI, agrees_with_the_count)
-
-
-@pytest.mark.nightly
-def test_teams_are_counted_as_the_model_counts_them_at_night(tmp_path: Path) -> None:
-    on_towns(tmp_path, AT_NIGHT, agrees_with_the_count)
+@IN_EACH_TIER
+def test_teams_are_counted_as_the_model_counts_them(tmp_path: Path, how: settings) -> None:
+    on_towns(tmp_path, how, agrees_with_the_count)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from sim.model.ledger import NEVER
 from tests.theory.formulas import State, erlang_c, markov_chain, mean_over
 from tests.theory.tools import QUICK_AND_NIGHTLY, Seen, assert_agrees, assert_rejects, calendar, each, replicate
 
 
+@pytest.mark.slow
 @QUICK_AND_NIGHTLY
 def test_a_team_is_a_queue_like_any_other(tmp_path: Path, times: int) -> None:
     # People without further need reach a team of three at random times; its visits are exponential: Erlang C for the team.
@@ -36,6 +38,7 @@ def test_a_team_is_a_queue_like_any_other(tmp_path: Path, times: int) -> None:
     assert_rejects(waited, erlang_c(4, 2.1))
 
 
+@pytest.mark.slow
 @QUICK_AND_NIGHTLY
 def test_death_and_the_step_race_each_other(tmp_path: Path, times: int) -> None:
     # A step of mean 3 days against death of mean 12 days from ready: one in five die, and the delay is 12 x 3 / 15 = 2.4 days.
@@ -59,6 +62,7 @@ def test_death_and_the_step_race_each_other(tmp_path: Path, times: int) -> None:
     assert_rejects(died, 0.22)
 
 
+@pytest.mark.slow
 def test_ground_is_lost_day_by_day(tmp_path: Path) -> None:
     # Everybody is delayed 4 days; each delayed day costs 5% of those who would leave the unit for `out`: 1 - 0.95^4 of them need the care
     # home, that is 18.5% (not 20%). And each stays 4 x 0.25 = 1 day longer in the unit.

@@ -93,6 +93,7 @@ def test_blocking_passes_back_through_three_services(tmp_path: Path, times: int)
     assert_rejects(each(seen, lambda one: one.delayed("unit")), mean_over(wrong, lambda state: float(state[1] == 2)))
 
 
+@pytest.mark.slow
 @QUICK_AND_NIGHTLY
 def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path, times: int) -> None:
     # As two in a row, but a blocked person goes home after an exponential longest wait: one more rate in the chain.
@@ -171,6 +172,7 @@ def test_two_people_who_must_swap_do_so_when_both_are_ready(tmp_path: Path) -> N
     assert_rejects(found, 1 / (1 + 0.5))  # nobody could move without a free place in between
 
 
+@pytest.mark.slow
 @QUICK_AND_NIGHTLY
 def test_coming_back_from_home_makes_a_jackson_network(tmp_path: Path, times: int) -> None:
     # 40% of those who go home come back: the hospital sees 1.5 / (1 - 0.4) = 2.5 a day and behaves as if they all were new (Jackson 1957).

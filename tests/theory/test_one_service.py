@@ -24,6 +24,7 @@ def journey(stay: str) -> str:
 LOST_AT_ONCE = "arrival: {longest_wait_days: 0, otherwise: out}\n    "
 
 
+@pytest.mark.slow
 @QUICK_AND_NIGHTLY
 @pytest.mark.parametrize(
     "stay",

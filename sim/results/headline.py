@@ -272,13 +272,30 @@ def _description(findings: Findings, scenario: Scenario) -> str:
 
 def how_to_read(findings: Findings) -> str:
     """What the figures are averages of, what totals are of, and what an interval and "cannot tell" mean."""
-    text = f"{averages(findings.baseline)}; {window.told(findings.windows)}."
-    if not findings.compared:
-        return text
-    return (
-        f"{text} Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "
-        'runs are of a difference; "cannot tell" means that it includes 0.'
-    )
+    said = [f"{averages(findings.baseline)}; {window.told(findings.windows)}."]
+    if findings.compared:
+        said.append(
+            "Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "
+            'runs are of a difference; "cannot tell" means that it includes 0.'
+        )
+    return " ".join((*said, *without_a_wait(findings)))
+
+
+def without_a_wait(findings: Findings) -> Iterator[str]:
+    """For each service that turns people away, how many: who is turned away at once is in no wait and in no queue."""
+    for service in dict.fromkeys(one.name for scenario in findings.scenarios for one in scenario.services):
+        rows = [(one, findings.estimate(one.id, service, "turned_away")) for one in findings.scenarios]
+        turned = [(_people_told(row, one), findings.called(one)) for one, row in rows if row]
+        if any(row and row.mean for _, row in rows):
+            per = window.per_one_of(findings.windows)
+            each = turned[0][0] if len(turned) == 1 else ", ".join(f"{many} in {name}" for many, name in turned)
+            yield (
+                f"Waits and queues for {spoken(service)} are without those turned away at once; people turned away {per}: {each}."
+            )
+
+
+def _people_told(row: Estimate, scenario: Scenario) -> str:
+    return figure(row.mean * window.factor(row.measure, scenario.calendar.measured_days), row.unit)
 
 
 def averages(scenario: Scenario) -> str:

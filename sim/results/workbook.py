@@ -19,7 +19,7 @@ from sim.results.basis import assumptions, uplifted
 from sim.results.budget_lines import HOW_TO_READ, budget_lines, told
 from sim.results.catalogue import MEASURES
 from sim.results.findings import Findings
-from sim.results.headline import description, headline_rows
+from sim.results.headline import description, headline_rows, without_a_wait
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
 from sim.results.ranking import cells, columns
@@ -160,6 +160,7 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
             "Every measure of every scenario, over the replications",
             ("Scenario", "Service", "Measure", "By", "Item", "Unit", "Mean", "SD", "Lower", "Upper", "Replications"),
             [tuple(row) for row in findings.estimates],
+            tuple(without_a_wait(findings)),
         ),
         Sheet(
             "Differences",
@@ -178,6 +179,7 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
                 "Verdict",
             ),
             [(c.scenario, *c[2:7], c.mean, c.low, c.high, c.replications, c.verdict) for c in findings.contrasts],
+            tuple(without_a_wait(findings)),
         ),
         _changes(findings, shown),
         Sheet(
@@ -212,7 +214,13 @@ def _headline(findings: Findings) -> Sheet:
         for cells in headline_rows(findings, scenario)
     ]
     headers = ("Scenario", "Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
-    return Sheet("Headline", "The headline figures, baseline and scenarios side by side", headers, rows)
+    return Sheet(
+        "Headline",
+        "The headline figures, baseline and scenarios side by side",
+        headers,
+        rows,
+        tuple(without_a_wait(findings)),
+    )
 
 
 def _money_sheets(findings: Findings) -> list[Sheet]:

@@ -6,6 +6,8 @@ from itertools import combinations
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_hex
+from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
 from sim.experiment import Shared, run_all
@@ -15,6 +17,8 @@ from sim.results.charts import Chart, draw_charts
 from sim.results.charts.differences import differences_chart
 from sim.results.charts.over_time import delayed_chart
 from sim.results.charts.payers import payers_chart
+from sim.results.charts.reasons import reasons_chart
+from sim.results.charts.style import COLOURS
 from sim.results.findings import Findings
 from sim.results.ranking import ranking
 from tests.hall.worlds import bigger, small
@@ -138,3 +142,19 @@ def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None
         "occupancy",
         "delayed",
     ]
+
+
+def test_a_scenario_has_one_colour_in_every_chart() -> None:
+    base = small(replications=2)
+    found = findings_of(base, bigger(base), bigger(base, id="few", name="Few beds", unit=2))
+    colours: dict[str, set[str]] = {"More beds": set(), "Few beds": set()}
+    for make in (reasons_chart, differences_chart, payers_chart):
+        made = make(found)
+        assert made
+        handles, names = made[2].axes[0].get_legend_handles_labels()
+        for handle, name in zip(handles, names, strict=True):
+            if name in colours:
+                artist = handle[0] if isinstance(handle, BarContainer) else handle
+                colour = artist.get_edgecolor() if isinstance(handle, BarContainer) else artist.get_color()
+                colours[name].add(to_hex(colour).upper())
+    assert list(colours.values()) == [{COLOURS[1]}, {COLOURS[2]}]

@@ -15,12 +15,11 @@ from sim.results.charts.style import (
     COLOURS,
     INK,
     MARKERS,
-    MOST_SCENARIOS,
     canvas,
     in_lines,
     legend_above,
-    most_telling,
     remarks,
+    with_baseline,
 )
 from sim.results.findings import Contrast, Estimate, Findings
 from sim.results.wording import change_and_interval, measure_label, shortened
@@ -56,7 +55,7 @@ class Point(NamedTuple):
 
 def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """Each measure's difference as a share of the baseline, with its interval and, in words, its verdict."""
-    shown = most_telling(findings, MOST_SCENARIOS)
+    shown = with_baseline(findings)[1:]
     lines = [line for line in _forest_lines(findings) if any(_pair(findings, s.id, line) for s in shown)]
     if not findings.compared or not shown or not lines:
         return None
@@ -73,7 +72,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         names,
     )
     for index, name in enumerate(names):
-        axes.plot([], [], MARKERS[index], color=COLOURS[index], markersize=6, label=name)
+        axes.plot([], [], MARKERS[index + 1], color=COLOURS[index + 1], markersize=6, label=name)
     for point in points:
         height = point.line + (point.scenario - (len(shown) - 1) / 2) * 0.8 / len(shown)
         _draw(axes, point, height)
@@ -139,7 +138,7 @@ def _points(findings: Findings, lines: list[Line], scenario: Scenario, index: in
 def _draw(axes: Axes, point: Point, height: float) -> None:
     """The interval and its middle, at the edge as an arrow where it is further away."""
     low, middle, high = (max(-FURTHEST, min(FURTHEST, value)) for value in (point.low, point.middle, point.high))
-    colour, marker = COLOURS[point.scenario], MARKERS[point.scenario]
+    colour, marker = COLOURS[point.scenario + 1], MARKERS[point.scenario + 1]  # the first are the baseline's
     if middle != point.middle:
         marker = ">" if middle > 0 else "<"
     axes.plot([low, high], [height, height], color=colour, linewidth=2, solid_capstyle="butt")

@@ -11,12 +11,11 @@ from sim.results.charts.style import (
     COLOURS,
     HATCHES,
     INK,
-    MOST_SCENARIOS,
     canvas,
     in_lines,
     legend_above,
-    most_telling,
     remarks,
+    with_baseline,
 )
 from sim.results.findings import Findings
 from sim.results.money import LEAST_GBP, Change, Money, money_of
@@ -28,7 +27,7 @@ PAID_BY = "paid by "
 
 def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """Bars to the right: more is spent; to the left: less. Payers first, then services."""
-    chosen = most_telling(findings, MOST_SCENARIOS)
+    chosen = with_baseline(findings)[1:]
     shown = [money for money in money_of(findings) if money.scenario in chosen]
     shown.sort(key=lambda money: chosen.index(money.scenario))
     tables = [_rows(money) for money in shown]
@@ -68,7 +67,7 @@ def _rows(money: Money) -> dict[str, Change]:
 
 
 def _bars(axes: Axes, labels: list[str], table: dict[str, Change], index: int, many: int, name: str) -> None:
-    width = 0.8 / many
+    width, look = 0.8 / many, index + 1  # the first look is the baseline's
     for row, label in enumerate(labels):
         change = table.get(label)
         if change is None:
@@ -78,9 +77,9 @@ def _bars(axes: Axes, labels: list[str], table: dict[str, Change], index: int, m
             height,
             change.mean,
             width * 0.85,
-            color="white" if HATCHES[index] else COLOURS[index],
-            edgecolor=COLOURS[index],
-            hatch=HATCHES[index],
+            color="white" if HATCHES[look] else COLOURS[look],
+            edgecolor=COLOURS[look],
+            hatch=HATCHES[look],
             label=name if row == 0 else None,
         )
         ends = [change.mean if end is None else end for end in (change.low, change.high)]

@@ -74,17 +74,12 @@ def legend_above(axes: Axes) -> None:
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=LEGEND_COLUMNS, frameon=False, fontsize=8)
 
 
-def most_telling(findings: Findings, most: int) -> list[Scenario]:
-    """The scenarios beside the baseline; where they are too many for a chart, the first of the ranking."""
-    others = findings.scenarios[1:]
-    if len(others) <= most:
-        return list(others)
-    return [row.scenario for row in ranking(findings)[:most]] or list(others[:most])
-
-
 def with_baseline(findings: Findings) -> list[Scenario]:
-    """The baseline and as many others as a chart holds."""
-    return [findings.baseline, *most_telling(findings, MOST_SCENARIOS - 1)]
+    """The baseline and as many others as a chart holds, in the order of colours, lines, hatches and marks in every chart."""
+    others, most = findings.scenarios[1:], MOST_SCENARIOS - 1
+    if len(others) > most:
+        others = tuple(row.scenario for row in ranking(findings)[:most]) or others[:most]
+    return [findings.baseline, *others]
 
 
 def remarks(findings: Findings, shown: int) -> str:

@@ -16,6 +16,7 @@ from sim.engines import BY_REFERENCE, Engines, ledger_of
 from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.ledger import Ledger
+from sim.remaining import Remaining
 from sim.results import census, identities
 from sim.results.cut import Cut, Row
 from sim.results.measures import measure_cut
@@ -71,8 +72,8 @@ class Piece:
 class Listener(Protocol):
     """Somebody who is told how far the run is."""
 
-    def __call__(self, done: int, total: int) -> None:
-        """Hears that so many of all replications are done."""
+    def __call__(self, done: int, total: int, seconds_left: float | None = None, /) -> None:
+        """Hears that so many of all replications are done, and how long the others may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +141,17 @@ def run_all(
         done = {task: piece for task in tasks if (piece := _stored(store, task))}
     if listener:
         listener(len(done), len(tasks))
-    for piece in scatter(run_one, shared, [task for task in tasks if task not in done], workers):
+    open_tasks = [task for task in tasks if task not in done]
+    remaining = Remaining(
+        {task: shared.engines.is_witnessed(task.scenario, task.replication) for task in open_tasks}, workers
+    )
+    for piece in scatter(run_one, shared, open_tasks, workers):
         done[piece.task] = piece
+        remaining.heard(piece.task, piece.seconds)
         if store:
             _keep(store, piece)
         if listener:
-            listener(len(done), len(tasks))
+            listener(len(done), len(tasks), remaining.seconds())
     return [[done[Task(i, r)] for r in range(scenario.replications)] for i, scenario in enumerate(shared.scenarios)]
 
 

@@ -3,17 +3,19 @@
 What may be changed here: freely. One assumption at a time says nothing about several that are wrong together.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import inf
 
 from sim.engines import BY_REFERENCE, Engines
 from sim.experiment import Listener, Piece, Shared, run_all
 from sim.gathering import beside
+from sim.inputs.ends import factor_of, has, sets_at, stated_at
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.ranges import Range
 from sim.inputs.scenario import Scenario
+from sim.overridden import overridden
 from sim.results.catalogue import MEASURES, better, limits_of_difference
 from sim.results.compare import Spread, interval, spread, verdict
 
@@ -100,22 +102,48 @@ def sensitivity(
 ) -> Tornado:
     """Runs both scenarios as stated and with each assumption at its ends; what is alike runs once."""
     cases = _Cases(question)
-    stated = cases.pair(())
-    _check(ranges, cases)
-    ends = [(cases.pair(_sets(one, one.low)), cases.pair(_sets(one, one.high))) for one in ranges]
+    stated = cases.pair()
+    ends = _ends(ranges, cases)
     pieces = run_all(Shared(tuple(cases.scenarios), engines=engines), workers, listener=listener)
     middle = _outcome(question, "", cases.beside(stated, pieces))
     bars = []
     for one, (low, high) in zip(ranges, ends, strict=True):
-        here = [
-            _outcome(question, values[0], cases.beside(pair, pieces))
-            for values, pair in ((one.low, low), (one.high, high))
-        ]
-        as_stated = Outcome(cases.stated_value(one), middle.found, middle.verdict)
+        here = [_outcome(question, end.shown, cases.beside(end.pair, pieces)) for end in (low, high)]
+        as_stated = replace(middle, value=cases.stated_value(one))
         bars.append(Bar(one, here[0], as_stated, here[1]))
     base, other = (cases.scenarios[number] for number in stated)
     ordered = tuple(sorted(bars, key=lambda bar: -bar.swing))
     return Tornado(base, other, middle, ordered, len(cases.scenarios))
+
+
+def fitting(question: Question, ranges: Sequence[Range]) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
+    """The ranges of which one of the two scenarios has every path, and the others."""
+    cases = _Cases(question)
+    inside = tuple(one for one in ranges if all(map(cases.has, one.paths)))
+    return inside, tuple(one for one in ranges if one not in inside)
+
+
+def range_warnings(question: Question, ranges: Sequence[Range]) -> list[str]:
+    """What to know of ranges before they are run: a value outside its own range, one that holds for few people."""
+    cases = _Cases(question)
+    return [warning for one in ranges for warning in (*_outside(one, cases), *cases.overridden(one))]
+
+
+def _outside(one: Range, cases: "_Cases") -> Iterator[str]:
+    shown = cases.stated_value(one)
+    stated, low, high = (
+        _as_number(text) for text in ("x1" if factor_of(one.low[0]) else shown, one.low[0], one.high[0])
+    )
+    if stated is not None and low is not None and high is not None and not min(low, high) <= stated <= max(low, high):
+        yield f"{one.says}: the value in force, {shown}, lies outside its range of {one.low[0]} to {one.high[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Base and other, by number, with an assumption at one of its ends, and the value that it has there."""
+
+    pair: tuple[int, int]
+    shown: str
 
 
 class _Cases:
@@ -123,17 +151,27 @@ class _Cases:
 
     def __init__(self, question: Question) -> None:
         self._question = question
+        self._files = (question.base, question.other)
         self.scenarios: list[Scenario] = []
         self._numbers: dict[tuple[str, tuple[str, ...]], int] = {}
-        self._written: dict[str, dict[str, str]] = {}
-        for file in (question.base, question.other):
-            scenario = self._read(file, ())
-            self._written[file] = {value.path: value.text for value in scenario.values}
+        self._as_stated = {file: self._read(file, {}) for file in self._files}
+        self._values = {
+            file: {value.path: value.text for value in scenario.values} for file, scenario in self._as_stated.items()
+        }
 
-    def pair(self, sets: tuple[str, ...]) -> tuple[int, int]:
-        """The numbers of base and other with these values."""
-        base, other = (self._number(file, sets) for file in (self._question.base, self._question.other))
+    def pair(self) -> tuple[int, int]:
+        """The numbers of base and other as stated."""
+        base, other = (self._number(file, {}) for file in self._files)
         return base, other
+
+    def end(self, one: Range, values: tuple[str, ...]) -> _End:
+        """Base and other with an assumption at an end; ValueError or ScenarioError where it cannot lie there."""
+        sets = {file: sets_at(self._values[file], one.paths, values) for file in self._files}
+        moved = {file: _moved(sets[file], self._values[file]) for file in self._files}
+        base, other = (self._number(file, moved[file]) for file in self._files)
+        is_times = factor_of(values[0]) is not None and self.stated_value(one).startswith("x")
+        parts = (text for mine in sets.values() for path, text in mine.items() if path.startswith(one.paths[0]))
+        return _End((base, other), values[0] if is_times else next(parts, values[0]))
 
     def beside(self, pair: tuple[int, int], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
         """The replications of a pair, the other's with what it releases beside the base's."""
@@ -141,41 +179,66 @@ class _Cases:
 
     def has(self, path: str) -> bool:
         """Whether one of the two files has a value at this path, or inside it."""
-        return any(self._is_in(file, path) for file in self._written)
+        return any(has(values, path) for values in self._values.values())
 
     def stated_value(self, one: Range) -> str:
         """What the files say at the first path."""
-        for written in self._written.values():
-            if one.paths[0] in written:
-                return written[one.paths[0]]
-        return "as stated"
+        found = (stated_at(values, one.paths[0]) for values in self._values.values())
+        return next((text for text in found if text is not None), "as stated")
 
-    def _is_in(self, file: str, path: str) -> bool:
-        return any(known == path or known.startswith(f"{path}.") for known in self._written[file])
+    def overridden(self, one: Range) -> Iterator[str]:
+        """A sentence where a range moves a value that routes override, and not what overrides it."""
+        for value in overridden(self._as_stated[self._question.base]):
+            moves = any(path == value.path or path.startswith(f"{value.path}.") for path in one.paths)
+            if moves and not all(
+                any(by.startswith(path) or path.startswith(by) for path in one.paths) for by in value.by
+            ):
+                yield f"{one.says}: {value.path} is {value.where}; {value.cure}"
 
-    def _number(self, file: str, sets: tuple[str, ...]) -> int:
-        mine = tuple(one for one in sets if self._is_in(file, one.split("=", 1)[0]))
-        if (file, mine) not in self._numbers:
-            self._numbers[file, mine] = len(self.scenarios)
-            self.scenarios.append(self._read(file, mine))
-        return self._numbers[file, mine]
+    def _number(self, file: str, sets: Mapping[str, str]) -> int:
+        key = file, tuple(f"{path}={value}" for path, value in sets.items())
+        if key not in self._numbers:
+            scenario = self._read(file, sets) if sets else self._as_stated[file]
+            self._numbers[key] = len(self.scenarios)
+            self.scenarios.append(scenario)
+        return self._numbers[key]
 
-    def _read(self, file: str, sets: tuple[str, ...]) -> Scenario:
+    def _read(self, file: str, sets: Mapping[str, str]) -> Scenario:
+        """A file as asked for, with an assumption elsewhere, which holds instead of what was typed for the same path."""
         asked = self._question
-        return read_scenario(file, (*asked.sets, *sets), replications=asked.replications, seed=asked.seed)
+        typed = [one for one in asked.sets if one.split("=", 1)[0].strip() not in sets]
+        moved = [f"{path}={value}" for path, value in sets.items()]
+        return read_scenario(file, (*typed, *moved), replications=asked.replications, seed=asked.seed)
 
 
-def _check(ranges: Sequence[Range], cases: _Cases) -> None:
+def _moved(sets: Mapping[str, str], values: Mapping[str, str]) -> dict[str, str]:
+    """What is not as stated already."""
+    return {path: text for path, text in sets.items() if values.get(path) != text}
+
+
+def _ends(ranges: Sequence[Range], cases: _Cases) -> list[tuple[_End, _End]]:
+    """The two ends of each range; ScenarioError lists, with their lines, all that cannot lie there."""
     problems = Problems()
+    found = []
     for one in ranges:
         for path in one.paths:
             if not cases.has(path):
                 problems.add(one.mark, f"{quoted(path)} is in neither of the two scenarios")
+        ends = [_end(one, name, values, cases, problems) for name, values in (("low", one.low), ("high", one.high))]
+        found.append((ends[0], ends[1]))
     problems.stop_if_any()
+    return [(low, high) for low, high in found if low is not None and high is not None]
 
 
-def _sets(one: Range, values: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(f"{path}={value}" for path, value in zip(one.paths, values, strict=True))
+def _end(one: Range, name: str, values: tuple[str, ...], cases: _Cases, problems: Problems) -> _End | None:
+    try:
+        return cases.end(one, values)
+    except ScenarioError as error:
+        for problem in error.problems:
+            problems.add(one.mark, f"{quoted(name)}: {problem.text}")
+    except ValueError as error:
+        problems.add(one.mark, f"{quoted(name)}: {error}")
+    return None
 
 
 def _outcome(question: Question, value: str, pair: Sequence[Sequence[Piece]]) -> Outcome:
@@ -225,12 +288,13 @@ def _crossing(stated: Outcome, end: Outcome) -> str:
     for ours, theirs in ((stated.high, end.high), (stated.low, end.low)):
         if ours * theirs <= 0 and ours != theirs:
             value = here + (there - here) * ours / (ours - theirs)
-            return f"{value:.3g}" + ("%" if end.value.endswith("%") else "")
+            times, percent = ("x" if end.value.startswith("x") else "", "%" if end.value.endswith("%") else "")
+            return f"{times}{value:.3g}{percent}"
     return ""
 
 
 def _as_number(text: str) -> float | None:
     try:
-        return float(text.removesuffix("%").replace(",", ""))
+        return float(text.removeprefix("x").removesuffix("%").replace(",", ""))
     except ValueError:
         return None

@@ -57,9 +57,9 @@ class Screen:
         colour = COLOUR_OF.get(text.strip()) if self.colours else None
         return f"{colour}{text}{PLAIN_AGAIN}" if colour else text
 
-    def progress(self, done: int, total: int) -> None:
-        """How many replications are done."""
-        self._progress.show(done, total)
+    def progress(self, done: int, total: int, seconds_left: float | None = None) -> None:
+        """How many replications are done, and how long the others may take."""
+        self._progress.show(done, total, seconds_left)
 
     def end_progress(self) -> None:
         """Clears the line of progress."""
@@ -82,13 +82,13 @@ class Progress:
         self._width = 0
         self.done, self.total = 0, 0
 
-    def show(self, done: int, total: int) -> None:
-        """Tells how far it is and how long it may take."""
+    def show(self, done: int, total: int, seconds_left: float | None = None) -> None:
+        """Tells how far it is and how long it may take; where nobody knows better, as long for each as so far."""
         now = time.monotonic()
         if self._began is None:
             self._began, self._last_line = (now, done), now
         self.done, self.total = done, total
-        text = f"{done} of {total} replications{self._left(now)}"
+        text = f"{done} of {total} replications{self._left(now, seconds_left)}"
         if self._terminal:
             self._write(f"\r{text.ljust(self._width)}")
             self._width = max(self._width, len(text))
@@ -96,12 +96,13 @@ class Progress:
             self._write(text + "\n")
             self._last_line = now
 
-    def _left(self, now: float) -> str:
+    def _left(self, now: float, seconds: float | None) -> str:
         assert self._began is not None
         began, before = self._began
         if self.done <= before or self.done == self.total:
             return ""
-        seconds = (now - began) / (self.done - before) * (self.total - self.done)
+        if seconds is None:
+            seconds = (now - began) / (self.done - before) * (self.total - self.done)
         return f", about {seconds:.0f} s left" if seconds < 90 else f", about {seconds / 60:.0f} min left"
 
     def clear(self) -> None:

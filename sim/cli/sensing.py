@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
-from sim.cli.arguments import Options
+from sim.cli.arguments import DEFAULT_RANGES, Options
 from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.cli.usage import UsageError
-from sim.home import COMMAND
+from sim.home import COMMAND, HOME, shortest
 from sim.inputs.loading import read_scenario
+from sim.inputs.problems import listed
 from sim.inputs.ranges import Range, read_ranges
 from sim.places import try_folder
 from sim.results import window, writing
@@ -25,7 +26,7 @@ from sim.results.catalogue import MEASURES
 from sim.results.names import in_sentences, slug
 from sim.results.wording import change_and_interval, counted, measure_label
 from sim.running import default_workers
-from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, sensitivity
+from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
 
 COLUMNS = ("assumption", "low", "stated", "high", "difference_at_low", "difference_stated", "difference_at_high",
            "verdict_at_low", "verdict_stated", "verdict_at_high", "verdict_changes", "source", "note")  # fmt: skip
@@ -36,7 +37,7 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
     """Varies each assumption, prints the table, widest first, and writes the folder."""
     began = time.time()
     question = _question(options)
-    ranges = read_ranges(options.ranges)
+    ranges = _ranges(options, question, screen)
     try_folder(Path(options.outputs))
     most = (2 * len(ranges) + 1) * 2
     engines = engines_for(options, screen)
@@ -49,6 +50,22 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
     _say(screen, question, found)
     screen.say(f"Table and chart: {folder}")
     return 0
+
+
+def _ranges(options: Options, question: Question, screen: Screen) -> tuple[Range, ...]:
+    """The ranges to try; of the shipped ones, where no file is named, those that the two scenarios have."""
+    ranges = read_ranges(options.ranges)
+    if options.ranges == shortest(HOME / DEFAULT_RANGES):
+        ranges, strangers = fitting(question, ranges)
+        if strangers and ranges:
+            screen.note(f"Left out, as neither scenario has them: {listed((one.says for one in strangers), 'and')}.")
+        if not ranges:
+            raise UsageError(
+                f"{options.ranges} is about other scenarios; --ranges names a file of yours: docs/sensitivity.md"
+            )
+    for warning in range_warnings(question, ranges):
+        screen.note(f"Warning: {warning}")
+    return ranges
 
 
 def _question(options: Options) -> Question:

@@ -105,7 +105,7 @@ def test_show_and_validate_say_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert line.endswith("# overridden on 2 of 3 routes, 90% of people")
     assert main(["validate", "town.yaml", "--set", f"{STAY}.exponential.mean=20"]) == 0
     out = capsys.readouterr().out
-    assert f"  take care: {STAY} was changed, but is overridden on 2 of 3 routes, 90% of people" in out
+    assert f"  warning: {STAY} was changed, but is overridden on 2 of 3 routes, 90% of people" in out
     assert out.count(STAY) == 1
     assert "  note: steps.forms.share is overridden on 1 of 3 routes, 25% of people" in out
 

@@ -75,6 +75,51 @@ def test_paths_joined_by_a_bar_move_together(here: Path) -> None:
     assert (bar.at_low.found.mean, bar.at_high.found.mean) == (2 * 1, 6 * 5)
 
 
+def test_ends_relative_to_the_value_in_force(here: Path) -> None:
+    found = {bar.of.says: bar for bar in tornado(
+        here,
+        f"a number,{UNIT},x0.5,x2,assumption,",
+        "a distribution,people.everyone.journey.unit.stay_days,x0.5,x2,assumption,",
+        "all stays,people.everyone.journey.unit.stay_times,x0.5,x2,assumption,",
+    ).bars}  # fmt: skip
+    assert {says: (bar.at_low.found.mean, bar.at_high.found.mean) for says, bar in found.items()} == dict.fromkeys(
+        found, (6, 24)
+    )
+    assert {says: (bar.at_low.value, bar.stated.value, bar.at_high.value) for says, bar in found.items()} == {
+        "a number": ("1.5", "3", "6"), "a distribution": ("x0.5", "x1", "x2"), "all stays": ("x0.5", "x1", "x2"),
+    }  # fmt: skip
+
+
+def test_a_share_is_moved_in_each_scenario_with_the_others_in_proportion(here: Path) -> None:
+    share = "people.everyone.journey.hospital.then.unit.share"
+    (bar,) = tornado(here, f"who goes there,{share},0%,100%,assumption,").bars
+    assert (bar.at_low.found.mean, bar.at_high.found.mean) == (0, 12)
+
+
+def test_what_is_as_stated_is_not_run_again(here: Path) -> None:
+    assert tornado(here, f"unit,{UNIT},x1,x2,assumption,").scenarios == 3
+
+
+def test_a_range_holds_instead_of_what_was_typed_for_the_same_path(here: Path) -> None:
+    (here / "ranges.csv").write_text(HEADING + f"unit,{UNIT},x0.5,10,assumption,\n")
+    question = Question("base.yaml", "other.yaml", "all", "occupied_bed_days", sets=(f"{PEOPLE}=2",))
+    (bar,) = sensitivity(question, read_ranges("ranges.csv"), workers=1).bars
+    assert (bar.at_low.found.mean, bar.stated.found.mean, bar.at_high.found.mean) == (3, 6, 20)
+    typed = Question("base.yaml", "other.yaml", "all", "occupied_bed_days", sets=(f"{PEOPLE}=2",))
+    (here / "ranges.csv").write_text(HEADING + f"people,{PEOPLE},x2,x3,assumption,\n")
+    (bar,) = sensitivity(typed, read_ranges("ranges.csv"), workers=1).bars
+    assert (bar.at_low.found.mean, bar.stated.found.mean, bar.at_high.found.mean) == (12, 6, 18)
+
+
+def test_an_end_that_cannot_be_is_told_with_its_line(here: Path) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        tornado(here, f"unit,{UNIT},-1,rest,assumption,")
+    assert str(caught.value).splitlines() == [
+        f"ranges.csv:2:1: `low`: `{UNIT}` is -1; it cannot be below 0",
+        f"ranges.csv:2:1: `high`: `{UNIT}` is `rest`, and no share of a list that adds up to 100%",
+    ]
+
+
 def test_the_verdict_changes_where_the_interval_reaches_no_difference(here: Path) -> None:
     (bar,) = tornado(here, f"unit,{UNIT},0,6,assumption,").bars
     assert bar.stated.verdict == "higher"

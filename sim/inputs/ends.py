@@ -1,0 +1,211 @@
+"""What to set in a scenario so that an assumption lies at one of its ends.
+
+An end is a value as after --set, or `x0.8` (so many times the value in force; a distribution or dated amounts as a
+whole), or `rest` (a share that takes what the others leave). Shares of a list that no line names keep what they have to
+each other and make up 100%.
+What may be changed here: another way to write an end, with a line in docs/sensitivity.md.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, localcontext
+
+from sim.inputs.containers import Either, Names
+from sim.inputs.durations import Duration
+from sim.inputs.fields import SCENARIO
+from sim.inputs.idioms import SUMMED_SHARE
+from sim.inputs.kinds import Kind, Scalar
+from sim.inputs.nodes import Table
+from sim.inputs.problems import Mark, Path, quoted
+from sim.inputs.scalars import DATE, FILE
+from sim.inputs.shares import TOLERANCE, percent
+from sim.inputs.tree import kind_at
+from sim.inputs.values import share
+
+REST = "rest"
+TIMES = re.compile(r"[xX\u00d7] ?(\d+(\.\d+)?)", re.ASCII)
+NUMBER = re.compile(r"\d+(,\d{3})*(\.\d+)?", re.ASCII)
+WHOLE = "a whole number"
+DIGITS = 12
+SHARE_STEP = Decimal("1e-12")
+
+Texts = Mapping[str, str]  # values in force, as written, by path
+
+
+def factor_of(end: str) -> Decimal | None:
+    """The 0.8 of `x0.8`; None for a value of its own."""
+    found = TIMES.fullmatch(end.strip())
+    return Decimal(found[1]) if found else None
+
+
+def has(values: Texts, path: str) -> bool:
+    """Is there a value at a path, or inside it?"""
+    return any(known == path or known.startswith(f"{path}.") for known in values)
+
+
+def sets_at(values: Texts, paths: Sequence[str], ends: Sequence[str]) -> dict[str, str]:
+    """What to set, by path, in a scenario with these values; ValueError says why it cannot be done.
+
+    Paths that the scenario does not have are left out.
+    """
+    mine = [(path, end) for path, end in zip(paths, ends, strict=True) if has(values, path)]
+    found: dict[str, str] = {}
+    for path, end in mine:
+        factor = factor_of(end)
+        if factor is not None:
+            found |= _scaled(values, path, factor)
+        elif end != REST:
+            found[_named(values, path)] = end
+    rests = [_named(values, path) for path, end in mine if end == REST]
+    lists = {_list_of(path): None for path in (*found, *rests)}
+    for one in lists:
+        if one is not None:
+            found |= _made_up(values, one, found, [path for path in rests if _list_of(path) == one])
+    stray = [path for path in rests if _list_of(path) is None]
+    if stray:
+        raise ValueError(f"{quoted(stray[0])} is `{REST}`, and no share of a list that adds up to 100%")
+    return found
+
+
+def stated_at(values: Texts, path: str) -> str | None:
+    """What is in force at a path: its text, `x1` where several values or a factor of 1 stand there, None where there is none."""
+    named = _named(values, path)
+    if path.endswith(".stay_times") and values.get(path) == "1":
+        return "x1"
+    return values[named] if named in values else "x1" if has(values, path) else None
+
+
+def _named(values: Texts, path: str) -> str:
+    """The path under which a value is listed that is written in short: `then.home` for `then.home.share`."""
+    return f"{path}.share" if f"{path}.share" in values and _is_route(path) else path
+
+
+# -- so many times the value in force ----------------------------------------------------------------------
+
+
+def _scaled(values: Texts, path: str, factor: Decimal) -> dict[str, str]:
+    named = _named(values, path)
+    inside = [one for one in values if one.startswith(f"{path}.")] if _may_scale(path) else []
+    parts = [named] if named in values else inside
+    found = {part: text for part in parts for text in _times(values[part], _kind(part), factor)}
+    if not found:
+        raise ValueError(f"{quoted(path)} holds no number that can be multiplied")
+    return found
+
+
+def _may_scale(path: str) -> bool:
+    """A distribution or a part of one, or amounts from dates on; a section holds too much that is no amount."""
+    parts = _path(path)
+    kinds = [kind_at(SCENARIO, parts[:length]) for length in range(1, len(parts) + 1)]
+    return isinstance(kinds[-1], Either) or any(isinstance(kind, Duration) for kind in kinds)
+
+
+def _times(text: str, kind: Kind | None, factor: Decimal) -> Iterator[str]:
+    """The text with its numbers multiplied; nothing for a date."""
+    if kind is DATE:
+        return
+    if not NUMBER.search(text) or kind is FILE:
+        raise ValueError(f"is {quoted(text)}, which cannot be multiplied")
+    if text.endswith("%") or kind is SUMMED_SHARE:
+        yield percent(_rounded(_share(text) * factor))
+        return
+    is_whole = isinstance(kind, Scalar) and kind.words.startswith(WHOLE)
+    yield NUMBER.sub(lambda found: _product(found.group(), factor, is_whole), text)
+
+
+def _product(text: str, factor: Decimal, is_whole: bool) -> str:
+    value = Decimal(text.replace(",", "")) * factor
+    return f"{int(value + Decimal('0.5'))}" if is_whole else f"{_rounded(value).normalize():f}"
+
+
+def _rounded(value: Decimal) -> Decimal:
+    with localcontext() as context:
+        context.prec = DIGITS
+        return +value
+
+
+# -- shares that add up to 100% ----------------------------------------------------------------------------
+
+ListOfShares = tuple[str, str]  # what stands before each name, and behind it
+
+
+def _list_of(path: str) -> ListOfShares | None:
+    """The list of shares in which the share at a path stands; None for any other value."""
+    parts = _path(path)
+    if path.endswith(".share") and _is_route(path.removesuffix(".share")):
+        return ".".join(parts[:-2]) + ".", ".share"
+    names = _with_keys(kind_at(SCENARIO, parts[:-1])) if len(parts) > 1 else None
+    return (".".join(parts[:-1]) + ".", "") if isinstance(names, Names) and names.value is SUMMED_SHARE else None
+
+
+def _made_up(values: Texts, of: ListOfShares, moved: Texts, rests: Sequence[str]) -> dict[str, str]:
+    """The other shares of a list, so that all add up to 100%: `rest` takes what is left, else all that are not moved, in proportion."""
+    start, end = of
+    listed = [path for path in values if path.startswith(start) and path.endswith(end)]
+    members = {
+        path: _share(moved.get(path, values[path]))
+        for path in listed
+        if "." not in path[len(start) : len(path) - len(end)]
+    }
+    left = 1 - sum((part for path, part in members.items() if path in moved), Decimal(0))
+    others = {path: part for path, part in members.items() if path not in moved}
+    rests = rests or (list(others) if len(others) == 1 else [])
+    if len(rests) == 1:
+        (rest,) = rests
+        others.pop(rest)
+        return {rest: percent(_not_below_0(left - sum(others.values(), Decimal(0)), start))}
+    if rests:
+        raise ValueError(f"`{REST}` stands for two shares of {quoted(start.rstrip('.'))}; write it for one")
+    total = sum(others.values(), Decimal(0))
+    if abs(total - left) <= TOLERANCE:
+        return {}
+    if not total:
+        raise ValueError(
+            f"the shares of {quoted(start.rstrip('.'))} that are not named here are 0%, so nothing can make up 100%"
+        )
+    return _in_proportion(others, _not_below_0(left, start))
+
+
+def _in_proportion(others: Mapping[str, Decimal], left: Decimal) -> dict[str, str]:
+    total = sum(others.values(), Decimal(0))
+    found = {path: (part * left / total).quantize(SHARE_STEP) for path, part in others.items() if part}
+    largest = max(found, key=lambda path: found[path])
+    found[largest] += left - sum(found.values(), Decimal(0))
+    return {path: percent(part) for path, part in found.items()}
+
+
+def _not_below_0(left: Decimal, start: str) -> Decimal:
+    if left < 0:
+        raise ValueError(
+            f"the shares of {quoted(start.rstrip('.'))} would add up to {percent(1 - left)}, more than 100%"
+        )
+    return left
+
+
+def _share(text: str) -> Decimal:
+    return share(text, one_is_all=True)
+
+
+# -- kinds -------------------------------------------------------------------------------------------------
+
+
+def _is_route(path: str) -> bool:
+    """Does a path lead to a route of a visit?"""
+    parts = _path(path)
+    above = kind_at(SCENARIO, parts[:-1]) if len(parts) > 1 else None
+    return isinstance(above, Names) and above.refers == "destination"
+
+
+def _kind(path: str) -> Kind | None:
+    """The kind of the bare value at a path."""
+    found = kind_at(SCENARIO, _path(path))
+    return getattr(found, "bare", found)
+
+
+def _with_keys(kind: Kind | None) -> Kind | None:
+    """A kind as it is where keys are written under it."""
+    return None if kind is None else kind.resolved(Table({}, Mark(file="")))
+
+
+def _path(text: str) -> Path:
+    return tuple(text.split("."))

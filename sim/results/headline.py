@@ -14,13 +14,16 @@ from sim.results.names import in_all, told
 from sim.results.use import how_used
 from sim.results.wording import change_and_interval, counted, figure, interval, measure_label, plain, spoken
 
-MOST_SERVICES = 3  # beside the main one
-MOST_QUEUES = 2
+MOST_SERVICES = 3  # beside the main one and new ones, in a comparison
+MOST_QUEUES = 3
+MOST_ALONE = 8  # of a scenario that is compared with nothing
 MOST_TEAMS = 2
+NEW = "new"  # said of a service's own figures where the baseline has no such service
 
 QUIET = ("turned_away", "gave_up", "queue_mean", "team_queue_mean", "cost_cash_gbp", "released_bed_days")
 MAIN_MEASURES = (
     "queue_mean",
+    "occupancy",
     "midnight_census_mean",
     "midnight_delayed_mean",
     "delayed_bed_days",
@@ -55,11 +58,10 @@ def topics(findings: Findings) -> Iterator[Topic]:
     main = findings.main_service.name
     for measure in MAIN_MEASURES:
         yield Topic(main, measure)
-    for service in _most_changed(findings, "occupancy", MOST_SERVICES):
+    for service in _told_of(findings, "occupancy", MOST_SERVICES):
         yield Topic(service, "occupancy")
-    for service in _most_changed(findings, "queue_mean", MOST_QUEUES):
-        if findings.estimate(findings.baseline.id, service, "queue_mean"):  # a new queue is no news
-            yield Topic(service, "queue_mean")
+    for service in _told_of(findings, "queue_mean", MOST_QUEUES):
+        yield Topic(service, "queue_mean")
     for team in _teams(findings)[:MOST_TEAMS]:
         yield Topic("all", "team_busy_share", "team", team)
         yield Topic("all", "team_queue_mean", "team", team)
@@ -74,19 +76,34 @@ def topics(findings: Findings) -> Iterator[Topic]:
     yield Topic("all", "released_bed_days")
 
 
-def _most_changed(findings: Findings, measure: str, most: int) -> list[str]:
-    """The limited services beside the main one; when there are many, new ones and those that change most."""
+def _told_of(findings: Findings, measure: str, most: int) -> list[str]:
+    """The limited services beside the main one: all that are new, and of the others those that change most.
+
+    Where nothing is compared, those with the largest figures.
+    """
     names = [service.name for service in findings.limited_services if service.name != findings.main_service.name]
-    if len(names) <= most:
-        return names
-
-    def change(name: str) -> float:
-        rows = (findings.contrast(scenario.id, name, measure) for scenario in findings.scenarios[1:])
-        return max((abs(row.mean) for row in rows if row), default=0.0)
-
-    known = {name for name in names if findings.estimate(findings.baseline.id, name, measure)}
-    chosen = sorted(names, key=lambda name: (name in known, -change(name)))[:most]
+    new = [name for name in names if findings.compared and _is_new(findings, name)]
+    size = _change if findings.compared else _figure
+    known = sorted((name for name in names if name not in new), key=lambda name: -size(findings, name, measure))
+    chosen = {*new, *known[: most if findings.compared else MOST_ALONE]}
     return [name for name in names if name in chosen]
+
+
+def _is_new(findings: Findings, service: str) -> bool:
+    """Whether the baseline has no such service."""
+    return all(one.name != service for one in findings.baseline.services)
+
+
+def _change(findings: Findings, service: str, measure: str) -> float:
+    """The largest change in any scenario."""
+    rows = (findings.contrast(scenario.id, service, measure) for scenario in findings.scenarios[1:])
+    return max((abs(row.mean) for row in rows if row), default=0.0)
+
+
+def _figure(findings: Findings, service: str, measure: str) -> float:
+    """The largest figure of any scenario."""
+    rows = (findings.estimate(scenario.id, service, measure) for scenario in findings.scenarios)
+    return max((row.mean for row in rows if row), default=0.0)
 
 
 def _payers(findings: Findings) -> list[str]:
@@ -109,7 +126,7 @@ def headline(findings: Findings, scenario: Scenario) -> list[Line]:
         where = (topic.service, topic.measure, topic.by, topic.item)
         before = findings.estimate(findings.baseline.id, *where) if findings.compared else None
         after = findings.estimate(scenario.id, *where)
-        if (before or after) and not _says_nothing(topic, before, after):
+        if (before or after) and not _says_nothing(topic, findings, before, after):
             lines.append(_line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario))
     return lines
 
@@ -121,15 +138,18 @@ def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | fl
         where = (topic.service, topic.measure, topic.by, topic.item)
         before, after = (findings.estimate(one.id, *where) for one in (findings.baseline, scenario))
         change = findings.contrast(scenario.id, *where)
-        if change is None or _says_nothing(topic, before, after):
+        either = before or after
+        if either is None or _says_nothing(topic, findings, before, after):
             continue
         days = scenario.calendar.measured_days
         factor = window.factor(topic.measure, days)
-        values = (row and row.mean for row in (before, after, change))
-        numbers = [None if one is None else one * factor for one in (*values, change.low, change.high)]
+        known = (before, after, change)
+        ends = (change.low, change.high) if change else (None, None)
+        numbers = [None if one is None else one * factor for one in (*(row and row.mean for row in known), *ends)]
         label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
-        label += findings.in_how_many(change)
-        rows.append((label, "£" if change.unit == "GBP" else change.unit, *numbers, change.verdict))
+        label += findings.in_how_many(before, after, change)
+        unit = "£" if either.unit == "GBP" else either.unit
+        rows.append((label, unit, *numbers, _verdict(topic, findings, change)))
     return rows
 
 
@@ -141,10 +161,19 @@ def _with_unmet_need(findings: Findings) -> list[str]:
     return ["all"] if "all" in found else list(found)
 
 
-def _says_nothing(topic: Topic, before: Estimate | None, after: Estimate | None) -> bool:
-    """Nobody turned away, nobody waiting, no price: not worth a line."""
+def _says_nothing(topic: Topic, findings: Findings, before: Estimate | None, after: Estimate | None) -> bool:
+    """Nobody turned away, nobody waiting, no price: not worth a line, but for nobody waiting at a new service."""
+    if findings.compared and after and topic.measure == "queue_mean" and _is_new(findings, topic.service):
+        return False
     quiet = topic.measure in QUIET
     return quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
+
+
+def _verdict(topic: Topic, findings: Findings, contrast: Contrast | None) -> str:
+    """The verdict on a difference; a queue that comes with a new service is no worsening of something that was there."""
+    if topic.measure in ("queue_mean", "occupancy") and _is_new(findings, topic.service):
+        return NEW
+    return contrast.verdict if contrast else ""
 
 
 def _line(
@@ -157,11 +186,10 @@ def _line(
 ) -> Line:
     days = scenario.calendar.measured_days
     factor = window.factor(topic.measure, days)
-    difference, span, verdict = "", "", ""
+    difference, span = "", ""
     if contrast:
         ends = (contrast.low, contrast.high)
         difference, span = change_and_interval(contrast.mean, *ends, contrast.unit, factor)
-        verdict = contrast.verdict
     elif after and not findings.compared:
         span = interval(after.low, after.high, after.unit, factor)
     label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
@@ -171,7 +199,7 @@ def _line(
         after=figure(after.mean * factor, after.unit) if after else "-",
         difference=difference,
         interval=span,
-        verdict=verdict,
+        verdict=_verdict(topic, findings, contrast) if findings.compared else "",
     )
 
 
@@ -216,8 +244,9 @@ def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
             days = scenario.calendar.measured_days
             counts = (found.people, found.left_sooner, found.nights_sooner, found.left_later, found.nights_later)
             people, sooner, nights_sooner, later, nights_later = (f"{n * window.times(days):,.0f}" for n in counts)
+            during = window.per(days).replace(window.A_YEAR, f"in {window.A_YEAR}")
             return (
-                f"Of the same {people} people who leave hospital {window.per(days)}, {sooner} leave it sooner (by "
+                f"Of the same {people} people who leave hospital {during}, {sooner} leave it sooner (by "
                 f"{nights_sooner} nights together) and {later} later (by {nights_later}); the others on the same date."
             )
     return ""

@@ -1,0 +1,79 @@
+"""The headline table: a new service stands in it with its own occupancy and queue, and the hospital with its occupancy."""
+
+from dataclasses import replace
+
+import pytest
+
+from sim.experiment import Shared, run_all
+from sim.gathering import beside, gathered
+from sim.inputs.distributions import exponential, fixed
+from sim.inputs.scenario import Route, Scenario, Visit
+from sim.results.findings import Findings
+from sim.results.headline import Line, headline, headline_rows
+from tests.hall.worlds import service, small
+
+
+def with_annexe(base: Scenario, beds: int = 3) -> Scenario:
+    """People who wait two days for the unit are offered an annexe, as the last service of five."""
+    (people,) = base.people
+    hospital, unit = people.journey
+    to_unit, home = hospital.then
+    annexe = Route(to="annexe", share=0.0, longest_wait=fixed(9.0), otherwise="home")
+    hospital = replace(hospital, then=(replace(to_unit, longest_wait=fixed(2.0), otherwise="annexe"), home, annexe))
+    journey = (hospital, unit, Visit(service="annexe", stay=exponential(8.0), then=(Route(to="out", share=1.0),)))
+    *services, at_home = base.services
+    spare = [service(f"spare_{number}", "community_beds", 2) for number in range(3)]
+    return replace(
+        base,
+        id="annexe",
+        name="Annexe",
+        services=(*services, *spare, service("annexe", "reablement_unit", beds), at_home),
+        people=(replace(people, journey=journey),),
+    )
+
+
+def compared(*scenarios: Scenario) -> Findings:
+    return gathered(scenarios, beside(scenarios, run_all(Shared(scenarios), 1)), compared=len(scenarios) > 1)
+
+
+@pytest.fixture(scope="module")
+def pair() -> Findings:
+    base = small(replications=2, unit=2)
+    return compared(base, with_annexe(base))
+
+
+def lines(findings: Findings) -> dict[str, Line]:
+    return {line.label: line for line in headline(findings, findings.scenarios[-1])}
+
+
+def test_a_new_service_has_its_occupancy_and_its_queue_beside_those_it_relieves(pair: Findings) -> None:
+    found = lines(pair)
+    assert (found["occupancy of annexe"].before, found["occupancy of annexe"].verdict) == ("-", "new")
+    assert found["occupancy of annexe"].after.endswith("%")
+    queue = found["people waiting for annexe"]
+    assert queue.before == "-" and float(queue.after) > 0 and queue.difference == f"+{queue.after}"
+    assert queue.verdict == "new"  # a queue where there was no service is no worsening
+    assert "people waiting for unit" in found
+
+
+def test_nobody_waiting_for_a_new_service_is_said() -> None:
+    base = small(replications=2, unit=2)
+    found = lines(compared(base, with_annexe(base, beds=60)))
+    assert found["people waiting for annexe"].after == "0.0"
+
+
+def test_the_workbook_has_the_same_rows_as_the_table(pair: Findings) -> None:
+    rows = {str(row[0]): row for row in headline_rows(pair, pair.scenarios[1])}
+    assert list(rows) == list(lines(pair))
+    assert rows["occupancy of annexe"][2] is None and rows["occupancy of annexe"][-1] == "new"
+
+
+def test_a_scenario_alone_shows_every_limited_service_and_the_occupancy_of_the_hospital() -> None:
+    found = lines(compared(with_annexe(small(replications=2, unit=2))))
+    for name in ("hospital", "unit", "spare 0", "spare 1", "spare 2", "annexe"):
+        assert found[f"occupancy of {name}"].after.endswith("%")
+    assert "people waiting for annexe" in found
+
+
+def test_hospital_occupancy_stands_in_a_comparison(pair: Findings) -> None:
+    assert lines(pair)["occupancy of hospital"].difference.endswith("points")

@@ -17,7 +17,7 @@ from sim.inputs.scenario import Scenario
 from sim.places import files_read, try_files, try_folder
 from sim.stopwatch import Stopwatch
 
-FORMAT = 1  # of results.json
+FORMAT = 2  # of the files in a result folder; results.json says it
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from sim.home import meant
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
+from sim.results.wording import counted
 from sim.tidy import (
     CENSUS,
     DIFFERENCE,
@@ -32,6 +33,7 @@ from sim.tidy import (
 )
 
 ScenarioLike = Scenario | str | PathLike[str]
+TABLES_OF_A_COMPARISON = ("differences", "summary", "replications", "census")
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,10 @@ class Run:
 
     findings: Findings
     pieces: Sequence[Sequence[Piece]]
+
+    def __repr__(self) -> str:
+        """A few lines for a notebook: what was run, and which tables there are."""
+        return _told(f"Run of {self.scenario.id}", self, ("summary", "replications", "census"))
 
     @property
     def scenario(self) -> Scenario:
@@ -70,6 +76,11 @@ class Run:
 @dataclass(frozen=True)
 class Comparison(Run):
     """What several scenarios found on the same people; the tables hold all of them."""
+
+    def __repr__(self) -> str:
+        """A few lines for a notebook: what was compared, and which tables there are."""
+        others = ", ".join(scenario.id for scenario in self.findings.scenarios[1:])
+        return _told(f"{self.baseline.id} compared with {others}", self, TABLES_OF_A_COMPARISON)
 
     @property
     def baseline(self) -> Scenario:
@@ -122,6 +133,18 @@ def compare(
         raise ValueError("compare needs a base and at least one other scenario")
     scenarios = named_apart([_read(one, replications) for one in (base, *others)])
     return Comparison(*_run(tuple(scenarios), workers, engine, compared=True))
+
+
+def _told(what: str, run: Run, tables: Sequence[str]) -> str:
+    """What was run on how many days, the tables, and how many words of warning there are."""
+    first = run.findings.scenarios[0]
+    lines = [
+        f"{what}: {counted(first.replications, 'replication')} of {first.calendar.measured_days} days, seed {first.seed}"
+    ]
+    lines.append(f"  tables: {', '.join(f'.{name}' for name in tables)}")
+    lines += [f"  take care: {len(run.warnings)} in .warnings"] if run.warnings else []
+    lines += [f"  left out: {len(run.findings.left_out)} in .not_compared"] if run.findings.left_out else []
+    return "\n".join(lines)
 
 
 def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:

@@ -44,7 +44,7 @@ def replication_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Pi
     """Every measure of every replication, in the order of `REPLICATION`."""
     for scenario, found in zip(scenarios, pieces, strict=True):
         for piece in found:
-            number = piece.task.replication
+            number = piece.task.replication + 1  # from 1, as people count them and as messages say
             for (service, name, by, item, unit), value in zip(piece.keys, piece.values.tolist(), strict=True):
                 yield scenario.id, number, service, name, by, item, value, unit
 

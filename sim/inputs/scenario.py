@@ -5,10 +5,12 @@ Times inside are whole seconds from the first midnight of the run (`calendar.sta
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from sim.inputs.distributions import Distribution
+
+MOST_SHOWN = 4  # changes in the words about a scenario
 
 SECONDS_PER_DAY = 86_400
 SECONDS_PER_HOUR = 3_600
@@ -344,6 +346,20 @@ class Scenario:
     changes: tuple[Change, ...] = ()  # what `change`, `add` and `--set` did, in that order
     notices: tuple[str, ...] = ()  # what the reader did or noticed that a planner should know
     files: tuple[tuple[str, str], ...] = ()  # every file that was read, with its SHA-256
+
+    def __repr__(self) -> str:
+        """A few lines for a notebook; `show` prints every value."""
+        calendar = self.calendar
+        first = calendar.start + timedelta(days=calendar.warm_up_days)
+        changed = ", ".join(change.path for change in self.changes[:MOST_SHOWN])
+        more = ", ..." if len(self.changes) > MOST_SHOWN else ""
+        return (
+            f"Scenario {self.id}: {self.name}\n"
+            f"  measured days: {calendar.measured_days} from {first}, warm-up days before: {calendar.warm_up_days}; "
+            f"replications: {self.replications}; seed: {self.seed}\n"
+            f"  services: {', '.join(service.name for service in self.services)}\n"
+            f"  values in force: {len(self.values)} ({self.file}){f', changed: {changed}{more}' if changed else ''}"
+        )
 
     def service(self, name: str) -> Service:
         """The service of that name; KeyError if there is none."""

@@ -89,7 +89,7 @@ def _person(scenario: Scenario, replication: int, ledger: Ledger, which: str) ->
     groups = np.array([group.name for group in scenario.people], dtype=object)
     return [
         np.full(len(person), scenario.id, dtype=object),
-        np.full(len(person), replication),
+        np.full(len(person), replication + 1),  # from 1, as in replications.csv
         groups[ledger.people["group"][person]],
         ledger.people["number"][person],
         ledger.people["from_census"][person],

@@ -101,7 +101,7 @@ def test_columns_are_those_of_the_vocabulary(here: Path) -> None:
     assert head["replications"] == "scenario,replication,service,measure,by,item,value,unit"
     assert head["census"].startswith("scenario,day,service,measure,mean,low,high")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    assert results["format"] == 1
+    assert results["format"] == 2
     assert results["scenarios"][1] == {"id": "more", "name": "More beds, in the unit", "file": "more.yaml"}
     assert list(results["measures"][0]) == head["summary"].split(",")
     assert {"baseline", "verdict", *head["summary"].split(",")} <= set(results["differences"][0])
@@ -122,7 +122,7 @@ def test_replications_stand_in_order(here: Path) -> None:
     run("compare", "base.yaml", "more.yaml")
     with (only_folder(here / "out") / "replications.csv").open(newline="", encoding="utf-8") as file:
         order = [(row["scenario"], row["replication"]) for row in csv.DictReader(file)]
-    assert list(dict.fromkeys(order)) == [("base", "0"), ("base", "1"), ("more", "0"), ("more", "1")]
+    assert list(dict.fromkeys(order)) == [("base", "1"), ("base", "2"), ("more", "1"), ("more", "2")]
 
 
 def test_run_compares_nothing(here: Path, capsys) -> None:
@@ -155,7 +155,7 @@ def test_people_are_written_as_stays_waits_and_steps(here: Path) -> None:
             tables[name] = list(csv.DictReader(file))
     assert {row["scenario"] for row in tables["people"]} == {"base", "more"}
     order = [(row["scenario"], int(row["replication"])) for row in tables["people"]]
-    assert list(dict.fromkeys(order)) == [("base", 0), ("base", 1), ("more", 0), ("more", 1)]
+    assert list(dict.fromkeys(order)) == [("base", 1), ("base", 2), ("more", 1), ("more", 2)]
     first = tables["people"][0]
     assert first["admitted"][:4] == "2026"
     assert first["service"] in ("hospital", "unit")

@@ -64,3 +64,24 @@ def test_a_wrong_file_raises_what_is_wrong_with_it(tmp_path: Path) -> None:
     write(tmp_path, "wrong.yaml", "name: 1\nwrong: 2\n")
     with pytest.raises(ScenarioError, match=r"wrong.yaml:2:1: "):
         sim.read_scenario(tmp_path / "wrong.yaml")
+
+
+def test_what_a_cell_shows_is_a_few_lines() -> None:
+    base = small(replications=2)
+    other = small(id="other", replications=2, seed=9)
+    for shown in (base, sim.run_scenario(base), sim.compare(base, bigger(base), other)):
+        lines = repr(shown).splitlines()
+        assert 2 <= len(lines) <= 4
+        assert max(map(len, lines)) < 200
+        assert str(base.calendar.measured_days) in repr(shown)
+    assert repr(sim.compare(base, bigger(base), other)).splitlines() == [
+        "base compared with more: 2 replications of 60 days, seed 1",
+        "  tables: .differences, .summary, .replications, .census",
+        "  take care: 2 in .warnings",
+        "  left out: 1 in .not_compared",
+    ]
+
+
+def test_replications_count_from_1_as_messages_do() -> None:
+    tables = sim.run_scenario(small(replications=3))
+    assert tables.replications["replication"].unique().tolist() == [1, 2, 3]

@@ -66,6 +66,7 @@ def _service(name: str, said: Said, calendar: Calendar) -> Service:
         surge=_surge(said["surge"]),
         may_pass=said["may_pass"],
         reason=said["reason"],
+        pathway=said["pathway"],
     )
 
 

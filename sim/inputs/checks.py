@@ -112,13 +112,18 @@ def _check_review(told: Told, review: Said) -> None:
 
 
 def check_services(told: Told) -> None:
-    """Surge places and passing in the queue fit how the service counts."""
+    """Surge places and passing in the queue fit how the service counts; hospitals are on no pathway of discharge."""
     for name, service in each(told.said["services"]):
         hours = told.counts_hours(name)
         if service["may_pass"] is True and hours is False:
             told.refuse(
                 (*service.path, "may_pass"),
                 "only means something where `hours_per_week` are counted; delete it",
+            )
+        if service["kind"] == "acute" and is_sound([service["pathway"]]) and service["pathway"] is not None:
+            told.refuse(
+                (*service.path, "pathway"),
+                "means nothing for a hospital: a move to another hospital is no discharge; delete it",
             )
         if isinstance(service["surge"], Said):
             _check_surge(told, name, service["surge"], hours)

@@ -27,6 +27,7 @@ DAY_COUNT = scalars.number("days")
 MULTIPLIER = scalars.number("times", 0, 1_000)
 STAY_TIMES = scalars.number("times", 0, 100)
 WAITING = scalars.whole(0, MOST_PLACES, "people")
+PATHWAY = scalars.whole(0, 3)
 
 
 CALENDAR = Record(
@@ -91,6 +92,7 @@ SERVICE = Record(
         may("surge", SURGE, "extra places that open when many wait", "none"),
         usual("may_pass", YES_NO, "who fits may pass the first in line who does not (in hours)", "false"),
         may("reason", REASON, "the delay reason of people who wait for this service", "by kind"),
+        may("pathway", PATHWAY, "the pathway of people who leave hospital for this service", "by kind"),
     ),
     exactly_one=("beds", "places", "hours_per_week"),
 )

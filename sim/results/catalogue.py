@@ -16,7 +16,8 @@ PLANNING = "NHS England operational planning guidance"
 FOUR_HOURS = "NHS four-hour standard"
 QS173 = "NICE QS173, bed-based intermediate care within 2 days of referral"
 READMISSIONS = "NHS England emergency readmissions within 30 days"
-ASCOF = "Adult Social Care Outcomes Framework, at home 91 days after discharge into reablement"
+ASCOF_2B = "Adult Social Care Outcomes Framework to 2023-24, at home 91 days after discharge into reablement"
+ASCOF_2D = "Adult Social Care Outcomes Framework from 2024-25, measure 2D part 1, from client level data"
 HOME_TIME = "days alive and at home (home time)"
 
 LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
@@ -129,7 +130,10 @@ _TABLE = (
     ("throughput_per_day", "people a day", NEITHER, ZERO, OURS, "Leavers over the days of the window."),
     ("readmitted_within_30_days", "share", LOWER, NO_ROW, READMISSIONS,
      "Of those who left hospital alive, seen for 30 days, the share that came back to hospital in them."),
-    ("at_home_91_days", "share", HIGHER, NO_ROW, ASCOF,
+    ("at_home_12_weeks", "share", HIGHER, NO_ROW, ASCOF_2D,
+     "Of those who left hospital into reablement, the share who in the 84 days after neither died, nor were admitted "
+     "to hospital again, nor entered a care home."),
+    ("at_home_91_days", "share", HIGHER, NO_ROW, ASCOF_2B,
      "Of those who left hospital into reablement, the share not dead, in hospital or care home 91 days on."),
     ("days_at_home", "days", HIGHER, NO_ROW, HOME_TIME,
      "Days at home, home care and home reablement included, in the 91 days after leaving hospital alive."),

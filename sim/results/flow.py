@@ -17,7 +17,10 @@ PATHWAY_OF_KIND = {
     "reablement_unit": 2,
     "community_beds": 2,
     "care_home": 3,
-}  # home and out are pathway 0; a move to another hospital is no discharge
+}
+"""The pathway of people who leave hospital for a service, unless it names its own `pathway`: the four of the statutory
+guidance on hospital discharge and community support, annex B (home and out are 0; new health or social care at home is 1,
+a bed in the community 2, a care home 3). A move to another hospital is no discharge, and on none."""
 
 
 def left_model(cut: Cut) -> Column:
@@ -35,6 +38,19 @@ def _left_model(cut: Cut) -> Column:
     outside = np.flatnonzero((waits["held"] == OUTSIDE) & never_in[waits["person"]])
     left[waits["person"][outside]] = waits["ended"][outside]  # rows are in order: the last wait counts
     return left
+
+
+def pathways(cut: Cut) -> Column:
+    """By destination number: the pathway of those who leave hospital for it; NONE for a hospital, and for death."""
+    return cut.once("pathways", "all", lambda: _pathway_numbers(cut))
+
+
+def _pathway_numbers(cut: Cut) -> Column:
+    found = np.full(len(cut.names), NONE, dtype=np.int64)
+    for number, service in enumerate(cut.declared):
+        found[number] = PATHWAY_OF_KIND.get(service.kind, NONE) if service.pathway is None else service.pathway
+    found[[cut.home, cut.out]] = 0
+    return found
 
 
 def rows(cut: Cut) -> list[Row]:
@@ -89,12 +105,8 @@ def _left_and_throughput(cut: Cut, name: str, left: int) -> list[Row]:
 
 
 def _pathways(cut: Cut) -> list[Row]:
-    """Hospitals: leavers alive by pathway, from the kind of the service they went to."""
-    pathway = np.full(len(cut.names) + 1, NONE, dtype=np.int64)  # the last stands for nowhere
-    for number, service in enumerate(cut.declared):
-        pathway[number] = PATHWAY_OF_KIND.get(service.kind, NONE)
-    pathway[[cut.home, cut.out]] = 0
-    found = []
+    """Hospitals: leavers alive by pathway, from the service they went to."""
+    pathway, found = np.append(pathways(cut), NONE), []  # the last stands for nowhere
     for service in cut.declared:
         if service.kind == "acute":
             number = cut.number(service)

@@ -1,4 +1,4 @@
-"""What became of people after hospital: back within 30 days, at home after 91 days, days at home.
+"""What became of people after hospital: back within 30 days, at home 12 weeks and 91 days on, days at home.
 
 Only discharges with full follow-up inside the window count. Somebody who went out of the model is taken to
 be at home, unless they went out from a care home.
@@ -15,6 +15,7 @@ from sim.results.spans import Mask, of_person
 
 DAYS_30 = 30 * SECONDS_PER_DAY
 DAYS_91 = 91 * SECONDS_PER_DAY
+WEEKS_12 = 84 * SECONDS_PER_DAY
 REABLEMENT = ("reablement_unit", "community_beds", "home_reablement")
 
 
@@ -29,6 +30,7 @@ class Journeys:
         at_home[cut.home] = True
         self._at_home = at_home[stays["service"]]
         in_care_home = cut.of_kind("care_home")[stays["service"]]
+        self._not_home_before = np.cumsum(cut.of_kind("acute", "care_home")[stays["service"]])
         self.out_at_home = (stays["to"] == cut.out) & ~in_care_home
         ended = stays["left"] < NEVER
         spent = np.where(self._at_home & ended, stays["left"] - stays["admitted"], 0)
@@ -37,6 +39,12 @@ class Journeys:
     def stay_at(self, person: Column, instants: Column) -> Column:
         """The row of the last stay that each person had begun by each instant."""
         return np.searchsorted(self._keys, of_person(person, instants), side="right") - 1
+
+    def stayed_home(self, row: Column, until: Column) -> Mask:
+        """Whether these stays' people neither died nor entered a hospital or a care home from then until these instants."""
+        last = self.stay_at(self.stays["person"][row], until)
+        is_dead = (self.stays["to"][last] == self.cut.died) & (self.stays["left"][last] <= until)
+        return np.asarray((self._not_home_before[last] == self._not_home_before[row]) & ~is_dead)
 
     def home_seconds(self, person: Column, instants: Column) -> Column:
         """Seconds at home up to each instant, from a start that is the same for the same person."""
@@ -63,6 +71,7 @@ def _of_hospitals(cut: Cut, name: str, numbers: list[int], journeys: Journeys) -
     left = _discharges(cut, numbers)
     return [
         *_readmitted(cut, name, left),
+        *_at_home_12_weeks(cut, name, left, journeys),
         *_at_home(cut, name, left, journeys),
         *_days_at_home(cut, name, left, journeys),
     ]
@@ -105,10 +114,23 @@ def _readmitted(cut: Cut, name: str, left: Column) -> list[Row]:
     return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left), "share")]
 
 
+def _into_reablement(cut: Cut, left: Column, seconds: int) -> Column:
+    """Which of these discharges were into reablement and are followed up for so long."""
+    left = _followed(cut, left, seconds)
+    return left[cut.of_kind(*REABLEMENT)[cut.ledger.stays["to"][left]]]
+
+
+def _at_home_12_weeks(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    left = _into_reablement(cut, left, WEEKS_12)
+    if not len(left):
+        return []
+    is_home = journeys.stayed_home(left, cut.ledger.stays["left"][left] + WEEKS_12)
+    return [Row(name, "at_home_12_weeks", "", "", int(is_home.sum()) / len(left), "share")]
+
+
 def _at_home(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
     stays = cut.ledger.stays
-    left = _followed(cut, left, DAYS_91)
-    left = left[cut.of_kind(*REABLEMENT)[stays["to"][left]]]
+    left = _into_reablement(cut, left, DAYS_91)
     if not len(left):
         return []
     later = stays["left"][left] + DAYS_91

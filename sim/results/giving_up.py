@@ -5,8 +5,8 @@
 - elsewhere: it leads to another declared service, so they get other care than they needed;
 - with nothing: it leads home or out of the model.
 
-Who finds the next list full or closed at that instant, and goes on at once, is told by where that leads. A service of
-kind `other` is of no sort: two of them have nothing in common.
+Who finds the next list full or closed at that instant, and goes on at once, is told by where that leads. A service on
+pathway 0 (kind `other`, unless it says otherwise) is of no sort: two of them have nothing in common.
 
 What may be changed here: with new expected results; the three names are frozen in the vocabulary.
 """
@@ -16,11 +16,11 @@ import numpy as np
 from sim.model.ledger import GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.catalogue import ENDINGS
 from sim.results.cut import Cut, Row
-from sim.results.flow import PATHWAY_OF_KIND
+from sim.results.flow import pathways
 from sim.results.spans import Mask, is_first
 from sim.results.ways import otherwise
 
-NO_SORT = 0  # of `other`, home and out
+NO_SORT = 0  # pathway 0: `other`, home and out
 HOSPITAL = -1  # the sort of hospitals; all others are the pathway that they are on
 DESIGN, ELSEWHERE, NOTHING = range(len(ENDINGS))
 
@@ -64,9 +64,8 @@ def _ending(cut: Cut, to: Column, next_to: Column) -> Column:
 
 def _sorts(cut: Cut) -> Column:
     """By destination: which services are of one sort."""
-    found = np.full(len(cut.names), NO_SORT, dtype=np.int64)
-    for number, service in enumerate(cut.declared):
-        found[number] = HOSPITAL if service.kind == "acute" else PATHWAY_OF_KIND.get(service.kind, NO_SORT)
+    found = np.maximum(pathways(cut), NO_SORT)
+    found[cut.is_acute] = HOSPITAL
     return found
 
 

@@ -69,7 +69,7 @@ def _need_once(cut: Cut) -> None:
     need, stays, rows = unmet.unmet(cut), cut.ledger.stays, cut.ledger.waits
     if not len(need.person):
         return
-    beds = cut.of_kind(*unmet.PATHWAY_2)[stays["service"]]
+    beds = (flow.pathways(cut) == unmet.PATHWAY_2)[stays["service"]]
     dead, dead_outside = stays["to"] == cut.died, (rows["held"] == OUTSIDE) & (rows["ending"] == DIED_WAITING)
     person = np.concatenate((need.person, stays["person"][beds], stays["person"][dead], rows["person"][dead_outside]))
     start = np.concatenate((need.start, stays["admitted"][beds], stays["left"][dead], rows["ended"][dead_outside]))

@@ -1,4 +1,4 @@
-"""Unmet need for pathway 2: people who need a bed of a reablement unit or community hospital and have none.
+"""Unmet need for pathway 2: people who need a bed of a service on pathway 2 and have none.
 
 Who needs one is who was bound for such a bed when they were admitted, or came to one from outside. They need it
 
@@ -21,9 +21,10 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Group
 from sim.model.ledger import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.cut import Cut, Row
+from sim.results.flow import pathways
 from sim.results.spans import Mask, of_person, total_by
 
-PATHWAY_2 = ("reablement_unit", "community_beds")
+PATHWAY_2 = 2
 IN_VAIN = (GAVE_UP, TURNED_AWAY, NO_PLACE)
 
 
@@ -38,7 +39,7 @@ class Need(NamedTuple):
 
 def rows(cut: Cut) -> list[Row]:
     """People without the pathway 2 bed that they need, mean over time, by the service that they were bound for."""
-    is_bed = cut.of_kind(*PATHWAY_2)
+    is_bed = pathways(cut) == PATHWAY_2
     if not is_bed.any():
         return []
     found = unmet(cut)
@@ -61,7 +62,7 @@ def unmet(cut: Cut) -> Need:
 
 def _asked(cut: Cut) -> Need:
     """One span for each wait for a bed that is needed: from lacking it until they have one, die or need it no more."""
-    waits, is_bed = cut.ledger.waits, cut.of_kind(*PATHWAY_2)
+    waits, is_bed = cut.ledger.waits, pathways(cut) == PATHWAY_2
     number, bound_for = _waits_in_need(cut, is_bed)
     person, held = waits["person"][number], waits["held"][number]
     start = np.minimum(waits["clear"][number], waits["ended"][number])

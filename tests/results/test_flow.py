@@ -59,6 +59,15 @@ def test_hospital_leavers_by_pathway_leave_out_deaths_and_moves_to_other_hospita
     assert town.value("hospital", "leavers") == 10
 
 
+def test_a_service_may_say_which_pathway_leads_to_it() -> None:
+    nurses, beds = service("nurses", "other", None, pathway=1), service("beds", "care_home", 9, pathway=2)
+    town = Town(hospital(), nurses, beds)
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "nurses").stay("nurses", 2)
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 5, "beds").stay("beds", 5)
+    assert town.items("hospital", "leavers", "pathway") == {"0": 0, "1": 1, "2": 1, "3": 0}
+    assert town.value("beds", "unmet_need_people_mean") == 3 / 10  # a pathway 2 bed, bought in a care home
+
+
 def test_deaths_count_where_they_happen_outside_included() -> None:
     town = Town(hospital())
     town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "died")
@@ -134,6 +143,35 @@ def test_the_91st_day_itself_decides() -> None:
     late = town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5, 30, 30, "home")
     late.stay("home", 30, 96, 96, "hospital").stay("hospital", 96)  # 5 + 91
     assert town.value("hospital", "at_home_91_days") == 0
+
+
+def test_at_home_12_weeks_is_of_those_to_whom_nothing_happened_in_them() -> None:
+    town = returning()
+
+    def leaves(to: str = "unit") -> Resident:
+        return town.comes(0, admitted=0).stay("hospital", 0, 5, 5, to)
+
+    leaves().stay("unit", 5, 30, 30, "home").stay("home", 30)
+    leaves().stay("unit", 5, 30, 30, "out")
+    leaves().stay("unit", 5)  # still in reablement
+    leaves().stay("unit", 5, 30, 30, "home").stay("home", 30, 90, 90, "died")  # on day 85
+    leaves().stay("unit", 5, 30, 30, "home").stay("home", 30, 89, 89, "died")  # on day 84
+    leaves().stay("unit", 5, 30, 30, "care_home").stay("care_home", 30, 40, 40, "home").stay("home", 40)
+    back = leaves().stay("unit", 5, 30, 30, "home").stay("home", 30, 40, 40, "hospital")
+    back.stay("hospital", 40, 95, 95, "home").stay("home", 95)  # its own 84 days end after the window
+    leaves("home").stay("home", 5)  # not into reablement: not asked
+    assert town.value("hospital", "at_home_12_weeks") == pytest.approx(4 / 7)
+    assert town.value("all", "at_home_12_weeks") == pytest.approx(4 / 7)
+    assert town.value("hospital", "at_home_91_days") == pytest.approx(
+        5 / 7
+    )  # only day 91 counts: two died, nobody else
+
+
+def test_84_days_of_follow_up_are_enough_for_12_weeks_and_less_is_not() -> None:
+    for days, expected in ((89, 1), (88, None)):
+        town = returning(days=days)
+        town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit").stay("unit", 5)
+        assert town.value("hospital", "at_home_12_weeks") == expected
 
 
 def test_days_at_home_in_the_91_days_after_hospital() -> None:

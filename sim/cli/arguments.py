@@ -143,20 +143,26 @@ def _parser(verb: str) -> _Parser:
     if verb == "calibrate":
         parser.add_argument("--targets", type=meant, default=shortest(HOME / DEFAULT_TARGETS), metavar="FILE")
         parser.add_argument("--page", metavar="FILE")
+    _add_options_of_results(parser, verb)
+    parser.add_argument("--traceback", action="store_true", default=argparse.SUPPRESS)
+    return parser
+
+
+def _add_options_of_results(parser: _Parser, verb: str) -> None:
+    """Where results go, and which are wanted."""
     if verb == "sensitivity":
         parser.add_argument("--ranges", type=meant, default=shortest(HOME / DEFAULT_RANGES), metavar="FILE")
         parser.add_argument("--measure", default="delayed_people_mean", metavar="NAME")
         parser.add_argument("--service", default="", metavar="NAME")
+    if verb in ("run", "compare", "sensitivity"):
         parser.add_argument("--outputs", default=OUTPUTS, metavar="DIR")
-    if verb in ("run", "compare"):
-        parser.add_argument("--outputs", default=OUTPUTS, metavar="DIR")
+    if verb in ("run", "compare", "validate"):
         parser.add_argument("--json", metavar="FILE")
+    if verb in ("run", "compare"):
         parser.add_argument("--people", metavar="FILE")
         parser.add_argument("--observe", action="store_true")
     if verb == "compare":
         parser.add_argument("--sensitivity", metavar="FILE")
-    parser.add_argument("--traceback", action="store_true", default=argparse.SUPPRESS)
-    return parser
 
 
 def _add_options_of_check(parser: _Parser) -> None:

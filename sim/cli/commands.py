@@ -29,13 +29,12 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.job import Job, fingerprint_of
-from sim.overridden import override_notes, remarks
+from sim.overridden import remarks
 from sim.results.findings import Findings
 from sim.results.people_files import PeopleFiles, files_of
 from sim.results.wording import counted
 from sim.resuming import ResumeStore
 from sim.running import default_workers, processors
-from sim.take_care import warnings_before_a_run
 
 INTERRUPTED = 130
 PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt
@@ -127,16 +126,10 @@ def show(options: Options, screen: Screen) -> int:
 
 
 def validate(options: Options, screen: Screen) -> int:
-    """Checks files and says so; what they ask for beyond their places is mentioned."""
-    for file, scenario in zip(options.files, _read(options.files, options), strict=True):
-        screen.say(f"{file}: in order, {counted(len(scenario.values), 'value')}")
-        for notice in scenario.notices:
-            screen.say(f"  note: {notice}")
-        for note in override_notes(scenario):
-            screen.say(f"  note: {note}")
-        for warning in warnings_before_a_run(scenario):
-            screen.say(f"  warning: {warning}")
-    return 0
+    """Checks scenario files, runs nothing."""
+    from sim.cli.validating import validate_verb
+
+    return validate_verb(options, screen, sets_for_each(options.files, options))
 
 
 def run(options: Options, screen: Screen) -> int:

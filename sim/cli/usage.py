@@ -50,7 +50,8 @@ Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no
   --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
   --measure NAME       which measure (default: delayed_people_mean)
   --service NAME       of which service (default: the first hospital)
-Options of validate and show: --set, --replications, --seed
+Options of validate and show: --set, --replications, --seed; of validate also
+  --json FILE          what is wrong, or worth knowing, as JSON; - is standard output
 
   --help, --version
 

@@ -12,7 +12,7 @@ from typing import Any
 from sim.inputs.budget_checks import check_budgets
 from sim.inputs.capacity import CAPACITY_KEYS
 from sim.inputs.cost_checks import check_costs
-from sim.inputs.problems import Path, Problems, did_you_mean, dotted, listed, quoted
+from sim.inputs.problems import Path, Problems, did_you_mean, listed, quoted
 from sim.inputs.reading import UNREADABLE, Reference, Said, each, is_sound
 from sim.inputs.shares import check_adds_up
 from sim.inputs.told import Told
@@ -33,7 +33,7 @@ def check_references(told: Told, references: Sequence[Reference], problems: Prob
             what = f"leads nowhere: there is no {noun} called {quoted(one.name)}"
         else:
             what = f"names a {noun} that does not exist"
-        problems.add(one.mark, f"{dotted(one.path)} {what}{did_you_mean(one.name, known)}")
+        problems.about(one.mark, one.path, f"{what}{did_you_mean(one.name, known)}")
 
 
 def check_shares(told: Told) -> None:

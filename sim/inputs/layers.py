@@ -64,7 +64,7 @@ class Layers:
         kind, old = kind_at(SCENARIO, path), find(self.tree, path)
         refusal = self._why_not_change(path, kind, old)
         if refusal is not None or kind is None or old is None:
-            self._problems.add(entry.mark, f"{dotted(path)} {refusal}")
+            self._problems.about(entry.mark, path, refusal or "")
             return
         value: Node = entry.value
         if isinstance(value, Text) and isinstance(old, Table) and kind.short in old.entries:
@@ -120,11 +120,11 @@ class Layers:
     def _add(self, path: Path, entry: Entry) -> None:
         kind, old = kind_at(SCENARIO, path), find(self.tree, path)
         if path[0] in OWN_KEYS:
-            self._problems.add(entry.mark, f"{dotted(path)} is not added; write it at the top of this file")
+            self._problems.about(entry.mark, path, "is not added; write it at the top of this file")
         elif old is not None:
             self._add_inside(path, entry, kind)
         elif kind is None or not self._can_reach(path[:-1]):
-            self._problems.add(entry.mark, f"{dotted(path)} cannot be added: {self._lacking(path)}")
+            self._problems.about(entry.mark, path, f"cannot be added: {self._lacking(path)}")
         elif self._is_first_touch(path, entry.mark):
             value = kind.expand(entry.value)
             self._note_change(path, "", node_text(value), entry.mark)
@@ -136,9 +136,10 @@ class Layers:
             for key, one in entry.value.entries.items():
                 self._add((*path, key), one)
         elif not isinstance(entry.value, Gap):
-            self._problems.add(
+            self._problems.about(
                 entry.mark,
-                f"{dotted(path)} exists already in {self._below}; write it under `change:` to replace it",
+                path,
+                f"exists already in {self._below}; write it under `change:` to replace it",
             )
 
     def _can_reach(self, path: Path) -> bool:
@@ -158,7 +159,7 @@ class Layers:
         first = next((self._touched[one] for one in prefixes if one in self._touched), self._around.get(path))
         if first is not None:
             line = f" (first on line {first.line})" if first.line else ""
-            self._problems.add(mark, f"{dotted(path)} is changed twice{line}; keep one")
+            self._problems.about(mark, path, f"is changed twice{line}; keep one")
             return False
         self._touched[path] = mark
         for one in prefixes:

@@ -5,12 +5,14 @@ repeated from it is escaped and cut short, so that a message can neither steer a
 What may be changed here: freely, but the exact words are tested and people search for them.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 MOST_PROBLEMS = 100  # nobody reads further, and a hostile file could hold a million
 LONGEST_QUOTE = 60
 LONGEST_TEXT = 600
+CURE = re.compile(r"(?:[^`;]|`[^`]*`|;(?! ))*; (.+)", re.DOTALL)  # a semicolon inside backticks is the planner's
 
 Path = tuple[str, ...]  # where a value stands: ("services", "hospital", "beds"); list items are "1", "2", ...
 
@@ -32,6 +34,13 @@ class Problem:
     line: int
     column: int
     text: str
+    path: str = ""  # the dotted path of the value that it is about, empty where it is about none
+
+    @property
+    def cure(self) -> str:
+        """What to do about it: what stands behind the first semicolon, empty without one."""
+        found = CURE.fullmatch(self.text)
+        return found[1] if found else ""
 
     def __str__(self) -> str:
         place = printable(self.file, LONGEST_TEXT)
@@ -61,9 +70,14 @@ class Problems:
         """Which file was opened how early: a scenario before the one it extends; what is on the command line before them all."""
         return self._files.get(file, -1)
 
-    def add(self, mark: Mark, text: str) -> None:
+    def about(self, mark: Mark, path: Path, what: str, shown: Path | None = None) -> None:
+        """Note a problem about the value at a path; `shown` is what to call it where that is clearer."""
+        self.add(mark, f"{dotted(path if shown is None else shown)} {what}", path)
+
+    def add(self, mark: Mark, text: str, path: Path = ()) -> None:
         """Note one problem; the hundredth ends the reading."""
-        problem = Problem(mark.file, mark.line, mark.column, printable(text, LONGEST_TEXT))
+        where = ".".join(printable(part) for part in path)
+        problem = Problem(mark.file, mark.line, mark.column, printable(text, LONGEST_TEXT), where)
         if problem not in self._found:
             self._found.append(problem)
         if len(self._found) >= MOST_PROBLEMS:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sim.inputs.files import Files
-from sim.inputs.problems import Mark, Path, Problems, dotted
+from sim.inputs.problems import Mark, Path, Problems
 
 
 class Unreadable:
@@ -55,7 +55,10 @@ class Reading:
 
     def refuse(self, mark: Mark, path: Path, what: str) -> Any:
         """Note a problem about a key; gives UNREADABLE, for the value that it would have had."""
-        self.problems.add(mark, f"{dotted(path)} {what}" if path else f"the scenario {what}")
+        if path:
+            self.problems.about(mark, path, what)
+        else:
+            self.problems.add(mark, f"the scenario {what}")
         return UNREADABLE
 
 

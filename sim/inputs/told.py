@@ -11,7 +11,7 @@ from typing import Any
 from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, places_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.nodes import Table
-from sim.inputs.problems import Path, Problems, dotted
+from sim.inputs.problems import Path, Problems
 from sim.inputs.reading import UNREADABLE, Said, each, is_sound
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, Places
 from sim.inputs.tree import mark_at
@@ -58,7 +58,7 @@ class Told:
 
     def refuse(self, path: Path, what: str, shown: Path | None = None) -> None:
         """Note a problem at a path; `shown` is what to call it where that is clearer."""
-        self._problems.add(mark_at(self._tree, path), f"{dotted(path if shown is None else shown)} {what}")
+        self._problems.about(mark_at(self._tree, path), path, what, shown)
 
     def file_of(self, path: Path) -> str:
         """The file in which the value at a path was written."""

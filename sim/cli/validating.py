@@ -1,0 +1,108 @@
+"""The verb validate: scenario files are read and what is wrong, or worth knowing, is told; to machines as JSON.
+
+What may be changed here: wording freely; keys of the JSON only by adding.
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.cli import streams
+from sim.cli.arguments import Options
+from sim.cli.screen import Screen
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import Problem, ScenarioError
+from sim.inputs.scenario import Scenario
+from sim.overridden import override_notes
+from sim.places import files_read, try_files
+from sim.results import writing
+from sim.results.wording import counted
+from sim.take_care import warnings_before_a_run
+
+DONE, BAD_INPUT = 0, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """One file: the scenario in it, or what is wrong with it."""
+
+    file: str
+    scenario: Scenario | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """What its reader did, and what whoever changes it should know."""
+        return [] if self.scenario is None else [*self.scenario.notices, *override_notes(self.scenario)]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to know before it is run."""
+        return [] if self.scenario is None else warnings_before_a_run(self.scenario)
+
+
+def validate_verb(options: Options, screen: Screen, sets_of: Sequence[tuple[str, ...]]) -> int:
+    """Reads every file and tells all of it; 2 where one has a problem."""
+    screen = Screen(quiet_output=options.json == "-")
+    found = [_validated(file, sets, options) for file, sets in zip(options.files, sets_of, strict=True)]
+    problems = list(dict.fromkeys(problem for one in found for problem in one.problems))
+    if options.json:
+        _write(options.json, found, problems)
+    for problem in problems:
+        screen.problem(str(problem))
+    if not problems:
+        _say(screen, found)
+    return BAD_INPUT if problems else DONE
+
+
+def _validated(file: str, sets: tuple[str, ...], options: Options) -> Validated:
+    try:
+        return Validated(file, read_scenario(file, sets, replications=options.replications, seed=options.seed))
+    except ScenarioError as error:
+        return Validated(file, None, error.problems)
+
+
+def _say(screen: Screen, found: Sequence[Validated]) -> None:
+    for one in found:
+        assert one.scenario is not None
+        screen.say(f"{one.file}: in order, {counted(len(one.scenario.values), 'value')}")
+        for note in one.notes:
+            screen.say(f"  note: {note}")
+        for warning in one.warnings:
+            screen.say(f"  warning: {warning}")
+
+
+def _write(file: str, found: Sequence[Validated], problems: Sequence[Problem]) -> None:
+    data = writing.json_bytes(json_object(found, problems))
+    if file == "-":
+        streams.write(sys.stdout, data)
+        return
+    scenarios = [one.scenario for one in found if one.scenario is not None]
+    try_files([file], files_read(scenarios, *(one.file for one in found)))
+    writing.write_file(Path(file), data)
+
+
+def json_object(found: Sequence[Validated], problems: Sequence[Problem]) -> dict[str, Any]:
+    """All of it for a machine."""
+    return {
+        "ok": not problems,
+        "problems": [_problem(problem) for problem in problems],
+        "files": [
+            {"file": one.file, "ok": one.scenario is not None, "notes": one.notes, "warnings": one.warnings}
+            for one in found
+        ],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    """One problem; what stands in no file has neither line nor column, what is about no value no path."""
+    told = {
+        "file": problem.file,
+        "line": problem.line or None,
+        "column": problem.column or None,
+        "path": problem.path or None,
+        "what": problem.text,
+    }
+    return {**told, "cure": problem.cure} if problem.cure else told

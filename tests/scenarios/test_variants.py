@@ -4,7 +4,7 @@ import pytest
 
 from sim.inputs.catalogue_page import shipped
 from sim.inputs.loading import read_scenario
-from tests.scenarios.runs import SCENARIOS, figure
+from tests.scenarios.runs import SCENARIOS, SHORT, figure, rows
 
 CEDARWOOD = "cedarwood.yaml"
 FILES = sorted(path.relative_to(SCENARIOS).as_posix() for path in shipped())
@@ -74,6 +74,26 @@ def test_early_step_down_frees_more_hospital_beds_than_cedarwood_alone() -> None
 def test_people_from_other_lists_make_cedarwood_fuller() -> None:
     others = figure("cedarwood/other_lists.yaml", "cedarwood", "admissions")
     assert others > figure(CEDARWOOD, "cedarwood", "admissions")
+
+
+OTHER_LISTS = "cedarwood/other_lists.yaml"
+PATIENCE = "people.older_people.journey.hospital.then.cedarwood.longest_wait_days"
+
+
+def test_people_from_other_lists_are_a_relief_while_they_hold_out_as_in_the_baseline() -> None:
+    delayed = [figure(file, "hospital", "delayed_people_mean") for file in (OTHER_LISTS, "baseline.yaml")]
+    assert delayed[0] < delayed[1]
+
+
+def test_people_from_other_lists_who_never_give_up_pile_up_beside_places_that_stand_empty() -> None:
+    patient = rows(OTHER_LISTS, (*SHORT, f"{PATIENCE}=365"))
+    as_shipped, base = rows(OTHER_LISTS), rows("baseline.yaml")
+    waiting = ("cedarwood", "queue_mean", "", "")
+    assert patient[waiting] > 3 * as_shipped[waiting]
+    full = ("home_reablement", "occupancy", "", "")
+    assert patient[full] < base[full] - 0.1
+    delayed = ("hospital", "delayed_people_mean", "", "")
+    assert patient[delayed] > base[delayed]
 
 
 def test_induced_referrals_fill_cedarwood_with_people_who_would_have_gone_home() -> None:

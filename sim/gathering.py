@@ -50,6 +50,11 @@ def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[L
     return tuple(chosen), tuple(left_out)
 
 
+def nothing_to_compare(left_out: Sequence[LeftOut]) -> str:
+    """What is said where no file can be paired with the base: each with its reason."""
+    return "nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out)
+
+
 def _why_not(base: Scenario, other: Scenario) -> list[str]:
     pairs = [
         ("calendar.start", base.calendar.start.isoformat(), other.calendar.start.isoformat()),

@@ -11,11 +11,12 @@ from functools import cached_property
 from os import PathLike
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.engines import engines_for
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import beside, gathered, named_apart, paired, warning_words
+from sim.gathering import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
 from sim.home import meant
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
@@ -106,6 +107,8 @@ def read_scenario(
     seed: int | None = None,
 ) -> Scenario:
     """A scenario from its file, with `path=value` changes on top; ScenarioError lists all that is wrong."""
+    if isinstance(sets, str):
+        raise ValueError(f"sets is a list of changes: sets=[{sets!r}]")
     return loading.read_scenario(meant(str(path)), tuple(sets), replications=replications, seed=seed)
 
 
@@ -147,7 +150,15 @@ def _told(what: str, run: Run, tables: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
+def _check_whole(name: str, value: object) -> None:
+    """ValueError unless the value is a whole number of one or more."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}")
+
+
 def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
+    if replications is not None:
+        _check_whole("replications", replications)
     if not isinstance(scenario, Scenario):
         return read_scenario(scenario, replications=replications)
     return scenario if replications is None else replace(scenario, replications=replications)
@@ -156,7 +167,10 @@ def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
 def _run(
     scenarios: tuple[Scenario, ...], workers: int, engine: str, *, compared: bool
 ) -> tuple[Findings, list[list[Piece]]]:
+    _check_whole("workers", workers)
     chosen, left_out = paired(scenarios) if compared else (scenarios, ())
+    if compared and len(chosen) < 2:
+        raise ValueError(nothing_to_compare(left_out))
     engines = engines_for(engine, logging.getLogger("bedflow").warning)
     pieces = run_all(Shared(chosen, engines=engines), workers)
     pieces = beside(chosen, pieces) if compared else pieces

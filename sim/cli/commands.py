@@ -23,7 +23,7 @@ from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
 from sim.engines import Engines
 from sim.experiment import Piece, Shared, run_all
-from sim.gathering import beside, gathered, named_apart, paired, warning_words
+from sim.gathering import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
 from sim.home import HOME, IN_CHECKOUT
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
@@ -182,7 +182,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     scenarios = named_apart(scenarios)
     chosen, left_out = paired(scenarios) if compared else (tuple(scenarios), ())
     if compared and len(chosen) < 2:
-        raise UsageError("nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out))
+        raise UsageError(nothing_to_compare(left_out))
     job = _job(chosen, options, engines_for(options, screen), compared=compared)
     job.check_places(*(files_of(Path(options.people)) if options.people else ()))
     flips = flips_of(options.sensitivity)

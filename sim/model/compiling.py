@@ -137,7 +137,7 @@ def forget() -> bool:
 
 def _folders() -> list[Path]:
     named = os.environ.get(CACHE_FOLDER)
-    places = [Path(named)] if named else [Path(__file__).parent / "__pycache__", _users_cache() / "bedflow"]
+    places = [Path(named)] if named else [Path(__file__).parent / "__pycache__", *_users_cache()]
     return [place / f"compiled-{_fingerprint()}" for place in places]
 
 
@@ -149,9 +149,13 @@ def _clear_away(folder: Path) -> None:
         shutil.rmtree(other, ignore_errors=True)
 
 
-def _users_cache() -> Path:
+def _users_cache() -> list[Path]:
+    """The user's own folder for such things; none for an account without a home."""
     named = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")
-    return Path(named) if named else Path.home() / ".cache"
+    try:
+        return [(Path(named) if named else Path.home() / ".cache") / "bedflow"]
+    except RuntimeError:
+        return []
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from sim.inputs.problems import listed
 from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
 from sim.model import compiled, compiling
 from sim.model.arriving import People
@@ -84,8 +85,10 @@ def run_observed(scenario: Scenario, replication: int) -> Ledger:
 def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
     """The engine for this computer, compiled where it will run; `tell` hears of a first compilation.
 
-    CannotCompile where the compiled engine was asked for by name and cannot run.
+    CannotCompile where the compiled engine was asked for by name and cannot run; ValueError where there is none of that name.
     """
+    if asked not in ENGINES:
+        raise ValueError(f"the engine is {listed(ENGINES)}, not {asked!r}")
     if asked == REFERENCE:
         return Choice(REFERENCE)
     try:

@@ -15,12 +15,15 @@ from sim.results.checked import (
     VALUES_SHOWN,
     Checked,
     Place,
+    delay_first,
+    delay_that_moved,
     lines_about,
     measure_cells,
     value_text,
     who,
 )
 from sim.results.judging import MOVED, MovedMeasure, Verdict
+from sim.results.wording import counted
 
 FORMAT = 1  # of the JSON
 ANNOTATIONS_OF_ONE = 5  # GitHub shows ten in all
@@ -120,11 +123,15 @@ def _in_short(one: Checked) -> str:
         return one.trouble or "another scenario's expected file has to be mended first"
     if not verdict.measures:
         return "; ".join(who(one)) or one.outcome
-    most = verdict.measures[0]
-    name, expected, got, apart = measure_cells(most)
-    moved = f"{len(verdict.measures)} {'measure' if len(verdict.measures) == 1 else 'measures'} moved"
-    unit = " standard errors" if most.standard_errors else ""
-    return f"{moved}, most of all {name}: expected {expected}, got {got} ({apart}{unit})"
+    delay, most = delay_that_moved(verdict.measures), verdict.measures[0]
+    first = f"{_moved_text(delay)}; " if delay and delay is not most else ""
+    return f"{counted(len(verdict.measures), 'measure')} moved: {first}most of all {_moved_text(most)}"
+
+
+def _moved_text(one: MovedMeasure) -> str:
+    name, expected, got, apart = measure_cells(one)
+    unit = " standard errors" if one.standard_errors else ""
+    return f"{name}: expected {expected}, got {got} ({apart}{unit})"
 
 
 def markdown(found: Sequence[Checked]) -> str:
@@ -152,7 +159,7 @@ def _details(one: Checked, verdict: Verdict) -> Iterable[str]:
     yield ""
     yield "| measure | expected | got | standard errors |"
     yield "|---|--:|--:|--:|"
-    for measure in verdict.measures[:MEASURES_SHOWN]:
+    for measure in delay_first(verdict.measures)[:MEASURES_SHOWN]:
         yield f"| {' | '.join(_cell(text) for text in measure_cells(measure))} |"
     if len(verdict.measures) > MEASURES_SHOWN:
         yield f"\nand {len(verdict.measures) - MEASURES_SHOWN} more."

@@ -3,6 +3,7 @@
 What may be changed here: freely.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.results.events import Differing
@@ -10,6 +11,11 @@ from sim.results.expected import NOTHING
 from sim.results.judging import MOVED, SAME, TOLERATED, MovedMeasure, MovedValue, Verdict
 
 UNUSABLE, NOT_RUN = "cannot be checked", "not run"
+DELAY = (
+    "delayed_people_mean",
+    "midnight_delayed_mean",
+    "delayed_bed_days",
+)  # which a board reads, the first of them that moved
 MEASURES_SHOWN = 15
 VALUES_SHOWN = 20
 
@@ -51,7 +57,7 @@ def lines_about(one: Checked) -> list[str]:
     if verdict.outcome == SAME:
         return lines + [f"  {text}" for text in _values(one)]
     lines += [f"  {text}" for text in (*_values(one), *_why(verdict))]
-    lines += [f"  {text}" for text in measure_table(verdict.measures[:MEASURES_SHOWN])]
+    lines += [f"  {text}" for text in measure_table(delay_first(verdict.measures)[:MEASURES_SHOWN])]
     if len(verdict.measures) > MEASURES_SHOWN:
         lines.append(f"  and {len(verdict.measures) - MEASURES_SHOWN} measures more")
     return lines + [f"  {text}" for text in who(one)]
@@ -88,6 +94,21 @@ def _why(verdict: Verdict) -> list[str]:
     if verdict.block is None:
         found.append("every person's ledger is as recorded: what moved is how it is counted or priced")
     return found
+
+
+def delay_that_moved(measures: Sequence[MovedMeasure]) -> MovedMeasure | None:
+    """The delay of the first service that has it moved, undivided."""
+    for name in DELAY:
+        rows = [one for one in measures if one.key[1:3] == (name, "") and one.size >= 0]
+        if rows:
+            return min(rows, key=lambda one: one.number)
+    return None
+
+
+def delay_first(measures: tuple[MovedMeasure, ...]) -> tuple[MovedMeasure, ...]:
+    """Delay, then the others as they come: those that moved most are often only what was changed."""
+    delay = delay_that_moved(measures)
+    return measures if delay is None else (delay, *(one for one in measures if one is not delay))
 
 
 def measure_table(measures: tuple[MovedMeasure, ...]) -> list[str]:

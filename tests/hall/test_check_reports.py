@@ -1,6 +1,7 @@
 """What machines are told: JSON, JUnit, Markdown and annotations."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -61,6 +62,18 @@ def test_junit_has_a_case_for_each_scenario(moved: Path) -> None:
     assert failure is not None
     assert "hospital available_bed_days: expected 525, got 560" in str(failure.get("message"))
     assert "services.hospital.beds: 15 -> 16" in str(failure.text)
+
+
+def test_delay_is_named_before_what_the_change_itself_is(moved: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["check", "scenarios/child.yaml", "--workers", "1", "--annotations"])
+    annotation, *lines = capsys.readouterr().out.splitlines()
+    message = str(ET.parse(moved / "out.xml").getroot()[0][0][0].get("message"))
+    delay = r"\d+ measures moved: hospital delayed_people_mean: expected .* standard errors\); most of all hospital available_bed_days"
+    assert re.match(delay, message)
+    assert re.search(delay, annotation)
+    table = next(number for number, line in enumerate(lines) if line.split()[:2] == ["measure", "expected"])
+    assert lines[table + 1].startswith("  hospital delayed_people_mean ")
+    assert "|---|--:|--:|--:|\n| hospital delayed_people_mean |" in (moved / "out.md").read_text(encoding="utf-8")
 
 
 def test_the_summary_is_added_to_what_is_there(moved: Path) -> None:

@@ -18,6 +18,8 @@ from sim.model import compiled, compiling, engine
 from sim.model.compiling import CannotCompile
 from sim.model.ledger import Ledger
 from sim.stopwatch import Stopwatch
+from tests.hall.files import BASE, write
+from tests.hall.processes import environment
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = Path(__file__).parents[1] / "worked_examples" / "40_ring_of_two.yaml"
@@ -252,3 +254,33 @@ def test_what_was_compiled_is_loaded_without_what_compiles() -> None:
     for _ in range(2):  # the first may have to compile
         found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout == "False\n"
+
+
+NOBODY = """\
+import pwd, sys
+def unknown(*_): raise KeyError("uid not found")
+pwd.getpwuid = unknown
+from sim.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="an account has a name there")
+def test_an_account_that_the_system_does_not_know_and_that_has_no_home_can_run(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", BASE)
+    there = {name: value for name, value in environment().items() if name not in ("HOME", "XDG_CACHE_HOME")}
+    argv = [
+        sys.executable,
+        "-c",
+        NOBODY,
+        "run",
+        "base.yaml",
+        "--outputs",
+        "out",
+        "--replications",
+        "2",
+        "--workers",
+        "1",
+    ]
+    done = subprocess.run(argv, cwd=tmp_path, env=there, capture_output=True, text=True, check=False)
+    assert (done.returncode, "fault of ours" in done.stderr) == (0, False)

@@ -4,6 +4,7 @@ import doctest
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -58,6 +59,35 @@ def test_what_cannot_be_paired_is_named() -> None:
     other = small(id="other", replications=2, seed=9)
     comparison = sim.compare(base, bigger(base), other)
     assert comparison.not_compared == {"other.yaml": "cannot be compared with the base: seed is 9, not 1"}
+
+
+def test_a_comparison_with_nothing_to_compare_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"nothing to compare:\nother.yaml: cannot be compared .*: seed is 9, not 1"):
+        sim.compare(small(replications=2), small(id="other", replications=2, seed=9))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"engine": "simpy"}, "the engine is auto, compiled or reference, not 'simpy'"),
+        ({"engine": ""}, "the engine is auto, compiled or reference, not ''"),
+        ({"engine": None}, "the engine is auto, compiled or reference, not None"),
+        ({"workers": 0}, "workers must be a whole number, 1 or more, not 0"),
+        ({"workers": 1.5}, "workers must be a whole number, 1 or more, not 1.5"),
+        ({"workers": True}, "workers must be a whole number, 1 or more, not True"),
+        ({"replications": 0}, "replications must be a whole number, 1 or more, not 0"),
+        ({"replications": "3"}, "replications must be a whole number, 1 or more, not '3'"),
+    ],
+)
+def test_an_argument_that_means_nothing_is_refused(arguments: dict[str, Any], words: str) -> None:
+    for verb in (sim.run_scenario, lambda one, **more: sim.compare(one, bigger(one), **more)):
+        with pytest.raises(ValueError, match=words):
+            verb(small(replications=2), **arguments)
+
+
+def test_a_single_text_is_no_list_of_changes() -> None:
+    with pytest.raises(ValueError, match=r"sets is a list of changes: sets=\['seed=2'\]"):
+        sim.read_scenario("any.yaml", sets="seed=2")
 
 
 def test_a_wrong_file_raises_what_is_wrong_with_it(tmp_path: Path) -> None:

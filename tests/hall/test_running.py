@@ -262,6 +262,6 @@ def test_equal_runs_at_once_both_write_everybody_down(tmp_path: Path) -> None:
         assert (tmp_path / f"one{which}.csv").read_bytes() == (tmp_path / f"two{which}.csv").read_bytes()
     with (tmp_path / "one.csv").open(newline="", encoding="utf-8") as file:
         assert {(row["scenario"], row["replication"]) for row in csv.DictReader(file)} == {
-            (scenario, replication) for scenario in ("base", "more") for replication in ("0", "1")
+            (scenario, replication) for scenario in ("base", "more") for replication in ("1", "2")
         }
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]

@@ -48,13 +48,14 @@ def _words(name: str, capacity: tuple[Places, ...], calendar: Calendar, is_neede
             days = (end - after.from_second) // SECONDS_PER_DAY
             yield (
                 f"{name}: it opens on {on}, with {days} of the {calendar.measured_days} measured days to go; whoever is sent there earlier "
-                "waits, at most as long as their longest wait; money and days are of this run, not of a full year with it"
+                "waits, at most as long as their longest wait; a comparison is told from that day on; "
+                "figures of all measured days are not those of a full year with it"
             )
         if is_within and before.places != 0 and after.places == 0 and is_needed:
             days = (after.from_second - first) // SECONDS_PER_DAY
             yield (
-                f"{name}: it closes on {on}, after {days} of the {calendar.measured_days} measured days; money and days are of this "
-                "run, not of a full year without it"
+                f"{name}: it closes on {on}, after {days} of the {calendar.measured_days} measured days; a comparison is told from "
+                "that day on; figures of all measured days are not those of a full year without it"
             )
 
 

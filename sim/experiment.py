@@ -5,7 +5,8 @@ The chain behind `run` and `compare`, without files or screens.
 What may be changed here: freely, as long as results do not depend on the number of workers.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -20,12 +21,16 @@ from sim.remaining import Remaining
 from sim.results import census, identities
 from sim.results.cut import Cut, Row
 from sim.results.measures import measure_cut
+from sim.results.periods import UNDIVIDED, Division, Divisions, Period, within
 from sim.results.same_people import Departures, departures
 from sim.resuming import ResumeStore
 from sim.running import scatter
 from sim.stopwatch import Stopwatch
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
+NO_VALUES = np.zeros(0)
+NO_DAYS = np.zeros((0, 0), dtype=np.int64)
+NO_DEPARTURES = np.zeros((0, 4), dtype=np.int64)
 
 
 class LedgerBroken(Exception):
@@ -51,6 +56,7 @@ class Piece:
     daily: NDArray[np.int64]  # one row for each daily key
     departures: Departures  # when each person first left hospital, to follow the same people through scenarios
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage; empty where it was kept by an earlier run
+    periods: Mapping[Period, "Piece"] = field(default_factory=dict)  # the same of parts of the window, without days
 
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
@@ -84,6 +90,7 @@ class Shared:
     keep: Callable[[Scenario, int, int, Ledger], None] | None = None
     observe: bool = False
     engines: Engines = BY_REFERENCE
+    divisions: Divisions = UNDIVIDED  # parts of the window that are measured beside the whole
 
 
 def run_one(shared: Shared, task: Task) -> Piece:
@@ -103,29 +110,49 @@ def run_one(shared: Shared, task: Task) -> Piece:
             shared.keep(scenario, task.scenario, task.replication, ledger)
     with watch.stage("measures"):
         piece = measured(task, cut)
-    return replace(piece, seconds=watch.seconds)
+        parts = {period: _measured_within(task, cut, period) for period in shared.divisions.periods_of(task.scenario)}
+        _check_periods(task, cut, piece, parts, shared.divisions.of(task.scenario))
+    return replace(piece, seconds=watch.seconds, periods=parts)
 
 
 def check_identities(task: Task, cut: Cut) -> None:
     """Raises LedgerBroken at the first identity that a ledger breaks."""
-    try:
+    with _named(task, cut):
         identities.check_cut(cut)
+
+
+@contextmanager
+def _named(task: Task, cut: Cut) -> Iterator[None]:
+    """Says of whose ledger an identity is broken."""
+    try:
+        yield
     except identities.IdentityBroken as broken:
         raise LedgerBroken(f"{cut.scenario.id}, replication {task.replication}: {broken}") from None
 
 
 def measured(task: Task, cut: Cut) -> Piece:
     """What one replication's ledger says."""
-    rows = measure_cut(cut)
     daily = census.daily_cut(cut).series
-    return Piece(
-        task,
-        tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows),
-        np.array([row.value for row in rows], dtype=np.float64),
-        tuple(daily),
-        np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), cut.days),
-        departures(cut),
-    )
+    days = np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), cut.days)
+    empty = Piece(task, (), NO_VALUES, tuple(daily), days, departures(cut))
+    return empty.with_rows(measure_cut(cut))
+
+
+def _measured_within(task: Task, whole: Cut, period: Period) -> Piece:
+    """What the same ledger says of one period; its days are a part of the whole window's, and not kept twice."""
+    cut = Cut(within(whole.scenario, period), whole.ledger)
+    with _named(task, cut):
+        identities.check_window(cut)
+    return Piece(task, (), NO_VALUES, (), NO_DAYS, NO_DEPARTURES).with_rows(measure_cut(cut))
+
+
+def _check_periods(
+    task: Task, cut: Cut, piece: Piece, parts: Mapping[Period, Piece], divisions: Sequence[Division]
+) -> None:
+    """The periods of each division come to the whole window."""
+    with _named(task, cut):
+        for one in divisions:
+            identities.check_periods(cut.scenario, piece.rows(), [parts[period].rows() for period in one.periods])
 
 
 def run_all(
@@ -138,7 +165,7 @@ def run_all(
     tasks = [Task(i, r) for i, scenario in enumerate(shared.scenarios) for r in range(scenario.replications)]
     done: dict[Task, Piece] = {}
     if store:
-        done = {task: piece for task in tasks if (piece := _stored(store, task))}
+        done = {task: piece for task in tasks if (piece := _stored(store, task, shared.divisions))}
     if listener:
         listener(len(done), len(tasks))
     open_tasks = [task for task in tasks if task not in done]
@@ -160,20 +187,31 @@ def _name(task: Task) -> str:
 
 
 def _keep(store: ResumeStore, piece: Piece) -> None:
-    header = {"keys": piece.keys, "daily_keys": piece.daily_keys}
-    store.save(
-        _name(piece.task), header, {"values": piece.values, "daily": piece.daily, "departures": piece.departures}
-    )
+    parts = list(piece.periods.values())  # in the order of the divisions, which the same command has again
+    header = {"keys": piece.keys, "daily_keys": piece.daily_keys, "periods": [part.keys for part in parts]}
+    arrays = {"values": piece.values, "daily": piece.daily, "departures": piece.departures}
+    arrays |= {f"period {number}": part.values for number, part in enumerate(parts)}
+    store.save(_name(piece.task), header, arrays)
 
 
-def _stored(store: ResumeStore, task: Task) -> Piece | None:
+def _stored(store: ResumeStore, task: Task, divisions: Divisions) -> Piece | None:
     saved = store.load(_name(task))
     if saved is None:
         return None
     header, arrays = saved
-    keys = tuple(_five(key) for key in header["keys"])
     daily_keys = tuple((str(service), str(name)) for service, name in header["daily_keys"])
-    return Piece(task, keys, arrays["values"], daily_keys, arrays["daily"], arrays["departures"])
+    parts = {
+        period: Piece(task, _keys(keys), arrays[f"period {number}"], (), NO_DAYS, NO_DEPARTURES)
+        for number, (period, keys) in enumerate(
+            zip(divisions.periods_of(task.scenario), header["periods"], strict=True)
+        )
+    }
+    keys, daily, left = _keys(header["keys"]), arrays["daily"], arrays["departures"]
+    return Piece(task, keys, arrays["values"], daily_keys, daily, left, periods=parts)
+
+
+def _keys(rows: Iterable[Sequence[Any]]) -> tuple[Key, ...]:
+    return tuple(_five(row) for row in rows)
 
 
 def _five(key: Sequence[Any]) -> Key:

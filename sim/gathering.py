@@ -6,6 +6,7 @@ same days.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,10 +17,11 @@ from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
 from sim.results.compare import Difference, Table, differences, gather, summarise
-from sim.results.findings import Change, Findings, LeftOut
+from sim.results.findings import Change, Findings, LeftOut, Told
 from sim.results.ledgers import with_contributors, with_ledgers
 from sim.results.names import in_sentences
 from sim.results.order import canonical
+from sim.results.periods import Period, divisions, within
 from sim.results.same_people import SamePeople, same_people
 from sim.results.standing import keeping_fixed_costs
 from sim.results.table_identities import check_figures
@@ -74,13 +76,24 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
     base, *others = scenarios
     found = [list(pieces[0])]
     for other, theirs in zip(others, pieces[1:], strict=True):
-        together = zip(pieces[0], theirs, strict=True)
-        found.append(
-            [after.with_rows(with_ledgers(base, other, before.rows(), after.rows())) for before, after in together]
-        )
+        found.append([_with_ledgers(base, other, *pair) for pair in zip(pieces[0], theirs, strict=True)])
     if not any(scenario.costs.pools for scenario in scenarios):
         return found
-    return [[piece.with_rows(with_contributors(piece.rows())) for piece in theirs] for theirs in found]
+    return [[_with_contributors(piece) for piece in theirs] for theirs in found]
+
+
+def _with_ledgers(base: Scenario, other: Scenario, before: Piece, after: Piece) -> Piece:
+    """A replication with what it releases, in the whole window and in each of its periods."""
+    parts = {
+        period: _with_ledgers(within(base, period), within(other, period), before.periods[period], part)
+        for period, part in after.periods.items()
+    }
+    return replace(after.with_rows(with_ledgers(base, other, before.rows(), after.rows())), periods=parts)
+
+
+def _with_contributors(piece: Piece) -> Piece:
+    parts = {period: _with_contributors(part) for period, part in piece.periods.items()}
+    return replace(piece.with_rows(with_contributors(piece.rows())), periods=parts)
 
 
 def warning_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -124,26 +137,62 @@ def gathered(
     warnings: tuple[str, ...] = (),
     left_out: tuple[LeftOut, ...] = (),
 ) -> Findings:
-    """Everything that the runs found."""
+    """Everything that the runs found, in the measured window and in the periods that were measured apart."""
+    daily = {s.id: daily_by_replication(found) for s, found in zip(scenarios, pieces, strict=True)}
+    growing = {name: growing_queues(_queues(series)) for name, series in daily.items()}
+    whole = Findings(
+        scenarios=scenarios,
+        compared=compared,
+        daily=daily,
+        changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},
+        warnings=(*warnings, *_said_once(scenarios, growing)),
+        left_out=left_out,
+        **_counted(scenarios, pieces, compared=compared),
+    )
+    return _divided(whole, pieces)
+
+
+def _counted(scenarios: tuple[Scenario, ...], pieces: Sequence[Sequence[Piece]], *, compared: bool) -> dict[str, Any]:
+    """The rows of scenarios over their replications, and what differs."""
     place = canonical(*scenarios)
     rows = [[piece.rows() for piece in found] for found in pieces]
     tables = [gather(scenario.id, place, found) for scenario, found in zip(scenarios, rows, strict=True)]
     summaries = [summarise(table) for table in tables]
     for table, summary, found in zip(tables, summaries, rows, strict=True):
         check_figures(table, summary, found)
-    daily = {s.id: daily_by_replication(found) for s, found in zip(scenarios, pieces, strict=True)}
-    growing = {name: growing_queues(_queues(series)) for name, series in daily.items()}
-    return Findings(
-        scenarios=scenarios,
-        compared=compared,
-        estimates=[row for summary in summaries for row in summary],
-        contrasts=_contrasts(tables, scenarios) if compared else [],
-        daily=daily,
-        changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},
-        warnings=(*warnings, *_said_once(scenarios, growing)),
-        left_out=left_out,
-        same_people=_same_people(scenarios, pieces) if compared else (),
-    )
+    return {
+        "estimates": [row for summary in summaries for row in summary],
+        "contrasts": _contrasts(tables, scenarios) if compared else [],
+        "same_people": _same_people(scenarios, pieces) if compared else (),
+    }
+
+
+def _divided(whole: Findings, pieces: Sequence[Sequence[Piece]]) -> Findings:
+    """The findings with those of each period that the replications hold beside them."""
+    found = divisions(whole.scenarios, compared=whole.compared)
+    parts: dict[Period, Findings] = {}
+    for period in dict.fromkeys(period for theirs in pieces for period in theirs[0].periods):
+        parts[period] = _in_period(whole, pieces, period)
+    told = {
+        scenario.id: Told(own.headline, tuple(own.periods))
+        for number, scenario in enumerate(whole.scenarios)
+        for own in found.of(number)
+        if set(own.periods) <= set(parts) and not (whole.compared and number == 0)
+    }
+    return replace(whole, parts=parts, told=told, common=found.common if found.common in parts else None)
+
+
+def _in_period(whole: Findings, pieces: Sequence[Sequence[Piece]], period: Period) -> Findings:
+    """What was found in one period: of all scenarios, with rows of those that were measured in it."""
+    measured = [
+        (within(scenario, period), [replace(piece.periods[period], departures=piece.departures) for piece in theirs])
+        for scenario, theirs in zip(whole.scenarios, pieces, strict=True)
+        if period in theirs[0].periods
+    ]
+    scenarios, parts = tuple(one for one, _ in measured), [theirs for _, theirs in measured]
+    everybody = tuple(within(scenario, period) for scenario in whole.scenarios)
+    rows = _counted(scenarios, parts, compared=whole.compared)
+    return replace(whole, scenarios=everybody, period=period, daily={}, **rows)
 
 
 def _same_people(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> tuple[SamePeople, ...]:

@@ -21,15 +21,18 @@ from sim.home import meant
 from sim.inputs import loading
 from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
+from sim.results.periods import divisions
 from sim.results.wording import counted
 from sim.tidy import (
     CENSUS,
     DIFFERENCE,
+    PERIOD,
     REPLICATION,
     SUMMARY,
     census_rows,
     contrast_cells,
     estimate_cells,
+    period_rows,
     replication_rows,
 )
 
@@ -72,6 +75,11 @@ class Run:
     def census(self) -> pd.DataFrame:
         """One row a day, service and count: mean and the middle 95% of the replications."""
         return _table(CENSUS, census_rows(self.findings.scenarios, self.pieces))
+
+    @cached_property
+    def periods(self) -> pd.DataFrame:
+        """One row a measure and period, where something dated divides the measured window; else no rows."""
+        return _table(PERIOD, period_rows(self.findings))
 
 
 @dataclass(frozen=True)
@@ -172,7 +180,7 @@ def _run(
     if compared and len(chosen) < 2:
         raise ValueError(nothing_to_compare(left_out))
     engines = engines_for(engine, logging.getLogger("bedflow").warning)
-    pieces = run_all(Shared(chosen, engines=engines), workers)
+    pieces = run_all(Shared(chosen, engines=engines, divisions=divisions(chosen, compared=compared)), workers)
     pieces = beside(chosen, pieces) if compared else pieces
     words = warning_words(chosen)
     return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces

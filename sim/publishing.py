@@ -27,11 +27,13 @@ from sim.stopwatch import Stopwatch
 from sim.tidy import (
     CENSUS,
     DIFFERENCE,
+    PERIOD,
     REPLICATION,
     SUMMARY,
     census_rows,
     contrast_cells,
     estimate_cells,
+    period_rows,
     replication_rows,
 )
 
@@ -68,6 +70,7 @@ def _tables(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> 
         "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.contrasts)),
         "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
         **_ranking_file(findings),
+        **_periods_file(findings),
         **_budgets_file(findings),
     }
 
@@ -82,6 +85,7 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
         "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
         "ranking": _ranking_objects(findings),
+        "periods": [dict(zip(PERIOD, row, strict=True)) for row in period_rows(findings)],
         "budgets": [line._asdict() for line in budget_lines(findings)],
         "warnings": list(findings.warnings),
         "same_people": [asdict(one) for one in findings.same_people],
@@ -93,6 +97,11 @@ def _ranking_file(findings: Findings) -> dict[str, bytes]:
     """ranking.csv, where several scenarios are compared with one."""
     ranked = ranking(findings)
     return {"ranking.csv": writing.csv_bytes(columns(ranked), cells(ranked))} if ranked else {}
+
+
+def _periods_file(findings: Findings) -> dict[str, bytes]:
+    """periods.csv, where something dated divides the measured window."""
+    return {"periods.csv": writing.csv_bytes(PERIOD, period_rows(findings))} if findings.told else {}
 
 
 def _budgets_file(findings: Findings) -> dict[str, bytes]:

@@ -10,7 +10,8 @@ from typing import Any
 from sim.experiment import Piece
 from sim.inputs.scenario import Scenario
 from sim.results.census import over_replications
-from sim.results.findings import Contrast, Estimate
+from sim.results.findings import Contrast, Estimate, Findings
+from sim.results.periods import Period
 
 SUMMARY = (
     "scenario",
@@ -27,6 +28,8 @@ SUMMARY = (
 )
 DIFFERENCE = (*SUMMARY, "baseline", "verdict", "share_better", "low_all", "high_all")
 REPLICATION = ("scenario", "replication", "service", "measure", "by", "item", "value", "unit")
+PERIOD = ("scenario", "baseline", "first_date", "last_date", "days", "headline", *SUMMARY[1:],
+          "baseline_mean", "difference", "difference_low", "difference_high", "verdict")  # fmt: skip
 CENSUS = ("scenario", "day", "service", "measure", "mean", "low", "high", "date")
 
 
@@ -38,6 +41,39 @@ def estimate_cells(row: Estimate) -> tuple[Any, ...]:
 def contrast_cells(row: Contrast) -> tuple[Any, ...]:
     """A difference row's cells in the order of `DIFFERENCE`."""
     return tuple(getattr(row, name) for name in DIFFERENCE)
+
+
+def period_rows(findings: Findings) -> Iterator[tuple[Any, ...]]:
+    """Every measure in each period of each scenario whose window something dated divides, beside the baseline's."""
+    for scenario in findings.scenarios:
+        told = findings.told.get(scenario.id)
+        for period in told.periods if told else ():
+            where = _dates(scenario, period), period.days, "yes" if told and period == told.headline else "no"
+            for row in _measured_in(findings.parts[period], scenario):
+                yield scenario.id, findings.baseline.id if findings.compared else None, *where[0], *where[1:], *row
+
+
+def _dates(scenario: Scenario, period: Period) -> tuple[str, str]:
+    start = scenario.calendar.start
+    first, last = (start + timedelta(days=day) for day in (period.first_day, period.end_day - 1))
+    return first.isoformat(), last.isoformat()
+
+
+def _measured_in(part: Findings, scenario: Scenario) -> Iterator[tuple[Any, ...]]:
+    """Rows of one period: the scenario's own, the baseline's mean and the difference; also what only one of them has."""
+    own = {_key(row): row for row in part.estimates if row.scenario == scenario.id}
+    base = {_key(row): row for row in part.estimates if row.scenario == part.baseline.id} if part.compared else {}
+    changes = {_key(row): row for row in part.contrasts if row.scenario == scenario.id}
+    for key in dict.fromkeys((*own, *changes)):
+        row, before, change = own.get(key), base.get(key), changes.get(key)
+        unit = row.unit if row else change.unit if change else ""
+        mine = (row.mean, row.sd, row.low, row.high, row.replications) if row else (None,) * 5
+        differs = (change.mean, change.low, change.high, change.verdict) if change else (None,) * 4
+        yield *key, unit, *mine, before.mean if before else None, *differs
+
+
+def _key(row: Estimate | Contrast) -> tuple[str, str, str, str]:
+    return row.service, row.measure, row.by, row.item
 
 
 def replication_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]) -> Iterator[tuple[Any, ...]]:

@@ -32,6 +32,7 @@ from sim.job import Job, fingerprint_of
 from sim.overridden import remarks
 from sim.results.findings import Findings
 from sim.results.people_files import PeopleFiles, files_of
+from sim.results.periods import divisions
 from sim.results.wording import counted
 from sim.resuming import ResumeStore
 from sim.running import default_workers, processors
@@ -243,7 +244,8 @@ def _replications(job: Job, options: Options, screen: Screen, store: ResumeStore
     much = counted(job.replications, "replication")
     to_come = f" ({counted(warnings, 'warning')} will follow the results)" if warnings else ""
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...{to_come}")
-    shared = Shared(job.scenarios, people.keep if people else None, options.observe, job.engines)
+    divided = divisions(job.scenarios, compared=job.compared)
+    shared = Shared(job.scenarios, people.keep if people else None, options.observe, job.engines, divided)
     if workers > 1:
         Thread(target=_import_ahead, daemon=True).start()
     try:

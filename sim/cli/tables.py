@@ -13,7 +13,15 @@ from sim.results.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
 from sim.results.budget_lines import headers as budget_headers
 from sim.results.budget_lines import limits_of, table_rows
 from sim.results.findings import Change, Findings
-from sim.results.headline import Line, description, headline, of_the_same_people
+from sim.results.headline import (
+    Line,
+    besides,
+    description,
+    headline,
+    how_to_read_besides,
+    of_the_same_people,
+    on_other_days,
+)
 from sim.results.headline import how_to_read as how_to_read_figures
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
@@ -178,21 +186,21 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[Ranked]) ->
             _wrapped(screen, of_the_same_people(findings, scenario))
             _money(screen, findings, scenario)
         else:
-            _wrapped(screen, description(findings, scenario))
+            _wrapped(screen, f"{description(findings, scenario)} {on_other_days(findings, scenario)}")
             screen.say()
-            _alone(screen, lines)
+            _alone(screen, findings, scenario, lines)
         screen.say()
 
 
 def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
     """The three ledgers, apart, each wrapped under its heading."""
     for money in money_of(findings):
-        if money.scenario is not scenario:
+        if money.scenario.id != scenario.id:
             continue
         year = scenario.costs.price_year
         screen.say()
         screen.say(
-            f"Money {money.per}{f', in prices of {year}' if year else ''}; cash, capacity and value are never added together:"
+            f"Money {money.when}{f', in prices of {year}' if year else ''}; cash, capacity and value are never added together:"
         )
         for heading, text in ledgers(money):
             first, *rest = wrap(text, TEXT_WIDTH)
@@ -220,7 +228,8 @@ def _wrapped(screen: Screen, text: str, indent: str = "") -> None:
 
 def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
     heads = [findings.label(one) for one in (findings.baseline, scenario)]
-    rows = _in_lines(["", *heads, "difference", "95% interval", ""])
+    beside = [head for head, _ in besides(findings, scenario)]
+    rows = _in_lines(["", *heads, "difference", "95% interval", "", *beside])
     rows += [
         [
             shortened(line.label, LABEL_WIDTH),
@@ -229,10 +238,23 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
             line.difference,
             line.interval,
             line.verdict,
+            *line.beside,
         ]
         for line in lines
     ]
+    for text in _aligned(screen, rows, verdict=5):
+        screen.say(text)
+    if beside:
+        _wrapped(screen, how_to_read_besides(findings, scenario))
+
+
+def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
+    beside = [head for head, _ in besides(findings, scenario)]
+    rows = [["", "average", "95% interval", *beside, ""]]
+    rows += [[shortened(line.label, LABEL_WIDTH), line.after, line.interval, *line.beside, ""] for line in lines]
     _print(screen, rows)
+    if beside:
+        screen.say("Totals of each part of the measured days are in periods.csv.")
 
 
 def _in_lines(heads: Sequence[str]) -> list[list[str]]:
@@ -241,12 +263,6 @@ def _in_lines(heads: Sequence[str]) -> list[list[str]]:
     most = max(len(lines) for lines in broken)
     padded = [[""] * (most - len(lines)) + lines for lines in broken]
     return [[lines[row] for lines in padded] for row in range(most)]
-
-
-def _alone(screen: Screen, lines: Sequence[Line]) -> None:
-    rows = [["", "average", "95% interval", ""]]
-    rows += [[shortened(line.label, LABEL_WIDTH), line.after, line.interval, ""] for line in lines]
-    _print(screen, rows)
 
 
 def _print(screen: Screen, rows: Sequence[Sequence[str]]) -> None:

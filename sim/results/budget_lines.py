@@ -123,9 +123,12 @@ def table_rows(findings: Findings) -> list[tuple[str, ...]]:
 
 
 def limits_of(findings: Findings) -> str:
-    """What each line limits, a sentence each."""
+    """What each line limits, a sentence each; and that a budget is for the whole time, where other figures are not."""
     said = dict.fromkeys((line.budget, line.limits) for line in budget_lines(findings))
-    return " ".join(f"{_capital(told(name))}: {text}." for name, text in said)
+    words = [f"{_capital(told(name))}: {text}." for name, text in said]
+    days = counted(findings.baseline.calendar.measured_days, "measured day")
+    whole = [f"Spending is that of all {days}, before and after whatever is dated."] if findings.told else []
+    return " ".join((*words, *whole))
 
 
 def cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:

@@ -4,7 +4,7 @@ What may be changed here: freely, with its readers; the rows inside have the fro
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import HOME, Scenario, Service
+from sim.results import window
 from sim.results.compare import Difference, Summary
 from sim.results.names import LABEL_WIDTH, in_sentences, labels
+from sim.results.periods import Period
 from sim.results.same_people import SamePeople
 
 Estimate: TypeAlias = Summary
@@ -45,9 +47,25 @@ class LeftOut:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The periods into which a dated difference divides a scenario's window, and the one that the headline is about."""
+
+    headline: Period
+    periods: tuple[Period, ...]
+
+    @property
+    def others(self) -> tuple[Period, ...]:
+        """The periods beside the headline's."""
+        return tuple(one for one in self.periods if one != self.headline)
+
+
 @dataclass(frozen=True)
 class Findings:
-    """Scenarios (the baseline first), their rows, days, differences, and what to be careful about."""
+    """Scenarios (the baseline first), their rows, days, differences, and what to be careful about.
+
+    Where something dated differs inside the measured window, the findings of each period stand in `parts`.
+    """
 
     scenarios: tuple[Scenario, ...]
     compared: bool
@@ -59,6 +77,24 @@ class Findings:
     left_out: tuple[LeftOut, ...] = ()
     same_people: tuple[SamePeople, ...] = ()  # each scenario beside the baseline, person by person
     flips: tuple[str, ...] = ()  # assumptions that would change the verdict, a sentence each, from a sensitivity run
+    period: Period | None = None  # the part of the window that these rows are of; None: all of it
+    parts: Mapping[Period, "Findings"] = field(default_factory=dict)  # without days
+    told: Mapping[str, Told] = field(default_factory=dict)  # by scenario id, where something dated differs
+    common: Period | None = None  # when every dated difference is in force: to put scenarios side by side
+
+    def headline_of(self, scenario: Scenario) -> tuple["Findings", Scenario]:
+        """What a comparison's headline is told from: the findings of the headline period, and the scenario there."""
+        if not self.compared or scenario.id not in self.told:
+            return self, scenario
+        part = self.parts[self.told[scenario.id].headline]
+        return part, next(one for one in part.scenarios if one.id == scenario.id)
+
+    @cached_property
+    def side_by_side(self) -> "Findings":
+        """All scenarios on the same days: those on which all that is dated is in force, or the whole window."""
+        if self.common is not None:
+            return self.parts[self.common]
+        return replace(self, told={}) if self.told else self
 
     @property
     def baseline(self) -> Scenario:
@@ -69,6 +105,11 @@ class Findings:
     def windows(self) -> tuple[int, ...]:
         """The measured days of each scenario; those of a comparison are the same."""
         return tuple(scenario.calendar.measured_days for scenario in self.scenarios)
+
+    @property
+    def totals(self) -> str:
+        """How totals are told, as a part of a sentence."""
+        return window.told((*self.windows, *(told.headline.days for told in self.told.values())))
 
     @cached_property
     def labels(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ What may be changed here: freely; the terminal and the report both show what is 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.inputs.scenario import Scenario
 from sim.results import window
@@ -19,6 +19,10 @@ MOST_QUEUES = 3
 MOST_ALONE = 8  # of a scenario that is compared with nothing
 MOST_TEAMS = 2
 NEW = "new"  # said of a service's own figures where the baseline has no such service
+MOST_BESIDE = 2  # columns of other days; more periods are told in words only
+
+CANNOT_TELL = "cannot tell"
+UNSURE = "?"  # behind a figure: the interval contains no difference
 
 QUIET = ("turned_away", "gave_up", "queue_mean", "team_queue_mean", "cost_cash_gbp", "released_bed_days")
 MAIN_MEASURES = (
@@ -41,6 +45,7 @@ class Line:
     difference: str
     interval: str
     verdict: str
+    beside: tuple[str, ...] = ()  # the same of other days, under the heads of `besides`
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +126,56 @@ def _teams(findings: Findings) -> list[str]:
 
 def headline(findings: Findings, scenario: Scenario) -> list[Line]:
     """The headline table of one scenario beside the baseline (or alone, where nothing is compared)."""
+    part, there = findings.headline_of(scenario)
+    others = besides(findings, scenario)
     lines = []
-    for topic in topics(findings):
+    for topic in topics(part):
         where = (topic.service, topic.measure, topic.by, topic.item)
-        before = findings.estimate(findings.baseline.id, *where) if findings.compared else None
-        after = findings.estimate(scenario.id, *where)
-        if (before or after) and not _says_nothing(topic, findings, before, after):
-            lines.append(_line(topic, findings, before, after, findings.contrast(scenario.id, *where), scenario))
+        before = part.estimate(part.baseline.id, *where) if part.compared else None
+        after = part.estimate(scenario.id, *where)
+        if (before or after) and not _says_nothing(topic, part, before, after):
+            line = _line(topic, part, before, after, part.contrast(scenario.id, *where), there)
+            lines.append(replace(line, beside=tuple(_beside(one, scenario, topic) for _, one in others)))
     return lines
+
+
+def besides(findings: Findings, scenario: Scenario) -> list[tuple[str, Findings]]:
+    """What stands beside the headline's figures where something dated differs: heads, and the findings of those days."""
+    own = findings.told.get(scenario.id)
+    if own is None:
+        return []
+    others = own.others if findings.compared else own.periods
+    whole = [(_all_days(findings), findings)] if findings.compared else []
+    few = others if len(others) + len(whole) <= MOST_BESIDE else ()
+    return [*((one.short, findings.parts[one]) for one in few), *whole]
+
+
+def how_to_read_besides(findings: Findings, scenario: Scenario) -> str:
+    """What days the figures of a comparison are of, where something dated differs."""
+    part, _ = findings.headline_of(scenario)
+    if part.period is None:
+        return ""
+    heads = " and ".join(head for head, _ in besides(findings, scenario))
+    return (
+        f"The figures are {part.period.words}. Beside them ({heads}) stands the difference on other days, totals of just "
+        f"those days; {UNSURE} where these runs cannot tell."
+    )
+
+
+def _all_days(findings: Findings) -> str:
+    return f"all {counted(findings.baseline.calendar.measured_days, 'day')}"
+
+
+def _beside(findings: Findings, scenario: Scenario, topic: Topic) -> str:
+    """The difference on other days, totals as they are, so that days add up; the average where nothing is compared."""
+    where = (topic.service, topic.measure, topic.by, topic.item)
+    change, alone = findings.contrast(scenario.id, *where), findings.estimate(scenario.id, *where)
+    if change is None:
+        is_total = topic.measure in window.TOTALS  # the label says of what time, and that is not this one
+        return "-" if alone is None or findings.compared or is_total else figure(alone.mean, alone.unit)
+    text = figure(change.mean, change.unit, signed=True)
+    is_open = change.verdict == CANNOT_TELL and bool(change.mean or change.sd)
+    return f"{text}{UNSURE}" if is_open else text
 
 
 def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | float | None, ...]]:
@@ -205,12 +252,10 @@ def _line(
 
 # -- sentences -----------------------------------------------------------------------------------------------
 
-CANNOT_TELL = "cannot tell"
-
 
 def answer(findings: Findings, scenario: Scenario) -> str:
-    """What the scenario does to delayed people, with its uncertainty; and what was set alike in all of them."""
-    return _with_what_all_share(findings, _answer(findings, scenario))
+    """What the scenario does to delayed people, with its uncertainty, and on which days; and what was set alike in all."""
+    return _with_what_all_share(findings, _answer(*findings.headline_of(scenario)))
 
 
 def _with_what_all_share(findings: Findings, text: str) -> str:
@@ -227,18 +272,61 @@ def what_all_share(findings: Findings) -> str:
 
 
 def _answer(findings: Findings, scenario: Scenario) -> str:
+    found = _first_changed(findings, scenario)
+    if found is None:
+        text = f"{findings.called(scenario)} was compared with {findings.called(findings.baseline)}."
+    else:
+        text = _comparison(findings, scenario, *found)
+    when = findings.period
+    return text if when is None else f"{when.words[:1].upper()}{when.words[1:]}: {text}"
+
+
+def _first_changed(findings: Findings, scenario: Scenario) -> tuple[Estimate, Estimate, Contrast] | None:
+    """Baseline, scenario and difference of the first figure of the main service that is not nothing."""
     main = findings.main_service.name
     for measure in ("midnight_delayed_mean", "queue_mean", "midnight_census_mean"):
         before = findings.estimate(findings.baseline.id, main, measure)
         after = findings.estimate(scenario.id, main, measure)
         contrast = findings.contrast(scenario.id, main, measure)
         if before and after and contrast and (before.mean or after.mean):
-            return _comparison(findings, scenario, before, after, contrast)
-    return f"{findings.called(scenario)} was compared with {findings.called(findings.baseline)}."
+            return before, after, contrast
+    return None
+
+
+def on_other_days(findings: Findings, scenario: Scenario) -> str:
+    """The first sentence's figure in the other periods and in the whole window; nothing where there is only one."""
+    own = findings.told.get(scenario.id)
+    if own is None:
+        return ""
+    shown = own.others if findings.compared else own.periods
+    days = [(f"{one.short} ({counted(one.days, 'day')})", findings.parts[one]) for one in shown]
+    if findings.compared:
+        days.append((_all_days(findings).replace("days", "measured days"), findings))
+    words = "; ".join(f"{when}: {_in_short(one, scenario)}" for when, one in days)
+    return f"{'The same on other days' if findings.compared else 'Divided by date'}: {words}."
+
+
+def _in_short(findings: Findings, scenario: Scenario) -> str:
+    """`5.9 fewer (5.1 to 6.7)`, `cannot tell (-0.2 to +0.8)`, `no change`; on its own, how many are delayed."""
+    main = findings.main_service.name
+    if not findings.compared:
+        row = findings.estimate(scenario.id, main, "midnight_delayed_mean")
+        return f"{figure(row.mean, row.unit)} delayed" if row else "-"
+    found = _first_changed(findings, scenario)
+    if found is None:
+        return "no change"
+    change = found[-1]
+    text, span = change_and_interval(change.mean, change.low, change.high, change.unit)
+    if change.verdict == CANNOT_TELL:
+        return ("no change" if change.mean == 0 == change.sd else f"cannot tell ({span})") if span else text
+    ends = sorted((abs(change.low or 0.0), abs(change.high or 0.0)))
+    size, low, high = (plain(value, ends[1]) for value in (abs(change.mean), *ends))
+    return f"{size} {'fewer' if change.mean < 0 else 'more'} ({low} to {high})"
 
 
 def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
     """What happened to the same people: how many left hospital sooner or later than in the baseline, by how many nights."""
+    findings, scenario = findings.headline_of(scenario)
     for found in findings.same_people:
         if found.scenario == scenario.id and found.people:
             days = scenario.calendar.measured_days
@@ -301,7 +389,7 @@ def _description(findings: Findings, scenario: Scenario) -> str:
 
 def how_to_read(findings: Findings) -> str:
     """What the figures are averages of, what totals are of, and what an interval and "cannot tell" mean."""
-    said = [f"{averages(findings.baseline)}; {window.told(findings.windows)}."]
+    said = [f"{averages(findings.baseline)}; {findings.totals}."]
     if findings.compared:
         said.append(
             "Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "

@@ -8,6 +8,9 @@ not say who would fit, nor what is being cleaned.
 What may be changed here: an identity is added freely; one is taken away by agreement.
 """
 
+from collections.abc import Sequence
+from math import isclose
+
 import numpy as np
 
 from sim.inputs.scenario import Scenario, Service, Team
@@ -16,7 +19,7 @@ from sim.results import people_identities, teams
 from sim.results.broken import IdentityBroken, require_rows, require_sum
 from sim.results.census import delayed_at_midnights, people_at_midnights
 from sim.results.cost_identities import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
-from sim.results.cut import Cut
+from sim.results.cut import Cut, Row
 from sim.results.delays import delays
 from sim.results.ledgers import RELEASED_ADD_UP
 from sim.results.occupancy import (
@@ -29,8 +32,9 @@ from sim.results.occupancy import (
 from sim.results.openings import door_path, free_path, own_hours_path
 from sim.results.records import EVERYBODY_IS_SOMEWHERE, check_records
 from sim.results.spans import both, count_at, going_on
+from sim.results.window import TOTALS
 
-__all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut"]
+__all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut", "check_periods", "check_window"]
 
 NOBODY_ENTERS_A_FULL_SERVICE = "nobody is admitted to a full service"
 QUEUE_LIMITS_HOLD = "a queue never grows beyond its limit"
@@ -39,6 +43,7 @@ NOBODY_WAITS_FOR_A_FREE_TEAM = "no step waits for a team with a free place"
 STAYS_ADD_UP = "occupied time = the sum of clipped stays"
 OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
 PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
+PERIODS_ADD_UP = "periods add up to the window"
 
 CHECKED = (
     EVERYBODY_IS_SOMEWHERE,
@@ -54,6 +59,7 @@ CHECKED = (
     CHARGED_ONCE,
     BUDGETS_ADD_UP,
     RELEASED_ADD_UP,
+    PERIODS_ADD_UP,
     "each stay begins where and when the one before ended, and needed time runs once",
     "every move is the end of exactly one wait, and steps run inside their stay",
 )
@@ -71,6 +77,31 @@ def check_cut(cut: Cut) -> None:
     check_sums(cut)
     people_identities.check_people(cut)
     check_costs(cut)
+
+
+def check_window(cut: Cut) -> None:
+    """Only what depends on the window: for another window of a ledger that has been checked."""
+    check_sums(cut)
+    people_identities.check_people(cut)
+    check_costs(cut)
+
+
+def check_periods(scenario: Scenario, whole: Sequence[Row], parts: Sequence[Sequence[Row]]) -> None:
+    """What is counted in the periods of a window comes to what is counted in all of it; money to its rounding.
+
+    Each period rounds each of its prices to the penny by itself.
+    """
+    found: dict[tuple[str, str], float] = {}
+    for row in (row for rows in parts for row in rows if row.by == ""):
+        found[row.service, row.measure] = found.get((row.service, row.measure), 0.0) + row.value
+    prices = len(scenario.costs.prices) * len(scenario.services)
+    rounding = (len(parts) + 1) / 2 * prices / 100
+    for row in whole:
+        if row.by == "" and row.measure in TOTALS:
+            sums = found.get((row.service, row.measure), 0.0)
+            within = rounding if row.unit == "GBP" else 1e-6
+            if not isclose(sums, row.value, rel_tol=1e-12, abs_tol=within):
+                raise IdentityBroken(PERIODS_ADD_UP, f"{row.service}, {row.measure}: {sums} against {row.value}")
 
 
 def check_places(cut: Cut) -> None:

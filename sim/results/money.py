@@ -15,6 +15,7 @@ from sim.inputs.scenario import FreedBeds, Scenario
 from sim.results import window
 from sim.results.compare import CANNOT_TELL
 from sim.results.findings import Contrast, Estimate, Findings
+from sim.results.wording import counted
 
 LEAST_GBP = 1_000.0  # smaller changes of a service are not worth a line
 
@@ -47,6 +48,12 @@ class Money:
 
     findings: Findings
     scenario: Scenario
+
+    @property
+    def when(self) -> str:
+        """The same with its dates, where it is not the whole window."""
+        period = self.findings.period
+        return f"in the {counted(period.days, 'day')} {period.short}" if period else self.per
 
     @property
     def factor(self) -> float:
@@ -207,9 +214,9 @@ class Money:
 
 
 def money_of(findings: Findings) -> Iterator[Money]:
-    """Each scenario against the baseline, where there are prices."""
+    """Each scenario against the baseline, where there are prices; of its headline period where something dated differs."""
     if findings.compared:
         for scenario in findings.scenarios[1:]:
-            money = Money(findings, scenario)
+            money = Money(*findings.headline_of(scenario))
             if money.cash is not None:
                 yield money

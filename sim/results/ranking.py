@@ -7,7 +7,7 @@ What may be changed here: freely, with its readers; the columns of ranking.csv a
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.inputs.scenario import Scenario
@@ -58,10 +58,16 @@ class Ranked:
     given_up: dict[str, Judged]  # people who gave up a wait, by what became of them
     cash_by_payer: dict[str, Judged]
     value_by_payer: dict[str, Judged]
+    days: str = ""  # the part of the window that it is of, in words
 
 
 def ranking(findings: Findings) -> list[Ranked]:
-    """Every scenario, the one that avoids most delayed people first; none where fewer than two are compared."""
+    """Every scenario, the one that avoids most delayed people first; none where fewer than two are compared.
+
+    All on the same days: where something dated differs, those on which all of it is in force.
+    """
+    asked = {scenario.id: scenario for scenario in findings.scenarios}
+    findings = findings.side_by_side
     others = findings.scenarios[1:]
     main = findings.main_service.name
     found = {one.id: findings.contrast(one.id, main, MEASURE) for one in others}
@@ -70,7 +76,9 @@ def ranking(findings: Findings) -> list[Ranked]:
     judged = [(_judged(found[one.id]) or Judged(0.0, 0.0, 0.0, CANNOT_TELL), one) for one in others]
     judged.sort(key=lambda pair: pair[0].mean)
     means = [delayed.mean for delayed, _ in judged]  # who avoids as many shares a place
-    return [_ranked(findings, means.index(delayed.mean) + 1, one, delayed) for delayed, one in judged]
+    rows = [_ranked(findings, means.index(delayed.mean) + 1, one, delayed) for delayed, one in judged]
+    days = findings.period.words if findings.period else ""
+    return [replace(row, scenario=asked[row.scenario.id], days=days) for row in rows]
 
 
 def _judged(row: Contrast | None, factor: float = 1.0) -> Judged | None:
@@ -135,11 +143,12 @@ def payers_of(rows: Sequence[Ranked]) -> list[str]:
 
 
 def columns(rows: Sequence[Ranked]) -> tuple[str, ...]:
-    """The columns of ranking.csv: fixed ones, those who gave up, then for each payer its cash and its notional value."""
+    """The columns of ranking.csv: fixed ones, those who gave up, for each payer its cash and its notional value; the days."""
     fixed = [f"{name}{ending}" for name in JUDGED for ending in FOUR]
     given_up = [f"gave_up_{item}{end}" for item in ENDINGS for end in FOUR]
     payers = [f"{name}_{payer}{end}" for payer in payers_of(rows) for name in MONEY_BY_PAYER for end in FOUR]
-    return ("place", "scenario", *fixed, *ALONE, *given_up, *payers)
+    days = ["days"] if any(row.days for row in rows) else []
+    return ("place", "scenario", *fixed, *ALONE, *given_up, *payers, *days)
 
 
 def cells(rows: Sequence[Ranked]) -> Iterator[tuple[Any, ...]]:
@@ -150,7 +159,8 @@ def cells(rows: Sequence[Ranked]) -> Iterator[tuple[Any, ...]]:
         four = [cell for one in (row.delayed, row.cash, row.released, row.value) for cell in _four(one)]
         given_up = [row.given_up.get(item) for item in ENDINGS]
         more = [cell for one in (*given_up, *by_payer) for cell in _four(one)]
-        yield (row.place, row.scenario.id, *four, row.gross_per_day, row.net_per_day, *more)
+        days = [row.days] if row.days else []
+        yield (row.place, row.scenario.id, *four, row.gross_per_day, row.net_per_day, *more, *days)
 
 
 def _four(judged: Judged | None) -> tuple[float | str | None, ...]:

@@ -9,17 +9,15 @@ from sim.inputs.scenario import Scenario
 from sim.results import window
 from sim.results.compare import CANNOT_TELL
 from sim.results.findings import Findings
-from sim.results.headline import answer, what_all_share
+from sim.results.headline import UNSURE, answer, on_other_days, what_all_share
 from sim.results.ranking import MEASURE, Judged, Ranked, ranking
 from sim.results.use import how_used
 from sim.results.wording import change_and_interval, counted, figure, payer_label, spoken
 
-UNSURE = "?"
-
 
 def headers(findings: Findings) -> tuple[tuple[str, str], ...]:
     """The heads of the table, two lines each."""
-    days = findings.baseline.calendar.measured_days
+    days = findings.side_by_side.baseline.calendar.measured_days
     return (
         ("", "scenario"),
         ("delayed", "people"),
@@ -40,7 +38,8 @@ def who_gave_up(findings: Findings) -> str:
 
 def who_pays(findings: Findings) -> str:
     """What the line of payers is."""
-    return f"cash {window.per(findings.baseline.calendar.measured_days)} by payer: + pays more, - pays less"
+    days = findings.side_by_side.baseline.calendar.measured_days
+    return f"cash {window.per(days)} by payer: + pays more, - pays less"
 
 
 def cells(row: Ranked) -> tuple[str, ...]:
@@ -83,6 +82,7 @@ def heading(findings: Findings) -> str:
     """What is ranked, against what."""
     place, base = spoken(findings.main_service.name), findings.called(findings.baseline)
     text = f"{counted(len(findings.scenarios) - 1, 'scenario')} by delayed people avoided in {place}, against {base}"
+    text += "" if findings.common is None else f"; {findings.common.words}"
     shared = what_all_share(findings)
     return f"{text}. {shared}" if shared else text
 
@@ -114,7 +114,7 @@ def _listed(names: Sequence[str]) -> str:
 
 def how_to_read(rows: Sequence[Ranked], findings: Findings) -> str:
     """What the intervals and the order say, and what they do not."""
-    per = window.per(findings.baseline.calendar.measured_days)
+    per = window.per(findings.side_by_side.baseline.calendar.measured_days)
     return (
         f"The intervals hold for all {len(rows)} scenarios at once (95%, Bonferroni), each against the baseline; verdicts go by "
         f"them, and {UNSURE} marks a figure that they leave open. Neighbours in the order need not differ from each "
@@ -126,11 +126,13 @@ def how_to_read(rows: Sequence[Ranked], findings: Findings) -> str:
 def sentence(rows: Sequence[Ranked], findings: Findings, scenario: Scenario) -> str:
     """The answer about a scenario; with a word of care where it holds by its own interval only, or beds stand empty."""
     text = answer(findings, scenario)
-    alone = findings.contrast(scenario.id, findings.main_service.name, MEASURE)
-    for row in rows:
-        if row.scenario is scenario and alone and alone.verdict != row.delayed.verdict:
-            text = f"{text} That holds by its own interval, but not with all {len(rows)} at once."
-    return f"{text} {how_used(findings, scenario)}".rstrip()
+    told, there = findings.headline_of(scenario)
+    alone = told.contrast(scenario.id, findings.main_service.name, MEASURE)
+    for row in rows if told.period == findings.common else ():
+        if row.scenario.id == scenario.id and alone and alone.verdict != row.delayed.verdict:
+            text += f" That holds by its own interval, but not with all {len(rows)} at once."
+    more = (on_other_days(findings, scenario), how_used(told, there))
+    return " ".join(part for part in (text, *more) if part)
 
 
 def ranked_and_said(findings: Findings) -> tuple[list[Ranked], list[str]]:

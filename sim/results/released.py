@@ -36,7 +36,8 @@ def _left_and_remained(cut: Cut, number: int) -> tuple[Column, Column]:
     alive = cut.inside(left) & (to != cut.died)
     went = np.bincount((left[alive] - cut.first) // SECONDS_PER_DAY, minlength=cut.days)
     is_ready = ready < NEVER
-    remained = count_at(ready[is_ready], left[is_ready], cut.midnights + SECONDS_PER_DAY)
+    until = np.where(left < cut.end, left, NEVER)  # what happens at the end of the window belongs to the day after
+    remained = count_at(ready[is_ready], until[is_ready], cut.midnights + SECONDS_PER_DAY)
     return np.asarray(went, dtype=np.int64), remained
 
 

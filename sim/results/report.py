@@ -15,7 +15,15 @@ from string import Template
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart
 from sim.results.findings import Findings
-from sim.results.headline import Line, description, headline, how_to_read
+from sim.results.headline import (
+    Line,
+    besides,
+    description,
+    headline,
+    how_to_read,
+    how_to_read_besides,
+    on_other_days,
+)
 from sim.results.html import table
 from sim.results.money import money_of
 from sim.results.money_words import in_one_sentence
@@ -58,12 +66,16 @@ def report_title(findings: Findings) -> str:
 def _answers(findings: Findings) -> Iterator[str]:
     ranked = ranking(findings)
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
-        text = sentence(ranked, findings, scenario) if findings.compared else description(findings, scenario)
+        text = sentence(ranked, findings, scenario) if findings.compared else _alone(findings, scenario)
         if scenario.question:
             yield f'<p class="question">{escape(question(scenario))}</p>'
-        money = next((one for one in money_of(findings) if one.scenario is scenario), None)
+        money = next((one for one in money_of(findings) if one.scenario.id == scenario.id), None)
         said = f"{text} {in_one_sentence(money)}" if money else text
         yield f'<p class="answer">{escape(said.rstrip())}</p>'
+
+
+def _alone(findings: Findings, scenario: Scenario) -> str:
+    return f"{description(findings, scenario)} {on_other_days(findings, scenario)}".rstrip()
 
 
 def _warnings(findings: Findings) -> Iterator[str]:
@@ -82,8 +94,10 @@ def _headlines(findings: Findings) -> Iterator[str]:
         lines = headline(findings, scenario)
         if not findings.compared:
             yield f"<h3>{escape(findings.label(scenario))}</h3>"
-            rows = [(line.label, line.after, line.interval) for line in lines]
-            yield table(("On average", "", "95% interval of the average"), rows, ("", "number", "number"))
+            rows = [(line.label, line.after, line.interval, *line.beside) for line in lines]
+            heads = [head for head, _ in besides(findings, scenario)]
+            kinds = ("", "number", "number", *("number" for _ in heads))
+            yield table(("On average", "", "95% interval of the average", *heads), rows, kinds)
         else:
             if len(findings.scenarios) > 2:
                 yield f"<h3>{escape(findings.label(scenario))}</h3>"
@@ -92,6 +106,7 @@ def _headlines(findings: Findings) -> Iterator[str]:
 
 
 def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> str:
+    beside = [head for head, _ in besides(findings, scenario)]
     headers = (
         "",
         findings.label(findings.baseline),
@@ -99,9 +114,12 @@ def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Li
         "difference",
         "95% interval",
         "verdict",
+        *beside,
     )
-    rows = [(ln.label, ln.before, ln.after, ln.difference, ln.interval, ln.verdict) for ln in lines]
-    return table(headers, rows, ("", "number", "number", "number", "number", "verdict"))
+    rows = [(ln.label, ln.before, ln.after, ln.difference, ln.interval, ln.verdict, *ln.beside) for ln in lines]
+    kinds = ("", "number", "number", "number", "number", "verdict", *("number" for _ in beside))
+    note = how_to_read_besides(findings, scenario)
+    return table(headers, rows, kinds) + (f'\n<p class="small">{escape(note)}</p>' if note else "")
 
 
 def _how_to_read(findings: Findings) -> str:

@@ -23,7 +23,7 @@ def money_pages(findings: Findings) -> Iterator[str]:
     """Everything about money: compared scenarios with their ledgers, single ones with their cost."""
     found = list(money_of(findings))
     if found:
-        yield heading(f"Money, {found[0].per}")
+        yield heading(f"Money, {window.per_one_of(money.days for money in found)}")
         yield paragraph(
             "Three ledgers stand apart and are never added together: cash is spending that changes, capacity is bed "
             "days released, value is bed days times an average price, which nobody is paid.",
@@ -32,6 +32,8 @@ def money_pages(findings: Findings) -> Iterator[str]:
     for money in found:
         if len(found) > 1:
             yield heading(findings.label(money.scenario), 3)
+        if money.findings.period:
+            yield paragraph(f"All of it {money.when}.", "small")
         yield _ledgers(money)
         yield _who_pays(money)
         yield from _whose_money(money)

@@ -14,12 +14,13 @@ from typing import Any, TypeAlias
 
 import xlsxwriter
 
+from sim.inputs.scenario import Scenario
 from sim.results import window
 from sim.results.basis import assumptions, uplifted
 from sim.results.budget_lines import HOW_TO_READ, budget_lines, told
 from sim.results.catalogue import MEASURES
 from sim.results.findings import Findings
-from sim.results.headline import description, headline_rows, without_a_wait
+from sim.results.headline import description, headline_rows, on_other_days, without_a_wait
 from sim.results.money import money_of
 from sim.results.money_words import ledgers
 from sim.results.ranking import cells, columns
@@ -78,10 +79,7 @@ def workbook_bytes(findings: Findings, title: str, command: str, shown: Callable
     }
     _cover(book, style, findings, title, command)
     contents = Sheet("Contents", "Contents", ("Sheet", "What it holds"), [(one.name, one.title) for one in sheets])
-    numbered = [
-        (f"note {number}", text.replace("{told}", window.told(findings.windows)))
-        for number, text in enumerate(NOTES, 1)
-    ]
+    numbered = [(f"note {number}", text.replace("{told}", findings.totals)) for number, text in enumerate(NOTES, 1)]
     for sheet in (contents, Sheet("Notes", "Notes", ("Note", "Text"), numbered), *sheets):
         _write(book, style, sheet)
     book.close()
@@ -94,7 +92,9 @@ def _cover(book: Any, style: dict[str, Any], findings: Findings, title: str, com
     page.write_string(0, 0, title, style["title"])
     rows, lines = ranked_and_said(findings)
     lines = lines + [sentence(rows, findings, one) for one in findings.scenarios[1:]] if findings.compared else []
-    lines = lines or [description(findings, one) for one in findings.scenarios]
+    lines = lines or [
+        f"{description(findings, one)} {on_other_days(findings, one)}".rstrip() for one in findings.scenarios
+    ]
     lines += [f"{heading}: {text}" for money in money_of(findings) for heading, text in ledgers(money)]
     base = findings.baseline
     first = f"{base.calendar.measured_days:,} measured days after {base.calendar.warm_up_days:,} days of warm-up"
@@ -208,19 +208,31 @@ def _ranking(findings: Findings) -> Sheet:
 
 
 def _headline(findings: Findings) -> Sheet:
+    """The headline figures; where something dated differs, of its headline period, then of all other days."""
     rows = [
-        (findings.label(scenario), *cells)
+        (findings.label(scenario), *days, *cells)
         for scenario in findings.scenarios[1:]
-        for cells in headline_rows(findings, scenario)
+        for days, part in _days_told(findings, scenario)
+        for cells in headline_rows(part, next(one for one in part.scenarios if one.id == scenario.id))
     ]
-    headers = ("Scenario", "Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
+    days = ("Days",) if findings.told else ()
+    figures = ("Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
     return Sheet(
         "Headline",
         "The headline figures, baseline and scenarios side by side",
-        headers,
+        ("Scenario", *days, *figures),
         rows,
         tuple(without_a_wait(findings)),
     )
+
+
+def _days_told(findings: Findings, scenario: Scenario) -> list[tuple[tuple[str, ...], Findings]]:
+    """The findings that a scenario is told from, each with its days in words; without words where all are of one window."""
+    if not findings.told:
+        return [((), findings)]
+    own = findings.told.get(scenario.id)
+    periods = (own.headline, *own.others) if own else ()
+    return [*(((one.words,), findings.parts[one]) for one in periods), (("all measured days",), findings)]
 
 
 def _money_sheets(findings: Findings) -> list[Sheet]:
@@ -240,23 +252,23 @@ def _money_sheets(findings: Findings) -> list[Sheet]:
 
 def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
     rows: list[Sequence[Cell]] = []
-    for scenario in findings.scenarios[1:]:
+    for part, scenario in map(findings.headline_of, findings.scenarios[1:]):
         factor = window.times(scenario.calendar.measured_days)
-        for change in findings.contrasts:
+        for change in part.contrasts:
             is_total = change.service == "all"
             if (change.scenario, change.measure, change.by) != (scenario.id, "cost_cash_gbp", by):
                 continue
             if is_total != bool(by):
                 continue
             key = (change.service, change.measure, change.by, change.item)
-            levels = [findings.estimate(one.id, *key) for one in (findings.baseline, scenario)]
+            levels = [part.estimate(one.id, *key) for one in (findings.baseline, scenario)]
             values = [0.0 if level is None else level.mean * factor for level in levels]
             ends = [None if end is None else end * factor for end in (change.low, change.high)]
             what = payer_label(change.item) if by else spoken(change.service)
             rows.append((findings.label(scenario), what, *values, change.mean * factor, *ends, change.verdict))
-    per = window.per_one_of(findings.windows)
+    per = window.per_one_of(findings.headline_of(one)[1].calendar.measured_days for one in findings.scenarios[1:])
     pounds = tuple(f"{one} (£ {per})" for one in ("Baseline", "Scenario value", "Difference", "Lower", "Upper"))
-    return Sheet(name, title, ("Scenario", by.capitalize() or "Service", *pounds, "Verdict"), rows)
+    return Sheet(name, title, ("Scenario", by.capitalize() or "Service", *pounds, "Verdict"), rows, _days(findings))
 
 
 def _freed(findings: Findings) -> Sheet:
@@ -282,7 +294,17 @@ def _freed(findings: Findings) -> Sheet:
             if found:
                 rows.append((label, f"{what} cost of a delayed day avoided", "£", *found))
     headers = ("Scenario", "Figure", "Unit", "Mean", "Lower", "Upper")
-    return Sheet("Freed_beds", "Capacity and value: ledgers beside the cash, never added to it", headers, rows)
+    title = "Capacity and value: ledgers beside the cash, never added to it"
+    return Sheet("Freed_beds", title, headers, rows, _days(findings))
+
+
+def _days(findings: Findings) -> tuple[str, ...]:
+    """A note for each scenario that is told from a part of the window."""
+    return tuple(
+        f"{findings.label(one)}: a year at the rate of the days {findings.told[one.id].headline.words}."
+        for one in findings.scenarios[1:]
+        if one.id in findings.told
+    )
 
 
 def _budgets(findings: Findings) -> Sheet:

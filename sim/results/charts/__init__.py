@@ -20,6 +20,8 @@ from sim.results.charts.style import SETTINGS
 from sim.results.charts.tornado import TornadoPicture, tornado_chart
 from sim.results.findings import Findings
 
+OVER_TIME = ("occupancy", "delayed")  # day by day: all days; every other chart is of those that all headlines share
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:
@@ -47,7 +49,7 @@ def draw_charts(findings: Findings) -> list[Chart]:
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes, without a word
         for name, make in zip(names, makers, strict=True):
-            made = make(findings)
+            made = make(findings if name in OVER_TIME else findings.side_by_side)
             if made:
                 title, description, drawing = made
                 charts.append(Chart(name, title, description, _svg(drawing), _png(drawing)))

@@ -16,6 +16,7 @@ from sim.results.charts.style import (
     INK,
     MARKERS,
     canvas,
+    days_of,
     in_lines,
     legend_above,
     remarks,
@@ -59,7 +60,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     lines = [line for line in _forest_lines(findings) if any(_pair(findings, s.id, line) for s in shown)]
     if not findings.compared or not shown or not lines:
         return None
-    title = f"What changes against {findings.label(findings.baseline)}?"
+    title = f"What changes against {findings.label(findings.baseline)}?" + days_of(findings)
     points = [point for index, one in enumerate(shown) for point in _points(findings, lines, one, index)]
     names = [in_lines(findings.label(one)) for one in shown]
     is_cut = any(max(-point.low, point.high) > FURTHEST for point in points)

@@ -12,6 +12,7 @@ from sim.results.charts.style import (
     HATCHES,
     INK,
     canvas,
+    days_of,
     in_lines,
     legend_above,
     remarks,
@@ -36,7 +37,7 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if not labels:
         return None
     names = [in_lines(findings.label(money.scenario)) for money in shown]
-    title = "Who pays more, and who pays less?"
+    title = "Who pays more, and who pays less?" + days_of(findings)
     year = findings.baseline.costs.price_year
     drawing, axes = canvas(
         title,

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
 from sim.results import window
-from sim.results.charts.style import COLOURS, HATCHES, canvas, in_lines, remarks, with_baseline
+from sim.results.charts.style import COLOURS, HATCHES, canvas, days_of, in_lines, remarks, with_baseline
 from sim.results.findings import Findings
 from sim.results.wording import figure, reason_label, spoken
 
@@ -29,7 +29,7 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if rest:
         rows.append(("all others", [sum(table.get(reason, 0.0) for reason in rest) for table in tables]))
     per = window.per_one_of(findings.windows)
-    title = "What do people wait for?"
+    title = "What do people wait for?" + days_of(findings)
     drawing, axes = canvas(
         title,
         f"Delayed bed days {per} in {spoken(service)}, by reason" + remarks(findings, len(shown) - 1),

@@ -15,6 +15,7 @@ from sim.inputs.scenario import Scenario
 from sim.results.findings import Findings
 from sim.results.names import in_all, told
 from sim.results.ranking import ranking
+from sim.results.wording import counted
 
 COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#3D3D3D", "#A285D1")
 LINES = ("solid", (0, (5, 2)), (0, (1, 1.3)), (0, (7, 2, 1.5, 2)), (0, (3, 1.5, 1, 1.5, 1, 1.5)), (0, (9, 3)))
@@ -72,6 +73,12 @@ def in_lines(name: str) -> str:
 def legend_above(axes: Axes) -> None:
     """A legend between the subtitle and the chart."""
     axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=LEGEND_COLUMNS, frameon=False, fontsize=8)
+
+
+def days_of(findings: Findings) -> str:
+    """What to add to a title where only a part of the measured window is drawn."""
+    period = findings.period
+    return f" {period.short[:1].upper()}{period.short[1:]} ({counted(period.days, 'day')})" if period else ""
 
 
 def with_baseline(findings: Findings) -> list[Scenario]:

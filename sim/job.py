@@ -80,7 +80,7 @@ def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str
     said = [str(FORMAT), __version__, shlex.join(job.arguments), extra]
     said += [part for pair in job.inputs for part in pair]
     said += [f"{scenario.id} {scenario.seed} {scenario.replications}" for scenario in job.scenarios]
-    digest = hashlib.sha256("\0".join(said).encode())
+    digest = hashlib.sha256("\0".join(said).encode(errors="backslashreplace"))
     if with_code:
         for file in sorted(CODE.rglob("*.py")):
             digest.update(file.read_bytes())

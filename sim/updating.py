@@ -66,7 +66,7 @@ def write(wanted: Sequence[Update], reason: str) -> None:
         number = before.count("\n## ") + 1
         entries = "\n".join(update.entry for update in together)
         text = f"{before.rstrip()}\n\n## {number}. {' '.join(reason.split())}\n\n{entries}"
-        writing.write_file(log, text.encode())
+        writing.write_file(log, writing.utf8(text))
     for update in wanted:
         _write_one(update)
 

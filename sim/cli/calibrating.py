@@ -18,7 +18,7 @@ from sim.places import files_read, try_files
 from sim.results.headline import averages
 from sim.results.names import title
 from sim.results.wording import counted
-from sim.results.writing import write_file
+from sim.results.writing import utf8, write_file
 from sim.running import default_workers
 from sim.take_care import warnings_before_a_run
 
@@ -39,7 +39,7 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     for warning in warnings_before_a_run(scenario):
         screen.say(f"Warning: {warning}")
     if options.page:
-        write_file(Path(options.page), page(scenario, lines, _command(options)).encode())
+        write_file(Path(options.page), utf8(page(scenario, lines, _command(options))))
     _say(screen, scenario, lines)
     if options.page:
         screen.say(f"Written as a page: {options.page}")

@@ -116,12 +116,12 @@ def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> boo
 
 def _to_junit(options: Options, _: Screen, results: Sequence[Checked]) -> None:
     if options.junit:
-        writing.write_file(Path(options.junit), check_reports.junit_xml(results).encode())
+        writing.write_file(Path(options.junit), writing.utf8(check_reports.junit_xml(results)))
 
 
 def _to_summary(options: Options, _: Screen, results: Sequence[Checked]) -> None:
     if options.summary:
-        writing.append_file(Path(options.summary), check_reports.markdown(results).encode())
+        writing.append_file(Path(options.summary), writing.utf8(check_reports.markdown(results)))
 
 
 def _to_json(options: Options, _: Screen, results: Sequence[Checked]) -> None:

@@ -136,7 +136,7 @@ def _write(options: Options, question: Question, found: Tornado, began: float, e
     }
     inputs = [digest for one in (found.base, found.other) for _, digest in one.files]
     said = "\0".join([__version__, command, *inputs, *(str(bar.of) for bar in found.bars)])
-    fingerprint = hashlib.sha256(said.encode()).hexdigest()[:8]
+    fingerprint = hashlib.sha256(said.encode(errors="backslashreplace")).hexdigest()[:8]
     scenarios = (found.base, found.other)
     name = writing.folder_name([f"sensitivity-{found.base.id}", found.other.id], fingerprint, slug(scenarios))
     return writing.publish(Path(options.outputs), name, files)

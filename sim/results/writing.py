@@ -63,19 +63,24 @@ def cell(value: Any) -> str:
     return number_text(float(value))
 
 
+def utf8(text: str) -> bytes:
+    """Text for a file: of a name that the system has in no encoding, each odd byte as an escape that JSON reads too."""
+    return text.encode("utf-8", "backslashreplace")
+
+
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """A table as UTF-8 CSV; lines end as on Unix, on every system."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([cell(value) for value in row] for row in rows)
-    return text.getvalue().encode()
+    return utf8(text.getvalue())
 
 
 def json_bytes(value: Any) -> bytes:
     """A value as indented JSON, keys in the order given, numbers rounded."""
     text = json.dumps(rounded(value), indent=1, ensure_ascii=False, allow_nan=False)
-    return (text + "\n").encode()
+    return utf8(text + "\n")
 
 
 def folder_name(names: Sequence[str], fingerprint: str, settings: str = "") -> str:

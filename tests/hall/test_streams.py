@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -185,3 +186,20 @@ def test_hidden_copies_are_not_checked(recorded: Path, capsys: pytest.CaptureFix
     capsys.readouterr()
     assert main(["check", str(recorded), *QUICK]) == 0
     assert "1 scenario: 1 as recorded." in capsys.readouterr().out
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name is always text")
+def test_a_folder_whose_name_is_no_text_is_checked_and_reported(
+    recorded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = recorded.with_name(os.fsdecode(b"d\xe9"))
+    recorded.rename(folder)
+    monkeypatch.chdir(folder.parent)
+    reports = ["--junit", "j.xml", "--summary", "s.md", "--json", "c.json"]
+    assert main(["check", f"{folder.name}/child.yaml", *reports, *QUICK]) == 0
+    assert json.loads(Path("c.json").read_bytes())["scenarios"][0]["file"] == "d\udce9/child.yaml"
+    for report in reports[1::2]:
+        assert r"d\udce9/child.yaml" in Path(report).read_text(encoding="utf-8")
+    assert (
+        main(["check", f"{folder.name}/child.yaml", "--update", "--reason", os.fsdecode(b"caf\xe9"), *QUICK[:2]]) == 0
+    )

@@ -94,7 +94,7 @@ _TABLE = (
      "place counts as not admitted."),
     ("team_busy_share", "share", NEITHER, NO_ROW, OURS,
      "Places of a team that steps held over places open, over time; closed days of a step count, the place is held."),
-    ("team_queue_mean", "people", LOWER, ZERO, OURS, "Steps waiting for a place of a team, mean over time."),
+    ("team_queue_mean", "steps", LOWER, ZERO, OURS, "Steps waiting for a place of a team, mean over time."),
     ("team_wait_mean_days", "days", LOWER, NO_ROW, OURS,
      "From joining the team's queue to a place, or until dropped or the window's end, of those who joined in it."),
     ("arrivals", "people", NEITHER, ZERO, OURS,

@@ -95,7 +95,7 @@ def _team_rows(cut: Cut, team: Team) -> list[Row]:
         available = larger(planned_path(team.capacity), held).integral(cut.first, cut.end)
         if available:
             found.append(row("team_busy_share", held.integral(cut.first, cut.end) / available, "share"))
-    found.append(row("team_queue_mean", mean_in_line(cut, work.started, work.team_joined), "people"))
+    found.append(row("team_queue_mean", mean_in_line(cut, work.started, work.team_joined), "steps"))
     lengths = lengths_of_waits(cut, work.started, work.team_joined)
     if len(lengths):
         found.append(row("team_wait_mean_days", mean_days(lengths), "days"))

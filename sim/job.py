@@ -15,6 +15,7 @@ from sim.home import CODE, COMMAND, as_shipped
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
 from sim.places import files_read, try_files, try_folder
+from sim.results.writing import utf8
 from sim.stopwatch import Stopwatch
 
 FORMAT = 2  # of the files in a result folder; results.json says it
@@ -52,7 +53,8 @@ class Job:
     def shown(self, file: str) -> str:
         """A file's name in results, the same everywhere: from the repository, or beside the first file."""
         path, beside = Path(file).resolve(), Path(self.scenarios[0].file).resolve().parent
-        return as_shipped(file) or (path.relative_to(beside).as_posix() if path.is_relative_to(beside) else path.name)
+        name = path.relative_to(beside).as_posix() if path.is_relative_to(beside) else path.name
+        return as_shipped(file) or utf8(name).decode()
 
     @property
     def command(self) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -200,6 +201,11 @@ def test_a_folder_whose_name_is_no_text_is_checked_and_reported(
     assert json.loads(Path("c.json").read_bytes())["scenarios"][0]["file"] == "d\udce9/child.yaml"
     for report in reports[1::2]:
         assert r"d\udce9/child.yaml" in Path(report).read_text(encoding="utf-8")
-    assert (
-        main(["check", f"{folder.name}/child.yaml", "--update", "--reason", os.fsdecode(b"caf\xe9"), *QUICK[:2]]) == 0
-    )
+    (folder / "child.expected.txt").unlink()
+    reason = os.fsdecode(b"caf\xe9")
+    assert main(["check", f"{folder.name}/child.yaml", "--update", "--reason", reason, "--workers", "1"]) == 0
+    assert r"caf\udce9" in (folder / "expected-log.md").read_text(encoding="utf-8")
+    for file in ("parent.yaml", "stays.csv"):
+        shutil.copy(folder / file, Path())
+    argv = ["compare", "parent.yaml", f"{folder.name}/child.yaml", "--replications", "2", *QUICK]
+    assert main([*argv, "--outputs", "out", "--json", "b.json"]) == 0

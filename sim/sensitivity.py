@@ -15,6 +15,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.ranges import Range
 from sim.inputs.scenario import Scenario
+from sim.inputs.sets import sets_for_each
 from sim.overridden import overridden
 from sim.results.catalogue import MEASURES, better, limits_of_difference
 from sim.results.compare import Spread, interval, spread, verdict
@@ -154,6 +155,7 @@ class _Cases:
         self._files = (question.base, question.other)
         self.scenarios: list[Scenario] = []
         self._numbers: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._typed = dict(zip(self._files, sets_for_each(self._files, question.sets), strict=True))
         self._as_stated = {file: self._read(file, {}) for file in self._files}
         self._values = {
             file: {value.path: value.text for value in scenario.values} for file, scenario in self._as_stated.items()
@@ -206,7 +208,7 @@ class _Cases:
     def _read(self, file: str, sets: Mapping[str, str]) -> Scenario:
         """A file as asked for, with an assumption elsewhere, which holds instead of what was typed for the same path."""
         asked = self._question
-        typed = [one for one in asked.sets if one.split("=", 1)[0].strip() not in sets]
+        typed = [one for one in self._typed[file] if one.split("=", 1)[0].strip() not in sets]
         moved = [f"{path}={value}" for path, value in sets.items()]
         return read_scenario(file, (*typed, *moved), replications=asked.replications, seed=asked.seed)
 

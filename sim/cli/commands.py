@@ -28,6 +28,7 @@ from sim.home import HOME, IN_CHECKOUT
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
+from sim.inputs.sets import sets_for_each
 from sim.job import Job, fingerprint_of
 from sim.overridden import remarks
 from sim.results.findings import Findings
@@ -130,7 +131,7 @@ def validate(options: Options, screen: Screen) -> int:
     """Checks scenario files, runs nothing."""
     from sim.cli.validating import validate_verb
 
-    return validate_verb(options, screen, sets_for_each(options.files, options))
+    return validate_verb(options, screen, [tuple(options.sets) for _ in options.files])
 
 
 def run(options: Options, screen: Screen) -> int:
@@ -145,7 +146,8 @@ def compare(options: Options, screen: Screen) -> int:
 
 def _read(files: Sequence[str], options: Options) -> list[Scenario]:
     """Every file as a scenario, or every problem of every file."""
-    sets_of = sets_for_each(files, options)
+    typed = tuple(options.sets)
+    sets_of = sets_for_each(files, typed) if options.verb == "compare" else [typed for _ in files]
     scenarios, problems = [], []
     for file, sets in zip(files, sets_of, strict=True):
         try:
@@ -155,26 +157,6 @@ def _read(files: Sequence[str], options: Options) -> list[Scenario]:
     if problems:
         raise ScenarioError(problems)
     return scenarios
-
-
-def sets_for_each(files: Sequence[str], options: Options) -> list[tuple[str, ...]]:
-    """In a comparison a changed value goes to every file that has it; to all, to be refused, if none has."""
-    everything = tuple(options.sets)
-    if options.verb != "compare" or not everything:
-        return [everything for _ in files]
-    paths = [{value.path for value in read_scenario(file).values} for file in files]
-    chosen: list[list[str]] = [[] for _ in files]
-    for change in everything:
-        path = change.split("=", 1)[0].strip()
-        having = [index for index, known in enumerate(paths) if _has(known, path)] or list(range(len(files)))
-        for index in having:
-            chosen[index].append(change)
-    return [tuple(sets) for sets in chosen]
-
-
-def _has(known: set[str], path: str) -> bool:
-    """Whether a path, or something inside it, or something it is inside of, has a value."""
-    return any(one == path or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in known)
 
 
 def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, compared: bool) -> int:

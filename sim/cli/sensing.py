@@ -20,10 +20,11 @@ from sim.home import COMMAND, HOME, shortest
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import listed
 from sim.inputs.ranges import Range, read_ranges
+from sim.inputs.sets import sets_for_each
 from sim.places import try_folder
 from sim.results import window, writing
 from sim.results.catalogue import MEASURES
-from sim.results.names import in_sentences, slug
+from sim.results.names import in_all, in_sentences, slug, title_of_all, told
 from sim.results.wording import change_and_interval, counted, measure_label
 from sim.running import default_workers
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
@@ -72,7 +73,7 @@ def _question(options: Options) -> Question:
     base, other = options.files
     if options.measure not in MEASURES:
         raise UsageError(f"{options.measure} is no measure; docs list them, as in --measure delayed_people_mean")
-    scenario = read_scenario(base, tuple(options.sets))
+    scenario = read_scenario(base, sets_for_each((base, other), options.sets)[0])
     service = options.service or next((s.name for s in scenario.services if s.kind == "acute"), "all")
     if service not in (*scenario.destinations, "outside", "all"):
         raise UsageError(f"{service} is no service of {base}")
@@ -82,6 +83,7 @@ def _question(options: Options) -> Question:
 def _say(screen: Screen, question: Question, found: Tornado) -> None:
     label = _label(question, found)
     names = in_sentences((found.base, found.other))
+    screen.say(title_of_all((found.base, found.other), compared=True))
     screen.say(f"{label}: {names[found.other.id]} minus {names[found.base.id]}")
     screen.say(f"As stated: {_change(question, found, found.stated, with_interval=True)}, {found.stated.verdict}\n")
     rows = [
@@ -147,10 +149,11 @@ def _picture(question: Question, found: Tornado) -> Any:
 
     names = in_sentences((found.base, found.other))
     label = _label(question, found)
-    times = _times(question, found)
+    times, common = _times(question, found), told(in_all((found.base, found.other)))
     return TornadoPicture(
         title=f"Which assumption changes what {names[found.other.id]} does?",
-        subtitle="One assumption at a time, the same people; right: the range that was tried",
+        subtitle="One assumption at a time, the same people; right: the range that was tried"
+        + (common and f"\nin both: {common}"),
         axis=f"difference in {label}",
         stated=found.stated.found.mean * times,
         interval=None if found.stated.found.half is None else (found.stated.low * times, found.stated.high * times),

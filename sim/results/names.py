@@ -59,10 +59,16 @@ class Setting:
         return self.new if len(self.new) <= LONGEST_VALUE else "changed"
 
     @property
-    def whole(self) -> str:
-        """All of it: `cedarwood beds 80, was 29`."""
-        was = f"was {self.old}" if len(self.old) <= LONGEST_VALUE else "see the list of changes"
-        return f"{self.words} {self.value}, {was if self.old else 'new'}"
+    def now(self) -> str:
+        """What it is now: `cedarwood beds 80`."""
+        return f"{self.words} {self.value}"
+
+    @property
+    def before(self) -> str:
+        """What it was."""
+        if len(self.old) > LONGEST_VALUE:
+            return "see the list of changes"
+        return f"was {self.old}" if self.old else "new"
 
 
 def settings(scenario: Scenario) -> list[Setting]:
@@ -74,10 +80,11 @@ def settings(scenario: Scenario) -> list[Setting]:
     ]
 
 
-def told(found: Sequence[Setting]) -> str:
-    """The settings in words, the first few of many."""
+def told(found: Sequence[Setting], *, in_brackets: bool = False) -> str:
+    """The settings in words, the first few of many; with a comma for what they were where brackets stand around all."""
     more = len(found) - MOST_SETTINGS
-    return "; ".join(one.whole for one in found[:MOST_SETTINGS]) + (f"; and {more} more" if more > 0 else "")
+    each = [f"{one.now}, {one.before}" if in_brackets else f"{one.now} ({one.before})" for one in found]
+    return "; ".join(each[:MOST_SETTINGS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def in_all(scenarios: Sequence[Scenario]) -> list[Setting]:
@@ -96,7 +103,11 @@ def title(scenario: Scenario, without: Sequence[Setting] = ()) -> str:
 def question(scenario: Scenario) -> str:
     """The planner's question, with what was set, as its own numbers may no longer hold."""
     found = settings(scenario)
-    return f"{scenario.question} (Here: {told(found)}.)" if scenario.question and found else scenario.question
+    return (
+        f"{scenario.question} (Here: {told(found, in_brackets=True)}.)"
+        if scenario.question and found
+        else scenario.question
+    )
 
 
 def title_of_all(scenarios: Sequence[Scenario], *, compared: bool) -> str:
@@ -106,7 +117,9 @@ def title_of_all(scenarios: Sequence[Scenario], *, compared: bool) -> str:
     everywhere = f" — changed in all: {told(common)}" if common else ""
     if not compared:
         return _some(names, 4) + everywhere
-    return f"{_some(names[1:], 3)} compared with {names[0]}{everywhere}"
+    others_told = _some(names[1:], 3)
+    dash = " —" if " — " in others_told else ""
+    return f"{others_told}{dash} compared with {names[0]}{everywhere}"
 
 
 def _some(names: Sequence[str], most: int) -> str:
@@ -121,7 +134,7 @@ def in_sentences(scenarios: Sequence[Scenario]) -> dict[str, str]:
 
     def named(name: str, scenario: Scenario) -> str:
         own = [one for one in settings(scenario) if one not in common]
-        return f"{name} ({told(own)})" if own else name
+        return f"{name} ({told(own, in_brackets=True)})" if own else name
 
     return _apart(scenarios, named)
 
@@ -174,7 +187,7 @@ def slug(scenarios: Sequence[Scenario]) -> str:
     found = list({(one.path, one.new): one for scenario in scenarios for one in settings(scenario)}.values())
     if not found:
         return ""
-    for texts in ([f"{one.words} {one.value}" for one in found], [one.brief for one in found]):
+    for texts in ([one.now for one in found], [one.brief for one in found]):
         joined = re.sub(NOT_IN_A_FOLDER, "-", " and ".join(texts)).strip("-")
         if len(joined) <= LONGEST_SLUG:
             return joined

@@ -25,8 +25,8 @@ def money_pages(findings: Findings) -> Iterator[str]:
     if found:
         yield heading(f"Money, {window.per_one_of(money.days for money in found)}")
         yield paragraph(
-            "Three ledgers stand apart and are never added together: cash is spending that changes, capacity is bed "
-            "days released, value is bed days times an average price, which nobody is paid.",
+            "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
+            "nobody is paid. The three are never added together.",
             "small",
         )
     for money in found:

@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from sim import experiment
-from sim.cli import commands, main
+from sim.cli import main
 from sim.cli.arguments import parse
 from sim.cli.files import expanded
 from sim.cli.usage import UsageError
+from sim.inputs.sets import sets_for_each
 from sim.results import identities
 from sim.running import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair
@@ -329,15 +330,15 @@ def test_set_is_checked_like_a_file(capsys) -> None:
 def test_set_goes_to_every_file_of_a_comparison_that_has_the_path(here: Path) -> None:
     write(here, "new.yaml", "name: New\nextends: base.yaml\nadd:\n  services.annexe: {kind: other, beds: 4}\n")
     both, only_new, nowhere = "services.unit.beds=6", "services.annexe.beds=6", "services.anexe.beds=6"
-    options = parse(["compare", "base.yaml", "new.yaml", "--set", both, "--set", only_new, "--set", nowhere])
-    assert commands.sets_for_each(options.files, options) == [(both, nowhere), (both, only_new, nowhere)]
+    files = ("base.yaml", "new.yaml")
+    assert sets_for_each(files, (both, only_new, nowhere)) == [(both, nowhere), (both, only_new, nowhere)]
 
 
 def test_what_was_set_is_said_wherever_the_name_is(here: Path, capsys) -> None:
     assert run("compare", "base.yaml", "more.yaml", "--set", "services.unit.beds=5") == 0
     folder = only_folder(here / "out")
     assert folder.name.startswith("base-vs-more-with-unit-beds-5-")
-    title = "More beds, in the unit — changed: unit beds 5, was 8 compared with Base — changed: unit beds 5, was 3"
+    title = "More beds, in the unit — changed: unit beds 5 (was 8) — compared with Base — changed: unit beds 5 (was 3)"
     assert "More beds (unit beds 5, was 8) changes nothing" in " ".join(capsys.readouterr().out.split())
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert f"<h1>{title}</h1>" in page

@@ -111,6 +111,17 @@ def test_a_range_holds_instead_of_what_was_typed_for_the_same_path(here: Path) -
     assert (bar.at_low.found.mean, bar.stated.found.mean, bar.at_high.found.mean) == (12, 6, 18)
 
 
+def test_what_is_typed_goes_to_the_file_that_has_it_and_is_said(here: Path, capsys) -> None:
+    (here / "ranges.csv").write_text(HEADING + f"people,{PEOPLE},x1,x2,assumption,\n")
+    asked = ("--ranges", "ranges.csv", "--measure", "occupied_bed_days", "--service", "all", "--workers", "1")
+    typed = ("--set", f"{UNIT}=4", "--outputs", "out")
+    assert main(["sensitivity", "base.yaml", "other.yaml", *asked, *typed]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Other — changed: everyone unit stay days fixed 4 (was 3) — compared with Base\n")
+    (folder,) = [one.name for one in (here / "out").iterdir() if one.is_dir()]
+    assert folder.startswith("sensitivity-base-vs-other-with-everyone-unit-stay-days-fixed-4-")
+
+
 def test_an_end_that_cannot_be_is_told_with_its_line(here: Path) -> None:
     with pytest.raises(ScenarioError) as caught:
         tornado(here, f"unit,{UNIT},-1,rest,assumption,")

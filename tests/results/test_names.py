@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sim.inputs.scenario import Change, Scenario
-from sim.results.names import in_sentences, labels, question, settings, slug, title, title_of_all
+from sim.results.names import in_sentences, labels, question, settings, slug, title, title_of_all, told
 from tests.hall.worlds import small
 
 
@@ -25,8 +25,8 @@ BASE = named("baseline", "Baseline, a district general hospital")
 
 def test_the_title_says_what_was_set_and_what_the_file_said() -> None:
     one = named("cedarwood", "Cedarwood, 29 reablement beds", BEDS)
-    assert title(one) == "Cedarwood, 29 reablement beds — changed: cedarwood beds 80, was 29"
-    assert title_of_all((BASE, one), compared=True) == f"{title(one)} compared with {BASE.name}"
+    assert title(one) == "Cedarwood, 29 reablement beds — changed: cedarwood beds 80 (was 29)"
+    assert title_of_all((BASE, one), compared=True) == f"{title(one)} — compared with {BASE.name}"
 
 
 def test_the_question_says_which_number_holds() -> None:
@@ -38,8 +38,8 @@ def test_the_question_says_which_number_holds() -> None:
 def test_what_is_set_in_every_scenario_is_told_once() -> None:
     base, other = named("baseline", "Baseline", COMING), named("cedarwood", "Cedarwood", COMING, BEDS)
     assert title_of_all((base, other), compared=True) == (
-        "Cedarwood — changed: cedarwood beds 80, was 29 compared with Baseline"
-        " — changed in all: older people arrivals per day 27, was 26"
+        "Cedarwood — changed: cedarwood beds 80 (was 29) — compared with Baseline"
+        " — changed in all: older people arrivals per day 27 (was 26)"
     )
     assert in_sentences((base, other)) == {
         "baseline": "Baseline",
@@ -52,15 +52,14 @@ def test_what_is_set_in_every_scenario_is_told_once() -> None:
     ("path", "old", "new", "said"),
     [
         ("people.adults.journey.hospital.then.unit.longest_wait_days.fixed", "2", "3",
-         "adults hospital to unit longest wait days fixed 3, was 2"),
-        ("services.unit.queue_limit", "", "5", "unit queue limit 5, new"),
+         "adults hospital to unit longest wait days fixed 3 (was 2)"),
+        ("services.unit.queue_limit", "", "5", "unit queue limit 5 (new)"),
         ("services.unit.beds", "29", "[{from: 2026-04-06, beds: 0}, {from: 2026-11-01, beds: 20}]",
-         "unit beds changed, was 29"),
+         "unit beds changed (was 29)"),
     ],
 )  # fmt: skip
 def test_a_path_is_said_without_its_dots(path: str, old: str, new: str, said: str) -> None:
-    (one,) = settings(named("a", "A", (path, old, new)))
-    assert one.whole == said
+    assert told(settings(named("a", "A", (path, old, new)))) == said
 
 
 def test_what_changes_nothing_or_only_how_often_it_is_run_is_not_told() -> None:

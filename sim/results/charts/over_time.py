@@ -4,7 +4,6 @@ What may be changed here: freely.
 """
 
 from datetime import timedelta
-from textwrap import wrap
 from typing import Any
 
 import matplotlib as mpl
@@ -15,7 +14,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts.style import COLOURS, GREY, INK, LINES, canvas, remarks, with_baseline
+from sim.results.charts.style import COLOURS, GREY, INK, LINES, canvas, in_lines, remarks, with_baseline
 from sim.results.findings import Findings
 from sim.results.periods import date_words
 from sim.results.wording import figure, spoken
@@ -68,7 +67,7 @@ def _over_time(
     for index, scenario in enumerate(shown):
         when, values = _averaged(scenario, findings.daily[scenario.id][place], days_each)
         _line_with_band(axes, when, values, index, with_band=index == 0 or len(shown) == 2)
-        name = "\n".join(wrap(findings.label(scenario), END_WIDTH))
+        name = in_lines(findings.label(scenario), END_WIDTH)
         ends.append((float(values[:, -1].mean()), index, f"{name}\n{means[index]} on average{_broken(days)}"))
     axes.set_ylabel(axis)
     axes.margins(x=0.0)

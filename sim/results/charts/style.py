@@ -65,9 +65,9 @@ def canvas(title: str, subtitle: str, height: float = 4.2, legend: Sequence[str]
     return drawing, axes
 
 
-def in_lines(name: str) -> str:
-    """A label on as many lines as it needs beside or above a chart."""
-    return "\n".join(wrap(name, NAME_WIDTH)) or name
+def in_lines(name: str, width: int = NAME_WIDTH) -> str:
+    """A label on as many lines as it needs beside or above a chart; its last word, often a number, never alone."""
+    return "\n".join(wrap("\xa0".join(name.rsplit(" ", 1)), width)).replace("\xa0", " ") or name
 
 
 def legend_above(axes: Axes) -> None:

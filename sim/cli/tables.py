@@ -232,7 +232,7 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
     rows = _in_lines(["", *heads, "difference", "95% interval", "", *beside])
     rows += [
         [
-            shortened(line.label, LABEL_WIDTH),
+            _label(line),
             line.before,
             line.after,
             line.difference,
@@ -251,10 +251,15 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
 def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
     beside = [head for head, _ in besides(findings, scenario)]
     rows = [["", "average", "95% interval", *beside, ""]]
-    rows += [[shortened(line.label, LABEL_WIDTH), line.after, line.interval, *line.beside, ""] for line in lines]
+    rows += [[_label(line), line.after, line.interval, *line.beside, ""] for line in lines]
     _print(screen, rows)
     if beside:
         screen.say("Totals of each part of the measured days are in periods.csv.")
+
+
+def _label(line: Line) -> str:
+    """A line's label, cut to a width, and its note."""
+    return shortened(line.label, LABEL_WIDTH - len(line.note)) + line.note
 
 
 def _in_lines(heads: Sequence[str]) -> list[list[str]]:

@@ -40,6 +40,9 @@ class Line:
     """One line of the headline table, in words and rounded figures."""
 
     label: str
+    note: (
+        str  # what follows the label, and is never cut: in how many replications the figures are defined, if not in all
+    )
     before: str  # the baseline, or the scenario itself where nothing is compared
     after: str
     difference: str
@@ -241,7 +244,8 @@ def _line(
         span = interval(after.low, after.high, after.unit, factor)
     label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
     return Line(
-        label=label + findings.in_how_many(before, after, contrast),
+        label=label,
+        note=findings.in_how_many(before, after, contrast),
         before=figure(before.mean * factor, before.unit) if before else "-",
         after=figure(after.mean * factor, after.unit) if after else "-",
         difference=difference,

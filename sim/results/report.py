@@ -94,7 +94,7 @@ def _headlines(findings: Findings) -> Iterator[str]:
         lines = headline(findings, scenario)
         if not findings.compared:
             yield f"<h3>{escape(findings.label(scenario))}</h3>"
-            rows = [(line.label, line.after, line.interval, *line.beside) for line in lines]
+            rows = [(line.label + line.note, line.after, line.interval, *line.beside) for line in lines]
             heads = [head for head, _ in besides(findings, scenario)]
             kinds = ("", "number", "number", *("number" for _ in heads))
             yield table(("On average", "", "95% interval of the average", *heads), rows, kinds)
@@ -116,7 +116,9 @@ def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Li
         "verdict",
         *beside,
     )
-    rows = [(ln.label, ln.before, ln.after, ln.difference, ln.interval, ln.verdict, *ln.beside) for ln in lines]
+    rows = [
+        (ln.label + ln.note, ln.before, ln.after, ln.difference, ln.interval, ln.verdict, *ln.beside) for ln in lines
+    ]
     kinds = ("", "number", "number", "number", "number", "verdict", *("number" for _ in beside))
     note = how_to_read_besides(findings, scenario)
     return table(headers, rows, kinds) + (f'\n<p class="small">{escape(note)}</p>' if note else "")

@@ -37,7 +37,7 @@ _LABELS_OF_ONE = {
     ("queue_mean", OUTSIDE): "people waiting outside, not admitted anywhere yet",
     ("wait_mean_days", OUTSIDE): "days waited outside, on average",
     ("deaths", OUTSIDE): "people a year who died waiting outside",
-    ("turned_away", "all"): "people a year turned away: queue full, or closed for good",
+    ("turned_away", "all"): "people a year turned away (queue full or closed)",
     ("gave_up", "all"): "people a year who gave up waiting",
     ("unmet_need_people_mean", "all"): "people without the pathway 2 bed they need",
     ("cost_cash_gbp", "all"): "cost a year",

@@ -36,7 +36,7 @@ QUEUE = Row("hospital", "queue_mean", "", "", 1.0, "people")
 
 def test_a_share_defined_in_two_of_three_says_so_and_a_queue_that_nobody_is_in_is_a_figure() -> None:
     found = findings([0.5, 0.5, None], [0.5, 0.25, None])
-    labels = [line.label for line in headline(found, MORE)]
+    labels = [line.label + line.note for line in headline(found, MORE)]
     assert labels == [
         "people waiting for hospital",
         "share who left hospital after the day they were ready (in 2 of 3 replications)",
@@ -47,9 +47,9 @@ def test_a_share_defined_in_two_of_three_says_so_and_a_queue_that_nobody_is_in_i
 def test_a_difference_is_of_the_pairs_in_which_both_are_defined() -> None:
     found = findings([0.5, 0.5, None], [None, 0.25, 0.75])
     (line,) = [line for line in headline(found, MORE) if "ready" in line.label]
-    assert line.label.endswith("(in 1 of 3 replications)")
+    assert line.note.endswith("(in 1 of 3 replications)")
     assert (line.difference, line.interval) == ("-25.0 points", "")
 
 
 def test_a_share_defined_in_all_says_nothing() -> None:
-    assert not any("replications" in line.label for line in headline(findings([0.5] * 3, [0.5] * 3), MORE))
+    assert not any(line.note for line in headline(findings([0.5] * 3, [0.5] * 3), MORE))

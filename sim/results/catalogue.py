@@ -40,9 +40,12 @@ BY = (
     "weekday",
     "team",
     "ending",
+    "lack",
+    "reason_and_lack",
 )
 PATHWAYS = ("0", "1", "2", "3")
 ENDINGS = ("moved_by_design", "elsewhere", "with_nothing")  # what became of those who gave up a wait
+LACKS = ("place", "hours", "arranging", "team")  # what a delayed person lacked; `reason_and_lack`: "p2_bed, place"
 COST_PARTS = ("open", "used", "admissions", "steps", "not closed", "refilled")
 
 
@@ -110,7 +113,8 @@ _TABLE = (
      "other declared service (fewer is better); with nothing, home or out of the model (fewer is better)."),
     ("deaths", "people", LOWER, ZERO, OURS, "People who died here (outside: while waiting outside)."),
     ("delayed_bed_days", "bed days", LOWER, ZERO, OURS,
-     "Time from ready to left, continuous, inside the window."),
+     "Time from ready to left, continuous, inside the window. By lack: no place was free (place), one was and a door or "
+     "the discharge hours were closed (hours), steps were under way (arranging) or waited for a team (team)."),
     ("delayed_people_mean", "people", LOWER, ZERO, OURS, "Delayed bed days over the days of the window."),
     ("midnight_delayed_mean", "people", LOWER, ZERO, SITREP,
      "People delayed at midnight, mean over the window's midnights."),

@@ -1,7 +1,7 @@
 """Delay: how long people who needed no more care still held a place, and why.
 
 Time from ready to left in declared services, inside the window, in whole seconds: by reason, by next
-service, by cause and by group each part adds up to the same total. Going home is not a delay anywhere;
+service, by cause, by group and by what lacked each part adds up to the same total. Going home is not a delay anywhere;
 `home` holds no bed.
 
 What may be changed here: with new expected results. REASON_OF_KIND is a published table: change it with its
@@ -14,9 +14,10 @@ import numpy as np
 
 from sim.inputs.scenario import REASONS, SECONDS_PER_DAY, Service
 from sim.model.ledger import NONE, Column
-from sim.results.catalogue import BAND_STARTS, BANDS
+from sim.results.catalogue import BAND_STARTS, BANDS, LACKS
 from sim.results.causes import cause_seconds
 from sim.results.cut import Cut, Row
+from sim.results.lacks import lack_seconds
 from sim.results.segments import Pieces, pieces, segments
 from sim.results.spans import midnights, total_by
 
@@ -33,18 +34,20 @@ REASON_OF_KIND = {
 names its own `reason`. Awaiting home or out means awaiting the hours at which people may leave:
 `hospital_process`. The sixteen reasons are those of the acute discharge situation report, 2024."""
 REASON_OF_LEAVING = "hospital_process"
+REASONS_AND_LACKS = tuple(f"{reason}, {lack}" for reason in REASONS for lack in LACKS)
 LONG_STAY_SECONDS = 7 * SECONDS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Seconds of delay in the window by service number (and reason, destination, cause or group)."""
+    """Seconds of delay in the window by service number (and reason, destination, cause, group, or reason and lack)."""
 
     total: Column
     by_reason: Column
     by_next: Column
     by_cause: Column
     by_group: Column
+    by_lack: Column  # by reason, then by what lacked
     cause_items: tuple[str, ...]
     long_stay_nights_by_reason: Column
 
@@ -77,6 +80,7 @@ def _delays(cut: Cut) -> Delays:
         by_next=_table(service, parts.to, seconds, size, len(cut.names)),
         by_cause=by_cause,
         by_group=_table(service, cut.group_of_stay[parts.stay], seconds, size, len(cut.scenario.people)),
+        by_lack=lack_seconds(cut, parts, reason),
         cause_items=items,
         long_stay_nights_by_reason=_table(service, reason, nights, size, len(REASONS)),
     )
@@ -126,6 +130,8 @@ def _delayed_rows(cut: Cut, name: str, found: Delays, numbers: Column) -> list[R
         ("next_service", cut.names, found.by_next),
         ("cause", found.cause_items, found.by_cause),
         ("group", groups, found.by_group),
+        ("lack", LACKS, found.by_lack.sum(axis=1)),
+        ("reason_and_lack", REASONS_AND_LACKS, found.by_lack.reshape(len(found.total), -1)),
     ):
         for item, seconds in zip(items, table[numbers].sum(axis=0), strict=True):
             if seconds:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from sim.inputs.scenario import Scenario
 from sim.results import window
-from sim.results.catalogue import ENDINGS
+from sim.results.catalogue import ENDINGS, LACKS
 from sim.results.findings import Contrast, Estimate, Findings
 from sim.results.names import in_all, told
 from sim.results.use import how_used
@@ -66,6 +66,9 @@ def topics(findings: Findings) -> Iterator[Topic]:
     main = findings.main_service.name
     for measure in MAIN_MEASURES:
         yield Topic(main, measure)
+        if measure == "delayed_bed_days":
+            for lack in LACKS:
+                yield Topic(main, measure, "lack", lack)
     for service in _told_of(findings, "occupancy", MOST_SERVICES):
         yield Topic(service, "occupancy")
     for service in _told_of(findings, "queue_mean", MOST_QUEUES):
@@ -393,7 +396,9 @@ def _description(findings: Findings, scenario: Scenario) -> str:
 
 def how_to_read(findings: Findings) -> str:
     """What the figures are averages of, what totals are of, and what an interval and "cannot tell" mean."""
-    said = [f"{averages(findings.baseline)}; {findings.totals}."]
+    alike = len(set(findings.windows)) == 1
+    of_each = [f"{findings.called(one)}: {averages(one)}" for one in findings.scenarios]
+    said = [f"{averages(findings.baseline) if alike else '. '.join(of_each)}; {findings.totals}."]
     if findings.compared:
         said.append(
             "Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "

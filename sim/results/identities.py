@@ -13,7 +13,7 @@ from math import isclose
 
 import numpy as np
 
-from sim.inputs.scenario import Scenario, Service, Team
+from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.ledger import OUTSIDE, Ledger
 from sim.results import people_identities, teams
 from sim.results.broken import IdentityBroken, require_rows, require_sum
@@ -44,6 +44,7 @@ STAYS_ADD_UP = "occupied time = the sum of clipped stays"
 OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
 PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
 PERIODS_ADD_UP = "periods add up to the window"
+LACKS_ADD_UP = "what delayed people lacked adds up to the delay of each reason"
 
 CHECKED = (
     EVERYBODY_IS_SOMEWHERE,
@@ -54,6 +55,7 @@ CHECKED = (
     STAYS_ADD_UP,
     OCCUPIED_IS_NEED_PLUS_DELAY,
     PARTS_ADD_UP,
+    LACKS_ADD_UP,
     *people_identities.CHECKED,
     COSTS_ADD_UP,
     CHARGED_ONCE,
@@ -170,7 +172,7 @@ def _no_step_waits_for_a_free_team(cut: Cut, team: Team) -> None:
 
 
 def check_sums(cut: Cut) -> None:
-    """Occupied time by three ways, and delay by four."""
+    """Occupied time by three ways, delay by four, and each reason of it by what lacked."""
     found = delays(cut)
     for number, service in enumerate(cut.declared):
         name, total = service.name, int(found.total[number])
@@ -190,3 +192,5 @@ def check_sums(cut: Cut) -> None:
             ("groups", found.by_group),
         ):
             require_sum(PARTS_ADD_UP, f"{name}, {by}", int(table[number].sum()), total)
+        for reason, lacks, days in zip(REASONS, found.by_lack[number], found.by_reason[number], strict=True):
+            require_sum(LACKS_ADD_UP, f"{name}, {reason}", int(lacks.sum()), int(days))

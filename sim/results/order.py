@@ -6,7 +6,7 @@ What may be changed here: free; every result file changes its order with it.
 from collections.abc import Callable, Iterable
 
 from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
-from sim.results.catalogue import BANDS, BY, COST_PARTS, ENDINGS, MEASURES, PATHWAYS
+from sim.results.catalogue import BANDS, BY, COST_PARTS, ENDINGS, LACKS, MEASURES, PATHWAYS
 
 Key = tuple[str, str, str, str]  # service, measure, by, item
 Place = tuple[int, int, int, int, str]
@@ -31,6 +31,8 @@ def canonical(*scenarios: Scenario) -> Callable[[Key], Place]:
         "weekday": list(WEEKDAYS),
         "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
         "ending": list(ENDINGS),
+        "lack": list(LACKS),
+        "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
     }
     of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
     of_item = {by: _numbered(names) for by, names in items.items()}

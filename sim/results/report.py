@@ -31,6 +31,7 @@ from sim.results.names import question, title_of_all
 from sim.results.ranking import ranking
 from sim.results.ranking_words import sentence
 from sim.results.report_basis import Provenance, basis_pages
+from sim.results.report_delay import delay_pages
 from sim.results.report_money import money_pages
 from sim.results.report_ranking import ranking_pages
 
@@ -50,6 +51,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provena
             _headlines(findings),
             money_pages(findings),
             _warnings(findings),
+            delay_pages(findings),
             _pictures(charts),
             basis_pages(findings, provenance),
         )

@@ -78,3 +78,11 @@ def told(windows: Iterable[int]) -> str:
     if days <= DAYS_PER_YEAR + 1:
         return "totals are per year of 365 days"
     return f"totals are averages per year of 365 days over these {days:,} days"
+
+
+def side_by_side(windows: Iterable[int]) -> tuple[list[float], str]:
+    """What to multiply each window's totals with to stand on one scale, and the time that they then are of."""
+    days = list(windows)
+    if len({per(one) for one in days}) == 1:
+        return [times(one) for one in days], per(days[0])
+    return [1 / one for one in days], "a day"

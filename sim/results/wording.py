@@ -48,6 +48,13 @@ _LABELS_OF_ONE = {
     ("care_91_days_gbp", "all"): "care after hospital a person, 91 days",
 }
 
+LACK_WORDS = {
+    "place": "no place free",
+    "hours": "closed hours",
+    "arranging": "arranging it",
+    "team": "no team free",
+}
+
 _GAVE_UP = {
     "moved_by_design": "people a year moved on to another list by design",
     "elsewhere": "people a year who gave up waiting and went elsewhere",
@@ -89,10 +96,17 @@ def payer_label(name: str) -> str:
     return name.upper() if name in ("nhs", "icb", "chc") else spoken(name)
 
 
+def _place(service: str) -> str:
+    return "all services" if service == "all" else spoken(service)
+
+
 def measure_label(measure: str, service: str, item: str = "", *, measured_days: int) -> str:
     """What a row is about, in a planner's words; totals as they are told of a window of so many days."""
     if measure == "cost_cash_gbp" and item:
         text = f"cost a year, paid by {payer_label(item)}"
+    elif measure == "delayed_bed_days" and item in LACK_WORDS:
+        text = f"delayed bed days a year in {_place(service)}"
+        return f"{window.over(text, measured_days)}: {LACK_WORDS[item]}"
     elif measure == "gave_up" and item:
         text = _GAVE_UP[item] + ("" if service == "all" else f" ({spoken(service)})")
     elif (measure, service) in _LABELS_OF_ONE:
@@ -100,7 +114,7 @@ def measure_label(measure: str, service: str, item: str = "", *, measured_days: 
     else:
         a_year = f" {window.A_YEAR}" if measure in window.TOTALS else ""
         text = _LABELS.get(measure, spoken(measure).removesuffix(" gbp") + a_year + " ({service})")
-        text = text.replace("{service}", "all services" if service == "all" else spoken(service))
+        text = text.replace("{service}", _place(service))
     return window.over(text.replace("{item}", spoken(item)), measured_days)
 
 

@@ -56,6 +56,7 @@ def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: str) -> N
     assert re.findall(r"<h2>(.*?)</h2>", page) == [
         "The figures",
         "Money, in the 60 days measured",
+        "What delayed people wait for, and what is lacking",
         "Charts",
         "What differs between the files, line by line",
         "Which assumption would change the verdict",

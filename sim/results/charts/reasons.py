@@ -1,64 +1,83 @@
-"""What people wait for: delayed days by reason, the scenarios side by side.
+"""What people wait for: delayed days by reason, the scenarios side by side, parted into what lacked.
+
+Two panels of one scale: no place is free, and everything else. So the parts need no colour or hatch of their own.
 
 What may be changed here: freely.
 """
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch
 
-from sim.inputs.scenario import Scenario
 from sim.results import window
-from sim.results.charts.style import COLOURS, HATCHES, canvas, days_of, in_lines, remarks, with_baseline
+from sim.results.charts.style import (
+    COLOURS,
+    HATCHES,
+    INK,
+    LEGEND_COLUMNS,
+    canvas,
+    days_of,
+    in_lines,
+    remarks,
+    with_baseline,
+)
+from sim.results.delay_reasons import ReasonDays, days_by_reason
 from sim.results.findings import Findings
-from sim.results.wording import figure, reason_label, spoken
+from sim.results.wording import figure, spoken
 
-MOST_BARS = 10
+PANELS = (
+    ("no place is free", ("place",)),
+    ("arranging it, closed hours, or no team", ("arranging", "hours", "team")),
+)
 
 
 def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
-    """Delayed bed days of the main service by reason, a bar for each scenario."""
+    """Delayed bed days of the main service by reason, a bar for each scenario in each panel."""
     shown = with_baseline(findings)
-    service = findings.main_service.name
-    tables = [_reason_days(findings, scenario, service) for scenario in shown]
-    reasons = sorted({reason for table in tables for reason in table}, key=lambda r: (-tables[0].get(r, 0.0), r))
-    reasons = [reason for reason in reasons if any(table.get(reason, 0.0) > 0 for table in tables)]
-    if not reasons:
+    service = spoken(findings.main_service.name)
+    rows = days_by_reason(findings, shown)
+    if not rows:
         return None
-    rest, reasons = reasons[MOST_BARS:], reasons[:MOST_BARS]
-    rows = [(reason_label(reason), [table.get(reason, 0.0) for table in tables]) for reason in reasons]
-    if rest:
-        rows.append(("all others", [sum(table.get(reason, 0.0) for reason in rest) for table in tables]))
-    per = window.per_one_of(findings.windows)
-    title = "What do people wait for?" + days_of(findings)
-    drawing, axes = canvas(
+    _, per = window.side_by_side(one.calendar.measured_days for one in shown)
+    title = "What do people wait for, and what is lacking?" + days_of(findings)
+    names = [findings.label(scenario) for scenario in shown]
+    drawing, one = canvas(
         title,
-        f"Delayed bed days {per} in {spoken(service)}, by reason" + remarks(findings, len(shown) - 1),
-        1.6 + len(rows) * (0.18 + 0.14 * len(shown)),
+        f"Delayed bed days {per} in {service}, by reason" + remarks(findings, len(shown) - 1),
+        2.05 + len(rows) * (0.18 + 0.14 * len(shown)),
+        [in_lines(name) for name in names],
     )
-    _bars(axes, rows, [in_lines(findings.label(scenario)) for scenario in shown], f"delayed bed days {per}")
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    drawing.subplots_adjust(left=0.31, right=0.95)
-    top = "; ".join(f"{name}: " + ", ".join(figure(v, "") for v in values) for name, values in rows[:3])
-    return (
-        title,
-        f"Delayed bed days {per} by reason ({', '.join(findings.label(s) for s in shown)}). {top}.",
-        drawing,
-    )
+    top = one.get_position().y1 - 0.17 / drawing.get_figheight()  # room for the headings
+    one.remove()
+    panels = drawing.subplots(1, len(PANELS), sharex=True, sharey=True)
+    for axes, (heading, lacks) in zip(panels, PANELS, strict=True):
+        _bars(axes, rows, lacks, len(shown))
+        axes.set_title(heading, fontsize=9, fontweight="bold", loc="left", color=INK)
+    panels[0].set_yticks(range(len(rows)), [row.label for row in rows], fontsize=9)
+    panels[0].set_ylim(len(rows) - 0.5, -0.5)
+    panels[0].margins(x=0.16)
+    drawing.supxlabel(f"delayed bed days {per}", fontsize=10, color=INK, y=0.1 / drawing.get_figheight())
+    drawing.subplots_adjust(top=top, left=0.26, right=0.97, wspace=0.06, bottom=0.62 / drawing.get_figheight())
+    _legend(drawing, [in_lines(name) for name in names])
+    return title, f"Delayed bed days {per} by reason ({', '.join(names)}). {_told(rows, len(shown))}.", drawing
 
 
-def _reason_days(findings: Findings, scenario: Scenario, service: str) -> dict[str, float]:
-    factor = window.times(scenario.calendar.measured_days)
-    rows = findings.items(scenario.id, service, "delayed_bed_days", "reason")
-    return {row.item: row.mean * factor for row in rows}
+def _told(rows: list[ReasonDays], many: int) -> str:
+    """The largest reasons in words: `reablement bed (P2): 920 (229 with no place free), 912 (220 with no place free)`."""
+
+    def said(row: ReasonDays, scenario: int) -> str:
+        no_place = figure(row.days[scenario].get("place", 0.0), "")
+        return f"{figure(row.total(scenario), '')} ({no_place} with no place free)"
+
+    return "; ".join(f"{row.label}: " + ", ".join(said(row, number) for number in range(many)) for row in rows[:3])
 
 
-def _bars(axes: Axes, rows: list[tuple[str, list[float]]], names: list[str], axis: str) -> None:
-    many = len(names)
+def _bars(axes: Axes, rows: list[ReasonDays], lacks: tuple[str, ...], many: int) -> None:
     width = 0.8 / many
-    whole = max(value for _, values in rows for value in values) >= 100
-    for index, name in enumerate(names):
+    whole = max(row.total(number) for row in rows for number in range(many)) >= 100
+    for index in range(many):
         heights = [row + (index - (many - 1) / 2) * width for row in range(len(rows))]
-        values = [values[index] for _, values in rows]
+        values = [sum(row.days[index].get(lack, 0.0) for lack in lacks) for row in rows]
         axes.barh(
             heights,
             values,
@@ -66,14 +85,25 @@ def _bars(axes: Axes, rows: list[tuple[str, list[float]]], names: list[str], axi
             color=COLOURS[index] if not HATCHES[index] else "white",
             edgecolor=COLOURS[index],
             hatch=HATCHES[index],
-            label=name,
         )
         for height, value in zip(heights, values, strict=True):
             text = f"{value:,.0f}" if whole else figure(value, "")
-            axes.annotate(text, (value, height), (3, 0), textcoords="offset points", va="center", fontsize=8)
-    axes.set_yticks(range(len(rows)), [name for name, _ in rows])
+            if value > 0:
+                axes.annotate(text, (value, height), (3, 0), textcoords="offset points", va="center", fontsize=8)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(axis)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    if many > 1:
-        axes.legend(loc="lower right", frameon=False)
+
+
+def _legend(drawing: Figure, names: list[str]) -> None:
+    """The scenarios, between the subtitle and the panels."""
+    if len(names) > 1:
+        marks = [
+            Patch(
+                facecolor="white" if HATCHES[index] else COLOURS[index], edgecolor=COLOURS[index], hatch=HATCHES[index]
+            )
+            for index in range(len(names))
+        ]
+        top = 1 - 0.55 / drawing.get_figheight()
+        drawing.legend(
+            marks, names, loc="upper left", bbox_to_anchor=(0.25, top), ncols=LEGEND_COLUMNS, frameon=False, fontsize=8
+        )

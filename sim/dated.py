@@ -7,18 +7,31 @@ from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Places, Scenario
+from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Places, Scenario, Service
+
+WAITS_OUTSIDE = "people who come to it from outside wait there"
+WAITS_AS_SENT = "who is sent there waits, at most as long as their longest wait,"
+WAITS_FOR_TEAM = "steps that need it wait"
 
 
 def date_warnings(scenario: Scenario) -> list[str]:
     """A sentence for each service or team whose places come too late for somebody, or for the run."""
-    sent_to = _sent_to(scenario)
-    found: list[str] = []
+    sent_to, found = _sent_to(scenario), list[str]()
     for service in scenario.services:
-        found += _words(service.name, service.capacity, scenario.calendar, service.name in sent_to)
+        found += _words(
+            service.name, service.capacity, scenario.calendar, service.name in sent_to, _waits(scenario, service)
+        )
     for team in scenario.teams:
-        found += _words(f"team {team.name}", team.capacity, scenario.calendar, is_needed=True)
+        found += _words(f"team {team.name}", team.capacity, scenario.calendar, True, WAITS_FOR_TEAM)
     return found
+
+
+def _waits(scenario: Scenario, service: Service) -> str:
+    """Who waits while a service has no place: before it opens for the first time nobody is sent there."""
+    if not service.opens_second:
+        return WAITS_AS_SENT
+    comes = any(name == service.name and share > 0 for group in scenario.people for name, share in group.arrives_at)
+    return WAITS_OUTSIDE if comes else ""
 
 
 def _sent_to(scenario: Scenario) -> set[str]:
@@ -26,7 +39,7 @@ def _sent_to(scenario: Scenario) -> set[str]:
     found: set[str] = set()
     for group in scenario.people:
         found |= {name for name, share in group.arrives_at if share > 0} | {group.arrival.otherwise}
-        routes = [route for visit in group.journey for route in visit.then if route.share > 0]
+        routes = [route for visit in group.journey for route in visit.routes if route.share > 0]
         found |= {route.to for route in routes} | {route.otherwise for route in routes if route.otherwise}
         found |= {
             visit.lost_ground.worse_to for visit in group.journey if visit.lost_ground and visit.lost_ground.worse_to
@@ -34,21 +47,21 @@ def _sent_to(scenario: Scenario) -> set[str]:
     return found | {entry.waiting_for for entry in scenario.census if entry.waiting_for}
 
 
-def _words(name: str, capacity: tuple[Places, ...], calendar: Calendar, is_needed: bool) -> Iterator[str]:
+def _words(name: str, capacity: tuple[Places, ...], calendar: Calendar, is_needed: bool, waits: str) -> Iterator[str]:
     first, end = calendar.window
     for before, after in pairwise(capacity):
         on = _date(calendar, after.from_second)
         if after.from_second >= end:
             last = _date(calendar, end - 1)
-            all_along = ", but who is sent there waits for them all along" if before.places == 0 and is_needed else ""
+            all_along = f", but {waits} all along" if before.places == 0 and is_needed and waits else ""
             yield f"{name}: its places from {on} on come after the run, whose last day is {last}; they change nothing{all_along}"
             return
         is_within = first < after.from_second
         if is_within and before.places == 0 and after.places != 0 and is_needed:
             days = (end - after.from_second) // SECONDS_PER_DAY
             yield (
-                f"{name}: it opens on {on}, with {days} of the {calendar.measured_days} measured days to go; whoever is sent there earlier "
-                "waits, at most as long as their longest wait; a comparison is told from that day on; "
+                f"{name}: it opens on {on}, with {days} of the {calendar.measured_days} measured days to go; "
+                f"{f'{waits} until then' if waits else 'nobody is sent there before'}; a comparison is told from that day on; "
                 "figures of all measured days are not those of a full year with it"
             )
         if is_within and before.places != 0 and after.places == 0 and is_needed:

@@ -83,7 +83,11 @@ def estimated_team_loads(scenario: Scenario) -> list[Load]:
     needed: dict[str | None, float] = {}
     for group in scenario.people:
         admitted = admissions_per_day(scenario, group)
-        routes = [(admitted[visit.service] * route.share, route) for visit in group.journey for route in visit.then]
+        routes = [
+            (admitted[visit.service] * route.share, route)
+            for visit in group.journey
+            for route in _routes(visit, scenario)
+        ]
         for per_day, step in ((per_day, step) for per_day, route in routes for step in route.steps):
             needed[step.team] = needed.get(step.team, 0.0) + per_day * step.share * _step_days(step)
     return [
@@ -134,7 +138,7 @@ def admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
         if name in names:
             come[names.index(name)] += rate * share
     for visit in group.journey:
-        for route in visit.then:
+        for route in _routes(visit, scenario):
             if route.to in names:
                 moves[names.index(route.to), names.index(visit.service)] += route.share
     try:
@@ -142,6 +146,11 @@ def admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
     except np.linalg.LinAlgError:  # a loop that nobody ever leaves
         solved = np.full(len(names), math.inf)
     return dict(zip(names, (float(value) for value in solved), strict=True))
+
+
+def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
+    """The routes of the window: where they have dates, each with the part of its share in which it holds."""
+    return visit.routes_between(*scenario.calendar.window)
 
 
 def _arrivals_per_day(scenario: Scenario, group: Group) -> float:
@@ -159,7 +168,7 @@ def _flows(group: Group, admitted: Mapping[str, float], scenario: Scenario) -> I
     for name, share in group.arrives_at:
         yield _Flow(name, rate * share, gives_up)
     for visit in group.journey:
-        for route in visit.then:
+        for route in _routes(visit, scenario):
             relieved = route.longest_wait is not None or visit.dies_while_delayed is not None
             yield _Flow(route.to, admitted[visit.service] * route.share, relieved)
 
@@ -208,7 +217,9 @@ def _days_held(visit: Visit, scenario: Scenario) -> float:
     """Days from admission to leaving without any queue, on average over the routes; cleaning included."""
     here = scenario.service(visit.service)
     cleaning = here.turnaround.mean_days if here.turnaround else 0.0
-    return cleaning + sum(route.share * _days_on_route(visit, route, here, scenario) for route in visit.then)
+    return cleaning + sum(
+        route.share * _days_on_route(visit, route, here, scenario) for route in _routes(visit, scenario)
+    )
 
 
 def _days_on_route(visit: Visit, route: Route, here: Service, scenario: Scenario) -> float:

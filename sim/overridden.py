@@ -94,17 +94,18 @@ def _stays(scenario: Scenario, written: frozenset[str]) -> Iterator[Overridden]:
     for group in scenario.people:
         for visit in group.journey:
             if visit.stay is not None:
-                yield _stay(f"people.{group.name}.journey.{visit.service}", visit, written)
+                routes = visit.routes_between(*scenario.calendar.window)
+                yield _stay(f"people.{group.name}.journey.{visit.service}", visit, routes, written)
 
 
-def _stay(path: str, visit: Visit, written: frozenset[str]) -> Overridden:
-    routes = [route for route in visit.then if route.share > 0]
-    own = {route.to: f"{path}.then.{route.to}.stay_days" for route in routes}
-    by = [route for route in routes if _is_written(own[route.to], written)]
+def _stay(path: str, visit: Visit, all_routes: Iterable[Route], written: frozenset[str]) -> Overridden:
+    routes = [route for route in all_routes if route.share > 0]
+    own = {route: f"{path}.{route.path}.stay_days" for route in routes}
+    by = [route for route in routes if _is_written(own[route], written)]
     stays = ((route.share, route.stay or visit.stay) for route in routes)
     return Overridden(
         f"{path}.stay_days",
-        tuple(own[route.to] for route in by),
+        tuple(own[route] for route in by),
         len(routes),
         sum(route.share for route in by),
         f"{path}.stay_times",
@@ -124,8 +125,8 @@ class _Place:
 def _places(scenario: Scenario, group: Group) -> Iterator[_Place]:
     admitted = admissions_per_day(scenario, group)
     for visit in group.journey:
-        for route in visit.then:
-            path = f"people.{group.name}.journey.{visit.service}.then.{route.to}"
+        for route in visit.routes_between(*scenario.calendar.window):
+            path = f"people.{group.name}.journey.{visit.service}.{route.path}"
             if route.share > 0:
                 yield _Place(path, route, admitted[visit.service] * route.share)
 

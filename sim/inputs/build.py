@@ -5,12 +5,13 @@ What may be changed here: with the fields of `scenario.py`, by agreement.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sim.inputs.capacity import capacity_key, places_of
+from sim.inputs.capacity import capacity_key, opens_second, places_of
 from sim.inputs.distributions import Distribution
-from sim.inputs.reading import Said, each
+from sim.inputs.reading import Said, dated_routes_of, each
 from sim.inputs.scenario import (
     HOME,
     MONTHS,
@@ -25,6 +26,7 @@ from sim.inputs.scenario import (
     Places,
     Review,
     Route,
+    RoutesFrom,
     Service,
     Step,
     Surge,
@@ -57,6 +59,7 @@ def _service(name: str, said: Said, calendar: Calendar) -> Service:
         name=name,
         kind=said["kind"],
         capacity=places_of(said, calendar.start),
+        opens_second=opens_second(said, calendar.start),
         counted_in=capacity_key(said),
         queue_limit=said["queue_limit"],
         admission_hours=hours_of(said["admission_hours"]),
@@ -147,14 +150,14 @@ def step_on_route(step: Step, said: Said) -> Step:
     )
 
 
-def people_of(said: Said, steps: dict[str, Step]) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+def people_of(said: Said, steps: dict[str, Step], start: date) -> tuple[tuple[Group, ...], tuple[str, ...]]:
     """The groups in file order, and what was normalised on the way."""
     notices: list[str] = []
-    groups = tuple(_group(name, one, steps, notices) for name, one in each(said))
+    groups = tuple(_group(name, one, steps, start, notices) for name, one in each(said))
     return groups, tuple(notices)
 
 
-def _group(name: str, said: Said, steps: dict[str, Step], notices: list[str]) -> Group:
+def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: list[str]) -> Group:
     times = said["arrivals"]
     return Group(
         name=name,
@@ -165,7 +168,7 @@ def _group(name: str, said: Said, steps: dict[str, Step], notices: list[str]) ->
         arrivals=None if times is None else tuple(sorted(_seconds(times))),
         prevented_share=float(said["prevented_share"]),
         arrival=_arrival(said["arrival"]),
-        journey=tuple(_visit(service, one, steps) for service, one in each(said["journey"])),
+        journey=tuple(_visit(service, one, steps, start) for service, one in each(said["journey"])),
     )
 
 
@@ -200,13 +203,15 @@ def _arrival(said: Said) -> Arrival:
     )
 
 
-def _visit(service: str, said: Said, steps: dict[str, Step]) -> Visit:
+def _visit(service: str, said: Said, steps: dict[str, Step], start: date) -> Visit:
     tapers = tuple(Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ())
     times = float(said["stay_times"])
+    first, *later = _dated(said["then"], steps, times, start)
     return Visit(
         service=service,
         stay=_times(said["stay_days"], times),
-        then=tuple(_route(to, one, steps, times) for to, one in each(said["then"])),
+        then=first.routes,
+        later=tuple(later),
         units=said["hours_per_week"],
         tapers=tapers,
         lost_ground=_lost_ground(said["lost_ground"]),
@@ -219,6 +224,15 @@ def _times(stay: Distribution | None, times: float) -> Distribution | None:
     return None if stay is None else stay.scaled(times)
 
 
+def _dated(said: Any, steps: dict[str, Step], times: float, start: date) -> list[RoutesFrom]:
+    """Routes by the second of the run from which they hold; dates before the start leave their last ones."""
+    by_second: dict[int, tuple[Route, ...]] = {}
+    for since, routes in dated_routes_of(said):
+        second = 0 if since is None else max(0, (since - start).days) * SECONDS_PER_DAY
+        by_second[second] = tuple(_route(to, one, steps, times) for to, one in each(routes))
+    return [RoutesFrom(from_second=second, routes=routes) for second, routes in by_second.items()]
+
+
 def _route(to: str, said: Said, steps: dict[str, Step], times: float) -> Route:
     return Route(
         to=to,
@@ -229,6 +243,7 @@ def _route(to: str, said: Said, steps: dict[str, Step], times: float) -> Route:
         otherwise=said["otherwise"],
         may_join_after=said["may_join"],
         priority=said["priority"],
+        path=".".join(said.path[len(("people", "group", "journey", "service")) :]),
     )
 
 

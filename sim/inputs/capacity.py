@@ -30,5 +30,17 @@ def places_of(said: Said, start: date) -> tuple[Places, ...]:
     return tuple(Places(from_second=second, places=places) for second, places in by_second.items())
 
 
+def opens_second(said: Said, start: date) -> int:
+    """From which second on a service has opened: it has, or had before the run, a place; 0 where it never has any.
+
+    Surge places may open on any day, so a service with surge is open from the start.
+    """
+    amount: Any = said[capacity_key(said)]
+    if said.get("surge") is not None or not isinstance(amount, list):
+        return 0
+    dates = [entry["from"] for entry in amount if _planned(entry[capacity_key(said)]) != 0]
+    return max(0, (min(dates) - start).days) * SECONDS_PER_DAY if dates else 0
+
+
 def _planned(amount: int | str) -> int | None:
     return None if amount == UNLIMITED else int(amount)

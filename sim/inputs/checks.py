@@ -41,8 +41,7 @@ def check_shares(told: Told) -> None:
     for group, people in each(told.said["people"]):
         check_adds_up(told, ("people", group, "arrives_at"), people["arrives_at"])
         for _, visit in each(people["journey"]):
-            routes = visit["then"]
-            if isinstance(routes, Said):
+            for _, routes in told.dated_routes(visit):
                 shares = [route["share"] if isinstance(route, Said) else route for route in routes.values()]
                 check_adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
 
@@ -63,13 +62,16 @@ def check_calendar(told: Told) -> None:
         )
 
 
-def check_capacities(told: Told) -> None:
-    """Dated capacities begin at the start of the run, one at a time."""
+def check_dates(told: Told) -> None:
+    """Dated capacities and routes begin at the start of the run, one at a time."""
     for section in ("services", "teams"):
         for _, one in each(told.said[section]):
             for key in CAPACITY_KEYS:
                 if isinstance(one.get(key), list):
                     _check_dates(told, (*one.path, key), one[key])
+    for _, _, visit in told.visits():
+        if isinstance(visit["then"], list):
+            _check_dates(told, (*visit.path, "then"), visit["then"])
 
 
 def _check_dates(told: Told, path: Path, amounts: list[Any]) -> None:
@@ -181,7 +183,7 @@ def rings(leads_to: dict[str, list[str]]) -> list[list[str]]:
 CHECKS: tuple[Callable[[Told], None], ...] = (
     check_shares,
     check_calendar,
-    check_capacities,
+    check_dates,
     check_hours,
     check_services,
     check_steps,

@@ -220,8 +220,14 @@ class Either(Kind):
     table: Kind | None = None
     rows: Kind | None = None
 
+    @property
+    def is_one_value(self) -> bool:
+        """Whether it is one value, however it is written, or things with names and keys of their own: routes."""
+        return not (isinstance(self.table, Names) and isinstance(self.table.value, Record))
+
     def parts(self) -> tuple[Kind, ...]:
-        return tuple(kind for kind in (self.bare, self.table, self.rows) if kind is not None)
+        others = (kind for kind in (self.table, self.rows) if kind is not None and kind is not self.bare)
+        return (self.bare, *others)
 
     def resolved(self, node: Node) -> Kind:
         if isinstance(node, Table) and self.table is not None:

@@ -42,7 +42,8 @@ def _differ(one: Value | None, other: Value | None) -> bool:
 def _place(path: Path) -> Path:
     """Where one value is written that a path is a part of: a duration, a dated list, or one of several keys."""
     for length in range(1, len(path) + 1):
-        if _rivals(path[:length]) or isinstance(kind_at(SCENARIO, path[:length]), Duration | Either):
+        kind = kind_at(SCENARIO, path[:length])
+        if _rivals(path[:length]) or isinstance(kind, Duration) or (isinstance(kind, Either) and kind.is_one_value):
             return path[:length]
     return path
 

@@ -97,7 +97,8 @@ def _may_scale(path: str) -> bool:
     """A distribution or a part of one, or amounts from dates on; a section holds too much that is no amount."""
     parts = _path(path)
     kinds = [kind_at(SCENARIO, parts[:length]) for length in range(1, len(parts) + 1)]
-    return isinstance(kinds[-1], Either) or any(isinstance(kind, Duration) for kind in kinds)
+    is_dated = isinstance(kinds[-1], Either) and kinds[-1].is_one_value
+    return is_dated or any(isinstance(kind, Duration) for kind in kinds)
 
 
 def _times(text: str, kind: Kind | None, factor: Decimal) -> Iterator[str]:
@@ -192,7 +193,7 @@ def _share(text: str) -> Decimal:
 def _is_route(path: str) -> bool:
     """Does a path lead to a route of a visit?"""
     parts = _path(path)
-    above = kind_at(SCENARIO, parts[:-1]) if len(parts) > 1 else None
+    above = _with_keys(kind_at(SCENARIO, parts[:-1])) if len(parts) > 1 else None
     return isinstance(above, Names) and above.refers == "destination"
 
 

@@ -159,6 +159,17 @@ ROUTE = Record(
     wording="a share such as 40%, or {share: 40%, ...}",
 )
 
+ROUTES = Names(ROUTE, refers="destination", least=1)
+DATED_ROUTES = Record(
+    "dated routes",
+    "Where people go next who are admitted from a date on",
+    (
+        must("from", DATE, "the first day of admission for which they hold"),
+        must("routes", ROUTES, "where they go next; the shares add up to 100% by themselves"),
+    ),
+)
+THEN = Either(ROUTES.words, ROUTES, ROUTES, Listing(DATED_ROUTES, 1, "dated routes"))
+
 TAPER = Record(
     "taper",
     "How the hours that a person needs fall",
@@ -197,7 +208,7 @@ VISIT = Record(
     (
         may("stay_days", DAYS, "days needed, from admitted to ready", "each route has its own"),
         usual("stay_times", STAY_TIMES, "every stay drawn here, a route's own too, is so many times as long", "1"),
-        must("then", Names(ROUTE, refers="destination", least=1), "where they go next"),
+        must("then", THEN, "where they go next"),
         may("hours_per_week", HOURS_A_WEEK, "hours of care needed, where the service counts hours"),
         may("tapers", Listing(TAPER, 1, "tapers"), "how that need falls", "never"),
         may("lost_ground", LOST_GROUND, "what a delay in the stay before does to this one", "nothing"),

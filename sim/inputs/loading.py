@@ -223,7 +223,7 @@ def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: 
     said = told.said
     calendar = build.calendar_of(said["calendar"])
     steps = build.steps_of(said["steps"])
-    people, notices = build.people_of(said["people"], steps)
+    people, notices = build.people_of(said["people"], steps, calendar.start)
     notices = (*notices, *prices.notices_of(said["costs"], said["services"], said["steps"]))
     name = FilePath(file).stem
     return Scenario(

@@ -91,22 +91,31 @@ def _check_stay(told: Told, visit: Said) -> None:
         told.refuse((*visit.path, "stay_times"), "is 0, so nobody would stay at all; write a number above 0")
     if visit["stay_days"] is not None:
         return
-    lacking = [to for to, route in each(visit["then"]) if route["stay_days"] is None and route["share"]]
+    ways = [way for _, routes in told.dated_routes(visit) for way in each(routes)]
+    lacking = list(dict.fromkeys(to for to, route in ways if route["stay_days"] is None and route["share"]))
     if lacking:
         told.refuse(visit.path, f"needs `stay_days`: the way to {listed(lacking, 'and')} has none of its own")
 
 
 def _check_lost_ground(told: Told, visit: Said) -> None:
     worse = visit["lost_ground"]["worse"] if isinstance(visit["lost_ground"], Said) else None
-    routes = visit["then"]
-    if not isinstance(worse, Said) or not isinstance(routes, Said):
+    if not isinstance(worse, Said):
         return
     destinations = told.known("destination") or ()
-    for key in ("from", "to"):
-        implicit = (HOME, OUT) if key == "to" else ()
-        if worse[key] in destinations and worse[key] not in (*routes, *implicit):
-            cure = did_you_mean(worse[key], routes)
-            told.refuse((*worse.path, key), f"is {quoted(worse[key])}, which `then` does not list{cure}")
+    for _, routes in told.dated_routes(visit):
+        for key in ("from", "to"):
+            implicit = (HOME, OUT) if key == "to" else ()
+            if worse[key] in destinations and worse[key] not in (*routes, *implicit):
+                cure = did_you_mean(worse[key], routes)
+                told.refuse(
+                    (*worse.path, key), f"is {quoted(worse[key])}, which `{_in_visit(routes)}` does not list{cure}"
+                )
+                return
+
+
+def _in_visit(routes: Said) -> str:
+    """How routes are called in their visit: `then`, or `then.2.routes` where they have dates."""
+    return ".".join(routes.path[len(("people", "group", "journey", "service")) :])
 
 
 def check_routes(told: Told) -> None:
@@ -141,11 +150,9 @@ def _check_otherwise(told: Told, way: Way) -> None:
 
 
 def _refuse_stranger(told: Told, way: Way, otherwise: str) -> None:
-    if otherwise in way.visit["then"]:  # listed, but unreadable
+    if otherwise in way.routes:  # listed, but unreadable
         return
-    what = (
-        f"is {quoted(otherwise)}, which `then` does not list; add it there, with `share: 0%` if nobody else goes there"
-    )
+    what = f"is {quoted(otherwise)}, which `{_in_visit(way.routes)}` does not list; add it there, with `share: 0%` if nobody else goes there"
     told.refuse((*way.route.path, "otherwise"), what)
 
 
@@ -193,7 +200,7 @@ def _check_inside(told: Told, entry: Said) -> None:
         if isinstance(group, Said) and isinstance(group["journey"], Said)
         else None
     )
-    routes = visit["then"] if isinstance(visit, Said) else None
+    _, routes = next(told.dated_routes(visit), (0, None)) if isinstance(visit, Said) else (0, None)  # as at the start
     if isinstance(routes, Said) and isinstance(entry["waiting_for"], str) and entry["waiting_for"] not in routes:
         cure = did_you_mean(entry["waiting_for"], routes)
         told.refuse(

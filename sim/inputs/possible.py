@@ -13,9 +13,9 @@ from sim.inputs.build import hours_of
 from sim.inputs.capacity import capacity_key
 from sim.inputs.checks import rings
 from sim.inputs.distributions import Distribution
-from sim.inputs.problems import dotted, quoted
-from sim.inputs.reading import Said, each, is_sound
-from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
+from sim.inputs.problems import Path, dotted, listed, quoted
+from sim.inputs.reading import UNREADABLE, Said, each, is_sound
+from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours, Places
 from sim.inputs.told import Told, Way, in_use
 
 LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
@@ -47,37 +47,115 @@ def _never_has_a_place(told: Told, said: Said | None) -> bool:
     return all(one.places == 0 for one in capacity if one.from_second < end)
 
 
-def closing_notices(told: Told) -> tuple[str, ...]:
-    """Routes to a service that closes for good during the run, without a word about where people go then."""
-    closing = {name: _closes_on(told, service) for name, service in each(told.said["services"])}
-    return tuple(
-        f"{way.to} closes for good on {closing[way.to]}: people of {way.group} who leave {way.here} for it afterwards "
-        "have no otherwise"
-        for way in told.ways()
-        if closing.get(way.to) is not None and way.route["otherwise"] is None and in_use(way)
+def check_open_by_then(told: Told) -> None:
+    """A route to a service that has not opened yet when the route begins to hold says where people go before that."""
+    for way in told.ways():
+        if not _is_drawn(way) or told.service(way.to) is None or _never_has_a_place(told, told.service(way.to)):
+            continue
+        stuck = _not_open_and_no_other_way(told, way)
+        if stuck is not None:
+            opens = _day_of(told, told.opens_second(stuck))
+            what = (
+                f"needs `otherwise`: {quoted(stuck)} opens on {opens}, and nobody is sent there before, so where do they go "
+                f"until then? Or give `then` dates: `[{{from: {told.start}, routes: {{...}}}}, "
+                f"{{from: {opens}, routes: {{...}}}}]`"
+            )
+            told.refuse((*way.routes.path, stuck), what)
+
+
+def _is_drawn(way: Way) -> bool:
+    """May somebody be given this route on admission: by its share, or because a delay made things worse?"""
+    ground = way.visit["lost_ground"]
+    worse = ground["worse"] if isinstance(ground, Said) else None
+    return (
+        way.route["share"] is UNREADABLE
+        or way.route["share"] > 0
+        or (isinstance(worse, Said) and worse["to"] == way.to)
     )
 
 
-def _closes_on(told: Told, service: Said) -> date | None:
-    """The day in the run from which a service never has a place again."""
+def _not_open_and_no_other_way(told: Told, way: Way) -> str | None:
+    """Along the route and its chain of `otherwise`: the service that is not open yet and names no further one."""
+    name, seen = way.to, set[str]()
+    while name not in seen and told.opens_second(name) > way.from_second:
+        seen.add(name)
+        route = way.sibling(name)
+        otherwise = None if route is None else route["otherwise"]
+        if otherwise is None:
+            return name
+        if not isinstance(otherwise, str):
+            return None
+        name = otherwise
+    return None
+
+
+def closing_notices(told: Told) -> tuple[str, ...]:
+    """What closes for good during the run, and for whom nothing is said about where they go then."""
+    return tuple(dict.fromkeys((*_closing_routes(told), *_closing_doors(told), *_closing_teams(told))))
+
+
+def _closing_routes(told: Told) -> Iterator[str]:
+    closing = {name: _closes_on(told, service) for name, service in each(told.said["services"])}
+    for way in told.ways():
+        if closing.get(way.to) is not None and way.route["otherwise"] is None and in_use(way):
+            yield (
+                f"{way.to} closes for good on {closing[way.to]}: people of {way.group} in {way.here} who wait for it then, "
+                "or are to go there later, have no otherwise and stay where they are"
+            )
+
+
+def _closing_doors(told: Told) -> Iterator[str]:
+    """Services that people come to from outside, who then leave the model by default."""
+    for group, people in each(told.said["people"]):
+        arrival = people["arrival"]
+        for name in _arrives_at(people):
+            closes = _closes_on(told, told.service(name))
+            if closes is not None and isinstance(arrival, Said) and arrival["otherwise"] == OUT:
+                yield (
+                    f"{name} closes for good on {closes}: people of {group} who wait outside for it then, or come later, "
+                    "leave the model; `arrival: {otherwise: ...}` says where else they go"
+                )
+
+
+def _arrives_at(people: Said) -> list[str]:
+    """The services to which a group comes from outside."""
+    first = people["arrives_at"]
+    return [name for name in (first if isinstance(first, dict) else [first]) if isinstance(name, str)]
+
+
+def _closing_teams(told: Told) -> Iterator[str]:
+    for name, team in each(told.said["teams"]):
+        closes = _closes_on(told, team)
+        steps = [step for step, one in each(told.said["steps"]) if one["team"] == name]
+        if closes is not None and steps:
+            yield (
+                f"team {name} closes for good on {closes}: people who still need {listed(steps)} then stay where they are, "
+                "unless they give up"
+            )
+
+
+def _closes_on(told: Told, service: Said | None) -> date | None:
+    """The day in the run from which a service or team never has a place again."""
     capacity, start = told.capacity(service), told.start
-    if capacity is None or start is None or service["surge"] or capacity[-1].places != 0:
+    if service is None or capacity is None or start is None or service.get("surge") or capacity[-1].places != 0:
         return None
-    day = capacity[-1].from_second // SECONDS_PER_DAY
+    last = max((number for number, one in enumerate(capacity) if one.places != 0), default=-1)
+    day = capacity[last + 1].from_second // SECONDS_PER_DAY
     return start + timedelta(days=day) if 0 < day < (told.total_days or 0) else None
 
 
 def check_otherwise_rings(told: Told) -> None:
     """Chains of `otherwise` do not come back."""
-    chains: dict[tuple[str, str], dict[str, list[str]]] = {}
+    chains: dict[Path, dict[str, list[str]]] = {}
     for way in told.ways():
         otherwise = way.route["otherwise"]
         if isinstance(otherwise, str) and otherwise != way.to:
-            chains.setdefault((way.group, way.here), {})[way.to] = [otherwise]
-    for (group, here), leads_to in chains.items():
+            chains.setdefault(way.routes.path, {})[way.to] = [otherwise]
+    for path, leads_to in chains.items():
         for ring in rings(leads_to):
-            path = ("people", group, "journey", here, "then", ring[0], "otherwise")
-            told.refuse(path, f"is a ring that leads nowhere: {' otherwise '.join([*ring, ring[0]])}")
+            told.refuse(
+                (*path, ring[0], "otherwise"), f"is a ring that leads nowhere: {' otherwise '.join([*ring, ring[0]])}"
+            )
 
 
 def check_loops_take_time(told: Told) -> None:
@@ -161,8 +239,8 @@ def _ever_open_together(one: Hours, other: Hours) -> bool:
 
 
 def check_hours_needed(told: Told) -> None:
-    """Nobody needs more hours than the service ever has, and places that taper need no cleaning."""
-    for _, here, visit in told.visits():
+    """Nobody needs more hours than every capacity to come, unless they have another way; tapers need no cleaning."""
+    for group, here, visit in told.visits():
         service, need = told.service(here), visit["hours_per_week"]
         if service is not None and service["turnaround_hours"] is not None and visit["tapers"] is not None:
             what = f"cannot be combined with the turnaround_hours of {quoted(here)}: hours given back in part need no cleaning"
@@ -170,14 +248,50 @@ def check_hours_needed(told: Told) -> None:
         capacity = told.capacity(service)
         if capacity is None or not isinstance(need, Distribution) or not told.counts_hours(here):
             continue
-        amounts = [one.places for one in capacity if one.places]
         most = need.days(LARGEST_LUCK) * MINUTES_PER_HOUR
-        if amounts and round(most) > min(amounts):
+        since, room = _least_to_come(told, here, capacity)
+        if room and round(most) > room and _has_no_other_way(told, group, here):
+            only = f"from {since} on {quoted(here)} has only" if since else f"{quoted(here)} has only"
             what = (
-                f"may be as much as {most / MINUTES_PER_HOUR:,.0f}, but {quoted(here)} has only "
-                f"{min(amounts) / MINUTES_PER_HOUR:,.6g} hours a week, so such a person could never come in"
+                f"may be as much as {most / MINUTES_PER_HOUR:,.0f}, but {only} {room / MINUTES_PER_HOUR:,.6g} hours a week, "
+                f"so such a person could never come in{' after that' if since else ''}"
             )
             told.refuse((*visit.path, "hours_per_week"), what)
+
+
+def _least_to_come(told: Told, here: str, capacity: tuple[Places, ...]) -> tuple[date | None, int]:
+    """From which day of the run on there is least room for one person, surge included, and how much; 0 without a limit.
+
+    Of a service that closes for good the time before counts: afterwards nobody comes in, whatever they need.
+    """
+    service = told.service(here)
+    surge = None if service is None else service["surge"]
+    extra = surge["hours_per_week"] if isinstance(surge, Said) and is_sound(surge) else 0
+    since, least = None, 0
+    for number, one in enumerate(capacity):
+        later = [other.places for other in capacity[number:]]
+        most = max((places for places in later if places is not None), default=0)
+        if None in later or not most or one.from_second >= (told.total_days or 0) * SECONDS_PER_DAY:
+            continue
+        if not least or most + extra < least:
+            least = most + extra
+            since = _day_of(told, one.from_second)
+    return since, least
+
+
+def _day_of(told: Told, second: int) -> date | None:
+    """The date of a second of the run, None for its beginning."""
+    return told.start + timedelta(days=second // SECONDS_PER_DAY) if told.start is not None and second else None
+
+
+def _has_no_other_way(told: Told, group: str, here: str) -> bool:
+    """Does anybody of a group come here from outside, or by a route without `otherwise`?"""
+    people = told.said["people"][group]
+    arrival = people["arrival"]["otherwise"] if isinstance(people["arrival"], Said) else None
+    if here == arrival or here in _arrives_at(people):
+        return True
+    ways = (way for way in told.ways() if way.group == group and way.to == here)
+    return any(way.route["otherwise"] is None and in_use(way) for way in ways)
 
 
 def check_census_fits(told: Told) -> None:
@@ -237,6 +351,7 @@ def check_census_journeys(told: Told) -> None:
 
 CHECKS: tuple[Callable[[Told], None], ...] = (
     check_never_a_place,
+    check_open_by_then,
     check_otherwise_rings,
     check_loops_take_time,
     check_journeys,

@@ -7,6 +7,7 @@ What may be changed here: rarely anything; `kinds.py` fills these and `checks.py
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from sim.inputs.files import Files
@@ -77,3 +78,15 @@ def each(said: Any) -> Iterator[tuple[str, Said]]:
         for key, value in said.items():
             if isinstance(value, Said):
                 yield key, value
+
+
+def dated_routes_of(then: Any) -> list[tuple[date | None, Said]]:
+    """What can be read of `then`: routes that hold all along, or those from dates on, the earliest first."""
+    if isinstance(then, Said):
+        return [(None, then)]
+    dated = [one for one in then or () if isinstance(one, Said) and isinstance(one["from"], date)]
+    return [
+        (one["from"], one["routes"])
+        for one in sorted(dated, key=lambda one: one["from"])
+        if isinstance(one["routes"], Said)
+    ]

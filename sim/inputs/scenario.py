@@ -4,7 +4,7 @@ What may be changed here: by agreement only. The loader fills these, the engines
 Times inside are whole seconds from the first midnight of the run (`calendar.start`, the first day of the warm-up).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TypeAlias
 
@@ -101,6 +101,7 @@ class Service:
     name: str
     kind: str
     capacity: tuple[Places, ...]  # dated, the first from second 0; in minutes a week where counted_in is hours
+    opens_second: int = 0  # its first place of all is there from then on; 0: open before, or there never is one
     counted_in: str = "places"  # "beds", "places" or "hours_per_week"
     queue_limit: int | None = None
     admission_hours: Hours | None = None  # the door
@@ -152,6 +153,15 @@ class Route:
     otherwise: str | None = None
     may_join_after: str | None = None  # joins the next queue when this step is done, while others still run
     priority: int = 5  # 1 is served first
+    path: str = ""  # where it stands in its visit, such as `then.unit`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoutesFrom:
+    """The routes of those who are admitted from an instant on."""
+
+    from_second: int
+    routes: tuple[Route, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,11 +188,33 @@ class Visit:
 
     service: str
     stay: Distribution | None  # None: every route has its own
-    then: tuple[Route, ...]
+    then: tuple[Route, ...]  # of those admitted from the start of the run on, or before it
+    later: tuple[RoutesFrom, ...] = ()  # and what takes their place from a date on
     units: Distribution | None = None  # hours a week needed, where the service counts hours
     tapers: tuple[Taper, ...] = ()
     lost_ground: LostGround | None = None
     dies_while_delayed: Distribution | None = None  # days from ready to death, for those who are still here
+
+    @property
+    def dated(self) -> tuple[RoutesFrom, ...]:
+        """The routes by the date of admission, those of the start first."""
+        return (RoutesFrom(from_second=0, routes=self.then), *self.later)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every route of every date."""
+        return tuple(route for one in self.dated for route in one.routes)
+
+    def routes_between(self, first: int, end: int) -> tuple[Route, ...]:
+        """Every route that holds some time in [first, end), its share times the part of that time in which it does."""
+        if not self.later:
+            return self.then
+        ends = [*(one.from_second for one in self.later), end]
+        parts = [
+            (one, max(0, min(until, end) - max(one.from_second, first)) / (end - first))
+            for one, until in zip(self.dated, ends, strict=True)
+        ]
+        return tuple(replace(route, share=route.share * part) for one, part in parts if part for route in one.routes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,14 +87,11 @@ def places_at(capacity: Sequence[Places], now: int) -> int | None:
     return planned
 
 
-def last_second_with_places(capacity: Sequence[Places]) -> int:
-    """The last instant at which there is a place at all, NOT_IN_THIS_RUN if there always will be, -1 if there never is."""
-    last = -1
-    for index, change in enumerate(capacity):
-        if change.places is None or change.places > 0:
-            later = capacity[index + 1].from_second - 1 if index + 1 < len(capacity) else NOT_IN_THIS_RUN
-            last = max(last, later)
-    return last
+def most_places_from(capacity: Sequence[Places], now: int) -> int:
+    """The most places planned at an instant or later, NOT_IN_THIS_RUN where they are unlimited one day."""
+    later = [change.places for change in capacity if change.from_second > now]
+    planned = [places_at(capacity, now), *later]
+    return max(NOT_IN_THIS_RUN if places is None else places for places in planned)
 
 
 def arrival_rates(calendar: Calendar, group: Group) -> list[float]:

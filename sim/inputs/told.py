@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, places_of
+from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, opens_second, places_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.nodes import Table
 from sim.inputs.problems import Path, Problems
-from sim.inputs.reading import UNREADABLE, Said, each, is_sound
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, Places
+from sim.inputs.reading import UNREADABLE, Said, dated_routes_of, each, is_sound
+from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Places
 from sim.inputs.tree import mark_at
 
 # What a reference may name that nobody declares.
@@ -27,13 +27,15 @@ IMPLICIT = {
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One route of one group out of one service."""
+    """One route of one group out of one service; `routes` are all that hold from the same date on."""
 
     group: str
     here: str
     to: str
     visit: Said
+    routes: Said
     route: Said
+    from_second: int = 0
 
     @property
     def stay(self) -> Distribution | None:
@@ -44,7 +46,7 @@ class Way:
 
     def sibling(self, name: str) -> Said | None:
         """The route from here to another destination."""
-        found = self.visit["then"].get(name)
+        found = self.routes.get(name)
         return found if isinstance(found, Said) else None
 
 
@@ -119,11 +121,24 @@ class Told:
         return places_of(said, self.start)
 
     def ways(self) -> Iterator[Way]:
-        """Every readable route of every group."""
-        for group, people in each(self.said["people"]):
-            for here, visit in each(people["journey"]):
-                for to, route in each(visit["then"]):
-                    yield Way(group, here, to, visit, route)
+        """Every readable route of every group, of every date."""
+        for group, here, visit in self.visits():
+            for from_second, routes in self.dated_routes(visit):
+                for to, route in each(routes):
+                    yield Way(group, here, to, visit, routes, route, from_second)
+
+    def dated_routes(self, visit: Said) -> Iterator[tuple[int, Said]]:
+        """The readable routes of a visit, with the second of the run from which they hold, in the order of their dates."""
+        for since, routes in dated_routes_of(visit["then"]):
+            days = 0 if since is None or self.start is None else max(0, (since - self.start).days)
+            yield days * SECONDS_PER_DAY, routes
+
+    def opens_second(self, name: str) -> int:
+        """The second of the run from which a service has opened; 0 where it always had, never does or cannot be told."""
+        said = self.service(name)
+        return (
+            0 if said is None or self.capacity(said) is None or self.start is None else opens_second(said, self.start)
+        )
 
     def visits(self) -> Iterator[tuple[str, str, Said]]:
         """Every readable visit: group, service, what was said."""
@@ -138,6 +153,6 @@ def in_use(way: Way) -> bool:
         return True
     ground = way.visit["lost_ground"]
     worse: Any = ground["worse"] if isinstance(ground, Said) else None
-    return any(other["otherwise"] == way.to for _, other in each(way.visit["then"])) or (
+    return any(other["otherwise"] == way.to for _, other in each(way.routes)) or (
         isinstance(worse, Said) and worse["to"] == way.to
     )

@@ -41,7 +41,7 @@ class Admitting:
         """The stay of somebody who is admitted now, after so many seconds of delay in the place before."""
         planned, number = self._plan.services[service], person.visits.get(service, 0)
         person.visits[service] = number + 1
-        visit = self._plan.groups[person.arriving.group].visits[service]
+        visit = self._plan.groups[person.arriving.group].visits[service].at(now)
         luck = luck_of(self._plan, self._book, person.arriving, planned.key, number)
         if visit.visit is None:
             return Stay(person, person.stays, service, number, visit, luck, now, NEVER, NEVER, units, None, NONE)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sim.model.chance import BookOfLuck
 from sim.model.clock import Clock
 from sim.model.doors import Doors
-from sim.model.ledger import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY
+from sim.model.ledger import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, TURNED_AWAY
 from sim.model.moves import Moves
 from sim.model.places import Places
 from sim.model.plan import Plan
@@ -64,6 +64,7 @@ class BedManager:
             self.places.touched
             or self.rings.may_be
             or self.moves.nowhere
+            or self.places.is_replanned
             or self.moves.newcomers
             or self.patience.are_due()
             or self._looks_always
@@ -71,14 +72,25 @@ class BedManager:
         )
 
     def _turn_back(self) -> bool:
-        """Who would wait where no place will ever be goes the other way, once everything of this instant is gathered."""
-        if not self.moves.nowhere:
-            return False
-        waits, self.moves.nowhere = self.moves.nowhere, []
-        for wait in waits:
-            self.moves.end(wait, NO_PLACE)
+        """Who waits where they will never get a place goes the other way, once everything of this instant is gathered."""
+        if self.places.is_replanned:
+            waits = [wait for ward in self.wards for wait in ward.queue]
+        else:
+            waits = [wait for wait in self.moves.nowhere if wait.ended == NEVER]
+        self.places.is_replanned = False
+        self.moves.nowhere.clear()
+        turned = [wait for wait in waits if self._goes_back(wait)]
+        for wait in turned:
+            self._step_out(wait, NO_PLACE)
+        for wait in turned:
             self.moves.otherwise(wait)
-        return True
+        return bool(turned)
+
+    def _goes_back(self, wait: Wait) -> bool:
+        """No place for them will ever be, or people are not sent there before it opens; and they have where to go."""
+        if wait.stay is not None and not self.moves.has_opened(wait.to):
+            return wait.other != NONE
+        return self.wards[wait.to].never_fits(wait) and self.moves.may_go_elsewhere(wait)
 
     def _place(self) -> bool:
         """Serve every queue by priority, time joined and rank, until nobody moves; only then may somebody pass."""
@@ -176,7 +188,9 @@ class BedManager:
             ward = self.wards[number]
             assert ward.queue_limit is not None
             while len(ward.queue) > ward.queue_limit:
-                newcomers = [wait for wait in ward.queue if wait.joined == self.clock.now]
+                newcomers = [
+                    wait for wait in ward.queue if wait.joined == self.clock.now and self.moves.may_go_elsewhere(wait)
+                ]
                 if not newcomers:
                     break
                 self._step_out(newcomers[-1], TURNED_AWAY)

@@ -247,7 +247,7 @@ def _about_one_event_a_span(until: int, stays: int) -> int:
 
 def _wards(services: int) -> NDArray[Any]:
     wards = np.zeros(services + 2, walking_room.WARD)
-    wards["open"] = wards["planned_open"] = walking_room.UNLIMITED
+    wards["open"] = wards["planned_open"] = wards["most_to_come"] = walking_room.UNLIMITED
     wards["head"] = wards["tail"] = wards["places_row"] = NONE
     return wards
 

@@ -25,7 +25,7 @@ class Moves:
         self.admitting = Admitting(plan, book)
         self.steps = Steps(plan, clock, self.records, self.look_at)
         self.patience = Patience(plan, book, clock)
-        self.nowhere: list[Wait] = []  # those who wait for a service that will never have a place again
+        self.nowhere: list[Wait] = []  # those who joined where there is no place for them, now or later, or none yet
         self.newcomers: set[int] = set()  # wards with a queue limit that somebody joined
 
     # -- what journeys say ------------------------------------------------------------------------------------------
@@ -115,19 +115,31 @@ class Moves:
             self._is_clear(wait)
         else:
             self.places.touch(to)
-        if self.clock.now > ward.last_second_with_places and self._may_turn_back(wait):
-            self.nowhere.append(wait)
-            return
         if ward.counts_units:
             wait.units = self.admitting.units(person, to)
         if ward.queue_limit is not None:
             self.newcomers.add(to)
         ward.line_up(wait)
+        wait.other = self._other_way(wait)
+        if ward.never_fits(wait) or not self.has_opened(to):
+            self.nowhere.append(wait)
         self.patience.start_waiting(wait)
 
-    @staticmethod
-    def _may_turn_back(wait: Wait) -> bool:
-        return wait.stay is None or (wait.route is not None and wait.route.otherwise != NONE)
+    def _other_way(self, wait: Wait) -> int:
+        """The destination of somebody who does not get in; NONE where nothing is said, and they wait on."""
+        if wait.stay is None or wait.route is None:
+            group = self.plan.groups[wait.person.arriving.group]
+            return group.otherwise if wait.number == 0 and group.otherwise != wait.to else self.plan.out
+        otherwise = wait.route.otherwise
+        return NONE if otherwise == NONE else wait.stay.planned_visit.routes[otherwise].to
+
+    def has_opened(self, to: int) -> bool:
+        """Has this destination had a place, on this or any earlier date? Before that people are not sent there."""
+        return self.clock.now >= self.plan.opens_second[to]
+
+    def may_go_elsewhere(self, wait: Wait) -> bool:
+        """Is there another way, and does it lead to a place that has opened?"""
+        return wait.other != NONE and self.has_opened(wait.other)
 
     def _is_clear(self, wait: Wait) -> None:
         if wait.stay is None:
@@ -151,12 +163,10 @@ class Moves:
             assert wait.route is not None and wait.route.otherwise != NONE  # the loader sees to it
             self._take_route(stay, stay.planned_visit.routes[wait.route.otherwise])
             return
-        group = self.plan.groups[person.arriving.group]
-        other = group.otherwise if wait.number == 0 and group.otherwise != wait.to else self.plan.out
-        if other == self.plan.out:
-            self.leave(person, other)
+        if wait.other == self.plan.out:
+            self.leave(person, wait.other)
         else:
-            self.join(person, None, other, None, self.clock.now)
+            self.join(person, None, wait.other, None, self.clock.now)
 
     def _take_route(self, stay: Stay, route: PlannedRoute) -> None:
         """Somebody joins the other queue at once, even where its own steps still have to be done."""

@@ -13,7 +13,7 @@ from sim.inputs.scenario import OUTSIDE
 from sim.inputs.timetable import places_at
 from sim.model.arriving import People
 from sim.model.bed_manager import BedManager
-from sim.model.ledger import NEVER
+from sim.model.ledger import NEVER, NONE
 from sim.model.observed_teams import ObservedTeams, TeamTrouble
 from sim.model.plan import Plan
 from sim.model.rules import SECONDS_PER_DAY, shortest_ring
@@ -26,6 +26,7 @@ HELD_IS_COUNTED = "occupied = the places that people hold"
 NEVER_OVERFULL = "occupied <= the larger of open and occupied before"
 OPEN_AS_PLANNED = "open = planned for this instant"
 NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
+NOBODY_WAITS_IN_VAIN = "nobody who may go elsewhere waits where they will never get a place"
 NO_RING_WAITS = "people who could exchange places do not wait"
 IN_ORDER = "queues stand by priority, time joined and rank"
 
@@ -190,6 +191,15 @@ class Observer:
             if before is not None and order <= before:
                 self._stop(IN_ORDER, now, name, person, "stands behind somebody who comes later")
             before = order
+            if wait.other != NONE and self._waits_in_vain(ward, wait, now):
+                self._stop(NOBODY_WAITS_IN_VAIN, now, name, person, f"waits, and could go to {self._name(wait.other)}")
+
+    def _waits_in_vain(self, ward: Ward, wait: Wait, now: int) -> bool:
+        """No place for them will ever be, or they were sent before it opened; where else they go is open."""
+        if ward.planned is None or now < self._plan.opens_second[wait.other]:
+            return False
+        is_too_early = wait.stay is not None and now < ward.planned.service.opens_second
+        return is_too_early or max(1, wait.units) > ward.planned.most_places_from(now)
 
     def _priority(self, wait: Wait) -> int:
         if wait.route is not None:

@@ -37,13 +37,15 @@ def _record(names: str, **others: type) -> np.dtype[Any]:
 
 
 SERVICE = _record(  # after the services come `died` and `out`, which always have room
-    "counts_units may_pass queue_limit last_with_places door own_hours turnaround review_from review_to surge_places surge_high "
+    "counts_units may_pass queue_limit most_to_come opens door own_hours turnaround review_from review_to surge_places surge_high "
     "surge_low places_at_start",
     key=key,
 )
 GROUP = _record("otherwise longest priority death", longest_key=key)
 VISIT = _record(
-    "routes drawn shares units tapers tapers_end death worse_from worse_to", longer_stay=real, worse_chance=real
+    "routes drawn shares units tapers tapers_end death worse_from worse_to from_second later",
+    longer_stay=real,
+    worse_chance=real,
 )
 ROUTE = _record("to otherwise stay steps steps_end longest join_after priority", longest_key=key)
 PLANNED_STEP = _record(
@@ -51,7 +53,7 @@ PLANNED_STEP = _record(
 )
 TAPER = _record("after", share=real)
 LENGTH = _record("code table_from table_to", a=real, b=real, c=real)
-CHANGE = _record("at of_team what places")
+CHANGE = _record("at of_team what places most_to_come")
 CENSUS = _record("service waiting_for waited remaining")
 WHEN_READY, ON_ADMISSION, BEFORE_READY = range(3)
 STARTS = ("when_ready", "on_admission", "before_ready")
@@ -135,9 +137,17 @@ class _Journeys:
         self.afters: list[int] = []
 
     def add(self, plan: Plan, planned: PlannedVisit) -> int:
-        visit = planned.visit
-        if visit is None:
+        """The row of a visit as it is at the start; those from later dates on follow it, one after the other."""
+        if planned.visit is None:
             return NONE
+        row = len(self.visits)
+        for number, dated in enumerate((planned, *planned.later), 1):
+            self._add_from(plan, dated, row + number if number <= len(planned.later) else NONE)
+        return row
+
+    def _add_from(self, plan: Plan, planned: PlannedVisit, later: int) -> None:
+        visit = planned.visit
+        assert visit is not None
         first, tapers = len(self.routes), len(self.tapers)
         for route in planned.routes:
             self._add_route(planned, route, first)
@@ -151,12 +161,12 @@ class _Journeys:
             (
                 first, len(planned.cumulative), len(self.shares), self._lengths.row(visit.units), tapers,
                 len(self.tapers), self._lengths.row(visit.dies_while_delayed), worse_from, _from(worse_to, first),
+                planned.from_second, later,
                 0.0 if lost is None else lost.longer_stay_days_per_delayed_day,
                 0.0 if lost is None else lost.worse_chance_per_delayed_day,
             )
         )  # fmt: skip
         self.shares += planned.cumulative
-        return len(self.visits) - 1
 
     def _add_route(self, planned: PlannedVisit, route: PlannedRoute, first: int) -> None:
         assert planned.visit is not None
@@ -251,8 +261,11 @@ def _check_what_the_loader_promised(plan: Plan) -> None:
         for visit in group.visits.values():
             lost = visit.visit.lost_ground if visit.visit else None
             if lost is not None and lost.worse_from is not None and lost.worse_to is not None:
-                assert visit.route_to(plan.numbers[lost.worse_to]) != NONE, "worse leads where nobody goes"
-            for route in visit.routes:
+                worse = plan.numbers[lost.worse_to]
+                assert all(one.route_to(worse) != NONE for one in (visit, *visit.later)), (
+                    "worse leads where nobody goes"
+                )
+            for route in (route for one in (visit, *visit.later) for route in one.routes):
                 if route.to < len(plan.services) and plan.services[route.to].counts_units:
                     there = group.visits[route.to].visit
                     assert there is not None and there.units is not None, "hours of care that nobody has stated"
@@ -270,7 +283,8 @@ def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple
         int(planned.counts_units),
         int(service.may_pass),
         NONE if service.queue_limit is None else service.queue_limit,
-        planned.last_second_with_places,
+        planned.most_places_from(0),
+        service.opens_second,
         hours.row(planned.door, planned.number),
         hours.row(planned.discharge_hours),
         lengths.row(service.turnaround),
@@ -305,14 +319,17 @@ def _census_entry(plan: Plan, entry: CensusEntry, lengths: _Lengths) -> tuple[in
 
 
 def _changes(plan: Plan) -> Rows:
-    services = [(0, number, service.capacity) for number, service in enumerate(plan.scenario.services)]
-    teams = [(1, number, team.capacity) for number, team in enumerate(plan.scenario.teams)]
-    rows = [
-        (change.from_second, of_team, number, _planned((change,), change.from_second))
-        for of_team, number, capacity in (*services, *teams)
-        for change in capacity[1:]
-        if change.from_second < plan.until
+    services = [
+        (change.from_second, 0, planned.number, _planned((change,), 0), planned.most_places_from(change.from_second))
+        for planned in plan.services
+        for change in planned.service.capacity[1:]
     ]
+    teams = [
+        (change.from_second, 1, number, _planned((change,), 0), NONE)
+        for number, team in enumerate(plan.scenario.teams)
+        for change in team.capacity[1:]
+    ]
+    rows = [row for row in (*services, *teams) if row[0] < plan.until]
     return np.array(sorted(rows), CHANGE)
 
 

@@ -36,7 +36,9 @@ class Patience:
         if longest is None or (wait.stay is None and wait.number > 0):
             return
         luck = self._luck_outside(wait.person.arriving) if wait.stay is None else wait.stay.luck
-        self._when_due(self._end(longest, wait.joined, luck(quantity)), lambda: self._waits.append(wait))
+        opens = self._plan.opens_second[wait.other]  # nobody gives up for what has not opened yet
+        due = max(self._end(longest, wait.joined, luck(quantity)), opens)
+        self._when_due(due, lambda: self._waits.append(wait))
 
     def start_delay(self, stay: Stay) -> None:
         """Somebody is ready; from now on they may die while they are delayed."""

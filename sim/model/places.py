@@ -24,11 +24,12 @@ class Places:
         self.wards = [Ward(planned.number, planned) for planned in plan.services]
         self.wards += [Ward(plan.died, None), Ward(plan.out, None)]
         self.touched: set[int] = set()
+        self.is_replanned = False  # by the calendar, in this instant
         self.surges: list[tuple[Ward, Surge]] = []
         for ward, planned in zip(self.wards, plan.services, strict=False):
-            self._open_as_planned(ward)
+            self._replan(ward)
             for change in planned.service.capacity[1:]:
-                clock.at(change.from_second, lambda ward=ward: self._open_as_planned(ward))  # type: ignore[misc]
+                clock.at(change.from_second, lambda ward=ward: self._replan(ward))  # type: ignore[misc]
             if planned.service.surge is not None:
                 self.surges.append((ward, planned.service.surge))
 
@@ -41,6 +42,13 @@ class Places:
         """A door opened somewhere: look at every queue."""
         self.touched.update(range(len(self.wards)))
         self._clock.wake()
+
+    def _replan(self, ward: Ward) -> None:
+        """The calendar gives other places from now on, and there may be none for somebody any more."""
+        assert ward.planned is not None
+        ward.most_to_come = ward.planned.most_places_from(self._clock.now)
+        self.is_replanned = True
+        self._open_as_planned(ward)
 
     def _open_as_planned(self, ward: Ward) -> None:
         ward.plan_places(self._clock.now)

@@ -4,16 +4,29 @@ A plan holds nothing that the scenario does not say; it is made once per scenari
 Destinations are numbered as in `Scenario.destinations`: services in file order (home last), then died, then out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, Arrival, Group, Route, Scenario, Service, Step, Visit
+from sim.inputs.scenario import (
+    DIED,
+    HOME,
+    OUT,
+    OUTSIDE,
+    Arrival,
+    Group,
+    Route,
+    RoutesFrom,
+    Scenario,
+    Service,
+    Step,
+    Visit,
+)
 from sim.inputs.timetable import (
     NOT_IN_THIS_RUN,
     OpeningHours,
     arrival_rates,
-    last_second_with_places,
+    most_places_from,
     opening_hours,
     working_days,
 )
@@ -72,6 +85,12 @@ class PlannedVisit:
     visit: Visit | None  # None: home without a journey from there
     routes: tuple[PlannedRoute, ...]
     cumulative: tuple[float, ...]
+    from_second: int = 0  # of those admitted from then on
+    later: "tuple[PlannedVisit, ...]" = ()  # what holds instead from a date on, the earliest first
+
+    def at(self, second: int) -> "PlannedVisit":
+        """As it is for those who are admitted at an instant."""
+        return next((one for one in reversed(self.later) if one.from_second <= second), self)
 
     def route_to(self, destination: int) -> int:
         """The number of the route that goes there; NONE if none does."""
@@ -87,11 +106,16 @@ class PlannedService:
     key: int
     door: OpeningHours | None
     discharge_hours: OpeningHours | None
-    last_second_with_places: int
 
     @property
     def counts_units(self) -> bool:
         return self.service.counted_in == "hours_per_week"
+
+    def most_places_from(self, now: int) -> int:
+        """The most places (or minutes a week) that there can be at an instant or later: surge places may open one day."""
+        most = most_places_from(self.service.capacity, now)
+        surge = self.service.surge
+        return most if surge is None or most == NOT_IN_THIS_RUN else most + surge.places
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +152,10 @@ class Plan:
                 name_key(service.name),
                 opening_hours(scenario.calendar, service.admission_hours),
                 opening_hours(scenario.calendar, service.discharge_hours),
-                NOT_IN_THIS_RUN if service.surge else last_second_with_places(service.capacity),
             )
             for number, service in enumerate(scenario.services)
         )
+        self.opens_second = (*(service.opens_second for service in scenario.services), 0, 0)  # by destination
         self.groups = tuple(self._group(group) for group in scenario.people)
 
     def _group(self, group: Group) -> PlannedGroup:
@@ -151,17 +175,23 @@ class Plan:
     def _visit(self, visit: Visit | None) -> PlannedVisit:
         if visit is None:
             return PlannedVisit(None, (), ())
-        routes = list(visit.then)
+        first, *later = (self._visit_from(visit, dated) for dated in visit.dated)
+        return replace(first, later=tuple(later))
+
+    def _visit_from(self, visit: Visit, dated: RoutesFrom) -> PlannedVisit:
+        """A visit with the routes of one date."""
+        routes, worse = list(dated.routes), visit.lost_ground.worse_to if visit.lost_ground else None
         named = {route.to for route in routes}
-        for route in visit.then:  # home and out may be a way out without being written as a destination
-            if route.otherwise is not None and route.otherwise not in named:
-                routes.append(Route(to=route.otherwise, share=0.0))
-                named.add(route.otherwise)
+        for other in (*(route.otherwise for route in dated.routes), worse):
+            if other is not None and other not in named:  # home and out may be a way out without being written there
+                routes.append(Route(to=other, share=0.0))
+                named.add(other)
         places = {route.to: place for place, route in enumerate(routes)}
         return PlannedVisit(
             visit,
             tuple(self._route(route, places) for route in routes),
-            tuple(accumulate(route.share for route in visit.then)),
+            tuple(accumulate(route.share for route in dated.routes)),
+            dated.from_second,
         )
 
     def _route(self, route: Route, places: dict[str, int]) -> PlannedRoute:
@@ -193,7 +223,8 @@ class Plan:
             for held, visit in group.visits.items():
                 after[held].update(
                     route.to
-                    for route in visit.routes
+                    for dated in (visit, *visit.later)
+                    for route in dated.routes
                     if route.to < len(self.services) and can_ring[held] and can_ring[route.to]
                 )
         return tuple(

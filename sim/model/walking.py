@@ -32,7 +32,18 @@ from sim.model.rules import (
 from sim.model.walking_calendar import due_at, open_span, post, schedule, take_first
 from sim.model.walking_lines import join_queue, leave_queue
 from sim.model.walking_luck import drawn, due_after, luck
-from sim.model.walking_places import count_clear, is_open, leave_place, plan_places, touch
+from sim.model.walking_places import (
+    count_clear,
+    goes_back,
+    has_opened,
+    is_open,
+    leave_place,
+    may_go_elsewhere,
+    never_fits,
+    other_way,
+    plan_places,
+    touch,
+)
 from sim.model.walking_rings import find_ring
 from sim.model.walking_room import (
     ARRIVE,
@@ -106,6 +117,7 @@ def walk(
     now = gathered = 0
     for service in range(count_services):
         wards[service].planned_open = services[service].places_at_start
+        wards[service].most_to_come = services[service].most_to_come
         plan_places(plan, room, service, 0)
     next_seat = 0
 
@@ -223,6 +235,8 @@ def walk(
                     count.unsettled = 1
                 else:
                     wards[service].planned_open = changes[whom].places
+                    wards[service].most_to_come = changes[whom].most_to_come
+                    count.is_replanned = count.unsettled = 1
                     plan_places(plan, room, service, now)
 
             # -- longest waits and deaths: only noted, and judged after placing ---------------------------------------
@@ -262,20 +276,18 @@ def walk(
                 ending = NO_PLACE
                 if kind != BACK_FOR_NO_PLACE:
                     ending = GAVE_UP if kind == BACK_FOR_PATIENCE else TURNED_AWAY
-                    leave_queue(room, wait)
-                    touch(room, waits[wait].to)
+                leave_queue(room, wait)
+                touch(room, waits[wait].to)
                 if has_rings:
                     count_clear(plan, room, wait, -1)
                 end_wait(room, wait, ending, now)
                 if stay >= 0:
                     stays[stay].route = routes[waits[wait].route].otherwise
                     requires, starts_now = stay, True
+                elif other_way(plan, room, wait) != out:
+                    joins = person
                 else:
-                    other = groups[persons[person].group].otherwise
-                    if waits[wait].number == 0 and other != waits[wait].to and other != out:
-                        joins = person
-                    else:
-                        persons[person].gone = 1
+                    persons[person].gone = 1
 
             # -- the steps that a route asks for: what is done counts, what is not asked for is dropped, the rest gets its start
             if requires >= 0:
@@ -379,10 +391,10 @@ def walk(
                     return MORE_WAITS
                 count.wait_rows = wait + 1
                 if stay < 0:
-                    route, where, priority, has_no_alternative = NONE, OUTSIDE, groups[group].priority, False
+                    route, where, priority = NONE, OUTSIDE, groups[group].priority
                 else:
                     route, where = stays[stay].route, stays[stay].service
-                    priority, has_no_alternative = routes[route].priority, routes[route].otherwise < 0
+                    priority = routes[route].priority
                 persons[person].wait_of = wait
                 waits[wait].person, waits[wait].number, waits[wait].stay = person, number, stay
                 waits[wait].held, waits[wait].to, waits[wait].joined = where, to, joined
@@ -391,33 +403,38 @@ def walk(
                 waits[wait].number_of_stay = persons[person].stays - 1
                 if has_rings:
                     count_clear(plan, room, wait, 1)
-                if to < died and now > services[to].last_with_places and not has_no_alternative:
-                    if count.nowhere >= len(noted):
-                        return MORE_EVENTS
-                    noted[count.nowhere].nowhere = wait
-                    count.nowhere += 1
-                    count.unsettled = 1
-                else:
-                    if to < died:
-                        if services[to].counts_units:
-                            u = luck(room, person, services[to].key, visits_made(room, stay, to), keys[KEY_UNITS])
-                            waits[wait].units = minutes(drawn(plan, visits[visit_of[group, to]].units, u))
-                        if services[to].queue_limit >= 0:
-                            wards[to].has_newcomers = count.has_newcomers = count.unsettled = 1
-                    join_queue(room, wait)
-                    if moves_now:
-                        touch(room, to)
-                    # patience runs from joining
-                    if stay >= 0:
-                        longest = routes[route].longest
-                        if longest >= 0:
-                            u = luck(
-                                room, person, services[where].key, admissions[stay].visit, routes[route].longest_key
-                            )
-                            due_at(room, until, due_after(plan, longest, joined, now, u), PATIENCE, wait)
-                    elif number == 0 and groups[group].longest >= 0:
-                        u = luck(room, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
-                        due_at(room, until, due_after(plan, groups[group].longest, joined, now, u), PATIENCE, wait)
+                if to < died:
+                    if services[to].counts_units:
+                        u = luck(room, person, services[to].key, visits_made(room, stay, to), keys[KEY_UNITS])
+                        waits[wait].units = minutes(drawn(plan, visits[visit_of[group, to]].units, u))
+                    if services[to].queue_limit >= 0:
+                        wards[to].has_newcomers = count.has_newcomers = count.unsettled = 1
+                    if never_fits(room, wait) or not has_opened(plan, to, now):
+                        if count.nowhere >= len(noted):
+                            return MORE_EVENTS
+                        noted[count.nowhere].nowhere = wait
+                        count.nowhere += 1
+                        count.unsettled = 1
+                join_queue(room, wait)
+                if moves_now:
+                    touch(room, to)
+                # patience runs from joining; nobody gives up for what has not opened yet
+                longest, longest_luck = NONE, 0.0
+                if stay >= 0:
+                    longest = routes[route].longest
+                    if longest >= 0:
+                        longest_luck = luck(
+                            room, person, services[where].key, admissions[stay].visit, routes[route].longest_key
+                        )
+                elif number == 0:
+                    longest = groups[group].longest
+                    if longest >= 0:
+                        longest_luck = luck(room, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
+                if longest >= 0:
+                    other, due = other_way(plan, room, wait), due_after(plan, longest, joined, now, longest_luck)
+                    if 0 <= other < died:
+                        due = max(due, services[other].opens)
+                    due_at(room, until, due, PATIENCE, wait)
 
             # -- leaving the model, dead ------------------------------------------------------------------------------
             if leaves >= 0:
@@ -448,15 +465,27 @@ def walk(
 
         # == the phases of an instant: after the first that moves somebody, gathering starts again ==================
 
-        # -- who would wait where no place will ever be goes the other way
-        if count.nowhere > 0:
+        # -- who waits where they will never get a place goes the other way
+        acted = False
+        if count.is_replanned:
+            for service in range(count_services):
+                wait = wards[service].head
+                while wait >= 0:
+                    if goes_back(plan, room, wait, now):
+                        post(room, now, BACK_FOR_NO_PLACE, wait)
+                        acted = True
+                    wait = waits[wait].behind
+        else:
             for i in range(count.nowhere):
-                post(room, now, BACK_FOR_NO_PLACE, noted[i].nowhere)
-            count.nowhere = 0
+                wait = noted[i].nowhere
+                if waits[wait].ended == NEVER and goes_back(plan, room, wait, now):
+                    post(room, now, BACK_FOR_NO_PLACE, wait)
+                    acted = True
+        count.is_replanned = count.nowhere = 0
+        if acted:
             continue
 
         # -- free team places go to those who wait longest for them
-        acted = False
         for team in range(count_teams):
             acted |= serve_team(plan, room, team)
         if acted:
@@ -559,7 +588,7 @@ def walk(
             if wards[service].has_newcomers:
                 excess, wait = wards[service].length - services[service].queue_limit, wards[service].tail
                 while excess > 0 and wait >= 0:
-                    if waits[wait].joined == now:
+                    if waits[wait].joined == now and may_go_elsewhere(plan, room, wait, now):
                         post(room, now, BACK_FOR_QUEUE, wait)
                         excess -= 1
                         acted = True

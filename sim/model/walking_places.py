@@ -66,6 +66,39 @@ def plan_places(plan: Packed, room: Room, service: int, now: int) -> None:
     touch(room, service)
 
 
+def never_fits(room: Room, wait: int) -> bool:
+    """Will there be no place for this person, now or on any later date?"""
+    return bool(max(1, room.waits[wait].units) > room.wards[room.waits[wait].to].most_to_come)
+
+
+def has_opened(plan: Packed, to: int, now: int) -> bool:
+    """Has this destination had a place, on this or any earlier date? Before that people are not sent there."""
+    return bool(to >= len(plan.services) or now >= plan.services[to].opens)
+
+
+def other_way(plan: Packed, room: Room, wait: int) -> int:
+    """The destination of somebody who does not get in; NONE where nothing is said, and they wait on."""
+    waits, out = room.waits, len(plan.services) + 1
+    if waits[wait].stay < 0:
+        other = plan.groups[room.persons[waits[wait].person].group].otherwise
+        return int(other) if waits[wait].number == 0 and other != waits[wait].to else out
+    otherwise = plan.routes[waits[wait].route].otherwise
+    return NONE if otherwise < 0 else int(plan.routes[otherwise].to)
+
+
+def may_go_elsewhere(plan: Packed, room: Room, wait: int, now: int) -> bool:
+    """Is there another way, and does it lead to a place that has opened?"""
+    other = other_way(plan, room, wait)
+    return other != NONE and has_opened(plan, other, now)
+
+
+def goes_back(plan: Packed, room: Room, wait: int, now: int) -> bool:
+    """No place for them will ever be, or people are not sent there before it opens; and they have where to go."""
+    if room.waits[wait].stay >= 0 and not has_opened(plan, room.waits[wait].to, now):
+        return other_way(plan, room, wait) != NONE
+    return never_fits(room, wait) and may_go_elsewhere(plan, room, wait, now)
+
+
 def count_clear(plan: Packed, room: Room, wait: int, change: int) -> None:
     """Keep count of who, holding a place that somebody else may wait for, is clear to go where."""
     can_ring, count, clear_pairs, waits = plan.can_ring, room.counters[0], room.clear_pairs, room.waits

@@ -60,14 +60,14 @@ POSTED = _row(("at", time), ("what", number))
 NOTED = _row(("wait", number), ("death", number), ("nowhere", number))
 # Of a service: its places now, and its line. `died` and `out` have rows too.
 WARD = _row(
-    ("open", time), ("planned_open", time), ("held", time), ("cleaning", time), ("head", number), ("tail", number),
+    ("open", time), ("planned_open", time), ("most_to_come", time), ("held", time), ("cleaning", time), ("head", number), ("tail", number),
     ("length", number), ("places_row", number), ("surge_is_open", flag), ("is_touched", flag), ("is_stopped", flag),
     ("has_newcomers", flag),
 )  # fmt: skip
 TEAM = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
 # What several verbs share, in a table of one row.
 COUNTERS = _row(
-    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("unsettled", time), ("due_waits", time), ("due_deaths", time), ("nowhere", time), ("has_newcomers", time), ("clear_in_rings", time), ("places", time),
+    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("unsettled", time), ("due_waits", time), ("due_deaths", time), ("nowhere", time), ("is_replanned", time), ("has_newcomers", time), ("clear_in_rings", time), ("places", time),
     ("stay_rows", time), ("wait_rows", time), ("waits_at_once", time), ("step_rows", time), ("after_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
 )  # fmt: skip
 

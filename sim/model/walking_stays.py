@@ -50,6 +50,13 @@ def expect(room: Room, person: int, group: int, number: int, is_from_census: boo
     persons[person].stay_of = persons[person].wait_of = NONE
 
 
+def visit_at(plan: Packed, visit: int, now: int) -> int:
+    """A visit as it is for those who are admitted now: its routes may have dates."""
+    while visit >= 0 and plan.visits[visit].later >= 0 and plan.visits[plan.visits[visit].later].from_second <= now:
+        visit = plan.visits[visit].later
+    return visit
+
+
 def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
     """The first review at or after that instant which takes place; NEVER if none is near enough to matter."""
     service, person = room.stays[stay].service, room.stays[stay].person
@@ -213,7 +220,7 @@ def take_place(
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
     stays[stay].to, stays[stay].left_at_once, stays[stay].previous = NONE, NONE, previous
     room.origins[stay].came_at_once = came_at_once
-    stays[stay].visit_plan = plan.visit_of[persons[person].group, to]
+    stays[stay].visit_plan = visit_at(plan, plan.visit_of[persons[person].group, to], now)
     persons[person].stays += 1
     persons[person].stay_of = stay
     room.wards[to].held += units

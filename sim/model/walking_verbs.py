@@ -39,10 +39,11 @@ VERBS: tuple[Callable[..., Any], ...] = (
     calendar.post, calendar.push, calendar.take_first, calendar.open_span, calendar.schedule, calendar.due_at,
     lines.tie, lines.step_in, lines.step_out, lines.join_queue, lines.leave_queue, lines.join_team_queue,
     chances.luck, chances.drawn, chances.within, chances.conditional_seconds, chances.due_after,
-    places.touch, places.knock, places.is_open, places.plan_places, places.count_clear, places.leave_place,
+    places.touch, places.knock, places.is_open, places.plan_places, places.never_fits, places.has_opened, places.other_way,
+    places.may_go_elsewhere, places.goes_back, places.count_clear, places.leave_place,
     rings.find_ring,
     steps.own_start, steps.is_over, steps.drop, steps.step_takes, steps.step_end, steps.begin_step, steps.try_steps, steps.serve_team,
     steps.ask_for_steps,
-    stays.visits_made, stays.end_wait, stays.expect, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.seat,
+    stays.visits_made, stays.end_wait, stays.expect, stays.visit_at, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.seat,
     stays.take_place, stays.move, stays.move_at_once,
 )  # fmt: skip

@@ -26,18 +26,21 @@ class Ward:
     counts_units: bool = False
     may_pass: bool = False
     queue_limit: int | None = None
-    last_second_with_places: int = UNLIMITED
+    most_to_come: int = UNLIMITED  # places, now or on any later date
 
     def __post_init__(self) -> None:
         if self.planned is not None:
             self.counts_units = self.planned.counts_units
             self.may_pass = self.planned.service.may_pass
             self.queue_limit = self.planned.service.queue_limit
-            self.last_second_with_places = self.planned.last_second_with_places
 
     def free(self) -> int:
         """Places neither held nor being cleaned; below 0 while a fallen capacity is still lived in."""
         return self.open_places - self.held - self.cleaning
+
+    def never_fits(self, wait: Wait) -> bool:
+        """Will there be no place for this person, now or on any later date?"""
+        return max(1, wait.units) > self.most_to_come
 
     def plan_places(self, now: int) -> None:
         """Set the places that the calendar and the surge give at this instant."""

@@ -105,3 +105,4 @@ class Wait:
     clear: int = NEVER
     ended: int = NEVER
     ending: int = WAITING
+    other: int = NONE  # the destination of those who do not get in; NONE: they wait on

@@ -98,7 +98,7 @@ def has_way_back(cut: Cut) -> bool:
         for group in cut.scenario.people
         for visit in group.journey
         if visit.service not in hospitals
-        for route in visit.then
+        for route in visit.routes
     )
 
 

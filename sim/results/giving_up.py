@@ -18,7 +18,7 @@ from sim.results.catalogue import ENDINGS
 from sim.results.cut import Cut, Row
 from sim.results.flow import pathways
 from sim.results.spans import Mask, is_first
-from sim.results.ways import otherwise
+from sim.results.ways import date_of_stay, otherwise
 
 NO_SORT = 0  # pathway 0: `other`, home and out
 HOSPITAL = -1  # the sort of hospitals; all others are the pathway that they are on
@@ -83,7 +83,8 @@ def _onward(cut: Cut) -> Column:
     waits = cut.ledger.waits
     group = cut.ledger.people["group"][waits["person"]]
     from_outside = np.array([cut.numbers[one.arrival.otherwise] for one in cut.scenario.people], dtype=np.int64)
-    inside = otherwise(cut)[group, waits["held"], waits["to"]]
+    date = np.append(date_of_stay(cut), 0)[waits["stay"]]  # from outside: none
+    inside = otherwise(cut)[group, waits["held"], date, waits["to"]]
     return np.where(waits["held"] == OUTSIDE, from_outside[group], inside)
 
 

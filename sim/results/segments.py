@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.model.ledger import NEVER, NONE, Column
 from sim.results.cut import Cut
-from sim.results.ways import asked_for, otherwise
+from sim.results.ways import asked_for, date_of_stay, otherwise
 
 
 class Segments(NamedTuple):
@@ -73,7 +73,8 @@ def _tails(cut: Cut, delayed: Column, rows: Column) -> Segments:
     to = stays["planned_to"][stay].copy()
     waited = last != NONE
     held = stay[waited]
-    to[waited] = otherwise(cut)[cut.group_of_stay[held], stays["service"][held], waits["to"][last[waited]]]
+    group, date = cut.group_of_stay[held], date_of_stay(cut)[held]
+    to[waited] = otherwise(cut)[group, stays["service"][held], date, waits["to"][last[waited]]]
     clear = np.where(stays["clear"][stay] >= start, stays["clear"][stay], NEVER)
     return Segments(stay, to, start, clear, stays["left"][stay])
 
@@ -124,7 +125,7 @@ def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
     doubtful = np.flatnonzero(possible & ended_unclear & is_later & (steps["started"][row] < start))
     stay, to = found.stay[segment[doubtful]], found.to[segment[doubtful]]
     service, step = cut.ledger.stays["service"][stay], steps["step"][row[doubtful]]
-    possible[doubtful] = asked_for(cut)[cut.group_of_stay[stay], service, to, step]
+    possible[doubtful] = asked_for(cut)[cut.group_of_stay[stay], service, date_of_stay(cut)[stay], to, step]
     pair, row = pair[possible], row[possible]
     order = np.lexsort((-steps["step"][row], steps["due"][row], pair))
     last[pair[order]] = row[order]  # the latest comes last, of several the first in file order

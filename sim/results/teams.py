@@ -17,7 +17,7 @@ from sim.results.occupancy import planned_path
 from sim.results.openings import free_between
 from sim.results.spans import Path, going_on, instants_of, larger
 from sim.results.waits import lengths_of_waits, mean_days, mean_in_line
-from sim.results.ways import asked_for, otherwise
+from sim.results.ways import asked_for, date_of_stay, otherwise
 
 
 class Work(NamedTuple):
@@ -55,14 +55,15 @@ def _dropped_at(cut: Cut, row: Column) -> Column:
     turns = np.flatnonzero(np.isin(waits["ending"], (GAVE_UP, TURNED_AWAY, NO_PLACE)) & (waits["stay"] != NONE))
     of_stay, at = waits["stay"][turns], waits["ended"][turns]
     group, held = cut.group_of_stay[of_stay], stays["service"][of_stay]
-    to = otherwise(cut)[group, held, waits["to"][turns]]
+    date = date_of_stay(cut)[of_stay]
+    to = otherwise(cut)[group, held, date, waits["to"][turns]]
     first = np.searchsorted(of_stay, stay, side="left")
     last = np.searchsorted(of_stay, stay, side="right")
     asked, since = asked_for(cut), steps["started"][row] + is_again
     for turn in range(int((last - first).max(initial=0))):
         which = np.flatnonzero(first + turn < last)
         here = first[which] + turn
-        drops = ~asked[group[here], held[here], to[here], step[which]] & (at[here] >= since[which])
+        drops = ~asked[group[here], held[here], date[here], to[here], step[which]] & (at[here] >= since[which])
         found[which[drops]] = np.minimum(found[which[drops]], at[here[drops]])
     return found
 

@@ -132,13 +132,14 @@ def _average_stays(cut: Cut) -> Column:
     found = np.zeros((len(cut.scenario.people), len(cut.names)), dtype=np.int64)
     for row, group in enumerate(cut.scenario.people):
         for number, name in enumerate(cut.names):
-            found[row, number] = round(_average_days(group, name) * SECONDS_PER_DAY)
+            found[row, number] = round(_average_days(group, name, cut.first, cut.end) * SECONDS_PER_DAY)
     return found
 
 
-def _average_days(group: Group, service: str) -> float:
+def _average_days(group: Group, service: str, first: int, end: int) -> float:
     visit = group.visit(service)
     if visit is None:
         return 0.0
     shared = 0.0 if visit.stay is None else visit.stay.mean_days
-    return sum(route.share * (route.stay.mean_days if route.stay else shared) for route in visit.then)
+    routes = visit.routes_between(first, end)
+    return sum(route.share * (route.stay.mean_days if route.stay else shared) for route in routes)

@@ -17,7 +17,11 @@ def dated(*places: tuple[int, int]) -> tuple[Places, ...]:
 def with_unit(*places: tuple[int, int]) -> Scenario:
     """The small world, from 1 January 2026 or whenever it starts, with these places in its unit."""
     world = small(days=MEASURED, warm_up=WARM_UP)
-    services = [replace(one, capacity=dated(*places)) if one.name == "unit" else one for one in world.services]
+    opens = next((day for day, number in places if number), 0) * SECONDS_PER_DAY
+    services = [
+        replace(one, capacity=dated(*places), opens_second=opens) if one.name == "unit" else one
+        for one in world.services
+    ]
     return replace(world, services=tuple(services))
 
 
@@ -25,7 +29,21 @@ def test_a_unit_that_opens_in_the_window_says_how_much_of_it_is_left() -> None:
     (said,) = date_warnings(with_unit((0, 0), (70, 4)))
     assert "unit: it opens on " in said
     assert "with 20 of the 60 measured days to go" in said
-    assert "whoever is sent there earlier waits" in said
+    assert "nobody is sent there before" in said
+
+
+def test_who_is_sent_to_what_opens_again_waits() -> None:
+    world = with_unit((0, 0), (70, 4))
+    services = tuple(replace(one, opens_second=0) for one in world.services)
+    (said,) = date_warnings(replace(world, services=services))
+    assert "who is sent there waits, at most as long as their longest wait, until then" in said
+
+
+def test_people_who_come_from_outside_before_it_opens_wait_for_it() -> None:
+    world = with_unit((0, 0), (70, 4))
+    (group,) = world.people
+    (said,) = date_warnings(replace(world, people=(replace(group, arrives_at=(("unit", 1.0),)),)))
+    assert "people who come to it from outside wait there until then" in said
 
 
 def test_a_unit_that_closes_in_the_window_says_how_much_of_it_is_over() -> None:
@@ -36,8 +54,12 @@ def test_a_unit_that_closes_in_the_window_says_how_much_of_it_is_over() -> None:
 def test_places_that_come_after_the_run_are_no_places() -> None:
     (said,) = date_warnings(with_unit((0, 4), (90, 8), (120, 9)))
     assert said.endswith("they change nothing")
-    (never,) = date_warnings(with_unit((0, 0), (90, 8)))
-    assert never.endswith("but who is sent there waits for them all along")
+    world = with_unit((0, 0), (90, 8))
+    (never,) = date_warnings(world)
+    assert never.endswith("they change nothing")
+    (group,) = world.people
+    (outside,) = date_warnings(replace(world, people=(replace(group, arrives_at=(("unit", 1.0),)),)))
+    assert outside.endswith("they change nothing, but people who come to it from outside wait there all along")
 
 
 def test_what_opened_in_the_warm_up_or_only_grows_needs_no_word() -> None:

@@ -118,9 +118,39 @@ def test_a_service_that_closes_for_good_is_noticed() -> None:
     closing = small_world("hours_per_week: 900}", "hours_per_week: [{from: 2026-04-06, hours_per_week: 900}, "
                           "{from: 2026-04-20, hours_per_week: 0}]}")  # fmt: skip
     assert closing.notices == (
-        "home_care closes for good on 2026-04-20: people of everyone who leave hospital for it afterwards "
-        "have no otherwise",
+        "home_care closes for good on 2026-04-20: people of everyone in hospital who wait for it then, or are to go "
+        "there later, have no otherwise and stay where they are",
     )
+
+
+def test_those_who_come_from_outside_to_a_service_that_closes_for_good_are_noticed() -> None:
+    closing = small_world("beds: 30}", "beds: [{from: 2026-04-06, beds: 30}, {from: 2026-04-20, beds: 0}]}")
+    assert closing.notices == (
+        "hospital closes for good on 2026-04-20: people of everyone who wait outside for it then, or come later, leave "
+        "the model; `arrival: {otherwise: ...}` says where else they go",
+    )
+
+
+def test_a_team_that_closes_for_good_is_noticed_with_its_steps() -> None:
+    closing = small_world("places: 2}", "places: [{from: 2026-04-06, places: 2}, {from: 2026-04-20, places: 0}]}")
+    assert closing.notices == (
+        "team assessors closes for good on 2026-04-20: people who still need hub then stay where they are, unless they "
+        "give up",
+    )
+
+
+def test_somebody_may_need_more_hours_than_there_are_now_if_enough_are_to_come() -> None:
+    more = small_world("hours_per_week: 900}", "hours_per_week: [{from: 2026-04-06, hours_per_week: 10}, "
+                       "{from: 2026-04-20, hours_per_week: 20}]}")  # fmt: skip
+    assert more.notices == ()
+
+
+def test_somebody_may_need_more_hours_than_are_to_come_if_they_have_where_else_to_go() -> None:
+    fewer = "hours_per_week: [{from: 2026-04-06, hours_per_week: 900}, {from: 2026-04-20, hours_per_week: 10}]}"
+    text = SMALL_WORLD.replace("hours_per_week: 900}", fewer).replace(
+        "home_care: 10%", "home_care: {share: 10%, otherwise: home}"
+    )
+    assert read_text(text).notices == ()
 
 
 def test_visits_taper_lose_ground_and_end(everything: Scenario) -> None:

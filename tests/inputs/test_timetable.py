@@ -6,7 +6,7 @@ from sim.inputs.scenario import Calendar, Hours, Places
 from sim.inputs.timetable import (
     NOT_IN_THIS_RUN,
     end_of_work,
-    last_second_with_places,
+    most_places_from,
     opening_hours,
     places_at,
     working_days,
@@ -55,7 +55,11 @@ def test_a_door_is_open_from_its_opening_to_just_before_its_closing() -> None:
 def test_dated_places_are_those_of_the_last_date_reached() -> None:
     dated = (Places(from_second=0, places=5), Places(from_second=DAY, places=0), Places(from_second=3 * DAY, places=2))
     assert [places_at(dated, t) for t in (0, DAY - 1, DAY, 3 * DAY, 9 * DAY)] == [5, 5, 0, 2, 2]
-    assert last_second_with_places(dated) == NOT_IN_THIS_RUN
-    assert last_second_with_places(dated[:2]) == DAY - 1
-    assert last_second_with_places((Places(from_second=0, places=0),)) == -1
     assert places_at((Places(from_second=0, places=None),), 7) is None
+
+
+def test_the_most_places_to_come_count_from_this_instant_on() -> None:
+    dated = (Places(from_second=0, places=5), Places(from_second=DAY, places=0), Places(from_second=3 * DAY, places=2))
+    assert [most_places_from(dated, t) for t in (0, DAY - 1, DAY, 3 * DAY, 9 * DAY)] == [5, 5, 2, 2, 2]
+    assert [most_places_from(dated[:2], t) for t in (0, DAY - 1, DAY)] == [5, 5, 0]
+    assert most_places_from((*dated, Places(from_second=4 * DAY, places=None)), DAY) == NOT_IN_THIS_RUN

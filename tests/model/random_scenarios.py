@@ -60,6 +60,7 @@ class Town:
         self.services: list[str] = []
         self.counts_hours: set[str] = set()
         self.least_capacity: dict[str, int] = {}
+        self.opens_late: set[str] = set()
         self.steps: list[str] = []
         self.after: dict[str, list[str]] = {}
         self.team_names: list[str] = []
@@ -149,6 +150,10 @@ class Town:
         if not any(amounts):
             amounts[-1] = size
         self.least_capacity[name] = min(amount for amount in amounts if amount)
+        if key == "hours_per_week" and self.chance(40):  # somebody may need more than there is now or later
+            self.least_capacity[name] = max(amounts)
+        if not amounts[0]:
+            self.opens_late.add(name)
         return [{"from": f"2026-04-{6 + day:02}", key: amount} for day, amount in zip(days, amounts, strict=True)]
 
     def service(self, name: str) -> dict[str, Any]:
@@ -218,7 +223,7 @@ class Town:
     def visit(self, here: str, services: dict[str, Any]) -> dict[str, Any]:
         visit: dict[str, Any] = {"stay_days": self.stay()}
         if here in self.counts_hours:
-            most = min(10, self.least_capacity.get(here, 10))
+            most = self.least_capacity.get(here, 10)
             visit["hours_per_week"] = self.whole(1, most) if self.chance(60) else {"uniform": {"low": 1, "high": most}}
             if self.chance(50):
                 visit["tapers"] = [{"after_days": self.days_text(0, 2), "to": "50%"}]
@@ -240,7 +245,27 @@ class Town:
             self.leave_a_step_behind(visit["then"])
         if self.chance(20):
             visit["lost_ground"] = self.lost_ground(list(visit["then"]))
+        if self.chance(25):
+            visit["then"] = self.dated_routes(visit["then"])
         return visit
+
+    def dated_routes(self, then: dict[str, Any]) -> list[dict[str, Any]]:
+        """The same ways from a date on with other shares, in another order or with other longest waits, or no longer."""
+        dates = sorted({0, *(self.whole(1, self.days - 1) for _ in range(self.whole(1, 2)))})
+        return [
+            {"from": f"2026-04-{6 + day:02}", "routes": then if day == 0 else self.later_routes(then)} for day in dates
+        ]
+
+    def later_routes(self, then: dict[str, Any]) -> dict[str, Any]:
+        names = list(then) if self.chance(50) else list(reversed(then))
+        routes = {}
+        for name, share in zip(names, self.shares(len(names)), strict=True):
+            route = dict(then[name]) if isinstance(then[name], dict) else {}
+            route["share"] = f"{share}%"
+            if "otherwise" in route and self.chance(50):
+                route["longest_wait_days"] = self.length(0, 3)
+            routes[name] = route
+        return routes
 
     def lost_ground(self, ways: list[str]) -> dict[str, Any]:
         lost: dict[str, Any] = {}
@@ -270,7 +295,7 @@ class Town:
         later = [name for name in later if name not in ("died", "home", "out")]
         later += {"home": ["out"], "out": []}.get(to, [name for name in ("home", "out") if name != here])
         service = services.get(to, {})
-        if later and (self.chance(45) or "queue_limit" in service):
+        if later and (self.chance(45) or "queue_limit" in service or (to in self.opens_late and self.chance(80))):
             route["otherwise"] = self.one_of(later)
             if self.chance(70):
                 route["longest_wait_days"] = self.length(0, 3)
@@ -372,6 +397,7 @@ class Town:
             group = self.one_of(people)
             entry: dict[str, Any] = {"group": group, "service": name, "count": self.whole(1, places)}
             then = people[group]["journey"][name]["then"]
+            then = then if isinstance(then, dict) else then[0]["routes"]
             waits_for = [to for to in then if to in services]
             if waits_for and self.chance(40):
                 entry["elapsed_days"] = {"fixed": self.days_text(3, 6)}

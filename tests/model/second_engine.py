@@ -12,7 +12,6 @@ from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import DIED, OUT, CensusEntry, Group, Route, Scenario, Service, Step, Visit
 from sim.inputs.timetable import (
     end_of_work,
-    last_second_with_places,
     opening_hours,
     places_at,
     working_days,
@@ -302,17 +301,32 @@ class Town:
         person.waits.append(wait)
 
     def _turn_back(self) -> bool:
-        """Who joined a service that will never have a place again goes the other way."""
+        """Rule 5: who waits where no place for them will ever be goes the other way, and so does who was sent too early."""
         lost = [person for person in self.people if person.wait is not None and self._leads_nowhere(person.wait)]
         for person in lost:
             self._take_otherwise(person, books.NO_PLACE)
         return bool(lost)
 
     def _leads_nowhere(self, wait: Wait) -> bool:
-        if wait.joined != self.now or wait.otherwise is None or wait.to not in self.services:
+        if wait.to not in self.services or wait.otherwise is None:
             return False
         service = self.services[wait.to]
-        return service.surge is None and last_second_with_places(service.capacity) < self.now
+        if wait.stay is not None and not self._has_opened(wait.to):
+            return True
+        later = [change.places for change in service.capacity if change.from_second > self.now]
+        extra = service.surge.places if service.surge is not None else 0
+        fits = [
+            places is None or 0 < places + extra >= wait.units
+            for places in (places_at(service.capacity, self.now), *later)
+        ]
+        return not any(fits) and self._may_go_elsewhere(wait)
+
+    def _has_opened(self, name: str) -> bool:
+        return name not in self.services or self.services[name].opens_second <= self.now
+
+    def _may_go_elsewhere(self, wait: Wait) -> bool:
+        """There is another way, and it does not lead to a service that is still to open for the first time."""
+        return wait.otherwise is not None and self._has_opened(wait.otherwise)
 
     def _new_wait(self, person: Person, to: str, outside: bool) -> Wait:
         number = len(person.waits)
@@ -371,7 +385,8 @@ class Town:
         visit = person.group.visit(stay.service)
         assert visit is not None
         assert other is not None
-        route = next((route for route in visit.then if route.to == other), Route(to=other, share=0.0))
+        routes = self._routes(visit, stay.admitted)
+        route = next((route for route in routes if route.to == other), Route(to=other, share=0.0))
         stay.route = route
         self._change_steps(person, stay, route)
         self._join(person, other)
@@ -601,26 +616,33 @@ class Town:
             if lost.worse_from == route.to and self.luck(person, here, visit, "worse destination") < chance:
                 other = lost.worse_to
                 assert other is not None
-                route = next((r for r in service_visit.then if r.to == other), Route(to=other, share=0.0))
+                routes = self._routes(service_visit, self.now)
+                route = next((r for r in routes if r.to == other), Route(to=other, share=0.0))
         dist = route.stay or service_visit.stay
         assert dist is not None
         return route, seconds(self.drawn(dist, person, here, visit, "stay") + longer)
 
     def _drawn_route(self, person: Person, service_visit: Visit, visit: int, elapsed: int | None = None) -> Route:
         """Where next; of those who are here after some time, routes with long stays have more than their share."""
-        weights = [route.share for route in service_visit.then]
+        routes = self._routes(service_visit, self.now if elapsed is None else -elapsed)
+        weights = [route.share for route in routes]
         if elapsed is not None:
-            for number, route in enumerate(service_visit.then):
+            for number, route in enumerate(routes):
                 dist = route.stay or service_visit.stay
                 weights[number] *= 1 - dist.share_within(elapsed / DAY) if dist is not None else 0
             total = sum(weights)
-            weights = [w / total for w in weights] if total > 0 else [route.share for route in service_visit.then]
+            weights = [w / total for w in weights] if total > 0 else [route.share for route in routes]
         u, reached = self.luck(person, service_visit.service, visit, "next"), 0.0
-        for weight, route in zip(weights, service_visit.then, strict=True):
+        for weight, route in zip(weights, routes, strict=True):
             reached += weight
             if u < reached:
                 return route
-        return [route for weight, route in zip(weights, service_visit.then, strict=True) if weight > 0][-1]
+        return [route for weight, route in zip(weights, routes, strict=True) if weight > 0][-1]
+
+    @staticmethod
+    def _routes(visit: Visit, admitted: int) -> tuple[Route, ...]:
+        """The routes on the date of admission, those of the start for who was there before."""
+        return [dated.routes for dated in visit.dated if dated.from_second <= max(0, admitted)][-1]
 
     def _declared_ready(self, person: Person, stay: Stay, at: int) -> int:
         """The first review at or after the end of need; the dead wait for none."""
@@ -675,7 +697,11 @@ class Town:
 
     def _longest_waits_and_deaths(self) -> bool:
         dying = [person for person in self.people if self._dies_at(person) <= self.now]
-        tired = [p for p in self.people if p.wait is not None and p.wait.due <= self.now and p not in dying]
+        tired = [
+            p
+            for p in self.people
+            if p.wait is not None and p.wait.due <= self.now and p not in dying and self._may_go_elsewhere(p.wait)
+        ]
         for person in dying:
             self._leave(person, DIED)
         for person in tired:
@@ -690,7 +716,9 @@ class Town:
             if service.queue_limit is None:
                 continue
             queue = self.queue(service.name)
-            newcomers = [p for p in queue if p.wait is not None and p.wait.joined == self.now]
+            newcomers = [
+                p for p in queue if p.wait is not None and p.wait.joined == self.now and self._may_go_elsewhere(p.wait)
+            ]
             excess = max(len(queue) - service.queue_limit, 0)
             too_many += newcomers[len(newcomers) - min(excess, len(newcomers)) :]
         for person in too_many:
@@ -744,7 +772,7 @@ class Town:
         waited = 0
         if entry.waited is not None:
             waited = min(seconds(self.drawn(entry.waited, person, entry.service, 0, "waited at census")), elapsed)
-        route = next(route for route in visit.then if route.to == entry.waiting_for)
+        route = next(route for route in self._routes(visit, -elapsed) if route.to == entry.waiting_for)
         stay = Stay(0, entry.service, 0, -elapsed, route, route.to, elapsed - waited, -waited)
         stay.ready = stay.clear = -waited
         stay.units = self._units_in(person, visit)

@@ -6,13 +6,14 @@ In CI the same scenarios are drawn each time; at night new ones, and what fails 
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
 from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run, run_observed
-from sim.model.ledger import NEVER, WAIT_ENDINGS, Ledger
+from sim.model.ledger import NEVER, NO_PLACE, WAIT_ENDINGS, Ledger
 from sim.results.identities import check
 from tests.model.random_scenarios import towns
 
@@ -91,11 +92,31 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
             "joining a list before being clear",
         ),
         (ledger.people["from_census"].any(), "a starting census"),
+        (
+            ((waits["ending"] == NO_PLACE) & (waits["ended"] > waits["joined"])).any(),
+            "a place closed for good for who waits",
+        ),
+        (_are_later_routes_taken(scenario, ledger), "routes from a later date on"),
+        (_is_too_early(scenario, ledger), "a wait for a place that has not opened"),
         (len(ledger.places["at"]) > len(scenario.services), "places that open or close"),
     ):
         if is_seen:
             seen.add(what)
     return seen
+
+
+def _are_later_routes_taken(scenario: Scenario, ledger: Ledger) -> bool:
+    stays, groups = ledger.stays, ledger.people["group"][ledger.stays["person"]]
+    return any(
+        ((groups == number) & (stays["service"] == scenario.destinations.index(visit.service))
+         & (stays["admitted"] >= visit.later[0].from_second)).any()
+        for number, group in enumerate(scenario.people) for visit in group.journey if visit.later
+    )  # fmt: skip
+
+
+def _is_too_early(scenario: Scenario, ledger: Ledger) -> bool:
+    opens = np.array([*(service.opens_second for service in scenario.services), 0, 0])
+    return bool((ledger.waits["joined"] < opens[ledger.waits["to"]]).any())
 
 
 @pytest.mark.slow
@@ -125,5 +146,8 @@ def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Pat
         "joining a list before being clear",
         "a starting census",
         "places that open or close",
+        "a place closed for good for who waits",
+        "routes from a later date on",
+        "a wait for a place that has not opened",
     }
     assert seen == expected

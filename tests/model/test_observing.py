@@ -112,6 +112,15 @@ def lets_people_wait(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def keeps_those_who_wait_when_it_closes(patch: pytest.MonkeyPatch) -> None:
+    goes_back = BedManager._goes_back
+    patch.setattr(
+        BedManager,
+        "_goes_back",
+        lambda self, wait: wait.joined == self.clock.now and goes_back(self, wait),
+    )
+
+
 def sees_no_rings(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(BedManager, "_exchange", lambda _: False)
 
@@ -172,6 +181,7 @@ BUGS: list[tuple[Plant, str, str]] = [
     (opens_a_place_too_many, "census_and_surge", observing.OPEN_AS_PLANNED),
     (lets_people_wait, "doors_and_hours", observing.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
     (lets_people_wait, "hours_of_care", observing.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
+    (keeps_those_who_wait_when_it_closes, "teams_and_queues", observing.NOBODY_WAITS_IN_VAIN),
     (sees_no_rings, "rings_and_returns", observing.NO_RING_WAITS),
     (lines_up_at_the_end, "teams_and_queues", observing.IN_ORDER),
     (never_releases_the_team, "teams_and_queues", teams.TAKEN_IS_COUNTED),

@@ -19,6 +19,7 @@ from sim.inputs.sets import sets_for_each
 from sim.overridden import overridden
 from sim.results.catalogue import MEASURES, better, limits_of_difference
 from sim.results.compare import Spread, interval, spread, verdict
+from sim.results.periods import Divisions, Period, division
 
 NEVER_FLIPS = "none in range"
 
@@ -92,6 +93,12 @@ class Tornado:
     stated: Outcome
     bars: tuple[Bar, ...]
     scenarios: int  # that were run
+    period: Period | None = None  # what all of it is of, where something dated differs; None: the whole window
+
+    @property
+    def days(self) -> int:
+        """The days that every difference is of."""
+        return self.period.days if self.period else self.base.calendar.measured_days
 
 
 def sensitivity(
@@ -105,7 +112,8 @@ def sensitivity(
     cases = _Cases(question)
     stated = cases.pair()
     ends = _ends(ranges, cases)
-    pieces = run_all(Shared(tuple(cases.scenarios), engines=engines), workers, listener=listener)
+    shared = Shared(tuple(cases.scenarios), engines=engines, divisions=Divisions(common=cases.period))
+    pieces = run_all(shared, workers, listener=listener)
     middle = _outcome(question, "", cases.beside(stated, pieces))
     bars = []
     for one, (low, high) in zip(ranges, ends, strict=True):
@@ -114,7 +122,7 @@ def sensitivity(
         bars.append(Bar(one, here[0], as_stated, here[1]))
     base, other = (cases.scenarios[number] for number in stated)
     ordered = tuple(sorted(bars, key=lambda bar: -bar.swing))
-    return Tornado(base, other, middle, ordered, len(cases.scenarios))
+    return Tornado(base, other, middle, ordered, len(cases.scenarios), cases.period)
 
 
 def fitting(question: Question, ranges: Sequence[Range]) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
@@ -176,8 +184,15 @@ class _Cases:
         return _End((base, other), values[0] if is_times else next(parts, values[0]))
 
     def beside(self, pair: tuple[int, int], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
-        """The replications of a pair, the other's with what it releases beside the base's."""
-        return beside([self.scenarios[number] for number in pair], [pieces[number] for number in pair])
+        """The replications of a pair, the other's with what it releases beside the base's; of the days that are told."""
+        found = beside([self.scenarios[number] for number in pair], [pieces[number] for number in pair])
+        return [[piece.periods[self.period] if self.period else piece for piece in theirs] for theirs in found]
+
+    @property
+    def period(self) -> Period | None:
+        """The days that a comparison of the two files as stated is told from, where those are not all."""
+        found = division(*(self._as_stated[file] for file in (self._question.base, self._question.other)))
+        return found.headline if found else None
 
     def has(self, path: str) -> bool:
         """Whether one of the two files has a value at this path, or inside it."""

@@ -84,7 +84,7 @@ def _say(screen: Screen, question: Question, found: Tornado) -> None:
     label = _label(question, found)
     names = in_sentences((found.base, found.other))
     screen.say(title_of_all((found.base, found.other), compared=True))
-    screen.say(f"{label}: {names[found.other.id]} minus {names[found.base.id]}")
+    screen.say(f"{label}: {names[found.other.id]} minus {names[found.base.id]}{_when(found)}")
     screen.say(f"As stated: {_change(question, found, found.stated, with_interval=True)}, {found.stated.verdict}\n")
     rows = [
         (bar.of.says, bar.at_low.value, bar.stated.value, bar.at_high.value, _change(question, found, bar.at_low),
@@ -98,13 +98,18 @@ def _say(screen: Screen, question: Question, found: Tornado) -> None:
     )
 
 
+def _when(found: Tornado) -> str:
+    """What a part of the window it is of, behind a comma; nothing where it is all of it."""
+    return f", {found.period.words}" if found.period else ""
+
+
 def _times(question: Question, found: Tornado) -> float:
     """What a difference of the window is multiplied with, to be told as its label says."""
-    return window.factor(question.measure, found.base.calendar.measured_days)
+    return window.factor(question.measure, found.days)
 
 
 def _label(question: Question, found: Tornado) -> str:
-    return measure_label(question.measure, question.service, measured_days=found.base.calendar.measured_days)
+    return measure_label(question.measure, question.service, measured_days=found.days)
 
 
 def _change(question: Question, found: Tornado, outcome: Outcome, *, with_interval: bool = False) -> str:
@@ -128,6 +133,7 @@ def _write(options: Options, question: Question, found: Tornado, began: float, e
         "engine": engine,
         "seed": found.base.seed,
         "replications": found.base.replications,
+        "measured": found.period.words if found.period else "the whole window",
         "wall_seconds": round(time.time() - began, 3),
     }
     files = {
@@ -153,6 +159,7 @@ def _picture(question: Question, found: Tornado) -> Any:
     return TornadoPicture(
         title=f"Which assumption changes what {names[found.other.id]} does?",
         subtitle="One assumption at a time, the same people; right: the range that was tried"
+        + (f"; {found.period.short}" if found.period else "")
         + (common and f"\nin both: {common}"),
         axis=f"difference in {label}",
         stated=found.stated.found.mean * times,

@@ -33,7 +33,7 @@ def headers(findings: Findings) -> tuple[tuple[str, str], ...]:
 
 def who_gave_up(findings: Findings) -> str:
     """What the figures of those who gave up are."""
-    return window.over("people a year who gave up waiting", findings.baseline.calendar.measured_days)
+    return window.over("people a year who gave up waiting", findings.side_by_side.baseline.calendar.measured_days)
 
 
 def who_pays(findings: Findings) -> str:

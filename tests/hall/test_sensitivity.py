@@ -191,3 +191,30 @@ def test_a_measure_that_no_replication_has_is_told_and_no_fault_of_ours(here: Pa
     question = Question("base.yaml", "other.yaml", "hospital", "midnight_occupancy")
     with pytest.raises(ScenarioError, match="no replication has `midnight_occupancy` of `hospital` in both scenarios"):
         sensitivity(question, read_ranges("ranges.csv"), workers=1)
+
+
+DATED = """\
+name: Dated
+question: And from the 21st day on in a unit with a second bed
+extends: base.yaml
+add:
+  services.unit: {kind: reablement_unit, beds: [{from: 2026-04-06, beds: 1}, {from: 2026-04-26, beds: 2}]}
+  people.everyone.journey.hospital.then.unit: {share: 100%}
+  people.everyone.journey.unit: {stay_days: 3, then: {out: 100%}}
+change:
+  people.everyone.journey.hospital.then.out.share: 0%
+"""
+
+
+def test_where_a_bed_opens_inside_the_window_the_tornado_is_of_the_days_from_then_on(here: Path) -> None:
+    """Four people come on day 20 and are ready after 5 days: in a unit that has 2 beds by then 2 of them wait 3 days."""
+    (here / "base.yaml").write_text(BASE.replace("day: 0, count: 4", "day: 20, count: 4"))
+    (here / "other.yaml").write_text(DATED)
+    (here / "ranges.csv").write_text(f"{HEADING}stay in the unit,{UNIT},2,4,made up,\n")
+    question = Question("base.yaml", "other.yaml", "hospital", "delayed_people_mean")
+    found = sensitivity(question, read_ranges("ranges.csv"), workers=1)
+    (bar,) = found.bars
+    assert found.period is not None and found.days == 20
+    outcomes = [one.found.mean for one in (bar.at_low, bar.stated, bar.at_high)]
+    assert outcomes == pytest.approx([2 * 2 / 20, 2 * 3 / 20, 2 * 4 / 20])
+    assert found.stated.found.mean == pytest.approx(0.3)

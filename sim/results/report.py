@@ -122,8 +122,12 @@ def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Li
         (ln.label + ln.note, ln.before, ln.after, ln.difference, ln.interval, ln.verdict, *ln.beside) for ln in lines
     ]
     kinds = ("", "number", "number", "number", "number", "verdict", *("number" for _ in beside))
-    note = how_to_read_besides(findings, scenario)
-    return table(headers, rows, kinds) + (f'\n<p class="small">{escape(note)}</p>' if note else "")
+    whole = table(headers, rows, kinds)
+    if not beside:
+        return whole
+    return (
+        f'<div class="wide">\n{whole}\n</div>\n<p class="small">{escape(how_to_read_besides(findings, scenario))}</p>'
+    )
 
 
 def _how_to_read(findings: Findings) -> str:

@@ -14,16 +14,14 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts.style import COLOURS, GREY, INK, LINES, canvas, in_lines, remarks, with_baseline
+from sim.results.charts.marks import mark_dates
+from sim.results.charts.style import COLOURS, GREY, LINES, canvas, in_lines, remarks, with_baseline
 from sim.results.findings import Findings
-from sim.results.periods import date_words
 from sim.results.wording import figure, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
 END_WIDTH = 17  # letters beside the end of a line
 END_LINE = 0.175  # inches that one line of such a label takes
-MARK_ROOM = 0.09  # of the axis's height, above the lines, for the words at a date
-MARK_ROWS = 3  # rows of such words, one below the other where dates are close
 
 
 def occupancy_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -68,14 +66,14 @@ def _over_time(
         when, values = _averaged(scenario, findings.daily[scenario.id][place], days_each)
         _line_with_band(axes, when, values, index, with_band=index == 0 or len(shown) == 2)
         name = in_lines(findings.label(scenario), END_WIDTH)
-        ends.append((float(values[:, -1].mean()), index, f"{name}\n{means[index]} on average{_broken(days)}"))
+        ends.append((float(values[:, -1].mean()), index, f"{name}\n{means[index]} on average"))
     axes.set_ylabel(axis)
     axes.margins(x=0.0)
     _sensible_bottom(axes)
     if planned:
         _planned_line(axes, *planned)
     _date_axis(axes)
-    marks = _mark_dates(axes, findings, shown)
+    marks = mark_dates(axes, findings, shown)
     _labels_at_ends(axes, ends)
     words = [f"{findings.label(s)}: {mean} on average{days}" for s, mean in zip(shown, means, strict=True)]
     return title, f"{axis}. " + "; ".join(words) + "." + "".join(f" {mark}." for mark in marks), drawing
@@ -90,11 +88,6 @@ def _told_days(findings: Findings, days: NDArray[np.float64]) -> NDArray[np.floa
     return days[:, first : first + common.days]
 
 
-def _broken(days: str) -> str:
-    """Words on a line of their own."""
-    return f"\n{days.strip()}" if days else ""
-
-
 def _with_finding(question: str, names: list[str], means: list[str], days: str) -> str:
     """The question, and its answer where it is short."""
     if len(names) == 1:
@@ -102,37 +95,6 @@ def _with_finding(question: str, names: list[str], means: list[str], days: str) 
     if len(names) == 2 and len(names[1]) <= END_WIDTH:
         return f"{question} {means[0]} people, {means[1]} with {names[1]}{days}"
     return question
-
-
-def _mark_dates(axes: Axes, findings: Findings, shown: list[Scenario]) -> list[str]:
-    """A line at each date on which a plan changes, with words beside it; the words are the description's too."""
-    starts: dict[int, list[str]] = {}
-    for scenario in shown:
-        for period in findings.told[scenario.id].periods if scenario.id in findings.told else ():
-            if period.mark and period.mark not in starts.setdefault(period.first_day, []):
-                starts[period.first_day].append(period.mark)
-    calendar = findings.baseline.calendar
-    low, high = axes.get_ylim()
-    axes.set_ylim(low, high + (high - low) * MARK_ROOM * min(len(starts), MARK_ROWS))
-    words = []
-    for number, (day, marks) in enumerate(sorted(starts.items())):
-        text = f"{date_words(calendar, day, brief=True)}: {', '.join(marks)}"
-        words.append(text)
-        is_late = day - calendar.warm_up_days > calendar.measured_days * 0.6
-        when: Any = calendar.start + timedelta(days=day)
-        axes.axvline(when, color=INK, linewidth=1.1, linestyle=(0, (4, 2)))
-        axes.annotate(
-            text,
-            xy=(when, 1 - MARK_ROOM * 0.9 * (number % MARK_ROWS)),
-            xytext=(-4 if is_late else 4, -2),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha="right" if is_late else "left",
-            va="top",
-            fontsize=8.5,
-            color=INK,
-        )
-    return words
 
 
 def _line_with_band(axes: Axes, when: list[Any], values: NDArray[np.float64], index: int, *, with_band: bool) -> None:
@@ -172,7 +134,7 @@ def _time_subtitle(findings: Findings, days_each: int) -> str:
         what += f"; band: 95% of {replications} simulated runs lie inside"
     elif replications > 1:
         what += f"; band: from the lowest to the highest of {replications} simulated runs"
-    return what
+    return what + (f"; averages at the right: {findings.common.short}" if findings.common else "")
 
 
 def _days_each_point(days: int) -> int:

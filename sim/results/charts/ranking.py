@@ -26,7 +26,8 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         return None
     place, base = spoken(findings.main_service.name), findings.label(findings.baseline)
     title = f"Which scenario avoids most delayed people in {place}?"
-    days = f" {findings.common.short}" if findings.common else ""
+    period = findings.side_by_side.period
+    days = f" {period.short}" if period else ""
     subtitle = f"Difference from {base} on an average day{days}; 95% intervals that hold for all {len(rows)} at once"
     drawing, axes = canvas(title, subtitle + remarks(findings, len(rows)), 1.7 + 0.34 * len(rows))
     limit = _limit(rows)

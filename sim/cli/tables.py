@@ -134,8 +134,11 @@ def _warnings(screen: Screen, findings: Findings) -> None:
 
 
 def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said: Sequence[str]) -> None:
-    """One table: a line a scenario, below it its payers and who gave up waiting; then what it comes to."""
-    screen.say(f"Ranking: {what_is_ranked(findings)}")
+    """What it comes to; then one table: a line a scenario, below it its payers and who gave up waiting."""
+    for text in said:
+        _wrapped(screen, text)
+    screen.say()
+    _wrapped(screen, f"Ranking: {what_is_ranked(findings)}")
     screen.say()
     heads = [[parts[line] for parts in headers(findings)] for line in (0, 1)]
     names = labels(findings.scenarios, NAME_WIDTH)
@@ -149,7 +152,7 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said:
     screen.say()
     whole = [(names[row.scenario.id], findings.called(row.scenario)) for row in ranked]
     cut = [f"{short} is {name}." for short, name in whole if short != name]
-    for text in (*cut, *said, how_to_read(ranked, findings)):
+    for text in (*cut, how_to_read(ranked, findings)):
         _wrapped(screen, text)
     screen.say()
 

@@ -39,6 +39,9 @@ def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys: p
     assert said.index("Ranking: 2 scenarios by delayed people avoided in hospital, against Base") < said.index(
         "people in hospital at midnight"
     )
+    first = " ".join(said[: said.index("Ranking: ")].split())
+    assert re.match(r"(Fewer people are delayed|More people are delayed|These runs cannot tell|How many people)", first)
+    assert "More beds" in first
     assert tables_in(said) == 2
     assert "1. More beds" in said and "cash in the 40 days measured by payer" in said and "council" in said
     assert {"ranking.svg", "ranking.png"} <= {path.name for path in (here / folder / "charts").iterdir()}

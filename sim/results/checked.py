@@ -46,6 +46,11 @@ class Checked(NamedTuple):
         return UNUSABLE if self.trouble else NOT_RUN
 
 
+def _kind(key: tuple[str, str, str, str]) -> str:
+    """A measure, and what it is parted by."""
+    return f"{key[1]} by {key[2]}" if key[2] else key[1]
+
+
 def lines_about(one: Checked) -> list[str]:
     """Everything there is to say about one scenario, a line each; the first names it and its outcome."""
     verdict = one.verdict
@@ -53,7 +58,7 @@ def lines_about(one: Checked) -> list[str]:
         return [f"{one.file}: {one.outcome}{f': {one.trouble}' if one.trouble else ''}"]
     lines = [f"{one.file}: {verdict.outcome}{_beside(verdict)}"]
     if verdict.new:
-        lines.append(f"  of {', '.join(dict.fromkeys(key[1] for key in verdict.new))} nothing is recorded yet")
+        lines.append(f"  of {', '.join(dict.fromkeys(_kind(key) for key in verdict.new))} nothing is recorded yet")
     if verdict.outcome == SAME:
         return lines + [f"  {text}" for text in _values(one)]
     lines += [f"  {text}" for text in (*_values(one), *_why(verdict))]

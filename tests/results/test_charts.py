@@ -134,6 +134,30 @@ def test_a_queue_that_grows_tenfold_is_an_arrow_and_leaves_the_other_changes_vis
     assert len(made[2].axes[0].texts) == len(axes.get_yticks())  # what it really is stands beside
 
 
+def test_labels_of_the_differences_stay_on_the_page_and_nothing_falls_by_more_than_all_of_it() -> None:
+    base = small(replications=2)
+    made = differences_chart(findings_of(base, bigger(base)))
+    assert made is not None
+    pen = FigureCanvasAgg(made[2]).get_renderer()
+    axes = made[2].axes[0]
+    labels = [label for label in axes.get_yticklabels() if label.get_text()]
+    assert any("gave up waiting" in label.get_text() for label in labels)
+    assert all(label.get_window_extent(pen).x0 >= 0 for label in labels)
+    assert min(float(x) for line in axes.lines for x in line.get_xdata()) >= -100
+
+
+def test_the_legend_of_reasons_lies_between_the_subtitle_and_the_panels() -> None:
+    made = reasons_chart(many_findings(5))
+    assert made is not None
+    drawing = made[2]
+    pen = FigureCanvasAgg(drawing).get_renderer()
+    (legend,) = drawing.legends
+    box = legend.get_window_extent(pen)
+    assert len(legend.get_texts()) == 6
+    others = [drawing.texts[1], *(axes.title for axes in drawing.axes), *(axes._left_title for axes in drawing.axes)]
+    assert not [text.get_text() for text in others if text.get_text() and text.get_window_extent(pen).overlaps(box)]
+
+
 def test_a_world_in_which_nobody_is_delayed_still_has_its_other_charts() -> None:
     calm = small(replications=2, beds=60, unit=60, days=20, warm_up=5)
     home_only = replace(calm.people[0].journey[0], then=(replace(calm.people[0].journey[0].then[1], share=1.0),))
@@ -148,6 +172,7 @@ def test_a_scenario_has_one_colour_in_every_chart() -> None:
     base = small(replications=2)
     found = findings_of(base, bigger(base), bigger(base, id="few", name="Few beds", unit=2))
     colours: dict[str, set[str]] = {"More beds": set(), "Few beds": set()}
+    seen = 0
     for make in (reasons_chart, differences_chart, payers_chart):
         made = make(found)
         assert made
@@ -157,4 +182,6 @@ def test_a_scenario_has_one_colour_in_every_chart() -> None:
                 artist = handle[0] if isinstance(handle, BarContainer) else handle
                 colour = artist.get_edgecolor() if isinstance(handle, BarContainer) else artist.get_color()
                 colours[name].add(to_hex(colour).upper())
+                seen += 1
+    assert seen == 6
     assert list(colours.values()) == [{COLOURS[1]}, {COLOURS[2]}]

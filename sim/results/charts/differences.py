@@ -3,6 +3,7 @@
 What may be changed here: freely.
 """
 
+from textwrap import wrap
 from typing import NamedTuple, TypeAlias
 
 from matplotlib.axes import Axes
@@ -23,7 +24,7 @@ from sim.results.charts.style import (
     with_baseline,
 )
 from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import change_and_interval, measure_label, shortened
+from sim.results.wording import change_and_interval, measure_label
 
 FOREST_MEASURES = (
     "queue_mean",
@@ -35,10 +36,12 @@ FOREST_MEASURES = (
     "delay_mean_if_delayed_nights",
     "turned_away",
 )
-MOST_LINES = 12
+MOST_LINES = 16
+LABEL_WIDTH = 44  # letters on one line
 LEAST_CHANGE = 0.001  # of the baseline
 # Where a queue of hardly anybody grows tenfold, all other changes would be squeezed onto the line of none.
 FURTHEST = 200  # %
+NOTHING_LEFT = -100  # %: nothing here is ever below 0
 
 Line: TypeAlias = tuple[str, str, str, str]  # service, measure, by, item
 
@@ -63,7 +66,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     title = f"What changes against {findings.label(findings.baseline)}?" + days_of(findings)
     points = [point for index, one in enumerate(shown) for point in _points(findings, lines, one, index)]
     names = [in_lines(findings.label(one)) for one in shown]
-    is_cut = any(max(-point.low, point.high) > FURTHEST for point in points)
+    is_cut = any(point.high > FURTHEST for point in points)
     drawing, axes = canvas(
         title,
         "% of the baseline, same people, with 95% interval; right: the difference itself"
@@ -79,7 +82,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         _draw(axes, point, height)
         _say(axes, _words(findings, point), height, 8 if len(shown) == 1 else 7)
     axes.axvline(0, color=INK, linewidth=1)
-    labels = [shortened(_label(findings, line), 54) for line in lines]
+    labels = ["\n".join(wrap(_label(findings, line), LABEL_WIDTH)) for line in lines]
     axes.set_yticks(range(len(lines)), labels, fontsize=9)
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
@@ -138,7 +141,7 @@ def _points(findings: Findings, lines: list[Line], scenario: Scenario, index: in
 
 def _draw(axes: Axes, point: Point, height: float) -> None:
     """The interval and its middle, at the edge as an arrow where it is further away."""
-    low, middle, high = (max(-FURTHEST, min(FURTHEST, value)) for value in (point.low, point.middle, point.high))
+    low, middle, high = (max(NOTHING_LEFT, min(FURTHEST, value)) for value in (point.low, point.middle, point.high))
     colour, marker = COLOURS[point.scenario + 1], MARKERS[point.scenario + 1]  # the first are the baseline's
     if middle != point.middle:
         marker = ">" if middle > 0 else "<"

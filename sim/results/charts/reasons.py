@@ -7,7 +7,6 @@ What may be changed here: freely.
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Patch
 
 from sim.results import window
 from sim.results.charts.style import (
@@ -51,14 +50,14 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     one.remove()
     panels = drawing.subplots(1, len(PANELS), sharex=True, sharey=True)
     for axes, (heading, lacks) in zip(panels, PANELS, strict=True):
-        _bars(axes, rows, lacks, len(shown))
+        _bars(axes, rows, lacks, [in_lines(name) for name in names])
         axes.set_title(heading, fontsize=9, fontweight="bold", loc="left", color=INK)
     panels[0].set_yticks(range(len(rows)), [row.label for row in rows], fontsize=9)
     panels[0].set_ylim(len(rows) - 0.5, -0.5)
     panels[0].margins(x=0.16)
     drawing.supxlabel(f"delayed bed days {per}", fontsize=10, color=INK, y=0.1 / drawing.get_figheight())
     drawing.subplots_adjust(top=top, left=0.26, right=0.97, wspace=0.06, bottom=0.62 / drawing.get_figheight())
-    _legend(drawing, [in_lines(name) for name in names])
+    _legend(drawing, panels[0])
     return title, f"Delayed bed days {per} by reason ({', '.join(names)}). {_told(rows, len(shown))}.", drawing
 
 
@@ -72,7 +71,8 @@ def _told(rows: list[ReasonDays], many: int) -> str:
     return "; ".join(f"{row.label}: " + ", ".join(said(row, number) for number in range(many)) for row in rows[:3])
 
 
-def _bars(axes: Axes, rows: list[ReasonDays], lacks: tuple[str, ...], many: int) -> None:
+def _bars(axes: Axes, rows: list[ReasonDays], lacks: tuple[str, ...], names: list[str]) -> None:
+    many = len(names)
     width = 0.8 / many
     whole = max(row.total(number) for row in rows for number in range(many)) >= 100
     for index in range(many):
@@ -85,6 +85,7 @@ def _bars(axes: Axes, rows: list[ReasonDays], lacks: tuple[str, ...], many: int)
             color=COLOURS[index] if not HATCHES[index] else "white",
             edgecolor=COLOURS[index],
             hatch=HATCHES[index],
+            label=names[index],
         )
         for height, value in zip(heights, values, strict=True):
             text = f"{value:,.0f}" if whole else figure(value, "")
@@ -94,16 +95,17 @@ def _bars(axes: Axes, rows: list[ReasonDays], lacks: tuple[str, ...], many: int)
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
-def _legend(drawing: Figure, names: list[str]) -> None:
+def _legend(drawing: Figure, panel: Axes) -> None:
     """The scenarios, between the subtitle and the panels."""
+    bars, names = panel.get_legend_handles_labels()
     if len(names) > 1:
-        marks = [
-            Patch(
-                facecolor="white" if HATCHES[index] else COLOURS[index], edgecolor=COLOURS[index], hatch=HATCHES[index]
-            )
-            for index in range(len(names))
-        ]
         top = 1 - 0.55 / drawing.get_figheight()
         drawing.legend(
-            marks, names, loc="upper left", bbox_to_anchor=(0.25, top), ncols=LEGEND_COLUMNS, frameon=False, fontsize=8
+            bars,
+            names,
+            loc="upper left",
+            bbox_to_anchor=(0.25, top),
+            ncols=LEGEND_COLUMNS,
+            frameon=False,
+            fontsize=8,
         )

@@ -2,8 +2,9 @@
 
 A service that opens on a date does nothing before it, so an average over the whole window says too little of what it
 does. The window is divided where what a scenario plans differently from its baseline changes: places of services and
-teams. The headline period is the last in which a dated plan differs: from the opening on, or, for a ward that closes
-again, the time in which it is open. A scenario on its own is compared with what it plans as the window begins.
+teams, and the routes of those admitted. The headline period is the last in which dated places differ (routes, where no
+places do): from the opening on, or, for a ward that closes again, the time in which it is open. A scenario on its own
+is compared with what it plans as the window begins.
 
 What may be changed here: wording freely; which period is the headline by agreement.
 """
@@ -12,16 +13,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Places, Scenario
+from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Route, Scenario
 from sim.results.wording import counted, spoken
 
 MOST_DATES = 12  # more in one window are a rhythm, such as a rota, and no opening
 
-Capacity = tuple[Places, ...]
-Plan = Mapping[str, Capacity]  # by the name of a service, or `team` and a name
-Gap = tuple[int | None, int | None] | int  # places more than the baseline plans; both numbers where one is unlimited
+Value = int | None | tuple[Route, ...]  # places, None for unlimited; or the routes of those admitted
+Name = tuple[str, str, str]  # "places", the service, or the team behind "team"; or "routes", the service, the group
+Plan = Mapping[Name, Sequence[tuple[int, Value]]]  # each value with the second from which it holds
+Gap = tuple[Value, Value] | int  # places more than the baseline plans; both values where they cannot be subtracted
 
-NOTHING: Capacity = (Places(from_second=0, places=0),)
+PLACES, ROUTES = "places", "routes"
+NOTHING: dict[str, Value] = {PLACES: 0, ROUTES: ()}  # of a service or visit that is not there
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -99,7 +102,7 @@ def division(base: Scenario | None, other: Scenario) -> Division | None:
         _period(other.calendar, days[number : number + 2], marks[number : number + 2])
         for number in range(len(days) - 1)
     )
-    dated = {name for names in turns.values() for name in names}
+    dated = _decisive(name for names in turns.values() for name in names)
     differing = [one for one in periods if _differs(dated, ours, theirs, one.first_day * SECONDS_PER_DAY)]
     return Division(periods, differing[-1] if differing else periods[-1])
 
@@ -127,60 +130,86 @@ def in_common(calendar: Calendar, headlines: Iterable[Period]) -> Period | None:
 
 
 def _plan(scenario: Scenario) -> Plan:
-    services = {service.name: service.capacity for service in scenario.services}
-    return services | {f"team {team.name}": team.capacity for team in scenario.teams}
+    plan: dict[Name, Sequence[tuple[int, Value]]] = {}
+    for name, capacity in (
+        *((service.name, service.capacity) for service in scenario.services),
+        *((f"team {team.name}", team.capacity) for team in scenario.teams),
+    ):
+        plan[PLACES, name, ""] = [(one.from_second, one.places) for one in capacity]
+    for group in scenario.people:
+        for visit in group.journey:
+            plan[ROUTES, visit.service, group.name] = [(one.from_second, _bare(one.routes)) for one in visit.dated]
+    return plan
+
+
+def _bare(routes: Sequence[Route]) -> tuple[Route, ...]:
+    """Routes without where they are written: with dates they stand elsewhere in a file than without."""
+    return tuple(replace(route, path="") for route in routes)
 
 
 def _as_the_window_begins(plan: Plan, calendar: Calendar) -> Plan:
     first, _ = calendar.window
-    return {name: (Places(from_second=0, places=_planned(plan, name, first)),) for name in plan}
+    return {name: [(0, _planned(plan, name, first))] for name in plan}
 
 
-def _planned(plan: Plan, name: str, at: int) -> int | None:
-    """Places at an instant; none of a service that is not there."""
-    return [one for one in plan.get(name, NOTHING) if one.from_second <= at][-1].places
+def _planned(plan: Plan, name: Name, at: int) -> Value:
+    """What holds at an instant."""
+    return [NOTHING[name[0]], *(value for second, value in plan.get(name, ()) if second <= at)][-1]
 
 
-def _gap(ours: Plan, theirs: Plan, name: str, at: int) -> Gap:
+def _gap(ours: Plan, theirs: Plan, name: Name, at: int) -> Gap:
     before, after = _planned(ours, name, at), _planned(theirs, name, at)
-    if before is None or after is None:
-        return 0 if before is after else (before, after)
-    return after - before
+    if isinstance(before, int) and isinstance(after, int):
+        return after - before
+    return 0 if before == after else (before, after)
 
 
-def _turns(ours: Plan, theirs: Plan, first: int, end: int) -> dict[int, list[str]]:
+def _turns(ours: Plan, theirs: Plan, first: int, end: int) -> dict[int, list[Name]]:
     """Instants inside the window at which a gap changes, in order, with the names of whose."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[Name]] = {}
     for name in dict.fromkeys((*theirs, *ours)):
-        steps = {one.from_second for plan in (ours, theirs) for one in plan.get(name, NOTHING)}
+        steps = {second for plan in (ours, theirs) for second, _ in plan.get(name, ())}
         for at in sorted(at for at in steps if first < at < end):
             if _gap(ours, theirs, name, at) != _gap(ours, theirs, name, at - 1):
                 found.setdefault(at, []).append(name)
     return dict(sorted(found.items()))
 
 
-def _differs(names: Iterable[str], ours: Plan, theirs: Plan, at: int) -> bool:
+def _decisive(names: Iterable[Name]) -> list[Name]:
+    """Of what turns, what decides which period is the headline: places, as routes to a closed ward may stay."""
+    found = list(names)
+    return [name for name in found if name[0] == PLACES] or found
+
+
+def _differs(names: Iterable[Name], ours: Plan, theirs: Plan, at: int) -> bool:
     return any(_gap(ours, theirs, name, at) != 0 for name in names)
 
 
 # -- words ---------------------------------------------------------------------------------------------------
 
 
-def _mark(names: Sequence[str], theirs: Plan, at: int) -> str:
-    """What happens at an instant, openings before closings before other changes."""
-    told: dict[str, list[str]] = {"opening": [], "closing": [], "change of places": []}
+def _mark(names: Sequence[Name], theirs: Plan, at: int) -> str:
+    """What happens at an instant, openings before closings before other changes, routes last."""
+    told: dict[str, list[str]] = {
+        "opening of": [],
+        "closing of": [],
+        "change of places of": [],
+        "change of routes from": [],
+    }
     for name in names:
-        told[_kind(theirs, name, at)].append(spoken(name))
+        told[_kind(theirs, name, at)].append(spoken(name[1]))
     kind, whose = next((kind, whose) for kind, whose in told.items() if whose)
-    return f"{kind} of {' and '.join(whose)}"
+    return f"{kind} {' and '.join(dict.fromkeys(whose))}"
 
 
-def _kind(theirs: Plan, name: str, at: int) -> str:
+def _kind(theirs: Plan, name: Name, at: int) -> str:
     """Whether this scenario's places open or close; where they stay, the baseline's places change."""
+    if name[0] == ROUTES:
+        return "change of routes from"
     before, after = _planned(theirs, name, at - 1), _planned(theirs, name, at)
     if before == 0 != after:
-        return "opening"
-    return "closing" if after == 0 != before else "change of places"
+        return "opening of"
+    return "closing of" if after == 0 != before else "change of places of"
 
 
 def _period(calendar: Calendar, days: Sequence[int], marks: Sequence[str]) -> Period:

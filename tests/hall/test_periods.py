@@ -23,6 +23,7 @@ from sim.inputs.scenario import (
     Places,
     Price,
     Route,
+    RoutesFrom,
     Scenario,
     Team,
     Visit,
@@ -254,6 +255,44 @@ def test_unlimited_places_and_teams_have_dates_too() -> None:
     assert len(told(world, with_places(world, (0, 4), (DATE, None)))) == 2
     team = replace(world, id="team", teams=(Team(name="hub_team", capacity=dated((0, 2), (DATE, 3))),))
     assert told(world, team)[1].startswith("from the change of places of team hub team on 15 June 2026")
+
+
+def routed(world: Scenario, *shares: tuple[int, float], id: str = "more") -> Scenario:
+    """The same world with these shares of people who go to the unit, by the day of admission."""
+    (group,) = world.people
+    hospital, *others = group.journey
+    unit, home = hospital.then
+    first, *later = [
+        RoutesFrom(
+            from_second=day * SECONDS_PER_DAY, routes=(replace(unit, share=share), replace(home, share=1 - share))
+        )
+        for day, share in shares
+    ]
+    visit = replace(hospital, then=first.routes, later=tuple(later))
+    return replace(world, id=id, people=(replace(group, journey=(visit, *others)),))
+
+
+def test_routes_have_dates_too() -> None:
+    world = small(days=MEASURED, warm_up=WARM_UP)
+    assert told(world, routed(world, (0, 0.3), (DATE, 0.5))) == [
+        "before the change of routes from hospital on 15 June 2026 (40 of the 60 measured days)",
+        "from the change of routes from hospital on 15 June 2026 (20 of the 60 measured days) *",
+    ]
+    always = routed(world, (0, 0.5), id="always")
+    assert told(world, always) == []
+    assert told(routed(world, (0, 0.3), (DATE, 0.5)), routed(world, (0, 0.3), (DATE, 0.5))) == []
+
+
+def test_an_opening_with_routes_of_its_own_is_told_as_the_opening() -> None:
+    world = small(days=MEASURED, warm_up=WARM_UP)
+    both = with_places(routed(world, (0, 0.0), (DATE, 0.3)), (0, 0), (DATE, 8))
+    assert told(world, both)[1] == "from the opening of unit on 15 June 2026 (20 of the 60 measured days) *"
+
+
+def test_a_ward_is_told_while_it_is_open_though_its_routes_stay() -> None:
+    world = small(days=MEASURED, warm_up=WARM_UP, unit=0)
+    ward = with_places(routed(world, (0, 0.0), (50, 0.3)), (0, 0), (50, 8), (70, 0))
+    assert [words[-1] for words in told(world, ward)] == [")", "*", ")"]
 
 
 def test_a_rhythm_of_many_dates_is_no_opening() -> None:

@@ -26,7 +26,7 @@ run_sim.py: what would another reablement unit, another step or another price ch
 
 Options of run and compare:
   --replications N     how many simulated runs of each scenario (instead of what the file says)
-  --seed S             another draw of people and luck
+  --seed S             a different random seed
   --workers N          processes at once (default: one for each processor); the results do not depend on it
   --outputs DIR        where the folder with results goes (default: outputs)
   --json FILE          the results as JSON too; - is standard output: all else then goes to standard error

@@ -29,7 +29,7 @@ def delay_pages(findings: Findings) -> Iterator[str]:
         return
     _, per = window.side_by_side(one.calendar.measured_days for one in shown)
     yield heading("What delayed people wait for, and what is lacking")
-    lacks = [lack for lack in LACKS if any(lack in days for row in rows for days in row.days)]
+    lacks = [lack for lack in LACKS if any(days.get(lack) for row in rows for days in row.days)]
     for number, scenario in enumerate(shown):
         yield _table(findings, scenario, number, rows, lacks, per)
     yield paragraph(HOW_TO_READ, "small")

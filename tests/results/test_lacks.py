@@ -127,3 +127,4 @@ def test_reasons_beyond_the_first_ten_stand_together() -> None:
     rows = days_by_reason(findings, [town.scenario])
     assert len(rows) == MOST_REASONS + 1 and rows[-1].label == OTHERS
     assert sum(row.total(0) for row in rows) == pytest.approx(town.value("hospital", "delayed_bed_days"))
+    assert "no team free" not in "".join(delay_pages(findings))  # nobody here needs one: no column of nothing

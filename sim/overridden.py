@@ -101,12 +101,12 @@ def _stays(scenario: Scenario, written: frozenset[str]) -> Iterator[Overridden]:
 def _stay(path: str, visit: Visit, all_routes: Iterable[Route], written: frozenset[str]) -> Overridden:
     routes = [route for route in all_routes if route.share > 0]
     own = {route: f"{path}.{route.path}.stay_days" for route in routes}
-    by = [route for route in routes if _is_written(own[route], written)]
+    by = [route for route in routes if _is_written(own[route], written)]  # a path may hold before and after a date
     stays = ((route.share, route.stay or visit.stay) for route in routes)
     return Overridden(
         f"{path}.stay_days",
-        tuple(own[route] for route in by),
-        len(routes),
+        tuple(dict.fromkeys(own[route] for route in by)),
+        len(set(own.values())),
         sum(route.share for route in by),
         f"{path}.stay_times",
         sum(share * stay.mean_days for share, stay in stays if stay is not None),
@@ -136,13 +136,18 @@ def _steps(scenario: Scenario, written: frozenset[str], places: list[_Place]) ->
         uses = [place for place in places if any(one.name == step.name for one in place.route.steps)]
         takes = TAKES[1] if step.working_days else TAKES[0]
         for key, keys in ((takes, TAKES), ("share", ("share",))):
-            by = {}
+            by: dict[str, float] = {}
             for place in uses:
                 own = [path for one in keys if _is_written(path := f"{place.path}.steps.{step.name}.{one}", written)]
-                by.update(dict.fromkeys(own[:1], place.per_day))
+                by.update({path: by.get(path, 0.0) + place.per_day for path in own[:1]})
             everybody = sum(place.per_day for place in uses)
             if everybody:
-                yield Overridden(f"steps.{step.name}.{key}", tuple(by), len(uses), sum(by.values()) / everybody)
+                yield Overridden(
+                    f"steps.{step.name}.{key}",
+                    tuple(by),
+                    len({place.path for place in uses}),
+                    sum(by.values()) / everybody,
+                )
 
 
 def _is_written(path: str, written: frozenset[str]) -> bool:

@@ -5,6 +5,8 @@ pen; every change is kept with its old and new text. `--set` comes last and may 
 What may be changed here: what counts as existing; the exact words are tested.
 """
 
+from dataclasses import dataclass, field
+
 from sim.inputs.containers import Names, Record
 from sim.inputs.fields import SCENARIO
 from sim.inputs.kinds import Kind
@@ -19,12 +21,23 @@ Replaced = dict[tuple[str, Path], Node]  # by the file that changed a value, and
 THE_SCENARIO = "the scenario"  # what the command line changes, whichever files it came from
 
 
+@dataclass(slots=True)
+class Layer:
+    """What one file, or the command line, put on the tree below it, in that order."""
+
+    file: str
+    below: str
+    before: Table
+    puts: list[tuple[Path, Entry]] = field(default_factory=list)
+
+
 class Layers:
     """A tree of values, and what was done to it."""
 
     def __init__(self, tree: Table, problems: Problems) -> None:
         self.tree = tree
         self.changes: list[Change] = []
+        self.layers: list[Layer] = []
         self.replaced: Replaced = {}
         self._problems = problems
         self._below = ""  # the file that it extends
@@ -33,7 +46,7 @@ class Layers:
 
     def extend(self, root: Table, below: str) -> None:
         """Put the `change` and `add` of one file on the tree."""
-        self._below, self._touched, self._around = below, {}, {}
+        self._begin(root.mark.file, below)
         for key, put_one in (("change", self._change), ("add", self._add)):
             entry = root.entries.get(key)
             if entry is None or isinstance(entry.value, Gap):
@@ -49,10 +62,14 @@ class Layers:
             for path, one in entry.value.entries.items():
                 put_one(tuple(path.split(".")), one)
 
+    def _begin(self, file: str, below: str) -> None:
+        self._below, self._touched, self._around = below, {}, {}
+        self.layers.append(Layer(file, below, self.tree))
+
     def set(self, path: Path, entry: Entry) -> None:
         """Put one value on the tree, whether something stands there already or not."""
         if self._below != THE_SCENARIO:  # what the files touched, the command line may change
-            self._below, self._touched, self._around = THE_SCENARIO, {}, {}
+            self._begin("the command line", THE_SCENARIO)
         if path[0] in OWN_KEYS and len(path) == 1:
             self._put(path, entry.mark, entry.value)
         elif find(self.tree, path) is None and kind_at(SCENARIO, path) is not None and self._can_reach(path[:-1]):
@@ -167,6 +184,7 @@ class Layers:
         return True
 
     def _put(self, path: Path, mark: Mark, value: Node) -> None:
+        self.layers[-1].puts.append((path, Entry(mark, value)))
         tree = put(self.tree, path, mark, value)
         assert isinstance(tree, Table)
         self.tree = tree

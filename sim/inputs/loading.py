@@ -15,6 +15,7 @@ from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.in_force import values_in_force
 from sim.inputs.layers import OWN_KEYS, Layers
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
+from sim.inputs.opening_routes import date_the_routes
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
 from sim.inputs.reading import Reading
 from sim.inputs.scenario import Scenario
@@ -58,9 +59,10 @@ def read_scenario(
     reading = Reading(problems, files)
     said = SCENARIO.read(tree, (), reading)
     told = Told(said, tree, problems)
+    dated = date_the_routes(told, layers.layers, reading)
     _check(told, reading)
     problems.stop_if_any()
-    return _built(file, told, layers, sources, files)
+    return _built(file, told, layers, sources, files, dated)
 
 
 def read_many(
@@ -219,7 +221,9 @@ def _check(told: Told, reading: Reading) -> None:
         check(told)
 
 
-def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: Files) -> Scenario:
+def _built(
+    file: str, told: Told, layers: Layers, sources: list[Source], files: Files, dated: tuple[str, ...]
+) -> Scenario:
     said = told.said
     calendar = build.calendar_of(said["calendar"])
     steps = build.steps_of(said["steps"])
@@ -242,6 +246,6 @@ def _built(file: str, told: Told, layers: Layers, sources: list[Source], files: 
         costs=prices.costs_of(said["costs"], said["services"]),
         values=values_in_force(layers.tree, {source.file: source.notes for source in sources}, layers.replaced),
         changes=tuple(layers.changes),
-        notices=(*notices, *possible.closing_notices(told)),
+        notices=(*notices, *dated, *possible.opening_notices(told), *possible.closing_notices(told)),
         files=tuple(files.fingerprints.items()),
     )

@@ -89,6 +89,20 @@ def _not_open_and_no_other_way(told: Told, way: Way) -> str | None:
     return None
 
 
+def opening_notices(told: Told) -> tuple[str, ...]:
+    """Longest waits that lead to a service which has not opened when the route begins to hold: until then they have no end."""
+    return tuple(
+        f"{otherwise} opens on {_day_of(told, opens)}: until then people of {way.group} in {way.here} who wait for {way.to} have "
+        "no otherwise, and wait however long; give `then` dates if they are to go elsewhere before"
+        for way in told.ways()
+        if isinstance(otherwise := way.route["otherwise"], str)
+        and way.route["longest_wait_days"] is not None
+        and way.from_second < (opens := told.opens_second(otherwise))
+        and told.opens_second(way.to) <= way.from_second
+        and in_use(way)
+    )
+
+
 def closing_notices(told: Told) -> tuple[str, ...]:
     """What closes for good during the run, and for whom nothing is said about where they go then."""
     return tuple(dict.fromkeys((*_closing_routes(told), *_closing_doors(told), *_closing_teams(told))))

@@ -55,16 +55,16 @@ class Told:
 
     def __init__(self, said: Said, tree: Table, problems: Problems) -> None:
         self.said = said
-        self._tree = tree
+        self.tree = tree
         self._problems = problems
 
     def refuse(self, path: Path, what: str, shown: Path | None = None) -> None:
         """Note a problem at a path; `shown` is what to call it where that is clearer."""
-        self._problems.about(mark_at(self._tree, path), path, what, shown)
+        self._problems.about(mark_at(self.tree, path), path, what, shown)
 
     def file_of(self, path: Path) -> str:
         """The file in which the value at a path was written."""
-        return mark_at(self._tree, path).file
+        return mark_at(self.tree, path).file
 
     def is_nearer(self, path: Path, other: Path) -> bool:
         """Was the value at a path written in a file that extends the one with the other?"""
@@ -72,7 +72,7 @@ class Told:
 
     def place_of(self, path: Path) -> str:
         """The file and line in which the value at a path was written."""
-        mark = mark_at(self._tree, path)
+        mark = mark_at(self.tree, path)
         return f"{mark.file}:{mark.line}" if mark.line else mark.file
 
     @property

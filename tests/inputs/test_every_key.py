@@ -131,6 +131,18 @@ def test_those_who_come_from_outside_to_a_service_that_closes_for_good_are_notic
     )
 
 
+def test_waits_without_an_end_until_a_service_opens_are_noticed() -> None:
+    text = SMALL_WORLD.replace(
+        "  home_care: {kind",
+        "  annexe: {kind: other, beds: [{from: 2026-04-06, beds: 0}, {from: 2026-04-22, beds: 5}]}\n  home_care: {kind",
+    ).replace("otherwise: home", "otherwise: annexe")
+    text = text.replace("      unit: {stay", "      annexe: {stay_days: 2, then: {out: 100%}}\n      unit: {stay")
+    assert read_text(text.replace("          home: 50%", "          home: 50%\n          annexe: 0%")).notices == (
+        "annexe opens on 2026-04-22: until then people of everyone in hospital who wait for unit have no otherwise, and "
+        "wait however long; give `then` dates if they are to go elsewhere before",
+    )
+
+
 def test_a_team_that_closes_for_good_is_noticed_with_its_steps() -> None:
     closing = small_world("places: 2}", "places: [{from: 2026-04-06, places: 2}, {from: 2026-04-20, places: 0}]}")
     assert closing.notices == (

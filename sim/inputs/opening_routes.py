@@ -1,0 +1,123 @@
+"""Routes that a file changes for the sake of a service that opens later: they hold for those admitted from its opening on.
+
+A file that adds a unit sends people there, by new routes or as the `otherwise` of routes that were there before. Where
+the unit opens within the run, all that the file says of these routes gets the date of the opening; until then the
+routes are as in the file below. Without this, people who wait would be bound for a building that is not open, and the
+scenario would differ from its baseline before anything has changed. Routes that are written with dates stay as written.
+
+What may be changed here: with `docs/model.md`, rule 19.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sim.inputs.fields import ROUTES
+from sim.inputs.layers import THE_SCENARIO, Layer
+from sim.inputs.nodes import Node, Table, Text
+from sim.inputs.problems import Path, dotted, listed
+from sim.inputs.reading import Reading, Said, is_sound
+from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.inputs.shares import TOLERANCE, percent
+from sim.inputs.told import Told
+from sim.inputs.tree import find, put
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A layer whose routes to a service hold only from its opening on."""
+
+    layer: Layer
+    service: str
+    opens: date
+
+
+def date_the_routes(told: Told, layers: list[Layer], reading: Reading) -> tuple[str, ...]:
+    """Give dates to the routes of services that open later; a sentence for each file whose routes got one."""
+    found: dict[tuple[str, date], dict[str, list[Late]]] = {}
+    for _, _, visit in list(told.visits()):
+        path = (*visit.path, "then")
+        late = list(_late(told, layers, path)) if isinstance(visit["then"], Said) else []
+        if late and _date(told, layers, visit, late, reading):
+            for one in late:
+                found.setdefault((one.service, one.opens), {}).setdefault(dotted(path), []).append(one)
+    return tuple(_sentence(*key, paths) for key, paths in found.items())
+
+
+def _sentence(service: str, opens: date, paths: dict[str, list[Late]]) -> str:
+    layers = list(dict.fromkeys((one.layer.file, one.layer.below) for late in paths.values() for one in late))
+    files, below = listed([file for file, _ in layers], "and"), layers[0][1]
+    return (
+        f"{service} opens on {opens}: what {files} {'say' if len(layers) > 1 else 'says'} of {listed(paths, 'and')} holds for "
+        f"people admitted from then on; before, it is as in {'the files' if below == THE_SCENARIO else below}"
+    )
+
+
+def _late(told: Told, layers: list[Layer], path: Path) -> Iterator[Late]:
+    """Layers that lead people of a visit to services which open during the run, or change how they are led there."""
+    for number, layer in enumerate(layers):
+        before = find(layer.before, path)
+        after = find(layers[number + 1].before if number + 1 < len(layers) else told.tree, path)
+        if isinstance(before, Table) and isinstance(after, Table) and before is not after:
+            opens = {name: second for name in _moved(before, after) if (second := told.opens_second(name))}
+            if opens and told.start is not None:
+                first = min(opens, key=lambda name: opens[name])
+                yield Late(layer, first, told.start + timedelta(days=opens[first] // SECONDS_PER_DAY))
+
+
+def _moved(before: Table, after: Table) -> list[str]:
+    """Destinations of routes that are new or were changed, and where such routes lead otherwise."""
+    moved = {
+        name: entry.value
+        for name, entry in after.entries.items()
+        if name not in before.entries or before.entries[name].value is not entry.value
+    }
+    others = (find(route, ("otherwise",)) for route in moved.values())
+    return [*moved, *(other.text for other in others if isinstance(other, Text))]
+
+
+def _date(told: Told, layers: list[Layer], visit: Said, late: list[Late], reading: Reading) -> bool:
+    """The routes of a visit by date: those at the start leave out all late layers, each opening brings in its own."""
+    path, dates = (*visit.path, "then"), sorted({one.opens for one in late})
+    dated: list[Said] = []
+    for since in (told.start, *dates):
+        left_out = [one.layer for one in late if since is None or one.opens > since]
+        node = _without(layers, left_out, path)
+        routes = visit["then"] if not left_out or node is None else ROUTES.read(node, path, reading)
+        if left_out and not _adds_up(told, path, routes, min(dates)):
+            return False
+        one = Said(path)
+        one |= {"from": since, "routes": routes}
+        dated.append(one)
+    visit["then"] = dated
+    return True
+
+
+def _without(layers: list[Layer], left_out: list[Layer], path: Path) -> Node | None:
+    """What would stand at a path if some layers had said nothing of it."""
+    node = find(layers[0].before, path)
+    for layer in layers:
+        for where, entry in layer.puts if layer not in left_out else ():
+            inside = where[len(path) :]
+            if where[: len(path)] != path:
+                whole = find(entry.value, path[len(where) :]) if path[: len(where)] == where else None
+                node = node if whole is None else whole
+            elif not inside:
+                node = entry.value
+            elif node is not None and (len(inside) == 1 or find(node, inside[:1]) is not None):
+                node = put(node, inside, entry.mark, entry.value)
+    return node
+
+
+def _adds_up(told: Told, path: Path, routes: Said, opens: date) -> bool:
+    """Do the shares before an opening add up, once what lies above the late file is said of them too?"""
+    shares = [route["share"] for route in routes.values()] if is_sound(routes) else []
+    total = sum(shares)
+    if not shares or abs(total - 1) <= TOLERANCE:
+        return True
+    what = (
+        f"adds up to {percent(total)}, not 100%, before {opens}, when the routes are as in the file below; change shares "
+        "there that stand in both, or write `then` with dates"
+    )
+    told.refuse(path, what)
+    return False

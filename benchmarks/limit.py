@@ -12,7 +12,7 @@ import numpy as np
 
 from benchmarks.model import DAY, HOSPITAL, Length, Model, Stays
 from sim.inputs.scenario import HOME, OUT
-from sim.model.ledger import NEVER, PEOPLE_COLUMNS, STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
+from sim.model.records import NEVER, PEOPLE_COLUMNS, STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
 
 SOURCE = Path(__file__).with_name("limit.c")
 FLAGS = ("-O3", "-march=native", "-fno-math-errno", "-shared", "-fPIC", "-std=c11")

@@ -3,12 +3,13 @@
 import numpy as np
 
 from benchmarks.model import DAY, Stays
-from sim.engines import Engines
-from sim.experiment import Shared, Task, run_one
 from sim.inputs.scenario import Scenario
-from sim.model import compiled, engine
-from sim.model.ledger import NEVER, Ledger
-from sim.running import scatter
+from sim.model import engine
+from sim.model.compiled import compiled_run
+from sim.model.records import NEVER, Ledger
+from sim.runs.engines import Engines
+from sim.runs.experiment import Shared, Task, run_one
+from sim.runs.parallel import scatter
 
 COMPILED, REFERENCE = "compiled", "reference"
 
@@ -36,7 +37,7 @@ def bytes_a_person(scenario: Scenario) -> float:
     drawn = engine.draw(scenario, 0, COMPILED)
     for _ in range(2):  # the first walk finds out how much room it takes
         engine.walk(drawn, COMPILED)
-    return compiled.state_bytes_per_person(drawn.plan)
+    return compiled_run.state_bytes_per_person(drawn.plan)
 
 
 def events(ledger: Ledger) -> int:

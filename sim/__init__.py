@@ -7,7 +7,7 @@ They are loaded when they are first used, so that `import sim` costs nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.notebook import Comparison, Run, compare, read_scenario, run_scenario
+    from sim.api import Comparison, Run, compare, read_scenario, run_scenario
 
 __version__ = "0.1.0"
 __all__ = ["Comparison", "Run", "compare", "read_scenario", "run_scenario"]
@@ -17,9 +17,9 @@ def __getattr__(name: str) -> Any:
     """Loads a verb when it is first used."""
     if name not in __all__:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
-    from sim import notebook
+    from sim import api
 
-    return getattr(notebook, name)
+    return getattr(api, name)
 
 
 def __dir__() -> list[str]:

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf
 
-from sim.engines import BY_REFERENCE, Engines
-from sim.experiment import Listener, Piece, Shared, run_all
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Address, Target, read_targets
-from sim.results.catalogue import BY, MEASURES, SHARES
-from sim.results.compare import Spread, interval, spread
-from sim.results.names import title
-from sim.results.wording import counted, figure
+from sim.results.comparison.compare import Spread, interval, spread
+from sim.results.measures.catalogue import BY, MEASURES, SHARES
+from sim.results.words.labels import counted, figure
+from sim.results.words.names import title
+from sim.runs.engines import BY_REFERENCE, Engines
+from sim.runs.experiment import Listener, Piece, Shared, run_all
 
 MET, NEAR, MISSED, DIFFERS, NOTHING = "met", "within error", "missed", "differs", "no figure"
 

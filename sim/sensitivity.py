@@ -7,19 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from sim.engines import BY_REFERENCE, Engines
-from sim.experiment import Listener, Piece, Shared, run_all
-from sim.gathering import beside
+from sim.diagnostics.overridden import overridden
 from sim.inputs.ends import factor_of, has, sets_at, stated_at
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.ranges import Range
 from sim.inputs.scenario import Scenario
 from sim.inputs.sets import sets_for_each
-from sim.overridden import overridden
-from sim.results.catalogue import MEASURES, better, limits_of_difference
-from sim.results.compare import Spread, interval, spread, verdict
-from sim.results.periods import Divisions, Period, division
+from sim.results.comparison.compare import Spread, interval, spread, verdict
+from sim.results.measures.catalogue import MEASURES, better, limits_of_difference
+from sim.results.measures.periods import Divisions, Period, division
+from sim.runs.collecting import beside
+from sim.runs.engines import BY_REFERENCE, Engines
+from sim.runs.experiment import Listener, Piece, Shared, run_all
 
 NEVER_FLIPS = "none in range"
 

@@ -11,16 +11,16 @@ from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
+from sim.diagnostics.warnings import warnings_before_a_run
 from sim.home import COMMAND, as_shipped
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.places import files_read, try_files
-from sim.results.headline import averages
-from sim.results.names import title
-from sim.results.wording import counted
-from sim.results.writing import utf8, write_file
-from sim.running import default_workers
-from sim.take_care import warnings_before_a_run
+from sim.results.files.writing import utf8, write_file
+from sim.results.words.headline import averages
+from sim.results.words.labels import counted
+from sim.results.words.names import title
+from sim.runs.parallel import default_workers
+from sim.runs.writable_places import files_read, try_files
 
 
 def calibrate_verb(options: Options, screen: Screen) -> int:

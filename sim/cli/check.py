@@ -7,25 +7,26 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.baselines import Baseline, baseline_of, orphans_in, scenarios_in
-from sim.checking import Found, checked, rerun
 from sim.cli import streams
 from sim.cli.arguments import Options
 from sim.cli.choosing import engines_for
 from sim.cli.files import expanded
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
-from sim.engines import BY_REFERENCE
 from sim.home import HOME, PROGRAM
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
-from sim.places import files_read, try_files
-from sim.results import check_reports, writing
-from sim.results.checked import Checked, lines_about
-from sim.results.judging import MOVED
-from sim.results.wording import counted
-from sim.running import default_workers
-from sim.updating import updates, write
+from sim.regression import reports
+from sim.regression.baselines import Baseline, baseline_of, orphans_in, scenarios_in
+from sim.regression.judging import MOVED
+from sim.regression.result import Checked, lines_about
+from sim.regression.run import Found, checked, rerun
+from sim.regression.update import updates, write
+from sim.results.files import writing
+from sim.results.words.labels import counted
+from sim.runs.engines import BY_REFERENCE
+from sim.runs.parallel import default_workers
+from sim.runs.writable_places import files_read, try_files
 
 DONE, RESULTS_MOVED, BAD_INPUT = 0, 1, 2
 OURS = "tests/expected"  # checked where nothing is named
@@ -116,16 +117,16 @@ def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> boo
 
 def _to_junit(options: Options, _: Screen, results: Sequence[Checked]) -> None:
     if options.junit:
-        writing.write_file(Path(options.junit), writing.utf8(check_reports.junit_xml(results)))
+        writing.write_file(Path(options.junit), writing.utf8(reports.junit_xml(results)))
 
 
 def _to_summary(options: Options, _: Screen, results: Sequence[Checked]) -> None:
     if options.summary:
-        writing.append_file(Path(options.summary), writing.utf8(check_reports.markdown(results)))
+        writing.append_file(Path(options.summary), writing.utf8(reports.markdown(results)))
 
 
 def _to_json(options: Options, _: Screen, results: Sequence[Checked]) -> None:
-    data = writing.json_bytes(check_reports.json_object(results))
+    data = writing.json_bytes(reports.json_object(results))
     if options.json == "-":
         streams.write(sys.stdout, data)
     elif options.json:
@@ -133,12 +134,12 @@ def _to_json(options: Options, _: Screen, results: Sequence[Checked]) -> None:
 
 
 def _to_people(options: Options, screen: Screen, results: Sequence[Checked]) -> None:
-    for line in check_reports.annotations(results) if options.annotations else ():
+    for line in reports.annotations(results) if options.annotations else ():
         screen.say(line)
     for one in results:
         for line in lines_about(one):
             screen.say(line)
-    screen.say(check_reports.summary_line(results))
+    screen.say(reports.summary_line(results))
     moved = [one.file for one in results if one.outcome == MOVED]
     if moved:
         screen.say(f'If that is meant: {PROGRAM} check {" ".join(moved)} --update --reason "why"')

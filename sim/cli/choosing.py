@@ -3,12 +3,12 @@
 What may be changed here: wording freely.
 """
 
-from sim import engines
 from sim.cli.arguments import Options
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
-from sim.engines import BY_REFERENCE, Engines
-from sim.model.compiling import CannotCompile
+from sim.model.compiled.numba_setup import CannotCompile
+from sim.runs import engines
+from sim.runs.engines import BY_REFERENCE, Engines
 
 
 def engines_for(options: Options, screen: Screen) -> Engines:

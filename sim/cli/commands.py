@@ -21,22 +21,22 @@ from sim.cli.choosing import engines_for
 from sim.cli.flipping import flips_of
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
-from sim.engines import Engines
-from sim.experiment import Piece, Shared, run_all
-from sim.gathering import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
+from sim.diagnostics.overridden import remarks
 from sim.home import HOME, IN_CHECKOUT
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.inputs.sets import sets_for_each
-from sim.job import Job, fingerprint_of
-from sim.overridden import remarks
-from sim.results.findings import Findings
-from sim.results.people_files import PeopleFiles, files_of
-from sim.results.periods import divisions
-from sim.results.wording import counted
-from sim.resuming import ResumeStore
-from sim.running import default_workers, processors
+from sim.results.comparison.findings import Findings
+from sim.results.files.people_tables import PeopleFiles, files_of
+from sim.results.measures.periods import divisions
+from sim.results.words.labels import counted
+from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
+from sim.runs.engines import Engines
+from sim.runs.experiment import Piece, Shared, run_all
+from sim.runs.finished_work import ResumeStore
+from sim.runs.parallel import default_workers, processors
+from sim.runs.specification import Job, fingerprint_of
 
 INTERRUPTED = 130
 PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt
@@ -239,7 +239,7 @@ def _replications(job: Job, options: Options, screen: Screen, store: ResumeStore
 def _import_ahead() -> None:
     """What is needed after the replications takes half a second to import, while this process only waits for workers."""
     with suppress(ImportError):  # said when it is missed
-        for module in ("scipy.special", "sim.publishing"):
+        for module in ("scipy.special", "sim.runs.outputs"):
             import_module(module)
 
 
@@ -248,7 +248,7 @@ def _publish(
 ) -> Path:
     """Writes the folder and the people's tables, then forgets what was kept for resuming."""
     with options.watch.stage("charts"):
-        from sim.publishing import publish  # matplotlib comes only now
+        from sim.runs.outputs import publish  # matplotlib comes only now
 
     folder = publish(job, findings, pieces, _workers(job, options))
     people = _people(options, store)

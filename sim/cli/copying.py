@@ -10,7 +10,7 @@ from sim.cli.arguments import Options
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
 from sim.home import HOME, PROGRAM, SHIPPED
-from sim.results.wording import counted
+from sim.results.words.labels import counted
 
 
 def scenarios_verb(options: Options, screen: Screen) -> int:

@@ -21,12 +21,13 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import listed
 from sim.inputs.ranges import Range, read_ranges
 from sim.inputs.sets import sets_for_each
-from sim.places import try_folder
-from sim.results import window, writing
-from sim.results.catalogue import MEASURES
-from sim.results.names import in_all, in_sentences, slug, title_of_all, told
-from sim.results.wording import change_and_interval, counted, measure_label
-from sim.running import default_workers
+from sim.results.files import writing
+from sim.results.measures.catalogue import MEASURES
+from sim.results.words import run_length
+from sim.results.words.labels import change_and_interval, counted, measure_label
+from sim.results.words.names import in_all, in_sentences, slug, title_of_all, told
+from sim.runs.parallel import default_workers
+from sim.runs.writable_places import try_folder
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
 
 COLUMNS = ("assumption", "low", "stated", "high", "difference_at_low", "difference_stated", "difference_at_high",
@@ -105,7 +106,7 @@ def _when(found: Tornado) -> str:
 
 def _times(question: Question, found: Tornado) -> float:
     """What a difference of the window is multiplied with, to be told as its label says."""
-    return window.factor(question.measure, found.days)
+    return run_length.factor(question.measure, found.days)
 
 
 def _label(question: Question, found: Tornado) -> str:

@@ -9,11 +9,13 @@ from textwrap import wrap
 
 from sim.cli.screen import Screen
 from sim.inputs.scenario import Scenario
-from sim.results.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
-from sim.results.budget_lines import headers as budget_headers
-from sim.results.budget_lines import limits_of, table_rows
-from sim.results.findings import Change, Findings
-from sim.results.headline import (
+from sim.results.comparison.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
+from sim.results.comparison.budget_lines import headers as budget_headers
+from sim.results.comparison.budget_lines import limits_of, table_rows
+from sim.results.comparison.findings import Change, Findings
+from sim.results.comparison.money import money_of
+from sim.results.comparison.ranking import Ranked
+from sim.results.words.headline import (
     Line,
     besides,
     description,
@@ -22,12 +24,11 @@ from sim.results.headline import (
     of_the_same_people,
     on_other_days,
 )
-from sim.results.headline import how_to_read as how_to_read_figures
-from sim.results.money import money_of
-from sim.results.money_words import ledgers
-from sim.results.names import labels
-from sim.results.ranking import Ranked
-from sim.results.ranking_words import (
+from sim.results.words.headline import how_to_read as how_to_read_figures
+from sim.results.words.labels import counted, shortened
+from sim.results.words.money import ledgers
+from sim.results.words.names import labels
+from sim.results.words.ranking import (
     cells,
     given_up,
     headers,
@@ -38,8 +39,7 @@ from sim.results.ranking_words import (
     who_gave_up,
     who_pays,
 )
-from sim.results.ranking_words import heading as what_is_ranked
-from sim.results.wording import counted, shortened
+from sim.results.words.ranking import heading as what_is_ranked
 
 MOST_CHANGES, MOST_CHANGES_EACH = 8, 3  # of one scenario; of each of several
 VALUE_WIDTH = 60

@@ -12,14 +12,14 @@ from typing import Any
 from sim.cli import streams
 from sim.cli.arguments import Options
 from sim.cli.screen import Screen
+from sim.diagnostics.overridden import override_notes
+from sim.diagnostics.warnings import warnings_before_a_run
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problem, ScenarioError
 from sim.inputs.scenario import Scenario
-from sim.overridden import override_notes
-from sim.places import files_read, try_files
-from sim.results import writing
-from sim.results.wording import counted
-from sim.take_care import warnings_before_a_run
+from sim.results.files import writing
+from sim.results.words.labels import counted
+from sim.runs.writable_places import files_read, try_files
 
 DONE, BAD_INPUT = 0, 2
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.model.ledger import Column
+from sim.model.records import Column
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from sim.inputs.problems import listed
 from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
-from sim.model import compiled, compiling
 from sim.model.arriving import People
-from sim.model.chance import BookOfLuck
-from sim.model.compiled import FastBook
-from sim.model.compiling import CannotCompile
-from sim.model.ledger import Ledger
+from sim.model.compiled import compiled_run, numba_setup
+from sim.model.compiled.compiled_run import FastBook
+from sim.model.compiled.numba_setup import CannotCompile
 from sim.model.people import people_of
 from sim.model.plan import Plan
+from sim.model.random_numbers import BookOfLuck
+from sim.model.records import Ledger
 
 AUTO, COMPILED, REFERENCE = "auto", "compiled", "reference"
 ENGINES = (AUTO, COMPILED, REFERENCE)
@@ -53,11 +53,11 @@ def draw(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Drawn
 def walk(drawn: Drawn, engine: str = REFERENCE) -> Ledger:
     """Walk them through the services to the end of the run."""
     if engine == COMPILED:
-        return compiled.run(*drawn)
+        return compiled_run.run(*drawn)
     # with SimPy, which takes a tenth of a worker's start, and which most workers never need
-    from sim.model import reference
+    from sim.model.reference import journey
 
-    return reference.run(*drawn)
+    return journey.run(*drawn)
 
 
 def load(engine: str) -> None:
@@ -65,7 +65,7 @@ def load(engine: str) -> None:
     if engine == COMPILED:
         _compile()
     else:
-        import sim.model.reference  # noqa: F401 - to have it loaded
+        import sim.model.reference.journey  # noqa: F401 - to have it loaded
 
 
 def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger:
@@ -75,11 +75,11 @@ def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger
 
 def run_observed(scenario: Scenario, replication: int) -> Ledger:
     """The same by the reference engine, with every identity tested on every event; slower, and the same ledger."""
-    from sim.model import reference
-    from sim.model.observing import Observer
+    from sim.model.reference import journey
+    from sim.model.reference.invariants import Observer
 
     drawn = draw(scenario, replication)
-    return reference.run(*drawn, Observer(drawn.plan, drawn.people))
+    return journey.run(*drawn, Observer(drawn.plan, drawn.people))
 
 
 def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
@@ -92,10 +92,10 @@ def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
     if asked == REFERENCE:
         return Choice(REFERENCE)
     try:
-        compiling.check_numba()
+        numba_setup.check_numba()
         if asked == AUTO:
             _check_that_it_pays(processors)
-        if not compiling.is_compiled_before():
+        if not numba_setup.is_compiled_before():
             tell("Compiling the fast engine for this computer: once, about half a minute ...")
         _compile()
     except CannotCompile as reason:
@@ -107,9 +107,9 @@ def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
 
 def _check_that_it_pays(processors: int) -> None:
     """Compiling takes longer than a small run: is it for once, and is there a processor for it?"""
-    if compiling.cache_folder() is None:
+    if numba_setup.cache_folder() is None:
         raise CannotCompile("there is no folder to keep it in, so it would be compiled anew on every run")
-    if processors < 2 and not compiling.is_compiled_before():
+    if processors < 2 and not numba_setup.is_compiled_before():
         raise CannotCompile("with one processor, compiling it would hold up this run; `--engine compiled` does it once")
 
 
@@ -121,7 +121,7 @@ def _compile() -> None:
     except CannotCompile:
         raise
     except Exception as problem:  # whatever the compiler stumbles over, there is another engine
-        if not compiling.forget():
+        if not numba_setup.forget():
             raise _not_compiled(problem) from problem
         try:  # once more, and only once
             _walk_nobody()
@@ -130,7 +130,7 @@ def _compile() -> None:
 
 
 def _not_compiled(problem: Exception) -> CannotCompile:
-    return CannotCompile(f"it could not be compiled ({compiling.first_line(problem)})")
+    return CannotCompile(f"it could not be compiled ({numba_setup.first_line(problem)})")
 
 
 def _walk_nobody() -> None:
@@ -141,4 +141,4 @@ def _walk_nobody() -> None:
         services=(Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),)),),
         people=(Group(name="nobody", arrives_at=((HOME, 1.0),)),),
     )  # fmt: skip
-    compiled.run(*draw(nobody, 0, COMPILED))
+    compiled_run.run(*draw(nobody, 0, COMPILED))

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from sim.model import plan as quantities
 from sim.model.arriving import People
-from sim.model.chance import BookOfLuck
-from sim.model.ledger import OUTSIDE, Column
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup
+from sim.model.random_numbers import BookOfLuck
+from sim.model.records import OUTSIDE, Column
 from sim.model.rules import seconds
 
 

@@ -30,8 +30,8 @@ from sim.inputs.timetable import (
     opening_hours,
     working_days,
 )
-from sim.model.chance import name_key, quantity_key
-from sim.model.ledger import NONE
+from sim.model.random_numbers import name_key, quantity_key
+from sim.model.records import NONE
 
 OUTSIDE_KEY = name_key(OUTSIDE)
 STAY = quantity_key("stay")

@@ -1,89 +1,92 @@
-"""What the reference engine writes down while it runs, and how that becomes the ledger.
+"""The ledger: what an engine writes down, as four tables of whole numbers. Nothing is counted here.
 
-What may be changed here: by agreement only, with the ledger's columns.
+Each table is a set of equally long int64 columns. Times are whole seconds from the first midnight of the run; they may be
+negative for people of a starting census. `NEVER` stands for what has not happened by the end of the run, so that
+`minimum(left, end)` clips without special cases. Services and destinations are numbered as in `Scenario.destinations`
+(services in file order, home last of them, then died, then out); OUTSIDE is -1.
+
+What may be changed here: by agreement only; engines write these columns and results read them.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.model.arriving import People
-from sim.model.ledger import NEVER, NONE, OUTSIDE, PLACES_COLUMNS, Column, Ledger, table
-from sim.model.plan import Plan
-from sim.model.world import Person, Stay, Wait, Work
+Column = NDArray[np.int64]
 
+NEVER = 2**62
+OUTSIDE = -1
+NONE = -1  # no such row, no such step
 
-@dataclass(slots=True)
-class Records:
-    """Everything that will be in the ledger, in the order in which it came up."""
+# How a wait ended.
+WAITING, ADMITTED, GAVE_UP, TURNED_AWAY, NO_PLACE, DIED_WAITING = range(6)
+WAIT_ENDINGS = ("waiting", "admitted", "gave_up", "turned_away", "no_place", "died")
 
-    waits: list[Wait] = field(default_factory=list)
-    stays: list[Stay] = field(default_factory=list)
-    works: list[Work] = field(default_factory=list)
-    places: list[tuple[int, int, int]] = field(default_factory=list)
-    leavers: list[Person] = field(default_factory=list)  # who left the model; for the observer
-
-
-Columns = dict[str, Column]
-Reader = str | Callable[[Any], int]  # where a cell stands in a record: an attribute, or what a function makes of it
-
-PERSON = "person.arriving.rank"
-WAITS: dict[str, Reader] = {
-    "person": PERSON,
-    "wait": "number",
-    "stay": lambda wait: NONE if wait.stay is None else wait.stay.number,  # of the person's: a row in the end
-    **{name: name for name in ("held", "to", "joined", "clear", "ended", "ending")},
-}
-STAYS: dict[str, Reader] = {
-    "person": PERSON,
-    "stay": "number",
-    **{name: name for name in ("service", "visit", "admitted", "ready", "clear", "left")},
-    **{name: name for name in ("to", "planned_to", "units", "need")},
-}
-STEPS: dict[str, Reader] = {
-    "stay": lambda work: work.stay.number,  # as above
-    "step": "planned.number",
-    **{name: name for name in ("started", "team_joined", "due", "finished", "dropped")},
-    "after": "waited_for",
-}
-
-
-def to_ledger(records: Records, plan: Plan, people: People) -> Ledger:
-    """The ledger in its one order: people by rank, their waits and stays by number, steps by stay and step."""
-    stays = _read(STAYS, records.stays)
-    first = np.cumsum(np.bincount(stays["person"] + 1, minlength=len(people) + 1))  # row of each person's first stay
-    waits = _read(WAITS, records.waits)
-    waits["stay"] = np.where(waits["held"] == OUTSIDE, NONE, first[waits["person"]] + waits["stay"])
-    begun = [work for work in records.works if work.started != NEVER]
-    steps = _read(STEPS, begun)
-    steps["stay"] += first[_column(begun, "stay." + PERSON)]
-    return Ledger(
-        people=people.ledger_table(),
-        waits=_in_order(waits, "person", "wait"),
-        stays=_in_order(stays, "person", "stay"),
-        steps=_in_order(steps, "stay", "step"),
-        places=table(PLACES_COLUMNS, sorted(_last_of_each_instant(records.places))),
-        step_names=plan.step_names,
-        until=plan.until,
-    )
-
-
-def _read(readers: dict[str, Reader], records: Sequence[object]) -> Columns:
-    return {name: _column(records, reader) for name, reader in readers.items()}
+PEOPLE_COLUMNS = (
+    "group",  # number of the group in the scenario
+    "number",  # the person's number in the group (census people count apart)
+    "from_census",  # 1 for people who were there when the clock started
+    "arrives",  # second of arrival; what they carried in for census people
+    "arrives_at",  # the service they come to
+)
+WAIT_COLUMNS = (
+    "person",
+    "wait",  # 0, 1, 2 ... of this person, in the order of joining
+    "stay",  # row number in STAYS of the place held meanwhile, NONE when waiting outside
+    "held",  # service held while waiting, or OUTSIDE
+    "to",  # destination waited for: a service, or out
+    "joined",
+    "clear",  # from here on only the place was awaited: ready, every step done; joined where waiting outside; or NEVER
+    "ended",
+    "ending",  # one of WAIT_ENDINGS
+)
+STAY_COLUMNS = (
+    "person",
+    "stay",  # 0, 1, 2 ... of this person, in the order of admission
+    "service",
+    "visit",  # 0 for the first stay of this person in this service
+    "admitted",
+    "ready",  # the discharge-ready instant, NEVER while care is still needed at the end of the run
+    "clear",  # ready and every step done, for the last time in this stay
+    "left",
+    "to",  # the destination they left for; NONE while they are still here
+    "planned_to",  # the destination that was settled at admission
+    "units",  # places or minutes a week held on admission
+    "need",  # seconds of need settled at admission
+)
+STEP_COLUMNS = (
+    "stay",  # row number in STAYS
+    "step",  # number of the step in `step_names`
+    "started",  # begun, or joined the team's queue
+    "team_joined",  # got a team place; equal to started where no team is needed
+    "due",  # the instant it finishes if nothing stops it, known from team_joined on; NEVER while it waits for a team
+    "finished",  # NEVER if dropped or unfinished
+    "dropped",  # 1 if no longer needed (another route, a death)
+    "after",  # number of the step that this one waited for last, NONE if it started by its own clock
+)
+PLACES_COLUMNS = (
+    "service",
+    "at",  # from this second on ...
+    "open",  # ... so many places are planned, surge included (-1: unlimited)
+)
 
 
-def _column(records: Sequence[object], reader: Reader) -> Column:
-    cells = map(attrgetter(reader) if isinstance(reader, str) else reader, records)
-    return np.fromiter(cells, np.int64, len(records))
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One replication's people, waits, stays, steps and open places; `until` is the second at which the run ended."""
+
+    people: Mapping[str, Column]
+    waits: Mapping[str, Column]
+    stays: Mapping[str, Column]
+    steps: Mapping[str, Column]
+    places: Mapping[str, Column]
+    step_names: tuple[str, ...]
+    until: int
 
 
-def _in_order(columns: Columns, first: str, second: str) -> Columns:
-    order = np.lexsort((columns[second], columns[first]))
-    return {name: column[order] for name, column in columns.items()}
-
-
-def _last_of_each_instant(places: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    return [(service, at, opened) for (service, at), opened in {(s, at): o for s, at, o in places}.items()]
+def table(columns: tuple[str, ...], rows: list[tuple[int, ...]]) -> dict[str, Column]:
+    """Rows of whole numbers as named columns; an empty list gives empty columns."""
+    block = np.array(rows, dtype=np.int64).reshape(len(rows), len(columns))
+    return {name: np.ascontiguousarray(block[:, index]) for index, name in enumerate(columns)}

@@ -1,88 +1,128 @@
-"""How the totals of a measured window are told: per year where it holds a year, else in its own days.
+"""One replication seen through the measured window: the ledger, with the scenario's names and numbers.
 
-A fortnight in December is no year: its totals are never multiplied. Files for programs hold the totals of the window.
+Every measure is a cut of the ledger; what several of them need is worked out here once. The ledger's rows
+are in the engines' one order: stays and waits by person and number, steps by stay and number, places by
+service and time.
 
-What may be changed here: wording freely; what counts as a year by agreement.
+What may be changed here: free, as long as the numbers stay what they are.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
+from functools import cached_property
+from typing import NamedTuple, TypeVar, cast
 
-DAYS_PER_YEAR = 365
-A_YEAR = "a year"
+import numpy as np
 
-TOTALS = frozenset(
-    (
-        "arrivals",
-        "admissions",
-        "leavers",
-        "turned_away",
-        "gave_up",
-        "deaths",
-        "delayed_bed_days",
-        "delayed_nights",
-        "cost_cash_gbp",
-        "cost_capital_gbp",
-        "budget_gbp",
-        "budget_spent_gbp",
-        "budget_left_gbp",
-        "delayed_days_cost_gbp",
-        "released_bed_days",
-        "notional_value_gbp",
-        "refilled_admissions",
-        "occupied_bed_days",
-        "available_bed_days",
-    )
-)
-"""Measures that add up over the window; all others are averages, shares or percentiles."""
+from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Scenario, Service
+from sim.model.records import OUTSIDE, Column, Ledger
+from sim.results.step_functions import Mask, overlap
+
+T = TypeVar("T")
+BACK_HOME = ("home_reablement", "home_care")  # kinds whose people live at home
 
 
-def times(measured_days: int) -> float:
-    """What a window's total is multiplied with to be told: to a year of 365 days, or 1 where the window is shorter."""
-    return DAYS_PER_YEAR / measured_days if measured_days >= DAYS_PER_YEAR else 1.0
+class Row(NamedTuple):
+    """One number about one replication; `by` and `item` are empty for a total."""
+
+    service: str
+    measure: str
+    by: str
+    item: str
+    value: float
+    unit: str
 
 
-def factor(measure: str, measured_days: int) -> float:
-    """The same for any measure: 1 for what is not a total."""
-    return times(measured_days) if measure in TOTALS else 1.0
+class Cut:
+    """A scenario and one replication's ledger, cut to the window [first, end) in seconds."""
 
+    def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
+        self.scenario = scenario
+        self.ledger = ledger
+        self.first, self.end = scenario.calendar.window
+        self.days = scenario.calendar.measured_days
+        self.names = scenario.destinations
+        self.numbers = {name: number for number, name in enumerate(self.names)}
+        self.home, self.died, self.out = self.numbers[HOME], self.numbers[DIED], self.numbers[OUT]
+        self._done: dict[tuple[str, str], object] = {}
+        self.declared: tuple[Service, ...] = scenario.services[: self.home]
 
-def per(measured_days: int) -> str:
-    """The time that a total is of: `a year`, or `in the 56 days measured`."""
-    if measured_days >= DAYS_PER_YEAR:
-        return A_YEAR
-    return "in the 1 day measured" if measured_days == 1 else f"in the {measured_days} days measured"
+    def once(self, what: str, of: str, work: Callable[[], T]) -> T:
+        """The result of `work`, done the first time that this is asked of a service; results are never changed."""
+        if (what, of) not in self._done:
+            self._done[what, of] = work()
+        return cast(T, self._done[what, of])
 
+    @cached_property
+    def midnights(self) -> Column:
+        """The midnights that are counted: the first is the start of the window, its end is not among them."""
+        return np.arange(self.first, self.end, SECONDS_PER_DAY, dtype=np.int64)
 
-def per_one_of(windows: Iterable[int]) -> str:
-    """The same for scenarios side by side; `in the days measured` where they are not told over the same time."""
-    found = {per(days) for days in windows}
-    return found.pop() if len(found) == 1 else "in the days measured"
+    def inside(self, times: Column) -> Mask:
+        """Which of these instants lie in the window."""
+        return np.asarray((times >= self.first) & (times < self.end))
 
+    def clipped(self, start: Column, end: Column) -> Column:
+        """Seconds of each span inside the window."""
+        return overlap(start, end, self.first, self.end)
 
-def over(text: str, measured_days: int) -> str:
-    """A label that says `a year`, as it is said of this window: the days of a short one stand at its end."""
-    said = per(measured_days)
-    if said == A_YEAR or f" {A_YEAR}" not in text:
-        return text
-    return f"{text.replace(f' {A_YEAR}', '')} {said}"
+    def number(self, service: Service) -> int:
+        """The number of a service in the ledger."""
+        return self.numbers[service.name]
 
+    @cached_property
+    def _stays_by_service(self) -> list[Column]:
+        service = self.ledger.stays["service"]
+        return [np.flatnonzero(service == number) for number in range(self.home + 1)]
 
-def told(windows: Iterable[int]) -> str:
-    """How the totals of these windows are told, as a part of a sentence."""
-    found = sorted(set(windows))
-    if len(found) > 1:
-        return "totals are per year where a year or more was measured, else of the days measured"
-    (days,) = found
-    if days < DAYS_PER_YEAR:
-        return f"totals are those of {'this day' if days == 1 else f'these {days} days'}, not of a year"
-    if days <= DAYS_PER_YEAR + 1:
-        return "totals are per year of 365 days"
-    return f"totals are averages per year of 365 days over these {days:,} days"
+    def stays_in(self, number: int, column: str) -> Column:
+        """One column of the stays in one service."""
+        key = f"stays, {column}", self.names[number]
+        return self.once(*key, lambda: self.ledger.stays[column][self._stays_by_service[number]])
 
+    def stay_rows(self, number: int) -> Column:
+        """Row numbers of the stays in one service."""
+        return self._stays_by_service[number]
 
-def side_by_side(windows: Iterable[int]) -> tuple[list[float], str]:
-    """What to multiply each window's totals with to stand on one scale, and the time that they then are of."""
-    days = list(windows)
-    if len({per(one) for one in days}) == 1:
-        return [times(one) for one in days], per(days[0])
-    return [1 / one for one in days], "a day"
+    @cached_property
+    def _waits_by_destination(self) -> list[Column]:
+        to = self.ledger.waits["to"]
+        return [np.flatnonzero(to == number) for number in range(len(self.names))]
+
+    def waits_for(self, number: int, column: str) -> Column:
+        """One column of the waits for one destination."""
+        key = f"waits, {column}", self.names[number]
+        return self.once(*key, lambda: self.ledger.waits[column][self._waits_by_destination[number]])
+
+    def wait_rows(self, number: int) -> Column:
+        """Row numbers of the waits for one destination."""
+        return self._waits_by_destination[number]
+
+    @cached_property
+    def group_of_stay(self) -> Column:
+        """The group of the person of each stay."""
+        return self.ledger.people["group"][self.ledger.stays["person"]]
+
+    @cached_property
+    def is_seated(self) -> Mask:
+        """Which stays were going on when the clock started: people of the census, who were not admitted."""
+        stays, waits, people = self.ledger.stays, self.ledger.waits, self.ledger.people
+        never_outside = np.ones(len(people["group"]), dtype=bool)
+        never_outside[waits["person"][waits["held"] == OUTSIDE]] = False
+        seated = never_outside & (people["from_census"] == 1)
+        return np.asarray(seated[stays["person"]] & (stays["stay"] == 0))
+
+    def admitted_inside(self, number: int) -> int:
+        """How many people were admitted to a service in the window."""
+        rows = self._stays_by_service[number]
+        begun = self.inside(self.ledger.stays["admitted"][rows])
+        return int((begun & ~self.is_seated[rows]).sum())
+
+    @cached_property
+    def is_acute(self) -> Mask:
+        """By destination number: whether it is a hospital."""
+        return self.of_kind("acute")
+
+    def of_kind(self, *kinds: str) -> Mask:
+        """By destination number: whether it is a declared service of one of these kinds."""
+        kind = [service.kind in kinds for service in self.declared]
+        return np.array(kind + [False] * (len(self.names) - len(kind)), dtype=bool)

@@ -12,7 +12,7 @@ from scipy import stats
 
 from benchmarks import idiomatic_simpy, limit, ours
 from benchmarks.model import Model, Stays, as_numbers, figures, lasting, read_model, resized
-from sim.model.ledger import NEVER
+from sim.model.records import NEVER
 
 DAYS, REPLICATIONS = 300, 12
 SMALL = lasting(

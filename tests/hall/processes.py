@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sim.results.writing import RUN_FILE, publish
+from sim.results.files.writing import RUN_FILE, publish
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = "import sys; from sim.cli import main; sys.exit(main(sys.argv[1:]))"

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.results.digests import short_digest
-from sim.results.events import packed
+from sim.regression.fingerprints import short_digest
+from sim.results.event_history import packed
 
 Edit = Callable[[str, str, str], None]
 

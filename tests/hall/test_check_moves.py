@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from sim import checking
 from sim.cli import main
-from sim.experiment import Piece, measured
-from sim.model import admitting
+from sim.model.reference import admission
 from sim.model.rules import SECONDS_PER_DAY
+from sim.regression import run
+from sim.runs.experiment import Piece, measured
 
 Edit = Callable[[str, str, str], None]
 
@@ -83,7 +83,7 @@ def test_a_changed_file_of_data_is_named(recorded: Path, edit: Edit, capsys: pyt
 def test_another_rounding_of_times_is_found_at_its_first_event(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(admitting, "seconds", lambda days: int(days * SECONDS_PER_DAY))
+    monkeypatch.setattr(admission, "seconds", lambda days: int(days * SECONDS_PER_DAY))
     assert check(recorded) == 1
     said = capsys.readouterr().out
     assert "no value of the scenario differs: the program or its packages give other results" in said
@@ -100,7 +100,7 @@ def test_another_rounding_of_measures_is_found_though_no_person_moved(
         piece.values[:] = piece.values.round(5)
         return piece
 
-    monkeypatch.setattr(checking, "measured", coarse)
+    monkeypatch.setattr(run, "measured", coarse)
     assert check(recorded) == 1
     said = capsys.readouterr().out
     assert "every person's ledger is as recorded: what moved is how it is counted or priced" in said

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sim import checking
-from sim.checking import rerun
 from sim.cli import main
 from sim.inputs.loading import read_scenario
-from sim.model import settling
+from sim.model import attributes
 from sim.model.rules import SECONDS_PER_DAY
-from sim.results.digests import PEOPLE_IN_BLOCK
-from sim.results.judging import MOVED, judge
+from sim.regression import run
+from sim.regression.fingerprints import PEOPLE_IN_BLOCK
+from sim.regression.judging import MOVED, judge
+from sim.regression.run import rerun
 
 Edit = Callable[[str, str, str], None]
 OTHERS = {"python": "3.14", "numpy": "9.9", "scipy": "1.17.1", "simpy": "4.1.2"}
@@ -22,7 +22,7 @@ EXPECTED = Path(__file__).parents[1] / "expected"
 
 @pytest.fixture
 def other_versions(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checking, "versions", lambda: OTHERS)
+    monkeypatch.setattr(run, "versions", lambda: OTHERS)
 
 
 def check(folder: Path) -> int:
@@ -41,7 +41,7 @@ def test_equal_results_pass_as_recorded(recorded: Path, capsys: pytest.CaptureFi
 def test_a_second_here_and_there_is_tolerated(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sim.model.admitting.seconds", lambda days: int(days * SECONDS_PER_DAY))
+    monkeypatch.setattr("sim.model.reference.admission.seconds", lambda days: int(days * SECONDS_PER_DAY))
     assert check(recorded) == 0
     said = capsys.readouterr().out
     assert "child.yaml: within tolerances" in said
@@ -52,8 +52,8 @@ def test_a_second_here_and_there_is_tolerated(
 def test_longer_stays_are_not_tolerated(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    needed = settling.needed_days
-    monkeypatch.setattr("sim.model.admitting.needed_days", lambda *about: needed(*about) * 1.3)
+    needed = attributes.needed_days
+    monkeypatch.setattr("sim.model.reference.admission.needed_days", lambda *about: needed(*about) * 1.3)
     assert check(recorded) == 1
     assert "of these measures are beyond what other versions may change" in capsys.readouterr().out
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from sim import experiment
 from sim.cli import main
 from sim.cli.arguments import parse
 from sim.cli.files import expanded
 from sim.cli.usage import UsageError
 from sim.inputs.sets import sets_for_each
-from sim.results import identities
-from sim.running import WorkerLost
+from sim.results.invariants import checks
+from sim.runs import experiment
+from sim.runs.parallel import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair
 
 
@@ -362,9 +362,9 @@ def test_a_path_that_no_file_has_is_refused(capsys) -> None:
 @pytest.mark.usefixtures("here")
 def test_a_broken_identity_is_a_fault_of_ours_told_in_a_line(capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
-        raise identities.IdentityBroken("everyone leaves once", "stays row 3")
+        raise checks.IdentityBroken("everyone leaves once", "stays row 3")
 
-    monkeypatch.setattr("sim.experiment.identities.check_cut", broken)
+    monkeypatch.setattr("sim.runs.experiment.checks.check_cut", broken)
     assert run("run", "base.yaml") == 3
     err = capsys.readouterr().err
     assert "a fault of ours" in err
@@ -389,7 +389,7 @@ def test_what_the_computer_lacks_is_no_fault_of_ours(
     def breaks(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr("sim.experiment.measure_cut", breaks)
+    monkeypatch.setattr("sim.runs.experiment.measure_cut", breaks)
     assert run("run", "base.yaml", "--engine", "reference") == 2
     assert capsys.readouterr().err.endswith(words)
 
@@ -399,7 +399,7 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
     def breaks(*_: object) -> None:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("sim.experiment.measure_cut", breaks)
+    monkeypatch.setattr("sim.runs.experiment.measure_cut", breaks)
     assert run("run", "base.yaml", "--traceback") == 3
     assert "Traceback" in capsys.readouterr().err
 
@@ -413,7 +413,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(here: Path, capsys, monkeyp
             raise KeyboardInterrupt
         return real(scenario, replication, *engine)
 
-    monkeypatch.setattr("sim.engines.engine.draw", interrupted_at_third)
+    monkeypatch.setattr("sim.runs.engines.engine.draw", interrupted_at_third)
     assert run("compare", "base.yaml", "more.yaml", "--engine", "reference") == 130
     assert "Stopped after 2 of 4 replications" in capsys.readouterr().err
     assert [path.name for path in (here / "out").iterdir()] == [".cache"]
@@ -432,7 +432,7 @@ def test_a_resumed_run_gives_the_same_bytes(here: Path, monkeypatch: pytest.Monk
         return real(scenario, replication, *engine)
 
     with monkeypatch.context() as patch:
-        patch.setattr("sim.engines.engine.draw", interrupted_at_second)
+        patch.setattr("sim.runs.engines.engine.draw", interrupted_at_second)
         assert run("run", "base.yaml", "--engine", "reference") == 130
     assert run("run", "base.yaml", "--engine", "reference") == 0
     resumed = (only_folder(here / "out") / "results.json").read_bytes()

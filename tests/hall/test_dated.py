@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from sim.dated import date_warnings
+from sim.diagnostics.dated_capacity import date_warnings
+from sim.diagnostics.warnings import warnings_before_a_run
 from sim.inputs.scenario import SECONDS_PER_DAY, Places, Scenario, Team
-from sim.take_care import warnings_before_a_run
 from tests.hall.worlds import small
 
 WARM_UP, MEASURED = 30, 60

@@ -10,14 +10,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim import engines as hall
 from sim.cli import main
-from sim.engines import SAMPLE, Engines, EnginesDiffer, ledger_of
 from sim.inputs.loading import read_scenario
-from sim.model import compiled, compiling, engine
-from sim.model.compiling import CannotCompile
-from sim.model.ledger import Ledger
-from sim.stopwatch import Stopwatch
+from sim.model import engine
+from sim.model.compiled import compiled_run, numba_setup
+from sim.model.compiled.numba_setup import CannotCompile
+from sim.model.records import Ledger
+from sim.runs import engines as hall
+from sim.runs.engines import SAMPLE, Engines, EnginesDiffer, ledger_of
+from sim.runs.stopwatch import Stopwatch
 from tests.hall.files import BASE, write
 from tests.hall.processes import environment
 
@@ -59,7 +60,7 @@ def test_with_nowhere_to_keep_what_was_compiled_the_run_goes_on_and_says_why(
 ) -> None:
     blocked = tmp_path / "a file, not a folder"
     blocked.write_text("")
-    monkeypatch.setenv(compiling.CACHE_FOLDER, str(blocked))
+    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(blocked))
     choice = engine.choose("auto", 2, said.append)
     assert (choice.name, "folder" in choice.why) == ("reference", True)
 
@@ -67,10 +68,10 @@ def test_with_nowhere_to_keep_what_was_compiled_the_run_goes_on_and_says_why(
 def test_one_processor_is_not_held_up_by_a_first_compilation(
     said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
     choice = engine.choose("auto", 1, said.append)
     assert (choice.name, "processor" in choice.why, said) == ("reference", True, [])
-    monkeypatch.delenv(compiling.CACHE_FOLDER)
+    monkeypatch.delenv(numba_setup.CACHE_FOLDER)
     assert engine.choose("auto", 1, said.append).name == "compiled"  # compiled before
 
 
@@ -80,15 +81,15 @@ def test_whatever_the_compiler_stumbles_over_the_run_goes_on(
     def stumbles(*_: object) -> None:
         raise RuntimeError("LLVM said no\nand more")
 
-    monkeypatch.setattr(compiled, "run", stumbles)
-    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
+    monkeypatch.setattr(compiled_run, "run", stumbles)
+    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
     engine._compile.cache_clear()
     choice = engine.choose("auto", 2, said.append)
     assert choice == ("reference", "it could not be compiled (LLVM said no)")
 
 
 def test_a_first_compilation_is_announced(said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
     monkeypatch.setattr(engine, "_compile", lambda: None)
     engine.choose("auto", 2, said.append)
     assert len(said) == 1 and said[0].startswith("Compiling the fast engine")
@@ -98,14 +99,14 @@ def test_a_change_in_any_source_makes_another_cache(monkeypatch: pytest.MonkeyPa
     class Module:
         __file__ = str(tmp_path / "rules.py")
 
-    before = compiling.cache_folder()
+    before = numba_setup.cache_folder()
     Path(Module.__file__).write_text("half a second up")
-    monkeypatch.setattr(compiling, "SOURCES", (*compiling.SOURCES, Module))
-    compiling._fingerprint.cache_clear()
+    monkeypatch.setattr(numba_setup, "SOURCES", (*numba_setup.SOURCES, Module))
+    numba_setup._fingerprint.cache_clear()
     try:
-        assert compiling.cache_folder() != before
+        assert numba_setup.cache_folder() != before
     finally:
-        compiling._fingerprint.cache_clear()
+        numba_setup._fingerprint.cache_clear()
 
 
 def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,10 +131,10 @@ def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: p
 def test_a_damaged_cache_is_thrown_away_and_made_anew(
     said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
-    folder = compiling.cache_folder()
+    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
+    folder = numba_setup.cache_folder()
     assert folder is not None
-    (folder / "walking.walk-1.py.nbi").write_text("damaged")
+    (folder / "event_loop.walk-1.py.nbi").write_text("damaged")
     runs = []
 
     def stumbles_once(*_: object) -> None:
@@ -141,26 +142,26 @@ def test_a_damaged_cache_is_thrown_away_and_made_anew(
         if len(runs) == 1:
             raise RuntimeError("pickle data was truncated")
 
-    monkeypatch.setattr(compiled, "run", stumbles_once)
+    monkeypatch.setattr(compiled_run, "run", stumbles_once)
     engine._compile.cache_clear()
     assert engine.choose("auto", 2, said.append).name == "compiled"
-    assert (len(runs), compiling.is_compiled_before()) == (2, False)
+    assert (len(runs), numba_setup.is_compiled_before()) == (2, False)
 
 
 def test_what_fails_twice_is_not_tried_for_ever(
     said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(compiling.CACHE_FOLDER, str(tmp_path))
+    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
     runs = []
 
     def leaves_a_cache_and_stumbles(*_: object) -> None:
         runs.append(1)
-        folder = compiling.cache_folder()
+        folder = numba_setup.cache_folder()
         assert folder is not None
-        (folder / "walking.walk-1.py.nbi").write_text("of no use")
+        (folder / "event_loop.walk-1.py.nbi").write_text("of no use")
         raise RuntimeError("as before")
 
-    monkeypatch.setattr(compiled, "run", leaves_a_cache_and_stumbles)
+    monkeypatch.setattr(compiled_run, "run", leaves_a_cache_and_stumbles)
     engine._compile.cache_clear()
     assert engine.choose("auto", 2, said.append) == ("reference", "it could not be compiled (as before)")
     assert len(runs) == 2
@@ -170,7 +171,7 @@ def test_a_cache_of_many_versions_is_cleared_away_but_for_the_last(tmp_path: Pat
     for number in range(8):
         (tmp_path / f"compiled-{number}").mkdir()
         os.utime(tmp_path / f"compiled-{number}", (number, number))
-    compiling._clear_away(tmp_path / "compiled-0")
+    numba_setup._clear_away(tmp_path / "compiled-0")
     assert sorted(one.name for one in tmp_path.iterdir()) == [f"compiled-{number}" for number in (0, 5, 6, 7)]
 
 
@@ -225,7 +226,7 @@ def test_an_engine_that_cannot_run_is_refused_by_name(
     def missing() -> None:
         raise CannotCompile("Numba is not there")
 
-    monkeypatch.setattr(compiling, "check_numba", missing)
+    monkeypatch.setattr(numba_setup, "check_numba", missing)
     assert main(["run", str(EXAMPLE), "--engine", "compiled"]) == 2
     assert "--engine compiled: Numba is not there; --engine auto goes on" in capsys.readouterr().err
 
@@ -236,7 +237,7 @@ def test_why_the_fast_engine_does_not_run_is_said_once(
     def missing() -> None:
         raise CannotCompile("Numba is not there")
 
-    monkeypatch.setattr(compiling, "check_numba", missing)
+    monkeypatch.setattr(numba_setup, "check_numba", missing)
     assert main(["run", str(EXAMPLE), "--replications", "4", "--workers", "2", "--outputs", str(tmp_path)]) == 0
     said = capsys.readouterr().err
     assert said.count("Numba is not there") == 1
@@ -246,7 +247,7 @@ def test_why_the_fast_engine_does_not_run_is_said_once(
 def test_memory_of_a_person_is_known() -> None:
     scenario = read_scenario(EXAMPLE)
     engine.run(scenario, 0, "compiled")
-    assert np.isfinite(compiled.state_bytes_per_person(engine._plan(scenario)))
+    assert np.isfinite(compiled_run.state_bytes_per_person(engine._plan(scenario)))
 
 
 def test_what_was_compiled_is_loaded_without_what_compiles() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from sim.baselines import baseline_of, orphans_in, scenarios_in
 from sim.cli import main
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Group, Route, Scenario, Service, Step, Visit
 from sim.model.engine import run
-from sim.model.ledger import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, TURNED_AWAY, Ledger
-from sim.results.expected import written_values
+from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, TURNED_AWAY, Ledger
+from sim.regression.baseline_file import written_values
+from sim.regression.baselines import baseline_of, orphans_in, scenarios_in
 
 FOLDER = Path(__file__).parents[1] / "expected"
 FILES = scenarios_in(FOLDER, all_of_them=True)

@@ -5,16 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from sim import job, tidy
 from sim.cli import main, sensing
-from sim.results import people_files, ranking
-from sim.results.budget_lines import BudgetLine
-from sim.results.expected import Line, read_expected
-from sim.results.judging import MOVED, judge
+from sim.regression.baseline_file import Line, read_expected
+from sim.regression.judging import MOVED, judge
+from sim.results.comparison import ranking
+from sim.results.comparison.budget_lines import BudgetLine
+from sim.results.files import people_tables
+from sim.runs import specification, tables
 from tests.hall.processes import QUICK
 
 OLD = Path(__file__).parent / "old"
-CHANGED = "the columns changed: raise FORMAT in sim/job.py, and write both down here; programs that read them look at the number"
+CHANGED = "the columns changed: raise FORMAT in sim/runs/specification.py, and write both down here; programs that read them look at the number"
 FORMAT = 2
 COLUMNS = {
     "summary.csv": "scenario service measure by item unit mean sd low high replications",
@@ -55,20 +56,20 @@ COLUMNS = {
 
 def columns_now() -> dict[str, str]:
     found = {
-        "summary.csv": tidy.SUMMARY,
-        "differences.csv": tidy.DIFFERENCE,
-        "replications.csv": tidy.REPLICATION,
-        "census.csv": tidy.CENSUS,
+        "summary.csv": tables.SUMMARY,
+        "differences.csv": tables.DIFFERENCE,
+        "replications.csv": tables.REPLICATION,
+        "census.csv": tables.CENSUS,
         "ranking.csv": ranking.columns(()),
         "budgets.csv": BudgetLine._fields,
         "sensitivity.csv": sensing.COLUMNS,
     }
-    people = {f"--people{which}": columns for which, columns in people_files.COLUMNS.items()}
+    people = {f"--people{which}": columns for which, columns in people_tables.COLUMNS.items()}
     return {file: " ".join(columns) for file, columns in {**found, **people}.items()}
 
 
 def test_columns_and_the_number_of_their_format_change_together() -> None:
-    assert (job.FORMAT, columns_now()) == (FORMAT, COLUMNS), CHANGED
+    assert (specification.FORMAT, columns_now()) == (FORMAT, COLUMNS), CHANGED
 
 
 def test_a_scenario_in_the_first_language_still_loads(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from sim.gathering import changes_between, named_apart, paired, warning_words
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import CensusEntry, Scenario
+from sim.runs.collecting import changes_between, named_apart, paired, warning_words
 from tests.hall.worlds import bigger, small
 
 BASE = small()

@@ -5,10 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.growth import growing_queues
+from sim.diagnostics.growing_queues import growing_queues
+from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Team, Visit
-from sim.load import estimated_loads, estimated_team_loads, load_warnings
 from tests.hall.worlds import service, small
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.diagnostics.overridden import overridden, override_notes, override_warnings, remarks
+from sim.diagnostics.warnings import warnings_before_a_run
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.overridden import overridden, override_notes, override_warnings, remarks
-from sim.take_care import warnings_before_a_run
 
 TOWN = """\
 calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 30}

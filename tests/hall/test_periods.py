@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim import experiment
 from sim.cli import tables
 from sim.cli.screen import Screen
-from sim.experiment import LedgerBroken, Piece, Shared, run_all
-from sim.gathering import beside, gathered
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import (
     SECONDS_PER_DAY,
@@ -30,14 +27,17 @@ from sim.inputs.scenario import (
 )
 from sim.results.charts import draw_charts
 from sim.results.charts.over_time import delayed_chart
-from sim.results.cut import Row
-from sim.results.findings import Findings
-from sim.results.headline import answer, headline, on_other_days
-from sim.results.identities import IdentityBroken, check_periods
-from sim.results.money import money_of
-from sim.results.periods import Divisions, Period, division, divisions
-from sim.results.ranking import ranking
-from sim.resuming import ResumeStore
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import money_of
+from sim.results.comparison.ranking import ranking
+from sim.results.invariants.checks import IdentityBroken, check_periods
+from sim.results.measures.periods import Divisions, Period, division, divisions
+from sim.results.window import Row
+from sim.results.words.headline import answer, headline, on_other_days
+from sim.runs import experiment
+from sim.runs.collecting import beside, gathered
+from sim.runs.experiment import LedgerBroken, Piece, Shared, run_all
+from sim.runs.finished_work import ResumeStore
 from tests.hall.worlds import HOME, bigger, service, small
 
 WARM_UP, MEASURED, DATE = 30, 60, 70

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sim.engines import SAMPLE, Engines
-from sim.remaining import Remaining
+from sim.runs.engines import SAMPLE, Engines
+from sim.runs.remaining_time import Remaining
 
 Task = tuple[int, int]
 Done = tuple[float, Task, dict[str, float]]  # the second, what is done, its stages

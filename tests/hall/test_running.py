@@ -12,14 +12,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.resuming import ResumeStore
-from sim.running import WorkerLost, default_workers, scatter
+from sim.runs.finished_work import ResumeStore
+from sim.runs.parallel import WorkerLost, default_workers, scatter
 from tests.hall.files import BASE, write, write_pair
 from tests.hall.processes import COMMAND, QUICK, environment, publishes
 
-SCATTERED = (
-    "import sys; from sim.running import scatter; from tests.hall import processes; list(scatter(processes.{}, {}))"
-)
+SCATTERED = "import sys; from sim.runs.parallel import scatter; from tests.hall import processes; list(scatter(processes.{}, {}))"
 unix = pytest.mark.skipif(os.name == "nt", reason="signals cannot be sent to one process there")
 
 

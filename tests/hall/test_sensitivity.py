@@ -8,7 +8,7 @@ import pytest
 from sim.cli import main
 from sim.inputs.problems import ScenarioError
 from sim.inputs.ranges import read_ranges
-from sim.results.compare import spread
+from sim.results.comparison.compare import spread
 from sim.sensitivity import Outcome, Question, Tornado, _flip, sensitivity
 
 HEADING = "assumption,path,low,high,source,note\n"

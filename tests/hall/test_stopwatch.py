@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.experiment import Shared, run_all
-from sim.resuming import ResumeStore
-from sim.stopwatch import Stopwatch
+from sim.runs.experiment import Shared, run_all
+from sim.runs.finished_work import ResumeStore
+from sim.runs.stopwatch import Stopwatch
 from tests.hall.files import write_pair
 from tests.hall.worlds import small
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.results import writing
+from sim.results.files import writing
 from tests.hall.files import write_pair
 from tests.hall.processes import QUICK, environment, finished, without_a_reader
 

@@ -14,8 +14,8 @@ ROOT = Path(__file__).parents[2]
     [
         ("sim.cli", ["numpy", "pandas", "scipy", "matplotlib", "simpy", "yaml", "numba"]),  # --help
         ("sim.cli.commands", ["pandas", "scipy", "matplotlib", "numba"]),
-        ("sim.notebook", ["matplotlib"]),
-        ("sim.experiment", ["simpy", "yaml", "pandas", "scipy", "matplotlib", "numba"]),  # a worker
+        ("sim.api", ["matplotlib"]),
+        ("sim.runs.experiment", ["simpy", "yaml", "pandas", "scipy", "matplotlib", "numba"]),  # a worker
     ],
 )
 def test_heavy_modules_wait_until_they_are_needed(modules: str, heavy: list[str]) -> None:

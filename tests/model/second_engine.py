@@ -16,12 +16,12 @@ from sim.inputs.timetable import (
     places_at,
     working_days,
 )
-from sim.model import ledger as books
+from sim.model import records as books
 from sim.model.arriving import Arriving
-from sim.model.chance import BookOfLuck, name_key, quantity_key
-from sim.model.ledger import NEVER, NONE, Ledger
 from sim.model.people import people_of
 from sim.model.plan import Plan
+from sim.model.random_numbers import BookOfLuck, name_key, quantity_key
+from sim.model.records import NEVER, NONE, Ledger
 
 DAY = 86_400
 OUTSIDE_KEY = name_key("outside")

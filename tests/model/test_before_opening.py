@@ -8,7 +8,7 @@ import pytest
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model import engine
-from sim.model.ledger import NEVER, Column
+from sim.model.records import NEVER, Column
 
 SHIPPED = Path(__file__).parents[2] / "scenarios"
 SHORTER = "calendar.measured_days=60"

@@ -5,16 +5,7 @@ import random
 import numpy as np
 import pytest
 
-from sim.model.chance import (
-    MASK_64,
-    PAGE,
-    PAGED_VISITS,
-    BookOfLuck,
-    name_key,
-    philox,
-    quantity_key,
-    to_uniform,
-)
+from sim.model.random_numbers import MASK_64, PAGE, PAGED_VISITS, BookOfLuck, name_key, philox, quantity_key, to_uniform
 
 
 def numpy_philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> int:

@@ -14,21 +14,22 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from sim import engines
-from sim.engines import EnginesDiffer
 from sim.inputs import distributions
 from sim.inputs.catalogue_page import shipped
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.model import compiled, compiling, drawing, engine, walking, walking_verbs, writing_down
-from sim.model.chance import BookOfLuck, name_key, quantity_key
-from sim.model.compiled import FastBook, Rows
-from sim.model.compiling import Kernels
-from sim.model.ledger import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
+from sim.model import engine
+from sim.model.compiled import compiled_run, event_loop, numba_setup, operations, recording, sampling
+from sim.model.compiled.compiled_run import FastBook, Rows
+from sim.model.compiled.numba_setup import Kernels
+from sim.model.random_numbers import BookOfLuck, name_key, quantity_key
+from sim.model.records import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
+from sim.model.reference.services import Ward
+from sim.model.reference.state import Wait
 from sim.model.rules import minutes
-from sim.model.wards import Ward
-from sim.model.world import Wait
+from sim.runs import engines
+from sim.runs.engines import EnginesDiffer
 from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 
 ROOT = Path(__file__).parents[2]
@@ -84,9 +85,9 @@ def test_tables_that_are_too_small_are_made_larger_and_nothing_else_changes() ->
     scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
     plan = engine._plan(scenario)
     engine.run(scenario, 0, engine.COMPILED)
-    compiled._plans[plan].rows = Rows(stays=1, waits=1, steps=1, events=1, places=1)
+    compiled_run._plans[plan].rows = Rows(stays=1, waits=1, steps=1, events=1, places=1)
     agree(scenario)
-    found = compiled._plans[plan].rows
+    found = compiled_run._plans[plan].rows
     assert found is not None and min(found.stays, found.waits, found.steps, found.events, found.places) > 1
 
 
@@ -101,7 +102,7 @@ for path in tests.EXAMPLES:
 
 @pytest.mark.nightly
 def test_no_index_leaves_its_table_however_small(tmp_path: Path) -> None:
-    settings = {"NUMBA_BOUNDSCHECK": "1", compiling.CACHE_FOLDER: str(tmp_path)}
+    settings = {"NUMBA_BOUNDSCHECK": "1", numba_setup.CACHE_FOLDER: str(tmp_path)}
     command = [sys.executable, "-c", WITH_BOUNDS_CHECKED]
     assert subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=False).returncode == 0
 
@@ -110,7 +111,7 @@ def test_a_table_that_was_too_small_stays_large_enough() -> None:
     scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
     plan = engine._plan(scenario)
     engine.run(scenario, 0, engine.COMPILED)
-    fast = compiled._plans[plan]
+    fast = compiled_run._plans[plan]
     fast.rows = Rows(stays=10_000, waits=10_000, steps=10_000, events=1, places=200)
     engine.run(scenario, 0, engine.COMPILED)
     after = fast.rows
@@ -119,13 +120,13 @@ def test_a_table_that_was_too_small_stays_large_enough() -> None:
 
 
 def test_nobody_is_walked_twice_because_more_wait_than_last_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    kernels, walks = compiled.kernels(), []
+    kernels, walks = compiled_run.kernels(), []
 
     def walk(*given: Any) -> Any:
         walks.append(given)
         return kernels.walk(*given)
 
-    monkeypatch.setattr(compiled, "kernels", lambda: replace(kernels, walk=walk))
+    monkeypatch.setattr(compiled_run, "kernels", lambda: replace(kernels, walk=walk))
     scenario = read_scenario(ROOT / "benchmarks" / "model.yaml")  # busy enough for very different queues
     for replication in range(6):
         engine.run(scenario, replication, engine.COMPILED)
@@ -142,10 +143,10 @@ def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_give
     assert np.array_equal(column, only)
     assert not any(np.shares_memory(first.stays["left"], other.stays["left"]) for other in others)
     del others, first
-    before = len(compiled._memory.blocks)
+    before = len(compiled_run._memory.blocks)
     for replication in range(12):
         engine.run(scenario, replication, engine.COMPILED)
-    assert len(compiled._memory.blocks) <= before
+    assert len(compiled_run._memory.blocks) <= before
 
 
 def test_whoever_reads_the_fast_ledger_sees_columns_of_64_bits_in_the_ledgers_order() -> None:
@@ -171,7 +172,7 @@ def test_threads_do_not_meet_in_their_memory() -> None:
 
 @pytest.fixture(scope="module")
 def rules() -> dict[str, Callable[..., float]]:
-    return compiling.compiled_rules()
+    return numba_setup.compiled_rules()
 
 
 @pytest.mark.parametrize("length", LENGTHS, ids=lambda length: length.family)
@@ -269,30 +270,30 @@ PLANTED = {
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", PLANTED)
 def test_a_fault_in_the_compiled_engine_is_caught(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "kernels", lambda: plain_kernels(*PLANTED[fault]))
+    monkeypatch.setattr(compiled_run, "kernels", lambda: plain_kernels(*PLANTED[fault]))
     assert not_all_agree()
 
 
 @pytest.mark.slow
 def test_the_compiled_engine_run_as_plain_python_agrees_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiled, "kernels", plain_kernels)
+    monkeypatch.setattr(compiled_run, "kernels", plain_kernels)
     assert not not_all_agree()
 
 
 def plain_kernels(good: str = "", planted: str = "") -> Kernels:
     """The same sources, not compiled, perhaps with one fault in them."""
-    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (*walking_verbs.FILES, walking)]
+    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in (*operations.FILES, event_loop)]
     assert good in "".join(sources)
     inside: list[dict[str, Any]] = []
     for source in sources:
         inside.append({"__name__": "walking with a fault"})
         exec(compile(source.replace(good, planted) if good else source, "walking with a fault", "exec"), inside[-1])
-    verbs = {verb.__name__ for verb in walking_verbs.VERBS}
+    verbs = {verb.__name__ for verb in operations.VERBS}
     known = {name: file[name] for file in inside for name in verbs if getattr(file.get(name), "__globals__", 0) is file}
     for file in inside:  # they call each other, and not the good ones
         file.update(known)
-    walk, write_down = (on_records(one) for one in (inside[-1]["walk"], writing_down.write_down))
-    return Kernels(walk, write_down, drawing.fill_uniforms, drawing.fill_points, drawing.fill_seconds)
+    walk, write_down = (on_records(one) for one in (inside[-1]["walk"], recording.write_down))
+    return Kernels(walk, write_down, sampling.fill_uniforms, sampling.fill_points, sampling.fill_seconds)
 
 
 def on_records(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,9 +7,9 @@ import pytest
 
 from sim.inputs.loading import read_scenario
 from sim.model.engine import run
-from sim.model.ledger import NEVER, Ledger
-from sim.results.cut import Cut
-from sim.results.segments import pieces, segments
+from sim.model.records import NEVER, Ledger
+from sim.results.measures.delay_episodes import pieces, segments
+from sim.results.window import Cut
 
 ONE_LINE = """
 calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 200}

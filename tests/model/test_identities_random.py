@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run, run_observed
-from sim.model.ledger import NEVER, NO_PLACE, WAIT_ENDINGS, Ledger
-from sim.results.identities import check
+from sim.model.records import NEVER, NO_PLACE, WAIT_ENDINGS, Ledger
+from sim.results.invariants.checks import check
 from tests.model.random_scenarios import towns
 
 IN_CI = settings(

@@ -7,7 +7,7 @@ from hypothesis import settings
 
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
-from sim.model.ledger import NEVER, NONE, WAITING, Ledger
+from sim.model.records import NEVER, NONE, WAITING, Ledger
 from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 from tests.model.test_second_engine import Cells, cells
 

@@ -11,15 +11,15 @@ import pytest
 from sim.cli import main
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.model import observed_teams as teams
-from sim.model import observing
-from sim.model.bed_manager import BedManager
 from sim.model.engine import run, run_observed
-from sim.model.ledger import NEVER
-from sim.model.moves import Moves
-from sim.model.observing import IdentityBrokenAt
-from sim.model.steps import Steps
-from sim.model.wards import Team, Ward
+from sim.model.records import NEVER
+from sim.model.reference import invariants
+from sim.model.reference import team_invariants as teams
+from sim.model.reference.bed_manager import BedManager
+from sim.model.reference.invariants import IdentityBrokenAt
+from sim.model.reference.services import Team, Ward
+from sim.model.reference.steps import Steps
+from sim.model.reference.transitions import Moves
 
 EXPECTED = Path(__file__).parents[1] / "expected"
 EXAMPLES = sorted((Path(__file__).parents[1] / "worked_examples").glob("*.yaml"))
@@ -172,18 +172,18 @@ def team_never_shrinks(patch: pytest.MonkeyPatch) -> None:
 
 
 BUGS: list[tuple[Plant, str, str]] = [
-    (loses_somebody, "census_and_surge", observing.EVERYBODY_IS_SOMEWHERE),
-    (keeps_the_old_place, "census_and_surge", observing.ONE_PLACE_EACH),
-    (leaves_them_in_the_queue, "teams_and_queues", observing.ONE_PLACE_EACH),
-    (counts_a_leaver_as_held, "census_and_surge", observing.HELD_IS_COUNTED),
-    (counts_a_leaver_as_held, "hours_of_care", observing.HELD_IS_COUNTED),
-    (lets_one_too_many_in, "rings_and_returns", observing.NEVER_OVERFULL),
-    (opens_a_place_too_many, "census_and_surge", observing.OPEN_AS_PLANNED),
-    (lets_people_wait, "doors_and_hours", observing.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
-    (lets_people_wait, "hours_of_care", observing.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
-    (keeps_those_who_wait_when_it_closes, "teams_and_queues", observing.NOBODY_WAITS_IN_VAIN),
-    (sees_no_rings, "rings_and_returns", observing.NO_RING_WAITS),
-    (lines_up_at_the_end, "teams_and_queues", observing.IN_ORDER),
+    (loses_somebody, "census_and_surge", invariants.EVERYBODY_IS_SOMEWHERE),
+    (keeps_the_old_place, "census_and_surge", invariants.ONE_PLACE_EACH),
+    (leaves_them_in_the_queue, "teams_and_queues", invariants.ONE_PLACE_EACH),
+    (counts_a_leaver_as_held, "census_and_surge", invariants.HELD_IS_COUNTED),
+    (counts_a_leaver_as_held, "hours_of_care", invariants.HELD_IS_COUNTED),
+    (lets_one_too_many_in, "rings_and_returns", invariants.NEVER_OVERFULL),
+    (opens_a_place_too_many, "census_and_surge", invariants.OPEN_AS_PLANNED),
+    (lets_people_wait, "doors_and_hours", invariants.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
+    (lets_people_wait, "hours_of_care", invariants.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
+    (keeps_those_who_wait_when_it_closes, "teams_and_queues", invariants.NOBODY_WAITS_IN_VAIN),
+    (sees_no_rings, "rings_and_returns", invariants.NO_RING_WAITS),
+    (lines_up_at_the_end, "teams_and_queues", invariants.IN_ORDER),
     (never_releases_the_team, "teams_and_queues", teams.TAKEN_IS_COUNTED),
     (has_no_team_for_anybody, "teams_and_queues", teams.NOBODY_WAITS_FOR_A_FREE_TEAM),
     (team_does_the_last_first, "teams_and_queues", teams.TEAM_IN_ORDER),
@@ -205,7 +205,7 @@ def test_a_planted_bug_is_seen(monkeypatch: pytest.MonkeyPatch, plant: Plant, na
 def test_every_identity_has_a_planted_bug() -> None:
     named = {
         value
-        for module in (observing, teams)
+        for module in (invariants, teams)
         for name, value in vars(module).items()
         if name.isupper() and isinstance(value, str) and " " in value
     }

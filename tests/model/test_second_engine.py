@@ -8,7 +8,7 @@ from hypothesis import settings
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
-from sim.model.ledger import Ledger
+from sim.model.records import Ledger
 from tests.model import second_engine
 from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.inputs.loading import read_scenario
 from sim.model import engine
-from sim.model.ledger import Ledger
+from sim.model.records import Ledger
 
 TOWN = """\
 calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 60}

@@ -9,11 +9,11 @@ from pathlib import Path
 from hypothesis import settings
 
 from sim.inputs.scenario import Scenario
-from sim.model import reference
-from sim.model.bed_manager import BedManager
 from sim.model.engine import draw
-from sim.results import teams
-from sim.results.cut import Cut
+from sim.model.reference import journey
+from sim.model.reference.bed_manager import BedManager
+from sim.results.measures import teams
+from sim.results.window import Cut
 from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 
 
@@ -43,7 +43,7 @@ class Counted:
 
 def agrees_with_the_count(scenario: Scenario) -> None:
     counted = Counted(scenario)
-    ledger = reference.run(*draw(scenario, 0), counted)
+    ledger = journey.run(*draw(scenario, 0), counted)
     counted.until(counted.end)
     cut = Cut(scenario, ledger)
     for team in scenario.teams:

@@ -8,21 +8,21 @@ from pathlib import Path
 
 import pytest
 
+from sim.api import compare, run_scenario
 from sim.cli import main
 from sim.inputs.scenario import Budget, FreedBeds, Price
-from sim.notebook import compare, run_scenario
-from sim.results import budgets
-from sim.results.broken import IdentityBroken
-from sim.results.budget_lines import BROKEN, BudgetLine, budget_lines, limits, verdict
-from sim.results.compare import CANNOT_TELL, gather, summarise
-from sim.results.cost_identities import check_costs
-from sim.results.cut import Cut
-from sim.results.findings import Findings
-from sim.results.ledgers import with_contributors, with_ledgers
-from sim.results.measures import measure
-from sim.results.order import canonical
-from sim.results.report_money import money_pages
-from sim.results.workbook import workbook_bytes
+from sim.results.comparison.accounts import with_contributors, with_ledgers
+from sim.results.comparison.budget_lines import BROKEN, BudgetLine, budget_lines, limits, verdict
+from sim.results.comparison.compare import CANNOT_TELL, gather, summarise
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.order import canonical
+from sim.results.files.workbook import workbook_bytes
+from sim.results.invariants.broken import IdentityBroken
+from sim.results.invariants.money import check_costs
+from sim.results.measures import budgets
+from sim.results.measures.all import measure
+from sim.results.report.money import money_pages
+from sim.results.window import Cut
 from tests.inputs.small_world import SMALL_WORLD, read_text
 from tests.results.tiny import Town, hospital, price, step, unit
 

@@ -10,8 +10,6 @@ from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.figure import Figure
 
-from sim.experiment import Shared, run_all
-from sim.gathering import gathered
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart, draw_charts
 from sim.results.charts.differences import differences_chart
@@ -19,8 +17,10 @@ from sim.results.charts.over_time import delayed_chart
 from sim.results.charts.payers import payers_chart
 from sim.results.charts.reasons import reasons_chart
 from sim.results.charts.style import COLOURS
-from sim.results.findings import Findings
-from sim.results.ranking import ranking
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.ranking import ranking
+from sim.runs.collecting import gathered
+from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
 
 

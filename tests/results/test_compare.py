@@ -4,10 +4,10 @@ import math
 
 import pytest
 
-from sim.results.catalogue import MEASURES
-from sim.results.compare import CANNOT_TELL, Table, differences, gather, spread, summarise, verdict
-from sim.results.cut import Row
-from sim.results.order import canonical
+from sim.results.comparison.compare import CANNOT_TELL, Table, differences, gather, spread, summarise, verdict
+from sim.results.comparison.order import canonical
+from sim.results.measures.catalogue import MEASURES
+from sim.results.window import Row
 from tests.results.tiny import Town, care_home, hospital, unit
 
 BASE, WITH_UNIT = Town(hospital(), id="base").scenario, Town(hospital(), unit(), id="with_unit").scenario

@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from sim.results.costs import shared
+from sim.results.measures.costs import shared
 from tests.results.tiny import Town, group, hospital, price, service, step, unit
 
 HUB = step("hub")

@@ -7,10 +7,10 @@ import pytest
 
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
-from sim.model.ledger import NEVER, Ledger
-from sim.results import digests as digests_module
-from sim.results.digests import digests
-from sim.results.events import first_differing, packed, stories, unpacked
+from sim.model.records import NEVER, Ledger
+from sim.regression import fingerprints as digests_module
+from sim.regression.fingerprints import digests
+from sim.results.event_history import first_differing, packed, stories, unpacked
 from tests.hall.worlds import small
 
 

@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from sim.inputs.scenario import Arrival, Route
-from sim.results import giving_up
-from sim.results.broken import IdentityBroken
-from sim.results.catalogue import ENDINGS, better
-from sim.results.compare import differences, gather
-from sim.results.cut import Cut, Row
-from sim.results.measures import measure
-from sim.results.order import canonical
-from sim.results.people_identities import GIVEN_UP_ADD_UP, check_people
+from sim.results.comparison.compare import differences, gather
+from sim.results.comparison.order import canonical
+from sim.results.invariants.broken import IdentityBroken
+from sim.results.invariants.people import GIVEN_UP_ADD_UP, check_people
+from sim.results.measures import giving_up
+from sim.results.measures.all import measure
+from sim.results.measures.catalogue import ENDINGS, better
+from sim.results.window import Cut, Row
 from tests.results.tiny import Town, group, hospital, service, unit
 
 BEDS, HOME_CARE, REABLEMENT = (

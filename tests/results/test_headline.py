@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from sim.experiment import Shared, run_all
-from sim.gathering import beside, gathered
 from sim.inputs.distributions import exponential, fixed
 from sim.inputs.scenario import Route, Scenario, Visit
-from sim.results.findings import Findings
-from sim.results.headline import Line, headline, headline_rows
+from sim.results.comparison.findings import Findings
+from sim.results.words.headline import Line, headline, headline_rows
+from sim.runs.collecting import beside, gathered
+from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import service, small
 
 

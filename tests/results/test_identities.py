@@ -8,10 +8,11 @@ import pytest
 
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import Hours, Places, Route, Scenario, Surge
-from sim.model.ledger import GAVE_UP, NEVER, Ledger
-from sim.results import broken, costs, delays, identities, records
-from sim.results.cut import Cut
-from sim.results.identities import IdentityBroken, check
+from sim.model.records import GAVE_UP, NEVER, Ledger
+from sim.results.invariants import broken, checks, records
+from sim.results.invariants.checks import IdentityBroken, check
+from sim.results.measures import costs, delays
+from sim.results.window import Cut
 from tests.results.tiny import Town, group, hospital, price, seconds, service, step, unit
 
 HUB, FUNDING = step("hub"), step("funding", "funding_decision", after=("hub",))
@@ -165,7 +166,7 @@ def test_admission_to_a_full_service_is_found_out() -> None:
     town = sound_town()
     town.comes(3, admitted=3).stay("hospital", 3, 4, 4, "out")
     said = found_in(town.scenario, town.ledger())
-    assert said.identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+    assert said.identity == checks.NOBODY_ENTERS_A_FULL_SERVICE
     assert "person 4" in said.where
 
 
@@ -178,7 +179,7 @@ def test_people_may_exchange_places_where_capacity_has_fallen_under_them() -> No
     town.comes(5, admitted=5).stay("hospital", 5, 6, 6, "out")  # two before, one left, one came: 2 is not above 2
     check(town.scenario, town.ledger())
     town.comes(5.5, admitted=5.5).stay("hospital", 5.5, 6, 6, "out")
-    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+    assert found_in(town.scenario, town.ledger()).identity == checks.NOBODY_ENTERS_A_FULL_SERVICE
 
 
 def test_surge_places_may_open_and_close_within_the_instant() -> None:
@@ -187,7 +188,7 @@ def test_surge_places_may_open_and_close_within_the_instant() -> None:
     town.comes(3, admitted=3).stay("hospital", 3)
     check(town.scenario, town.ledger())
     town.comes(4, admitted=4).stay("hospital", 4)
-    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+    assert found_in(town.scenario, town.ledger()).identity == checks.NOBODY_ENTERS_A_FULL_SERVICE
 
 
 def test_more_hours_than_there_are_is_found_out() -> None:
@@ -196,14 +197,14 @@ def test_more_hours_than_there_are_is_found_out() -> None:
     town.comes(0, "care", 0).stay("care", 0, units=14 * 60)
     check(town.scenario, town.ledger())
     town.comes(0, "care", 0).stay("care", 0, units=7 * 60)
-    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_ENTERS_A_FULL_SERVICE
+    assert found_in(town.scenario, town.ledger()).identity == checks.NOBODY_ENTERS_A_FULL_SERVICE
 
 
 def test_a_queue_beyond_its_limit_is_found_out() -> None:
     town = sound_town()
     services = (replace(town.scenario.services[0], queue_limit=1), *town.scenario.services[1:])
     said = found_in(replace(town.scenario, services=services), town.ledger())
-    assert said.identity == identities.QUEUE_LIMITS_HOLD
+    assert said.identity == checks.QUEUE_LIMITS_HOLD
     assert "person 2" in said.where  # Gil came while Bob waited
 
 
@@ -218,7 +219,7 @@ def later(town: Town, stays_to: float) -> Ledger:
 def test_waiting_beside_a_free_place_is_found_out() -> None:
     town = sound_town()
     said = found_in(town.scenario, later(town, 7))
-    assert said.identity == identities.NOBODY_WAITS_BESIDE_A_FREE_PLACE
+    assert said.identity == checks.NOBODY_WAITS_BESIDE_A_FREE_PLACE
     assert "person 1" in said.where
 
 
@@ -233,13 +234,13 @@ def test_waiting_before_a_closed_door_or_for_cleaning_is_no_fault() -> None:
     check(changed(town, admission_hours=weekdays), later(town, 7))
     check(changed(town, turnaround=fixed(1)), later(town, 7))
     said = found_in(changed(town, admission_hours=weekdays), later(town, 7.5))
-    assert said.identity == identities.NOBODY_WAITS_BESIDE_A_FREE_PLACE
+    assert said.identity == checks.NOBODY_WAITS_BESIDE_A_FREE_PLACE
 
 
 def test_waiting_for_home_with_ones_discharge_hours_open_is_found_out() -> None:
     town = Town(hospital(1))
     town.comes(0, admitted=0).stay("hospital", 0, 2.75, 3, "home").stay("home", 3)
-    assert found_in(town.scenario, town.ledger()).identity == identities.NOBODY_WAITS_BESIDE_A_FREE_PLACE
+    assert found_in(town.scenario, town.ledger()).identity == checks.NOBODY_WAITS_BESIDE_A_FREE_PLACE
     check(changed(town, discharge_hours=MORNINGS), town.ledger())
 
 
@@ -250,10 +251,10 @@ def test_somebody_not_yet_clear_may_wait_beside_a_free_place() -> None:
 
 
 def test_occupied_time_counted_wrongly_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = identities.occupied_seconds
-    monkeypatch.setattr(identities, "occupied_seconds", lambda cut, service: right(cut, service) + 1)
+    right = checks.occupied_seconds
+    monkeypatch.setattr(checks, "occupied_seconds", lambda cut, service: right(cut, service) + 1)
     town = sound_town()
-    assert found_in(town.scenario, town.ledger()).identity == identities.STAYS_ADD_UP
+    assert found_in(town.scenario, town.ledger()).identity == checks.STAYS_ADD_UP
 
 
 def test_time_that_is_neither_need_nor_delay_is_found_out() -> None:
@@ -261,8 +262,8 @@ def test_time_that_is_neither_need_nor_delay_is_found_out() -> None:
     ledger = town.ledger()
     ledger.stays["ready"][BOB] = seconds(5)  # before he was admitted
     with pytest.raises(IdentityBroken) as caught:
-        identities.check_sums(Cut(town.scenario, ledger))
-    assert caught.value.identity == identities.OCCUPIED_IS_NEED_PLUS_DELAY
+        checks.check_sums(Cut(town.scenario, ledger))
+    assert caught.value.identity == checks.OCCUPIED_IS_NEED_PLUS_DELAY
 
 
 def _less(table: str) -> Callable[[Cut], delays.Delays]:
@@ -278,19 +279,19 @@ def _less(table: str) -> Callable[[Cut], delays.Delays]:
 
 @pytest.mark.parametrize("table", ["by_reason", "by_next", "by_cause", "by_group"])
 def test_parts_that_lose_a_second_are_found_out(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(identities, "delays", _less(table))
+    monkeypatch.setattr(checks, "delays", _less(table))
     town = sound_town()
-    assert found_in(town.scenario, town.ledger()).identity == identities.PARTS_ADD_UP
+    assert found_in(town.scenario, town.ledger()).identity == checks.PARTS_ADD_UP
 
 
 def test_a_lost_penny_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     right, shares = costs.in_pence, costs.shared
     town = sound_town()
     monkeypatch.setattr(costs, "in_pence", lambda priced, quantity: right(priced, quantity) - 1)
-    assert found_in(town.scenario, town.ledger()).identity == identities.COSTS_ADD_UP
+    assert found_in(town.scenario, town.ledger()).identity == checks.COSTS_ADD_UP
     monkeypatch.setattr(costs, "in_pence", right)
     monkeypatch.setattr(costs, "shared", lambda pence, parts: shares(pence - 1, parts))
-    assert found_in(town.scenario, town.ledger()).identity == identities.COSTS_ADD_UP
+    assert found_in(town.scenario, town.ledger()).identity == checks.COSTS_ADD_UP
 
 
 def test_an_identity_is_a_fault_of_ours_with_a_name() -> None:

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from sim.results.compare import differences, gather, summarise
-from sim.results.cut import Row
-from sim.results.findings import Findings
-from sim.results.headline import headline, headline_rows
-from sim.results.order import canonical
+from sim.results.comparison.compare import differences, gather, summarise
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.order import canonical
+from sim.results.window import Row
+from sim.results.words.headline import headline, headline_rows
 from tests.results.tiny import Town, hospital
 
 BASE = replace(Town(hospital(), id="base").scenario, replications=3)

@@ -5,11 +5,11 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from sim.results.compare import LEVEL, Table, t_quantile
-from sim.results.digests import Digests
-from sim.results.expected import Expected, Line, _line
-from sim.results.judging import FALSE_ALARMS, MOVED, SAME, TOLERATED, judge
-from sim.results.order import Key
+from sim.regression.baseline_file import Expected, Line, _line
+from sim.regression.fingerprints import Digests
+from sim.regression.judging import FALSE_ALARMS, MOVED, SAME, TOLERATED, judge
+from sim.results.comparison.compare import LEVEL, Table, t_quantile
+from sim.results.comparison.order import Key
 
 HERE, ELSEWHERE = {"python": "3.11", "numpy": "2.4.6"}, {"python": "3.13", "numpy": "2.4.6"}
 REPLICATIONS = 8
@@ -138,7 +138,7 @@ def test_other_luck_does_not_hide_a_clear_move() -> None:
 
 
 def test_a_table_of_the_results_room_becomes_lines() -> None:
-    from sim.results.expected import expectation
+    from sim.regression.baseline_file import expectation
     from tests.hall.worlds import small
 
     table = Table("base", (("unit", "occupancy", "", ""),), ("share",), np.array([[0.5, np.nan, 0.7]]))

@@ -6,16 +6,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.experiment import Shared, Task, measured, run_all
-from sim.gathering import gathered
 from sim.inputs.scenario import REASONS, Hours, Places, Route, Team
-from sim.results import delays
-from sim.results.catalogue import LACKS
 from sim.results.charts.reasons import PANELS, reasons_chart
-from sim.results.cut import Cut
-from sim.results.delay_reasons import MOST_REASONS, OTHERS, days_by_reason
-from sim.results.identities import LACKS_ADD_UP, IdentityBroken, check_sums
-from sim.results.report_delay import delay_pages
+from sim.results.invariants.checks import LACKS_ADD_UP, IdentityBroken, check_sums
+from sim.results.measures import delays
+from sim.results.measures.catalogue import LACKS
+from sim.results.report.delay import delay_pages
+from sim.results.window import Cut
+from sim.results.words.delay_reasons import MOST_REASONS, OTHERS, days_by_reason
+from sim.runs.collecting import gathered
+from sim.runs.experiment import Shared, Task, measured, run_all
 from tests.hall.worlds import small
 from tests.results.tiny import Town, group, hospital, service, step, unit
 

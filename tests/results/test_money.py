@@ -5,15 +5,16 @@ from fractions import Fraction
 
 import pytest
 
-from sim.gathering import paired
 from sim.inputs.scenario import Costs, FreedBeds, Places, Price, Scenario, Service
-from sim.results import cost_identities, costs
-from sim.results.broken import IdentityBroken
-from sim.results.cost_identities import check_costs
-from sim.results.cut import Cut, Row
-from sim.results.ledgers import with_ledgers
-from sim.results.measures import measure
-from sim.results.standing import keeping_fixed_costs
+from sim.results.comparison.accounts import with_ledgers
+from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
+from sim.results.invariants import money
+from sim.results.invariants.broken import IdentityBroken
+from sim.results.invariants.money import check_costs
+from sim.results.measures import costs
+from sim.results.measures.all import measure
+from sim.results.window import Cut, Row
+from sim.runs.collecting import paired
 from tests.results.tiny import Town, care_home, hospital, price, seconds, service, step, unit
 
 AVERAGE = (price("hospital", "open_day", 421.5, nhs=1.0), price("hospital", "occupied_day", 140.5, nhs=1.0))
@@ -228,7 +229,7 @@ def test_an_element_charged_twice_is_caught(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(costs, "charges", lambda cut: [*right(cut), next(iter(right(cut)))])
     with pytest.raises(IdentityBroken) as caught:
         check_costs(Cut(town.scenario, town.ledger()))
-    assert caught.value.identity == cost_identities.CHARGED_ONCE
+    assert caught.value.identity == money.CHARGED_ONCE
 
 
 def test_two_prices_of_one_basis_are_one_element_charged_twice() -> None:
@@ -243,25 +244,25 @@ def test_a_penny_off_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(costs.QUANTITIES, "occupied_day", lambda cut, name: right(cut, name) + Fraction(1, 14050))
     with pytest.raises(IdentityBroken) as caught:
         check_costs(Cut(town.scenario, town.ledger()))
-    assert caught.value.identity == cost_identities.COSTS_ADD_UP
+    assert caught.value.identity == money.COSTS_ADD_UP
 
 
 def test_payers_of_a_value_that_lose_a_penny_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.results import ledgers
+    from sim.results.comparison import accounts
 
-    right = ledgers.shared
-    monkeypatch.setattr(ledgers, "shared", lambda pence, shares: right(pence - 1, shares))
+    right = accounts.shared
+    monkeypatch.setattr(accounts, "shared", lambda pence, shares: right(pence - 1, shares))
     with pytest.raises(IdentityBroken, match="payers add up"):
         rows_beside(hospital_for(6, *AVERAGE), hospital_for(4, *AVERAGE))
 
 
 def test_released_days_that_do_not_balance_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    from sim.results import ledgers
+    from sim.results.comparison import accounts
 
     def wrong(table: dict[tuple[str, str, str, str], Row], *_: object) -> None:
         key = ("hospital", "released_bed_days", "", "")
         table[key] = table[key]._replace(value=table[key].value + 1)
 
-    monkeypatch.setattr(ledgers, "_value", wrong)
+    monkeypatch.setattr(accounts, "_value", wrong)
     with pytest.raises(IdentityBroken, match="released bed days = the difference in occupied bed days"):
         rows_beside(hospital_for(6, *AVERAGE), hospital_for(4, *AVERAGE))

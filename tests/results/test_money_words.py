@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from sim.inputs.scenario import Costs, FreedBeds, Scenario
-from sim.results.compare import Difference, Summary
-from sim.results.findings import Findings
-from sim.results.money import Money
-from sim.results.money_words import in_one_sentence, ledgers
+from sim.results.comparison.compare import Difference, Summary
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import Money
+from sim.results.words.money import in_one_sentence, ledgers
 from tests.results.tiny import Town, hospital, price, unit
 
 AVERAGE = (price("hospital", "open_day", 421.5, nhs=1.0), price("hospital", "occupied_day", 140.5, nhs=1.0))

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sim.inputs.scenario import Change, Scenario
-from sim.results.names import in_sentences, labels, question, settings, slug, title, title_of_all, told
+from sim.results.words.names import in_sentences, labels, question, settings, slug, title, title_of_all, told
 from tests.hall.worlds import small
 
 

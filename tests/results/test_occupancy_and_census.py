@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.scenario import Places, Taper
-from sim.results.census import daily, over_replications
+from sim.results.measures.census import daily, over_replications
 from tests.results.tiny import Town, group, hospital, service, unit
 
 

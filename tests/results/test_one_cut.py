@@ -8,12 +8,12 @@ import pytest
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model import engine
-from sim.model.ledger import Ledger
-from sim.results.census import daily_cut
-from sim.results.cut import Cut
-from sim.results.identities import check_cut
-from sim.results.measures import measure_cut
-from sim.results.same_people import departures
+from sim.model.records import Ledger
+from sim.results.comparison.same_people import departures
+from sim.results.invariants.checks import check_cut
+from sim.results.measures.all import measure_cut
+from sim.results.measures.census import daily_cut
+from sim.results.window import Cut
 
 EXPECTED = Path(__file__).parents[1] / "expected"
 NAMES = ("census_and_surge", "closed_for_a_while", "hours_of_care", "rings_and_returns", "teams_and_queues")

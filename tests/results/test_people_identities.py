@@ -8,11 +8,12 @@ import pytest
 
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import Route, Visit
-from sim.model.ledger import GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY, Column
-from sim.results import census, flow, people_identities, unmet, waits
-from sim.results.cut import Cut
-from sim.results.identities import IdentityBroken, check
-from sim.results.spans import Mask
+from sim.model.records import GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY, Column
+from sim.results.invariants import people
+from sim.results.invariants.checks import IdentityBroken, check
+from sim.results.measures import census, flow, unmet, waits
+from sim.results.step_functions import Mask
+from sim.results.window import Cut
 from tests.results.tiny import Town, group, hospital, unit
 
 
@@ -51,11 +52,11 @@ def test_a_sound_town_breaks_none_of_them() -> None:
 @pytest.mark.parametrize(
     ("identity", "series", "change"),
     [
-        (people_identities.EVERYBODY_ONCE, ("outside", "waiting"), 1),
-        (people_identities.EVERYBODY_ONCE, ("outside", "waiting"), -1),
-        (people_identities.STOCKS_FIT, ("all", "waiting"), 9),
-        (people_identities.STOCKS_FIT, ("all", "midnight_census"), 9),
-        (people_identities.STOCKS_FIT, ("unit", "delayed"), 2),
+        (people.EVERYBODY_ONCE, ("outside", "waiting"), 1),
+        (people.EVERYBODY_ONCE, ("outside", "waiting"), -1),
+        (people.STOCKS_FIT, ("all", "waiting"), 9),
+        (people.STOCKS_FIT, ("all", "midnight_census"), 9),
+        (people.STOCKS_FIT, ("unit", "delayed"), 2),
     ],
 )
 def test_a_stock_of_people_that_is_not_people_is_found_out(
@@ -93,7 +94,7 @@ def test_who_lacks_a_bed_twice_or_has_one_or_is_dead_is_found_out(
 ) -> None:
     monkeypatch.setattr(unmet, name, fault)
     said = found_out(sound_town())
-    assert said.identity == people_identities.NEED_ONCE
+    assert said.identity == people.NEED_ONCE
     assert said.where.startswith(f"person {person},")
 
 
@@ -103,18 +104,18 @@ def test_who_lacks_a_bed_twice_or_has_one_or_is_dead_is_found_out(
 def test_an_ending_that_no_measure_counts_is_found_out(ending: str, lost: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(waits.COUNTED_AS, ending, ())
     said = found_out(sound_town())
-    assert said.identity == people_identities.QUEUES_ADD_UP
+    assert said.identity == people.QUEUES_ADD_UP
     assert said.where.startswith(f"{lost}:")
 
 
 def test_who_finds_no_place_for_good_and_is_counted_nowhere_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(waits.COUNTED_AS, "turned_away", (TURNED_AWAY,))
-    assert str(found_out(sound_town())) == f"{people_identities.QUEUES_ADD_UP}: unit: 7 against 9"
+    assert str(found_out(sound_town())) == f"{people.QUEUES_ADD_UP}: unit: 7 against 9"
 
 
 def test_an_ending_that_two_measures_count_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(waits.COUNTED_AS, "gave_up", (GAVE_UP, NO_PLACE))
-    assert found_out(sound_town()).identity == people_identities.QUEUES_ADD_UP
+    assert found_out(sound_town()).identity == people.QUEUES_ADD_UP
 
 
 def test_an_arrival_that_is_not_counted_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,4 +127,4 @@ def test_an_arrival_that_is_not_counted_is_found_out(monkeypatch: pytest.MonkeyP
         return found
 
     monkeypatch.setattr(flow, "came", without_flo)
-    assert found_out(sound_town()).identity == people_identities.ARRIVALS_ADD_UP
+    assert found_out(sound_town()).identity == people.ARRIVALS_ADD_UP

@@ -6,12 +6,12 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.results.census import daily
-from sim.results.cut import Cut, Row
-from sim.results.delays import delays
-from sim.results.identities import check_costs, check_sums
-from sim.results.measures import measure
-from sim.results.records import check_records
+from sim.results.invariants.checks import check_costs, check_sums
+from sim.results.invariants.records import check_records
+from sim.results.measures.all import measure
+from sim.results.measures.census import daily
+from sim.results.measures.delays import delays
+from sim.results.window import Cut, Row
 from tests.results.made_up import BEDS, CARE_MINUTES, PLACES, town_of
 
 ANY_TOWN = st.randoms(use_true_random=False)

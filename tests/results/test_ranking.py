@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from sim.experiment import Shared, run_all
-from sim.gathering import beside, gathered
 from sim.inputs.scenario import Scenario
 from sim.results.charts import draw_charts
-from sim.results.compare import CANNOT_TELL, Difference
-from sim.results.findings import Findings
-from sim.results.money import Money
-from sim.results.ranking import Ranked, cells, columns, ranking
-from sim.results.ranking_words import given_up, payers, said, sentence, summary
-from sim.results.report import Provenance, report_html
-from sim.results.workbook import workbook_bytes
-from sim.results.writing import csv_bytes
+from sim.results.comparison.compare import CANNOT_TELL, Difference
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import Money
+from sim.results.comparison.ranking import Ranked, cells, columns, ranking
+from sim.results.files.workbook import workbook_bytes
+from sim.results.files.writing import csv_bytes
+from sim.results.report.page import Provenance, report_html
+from sim.results.words.ranking import given_up, payers, said, sentence, summary
+from sim.runs.collecting import beside, gathered
+from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
 
 MEASURE = "midnight_delayed_mean"

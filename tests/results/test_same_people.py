@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from sim.results.cut import Cut
-from sim.results.same_people import departures, same_people
+from sim.results.comparison.same_people import departures, same_people
+from sim.results.window import Cut
 from tests.results.tiny import Town, hospital
 
 

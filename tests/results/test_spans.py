@@ -1,6 +1,6 @@
 """Arithmetic of time spans."""
 
-from sim.results.spans import Path, column, count_at, going_on, instants_of, larger, midnights, overlap
+from sim.results.step_functions import Path, column, count_at, going_on, instants_of, larger, midnights, overlap
 
 DAY = 86_400
 ONE_TO_FOUR_AND_TWO_TO_FIVE = going_on(column(1, 2), column(4, 5))

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.results.broken import IdentityBroken
-from sim.results.compare import Summary, Table, gather, summarise
-from sim.results.cut import Row
-from sim.results.order import canonical
-from sim.results.table_identities import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
+from sim.results.comparison.compare import Summary, Table, gather, summarise
+from sim.results.comparison.order import canonical
+from sim.results.invariants.broken import IdentityBroken
+from sim.results.invariants.tables import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
+from sim.results.window import Row
 from tests.results.tiny import Town, hospital, unit
 
 PLACE = canonical(Town(hospital(), unit()).scenario)

@@ -3,7 +3,7 @@
 import pytest
 
 from sim.inputs.scenario import Places, Route, Team
-from sim.results.identities import IdentityBroken, check
+from sim.results.invariants.checks import IdentityBroken, check
 from tests.results.tiny import Town, group, hospital, step, unit
 
 HUB = step("hub", team="assessors")

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from sim.experiment import Shared, run_all
-from sim.gathering import beside, gathered
 from sim.inputs.scenario import Scenario
-from sim.results.compare import Summary
-from sim.results.findings import Findings
-from sim.results.headline import description
-from sim.results.ranking_words import sentence
-from sim.results.use import how_used
+from sim.results.comparison.compare import Summary
+from sim.results.comparison.findings import Findings
+from sim.results.words.headline import description
+from sim.results.words.ranking import sentence
+from sim.results.words.use import how_used
+from sim.runs.collecting import beside, gathered
+from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small, with_places
 
 BASE = small(replications=2)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.results import window
-from sim.results.catalogue import MEASURES
-from sim.results.wording import measure_label
+from sim.results.measures.catalogue import MEASURES
+from sim.results.words import run_length
+from sim.results.words.labels import measure_label
 from tests.hall.files import write_pair
 
 
@@ -26,27 +26,29 @@ from tests.hall.files import write_pair
     ],
 )
 def test_only_a_window_of_a_year_or_more_is_told_per_year(days: int, times: float, per: str, told: str) -> None:
-    assert window.times(days) == window.factor("deaths", days) == times
-    assert window.factor("occupancy", days) == 1
-    assert window.per(days) == per
-    assert window.told([days, days]) == told
+    assert run_length.times(days) == run_length.factor("deaths", days) == times
+    assert run_length.factor("occupancy", days) == 1
+    assert run_length.per(days) == per
+    assert run_length.told([days, days]) == told
 
 
 def test_windows_of_several_lengths_are_not_called_by_one_of_them() -> None:
-    assert window.per_one_of([56, 56]) == "in the 56 days measured"
-    assert window.per_one_of([365, 730]) == "a year"
-    assert window.per_one_of([56, 365]) == "in the days measured"
-    assert window.told([365, 56]) == "totals are per year where a year or more was measured, else of the days measured"
+    assert run_length.per_one_of([56, 56]) == "in the 56 days measured"
+    assert run_length.per_one_of([365, 730]) == "a year"
+    assert run_length.per_one_of([56, 365]) == "in the days measured"
+    assert (
+        run_length.told([365, 56]) == "totals are per year where a year or more was measured, else of the days measured"
+    )
 
 
 @pytest.mark.parametrize("service", ["hospital", "outside", "all"])
 def test_labels_say_a_year_of_totals_only_and_never_of_a_shorter_window(service: str) -> None:
     for measure in MEASURES:
         of_a_year = measure_label(measure, service, measured_days=365)
-        assert (" a year" in of_a_year) == (measure in window.TOTALS), of_a_year
+        assert (" a year" in of_a_year) == (measure in run_length.TOTALS), of_a_year
         of_weeks = measure_label(measure, service, measured_days=56)
         assert "a year" not in of_weeks
-        assert of_weeks.endswith(" in the 56 days measured") == (measure in window.TOTALS), of_weeks
+        assert of_weeks.endswith(" in the 56 days measured") == (measure in run_length.TOTALS), of_weeks
 
 
 def test_a_label_of_all_services_counts_all_services() -> None:

@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from sim.experiment import Shared, run_all
-from sim.gathering import beside, gathered
 from sim.inputs.scenario import Value
-from sim.results.findings import Findings
-from sim.results.workbook import workbook_bytes
+from sim.results.comparison.findings import Findings
+from sim.results.files.workbook import workbook_bytes
+from sim.runs.collecting import beside, gathered
+from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"

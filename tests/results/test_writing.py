@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.results import writing
-from sim.results.writing import cell, csv_bytes, folder_name, json_bytes, publish, write_file
+from sim.results.files import writing
+from sim.results.files.writing import cell, csv_bytes, folder_name, json_bytes, publish, write_file
 
 FILES = {"results.json": b"{}\n", "charts/one.svg": b"<svg/>", "run.json": b"1"}
 

@@ -18,7 +18,7 @@ from sim.inputs.scenario import (
     Team,
     Visit,
 )
-from sim.model.ledger import (
+from sim.model.records import (
     NEVER,
     NONE,
     OUTSIDE,
@@ -31,7 +31,7 @@ from sim.model.ledger import (
     Ledger,
     table,
 )
-from sim.results.measures import measure
+from sim.results.measures.all import measure
 
 UNSAID = -99.0  # take the usual
 MONDAY = date(2026, 4, 6)

@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from sim.experiment import Shared, run_all
 from sim.inputs.loading import read_scenario
+from sim.runs.experiment import Shared, run_all
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SHORT = ("calendar.warm_up_days=120", "calendar.measured_days=120")

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.gathering import paired
 from sim.inputs.catalogue_page import catalogue_page, shipped
 from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.engine import run, run_observed
+from sim.runs.collecting import paired
 from tests.scenarios.runs import SCENARIOS, figure, rows
 
 BASELINE = "baseline.yaml"

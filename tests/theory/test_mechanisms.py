@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.model.ledger import NEVER
+from sim.model.records import NEVER
 from tests.theory.formulas import State, erlang_c, markov_chain, mean_over
 from tests.theory.tools import QUICK_AND_NIGHTLY, Seen, assert_agrees, assert_rejects, calendar, each, replicate
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.engine import run
-from sim.model.ledger import ADMITTED, GAVE_UP, NEVER, OUTSIDE, TURNED_AWAY, Ledger
+from sim.model.records import ADMITTED, GAVE_UP, NEVER, OUTSIDE, TURNED_AWAY, Ledger
 
 STANDARD_ERRORS = 4.0
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
-from sim.model.ledger import NEVER, NONE, OUTSIDE, WAIT_ENDINGS, Ledger
+from sim.model.records import NEVER, NONE, OUTSIDE, WAIT_ENDINGS, Ledger
 
 TABLES = ("stays", "waits", "steps", "places", "measures")
 Row = dict[str, str]

@@ -6,7 +6,7 @@ import pytest
 
 from sim.inputs.loading import read_scenario
 from sim.model.engine import run
-from sim.results.measures import measure
+from sim.results.measures.all import measure
 from tests.worked_examples.expectation import differences, in_words, read_expectation
 
 HERE = Path(__file__).parent

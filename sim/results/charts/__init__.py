@@ -18,7 +18,7 @@ from sim.results.charts.ranking import ranking_chart
 from sim.results.charts.reasons import reasons_chart
 from sim.results.charts.style import SETTINGS
 from sim.results.charts.tornado import TornadoPicture, tornado_chart
-from sim.results.findings import Findings
+from sim.results.comparison.findings import Findings
 
 OVER_TIME = ("occupancy", "delayed")  # day by day: all days; every other chart is of those that all headlines share
 

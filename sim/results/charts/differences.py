@@ -10,8 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
-from sim.results import window
-from sim.results.catalogue import ENDINGS
 from sim.results.charts.style import (
     COLOURS,
     INK,
@@ -23,8 +21,10 @@ from sim.results.charts.style import (
     remarks,
     with_baseline,
 )
-from sim.results.findings import Contrast, Estimate, Findings
-from sim.results.wording import change_and_interval, measure_label
+from sim.results.comparison.findings import Contrast, Estimate, Findings
+from sim.results.measures.catalogue import ENDINGS
+from sim.results.words import run_length
+from sim.results.words.labels import change_and_interval, measure_label
 
 FOREST_MEASURES = (
     "queue_mean",
@@ -151,7 +151,7 @@ def _draw(axes: Axes, point: Point, height: float) -> None:
 
 def _words(findings: Findings, point: Point) -> str:
     change = point.change
-    factor = window.factor(change.measure, findings.baseline.calendar.measured_days)
+    factor = run_length.factor(change.measure, findings.baseline.calendar.measured_days)
     text, span = change_and_interval(change.mean, change.low, change.high, change.unit, factor)
     return f"{text} ({span}), {change.verdict}" if span else text
 

@@ -11,8 +11,8 @@ from matplotlib.axes import Axes
 
 from sim.inputs.scenario import Scenario
 from sim.results.charts.style import INK
-from sim.results.findings import Findings
-from sim.results.periods import date_words
+from sim.results.comparison.findings import Findings
+from sim.results.measures.periods import date_words
 
 ROOM = 0.09  # of the axis's height, above the lines, for the words at a date
 ROWS = 3  # rows of such words, one below the other where dates are close

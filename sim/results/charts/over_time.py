@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from sim.inputs.scenario import Scenario
 from sim.results.charts.marks import mark_dates
 from sim.results.charts.style import COLOURS, GREY, LINES, canvas, in_lines, remarks, with_baseline
-from sim.results.findings import Findings
-from sim.results.wording import figure, spoken
+from sim.results.comparison.findings import Findings
+from sim.results.words.labels import figure, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
 END_WIDTH = 17  # letters beside the end of a line

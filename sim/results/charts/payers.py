@@ -18,9 +18,9 @@ from sim.results.charts.style import (
     remarks,
     with_baseline,
 )
-from sim.results.findings import Findings
-from sim.results.money import LEAST_GBP, Change, Money, money_of
-from sim.results.wording import figure, payer_label, spoken
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import LEAST_GBP, Change, Money, money_of
+from sim.results.words.labels import figure, payer_label, spoken
 
 MOST_BARS = 12
 PAID_BY = "paid by "

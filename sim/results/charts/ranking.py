@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.results.charts.style import COLOURS, GREY, INK, canvas, in_lines, remarks
-from sim.results.findings import Findings
-from sim.results.ranking import Ranked, ranking
-from sim.results.wording import change_and_interval, spoken
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.ranking import Ranked, ranking
+from sim.results.words.labels import change_and_interval, spoken
 
 MARKS = {"better": ("o", COLOURS[0]), "worse": ("s", COLOURS[1])}  # filled; everything else is hollow
 HOLLOW = ("D", GREY)

@@ -8,7 +8,6 @@ What may be changed here: freely.
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.results import window
 from sim.results.charts.style import (
     COLOURS,
     HATCHES,
@@ -20,9 +19,10 @@ from sim.results.charts.style import (
     remarks,
     with_baseline,
 )
-from sim.results.delay_reasons import ReasonDays, days_by_reason
-from sim.results.findings import Findings
-from sim.results.wording import figure, spoken
+from sim.results.comparison.findings import Findings
+from sim.results.words import run_length
+from sim.results.words.delay_reasons import ReasonDays, days_by_reason
+from sim.results.words.labels import figure, spoken
 
 PANELS = (
     ("no place is free", ("place",)),
@@ -37,7 +37,7 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     rows = days_by_reason(findings, shown)
     if not rows:
         return None
-    _, per = window.side_by_side(one.calendar.measured_days for one in shown)
+    _, per = run_length.side_by_side(one.calendar.measured_days for one in shown)
     title = "What do people wait for, and what is lacking?" + days_of(findings)
     names = [findings.label(scenario) for scenario in shown]
     drawing, one = canvas(

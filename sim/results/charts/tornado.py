@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
 from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, canvas
-from sim.results.wording import shortened
+from sim.results.words.labels import shortened
 
 MOST_BARS = 20
 BAR_HEIGHT = 0.62

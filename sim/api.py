@@ -1,0 +1,190 @@
+"""The three verbs for researchers: `read_scenario`, `run_scenario`, `compare`; tidy pandas tables come back.
+
+The tables have the columns of summary.csv, replications.csv, census.csv and differences.csv. Described in
+docs/python.md. What may be changed here: additions freely; names and columns are a contract.
+"""
+
+import logging
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from os import PathLike
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.home import meant
+from sim.inputs import loading
+from sim.inputs.scenario import Scenario
+from sim.results.comparison.findings import Findings
+from sim.results.measures.periods import divisions
+from sim.results.words.labels import counted
+from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
+from sim.runs.engines import engines_for
+from sim.runs.experiment import Piece, Shared, run_all
+from sim.runs.tables import (
+    CENSUS,
+    DIFFERENCE,
+    PERIOD,
+    REPLICATION,
+    SUMMARY,
+    census_rows,
+    contrast_cells,
+    estimate_cells,
+    period_rows,
+    replication_rows,
+)
+
+ScenarioLike = Scenario | str | PathLike[str]
+TABLES_OF_A_COMPARISON = ("differences", "summary", "replications", "census")
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one scenario's replications found, as tables."""
+
+    findings: Findings
+    pieces: Sequence[Sequence[Piece]]
+
+    def __repr__(self) -> str:
+        """A few lines for a notebook: what was run, and which tables there are."""
+        return _told(f"Run of {self.scenario.id}", self, ("summary", "replications", "census"))
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run."""
+        return self.findings.scenarios[0]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What to be careful about: services without room, queues that still grow."""
+        return self.findings.warnings
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """One row a measure: mean, sd and 95% interval over replications."""
+        return _table(SUMMARY, map(estimate_cells, self.findings.estimates))
+
+    @cached_property
+    def replications(self) -> pd.DataFrame:
+        """One row a measure and replication."""
+        return _table(REPLICATION, replication_rows(self.findings.scenarios, self.pieces))
+
+    @cached_property
+    def census(self) -> pd.DataFrame:
+        """One row a day, service and count: mean and the middle 95% of the replications."""
+        return _table(CENSUS, census_rows(self.findings.scenarios, self.pieces))
+
+    @cached_property
+    def periods(self) -> pd.DataFrame:
+        """One row a measure and period, where something dated divides the measured window; else no rows."""
+        return _table(PERIOD, period_rows(self.findings))
+
+
+@dataclass(frozen=True)
+class Comparison(Run):
+    """What several scenarios found on the same people; the tables hold all of them."""
+
+    def __repr__(self) -> str:
+        """A few lines for a notebook: what was compared, and which tables there are."""
+        others = ", ".join(scenario.id for scenario in self.findings.scenarios[1:])
+        return _told(f"{self.baseline.id} compared with {others}", self, TABLES_OF_A_COMPARISON)
+
+    @property
+    def baseline(self) -> Scenario:
+        """The scenario that the others are compared with."""
+        return self.findings.baseline
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """One row a measure and scenario: scenario minus baseline, its interval and the verdict."""
+        return _table(DIFFERENCE, map(contrast_cells, self.findings.contrasts))
+
+    @property
+    def not_compared(self) -> dict[str, str]:
+        """Files that could not be paired with the baseline, and why."""
+        return {one.file: one.reason for one in self.findings.left_out}
+
+
+def read_scenario(
+    path: str | PathLike[str],
+    sets: Sequence[str] = (),
+    *,
+    replications: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """A scenario from its file, with `path=value` changes on top; ScenarioError lists all that is wrong."""
+    if isinstance(sets, str):
+        raise ValueError(f"sets is a list of changes: sets=[{sets!r}]")
+    return loading.read_scenario(meant(str(path)), tuple(sets), replications=replications, seed=seed)
+
+
+def run_scenario(
+    scenario: ScenarioLike, replications: int | None = None, workers: int = 1, engine: str = "auto"
+) -> Run:
+    """Runs a scenario (or a file) and returns its tables.
+
+    The engine is `auto`, `compiled` or `reference`: the same numbers; what it has to say comes as log messages.
+    With more than one worker a script needs `if __name__ == "__main__":`, as everywhere in Python.
+    """
+    found = [_read(scenario, replications)]
+    return Run(*_run(tuple(found), workers, engine, compared=False))
+
+
+def compare(
+    base: ScenarioLike,
+    *others: ScenarioLike,
+    replications: int | None = None,
+    workers: int = 1,
+    engine: str = "auto",
+) -> Comparison:
+    """Runs scenarios on the same people; what cannot be paired with the base is in `.not_compared`."""
+    if not others:
+        raise ValueError("compare needs a base and at least one other scenario")
+    scenarios = named_apart([_read(one, replications) for one in (base, *others)])
+    return Comparison(*_run(tuple(scenarios), workers, engine, compared=True))
+
+
+def _told(what: str, run: Run, tables: Sequence[str]) -> str:
+    """What was run on how many days, the tables, and how many words of warning there are."""
+    first = run.findings.scenarios[0]
+    lines = [
+        f"{what}: {counted(first.replications, 'replication')} of {first.calendar.measured_days} days, seed {first.seed}"
+    ]
+    lines.append(f"  tables: {', '.join(f'.{name}' for name in tables)}")
+    lines += [f"  take care: {len(run.warnings)} in .warnings"] if run.warnings else []
+    lines += [f"  left out: {len(run.findings.left_out)} in .not_compared"] if run.findings.left_out else []
+    return "\n".join(lines)
+
+
+def _check_whole(name: str, value: object) -> None:
+    """ValueError unless the value is a whole number of one or more."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}")
+
+
+def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
+    if replications is not None:
+        _check_whole("replications", replications)
+    if not isinstance(scenario, Scenario):
+        return read_scenario(scenario, replications=replications)
+    return scenario if replications is None else replace(scenario, replications=replications)
+
+
+def _run(
+    scenarios: tuple[Scenario, ...], workers: int, engine: str, *, compared: bool
+) -> tuple[Findings, list[list[Piece]]]:
+    _check_whole("workers", workers)
+    chosen, left_out = paired(scenarios) if compared else (scenarios, ())
+    if compared and len(chosen) < 2:
+        raise ValueError(nothing_to_compare(left_out))
+    engines = engines_for(engine, logging.getLogger("bedflow").warning)
+    pieces = run_all(Shared(chosen, engines=engines, divisions=divisions(chosen, compared=compared)), workers)
+    pieces = beside(chosen, pieces) if compared else pieces
+    words = warning_words(chosen)
+    return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> pd.DataFrame:
+    return pd.DataFrame([tuple(row) for row in rows], columns=list(columns))

@@ -1,0 +1,300 @@
+"""Is there room at all? Each service's load without queueing, estimated before a run.
+
+The estimate follows routes and returns (traffic equations) and adds, roughly, what steps, reviews and doors
+add to a stay. It takes a moment and says in words what no result table says: that a queue will have no end.
+
+What may be changed here: freely; nothing here touches a simulated number.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from sim.inputs.scenario import (
+    DIED,
+    SECONDS_PER_DAY,
+    Group,
+    Hours,
+    Places,
+    Review,
+    Route,
+    Scenario,
+    Service,
+    Step,
+    Visit,
+)
+from sim.inputs.timetable import arrival_rates
+from sim.results.words.labels import spoken
+
+FULL_FROM = 0.95  # offered / open places above which we warn
+CALENDAR_DAYS_PER_WORKING_DAY = 7 / 5
+MINUTES_PER_HOUR = 60.0
+SLOT_SECONDS = 1_800  # half hours: how finely doors are looked at
+SLOTS_PER_WEEK = 7 * SECONDS_PER_DAY // SLOT_SECONDS
+MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyond that their times are added
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one service is asked for and what it has, on average over the window, without queueing."""
+
+    service: str
+    needed: float  # places (or minutes a week)
+    open: float
+    relieved_share: float  # of the people who come, how many would give up or be turned away from a long queue
+
+    @property
+    def ratio(self) -> float:
+        """Needed / open places."""
+        return self.needed / self.open
+
+
+@dataclass(frozen=True, slots=True)
+class _Flow:
+    """People of one group who come to one service by one way, per day."""
+
+    to: str
+    per_day: float
+    relieved: bool
+
+
+def estimated_loads(scenario: Scenario) -> list[Load]:
+    """The load of each limited service that has places in the measured window, in file order."""
+    needed: dict[str, float] = {}
+    flows: list[_Flow] = []
+    for group in scenario.people:
+        admitted = admissions_per_day(scenario, group)
+        flows += _flows(group, admitted, scenario)
+        for visit in group.journey:
+            amount = admitted[visit.service] * _days_held(visit, scenario) * _units_each(visit, scenario)
+            needed[visit.service] = needed.get(visit.service, 0.0) + amount
+    return [
+        Load(service.name, needed[service.name], places, _relieved_share(service, flows))
+        for service in scenario.services
+        if service.name in needed and (places := _open_places(service, scenario))
+    ]
+
+
+def estimated_team_loads(scenario: Scenario) -> list[Load]:
+    """The load of each team that has places in the measured window, in file order: steps a day, times how long each holds a place."""
+    needed: dict[str | None, float] = {}
+    for group in scenario.people:
+        admitted = admissions_per_day(scenario, group)
+        routes = [
+            (admitted[visit.service] * route.share, route)
+            for visit in group.journey
+            for route in _routes(visit, scenario)
+        ]
+        for per_day, step in ((per_day, step) for per_day, route in routes for step in route.steps):
+            needed[step.team] = needed.get(step.team, 0.0) + per_day * step.share * _step_days(step)
+    return [
+        Load(f"team {team.name}", needed[team.name], places, 0.0)
+        for team in scenario.teams
+        if team.name in needed and (places := _average_places(team.capacity, scenario))
+    ]
+
+
+def load_warnings(scenario: Scenario) -> list[str]:
+    """A sentence for each service and team whose load is above 95%."""
+    if any(group.arrivals is not None for group in scenario.people):
+        return []  # exact arrival times are a worked example, not a rate that goes on for ever
+    loads = [_warning(load) for load in estimated_loads(scenario) if load.ratio > FULL_FROM]
+    teams = [_team_warning(load) for load in estimated_team_loads(scenario) if load.ratio > FULL_FROM]
+    return [*loads, *teams]
+
+
+def _team_warning(load: Load) -> str:
+    needed = f"its steps need {load.needed:.2g} places at a time, and it has {load.open:.2g} on average"
+    return f"{load.service}: demand is {_percent(load)} of capacity ({needed}), so {_waits(load)}"
+
+
+def _warning(load: Load) -> str:
+    demand = f"{spoken(load.service)}: demand is {_percent(load)} of capacity"
+    if load.ratio > 1.0 and load.relieved_share >= 1 - 1 / load.ratio:
+        return f"{demand}; its queue has an end only because people stop waiting or find it full"
+    return f"{demand}, so {_waits(load)}"
+
+
+def _waits(load: Load) -> str:
+    return "expect long waits" if load.ratio <= 1.0 else "its queue grows for as long as the run lasts"
+
+
+def _percent(load: Load) -> str:
+    """Demand as a share of capacity, told apart from 100%."""
+    rounded = f"{load.ratio:.0%}"
+    return f"slightly more than {rounded}" if rounded == "100%" and load.ratio > 1.0 else rounded
+
+
+def admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
+    """Admissions a day to each service of the journey: arrivals + returns, as linear equations."""
+    names = [visit.service for visit in group.journey]
+    come = np.zeros(len(names))
+    moves = np.zeros((len(names), len(names)))
+    rate = _arrivals_per_day(scenario, group)
+    for name, share in group.arrives_at:
+        if name in names:
+            come[names.index(name)] += rate * share
+    for visit in group.journey:
+        for route in _routes(visit, scenario):
+            if route.to in names:
+                moves[names.index(route.to), names.index(visit.service)] += route.share
+    try:
+        solved = np.linalg.solve(np.eye(len(names)) - moves, come)
+    except np.linalg.LinAlgError:  # a loop that nobody ever leaves
+        solved = np.full(len(names), math.inf)
+    return dict(zip(names, (float(value) for value in solved), strict=True))
+
+
+def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
+    """The routes of the window: where they have dates, each with the part of its share in which it holds."""
+    return visit.routes_between(*scenario.calendar.window)
+
+
+def _arrivals_per_day(scenario: Scenario, group: Group) -> float:
+    calendar = scenario.calendar
+    if group.arrivals is not None:
+        return len(group.arrivals) / (calendar.warm_up_days + calendar.measured_days)
+    rates = arrival_rates(calendar, group)[calendar.warm_up_days :]
+    return sum(rates) / len(rates) * (1 - group.prevented_share)
+
+
+def _flows(group: Group, admitted: Mapping[str, float], scenario: Scenario) -> Iterator[_Flow]:
+    rate = _arrivals_per_day(scenario, group)
+    arrival = group.arrival
+    gives_up = arrival.longest_wait is not None or arrival.dies_while_waiting is not None
+    for name, share in group.arrives_at:
+        yield _Flow(name, rate * share, gives_up)
+    for visit in group.journey:
+        for route in _routes(visit, scenario):
+            relieved = route.longest_wait is not None or visit.dies_while_delayed is not None
+            yield _Flow(route.to, admitted[visit.service] * route.share, relieved)
+
+
+def _relieved_share(service: Service, flows: Iterable[_Flow]) -> float:
+    if service.queue_limit is not None:
+        return 1.0
+    mine = [flow for flow in flows if flow.to == service.name]
+    total = sum(flow.per_day for flow in mine)
+    return sum(flow.per_day for flow in mine if flow.relieved) / total if total else 0.0
+
+
+def _open_places(service: Service, scenario: Scenario) -> float | None:
+    """Average planned places (or minutes a week) in the window, surge included; None without a limit."""
+    planned = _average_places(service.capacity, scenario)
+    return None if planned is None else planned + (service.surge.places if service.surge else 0)
+
+
+def _average_places(changes: Sequence[Places], scenario: Scenario) -> float | None:
+    """Planned places on average over the window; None without a limit."""
+    first, end = scenario.calendar.window
+    total = 0.0
+    for index, change in enumerate(changes):
+        until = changes[index + 1].from_second if index + 1 < len(changes) else end
+        seconds = min(until, end) - max(change.from_second, first)
+        if seconds > 0:
+            if change.places is None:
+                return None
+            total += change.places * seconds
+    return total / (end - first)
+
+
+def _units_each(visit: Visit, scenario: Scenario) -> float:
+    """Places a person holds on average over the stay; minutes a week where the service counts hours."""
+    if scenario.service(visit.service).counted_in != "hours_per_week" or visit.units is None:
+        return 1.0
+    days = max(_days_held(visit, scenario), 1e-9)
+    ends = [*(min(taper.after_days, days) for taper in visit.tapers), days]
+    shares = [1.0, *(taper.share for taper in visit.tapers)]
+    starts = [0.0, *ends[:-1]]
+    held = sum(share * (end - start) for share, start, end in zip(shares, starts, ends, strict=True))
+    return visit.units.mean_days * MINUTES_PER_HOUR * held / days
+
+
+def _days_held(visit: Visit, scenario: Scenario) -> float:
+    """Days from admission to leaving without any queue, on average over the routes; cleaning included."""
+    here = scenario.service(visit.service)
+    cleaning = here.turnaround.mean_days if here.turnaround else 0.0
+    return cleaning + sum(
+        route.share * _days_on_route(visit, route, here, scenario) for route in _routes(visit, scenario)
+    )
+
+
+def _days_on_route(visit: Visit, route: Route, here: Service, scenario: Scenario) -> float:
+    stay = route.stay or visit.stay
+    needed = stay.mean_days if stay else 0.0
+    if route.to == DIED:
+        return needed
+    declared = _days_to_review(here.review) if here.review else 0.0
+    next_door = next((s.admission_hours for s in scenario.services if s.name == route.to), None)
+    return needed + declared + _days_of_steps(route.steps, needed) + _days_to_doors(here, next_door)
+
+
+def _days_to_review(review: Review) -> float:
+    chance = sum(review.chance_by_weekday) / 7
+    return 0.5 + (1 - chance) / max(chance, 1e-9)
+
+
+def _days_of_steps(steps: tuple[Step, ...], stay_days: float) -> float:
+    """Mean days after ready until the last needed step ends, each step taken at its mean length."""
+    ordered = sorted(steps, key=lambda step: -step.share * step.takes.mean_days)
+    combined = {step.name: step for step in ordered[:MOST_STEPS_COMBINED]}
+    rest = sum(step.share * _step_days(step) for step in ordered[MOST_STEPS_COMBINED:])
+    total = 0.0
+    for needs in product((True, False), repeat=len(combined)):
+        needed = {name: step for (name, step), need in zip(combined.items(), needs, strict=True) if need}
+        chance = math.prod(
+            step.share if need else 1 - step.share for step, need in zip(combined.values(), needs, strict=True)
+        )
+        if chance:
+            ends = _step_ends(needed, stay_days)
+            total += chance * max([0.0, *ends.values()])
+    return total + rest
+
+
+def _step_ends(needed: Mapping[str, Step], stay_days: float) -> dict[str, float]:
+    """Days after ready at which each needed step ends (negative: before)."""
+    ends: dict[str, float] = {}
+
+    def end(step: Step) -> float:
+        if step.name not in ends:
+            starts = {"on_admission": -stay_days, "before_ready": -min(step.days_before_ready, stay_days)}
+            before = [end(needed[name]) for name in step.after if name in needed]
+            ends[step.name] = max([starts.get(step.starts, 0.0), *before]) + _step_days(step)
+        return ends[step.name]
+
+    for step in needed.values():
+        end(step)
+    return ends
+
+
+def _step_days(step: Step) -> float:
+    return step.takes.mean_days * (CALENDAR_DAYS_PER_WORKING_DAY if step.working_days else 1.0)
+
+
+def _days_to_doors(here: Service, next_door: Hours | None) -> float:
+    """Mean days until one's own discharge hours and the next door are open together."""
+    if here.discharge_hours is None and next_door is None:
+        return 0.0
+    is_open = [_is_open(here.discharge_hours, slot) and _is_open(next_door, slot) for slot in range(SLOTS_PER_WEEK)]
+    if not any(is_open):
+        return 0.0
+    waits = [0] * (2 * SLOTS_PER_WEEK + 1)
+    for slot in reversed(range(2 * SLOTS_PER_WEEK)):
+        waits[slot] = 0 if is_open[slot % SLOTS_PER_WEEK] else waits[slot + 1] + 1
+    if here.review:
+        middle = (here.review.from_second_of_day + here.review.to_second_of_day) // 2 // SLOT_SECONDS
+        from_slots = [day * (SLOTS_PER_WEEK // 7) + middle for day in range(7)]
+    else:
+        from_slots = list(range(SLOTS_PER_WEEK))
+    return sum(waits[slot] for slot in from_slots) / len(from_slots) * SLOT_SECONDS / SECONDS_PER_DAY
+
+
+def _is_open(hours: Hours | None, slot: int) -> bool:
+    if hours is None:
+        return True
+    day, second = divmod(slot * SLOT_SECONDS, SECONDS_PER_DAY)
+    span = hours.by_weekday[day]
+    return span is not None and span[0] <= second < span[1]

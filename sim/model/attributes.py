@@ -1,0 +1,128 @@
+"""What is settled the moment somebody is admitted: how long they need, where they go next, which steps they will need.
+
+All of it comes from the book of luck and from the delay of the stay before (rule 12 of the model); nothing here depends on
+who else is there. What may be changed here: with new expected results.
+"""
+
+from collections.abc import Callable
+
+from sim.inputs.distributions import Distribution
+from sim.inputs.scenario import LostGround, Review
+from sim.model import plan as quantities
+from sim.model.arriving import Arriving
+from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
+from sim.model.random_numbers import BookOfLuck
+from sim.model.records import NEVER
+from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, late_luck, minutes, seconds, still_to_come
+
+# How far past the end of the run reviews are looked for: a step that starts some days before ready may fall inside it.
+FORESEEN = 400 * SECONDS_PER_DAY
+
+Luck = Callable[[int], float]  # quantity in, this person's number for it in this stay out
+
+
+def luck_of(plan: Plan, book: BookOfLuck, person: Arriving, held: int, visit: int) -> Luck:
+    """This person's page of the book for their n-th visit to the service they hold (`held` is a name key)."""
+    group = plan.groups[person.group]
+    key = group.key if person.census_entry < 0 else group.census_key
+    number = person.number
+    return lambda quantity: book.number(key, number, held, visit, quantity)
+
+
+def next_route(plan: Plan, visit: PlannedVisit, luck: Luck, delay: int) -> int:
+    """The number of the route this person will take; a long delay before may have made it a worse one."""
+    route = 0 if len(visit.cumulative) == 1 else chosen(visit.cumulative, luck(quantities.NEXT))
+    lost = _lost_ground(visit)
+    if lost is None or lost.worse_from is None or lost.worse_to is None or delay <= 0:
+        return route
+    if visit.routes[route].to != plan.numbers[lost.worse_from]:
+        return route
+    chance = chance_over(lost.worse_chance_per_delayed_day, delay / SECONDS_PER_DAY)
+    return visit.route_to(plan.numbers[lost.worse_to]) if luck(quantities.WORSE) < chance else route
+
+
+def needed_days(visit: PlannedVisit, route: PlannedRoute, luck: Luck, delay: int) -> float:
+    """Days from admission until they need no more care here, ground lost in the delay before included."""
+    days = stay_distribution(visit, route).days(luck(quantities.STAY))
+    lost = _lost_ground(visit)
+    if lost is not None and delay > 0:
+        days += lost.longer_stay_days_per_delayed_day * (delay / SECONDS_PER_DAY)
+    return days
+
+
+def stay_distribution(visit: PlannedVisit, route: PlannedRoute) -> Distribution:
+    """The needed days of those who take this route."""
+    stay = route.route.stay
+    if stay is None:
+        assert visit.visit is not None and visit.visit.stay is not None  # the loader sees to it
+        stay = visit.visit.stay
+    return stay
+
+
+def _lost_ground(visit: PlannedVisit) -> LostGround | None:
+    return None if visit.visit is None else visit.visit.lost_ground
+
+
+def declared_ready(plan: Plan, service: PlannedService, needs_until: int, luck: Luck) -> int:
+    """The instant at which somebody who needs care until `needs_until` is declared ready: at once, or at a review."""
+    review = service.service.review
+    if review is None or needs_until >= plan.until + FORESEEN:
+        return needs_until
+    time_of_day = _review_time(review, luck)
+    day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
+    weekday_of_start = plan.scenario.calendar.start.weekday()
+    while day * SECONDS_PER_DAY < plan.until + 2 * FORESEEN:
+        at = day * SECONDS_PER_DAY + time_of_day
+        chance = review.chance_by_weekday[(weekday_of_start + day) % 7]
+        if at >= needs_until:
+            if chance >= 1.0 or luck(quantities.review_happens(attempt)) < chance:
+                return at
+            attempt += 1
+        day += 1
+    return NEVER
+
+
+def _review_time(review: Review, luck: Luck) -> int:
+    span = review.to_second_of_day - review.from_second_of_day
+    return review.from_second_of_day + (int(luck(quantities.REVIEW_TIME) * span) if span > 0 else 0)
+
+
+def is_needed(planned: PlannedStep, luck: Luck) -> bool:
+    """Does this person need this step?"""
+    return planned.step.share >= 1.0 or luck(planned.needs) < planned.step.share
+
+
+def units_held(service: PlannedService, visit: PlannedVisit, luck: Luck) -> int:
+    """Places held on admission: one, or minutes a week where the service counts hours."""
+    if not service.counts_units:
+        return 1
+    assert visit.visit is not None and visit.visit.units is not None
+    return minutes(visit.visit.units.days(luck(quantities.UNITS)))
+
+
+def conditional_days(distribution: Distribution, elapsed_days: float, u: float) -> float:
+    """Days still to come of a length that has already lasted so long."""
+    within = distribution.share_within(elapsed_days)
+    return still_to_come(distribution.days(late_luck(within, u)), elapsed_days)
+
+
+def conditional_seconds(distribution: Distribution, elapsed: int, u: float) -> int:
+    """Seconds still to come of a length that has already lasted `elapsed` seconds."""
+    return seconds(conditional_days(distribution, elapsed / SECONDS_PER_DAY, u))
+
+
+def route_after(visit: PlannedVisit, luck: Luck, elapsed: int) -> int:
+    """The route of somebody who has been here for so long: the likelier, the longer its people stay."""
+    days = elapsed / SECONDS_PER_DAY
+    weights, total, low = [], 0.0, 0.0
+    for route, high in zip(visit.routes, visit.cumulative, strict=False):
+        weights.append((high - low) * (1.0 - stay_distribution(visit, route).share_within(days)))
+        total += weights[-1]  # one by one: how `sum` adds up depends on Python's version
+        low = high
+    if total <= 0.0:
+        return chosen(visit.cumulative, luck(quantities.NEXT))
+    reached, cumulative = 0.0, []
+    for weight in weights:
+        reached += weight / total
+        cumulative.append(reached)
+    return chosen(cumulative, luck(quantities.NEXT))

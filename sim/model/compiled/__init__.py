@@ -1,0 +1,1 @@
+"""The compiled engine: the same people and rules in flat tables of numbers, compiled by Numba."""

@@ -1,0 +1,381 @@
+"""A plan as a few tables of numbers, which is all that a compiled engine can read.
+
+Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the book of luck
+stand beside what they are for. -1 stands for "none" throughout.
+
+What may be changed here: freely, together with `event_loop.py` and its verbs, which are the only readers.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.distributions import Distribution
+from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
+from sim.inputs.scenario import CensusEntry, Places
+from sim.inputs.timetable import NOT_IN_THIS_RUN, OpeningHours, places_at
+from sim.model import plan as quantities
+from sim.model.attributes import FORESEEN
+from sim.model.compiled.compact_columns import MOST_NAMES
+from sim.model.plan import Plan, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
+from sim.model.records import NONE, OUTSIDE
+from sim.model.rules import SECONDS_PER_DAY, seconds
+
+Rows = NDArray[Any]  # a record for each row
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Keys = NDArray[np.uint64]
+
+whole, real, key = np.int64, np.float64, np.uint64
+
+
+def _record(names: str, **others: type) -> np.dtype[Any]:
+    """A row of whole numbers, and what is not one."""
+    return np.dtype([*((name, whole) for name in names.split()), *others.items()])
+
+
+SERVICE = _record(  # after the services come `died` and `out`, which always have room
+    "counts_units may_pass queue_limit most_to_come opens door own_hours turnaround review_from review_to surge_places surge_high "
+    "surge_low places_at_start",
+    key=key,
+)
+GROUP = _record("otherwise longest priority death", longest_key=key)
+VISIT = _record(
+    "routes drawn shares units tapers tapers_end death worse_from worse_to from_second later",
+    longer_stay=real,
+    worse_chance=real,
+)
+ROUTE = _record("to otherwise stay steps steps_end longest join_after priority", longest_key=key)
+PLANNED_STEP = _record(
+    "number team takes working starts before afters afters_end", share=real, needs_key=key, takes_key=key
+)
+TAPER = _record("after", share=real)
+LENGTH = _record("code table_from table_to", a=real, b=real, c=real)
+CHANGE = _record("at of_team what places most_to_come")
+CENSUS = _record("service waiting_for waited remaining")
+WHEN_READY, ON_ADMISSION, BEFORE_READY = range(3)
+STARTS = ("when_ready", "on_admission", "before_ready")
+PLAIN_KEYS = (
+    quantities.STAY, quantities.NEXT, quantities.UNITS, quantities.TURNAROUND, quantities.DEATH, quantities.WORSE,
+    quantities.REVIEW_TIME, quantities.WAITED, quantities.REMAINING, quantities.OUTSIDE_KEY,
+)  # fmt: skip
+(
+    KEY_STAY, KEY_NEXT, KEY_UNITS, KEY_TURNAROUND, KEY_DEATH, KEY_WORSE,
+    KEY_REVIEW_TIME, KEY_WAITED, KEY_REMAINING, KEY_OUTSIDE,
+) = range(10)  # fmt: skip
+
+
+class Packed(NamedTuple):
+    """A plan in numbers. Shapes: rows, or rows by columns."""
+
+    until: int
+    first_weekday: int
+    services: Rows
+    review_chances: Floats  # services x weekdays, Monday first
+    review_keys: Keys  # by attempt
+    opens: Ints  # hours x days of the run
+    closes: Ints
+    is_door_of: Ints  # by hours: the service whose door it is, -1 for discharge hours
+    groups: Rows
+    group_keys: Keys  # groups x (from outside, census)
+    visit_of: Ints  # groups x services
+    visits: Rows
+    shares: Floats  # cumulative shares of all visits, one after the other
+    tapers: Rows
+    routes: Rows
+    steps: Rows  # for each step of each route
+    afters: Ints
+    lengths: Rows
+    tables: Floats
+    working: NDArray[np.bool_]
+    changes: Rows  # capacities that change during the run, by second
+    team_places: Ints  # at the start
+    census: Rows
+    can_ring: NDArray[np.bool_]  # services x services
+    has_rings: bool
+    plain_keys: Keys
+
+
+class _Lengths:
+    """Distributions, each once, with their tables one after the other."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Distribution, int] = {}
+        self._tables: list[float] = []
+        self._spans: list[tuple[int, int]] = []
+
+    def row(self, length: Distribution | None) -> int:
+        if length is None:
+            return NONE
+        if length not in self._rows:
+            first = len(self._tables)
+            self._tables += length.table
+            self._rows[length] = len(self._rows)
+            self._spans.append((first, len(self._tables)))
+        return self._rows[length]
+
+    def packed(self) -> tuple[Rows, Floats]:
+        rows = [
+            (length.code, *span, length.a, length.b, length.c)
+            for length, span in zip(self._rows, self._spans, strict=True)
+        ]
+        return np.array(rows, LENGTH), np.array(self._tables or [0.0])
+
+
+class _Journeys:
+    """Visits with their routes, and routes with their steps."""
+
+    def __init__(self, lengths: _Lengths) -> None:
+        self._lengths = lengths
+        self.visits: list[tuple[float, ...]] = []
+        self.shares: list[float] = []
+        self.tapers: list[tuple[float, ...]] = []
+        self.routes: list[tuple[int, ...]] = []
+        self.steps: list[tuple[float, ...]] = []
+        self.afters: list[int] = []
+
+    def add(self, plan: Plan, planned: PlannedVisit) -> int:
+        """The row of a visit as it is at the start; those from later dates on follow it, one after the other."""
+        if planned.visit is None:
+            return NONE
+        row = len(self.visits)
+        for number, dated in enumerate((planned, *planned.later), 1):
+            self._add_from(plan, dated, row + number if number <= len(planned.later) else NONE)
+        return row
+
+    def _add_from(self, plan: Plan, planned: PlannedVisit, later: int) -> None:
+        visit = planned.visit
+        assert visit is not None
+        first, tapers = len(self.routes), len(self.tapers)
+        for route in planned.routes:
+            self._add_route(planned, route, first)
+        for taper in visit.tapers:
+            self.tapers.append((seconds(taper.after_days), taper.share))
+        lost = visit.lost_ground
+        worse_from = worse_to = NONE
+        if lost is not None and lost.worse_from is not None and lost.worse_to is not None:
+            worse_from, worse_to = plan.numbers[lost.worse_from], planned.route_to(plan.numbers[lost.worse_to])
+        self.visits.append(
+            (
+                first, len(planned.cumulative), len(self.shares), self._lengths.row(visit.units), tapers,
+                len(self.tapers), self._lengths.row(visit.dies_while_delayed), worse_from, _from(worse_to, first),
+                planned.from_second, later,
+                0.0 if lost is None else lost.longer_stay_days_per_delayed_day,
+                0.0 if lost is None else lost.worse_chance_per_delayed_day,
+            )
+        )  # fmt: skip
+        self.shares += planned.cumulative
+
+    def _add_route(self, planned: PlannedVisit, route: PlannedRoute, first: int) -> None:
+        assert planned.visit is not None
+        steps = len(self.steps)
+        for step in route.steps:
+            self._add_step(step)
+        early = [steps + i for i, step in enumerate(route.steps) if step.number == route.may_join_after]
+        self.routes.append(
+            (
+                route.to, _from(route.otherwise, first), self._lengths.row(route.route.stay or planned.visit.stay),
+                steps, len(self.steps), self._lengths.row(route.route.longest_wait), early[0] if early else NONE,
+                route.route.priority, route.longest_wait,
+            )
+        )  # fmt: skip
+
+    def _add_step(self, planned: PlannedStep) -> None:
+        step, first = planned.step, len(self.afters)
+        self.afters += planned.after
+        self.steps.append(
+            (
+                planned.number, planned.team, self._lengths.row(step.takes), int(step.working_days),
+                STARTS.index(step.starts), seconds(step.days_before_ready), first, len(self.afters),
+                step.share, planned.needs, planned.takes,
+            )
+        )  # fmt: skip
+
+
+class _Hours:
+    """Doors and discharge hours, a row of days for each."""
+
+    def __init__(self) -> None:
+        self.rows: list[OpeningHours] = []
+        self.is_door_of: list[int] = []
+
+    def row(self, hours: OpeningHours | None, door_of: int = NONE) -> int:
+        if hours is None:
+            return NONE
+        self.rows.append(hours)
+        self.is_door_of.append(door_of)
+        return len(self.rows) - 1
+
+
+def packed(plan: Plan) -> Packed:
+    """The plan in numbers."""
+    _check_what_the_loader_promised(plan)
+    lengths, hours = _Lengths(), _Hours()
+    journeys = _Journeys(lengths)
+    services = [_service(planned, lengths, hours) for planned in plan.services]
+    visit_of = [
+        [journeys.add(plan, group.visits[number]) for number in range(len(plan.services))] for group in plan.groups
+    ]
+    groups = [_group(group, lengths) for group in plan.groups]
+    census = [_census_entry(plan, entry, lengths) for entry in plan.scenario.census]
+    length_rows, tables = lengths.packed()
+    days = len(plan.working)
+    return Packed(
+        until=plan.until,
+        first_weekday=plan.scenario.calendar.start.weekday(),
+        services=np.array(services, SERVICE),
+        review_chances=_review_chances(plan),
+        review_keys=_review_keys(plan),
+        opens=_ints([row.opens for row in hours.rows], days),
+        closes=_ints([row.closes for row in hours.rows], days),
+        is_door_of=np.array(hours.is_door_of, dtype=np.int64),
+        groups=np.array(groups, GROUP),
+        group_keys=_keys(key for group in plan.groups for key in (group.key, group.census_key)).reshape(-1, 2),
+        visit_of=_ints(visit_of, len(plan.services)),
+        visits=np.array(journeys.visits, VISIT),
+        shares=np.array(journeys.shares, dtype=np.float64),
+        tapers=np.array(journeys.tapers, TAPER),
+        routes=np.array(journeys.routes, ROUTE),
+        steps=np.array(journeys.steps, PLANNED_STEP),
+        afters=np.array(journeys.afters, dtype=np.int64),
+        lengths=length_rows,
+        tables=tables,
+        working=np.array(plan.working, dtype=np.bool_),
+        changes=_changes(plan),
+        team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
+        census=np.array(census, CENSUS),
+        can_ring=_can_ring(plan),
+        has_rings=any(map(len, plan.ring_neighbours)),
+        plain_keys=_keys(PLAIN_KEYS),
+    )
+
+
+def _check_what_the_loader_promised(plan: Plan) -> None:
+    """Compiled code looks into its tables unasked, so a way that leads nowhere must not get as far as that."""
+    assert max(len(plan.services) + 2, len(plan.step_names)) <= MOST_NAMES, (
+        "more services or steps than its tables can number"
+    )
+    for group in plan.groups:
+        for visit in group.visits.values():
+            lost = visit.visit.lost_ground if visit.visit else None
+            if lost is not None and lost.worse_from is not None and lost.worse_to is not None:
+                worse = plan.numbers[lost.worse_to]
+                assert all(one.route_to(worse) != NONE for one in (visit, *visit.later)), (
+                    "worse leads where nobody goes"
+                )
+            for route in (route for one in (visit, *visit.later) for route in one.routes):
+                if route.to < len(plan.services) and plan.services[route.to].counts_units:
+                    there = group.visits[route.to].visit
+                    assert there is not None and there.units is not None, "hours of care that nobody has stated"
+    for entry in plan.scenario.census:
+        group = next(one for one in plan.groups if one.group.name == entry.group)
+        if entry.waiting_for is not None and entry.service != OUTSIDE_NAME:
+            visit = group.visits[plan.numbers[entry.service]]
+            assert visit.route_to(plan.numbers[entry.waiting_for]) != NONE, "waiting for where no way leads"
+
+
+def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple[int, ...]:
+    service = planned.service
+    review, surge = service.review, service.surge
+    return (
+        int(planned.counts_units),
+        int(service.may_pass),
+        NONE if service.queue_limit is None else service.queue_limit,
+        planned.most_places_from(0),
+        service.opens_second,
+        hours.row(planned.door, planned.number),
+        hours.row(planned.discharge_hours),
+        lengths.row(service.turnaround),
+        NONE if review is None else review.from_second_of_day,
+        NONE if review is None else review.to_second_of_day,
+        NONE if surge is None else surge.places,
+        0 if surge is None else surge.opens_when_waiting,
+        0 if surge is None else surge.closes_when_waiting,
+        _planned(service.capacity, 0),
+        planned.key,
+    )
+
+
+def _group(group: PlannedGroup, lengths: _Lengths) -> tuple[int, ...]:
+    arrival = group.group.arrival
+    return (
+        group.otherwise,
+        lengths.row(arrival.longest_wait),
+        arrival.priority,
+        lengths.row(arrival.dies_while_waiting),
+        group.longest_wait,
+    )
+
+
+def _census_entry(plan: Plan, entry: CensusEntry, lengths: _Lengths) -> tuple[int, ...]:
+    return (
+        OUTSIDE if entry.service == OUTSIDE_NAME else plan.numbers[entry.service],
+        NONE if entry.waiting_for is None else plan.numbers[entry.waiting_for],
+        lengths.row(entry.waited),
+        lengths.row(entry.remaining),
+    )
+
+
+def _changes(plan: Plan) -> Rows:
+    services = [
+        (change.from_second, 0, planned.number, _planned((change,), 0), planned.most_places_from(change.from_second))
+        for planned in plan.services
+        for change in planned.service.capacity[1:]
+    ]
+    teams = [
+        (change.from_second, 1, number, _planned((change,), 0), NONE)
+        for number, team in enumerate(plan.scenario.teams)
+        for change in team.capacity[1:]
+    ]
+    rows = [row for row in (*services, *teams) if row[0] < plan.until]
+    return np.array(sorted(rows), CHANGE)
+
+
+def _planned(capacity: Sequence[Places], at: int) -> int:
+    places = places_at(capacity, at)
+    return NOT_IN_THIS_RUN if places is None else places
+
+
+def _review_chances(plan: Plan) -> Floats:
+    rows = [
+        (1.0,) * 7 if planned.service.review is None else planned.service.review.chance_by_weekday
+        for planned in plan.services
+    ]
+    return _floats(rows, 7)
+
+
+def _review_keys(plan: Plan) -> Keys:
+    """One for each review that can be missed; none is made where none can."""
+    can_be_missed = any(
+        chance < 1.0
+        for planned in plan.services
+        if planned.service.review is not None
+        for chance in planned.service.review.chance_by_weekday
+    )
+    days = (plan.until + 2 * FORESEEN) // SECONDS_PER_DAY + 1
+    return _keys(quantities.review_happens(attempt) for attempt in range(days if can_be_missed else 0))
+
+
+def _can_ring(plan: Plan) -> NDArray[np.bool_]:
+    matrix = np.zeros((len(plan.services), len(plan.services)), dtype=np.bool_)
+    for held, neighbours in enumerate(plan.ring_neighbours):
+        matrix[held, list(neighbours)] = True
+    return matrix
+
+
+def _from(place: int, first: int) -> int:
+    return NONE if place == NONE else first + place
+
+
+def _ints(rows: Sequence[Sequence[int]], columns: int) -> Ints:
+    return np.array(rows, dtype=np.int64).reshape(len(rows), columns)
+
+
+def _floats(rows: Sequence[Sequence[float]], columns: int) -> Floats:
+    return np.array(rows, dtype=np.float64).reshape(len(rows), columns)
+
+
+def _keys(numbers: Iterable[int]) -> Keys:
+    return np.array(list(numbers), dtype=np.uint64)

@@ -1,0 +1,300 @@
+"""The fast engine: `event_loop.py`, compiled by Numba for this processor. The same contract as the reference engine, and the same bits.
+
+Here a plan and its people become tables, are walked, and become a ledger. Nothing in here decides anything about people.
+
+What may be changed here: freely, as long as the ledgers of both engines stay equal.
+"""
+
+import math
+import sys
+import threading
+from dataclasses import dataclass, field, replace
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from sim.model import records
+from sim.model.arriving import People
+from sim.model.compiled import arrays, compact_columns, state
+from sim.model.compiled.arrays import Packed
+from sim.model.compiled.numba_setup import kernels
+from sim.model.plan import Plan
+from sim.model.random_numbers import BookOfLuck
+from sim.model.records import NONE, Column, Ledger
+
+
+class FastBook(BookOfLuck):
+    """The same book, read by compiled code where many numbers are wanted at once."""
+
+    def uniforms(
+        self, group: int, first: int, count: int, service: int, visit: int, quantity: int
+    ) -> NDArray[np.float64]:
+        """The numbers of `count` people of a group from person `first` on."""
+        found = np.empty(count)
+        kernels().fill_uniforms(*self._key, first, _keys(group, service, quantity | visit), found)
+        return found
+
+    def unit_rate_points(self, group: int, service: int, quantity: int, end: float) -> NDArray[np.float64]:
+        """The points below `end` of a Poisson process with one point per unit."""
+        keys, found, count = _keys(group, service, quantity), np.empty(int(end + 6 * end**0.5) + 64), 0
+        while True:
+            last = float(found[count - 1]) if count else 0.0
+            count += kernels().fill_points(*self._key, count, last, end, keys, found[count:])
+            if count < len(found):
+                return found[:count]
+            found = np.concatenate((found, np.empty(len(found))))
+
+    def spread_over_days(
+        self, points: NDArray[np.float64], expected: NDArray[np.float64], rates: NDArray[np.float64]
+    ) -> NDArray[np.int64]:
+        """The seconds of such points."""
+        found = np.empty(len(points), np.int64)
+        kernels().fill_seconds(points, expected, rates, found)
+        return found
+
+    @property
+    def _key(self) -> tuple[np.uint64, np.uint64]:
+        return np.uint64(self.seed), np.uint64(self.replication)
+
+
+def _keys(*numbers: int) -> NDArray[np.uint64]:
+    return np.array(numbers, dtype=np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How many rows each table needs: a first guess, doubled where it was too small, then what the last replication needed."""
+
+    stays: int
+    waits: int
+    steps: int
+    events: int
+    places: int
+
+    def enlarged(self, ended: int) -> "Rows":
+        """With room where the walk found none."""
+        name = ("", "stays", "waits", "steps", "events", "places")[ended]
+        return replace(self, **{name: 2 * getattr(self, name)})
+
+    def fitted(self, **used: int) -> "Rows":
+        """With a fifth more than was used, not all that was guessed."""
+        return replace(self, **{name: min(getattr(self, name), rows + rows // 5 + 64) for name, rows in used.items()})
+
+
+@dataclass(eq=False)
+class FastPlan:
+    """A plan in numbers, with what was learnt of its size."""
+
+    packed: Packed
+    rows: Rows | None = None
+    was_enlarged: bool = False
+    bytes_per_person: float = 0.0  # in the last walk, ledger apart
+    seated_entries: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.seated_entries = self.packed.census["service"] >= 0
+
+
+def _first_guess(packed: Packed, people: int) -> Rows:
+    places = 8 * len(packed.services) + len(packed.changes) + 64
+    return Rows(3 * people + 64, 4 * people + 64, 2 * people + 64, 2 * people + 64, places)
+
+
+_plans: "WeakKeyDictionary[Plan, FastPlan]" = WeakKeyDictionary()
+NARROW: dict[str, Any] = {
+    "stays": compact_columns.Stays,
+    "waits": compact_columns.Waits,
+    "steps": compact_columns.Steps,
+}
+FETCHED_AT_ONCE = 64  # bytes
+MOST_SPANS = 2**19  # of the calendar: more of them no longer fit into what a processor has at hand
+MOST_BLOCKS = 8
+COUNTS_REFERENCES = getattr(sys, "_is_gil_enabled", lambda: True)()  # Python without its lock counts them by thread
+
+
+class _Memory(threading.local):
+    """What this thread uses again: fresh memory costs more than the walk through it."""
+
+    def __init__(self) -> None:
+        self.tables: dict[str, NDArray[Any]] = {}  # of the last walk
+        self.blocks: list[NDArray[np.uint8]] = []  # of ledgers; a ledger's columns refer to their block
+
+
+_memory = _Memory()
+
+
+def _references(blocks: list[NDArray[np.uint8]]) -> list[int]:
+    return [sys.getrefcount(block) for block in blocks]
+
+
+def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
+    """One replication by the compiled engine."""
+    fast = _plans.get(plan)
+    if fast is None:
+        fast = _plans[plan] = FastPlan(arrays.packed(plan))
+    seated, coming = _starting(fast, people)
+    rows = fast.rows or _first_guess(fast.packed, len(people))
+    while True:
+        room = _room(fast.packed, people, book, rows)
+        ended = kernels().walk(
+            fast.packed, people.group, people.number, people.census_entry, people.arrives, people.arrives_at,
+            seated, coming, room,
+        )  # fmt: skip
+        if ended == state.DONE:
+            break
+        fast.rows = rows = rows.enlarged(ended)
+        fast.was_enlarged = True
+    if not fast.was_enlarged:  # what was too small once stays as large as it had to be
+        # how many have to wait varies most, and a table that is too small costs a whole walk
+        fast.rows = rows.fitted(
+            stays=_filled(room, "stay_rows"),
+            waits=max(_filled(room, "wait_rows"), len(people)),
+            steps=_filled(room, "step_rows"),
+            events=_filled(room, "event_rows"),
+        )
+    fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
+    return _ledger(plan, people, room)
+
+
+def _filled(room: state.Room, counter: str) -> int:
+    """How many rows of a table the walk has filled."""
+    return int(room.counters[counter][0])
+
+
+def state_bytes_per_person(plan: Plan) -> float:
+    """What the last walk of this plan kept in memory for a person, apart from the rows that become the ledger."""
+    return _plans[plan].bytes_per_person
+
+
+def _state_bytes(room: state.Room) -> int:
+    in_ledger = {name: compact_columns.width(table) for name, table in NARROW.items()}
+    tables = {name: table for name, table in room._asdict().items() if isinstance(table, np.ndarray)}
+    del tables["places"]
+    return sum(table.nbytes - len(table) * in_ledger.get(name, 0) for name, table in tables.items())
+
+
+def _starting(fast: FastPlan, people: People) -> tuple[Column, Column]:
+    """The ranks of those who hold a place when the clock starts, and those of the others in order of arrival."""
+    is_seated = people.census_entry >= 0
+    if not is_seated.any() and (people.arrives[1:] >= people.arrives[:-1]).all():
+        return np.zeros(0, np.int64), np.arange(len(people))
+    is_seated[is_seated] = fast.seated_entries[people.census_entry[is_seated]]
+    coming = np.flatnonzero(~is_seated)
+    return np.flatnonzero(is_seated), coming[np.argsort(people.arrives[coming], kind="stable")]
+
+
+def _table(name: str, rows: int, kind: DTypeLike, columns: int = 0) -> NDArray[Any]:
+    """A table with whatever stood in it before."""
+    shape = (rows, columns) if columns else (rows,)
+    kept = _memory.tables.get(name)
+    if kept is None or kept.dtype != kind or kept.shape[1:] != shape[1:] or len(kept) < rows:
+        kept = _memory.tables[name] = _aligned((rows + rows // 8, *shape[1:]), np.dtype(kind))
+    return kept[:rows]
+
+
+def _aligned(shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
+    """Fresh memory in which a row of 64 bytes is fetched at once, not as two halves."""
+    size = math.prod(shape) * kind.itemsize
+    memory = np.empty(size + FETCHED_AT_ONCE, np.uint8)
+    begin = -memory.ctypes.data % FETCHED_AT_ONCE
+    return memory[begin : begin + size].view(kind).reshape(shape)
+
+
+def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> state.Room:
+    assert max(len(people), rows.stays, rows.waits, rows.steps) < state.MOST_ROWS, (
+        "more people than fit into its tables"
+    )
+    services = len(packed.services)
+    shift = _about_one_event_a_span(packed.until, rows.stays)
+    buckets = _table("buckets", (packed.until >> shift) + 1, np.int32)
+    buckets[:] = NONE
+    most_drawn = int(packed.visits["drawn"].max(initial=1))
+    return state.Room(
+        persons=_table("persons", len(people), state.PERSON),
+        admissions=_table("admissions", rows.stays, state.ADMISSION),
+        origins=_table("origins", rows.stays, state.ORIGIN),
+        stays=_table("stays", rows.stays, state.STAY),
+        waits=_table("waits", rows.waits, state.WAIT),
+        steps=_table("steps", rows.steps, state.STEP),
+        step_afters=_table("step_afters", 2 * rows.steps, np.int32),
+        events=_table("events", rows.events, state.EVENT),
+        buckets=buckets,
+        bucket_shift=shift,
+        heap=_table("heap", rows.events, np.int32),
+        posted=_table("posted", rows.events + 4096, state.POSTED),
+        noted=_table("noted", rows.events, state.NOTED),
+        places=_table("places", rows.places, np.int64, 3),
+        wards=_wards(services),
+        teams=_teams(packed),
+        touched=np.zeros(services + 2, np.int64),
+        clear_pairs=np.zeros((services, services), np.int64),
+        ring=np.zeros((state.RING_ROWS, services + 1), np.int64),
+        knocked=np.zeros(len(packed.is_door_of), np.bool_),
+        weights=np.zeros(most_drawn),
+        counters=np.zeros(1, state.COUNTERS),
+        book=_keys(book.seed, book.replication, *packed.group_keys.ravel().tolist()),
+        first_stay=_table("first_stay", len(people), np.int32),
+        first_wait=_table("first_wait", len(people), np.int32),
+        stay_of_row=_table("stay_of_row", rows.stays, np.int32),
+        steps_before=_table("steps_before", rows.stays, np.int32),
+    )
+
+
+def _about_one_event_a_span(until: int, stays: int) -> int:
+    """How many bits of a second the calendar leaves out. A stay has one event or a few; a heap of hundreds was a fifth slower."""
+    shift = 0
+    while until >> shift > min(MOST_SPANS, max(64, 2 * stays)):
+        shift += 1
+    return shift
+
+
+def _wards(services: int) -> NDArray[Any]:
+    wards = np.zeros(services + 2, state.WARD)
+    wards["open"] = wards["planned_open"] = wards["most_to_come"] = state.UNLIMITED
+    wards["head"] = wards["tail"] = wards["places_row"] = NONE
+    return wards
+
+
+def _teams(packed: Packed) -> NDArray[Any]:
+    teams = np.zeros(len(packed.team_places), state.TEAM)
+    teams["open"] = packed.team_places
+    teams["head"] = teams["tail"] = NONE
+    return teams
+
+
+def _block(size: int) -> NDArray[np.uint8]:
+    """Memory for a table of the ledger: that of an earlier ledger which nobody holds any more, or else fresh.
+
+    Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
+    """
+    blocks = _memory.blocks
+    of_a_free_block = _references([np.empty(0, np.uint8)])[0]  # as many as the question itself makes, in this Python
+    for references, block in zip(_references(blocks), blocks, strict=True):
+        if references == of_a_free_block and COUNTS_REFERENCES and size <= len(block) < 4 * size + 2**15:
+            return block
+    del blocks[: max(0, len(blocks) - MOST_BLOCKS)]
+    blocks.append(np.empty(size + size // 8, np.uint8))
+    return blocks[-1]
+
+
+def _ledger(plan: Plan, people: People, room: state.Room) -> Ledger:
+    stays, steps = _filled(room, "stay_rows"), _filled(room, "step_rows")
+    waits = _filled(room, "wait_rows") + _filled(room, "waits_at_once")
+    tables = {
+        name: compact_columns.laid_out(NARROW[name], _block(compact_columns.width(NARROW[name]) * rows), rows)
+        for name, rows in (("stays", stays), ("waits", waits), ("steps", steps))
+    }
+    started = kernels().write_down(room, *tables.values())
+    planned = room.places[: _filled(room, "places")]
+    planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
+    return Ledger(
+        people=people.ledger_table(),
+        waits=compact_columns.Columns(records.WAIT_COLUMNS, tables["waits"], waits),
+        stays=compact_columns.Columns(records.STAY_COLUMNS, tables["stays"], stays),
+        steps=compact_columns.Columns(records.STEP_COLUMNS, tables["steps"], started),
+        places=dict(zip(records.PLACES_COLUMNS, np.ascontiguousarray(planned.T), strict=True)),
+        step_names=plan.step_names,
+        until=plan.until,
+    )

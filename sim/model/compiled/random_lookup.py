@@ -1,0 +1,50 @@
+"""Chance and lengths of time, for the fast engine: a number of the book of luck, and what a length gives at it.
+
+Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
+the reference engine.
+"""
+
+import numpy as np
+
+from sim.inputs.distributions import TABLE, closed_form, share_within, tabled
+from sim.model.compiled.arrays import Packed
+from sim.model.compiled.state import REPLICATION, SEED, Room
+from sim.model.random_numbers import uniform_of
+from sim.model.rules import SECONDS_PER_DAY, late_luck, seconds, still_to_come
+
+
+def luck(room: Room, person: int, service_key: np.uint64, visit: int, quantity: np.uint64) -> float:
+    """A number of this person's in the book of luck."""
+    book, persons = room.book, room.persons
+    key = book[persons[person].book_row]
+    return uniform_of(book[SEED], book[REPLICATION], persons[person].number, key, service_key, quantity, visit)
+
+
+def drawn(plan: Packed, length: int, u: float) -> float:
+    """Days of a length at a uniform number."""
+    lengths, tables = plan.lengths, plan.tables
+    code = lengths[length].code
+    if code < TABLE:
+        return closed_form(code, lengths[length].a, lengths[length].b, lengths[length].c, u)
+    return tabled(code, tables[lengths[length].table_from : lengths[length].table_to], u)
+
+
+def within(plan: Packed, length: int, days: float) -> float:
+    """The share of lengths that are over after so many days."""
+    lengths, tables = plan.lengths, plan.tables
+    table = tables[lengths[length].table_from : lengths[length].table_to]
+    return share_within(lengths[length].code, lengths[length].a, lengths[length].b, lengths[length].c, table, days)
+
+
+def conditional_seconds(plan: Packed, length: int, elapsed: int, u: float) -> int:
+    """Seconds still to come of a length that has already lasted so many."""
+    days = elapsed / SECONDS_PER_DAY
+    still = late_luck(within(plan, length, days), u)
+    return seconds(still_to_come(drawn(plan, length, still), days))
+
+
+def due_after(plan: Packed, length: int, since: int, now: int, u: float) -> int:
+    """When a length that began then is over, for somebody who is known to have come as far as now."""
+    if since < now:
+        return now + conditional_seconds(plan, length, now - since, u)
+    return now + seconds(drawn(plan, length, u))

@@ -1,0 +1,121 @@
+"""The room of a walk: its tables, and by name what stands in a row of each. It is written by `event_loop.py` and its verbs alone.
+
+A row is kept narrow, its numbers as wide as they have to be: a stay has 64 bytes, and a wait, which is what a processor fetches at once.
+
+What may be changed here: freely, together with those two.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.model.records import NEVER
+
+Rows = NDArray[Any]  # a row a record: `stays[stay].ready`
+Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
+Keys = NDArray[np.uint64]
+Flags = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+UNLIMITED = NEVER
+MOST_ROWS = 2**26  # of a table: the number of a row stands beside the kind of an event in 32 bits
+time, number, few, flag = np.int64, np.int32, np.int16, np.int8
+
+
+def _row(*columns: tuple[str, Any]) -> np.dtype[Any]:
+    return np.dtype(list(columns), align=True)
+
+
+PERSON = _row(
+    ("group", number), ("number", number), ("book_row", number), ("stay_of", number), ("wait_of", number),
+    ("stays", number), ("waits", number), ("gone", number),
+)  # fmt: skip
+# Most people wait for nothing: they join a line and move in the same instant. Such a wait has no row of its own, only its number
+# with the stay that somebody left at once, or to which they came at once from outside.
+ADMISSION = _row(  # what a stay began with, and what few of them need later
+    ("admitted", time), ("need", time), ("units", number), ("visit", number), ("first_step", number), ("next_taper", number),
+)  # fmt: skip
+ORIGIN = _row(("person", number), ("number", number), ("came_at_once", number))  # whose stay, and which of theirs
+STAY = _row(  # what happens to it
+    ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", number), ("person", number),
+    ("route", number), ("visit_plan", number), ("left_at_once", number), ("previous", number), ("service", few), ("to", few),
+    ("planned_to", few), ("open_steps", few),
+)  # fmt: skip
+WAIT = _row(  # `before` and `behind`: who stands there in the queue
+    ("joined", time), ("clear", time), ("ended", time), ("units", number), ("person", number), ("number", number),
+    ("stay", number), ("number_of_stay", number), ("route", number), ("before", number), ("behind", number), ("held", few), ("to", few),
+    ("priority", few), ("ending", flag),
+)  # fmt: skip
+STEP = _row(
+    ("own_start", time), ("started", time), ("team_joined", time), ("due", time), ("finished", time), ("stay", number),
+    ("planned", number), ("next_step", number), ("afters", number), ("afters_end", number), ("before", number),
+    ("behind", number), ("step", few), ("after", few), ("priority", few), ("dropped", flag), ("required", flag),
+    ("has_team", flag),
+)  # fmt: skip
+EVENT = _row(("at", time), ("what", number), ("next", number))  # in the calendar
+POSTED = _row(("at", time), ("what", number))
+# in this instant, until the phase that judges them
+NOTED = _row(("wait", number), ("death", number), ("nowhere", number))
+# Of a service: its places now, and its line. `died` and `out` have rows too.
+WARD = _row(
+    ("open", time), ("planned_open", time), ("most_to_come", time), ("held", time), ("cleaning", time), ("head", number), ("tail", number),
+    ("length", number), ("places_row", number), ("surge_is_open", flag), ("is_touched", flag), ("is_stopped", flag),
+    ("has_newcomers", flag),
+)  # fmt: skip
+TEAM = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
+# What several verbs share, in a table of one row.
+COUNTERS = _row(
+    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("unsettled", time), ("due_waits", time), ("due_deaths", time), ("nowhere", time), ("is_replanned", time), ("has_newcomers", time), ("clear_in_rings", time), ("places", time),
+    ("stay_rows", time), ("wait_rows", time), ("waits_at_once", time), ("step_rows", time), ("after_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
+)  # fmt: skip
+
+MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a ring, and of the search for one
+RING_ROWS = SEEN + 1
+SEED, REPLICATION, GROUP_KEYS = range(3)  # of the book: from GROUP_KEYS on two keys a group
+
+# What can be due at an instant, to whom.
+READY, SEAT, REQUIRE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, PATIENCE, DEATH, DEATH_OUTSIDE = range(12)
+DIE, BACK_FOR_NO_PLACE, BACK_FOR_PATIENCE, BACK_FOR_QUEUE, ARRIVE, CHANGE = range(12, 18)
+KIND_BITS = 5
+KINDS = 2**KIND_BITS  # above them all
+
+# How a walk ends: done, or a table was too small and it has to begin again in a larger room.
+DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
+
+
+def fetch_ahead(rows: Rows, row: int) -> None:
+    """Have the memory of this row fetched before it is needed. It changes nothing; a processor has an instruction for it."""
+
+
+class Room(NamedTuple):
+    """The tables in which one replication is walked; rows as many as may be needed."""
+
+    persons: Rows
+    admissions: Rows  # with the rows of `stays` ...
+    origins: Rows  # ... and so are these, small enough to be gone through alone
+    stays: Rows
+    waits: Rows
+    steps: Rows
+    step_afters: Small  # the rows of the steps that a step comes after
+    events: Rows
+    buckets: Small  # the calendar: the first event of each span of time
+    bucket_shift: int  # a span is 2**shift seconds
+    heap: Small  # the events of the present span, the earliest first
+    posted: Rows  # when, and what
+    noted: Rows
+    places: Ints  # as in the ledger
+    wards: Rows
+    teams: Rows
+    touched: Ints
+    clear_pairs: Ints  # how many hold a place here, are clear, and wait for a place there
+    ring: Ints  # members, then for each service: found in this order, found from, has been seen
+    knocked: Flags  # somebody found these hours closed and will be told of the next opening
+    weights: Floats
+    counters: Rows
+    book: Keys
+    first_stay: Small  # for the ledger's order: the row of each person's first stay and wait ...
+    first_wait: Small
+    stay_of_row: Small  # ... which stay stands in each row ...
+    steps_before: Small  # ... and how many steps there are before a stay's

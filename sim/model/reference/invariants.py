@@ -1,0 +1,271 @@
+"""The observer: tests every identity of the model whenever an instant of a reference run is over.
+
+It keeps its own count of who is where from the records (who joined, who was admitted, who left) and holds it against the
+bed manager's places and queues. The first identity that is broken stops the run, with the instant, the service and the
+person. It changes nothing: a run that is observed gives the same ledger.
+
+What may be changed here: an identity is added freely; one is taken away by agreement.
+"""
+
+from datetime import timedelta
+
+from sim.inputs.scenario import OUTSIDE
+from sim.inputs.timetable import places_at
+from sim.model.arriving import People
+from sim.model.plan import Plan
+from sim.model.records import NEVER, NONE
+from sim.model.reference.bed_manager import BedManager
+from sim.model.reference.services import UNLIMITED, Ward
+from sim.model.reference.state import Person, Stay, Wait
+from sim.model.reference.team_invariants import ObservedTeams, TeamTrouble
+from sim.model.rules import SECONDS_PER_DAY, shortest_ring
+
+EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
+ONE_PLACE_EACH = "everybody has one place, or waits outside for one"
+HELD_IS_COUNTED = "occupied = the places that people hold"
+NEVER_OVERFULL = "occupied <= the larger of open and occupied before"
+OPEN_AS_PLANNED = "open = planned for this instant"
+NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
+NOBODY_WAITS_IN_VAIN = "nobody who may go elsewhere waits where they will never get a place"
+NO_RING_WAITS = "people who could exchange places do not wait"
+IN_ORDER = "queues stand by priority, time joined and rank"
+
+
+class IdentityBrokenAt(Exception):
+    """An identity that does not hold at an instant, in one text, so that it travels between processes."""
+
+
+class Observer:
+    """Called by the bed manager whenever an instant is over."""
+
+    def __init__(self, plan: Plan, people: People) -> None:
+        self._plan = plan
+        self._arrivals = sorted(max(0, arriving.arrives) for arriving in people)
+        self._arrived = 0
+        self._left = 0
+        self._outside: dict[int, Person] = {}  # by rank: who waits outside
+        self._holding: dict[int, Stay] = {}  # by rank: the place somebody holds
+        self._held: list[set[Stay]] = [set() for _ in plan.services]
+        self._occupied_before = [0] * len(plan.services)
+        self._surge_was_open = [False] * len(plan.services)
+        self._seen_waits = self._seen_stays = self._seen_left = self._seen_places = 0
+        self._teams = ObservedTeams(plan)
+        self._next_roll_call = 0
+
+    def __call__(self, beds: BedManager) -> None:
+        """Test everything; raise IdentityBrokenAt at the first identity that is broken."""
+        now = beds.clock.now
+        most_open = self._most_open(beds, now)
+        self._note_joined(beds, now)
+        self._note_admitted(beds, now)
+        self._note_left(beds, now)
+        self._everybody_is_somewhere(now)
+        for ward in beds.wards:
+            if ward.planned is not None:
+                self._places(ward, most_open[ward.number], now)
+            self._queue(ward, now)
+            self._nobody_waits_beside_a_free_place(ward, now)
+        self._no_ring_waits(beds, now)
+        try:
+            self._teams.look(beds)
+        except TeamTrouble as trouble:
+            self._stop(trouble.identity, now, f"team {trouble.team}", trouble.person, trouble.what)
+        if now >= self._next_roll_call:
+            self._next_roll_call = now + SECONDS_PER_DAY
+            self._roll_call(now)
+
+    # -- who is where -----------------------------------------------------------------------------------------------
+
+    def _note_joined(self, beds: BedManager, now: int) -> None:
+        waits = beds.records.waits
+        for wait in waits[self._seen_waits :]:
+            rank = wait.person.arriving.rank
+            if wait.stay is None:
+                self._outside[rank] = wait.person
+            if wait.ended == NEVER and wait.person.wait is not wait:
+                self._stop(ONE_PLACE_EACH, now, self._name(wait.to), wait.person, "waits in two queues")
+        self._seen_waits = len(waits)
+
+    def _note_admitted(self, beds: BedManager, now: int) -> None:
+        stays = beds.records.stays
+        for stay in stays[self._seen_stays :]:
+            person, where = stay.person, self._name(stay.service)
+            rank = person.arriving.rank
+            before = self._holding.get(rank)
+            if before is not None:
+                if before.left == NEVER:
+                    self._stop(
+                        ONE_PLACE_EACH, now, where, person, f"still holds a place in {self._name(before.service)}"
+                    )
+                if before.left != max(0, stay.admitted) or before.to != stay.service:
+                    self._stop(ONE_PLACE_EACH, now, where, person, "did not come straight from the place before")
+                self._held[before.service].discard(before)
+            self._outside.pop(rank, None)
+            self._holding[rank] = stay
+            self._held[stay.service].add(stay)
+        self._seen_stays = len(stays)
+
+    def _note_left(self, beds: BedManager, now: int) -> None:
+        leavers = beds.records.leavers
+        for person in leavers[self._seen_left :]:
+            rank = person.arriving.rank
+            stay = self._holding.pop(rank, None)
+            if stay is None and self._outside.pop(rank, None) is None:
+                self._stop(EVERYBODY_IS_SOMEWHERE, now, OUTSIDE, person, "left without having been here")
+            if stay is not None:
+                self._held[stay.service].discard(stay)
+                if stay.left == NEVER:
+                    self._stop(ONE_PLACE_EACH, now, self._name(stay.service), person, "left and still holds a place")
+            if person.wait is not None:
+                self._stop(ONE_PLACE_EACH, now, self._name(person.wait.to), person, "left and still waits")
+            self._left += 1
+        self._seen_left = len(leavers)
+
+    def _everybody_is_somewhere(self, now: int) -> None:
+        while self._arrived < len(self._arrivals) and self._arrivals[self._arrived] <= now:
+            self._arrived += 1
+        here = len(self._holding) + len(self._outside)
+        if self._arrived != self._left + here:
+            text = f"{self._arrived} arrived, {self._left} left, {here} are here"
+            self._stop(EVERYBODY_IS_SOMEWHERE, now, "all services", None, text)
+
+    def _roll_call(self, now: int) -> None:
+        """Once a day everybody is looked at, moved or not."""
+        for stay in self._holding.values():
+            person = stay.person
+            if person.stay is not stay or person.has_left or stay.left != NEVER:
+                self._stop(
+                    ONE_PLACE_EACH, now, self._name(stay.service), person, "does not hold the last place it was given"
+                )
+        for person in self._outside.values():
+            if person.stay is not None or person.has_left or person.wait is None:
+                self._stop(ONE_PLACE_EACH, now, OUTSIDE, person, "neither waits outside nor has a place")
+
+    # -- places -----------------------------------------------------------------------------------------------------
+
+    def _most_open(self, beds: BedManager, now: int) -> list[int]:
+        """The most places that each service had open in this instant: surge may open in it, and closes after placing."""
+        most = [ward.open_places for ward in beds.wards]
+        for ward in beds.wards:
+            surge = None if ward.planned is None else ward.planned.service.surge
+            if surge is not None:
+                if self._surge_was_open[ward.number] and not ward.surge_is_open:
+                    most[ward.number] += surge.places
+                self._surge_was_open[ward.number] = ward.surge_is_open
+        places = beds.records.places
+        for service, at, planned in places[self._seen_places :]:
+            if at == now:
+                most[service] = max(most[service], UNLIMITED if planned < 0 else planned)
+        self._seen_places = len(places)
+        return most
+
+    def _places(self, ward: Ward, most_open: int, now: int) -> None:
+        assert ward.planned is not None
+        here, name = self._held[ward.number], ward.planned.service.name
+        counted = sum(stay.units_now for stay in here) if ward.planned.counts_units else len(here)
+        if ward.held != counted:
+            self._stop(HELD_IS_COUNTED, now, name, None, f"{ward.held} are counted as held, people hold {counted}")
+        planned = places_at(ward.planned.service.capacity, now)
+        surge = ward.planned.service.surge
+        extra = surge.places if surge is not None and ward.surge_is_open else 0
+        if ward.open_places != (UNLIMITED if planned is None else planned + extra):
+            self._stop(
+                OPEN_AS_PLANNED, now, name, None, f"{ward.open_places} are open, not {planned} and {extra} of surge"
+            )
+        taken = counted + ward.cleaning
+        if taken > max(most_open, self._occupied_before[ward.number]):
+            last = max(here, key=lambda stay: (stay.admitted, stay.person.arriving.rank), default=None)
+            text = f"{taken} are taken, {most_open} are open, {self._occupied_before[ward.number]} were taken before"
+            self._stop(NEVER_OVERFULL, now, name, last.person if last else None, text)
+        self._occupied_before[ward.number] = taken
+
+    # -- queues -----------------------------------------------------------------------------------------------------
+
+    def _queue(self, ward: Ward, now: int) -> None:
+        before: tuple[int, int, int] | None = None
+        for wait in ward.queue:
+            person, name = wait.person, self._name(ward.number)
+            if person.wait is not wait or wait.ended != NEVER or wait.to != ward.number:
+                self._stop(ONE_PLACE_EACH, now, name, person, "stands in a queue and does not wait in it")
+            order = (self._priority(wait), wait.joined, person.arriving.rank)
+            if before is not None and order <= before:
+                self._stop(IN_ORDER, now, name, person, "stands behind somebody who comes later")
+            before = order
+            if wait.other != NONE and self._waits_in_vain(ward, wait, now):
+                self._stop(NOBODY_WAITS_IN_VAIN, now, name, person, f"waits, and could go to {self._name(wait.other)}")
+
+    def _waits_in_vain(self, ward: Ward, wait: Wait, now: int) -> bool:
+        """No place for them will ever be, or they were sent before it opened; where else they go is open."""
+        if ward.planned is None or now < self._plan.opens_second[wait.other]:
+            return False
+        is_too_early = wait.stay is not None and now < ward.planned.service.opens_second
+        return is_too_early or max(1, wait.units) > ward.planned.most_places_from(now)
+
+    def _priority(self, wait: Wait) -> int:
+        if wait.route is not None:
+            return wait.route.route.priority
+        return self._plan.groups[wait.person.arriving.group].group.arrival.priority
+
+    def _nobody_waits_beside_a_free_place(self, ward: Ward, now: int) -> None:
+        if not ward.queue or not self._door_is_open(ward.number, now):
+            return
+        free = ward.free() if ward.planned is not None else UNLIMITED
+        may_pass = ward.planned is not None and ward.planned.service.may_pass
+        for wait in ward.queue:
+            if wait.units > free:
+                if not may_pass:
+                    return
+            elif self._could_leave(wait, now):
+                self._stop(
+                    NOBODY_WAITS_BESIDE_A_FREE_PLACE,
+                    now,
+                    self._name(ward.number),
+                    wait.person,
+                    f"waits, {free} are free",
+                )
+
+    def _could_leave(self, wait: Wait, now: int) -> bool:
+        if wait.stay is None:
+            return True
+        if wait.stay.ready > now or any(not wait.stay.works[step].is_over for step in wait.stay.required):
+            return False
+        hours = self._plan.services[wait.stay.service].discharge_hours
+        return hours is None or hours.is_open(now)
+
+    def _door_is_open(self, service: int, now: int) -> bool:
+        door = self._plan.services[service].door if service < self._plan.died else None
+        return door is None or door.is_open(now)
+
+    def _no_ring_waits(self, beds: BedManager, now: int) -> None:
+        neighbours = self._plan.ring_neighbours
+        if not any(neighbours):
+            return
+        first: dict[tuple[int, int], Wait] = {}
+        for to in {service for after in neighbours for service in after}:
+            for wait in beds.wards[to].queue if self._door_is_open(to, now) else ():
+                is_ready = wait.stay is not None and wait.clear != NEVER
+                if wait.stay is not None and is_ready:
+                    first.setdefault((wait.stay.service, to), wait)
+        could = {pair for pair, wait in first.items() if self._could_leave(wait, now)}
+        ring = shortest_ring(self._plan.died, lambda held, to: (held, to) in could, neighbours)
+        if ring:
+            person = first[ring[0], ring[1] if len(ring) > 1 else ring[0]].person
+            text = " -> ".join(self._name(service) for service in [*ring, ring[0]])
+            self._stop(NO_RING_WAITS, now, self._name(ring[0]), person, text)
+
+    # -- how it is said ---------------------------------------------------------------------------------------------
+
+    def _name(self, service: int) -> str:
+        return self._plan.scenario.destinations[service]
+
+    def _stop(self, identity: str, now: int, where: str, person: Person | None, text: str) -> None:
+        day, rest = divmod(now, SECONDS_PER_DAY)
+        when = self._plan.scenario.calendar.start + timedelta(days=day)
+        clock = f"{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+        who = "" if person is None else f", {self._person(person)}"
+        raise IdentityBrokenAt(f"{identity}: day {day} at {clock} ({when:%Y-%m-%d}), {where}{who}: {text}")
+
+    def _person(self, person: Person) -> str:
+        arriving = person.arriving
+        census = "c" if arriving.census_entry >= 0 else ""
+        return f"{self._plan.groups[arriving.group].group.name}-{census}{arriving.number} (rank {arriving.rank})"

@@ -1,0 +1,145 @@
+"""Steps on the way out: who needs which, when they start, what they wait for, when they are over.
+
+A step is a story of its own: it waits for its start, for the steps it comes after and for its team, and then takes its time.
+The bed manager is told when one is over.
+"""
+
+from collections.abc import Callable
+
+from sim.inputs.timetable import end_of_work, places_at
+from sim.model.attributes import is_needed
+from sim.model.plan import Plan, PlannedRoute, PlannedStep
+from sim.model.records import NEVER, NONE
+from sim.model.reference.clock import Clock, Story
+from sim.model.reference.recording import Records
+from sim.model.reference.services import UNLIMITED, Team
+from sim.model.reference.state import Stay, Work
+from sim.model.rules import seconds
+
+
+class Steps:
+    """The steps of everybody, and the teams that do them."""
+
+    def __init__(self, plan: Plan, clock: Clock, records: Records, look_at: Callable[[Stay], None]) -> None:
+        self._plan, self._clock, self._records, self._look_at = plan, clock, records, look_at
+        self.teams = [Team(0) for _ in plan.teams]
+        for number, team in enumerate(plan.scenario.teams):
+            self._plan_team(number)
+            for change in team.capacity[1:]:
+                clock.at(change.from_second, lambda number=number: self._plan_team(number))  # type: ignore[misc]
+
+    def _plan_team(self, number: int) -> None:
+        places = places_at(self._plan.scenario.teams[number].capacity, self._clock.now)
+        self.teams[number].open_places = UNLIMITED if places is None else places
+        self._clock.wake()
+
+    def require(self, stay: Stay, route: PlannedRoute, starts_now: bool) -> None:
+        """Ask for the steps of a route: what is done counts, what is not asked for is dropped, the rest gets its start.
+
+        The steps of the route settled at admission start by their own clocks; those of a later route start now.
+        """
+        needed = [planned for planned in route.steps if is_needed(planned, stay.luck)]
+        stay.required = frozenset(planned.number for planned in needed)
+        for number, work in stay.works.items():
+            if number not in stay.required:
+                self.drop(work)
+        new = [planned for planned in needed if not self._goes_on(stay, planned.number)]
+        for planned in new:
+            own_start = self._clock.now if starts_now else self.own_start(stay, planned)
+            work = Work(stay, planned, own_start, self._clock.event())
+            stay.works[planned.number] = work
+            self._records.works.append(work)
+        for planned in new:
+            work = stay.works[planned.number]
+            work.after = tuple(stay.works[number] for number in planned.after if number in stay.required)
+            self._clock.start(self._do(work))
+
+    def _goes_on(self, stay: Stay, number: int) -> bool:
+        return number in stay.works and not stay.works[number].dropped
+
+    def own_start(self, stay: Stay, planned: PlannedStep) -> int:
+        """When a step would start if it waited for nothing: on admission, some days before ready, or when ready."""
+        if planned.step.starts == "on_admission":
+            return stay.admitted
+        if planned.step.starts == "before_ready" and stay.ready_due < NEVER:
+            return max(stay.admitted, stay.ready_due - seconds(planned.step.days_before_ready))
+        return stay.ready_due
+
+    def _do(self, work: Work) -> Story:
+        if work.own_start > self._clock.now:
+            yield self._clock.until(work.own_start)
+        for earlier in work.after:
+            if not earlier.is_over:
+                yield earlier.over
+        if work.is_dropped():
+            return
+        self._begin(work)
+        if work.team_place is not None:
+            yield work.team_place
+            if work.is_dropped():
+                return
+            work.due = self._end(work, work.team_joined)
+        yield self._clock.until(work.due)
+        if not work.is_dropped():
+            self._finish(work)
+
+    def _begin(self, work: Work) -> None:
+        ends = [(earlier.finished, -earlier.planned.number) for earlier in work.after if not earlier.dropped]
+        last_end, number = max(ends, default=(-NEVER, NONE))
+        if last_end > work.own_start:
+            work.waited_for = -number
+        work.started = self._clock.now
+        if work.started == 0 and work.planned.team == NONE:
+            # Somebody of the census may have begun before the clock started; a team can only be joined from then on.
+            work.started = min(0, max(work.own_start, last_end))
+        if work.planned.team == NONE:
+            work.team_joined = work.started
+            work.due = self._end(work, work.started)
+            return
+        work.team_place = self._clock.event()
+        route = work.stay.route
+        priority = route.route.priority if route is not None else 0
+        order = (priority, work.started, work.stay.person.arriving.rank, work.planned.number)
+        self.teams[work.planned.team].line_up(work, order)
+        self._clock.wake()
+
+    def _end(self, work: Work, start: int) -> int:
+        step = work.planned.step
+        need = seconds(step.takes.days(work.stay.luck(work.planned.takes)))
+        return end_of_work(self._plan.working, start, need) if step.working_days else start + need
+
+    def _finish(self, work: Work) -> None:
+        work.finished = work.due
+        self._release_team(work)
+        work.over.succeed()
+        self._look_at(work.stay)
+
+    def drop(self, work: Work) -> None:
+        """A step is no longer needed: its team place and its place in the team's queue are free at once."""
+        if work.is_over:
+            return
+        work.dropped = True
+        if work.planned.team != NONE:
+            self.teams[work.planned.team].step_out(work)
+            self._release_team(work)
+        work.over.succeed()
+
+    def _release_team(self, work: Work) -> None:
+        if work.has_team_place:
+            work.has_team_place = False
+            self.teams[work.planned.team].taken -= 1
+            self._clock.wake()
+
+    def place(self) -> bool:
+        """Give free team places to those who wait longest for them. Did anybody get one?"""
+        placed = False
+        for team in self.teams:
+            while team.queue and team.taken < team.open_places:
+                _, work = team.queue.pop(0)
+                team.taken += 1
+                work.has_team_place = True
+                work.team_joined = self._clock.now
+                assert work.team_place is not None
+                work.team_place.succeed()
+                placed = True
+        return placed

@@ -1,0 +1,1 @@
+"""Recorded results: run scenarios again and say what moved."""

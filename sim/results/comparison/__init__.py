@@ -1,0 +1,1 @@
+"""Replications put together and scenarios compared on the same people."""

@@ -1,0 +1,178 @@
+"""The capacity and the value ledger: one replication of a scenario beside the same one of its baseline.
+
+Released bed days are the baseline's occupied bed days less the scenario's, in hospitals and wherever the prices say
+what becomes of freed beds. Their notional value is that number times an average price: nobody is paid it. Where
+freed beds are refilled, the admissions that fill them are added to the cash, at their variable cost. The three
+ledgers are never summed.
+
+What may be changed here: free; docs/money.md, money rules 1 to 4 and 10.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+
+from sim.inputs.scenario import SECONDS_PER_DAY, FreedBeds, Price, Scenario
+from sim.results.invariants.broken import require_sum
+from sim.results.measures.budgets import rows_of, spent_pence
+from sim.results.measures.costs import Line, by_contributor, in_pence, shared
+from sim.results.window import Row
+
+Key = tuple[str, str, str, str]
+RELEASED_ADD_UP = "released bed days = the difference in occupied bed days"
+
+
+def freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:
+    """Services whose beds can be freed: those with a rule in the scenario, and the baseline's hospitals."""
+    rules = {one.service: one for one in other.costs.freed_beds}
+    hospitals = (one.name for one in base.services if one.kind == "acute" and not one.is_unlimited)
+    names = dict.fromkeys((*rules, *hospitals))
+    declared = {one.name for one in other.services}
+    return tuple(rules.get(name, FreedBeds(service=name)) for name in names if name in declared)
+
+
+def with_ledgers(base: Scenario, other: Scenario, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+    """The scenario's rows of one replication, with what it releases and what that comes to."""
+    table = {row[:4]: row for row in after}
+    values_before = {row[:4]: row.value for row in before}
+    freed = freed_in(base, other)
+    released = {
+        one.service: _seconds(values_before, one.service) - _seconds(_values(table), one.service) for one in freed
+    }
+    for one in freed:
+        if one.rule == "refilled":
+            _refill(table, other, one.service, released[one.service])
+    _put(table, "released_bed_days", "bed days", {name: s / SECONDS_PER_DAY for name, s in released.items()})
+    _value(table, other, freed, released)
+    _break_even(table, values_before, other, freed)
+    _check_balance(table, values_before, released)
+    return list(table.values())
+
+
+def _values(table: Mapping[Key, Row]) -> dict[Key, float]:
+    return {key: row.value for key, row in table.items()}
+
+
+def _seconds(values: Mapping[Key, float], name: str) -> int:
+    return round(values.get((name, "occupied_bed_days", "", ""), 0.0) * SECONDS_PER_DAY)
+
+
+def _put(table: dict[Key, Row], measure: str, unit: str, values: Mapping[str, float], item: str = "") -> None:
+    """A row for each service, and their sum."""
+    by = "payer" if item else ""
+    for name, value in (*values.items(), ("all", sum(values.values()))):
+        table[name, measure, by, item] = Row(name, measure, by, item, value, unit)
+
+
+def _value(table: dict[Key, Row], other: Scenario, freed: Sequence[FreedBeds], released: Mapping[str, int]) -> None:
+    """Notional value by service and by the payer of the beds, to the penny."""
+    pence: dict[str, int] = {}
+    by_payer: dict[str, dict[str, int]] = {}
+    for one in freed:
+        if one.average_gbp is None:
+            continue
+        days = Fraction(abs(released[one.service]), SECONDS_PER_DAY)
+        sign = 1 if released[one.service] >= 0 else -1
+        worth = int(Fraction(str(one.average_gbp)) * days * 100 + Fraction(1, 2))
+        pence[one.service] = sign * worth
+        for payer, part in _split(other, one.service, worth).items():
+            by_payer.setdefault(payer, {})[one.service] = sign * part
+    if pence:
+        _put(table, "notional_value_gbp", "GBP", {name: value / 100 for name, value in pence.items()})
+    for payer, parts in by_payer.items():
+        _put(table, "notional_value_gbp", "GBP", {name: part / 100 for name, part in parts.items()}, payer)
+
+
+def _split(scenario: Scenario, service: str, pence: int) -> dict[str, int]:
+    """Pence by the payers of a service's days."""
+    days = [one for one in scenario.costs.prices if one.of == service and one.per in ("open_day", "occupied_day")]
+    split = days[0].payers
+    parts = shared(pence, [Fraction(str(share)) for _, share in split])
+    return {payer: part for (payer, _), part in zip(split, parts, strict=True)}
+
+
+def with_contributors(rows: Sequence[Row]) -> list[Row]:
+    """The rows, by contributor too where there is no pooled fund: everybody pays with their own money.
+
+    Beside a scenario with a fund, what a payer spends without one is no contribution of nothing.
+    """
+    if any(row.by == "contributor" for row in rows):
+        return list(rows)
+    own = [row for row in rows if row.measure == "cost_cash_gbp" and row.by == "payer"]
+    return [*rows, *(row._replace(by="contributor") for row in own)]
+
+
+# -- refilled beds -------------------------------------------------------------------------------------------
+
+
+def _refill(table: dict[Key, Row], other: Scenario, name: str, released: int) -> None:
+    """Adds the admissions that fill the released days, and their variable cost, to the scenario's cash."""
+    values = _values(table)
+    occupied, admitted = _seconds(values, name), values.get((name, "admissions", "", ""), 0.0)
+    days = Fraction(max(0, released), SECONDS_PER_DAY)
+    more = days * Fraction(admitted) / Fraction(occupied, SECONDS_PER_DAY) if occupied else Fraction(0)
+    table[name, "refilled_admissions", "", ""] = Row(name, "refilled_admissions", "", "", float(more), "people")
+    for price in other.costs.prices:
+        quantity = {"occupied_day": days, "admission": more}.get(price.per)
+        if price.of == name and quantity:
+            _charge(table, other, price, in_pence(price, quantity))
+
+
+def _charge(table: dict[Key, Row], other: Scenario, price: Price, pence: int) -> None:
+    parts = shared(pence, [Fraction(str(share)) for _, share in price.payers])
+    paid = {payer: part for (payer, _), part in zip(price.payers, parts, strict=True)}
+    amounts = {("", ""): pence, ("part", "refilled"): pence}
+    amounts |= {("payer", payer): part for payer, part in paid.items()}
+    if other.costs.pools:
+        amounts |= {("contributor", who): part for who, part in by_contributor(other.costs, paid).items()}
+    for name in (price.of, "all"):
+        for (by, item), part in amounts.items():
+            key = (name, "cost_cash_gbp", by, item)
+            old = table[key].value if key in table else 0.0
+            table[key] = Row(*key, round(old * 100 + part) / 100, "GBP")
+    _charge_budgets(table, other, [Line(price.of, "refilled", price, payer, part) for payer, part in paid.items()])
+
+
+def _charge_budgets(table: dict[Key, Row], other: Scenario, more: Sequence[Line]) -> None:
+    """What fills freed beds is spent from budget lines like everything else."""
+    for one in other.costs.budgets:
+        allowed, spent = (
+            round(table["all", name, "budget", one.name].value * 100) for name in ("budget_gbp", "budget_spent_gbp")
+        )
+        for row in rows_of(one.name, allowed, spent + spent_pence(other.costs, one, more)):
+            table[row[:4]] = row
+
+
+# -- break-even ----------------------------------------------------------------------------------------------
+
+
+def _break_even(
+    table: dict[Key, Row], before: Mapping[Key, float], other: Scenario, freed: Sequence[FreedBeds]
+) -> None:
+    """Beds to free at their average price, so that they pay for the places that the scenario opens elsewhere."""
+    priced = [one for one in freed if one.average_gbp]
+    own = {one.service for one in freed}
+    dearer = 0.0
+    for key, row in table.items():
+        if key[1:] == ("cost_cash_gbp", "part", "open") and key[0] not in (*own, "all"):
+            dearer += max(0.0, row.value - before.get(key, 0.0))
+    if priced and dearer > 0:
+        beds = dearer / other.calendar.measured_days / (priced[0].average_gbp or 1.0)
+        key = (priced[0].service, "break_even_freed_beds", "", "")
+        table[key] = Row(*key, beds, "beds")
+
+
+def _check_balance(table: Mapping[Key, Row], before: Mapping[Key, float], released: Mapping[str, int]) -> None:
+    """Released days again, from the rows that are shown; value and cash by payer add up."""
+    after = _values(table)
+    for name in released:
+        difference = _seconds(before, name) - _seconds(after, name)
+        require_sum(
+            RELEASED_ADD_UP, name, round(after[name, "released_bed_days", "", ""] * SECONDS_PER_DAY), difference
+        )
+    total = after["all", "released_bed_days", "", ""]
+    require_sum(RELEASED_ADD_UP, "all", round(total * SECONDS_PER_DAY), sum(released.values()))
+    for measure in ("notional_value_gbp", "cost_cash_gbp"):
+        for (name, found, by, _), value in after.items():
+            if found == measure and by == "":
+                paid = (v for key, v in after.items() if key[:3] == (name, measure, "payer"))
+                require_sum("payers add up", f"{name}, {measure}", round(sum(paid) * 100), round(value * 100))

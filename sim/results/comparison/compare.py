@@ -1,0 +1,196 @@
+"""Replications put together, and scenarios compared on the same people.
+
+A summary is the mean over replications with its 95% t-interval. A difference is scenario minus baseline,
+replication by replication, so that the luck that both share falls out; its interval is the interval of the
+difference. No interval reaches beyond what a measure can be: it is cut there, which leaves out no value that
+could be true. The verdict is "better" or "worse" where the measure has a good direction and "higher" or
+"lower" where it has none; it is "cannot tell" when the interval contains no difference (0 on its edge
+included) and when there is one replication only.
+
+With k scenarios compared to one baseline, `low_all` and `high_all` hold for all k differences of a measure
+at once with 95% (Bonferroni: each at 1 - 0.05 / k). They stand beside low and high and decide nothing.
+
+A row that one replication or scenario lacks counts as 0 where the catalogue says so (people, bed days,
+nights, money); for shares, means of people and percentiles there is nothing to compare, and the replication
+is left out. `replications` says in how many the row is defined, of a difference in how many both rows are.
+
+What may be changed here: free; the verdict's rule by agreement.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from math import fsum, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.comparison.order import Key, Place
+from sim.results.measures.catalogue import HIGHER, LOWER, MEASURES, better, limits, limits_of_difference
+from sim.results.window import Row
+
+LEVEL = 0.95
+CANNOT_TELL = "cannot tell"
+
+
+class Table(NamedTuple):
+    """One scenario's rows by replication: `values[row, replication]`, NaN for a row that is not there."""
+
+    scenario: str
+    keys: tuple[Key, ...]
+    units: tuple[str, ...]
+    values: NDArray[np.float64]
+
+
+class Summary(NamedTuple):
+    """A row over the replications; sd and interval are None with one replication."""
+
+    scenario: str
+    service: str
+    measure: str
+    by: str
+    item: str
+    unit: str
+    mean: float
+    sd: float | None
+    low: float | None
+    high: float | None
+    replications: int
+
+
+class Difference(NamedTuple):
+    """A row's difference to the baseline; `share_better` is None where no direction is good."""
+
+    scenario: str
+    baseline: str
+    service: str
+    measure: str
+    by: str
+    item: str
+    unit: str
+    mean: float
+    sd: float | None
+    low: float | None
+    high: float | None
+    replications: int
+    verdict: str
+    share_better: float | None
+    low_all: float | None
+    high_all: float | None
+
+
+def gather(scenario: str, place: Callable[[Key], Place], replications: Sequence[Sequence[Row]]) -> Table:
+    """The rows of all replications side by side, in the canonical order."""
+    units = {row[:4]: row.unit for rows in replications for row in rows}
+    keys = tuple(sorted(units, key=place))
+    index = {key: number for number, key in enumerate(keys)}
+    values = np.full((len(keys), len(replications)), np.nan)
+    for replication, rows in enumerate(replications):
+        for row in rows:
+            values[index[row[:4]], replication] = row.value
+    for number, key in enumerate(keys):
+        if MEASURES[key[1]].absent_is_zero:
+            values[number, np.isnan(values[number])] = 0.0
+    return Table(scenario, keys, tuple(units[key] for key in keys), values)
+
+
+@cache
+def t_quantile(probability: float, degrees: int) -> float:
+    """Student's t quantile."""
+    from scipy.special import stdtrit  # here: a third of a second that most commands do not need
+
+    return float(stdtrit(degrees, probability))
+
+
+class Spread(NamedTuple):
+    """Mean, standard deviation and half the width of the plain and of the simultaneous interval."""
+
+    mean: float
+    sd: float | None
+    half: float | None
+    half_all: float | None
+    replications: int
+
+
+def spread(values: Sequence[float], scenarios: int = 1) -> Spread:
+    """Mean, sd and t-interval of values, at 95% and at 95% for so many scenarios together."""
+    count = len(values)
+    mean = fsum(values) / count
+    if count == 1:
+        return Spread(mean, None, None, None, count)
+    sd = sqrt(fsum((value - mean) ** 2 for value in values) / (count - 1))
+    error = sd / sqrt(count)
+    half = t_quantile(0.5 + LEVEL / 2, count - 1) * error
+    half_all = t_quantile(1 - (1 - LEVEL) / (2 * scenarios), count - 1) * error
+    return Spread(mean, sd, half, half_all, count)
+
+
+def summarise(table: Table) -> list[Summary]:
+    """Mean, sd and 95% interval of every row."""
+    found = []
+    for key, unit, values in zip(table.keys, table.units, table.values, strict=True):
+        here = spread([float(value) for value in values if not np.isnan(value)])
+        low, high = interval(here.mean, here.half, limits(key[1], unit))
+        found.append(Summary(table.scenario, *key, unit, here.mean, here.sd, low, high, here.replications))
+    return found
+
+
+def differences(
+    baseline: Table, scenario: Table, place: Callable[[Key], Place], scenarios: int = 1
+) -> list[Difference]:
+    """Scenario minus baseline, row by row; `scenarios` is how many are compared to it altogether."""
+    units = dict(zip(baseline.keys, baseline.units, strict=True))
+    units.update(zip(scenario.keys, scenario.units, strict=True))
+    before, after = _by_key(baseline), _by_key(scenario)
+    found = []
+    for key in sorted(units, key=place):
+        nothing = np.full(baseline.values.shape[1], 0.0 if MEASURES[key[1]].absent_is_zero else np.nan)
+        changes = after.get(key, nothing) - before.get(key, nothing)
+        here = [float(change) for change in changes if not np.isnan(change)]
+        if here:
+            found.append(_difference(baseline.scenario, scenario.scenario, key, units[key], here, scenarios))
+    return found
+
+
+def _by_key(table: Table) -> dict[Key, NDArray[np.float64]]:
+    return dict(zip(table.keys, table.values, strict=True))
+
+
+def _difference(baseline: str, scenario: str, key: Key, unit: str, changes: list[float], scenarios: int) -> Difference:
+    here = spread(changes, scenarios)
+    within = limits_of_difference(unit)
+    low, high = interval(here.mean, here.half, within)
+    direction = better(key[1], key[3])
+    said = verdict(low, high, direction)
+    good = share_better(changes, direction)
+    all_ = interval(here.mean, here.half_all, within)
+    return Difference(
+        scenario, baseline, *key, unit, here.mean, here.sd, low, high, here.replications, said, good, *all_
+    )
+
+
+def interval(mean: float, half: float | None, within: tuple[float, float]) -> tuple[float | None, float | None]:
+    """The ends of an interval, cut where no value can lie; none with one replication."""
+    if half is None:
+        return None, None
+    least, most = within
+    return max(mean - half, least), min(mean + half, most)
+
+
+def verdict(low: float | None, high: float | None, direction: str) -> str:
+    """What may be said of a difference with this interval."""
+    if low is None or high is None or low <= 0.0 <= high:
+        return CANNOT_TELL
+    if direction == LOWER:
+        return "better" if high < 0.0 else "worse"
+    if direction == HIGHER:
+        return "better" if low > 0.0 else "worse"
+    return "higher" if low > 0.0 else "lower"
+
+
+def share_better(changes: Sequence[float], direction: str) -> float | None:
+    """The share of replications in which the scenario was better; None where no direction is good."""
+    if direction not in (LOWER, HIGHER):
+        return None
+    sign = 1.0 if direction == HIGHER else -1.0
+    return sum(change * sign > 0.0 for change in changes) / len(changes)

@@ -1,0 +1,177 @@
+"""What a run found, all of it, as the terminal, the charts, the report and the files take it.
+
+What may be changed here: freely, with its readers; the rows inside have the frozen columns of the vocabulary.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import HOME, Scenario, Service
+from sim.results.comparison.compare import Difference, Summary
+from sim.results.comparison.same_people import SamePeople
+from sim.results.measures.periods import Period
+from sim.results.words import run_length
+from sim.results.words.names import LABEL_WIDTH, in_sentences, labels
+
+Estimate: TypeAlias = Summary
+Contrast: TypeAlias = Difference
+Daily: TypeAlias = Mapping[tuple[str, str], NDArray[np.float64]]  # (service, measure) -> replications x days
+Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that differs between two scenarios, and where it was written."""
+
+    path: str
+    old: str
+    new: str
+    file: str
+    line: int  # 0 where it was written in no file, but in `--set`
+
+    def place(self, shown: Callable[[str], str] = str) -> str:
+        """Where it was written, as `file:line`."""
+        return f"{shown(self.file)}:{self.line}" if self.line else self.file
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that was not compared, and why."""
+
+    file: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The periods into which a dated difference divides a scenario's window, and the one that the headline is about."""
+
+    headline: Period
+    periods: tuple[Period, ...]
+
+    @property
+    def others(self) -> tuple[Period, ...]:
+        """The periods beside the headline's."""
+        return tuple(one for one in self.periods if one != self.headline)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """Scenarios (the baseline first), their rows, days, differences, and what to be careful about.
+
+    Where something dated differs inside the measured window, the findings of each period stand in `parts`.
+    """
+
+    scenarios: tuple[Scenario, ...]
+    compared: bool
+    estimates: Sequence[Estimate]
+    contrasts: Sequence[Contrast]
+    daily: Mapping[str, Daily]  # by scenario id
+    changes: Mapping[str, tuple[Change, ...]]  # by scenario id, against the baseline
+    warnings: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    same_people: tuple[SamePeople, ...] = ()  # each scenario beside the baseline, person by person
+    flips: tuple[str, ...] = ()  # assumptions that would change the verdict, a sentence each, from a sensitivity run
+    period: Period | None = None  # the part of the window that these rows are of; None: all of it
+    parts: Mapping[Period, "Findings"] = field(default_factory=dict)  # without days
+    told: Mapping[str, Told] = field(default_factory=dict)  # by scenario id, where something dated differs
+    common: Period | None = None  # when every dated difference is in force: to put scenarios side by side
+
+    def headline_of(self, scenario: Scenario) -> tuple["Findings", Scenario]:
+        """What a comparison's headline is told from: the findings of the headline period, and the scenario there."""
+        if not self.compared or scenario.id not in self.told:
+            return self, scenario
+        part = self.parts[self.told[scenario.id].headline]
+        return part, next(one for one in part.scenarios if one.id == scenario.id)
+
+    @cached_property
+    def side_by_side(self) -> "Findings":
+        """All scenarios on the same days: those on which all that is dated is in force, or the whole window."""
+        if self.common is not None:
+            return self.parts[self.common]
+        return replace(self, told={}) if self.told else self
+
+    @property
+    def baseline(self) -> Scenario:
+        """The first scenario, which the others are compared with."""
+        return self.scenarios[0]
+
+    @property
+    def windows(self) -> tuple[int, ...]:
+        """The measured days of each scenario; those of a comparison are the same."""
+        return tuple(scenario.calendar.measured_days for scenario in self.scenarios)
+
+    @property
+    def totals(self) -> str:
+        """How totals are told, as a part of a sentence."""
+        return run_length.told((*self.windows, *(told.headline.days for told in self.told.values())))
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """A short name of each scenario for tables and charts, by id."""
+        return labels(self.scenarios, LABEL_WIDTH)
+
+    def label(self, scenario: Scenario) -> str:
+        """A scenario's short name, for tables and charts."""
+        return self.labels[scenario.id]
+
+    @cached_property
+    def _in_sentences(self) -> dict[str, str]:
+        return in_sentences(self.scenarios)
+
+    def called(self, scenario: Scenario) -> str:
+        """What a sentence calls a scenario: never cut."""
+        return self._in_sentences[scenario.id]
+
+    @cached_property
+    def _estimate_at(self) -> dict[Address, Estimate]:
+        return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.estimates}
+
+    @cached_property
+    def _contrast_at(self) -> dict[Address, Contrast]:
+        return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.contrasts}
+
+    def estimate(self, scenario: str, service: str, measure: str, by: str = "", item: str = "") -> Estimate | None:
+        """The row of one scenario, None where there is none."""
+        return self._estimate_at.get((scenario, service, measure, by, item))
+
+    def contrast(self, scenario: str, service: str, measure: str, by: str = "", item: str = "") -> Contrast | None:
+        """The difference of one scenario from the baseline, None where there is none."""
+        return self._contrast_at.get((scenario, service, measure, by, item))
+
+    def in_how_many(self, *rows: Estimate | Contrast | None) -> str:
+        """What follows the name of a figure that some replications lack: ` (in 3 of 30 replications)`, else nothing."""
+        fewest = min((row.replications for row in rows if row), default=self.baseline.replications)
+        every = self.baseline.replications
+        return f" (in {fewest} of {every} replications)" if fewest < every else ""
+
+    def items(self, scenario: str, service: str, measure: str, by: str) -> list[Estimate]:
+        """The rows that split a measure by reason, payer and so on."""
+        return [
+            row
+            for row in self.estimates
+            if (row.scenario, row.service, row.measure, row.by) == (scenario, service, measure, by)
+        ]
+
+    @cached_property
+    def main_service(self) -> Service:
+        """What the charts are about: the first hospital, else the first with a limit, else the first."""
+        services = self.baseline.services
+        limited = [service for service in services if not service.is_unlimited]
+        acute = [service for service in limited if service.kind == "acute"]
+        return (acute or limited or list(services))[0]
+
+    @cached_property
+    def limited_services(self) -> tuple[Service, ...]:
+        """Every service with a limit in any scenario, in file order, the main one first."""
+        found: dict[str, Service] = {}
+        for scenario in self.scenarios:
+            for service in scenario.services:
+                if service.name != HOME and not service.is_unlimited:
+                    found.setdefault(service.name, service)
+        return tuple(sorted(found.values(), key=lambda service: service.name != self.main_service.name))

@@ -1,0 +1,1 @@
+"""Result files: CSV, JSON, the workbook, and the tables of people."""

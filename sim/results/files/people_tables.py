@@ -1,0 +1,152 @@
+"""Everybody's stays, waits and steps as CSV, when they are asked for: the ledger in words and dates.
+
+Each replication is written down by the worker that ran it and joined at the end, because ledgers are too
+large to send around. What may be changed here: freely; columns may be added.
+"""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
+from sim.inputs.scenario import Scenario
+from sim.model.records import NEVER, WAIT_ENDINGS, Column, Ledger
+from sim.results.files.writing import csv_bytes, naming, whole_files
+
+Text = NDArray[Any]
+
+FIRST = ("scenario", "replication", "group", "person", "from_census")
+COLUMNS = {
+    "": (
+        *FIRST,
+        "stay",
+        "service",
+        "visit",
+        "admitted",
+        "ready",
+        "clear",
+        "left",
+        "to",
+        "planned_to",
+        "units",
+    ),
+    "-waits": (*FIRST, "wait", "held", "to", "joined", "clear", "ended", "ending"),
+    "-steps": (*FIRST, "stay", "service", "step", "started", "team_joined", "finished", "dropped", "after"),
+}
+
+
+def files_of(target: Path) -> tuple[str, ...]:
+    """The three tables: stays in `target`, waits and steps beside it."""
+    return tuple(str(target.with_name(f"{target.stem}{which}{target.suffix}")) for which in COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleFiles:
+    """Three files: `target` for stays, `-waits` and `-steps` beside it; parts of them wait in `parts`."""
+
+    target: Path
+    parts: Path
+
+    def keep(self, scenario: Scenario, number: int, replication: int, ledger: Ledger) -> None:
+        """Writes one replication's rows into parts; called in the worker."""
+        tables = {"": _stays, "-waits": _waits, "-steps": _steps}
+        with naming(self.parts):
+            self.parts.mkdir(parents=True, exist_ok=True)
+            for which, columns_of in tables.items():
+                columns = [*_person(scenario, replication, ledger, which), *columns_of(scenario, ledger)]
+                rows = zip(*(column.tolist() for column in columns), strict=True)
+                data = csv_bytes(COLUMNS[which], rows).split(b"\n", 1)[1]
+                with whole_files([self._part(number, replication, which)]) as (part,):
+                    part.write(data)
+
+    def _part(self, number: int, replication: int, which: str) -> Path:
+        return self.parts / f"people{which}-{number}-{replication}.csv"
+
+    def join(self, scenarios: Sequence[Scenario]) -> None:
+        """Puts the parts together in order; the three files appear together, whole, or not at all."""
+        with naming(self.target), whole_files([Path(file) for file in files_of(self.target)]) as tables:
+            for (which, columns), whole in zip(COLUMNS.items(), tables, strict=True):
+                whole.write(csv_bytes(columns, ()))
+                for number, scenario in enumerate(scenarios):
+                    for replication in range(scenario.replications):
+                        with self._part(number, replication, which).open("rb") as part:
+                            shutil.copyfileobj(part, whole)
+
+
+def _person(scenario: Scenario, replication: int, ledger: Ledger, which: str) -> list[Text]:
+    """Who each row is about: the first columns of every table."""
+    if which == "-waits":
+        person = ledger.waits["person"]
+    elif which == "":
+        person = ledger.stays["person"]
+    else:
+        person = ledger.stays["person"][ledger.steps["stay"]]
+    groups = np.array([group.name for group in scenario.people], dtype=object)
+    return [
+        np.full(len(person), scenario.id, dtype=object),
+        np.full(len(person), replication + 1),  # from 1, as in replications.csv
+        groups[ledger.people["group"][person]],
+        ledger.people["number"][person],
+        ledger.people["from_census"][person],
+    ]
+
+
+def _stays(scenario: Scenario, ledger: Ledger) -> list[Text]:
+    stays = ledger.stays
+    times = [_times(scenario, stays[name]) for name in ("admitted", "ready", "clear", "left")]
+    places = [_places(scenario, stays[name]) for name in ("to", "planned_to")]
+    return [
+        stays["stay"],
+        _places(scenario, stays["service"]),
+        stays["visit"],
+        *times,
+        *places,
+        stays["units"],
+    ]
+
+
+def _waits(scenario: Scenario, ledger: Ledger) -> list[Text]:
+    waits = ledger.waits
+    held = np.where(waits["held"] < 0, OUTSIDE_NAME, _places(scenario, waits["held"]))
+    times = [_times(scenario, waits[name]) for name in ("joined", "clear", "ended")]
+    return [
+        waits["wait"],
+        held,
+        _places(scenario, waits["to"]),
+        *times,
+        np.array(WAIT_ENDINGS, dtype=object)[waits["ending"]],
+    ]
+
+
+def _steps(scenario: Scenario, ledger: Ledger) -> list[Text]:
+    steps = ledger.steps
+    stays = {name: column[steps["stay"]] for name, column in ledger.stays.items()}
+    names = np.array([*ledger.step_names, ""], dtype=object)  # NONE, -1, is the last
+    times = [_times(scenario, steps[name]) for name in ("started", "team_joined", "finished")]
+    return [
+        stays["stay"],
+        _places(scenario, stays["service"]),
+        names[steps["step"]],
+        *times,
+        steps["dropped"],
+        names[steps["after"]],
+    ]
+
+
+def _places(scenario: Scenario, column: Column) -> Text:
+    """Names of destinations; nothing for NONE."""
+    return np.array([*scenario.destinations, ""], dtype=object)[column]
+
+
+def _times(scenario: Scenario, column: Column) -> Text:
+    """Seconds of the run as dates with a time of day; nothing for what has not happened."""
+    start = np.datetime64(scenario.calendar.start.isoformat(), "s")
+    never = column >= NEVER
+    text = np.datetime_as_string(start + np.where(never, 0, column).astype("timedelta64[s]"), unit="s").astype(object)
+    text[never] = ""
+    return np.asarray(text)

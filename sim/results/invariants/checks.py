@@ -1,0 +1,191 @@
+"""The identities: what must be true of every ledger and of every sum made from it, after each replication.
+
+The first that is broken stops the run (exit code 3), with the first row or the sum that breaks it. The
+ledger's rows are checked in `recording.py`; here are places, queues and sums. Services counted in hours and
+services whose places are cleaned are not asked whether somebody waits beside a free place: the ledger does
+not say who would fit, nor what is being cleaned.
+
+What may be changed here: an identity is added freely; one is taken away by agreement.
+"""
+
+from collections.abc import Sequence
+from math import isclose
+
+import numpy as np
+
+from sim.inputs.scenario import REASONS, Scenario, Service, Team
+from sim.model.records import OUTSIDE, Ledger
+from sim.results.comparison.accounts import RELEASED_ADD_UP
+from sim.results.invariants import people
+from sim.results.invariants.broken import IdentityBroken, require_rows, require_sum
+from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
+from sim.results.invariants.records import EVERYBODY_IS_SOMEWHERE, check_records
+from sim.results.measures import teams
+from sim.results.measures.availability import door_path, free_path, own_hours_path
+from sim.results.measures.census import delayed_at_midnights, people_at_midnights
+from sim.results.measures.delays import delays
+from sim.results.measures.occupancy import counts_hours, held_path, occupied_seconds, open_path, people_path
+from sim.results.step_functions import both, count_at, going_on
+from sim.results.window import Cut, Row
+from sim.results.words.run_length import TOTALS
+
+__all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut", "check_periods", "check_window"]
+
+NOBODY_ENTERS_A_FULL_SERVICE = "nobody is admitted to a full service"
+QUEUE_LIMITS_HOLD = "a queue never grows beyond its limit"
+NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
+NOBODY_WAITS_FOR_A_FREE_TEAM = "no step waits for a team with a free place"
+STAYS_ADD_UP = "occupied time = the sum of clipped stays"
+OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
+PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
+PERIODS_ADD_UP = "periods add up to the window"
+LACKS_ADD_UP = "what delayed people lacked adds up to the delay of each reason"
+
+CHECKED = (
+    EVERYBODY_IS_SOMEWHERE,
+    NOBODY_ENTERS_A_FULL_SERVICE,
+    QUEUE_LIMITS_HOLD,
+    NOBODY_WAITS_BESIDE_A_FREE_PLACE,
+    NOBODY_WAITS_FOR_A_FREE_TEAM,
+    STAYS_ADD_UP,
+    OCCUPIED_IS_NEED_PLUS_DELAY,
+    PARTS_ADD_UP,
+    LACKS_ADD_UP,
+    *people.CHECKED,
+    COSTS_ADD_UP,
+    CHARGED_ONCE,
+    BUDGETS_ADD_UP,
+    RELEASED_ADD_UP,
+    PERIODS_ADD_UP,
+    "each stay begins where and when the one before ended, and needed time runs once",
+    "every move is the end of exactly one wait, and steps run inside their stay",
+)
+
+
+def check(scenario: Scenario, ledger: Ledger) -> None:
+    """Raise IdentityBroken at the first identity that this ledger breaks."""
+    check_cut(Cut(scenario, ledger))
+
+
+def check_cut(cut: Cut) -> None:
+    """The same, for somebody who has cut the ledger already."""
+    check_records(cut)
+    check_places(cut)
+    check_sums(cut)
+    people.check_people(cut)
+    check_costs(cut)
+
+
+def check_window(cut: Cut) -> None:
+    """Only what depends on the window: for another window of a ledger that has been checked."""
+    check_sums(cut)
+    people.check_people(cut)
+    check_costs(cut)
+
+
+def check_periods(scenario: Scenario, whole: Sequence[Row], parts: Sequence[Sequence[Row]]) -> None:
+    """What is counted in the periods of a window comes to what is counted in all of it; money to its rounding.
+
+    Each period rounds each of its prices to the penny by itself.
+    """
+    found: dict[tuple[str, str], float] = {}
+    for row in (row for rows in parts for row in rows if row.by == ""):
+        found[row.service, row.measure] = found.get((row.service, row.measure), 0.0) + row.value
+    prices = len(scenario.costs.prices) * len(scenario.services)
+    rounding = (len(parts) + 1) / 2 * prices / 100
+    for row in whole:
+        if row.by == "" and row.measure in TOTALS:
+            sums = found.get((row.service, row.measure), 0.0)
+            within = rounding if row.unit == "GBP" else 1e-6
+            if not isclose(sums, row.value, rel_tol=1e-12, abs_tol=within):
+                raise IdentityBroken(PERIODS_ADD_UP, f"{row.service}, {row.measure}: {sums} against {row.value}")
+
+
+def check_places(cut: Cut) -> None:
+    """Places and queues: nobody where there is no room, nobody kept waiting where there is."""
+    for service in cut.declared:
+        _nobody_enters_a_full_service(cut, service)
+        _queue_limit_holds(cut, service)
+    for number in range(len(cut.names)):
+        if number != cut.died:
+            _nobody_waits_beside_a_free_place(cut, number)
+    for team in cut.scenario.teams:
+        _no_step_waits_for_a_free_team(cut, team)
+
+
+def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
+    """At each admission, after the whole instant: held <= the larger of open and held just before."""
+    if service.is_unlimited:
+        return
+    rows = cut.stay_rows(cut.number(service))
+    admitted = cut.stays_in(cut.number(service), "admitted")
+    held, planned = held_path(cut, service), open_path(cut, service).at(admitted)
+    extra = 0 if service.surge is None else service.surge.places  # may have opened and closed in the instant
+    room = np.maximum(planned + extra, held.before(admitted))
+    seated = cut.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
+    fits = (held.at(admitted) <= room) | (planned < 0) | seated
+    require_rows(cut, NOBODY_ENTERS_A_FULL_SERVICE, "stays", rows, fits)
+
+
+def _queue_limit_holds(cut: Cut, service: Service) -> None:
+    """When somebody joins, after the whole instant: waiting <= the larger of the limit and those before."""
+    if service.queue_limit is None:
+        return
+    number = cut.number(service)
+    joined = cut.waits_for(number, "joined")
+    waiting = going_on(joined, cut.waits_for(number, "ended"))
+    most = np.maximum(service.queue_limit, waiting.before(joined))
+    holds = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
+    require_rows(cut, QUEUE_LIMITS_HOLD, "waits", cut.wait_rows(number), holds)
+
+
+def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
+    """Who is clear waits for no time in which a place, the door and their own discharge hours are open."""
+    service = cut.scenario.services[number] if number <= cut.home else None
+    if service is not None and (counts_hours(service) or service.turnaround is not None):
+        return
+    clear = np.maximum(cut.waits_for(number, "clear"), 0)
+    ended = np.minimum(cut.waits_for(number, "ended"), cut.ledger.until)
+    queue = np.flatnonzero(clear < ended)
+    free = free_path(cut, number)
+    if service is not None:
+        free = both(free, door_path(cut, service))
+    held_by = cut.waits_for(number, "held")[queue]
+    for held in np.unique(held_by):
+        rows = queue[held_by == held]
+        eligible = free if held == OUTSIDE else both(free, own_hours_path(cut, cut.scenario.services[held]))
+        holds = eligible.between(clear[rows], ended[rows]) == 0
+        require_rows(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", cut.wait_rows(number)[rows], holds)
+
+
+def _no_step_waits_for_a_free_team(cut: Cut, team: Team) -> None:
+    work = teams.work_of(cut, team)
+    until = np.minimum(work.team_joined, cut.ledger.until)
+    waits = np.flatnonzero(work.started < until)
+    holds = teams.free_path(cut, team).between(work.started[waits], until[waits]) == 0
+    require_rows(cut, NOBODY_WAITS_FOR_A_FREE_TEAM, "steps", work.row[waits], holds)
+
+
+def check_sums(cut: Cut) -> None:
+    """Occupied time by three ways, delay by four, and each reason of it by what lacked."""
+    found = delays(cut)
+    for number, service in enumerate(cut.declared):
+        name, total = service.name, int(found.total[number])
+        occupied = occupied_seconds(cut, service)
+        require_sum(STAYS_ADD_UP, name, people_path(cut, service).integral(cut.first, cut.end), occupied)
+        admitted, ready, left = (cut.stays_in(number, column) for column in ("admitted", "ready", "left"))
+        needing = int(cut.clipped(admitted, np.minimum(ready, left)).sum())
+        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, name, needing + total, occupied)
+        late = delayed_at_midnights(cut, number)
+        cared_for = count_at(admitted, np.minimum(ready, left), cut.midnights)
+        census = people_at_midnights(cut, number)
+        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", int((late + cared_for).sum()), int(census.sum()))
+        for by, table in (
+            ("reasons", found.by_reason),
+            ("next services", found.by_next),
+            ("causes", found.by_cause),
+            ("groups", found.by_group),
+        ):
+            require_sum(PARTS_ADD_UP, f"{name}, {by}", int(table[number].sum()), total)
+        for reason, lacks, days in zip(REASONS, found.by_lack[number], found.by_reason[number], strict=True):
+            require_sum(LACKS_ADD_UP, f"{name}, {reason}", int(lacks.sum()), int(days))

@@ -1,0 +1,177 @@
+"""Does the ledger agree with itself? Stays in order of time, waits that match stays, steps inside stays.
+
+What may be changed here: an identity is added freely; one is taken away by agreement.
+"""
+
+import numpy as np
+
+from sim.model.records import ADMITTED, DIED_WAITING, NEVER, NONE, OUTSIDE, WAITING, Column
+from sim.results.invariants.broken import require
+from sim.results.measures.flow import left_model
+from sim.results.step_functions import Mask
+from sim.results.window import Cut
+
+ROWS_IN_ORDER = "rows stand in order"
+TIMES_IN_ORDER = "admitted <= ready <= clear <= left"
+NEED_IS_MET_ONCE = "needed time runs once, from admission"
+SOMEWHERE_TO_GO = "whoever is ready has somewhere to go"
+STAYS_FOLLOW_ON = "each stay begins where and when the one before ended"
+WAITS_IN_ORDER = "joined <= clear <= ended, one wait at a time"
+WAITS_MATCH_STAYS = "waits agree with the stays they are about"
+ONE_WAIT_PER_MOVE = "every move is the end of exactly one wait"
+STEPS_IN_STAYS = "steps start, run and end inside their stay"
+EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
+
+
+def check_records(cut: Cut) -> None:
+    """Every row of the ledger, by itself and beside its neighbours."""
+    _rows_in_order(cut)
+    _stays(cut)
+    _stays_follow_on(cut)
+    _waits(cut)
+    _waits_match_stays(cut)
+    _one_wait_per_move(cut)
+    _steps(cut)
+    _steps_follow_on(cut)
+    _everybody_is_somewhere(cut)
+
+
+def _is_next(first: Column, second: Column) -> Mask:
+    """Which rows go on with the row before: the same owner, and the next number."""
+    follows = np.zeros(len(first), dtype=bool)
+    follows[1:] = (first[1:] == first[:-1]) & (second[1:] == second[:-1] + 1)
+    return follows
+
+
+def _rows_in_order(cut: Cut) -> None:
+    ledger = cut.ledger
+    for table, number in (("stays", "stay"), ("waits", "wait")):
+        columns = getattr(ledger, table)
+        owner, numbers = columns["person"], columns[number]
+        rises = np.append(True, owner[1:] > owner[:-1])
+        begins = rises & (numbers == 0)
+        require(cut, ROWS_IN_ORDER, table, begins[: len(owner)] | _is_next(owner, numbers))
+    for table, first, second in (("steps", "stay", "step"), ("places", "service", "at")):
+        columns = getattr(ledger, table)
+        one, other = columns[first], columns[second]
+        rises = other[1:] >= other[:-1] if table == "steps" else other[1:] > other[:-1]  # a step may start again
+        holds = (one[1:] > one[:-1]) | ((one[1:] == one[:-1]) & rises)
+        require(cut, ROWS_IN_ORDER, table, np.append(True, holds)[: len(one)])
+
+
+def _stays(cut: Cut) -> None:
+    stays = cut.ledger.stays
+    admitted, ready, clear, left = (stays[name] for name in ("admitted", "ready", "clear", "left"))
+    died = stays["to"] == cut.died
+    holds = (admitted <= ready) & (ready <= clear) & (ready <= left) & ((clear <= left) | died)
+    holds &= (left == NEVER) == (stays["to"] == NONE)
+    require(cut, TIMES_IN_ORDER, "stays", holds)
+    review = np.array([service.review is not None for service in cut.scenario.services])[stays["service"]]
+    require(cut, SOMEWHERE_TO_GO, "stays", (ready == NEVER) | (stays["planned_to"] != NONE))
+    known = (ready < NEVER) & (stays["need"] < NEVER)
+    over = np.where(known, admitted + np.where(known, stays["need"], 0), ready)
+    require(cut, NEED_IS_MET_ONCE, "stays", (ready == over) | (review & (ready > over)))
+
+
+def _stays_follow_on(cut: Cut) -> None:
+    stays = cut.ledger.stays
+    moves = (stays["to"] >= 0) & (stays["to"] <= cut.home)
+    holds = ~moves
+    holds[:-1] |= (
+        (stays["person"][1:] == stays["person"][:-1])
+        & (stays["admitted"][1:] == stays["left"][:-1])
+        & (stays["service"][1:] == stays["to"][:-1])
+    )
+    has_next = np.zeros(len(moves), dtype=bool)
+    has_next[:-1] = stays["person"][1:] == stays["person"][:-1]
+    require(cut, STAYS_FOLLOW_ON, "stays", holds & (moves | ~has_next))
+    place = stays["person"] * len(cut.names) + stays["service"]
+    order = np.argsort(place, kind="stable")  # rows are in order: the stays of one person in one place stay so
+    visit = stays["visit"][order]
+    again = _is_next(place[order], visit)
+    counted = np.ones(len(order), dtype=bool)
+    counted[order] = (visit == 0) | again
+    require(cut, STAYS_FOLLOW_ON, "stays", counted)
+
+
+def _waits(cut: Cut) -> None:
+    waits = cut.ledger.waits
+    joined, clear, ended, ending = (waits[name] for name in ("joined", "clear", "ended", "ending"))
+    holds = (joined <= ended) & ((ended == NEVER) == (ending == WAITING)) & (joined <= clear)
+    holds &= (clear <= ended) | ((clear == NEVER) & (ending != ADMITTED))
+    holds[1:] &= (joined[1:] >= ended[:-1]) | (waits["person"][1:] != waits["person"][:-1])
+    require(cut, WAITS_IN_ORDER, "waits", holds)
+
+
+def _waits_match_stays(cut: Cut) -> None:
+    stays, waits = cut.ledger.stays, cut.ledger.waits
+    require(cut, WAITS_MATCH_STAYS, "waits", (waits["stay"] == NONE) == (waits["held"] == OUTSIDE))
+    rows = np.flatnonzero(waits["stay"] != NONE)
+    stay, ended, ending = waits["stay"][rows], waits["ended"][rows], waits["ending"][rows]
+    left, to = stays["left"][stay], stays["to"][stay]
+    good = (stays["person"][stay] == waits["person"][rows]) & (stays["service"][stay] == waits["held"][rows])
+    good &= (waits["joined"][rows] >= stays["admitted"][stay]) & (ended <= left)
+    good &= (ending != WAITING) | (left == NEVER)
+    good &= (ending != ADMITTED) | ((ended == left) & (to == waits["to"][rows]))
+    good &= (ending != DIED_WAITING) | ((ended == left) & (to == cut.died))
+    holds = np.ones(len(waits["to"]), dtype=bool)
+    holds[rows] = good
+    require(cut, WAITS_MATCH_STAYS, "waits", holds)
+
+
+def _one_wait_per_move(cut: Cut) -> None:
+    stays, waits, people = cut.ledger.stays, cut.ledger.waits, cut.ledger.people
+    into = (waits["ending"] == ADMITTED) & (waits["stay"] != NONE)
+    ends = np.bincount(waits["stay"][into], minlength=len(stays["to"]))
+    moved = (stays["to"] != NONE) & (stays["to"] != cut.died)
+    require(cut, ONE_WAIT_PER_MOVE, "stays", ends == moved)
+    came = np.flatnonzero((waits["ending"] == ADMITTED) & (waits["stay"] == NONE) & (waits["to"] <= cut.home))
+    first = np.flatnonzero(stays["stay"] == 0)
+    row = np.full(len(people["group"]), NONE, dtype=np.int64)
+    row[waits["person"][came]] = came
+    wait = row[stays["person"][first]]
+    seated = (wait == NONE) & (people["from_census"][stays["person"][first]] == 1)
+    ended, to = np.append(waits["ended"], NEVER)[wait], np.append(waits["to"], NONE)[wait]
+    met = (ended == stays["admitted"][first]) & (to == stays["service"][first])
+    holds = np.ones(len(stays["to"]), dtype=bool)
+    holds[first] = seated | ((wait != NONE) & met)
+    require(cut, ONE_WAIT_PER_MOVE, "stays", holds)
+
+
+def _steps(cut: Cut) -> None:
+    stays, steps = cut.ledger.stays, cut.ledger.steps
+    stay, started, finished = steps["stay"], steps["started"], steps["finished"]
+    left, clear = stays["left"][stay], stays["clear"][stay]
+    done, dropped = finished < NEVER, steps["dropped"] == 1
+    holds = (started >= stays["admitted"][stay]) & (started <= left) & (started <= steps["team_joined"])
+    holds &= steps["team_joined"] <= steps["due"]
+    holds &= ~done | ((finished == steps["due"]) & (finished <= left) & (finished <= clear) & ~dropped)
+    holds &= done | dropped | (left == NEVER)
+    require(cut, STEPS_IN_STAYS, "steps", holds)
+
+
+def _steps_follow_on(cut: Cut) -> None:
+    """A step that waited for another began when that one ended; before the run there are no teams to join."""
+    stay, steps = cut.ledger.steps["stay"], cut.ledger.steps
+    size = len(cut.ledger.step_names)
+    done = np.flatnonzero(steps["finished"] < NEVER)
+    done = done[np.lexsort((steps["step"][done], stay[done]))]
+    ends = np.append(stay[done] * size + steps["step"][done], NEVER)
+    finished = np.append(steps["finished"][done], NEVER)
+    waited = np.flatnonzero(steps["after"] != NONE)
+    wanted = stay[waited] * size + steps["after"][waited]
+    place, started = np.searchsorted(ends, wanted), steps["started"][waited]
+    on_time = (started == finished[place]) | ((started == 0) & (finished[place] < 0))
+    holds = np.ones(len(stay), dtype=bool)
+    holds[waited] = (ends[place] == wanted) & on_time
+    require(cut, STEPS_IN_STAYS, "steps", holds)
+
+
+def _everybody_is_somewhere(cut: Cut) -> None:
+    people, stays, waits = cut.ledger.people, cut.ledger.stays, cut.ledger.waits
+    size = len(people["group"])
+    here = np.bincount(stays["person"][stays["left"] == NEVER], minlength=size)
+    outside = (waits["held"] == OUTSIDE) & (waits["ended"] == NEVER)
+    here += np.bincount(waits["person"][outside], minlength=size)
+    times = here + (left_model(cut) < NEVER)
+    require(cut, EVERYBODY_IS_SOMEWHERE, "people", (times == 1) | (people["arrives"] >= cut.ledger.until))

@@ -1,0 +1,1 @@
+"""Everything that is counted from the records of one replication, one subject a file."""

@@ -1,0 +1,66 @@
+"""What is open and free at each time: doors and discharge hours, and free places, as paths of 0 and 1.
+
+What may be changed here: with new expected results (causes of delay and the identities look here).
+"""
+
+from functools import lru_cache
+
+import numpy as np
+
+from sim.inputs.scenario import Calendar, Hours, Service
+from sim.inputs.timetable import opening_hours
+from sim.model.records import Column
+from sim.results.measures.occupancy import counts_hours, planned_and_held
+from sim.results.step_functions import ALWAYS, Path, column, is_first
+from sim.results.window import Cut
+
+
+def door_path(cut: Cut, service: Service) -> Path:
+    """1 while people are admitted to a service, 0 while its door is closed."""
+    return hours_path(cut.scenario.calendar, service.admission_hours)
+
+
+def own_hours_path(cut: Cut, service: Service) -> Path:
+    """1 while people may leave a service, 0 outside its discharge hours."""
+    return hours_path(cut.scenario.calendar, service.discharge_hours)
+
+
+@lru_cache(maxsize=64)  # the same in every replication
+def hours_path(calendar: Calendar, hours: Hours | None) -> Path:
+    """1 while these hours are open, 0 while they are closed."""
+    days = opening_hours(calendar, hours)
+    if days is None:
+        return ALWAYS
+    opens, closes = np.array(days.opens, dtype=np.int64), np.array(days.closes, dtype=np.int64)
+    some = closes > opens
+    times = np.stack((opens[some], closes[some]), axis=1).ravel()
+    values = np.tile(column(1, 0), int(some.sum()))
+    keep = np.ones(len(times), dtype=bool)
+    keep[:-1] = times[1:] != times[:-1]  # closes at midnight and opens at once: stays open
+    return Path(times[keep], values[keep])
+
+
+def free_path(cut: Cut, number: int) -> Path:
+    """1 while a destination has a free place, 0 while it has none (home and out always have one).
+
+    A service counted in hours has one while half of the people that it admitted would fit in.
+    """
+    if number >= cut.home or cut.declared[number].is_unlimited:
+        return ALWAYS
+    return cut.once("free", cut.names[number], lambda: _free_path(cut, number))
+
+
+def _free_path(cut: Cut, number: int) -> Path:
+    service = cut.declared[number]
+    times, planned, held = planned_and_held(cut, service)
+    needed = 1
+    if counts_hours(service) and len(cut.stay_rows(number)):
+        needed = int(np.median(cut.stays_in(number, "units")))
+    return free_between(times, planned, held, needed)
+
+
+def free_between(times: Column, planned: Column, held: Column, needed: int = 1) -> Path:
+    """1 while so many places are free, 0 while they are not, from the places planned and held after each instant."""
+    is_free = ((planned < 0) | (planned - held >= needed)).astype(np.int64)
+    changes = is_first(is_free)
+    return Path(times[changes], is_free[changes])

@@ -1,0 +1,98 @@
+"""The midnight census, day by day: people in each service, those of them delayed, and those waiting for it.
+
+What may be changed here: with new expected results.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
+from sim.inputs.scenario import Scenario
+from sim.model.records import NEVER, OUTSIDE, Column, Ledger
+from sim.results.step_functions import count_at
+from sim.results.window import Cut
+
+CENSUS_MEASURES = ("midnight_census", "delayed", "waiting")
+MIDDLE = (2.5, 97.5)  # percentiles of the replications
+
+
+@dataclass(frozen=True, slots=True)
+class DailyCensus:
+    """People at each midnight of the window, by (service, measure); `all` adds up the declared services."""
+
+    days: int
+    series: Mapping[tuple[str, str], Column]
+
+
+class CensusRow(NamedTuple):
+    """One day of one service over the replications: the mean, and the range of the middle 95% of them."""
+
+    day: int
+    service: str
+    measure: str
+    mean: float
+    low: float
+    high: float
+
+
+def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
+    """The midnight census of one replication: after everything that happens at that instant."""
+    return daily_cut(Cut(scenario, ledger))
+
+
+def daily_cut(cut: Cut) -> DailyCensus:
+    """The same, for somebody who has cut the ledger already."""
+    return cut.once("daily census", "all", lambda: _daily(cut))
+
+
+def _daily(cut: Cut) -> DailyCensus:
+    waits, series = cut.ledger.waits, {}
+    total = {measure: np.zeros(cut.days, dtype=np.int64) for measure in CENSUS_MEASURES}
+    for number in range(cut.home):
+        here = _of_service(cut, number)
+        for measure, counts in here.items():
+            series[cut.names[number], measure] = counts
+            total[measure] = total[measure] + counts
+    outside = waits["held"] == OUTSIDE
+    series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], cut.midnights)
+    for measure, counts in total.items():
+        series["all", measure] = counts
+    return DailyCensus(cut.days, series)
+
+
+def _of_service(cut: Cut, number: int) -> dict[str, Column]:
+    joined, ended = cut.waits_for(number, "joined"), cut.waits_for(number, "ended")
+    return {
+        "midnight_census": people_at_midnights(cut, number),
+        "delayed": delayed_at_midnights(cut, number),
+        "waiting": count_at(joined, ended, cut.midnights),
+    }
+
+
+def people_at_midnights(cut: Cut, number: int) -> Column:
+    """People in a service at each midnight of the window."""
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    return cut.once("people at midnights", cut.names[number], lambda: count_at(admitted, left, cut.midnights))
+
+
+def delayed_at_midnights(cut: Cut, number: int) -> Column:
+    """Those of them who are delayed."""
+    ready, left = cut.stays_in(number, "ready"), cut.stays_in(number, "left")
+    is_ready = ready < NEVER
+    late = ready[is_ready], left[is_ready]
+    return cut.once("delayed at midnights", cut.names[number], lambda: count_at(*late, cut.midnights))
+
+
+def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:
+    """Mean and middle 95% of the replications by service, measure and day (0 is the window's first)."""
+    rows = []
+    for service, measure in found[0].series:
+        people = np.stack([one.series[service, measure] for one in found])
+        mean = people.sum(axis=0) / len(found)
+        low, high = np.percentile(people, MIDDLE, axis=0)
+        for day in range(found[0].days):
+            rows.append(CensusRow(day, service, measure, float(mean[day]), float(low[day]), float(high[day])))
+    return rows

@@ -1,0 +1,151 @@
+"""What became of people after hospital: back within 30 days, at home 12 weeks and 91 days on, days at home.
+
+Only discharges with full follow-up inside the window count. Somebody who went out of the model is taken to
+be at home, unless they went out from a care home.
+
+What may be changed here: with new expected results.
+"""
+
+import numpy as np
+
+from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.model.records import ADMITTED, NEVER, Column
+from sim.results.step_functions import Mask, of_person
+from sim.results.window import BACK_HOME, Cut, Row
+
+DAYS_30 = 30 * SECONDS_PER_DAY
+DAYS_91 = 91 * SECONDS_PER_DAY
+WEEKS_12 = 84 * SECONDS_PER_DAY
+REABLEMENT = ("reablement_unit", "community_beds", "home_reablement")
+
+
+class Journeys:
+    """Where each person is at any time, from their stays in order."""
+
+    def __init__(self, cut: Cut) -> None:
+        stays = cut.ledger.stays
+        self.cut, self.stays = cut, stays
+        self._keys = of_person(stays["person"], stays["admitted"])
+        at_home = cut.of_kind(*BACK_HOME)
+        at_home[cut.home] = True
+        self._at_home = at_home[stays["service"]]
+        in_care_home = cut.of_kind("care_home")[stays["service"]]
+        self._not_home_before = np.cumsum(cut.of_kind("acute", "care_home")[stays["service"]])
+        self.out_at_home = (stays["to"] == cut.out) & ~in_care_home
+        ended = stays["left"] < NEVER
+        spent = np.where(self._at_home & ended, stays["left"] - stays["admitted"], 0)
+        self._home_before = np.cumsum(spent) - spent
+
+    def stay_at(self, person: Column, instants: Column) -> Column:
+        """The row of the last stay that each person had begun by each instant."""
+        return np.searchsorted(self._keys, of_person(person, instants), side="right") - 1
+
+    def stayed_home(self, row: Column, until: Column) -> Mask:
+        """Whether these stays' people neither died nor entered a hospital or a care home from then until these instants."""
+        last = self.stay_at(self.stays["person"][row], until)
+        is_dead = (self.stays["to"][last] == self.cut.died) & (self.stays["left"][last] <= until)
+        return np.asarray((self._not_home_before[last] == self._not_home_before[row]) & ~is_dead)
+
+    def home_seconds(self, person: Column, instants: Column) -> Column:
+        """Seconds at home up to each instant, from a start that is the same for the same person."""
+        row = self.stay_at(person, instants)
+        left = self.stays["left"][row]
+        here = np.minimum(instants, left) - self.stays["admitted"][row]
+        after = np.maximum(instants - left, 0)
+        return np.asarray(self._home_before[row] + here * self._at_home[row] + after * self.out_at_home[row])
+
+
+def rows(cut: Cut) -> list[Row]:
+    """Follow-up rows of each hospital, and of all hospitals."""
+    hospitals = [int(number) for number in np.flatnonzero(cut.is_acute)]
+    if not hospitals:
+        return []
+    journeys = Journeys(cut)
+    found = [row for number in hospitals for row in _of_hospitals(cut, cut.names[number], [number], journeys)]
+    if len(hospitals) == 1:
+        return [*found, *(row._replace(service="all") for row in found)]
+    return [*found, *_of_hospitals(cut, "all", hospitals, journeys)]
+
+
+def _of_hospitals(cut: Cut, name: str, numbers: list[int], journeys: Journeys) -> list[Row]:
+    left = _discharges(cut, numbers)
+    return [
+        *_readmitted(cut, name, left),
+        *_at_home_12_weeks(cut, name, left, journeys),
+        *_at_home(cut, name, left, journeys),
+        *_days_at_home(cut, name, left, journeys),
+    ]
+
+
+def _discharges(cut: Cut, numbers: list[int]) -> Column:
+    """Rows of the stays in these hospitals that ended in the window, alive and not in another hospital."""
+    stays = cut.ledger.stays
+    here = np.sort(np.concatenate([cut.stay_rows(number) for number in numbers]))
+    to = stays["to"][here]
+    discharged = cut.inside(stays["left"][here]) & (to != cut.died) & ~cut.is_acute[to]
+    return np.asarray(here[discharged])
+
+
+def _followed(cut: Cut, left: Column, seconds: int) -> Column:
+    return left[cut.ledger.stays["left"][left] + seconds <= cut.end]
+
+
+def has_way_back(cut: Cut) -> bool:
+    """Whether any journey leads to a hospital from somewhere else."""
+    hospitals = {service.name for service in cut.declared if service.kind == "acute"}
+    return any(
+        route.to in hospitals or route.otherwise in hospitals
+        for group in cut.scenario.people
+        for visit in group.journey
+        if visit.service not in hospitals
+        for route in visit.routes
+    )
+
+
+def _readmitted(cut: Cut, name: str, left: Column) -> list[Row]:
+    left = _followed(cut, left, DAYS_30)
+    if not len(left) or not has_way_back(cut):
+        return []
+    stays, waits = cut.ledger.stays, cut.ledger.waits
+    back = (waits["ending"] == ADMITTED) & cut.is_acute[waits["to"]] & ~cut.is_acute[waits["held"]]
+    keys = np.append(np.sort(of_person(waits["person"][back], waits["joined"][back])), NEVER)
+    since = of_person(stays["person"][left], stays["left"][left])
+    again = keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30
+    return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left), "share")]
+
+
+def _into_reablement(cut: Cut, left: Column, seconds: int) -> Column:
+    """Which of these discharges were into reablement and are followed up for so long."""
+    left = _followed(cut, left, seconds)
+    return left[cut.of_kind(*REABLEMENT)[cut.ledger.stays["to"][left]]]
+
+
+def _at_home_12_weeks(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    left = _into_reablement(cut, left, WEEKS_12)
+    if not len(left):
+        return []
+    is_home = journeys.stayed_home(left, cut.ledger.stays["left"][left] + WEEKS_12)
+    return [Row(name, "at_home_12_weeks", "", "", int(is_home.sum()) / len(left), "share")]
+
+
+def _at_home(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    stays = cut.ledger.stays
+    left = _into_reablement(cut, left, DAYS_91)
+    if not len(left):
+        return []
+    later = stays["left"][left] + DAYS_91
+    row = journeys.stay_at(stays["person"][left], later)
+    gone = stays["left"][row] <= later
+    elsewhere = cut.of_kind("acute", "care_home")[stays["service"][row]]
+    is_home: Mask = np.where(gone, journeys.out_at_home[row], ~elsewhere)
+    return [Row(name, "at_home_91_days", "", "", int(is_home.sum()) / len(left), "share")]
+
+
+def _days_at_home(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    stays = cut.ledger.stays
+    left = _followed(cut, left, DAYS_91)
+    if not len(left):
+        return []
+    person, since = stays["person"][left], stays["left"][left]
+    spent = journeys.home_seconds(person, since + DAYS_91) - journeys.home_seconds(person, since)
+    return [Row(name, "days_at_home", "", "", int(spent.sum()) / len(left) / SECONDS_PER_DAY, "days")]

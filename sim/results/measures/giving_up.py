@@ -1,0 +1,98 @@
+"""Giving up a wait: how many did, and what became of them by the scenario's `otherwise`.
+
+- moved by design: `otherwise` leads to another service of the same sort, so people only changed lists: two hospitals, or
+  two services of the same pathway of discharge;
+- elsewhere: it leads to another declared service, so they get other care than they needed;
+- with nothing: it leads home or out of the model.
+
+Who finds the next list full or closed at that instant, and goes on at once, is told by where that leads. A service on
+pathway 0 (kind `other`, unless it says otherwise) is of no sort: two of them have nothing in common.
+
+What may be changed here: with new expected results; the three names are frozen in the vocabulary.
+"""
+
+import numpy as np
+
+from sim.model.records import GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, Column
+from sim.results.measures.catalogue import ENDINGS
+from sim.results.measures.flow import pathways
+from sim.results.measures.routes import date_of_stay, otherwise
+from sim.results.step_functions import Mask, is_first
+from sim.results.window import Cut, Row
+
+NO_SORT = 0  # pathway 0: `other`, home and out
+HOSPITAL = -1  # the sort of hospitals; all others are the pathway that they are on
+DESIGN, ELSEWHERE, NOTHING = range(len(ENDINGS))
+
+
+def rows(cut: Cut) -> list[Row]:
+    """Those who gave up waiting for each declared service, and for all destinations; in all, and by ending."""
+    by_ending = given_up(cut)
+    found = []
+    for number, service in enumerate(cut.declared):
+        found += _rows(service.name, by_ending[number])
+    return found + _rows("all", by_ending.sum(axis=0))
+
+
+def _rows(name: str, counts: Column) -> list[Row]:
+    """The total, and its parts that are not nothing."""
+    parts = [
+        Row(name, "gave_up", "ending", item, float(count), "people")
+        for item, count in zip(ENDINGS, counts, strict=True)
+        if count
+    ]
+    return [Row(name, "gave_up", "", "", float(counts.sum()), "people"), *parts]
+
+
+def given_up(cut: Cut) -> Column:
+    """People who gave up in the window, by destination waited for and ending."""
+    waits = cut.ledger.waits
+    number = np.flatnonzero(cut.inside(waits["ended"]) & (waits["ending"] == GAVE_UP))
+    to = waits["to"][number]
+    size = len(cut.names)
+    counts = np.bincount(to * len(ENDINGS) + _ending(cut, to, _went_to(cut, number)), minlength=size * len(ENDINGS))
+    return counts.reshape(size, len(ENDINGS))
+
+
+def _ending(cut: Cut, to: Column, next_to: Column) -> Column:
+    """By what was given up and what came next."""
+    sort = _sorts(cut)
+    alike = (sort[to] == sort[next_to]) & (sort[to] != NO_SORT)
+    found = np.where(alike, DESIGN, ELSEWHERE)
+    return np.where(next_to >= cut.home, NOTHING, found)
+
+
+def _sorts(cut: Cut) -> Column:
+    """By destination: which services are of one sort."""
+    found = np.maximum(pathways(cut), NO_SORT)
+    found[cut.is_acute] = HOSPITAL
+    return found
+
+
+def _went_to(cut: Cut, number: Column) -> Column:
+    """By wait: the destination that `otherwise` leads to, on past lists that were full or closed at that instant."""
+    onward, passes_on = _onward(cut), _passes_on(cut)
+    row = number.copy()
+    while (goes_on := passes_on[row]).any():
+        row[goes_on] += 1
+    return onward[row]
+
+
+def _onward(cut: Cut) -> Column:
+    """By wait: where its person goes if it fails."""
+    waits = cut.ledger.waits
+    group = cut.ledger.people["group"][waits["person"]]
+    from_outside = np.array([cut.numbers[one.arrival.otherwise] for one in cut.scenario.people], dtype=np.int64)
+    date = np.append(date_of_stay(cut), 0)[waits["stay"]]  # from outside: none
+    inside = otherwise(cut)[group, waits["held"], date, waits["to"]]
+    return np.where(waits["held"] == OUTSIDE, from_outside[group], inside)
+
+
+def _passes_on(cut: Cut) -> Mask:
+    """By wait: whether the next one is of the same person and stay, and failed in the instant in which it began."""
+    waits = cut.ledger.waits
+    found = np.zeros(len(waits["ended"]), dtype=bool)
+    failed = np.isin(waits["ending"], (TURNED_AWAY, NO_PLACE)) & (waits["joined"] == waits["ended"])
+    same = ~is_first(waits["person"])[1:] & ~is_first(waits["stay"])[1:]
+    found[:-1] = same & failed[1:] & (waits["joined"][1:] == waits["ended"][:-1])
+    return found

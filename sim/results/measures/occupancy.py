@@ -1,0 +1,144 @@
+"""How full: places open, places held, and the midnight census of each service.
+
+Census counts people. Where a service counts hours, places held are minutes a week and open places are
+minutes a week.
+
+What may be changed here: with new expected results.
+"""
+
+import numpy as np
+
+from sim.inputs.scenario import SECONDS_PER_DAY, Places, Service
+from sim.model.records import Column
+from sim.results.step_functions import Path, column, going_on, instants_of, steps_of
+from sim.results.window import Cut, Row
+
+MINUTES_PER_HOUR = 60
+UNLIMITED = -1  # in the ledger's places: open without limit
+
+
+def counts_hours(service: Service) -> bool:
+    """Whether this is a service whose places are minutes a week."""
+    return service.counted_in == "hours_per_week"
+
+
+def people_path(cut: Cut, service: Service) -> Path:
+    """People in the service at each time."""
+    number = cut.number(service)
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    return cut.once("people", service.name, lambda: going_on(admitted, left))
+
+
+def held_path(cut: Cut, service: Service) -> Path:
+    """Places held at each time: people, or minutes a week as they taper."""
+    if not counts_hours(service):
+        return people_path(cut, service)
+    return cut.once("minutes", service.name, lambda: _minutes_path(cut, service))
+
+
+def _minutes_path(cut: Cut, service: Service) -> Path:
+    """Minutes a week held at each time, as they taper."""
+    number = cut.number(service)
+    start, end = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    units = cut.stays_in(number, "units")
+    times, changes = [start], [units]
+    groups = cut.group_of_stay[cut.stay_rows(number)]
+    now = units.copy()
+    for index, group in enumerate(cut.scenario.people):
+        visit = group.visit(service.name)
+        for taper in () if visit is None else visit.tapers:
+            at = start + int(taper.after_days * SECONDS_PER_DAY + 0.5)
+            later = np.flatnonzero((groups == index) & (at < end))
+            less = tapered(units[later], taper.share)
+            times.append(at[later])
+            changes.append(less - now[later])
+            now[later] = less
+    return steps_of(np.concatenate((*times, end)), np.concatenate((*changes, -now)))
+
+
+def tapered(units: Column, share: float) -> Column:
+    """Minutes a week still needed: a share of those they started with, rounded half up."""
+    return np.asarray(np.floor(units * share + 0.5), dtype=np.int64)
+
+
+def open_path(cut: Cut, service: Service) -> Path:
+    """Places open at each time, surge included; UNLIMITED is -1."""
+    places = cut.ledger.places
+    rows = np.flatnonzero(places["service"] == cut.number(service))
+    if not len(rows):
+        return planned_path(service.capacity)
+    return Path(places["at"][rows], places["open"][rows])
+
+
+def planned_path(capacity: tuple[Places, ...]) -> Path:
+    """Places that the calendar gives at each time; UNLIMITED is -1."""
+    planned = [UNLIMITED if change.places is None else change.places for change in capacity]
+    return Path(column(*(change.from_second for change in capacity)), column(*planned))
+
+
+def available_path(cut: Cut, service: Service) -> Path:
+    """The larger of open and held places: nobody is put out when places close."""
+    times, planned, held = planned_and_held(cut, service)
+    return cut.once("available", service.name, lambda: Path(times, np.maximum(planned, held)))
+
+
+def planned_and_held(cut: Cut, service: Service) -> tuple[Column, Column, Column]:
+    """Every instant at which open or held places change, and both after it."""
+
+    def work() -> tuple[Column, Column, Column]:
+        planned, held = open_path(cut, service), held_path(cut, service)
+        times = instants_of(planned.times, held.times)
+        return times, planned.at(times), held.at(times)
+
+    return cut.once("planned and held", service.name, work)
+
+
+def occupied_seconds(cut: Cut, service: Service) -> int:
+    """Seconds that people held a place in the window."""
+    number = cut.number(service)
+    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    return cut.once("occupied seconds", service.name, lambda: int(cut.clipped(admitted, left).sum()))
+
+
+def available_seconds(cut: Cut, service: Service) -> int:
+    """Place-seconds (minute-a-week-seconds where counted in hours) available in the window."""
+    path = available_path(cut, service)
+    return cut.once("available seconds", service.name, lambda: path.integral(cut.first, cut.end))
+
+
+def rows(cut: Cut) -> list[Row]:
+    """The occupancy rows of every service, home included, and occupied bed days of all but home, which is no bed."""
+    found = [row for service in cut.scenario.services for row in _service_rows(cut, service)]
+    occupied = sum(occupied_seconds(cut, service) for service in cut.declared)
+    found.append(Row("all", "occupied_bed_days", "", "", occupied / SECONDS_PER_DAY, "bed days"))
+    return found
+
+
+def _service_rows(cut: Cut, service: Service) -> list[Row]:
+    def row(measure: str, value: float, unit: str) -> Row:
+        return Row(service.name, measure, "", "", value, unit)
+
+    found = [row("occupied_bed_days", occupied_seconds(cut, service) / SECONDS_PER_DAY, "bed days")]
+    census = people_path(cut, service).at(cut.midnights)
+    found.append(row("midnight_census_mean", int(census.sum()) / cut.days, "people"))
+    for percent, value in zip((5, 50, 95), np.percentile(census, (5, 50, 95)), strict=True):
+        found.append(row(f"midnight_census_p{percent:02d}", float(value), "people"))
+    if service.is_unlimited:
+        return found
+    held, available = held_path(cut, service), available_path(cut, service)
+    available_total = available_seconds(cut, service)
+    each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
+    unit = "weekly hour days" if counts_hours(service) else "bed days"
+    found.append(row("available_bed_days", available_total / each, unit))
+    if available_total:
+        found.append(row("occupancy", held.integral(cut.first, cut.end) / available_total, "share"))
+    taken, places = held.at(cut.midnights), available.at(cut.midnights)
+    if places.any():
+        found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum()), "share"))
+    for measure, is_so in (
+        ("days_above_85pct", 100 * taken > 85 * places),
+        ("days_above_92pct", 100 * taken > 92 * places),
+        ("days_full", (places > 0) & (taken >= places)),
+    ):
+        found.append(row(measure, int(is_so.sum()) / cut.days, "share of days"))
+    return found

@@ -1,0 +1,1 @@
+"""The report: one page of HTML to read and to print."""

@@ -1,0 +1,187 @@
+"""The money pages of the report: three ledgers apart, who pays against who gains, what it takes to break even.
+
+What may be changed here: freely; docs/money.md says what must always be there.
+"""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from sim.inputs.scenario import Scenario
+from sim.results.comparison.budget_lines import HOW_TO_READ, KINDS, headers, limits_of, table_rows
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import LEAST_GBP, Change, Money, money_of
+from sim.results.report.assumptions import uplifted, without_price
+from sim.results.report.html import heading, paragraph, table
+from sim.results.words import run_length
+from sim.results.words.labels import change_and_interval, figure, payer_label, spoken
+from sim.results.words.money import ledgers
+
+PLAIN = {"Per day": "A delayed day avoided"}
+
+
+def money_pages(findings: Findings) -> Iterator[str]:
+    """Everything about money: compared scenarios with their ledgers, single ones with their cost."""
+    found = list(money_of(findings))
+    if found:
+        yield heading(f"Money, {run_length.per_one_of(money.days for money in found)}")
+        yield paragraph(
+            "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
+            "nobody is paid. The three are never added together.",
+            "small",
+        )
+    for money in found:
+        if len(found) > 1:
+            yield heading(findings.label(money.scenario), 3)
+        if money.findings.period:
+            yield paragraph(f"All of it {money.when}.", "small")
+        yield _ledgers(money)
+        yield _who_pays(money)
+        yield from _whose_money(money)
+        yield _services(money)
+        yield from _nights(money)
+    if not findings.compared:
+        yield from _costs_alone(findings)
+    yield from _budgets(findings)
+    if any(scenario.costs.prices for scenario in findings.scenarios):
+        yield from _prices(findings)
+
+
+def _ledgers(money: Money) -> str:
+    """A definition list: a heading and its words each."""
+    rows = "\n".join(
+        f"<dt>{escape(PLAIN.get(head, head))}</dt><dd>{escape(text[:1].upper() + text[1:])}</dd>"
+        for head, text in ledgers(money)
+        if head != "Who pays"
+    )
+    return f'<dl class="ledgers">\n{rows}\n</dl>'
+
+
+def _who_pays(money: Money) -> str:
+    """Who pays against who gains: cash on one side, released bed days' value on the other, never summed."""
+    value = {one.name: one for one in money.value_by_payer}
+    names = dict.fromkeys((*(one.name for one in money.by_payer), *value))
+    cash = {one.name: one for one in money.by_payer}
+    rows = [
+        (payer_label(name), *_before_after(money, name), *_cells(cash.get(name)), _worth(value.get(name)))
+        for name in names
+    ]
+    rows.append(("all", *_before_after(money, ""), *_cells(money.cash), _worth(money.value)))
+    headers = (
+        "payer",
+        *_labels(money),
+        "cash difference",
+        "95% interval",
+        "verdict",
+        "value of bed days released",
+    )
+    kinds = ("", "number", "number", "number", "number", "verdict", "number")
+    return table(headers, rows, kinds, "Who pays against who gains (the last column is no money, and is not added)")
+
+
+def _whose_money(money: Money) -> Iterator[str]:
+    """Pooled funds split: who puts more in than before, and who is relieved."""
+    rows = [
+        (payer_label(one.name), *_before_after(money, one.name, "contributor"), *_cells(one))
+        for one in money.by_contributor
+    ]
+    headers = ("whose money", *_labels(money), "cash difference", "95% interval", "verdict")
+    if rows and (money.scenario.costs.pools or money.findings.baseline.costs.pools):
+        caption = "Who contributes and who is relieved: pooled funds by contributor, all else by who pays it"
+        yield table(headers, rows, ("", "number", "number", "number", "number", "verdict"), caption)
+
+
+def _budgets(findings: Findings) -> Iterator[str]:
+    """Budget lines, kept or broken, and what each of them limits."""
+    rows = table_rows(findings)
+    if rows:
+        yield heading("Budget lines")
+        yield table(headers(findings), rows, KINDS)
+        yield paragraph(f"{limits_of(findings)} {HOW_TO_READ}", "small")
+
+
+def _labels(money: Money) -> tuple[str, str]:
+    return money.findings.label(money.findings.baseline), money.findings.label(money.scenario)
+
+
+def _before_after(money: Money, name: str, by: str = "payer") -> tuple[str, str]:
+    rows = (
+        money.findings.estimate(one.id, "all", "cost_cash_gbp", by if name else "", name)
+        for one in (money.findings.baseline, money.scenario)
+    )
+    before, after = (figure(row.mean * money.factor, "GBP") if row else "-" for row in rows)
+    return before, after
+
+
+def _cells(change: Change | None) -> tuple[str, str, str]:
+    if change is None:
+        return "-", "", ""
+    return (*change_and_interval(change.mean, change.low, change.high, "GBP"), change.verdict)
+
+
+def _worth(change: Change | None) -> str:
+    return figure(change.mean, "GBP") if change else "-"
+
+
+def _services(money: Money) -> str:
+    """Gross and net: what costs more, then what costs less."""
+    changed = [one for one in money.by_service if abs(one.mean) >= LEAST_GBP]
+    rows = [(spoken(one.name), *_cells(one)) for one in sorted(changed, key=lambda one: -one.mean)]
+    if money.cash:
+        rows.append(("gross: all that rises", figure(money.gross_gbp, "GBP", signed=True), "", ""))
+        rows.append(("net: all together", *_cells(money.cash)))
+    headers = ("service", "cash difference", "95% interval", "verdict")
+    return table(headers, rows, ("", "number", "number", "verdict"), "Where the cash changes, gross and net")
+
+
+def _nights(money: Money) -> Iterator[str]:
+    """What an open and a used night cost, and care in the 91 days from ready, baseline and scenario."""
+    both = (money.findings.baseline, money.scenario)
+    measures = ("cost_per_open_night_gbp", "cost_per_used_night_gbp", "care_91_days_gbp")
+    places = [(one.name, spoken(one.name)) for one in money.scenario.services]
+    rows = []
+    for name, label in (*places, ("all", "all care after hospital")):
+        cells = [_figure(money.findings, one, name, measure) for measure in measures for one in both]
+        if any(cell != "-" for cell in cells):
+            rows.append((label, *cells))
+    whats = ("open night", "used night", "91 days a person")
+    headers = ("service", *(f"{what}, {who}" for what in whats for who in _labels(money)))
+    if rows:
+        caption = "What a night costs, open and used; and care a person in the 91 days from ready in hospital"
+        yield table(headers, rows, ("", *["number"] * 6), caption)
+
+
+def _figure(findings: Findings, scenario: Scenario, service: str, measure: str) -> str:
+    row = findings.estimate(scenario.id, service, measure)
+    return figure(row.mean, "GBP") if row else "-"
+
+
+def _costs_alone(findings: Findings) -> Iterator[str]:
+    """Cost by payer of scenarios that are not compared."""
+    rows: list[Sequence[str]] = []
+    for scenario in findings.scenarios:
+        factor = run_length.times(scenario.calendar.measured_days)
+        rows += [
+            (findings.label(scenario), payer_label(row.item), figure(row.mean * factor, row.unit))
+            for row in findings.items(scenario.id, "all", "cost_cash_gbp", "payer")
+        ]
+    if rows:
+        per = run_length.per_one_of(findings.windows)
+        yield heading(f"Who pays, {per}")
+        yield table(("scenario", "payer", f"cost {per}"), rows, ("", "", "number"))
+
+
+def _prices(findings: Findings) -> Iterator[str]:
+    """The price year, what was turned into it, and what costs nothing here because it has no price."""
+    costs = next(one.costs for one in findings.scenarios if one.costs.prices)
+    text = f"Prices of {costs.price_year}. " if costs.price_year else ""
+    text += "Delayed days are part of the stays that they belong to, and never added to them."
+    missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
+    if missing:
+        text += f" Without a price, so at no cost here: {', '.join(missing)}."
+    yield paragraph(text, "small")
+    rows = list(uplifted(findings))
+    if rows:
+        caption = f"Prices of other years, turned into {costs.price_year} by: {costs.deflator}"
+        yield table(
+            ("price", "as written", "year", "times", "used"), rows, ("mono", "number", "", "number", "number"), caption
+        )

@@ -1,0 +1,153 @@
+"""Arithmetic of time spans [start, end) in whole seconds: overlaps, midnights, how many go on at once.
+
+What may be changed here: with new expected results (every measure of time goes through these few functions).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.model.records import NEVER, Column
+
+Mask = NDArray[np.bool_]
+SPAN, SHIFT = 2**36, 2**35  # a person's times, from 1,000 years before the run to as long after it
+
+
+def column(*values: int) -> Column:
+    """A few whole numbers as a column."""
+    return np.array(values, dtype=np.int64)
+
+
+def of_person(person: Column, instants: Column) -> Column:
+    """One number for each person and instant, in the order of people and, for each, of time."""
+    return person * SPAN + instants + SHIFT
+
+
+def is_first(values: Column) -> Mask:
+    """Which of these values differ from the one before: the first row of each owner, in rows that stand by owner."""
+    first = np.ones(len(values), dtype=bool)
+    first[1:] = values[1:] != values[:-1]
+    return first
+
+
+def is_last(values: Column) -> Mask:
+    """Which of these values differ from the one after."""
+    last = np.ones(len(values), dtype=bool)
+    last[:-1] = values[1:] != values[:-1]
+    return last
+
+
+def total_by(index: Column, amount: Column, size: int) -> Column:
+    """Whole amounts added up by index."""
+    total = np.zeros(size, dtype=np.int64)
+    np.add.at(total, index, amount)
+    return total
+
+
+def overlap(start: Column, end: Column, first: int, last: int) -> Column:
+    """Seconds of each span that lie inside [first, last)."""
+    inside: Column = np.minimum(end, last) - np.maximum(start, first)
+    return np.maximum(inside, 0)
+
+
+def _midnights_before(instants: Column) -> Column:
+    rounded_up: Column = -(-instants // SECONDS_PER_DAY)
+    return rounded_up
+
+
+def midnights(start: Column, end: Column, first: int, last: int) -> Column:
+    """How many midnights lie inside each span and inside [first, last)."""
+    low = np.maximum(start, first)
+    high = np.maximum(np.minimum(end, last), low)
+    return _midnights_before(high) - _midnights_before(low)
+
+
+def _after(values: Column, changes: NDArray[np.intp]) -> Column:
+    """The value after so many changes."""
+    return np.asarray(np.append(column(0), values)[changes], dtype=np.int64)
+
+
+class Path(NamedTuple):
+    """A number that changes: `values[i]` holds from `times[i]` to the next time; 0 before the first."""
+
+    times: Column
+    values: Column
+
+    def at(self, instants: Column) -> Column:
+        """The value at each instant, after everything that happens at it."""
+        return _after(self.values, np.searchsorted(self.times, instants, side="right"))
+
+    def before(self, instants: Column) -> Column:
+        """The value just before each instant."""
+        return _after(self.values, np.searchsorted(self.times, instants, side="left"))
+
+    def between(self, start: Column, end: Column) -> Column:
+        """Value times seconds over each span [start, end) of the run."""
+        starts = np.maximum(self.times, 0)
+        added = np.append(column(0), np.cumsum(self.values[:-1] * np.diff(starts)))
+
+        def until(instants: Column) -> Column:
+            last = np.searchsorted(self.times, instants, side="right") - 1
+            found = added[last] + self.values[last] * (instants - starts[last])
+            return np.asarray(np.where(last < 0, 0, found), dtype=np.int64)
+
+        return until(end) - until(start)
+
+    def integral(self, first: int, last: int) -> int:
+        """Value times seconds over [first, last)."""
+        until = np.append(self.times[1:], NEVER)
+        return int((self.values * overlap(self.times, until, first, last)).sum())
+
+
+ALWAYS = Path(column(-NEVER), column(1))
+
+
+def steps_of(times: Column, changes: Column) -> Path:
+    """The path that changes by so much at these instants (in any order; NEVER is left out)."""
+    happens = times < NEVER
+    times, changes = times[happens], changes[happens]
+    order = np.argsort(times, kind="stable")
+    times = times[order]
+    values = np.cumsum(changes[order])
+    last = is_last(times)
+    return Path(times[last], values[last])
+
+
+def going_on(start: Column, end: Column) -> Path:
+    """How many of the spans are going on at each time."""
+    begun, over = start[start < NEVER], end[end < NEVER]
+    changes = np.concatenate((2 * begun + 1, 2 * over))  # what happens in the last bit: sorted with its time, at once
+    changes.sort()
+    times = changes >> 1
+    values = np.cumsum(2 * (changes & 1) - 1)
+    last = is_last(times)
+    return Path(times[last], values[last])
+
+
+def instants_of(*times: Column) -> Column:
+    """All these instants in order, each once."""
+    together = np.concatenate(times)
+    together.sort(kind="stable")  # quick where each part is in order already
+    return together[is_first(together)]
+
+
+def larger(one: Path, other: Path) -> Path:
+    """The larger of two paths at each time."""
+    times = instants_of(one.times, other.times)
+    return Path(times, np.maximum(one.at(times), other.at(times)))
+
+
+def both(one: Path, other: Path) -> Path:
+    """1 while two paths of 0 and 1 are both 1."""
+    if one is ALWAYS or other is ALWAYS:
+        return other if one is ALWAYS else one
+    times = instants_of(one.times, other.times)
+    return Path(times, one.at(times) * other.at(times))
+
+
+def count_at(start: Column, end: Column, instants: Column) -> Column:
+    """How many of the spans are going on at each instant (start <= instant < end)."""
+    begun = np.searchsorted(np.sort(start), instants, side="right")
+    return np.asarray(begun - np.searchsorted(np.sort(end), instants, side="right"), dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Labels, sentences and figures as people read them."""

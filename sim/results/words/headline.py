@@ -1,0 +1,435 @@
+"""The dozen lines and the one sentence that a planner reads first: which figures, in which words.
+
+What may be changed here: freely; the terminal and the report both show what is chosen here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from sim.inputs.scenario import Scenario
+from sim.results.comparison.findings import Contrast, Estimate, Findings
+from sim.results.measures.catalogue import ENDINGS, LACKS
+from sim.results.words import run_length
+from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label, plain, spoken
+from sim.results.words.names import in_all, told
+from sim.results.words.use import how_used
+
+MOST_SERVICES = 3  # beside the main one and new ones, in a comparison
+MOST_QUEUES = 3
+MOST_ALONE = 8  # of a scenario that is compared with nothing
+MOST_TEAMS = 2
+NEW = "new"  # said of a service's own figures where the baseline has no such service
+MOST_BESIDE = 2  # columns of other days; more periods are told in words only
+
+CANNOT_TELL = "cannot tell"
+UNSURE = "?"  # behind a figure: the interval contains no difference
+
+QUIET = ("turned_away", "gave_up", "queue_mean", "team_queue_mean", "cost_cash_gbp", "released_bed_days")
+MAIN_MEASURES = (
+    "queue_mean",
+    "occupancy",
+    "midnight_census_mean",
+    "midnight_delayed_mean",
+    "delayed_bed_days",
+    "delayed_share",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the headline table, in words and rounded figures."""
+
+    label: str
+    note: (
+        str  # what follows the label, and is never cut: in how many replications the figures are defined, if not in all
+    )
+    before: str  # the baseline, or the scenario itself where nothing is compared
+    after: str
+    difference: str
+    interval: str
+    verdict: str
+    beside: tuple[str, ...] = ()  # the same of other days, under the heads of `besides`
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """Where a line's numbers are found."""
+
+    service: str
+    measure: str
+    by: str = ""
+    item: str = ""
+
+
+def topics(findings: Findings) -> Iterator[Topic]:
+    """What the headline table is about, in order: the main service, the services after it, money."""
+    main = findings.main_service.name
+    for measure in MAIN_MEASURES:
+        yield Topic(main, measure)
+        if measure == "delayed_bed_days":
+            for lack in LACKS:
+                yield Topic(main, measure, "lack", lack)
+    for service in _told_of(findings, "occupancy", MOST_SERVICES):
+        yield Topic(service, "occupancy")
+    for service in _told_of(findings, "queue_mean", MOST_QUEUES):
+        yield Topic(service, "queue_mean")
+    for team in _teams(findings)[:MOST_TEAMS]:
+        yield Topic("all", "team_busy_share", "team", team)
+        yield Topic("all", "team_queue_mean", "team", team)
+    for service in _with_unmet_need(findings):
+        yield Topic(service, "unmet_need_people_mean")
+    yield Topic("all", "turned_away")
+    for ending in ENDINGS:
+        yield Topic("all", "gave_up", "ending", ending)
+    for payer in _payers(findings):
+        yield Topic("all", "cost_cash_gbp", "payer", payer)
+    yield Topic("all", "cost_cash_gbp")
+    yield Topic("all", "released_bed_days")
+
+
+def _told_of(findings: Findings, measure: str, most: int) -> list[str]:
+    """The limited services beside the main one: all that are new, and of the others those that change most.
+
+    Where nothing is compared, those with the largest figures.
+    """
+    names = [service.name for service in findings.limited_services if service.name != findings.main_service.name]
+    new = [name for name in names if findings.compared and _is_new(findings, name)]
+    size = _change if findings.compared else _figure
+    known = sorted((name for name in names if name not in new), key=lambda name: -size(findings, name, measure))
+    chosen = {*new, *known[: most if findings.compared else MOST_ALONE]}
+    return [name for name in names if name in chosen]
+
+
+def _is_new(findings: Findings, service: str) -> bool:
+    """Whether the baseline has no such service."""
+    return all(one.name != service for one in findings.baseline.services)
+
+
+def _change(findings: Findings, service: str, measure: str) -> float:
+    """The largest change in any scenario."""
+    rows = (findings.contrast(scenario.id, service, measure) for scenario in findings.scenarios[1:])
+    return max((abs(row.mean) for row in rows if row), default=0.0)
+
+
+def _figure(findings: Findings, service: str, measure: str) -> float:
+    """The largest figure of any scenario."""
+    rows = (findings.estimate(scenario.id, service, measure) for scenario in findings.scenarios)
+    return max((row.mean for row in rows if row), default=0.0)
+
+
+def _payers(findings: Findings) -> list[str]:
+    found = [
+        row.item
+        for row in findings.estimates
+        if (row.service, row.measure, row.by) == ("all", "cost_cash_gbp", "payer")
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _teams(findings: Findings) -> list[str]:
+    return list(dict.fromkeys(team.name for scenario in findings.scenarios for team in scenario.teams))
+
+
+def headline(findings: Findings, scenario: Scenario) -> list[Line]:
+    """The headline table of one scenario beside the baseline (or alone, where nothing is compared)."""
+    part, there = findings.headline_of(scenario)
+    others = besides(findings, scenario)
+    lines = []
+    for topic in topics(part):
+        where = (topic.service, topic.measure, topic.by, topic.item)
+        before = part.estimate(part.baseline.id, *where) if part.compared else None
+        after = part.estimate(scenario.id, *where)
+        if (before or after) and not _says_nothing(topic, part, before, after):
+            line = _line(topic, part, before, after, part.contrast(scenario.id, *where), there)
+            lines.append(replace(line, beside=tuple(_beside(one, scenario, topic) for _, one in others)))
+    return lines
+
+
+def besides(findings: Findings, scenario: Scenario) -> list[tuple[str, Findings]]:
+    """What stands beside the headline's figures where something dated differs: heads, and the findings of those days."""
+    own = findings.told.get(scenario.id)
+    if own is None:
+        return []
+    others = own.others if findings.compared else own.periods
+    whole = [(_all_days(findings), findings)] if findings.compared else []
+    few = others if len(others) + len(whole) <= MOST_BESIDE else ()
+    return [*((one.short, findings.parts[one]) for one in few), *whole]
+
+
+def how_to_read_besides(findings: Findings, scenario: Scenario) -> str:
+    """What days the figures of a comparison are of, where something dated differs."""
+    part, _ = findings.headline_of(scenario)
+    if part.period is None:
+        return ""
+    heads = " and ".join(head for head, _ in besides(findings, scenario))
+    return (
+        f"The figures are {part.period.words}. Beside them ({heads}) stands the difference on other days, totals of just "
+        f"those days; {UNSURE} where these runs cannot tell."
+    )
+
+
+def _all_days(findings: Findings) -> str:
+    return f"all {counted(findings.baseline.calendar.measured_days, 'day')}"
+
+
+def _beside(findings: Findings, scenario: Scenario, topic: Topic) -> str:
+    """The difference on other days, totals as they are, so that days add up; the average where nothing is compared."""
+    where = (topic.service, topic.measure, topic.by, topic.item)
+    change, alone = findings.contrast(scenario.id, *where), findings.estimate(scenario.id, *where)
+    if change is None:
+        is_total = topic.measure in run_length.TOTALS  # the label says of what time, and that is not this one
+        return "-" if alone is None or findings.compared or is_total else figure(alone.mean, alone.unit)
+    text = figure(change.mean, change.unit, signed=True)
+    is_open = change.verdict == CANNOT_TELL and bool(change.mean or change.sd)
+    return f"{text}{UNSURE}" if is_open else text
+
+
+def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | float | None, ...]]:
+    """The same as unrounded numbers: label, unit, baseline, scenario, difference, low, high, verdict."""
+    rows: list[tuple[str | float | None, ...]] = []
+    for topic in topics(findings):
+        where = (topic.service, topic.measure, topic.by, topic.item)
+        before, after = (findings.estimate(one.id, *where) for one in (findings.baseline, scenario))
+        change = findings.contrast(scenario.id, *where)
+        either = before or after
+        if either is None or _says_nothing(topic, findings, before, after):
+            continue
+        days = scenario.calendar.measured_days
+        factor = run_length.factor(topic.measure, days)
+        known = (before, after, change)
+        ends = (change.low, change.high) if change else (None, None)
+        numbers = [None if one is None else one * factor for one in (*(row and row.mean for row in known), *ends)]
+        label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
+        label += findings.in_how_many(before, after, change)
+        unit = "£" if either.unit == "GBP" else either.unit
+        rows.append((label, unit, *numbers, _verdict(topic, findings, change)))
+    return rows
+
+
+def _with_unmet_need(findings: Findings) -> list[str]:
+    """Where the need that no place meets is known: in all services, else service by service."""
+    found = dict.fromkeys(
+        row.service for row in findings.estimates if (row.measure, row.by) == ("unmet_need_people_mean", "")
+    )
+    return ["all"] if "all" in found else list(found)
+
+
+def _says_nothing(topic: Topic, findings: Findings, before: Estimate | None, after: Estimate | None) -> bool:
+    """Nobody turned away, nobody waiting, no price: not worth a line, but for nobody waiting at a new service."""
+    if findings.compared and after and topic.measure == "queue_mean" and _is_new(findings, topic.service):
+        return False
+    quiet = topic.measure in QUIET
+    return quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
+
+
+def _verdict(topic: Topic, findings: Findings, contrast: Contrast | None) -> str:
+    """The verdict on a difference; a queue that comes with a new service is no worsening of something that was there."""
+    if topic.measure in ("queue_mean", "occupancy") and _is_new(findings, topic.service):
+        return NEW
+    return contrast.verdict if contrast else ""
+
+
+def _line(
+    topic: Topic,
+    findings: Findings,
+    before: Estimate | None,
+    after: Estimate | None,
+    contrast: Contrast | None,
+    scenario: Scenario,
+) -> Line:
+    days = scenario.calendar.measured_days
+    factor = run_length.factor(topic.measure, days)
+    difference, span = "", ""
+    if contrast:
+        ends = (contrast.low, contrast.high)
+        difference, span = change_and_interval(contrast.mean, *ends, contrast.unit, factor)
+    elif after and not findings.compared:
+        span = interval(after.low, after.high, after.unit, factor)
+    label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
+    return Line(
+        label=label,
+        note=findings.in_how_many(before, after, contrast),
+        before=figure(before.mean * factor, before.unit) if before else "-",
+        after=figure(after.mean * factor, after.unit) if after else "-",
+        difference=difference,
+        interval=span,
+        verdict=_verdict(topic, findings, contrast) if findings.compared else "",
+    )
+
+
+# -- sentences -----------------------------------------------------------------------------------------------
+
+
+def answer(findings: Findings, scenario: Scenario) -> str:
+    """What the scenario does to delayed people, with its uncertainty, and on which days; and what was set alike in all."""
+    return _with_what_all_share(findings, _answer(*findings.headline_of(scenario)))
+
+
+def _with_what_all_share(findings: Findings, text: str) -> str:
+    """A sentence, and one on what `--set` changed in every scenario, which a ranking says in its heading."""
+    shared = what_all_share(findings)
+    return f"{text} {shared}." if shared and (len(findings.scenarios) == 2 or not findings.compared) else text
+
+
+def what_all_share(findings: Findings) -> str:
+    """What `--set` changed in every scenario, in words."""
+    common = in_all(findings.scenarios)
+    many = "both" if len(findings.scenarios) == 2 else f"all {len(findings.scenarios)}"
+    return f"Changed in {many}: {told(common)}" if common else ""
+
+
+def _answer(findings: Findings, scenario: Scenario) -> str:
+    found = _first_changed(findings, scenario)
+    if found is None:
+        text = f"{findings.called(scenario)} was compared with {findings.called(findings.baseline)}."
+    else:
+        text = _comparison(findings, scenario, *found)
+    when = findings.period
+    return text if when is None else f"{when.words[:1].upper()}{when.words[1:]}: {text}"
+
+
+def _first_changed(findings: Findings, scenario: Scenario) -> tuple[Estimate, Estimate, Contrast] | None:
+    """Baseline, scenario and difference of the first figure of the main service that is not nothing."""
+    main = findings.main_service.name
+    for measure in ("midnight_delayed_mean", "queue_mean", "midnight_census_mean"):
+        before = findings.estimate(findings.baseline.id, main, measure)
+        after = findings.estimate(scenario.id, main, measure)
+        contrast = findings.contrast(scenario.id, main, measure)
+        if before and after and contrast and (before.mean or after.mean):
+            return before, after, contrast
+    return None
+
+
+def on_other_days(findings: Findings, scenario: Scenario) -> str:
+    """The first sentence's figure in the other periods and in the whole window; nothing where there is only one."""
+    own = findings.told.get(scenario.id)
+    if own is None:
+        return ""
+    shown = own.others if findings.compared else own.periods
+    days = [(f"{one.short} ({counted(one.days, 'day')})", findings.parts[one]) for one in shown]
+    if findings.compared:
+        days.append((_all_days(findings).replace("days", "measured days"), findings))
+    words = "; ".join(f"{when}: {_in_short(one, scenario)}" for when, one in days)
+    return f"{'The same on other days' if findings.compared else 'Divided by date'}: {words}."
+
+
+def _in_short(findings: Findings, scenario: Scenario) -> str:
+    """`5.9 fewer (5.1 to 6.7)`, `cannot tell (-0.2 to +0.8)`, `no change`; on its own, how many are delayed."""
+    main = findings.main_service.name
+    if not findings.compared:
+        row = findings.estimate(scenario.id, main, "midnight_delayed_mean")
+        return f"{figure(row.mean, row.unit)} delayed" if row else "-"
+    found = _first_changed(findings, scenario)
+    if found is None:
+        return "no change"
+    change = found[-1]
+    text, span = change_and_interval(change.mean, change.low, change.high, change.unit)
+    if change.verdict == CANNOT_TELL:
+        return ("no change" if change.mean == 0 == change.sd else f"cannot tell ({span})") if span else text
+    ends = sorted((abs(change.low or 0.0), abs(change.high or 0.0)))
+    size, low, high = (plain(value, ends[1]) for value in (abs(change.mean), *ends))
+    return f"{size} {'fewer' if change.mean < 0 else 'more'} ({low} to {high})"
+
+
+def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
+    """What happened to the same people: how many left hospital sooner or later than in the baseline, by how many nights."""
+    findings, scenario = findings.headline_of(scenario)
+    for found in findings.same_people:
+        if found.scenario == scenario.id and found.people:
+            days = scenario.calendar.measured_days
+            counts = (found.people, found.left_sooner, found.nights_sooner, found.left_later, found.nights_later)
+            people, sooner, nights_sooner, later, nights_later = (f"{n * run_length.times(days):,.0f}" for n in counts)
+            during = run_length.per(days).replace(run_length.A_YEAR, f"in {run_length.A_YEAR}")
+            return (
+                f"Of the same {people} people who leave hospital {during}, {sooner} leave it sooner (by "
+                f"{nights_sooner} nights together) and {later} later (by {nights_later}); the others on the same date."
+            )
+    return ""
+
+
+def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
+    base, name = findings.called(findings.baseline), findings.called(scenario)
+    what = _people(contrast.measure, spoken(contrast.service))
+    levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"
+    _, span = change_and_interval(contrast.mean, contrast.low, contrast.high, contrast.unit)
+    if contrast.verdict == CANNOT_TELL and contrast.mean == 0 and contrast.sd == 0:
+        return f"{name} changes nothing in how many {what} ({levels})."
+    if contrast.verdict == CANNOT_TELL:
+        known = f": the difference is between {span.replace(' to ', ' and ')}" if span else ""
+        few = "" if span else "; one replication has no interval"
+        return f"These runs cannot tell whether {name} changes how many {what}{known} ({levels}{few})."
+    ends = sorted((abs(contrast.low or 0.0), abs(contrast.high or 0.0)))
+    size, low, high = (plain(value, ends[1]) for value in (abs(contrast.mean), *ends))
+    direction = "fewer" if contrast.mean < 0 else "more"
+    certainty = f"95% interval {low} to {high} {direction}"
+    return f"With {name}, {size} {direction} {what} than in {base} ({levels}; {certainty})."
+
+
+def _people(measure: str, service: str) -> str:
+    return {
+        "midnight_delayed_mean": f"people are delayed in {service} on an average day",
+        "queue_mean": f"people wait for {service}",
+    }.get(measure, f"people are in {service} at midnight")
+
+
+def description(findings: Findings, scenario: Scenario) -> str:
+    """What is said first of a scenario on its own, with what was set alike in all that were run and what stands empty."""
+    text = _with_what_all_share(findings, _description(findings, scenario))
+    return f"{text} {how_used(findings, scenario)}".rstrip()
+
+
+def _description(findings: Findings, scenario: Scenario) -> str:
+    main = findings.main_service.name
+    delayed = findings.estimate(scenario.id, main, "midnight_delayed_mean")
+    taken = findings.estimate(scenario.id, main, "midnight_census_mean")
+    place = spoken(main)
+    if not taken:
+        return f"{findings.called(scenario)} was run."
+    text = f"In {findings.called(scenario)}, {figure(taken.mean, taken.unit)} people are in {place} at midnight"
+    if delayed:
+        text += f", {figure(delayed.mean, delayed.unit)} of them delayed"
+    return text + ", on average."
+
+
+# -- how to read it ------------------------------------------------------------------------------------------
+
+
+def how_to_read(findings: Findings) -> str:
+    """What the figures are averages of, what totals are of, and what an interval and "cannot tell" mean."""
+    alike = len(set(findings.windows)) == 1
+    of_each = [f"{findings.called(one)}: {averages(one)}" for one in findings.scenarios]
+    said = [f"{averages(findings.baseline) if alike else '. '.join(of_each)}; {findings.totals}."]
+    if findings.compared:
+        said.append(
+            "Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "
+            'runs are of a difference; "cannot tell" means that it includes 0.'
+        )
+    return " ".join((*said, *without_a_wait(findings)))
+
+
+def without_a_wait(findings: Findings) -> Iterator[str]:
+    """For each service that turns people away, how many: who is turned away at once is in no wait and in no queue."""
+    for service in dict.fromkeys(one.name for scenario in findings.scenarios for one in scenario.services):
+        rows = [(one, findings.estimate(one.id, service, "turned_away")) for one in findings.scenarios]
+        turned = [(_people_told(row, one), findings.called(one)) for one, row in rows if row]
+        if any(row and row.mean for _, row in rows):
+            per = run_length.per_one_of(findings.windows)
+            each = turned[0][0] if len(turned) == 1 else ", ".join(f"{many} in {name}" for many, name in turned)
+            yield (
+                f"Waits and queues for {spoken(service)} are without those turned away at once; people turned away {per}: {each}."
+            )
+
+
+def _people_told(row: Estimate, scenario: Scenario) -> str:
+    return figure(row.mean * run_length.factor(row.measure, scenario.calendar.measured_days), row.unit)
+
+
+def averages(scenario: Scenario) -> str:
+    """What every figure is an average of."""
+    days = scenario.calendar.measured_days
+    is_year = run_length.DAYS_PER_YEAR <= days <= run_length.DAYS_PER_YEAR + 1
+    length = "" if is_year else f" of {counted(days, 'measured day')}"
+    if scenario.replications == 1:
+        return f"Every figure is of one simulated {'year' if is_year else 'run'}{length}, and no interval can be given"
+    runs = counted(scenario.replications, "simulated year" if is_year else "simulated run")
+    return f"Every figure is the average of {runs}{length} (replications)"

@@ -1,0 +1,88 @@
+"""How the totals of a measured window are told: per year where it holds a year, else in its own days.
+
+A fortnight in December is no year: its totals are never multiplied. Files for programs hold the totals of the window.
+
+What may be changed here: wording freely; what counts as a year by agreement.
+"""
+
+from collections.abc import Iterable
+
+DAYS_PER_YEAR = 365
+A_YEAR = "a year"
+
+TOTALS = frozenset(
+    (
+        "arrivals",
+        "admissions",
+        "leavers",
+        "turned_away",
+        "gave_up",
+        "deaths",
+        "delayed_bed_days",
+        "delayed_nights",
+        "cost_cash_gbp",
+        "cost_capital_gbp",
+        "budget_gbp",
+        "budget_spent_gbp",
+        "budget_left_gbp",
+        "delayed_days_cost_gbp",
+        "released_bed_days",
+        "notional_value_gbp",
+        "refilled_admissions",
+        "occupied_bed_days",
+        "available_bed_days",
+    )
+)
+"""Measures that add up over the window; all others are averages, shares or percentiles."""
+
+
+def times(measured_days: int) -> float:
+    """What a window's total is multiplied with to be told: to a year of 365 days, or 1 where the window is shorter."""
+    return DAYS_PER_YEAR / measured_days if measured_days >= DAYS_PER_YEAR else 1.0
+
+
+def factor(measure: str, measured_days: int) -> float:
+    """The same for any measure: 1 for what is not a total."""
+    return times(measured_days) if measure in TOTALS else 1.0
+
+
+def per(measured_days: int) -> str:
+    """The time that a total is of: `a year`, or `in the 56 days measured`."""
+    if measured_days >= DAYS_PER_YEAR:
+        return A_YEAR
+    return "in the 1 day measured" if measured_days == 1 else f"in the {measured_days} days measured"
+
+
+def per_one_of(windows: Iterable[int]) -> str:
+    """The same for scenarios side by side; `in the days measured` where they are not told over the same time."""
+    found = {per(days) for days in windows}
+    return found.pop() if len(found) == 1 else "in the days measured"
+
+
+def over(text: str, measured_days: int) -> str:
+    """A label that says `a year`, as it is said of this window: the days of a short one stand at its end."""
+    said = per(measured_days)
+    if said == A_YEAR or f" {A_YEAR}" not in text:
+        return text
+    return f"{text.replace(f' {A_YEAR}', '')} {said}"
+
+
+def told(windows: Iterable[int]) -> str:
+    """How the totals of these windows are told, as a part of a sentence."""
+    found = sorted(set(windows))
+    if len(found) > 1:
+        return "totals are per year where a year or more was measured, else of the days measured"
+    (days,) = found
+    if days < DAYS_PER_YEAR:
+        return f"totals are those of {'this day' if days == 1 else f'these {days} days'}, not of a year"
+    if days <= DAYS_PER_YEAR + 1:
+        return "totals are per year of 365 days"
+    return f"totals are averages per year of 365 days over these {days:,} days"
+
+
+def side_by_side(windows: Iterable[int]) -> tuple[list[float], str]:
+    """What to multiply each window's totals with to stand on one scale, and the time that they then are of."""
+    days = list(windows)
+    if len({per(one) for one in days}) == 1:
+        return [times(one) for one in days], per(days[0])
+    return [1 / one for one in days], "a day"

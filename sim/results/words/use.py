@@ -1,0 +1,84 @@
+"""Whether what a scenario opens is used: beds that stand empty, and used nights that cost more than hospital's.
+
+What may be changed here: freely; nothing here touches a simulated number.
+"""
+
+from collections.abc import Iterator
+from math import ceil
+
+from sim.inputs.scenario import Calendar, Scenario, Service
+from sim.results.comparison.findings import Findings
+from sim.results.words.labels import figure, spoken
+
+MOSTLY_EMPTY = 0.5  # occupancy below which a service is called mostly empty
+HARDLY_EVER = 0.8  # share of the places beyond which the rest are called hardly ever used
+
+
+def how_used(findings: Findings, scenario: Scenario) -> str:
+    """A sentence or two for each new or changed service that stands empty or costs more a used night than hospital."""
+    found = [text for service in _to_look_at(findings, scenario) for text in _said_of(findings, scenario, service)]
+    return " ".join(found)
+
+
+def _to_look_at(findings: Findings, scenario: Scenario) -> Iterator[Service]:
+    """What is new or has other places than in the baseline; everything with a limit where nothing is compared."""
+    before = {one.name: one.capacity for one in findings.baseline.services} if findings.compared else {}
+    for service in scenario.services:
+        if not service.is_unlimited and service.kind != "acute" and before.get(service.name) != service.capacity:
+            yield service
+
+
+def _said_of(findings: Findings, scenario: Scenario, service: Service) -> Iterator[str]:
+    empty, dear = _empty(findings, scenario, service), _dear(findings, scenario, service)
+    name = spoken(service.name)
+    if empty:
+        yield f"{name[:1].upper()}{name[1:]} {empty}."
+    if dear:
+        yield f"A used night in {name} {dear}."
+
+
+def _empty(findings: Findings, scenario: Scenario, service: Service) -> str:
+    """How little of it is used, empty where that is no news."""
+    occupancy = findings.estimate(scenario.id, service.name, "occupancy")
+    most = findings.estimate(scenario.id, service.name, "midnight_census_p95")
+    if occupancy is None or most is None:
+        return ""
+    places, used = _places(service, scenario.calendar), ceil(round(most.mean, 6))
+    if places is None or service.counted_in == "hours_per_week":
+        share = figure(occupancy.mean, occupancy.unit)
+        return f"is mostly empty: {share} of it is used" if occupancy.mean < MOSTLY_EMPTY else ""
+    if used > HARDLY_EVER * places and occupancy.mean >= MOSTLY_EMPTY:
+        return ""
+    what = "is mostly empty" if occupancy.mean < MOSTLY_EMPTY else f"has {service.counted_in} that are hardly ever used"
+    return (
+        f"{what}: of {places:,} {service.counted_in}, {figure(occupancy.mean * places, '')} are in use on average, and on 95 "
+        f"nights of 100 never more than {used:,}"
+    )
+
+
+def _places(service: Service, calendar: Calendar) -> int | None:
+    """Its places, where they are the same all through the measured days."""
+    first, end = calendar.window
+    before = [one.places for one in service.capacity if one.from_second <= first][-1:]
+    found = {*before, *(one.places for one in service.capacity if first < one.from_second < end)}
+    return found.pop() if len(found) == 1 and service.surge is None else None
+
+
+def _dear(findings: Findings, scenario: Scenario, service: Service) -> str:
+    """What a used night costs, where that is more than in hospital."""
+    here = _used_night(findings, scenario, service.name)
+    there = _used_night(findings, scenario, findings.main_service.name)
+    if service.counted_in != "beds" or findings.main_service.kind != "acute" or here is None or there is None:
+        return ""
+    ours, theirs = (figure(gbp, "GBP") for gbp in (here, there))
+    place = spoken(findings.main_service.name)
+    return f"costs {ours}, more than one in {place} ({theirs})" if here > there and ours != theirs else ""
+
+
+def _used_night(findings: Findings, scenario: Scenario, name: str) -> float | None:
+    """Pounds for a night that somebody used; the plain price where a service is paid for only as it is used."""
+    row = findings.estimate(scenario.id, name, "cost_per_used_night_gbp")
+    if row is not None:
+        return row.mean
+    prices = [one.gbp for one in scenario.costs.prices if one.of == name and one.per == "occupied_day"]
+    return float(sum(prices)) if prices else None

@@ -1,0 +1,117 @@
+"""Which engine walks the people, and where the SimPy model walks beside it as a witness.
+
+What may be changed here: freely, as long as a ledger that two engines see differently never becomes a result.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.inputs.scenario import Scenario
+from sim.model import engine
+from sim.model.engine import COMPILED, REFERENCE
+from sim.model.records import Ledger
+from sim.results.event_history import first_differing, stories
+from sim.runs.parallel import processors
+from sim.runs.stopwatch import Stopwatch
+
+TABLES = ("people", "waits", "stays", "steps", "places")
+SAMPLE = 20  # of many scenarios, every so manieth is still witnessed where witnesses are not wanted
+
+
+class EnginesDiffer(Exception):
+    """Two engines wrote down different ledgers: the person and the event at which they part."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engine, why it is not the compiled one, and whether replication 1 of every scenario has a witness or of a sample only."""
+
+    name: str = REFERENCE
+    why: str = ""
+    witness: bool = True
+
+    def is_witnessed(self, scenario: int, replication: int) -> bool:
+        """Whether the SimPy model also walks this replication (both counted from 0)."""
+        if self.name != COMPILED or replication != 0:
+            return False
+        return self.witness or scenario % SAMPLE == SAMPLE - 1
+
+    def witnessed(self, scenarios: int) -> int:
+        """How many of so many scenarios have a witness."""
+        return sum(self.is_witnessed(scenario, 0) for scenario in range(scenarios))
+
+    def words(self, scenarios: int) -> str:
+        """What a report says of it."""
+        if self.name != COMPILED:
+            return f"{self.name} engine (SimPy)"
+        seen = self.witnessed(scenarios)
+        if seen == scenarios:
+            return "compiled engine, witnessed by SimPy: replication 1 of every scenario, equal in every cell"
+        if seen:
+            return f"compiled engine, a sample witnessed by SimPy: replication 1 of {seen} of {scenarios} scenarios"
+        return "compiled engine, not witnessed by SimPy (--no-witness)"
+
+
+BY_REFERENCE = Engines()
+
+
+def engines_for(asked: str, tell: Callable[[str], None], *, witness: bool = True) -> Engines:
+    """The engine that was asked for, or that works here; `tell` hears of a first compilation, and why it is not the fast one.
+
+    CannotCompile where the compiled engine was asked for by name and cannot run.
+    """
+    choice = engine.choose(asked, processors(), tell)
+    if choice.why:
+        tell(f"The SimPy model runs, not the fast engine: {choice.why}. The results are the same.")
+    return Engines(choice.name, choice.why, witness)
+
+
+def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:
+    """One replication by the engine that was chosen, and by its witness; EnginesDiffer where they part."""
+    with watch.stage("loading the engine"):
+        engine.load(engines.name)
+    with watch.stage("draws"):
+        drawn = engine.draw(scenario, replication, engines.name)
+    with watch.stage("engine"):
+        ledger = engine.walk(drawn, engines.name)
+    if engines.is_witnessed(number, replication):
+        with watch.stage("witness"):
+            testify(scenario, replication, ledger, engine.run(scenario, replication))
+    return ledger
+
+
+def testify(scenario: Scenario, replication: int, ledger: Ledger, witness: Ledger) -> None:
+    """EnginesDiffer unless both ledgers are equal in every cell."""
+    unequal = [where for name in TABLES if (where := _first_unequal(ledger, witness, name))]
+    if unequal:
+        where = _where_they_part(scenario, ledger, witness) or unequal[0]
+        raise EnginesDiffer(f"{scenario.id}, replication {replication + 1}: compiled and SimPy engine part {where}")
+
+
+def _first_unequal(ledger: Ledger, witness: Ledger, table: str) -> str:
+    """The first cell of a table that differs; nothing where all are equal."""
+    ours, theirs = getattr(ledger, table), getattr(witness, table)
+    for name in theirs:
+        if len(ours[name]) != len(theirs[name]):
+            return f"in the table of {table}: SimPy has {len(theirs[name]):,} rows, the compiled engine {len(ours[name]):,}"
+        (rows,) = np.nonzero(ours[name] != theirs[name])
+        if len(rows):
+            said, found = theirs[name][rows[0]], ours[name][rows[0]]
+            return (
+                f"in the table of {table}, row {rows[0]}: `{name}` is {said} by SimPy, {found} by the compiled engine"
+            )
+    return ""
+
+
+def _where_they_part(scenario: Scenario, ledger: Ledger, witness: Ledger) -> str:
+    """The first person and event; nothing where the ledger is so broken, or the difference such, that no story tells it."""
+    try:
+        found = first_differing(stories(scenario, witness), stories(scenario, ledger))
+    except (IndexError, ValueError, KeyError):  # a cell that means nothing
+        return ""
+    if found is None:
+        return ""
+    _, first = found
+    return f"at {first.person}: SimPy says {first.expected!r}, the compiled engine {first.got!r}"

@@ -1,0 +1,153 @@
+"""Findings to files: everything in the one folder of a run is computed here first, and written last.
+
+What may be changed here: freely, except the names of files, which are frozen in the vocabulary.
+"""
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from sim import __version__
+from sim.results.charts import draw_charts
+from sim.results.comparison.budget_lines import BudgetLine, budget_lines
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.ranking import cells, columns, ranking
+from sim.results.files import writing
+from sim.results.files.workbook import workbook_bytes
+from sim.results.report.page import Provenance, report_html, report_title
+from sim.results.words.names import slug, title, title_of_all
+from sim.runs.experiment import Piece
+from sim.runs.specification import FORMAT, Job, fingerprint_of
+from sim.runs.stopwatch import Stopwatch
+from sim.runs.tables import (
+    CENSUS,
+    DIFFERENCE,
+    PERIOD,
+    REPLICATION,
+    SUMMARY,
+    census_rows,
+    contrast_cells,
+    estimate_cells,
+    period_rows,
+    replication_rows,
+)
+
+
+def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], workers: int) -> Path:
+    """Computes every file of a run, then writes its folder; the folder's path."""
+    watch = job.watch
+    with watch.stage("charts"):
+        charts = draw_charts(findings)
+    with watch.stage("report"):
+        provenance = Provenance(job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown)
+        report = report_html(findings, charts, provenance)
+    with watch.stage("workbook"):
+        workbook = workbook_bytes(findings, report_title(findings), job.command, job.shown)
+    with watch.stage("tables"):
+        files = _tables(job, findings, pieces)
+    files |= {f"charts/{chart.name}.svg": chart.svg for chart in charts}
+    files |= {f"charts/{chart.name}.png": chart.png for chart in charts}
+    files |= {"results.xlsx": workbook, "report.html": report}
+    name = writing.folder_name([scenario.id for scenario in job.scenarios], fingerprint_of(job), slug(job.scenarios))
+    files[writing.RUN_FILE] = writing.json_bytes(_run_object(job, workers, pieces))
+    folder = writing.publish(job.outputs, name, files)
+    if job.json_file and job.json_file != "-":
+        writing.write_file(Path(job.json_file), files["results.json"])
+    return folder
+
+
+def _tables(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> dict[str, bytes]:
+    """Every CSV and JSON file of results."""
+    return {
+        "results.json": writing.json_bytes(results_object(job, findings)),
+        "replications.csv": writing.csv_bytes(REPLICATION, replication_rows(job.scenarios, pieces)),
+        "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
+        "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.contrasts)),
+        "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
+        **_ranking_file(findings),
+        **_periods_file(findings),
+        **_budgets_file(findings),
+    }
+
+
+def results_object(job: Job, findings: Findings) -> dict[str, Any]:
+    """What results.json holds."""
+    return {
+        "format": FORMAT,
+        "scenarios": [
+            {"id": scenario.id, "name": title(scenario), "file": job.shown(scenario.file)} for scenario in job.scenarios
+        ],
+        "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
+        "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
+        "ranking": _ranking_objects(findings),
+        "periods": [dict(zip(PERIOD, row, strict=True)) for row in period_rows(findings)],
+        "budgets": [line._asdict() for line in budget_lines(findings)],
+        "warnings": list(findings.warnings),
+        "same_people": [asdict(one) for one in findings.same_people],
+        "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
+    }
+
+
+def _ranking_file(findings: Findings) -> dict[str, bytes]:
+    """ranking.csv, where several scenarios are compared with one."""
+    ranked = ranking(findings)
+    return {"ranking.csv": writing.csv_bytes(columns(ranked), cells(ranked))} if ranked else {}
+
+
+def _periods_file(findings: Findings) -> dict[str, bytes]:
+    """periods.csv, where something dated divides the measured window."""
+    return {"periods.csv": writing.csv_bytes(PERIOD, period_rows(findings))} if findings.told else {}
+
+
+def _budgets_file(findings: Findings) -> dict[str, bytes]:
+    """budgets.csv, where a scenario has budget lines."""
+    lines = list(budget_lines(findings))
+    return {"budgets.csv": writing.csv_bytes(BudgetLine._fields, lines)} if lines else {}
+
+
+def _ranking_objects(findings: Findings) -> list[dict[str, Any]]:
+    ranked = ranking(findings)
+    return [dict(zip(columns(ranked), row, strict=True)) for row in cells(ranked)]
+
+
+def _run_object(job: Job, workers: int, pieces: Sequence[Sequence[Piece]]) -> dict[str, Any]:
+    first, in_workers = job.scenarios[0], Stopwatch()
+    for piece in chain(*pieces):
+        in_workers.add(piece.seconds)
+    return {
+        "title": title_of_all(job.scenarios, compared=job.compared),
+        "command_line": list(job.typed),
+        "repeat_with": job.command,
+        "began": datetime.fromtimestamp(job.began, UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(job.watch.elapsed, 3),
+        "seconds_by_stage": job.watch.rounded(),
+        "seconds_by_stage_summed_over_workers": in_workers.rounded(),
+        "workers": workers,
+        "engine": job.engines.name,
+        "why_not_compiled": job.engines.why,
+        "witnessed_by_simpy": [
+            one.id for number, one in enumerate(job.scenarios) if job.engines.is_witnessed(number, 0)
+        ],
+        "seed": first.seed,
+        "replications": first.replications,
+        "version": __version__,
+        "python": platform.python_version(),
+        "packages": _package_versions(),
+        "system": platform.platform(),
+        "inputs": [{"file": file, "sha256": digest} for file, digest in job.inputs],
+    }
+
+
+def _package_versions() -> dict[str, str]:
+    found = {}
+    for name in ("numpy", "simpy", "numba", "matplotlib", "scipy", "PyYAML", "XlsxWriter"):
+        try:
+            found[name.lower()] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found

@@ -1,0 +1,94 @@
+"""Findings as tidy rows: the frozen columns of the result files, for CSV, JSON and pandas alike.
+
+What may be changed here: columns may be added at the end; the others are frozen in the vocabulary.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sim.inputs.scenario import Scenario
+from sim.results.comparison.findings import Contrast, Estimate, Findings
+from sim.results.measures.census import over_replications
+from sim.results.measures.periods import Period
+from sim.runs.experiment import Piece
+
+SUMMARY = (
+    "scenario",
+    "service",
+    "measure",
+    "by",
+    "item",
+    "unit",
+    "mean",
+    "sd",
+    "low",
+    "high",
+    "replications",
+)
+DIFFERENCE = (*SUMMARY, "baseline", "verdict", "share_better", "low_all", "high_all")
+REPLICATION = ("scenario", "replication", "service", "measure", "by", "item", "value", "unit")
+PERIOD = ("scenario", "baseline", "first_date", "last_date", "days", "headline", *SUMMARY[1:],
+          "baseline_mean", "difference", "difference_low", "difference_high", "verdict")  # fmt: skip
+CENSUS = ("scenario", "day", "service", "measure", "mean", "low", "high", "date")
+
+
+def estimate_cells(row: Estimate) -> tuple[Any, ...]:
+    """A summary row's cells in the order of `SUMMARY`."""
+    return tuple(getattr(row, name) for name in SUMMARY)
+
+
+def contrast_cells(row: Contrast) -> tuple[Any, ...]:
+    """A difference row's cells in the order of `DIFFERENCE`."""
+    return tuple(getattr(row, name) for name in DIFFERENCE)
+
+
+def period_rows(findings: Findings) -> Iterator[tuple[Any, ...]]:
+    """Every measure in each period of each scenario whose window something dated divides, beside the baseline's."""
+    for scenario in findings.scenarios:
+        told = findings.told.get(scenario.id)
+        for period in told.periods if told else ():
+            where = _dates(scenario, period), period.days, "yes" if told and period == told.headline else "no"
+            for row in _measured_in(findings.parts[period], scenario):
+                yield scenario.id, findings.baseline.id if findings.compared else None, *where[0], *where[1:], *row
+
+
+def _dates(scenario: Scenario, period: Period) -> tuple[str, str]:
+    start = scenario.calendar.start
+    first, last = (start + timedelta(days=day) for day in (period.first_day, period.end_day - 1))
+    return first.isoformat(), last.isoformat()
+
+
+def _measured_in(part: Findings, scenario: Scenario) -> Iterator[tuple[Any, ...]]:
+    """Rows of one period: the scenario's own, the baseline's mean and the difference; also what only one of them has."""
+    own = {_key(row): row for row in part.estimates if row.scenario == scenario.id}
+    base = {_key(row): row for row in part.estimates if row.scenario == part.baseline.id} if part.compared else {}
+    changes = {_key(row): row for row in part.contrasts if row.scenario == scenario.id}
+    for key in dict.fromkeys((*own, *changes)):
+        row, before, change = own.get(key), base.get(key), changes.get(key)
+        unit = row.unit if row else change.unit if change else ""
+        mine = (row.mean, row.sd, row.low, row.high, row.replications) if row else (None,) * 5
+        differs = (change.mean, change.low, change.high, change.verdict) if change else (None,) * 4
+        yield *key, unit, *mine, before.mean if before else None, *differs
+
+
+def _key(row: Estimate | Contrast) -> tuple[str, str, str, str]:
+    return row.service, row.measure, row.by, row.item
+
+
+def replication_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]) -> Iterator[tuple[Any, ...]]:
+    """Every measure of every replication, in the order of `REPLICATION`."""
+    for scenario, found in zip(scenarios, pieces, strict=True):
+        for piece in found:
+            number = piece.task.replication + 1  # from 1, as people count them and as messages say
+            for (service, name, by, item, unit), value in zip(piece.keys, piece.values.tolist(), strict=True):
+                yield scenario.id, number, service, name, by, item, value, unit
+
+
+def census_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]) -> Iterator[tuple[Any, ...]]:
+    """Day by day over the replications: mean, and the range of the middle 95% of them."""
+    for scenario, found in zip(scenarios, pieces, strict=True):
+        first = scenario.calendar.start + timedelta(days=scenario.calendar.warm_up_days)
+        dates = [(first + timedelta(days=day)).isoformat() for day in range(scenario.calendar.measured_days)]
+        for row in over_replications([piece.census() for piece in found]):
+            yield scenario.id, row.day, row.service, row.measure, row.mean, row.low, row.high, dates[row.day]

@@ -68,6 +68,7 @@ class Stay:
     need: int
     ready_at: int  # when they will be ready, NEVER if they never will
     units: int = 1
+    units_now: int | None = None  # None until the first gathering: tapers are gathered like all else that is due
     ready: int = NEVER
     clear: int = NEVER
     left: int = NEVER
@@ -215,6 +216,9 @@ class Town:
         while any(self._gather_one(person) for person in self.people if not person.gone):
             pass
         self.cleaning = [one for one in self.cleaning if one[1] > self.now]
+        for person in self.people:
+            if person.stay is not None:
+                person.stay.units_now = self._tapered(person, person.stay)
 
     def _gather_one(self, person: Person) -> bool:
         if not person.came:
@@ -255,7 +259,8 @@ class Town:
             if task.own_start > self.now or any(other.open for other in waits_for):
                 return False
             latest = max([task.own_start, *(other.finished for other in waits_for)])
-            last = [other for other in waits_for if other.finished == latest > task.own_start]
+            in_time = self.now in (0, latest)  # else it waited for a step that is dropped now
+            last = [other for other in waits_for if other.finished == latest > task.own_start and in_time]
             task.after = min(last, key=lambda other: self._step_number(other.step.name)).step.name if last else None
             # Nothing starts in the past, not even what waited for a step that is dropped now; but somebody of the census
             # may have begun before the clock started, except with a team, whose queue is only joined from then on.
@@ -466,6 +471,9 @@ class Town:
     def _units_now(self, person: Person) -> int:
         stay = person.stay
         assert stay is not None
+        return stay.units if stay.units_now is None else stay.units_now
+
+    def _tapered(self, person: Person, stay: Stay) -> int:
         visit = person.group.visit(stay.service)
         share = 1.0
         for taper in visit.tapers if visit else ():

@@ -87,7 +87,7 @@ def try_steps(plan: Packed, room: Room, stay: int) -> None:
                     last_end, last_step = end, name
             i += 1
         if may_start:
-            if last_end > steps[step].own_start:
+            if last_end > steps[step].own_start and (now == 0 or last_end == now):  # else for one that was dropped now
                 steps[step].after = last_step
             team = plan.steps[steps[step].planned].team
             started = now

@@ -86,7 +86,7 @@ class Steps:
     def _begin(self, work: Work) -> None:
         ends = [(earlier.finished, -earlier.planned.number) for earlier in work.after if not earlier.dropped]
         last_end, number = max(ends, default=(-NEVER, NONE))
-        if last_end > work.own_start:
+        if last_end > work.own_start and self._clock.now in (0, last_end):  # else for one that was dropped now
             work.waited_for = -number
         work.started = self._clock.now
         if work.started == 0 and work.planned.team == NONE:

@@ -17,11 +17,11 @@ from sim.home import HOME, PROGRAM
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
 from sim.regression import reports
-from sim.regression.baselines import Baseline, baseline_of, orphans_in, scenarios_in
-from sim.regression.judging import MOVED
-from sim.regression.result import Checked, lines_about
-from sim.regression.run import Found, checked, rerun
+from sim.regression.baselines import Baseline, baseline_of, expected_files_without_scenario, scenarios_in
+from sim.regression.reports import CheckResult, check_result_lines
+from sim.regression.run import ScenarioResult, check_result, run_scenarios
 from sim.regression.update import updates, write
+from sim.regression.verdicts import MOVED
 from sim.results.files import writing
 from sim.results.words.labels import counted
 from sim.runs.engines import BY_REFERENCE
@@ -41,14 +41,14 @@ def check(options: Options, _: Screen) -> int:
     _try_places(options, scenarios, baselines)
     if options.update:
         return _update(options, screen, scenarios, baselines)
-    unusable = [Checked(orphan, orphan, None, "its scenario is gone; remove it too") for orphan in orphans]
-    unusable += [Checked(one.scenario_file, str(one.file), None, one.trouble) for one in baselines if one.trouble]
+    unusable = [CheckResult(orphan, orphan, None, "its scenario is gone; remove it too") for orphan in orphans]
+    unusable += [CheckResult(one.scenario_file, str(one.file), None, one.trouble) for one in baselines if one.trouble]
     if unusable:  # before an hour is spent on the others
         others = [one for one in baselines if not one.trouble]
-        _report(options, screen, [*unusable, *(Checked(one.scenario_file, str(one.file), None) for one in others)])
+        _report(options, screen, [*unusable, *(CheckResult(one.scenario_file, str(one.file), None) for one in others)])
         return BAD_INPUT
     found = _rerun(options, screen, scenarios)
-    results = [checked(one, baseline) for one, baseline in zip(found, baselines, strict=True)]
+    results = [check_result(one, baseline) for one, baseline in zip(found, baselines, strict=True)]
     is_told = _report(options, screen, results)
     if any(one.outcome == MOVED for one in results):
         return RESULTS_MOVED
@@ -60,7 +60,7 @@ def _try_places(options: Options, scenarios: Sequence[Scenario], baselines: Sequ
     read = files_read(scenarios, *(str(one.file) for one in baselines))
     try_files((options.junit, options.summary, options.json), read)
     if options.update:
-        try_files([str(file) for one in baselines for file in (one.log, one.file, one.stories_file)], ())
+        try_files([str(file) for one in baselines for file in (one.log, one.file, one.histories_file)], ())
 
 
 def _files(options: Options) -> tuple[list[str], list[str]]:
@@ -74,7 +74,7 @@ def _files(options: Options) -> tuple[list[str], list[str]]:
             continue
         folder = Path(name)
         inside = scenarios_in(folder, all_of_them=not options.files)
-        lost = orphans_in(folder, scenarios_in(folder, all_of_them=True))
+        lost = expected_files_without_scenario(folder, scenarios_in(folder, all_of_them=True))
         if not inside and not lost:
             command = f'{PROGRAM} check {name}/NAME.yaml --update --reason "..."'
             raise UsageError(f"{name}: no scenario here has an expected file; `{command}` makes one")
@@ -90,19 +90,19 @@ def _ours() -> str:
     return OURS if Path(OURS).resolve() == folder else str(folder)
 
 
-def _rerun(options: Options, screen: Screen, scenarios: Sequence[Scenario]) -> list[Found]:
+def _rerun(options: Options, screen: Screen, scenarios: Sequence[Scenario]) -> list[ScenarioResult]:
     total = sum(scenario.replications for scenario in scenarios)
     workers = options.workers or default_workers(total)
     much = f"{counted(total, 'replication')} of {counted(len(scenarios), 'scenario')}"
     engines = BY_REFERENCE if options.update else engines_for(options, screen)  # what is recorded is the law's word
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     try:
-        return rerun(scenarios, workers, screen.progress, observe=options.observe, engines=engines)
+        return run_scenarios(scenarios, workers, screen.progress, observe=options.observe, engines=engines)
     finally:
         screen.end_progress()
 
 
-def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> bool:
+def _report(options: Options, screen: Screen, results: Sequence[CheckResult]) -> bool:
     """Tells machines first, then people; whether all could be told. What cannot be written keeps nothing else from it."""
     troubles = []
     for tell in (_to_junit, _to_summary, _to_json, _to_people):
@@ -115,17 +115,17 @@ def _report(options: Options, screen: Screen, results: Sequence[Checked]) -> boo
     return not troubles
 
 
-def _to_junit(options: Options, _: Screen, results: Sequence[Checked]) -> None:
+def _to_junit(options: Options, _: Screen, results: Sequence[CheckResult]) -> None:
     if options.junit:
         writing.write_file(Path(options.junit), writing.utf8(reports.junit_xml(results)))
 
 
-def _to_summary(options: Options, _: Screen, results: Sequence[Checked]) -> None:
+def _to_summary(options: Options, _: Screen, results: Sequence[CheckResult]) -> None:
     if options.summary:
         writing.append_file(Path(options.summary), writing.utf8(reports.markdown(results)))
 
 
-def _to_json(options: Options, _: Screen, results: Sequence[Checked]) -> None:
+def _to_json(options: Options, _: Screen, results: Sequence[CheckResult]) -> None:
     data = writing.json_bytes(reports.json_object(results))
     if options.json == "-":
         streams.write(sys.stdout, data)
@@ -133,11 +133,11 @@ def _to_json(options: Options, _: Screen, results: Sequence[Checked]) -> None:
         writing.write_file(Path(options.json), data)
 
 
-def _to_people(options: Options, screen: Screen, results: Sequence[Checked]) -> None:
+def _to_people(options: Options, screen: Screen, results: Sequence[CheckResult]) -> None:
     for line in reports.annotations(results) if options.annotations else ():
         screen.say(line)
     for one in results:
-        for line in lines_about(one):
+        for line in check_result_lines(one):
             screen.say(line)
     screen.say(reports.summary_line(results))
     moved = [one.file for one in results if one.outcome == MOVED]

@@ -1,32 +1,288 @@
-"""Where baselines are: the expected file beside each scenario, the stories beside it, the log beside both.
+"""Baselines: the expected file beside each scenario, the event histories beside it, and the log beside both.
 
     winter.yaml                    the scenario
-    winter.expected.txt            what it is expected to give
-    winter.expected.people.gz      replication 1 person by person, where it is small
+    winter.expected.txt            its recorded results
+    winter.expected.people.gz      the event history of each patient in replication 1, where they are few
     expected-log.md                every change of an expected file in this folder, with its reason
 
-What may be changed here: by agreement; people keep such files in their own repositories.
+An expected file holds the versions it was made with, every value in force, every measure (mean and standard deviation
+to six digits, and a fingerprint of its values by replication), and fingerprints of the records of each replication by
+block of people. Its last line is a checksum: a file that was cut short or edited by hand is refused.
+
+A fingerprint of a block depends on its own people only: rows are named by person and number, never by their position
+in a table, so that one more person in the first block does not change the second.
+
+People keep these files in their own repositories: a change of the format needs another format number.
 """
 
 import platform
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
+from math import isnan
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from sim.home import PROGRAM
-from sim.regression.baseline_file import Expected, ExpectedUnusable, read_expected
-from sim.regression.fingerprints import bytes_digest
-from sim.results.event_history import unpacked
+from sim.inputs.scenario import Scenario
+from sim.model.records import (
+    NONE,
+    PEOPLE_COLUMNS,
+    PLACES_COLUMNS,
+    STAY_COLUMNS,
+    STEP_COLUMNS,
+    WAIT_COLUMNS,
+    Column,
+    Ledger,
+)
+from sim.results.comparison.compare import Table, spread
+from sim.results.comparison.order import Key
+from sim.results.event_history import unpack_histories
 
-ENDING, STORIES_ENDING, LOG = ".expected.txt", ".expected.people.gz", "expected-log.md"
-LARGEST_FILE = 20_000_000  # bytes
+PEOPLE_IN_BLOCK = 500
+DIGITS = 12  # hexadecimal, of SHA-256
+
+
+class Fingerprints(NamedTuple):
+    """One replication's fingerprints: of the people who come, of the open places, and of each block of people."""
+
+    people: str
+    places: str
+    blocks: tuple[str, ...]
+
+
+def fingerprints(ledger: Ledger) -> Fingerprints:
+    """Return the fingerprints of the records of one replication."""
+    people = _bytes(ledger.people[name] for name in PEOPLE_COLUMNS)
+    places = _bytes(ledger.places[name] for name in PLACES_COLUMNS)
+    return Fingerprints(_short(people), _short(places), tuple(_short(block) for block in _blocks(ledger)))
+
+
+def bytes_fingerprint(data: bytes) -> str:
+    """The fingerprint of some bytes."""
+    return _short(data)
+
+
+def text_fingerprint(text: str) -> str:
+    """The fingerprint of a text."""
+    return _short(text.encode())
+
+
+def _blocks(ledger: Ledger) -> list[bytes]:
+    count = len(ledger.people["group"])
+    stays = ledger.stays
+    owner_of_stay, number_of_stay = np.append(stays["person"], NONE), np.append(stays["stay"], NONE)
+    in_wait, in_step = ledger.waits["stay"], ledger.steps["stay"]  # row numbers, replaced by person and number
+    tables = (
+        (np.arange(count, dtype=np.int64), [ledger.people[name] for name in PEOPLE_COLUMNS]),
+        (ledger.waits["person"], [_own(number_of_stay, in_wait, name, ledger.waits[name]) for name in WAIT_COLUMNS]),
+        (stays["person"], [stays[name] for name in STAY_COLUMNS]),
+        (
+            owner_of_stay[in_step],
+            [_own(number_of_stay, in_step, name, ledger.steps[name]) for name in STEP_COLUMNS],
+        ),
+    )
+    firsts = range(0, count, PEOPLE_IN_BLOCK)
+    return [b"|".join(_block_bytes(owner, columns, first) for owner, columns in tables) for first in firsts]
+
+
+def _own(number_of_stay: Column, rows: Column, name: str, column: Column) -> Column:
+    return number_of_stay[rows] if name == "stay" else column
+
+
+def _block_bytes(owner: Column, columns: list[Column], first: int) -> bytes:
+    """Rows of one block of people; every table is sorted by person."""
+    start, end = np.searchsorted(owner, [first, first + PEOPLE_IN_BLOCK])
+    return _bytes(column[start:end] for column in columns)
+
+
+def _bytes(columns: Iterable[Column]) -> bytes:
+    """Columns as 64-bit whole numbers, lowest byte first, on every machine."""
+    return b"".join(np.ascontiguousarray(column, dtype="<i8").tobytes() for column in columns)
+
+
+def _short(data: bytes) -> str:
+    return sha256(data).hexdigest()[:DIGITS]
+
+
+FORMAT = 1
+TITLE = "Expected results of run_sim.py check, format"
+WARNING = 'Never edit this by hand: run_sim.py check --update --reason "..." writes it, and keeps the log.'
+SHOWN_DIGITS = 6
+COMPARED_DIGITS = 8  # of each replication's value: more would be noise of adding up in another order
+SECTIONS = ("made with", "values", "measures", "ledgers", "kept")
+NOTHING = "-"
 SCENARIO_ENDINGS = (".yaml", ".yml")
+CONFLICT = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
+
+
+class ExpectedFileUnusable(Exception):
+    """An expected file cannot be used; the message follows the name of the file."""
+
+
+class RecordedMeasure(NamedTuple):
+    """One measure over the replications, as text for comparison; `sd` is its standard deviation."""
+
+    key: Key
+    mean: str
+    sd: str
+    replications: int
+    digest: str
+
+
+class ExpectedResults(NamedTuple):
+    """Content of an expected file."""
+
+    versions: dict[str, str]
+    values: dict[str, str]  # by dotted path, without defaults
+    lines: dict[Key, RecordedMeasure]
+    ledgers: tuple[Fingerprints, ...]  # by replication
+    histories_fingerprint: str  # of the event histories of replication 1, empty where they are not kept
+    numbers: dict[Key, int]  # the line number of each measure in the file
+
+
+def expected_results(
+    scenario: Scenario,
+    table: Table,
+    ledgers: Sequence[Fingerprints],
+    versions: dict[str, str],
+    histories_fingerprint: str,
+) -> ExpectedResults:
+    """Return the expected results of a scenario from those of a run."""
+    lines = {key: _line(key, [float(value) for value in values]) for key, values in _rows(table)}
+    return ExpectedResults(versions, written_values(scenario), lines, tuple(ledgers), histories_fingerprint, {})
+
+
+def _rows(table: Table) -> Iterator[tuple[Key, Sequence[float]]]:
+    return zip(table.keys, table.values, strict=True)
+
+
+def written_values(scenario: Scenario) -> dict[str, str]:
+    """Return the values written in the scenario by path, without labels; data files by their fingerprint."""
+    found = {
+        value.path: " ".join(value.text.split())
+        for value in scenario.values
+        if value.line and value.path not in ("name", "question")
+    }
+    for file, digest in scenario.files:
+        if not file.endswith(SCENARIO_ENDINGS):
+            found[f"data in {file.rpartition('/')[2]}"] = digest[:DIGITS]
+    return found
+
+
+def _line(key: Key, values: list[float]) -> RecordedMeasure:
+    """Return the recorded form of a measure; values are by replication, NaN where it is undefined."""
+    there = [value for value in values if not isnan(value)]
+    here = spread(there)
+    text = " ".join(NOTHING if isnan(value) else _number(value, COMPARED_DIGITS) for value in values)
+    sd = NOTHING if here.sd is None else _number(here.sd, SHOWN_DIGITS)
+    return RecordedMeasure(key, _number(here.mean, SHOWN_DIGITS), sd, here.replications, text_fingerprint(text)[:8])
+
+
+def _number(value: float, digits: int) -> str:
+    text = format(value, f".{digits}g")
+    return "0" if float(text) == 0.0 else text
+
+
+def expected_file_text(expected: ExpectedResults) -> str:
+    """The file's text."""
+    parts = [f"{TITLE} {FORMAT}", WARNING, "", "[made with]"]
+    parts += [f"{name}  {version}" for name, version in expected.versions.items()]
+    parts += ["", "[values]  path  value"]
+    parts += [f"{path}  {text}" for path, text in expected.values.items()]
+    parts += ["", "[measures]  service  measure  by  item  mean  sd  replications  fingerprint"]
+    parts += [_measure_text(line) for line in expected.lines.values()]
+    parts += ["", "[ledgers]  replication  people  places  blocks of 500 people"]
+    parts += [
+        "  ".join([str(number), one.people, one.places, *one.blocks]) for number, one in enumerate(expected.ledgers, 1)
+    ]
+    if expected.histories_fingerprint:
+        parts += ["", "[kept]  stories of replication 1", expected.histories_fingerprint]
+    body = "\n".join(parts) + "\n"
+    return f"{body}\nend {text_fingerprint(body)}\n"
+
+
+def _measure_text(line: RecordedMeasure) -> str:
+    key = [part or NOTHING for part in line.key]
+    return "  ".join([*key, line.mean, line.sd, str(line.replications), line.digest])
+
+
+def read_expected_file(text: str) -> ExpectedResults:
+    """What the text of an expected file says; ExpectedUnusable where it cannot be used."""
+    _check_whole(text)
+    sections = _sections(text)
+    try:
+        lines = {line.key: line for _, row in sections["measures"] for line in [_read_line(row)]}
+        numbers = {_read_line(row).key: number for number, row in sections["measures"]}
+        return ExpectedResults(
+            dict(_two(row) for _, row in sections["made with"]),
+            dict(_two(row) for _, row in sections["values"]),
+            lines,
+            tuple(_read_ledger(row) for _, row in sections["ledgers"]),
+            sections["kept"][0][1] if sections["kept"] else "",
+            numbers,
+        )
+    except (ValueError, IndexError) as problem:  # the checksum is right: another program wrote it
+        raise ExpectedFileUnusable("cannot be read, although nothing is missing from it") from problem
+
+
+def _check_whole(text: str) -> None:
+    if CONFLICT.search(text):
+        raise ExpectedFileUnusable("holds conflict markers of git; take either side whole, then run check again")
+    found = re.match(rf"{re.escape(TITLE)} (\d+)\n", text)
+    if found is None:
+        raise ExpectedFileUnusable("is damaged: its first line is not that of an expected file")
+    if int(found[1]) != FORMAT:
+        raise ExpectedFileUnusable(f"is of format {found[1]}; this program reads and writes format {FORMAT}")
+    body, end, seal = text.rpartition("\nend ")
+    if not end:
+        raise ExpectedFileUnusable("is damaged: it is cut short, for its last line is missing")
+    if seal.strip() != text_fingerprint(body):
+        raise ExpectedFileUnusable("is damaged: it was edited by hand or cut, for its last line does not fit the rest")
+
+
+def _sections(text: str) -> dict[str, list[tuple[int, str]]]:
+    """The lines of each section with their numbers in the file."""
+    sections: dict[str, list[tuple[int, str]]] = {name: [] for name in SECTIONS}
+    name = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.startswith("["):
+            name = line[1:].partition("]")[0]
+            sections.setdefault(name, [])
+        elif name and line and not line.startswith("end "):
+            sections[name].append((number, line))
+    return sections
+
+
+def _two(row: str) -> tuple[str, str]:
+    name, gap, value = row.partition("  ")
+    if not gap:
+        raise ValueError(row)
+    return name, value
+
+
+def _read_line(row: str) -> RecordedMeasure:
+    service, measure, by, item, mean, sd, replications, digest = row.split("  ")
+    key = (service, measure, "" if by == NOTHING else by, "" if item == NOTHING else item)
+    return RecordedMeasure(key, mean, sd, int(replications), digest)
+
+
+def _read_ledger(row: str) -> Fingerprints:
+    _, people, places, *blocks = row.split("  ")
+    return Fingerprints(people, places, tuple(blocks))
+
+
+ENDING, HISTORIES_ENDING, LOG = ".expected.txt", ".expected.people.gz", "expected-log.md"
+LARGEST_FILE = 20_000_000  # bytes
 PACKAGES = ("numpy", "scipy", "simpy")
 
 
 def versions() -> dict[str, str]:
-    """The versions that decide results: Python's first two numbers, and those of the packages that count."""
+    """Return the versions that may change results: Python (first two numbers) and the numerical packages."""
     found = {"python": ".".join(platform.python_version_tuple()[:2])}
     for name in PACKAGES:
         try:
@@ -38,18 +294,18 @@ def versions() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A scenario file and what is recorded beside it; `trouble` says why it cannot be used."""
+    """A scenario file and its recorded results; `trouble` says why they cannot be used."""
 
     scenario_file: str
     file: Path
-    expected: Expected | None = None
-    stories: list[str] | None = None
+    expected: ExpectedResults | None = None
+    histories: list[str] | None = None
     trouble: str = ""
 
     @property
-    def stories_file(self) -> Path:
-        """Where replication 1 is kept person by person."""
-        return self.file.with_name(self.file.name.removesuffix(ENDING) + STORIES_ENDING)
+    def histories_file(self) -> Path:
+        """The file of event histories of replication 1."""
+        return self.file.with_name(self.file.name.removesuffix(ENDING) + HISTORIES_ENDING)
 
     @property
     def log(self) -> Path:
@@ -58,7 +314,7 @@ class Baseline:
 
 
 def baseline_of(scenario_file: str) -> Baseline:
-    """What is recorded beside a scenario."""
+    """Read the recorded results of a scenario."""
     scenario = Path(scenario_file)
     file = scenario.with_name(scenario.stem + ENDING)
     empty = Baseline(scenario_file, file)
@@ -66,10 +322,12 @@ def baseline_of(scenario_file: str) -> Baseline:
         command = f'{PROGRAM} check {scenario_file} --update --reason "..."'
         return _with(empty, trouble=f"there is no {file.name} beside it; `{command}` makes it")
     try:
-        expected = read_expected(_text(file))
-    except ExpectedUnusable as problem:
+        expected = read_expected_file(_text(file))
+    except ExpectedFileUnusable as problem:
         return _with(empty, trouble=f"{file} {problem}")
-    return Baseline(scenario_file, file, expected, _stories(empty.stories_file, expected.stories))
+    return Baseline(
+        scenario_file, file, expected, _read_histories(empty.histories_file, expected.histories_fingerprint)
+    )
 
 
 def _with(baseline: Baseline, trouble: str) -> Baseline:
@@ -79,35 +337,35 @@ def _with(baseline: Baseline, trouble: str) -> Baseline:
 def _text(file: Path) -> str:
     try:
         if file.stat().st_size > LARGEST_FILE:
-            raise ExpectedUnusable(f"is larger than {LARGEST_FILE:,} bytes, more than any expected file needs")
-        return file.read_text(encoding="utf-8")  # whatever ends of lines git has made of it
+            raise ExpectedFileUnusable(f"is larger than {LARGEST_FILE:,} bytes, more than any expected file needs")
+        return file.read_text(encoding="utf-8")  # any line endings
     except UnicodeDecodeError:
-        raise ExpectedUnusable("is damaged: it is not plain text in UTF-8") from None
+        raise ExpectedFileUnusable("is damaged: it is not plain text in UTF-8") from None
     except OSError as problem:
-        raise ExpectedUnusable(f"cannot be read: {problem.strerror or problem}") from None
+        raise ExpectedFileUnusable(f"cannot be read: {problem.strerror or problem}") from None
 
 
-def _stories(file: Path, fingerprint: str) -> list[str] | None:
-    """The stories beside an expected file; None where there are none, or others than recorded."""
+def _read_histories(file: Path, fingerprint: str) -> list[str] | None:
+    """Read event histories; None where there are none, or their fingerprint differs from the recorded one."""
     if not fingerprint:
         return None
     try:
         if file.stat().st_size > LARGEST_FILE:
             return None
-        told = unpacked(file.read_bytes())
+        histories = unpack_histories(file.read_bytes())
     except (OSError, ValueError):
         return None
-    return told if bytes_digest("\n\n".join(told).encode()) == fingerprint else None
+    return histories if bytes_fingerprint("\n\n".join(histories).encode()) == fingerprint else None
 
 
 def scenarios_in(folder: Path, *, all_of_them: bool) -> list[str]:
-    """The scenarios in a folder and those inside it: all, or those with an expected file."""
+    """Return the scenarios in a folder and its subfolders: all, or those with an expected file."""
     found = [path for path in _visible(folder, "*") if path.suffix in SCENARIO_ENDINGS and path.is_file()]
     return [path.as_posix() for path in found if all_of_them or path.with_name(path.stem + ENDING).is_file()]
 
 
-def orphans_in(folder: Path, scenarios: Sequence[str]) -> list[str]:
-    """The expected files in a folder whose scenario is gone."""
+def expected_files_without_scenario(folder: Path, scenarios: Sequence[str]) -> list[str]:
+    """Return the expected files in a folder whose scenario is missing."""
     known = {Path(scenario).with_suffix("") for scenario in scenarios}
     return [
         file.as_posix()
@@ -117,7 +375,7 @@ def orphans_in(folder: Path, scenarios: Sequence[str]) -> list[str]:
 
 
 def _visible(folder: Path, pattern: str) -> list[Path]:
-    """What is in a folder and those inside it, without hidden files and folders: copies that a system keeps for itself."""
+    """Return the paths in a folder and its subfolders, without hidden files and folders."""
     return sorted(
         path
         for path in folder.rglob(pattern)

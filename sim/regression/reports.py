@@ -1,36 +1,188 @@
-"""The check's verdicts for machines: JSON, JUnit XML, a Markdown summary and annotations for a CI system.
+"""Reports of a regression check: text for the terminal, JSON, JUnit XML, Markdown and annotations for a CI system.
 
-What may be changed here: wording freely; JSON keys are added, never renamed.
+JSON keys are added, never renamed.
 """
 
 import os
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
-from sim.regression.judging import MOVED, MovedMeasure, Verdict
-from sim.regression.result import (
-    MEASURES_SHOWN,
-    NOT_RUN,
-    UNUSABLE,
-    VALUES_SHOWN,
-    Checked,
-    Place,
-    delay_first,
-    delay_that_moved,
-    lines_about,
-    measure_cells,
-    value_text,
-    who,
-)
+from sim.regression.baselines import NOTHING
+from sim.regression.verdicts import MOVED, SAME, TOLERATED, MovedMeasure, MovedValue, Verdict
+from sim.results.event_history import EventDifference
 from sim.results.words.labels import counted
+
+UNUSABLE, NOT_RUN = "cannot be checked", "not run"
+DELAY = (
+    "delayed_people_mean",
+    "midnight_delayed_mean",
+    "delayed_bed_days",
+)  # the first of these that moved is shown first
+MEASURES_SHOWN = 15
+VALUES_SHOWN = 20
+
+
+class SourceLine(NamedTuple):
+    """A line of a file."""
+
+    file: str
+    line: int
+
+
+class CheckResult(NamedTuple):
+    """The verdict on one scenario, or the trouble that prevents one."""
+
+    file: str
+    expected_file: str
+    verdict: Verdict | None
+    trouble: str = ""
+    places: tuple[SourceLine, ...] = ()  # of the verdict's values, in their order
+    first: tuple[EventDifference, EventDifference] | None = (
+        None  # the first person by rank, and the first event in time
+    )
+    note: str = ""  # why no person is named
+
+    @property
+    def outcome(self) -> str:
+        """The outcome in one or two words."""
+        if self.verdict is not None:
+            return self.verdict.outcome
+        return UNUSABLE if self.trouble else NOT_RUN
+
+
+def _kind(key: tuple[str, str, str, str]) -> str:
+    """A measure, and what it is parted by."""
+    return f"{key[1]} by {key[2]}" if key[2] else key[1]
+
+
+def check_result_lines(one: CheckResult) -> list[str]:
+    """Return the lines about one scenario; the first has its name and outcome."""
+    verdict = one.verdict
+    if verdict is None:
+        return [f"{one.file}: {one.outcome}{f': {one.trouble}' if one.trouble else ''}"]
+    lines = [f"{one.file}: {verdict.outcome}{_beside(verdict)}"]
+    if verdict.new:
+        lines.append(f"  of {', '.join(dict.fromkeys(_kind(key) for key in verdict.new))} nothing is recorded yet")
+    if verdict.outcome == SAME:
+        return lines + [f"  {text}" for text in _values(one)]
+    lines += [f"  {text}" for text in (*_values(one), *_why(verdict))]
+    lines += [f"  {text}" for text in measure_table(delay_first(verdict.measures)[:MEASURES_SHOWN])]
+    if len(verdict.measures) > MEASURES_SHOWN:
+        lines.append(f"  and {len(verdict.measures) - MEASURES_SHOWN} measures more")
+    return lines + [f"  {text}" for text in first_difference_lines(one)]
+
+
+def _beside(verdict: Verdict) -> str:
+    if not verdict.versions:
+        return ""
+    return " (recorded with " + ", ".join(f"{one.path} {one.recorded}, not {one.now}" for one in verdict.versions) + ")"
+
+
+def _values(one: CheckResult) -> list[str]:
+    assert one.verdict is not None
+    pairs = list(zip(one.verdict.values, one.places, strict=True))
+    lines = [f"{value_text(value)}  ({place.file}:{place.line})" for value, place in pairs[:VALUES_SHOWN]]
+    more = len(pairs) - VALUES_SHOWN
+    return [*lines, f"and {more} more values"] if more > 0 else lines
+
+
+def value_text(value: MovedValue) -> str:
+    """A value that is not as recorded, old -> new."""
+    return f"{value.path}: {value.recorded or 'nothing'} -> {value.now or 'nothing'}"
+
+
+def _why(verdict: Verdict) -> list[str]:
+    """Where the move comes from, as far as that can be told."""
+    found = []
+    if verdict.outcome == TOLERATED:
+        found.append("not identical, but within what other versions may change (docs/check.md)")
+    elif verdict.outcome == MOVED and not verdict.values:
+        found.append("no value of the scenario differs: the program or its packages give other results")
+    if verdict.beyond:
+        found.append(f"{len(verdict.beyond)} of these measures are beyond what other versions may change")
+    if verdict.block is None:
+        found.append("every person's ledger is as recorded: what moved is how it is counted or priced")
+    return found
+
+
+def delay_that_moved(measures: Sequence[MovedMeasure]) -> MovedMeasure | None:
+    """The delay of the first service that has it moved, undivided."""
+    for name in DELAY:
+        rows = [one for one in measures if one.key[1:3] == (name, "") and one.size >= 0]
+        if rows:
+            return min(rows, key=lambda one: one.number)
+    return None
+
+
+def delay_first(measures: tuple[MovedMeasure, ...]) -> tuple[MovedMeasure, ...]:
+    """Delay, then the others as they come: those that moved most are often only what was changed."""
+    delay = delay_that_moved(measures)
+    return measures if delay is None else (delay, *(one for one in measures if one is not delay))
+
+
+def measure_table(measures: tuple[MovedMeasure, ...]) -> list[str]:
+    """Measure, expected, got, difference in standard errors, in columns."""
+    if not measures:
+        return []
+    rows = [("measure", "expected", "got", "standard errors"), *(measure_cells(one) for one in measures)]
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return ["  ".join([row[0].ljust(widths[0]), *_right(row[1:], widths[1:])]) for row in rows]
+
+
+def _right(cells: tuple[str, ...], widths: list[int]) -> list[str]:
+    return [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
+
+
+def measure_cells(one: MovedMeasure) -> tuple[str, str, str, str]:
+    """One measure that moved, as text."""
+    return measure_name(one), one.expected, one.got, standard_errors_text(one)
+
+
+def measure_name(one: MovedMeasure) -> str:
+    """`hospital delayed_bed_days, reason hub_assessment`."""
+    service, measure, by, item = one.key
+    return f"{service} {measure}" + (f", {by} {item}" if by else "")
+
+
+def standard_errors_text(one: MovedMeasure) -> str:
+    """The difference in standard errors of the recorded mean, or why there is none."""
+    if one.standard_errors is None:
+        return "new" if one.expected == NOTHING else "gone" if one.got == NOTHING else "had no spread"
+    if one.standard_errors == 0.0:
+        return "single runs"  # the mean is the same, the replications are not
+    return f"{one.standard_errors:+.2g}" if abs(one.standard_errors) < 1000 else f"{one.standard_errors:+,.0f}"
+
+
+def first_difference_lines(one: CheckResult) -> list[str]:
+    """Return lines about the first block of people whose records differ, the first person and the first event."""
+    block = one.verdict.block if one.verdict else None
+    if block is None:
+        return []
+    if block.what == "places":
+        return [f"first ledger that differs: replication {block.replication}, in its open places only"]
+    found = [f"first block whose ledger differs: replication {block.replication}, people {block.first} to {block.last}"]
+    if one.note:
+        return [*found, f"({one.note})"]
+    if one.first is None:
+        return [*found, "(the people of replication 1 are as recorded)"]
+    by_rank, in_time = one.first
+    found += [f"first person: {text}" for text in _difference(by_rank)]
+    if in_time.person != by_rank.person:
+        found += [f"first in time: {text}" for text in _difference(in_time)]
+    return found
+
+
+def _difference(one: EventDifference) -> list[str]:
+    return [f"{one.person}, expected: {one.expected}", f"{one.person}, got: {one.got}"]
+
 
 FORMAT = 1  # of the JSON
 ANNOTATIONS_OF_ONE = 5  # GitHub shows ten in all
 MARKS = {UNUSABLE: "❌", MOVED: "❌", NOT_RUN: "⚪"}
 
 
-def summary_line(found: Sequence[Checked]) -> str:
+def summary_line(found: Sequence[CheckResult]) -> str:
     """One sentence about all of them."""
     counts: dict[str, int] = {}
     for one in found:
@@ -39,12 +191,12 @@ def summary_line(found: Sequence[Checked]) -> str:
     return f"{len(found)} {'scenario' if len(found) == 1 else 'scenarios'}: {parts}."
 
 
-def json_object(found: Sequence[Checked]) -> dict[str, Any]:
+def json_object(found: Sequence[CheckResult]) -> dict[str, Any]:
     """Everything, for programs."""
     return {"format": FORMAT, "scenarios": [_json_of(one) for one in found]}
 
 
-def _json_of(one: Checked) -> dict[str, Any]:
+def _json_of(one: CheckResult) -> dict[str, Any]:
     verdict = one.verdict
     head = {"file": one.file, "expected_file": one.expected_file, "outcome": one.outcome, "trouble": one.trouble}
     if verdict is None:
@@ -86,7 +238,7 @@ def _number(text: str) -> float | None:
         return None
 
 
-def junit_xml(found: Sequence[Checked]) -> str:
+def junit_xml(found: Sequence[CheckResult]) -> str:
     """One test case for each scenario; no times, so that the same verdicts are the same bytes."""
     moved = sum(one.outcome == MOVED for one in found)
     unusable = sum(one.outcome == UNUSABLE for one in found)
@@ -99,10 +251,10 @@ def junit_xml(found: Sequence[Checked]) -> str:
     )
 
 
-def _junit_case(one: Checked) -> str:
+def _junit_case(one: CheckResult) -> str:
     folder, _, name = one.file.rpartition("/")
     case = f"<testcase classname={quoteattr(folder or '.')} name={quoteattr(name)} file={quoteattr(one.file)}"
-    text = escape(_printable("\n".join(lines_about(one))))
+    text = escape(_printable("\n".join(check_result_lines(one))))
     tags = {MOVED: "failure", UNUSABLE: "error", NOT_RUN: "skipped"}
     if one.outcome not in tags:
         return f"{case}><system-out>{text}</system-out></testcase>\n"
@@ -116,13 +268,13 @@ def _printable(text: str) -> str:
     return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
 
 
-def _in_short(one: Checked) -> str:
+def _in_short(one: CheckResult) -> str:
     """What moved, in one line."""
     verdict = one.verdict
     if verdict is None:
         return one.trouble or "another scenario's expected file has to be mended first"
     if not verdict.measures:
-        return "; ".join(who(one)) or one.outcome
+        return "; ".join(first_difference_lines(one)) or one.outcome
     delay, most = delay_that_moved(verdict.measures), verdict.measures[0]
     first = f"{_moved_text(delay)}; " if delay and delay is not most else ""
     return f"{counted(len(verdict.measures), 'measure')} moved: {first}most of all {_moved_text(most)}"
@@ -134,7 +286,7 @@ def _moved_text(one: MovedMeasure) -> str:
     return f"{name}: expected {expected}, got {got} ({apart}{unit})"
 
 
-def markdown(found: Sequence[Checked]) -> str:
+def markdown(found: Sequence[CheckResult]) -> str:
     """A summary for the page of a CI step."""
     parts = ["## Expected results", "", summary_line(found), "", "| scenario | outcome | |", "|---|---|---|"]
     for one in found:
@@ -147,14 +299,14 @@ def markdown(found: Sequence[Checked]) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _details(one: Checked, verdict: Verdict) -> Iterable[str]:
+def _details(one: CheckResult, verdict: Verdict) -> Iterable[str]:
     yield f"### `{one.file}`"
     yield ""
     for value, place in list(zip(verdict.values, one.places, strict=True))[:VALUES_SHOWN]:
         yield f"- {_cell(value_text(value))} (`{place.file}:{place.line}`)"
     if not verdict.values:
         yield "- no value of the scenario differs: the program or its packages give other results"
-    for text in who(one):
+    for text in first_difference_lines(one):
         yield f"- {_cell(text)}"
     yield ""
     yield "| measure | expected | got | standard errors |"
@@ -169,12 +321,12 @@ def _cell(text: str) -> str:
     return text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;").replace("\n", " ")
 
 
-def annotations(found: Sequence[Checked]) -> list[str]:
+def annotations(found: Sequence[CheckResult]) -> list[str]:
     """GitHub's workflow commands: each points at the line that differs from the recorded scenario."""
     told = []
     for one in found:
         if one.outcome == UNUSABLE:
-            told.append(_annotation("error", Place(one.file, 1), "cannot be checked", one.trouble))
+            told.append(_annotation("error", SourceLine(one.file, 1), "cannot be checked", one.trouble))
         elif one.verdict is not None and one.outcome == MOVED:
             told += [
                 _annotation("error", place, "results moved", f"{value_text(value)}: {_in_short(one)}")
@@ -185,14 +337,14 @@ def annotations(found: Sequence[Checked]) -> list[str]:
     return told
 
 
-def _of_the_program(one: Checked, verdict: Verdict) -> str:
+def _of_the_program(one: CheckResult, verdict: Verdict) -> str:
     """No line of the scenario differs: point at the expected line that moved most."""
     number = verdict.measures[0].number if verdict.measures else 0
-    words = "; ".join([_in_short(one), "no value of the scenario differs", *who(one)[:2]])
-    return _annotation("error", Place(one.expected_file, number or 1), "results moved", words)
+    words = "; ".join([_in_short(one), "no value of the scenario differs", *first_difference_lines(one)[:2]])
+    return _annotation("error", SourceLine(one.expected_file, number or 1), "results moved", words)
 
 
-def _annotation(level: str, place: Place, title: str, message: str) -> str:
+def _annotation(level: str, place: SourceLine, title: str, message: str) -> str:
     file = _escaped(_from_here(place.file)).replace(":", "%3A").replace(",", "%2C")
     return f"::{level} file={file},line={place.line},title={title}::{_escaped(message)}"
 

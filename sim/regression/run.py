@@ -1,8 +1,6 @@
-"""Baselines rerun: scenarios with what was recorded of them, run, measured, fingerprinted and judged.
+"""The regression check without a screen: run scenarios again, measure them, and compare with their recorded results.
 
-The chain behind `check`, without a screen. Replication 1 is always observed: every identity is tested on every event.
-
-What may be changed here: freely, as long as the verdict does not depend on the number of workers.
+Replication 1 always runs with the invariants tested at every event. The verdict never depends on the number of workers.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,25 +8,38 @@ from dataclasses import dataclass
 
 from sim.inputs.scenario import Scenario
 from sim.model import engine
-from sim.regression.baseline_file import Expected, expectation
-from sim.regression.baselines import Baseline, versions
-from sim.regression.fingerprints import PEOPLE_IN_BLOCK, Digests, bytes_digest, digests
-from sim.regression.judging import MovedValue, judge
-from sim.regression.result import Checked, Place
+from sim.regression.baselines import (
+    PEOPLE_IN_BLOCK,
+    Baseline,
+    ExpectedResults,
+    Fingerprints,
+    bytes_fingerprint,
+    expected_results,
+    fingerprints,
+    versions,
+)
+from sim.regression.reports import CheckResult, SourceLine
+from sim.regression.verdicts import MovedValue, compare_results
 from sim.results.comparison.compare import gather
 from sim.results.comparison.order import canonical
-from sim.results.event_history import Differing, first_differing, packed, stories, unpacked
+from sim.results.event_history import (
+    EventDifference,
+    event_histories,
+    first_difference,
+    pack_histories,
+    unpack_histories,
+)
 from sim.results.window import Cut
 from sim.runs.engines import BY_REFERENCE, Engines, testify
 from sim.runs.experiment import Listener, Piece, Task, check_identities, measured
 from sim.runs.parallel import scatter
 
-MOST_PEOPLE_KEPT = 1_000  # of replication 1, for whom stories are kept beside the expected file
+MOST_PEOPLE_KEPT = 1_000  # of replication 1, whose event histories are kept beside the expected file
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """What every task needs: the scenarios, whether all replications are observed, and the engine of those that are not."""
+class RerunSettings:
+    """Input shared by all tasks: the scenarios, whether invariants are tested at every event, and the engine otherwise."""
 
     scenarios: tuple[Scenario, ...]
     observe: bool = False
@@ -36,25 +47,25 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """What one replication found: its measures, its fingerprints, and its stories where they are kept."""
+class ReplicationResult:
+    """Result of one replication: measures, fingerprints, and packed event histories where they are kept."""
 
     piece: Piece
-    digests: Digests
-    stories: bytes
+    fingerprints: Fingerprints
+    histories: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """What is found now, as it would be recorded."""
+class ScenarioResult:
+    """Result of all replications of one scenario, as it would be recorded; `histories` are those of replication 1."""
 
     scenario: Scenario
-    expected: Expected
-    stories: bytes
+    expected: ExpectedResults
+    histories: bytes
 
 
-def look(shared: Shared, task: Task) -> Looked:
-    """Runs one replication, observed or not, checks its identities, measures it and takes its fingerprints."""
+def run_replication(shared: RerunSettings, task: Task) -> ReplicationResult:
+    """Run one replication, test its invariants, measure it and take its fingerprints."""
     scenario = shared.scenarios[task.scenario]
     is_first = task.replication == 0
     if is_first or shared.observe:
@@ -66,22 +77,22 @@ def look(shared: Shared, task: Task) -> Looked:
     cut = Cut(scenario, ledger)
     check_identities(task, cut)
     is_kept = is_first and len(ledger.people["group"]) <= MOST_PEOPLE_KEPT
-    told = packed(stories(scenario, ledger)) if is_kept else b""
-    return Looked(measured(task, cut), digests(ledger), told)
+    histories = pack_histories(event_histories(scenario, ledger)) if is_kept else b""
+    return ReplicationResult(measured(task, cut), fingerprints(ledger), histories)
 
 
-def rerun(
+def run_scenarios(
     scenarios: Sequence[Scenario],
     workers: int,
     listener: Listener | None = None,
     *,
     observe: bool = False,
     engines: Engines = BY_REFERENCE,
-) -> list[Found]:
-    """Every replication of every scenario, as it would be recorded now."""
+) -> list[ScenarioResult]:
+    """Run every replication of every scenario."""
     tasks = [Task(i, r) for i, scenario in enumerate(scenarios) for r in range(scenario.replications)]
-    done: dict[Task, Looked] = {}
-    for looked in scatter(look, Shared(tuple(scenarios), observe, engines), tasks, workers):
+    done: dict[Task, ReplicationResult] = {}
+    for looked in scatter(run_replication, RerunSettings(tuple(scenarios), observe, engines), tasks, workers):
         done[looked.piece.task] = looked
         if listener:
             listener(len(done), len(tasks))
@@ -91,43 +102,45 @@ def rerun(
     ]
 
 
-def _found(scenario: Scenario, looked: Sequence[Looked]) -> Found:
+def _found(scenario: Scenario, looked: Sequence[ReplicationResult]) -> ScenarioResult:
     table = gather(scenario.id, canonical(scenario), [one.piece.rows() for one in looked])
-    kept = looked[0].stories
-    fingerprint = bytes_digest("\n\n".join(unpacked(kept)).encode()) if kept else ""
-    expected = expectation(scenario, table, [one.digests for one in looked], versions(), fingerprint)
-    return Found(scenario, expected, kept)
+    kept = looked[0].histories
+    fingerprint = bytes_fingerprint("\n\n".join(unpack_histories(kept)).encode()) if kept else ""
+    expected = expected_results(scenario, table, [one.fingerprints for one in looked], versions(), fingerprint)
+    return ScenarioResult(scenario, expected, kept)
 
 
-def checked(found: Found, baseline: Baseline) -> Checked:
-    """One scenario, judged."""
+def check_result(found: ScenarioResult, baseline: Baseline) -> CheckResult:
+    """Compare one scenario with its baseline."""
     recorded = baseline.expected
     assert recorded is not None
-    verdict = judge(recorded, found.expected, PEOPLE_IN_BLOCK)
+    verdict = compare_results(recorded, found.expected, PEOPLE_IN_BLOCK)
     first, note = None, ""
     if verdict.block is not None:
         first, note = _first_person(found, baseline)
     place = _places(found.scenario)
-    return Checked(
+    return CheckResult(
         baseline.scenario_file, str(baseline.file), verdict, "", tuple(map(place, verdict.values)), first, note
     )
 
 
-def _places(scenario: Scenario) -> Callable[[MovedValue], Place]:
-    """Where a value stands that is in force; the scenario's first line for one that is gone."""
-    known = {value.path: Place(value.file, value.line) for value in scenario.values if value.line}
-    known |= {f"data in {file.rpartition('/')[2]}": Place(file, 1) for file, _ in scenario.files}
-    return lambda value: known.get(value.path, Place(scenario.file, 1))
+def _places(scenario: Scenario) -> Callable[[MovedValue], SourceLine]:
+    """Return a function that finds the line of a value; the first line of the scenario for a value that is gone."""
+    known = {value.path: SourceLine(value.file, value.line) for value in scenario.values if value.line}
+    known |= {f"data in {file.rpartition('/')[2]}": SourceLine(file, 1) for file, _ in scenario.files}
+    return lambda value: known.get(value.path, SourceLine(scenario.file, 1))
 
 
-def _first_person(found: Found, baseline: Baseline) -> tuple[tuple[Differing, Differing] | None, str]:
-    """Whose story differs first, or why that cannot be told."""
+def _first_person(
+    found: ScenarioResult, baseline: Baseline
+) -> tuple[tuple[EventDifference, EventDifference] | None, str]:
+    """Return the first difference between event histories, or the reason why there is none to show."""
     recorded = baseline.expected
     assert recorded is not None
-    if not recorded.stories:
+    if not recorded.histories_fingerprint:
         return None, "no stories were kept: too many people"
-    if baseline.stories is None:
-        return None, f"{baseline.stories_file.name} is missing or damaged, so no person can be named"
-    if not found.stories:
+    if baseline.histories is None:
+        return None, f"{baseline.histories_file.name} is missing or damaged, so no person can be named"
+    if not found.histories:
         return None, "more people come now than stories are kept of"
-    return first_differing(baseline.stories, unpacked(found.stories)), ""
+    return first_difference(baseline.histories, unpack_histories(found.histories)), ""

@@ -1,21 +1,18 @@
-"""Expected results moved on purpose: which files are to be written, and what goes into the log.
+"""Updates of expected results: which files are written, and what the log says about them.
 
-The log comes first, so that no expected file ever changes without its reason; nothing is written where nothing moved.
-
-What may be changed here: freely; old entries of a log are never touched.
+The log is written first, so that no expected file changes without its reason. A file whose results did not move is not
+written, and old entries of a log are never changed.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.regression.baseline_file import NOTHING, Expected, text_of
-from sim.regression.baselines import Baseline
-from sim.regression.fingerprints import PEOPLE_IN_BLOCK
-from sim.regression.judging import MovedMeasure, Verdict, judge
-from sim.regression.result import measure_cells, value_text
-from sim.regression.run import Found
-from sim.results.event_history import packed, unpacked
+from sim.regression.baselines import NOTHING, PEOPLE_IN_BLOCK, Baseline, ExpectedResults, expected_file_text
+from sim.regression.reports import measure_cells, value_text
+from sim.regression.run import ScenarioResult
+from sim.regression.verdicts import MovedMeasure, Verdict, compare_results
+from sim.results.event_history import pack_histories, unpack_histories
 from sim.results.files import writing
 
 HEADLINES = (
@@ -40,15 +37,15 @@ folder was made or changed, with old and new values. `standard errors` are those
 
 
 class Update(NamedTuple):
-    """One expected file to be written, and what the log says about it."""
+    """An expected file to be written, and its entry in the log."""
 
     baseline: Baseline
-    found: Found
+    found: ScenarioResult
     entry: str
 
 
-def updates(pairs: Sequence[tuple[Found, Baseline]]) -> list[Update]:
-    """The updates that there is a need for."""
+def updates(pairs: Sequence[tuple[ScenarioResult, Baseline]]) -> list[Update]:
+    """Return the updates of all expected files that are not current."""
     return [
         Update(baseline, found, entry)
         for found, baseline in pairs
@@ -57,7 +54,7 @@ def updates(pairs: Sequence[tuple[Found, Baseline]]) -> list[Update]:
 
 
 def write(wanted: Sequence[Update], reason: str) -> None:
-    """Writes the logs, then the expected files and the stories beside them."""
+    """Write the logs, then the expected files and their event histories."""
     by_log: dict[Path, list[Update]] = {}
     for update in wanted:
         by_log.setdefault(update.baseline.log, []).append(update)
@@ -73,23 +70,23 @@ def write(wanted: Sequence[Update], reason: str) -> None:
 
 def _write_one(update: Update) -> None:
     baseline, found = update.baseline, update.found
-    if found.stories:
-        told = unpacked(found.stories)
-        if told != baseline.stories:  # another zlib packs the same stories into other bytes
-            writing.write_file(baseline.stories_file, packed(told))
+    if found.histories:
+        histories = unpack_histories(found.histories)
+        if histories != baseline.histories:  # another version of zlib packs the same histories into other bytes
+            writing.write_file(baseline.histories_file, pack_histories(histories))
     else:
-        baseline.stories_file.unlink(missing_ok=True)
-    writing.write_file(baseline.file, text_of(found.expected).encode())
+        baseline.histories_file.unlink(missing_ok=True)
+    writing.write_file(baseline.file, expected_file_text(found.expected).encode())
 
 
-def _is_current(found: Found, baseline: Baseline) -> bool:
-    if baseline.expected is None or (found.stories and baseline.stories is None):
+def _is_current(found: ScenarioResult, baseline: Baseline) -> bool:
+    if baseline.expected is None or (found.histories and baseline.histories is None):
         return False
-    return text_of(baseline.expected) == text_of(found.expected)
+    return expected_file_text(baseline.expected) == expected_file_text(found.expected)
 
 
-def _entry(found: Found, baseline: Baseline) -> str:
-    """What the log says about one scenario."""
+def _entry(found: ScenarioResult, baseline: Baseline) -> str:
+    """Return the entry of the log about one scenario."""
     name = Path(baseline.scenario_file).name
     if baseline.expected is None:
         was = (
@@ -98,7 +95,7 @@ def _entry(found: Found, baseline: Baseline) -> str:
             else f"is made anew: the old one could not be used ({baseline.trouble})"
         )
         return f"`{baseline.file.name}` {was}.\n\n{_table(_as_new(found.expected))}"
-    verdict = judge(baseline.expected, found.expected, PEOPLE_IN_BLOCK)
+    verdict = compare_results(baseline.expected, found.expected, PEOPLE_IN_BLOCK)
     lines = [f"`{name}`: {_summary(verdict)}"]
     differing = [f"- {value_text(one)}" for one in (*verdict.versions, *verdict.values)]
     lines += differing[:VALUES_LOGGED]
@@ -117,7 +114,7 @@ def _summary(verdict: Verdict) -> str:
     return f"{moved} {'measure' if moved == 1 else 'measures'} moved{'' if verdict.block else ', the ledger did not'}."
 
 
-def _as_new(expected: Expected) -> tuple[MovedMeasure, ...]:
+def _as_new(expected: ExpectedResults) -> tuple[MovedMeasure, ...]:
     lines = [line for line in expected.lines.values() if line.key[1] in HEADLINES_OF_NEW and not line.key[2]]
     return tuple(MovedMeasure(line.key, NOTHING, line.mean, None, 0) for line in lines)
 
@@ -127,7 +124,7 @@ def _is_headline(key: Sequence[str]) -> bool:
 
 
 def _table(measures: Sequence[MovedMeasure]) -> str:
-    """Headlines first, then what moved most; the rest is in the expected file's own history."""
+    """Return a Markdown table: headline measures first, then those that moved most."""
     ordered = sorted(measures, key=lambda one: not _is_headline(one.key))  # stable: within each, as they came
     rows = ["| measure | was | is | standard errors |", "|---|--:|--:|--:|"]
     rows += [f"| {' | '.join(measure_cells(one))} |" for one in ordered[:MEASURES_LOGGED]]

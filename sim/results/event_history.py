@@ -1,9 +1,8 @@
-"""A ledger as a story: for each person, in order of time, everything that is written about them.
+"""Event histories: the records of each person as text, in order of time.
 
-Each event holds all that its row says, so that two ledgers are equal where their stories are. Kept beside an expected
-file for replication 1 of a small scenario, it tells which person and which event differ first.
-
-What may be changed here: by agreement only; stories are kept.
+An event holds every value of its row: two sets of records are equal where their event histories are. Regression checks
+keep those of replication 1 of a small scenario to name the first person and event that differ; a change of the format
+needs new expected results.
 """
 
 import gzip
@@ -15,11 +14,11 @@ from typing import NamedTuple
 from sim.inputs.scenario import OUTSIDE, SECONDS_PER_DAY, Scenario
 from sim.model.records import NEVER, NONE, WAIT_ENDINGS, Ledger
 
-Told = tuple[int, str]  # second (NEVER: nothing yet), what happened
+Event = tuple[int, str]  # second (NEVER: has not happened), description
 
 
-class Differing(NamedTuple):
-    """The first event of a person that is not as it was kept."""
+class EventDifference(NamedTuple):
+    """The first event of a person that differs from the expected one."""
 
     person: str
     expected: str
@@ -27,35 +26,35 @@ class Differing(NamedTuple):
     second: int
 
 
-def stories(scenario: Scenario, ledger: Ledger) -> list[str]:
-    """One text for each person by rank: a line with the name, then a line for each event that came to pass."""
-    told: list[list[Told]] = [[] for _ in ledger.people["group"]]
-    teller = _Teller(scenario, ledger)
-    for person, event in teller.everything():
-        told[person].append(event)
+def event_histories(scenario: Scenario, ledger: Ledger) -> list[str]:
+    """Return one text for each person by rank: a line with the name, then a line for each event."""
+    events_of: list[list[Event]] = [[] for _ in ledger.people["group"]]
+    writer = _EventWriter(scenario, ledger)
+    for person, event in writer.events():
+        events_of[person].append(event)
     found = []
-    for name, events in zip(teller.people, told, strict=True):
+    for name, events in zip(writer.people, events_of, strict=True):
         happened = sorted((event for event in events if event[0] < NEVER), key=lambda event: event[0])
         lines = [f"{second} {what}" for second, what in happened]
         found.append("\n".join([name, *lines]))
     return found
 
 
-def packed(told: list[str]) -> bytes:
-    """Stories as gzipped text, each time as the seconds since the event before."""
-    return gzip.compress("\n\n".join(_since_before(story) for story in told).encode(), mtime=0)
+def pack_histories(histories: list[str]) -> bytes:
+    """Return event histories as gzipped text, with times as seconds since the previous event."""
+    return gzip.compress("\n\n".join(_since_before(history) for history in histories).encode(), mtime=0)
 
 
-def unpacked(data: bytes) -> list[str]:
-    """The stories in such bytes; ValueError where they are damaged."""
+def unpack_histories(data: bytes) -> list[str]:
+    """Return the event histories in such bytes; raise ValueError where they are damaged."""
     try:
-        return [_since_start(story) for story in gzip.decompress(data).decode().split("\n\n")]
+        return [_since_start(history) for history in gzip.decompress(data).decode().split("\n\n")]
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as problem:
         raise ValueError("is damaged") from problem
 
 
-def _since_before(story: str) -> str:
-    name, *events = story.split("\n")
+def _since_before(history: str) -> str:
+    name, *events = history.split("\n")
     lines, before = [name], 0
     for event in events:
         second, what = event.split(" ", 1)
@@ -64,8 +63,8 @@ def _since_before(story: str) -> str:
     return "\n".join(lines)
 
 
-def _since_start(story: str) -> str:
-    name, *events = story.split("\n")
+def _since_start(history: str) -> str:
+    name, *events = history.split("\n")
     lines, before = [name], 0
     for event in events:
         since, what = event.split(" ", 1)
@@ -74,8 +73,8 @@ def _since_start(story: str) -> str:
     return "\n".join(lines)
 
 
-def first_differing(kept: list[str], now: list[str]) -> tuple[Differing, Differing] | None:
-    """The first difference by rank, and the first in time; None where the stories are equal."""
+def first_difference(kept: list[str], now: list[str]) -> tuple[EventDifference, EventDifference] | None:
+    """Return the first difference by rank and the first in time; None where the event histories are equal."""
     found = []
     for rank in range(max(len(kept), len(now))):
         expected = kept[rank].split("\n") if rank < len(kept) else []
@@ -87,17 +86,17 @@ def first_differing(kept: list[str], now: list[str]) -> tuple[Differing, Differi
     return found[0], min(found, key=lambda one: one.second)
 
 
-def _first_line(rank: int, expected: list[str], got: list[str]) -> Differing:
+def _first_line(rank: int, expected: list[str], got: list[str]) -> EventDifference:
     pairs = list(zip_longest(expected[1:], got[1:], fillvalue=""))
     one, other = next((pair for pair in pairs if pair[0] != pair[1]), ("", ""))
     second = min((int(text.split(" ", 1)[0]) for text in (one, other) if text), default=0)
     if not expected or not got or expected[0] != got[0]:
         names = [lines[0] if lines else "nobody" for lines in (expected, got)]
-        return Differing(f"{names[1] if got else names[0]} (rank {rank})", names[0], names[1], second)
-    return Differing(f"{got[0]} (rank {rank})", _said(one), _said(other), second)
+        return EventDifference(f"{names[1] if got else names[0]} (rank {rank})", names[0], names[1], second)
+    return EventDifference(f"{got[0]} (rank {rank})", _event_text(one), _event_text(other), second)
 
 
-def _said(event: str) -> str:
+def _event_text(event: str) -> str:
     if not event:
         return "nothing more"
     text, what = event.split(" ", 1)
@@ -105,8 +104,8 @@ def _said(event: str) -> str:
     return f"day {day} at {rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02} {what}"
 
 
-class _Teller:
-    """The rows of a ledger in words."""
+class _EventWriter:
+    """Events of each person in words, from the rows of the records."""
 
     def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
         self._scenario, self._ledger = scenario, ledger
@@ -117,35 +116,37 @@ class _Teller:
             for group, number, census in zip(*columns, strict=True)
         ]
 
-    def everything(self) -> Iterator[tuple[int, Told]]:
+    def events(self) -> Iterator[tuple[int, Event]]:
         people = self._ledger.people
         for person, (at, service) in enumerate(
             zip(people["arrives"].tolist(), people["arrives_at"].tolist(), strict=True)
         ):
             yield person, (at, f"comes to {self._name(service)}")
-        yield from self._told("waits", self._wait)
-        yield from self._told("stays", self._stay)
-        yield from self._told("steps", self._step)
+        yield from self._events_in("waits", self._wait)
+        yield from self._events_in("stays", self._stay)
+        yield from self._events_in("steps", self._step)
 
-    def _told(self, table: str, tell: Callable[[dict[str, int]], Iterator[Told]]) -> Iterator[tuple[int, Told]]:
+    def _events_in(
+        self, table: str, events: Callable[[dict[str, int]], Iterator[Event]]
+    ) -> Iterator[tuple[int, Event]]:
         columns = getattr(self._ledger, table)
         stays = self._ledger.stays["person"]
         for cells in zip(*(column.tolist() for column in columns.values()), strict=True):
             row = dict(zip(columns, cells, strict=True))
             person = int(stays[row["stay"]]) if table == "steps" else row["person"]
-            for event in tell(row):
+            for event in events(row):
                 yield person, event
 
     def _name(self, number: int) -> str:
         return OUTSIDE if number == NONE else self._names[number]
 
-    def _wait(self, row: dict[str, int]) -> Iterator[Told]:
+    def _wait(self, row: dict[str, int]) -> Iterator[Event]:
         to = self._name(row["to"])
         yield row["joined"], f"joins the queue for {to}, from {self._name(row['held'])}, wait {row['wait']}"
         yield row["clear"], f"is clear to go to {to}"
         yield row["ended"], f"the wait for {to} ends: {WAIT_ENDINGS[row['ending']]}"
 
-    def _stay(self, row: dict[str, int]) -> Iterator[Told]:
+    def _stay(self, row: dict[str, int]) -> Iterator[Event]:
         here = self._name(row["service"])
         plan = "stays" if row["planned_to"] == NONE else f"goes on to {self._name(row['planned_to'])}"
         need = "for ever" if row["need"] == NEVER else f"{row['need']} s"
@@ -156,7 +157,7 @@ class _Teller:
         to = "nowhere" if row["to"] == NONE else self._name(row["to"])
         yield row["left"], f"leaves {here} for {to}"
 
-    def _step(self, row: dict[str, int]) -> Iterator[Told]:
+    def _step(self, row: dict[str, int]) -> Iterator[Event]:
         name = self._ledger.step_names[row["step"]]
         after = "" if row["after"] == NONE else f" after {self._ledger.step_names[row['after']]}"
         yield row["started"], f"{name} starts{after}"

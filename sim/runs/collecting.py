@@ -22,7 +22,7 @@ from sim.results.comparison.findings import Change, Findings, LeftOut, Told
 from sim.results.comparison.order import canonical
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.comparison.same_people import SamePeople, same_people
-from sim.results.invariants.tables import check_figures
+from sim.results.invariants.checks import check_figures
 from sim.results.measures.periods import Period, divisions, within
 from sim.results.words.names import in_sentences
 from sim.runs.experiment import Piece, daily_by_replication

@@ -12,7 +12,7 @@ from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.records import Ledger
-from sim.results.event_history import first_differing, stories
+from sim.results.event_history import event_histories, first_difference
 from sim.runs.parallel import processors
 from sim.runs.stopwatch import Stopwatch
 
@@ -108,7 +108,7 @@ def _first_unequal(ledger: Ledger, witness: Ledger, table: str) -> str:
 def _where_they_part(scenario: Scenario, ledger: Ledger, witness: Ledger) -> str:
     """The first person and event; nothing where the ledger is so broken, or the difference such, that no story tells it."""
     try:
-        found = first_differing(stories(scenario, witness), stories(scenario, ledger))
+        found = first_difference(event_histories(scenario, witness), event_histories(scenario, ledger))
     except (IndexError, ValueError, KeyError):  # a cell that means nothing
         return ""
     if found is None:

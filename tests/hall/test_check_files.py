@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.regression.fingerprints import short_digest
-from sim.results.event_history import packed
+from sim.regression.baselines import text_fingerprint
+from sim.results.event_history import pack_histories
 
 Edit = Callable[[str, str, str], None]
 
@@ -21,7 +21,7 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 
     if "runs" not in request.keywords:
         request.getfixturevalue("recorded_once")
-        monkeypatch.setattr("sim.cli.check.rerun", run)
+        monkeypatch.setattr("sim.cli.check.run_scenarios", run)
 
 
 def said_of(recorded: Path, capsys: pytest.CaptureFixture[str], *more: str) -> str:
@@ -69,7 +69,7 @@ def test_a_half_expected_file(recorded: Path, capsys: pytest.CaptureFixture[str]
 def test_a_sealed_file_of_other_ideas(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = recorded / "child.expected.txt"
     body = file.read_text(encoding="utf-8").rpartition("\nend ")[0].replace("  4  ", "  four  ")
-    file.write_text(f"{body}\nend {short_digest(body)}\n", encoding="utf-8")
+    file.write_text(f"{body}\nend {text_fingerprint(body)}\n", encoding="utf-8")
     assert "cannot be read, although nothing is missing" in said_of(recorded, capsys)
 
 
@@ -126,7 +126,7 @@ def test_other_line_ends_are_no_damage(recorded: Path) -> None:
     [
         Path.unlink,
         lambda file: file.write_bytes(b"\x1f\x8b nonsense"),
-        lambda file: file.write_bytes(packed(["a\n1 b"])),
+        lambda file: file.write_bytes(pack_histories(["a\n1 b"])),
     ],
 )
 def test_without_the_stories_no_person_is_named_and_the_rest_stands(

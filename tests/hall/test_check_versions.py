@@ -11,9 +11,9 @@ from sim.inputs.loading import read_scenario
 from sim.model import attributes
 from sim.model.rules import SECONDS_PER_DAY
 from sim.regression import run
-from sim.regression.fingerprints import PEOPLE_IN_BLOCK
-from sim.regression.judging import MOVED, judge
-from sim.regression.run import rerun
+from sim.regression.baselines import PEOPLE_IN_BLOCK
+from sim.regression.run import run_scenarios
+from sim.regression.verdicts import MOVED, compare_results
 
 Edit = Callable[[str, str, str], None]
 OTHERS = {"python": "3.14", "numpy": "9.9", "scipy": "1.17.1", "simpy": "4.1.2"}
@@ -77,7 +77,7 @@ def test_other_versions_can_be_recorded(recorded: Path) -> None:
 @pytest.mark.parametrize("name", ["teams_and_queues", "rings_and_returns", "census_and_surge"])
 def test_a_real_scenario_with_new_luck_is_accepted_at_the_stated_rate(name: str) -> None:
     scenario = read_scenario(EXPECTED / f"{name}.yaml")
-    (here, *others) = rerun([replace(scenario, seed=seed) for seed in range(100, 161)], workers=2)
+    (here, *others) = run_scenarios([replace(scenario, seed=seed) for seed in range(100, 161)], workers=2)
     recorded = here.expected._replace(versions=OTHERS)
-    outcomes = [judge(recorded, one.expected, PEOPLE_IN_BLOCK).outcome for one in others]
+    outcomes = [compare_results(recorded, one.expected, PEOPLE_IN_BLOCK).outcome for one in others]
     assert outcomes.count(MOVED) <= 3, "60 at 1%: more than 3 in 1 of 3,000"

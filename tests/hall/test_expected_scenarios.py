@@ -12,8 +12,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Group, Route, Scenario, Service, Step, Visit
 from sim.model.engine import run
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, TURNED_AWAY, Ledger
-from sim.regression.baseline_file import written_values
-from sim.regression.baselines import baseline_of, orphans_in, scenarios_in
+from sim.regression.baselines import baseline_of, expected_files_without_scenario, scenarios_in, written_values
 
 FOLDER = Path(__file__).parents[1] / "expected"
 FILES = scenarios_in(FOLDER, all_of_them=True)
@@ -131,7 +130,7 @@ def test_every_kind_of_price_is_used() -> None:
 
 def test_six_scenarios_or_more_and_nothing_left_over() -> None:
     assert len(FILES) >= 6
-    assert orphans_in(FOLDER, FILES) == []
+    assert expected_files_without_scenario(FOLDER, FILES) == []
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: Path(file).stem)

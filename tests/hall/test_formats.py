@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main, sensing
-from sim.regression.baseline_file import Line, read_expected
-from sim.regression.judging import MOVED, judge
+from sim.regression.baselines import RecordedMeasure, read_expected_file
+from sim.regression.verdicts import MOVED, compare_results
 from sim.results.comparison import ranking
 from sim.results.comparison.budget_lines import BudgetLine
 from sim.results.files import people_tables
@@ -83,15 +83,15 @@ def test_a_record_of_the_first_format_still_gives_a_verdict(tmp_path: Path, caps
     code = main(["check", str(tmp_path / "first.yaml"), *QUICK])
     assert code in (0, 1)  # a rule that is mended moves results; what was recorded is understood all the same
     assert "cannot be checked" not in capsys.readouterr().out
-    assert len(read_expected((OLD / "first.expected.txt").read_text(encoding="utf-8")).lines) == 188
+    assert len(read_expected_file((OLD / "first.expected.txt").read_text(encoding="utf-8")).lines) == 188
 
 
 def test_a_recorded_measure_that_is_counted_no_more_is_named_as_gone() -> None:
-    found = read_expected((OLD / "first.expected.txt").read_text(encoding="utf-8"))
+    found = read_expected_file((OLD / "first.expected.txt").read_text(encoding="utf-8"))
     key = ("hospital", "counted_long_ago", "", "")
     recorded = found._replace(
-        versions={"python": "3.1"}, lines={**found.lines, key: Line(key, "3", "1", 5, "abcdef01")}
+        versions={"python": "3.1"}, lines={**found.lines, key: RecordedMeasure(key, "3", "1", 5, "abcdef01")}
     )
-    verdict = judge(recorded, found, 500)
+    verdict = compare_results(recorded, found, 500)
     assert verdict.outcome == MOVED
     assert verdict.beyond == (key,)

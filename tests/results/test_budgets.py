@@ -17,8 +17,8 @@ from sim.results.comparison.compare import CANNOT_TELL, gather, summarise
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.order import canonical
 from sim.results.files.workbook import workbook_bytes
-from sim.results.invariants.broken import IdentityBroken
 from sim.results.invariants.money import check_costs
+from sim.results.invariants.records import IdentityBroken
 from sim.results.measures import budgets
 from sim.results.measures.all import measure
 from sim.results.report.money import money_pages

@@ -8,9 +8,9 @@ import pytest
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
 from sim.model.records import NEVER, Ledger
-from sim.regression import fingerprints as digests_module
-from sim.regression.fingerprints import digests
-from sim.results.event_history import first_differing, packed, stories, unpacked
+from sim.regression import baselines as digests_module
+from sim.regression.baselines import fingerprints
+from sim.results.event_history import event_histories, first_difference, pack_histories, unpack_histories
 from tests.hall.worlds import small
 
 
@@ -53,7 +53,7 @@ def owner(ledger: Ledger, table: str, row: int) -> int:
 def test_a_changed_cell_changes_its_own_block_only(world: tuple[Scenario, Ledger], table: str, column: str) -> None:
     _, ledger = world
     row = len(getattr(ledger, table)[column]) // 2
-    before, after = digests(ledger).blocks, digests(changed(ledger, table, column, row)).blocks
+    before, after = fingerprints(ledger).blocks, fingerprints(changed(ledger, table, column, row)).blocks
     different = [n for n, (one, other) in enumerate(zip(before, after, strict=True)) if one != other]
     assert different == [owner(ledger, table, row) // 10]
 
@@ -66,36 +66,36 @@ def test_a_row_more_in_one_block_leaves_the_next_alone(world: tuple[Scenario, Le
         table: {**columns, "stay": np.where(columns["stay"] > row, columns["stay"] - 1, columns["stay"])}
         for table, columns in (("waits", ledger.waits), ("steps", ledger.steps))
     }
-    after = digests(replace(ledger, stays=stays, **moved)).blocks
-    assert after[0] != digests(ledger).blocks[0]
-    assert after[1:] == digests(ledger).blocks[1:]
+    after = fingerprints(replace(ledger, stays=stays, **moved)).blocks
+    assert after[0] != fingerprints(ledger).blocks[0]
+    assert after[1:] == fingerprints(ledger).blocks[1:]
 
 
 def test_open_places_have_a_fingerprint_of_their_own(world: tuple[Scenario, Ledger]) -> None:
     _, ledger = world
-    after = digests(changed(ledger, "places", "open", 0))
-    assert after.places != digests(ledger).places
-    assert after.blocks == digests(ledger).blocks
+    after = fingerprints(changed(ledger, "places", "open", 0))
+    assert after.places != fingerprints(ledger).places
+    assert after.blocks == fingerprints(ledger).blocks
 
 
 def test_stories_come_back_from_their_bytes(world: tuple[Scenario, Ledger]) -> None:
-    told = stories(*world)
-    assert unpacked(packed(told)) == told
-    assert packed(told) == packed(told)
+    told = event_histories(*world)
+    assert unpack_histories(pack_histories(told)) == told
+    assert pack_histories(told) == pack_histories(told)
     with pytest.raises(ValueError, match="damaged"):
-        unpacked(packed(told)[:-9])
+        unpack_histories(pack_histories(told)[:-9])
 
 
 @pytest.mark.parametrize("table", ["waits", "stays", "steps"])
 def test_every_cell_that_came_to_pass_is_in_the_story(world: tuple[Scenario, Ledger], table: str) -> None:
     scenario, ledger = world
-    told = stories(scenario, ledger)
+    told = event_histories(scenario, ledger)
     row = len(getattr(ledger, table)["stay"]) // 2
     names = {"person", "stay", "held", "service", "to", "planned_to", "step", "ending", "after", "dropped"}
     for column, values in getattr(ledger, table).items():
         if column in names or values[row] == NEVER:
             continue  # names have no successor, and what has not come to pass has no line
-        found = first_differing(told, stories(scenario, changed(ledger, table, column, row)))
+        found = first_difference(told, event_histories(scenario, changed(ledger, table, column, row)))
         assert found is not None, f"{table}.{column} is not told"
         assert f"(rank {owner(ledger, table, row)})" in found[0].person
 
@@ -105,19 +105,19 @@ def test_the_first_by_rank_and_the_first_in_time_are_named(
     world: tuple[Scenario, Ledger], early: int, late: int
 ) -> None:
     scenario, ledger = world
-    told = stories(scenario, ledger)
-    assert first_differing(told, told) is None
+    told = event_histories(scenario, ledger)
+    assert first_difference(told, told) is None
     last = int(np.flatnonzero((ledger.stays["person"] == late) & (ledger.stays["admitted"] < NEVER))[-1])
     both = changed(changed(ledger, "stays", "admitted", last), "people", "arrives", early)
     assert ledger.people["arrives"][early] < ledger.stays["admitted"][last]
-    found = first_differing(told, stories(scenario, both))
+    found = first_difference(told, event_histories(scenario, both))
     assert found is not None
     assert "(rank 3)" in found[0].person
     assert f"(rank {early})" in found[1].person
 
 
 def test_somebody_who_no_longer_comes_is_named(world: tuple[Scenario, Ledger]) -> None:
-    told = stories(*world)
-    found = first_differing(told, told[:-1])
+    told = event_histories(*world)
+    found = first_difference(told, told[:-1])
     assert found is not None
     assert (found[0].expected, found[0].got) == (told[-1].split("\n")[0], "nobody")

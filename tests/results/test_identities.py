@@ -9,7 +9,7 @@ import pytest
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import Hours, Places, Route, Scenario, Surge
 from sim.model.records import GAVE_UP, NEVER, Ledger
-from sim.results.invariants import broken, checks, records
+from sim.results.invariants import checks, records
 from sim.results.invariants.checks import IdentityBroken, check
 from sim.results.measures import costs, delays
 from sim.results.window import Cut
@@ -295,7 +295,7 @@ def test_a_lost_penny_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_identity_is_a_fault_of_ours_with_a_name() -> None:
-    fault = broken.IdentityBroken("nobody flies", "stays row 3")
+    fault = records.IdentityBroken("nobody flies", "stays row 3")
     assert (fault.identity, fault.where, str(fault)) == (
         "nobody flies",
         "stays row 3",

@@ -5,9 +5,8 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from sim.regression.baseline_file import Expected, Line, _line
-from sim.regression.fingerprints import Digests
-from sim.regression.judging import FALSE_ALARMS, MOVED, SAME, TOLERATED, judge
+from sim.regression.baselines import ExpectedResults, Fingerprints, RecordedMeasure, _line
+from sim.regression.verdicts import FALSE_ALARMS, MOVED, SAME, TOLERATED, compare_results
 from sim.results.comparison.compare import LEVEL, Table, t_quantile
 from sim.results.comparison.order import Key
 
@@ -21,10 +20,12 @@ def keys() -> list[Key]:
     return [(f"service_{n}", "wait_mean_days" if n % 6 == 5 else "occupied_bed_days", "", "") for n in range(MEASURES)]
 
 
-def expected(values: dict[Key, list[float]], versions: dict[str, str], people: str, beds: str = "15") -> Expected:
-    ledgers = tuple(Digests(f"{people}{n}", "places", (f"{people}{n}",)) for n in range(REPLICATIONS))
+def expected(
+    values: dict[Key, list[float]], versions: dict[str, str], people: str, beds: str = "15"
+) -> ExpectedResults:
+    ledgers = tuple(Fingerprints(f"{people}{n}", "places", (f"{people}{n}",)) for n in range(REPLICATIONS))
     lines = {key: _line(key, row) for key, row in values.items() if not np.isnan(row).all()}
-    return Expected(versions, {"beds": beds}, lines, ledgers, "", {})
+    return ExpectedResults(versions, {"beds": beds}, lines, ledgers, "", {})
 
 
 def luck(seed: int) -> dict[Key, list[float]]:
@@ -49,14 +50,14 @@ def shifted(values: dict[Key, list[float]], key: Key, half_widths: float) -> dic
 
 def test_equal_results_are_as_recorded_whatever_the_versions() -> None:
     for versions in (HERE, ELSEWHERE):
-        assert judge(expected(luck(1), versions, "p"), expected(luck(1), HERE, "p"), SIZE).outcome == SAME
+        assert compare_results(expected(luck(1), versions, "p"), expected(luck(1), HERE, "p"), SIZE).outcome == SAME
 
 
 def test_with_the_recorded_versions_the_smallest_move_counts() -> None:
     key = keys()[0]
     row = luck(1)[key]
     nudged = {**luck(1), key: [row[0] * (1 + 1e-7), *row[1:]]}
-    verdict = judge(expected(luck(1), HERE, "p"), expected(nudged, HERE, "p"), SIZE)
+    verdict = compare_results(expected(luck(1), HERE, "p"), expected(nudged, HERE, "p"), SIZE)
     assert verdict.outcome == MOVED
     assert [one.key for one in verdict.measures] == [key]
 
@@ -65,14 +66,16 @@ def test_with_other_versions_the_smallest_move_is_tolerated() -> None:
     key = keys()[0]
     row = luck(1)[key]
     nudged = {**luck(1), key: [row[0] * (1 + 1e-7), *row[1:]]}
-    assert judge(expected(luck(1), ELSEWHERE, "p"), expected(nudged, HERE, "p"), SIZE).outcome == TOLERATED
+    assert compare_results(expected(luck(1), ELSEWHERE, "p"), expected(nudged, HERE, "p"), SIZE).outcome == TOLERATED
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 6, 7, 8])
 @pytest.mark.parametrize("direction", [-1, 1])
 def test_a_half_width_shift_of_any_one_measure_is_rejected(number: int, direction: int) -> None:
     key = keys()[number]
-    verdict = judge(expected(luck(1), ELSEWHERE, "p"), expected(shifted(luck(1), key, direction), HERE, "p"), SIZE)
+    verdict = compare_results(
+        expected(luck(1), ELSEWHERE, "p"), expected(shifted(luck(1), key, direction), HERE, "p"), SIZE
+    )
     assert verdict.outcome == MOVED
     assert verdict.beyond == (key,)
 
@@ -80,27 +83,27 @@ def test_a_half_width_shift_of_any_one_measure_is_rejected(number: int, directio
 def test_half_of_a_half_width_is_tolerated() -> None:
     key = keys()[0]
     found = expected(shifted(luck(1), key, 0.5), HERE, "p")
-    assert judge(expected(luck(1), ELSEWHERE, "p"), found, SIZE).outcome == TOLERATED
+    assert compare_results(expected(luck(1), ELSEWHERE, "p"), found, SIZE).outcome == TOLERATED
 
 
 def test_what_never_varies_may_not_move_at_all() -> None:
     key = keys()[4]
     for people in ("p", "q"):
         found = expected({**luck(1), key: [41.0] * REPLICATIONS}, HERE, people)
-        assert judge(expected(luck(1), ELSEWHERE, "p"), found, SIZE).beyond == (key,)
+        assert compare_results(expected(luck(1), ELSEWHERE, "p"), found, SIZE).beyond == (key,)
 
 
 def test_a_changed_value_is_never_tolerated() -> None:
     recorded = expected(luck(1), ELSEWHERE, "p")
     nudged = shifted(luck(1), keys()[0], 0.01)
-    assert judge(recorded, expected(nudged, HERE, "p", beds="16"), SIZE).outcome == MOVED
+    assert compare_results(recorded, expected(nudged, HERE, "p", beds="16"), SIZE).outcome == MOVED
 
 
 def test_a_rare_event_that_nobody_had_seen_is_tolerated() -> None:
     key = keys()[3]
     recorded = expected({**luck(1), key: [0.0] * REPLICATIONS}, ELSEWHERE, "p")
     found = expected({**luck(1), key: [1.0, *[0.0] * (REPLICATIONS - 1)]}, HERE, "p")
-    assert judge(recorded, found, SIZE).outcome == TOLERATED
+    assert compare_results(recorded, found, SIZE).outcome == TOLERATED
 
 
 def test_a_measure_that_is_gone_from_every_replication_is_not_tolerated() -> None:
@@ -108,14 +111,14 @@ def test_a_measure_that_is_gone_from_every_replication_is_not_tolerated() -> Non
     recorded = expected({**luck(1), gone: [3.0, 4.0] * (REPLICATIONS // 2)}, ELSEWHERE, "p")
     for people in ("p", "q"):
         found = expected({**luck(1), gone: [float("nan")] * REPLICATIONS}, HERE, people)
-        assert judge(recorded, found, SIZE).beyond == (gone,)
+        assert compare_results(recorded, found, SIZE).beyond == (gone,)
 
 
 def test_other_luck_is_accepted_at_the_stated_rate() -> None:
     pairs = 200
     recorded = [expected(luck(seed), ELSEWHERE, "p") for seed in range(pairs)]
     found = [expected(luck(seed + 10_000), HERE, "q") for seed in range(pairs)]
-    outcomes = [judge(*pair, SIZE).outcome for pair in zip(recorded, found, strict=True)]
+    outcomes = [compare_results(*pair, SIZE).outcome for pair in zip(recorded, found, strict=True)]
     rejected = outcomes.count(MOVED)
     assert set(outcomes) <= {MOVED, TOLERATED}
     assert rejected <= pairs * FALSE_ALARMS + 3 * sqrt(pairs * FALSE_ALARMS), "three standard deviations"
@@ -125,23 +128,23 @@ def test_a_measure_that_is_new_is_no_move_and_a_new_row_of_a_known_one_is() -> N
     recorded = expected(luck(1), HERE, "p")
     row = luck(1)[keys()[0]]
     new, known = ("service_1", "occupancy", "", ""), ("another_service", "occupied_bed_days", "", "")
-    verdict = judge(recorded, expected({**luck(1), new: row}, HERE, "p"), SIZE)
+    verdict = compare_results(recorded, expected({**luck(1), new: row}, HERE, "p"), SIZE)
     assert (verdict.outcome, verdict.new) == (SAME, (new,))
-    assert judge(recorded, expected({**luck(1), known: row}, HERE, "p"), SIZE).outcome == MOVED
-    assert judge(recorded, expected({**luck(1), new: row}, HERE, "p", beds="16"), SIZE).outcome == MOVED
+    assert compare_results(recorded, expected({**luck(1), known: row}, HERE, "p"), SIZE).outcome == MOVED
+    assert compare_results(recorded, expected({**luck(1), new: row}, HERE, "p", beds="16"), SIZE).outcome == MOVED
 
 
 def test_other_luck_does_not_hide_a_clear_move() -> None:
     key = keys()[0]
     found = expected(shifted(luck(10_000), key, 5), HERE, "q")
-    assert judge(expected(luck(1), ELSEWHERE, "p"), found, SIZE).beyond == (key,)
+    assert compare_results(expected(luck(1), ELSEWHERE, "p"), found, SIZE).beyond == (key,)
 
 
 def test_a_table_of_the_results_room_becomes_lines() -> None:
-    from sim.regression.baseline_file import expectation
+    from sim.regression.baselines import expected_results
     from tests.hall.worlds import small
 
     table = Table("base", (("unit", "occupancy", "", ""),), ("share",), np.array([[0.5, np.nan, 0.7]]))
-    lines = expectation(small(), table, [], HERE, "").lines
+    lines = expected_results(small(), table, [], HERE, "").lines
     assert lines["unit", "occupancy", "", ""][1:4] == ("0.6", "0.141421", 2)
-    assert isinstance(lines["unit", "occupancy", "", ""], Line)
+    assert isinstance(lines["unit", "occupancy", "", ""], RecordedMeasure)

@@ -9,8 +9,8 @@ from sim.inputs.scenario import Costs, FreedBeds, Places, Price, Scenario, Servi
 from sim.results.comparison.accounts import with_ledgers
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.invariants import money
-from sim.results.invariants.broken import IdentityBroken
 from sim.results.invariants.money import check_costs
+from sim.results.invariants.records import IdentityBroken
 from sim.results.measures import costs
 from sim.results.measures.all import measure
 from sim.results.window import Cut, Row

@@ -6,8 +6,8 @@ import pytest
 
 from sim.results.comparison.compare import Summary, Table, gather, summarise
 from sim.results.comparison.order import canonical
-from sim.results.invariants.broken import IdentityBroken
-from sim.results.invariants.tables import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
+from sim.results.invariants.checks import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
+from sim.results.invariants.records import IdentityBroken
 from sim.results.window import Row
 from tests.results.tiny import Town, hospital, unit
 

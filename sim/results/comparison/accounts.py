@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from sim.inputs.scenario import SECONDS_PER_DAY, FreedBeds, Price, Scenario
-from sim.results.invariants.broken import require_sum
+from sim.results.invariants.records import require_sum
 from sim.results.measures.budgets import rows_of, spent_pence
 from sim.results.measures.costs import Line, by_contributor, in_pence, shared
 from sim.results.window import Row

@@ -8,6 +8,7 @@ not say who would fit, nor what is being cleaned.
 What may be changed here: an identity is added freely; one is taken away by agreement.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from math import isclose
 
@@ -16,18 +17,46 @@ import numpy as np
 from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.records import OUTSIDE, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
+from sim.results.comparison.compare import Summary, Table
 from sim.results.invariants import people
-from sim.results.invariants.broken import IdentityBroken, require_rows, require_sum
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
-from sim.results.invariants.records import EVERYBODY_IS_SOMEWHERE, check_records
+from sim.results.invariants.records import (
+    EVERYBODY_IS_SOMEWHERE,
+    IdentityBroken,
+    check_records,
+    require_rows,
+    require_sum,
+)
 from sim.results.measures import teams
 from sim.results.measures.availability import door_path, free_path, own_hours_path
+from sim.results.measures.catalogue import MEASURES, limits
 from sim.results.measures.census import delayed_at_midnights, people_at_midnights
 from sim.results.measures.delays import delays
 from sim.results.measures.occupancy import counts_hours, held_path, occupied_seconds, open_path, people_path
 from sim.results.step_functions import both, count_at, going_on
 from sim.results.window import Cut, Row
 from sim.results.words.run_length import TOTALS
+
+WITHIN_LIMITS = "shares lie from 0 to 1, people and days are not below 0, intervals included"
+SAYS_IN_HOW_MANY = "a figure says in how many replications it is defined"
+
+CHECKED_OVER_REPLICATIONS = (WITHIN_LIMITS, SAYS_IN_HOW_MANY)
+
+
+def check_figures(table: Table, estimates: Sequence[Summary], replications: Sequence[Sequence[Row]]) -> None:
+    """Raise IdentityBroken at the first figure of a scenario that breaks one of them."""
+    defined = Counter(row[:4] for rows in replications for row in rows)
+    for values, row in zip(table.values, estimates, strict=True):
+        where = f"{table.scenario}: {' '.join(row[1:5])}".rstrip()
+        least, most = limits(row.measure, row.unit)
+        known = values[~np.isnan(values)].tolist()
+        ends = [end for end in (row.mean, row.low, row.high) if end is not None]
+        if min(*known, *ends) < least or max(*known, *ends) > most:
+            raise IdentityBroken(WITHIN_LIMITS, f"{where}: {min(*known, *ends)} to {max(*known, *ends)}")
+        expected = len(replications) if MEASURES[row.measure].absent_is_zero else defined[row[1:5]]
+        if row.replications != expected:
+            raise IdentityBroken(SAYS_IN_HOW_MANY, f"{where}: {row.replications} against {expected}")
+
 
 __all__ = ["COSTS_ADD_UP", "IdentityBroken", "check", "check_costs", "check_cut", "check_periods", "check_window"]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Budget, Service
 from sim.model.records import ADMITTED
-from sim.results.invariants.broken import IdentityBroken, require_sum
+from sim.results.invariants.records import IdentityBroken, require_sum
 from sim.results.measures import budgets, costs
 from sim.results.measures.occupancy import MINUTES_PER_HOUR, counts_hours, held_path, open_path, people_path
 from sim.results.step_functions import Path, instants_of

@@ -8,7 +8,7 @@ What may be changed here: an identity is added freely; one is taken away by agre
 import numpy as np
 
 from sim.model.records import DIED_WAITING, OUTSIDE, Column
-from sim.results.invariants.broken import IdentityBroken, require_sum
+from sim.results.invariants.records import IdentityBroken, require_sum
 from sim.results.measures import census, flow, giving_up, unmet, waits
 from sim.results.step_functions import Mask, count_at, of_person
 from sim.results.window import Cut

@@ -10,7 +10,7 @@ from html import escape
 from sim.home import PROGRAM
 from sim.results.comparison.findings import Change, Findings
 from sim.results.invariants.checks import CHECKED as IN_EACH_REPLICATION
-from sim.results.invariants.tables import CHECKED as OVER_REPLICATIONS
+from sim.results.invariants.checks import CHECKED_OVER_REPLICATIONS as OVER_REPLICATIONS
 from sim.results.report.assumptions import ASSUMPTION, assumptions, together, without_note
 from sim.results.report.html import heading, paragraph, table
 from sim.results.words.labels import counted

@@ -1,16 +1,16 @@
-"""Did results move? What was recorded held against what was found.
+"""Comparison of recorded results with those of this run.
 
-With the recorded versions of Python and its packages, everything must be equal: each measure by its fingerprint, each
-ledger by its blocks. With other versions the same scenario may differ a little (`tolerated` says how much); a scenario
-whose values were changed may not. docs/check.md states the tolerances for users.
+With the recorded versions of Python and its packages, everything must be equal: each measure by its fingerprint, the
+records by their blocks. With other versions the same scenario may differ a little (`not_tolerated` says how much); a
+scenario whose values were changed may not. docs/check.md states the tolerances for users.
 
-What may be changed here: the tolerances by agreement; the tests hold them to their stated rates.
+The tests hold the tolerances to their stated rates of false alarms.
 """
 
 from math import inf, sqrt
 from typing import NamedTuple
 
-from sim.regression.baseline_file import NOTHING, Expected, Line
+from sim.regression.baselines import NOTHING, ExpectedResults, RecordedMeasure
 from sim.results.comparison.compare import LEVEL, t_quantile
 from sim.results.comparison.order import Key
 from sim.results.measures.catalogue import MEASURES
@@ -23,7 +23,7 @@ FEWEST = 5  # a mean of fewer replications, where others lack the measure, is no
 
 
 class MovedMeasure(NamedTuple):
-    """A measure that is not as expected; `standard_errors` of the recorded mean, None where it has no spread."""
+    """A measure that moved; `standard_errors` are those of the recorded mean, None where its standard deviation is 0."""
 
     key: Key
     expected: str
@@ -33,14 +33,14 @@ class MovedMeasure(NamedTuple):
 
     @property
     def size(self) -> float:
-        """For sorting: what has no spread and differs is the clearest; what has no counterpart comes last."""
+        """Sort key: a measure without spread comes first, one without counterpart last."""
         if NOTHING in (self.expected, self.got):
             return -1.0
         return inf if self.standard_errors is None else abs(self.standard_errors)
 
 
 class MovedValue(NamedTuple):
-    """A value of the scenario that is not as recorded; empty where there is none."""
+    """A value of the scenario that changed; empty text where it is missing."""
 
     path: str
     recorded: str
@@ -48,7 +48,7 @@ class MovedValue(NamedTuple):
 
 
 class MovedBlock(NamedTuple):
-    """The first people whose ledger differs: replication from 1, ranks [first, last]; or what else differs."""
+    """The first block of people whose records differ: replication from 1, ranks [first, last]; or what else differs."""
 
     replication: int
     first: int
@@ -57,7 +57,7 @@ class MovedBlock(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """What the check of one scenario found."""
+    """The outcome of comparing one scenario with its recorded results."""
 
     outcome: str
     versions: tuple[MovedValue, ...]
@@ -68,7 +68,7 @@ class Verdict(NamedTuple):
     new: tuple[Key, ...] = ()  # measures that did not exist when this was recorded
 
 
-def judge(recorded: Expected, found: Expected, people_in_block: int) -> Verdict:
+def compare_results(recorded: ExpectedResults, found: ExpectedResults, people_in_block: int) -> Verdict:
     """Holds what was found against what was recorded."""
     versions = _differing(recorded.versions, found.versions)
     values = _differing(recorded.values, found.values)
@@ -84,7 +84,7 @@ def judge(recorded: Expected, found: Expected, people_in_block: int) -> Verdict:
     return Verdict(MOVED if beyond else TOLERATED, versions, values, measures, block, beyond, new)
 
 
-def _new_measures(recorded: Expected, found: Expected) -> tuple[Key, ...]:
+def _new_measures(recorded: ExpectedResults, found: ExpectedResults) -> tuple[Key, ...]:
     """Rows of a measure (and division) that no row of the recorded file has: the catalogue has grown since."""
     known = {key[1:3] for key in recorded.lines}
     return tuple(key for key in found.lines if key[1:3] not in known)
@@ -96,7 +96,7 @@ def _differing(recorded: dict[str, str], found: dict[str, str]) -> tuple[MovedVa
     return tuple(one for one in pairs if one.recorded != one.now)
 
 
-def _moved_measures(recorded: Expected, found: Expected) -> list[MovedMeasure]:
+def _moved_measures(recorded: ExpectedResults, found: ExpectedResults) -> list[MovedMeasure]:
     keys = [*found.lines, *(key for key in recorded.lines if key not in found.lines)]
     moved = []
     for key in keys:
@@ -108,7 +108,7 @@ def _moved_measures(recorded: Expected, found: Expected) -> list[MovedMeasure]:
     return moved
 
 
-def _standard_errors(was: Line | None, now: Line | None) -> float | None:
+def _standard_errors(was: RecordedMeasure | None, now: RecordedMeasure | None) -> float | None:
     """How far the mean moved, in standard errors of the recorded mean."""
     if was is None or now is None:
         return None
@@ -118,11 +118,11 @@ def _standard_errors(was: Line | None, now: Line | None) -> float | None:
     return moved / error if error else None
 
 
-def _error(line: Line) -> float:
+def _error(line: RecordedMeasure) -> float:
     return 0.0 if line.sd == NOTHING else float(line.sd) / sqrt(line.replications)
 
 
-def _first_block(recorded: Expected, found: Expected, size: int) -> MovedBlock | None:
+def _first_block(recorded: ExpectedResults, found: ExpectedResults, size: int) -> MovedBlock | None:
     pairs = zip(recorded.ledgers, found.ledgers, strict=False)
     for replication, (was, now) in enumerate(pairs, 1):
         for place in range(max(len(was.blocks), len(now.blocks))):
@@ -140,7 +140,7 @@ def _first_block(recorded: Expected, found: Expected, size: int) -> MovedBlock |
 # -- tolerances, where the versions are others -----------------------------------------------------------------------
 
 
-def not_tolerated(recorded: Expected, found: Expected) -> tuple[Key, ...]:
+def not_tolerated(recorded: ExpectedResults, found: ExpectedResults) -> tuple[Key, ...]:
     """The measures that differ by more than other versions may make them differ.
 
     The same people came in every replication: a mean may be three quarters of the half-width of its recorded 95%
@@ -157,7 +157,7 @@ def not_tolerated(recorded: Expected, found: Expected) -> tuple[Key, ...]:
     return tuple(key for key, was, now in pairs if was is None or now is None or not _may_be_chance(was, now, level))
 
 
-def _is_too_thin(lines: tuple[Line | None, Line | None], totals: tuple[int, int]) -> bool:
+def _is_too_thin(lines: tuple[RecordedMeasure | None, RecordedMeasure | None], totals: tuple[int, int]) -> bool:
     """Too few replications have this measure to say anything, unless it was in all and is gone from all (or came)."""
     counts = [0 if line is None else line.replications for line in lines]
     if all(count >= min(FEWEST, total) for count, total in zip(counts, totals, strict=True)):
@@ -165,19 +165,19 @@ def _is_too_thin(lines: tuple[Line | None, Line | None], totals: tuple[int, int]
     return not (0 in counts and any(count == total for count, total in zip(counts, totals, strict=True)))
 
 
-def _same_people(recorded: Expected, found: Expected) -> bool:
+def _same_people(recorded: ExpectedResults, found: ExpectedResults) -> bool:
     return [one.people for one in recorded.ledgers] == [one.people for one in found.ledgers]
 
 
-def _line_of(expected: Expected, key: Key) -> Line | None:
+def _line_of(expected: ExpectedResults, key: Key) -> RecordedMeasure | None:
     """A measure's line; where it is missing, zero in every replication if that is what absence means."""
     measure = MEASURES.get(key[1])  # none where an older version counted what this one does not
     if key in expected.lines or measure is None or not measure.absent_is_zero:
         return expected.lines.get(key)
-    return Line(key, "0", "0", len(expected.ledgers), "")
+    return RecordedMeasure(key, "0", "0", len(expected.ledgers), "")
 
 
-def _is_near(was: Line | None, now: Line | None) -> bool:
+def _is_near(was: RecordedMeasure | None, now: RecordedMeasure | None) -> bool:
     if was is None or now is None:
         return False
     apart = abs(float(now.mean) - float(was.mean))
@@ -185,7 +185,7 @@ def _is_near(was: Line | None, now: Line | None) -> bool:
     return apart <= SHARE_OF_HALF_WIDTH * widest + _last_digit(was.mean)
 
 
-def _half_width(line: Line) -> float:
+def _half_width(line: RecordedMeasure) -> float:
     if line.replications < 2:
         return 0.0
     return t_quantile(0.5 + LEVEL / 2, line.replications - 1) * _error(line)
@@ -196,7 +196,7 @@ def _last_digit(mean: str) -> float:
     return abs(float(mean)) * 1e-5
 
 
-def _may_be_chance(was: Line, now: Line, level: float) -> bool:
+def _may_be_chance(was: RecordedMeasure, now: RecordedMeasure, level: float) -> bool:
     apart = abs(float(now.mean) - float(was.mean))
     if apart <= _last_digit(was.mean):
         return True

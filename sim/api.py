@@ -99,7 +99,7 @@ class Comparison(Run):
     @cached_property
     def differences(self) -> pd.DataFrame:
         """One row a measure and scenario: scenario minus baseline, its interval and the verdict."""
-        return _table(DIFFERENCE, map(contrast_cells, self.findings.contrasts))
+        return _table(DIFFERENCE, map(contrast_cells, self.findings.differences))
 
     @property
     def not_compared(self) -> dict[str, str]:

@@ -14,7 +14,7 @@ from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.ranges import Range
 from sim.inputs.scenario import Scenario
 from sim.inputs.sets import sets_for_each
-from sim.results.comparison.compare import Spread, interval, spread, verdict
+from sim.results.comparison.compare import Spread, difference_verdict, interval, spread
 from sim.results.measures.catalogue import MEASURES, better, limits_of_difference
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside
@@ -266,7 +266,7 @@ def _outcome(question: Question, value: str, pair: Sequence[Sequence[Piece]]) ->
         raise ScenarioError([Problem(question.other, 0, 0, _nothing_to_compare(question, value))])
     found, within = spread(changes), limits_of_difference(MEASURES[question.measure].unit)
     ends = interval(found.mean, found.half, within)
-    return Outcome(value, found, verdict(*ends, better(question.measure)), within)
+    return Outcome(value, found, difference_verdict(*ends, better(question.measure)), within)
 
 
 def _nothing_to_compare(question: Question, value: str) -> str:

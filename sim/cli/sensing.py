@@ -25,7 +25,7 @@ from sim.results.files import writing
 from sim.results.measures.catalogue import MEASURES
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, measure_label
-from sim.results.words.names import in_all, in_sentences, slug, title_of_all, told
+from sim.results.words.names import in_all, in_sentences, settings_text, slug, title_of_all
 from sim.runs.parallel import default_workers
 from sim.runs.writable_places import try_folder
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
@@ -156,7 +156,7 @@ def _picture(question: Question, found: Tornado) -> Any:
 
     names = in_sentences((found.base, found.other))
     label = _label(question, found)
-    times, common = _times(question, found), told(in_all((found.base, found.other)))
+    times, common = _times(question, found), settings_text(in_all((found.base, found.other)))
     return TornadoPicture(
         title=f"Which assumption changes what {names[found.other.id]} does?",
         subtitle="One assumption at a time, the same people; right: the range that was tried"

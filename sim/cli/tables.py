@@ -12,11 +12,23 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
 from sim.results.comparison.budget_lines import headers as budget_headers
 from sim.results.comparison.budget_lines import limits_of, table_rows
-from sim.results.comparison.findings import Change, Findings
-from sim.results.comparison.money import money_of
-from sim.results.comparison.ranking import Ranked
+from sim.results.comparison.findings import Findings, ScenarioChange
+from sim.results.comparison.money import accounts, money_of
+from sim.results.comparison.ranking import (
+    RankedScenario,
+    how_to_read_ranking,
+    payers_text,
+    ranked_and_said,
+    ranking_answer,
+    ranking_cells,
+    ranking_headers,
+    reneged_text,
+    who_gave_up,
+    who_pays,
+)
+from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.words.headline import (
-    Line,
+    HeadlineRow,
     besides,
     description,
     headline,
@@ -26,20 +38,7 @@ from sim.results.words.headline import (
 )
 from sim.results.words.headline import how_to_read as how_to_read_figures
 from sim.results.words.labels import counted, shortened
-from sim.results.words.money import ledgers
 from sim.results.words.names import labels
-from sim.results.words.ranking import (
-    cells,
-    given_up,
-    headers,
-    how_to_read,
-    payers,
-    ranked_and_said,
-    sentence,
-    who_gave_up,
-    who_pays,
-)
-from sim.results.words.ranking import heading as what_is_ranked
 
 MOST_CHANGES, MOST_CHANGES_EACH = 8, 3  # of one scenario; of each of several
 VALUE_WIDTH = 60
@@ -69,7 +68,7 @@ def _changes(screen: Screen, findings: Findings) -> None:
     screen.say()
 
 
-def _change_lines(base: Scenario, changes: Sequence[Change]) -> list[str]:
+def _change_lines(base: Scenario, changes: Sequence[ScenarioChange]) -> list[str]:
     """Each changed value on a line; what is new together with what it belongs to."""
     known = {value.path for value in base.values}
     lines: dict[str, str] = {}
@@ -133,17 +132,17 @@ def _warnings(screen: Screen, findings: Findings) -> None:
         screen.say()
 
 
-def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said: Sequence[str]) -> None:
+def _ranking(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario], said: Sequence[str]) -> None:
     """What it comes to; then one table: a line a scenario, below it its payers and who gave up waiting."""
     for text in said:
         _wrapped(screen, text)
     screen.say()
     _wrapped(screen, f"Ranking: {what_is_ranked(findings)}")
     screen.say()
-    heads = [[parts[line] for parts in headers(findings)] for line in (0, 1)]
+    heads = [[parts[line] for parts in ranking_headers(findings)] for line in (0, 1)]
     names = labels(findings.scenarios, NAME_WIDTH)
-    bodies = [[f"{row.place}. {names[row.scenario.id]}", *cells(row)[1:]] for row in ranked]
-    below = [(who_pays(findings), payers), (who_gave_up(findings), given_up)]
+    bodies = [[f"{row.place}. {names[row.scenario.id]}", *ranking_cells(row)[1:]] for row in ranked]
+    below = [(who_pays(findings), payers_text), (who_gave_up(findings), reneged_text)]
     for line, text in enumerate(_aligned(screen, [*heads, *bodies], verdict=3)):
         screen.say(text)
         for head, words in below if line else ():
@@ -152,7 +151,7 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[Ranked], said:
     screen.say()
     whole = [(names[row.scenario.id], findings.called(row.scenario)) for row in ranked]
     cut = [f"{short} is {name}." for short, name in whole if short != name]
-    for text in (*cut, how_to_read(ranked, findings)):
+    for text in (*cut, how_to_read_ranking(ranked, findings)):
         _wrapped(screen, text)
     screen.say()
 
@@ -169,21 +168,23 @@ def _aligned(screen: Screen, rows: Sequence[Sequence[str]], *, verdict: int) -> 
         yield GAP.join(texts).rstrip()
 
 
-def _sentences(screen: Screen, findings: Findings, ranked: Sequence[Ranked]) -> None:
+def _sentences(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario]) -> None:
     """One sentence for each, in the order of the ranking."""
     for row in ranked:
-        for number, line in enumerate(wrap(sentence(ranked, findings, row.scenario), TEXT_WIDTH + HEADING_WIDTH - 4)):
+        for number, line in enumerate(
+            wrap(ranking_answer(ranked, findings, row.scenario), TEXT_WIDTH + HEADING_WIDTH - 4)
+        ):
             screen.say(f"{'' if number else str(row.place) + '.':<4}{line}")
     screen.say("The figures of each are in the report.")
     screen.say()
 
 
-def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[Ranked]) -> None:
+def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario]) -> None:
     """A sentence and a table for each scenario."""
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
         if findings.compared:
-            _wrapped(screen, sentence(ranked, findings, scenario))
+            _wrapped(screen, ranking_answer(ranked, findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
             _wrapped(screen, of_the_same_people(findings, scenario))
@@ -205,7 +206,7 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
         screen.say(
             f"Money {money.when}{f', in prices of {year}' if year else ''}; cash, capacity and value are never added together:"
         )
-        for heading, text in ledgers(money):
+        for heading, text in accounts(money):
             first, *rest = wrap(text, TEXT_WIDTH)
             screen.say(f"  {heading.ljust(HEADING_WIDTH)}{first}")
             for line in rest:
@@ -229,7 +230,7 @@ def _wrapped(screen: Screen, text: str, indent: str = "") -> None:
         screen.say(line)
 
 
-def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
+def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> None:
     heads = [findings.label(one) for one in (findings.baseline, scenario)]
     beside = [head for head, _ in besides(findings, scenario)]
     rows = _in_lines(["", *heads, "difference", "95% interval", "", *beside])
@@ -251,7 +252,7 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
         _wrapped(screen, how_to_read_besides(findings, scenario))
 
 
-def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> None:
+def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> None:
     beside = [head for head, _ in besides(findings, scenario)]
     rows = [["", "average", "95% interval", *beside, ""]]
     rows += [[_label(line), line.after, line.interval, *line.beside, ""] for line in lines]
@@ -260,7 +261,7 @@ def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequen
         screen.say("Totals of each part of the measured days are in periods.csv.")
 
 
-def _label(line: Line) -> str:
+def _label(line: HeadlineRow) -> str:
     """A line's label, cut to a width, and its note."""
     return shortened(line.label, LABEL_WIDTH - len(line.note)) + line.note
 

@@ -39,8 +39,7 @@ from sim.model.records import (
     Column,
     Ledger,
 )
-from sim.results.comparison.compare import Table, spread
-from sim.results.comparison.order import Key
+from sim.results.comparison.compare import MeasureKey, ReplicationTable, spread
 from sim.results.event_history import unpack_histories
 
 PEOPLE_IN_BLOCK = 500
@@ -127,7 +126,7 @@ class ExpectedFileUnusable(Exception):
 class RecordedMeasure(NamedTuple):
     """One measure over the replications, as text for comparison; `sd` is its standard deviation."""
 
-    key: Key
+    key: MeasureKey
     mean: str
     sd: str
     replications: int
@@ -139,15 +138,15 @@ class ExpectedResults(NamedTuple):
 
     versions: dict[str, str]
     values: dict[str, str]  # by dotted path, without defaults
-    lines: dict[Key, RecordedMeasure]
+    lines: dict[MeasureKey, RecordedMeasure]
     ledgers: tuple[Fingerprints, ...]  # by replication
     histories_fingerprint: str  # of the event histories of replication 1, empty where they are not kept
-    numbers: dict[Key, int]  # the line number of each measure in the file
+    numbers: dict[MeasureKey, int]  # the line number of each measure in the file
 
 
 def expected_results(
     scenario: Scenario,
-    table: Table,
+    table: ReplicationTable,
     ledgers: Sequence[Fingerprints],
     versions: dict[str, str],
     histories_fingerprint: str,
@@ -157,7 +156,7 @@ def expected_results(
     return ExpectedResults(versions, written_values(scenario), lines, tuple(ledgers), histories_fingerprint, {})
 
 
-def _rows(table: Table) -> Iterator[tuple[Key, Sequence[float]]]:
+def _rows(table: ReplicationTable) -> Iterator[tuple[MeasureKey, Sequence[float]]]:
     return zip(table.keys, table.values, strict=True)
 
 
@@ -174,7 +173,7 @@ def written_values(scenario: Scenario) -> dict[str, str]:
     return found
 
 
-def _line(key: Key, values: list[float]) -> RecordedMeasure:
+def _line(key: MeasureKey, values: list[float]) -> RecordedMeasure:
     """Return the recorded form of a measure; values are by replication, NaN where it is undefined."""
     there = [value for value in values if not isnan(value)]
     here = spread(there)

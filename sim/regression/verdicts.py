@@ -11,8 +11,7 @@ from math import inf, sqrt
 from typing import NamedTuple
 
 from sim.regression.baselines import NOTHING, ExpectedResults, RecordedMeasure
-from sim.results.comparison.compare import LEVEL, t_quantile
-from sim.results.comparison.order import Key
+from sim.results.comparison.compare import LEVEL, MeasureKey, t_quantile
 from sim.results.measures.catalogue import MEASURES
 
 SAME, TOLERATED, MOVED = "as recorded", "within tolerances", "moved"
@@ -25,7 +24,7 @@ FEWEST = 5  # a mean of fewer replications, where others lack the measure, is no
 class MovedMeasure(NamedTuple):
     """A measure that moved; `standard_errors` are those of the recorded mean, None where its standard deviation is 0."""
 
-    key: Key
+    key: MeasureKey
     expected: str
     got: str
     standard_errors: float | None
@@ -64,8 +63,8 @@ class Verdict(NamedTuple):
     values: tuple[MovedValue, ...]
     measures: tuple[MovedMeasure, ...]
     block: MovedBlock | None
-    beyond: tuple[Key, ...]  # the measures that are beyond their tolerance, where tolerances applied
-    new: tuple[Key, ...] = ()  # measures that did not exist when this was recorded
+    beyond: tuple[MeasureKey, ...]  # the measures that are beyond their tolerance, where tolerances applied
+    new: tuple[MeasureKey, ...] = ()  # measures that did not exist when this was recorded
 
 
 def compare_results(recorded: ExpectedResults, found: ExpectedResults, people_in_block: int) -> Verdict:
@@ -84,7 +83,7 @@ def compare_results(recorded: ExpectedResults, found: ExpectedResults, people_in
     return Verdict(MOVED if beyond else TOLERATED, versions, values, measures, block, beyond, new)
 
 
-def _new_measures(recorded: ExpectedResults, found: ExpectedResults) -> tuple[Key, ...]:
+def _new_measures(recorded: ExpectedResults, found: ExpectedResults) -> tuple[MeasureKey, ...]:
     """Rows of a measure (and division) that no row of the recorded file has: the catalogue has grown since."""
     known = {key[1:3] for key in recorded.lines}
     return tuple(key for key in found.lines if key[1:3] not in known)
@@ -140,7 +139,7 @@ def _first_block(recorded: ExpectedResults, found: ExpectedResults, size: int) -
 # -- tolerances, where the versions are others -----------------------------------------------------------------------
 
 
-def not_tolerated(recorded: ExpectedResults, found: ExpectedResults) -> tuple[Key, ...]:
+def not_tolerated(recorded: ExpectedResults, found: ExpectedResults) -> tuple[MeasureKey, ...]:
     """The measures that differ by more than other versions may make them differ.
 
     The same people came in every replication: a mean may be three quarters of the half-width of its recorded 95%
@@ -169,7 +168,7 @@ def _same_people(recorded: ExpectedResults, found: ExpectedResults) -> bool:
     return [one.people for one in recorded.ledgers] == [one.people for one in found.ledgers]
 
 
-def _line_of(expected: ExpectedResults, key: Key) -> RecordedMeasure | None:
+def _line_of(expected: ExpectedResults, key: MeasureKey) -> RecordedMeasure | None:
     """A measure's line; where it is missing, zero in every replication if that is what absence means."""
     measure = MEASURES.get(key[1])  # none where an older version counted what this one does not
     if key in expected.lines or measure is None or not measure.absent_is_zero:

@@ -16,10 +16,9 @@ from sim.diagnostics.warnings import warnings_before_a_run
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.accounts import with_contributors, with_ledgers
-from sim.results.comparison.compare import Difference, Table, differences, gather, summarise
-from sim.results.comparison.findings import Change, Findings, LeftOut, Told
-from sim.results.comparison.order import canonical
+from sim.results.comparison.accounts import with_accounts, with_contributors
+from sim.results.comparison.compare import PairedDifference, ReplicationTable, canonical, differences, gather, summarise
+from sim.results.comparison.findings import ExcludedScenario, Findings, ReportedPeriods, ScenarioChange
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.comparison.same_people import SamePeople, same_people
 from sim.results.invariants.checks import check_figures
@@ -39,20 +38,20 @@ def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
     return found
 
 
-def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[LeftOut, ...]]:
+def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[ExcludedScenario, ...]]:
     """The base with those that can be compared with it, and those that cannot, each with its reason."""
     base, *others = scenarios
     chosen, left_out = [base], []
     for other in others:
         reasons = _why_not(base, other)
         if reasons:
-            left_out.append(LeftOut(other.file, "cannot be compared with the base: " + "; ".join(reasons)))
+            left_out.append(ExcludedScenario(other.file, "cannot be compared with the base: " + "; ".join(reasons)))
         else:
             chosen.append(keeping_fixed_costs(base, other))
     return tuple(chosen), tuple(left_out)
 
 
-def nothing_to_compare(left_out: Sequence[LeftOut]) -> str:
+def nothing_to_compare(left_out: Sequence[ExcludedScenario]) -> str:
     """What is said where no file can be paired with the base: each with its reason."""
     return "nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out)
 
@@ -88,7 +87,7 @@ def _with_ledgers(base: Scenario, other: Scenario, before: Piece, after: Piece) 
         period: _with_ledgers(within(base, period), within(other, period), before.periods[period], part)
         for period, part in after.periods.items()
     }
-    return replace(after.with_rows(with_ledgers(base, other, before.rows(), after.rows())), periods=parts)
+    return replace(after.with_rows(with_accounts(base, other, before.rows(), after.rows())), periods=parts)
 
 
 def _with_contributors(piece: Piece) -> Piece:
@@ -119,13 +118,13 @@ def _whose(names: Sequence[str], scenarios: int) -> str:
     return "both scenarios" if scenarios == 2 else f"all {scenarios} scenarios"
 
 
-def changes_between(base: Scenario, other: Scenario) -> tuple[Change, ...]:
+def changes_between(base: Scenario, other: Scenario) -> tuple[ScenarioChange, ...]:
     """Every value that differs, with the file and line of the new one (of the old one if it is gone)."""
     found = []
     for path, old, new in values_that_differ(base, other):
         written = new or old
         assert written is not None
-        found.append(Change(path, old.text if old else "", new.text if new else "", written.file, written.line))
+        found.append(ScenarioChange(path, old.text if old else "", new.text if new else "", written.file, written.line))
     return tuple(found)
 
 
@@ -135,7 +134,7 @@ def gathered(
     *,
     compared: bool,
     warnings: tuple[str, ...] = (),
-    left_out: tuple[LeftOut, ...] = (),
+    left_out: tuple[ExcludedScenario, ...] = (),
 ) -> Findings:
     """Everything that the runs found, in the measured window and in the periods that were measured apart."""
     daily = {s.id: daily_by_replication(found) for s, found in zip(scenarios, pieces, strict=True)}
@@ -162,7 +161,7 @@ def _counted(scenarios: tuple[Scenario, ...], pieces: Sequence[Sequence[Piece]],
         check_figures(table, summary, found)
     return {
         "estimates": [row for summary in summaries for row in summary],
-        "contrasts": _contrasts(tables, scenarios) if compared else [],
+        "differences": _contrasts(tables, scenarios) if compared else [],
         "same_people": _same_people(scenarios, pieces) if compared else (),
     }
 
@@ -174,12 +173,12 @@ def _divided(whole: Findings, pieces: Sequence[Sequence[Piece]]) -> Findings:
     for period in dict.fromkeys(period for theirs in pieces for period in theirs[0].periods):
         parts[period] = _in_period(whole, pieces, period)
     told = {
-        scenario.id: Told(own.headline, tuple(own.periods))
+        scenario.id: ReportedPeriods(own.headline, tuple(own.periods))
         for number, scenario in enumerate(whole.scenarios)
         for own in found.of(number)
         if set(own.periods) <= set(parts) and not (whole.compared and number == 0)
     }
-    return replace(whole, parts=parts, told=told, common=found.common if found.common in parts else None)
+    return replace(whole, parts=parts, reported_periods=told, common=found.common if found.common in parts else None)
 
 
 def _in_period(whole: Findings, pieces: Sequence[Sequence[Piece]], period: Period) -> Findings:
@@ -204,7 +203,7 @@ def _same_people(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]
     )
 
 
-def _contrasts(tables: Sequence[Table], scenarios: Sequence[Scenario]) -> list[Difference]:
+def _contrasts(tables: Sequence[ReplicationTable], scenarios: Sequence[Scenario]) -> list[PairedDifference]:
     base, *others = tables
     place = canonical(*scenarios)
     return [row for other in others for row in differences(base, other, place, len(others))]

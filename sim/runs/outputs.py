@@ -16,10 +16,10 @@ from sim import __version__
 from sim.results.charts import draw_charts
 from sim.results.comparison.budget_lines import BudgetLine, budget_lines
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.ranking import cells, columns, ranking
+from sim.results.comparison.ranking import ranking, ranking_columns, ranking_rows
 from sim.results.files import writing
 from sim.results.files.workbook import workbook_bytes
-from sim.results.report.page import Provenance, report_html, report_title
+from sim.results.report.page import RunProvenance, report_html, report_title
 from sim.results.words.names import slug, title, title_of_all
 from sim.runs.experiment import Piece
 from sim.runs.specification import FORMAT, Job, fingerprint_of
@@ -44,7 +44,9 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], wor
     with watch.stage("charts"):
         charts = draw_charts(findings)
     with watch.stage("report"):
-        provenance = Provenance(job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown)
+        provenance = RunProvenance(
+            job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown
+        )
         report = report_html(findings, charts, provenance)
     with watch.stage("workbook"):
         workbook = workbook_bytes(findings, report_title(findings), job.command, job.shown)
@@ -67,7 +69,7 @@ def _tables(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> 
         "results.json": writing.json_bytes(results_object(job, findings)),
         "replications.csv": writing.csv_bytes(REPLICATION, replication_rows(job.scenarios, pieces)),
         "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
-        "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.contrasts)),
+        "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.differences)),
         "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
         **_ranking_file(findings),
         **_periods_file(findings),
@@ -83,7 +85,7 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
             {"id": scenario.id, "name": title(scenario), "file": job.shown(scenario.file)} for scenario in job.scenarios
         ],
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in findings.estimates],
-        "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.contrasts],
+        "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.differences],
         "ranking": _ranking_objects(findings),
         "periods": [dict(zip(PERIOD, row, strict=True)) for row in period_rows(findings)],
         "budgets": [line._asdict() for line in budget_lines(findings)],
@@ -96,12 +98,12 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
 def _ranking_file(findings: Findings) -> dict[str, bytes]:
     """ranking.csv, where several scenarios are compared with one."""
     ranked = ranking(findings)
-    return {"ranking.csv": writing.csv_bytes(columns(ranked), cells(ranked))} if ranked else {}
+    return {"ranking.csv": writing.csv_bytes(ranking_columns(ranked), ranking_rows(ranked))} if ranked else {}
 
 
 def _periods_file(findings: Findings) -> dict[str, bytes]:
     """periods.csv, where something dated divides the measured window."""
-    return {"periods.csv": writing.csv_bytes(PERIOD, period_rows(findings))} if findings.told else {}
+    return {"periods.csv": writing.csv_bytes(PERIOD, period_rows(findings))} if findings.reported_periods else {}
 
 
 def _budgets_file(findings: Findings) -> dict[str, bytes]:
@@ -112,7 +114,7 @@ def _budgets_file(findings: Findings) -> dict[str, bytes]:
 
 def _ranking_objects(findings: Findings) -> list[dict[str, Any]]:
     ranked = ranking(findings)
-    return [dict(zip(columns(ranked), row, strict=True)) for row in cells(ranked)]
+    return [dict(zip(ranking_columns(ranked), row, strict=True)) for row in ranking_rows(ranked)]
 
 
 def _run_object(job: Job, workers: int, pieces: Sequence[Sequence[Piece]]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.findings import Contrast, Estimate, Findings
+from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.findings import Findings
 from sim.results.measures.census import over_replications
 from sim.results.measures.periods import Period
 from sim.runs.experiment import Piece
@@ -38,7 +39,7 @@ def estimate_cells(row: Estimate) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in SUMMARY)
 
 
-def contrast_cells(row: Contrast) -> tuple[Any, ...]:
+def contrast_cells(row: PairedDifference) -> tuple[Any, ...]:
     """A difference row's cells in the order of `DIFFERENCE`."""
     return tuple(getattr(row, name) for name in DIFFERENCE)
 
@@ -46,7 +47,7 @@ def contrast_cells(row: Contrast) -> tuple[Any, ...]:
 def period_rows(findings: Findings) -> Iterator[tuple[Any, ...]]:
     """Every measure in each period of each scenario whose window something dated divides, beside the baseline's."""
     for scenario in findings.scenarios:
-        told = findings.told.get(scenario.id)
+        told = findings.reported_periods.get(scenario.id)
         for period in told.periods if told else ():
             where = _dates(scenario, period), period.days, "yes" if told and period == told.headline else "no"
             for row in _measured_in(findings.parts[period], scenario):
@@ -63,7 +64,7 @@ def _measured_in(part: Findings, scenario: Scenario) -> Iterator[tuple[Any, ...]
     """Rows of one period: the scenario's own, the baseline's mean and the difference; also what only one of them has."""
     own = {_key(row): row for row in part.estimates if row.scenario == scenario.id}
     base = {_key(row): row for row in part.estimates if row.scenario == part.baseline.id} if part.compared else {}
-    changes = {_key(row): row for row in part.contrasts if row.scenario == scenario.id}
+    changes = {_key(row): row for row in part.differences if row.scenario == scenario.id}
     for key in dict.fromkeys((*own, *changes)):
         row, before, change = own.get(key), base.get(key), changes.get(key)
         unit = row.unit if row else change.unit if change else ""
@@ -72,7 +73,7 @@ def _measured_in(part: Findings, scenario: Scenario) -> Iterator[tuple[Any, ...]
         yield *key, unit, *mine, before.mean if before else None, *differs
 
 
-def _key(row: Estimate | Contrast) -> tuple[str, str, str, str]:
+def _key(row: Estimate | PairedDifference) -> tuple[str, str, str, str]:
     return row.service, row.measure, row.by, row.item
 
 

@@ -60,7 +60,7 @@ def columns_now() -> dict[str, str]:
         "differences.csv": tables.DIFFERENCE,
         "replications.csv": tables.REPLICATION,
         "census.csv": tables.CENSUS,
-        "ranking.csv": ranking.columns(()),
+        "ranking.csv": ranking.ranking_columns(()),
         "budgets.csv": BudgetLine._fields,
         "sensitivity.csv": sensing.COLUMNS,
     }

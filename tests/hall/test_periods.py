@@ -111,7 +111,7 @@ def mean(findings: Findings, scenario: str, service: str, measure: str) -> float
 
 
 def test_the_same_delay_before_and_less_after_the_date(second_bed: Findings) -> None:
-    before, after = (second_bed.parts[period] for period in second_bed.told["more"].periods)
+    before, after = (second_bed.parts[period] for period in second_bed.reported_periods["more"].periods)
     for found, base, more in ((before, 3.0, 3.0), (after, 3.0, 0.0), (second_bed, 6.0, 3.0)):
         assert mean(found, "base", "hospital", "delayed_bed_days") == base
         assert mean(found, "more", "hospital", "delayed_bed_days") == more
@@ -152,9 +152,9 @@ def test_money_is_of_the_same_days(second_bed: Findings) -> None:
 def test_rows_of_the_whole_window_stay_what_they_were(second_bed: Findings) -> None:
     undivided = run_all(Shared(second_bed.scenarios), workers=1)
     again = gathered(second_bed.scenarios, beside(second_bed.scenarios, undivided), compared=True)
-    assert again.told == {} and again.parts == {}
+    assert again.reported_periods == {} and again.parts == {}
     assert again.estimates == second_bed.estimates
-    assert again.contrasts == second_bed.contrasts
+    assert again.differences == second_bed.differences
 
 
 # -- periods are windows like any other ----------------------------------------------------------------------
@@ -329,7 +329,7 @@ def test_each_scenario_is_told_from_its_own_date_on(three: Findings) -> None:
     assert [days(three.headline_of(one)[0]) for one in (early, late, always)] == [(50, 40), (70, 20), (30, 60)]
     for one in (early, late):
         part, there = three.headline_of(one)
-        change = part.contrast(one.id, "hospital", "midnight_delayed_mean")
+        change = part.difference(one.id, "hospital", "midnight_delayed_mean")
         levels = [part.estimate(who, "hospital", "midnight_delayed_mean") for who in ("base", one.id)]
         assert change and all(levels)
         assert change.mean == pytest.approx(levels[1].mean - levels[0].mean)  # type: ignore[union-attr]
@@ -338,8 +338,8 @@ def test_each_scenario_is_told_from_its_own_date_on(three: Findings) -> None:
 
 def test_before_their_dates_they_are_the_baseline(three: Findings) -> None:
     for name in ("early", "late"):
-        part = three.parts[three.told[name].periods[0]]
-        assert {row.mean for row in part.contrasts if row.scenario == name and row.service != "all"} <= {0.0}
+        part = three.parts[three.reported_periods[name].periods[0]]
+        assert {row.mean for row in part.differences if row.scenario == name and row.service != "all"} <= {0.0}
 
 
 def test_the_ranking_is_of_the_days_on_which_all_are_in_force(three: Findings) -> None:
@@ -348,7 +348,7 @@ def test_the_ranking_is_of_the_days_on_which_all_are_in_force(three: Findings) -
     assert {row.scenario.id for row in rows} == {"early", "late", "always"}
     assert all("15 June 2026" in row.days for row in rows)
     for row in rows:
-        change = three.side_by_side.contrast(row.scenario.id, "hospital", "midnight_delayed_mean")
+        change = three.side_by_side.difference(row.scenario.id, "hospital", "midnight_delayed_mean")
         assert change is not None and row.delayed.mean == change.mean
     by_name = {row.scenario.id: row.delayed.mean for row in rows}
     assert by_name["early"] != by_name["late"]
@@ -375,9 +375,9 @@ def test_periods_are_the_same_for_any_number_of_workers_and_after_an_interruptio
     one, two = compared(*pair), compared(*pair, workers=2, store=store)
     resumed = compared(*pair, store=store)
     for other in (two, resumed):
-        assert other.told == one.told
+        assert other.reported_periods == one.reported_periods
         assert [part.estimates for part in other.parts.values()] == [part.estimates for part in one.parts.values()]
-        assert [part.contrasts for part in other.parts.values()] == [part.contrasts for part in one.parts.values()]
+        assert [part.differences for part in other.parts.values()] == [part.differences for part in one.parts.values()]
 
 
 def test_a_stored_replication_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

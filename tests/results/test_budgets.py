@@ -11,11 +11,10 @@ import pytest
 from sim.api import compare, run_scenario
 from sim.cli import main
 from sim.inputs.scenario import Budget, FreedBeds, Price
-from sim.results.comparison.accounts import with_contributors, with_ledgers
-from sim.results.comparison.budget_lines import BROKEN, BudgetLine, budget_lines, limits, verdict
-from sim.results.comparison.compare import CANNOT_TELL, gather, summarise
+from sim.results.comparison.accounts import with_accounts, with_contributors
+from sim.results.comparison.budget_lines import BROKEN, BudgetLine, budget_lines, budget_verdict, limits
+from sim.results.comparison.compare import CANNOT_TELL, canonical, gather, summarise
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.order import canonical
 from sim.results.files.workbook import workbook_bytes
 from sim.results.invariants.money import check_costs
 from sim.results.invariants.records import IdentityBroken
@@ -100,7 +99,7 @@ def test_what_fills_freed_beds_is_spent_from_the_line_too() -> None:
         return with_budgets(town, Budget(name="ward", gbp_per_year=365 * 50.0), freed_beds=(freed,))
 
     before, after = of(6), of(4)
-    rows = with_ledgers(
+    rows = with_accounts(
         before.scenario, after.scenario, *[measure(town.scenario, town.ledger()) for town in (before, after)]
     )
     found = {row.measure: row.value for row in rows if row.by == "budget"}
@@ -159,8 +158,8 @@ def test_one_replication_cannot_tell() -> None:
 
 
 def test_an_interval_that_touches_the_budget_cannot_tell() -> None:
-    assert verdict(0.0, 5.0) == verdict(-5.0, 0.0) == CANNOT_TELL
-    assert verdict(-5.0, -0.1) == BROKEN
+    assert budget_verdict(0.0, 5.0) == budget_verdict(-5.0, 0.0) == CANNOT_TELL
+    assert budget_verdict(-5.0, -0.1) == BROKEN
 
 
 def test_what_a_line_limits_is_said_in_words() -> None:
@@ -269,7 +268,7 @@ def test_who_contributes_more_and_who_is_relieved_add_up_to_what_is_spent_more(t
         encoding="utf-8",
     )
     findings = compare(tmp_path / "s.yaml", tmp_path / "pooled.yaml").findings
-    rows = [row for row in findings.contrasts if (row.service, row.measure) == ("all", "cost_cash_gbp")]
+    rows = [row for row in findings.differences if (row.service, row.measure) == ("all", "cost_cash_gbp")]
     cash = 5 * 187 * 20
     assert {row.item: round(row.mean, 2) for row in rows if row.by == "contributor"} == {
         "nhs": 0.1 * cash,

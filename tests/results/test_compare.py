@@ -4,8 +4,16 @@ import math
 
 import pytest
 
-from sim.results.comparison.compare import CANNOT_TELL, Table, differences, gather, spread, summarise, verdict
-from sim.results.comparison.order import canonical
+from sim.results.comparison.compare import (
+    CANNOT_TELL,
+    ReplicationTable,
+    canonical,
+    difference_verdict,
+    differences,
+    gather,
+    spread,
+    summarise,
+)
 from sim.results.measures.catalogue import MEASURES
 from sim.results.window import Row
 from tests.results.tiny import Town, care_home, hospital, unit
@@ -15,7 +23,7 @@ PLACE = canonical(BASE, WITH_UNIT)
 DELAY = ("hospital", "delayed_bed_days", "", "")
 
 
-def table(name: str, *values: float, key: tuple[str, str, str, str] = DELAY) -> Table:
+def table(name: str, *values: float, key: tuple[str, str, str, str] = DELAY) -> ReplicationTable:
     """One row over as many replications as there are values."""
     return gather(name, PLACE, [[Row(*key, value, "bed days")] for value in values])
 
@@ -29,7 +37,7 @@ def test_a_summary_is_the_mean_with_its_t_interval() -> None:
     assert row[1:6] == (*DELAY, "bed days")
 
 
-def one_row(unit: str, *values: float, measure: str = "occupancy", name: str = "base") -> Table:
+def one_row(unit: str, *values: float, measure: str = "occupancy", name: str = "base") -> ReplicationTable:
     """One measure of the unit over the replications."""
     return gather(name, PLACE, [[Row("unit", measure, "", "", value, unit)] for value in values])
 
@@ -71,20 +79,20 @@ def test_a_difference_is_scenario_minus_baseline_replication_by_replication() ->
 
 
 def test_verdicts_by_direction() -> None:
-    assert verdict(-3, -1, "lower") == "better"
-    assert verdict(1, 3, "lower") == "worse"
-    assert verdict(-3, -1, "higher") == "worse"
-    assert verdict(1, 3, "higher") == "better"
-    assert verdict(-3, -1, "neither") == "lower"
-    assert verdict(1, 3, "neither") == "higher"
+    assert difference_verdict(-3, -1, "lower") == "better"
+    assert difference_verdict(1, 3, "lower") == "worse"
+    assert difference_verdict(-3, -1, "higher") == "worse"
+    assert difference_verdict(1, 3, "higher") == "better"
+    assert difference_verdict(-3, -1, "neither") == "lower"
+    assert difference_verdict(1, 3, "neither") == "higher"
 
 
 def test_an_interval_that_contains_no_difference_cannot_tell() -> None:
-    assert verdict(-1, 1, "lower") == CANNOT_TELL
-    assert verdict(0, 1, "lower") == CANNOT_TELL
-    assert verdict(-1, 0, "lower") == CANNOT_TELL
-    assert verdict(0, 0, "lower") == CANNOT_TELL
-    assert verdict(None, None, "lower") == CANNOT_TELL
+    assert difference_verdict(-1, 1, "lower") == CANNOT_TELL
+    assert difference_verdict(0, 1, "lower") == CANNOT_TELL
+    assert difference_verdict(-1, 0, "lower") == CANNOT_TELL
+    assert difference_verdict(0, 0, "lower") == CANNOT_TELL
+    assert difference_verdict(None, None, "lower") == CANNOT_TELL
 
 
 def test_one_replication_and_no_difference_at_all_cannot_tell() -> None:

@@ -7,7 +7,7 @@ import pytest
 from sim.inputs.distributions import exponential, fixed
 from sim.inputs.scenario import Route, Scenario, Visit
 from sim.results.comparison.findings import Findings
-from sim.results.words.headline import Line, headline, headline_rows
+from sim.results.words.headline import HeadlineRow, headline, headline_rows
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import service, small
@@ -42,7 +42,7 @@ def pair() -> Findings:
     return compared(base, with_annexe(base))
 
 
-def lines(findings: Findings) -> dict[str, Line]:
+def lines(findings: Findings) -> dict[str, HeadlineRow]:
     return {line.label: line for line in headline(findings, findings.scenarios[-1])}
 
 

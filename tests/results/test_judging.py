@@ -7,8 +7,7 @@ import pytest
 
 from sim.regression.baselines import ExpectedResults, Fingerprints, RecordedMeasure, _line
 from sim.regression.verdicts import FALSE_ALARMS, MOVED, SAME, TOLERATED, compare_results
-from sim.results.comparison.compare import LEVEL, Table, t_quantile
-from sim.results.comparison.order import Key
+from sim.results.comparison.compare import LEVEL, MeasureKey, ReplicationTable, t_quantile
 
 HERE, ELSEWHERE = {"python": "3.11", "numpy": "2.4.6"}, {"python": "3.13", "numpy": "2.4.6"}
 REPLICATIONS = 8
@@ -16,19 +15,19 @@ MEASURES = 200
 SIZE = 500
 
 
-def keys() -> list[Key]:
+def keys() -> list[MeasureKey]:
     return [(f"service_{n}", "wait_mean_days" if n % 6 == 5 else "occupied_bed_days", "", "") for n in range(MEASURES)]
 
 
 def expected(
-    values: dict[Key, list[float]], versions: dict[str, str], people: str, beds: str = "15"
+    values: dict[MeasureKey, list[float]], versions: dict[str, str], people: str, beds: str = "15"
 ) -> ExpectedResults:
     ledgers = tuple(Fingerprints(f"{people}{n}", "places", (f"{people}{n}",)) for n in range(REPLICATIONS))
     lines = {key: _line(key, row) for key, row in values.items() if not np.isnan(row).all()}
     return ExpectedResults(versions, {"beds": beds}, lines, ledgers, "", {})
 
 
-def luck(seed: int) -> dict[Key, list[float]]:
+def luck(seed: int) -> dict[MeasureKey, list[float]]:
     """Measures of every sort: steady, skewed, rare counts, nearly always nothing, always the same, often missing."""
     draw = np.random.Generator(np.random.PCG64(seed))
     kinds = (
@@ -42,7 +41,9 @@ def luck(seed: int) -> dict[Key, list[float]]:
     return {key: [float(value) for value in kinds[n % len(kinds)]()] for n, key in enumerate(keys())}
 
 
-def shifted(values: dict[Key, list[float]], key: Key, half_widths: float) -> dict[Key, list[float]]:
+def shifted(
+    values: dict[MeasureKey, list[float]], key: MeasureKey, half_widths: float
+) -> dict[MeasureKey, list[float]]:
     row = np.array(values[key])
     half = t_quantile(0.5 + LEVEL / 2, REPLICATIONS - 1) * row.std(ddof=1) / sqrt(REPLICATIONS)
     return {**values, key: [float(value) for value in row + half_widths * half]}
@@ -144,7 +145,7 @@ def test_a_table_of_the_results_room_becomes_lines() -> None:
     from sim.regression.baselines import expected_results
     from tests.hall.worlds import small
 
-    table = Table("base", (("unit", "occupancy", "", ""),), ("share",), np.array([[0.5, np.nan, 0.7]]))
+    table = ReplicationTable("base", (("unit", "occupancy", "", ""),), ("share",), np.array([[0.5, np.nan, 0.7]]))
     lines = expected_results(small(), table, [], HERE, "").lines
     assert lines["unit", "occupancy", "", ""][1:4] == ("0.6", "0.141421", 2)
     assert isinstance(lines["unit", "occupancy", "", ""], RecordedMeasure)

@@ -11,7 +11,7 @@ from sim.results.charts.reasons import PANELS, reasons_chart
 from sim.results.invariants.checks import LACKS_ADD_UP, IdentityBroken, check_sums
 from sim.results.measures import delays
 from sim.results.measures.catalogue import LACKS
-from sim.results.report.delay import delay_pages
+from sim.results.report.page import delay_pages
 from sim.results.window import Cut
 from sim.results.words.delay_reasons import MOST_REASONS, OTHERS, days_by_reason
 from sim.runs.collecting import gathered

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from sim.inputs.scenario import Costs, FreedBeds, Places, Price, Scenario, Service
-from sim.results.comparison.accounts import with_ledgers
+from sim.results.comparison.accounts import with_accounts
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.invariants import money
 from sim.results.invariants.money import check_costs
@@ -30,7 +30,7 @@ def with_costs(town: Town, *prices: Price, rule: str = "shown", **more: object) 
 
 def rows_beside(before: Town, after: Town) -> dict[tuple[str, str, str, str], float]:
     rows = [measure(town.scenario, town.ledger()) for town in (before, after)]
-    return {row[:4]: row.value for row in with_ledgers(before.scenario, after.scenario, *rows)}
+    return {row[:4]: row.value for row in with_accounts(before.scenario, after.scenario, *rows)}
 
 
 def hospital_for(days: float, *prices: Price, rule: str = "shown", beds_in_unit: int = 0, **more: object) -> Town:

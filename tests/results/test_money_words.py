@@ -3,10 +3,9 @@
 from dataclasses import replace
 
 from sim.inputs.scenario import Costs, FreedBeds, Scenario
-from sim.results.comparison.compare import Difference, Summary
+from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import Money
-from sim.results.words.money import in_one_sentence, ledgers
+from sim.results.comparison.money import Money, accounts, in_one_sentence
 from tests.results.tiny import Town, hospital, price, unit
 
 AVERAGE = (price("hospital", "open_day", 421.5, nhs=1.0), price("hospital", "occupied_day", 140.5, nhs=1.0))
@@ -18,10 +17,10 @@ def scenario(name: str, rule: str) -> Scenario:
     return replace(town.scenario, costs=Costs(price_year="2025-26", prices=AVERAGE, freed_beds=(freed,)))
 
 
-def row(service: str, measure: str, mean: float, half: float, by: str = "", item: str = "") -> Difference:
+def row(service: str, measure: str, mean: float, half: float, by: str = "", item: str = "") -> PairedDifference:
     known = ("better" if mean < 0 else "worse") if abs(mean) > half else "cannot tell"
     ends = (mean - half, mean + half)
-    return Difference("more", "base", service, measure, by, item, "GBP", mean, 1.0, *ends, 9, known, 1.0, *ends)
+    return PairedDifference("more", "base", service, measure, by, item, "GBP", mean, 1.0, *ends, 9, known, 1.0, *ends)
 
 
 def money(
@@ -44,12 +43,12 @@ def money(
         row("all", "notional_value_gbp", 410_260, 50_000),
         row("hospital", "delayed_bed_days", delayed, half_delayed),
     ]
-    break_even = Summary("more", "hospital", "break_even_freed_beds", "", "", "beds", 29 * 187 / 562, 0, 0, 0, 9)
+    break_even = Estimate("more", "hospital", "break_even_freed_beds", "", "", "beds", 29 * 187 / 562, 0, 0, 0, 9)
     return Money(Findings((base, more), True, [break_even], contrasts, {}, {}), more)
 
 
 def said(found: Money) -> dict[str, str]:
-    return dict(ledgers(found))
+    return dict(accounts(found))
 
 
 def test_the_three_ledgers_stand_apart() -> None:
@@ -98,7 +97,7 @@ def test_only_cash_that_certainly_falls_is_a_saving() -> None:
     assert said(money(cash=-400_000))["Cash"].startswith("a saving of £400k a year (-£450k to -£350k).")
     assert said(money(cash=-40_000))["Cash"].startswith("these runs cannot tell whether spending changes")
     for found in (money(), money(cash=-400_000)):
-        assert not any("saving" in text for heading, text in ledgers(found) if heading != "Cash")
+        assert not any("saving" in text for heading, text in accounts(found) if heading != "Cash")
 
 
 def test_one_sentence_says_what_it_costs_and_what_would_pay_for_it() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sim.inputs.scenario import Change, Scenario
-from sim.results.words.names import in_sentences, labels, question, settings, slug, title, title_of_all, told
+from sim.results.words.names import in_sentences, labels, question, settings, settings_text, slug, title, title_of_all
 from tests.hall.worlds import small
 
 
@@ -59,7 +59,7 @@ def test_what_is_set_in_every_scenario_is_told_once() -> None:
     ],
 )  # fmt: skip
 def test_a_path_is_said_without_its_dots(path: str, old: str, new: str, said: str) -> None:
-    assert told(settings(named("a", "A", (path, old, new)))) == said
+    assert settings_text(settings(named("a", "A", (path, old, new)))) == said
 
 
 def test_what_changes_nothing_or_only_how_often_it_is_run_is_not_told() -> None:

@@ -10,14 +10,23 @@ import pytest
 
 from sim.inputs.scenario import Scenario
 from sim.results.charts import draw_charts
-from sim.results.comparison.compare import CANNOT_TELL, Difference
+from sim.results.comparison.compare import CANNOT_TELL, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money
-from sim.results.comparison.ranking import Ranked, cells, columns, ranking
+from sim.results.comparison.ranking import (
+    RankedScenario,
+    difference_text,
+    payers_text,
+    ranking,
+    ranking_answer,
+    ranking_columns,
+    ranking_rows,
+    ranking_summary,
+    reneged_text,
+)
 from sim.results.files.workbook import workbook_bytes
 from sim.results.files.writing import csv_bytes
-from sim.results.report.page import Provenance, report_html
-from sim.results.words.ranking import given_up, payers, said, sentence, summary
+from sim.results.report.page import RunProvenance, report_html
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
@@ -38,25 +47,25 @@ def findings() -> Findings:
 
 
 @pytest.fixture(scope="module")
-def rows(findings: Findings) -> list[Ranked]:
+def rows(findings: Findings) -> list[RankedScenario]:
     return ranking(findings)
 
 
 def with_delayed(findings: Findings, scenario: str, **changes: Any) -> Findings:
     """The findings with another difference in delayed people for one scenario."""
 
-    def changed(row: Difference) -> Difference:
+    def changed(row: PairedDifference) -> PairedDifference:
         hit = (row.scenario, row.service, row.measure, row.by) == (scenario, "hospital", MEASURE, "")
         return row._replace(**changes) if hit else row
 
-    return replace(findings, contrasts=[changed(row) for row in findings.contrasts])
+    return replace(findings, differences=[changed(row) for row in findings.differences])
 
 
-def test_who_avoids_most_delayed_people_comes_first(rows: list[Ranked], findings: Findings) -> None:
+def test_who_avoids_most_delayed_people_comes_first(rows: list[RankedScenario], findings: Findings) -> None:
     assert [row.scenario.id for row in rows] == ["more", "same", "fewer"]
     assert [row.place for row in rows] == [1, 2, 3]
     for row in rows:
-        contrast = findings.contrast(row.scenario.id, "hospital", MEASURE)
+        contrast = findings.difference(row.scenario.id, "hospital", MEASURE)
         assert contrast is not None
         assert (row.delayed.mean, row.delayed.low, row.delayed.high) == (
             contrast.mean,
@@ -72,13 +81,15 @@ def test_the_verdict_goes_by_the_simultaneous_interval(findings: Findings) -> No
     rows = {row.scenario.id: row for row in ranking(narrow)}
     assert rows["more"].delayed.verdict == CANNOT_TELL
     assert rows["more"].net_per_day is None and rows["more"].gross_per_day is None
-    text = sentence(list(rows.values()), narrow, rows["more"].scenario)
+    text = ranking_answer(list(rows.values()), narrow, rows["more"].scenario)
     assert text.endswith("That holds by its own interval, but not with all 3 at once.")
 
 
-def test_a_sentence_of_which_both_intervals_agree_has_no_word_of_care(findings: Findings, rows: list[Ranked]) -> None:
+def test_a_sentence_of_which_both_intervals_agree_has_no_word_of_care(
+    findings: Findings, rows: list[RankedScenario]
+) -> None:
     assert rows[0].delayed.verdict == "better"
-    assert "own interval" not in sentence(rows, findings, rows[0].scenario)
+    assert "own interval" not in ranking_answer(rows, findings, rows[0].scenario)
 
 
 def test_as_many_avoided_share_a_place(findings: Findings) -> None:
@@ -86,7 +97,9 @@ def test_as_many_avoided_share_a_place(findings: Findings) -> None:
     assert [row.place for row in ranking(level)] == [1, 2, 2]
 
 
-def test_a_delayed_day_avoided_has_a_cost_only_where_one_is_avoided(rows: list[Ranked], findings: Findings) -> None:
+def test_a_delayed_day_avoided_has_a_cost_only_where_one_is_avoided(
+    rows: list[RankedScenario], findings: Findings
+) -> None:
     more, same, fewer = rows
     money = Money(findings, more.scenario)
     assert money.cash is not None and money.delayed_days_avoided is not None
@@ -95,26 +108,28 @@ def test_a_delayed_day_avoided_has_a_cost_only_where_one_is_avoided(rows: list[R
 
 
 def test_money_is_of_the_sixty_days_measured_with_a_judged_difference_for_each_payer(
-    rows: list[Ranked], findings: Findings
+    rows: list[RankedScenario], findings: Findings
 ) -> None:
     more = rows[0]
-    contrast = findings.contrast("more", "all", "cost_cash_gbp", "payer", "council")
+    contrast = findings.difference("more", "all", "cost_cash_gbp", "payer", "council")
     assert contrast is not None and contrast.low_all is not None
     paid = more.cash_by_payer["council"]
     assert paid.mean == pytest.approx(contrast.mean)
     assert paid.low == pytest.approx(contrast.low_all)
     assert more.cash is not None
     assert sum(one.mean for one in more.cash_by_payer.values()) == pytest.approx(more.cash.mean)
-    assert "council +£" in payers(more)
+    assert "council +£" in payers_text(more)
 
 
-def test_who_gave_up_stands_below_each_scenario_by_what_became_of_them(rows: list[Ranked], findings: Findings) -> None:
-    contrast = findings.contrast("fewer", "all", "gave_up", "ending", "with_nothing")
+def test_who_gave_up_stands_below_each_scenario_by_what_became_of_them(
+    rows: list[RankedScenario], findings: Findings
+) -> None:
+    contrast = findings.difference("fewer", "all", "gave_up", "ending", "with_nothing")
     assert contrast is not None and contrast.mean > 0
     fewer = next(row for row in rows if row.scenario.id == "fewer")
     assert fewer.given_up["with_nothing"].mean == contrast.mean
-    assert given_up(fewer).startswith("left with nothing +")
-    table = list(csv.DictReader(io.StringIO(csv_bytes(columns(rows), cells(rows)).decode())))
+    assert reneged_text(fewer).startswith("left with nothing +")
+    table = list(csv.DictReader(io.StringIO(csv_bytes(ranking_columns(rows), ranking_rows(rows)).decode())))
     assert float(table[-1]["gave_up_with_nothing"]) == pytest.approx(contrast.mean)
     assert table[-1]["gave_up_moved_by_design"] == ""
 
@@ -134,27 +149,29 @@ def test_one_replication_ranks_and_can_tell_nothing() -> None:
     assert rows[0].delayed.low is None and rows[0].net_per_day is None
 
 
-def test_the_sum_names_each_scenario_once_under_what_can_be_told(rows: list[Ranked], findings: Findings) -> None:
-    assert summary(rows, findings) == [
+def test_the_sum_names_each_scenario_once_under_what_can_be_told(
+    rows: list[RankedScenario], findings: Findings
+) -> None:
+    assert ranking_summary(rows, findings) == [
         "Fewer people are delayed in hospital with 1 of 3: More beds.",
         "More people are delayed in hospital with 1 of 3: Fewer beds.",
         "How many people are delayed in hospital does not change at all with 1 of 3: Same.",
     ]
     named = tuple(replace(one, name="A name...") if one is rows[2].scenario else one for one in findings.scenarios)
     found = replace(findings, scenarios=named)
-    assert summary([replace(rows[2])], found)[0].endswith("with 1 of 1: A name...")
+    assert ranking_summary([replace(rows[2])], found)[0].endswith("with 1 of 1: A name...")
     open_ = with_delayed(findings, "fewer", low_all=-0.1)
-    assert "These runs cannot tell for 1 of 3: Fewer beds." in summary(ranking(open_), open_)
+    assert "These runs cannot tell for 1 of 3: Fewer beds." in ranking_summary(ranking(open_), open_)
 
 
-def test_what_is_open_has_a_question_mark(rows: list[Ranked]) -> None:
+def test_what_is_open_has_a_question_mark(rows: list[RankedScenario]) -> None:
     assert rows[0].cash is not None
-    assert said(replace(rows[0].cash, mean=1_000.0, verdict=CANNOT_TELL), "GBP") == "+£1,000?"
-    assert said(replace(rows[0].cash, mean=1_000.0, verdict="worse"), "GBP") == "+£1,000"
+    assert difference_text(replace(rows[0].cash, mean=1_000.0, verdict=CANNOT_TELL), "GBP") == "+£1,000?"
+    assert difference_text(replace(rows[0].cash, mean=1_000.0, verdict="worse"), "GBP") == "+£1,000"
 
 
-def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[Ranked]) -> None:
-    table = list(csv.DictReader(io.StringIO(csv_bytes(columns(rows), cells(rows)).decode())))
+def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[RankedScenario]) -> None:
+    table = list(csv.DictReader(io.StringIO(csv_bytes(ranking_columns(rows), ranking_rows(rows)).decode())))
     assert [row["scenario"] for row in table] == ["more", "same", "fewer"]
     assert float(table[0]["delayed_people"]) < 0 and table[0]["delayed_people_verdict"] == "better"
     assert table[1]["net_gbp_per_delayed_day"] == ""
@@ -163,7 +180,7 @@ def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[Ranked]) -> No
 
 
 def test_the_report_opens_with_one_table_one_chart_and_the_sum(findings: Findings) -> None:
-    page = report_html(findings, draw_charts(findings), Provenance("x", "1", "reference", ())).decode()
+    page = report_html(findings, draw_charts(findings), RunProvenance("x", "1", "reference", ())).decode()
     first, *_ = page.split("<h1>")[1].split('class="answer"')
     assert first.index("<h2>The ranking</h2>") < first.index("<table>") < first.index("<figure>")
     assert first.count("<table>") == first.count("<figure>") == 1

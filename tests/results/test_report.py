@@ -8,12 +8,12 @@ import pytest
 from sim.inputs.scenario import Uplift, Value
 from sim.results.charts import draw_charts
 from sim.results.comparison.findings import Findings
-from sim.results.report.page import Provenance, report_html
+from sim.results.report.page import RunProvenance, report_html
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
 
-FROM = Provenance("python3 run_sim.py compare base.yaml more.yaml", "9.9", "reference", (("base.yaml", "ab12"),))
+FROM = RunProvenance("python3 run_sim.py compare base.yaml more.yaml", "9.9", "reference", (("base.yaml", "ab12"),))
 HOSTILE = "<script>alert(1)</script>"
 
 

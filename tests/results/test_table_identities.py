@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.results.comparison.compare import Summary, Table, gather, summarise
-from sim.results.comparison.order import canonical
+from sim.results.comparison.compare import Estimate, ReplicationTable, canonical, gather, summarise
 from sim.results.invariants.checks import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
 from sim.results.invariants.records import IdentityBroken
 from sim.results.window import Row
@@ -21,9 +20,9 @@ SOUND = [
 
 
 def found_in(
-    replications: list[list[Row]], change: Callable[[Summary], Summary] = lambda row: row
+    replications: list[list[Row]], change: Callable[[Estimate], Estimate] = lambda row: row
 ) -> IdentityBroken | None:
-    table: Table = gather("town", PLACE, replications)
+    table: ReplicationTable = gather("town", PLACE, replications)
     try:
         check_figures(table, [change(row) for row in summarise(table)], replications)
     except IdentityBroken as broken:

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.compare import Summary
+from sim.results.comparison.compare import Estimate
 from sim.results.comparison.findings import Findings
+from sim.results.comparison.ranking import ranking_answer
 from sim.results.words.headline import description
-from sim.results.words.ranking import sentence
 from sim.results.words.use import how_used
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
@@ -30,7 +30,7 @@ def findings() -> Findings:
 def with_rows(findings: Findings, **means: float) -> Findings:
     """The same with other averages of the unit in the scenario."""
 
-    def changed(row: Summary) -> Summary:
+    def changed(row: Estimate) -> Estimate:
         is_here = (row.scenario, row.service) == ("more", "unit") and row.measure in means
         return row._replace(mean=means[row.measure]) if is_here else row
 
@@ -52,7 +52,7 @@ def test_the_figures_are_those_of_the_run(findings: Findings) -> None:
     assert occupancy and used
     assert f"of 40 beds, {40 * occupancy.mean:.1f} are in use" in said
     assert f"costs £{used.mean:,.0f}" in said
-    assert sentence([], findings, more).endswith(said)
+    assert ranking_answer([], findings, more).endswith(said)
 
 
 def test_beds_that_are_hardly_ever_used_are_told_though_most_are_used(findings: Findings) -> None:

@@ -29,7 +29,7 @@ def test_only_a_window_of_a_year_or_more_is_told_per_year(days: int, times: floa
     assert run_length.times(days) == run_length.factor("deaths", days) == times
     assert run_length.factor("occupancy", days) == 1
     assert run_length.per(days) == per
-    assert run_length.told([days, days]) == told
+    assert run_length.totals_text([days, days]) == told
 
 
 def test_windows_of_several_lengths_are_not_called_by_one_of_them() -> None:
@@ -37,7 +37,8 @@ def test_windows_of_several_lengths_are_not_called_by_one_of_them() -> None:
     assert run_length.per_one_of([365, 730]) == "a year"
     assert run_length.per_one_of([56, 365]) == "in the days measured"
     assert (
-        run_length.told([365, 56]) == "totals are per year where a year or more was measured, else of the days measured"
+        run_length.totals_text([365, 56])
+        == "totals are per year where a year or more was measured, else of the days measured"
     )
 
 

@@ -21,7 +21,8 @@ from sim.results.charts.style import (
     remarks,
     with_baseline,
 )
-from sim.results.comparison.findings import Contrast, Estimate, Findings
+from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.findings import Findings
 from sim.results.measures.catalogue import ENDINGS
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, measure_label
@@ -54,7 +55,7 @@ class Point(NamedTuple):
     low: float
     middle: float
     high: float
-    change: Contrast
+    change: PairedDifference
 
 
 def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
@@ -117,10 +118,10 @@ def _is_useful(findings: Findings, line: Line) -> bool:
     return any(abs(change.mean) >= LEAST_CHANGE * abs(before.mean) for before, change in pairs)
 
 
-def _pair(findings: Findings, scenario: str, line: Line) -> tuple[Estimate, Contrast] | None:
+def _pair(findings: Findings, scenario: str, line: Line) -> tuple[Estimate, PairedDifference] | None:
     """The baseline's row and the difference; None where a percentage of the baseline says nothing."""
     before = findings.estimate(findings.baseline.id, *line)
-    change = findings.contrast(scenario, *line)
+    change = findings.difference(scenario, *line)
     if before is None or change is None or not abs(before.mean) > 1e-9:
         return None
     return before, change

@@ -38,7 +38,9 @@ def _dates(findings: Findings, shown: Sequence[Scenario]) -> dict[int, list[str]
     """By day of the run: what happens on it in the scenarios that are shown, each once."""
     found: dict[int, list[str]] = {}
     for scenario in shown:
-        for period in findings.told[scenario.id].periods if scenario.id in findings.told else ():
+        for period in (
+            findings.reported_periods[scenario.id].periods if scenario.id in findings.reported_periods else ()
+        ):
             if period.mark and period.mark not in found.setdefault(period.first_day, []):
                 found[period.first_day].append(period.mark)
     return dict(sorted(found.items()))

@@ -19,7 +19,7 @@ from sim.results.charts.style import (
     with_baseline,
 )
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import LEAST_GBP, Change, Money, money_of
+from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, money_of
 from sim.results.words.labels import figure, payer_label, spoken
 
 MOST_BARS = 12
@@ -60,14 +60,14 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     )
 
 
-def _rows(money: Money) -> dict[str, Change]:
+def _rows(money: Money) -> dict[str, MoneyChange]:
     """Everyone who pays, and every service whose cost changes by enough to be seen."""
     rows = {f"{PAID_BY}{payer_label(one.name)}": one for one in money.by_payer}
     rows |= {f"cost of {spoken(one.name)}": one for one in money.by_service if abs(one.mean) >= LEAST_GBP}
     return rows
 
 
-def _bars(axes: Axes, labels: list[str], table: dict[str, Change], index: int, many: int, name: str) -> None:
+def _bars(axes: Axes, labels: list[str], table: dict[str, MoneyChange], index: int, many: int, name: str) -> None:
     width, look = 0.8 / many, index + 1  # the first look is the baseline's
     for row, label in enumerate(labels):
         change = table.get(label)

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from sim.results.charts.style import COLOURS, GREY, INK, canvas, in_lines, remarks
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.ranking import Ranked, ranking
+from sim.results.comparison.ranking import RankedScenario, ranking
 from sim.results.words.labels import change_and_interval, spoken
 
 MARKS = {"better": ("o", COLOURS[0]), "worse": ("s", COLOURS[1])}  # filled; everything else is hollow
@@ -45,21 +45,21 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     return title, f"{subtitle}. " + "; ".join(words) + ".", drawing
 
 
-def _ends(row: Ranked) -> list[float]:
+def _ends(row: RankedScenario) -> list[float]:
     return [row.delayed.mean if end is None else end for end in (row.delayed.low, row.delayed.high)]
 
 
-def _widest(rows: Sequence[Ranked]) -> float:
+def _widest(rows: Sequence[RankedScenario]) -> float:
     return max(abs(end) for row in rows for end in _ends(row))
 
 
-def _limit(rows: Sequence[Ranked]) -> float:
+def _limit(rows: Sequence[RankedScenario]) -> float:
     """How far from nothing the axis goes, so that one wide interval does not squeeze all others."""
     largest = max(abs(row.delayed.mean) for row in rows)
     return min(_widest(rows), WIDEST * largest) if largest else _widest(rows)
 
 
-def _line(axes: Axes, height: int, row: Ranked, limit: float) -> str:
+def _line(axes: Axes, height: int, row: RankedScenario, limit: float) -> str:
     """One scenario's interval, mark and words; the words are the description's too."""
     one = row.delayed
     mark, colour = MARKS.get(one.verdict, HOLLOW)

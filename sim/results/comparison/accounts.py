@@ -17,7 +17,7 @@ from sim.results.measures.budgets import rows_of, spent_pence
 from sim.results.measures.costs import Line, by_contributor, in_pence, shared
 from sim.results.window import Row
 
-Key = tuple[str, str, str, str]
+MeasureKey = tuple[str, str, str, str]
 RELEASED_ADD_UP = "released bed days = the difference in occupied bed days"
 
 
@@ -30,7 +30,7 @@ def freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:
     return tuple(rules.get(name, FreedBeds(service=name)) for name in names if name in declared)
 
 
-def with_ledgers(base: Scenario, other: Scenario, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
+def with_accounts(base: Scenario, other: Scenario, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
     """The scenario's rows of one replication, with what it releases and what that comes to."""
     table = {row[:4]: row for row in after}
     values_before = {row[:4]: row.value for row in before}
@@ -48,22 +48,24 @@ def with_ledgers(base: Scenario, other: Scenario, before: Sequence[Row], after: 
     return list(table.values())
 
 
-def _values(table: Mapping[Key, Row]) -> dict[Key, float]:
+def _values(table: Mapping[MeasureKey, Row]) -> dict[MeasureKey, float]:
     return {key: row.value for key, row in table.items()}
 
 
-def _seconds(values: Mapping[Key, float], name: str) -> int:
+def _seconds(values: Mapping[MeasureKey, float], name: str) -> int:
     return round(values.get((name, "occupied_bed_days", "", ""), 0.0) * SECONDS_PER_DAY)
 
 
-def _put(table: dict[Key, Row], measure: str, unit: str, values: Mapping[str, float], item: str = "") -> None:
+def _put(table: dict[MeasureKey, Row], measure: str, unit: str, values: Mapping[str, float], item: str = "") -> None:
     """A row for each service, and their sum."""
     by = "payer" if item else ""
     for name, value in (*values.items(), ("all", sum(values.values()))):
         table[name, measure, by, item] = Row(name, measure, by, item, value, unit)
 
 
-def _value(table: dict[Key, Row], other: Scenario, freed: Sequence[FreedBeds], released: Mapping[str, int]) -> None:
+def _value(
+    table: dict[MeasureKey, Row], other: Scenario, freed: Sequence[FreedBeds], released: Mapping[str, int]
+) -> None:
     """Notional value by service and by the payer of the beds, to the penny."""
     pence: dict[str, int] = {}
     by_payer: dict[str, dict[str, int]] = {}
@@ -104,7 +106,7 @@ def with_contributors(rows: Sequence[Row]) -> list[Row]:
 # -- refilled beds -------------------------------------------------------------------------------------------
 
 
-def _refill(table: dict[Key, Row], other: Scenario, name: str, released: int) -> None:
+def _refill(table: dict[MeasureKey, Row], other: Scenario, name: str, released: int) -> None:
     """Adds the admissions that fill the released days, and their variable cost, to the scenario's cash."""
     values = _values(table)
     occupied, admitted = _seconds(values, name), values.get((name, "admissions", "", ""), 0.0)
@@ -117,7 +119,7 @@ def _refill(table: dict[Key, Row], other: Scenario, name: str, released: int) ->
             _charge(table, other, price, in_pence(price, quantity))
 
 
-def _charge(table: dict[Key, Row], other: Scenario, price: Price, pence: int) -> None:
+def _charge(table: dict[MeasureKey, Row], other: Scenario, price: Price, pence: int) -> None:
     parts = shared(pence, [Fraction(str(share)) for _, share in price.payers])
     paid = {payer: part for (payer, _), part in zip(price.payers, parts, strict=True)}
     amounts = {("", ""): pence, ("part", "refilled"): pence}
@@ -132,7 +134,7 @@ def _charge(table: dict[Key, Row], other: Scenario, price: Price, pence: int) ->
     _charge_budgets(table, other, [Line(price.of, "refilled", price, payer, part) for payer, part in paid.items()])
 
 
-def _charge_budgets(table: dict[Key, Row], other: Scenario, more: Sequence[Line]) -> None:
+def _charge_budgets(table: dict[MeasureKey, Row], other: Scenario, more: Sequence[Line]) -> None:
     """What fills freed beds is spent from budget lines like everything else."""
     for one in other.costs.budgets:
         allowed, spent = (
@@ -146,7 +148,7 @@ def _charge_budgets(table: dict[Key, Row], other: Scenario, more: Sequence[Line]
 
 
 def _break_even(
-    table: dict[Key, Row], before: Mapping[Key, float], other: Scenario, freed: Sequence[FreedBeds]
+    table: dict[MeasureKey, Row], before: Mapping[MeasureKey, float], other: Scenario, freed: Sequence[FreedBeds]
 ) -> None:
     """Beds to free at their average price, so that they pay for the places that the scenario opens elsewhere."""
     priced = [one for one in freed if one.average_gbp]
@@ -161,7 +163,9 @@ def _break_even(
         table[key] = Row(*key, beds, "beds")
 
 
-def _check_balance(table: Mapping[Key, Row], before: Mapping[Key, float], released: Mapping[str, int]) -> None:
+def _check_balance(
+    table: Mapping[MeasureKey, Row], before: Mapping[MeasureKey, float], released: Mapping[str, int]
+) -> None:
     """Released days again, from the rows that are shown; value and cash by payer add up."""
     after = _values(table)
     for name in released:

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.inputs.scenario import Budget, Scenario
-from sim.results.comparison.compare import CANNOT_TELL
-from sim.results.comparison.findings import Estimate, Findings
+from sim.results.comparison.compare import CANNOT_TELL, Estimate
+from sim.results.comparison.findings import Findings
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, figure, interval, payer_label, spoken
 
@@ -65,11 +65,11 @@ def _line(findings: Findings, scenario: Scenario, budget: Budget) -> BudgetLine:
     left, kept = of("budget_left_gbp"), of("budget_kept_share")
     spans = (*as_told(of("budget_spent_gbp")), *as_told(left))
     allowed = of("budget_gbp").mean * times
-    said = verdict(left.low, left.high)
+    said = budget_verdict(left.low, left.high)
     return BudgetLine(scenario.id, budget.name, limits(budget), allowed, *spans, kept.mean, kept.replications, said)
 
 
-def verdict(low: float | None, high: float | None) -> str:
+def budget_verdict(low: float | None, high: float | None) -> str:
     """Of what is left on average: kept or broken where its interval leaves 0 out, kept where it is always just 0."""
     if low is None or high is None:
         return CANNOT_TELL
@@ -98,7 +98,7 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def told(name: str) -> str:
+def budget_name(name: str) -> str:
     """A line's name as it is said: `nhs_contribution` is `NHS contribution`."""
     return " ".join(payer_label(word) for word in name.split("_"))
 
@@ -119,21 +119,23 @@ def headers(findings: Findings) -> tuple[str, ...]:
 def table_rows(findings: Findings) -> list[tuple[str, ...]]:
     """All lines under `headers`, with the scenario's label where there are several scenarios."""
     several = len(findings.scenarios) > 1
-    return [cells(line, findings.labels[line.scenario] if several else "") for line in budget_lines(findings)]
+    return [budget_cells(line, findings.labels[line.scenario] if several else "") for line in budget_lines(findings)]
 
 
 def limits_of(findings: Findings) -> str:
     """What each line limits, a sentence each; and that a budget is for the whole time, where other figures are not."""
     said = dict.fromkeys((line.budget, line.limits) for line in budget_lines(findings))
-    words = [f"{_capital(told(name))}: {text}." for name, text in said]
+    words = [f"{_capital(budget_name(name))}: {text}." for name, text in said]
     days = counted(findings.baseline.calendar.measured_days, "measured day")
-    whole = [f"Spending is that of all {days}, before and after whatever is dated."] if findings.told else []
+    whole = (
+        [f"Spending is that of all {days}, before and after whatever is dated."] if findings.reported_periods else []
+    )
     return " ".join((*words, *whole))
 
 
-def cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:
+def budget_cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:
     """A line's cells under `headers`; with a scenario's label where there are several scenarios."""
-    name = told(line.budget)
+    name = budget_name(line.budget)
     spread = interval(line.spent_gbp_low, line.spent_gbp_high, "GBP")
     left, _ = change_and_interval(line.left_gbp, line.left_gbp_low, line.left_gbp_high, "GBP")
     kept = f"{round(line.kept_share * line.replications)} of {counted(line.replications, 'replication')}"

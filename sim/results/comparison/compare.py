@@ -17,7 +17,7 @@ is left out. `replications` says in how many the row is defined, of a difference
 What may be changed here: free; the verdict's rule by agreement.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from math import fsum, sqrt
 from typing import NamedTuple
@@ -25,24 +25,89 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.comparison.order import Key, Place
-from sim.results.measures.catalogue import HIGHER, LOWER, MEASURES, better, limits, limits_of_difference
+from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
+from sim.results.measures.catalogue import (
+    BANDS,
+    BY,
+    COST_PARTS,
+    ENDINGS,
+    HIGHER,
+    LACKS,
+    LOWER,
+    MEASURES,
+    PATHWAYS,
+    better,
+    limits,
+    limits_of_difference,
+)
 from sim.results.window import Row
+
+MeasureKey = tuple[str, str, str, str]  # service, measure, by, item
+SortKey = tuple[int, int, int, int, str]
+
+
+def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
+    """A sorting key for rows of these scenarios; what only a later one has comes behind."""
+    destinations = _merged(scenario.destinations for scenario in scenarios)
+    services = _merged((destinations, (OUT, OUTSIDE, "all")))
+    items = {
+        "": [""],
+        "reason": list(REASONS),
+        "next_service": destinations,
+        "cause": [*_causes(scenarios), *destinations],
+        "payer": _merged(scenario.costs.payers for scenario in scenarios),
+        "contributor": _merged(scenario.costs.contributors for scenario in scenarios),
+        "budget": _merged((budget.name for budget in scenario.costs.budgets) for scenario in scenarios),
+        "part": list(COST_PARTS),
+        "pathway": list(PATHWAYS),
+        "group": _merged((group.name for group in scenario.people) for scenario in scenarios),
+        "band": list(BANDS),
+        "weekday": list(WEEKDAYS),
+        "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
+        "ending": list(ENDINGS),
+        "lack": list(LACKS),
+        "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
+    }
+    of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
+    of_item = {by: _numbered(names) for by, names in items.items()}
+
+    def place(key: MeasureKey) -> SortKey:
+        service, measure, by, item = key
+        last = len(of_item[by])
+        return of_service[service], of_measure[measure], of_by[by], of_item[by].get(item, last), item
+
+    return place
+
+
+def _causes(scenarios: Iterable[Scenario]) -> list[str]:
+    found = list(scenarios)
+    teams = _merged((f"team {team.name}" for team in scenario.teams) for scenario in found)
+    steps = _merged((f"step {step.name}" for step in scenario.steps) for scenario in found)
+    return [*teams, *steps, "hours"]
+
+
+def _merged(lists: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(name for names in lists for name in names))
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}
+
 
 LEVEL = 0.95
 CANNOT_TELL = "cannot tell"
 
 
-class Table(NamedTuple):
+class ReplicationTable(NamedTuple):
     """One scenario's rows by replication: `values[row, replication]`, NaN for a row that is not there."""
 
     scenario: str
-    keys: tuple[Key, ...]
+    keys: tuple[MeasureKey, ...]
     units: tuple[str, ...]
     values: NDArray[np.float64]
 
 
-class Summary(NamedTuple):
+class Estimate(NamedTuple):
     """A row over the replications; sd and interval are None with one replication."""
 
     scenario: str
@@ -58,7 +123,7 @@ class Summary(NamedTuple):
     replications: int
 
 
-class Difference(NamedTuple):
+class PairedDifference(NamedTuple):
     """A row's difference to the baseline; `share_better` is None where no direction is good."""
 
     scenario: str
@@ -79,7 +144,9 @@ class Difference(NamedTuple):
     high_all: float | None
 
 
-def gather(scenario: str, place: Callable[[Key], Place], replications: Sequence[Sequence[Row]]) -> Table:
+def gather(
+    scenario: str, place: Callable[[MeasureKey], SortKey], replications: Sequence[Sequence[Row]]
+) -> ReplicationTable:
     """The rows of all replications side by side, in the canonical order."""
     units = {row[:4]: row.unit for rows in replications for row in rows}
     keys = tuple(sorted(units, key=place))
@@ -91,7 +158,7 @@ def gather(scenario: str, place: Callable[[Key], Place], replications: Sequence[
     for number, key in enumerate(keys):
         if MEASURES[key[1]].absent_is_zero:
             values[number, np.isnan(values[number])] = 0.0
-    return Table(scenario, keys, tuple(units[key] for key in keys), values)
+    return ReplicationTable(scenario, keys, tuple(units[key] for key in keys), values)
 
 
 @cache
@@ -125,19 +192,19 @@ def spread(values: Sequence[float], scenarios: int = 1) -> Spread:
     return Spread(mean, sd, half, half_all, count)
 
 
-def summarise(table: Table) -> list[Summary]:
+def summarise(table: ReplicationTable) -> list[Estimate]:
     """Mean, sd and 95% interval of every row."""
     found = []
     for key, unit, values in zip(table.keys, table.units, table.values, strict=True):
         here = spread([float(value) for value in values if not np.isnan(value)])
         low, high = interval(here.mean, here.half, limits(key[1], unit))
-        found.append(Summary(table.scenario, *key, unit, here.mean, here.sd, low, high, here.replications))
+        found.append(Estimate(table.scenario, *key, unit, here.mean, here.sd, low, high, here.replications))
     return found
 
 
 def differences(
-    baseline: Table, scenario: Table, place: Callable[[Key], Place], scenarios: int = 1
-) -> list[Difference]:
+    baseline: ReplicationTable, scenario: ReplicationTable, place: Callable[[MeasureKey], SortKey], scenarios: int = 1
+) -> list[PairedDifference]:
     """Scenario minus baseline, row by row; `scenarios` is how many are compared to it altogether."""
     units = dict(zip(baseline.keys, baseline.units, strict=True))
     units.update(zip(scenario.keys, scenario.units, strict=True))
@@ -152,19 +219,21 @@ def differences(
     return found
 
 
-def _by_key(table: Table) -> dict[Key, NDArray[np.float64]]:
+def _by_key(table: ReplicationTable) -> dict[MeasureKey, NDArray[np.float64]]:
     return dict(zip(table.keys, table.values, strict=True))
 
 
-def _difference(baseline: str, scenario: str, key: Key, unit: str, changes: list[float], scenarios: int) -> Difference:
+def _difference(
+    baseline: str, scenario: str, key: MeasureKey, unit: str, changes: list[float], scenarios: int
+) -> PairedDifference:
     here = spread(changes, scenarios)
     within = limits_of_difference(unit)
     low, high = interval(here.mean, here.half, within)
     direction = better(key[1], key[3])
-    said = verdict(low, high, direction)
+    said = difference_verdict(low, high, direction)
     good = share_better(changes, direction)
     all_ = interval(here.mean, here.half_all, within)
-    return Difference(
+    return PairedDifference(
         scenario, baseline, *key, unit, here.mean, here.sd, low, high, here.replications, said, good, *all_
     )
 
@@ -177,7 +246,7 @@ def interval(mean: float, half: float | None, within: tuple[float, float]) -> tu
     return max(mean - half, least), min(mean + half, most)
 
 
-def verdict(low: float | None, high: float | None, direction: str) -> str:
+def difference_verdict(low: float | None, high: float | None, direction: str) -> str:
     """What may be said of a difference with this interval."""
     if low is None or high is None or low <= 0.0 <= high:
         return CANNOT_TELL

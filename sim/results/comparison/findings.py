@@ -12,20 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import HOME, Scenario, Service
-from sim.results.comparison.compare import Difference, Summary
+from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.same_people import SamePeople
 from sim.results.measures.periods import Period
 from sim.results.words import run_length
 from sim.results.words.names import LABEL_WIDTH, in_sentences, labels
 
-Estimate: TypeAlias = Summary
-Contrast: TypeAlias = Difference
 Daily: TypeAlias = Mapping[tuple[str, str], NDArray[np.float64]]  # (service, measure) -> replications x days
 Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ScenarioChange:
     """One value that differs between two scenarios, and where it was written."""
 
     path: str
@@ -40,7 +38,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
+class ExcludedScenario:
     """A file that was not compared, and why."""
 
     file: str
@@ -48,7 +46,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportedPeriods:
     """The periods into which a dated difference divides a scenario's window, and the one that the headline is about."""
 
     headline: Period
@@ -70,23 +68,25 @@ class Findings:
     scenarios: tuple[Scenario, ...]
     compared: bool
     estimates: Sequence[Estimate]
-    contrasts: Sequence[Contrast]
+    differences: Sequence[PairedDifference]
     daily: Mapping[str, Daily]  # by scenario id
-    changes: Mapping[str, tuple[Change, ...]]  # by scenario id, against the baseline
+    changes: Mapping[str, tuple[ScenarioChange, ...]]  # by scenario id, against the baseline
     warnings: tuple[str, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[ExcludedScenario, ...] = ()
     same_people: tuple[SamePeople, ...] = ()  # each scenario beside the baseline, person by person
     flips: tuple[str, ...] = ()  # assumptions that would change the verdict, a sentence each, from a sensitivity run
     period: Period | None = None  # the part of the window that these rows are of; None: all of it
     parts: Mapping[Period, "Findings"] = field(default_factory=dict)  # without days
-    told: Mapping[str, Told] = field(default_factory=dict)  # by scenario id, where something dated differs
+    reported_periods: Mapping[str, ReportedPeriods] = field(
+        default_factory=dict
+    )  # by scenario id, where something dated differs
     common: Period | None = None  # when every dated difference is in force: to put scenarios side by side
 
     def headline_of(self, scenario: Scenario) -> tuple["Findings", Scenario]:
         """What a comparison's headline is told from: the findings of the headline period, and the scenario there."""
-        if not self.compared or scenario.id not in self.told:
+        if not self.compared or scenario.id not in self.reported_periods:
             return self, scenario
-        part = self.parts[self.told[scenario.id].headline]
+        part = self.parts[self.reported_periods[scenario.id].headline]
         return part, next(one for one in part.scenarios if one.id == scenario.id)
 
     @cached_property
@@ -94,7 +94,7 @@ class Findings:
         """All scenarios on the same days: those on which all that is dated is in force, or the whole window."""
         if self.common is not None:
             return self.parts[self.common]
-        return replace(self, told={}) if self.told else self
+        return replace(self, reported_periods={}) if self.reported_periods else self
 
     @property
     def baseline(self) -> Scenario:
@@ -109,7 +109,7 @@ class Findings:
     @property
     def totals(self) -> str:
         """How totals are told, as a part of a sentence."""
-        return run_length.told((*self.windows, *(told.headline.days for told in self.told.values())))
+        return run_length.totals_text((*self.windows, *(told.headline.days for told in self.reported_periods.values())))
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -133,18 +133,20 @@ class Findings:
         return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.estimates}
 
     @cached_property
-    def _contrast_at(self) -> dict[Address, Contrast]:
-        return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.contrasts}
+    def _difference_at(self) -> dict[Address, PairedDifference]:
+        return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.differences}
 
     def estimate(self, scenario: str, service: str, measure: str, by: str = "", item: str = "") -> Estimate | None:
         """The row of one scenario, None where there is none."""
         return self._estimate_at.get((scenario, service, measure, by, item))
 
-    def contrast(self, scenario: str, service: str, measure: str, by: str = "", item: str = "") -> Contrast | None:
+    def difference(
+        self, scenario: str, service: str, measure: str, by: str = "", item: str = ""
+    ) -> PairedDifference | None:
         """The difference of one scenario from the baseline, None where there is none."""
-        return self._contrast_at.get((scenario, service, measure, by, item))
+        return self._difference_at.get((scenario, service, measure, by, item))
 
-    def in_how_many(self, *rows: Estimate | Contrast | None) -> str:
+    def in_how_many(self, *rows: Estimate | PairedDifference | None) -> str:
         """What follows the name of a figure that some replications lack: ` (in 3 of 30 replications)`, else nothing."""
         fewest = min((row.replications for row in rows if row), default=self.baseline.replications)
         every = self.baseline.replications

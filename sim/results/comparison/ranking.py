@@ -1,9 +1,7 @@
-"""Several scenarios against one baseline, in order of the delayed people that they avoid; money and bed days as told of the window.
+"""Ranking of several scenarios by the delayed people that each avoids against one baseline: figures, cells and sentences.
 
-Intervals are simultaneous: `low_all` and `high_all` hold for all scenarios of a measure at once, and verdicts here go
-by them. Cash, capacity and value stand side by side and are never summed.
-
-What may be changed here: freely, with its readers; the columns of ranking.csv are frozen in the vocabulary.
+Intervals are simultaneous: `low_all` and `high_all` hold for all scenarios of a measure at once, and the verdicts use
+them. Cash, capacity and value are shown next to each other and never added together.
 """
 
 from collections.abc import Iterator, Sequence
@@ -11,11 +9,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.compare import CANNOT_TELL, verdict
-from sim.results.comparison.findings import Contrast, Findings
+from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict
+from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money
 from sim.results.measures.catalogue import ENDINGS, better
 from sim.results.words import run_length
+from sim.results.words.headline import UNSURE, answer, on_other_days, what_all_share
+from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken
+from sim.results.words.use import how_used
 
 MEASURE = "midnight_delayed_mean"
 NO_CHANGE = "no change"
@@ -23,7 +24,7 @@ LEAST_OTHERS = 2  # one scenario beside its baseline needs no order
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class SimultaneousDifference:
     """A difference from the baseline, its simultaneous interval, and the verdict by that interval."""
 
     mean: float
@@ -43,25 +44,25 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedScenario:
     """One scenario's row."""
 
     place: int
     scenario: Scenario
     label: str
-    delayed: Judged  # delayed people on an average day: below 0 they are avoided
-    cash: Judged | None
-    released: Judged | None  # bed days
-    value: Judged | None  # notional
+    delayed: SimultaneousDifference  # delayed people on an average day: below 0 they are avoided
+    cash: SimultaneousDifference | None
+    released: SimultaneousDifference | None  # bed days
+    value: SimultaneousDifference | None  # notional
     gross_per_day: float | None  # pounds for each delayed day avoided; None where none is avoided for certain
     net_per_day: float | None
-    given_up: dict[str, Judged]  # people who gave up a wait, by what became of them
-    cash_by_payer: dict[str, Judged]
-    value_by_payer: dict[str, Judged]
+    given_up: dict[str, SimultaneousDifference]  # people who gave up a wait, by what became of them
+    cash_by_payer: dict[str, SimultaneousDifference]
+    value_by_payer: dict[str, SimultaneousDifference]
     days: str = ""  # the part of the window that it is of, in words
 
 
-def ranking(findings: Findings) -> list[Ranked]:
+def ranking(findings: Findings) -> list[RankedScenario]:
     """Every scenario, the one that avoids most delayed people first; none where fewer than two are compared.
 
     All on the same days: where something dated differs, those on which all of it is in force.
@@ -70,10 +71,10 @@ def ranking(findings: Findings) -> list[Ranked]:
     findings = findings.side_by_side
     others = findings.scenarios[1:]
     main = findings.main_service.name
-    found = {one.id: findings.contrast(one.id, main, MEASURE) for one in others}
+    found = {one.id: findings.difference(one.id, main, MEASURE) for one in others}
     if not findings.compared or len(others) < LEAST_OTHERS or not any(found.values()):
         return []
-    judged = [(_judged(found[one.id]) or Judged(0.0, 0.0, 0.0, CANNOT_TELL), one) for one in others]
+    judged = [(_judged(found[one.id]) or SimultaneousDifference(0.0, 0.0, 0.0, CANNOT_TELL), one) for one in others]
     judged.sort(key=lambda pair: pair[0].mean)
     means = [delayed.mean for delayed, _ in judged]  # who avoids as many shares a place
     rows = [_ranked(findings, means.index(delayed.mean) + 1, one, delayed) for delayed, one in judged]
@@ -81,20 +82,22 @@ def ranking(findings: Findings) -> list[Ranked]:
     return [replace(row, scenario=asked[row.scenario.id], days=days) for row in rows]
 
 
-def _judged(row: Contrast | None, factor: float = 1.0) -> Judged | None:
+def _judged(row: PairedDifference | None, factor: float = 1.0) -> SimultaneousDifference | None:
     if row is None:
         return None
     low, high = (None if end is None else end * factor for end in (row.low_all, row.high_all))
-    return Judged(row.mean * factor, low, high, verdict(row.low_all, row.high_all, better(row.measure, row.item)))
+    return SimultaneousDifference(
+        row.mean * factor, low, high, difference_verdict(row.low_all, row.high_all, better(row.measure, row.item))
+    )
 
 
-def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: Judged) -> Ranked:
-    def of(measure: str) -> Judged | None:
+def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: SimultaneousDifference) -> RankedScenario:
+    def of(measure: str) -> SimultaneousDifference | None:
         factor = run_length.factor(measure, scenario.calendar.measured_days)
-        return _judged(findings.contrast(scenario.id, "all", measure), factor)
+        return _judged(findings.difference(scenario.id, "all", measure), factor)
 
     gross, net = _per_delayed_day(findings, scenario, delayed)
-    return Ranked(
+    return RankedScenario(
         place=place,
         scenario=scenario,
         label=findings.label(scenario),
@@ -110,18 +113,18 @@ def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: Judged)
     )
 
 
-def _parts(findings: Findings, scenario: Scenario, measure: str, by: str) -> dict[str, Judged]:
+def _parts(findings: Findings, scenario: Scenario, measure: str, by: str) -> dict[str, SimultaneousDifference]:
     factor = run_length.factor(measure, scenario.calendar.measured_days)
     wanted = (scenario.id, "all", measure, by)
-    rows = (row for row in findings.contrasts if (row.scenario, row.service, row.measure, row.by) == wanted)
+    rows = (row for row in findings.differences if (row.scenario, row.service, row.measure, row.by) == wanted)
     return {row.item: judged for row in rows if (judged := _judged(row, factor))}
 
 
 def _per_delayed_day(
-    findings: Findings, scenario: Scenario, delayed: Judged
+    findings: Findings, scenario: Scenario, delayed: SimultaneousDifference
 ) -> tuple[float, float] | tuple[None, None]:
     """Gross and net pounds, where both people and days are fewer by their simultaneous intervals."""
-    days = _judged(findings.contrast(scenario.id, findings.main_service.name, "delayed_bed_days"))
+    days = _judged(findings.difference(scenario.id, findings.main_service.name, "delayed_bed_days"))
     money = Money(findings, scenario)
     gross, net = money.gross_per_delayed_day, money.net_per_delayed_day
     if delayed.verdict != "better" or days is None or days.verdict != "better" or gross is None or net is None:
@@ -131,27 +134,27 @@ def _per_delayed_day(
 
 # -- for programs --------------------------------------------------------------------------------------------
 
-JUDGED = ("delayed_people", "cash_gbp", "released_bed_days", "notional_value_gbp")
+DIFFERENCES = ("delayed_people", "cash_gbp", "released_bed_days", "notional_value_gbp")
 ALONE = ("gross_gbp_per_delayed_day", "net_gbp_per_delayed_day")
 FOUR = ("", "_low_all", "_high_all", "_verdict")
 MONEY_BY_PAYER = ("cash_gbp", "notional_value_gbp")
 
 
-def payers_of(rows: Sequence[Ranked]) -> list[str]:
+def payers_of(rows: Sequence[RankedScenario]) -> list[str]:
     """Everybody who pays or gains in any scenario, in the order of the results."""
     return list(dict.fromkeys(name for row in rows for name in (*row.cash_by_payer, *row.value_by_payer)))
 
 
-def columns(rows: Sequence[Ranked]) -> tuple[str, ...]:
+def ranking_columns(rows: Sequence[RankedScenario]) -> tuple[str, ...]:
     """The columns of ranking.csv: fixed ones, those who gave up, for each payer its cash and its notional value; the days."""
-    fixed = [f"{name}{ending}" for name in JUDGED for ending in FOUR]
+    fixed = [f"{name}{ending}" for name in DIFFERENCES for ending in FOUR]
     given_up = [f"gave_up_{item}{end}" for item in ENDINGS for end in FOUR]
     payers = [f"{name}_{payer}{end}" for payer in payers_of(rows) for name in MONEY_BY_PAYER for end in FOUR]
     days = ["days"] if any(row.days for row in rows) else []
     return ("place", "scenario", *fixed, *ALONE, *given_up, *payers, *days)
 
 
-def cells(rows: Sequence[Ranked]) -> Iterator[tuple[Any, ...]]:
+def ranking_rows(rows: Sequence[RankedScenario]) -> Iterator[tuple[Any, ...]]:
     """The rows of ranking.csv, unrounded; what is not known is empty."""
     payers = payers_of(rows)
     for row in rows:
@@ -163,5 +166,135 @@ def cells(rows: Sequence[Ranked]) -> Iterator[tuple[Any, ...]]:
         yield (row.place, row.scenario.id, *four, row.gross_per_day, row.net_per_day, *more, *days)
 
 
-def _four(judged: Judged | None) -> tuple[float | str | None, ...]:
+def _four(judged: SimultaneousDifference | None) -> tuple[float | str | None, ...]:
     return (None,) * 4 if judged is None else (judged.mean, judged.low, judged.high, judged.verdict)
+
+
+def ranking_headers(findings: Findings) -> tuple[tuple[str, str], ...]:
+    """The heads of the table, two lines each."""
+    days = findings.side_by_side.baseline.calendar.measured_days
+    return (
+        ("", "scenario"),
+        ("delayed", "people"),
+        ("95% interval", "all together"),
+        ("", "verdict"),
+        ("cash", run_length.per(days).removesuffix(" measured")),
+        ("bed days", "released"),
+        ("notional", "value"),
+        ("gross £ per", "delayed day"),
+        ("net £ per", "delayed day"),
+    )
+
+
+def who_gave_up(findings: Findings) -> str:
+    """What the figures of those who gave up are."""
+    return run_length.over("people a year who gave up waiting", findings.side_by_side.baseline.calendar.measured_days)
+
+
+def who_pays(findings: Findings) -> str:
+    """What the line of payers is."""
+    days = findings.side_by_side.baseline.calendar.measured_days
+    return f"cash {run_length.per(days)} by payer: + pays more, - pays less"
+
+
+def ranking_cells(row: RankedScenario) -> tuple[str, ...]:
+    """One scenario's cells under `headers`."""
+    _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, "people")
+    return (
+        f"{row.place}. {row.label}",
+        figure(row.delayed.mean, "people", signed=True),
+        span or "-",
+        row.delayed.said,
+        difference_text(row.cash, "GBP"),
+        difference_text(row.released, "bed days"),
+        difference_text(row.value, "GBP"),
+        figure(row.gross_per_day, "GBP"),
+        figure(row.net_per_day, "GBP"),
+    )
+
+
+def difference_text(judged: SimultaneousDifference | None, unit: str) -> str:
+    """A difference; with a question mark where its simultaneous interval contains no difference."""
+    if judged is None:
+        return "-"
+    text = figure(judged.mean, unit, signed=True)
+    return text if judged.verdict != CANNOT_TELL or judged.is_nothing else f"{text}{UNSURE}"
+
+
+def payers_text(row: RankedScenario) -> str:
+    """Who pays more and who pays less."""
+    return ", ".join(f"{payer_label(name)} {difference_text(one, 'GBP')}" for name, one in row.cash_by_payer.items())
+
+
+def reneged_text(row: RankedScenario) -> str:
+    """Who gave up waiting, more or fewer people, by what became of them; those who only changed lists are left out."""
+    words = {"elsewhere": "went elsewhere", "with_nothing": "left with nothing"}
+    found = [
+        f"{text} {difference_text(row.given_up[item], 'people')}"
+        for item, text in words.items()
+        if item in row.given_up
+    ]
+    return ", ".join(found)
+
+
+def ranking_heading(findings: Findings) -> str:
+    """What is ranked, against what."""
+    place, base = spoken(findings.main_service.name), findings.called(findings.baseline)
+    text = f"{counted(len(findings.scenarios) - 1, 'scenario')} by delayed people avoided in {place}, against {base}"
+    text += "" if findings.common is None else f"; {findings.common.words}"
+    shared = what_all_share(findings)
+    return f"{text}. {shared}" if shared else text
+
+
+def ranking_summary(rows: Sequence[RankedScenario], findings: Findings) -> list[str]:
+    """What the ranking comes to: who avoids delayed people, who adds them, and of whom nothing can be told."""
+    place = spoken(findings.main_service.name)
+    of = {
+        name: [findings.called(row.scenario) for row in rows if row.delayed.verdict == name]
+        for name in ("better", "worse")
+    }
+    nothing = [findings.called(row.scenario) for row in rows if row.delayed.is_nothing]
+    unsure = [row for row in rows if row.delayed.verdict == CANNOT_TELL and not row.delayed.is_nothing]
+    open_ = [findings.called(row.scenario) for row in unsure]
+    groups = (
+        (f"Fewer people are delayed in {place} with", of["better"]),
+        (f"More people are delayed in {place} with", of["worse"]),
+        ("These runs cannot tell for", open_),
+        (f"How many people are delayed in {place} does not change at all with", nothing),
+    )
+    return [f"{words} {len(names)} of {len(rows)}: {_listed(names)}" for words, names in groups if names]
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a row, which may hold commas, and may end in dots of their own."""
+    text = "; ".join(names)
+    return text if text.endswith(".") else f"{text}."
+
+
+def how_to_read_ranking(rows: Sequence[RankedScenario], findings: Findings) -> str:
+    """What the intervals and the order say, and what they do not."""
+    per = run_length.per(findings.side_by_side.baseline.calendar.measured_days)
+    return (
+        f"The intervals hold for all {len(rows)} scenarios at once (95%, Bonferroni), each against the baseline; verdicts go by "
+        f"them, and {UNSURE} marks a figure that they leave open. Neighbours in the order need not differ from each "
+        f"other. Delayed people: the difference on an average day. Cash, bed days released {per} and their notional "
+        "value are never added together. A cost per delayed day stands only where delayed days are avoided."
+    )
+
+
+def ranking_answer(rows: Sequence[RankedScenario], findings: Findings, scenario: Scenario) -> str:
+    """The answer about a scenario; with a word of care where it holds by its own interval only, or beds stand empty."""
+    text = answer(findings, scenario)
+    told, there = findings.headline_of(scenario)
+    alone = told.difference(scenario.id, findings.main_service.name, MEASURE)
+    for row in rows if told.period == findings.common else ():
+        if row.scenario.id == scenario.id and alone and alone.verdict != row.delayed.verdict:
+            text += f" That holds by its own interval, but not with all {len(rows)} at once."
+    more = (on_other_days(findings, scenario), how_used(told, there))
+    return " ".join(part for part in (text, *more) if part)
+
+
+def ranked_and_said(findings: Findings) -> tuple[list[RankedScenario], list[str]]:
+    """The ranking with its sum; both empty where there is none."""
+    rows = ranking(findings)
+    return rows, ranking_summary(rows, findings)

@@ -15,18 +15,22 @@ from typing import Any, TypeAlias
 import xlsxwriter
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.budget_lines import HOW_TO_READ, budget_lines, told
+from sim.results.comparison.budget_lines import HOW_TO_READ, budget_lines, budget_name
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import money_of
-from sim.results.comparison.ranking import cells, columns
+from sim.results.comparison.money import accounts, money_of
+from sim.results.comparison.ranking import (
+    how_to_read_ranking,
+    ranked_and_said,
+    ranking_answer,
+    ranking_columns,
+    ranking_rows,
+)
+from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.measures.catalogue import MEASURES
-from sim.results.report.assumptions import assumptions, uplifted
+from sim.results.report.basis import assumptions, uplifted
 from sim.results.words import run_length
 from sim.results.words.headline import description, headline_rows, on_other_days, without_a_wait
 from sim.results.words.labels import payer_label, spoken
-from sim.results.words.money import ledgers
-from sim.results.words.ranking import heading as what_is_ranked
-from sim.results.words.ranking import how_to_read, ranked_and_said, sentence
 
 Cell: TypeAlias = str | float | int | None
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no clock: the same results are the same bytes
@@ -91,11 +95,11 @@ def _cover(book: Any, style: dict[str, Any], findings: Findings, title: str, com
     page.set_column(0, 0, 100)
     page.write_string(0, 0, title, style["title"])
     rows, lines = ranked_and_said(findings)
-    lines = lines + [sentence(rows, findings, one) for one in findings.scenarios[1:]] if findings.compared else []
+    lines = lines + [ranking_answer(rows, findings, one) for one in findings.scenarios[1:]] if findings.compared else []
     lines = lines or [
         f"{description(findings, one)} {on_other_days(findings, one)}".rstrip() for one in findings.scenarios
     ]
-    lines += [f"{heading}: {text}" for money in money_of(findings) for heading, text in ledgers(money)]
+    lines += [f"{heading}: {text}" for money in money_of(findings) for heading, text in accounts(money)]
     base = findings.baseline
     first = f"{base.calendar.measured_days:,} measured days after {base.calendar.warm_up_days:,} days of warm-up"
     lines += [f"{base.replications} replications of {first}; seed {base.seed}.", f"To repeat it: {command}"]
@@ -129,7 +133,7 @@ def _write(book: Any, style: dict[str, Any], sheet: Sheet) -> None:
         for column, value in enumerate(values):
             _cell(page, row, column, value, style["cell"])
     for column, header in enumerate(sheet.headers):
-        longest = max([len(header), *(len(_shown(cells[column])) for cells in sheet.rows)])
+        longest = max([len(header), *(len(_shown(ranking_rows[column])) for ranking_rows in sheet.rows)])
         page.set_column(column, column, min(max(longest + 2, LEAST_WIDTH), MOST_WIDTH))
     page.freeze_panes(top + 1, 0)
 
@@ -178,7 +182,7 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
                 "Replications",
                 "Verdict",
             ),
-            [(c.scenario, *c[2:7], c.mean, c.low, c.high, c.replications, c.verdict) for c in findings.contrasts],
+            [(c.scenario, *c[2:7], c.mean, c.low, c.high, c.replications, c.verdict) for c in findings.differences],
             tuple(without_a_wait(findings)),
         ),
         _changes(findings, shown),
@@ -202,20 +206,20 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
 def _ranking(findings: Findings) -> Sheet:
     """Several scenarios in order; without rows, and so without a sheet, where there is only one."""
     rows, said = ranked_and_said(findings)
-    headers = tuple(name.replace("_", " ").replace("gbp", "£").capitalize() for name in columns(rows))
-    by_label = [(place, findings.labels[scenario], *rest) for place, scenario, *rest in cells(rows)]
-    return Sheet("Ranking", what_is_ranked(findings), headers, by_label, (*said, how_to_read(rows, findings)))
+    headers = tuple(name.replace("_", " ").replace("gbp", "£").capitalize() for name in ranking_columns(rows))
+    by_label = [(place, findings.labels[scenario], *rest) for place, scenario, *rest in ranking_rows(rows)]
+    return Sheet("Ranking", what_is_ranked(findings), headers, by_label, (*said, how_to_read_ranking(rows, findings)))
 
 
 def _headline(findings: Findings) -> Sheet:
     """The headline figures; where something dated differs, of its headline period, then of all other days."""
     rows = [
-        (findings.label(scenario), *days, *cells)
+        (findings.label(scenario), *days, *ranking_rows)
         for scenario in findings.scenarios[1:]
         for days, part in _days_told(findings, scenario)
-        for cells in headline_rows(part, next(one for one in part.scenarios if one.id == scenario.id))
+        for ranking_rows in headline_rows(part, next(one for one in part.scenarios if one.id == scenario.id))
     ]
-    days = ("Days",) if findings.told else ()
+    days = ("Days",) if findings.reported_periods else ()
     figures = ("Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
     return Sheet(
         "Headline",
@@ -228,9 +232,9 @@ def _headline(findings: Findings) -> Sheet:
 
 def _days_told(findings: Findings, scenario: Scenario) -> list[tuple[tuple[str, ...], Findings]]:
     """The findings that a scenario is told from, each with its days in words; without words where all are of one window."""
-    if not findings.told:
+    if not findings.reported_periods:
         return [((), findings)]
-    own = findings.told.get(scenario.id)
+    own = findings.reported_periods.get(scenario.id)
     periods = (own.headline, *own.others) if own else ()
     return [*(((one.words,), findings.parts[one]) for one in periods), (("all measured days",), findings)]
 
@@ -254,7 +258,7 @@ def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
     rows: list[Sequence[Cell]] = []
     for part, scenario in map(findings.headline_of, findings.scenarios[1:]):
         factor = run_length.times(scenario.calendar.measured_days)
-        for change in part.contrasts:
+        for change in part.differences:
             is_total = change.service == "all"
             if (change.scenario, change.measure, change.by) != (scenario.id, "cost_cash_gbp", by):
                 continue
@@ -301,15 +305,17 @@ def _freed(findings: Findings) -> Sheet:
 def _days(findings: Findings) -> tuple[str, ...]:
     """A note for each scenario that is told from a part of the window."""
     return tuple(
-        f"{findings.label(one)}: a year at the rate of the days {findings.told[one.id].headline.words}."
+        f"{findings.label(one)}: a year at the rate of the days {findings.reported_periods[one.id].headline.words}."
         for one in findings.scenarios[1:]
-        if one.id in findings.told
+        if one.id in findings.reported_periods
     )
 
 
 def _budgets(findings: Findings) -> Sheet:
     """Budget lines; without rows, and so without a sheet, where there are none."""
-    rows = [(findings.labels[one.scenario], told(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)]
+    rows = [
+        (findings.labels[one.scenario], budget_name(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)
+    ]
     per = run_length.per_one_of(findings.windows)
     pounds = ("Budget", "Spent", "Spent, lower", "Spent, upper", "Left", "Left, lower", "Left, upper")
     headers = ("Scenario", "Budget line", "It limits", *(f"{one} (£ {per})" for one in pounds))

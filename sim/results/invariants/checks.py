@@ -17,7 +17,7 @@ import numpy as np
 from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.records import OUTSIDE, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
-from sim.results.comparison.compare import Summary, Table
+from sim.results.comparison.compare import Estimate, ReplicationTable
 from sim.results.invariants import people
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
@@ -43,7 +43,9 @@ SAYS_IN_HOW_MANY = "a figure says in how many replications it is defined"
 CHECKED_OVER_REPLICATIONS = (WITHIN_LIMITS, SAYS_IN_HOW_MANY)
 
 
-def check_figures(table: Table, estimates: Sequence[Summary], replications: Sequence[Sequence[Row]]) -> None:
+def check_figures(
+    table: ReplicationTable, estimates: Sequence[Estimate], replications: Sequence[Sequence[Row]]
+) -> None:
     """Raise IdentityBroken at the first figure of a scenario that breaks one of them."""
     defined = Counter(row[:4] for rows in replications for row in rows)
     for values, row in zip(table.values, estimates, strict=True):

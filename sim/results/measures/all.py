@@ -9,7 +9,7 @@ catalogue.
 
 from sim.inputs.scenario import Scenario
 from sim.model.records import Ledger
-from sim.results.comparison.order import canonical
+from sim.results.comparison.compare import canonical
 from sim.results.measures import (
     budgets,
     care_after_hospital,

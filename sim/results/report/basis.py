@@ -1,25 +1,107 @@
-"""The pages of the report that say what it rests on: what differs, assumptions, checks, how to repeat it.
+"""Assumptions register of the report: values, their sources, and those without a source or price."""
 
-What may be changed here: freely.
-"""
-
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
 from sim.home import PROGRAM
-from sim.results.comparison.findings import Change, Findings
+from sim.inputs.scenario import HOME, Scenario
+from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.invariants.checks import CHECKED as IN_EACH_REPLICATION
 from sim.results.invariants.checks import CHECKED_OVER_REPLICATIONS as OVER_REPLICATIONS
-from sim.results.report.assumptions import ASSUMPTION, assumptions, together, without_note
 from sim.results.report.html import heading, paragraph, table
-from sim.results.words.labels import counted
+from sim.results.words.labels import counted, spoken
+
+ASSUMPTION = "assumption"
+AMOUNT = re.compile(r"£?[\d,]*\.?\d+%?")
+PARTS_WITH_AMOUNTS = ("services", "teams", "steps", "people", "census", "costs")
+
+
+class Basis(NamedTuple):
+    """One value that results rest on, and where it was written."""
+
+    path: str
+    text: str
+    note: str
+    place: str
+
+
+def assumptions(findings: Findings, shown: Callable[[str], str] = str) -> list[Basis]:
+    """Every value whose note calls it an assumption, each once, and what the program itself assumes."""
+    found: dict[Basis, None] = {}
+    for scenario in findings.scenarios:
+        for value in scenario.values:
+            if ASSUMPTION in value.note.lower():
+                place = f"{shown(value.file)}:{value.line}" if value.line else value.file
+                found[Basis(value.path, value.text, value.note, place)] = None
+        for notice in scenario.notices:
+            if ASSUMPTION in notice:
+                found[Basis("(not written)", "", notice, "program")] = None
+    return list(found)
+
+
+def without_note(findings: Findings, shown: Callable[[str], str] = str) -> list[Basis]:
+    """Every amount in a file with no word beside it, neither of a source nor that it is assumed; each once. Nought needs none."""
+    found: dict[Basis, None] = {}
+    for scenario in findings.scenarios:
+        for value in scenario.values:
+            is_amount = AMOUNT.fullmatch(value.text) and value.text.strip("£0.%")
+            if is_amount and value.line and not value.note and value.path.split(".")[0] in PARTS_WITH_AMOUNTS:
+                found[Basis(value.path, value.text, "", f"{shown(value.file)}:{value.line}")] = None
+    return list(found)
+
+
+def together(found: Iterable[Basis]) -> list[Basis]:
+    """Values of one line of a file as one: what their paths share, and each value under what is left of its own."""
+    lines: dict[tuple[str, str], list[Basis]] = {}
+    for one in found:
+        lines.setdefault((one.place, one.note), []).append(one)
+    return [_joined(group) for group in lines.values()]
+
+
+def _joined(group: Sequence[Basis]) -> Basis:
+    if len(group) == 1:
+        return group[0]
+    paths = [one.path.split(".") for one in group]
+    shared = 0
+    while all(len(path) > shared + 1 for path in paths) and len({path[shared] for path in paths}) == 1:
+        shared += 1
+    parts = (f"{'.'.join(path[shared:])} {one.text}" for path, one in zip(paths, group, strict=True))
+    return group[0]._replace(path=".".join(paths[0][:shared]), text=", ".join(parts))
+
+
+def uplifted(findings: Findings) -> Iterator[tuple[str, ...]]:
+    """Prices of other years: path, as written, its year, factor, price used; each once."""
+    seen = set()
+    for scenario in findings.scenarios:
+        for one in scenario.costs.uplifts:
+            if one not in seen:
+                seen.add(one)
+                year = scenario.costs.price_year or ""
+                yield (
+                    one.path,
+                    f"£{one.written_gbp:,.2f}",
+                    one.year,
+                    f"{one.factor:g}",
+                    f"£{one.gbp:,.2f} of {year}",
+                )
+
+
+def without_price(scenario: Scenario) -> list[str]:
+    """Services that people use and that cost nothing here, because nobody gave a price."""
+    if not scenario.costs.prices:
+        return []
+    priced = {price.of for price in scenario.costs.prices}
+    return [spoken(one.name) for one in scenario.services if one.name not in priced and one.name != HOME]
+
 
 MOST_ASSUMPTIONS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Provenance:
+class RunProvenance:
     """What somebody else needs to get the same numbers; no clock in it, so that the report stays the same."""
 
     command: str
@@ -29,7 +111,7 @@ class Provenance:
     show: Callable[[str], str] = str  # how a file's path is shown
 
 
-def basis_pages(findings: Findings, provenance: Provenance) -> Iterator[str]:
+def basis_pages(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
     """All of it, in order."""
     yield from _changes(findings, provenance)
     yield from _flips(findings)
@@ -39,12 +121,12 @@ def basis_pages(findings: Findings, provenance: Provenance) -> Iterator[str]:
     yield from _repeat(findings, provenance)
 
 
-def _changes(findings: Findings, provenance: Provenance) -> Iterator[str]:
+def _changes(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
     if not findings.compared:
         return
     yield heading("What differs between the files, line by line")
     for scenario in findings.scenarios[1:]:
-        changes: Sequence[Change] = findings.changes.get(scenario.id, ())
+        changes: Sequence[ScenarioChange] = findings.changes.get(scenario.id, ())
         if len(findings.scenarios) > 2:
             yield heading(findings.label(scenario), 3)
         if not changes:
@@ -66,7 +148,7 @@ def _flips(findings: Findings) -> Iterator[str]:
         yield "<ul>\n" + "\n".join(f"<li>{escape(text)}</li>" for text in findings.flips) + "\n</ul>"
 
 
-def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
+def _assumptions(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
     found = assumptions(findings, provenance.show)
     yield heading("What rests on assumption")
     if not found:
@@ -85,7 +167,7 @@ def _assumptions(findings: Findings, provenance: Provenance) -> Iterator[str]:
         yield f"<p>Which of them, each within its range, would change the verdict: <code>{escape(asking)}</code></p>"
 
 
-def _without_note(findings: Findings, provenance: Provenance) -> Iterator[str]:
+def _without_note(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
     found = without_note(findings, provenance.show)
     if not found:
         return
@@ -121,7 +203,7 @@ def _checks(findings: Findings) -> Iterator[str]:
     )
 
 
-def _repeat(findings: Findings, provenance: Provenance) -> Iterator[str]:
+def _repeat(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
     base = findings.baseline
     yield heading("How to repeat this")
     yield f"<pre>{escape(provenance.command)}</pre>"

@@ -9,12 +9,11 @@ from html import escape
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.budget_lines import HOW_TO_READ, KINDS, headers, limits_of, table_rows
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import LEAST_GBP, Change, Money, money_of
-from sim.results.report.assumptions import uplifted, without_price
+from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of
+from sim.results.report.basis import uplifted, without_price
 from sim.results.report.html import heading, paragraph, table
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, figure, payer_label, spoken
-from sim.results.words.money import ledgers
 
 PLAIN = {"Per day": "A delayed day avoided"}
 
@@ -50,7 +49,7 @@ def _ledgers(money: Money) -> str:
     """A definition list: a heading and its words each."""
     rows = "\n".join(
         f"<dt>{escape(PLAIN.get(head, head))}</dt><dd>{escape(text[:1].upper() + text[1:])}</dd>"
-        for head, text in ledgers(money)
+        for head, text in accounts(money)
         if head != "Who pays"
     )
     return f'<dl class="ledgers">\n{rows}\n</dl>'
@@ -112,13 +111,13 @@ def _before_after(money: Money, name: str, by: str = "payer") -> tuple[str, str]
     return before, after
 
 
-def _cells(change: Change | None) -> tuple[str, str, str]:
+def _cells(change: MoneyChange | None) -> tuple[str, str, str]:
     if change is None:
         return "-", "", ""
     return (*change_and_interval(change.mean, change.low, change.high, "GBP"), change.verdict)
 
 
-def _worth(change: Change | None) -> str:
+def _worth(change: MoneyChange | None) -> str:
     return figure(change.mean, "GBP") if change else "-"
 
 

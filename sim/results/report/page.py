@@ -15,15 +15,28 @@ from string import Template
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import money_of
-from sim.results.comparison.ranking import ranking
-from sim.results.report.basis import Provenance, basis_pages
-from sim.results.report.delay import delay_pages
-from sim.results.report.html import table
+from sim.results.comparison.money import in_one_sentence, money_of
+from sim.results.comparison.ranking import (
+    how_to_read_ranking,
+    payers_text,
+    ranked_and_said,
+    ranking,
+    ranking_answer,
+    ranking_cells,
+    ranking_headers,
+    reneged_text,
+    who_gave_up,
+    who_pays,
+)
+from sim.results.comparison.ranking import ranking_heading as what_is_ranked
+from sim.results.measures.catalogue import LACKS
+from sim.results.report.basis import RunProvenance, basis_pages
+from sim.results.report.html import heading, paragraph, table
 from sim.results.report.money import money_pages
-from sim.results.report.ranking import ranking_pages
+from sim.results.words import run_length
+from sim.results.words.delay_reasons import ReasonDays, days_by_reason
 from sim.results.words.headline import (
-    Line,
+    HeadlineRow,
     besides,
     description,
     headline,
@@ -31,16 +44,15 @@ from sim.results.words.headline import (
     how_to_read_besides,
     on_other_days,
 )
-from sim.results.words.money import in_one_sentence
+from sim.results.words.labels import LACK_WORDS, figure, spoken
 from sim.results.words.names import question, title_of_all
-from sim.results.words.ranking import sentence
 
 RANKING = "ranking"  # the name of its chart
 
-__all__ = ["Provenance", "report_html", "report_title"]
+__all__ = ["RunProvenance", "report_html", "report_title"]
 
 
-def report_html(findings: Findings, charts: Sequence[Chart], provenance: Provenance) -> bytes:
+def report_html(findings: Findings, charts: Sequence[Chart], provenance: RunProvenance) -> bytes:
     """The whole page."""
     template = Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
     body = "\n".join(
@@ -68,7 +80,7 @@ def report_title(findings: Findings) -> str:
 def _answers(findings: Findings) -> Iterator[str]:
     ranked = ranking(findings)
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
-        text = sentence(ranked, findings, scenario) if findings.compared else _alone(findings, scenario)
+        text = ranking_answer(ranked, findings, scenario) if findings.compared else _alone(findings, scenario)
         if scenario.question:
             yield f'<p class="question">{escape(question(scenario))}</p>'
         money = next((one for one in money_of(findings) if one.scenario.id == scenario.id), None)
@@ -107,7 +119,7 @@ def _headlines(findings: Findings) -> Iterator[str]:
     yield f'<p class="small">{escape(_how_to_read(findings))}</p>'
 
 
-def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[Line]) -> str:
+def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> str:
     beside = [head for head, _ in besides(findings, scenario)]
     headers = (
         "",
@@ -150,3 +162,66 @@ def _figure(chart: Chart) -> str:
     data = base64.b64encode(chart.svg).decode()
     text = escape(f"{chart.title} {chart.description}", quote=True)
     return f'<figure><img alt="{text}" src="data:image/svg+xml;base64,{data}"></figure>'
+
+
+RANKING_KINDS = ("", "number", "number", "verdict", "number", "number", "number", "number", "number", "", "")
+
+
+def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
+    """The ranking with its chart, already drawn; nothing where there is none."""
+    rows, said = ranked_and_said(findings)
+    if not rows:
+        return
+    yield heading("The ranking")
+    for text in said:
+        yield paragraph(text)
+    heads = (
+        *(" ".join(part for part in parts if part) for parts in ranking_headers(findings)),
+        who_pays(findings),
+        who_gave_up(findings),
+    )
+    lines = [(*ranking_cells(row), payers_text(row) or "-", reneged_text(row) or "-") for row in rows]
+    yield '<div class="wide">'
+    yield table(heads, lines, RANKING_KINDS, what_is_ranked(findings))
+    yield "</div>"
+    yield paragraph(how_to_read_ranking(rows, findings), "small")
+    yield picture
+
+
+HOW_TO_READ = (
+    "A reason names what people wait for, not why. No place free: in the service on whose list they stand, even where "
+    "another one has room. Arranging it: steps such as assessments, decisions and works are under way, and the place may "
+    "stand empty. Closed hours: a place is free, and its door or the hours in which people may leave are closed."
+)
+
+
+def delay_pages(findings: Findings) -> Iterator[str]:
+    """A table for each scenario; nothing where nobody is delayed."""
+    findings = findings.side_by_side  # the days that the chart shows
+    shown = list(findings.scenarios)
+    rows = days_by_reason(findings, shown)
+    if not rows:
+        return
+    _, per = run_length.side_by_side(one.calendar.measured_days for one in shown)
+    yield heading("What delayed people wait for, and what is lacking")
+    lacks = [lack for lack in LACKS if any(days.get(lack) for row in rows for days in row.days)]
+    for number, scenario in enumerate(shown):
+        yield _table(findings, scenario, number, rows, lacks, per)
+    yield paragraph(HOW_TO_READ, "small")
+
+
+def _table(
+    findings: Findings, scenario: Scenario, number: int, rows: list[ReasonDays], lacks: list[str], per: str
+) -> str:
+    """One scenario: a line a reason and one for all, its days together and by what lacked."""
+    lines = [(row.label, row.days[number]) for row in rows]
+    lines.append(("all reasons", {lack: sum(days.get(lack, 0.0) for _, days in lines) for lack in lacks}))
+    cells = [
+        (label, *(figure(value, "") for value in (sum(days.values()), *(days.get(lack, 0.0) for lack in lacks))))
+        for label, days in lines
+    ]
+    headers = ("reason", "all", *(LACK_WORDS[lack] for lack in lacks))
+    place = spoken(findings.main_service.name)
+    when = f", {findings.period.short}" if findings.period else ""
+    caption = f"{findings.label(scenario)}: delayed bed days {per} in {place}{when}"
+    return table(headers, cells, ("", *["number"] * (1 + len(lacks))), caption)

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.findings import Contrast, Estimate, Findings
+from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.findings import Findings
 from sim.results.measures.catalogue import ENDINGS, LACKS
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label, plain, spoken
-from sim.results.words.names import in_all, told
+from sim.results.words.names import in_all, settings_text
 from sim.results.words.use import how_used
 
 MOST_SERVICES = 3  # beside the main one and new ones, in a comparison
@@ -36,7 +37,7 @@ MAIN_MEASURES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HeadlineRow:
     """One line of the headline table, in words and rounded figures."""
 
     label: str
@@ -107,7 +108,7 @@ def _is_new(findings: Findings, service: str) -> bool:
 
 def _change(findings: Findings, service: str, measure: str) -> float:
     """The largest change in any scenario."""
-    rows = (findings.contrast(scenario.id, service, measure) for scenario in findings.scenarios[1:])
+    rows = (findings.difference(scenario.id, service, measure) for scenario in findings.scenarios[1:])
     return max((abs(row.mean) for row in rows if row), default=0.0)
 
 
@@ -130,7 +131,7 @@ def _teams(findings: Findings) -> list[str]:
     return list(dict.fromkeys(team.name for scenario in findings.scenarios for team in scenario.teams))
 
 
-def headline(findings: Findings, scenario: Scenario) -> list[Line]:
+def headline(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:
     """The headline table of one scenario beside the baseline (or alone, where nothing is compared)."""
     part, there = findings.headline_of(scenario)
     others = besides(findings, scenario)
@@ -140,14 +141,14 @@ def headline(findings: Findings, scenario: Scenario) -> list[Line]:
         before = part.estimate(part.baseline.id, *where) if part.compared else None
         after = part.estimate(scenario.id, *where)
         if (before or after) and not _says_nothing(topic, part, before, after):
-            line = _line(topic, part, before, after, part.contrast(scenario.id, *where), there)
+            line = _line(topic, part, before, after, part.difference(scenario.id, *where), there)
             lines.append(replace(line, beside=tuple(_beside(one, scenario, topic) for _, one in others)))
     return lines
 
 
 def besides(findings: Findings, scenario: Scenario) -> list[tuple[str, Findings]]:
     """What stands beside the headline's figures where something dated differs: heads, and the findings of those days."""
-    own = findings.told.get(scenario.id)
+    own = findings.reported_periods.get(scenario.id)
     if own is None:
         return []
     others = own.others if findings.compared else own.periods
@@ -175,7 +176,7 @@ def _all_days(findings: Findings) -> str:
 def _beside(findings: Findings, scenario: Scenario, topic: Topic) -> str:
     """The difference on other days, totals as they are, so that days add up; the average where nothing is compared."""
     where = (topic.service, topic.measure, topic.by, topic.item)
-    change, alone = findings.contrast(scenario.id, *where), findings.estimate(scenario.id, *where)
+    change, alone = findings.difference(scenario.id, *where), findings.estimate(scenario.id, *where)
     if change is None:
         is_total = topic.measure in run_length.TOTALS  # the label says of what time, and that is not this one
         return "-" if alone is None or findings.compared or is_total else figure(alone.mean, alone.unit)
@@ -190,7 +191,7 @@ def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | fl
     for topic in topics(findings):
         where = (topic.service, topic.measure, topic.by, topic.item)
         before, after = (findings.estimate(one.id, *where) for one in (findings.baseline, scenario))
-        change = findings.contrast(scenario.id, *where)
+        change = findings.difference(scenario.id, *where)
         either = before or after
         if either is None or _says_nothing(topic, findings, before, after):
             continue
@@ -222,7 +223,7 @@ def _says_nothing(topic: Topic, findings: Findings, before: Estimate | None, aft
     return quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
 
 
-def _verdict(topic: Topic, findings: Findings, contrast: Contrast | None) -> str:
+def _verdict(topic: Topic, findings: Findings, contrast: PairedDifference | None) -> str:
     """The verdict on a difference; a queue that comes with a new service is no worsening of something that was there."""
     if topic.measure in ("queue_mean", "occupancy") and _is_new(findings, topic.service):
         return NEW
@@ -234,9 +235,9 @@ def _line(
     findings: Findings,
     before: Estimate | None,
     after: Estimate | None,
-    contrast: Contrast | None,
+    contrast: PairedDifference | None,
     scenario: Scenario,
-) -> Line:
+) -> HeadlineRow:
     days = scenario.calendar.measured_days
     factor = run_length.factor(topic.measure, days)
     difference, span = "", ""
@@ -246,7 +247,7 @@ def _line(
     elif after and not findings.compared:
         span = interval(after.low, after.high, after.unit, factor)
     label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
-    return Line(
+    return HeadlineRow(
         label=label,
         note=findings.in_how_many(before, after, contrast),
         before=figure(before.mean * factor, before.unit) if before else "-",
@@ -275,7 +276,7 @@ def what_all_share(findings: Findings) -> str:
     """What `--set` changed in every scenario, in words."""
     common = in_all(findings.scenarios)
     many = "both" if len(findings.scenarios) == 2 else f"all {len(findings.scenarios)}"
-    return f"Changed in {many}: {told(common)}" if common else ""
+    return f"Changed in {many}: {settings_text(common)}" if common else ""
 
 
 def _answer(findings: Findings, scenario: Scenario) -> str:
@@ -288,13 +289,13 @@ def _answer(findings: Findings, scenario: Scenario) -> str:
     return text if when is None else f"{when.words[:1].upper()}{when.words[1:]}: {text}"
 
 
-def _first_changed(findings: Findings, scenario: Scenario) -> tuple[Estimate, Estimate, Contrast] | None:
+def _first_changed(findings: Findings, scenario: Scenario) -> tuple[Estimate, Estimate, PairedDifference] | None:
     """Baseline, scenario and difference of the first figure of the main service that is not nothing."""
     main = findings.main_service.name
     for measure in ("midnight_delayed_mean", "queue_mean", "midnight_census_mean"):
         before = findings.estimate(findings.baseline.id, main, measure)
         after = findings.estimate(scenario.id, main, measure)
-        contrast = findings.contrast(scenario.id, main, measure)
+        contrast = findings.difference(scenario.id, main, measure)
         if before and after and contrast and (before.mean or after.mean):
             return before, after, contrast
     return None
@@ -302,7 +303,7 @@ def _first_changed(findings: Findings, scenario: Scenario) -> tuple[Estimate, Es
 
 def on_other_days(findings: Findings, scenario: Scenario) -> str:
     """The first sentence's figure in the other periods and in the whole window; nothing where there is only one."""
-    own = findings.told.get(scenario.id)
+    own = findings.reported_periods.get(scenario.id)
     if own is None:
         return ""
     shown = own.others if findings.compared else own.periods
@@ -347,7 +348,9 @@ def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
     return ""
 
 
-def _comparison(findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: Contrast) -> str:
+def _comparison(
+    findings: Findings, scenario: Scenario, before: Estimate, after: Estimate, contrast: PairedDifference
+) -> str:
     base, name = findings.called(findings.baseline), findings.called(scenario)
     what = _people(contrast.measure, spoken(contrast.service))
     levels = f"{figure(after.mean, after.unit)} instead of {figure(before.mean, before.unit)}"

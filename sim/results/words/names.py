@@ -80,7 +80,7 @@ def settings(scenario: Scenario) -> list[Setting]:
     ]
 
 
-def told(found: Sequence[Setting], *, in_brackets: bool = False) -> str:
+def settings_text(found: Sequence[Setting], *, in_brackets: bool = False) -> str:
     """The settings in words, the first few of many; with a comma for what they were where brackets stand around all."""
     more = len(found) - MOST_SETTINGS
     each = [f"{one.now}, {one.before}" if in_brackets else f"{one.now} ({one.before})" for one in found]
@@ -97,14 +97,14 @@ def title(scenario: Scenario, without: Sequence[Setting] = ()) -> str:
     """The whole name and what was set, but for settings that are told elsewhere."""
     own = [one for one in settings(scenario) if one not in without]
     name = _one_line(scenario.name) or scenario.id
-    return f"{name} — changed: {told(own)}" if own else name
+    return f"{name} — changed: {settings_text(own)}" if own else name
 
 
 def question(scenario: Scenario) -> str:
     """The planner's question, with what was set, as its own numbers may no longer hold."""
     found = settings(scenario)
     return (
-        f"{scenario.question} (Here: {told(found, in_brackets=True)}.)"
+        f"{scenario.question} (Here: {settings_text(found, in_brackets=True)}.)"
         if scenario.question and found
         else scenario.question
     )
@@ -114,7 +114,7 @@ def title_of_all(scenarios: Sequence[Scenario], *, compared: bool) -> str:
     """Whom the results are about; what was set in every scenario is told once."""
     common = in_all(scenarios)
     names = [title(scenario, common) for scenario in scenarios]
-    everywhere = f" — changed in all: {told(common)}" if common else ""
+    everywhere = f" — changed in all: {settings_text(common)}" if common else ""
     if not compared:
         return _some(names, 4) + everywhere
     others_told = _some(names[1:], 3)
@@ -134,7 +134,7 @@ def in_sentences(scenarios: Sequence[Scenario]) -> dict[str, str]:
 
     def named(name: str, scenario: Scenario) -> str:
         own = [one for one in settings(scenario) if one not in common]
-        return f"{name} ({told(own, in_brackets=True)})" if own else name
+        return f"{name} ({settings_text(own, in_brackets=True)})" if own else name
 
     return _apart(scenarios, named)
 

@@ -67,7 +67,7 @@ def over(text: str, measured_days: int) -> str:
     return f"{text.replace(f' {A_YEAR}', '')} {said}"
 
 
-def told(windows: Iterable[int]) -> str:
+def totals_text(windows: Iterable[int]) -> str:
     """How the totals of these windows are told, as a part of a sentence."""
     found = sorted(set(windows))
     if len(found) > 1:

@@ -5,6 +5,17 @@ nothing that Python 3.6 cannot read, so that an old Python answers with a senten
 error, because standard output belongs to the results. Why it works as it does is in docs/decisions.md.
 """
 
+if __name__ == "__main__":  # what is imported below takes long enough for an early Ctrl-C
+    import _signal
+    import os
+
+    def _stopped(*_):
+        os.write(2, b"Stopped.\n")
+        os._exit(130)
+
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:  # else somebody wants it ignored
+        _signal.signal(_signal.SIGINT, _stopped)
+
 import contextlib
 import hashlib
 import importlib
@@ -377,4 +388,6 @@ def exit_code(entrance: object, argv: list) -> int:
 
 
 if __name__ == "__main__":
+    if _signal.getsignal(_signal.SIGINT) is _stopped:
+        _signal.signal(_signal.SIGINT, _signal.default_int_handler)
     sys.exit(exit_code(main, sys.argv[1:]))

@@ -15,12 +15,12 @@ HIGHEST_STREAM = 2  # the number under which the system knows standard error
 
 
 def prepare() -> None:
-    """A console that lacks a letter shows a question mark, and a closed stream leads nowhere instead of into our files."""
+    """Files and pipes get UTF-8, a console shows a question mark for a letter that it lacks, a closed stream leads nowhere."""
     _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
-            reconfigure(errors="replace")
+            reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
 
 
 def _fill_closed() -> None:

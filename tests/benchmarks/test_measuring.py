@@ -64,6 +64,7 @@ def test_long_work_takes_turns_with_short_work_slice_by_slice() -> None:
     assert sorted(counted) == [1, 1, 1, 1, 2]
 
 
+@pytest.mark.slow
 def test_every_real_program_takes_its_turns() -> None:
     tiny = replace(sizes.QUICK, slow_days=5, ciw_days=5, fast_repeats=2, baseline_replications=1)
     without: dict[str, str] = {}

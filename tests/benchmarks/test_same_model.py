@@ -70,6 +70,7 @@ def found(program: str) -> dict[str, list[float]]:
 FIGURES = [*(f"people in {name}" for name in MODEL.services), "people who wait for a place", "spells a day"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", FIGURES)
 @pytest.mark.parametrize("program", [name for name in PROGRAMS if name != "reference"])
 def test_what_a_program_shows_agrees_with_the_reference_engine(program: str, figure: str) -> None:

@@ -94,6 +94,7 @@ def test_the_folder_holds_the_files_of_the_vocabulary(here: Path) -> None:
     }
 
 
+@pytest.mark.slow
 def test_columns_are_those_of_the_vocabulary(here: Path) -> None:
     run("compare", "base.yaml", "more.yaml")
     folder = only_folder(here / "out")
@@ -108,6 +109,7 @@ def test_columns_are_those_of_the_vocabulary(here: Path) -> None:
     assert {"baseline", "verdict", *head["summary"].split(",")} <= set(results["differences"][0])
 
 
+@pytest.mark.slow
 def test_summary_and_differences_hold_the_rows_of_results_json(here: Path) -> None:
     run("compare", "base.yaml", "more.yaml")
     folder = only_folder(here / "out")
@@ -119,6 +121,7 @@ def test_summary_and_differences_hold_the_rows_of_results_json(here: Path) -> No
         assert [float(row["mean"]) for row in found] == [row["mean"] for row in rows]
 
 
+@pytest.mark.slow
 def test_replications_stand_in_order(here: Path) -> None:
     run("compare", "base.yaml", "more.yaml")
     with (only_folder(here / "out") / "replications.csv").open(newline="", encoding="utf-8") as file:
@@ -134,6 +137,7 @@ def test_run_compares_nothing(here: Path, capsys) -> None:
     assert "verdict" not in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_json_on_standard_output_comes_alone(capsys) -> None:
     assert run("compare", "base.yaml", "more.yaml", "--json", "-") == 0
@@ -148,6 +152,7 @@ def test_json_goes_to_a_file_as_well(here: Path) -> None:
     assert (here / "mine.json").read_bytes() == (only_folder(here / "out") / "results.json").read_bytes()
 
 
+@pytest.mark.slow
 def test_people_are_written_as_stays_waits_and_steps(here: Path) -> None:
     assert run("compare", "base.yaml", "more.yaml", "--people", "people.csv") == 0
     tables = {}
@@ -203,6 +208,7 @@ def test_a_missing_file_is_refused_with_the_nearest_name(here: Path, capsys, typ
     assert capsys.readouterr().err == f"{typed}: there is no such file{meant}\n"
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_paired_is_listed_and_the_others_are_compared(here: Path, capsys) -> None:
     write(here, "later.yaml", "name: Later\nextends: base.yaml\nchange: {calendar.start: 2026-05-04}\n")
     assert run("compare", "base.yaml", "more.yaml", "later.yaml") == 0
@@ -221,6 +227,7 @@ def test_when_nothing_can_be_paired_nothing_is_run(here: Path, capsys) -> None:
     assert not (here / "out").exists()
 
 
+@pytest.mark.slow
 def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
     write(here / "other", "base.yaml", BASE.replace("beds: 3", "beds: 5"))
     assert run("compare", "base.yaml", "other/base.yaml") == 0
@@ -334,6 +341,7 @@ def test_set_goes_to_every_file_of_a_comparison_that_has_the_path(here: Path) ->
     assert sets_for_each(files, (both, only_new, nowhere)) == [(both, nowhere), (both, only_new, nowhere)]
 
 
+@pytest.mark.slow
 def test_what_was_set_is_said_wherever_the_name_is(here: Path, capsys) -> None:
     assert run("compare", "base.yaml", "more.yaml", "--set", "services.unit.beds=5") == 0
     folder = only_folder(here / "out")
@@ -422,6 +430,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(here: Path, capsys, monkeyp
     assert not (here / "out" / ".cache").exists()
 
 
+@pytest.mark.slow
 def test_a_resumed_run_gives_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real, ran = experiment.engine.draw, []
 

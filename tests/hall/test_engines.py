@@ -204,6 +204,7 @@ def test_without_witnesses_of_many_scenarios_a_sample_still_has_one() -> None:
     assert Engines("reference").witnessed(45) == 0
 
 
+@pytest.mark.slow
 def test_both_engines_give_the_same_tables_and_say_who_they_are(tmp_path: Path) -> None:
     tables, runs = [], []
     for name in ("compiled", "reference"):
@@ -266,6 +267,7 @@ sys.exit(main(sys.argv[1:]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="an account has a name there")
 def test_an_account_that_the_system_does_not_know_and_that_has_no_home_can_run(tmp_path: Path) -> None:
     write(tmp_path, "base.yaml", BASE)

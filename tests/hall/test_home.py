@@ -9,6 +9,7 @@ import sim
 from sim.cli import main
 from sim.cli.usage import USAGE, usage
 from sim.home import HOME, as_shipped, meant, name_of
+from sim.inputs.catalogue_page import shipped
 
 ROOT = Path(__file__).parents[2]
 
@@ -69,7 +70,7 @@ def test_a_shipped_name_is_suggested_as_it_can_be_typed_here(capsys: pytest.Capt
 def test_scenarios_are_copied_whole_and_nothing_is_replaced(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenarios"]) == 0
     assert "Next: run_sim.py compare scenarios/baseline.yaml scenarios/cedarwood.yaml" in capsys.readouterr().out
-    for file in (ROOT / "scenarios").rglob("*.yaml"):
+    for file in shipped():
         assert (Path("scenarios") / file.relative_to(ROOT / "scenarios")).read_bytes() == file.read_bytes()
     assert main(["validate", "scenarios/cedarwood.yaml"]) == 0
     assert main(["scenarios"]) == 2

@@ -16,6 +16,7 @@ from tests.hall.worlds import bigger, small
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.mark.slow
 def test_the_page_about_python_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     page = ROOT / "docs" / "python.md"
@@ -46,6 +47,7 @@ def test_tables_of_the_verbs_are_the_files_of_the_command_line(tmp_path: Path) -
     assert set(comparison.differences["baseline"]) == {"base"}
 
 
+@pytest.mark.slow
 def test_workers_do_not_change_a_table() -> None:
     base = small(replications=3)
     one, two = (sim.compare(base, bigger(base), workers=workers) for workers in (1, 2))

@@ -34,6 +34,7 @@ def test_the_hospital_is_read_and_has_420_beds() -> None:
     assert read_scenario(MINE[1]).service("cedarwood").capacity[0].places == 29
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_work(capsys: pytest.CaptureFixture[str]) -> None:
     copies, runs = [], []
     for words in commands_of_the_page():

@@ -354,6 +354,7 @@ def test_the_ranking_is_of_the_days_on_which_all_are_in_force(three: Findings) -
     assert by_name["early"] != by_name["late"]
 
 
+@pytest.mark.slow
 def test_headlines_without_a_common_day_are_ranked_over_the_whole_window() -> None:
     base = small(days=MEASURED, warm_up=WARM_UP, replications=2, unit=0)
     first = with_places(base, (0, 0), (40, 8), (50, 0), id="first")

@@ -33,6 +33,7 @@ def tables_in(text: str) -> int:
     return sum(line.startswith("people in hospital at midnight") for line in text.splitlines())
 
 
+@pytest.mark.slow
 def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = compare("more.yaml", "tight.yaml")
     said = capsys.readouterr().out
@@ -47,6 +48,7 @@ def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys: p
     assert {"ranking.svg", "ranking.png"} <= {path.name for path in (here / folder / "charts").iterdir()}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_more_than_three_others_have_a_sentence_each(capsys: pytest.CaptureFixture[str]) -> None:
     compare(*OTHERS)
@@ -57,6 +59,7 @@ def test_more_than_three_others_have_a_sentence_each(capsys: pytest.CaptureFixtu
     assert "The figures of each are in the report." in after
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_one_other_looks_as_before(capsys: pytest.CaptureFixture[str]) -> None:
     folder = compare("more.yaml")
@@ -66,6 +69,7 @@ def test_one_other_looks_as_before(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads((folder / "results.json").read_text(encoding="utf-8"))["ranking"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_files_for_programs_agree_with_each_other_and_with_the_differences() -> None:
     folder = compare(*OTHERS)
@@ -84,6 +88,7 @@ def test_files_for_programs_agree_with_each_other_and_with_the_differences() -> 
         assert (row["delayed_people"], row["delayed_people_low_all"]) == (difference["mean"], difference["low_all"])
 
 
+@pytest.mark.slow
 def test_a_pattern_with_the_base_and_an_unpairable_file_ranks_the_rest(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -133,6 +133,7 @@ def test_a_removed_store_leaves_no_empty_folder(tmp_path: Path) -> None:
     assert not (tmp_path / ".cache").exists()
 
 
+@pytest.mark.slow
 @unix
 def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path: Path) -> None:
     write(tmp_path, "base.yaml", BASE.replace("replications: 4", "replications: 400"))
@@ -210,6 +211,7 @@ def _outlived(folder: Path, number: int, workers: int = 4) -> str:
             os.killpg(run.pid, signal.SIGKILL)
 
 
+@pytest.mark.slow
 @unix
 def test_a_script_without_a_guard_is_answered_by_python_and_by_us_alike(tmp_path: Path) -> None:
     write(tmp_path, "base.yaml", BASE)
@@ -238,6 +240,7 @@ def test_a_folder_that_several_put_in_place_at_once_is_whole(tmp_path: Path) -> 
     assert {path.name for path in (outputs / "same").iterdir()} == {"a.txt", "charts", "run.json"}
 
 
+@pytest.mark.slow
 def test_equal_runs_at_once_both_write_everybody_down(tmp_path: Path) -> None:
     write_pair(tmp_path)
     argv = [

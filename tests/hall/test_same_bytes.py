@@ -34,10 +34,12 @@ def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
     return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
 
 
+@pytest.mark.slow
 def test_three_workers_and_another_hash_seed_give_the_same_bytes(reference: dict[str, bytes], tmp_path: Path) -> None:
     assert differing(reference, files_of_a_run(tmp_path, "--workers", "3", hash_seed="4711")) == []
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_numbers_in_another_folder(reference: dict[str, bytes], tmp_path: Path) -> None:
     other = differing(reference, files_of_a_run(tmp_path, "--workers", "1", "--seed", "2"))
     assert {"folder", "results.json", "replications.csv", "census.csv", "report.html"} <= set(other)

@@ -60,7 +60,9 @@ def test_progress_elsewhere_is_silent_at_first() -> None:
 
 def test_a_console_without_pound_signs_shows_a_question_mark(monkeypatch: pytest.MonkeyPatch) -> None:
     raw = io.BytesIO()
-    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(raw, encoding="ascii"))
+    console = io.TextIOWrapper(raw, encoding="ascii")
+    monkeypatch.setattr(console, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stdout", console)
     streams.prepare()
     Screen(quiet_output=False).say("£5 – about")
     assert raw.getvalue() == b"?5 ? about\n"

@@ -48,6 +48,7 @@ def test_what_an_earlier_run_has_kept_took_no_time_in_this_one(tmp_path: Path) -
     assert again.rows() == first.rows()
 
 
+@pytest.mark.slow
 def test_run_json_says_where_the_time_went(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_pair(tmp_path)
     monkeypatch.chdir(tmp_path)

@@ -42,6 +42,7 @@ def test_without_a_reader_a_moved_result_is_still_1_and_its_reports_are_written(
     assert json.loads((moved / "c.json").read_bytes())["scenarios"][0]["outcome"] == "moved"
 
 
+@pytest.mark.slow
 def test_without_a_reader_a_comparison_is_made_all_the_same(tmp_path: Path) -> None:
     write_pair(tmp_path)
     argv = ["compare", "base.yaml", "more.yaml", "--replications", "2", "--outputs", "out", "--json", "b.json"]
@@ -81,8 +82,13 @@ def test_json_on_standard_output_is_utf_8_on_any_console(recorded: Path) -> None
     done = finished(folder.parent, *argv, env=environment(PYTHONIOENCODING="cp1252"), text=False, encoding=None)
     assert done.returncode == 0
     assert json.loads(done.stdout.decode("utf-8"))["scenarios"][0]["file"] == f"{folder.name}/child.yaml"
+    words = finished(
+        folder.parent, *argv[:2], *QUICK, env=environment(PYTHONIOENCODING="cp1252"), text=False, encoding=None
+    )
+    assert f"{folder.name}/child.yaml: as recorded" in words.stdout.decode("utf-8")
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_with_its_place_and_leaves_nothing_half_written(tmp_path: Path) -> None:
     write_pair(tmp_path)
     argv = ["run", "base.yaml", "--replications", "2", "--outputs", "out", *QUICK]

@@ -137,6 +137,7 @@ def test_pip_settings_that_send_packages_elsewhere_fill_the_private_folder_all_t
     assert not Path(elsewhere).exists()
 
 
+@pytest.mark.slow
 @needs_pip
 def test_private_folder_that_pip_left_empty_is_never_taken_for_whole(house: House, tmp_path: Path) -> None:
     code, out, err = house.start(**pip_settings(tmp_path, "prefix"))
@@ -195,6 +196,7 @@ def test_start_that_breaks_before_the_simulator_exits_with_2(house: House) -> No
     assert "Traceback" in house.start("check", "--traceback")[2]
 
 
+@pytest.mark.slow
 @needs_pip
 def test_setup_that_failed_says_why_and_the_next_start_repairs_it(house: House) -> None:
     code, out, err = house.start(PIP_FIND_LINKS=str(house.folder))
@@ -210,6 +212,7 @@ def test_setup_that_failed_says_why_and_the_next_start_repairs_it(house: House) 
     assert not half_done.exists()
 
 
+@pytest.mark.slow
 @needs_pip
 def test_changed_lock_is_installed_at_the_next_start(house: House) -> None:
     house.start()
@@ -219,6 +222,7 @@ def test_changed_lock_is_installed_at_the_next_start(house: House) -> None:
     assert (code, "version 2.0" in out, "Setting up" in err) == (0, True, True)
 
 
+@pytest.mark.slow
 @needs_pip
 @pytest.mark.parametrize("damage", ["Python 3.2 another lock", "unfinished", ""])
 def test_folder_stamped_otherwise_is_made_anew(house: House, damage: str) -> None:
@@ -460,6 +464,7 @@ def pytest_of_the_clone_test(*options: str, **settings: str) -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 def test_nightly_tests_run_only_when_asked_for() -> None:
     for tier in ((), ("--slow",), ("--all",)):
         assert "test_fresh_clone" not in pytest_of_the_clone_test("--collect-only", *tier)
@@ -472,6 +477,7 @@ def collected(*options: str) -> set[str]:
     return {line for line in done.stdout.splitlines() if "::" in line}
 
 
+@pytest.mark.slow
 def test_each_test_belongs_to_one_tier_and_a_run_says_which_it_was() -> None:
     everyday, slow, both, nightly = (collected(*options) for options in ((), ("--slow",), ("--all",), ("--nightly",)))
     assert everyday and slow and not everyday & slow
@@ -506,3 +512,11 @@ def test_fresh_clone_runs_both_commands(tmp_path: Path) -> None:
     assert "Setting up" not in tested.stderr
 
     assert run("git", "status", "--porcelain").stdout == "", "all that is left is ignored by git"
+
+
+def test_an_interrupt_while_the_front_door_is_still_loading_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "shlex.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n")
+    command = [sys.executable, "run_sim.py", "validate", "scenarios/baseline.yaml"]
+    settings = os.environ | {"PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")

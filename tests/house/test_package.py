@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import run_sim
+from sim.inputs.catalogue_page import shipped
 
 ROOT = Path(run_sim.HERE)
 SETUP = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
@@ -70,8 +71,8 @@ def run(program: Path, *arguments: str, cwd: Path) -> subprocess.CompletedProces
 @pytest.mark.nightly  # it needs the internet; .ci/run runs it on each change
 def test_wheel_holds_every_scenario_and_only_what_is_ours(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    shipped = {f"sim/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "scenarios").rglob("*.*")}
-    assert shipped <= names
+    expected = {f"sim/{file.relative_to(ROOT).as_posix()}" for file in shipped()}
+    assert expected <= names
     assert {re.split("[/-]", name)[0] for name in names} == {"sim", "bedflow"}
 
 

@@ -14,6 +14,7 @@ TARGETS = str(REPOSITORY / "scenarios" / "targets" / "england_65plus.csv")
 PAGE = REPOSITORY / "docs" / "calibration.md"
 
 
+@pytest.mark.slow
 def test_binding_targets_hold_within_the_error_of_a_few_replications() -> None:
     scenario = read_scenario(BASELINE, replications=4)
     lines = calibrate(scenario, checked_targets(TARGETS, scenario), workers=1)

@@ -8,6 +8,7 @@ from sim.inputs.containers import Record
 from sim.inputs.fields import SCENARIO
 from sim.inputs.keys_page import keys_page
 from sim.inputs.schema import json_schema, records, schema_text
+from sim.results.measures.page import measures_page
 
 ROOT = Path(__file__).parents[2]
 REFRESH_SCHEMA = "refresh it: python3 run_sim.py schema > scenarios/scenario.schema.json"
@@ -47,3 +48,8 @@ def _references(part: object) -> set[str]:
 def test_titles_of_records_are_unique() -> None:
     found: list[Record] = [SCENARIO, *records()]
     assert len({record.title for record in found}) == len(found)
+
+
+def test_the_page_of_measures_is_fresh() -> None:
+    refresh = "refresh it: python3 -m sim.results.measures.page > docs/measures.md"
+    assert (ROOT / "docs/measures.md").read_text(encoding="utf-8") == measures_page(), refresh

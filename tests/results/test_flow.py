@@ -32,6 +32,19 @@ def test_admissions_and_leavers_count_in_every_service_and_leavers_of_all_left_t
     assert town.value("hospital", "throughput_per_day") == 0.3
 
 
+def test_lengths_of_stay_are_of_the_stays_that_ended_in_the_window_from_admitted_to_left() -> None:
+    town = Town(hospital(), unit(), warm_up=2, days=10)
+    town.comes(0, admitted=0).stay("hospital", 0, 1, 1, "out")  # before the window
+    town.comes(0, admitted=0).stay("hospital", 0, 3, 4, "out")  # 4 days, 3 of them needed
+    town.comes(3, admitted=3).stay("hospital", 3, 5, 9, "unit").stay("unit", 9)  # 6 days, 2 needed; still in the unit
+    town.comes(4, admitted=4).stay("hospital", 4, 5, 5, "died")  # 1 day
+    town.comes(5, admitted=5).stay("hospital", 5, 6, 12, "out")  # left at the instant when the window ends
+    names = ("length_of_stay_mean_days", "length_of_stay_median_days", "length_of_stay_p90_days", "days_to_ready_mean")
+    found = [town.value("hospital", name) for name in names]
+    assert found == pytest.approx([11 / 3, 4.0, 4 + 0.8 * 2, 2.0])
+    assert [town.value("unit", name) for name in names] == [None] * 4
+
+
 def test_people_of_the_starting_census_were_not_admitted() -> None:
     town = Town(hospital())
     town.is_there(0).stay("hospital", 0, 2, 2, "out")

@@ -6,6 +6,7 @@ What may be changed here: with new expected results.
 import numpy as np
 
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
+from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import DIED_WAITING, NEVER, NONE, OUTSIDE, Column
 from sim.results.step_functions import Mask
 from sim.results.window import Cut, Row
@@ -55,7 +56,7 @@ def _pathway_numbers(cut: Cut) -> Column:
 
 def rows(cut: Cut) -> list[Row]:
     """Arrivals, admissions, leavers, deaths and throughput."""
-    return _arrivals(cut) + _admissions(cut) + _leavers(cut) + _pathways(cut) + _deaths(cut)
+    return _arrivals(cut) + _admissions(cut) + _leavers(cut) + _lengths_of_stay(cut) + _pathways(cut) + _deaths(cut)
 
 
 def _people(service: str, measure: str, value: int, by: str = "", item: str = "") -> Row:
@@ -102,6 +103,26 @@ def _left_and_throughput(cut: Cut, name: str, left: int) -> list[Row]:
         _people(name, "leavers", left),
         Row(name, "throughput_per_day", "", "", left / cut.days, "people a day"),
     ]
+
+
+def _lengths_of_stay(cut: Cut) -> list[Row]:
+    """Days from admitted to left, and to ready, of the stays that ended in the window, by declared service."""
+    found = []
+    for number in range(cut.home):
+        admitted, ready, left = (cut.stays_in(number, column) for column in ("admitted", "ready", "left"))
+        ended = cut.inside(left)
+        if not ended.any():
+            continue
+        stayed, needed = (left - admitted)[ended], (ready - admitted)[ended]
+        median, p90 = np.percentile(stayed, (50, 90))
+        days = {
+            "length_of_stay_mean_days": int(stayed.sum()) / len(stayed),
+            "length_of_stay_median_days": float(median),
+            "length_of_stay_p90_days": float(p90),
+            "days_to_ready_mean": int(needed.sum()) / len(needed),
+        }
+        found += [Row(cut.names[number], name, "", "", days[name] / SECONDS_PER_DAY, "days") for name in days]
+    return found
 
 
 def _pathways(cut: Cut) -> list[Row]:

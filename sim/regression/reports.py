@@ -93,7 +93,7 @@ def value_text(value: MovedValue) -> str:
 
 
 def _why(verdict: Verdict) -> list[str]:
-    """Where the move comes from, as far as that can be told."""
+    """Return lines about the likely cause of the move."""
     found = []
     if verdict.outcome == TOLERATED:
         found.append("not identical, but within what other versions may change (docs/check.md)")

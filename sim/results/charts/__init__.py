@@ -1,6 +1,6 @@
 """The charts: findings in, pictures out, the same bytes for the same findings.
 
-This package is the only one that imports matplotlib. What may be changed here: freely.
+This package is the only one that imports matplotlib.
 """
 
 import io

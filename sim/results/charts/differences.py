@@ -1,7 +1,4 @@
-"""What changes: differences from the baseline with their intervals, one line a measure.
-
-What may be changed here: freely.
-"""
+"""What changes: differences from the baseline with their intervals, one line a measure."""
 
 from textwrap import wrap
 from typing import NamedTuple, TypeAlias
@@ -111,7 +108,7 @@ def _forest_lines(findings: Findings) -> list[Line]:
 
 
 def _is_useful(findings: Findings, line: Line) -> bool:
-    """Whether something can be said; what hardly changes is worth a line in the main service only."""
+    """Return whether a row is shown; small changes are shown for the main service only."""
     pairs = [pair for s in findings.scenarios[1:] if (pair := _pair(findings, s.id, line))]
     if line[0] == findings.main_service.name:
         return bool(pairs)

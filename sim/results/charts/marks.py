@@ -1,7 +1,4 @@
-"""The dates that divide the measured window, marked in a chart over time.
-
-What may be changed here: freely.
-"""
+"""The dates that divide the measured window, marked in a chart over time."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -20,7 +17,7 @@ LATE = 0.6  # of the window: words at a later date stand to the left of its line
 
 
 def mark_dates(axes: Axes, findings: Findings, shown: Sequence[Scenario]) -> list[str]:
-    """A line at each date on which a plan changes, with words beside it; the words are the description's too."""
+    """Draw a labelled line at each date on which a plan changes; return the labels for the description."""
     dates = _dates(findings, shown)
     low, high = axes.get_ylim()
     axes.set_ylim(low, high + (high - low) * ROOM * min(len(dates), ROWS))

@@ -1,7 +1,4 @@
-"""Day by day: how full the main service is, and how many people in it are delayed.
-
-What may be changed here: freely.
-"""
+"""Day by day: how full the main service is, and how many people in it are delayed."""
 
 from datetime import timedelta
 from typing import Any
@@ -80,7 +77,7 @@ def _over_time(
 
 
 def _told_days(findings: Findings, days: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The days that averages are told of: all of them, or those on which all that is dated is in force."""
+    """Return the days of the averages: all, or those on which every dated change is in force."""
     common = findings.common
     if common is None:
         return days
@@ -167,7 +164,7 @@ def _date_axis(axes: Axes) -> None:
 
 
 def _labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
-    """Names beside the lines' ends, pushed apart where they would touch."""
+    """Write names at the ends of lines, pushed apart where they would touch."""
     low, high = axes.get_ylim()
     drawn = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
     line = END_LINE / drawn * (high - low)

@@ -1,7 +1,4 @@
-"""Who pays more and who pays less: the change in cash, by payer and by service, with intervals.
-
-What may be changed here: freely.
-"""
+"""Who pays more and who pays less: the change in cash, by payer and by service, with intervals."""
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure

@@ -1,6 +1,6 @@
 """Which scenario avoids most delayed people: a line each with its simultaneous interval, in order.
 
-What may be changed here: freely. A verdict is told by the mark's shape and in words, never by colour alone.
+The shape of the mark and words show the verdict, never colour alone.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,6 @@
 """What people wait for: delayed days by reason, the scenarios side by side, parted into what lacked.
 
 Two panels of one scale: no place is free, and everything else. So the parts need no colour or hatch of their own.
-
-What may be changed here: freely.
 """
 
 from matplotlib.axes import Axes

@@ -1,6 +1,6 @@
 """What all charts share: colours that everybody can tell apart, lines and hatches that say the same.
 
-The colours are the UK Government Analysis Function's. What may be changed here: freely.
+The colours are the UK Government Analysis Function's.
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,4 @@
-"""Which assumption matters: a bar each, from the difference at its low end to that at its high end.
-
-What may be changed here: freely.
-"""
+"""Which assumption matters: a bar each, from the difference at its low end to that at its high end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,11 +1,11 @@
-"""The capacity and the value ledger: one replication of a scenario beside the same one of its baseline.
+"""The capacity and value accounts: one replication of a scenario compared with the same one of its baseline.
 
 Released bed days are the baseline's occupied bed days less the scenario's, in hospitals and wherever the prices say
 what becomes of freed beds. Their notional value is that number times an average price: nobody is paid it. Where
 freed beds are refilled, the admissions that fill them are added to the cash, at their variable cost. The three
-ledgers are never summed.
+accounts are never added together.
 
-What may be changed here: free; docs/money.md, money rules 1 to 4 and 10.
+These are money rules 1 to 4 and 10 of docs/money.md.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,10 +1,10 @@
-"""Budget lines as they are told: spending a year beside the budget, how often it is kept, and the verdict.
+"""Budget lines: spending a year compared with the budget, how often it is kept, and the verdict.
 
 Terminal, report, workbook and files all take their lines from here; figures are of a year, or of the window
 where that is shorter. The verdict is
 about the mean over the replications, as everywhere; beside it stands the share of replications that kept the line.
 
-What may be changed here: freely, with its readers; the words of the verdict are tested.
+Tests fix the words of the verdict.
 """
 
 from collections.abc import Iterator
@@ -99,7 +99,7 @@ def _listed(names: list[str]) -> str:
 
 
 def budget_name(name: str) -> str:
-    """A line's name as it is said: `nhs_contribution` is `NHS contribution`."""
+    """Return the displayed name of a line: `nhs_contribution` is `NHS contribution`."""
     return " ".join(payer_label(word) for word in name.split("_"))
 
 

@@ -14,7 +14,7 @@ A row that one replication or scenario lacks counts as 0 where the catalogue say
 nights, money); for shares, means of people and percentiles there is nothing to compare, and the replication
 is left out. `replications` says in how many the row is defined, of a difference in how many both rows are.
 
-What may be changed here: free; the verdict's rule by agreement.
+The rule of the verdict is a contract.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -247,7 +247,7 @@ def interval(mean: float, half: float | None, within: tuple[float, float]) -> tu
 
 
 def difference_verdict(low: float | None, high: float | None, direction: str) -> str:
-    """What may be said of a difference with this interval."""
+    """Return the verdict on a difference with this interval."""
     if low is None or high is None or low <= 0.0 <= high:
         return CANNOT_TELL
     if direction == LOWER:

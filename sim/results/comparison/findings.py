@@ -1,6 +1,6 @@
 """What a run found, all of it, as the terminal, the charts, the report and the files take it.
 
-What may be changed here: freely, with its readers; the rows inside have the frozen columns of the vocabulary.
+The columns of the rows are frozen names.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,7 @@ class ReportedPeriods:
 
     @property
     def others(self) -> tuple[Period, ...]:
-        """The periods beside the headline's."""
+        """The periods other than the headline's."""
         return tuple(one for one in self.periods if one != self.headline)
 
 
@@ -83,7 +83,7 @@ class Findings:
     common: Period | None = None  # when every dated difference is in force: to put scenarios side by side
 
     def headline_of(self, scenario: Scenario) -> tuple["Findings", Scenario]:
-        """What a comparison's headline is told from: the findings of the headline period, and the scenario there."""
+        """Return the findings of the headline period, and the scenario in them."""
         if not self.compared or scenario.id not in self.reported_periods:
             return self, scenario
         part = self.parts[self.reported_periods[scenario.id].headline]
@@ -108,7 +108,7 @@ class Findings:
 
     @property
     def totals(self) -> str:
-        """How totals are told, as a part of a sentence."""
+        """The time that totals are of, as part of a sentence."""
         return run_length.totals_text((*self.windows, *(told.headline.days for told in self.reported_periods.values())))
 
     @cached_property

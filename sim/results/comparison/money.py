@@ -19,7 +19,7 @@ LEAST_GBP = 1_000.0  # smaller changes of a service are not worth a line
 
 @dataclass(frozen=True, slots=True)
 class MoneyChange:
-    """What changes in the time that it is told of: mean and interval, and the verdict on it."""
+    """A change over the reported time: mean, interval and verdict."""
 
     name: str
     mean: float
@@ -54,7 +54,7 @@ class Money:
 
     @property
     def factor(self) -> float:
-        """From the measured window to what is told: a year where the window holds one."""
+        """The factor from the measured window to the reported time: a year where the window holds one."""
         return run_length.times(self.days)
 
     @property
@@ -68,7 +68,7 @@ class Money:
         return run_length.per(self.days)
 
     def change(self, service: str, measure: str, by: str = "", item: str = "", name: str = "") -> MoneyChange | None:
-        """One difference from the baseline, as it is told."""
+        """Return one difference from the baseline over the reported time."""
         row = self.findings.difference(self.scenario.id, service, measure, by, item)
         return None if row is None else self._told(row, name or item or service)
 
@@ -296,7 +296,7 @@ def _each(changes: Sequence[MoneyChange], *, signed: bool = True) -> str:
 
 
 def _caveat(money: Money) -> str:
-    """The running cost of freed beds falls only while nobody else lies in them."""
+    """Return the caveat that the running cost of freed beds falls only while they stay empty."""
     running, freed, cash = money.running_cost, money.freed, money.cash
     if running is None or freed is None or cash is None or freed.rule != "shown" or running.mean > -LEAST_GBP:
         return ""

@@ -34,7 +34,7 @@ class SimultaneousDifference:
 
     @property
     def said(self) -> str:
-        """The verdict; where not even the last digit differs there is nothing that could not be told."""
+        """The verdict, or `no change` where every replication is the same to the last digit."""
         return NO_CHANGE if self.is_nothing else self.verdict
 
     @property
@@ -247,7 +247,7 @@ def ranking_heading(findings: Findings) -> str:
 
 
 def ranking_summary(rows: Sequence[RankedScenario], findings: Findings) -> list[str]:
-    """What the ranking comes to: who avoids delayed people, who adds them, and of whom nothing can be told."""
+    """Summarise the ranking: scenarios that avoid delayed people, that add them, and those without a clear answer."""
     place = spoken(findings.main_service.name)
     of = {
         name: [findings.called(row.scenario) for row in rows if row.delayed.verdict == name]
@@ -283,7 +283,7 @@ def how_to_read_ranking(rows: Sequence[RankedScenario], findings: Findings) -> s
 
 
 def ranking_answer(rows: Sequence[RankedScenario], findings: Findings, scenario: Scenario) -> str:
-    """The answer about a scenario; with a word of care where it holds by its own interval only, or beds stand empty."""
+    """Return the answer about a scenario, with caveats where it holds by its own interval only or beds stay empty."""
     text = answer(findings, scenario)
     told, there = findings.headline_of(scenario)
     alone = told.difference(scenario.id, findings.main_service.name, MEASURE)

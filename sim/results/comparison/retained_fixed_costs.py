@@ -3,7 +3,7 @@
 The loader has seen to it that `freed_beds: closed` names beds that fall by date and in whole wards. Everything else
 that a scenario plans less than its baseline keeps its fixed cost.
 
-What may be changed here: by agreement; docs/money.md, money rule 3.
+This is money rule 3 of docs/money.md.
 """
 
 from dataclasses import replace

@@ -2,8 +2,6 @@
 
 People are the same in every scenario: a group's person keeps their number, arrival and luck. Compared are the dates on which each
 of them left hospital for the first time.
-
-What may be changed here: free.
 """
 
 from collections.abc import Sequence
@@ -72,7 +70,7 @@ def _counted(base: Scenario, other: Scenario, ours: Departures, theirs: Departur
 
 
 def _by_name(scenario: Scenario, rows: Departures) -> dict[tuple[str, int], Departures]:
-    """The rows of each group by name and census, for groups may stand in another order in another file."""
+    """Return the rows of each group by name and census; files may list the groups in different orders."""
     found = {}
     for number, group in enumerate(scenario.people):
         for from_census in (0, 1):

@@ -1,7 +1,7 @@
 """Everybody's stays, waits and steps as CSV, when they are asked for: the ledger in words and dates.
 
 Each replication is written down by the worker that ran it and joined at the end, because ledgers are too
-large to send around. What may be changed here: freely; columns may be added.
+large to send around. Columns may be added.
 """
 
 import shutil
@@ -41,7 +41,7 @@ COLUMNS = {
 
 
 def files_of(target: Path) -> tuple[str, ...]:
-    """The three tables: stays in `target`, waits and steps beside it."""
+    """Return the paths of the three tables: stays in `target`, waits and steps next to it."""
     return tuple(str(target.with_name(f"{target.stem}{which}{target.suffix}")) for which in COLUMNS)
 
 

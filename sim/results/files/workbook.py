@@ -2,7 +2,7 @@
 
 Tables begin below their title in column A and have a name; units stand in headers or in a column of their own; no
 cell is merged, none holds a formula, and text that looks like one stays text. The same findings give the same bytes.
-The only module that imports xlsxwriter. What may be changed here: freely.
+The only module that imports xlsxwriter.
 """
 
 import io
@@ -231,7 +231,7 @@ def _headline(findings: Findings) -> Sheet:
 
 
 def _days_told(findings: Findings, scenario: Scenario) -> list[tuple[tuple[str, ...], Findings]]:
-    """The findings that a scenario is told from, each with its days in words; without words where all are of one window."""
+    """Return the findings that report a scenario, each with its days in words where they differ."""
     if not findings.reported_periods:
         return [((), findings)]
     own = findings.reported_periods.get(scenario.id)
@@ -303,7 +303,7 @@ def _freed(findings: Findings) -> Sheet:
 
 
 def _days(findings: Findings) -> tuple[str, ...]:
-    """A note for each scenario that is told from a part of the window."""
+    """Return a note for each scenario whose headline is about part of the window."""
     return tuple(
         f"{findings.label(one)}: a year at the rate of the days {findings.reported_periods[one.id].headline.words}."
         for one in findings.scenarios[1:]

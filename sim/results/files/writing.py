@@ -1,6 +1,6 @@
 """The only module that writes results: CSV, JSON, and one folder a run, whole or not at all.
 
-What may be changed here: freely, except names and columns, which are frozen in the vocabulary. Same inputs,
+Names and columns are frozen in the vocabulary. Same inputs,
 same bytes.
 """
 
@@ -136,7 +136,7 @@ def _only_the_run_file_differs(target: Path, files: Mapping[str, bytes]) -> bool
 
 
 def _swap_in(outputs: Path, target: Path, files: Mapping[str, bytes]) -> None:
-    """Writes beside the target, then renames: nobody ever sees half a folder."""
+    """Write next to the target, then rename: no reader ever sees half a folder."""
     fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=outputs))
     aside = fresh.with_name(f"{fresh.name}-old")
     try:

@@ -1,11 +1,11 @@
-"""The identities: what must be true of every ledger and of every sum made from it, after each replication.
+"""Invariants of the records and of every sum made from them, checked after each replication.
 
 The first that is broken stops the run (exit code 3), with the first row or the sum that breaks it. The
 ledger's rows are checked in `recording.py`; here are places, queues and sums. Services counted in hours and
 services whose places are cleaned are not asked whether somebody waits beside a free place: the ledger does
 not say who would fit, nor what is being cleaned.
 
-What may be changed here: an identity is added freely; one is taken away by agreement.
+Invariants may be added; removing one needs agreement.
 """
 
 from collections import Counter
@@ -99,7 +99,7 @@ def check(scenario: Scenario, ledger: Ledger) -> None:
 
 
 def check_cut(cut: Cut) -> None:
-    """The same, for somebody who has cut the ledger already."""
+    """Check records that have been cut to their window."""
     check_records(cut)
     check_places(cut)
     check_sums(cut)
@@ -133,7 +133,7 @@ def check_periods(scenario: Scenario, whole: Sequence[Row], parts: Sequence[Sequ
 
 
 def check_places(cut: Cut) -> None:
-    """Places and queues: nobody where there is no room, nobody kept waiting where there is."""
+    """Check places and queues: no admission to a full service, no wait while a place is free."""
     for service in cut.declared:
         _nobody_enters_a_full_service(cut, service)
         _queue_limit_holds(cut, service)
@@ -159,7 +159,7 @@ def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
 
 
 def _queue_limit_holds(cut: Cut, service: Service) -> None:
-    """When somebody joins, after the whole instant: waiting <= the larger of the limit and those before."""
+    """Whenever a person joins, after the whole instant: waiting <= the larger of the limit and those before."""
     if service.queue_limit is None:
         return
     number = cut.number(service)

@@ -1,6 +1,6 @@
 """Does the money add up? Each price again from the ledger by another way, and no element charged twice.
 
-What may be changed here: an identity is added freely; one is taken away by agreement.
+Invariants may be added; removing one needs agreement.
 """
 
 from collections import Counter

@@ -2,7 +2,7 @@
 
 They test the very numbers that are shown: the daily census, the people of unmet need, the endings of waits.
 
-What may be changed here: an identity is added freely; one is taken away by agreement.
+Invariants may be added; removing one needs agreement.
 """
 
 import numpy as np
@@ -48,7 +48,7 @@ def in_the_model(cut: Cut) -> Column:
 
 
 def _everybody_once(cut: Cut) -> None:
-    """Nobody is in two places at a midnight, and nobody nowhere."""
+    """Check that every person is in exactly one place at each midnight."""
     found = census.daily_cut(cut).series["outside", "waiting"].copy()
     for number in range(cut.home + 1):
         found += census.people_at_midnights(cut, number)

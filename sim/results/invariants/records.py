@@ -68,7 +68,7 @@ EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
 
 
 def check_records(cut: Cut) -> None:
-    """Every row of the ledger, by itself and beside its neighbours."""
+    """Check every row of the records, by itself and against its neighbours."""
     _rows_in_order(cut)
     _stays(cut)
     _stays_follow_on(cut)

@@ -43,7 +43,7 @@ def assumptions(findings: Findings, shown: Callable[[str], str] = str) -> list[B
 
 
 def without_note(findings: Findings, shown: Callable[[str], str] = str) -> list[Basis]:
-    """Every amount in a file with no word beside it, neither of a source nor that it is assumed; each once. Nought needs none."""
+    """Return non-zero amounts with no source or `assumption` comment, each once."""
     found: dict[Basis, None] = {}
     for scenario in findings.scenarios:
         for value in scenario.values:
@@ -90,7 +90,7 @@ def uplifted(findings: Findings) -> Iterator[tuple[str, ...]]:
 
 
 def without_price(scenario: Scenario) -> list[str]:
-    """Services that people use and that cost nothing here, because nobody gave a price."""
+    """Return services in use that have no price."""
     if not scenario.costs.prices:
         return []
     priced = {price.of for price in scenario.costs.prices}
@@ -102,7 +102,7 @@ MOST_ASSUMPTIONS = 200
 
 @dataclass(frozen=True, slots=True)
 class RunProvenance:
-    """What somebody else needs to get the same numbers; no clock in it, so that the report stays the same."""
+    """What is needed to reproduce the numbers; without a clock time, so that reports stay equal."""
 
     command: str
     version: str
@@ -137,7 +137,7 @@ def _changes(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
 
 
 def _said(text: str) -> str:
-    """A value as it was written; a step that is only named stands as it is declared."""
+    """Return a value as written, or the declaration of a step given by name."""
     return "as declared" if text == "{}" else text or "-"
 
 

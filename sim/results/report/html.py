@@ -1,7 +1,4 @@
-"""Small pieces of an HTML page; every text of a planner is escaped here.
-
-What may be changed here: freely.
-"""
+"""Small pieces of an HTML page; every text of a planner is escaped here."""
 
 from collections.abc import Sequence
 from html import escape

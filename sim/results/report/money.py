@@ -1,6 +1,6 @@
 """The money pages of the report: three ledgers apart, who pays against who gains, what it takes to break even.
 
-What may be changed here: freely; docs/money.md says what must always be there.
+docs/money.md says what the pages must always show.
 """
 
 from collections.abc import Iterator, Sequence

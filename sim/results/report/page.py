@@ -2,8 +2,7 @@
 
 No network, no script.
 
-What may be changed here: freely. The page around it is `page.html`; every text of a planner is escaped
-here.
+The template is `report.html`; every text of a planner is escaped here.
 """
 
 import base64
@@ -147,7 +146,7 @@ def _how_to_read(findings: Findings) -> str:
 
 
 def _pictures(charts: Sequence[Chart]) -> Iterator[str]:
-    """Every chart but the one that stands with the ranking."""
+    """Yield every chart except that of the ranking."""
     if charts:
         yield "<h2>Charts</h2>"
         yield _pictured(charts, ranked=False)
@@ -196,7 +195,7 @@ HOW_TO_READ = (
 
 
 def delay_pages(findings: Findings) -> Iterator[str]:
-    """A table for each scenario; nothing where nobody is delayed."""
+    """Yield a table for each scenario, or nothing where no person is delayed."""
     findings = findings.side_by_side  # the days that the chart shows
     shown = list(findings.scenarios)
     rows = days_by_reason(findings, shown)

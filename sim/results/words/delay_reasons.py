@@ -1,7 +1,4 @@
-"""Delay by reason, each parted into what lacked: the figures that the chart and the report's table share.
-
-What may be changed here: freely; which lacks stand together is told by both readers.
-"""
+"""Delay by reason, each parted into what lacked: the figures that the chart and the report's table share."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

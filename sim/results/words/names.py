@@ -1,6 +1,6 @@
 """What scenarios are called in titles, sentences, tables and charts; what `--set` changed is always said with the name.
 
-What may be changed here: freely; no name is cut in a sentence, and no two scenarios get the same label.
+No name is cut in a sentence, and no two scenarios get the same label.
 """
 
 import re
@@ -39,7 +39,7 @@ class Setting:
 
     @property
     def words(self) -> str:
-        """The path as it is said."""
+        """The displayed form of the path."""
         first, *rest = self.path.split(".")
         parts = rest if first in SECTIONS and rest else [first, *rest]
         return _said(["to" if part == "then" else part for part in parts if part != "journey"])
@@ -55,7 +55,7 @@ class Setting:
 
     @property
     def value(self) -> str:
-        """What it is now, where that is short enough to be said."""
+        """The new value, where it is short enough to be displayed."""
         return self.new if len(self.new) <= LONGEST_VALUE else "changed"
 
     @property
@@ -81,7 +81,7 @@ def settings(scenario: Scenario) -> list[Setting]:
 
 
 def settings_text(found: Sequence[Setting], *, in_brackets: bool = False) -> str:
-    """The settings in words, the first few of many; with a comma for what they were where brackets stand around all."""
+    """Return the settings in words, the first few of many; old values follow a comma where all is in brackets."""
     more = len(found) - MOST_SETTINGS
     each = [f"{one.now}, {one.before}" if in_brackets else f"{one.now} ({one.before})" for one in found]
     return "; ".join(each[:MOST_SETTINGS]) + (f"; and {more} more" if more > 0 else "")
@@ -94,7 +94,7 @@ def in_all(scenarios: Sequence[Scenario]) -> list[Setting]:
 
 
 def title(scenario: Scenario, without: Sequence[Setting] = ()) -> str:
-    """The whole name and what was set, but for settings that are told elsewhere."""
+    """Return the whole name and its settings, without those displayed elsewhere."""
     own = [one for one in settings(scenario) if one not in without]
     name = _one_line(scenario.name) or scenario.id
     return f"{name} — changed: {settings_text(own)}" if own else name
@@ -111,7 +111,7 @@ def question(scenario: Scenario) -> str:
 
 
 def title_of_all(scenarios: Sequence[Scenario], *, compared: bool) -> str:
-    """Whom the results are about; what was set in every scenario is told once."""
+    """Return the title of the results; settings common to all scenarios appear once."""
     common = in_all(scenarios)
     names = [title(scenario, common) for scenario in scenarios]
     everywhere = f" — changed in all: {settings_text(common)}" if common else ""
@@ -140,7 +140,7 @@ def in_sentences(scenarios: Sequence[Scenario]) -> dict[str, str]:
 
 
 def labels(scenarios: Sequence[Scenario], width: int) -> dict[str, str]:
-    """A label of at most so many letters for each id, for tables and charts; what was set in all is told elsewhere."""
+    """A label of at most so many letters for each id, for tables and charts; settings common to all are left out."""
     common = in_all(scenarios)
 
     def named(name: str, scenario: Scenario) -> str:

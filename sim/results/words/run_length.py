@@ -2,7 +2,7 @@
 
 A fortnight in December is no year: its totals are never multiplied. Files for programs hold the totals of the window.
 
-What may be changed here: wording freely; what counts as a year by agreement.
+What counts as a year is a contract; the wording is not.
 """
 
 from collections.abc import Iterable
@@ -37,7 +37,7 @@ TOTALS = frozenset(
 
 
 def times(measured_days: int) -> float:
-    """What a window's total is multiplied with to be told: to a year of 365 days, or 1 where the window is shorter."""
+    """Return the factor from a window's total to a year of 365 days, or 1 where the window is shorter."""
     return DAYS_PER_YEAR / measured_days if measured_days >= DAYS_PER_YEAR else 1.0
 
 
@@ -54,13 +54,13 @@ def per(measured_days: int) -> str:
 
 
 def per_one_of(windows: Iterable[int]) -> str:
-    """The same for scenarios side by side; `in the days measured` where they are not told over the same time."""
+    """Return the same for several scenarios; `in the days measured` where their times differ."""
     found = {per(days) for days in windows}
     return found.pop() if len(found) == 1 else "in the days measured"
 
 
 def over(text: str, measured_days: int) -> str:
-    """A label that says `a year`, as it is said of this window: the days of a short one stand at its end."""
+    """Adapt a label with `a year` to this window; the days of a short window are put at its end."""
     said = per(measured_days)
     if said == A_YEAR or f" {A_YEAR}" not in text:
         return text
@@ -68,7 +68,7 @@ def over(text: str, measured_days: int) -> str:
 
 
 def totals_text(windows: Iterable[int]) -> str:
-    """How the totals of these windows are told, as a part of a sentence."""
+    """Return the time that the totals of these windows are of, as part of a sentence."""
     found = sorted(set(windows))
     if len(found) > 1:
         return "totals are per year where a year or more was measured, else of the days measured"
@@ -81,7 +81,7 @@ def totals_text(windows: Iterable[int]) -> str:
 
 
 def side_by_side(windows: Iterable[int]) -> tuple[list[float], str]:
-    """What to multiply each window's totals with to stand on one scale, and the time that they then are of."""
+    """Return the factor that puts each window's totals on one scale, and the time of that scale."""
     days = list(windows)
     if len({per(one) for one in days}) == 1:
         return [times(one) for one in days], per(days[0])

@@ -1,6 +1,6 @@
 """Whether what a scenario opens is used: beds that stand empty, and used nights that cost more than hospital's.
 
-What may be changed here: freely; nothing here touches a simulated number.
+Nothing here changes a simulated number.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ HARDLY_EVER = 0.8  # share of the places beyond which the rest are called hardly
 
 
 def how_used(findings: Findings, scenario: Scenario) -> str:
-    """A sentence or two for each new or changed service that stands empty or costs more a used night than hospital."""
+    """Describe each new or changed service that is mostly empty or costs more for a used night than hospital."""
     found = [text for service in _to_look_at(findings, scenario) for text in _said_of(findings, scenario, service)]
     return " ".join(found)
 
@@ -76,7 +76,7 @@ def _dear(findings: Findings, scenario: Scenario, service: Service) -> str:
 
 
 def _used_night(findings: Findings, scenario: Scenario, name: str) -> float | None:
-    """Pounds for a night that somebody used; the plain price where a service is paid for only as it is used."""
+    """Return pounds for each occupied night; the price itself where a service is paid for only when used."""
     row = findings.estimate(scenario.id, name, "cost_per_used_night_gbp")
     if row is not None:
         return row.mean

@@ -246,6 +246,12 @@ def _built(
         costs=prices.costs_of(said["costs"], said["services"]),
         values=values_in_force(layers.tree, {source.file: source.notes for source in sources}, layers.replaced),
         changes=tuple(layers.changes),
-        notices=(*notices, *dated, *possible.opening_notices(told), *possible.closing_notices(told)),
+        notices=(
+            *notices,
+            *dated,
+            *possible.unopened_notices(told),
+            *possible.opening_notices(told),
+            *possible.closing_notices(told),
+        ),
         files=tuple(files.fingerprints.items()),
     )

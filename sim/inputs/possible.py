@@ -47,20 +47,18 @@ def _never_has_a_place(told: Told, said: Said | None) -> bool:
     return all(one.places == 0 for one in capacity if one.from_second < end)
 
 
-def check_open_by_then(told: Told) -> None:
-    """A route to a service that has not opened yet when the route begins to hold says where people go before that."""
-    for way in told.ways():
-        if not _is_drawn(way) or told.service(way.to) is None or _never_has_a_place(told, told.service(way.to)):
-            continue
-        stuck = _not_open_and_no_other_way(told, way)
-        if stuck is not None:
-            opens = _day_of(told, told.opens_second(stuck))
-            what = (
-                f"needs `otherwise`: {quoted(stuck)} opens on {opens}, and nobody is sent there before, so where do they go "
-                f"until then? Or give `then` dates: `[{{from: {told.start}, routes: {{...}}}}, "
-                f"{{from: {opens}, routes: {{...}}}}]`"
-            )
-            told.refuse((*way.routes.path, stuck), what)
+def unopened_notices(told: Told) -> tuple[str, ...]:
+    """Routes to a service that has not opened when the route begins to hold, without another way until then."""
+    return tuple(
+        f"{stuck} opens on {_day_of(told, told.opens_second(stuck))}: until then people of {way.group} in {way.here} who are "
+        "to go there wait for it, having no otherwise; give them one, or give `then` dates"
+        for way in told.ways()
+        if _is_drawn(way)
+        and told.service(way.to) is not None
+        and not _never_has_a_place(told, told.service(way.to))
+        and (stuck := _not_open_and_no_other_way(told, way)) is not None
+        and in_use(way)
+    )
 
 
 def _is_drawn(way: Way) -> bool:
@@ -365,7 +363,6 @@ def check_census_journeys(told: Told) -> None:
 
 CHECKS: tuple[Callable[[Told], None], ...] = (
     check_never_a_place,
-    check_open_by_then,
     check_otherwise_rings,
     check_loops_take_time,
     check_journeys,

@@ -231,3 +231,11 @@ def test_every_record_has_a_meaning_for_each_key() -> None:
         for field in record.fields:
             assert field.meaning, f"{record.title}.{field.key}"
             assert not field.meaning.endswith("."), f"{record.title}.{field.key}"
+
+
+def test_a_notice_says_who_waits_for_the_opening_because_there_is_no_other_way() -> None:
+    waiting = read_scenario(Path(__file__).parents[1] / "worked_examples" / "04_beds_open_on_a_date.yaml")
+    assert waiting.notices == (
+        "unit opens on 2026-04-09: until then people of p in hospital who are to go there wait for it, having no otherwise; "
+        "give them one, or give `then` dates",
+    )

@@ -59,7 +59,7 @@ def loses_somebody(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         Moves,
         "wait_outside",
-        lambda self, person: self.clock.news() if person.arriving.rank % 100 == 50 else wait_outside(self, person),
+        lambda self, person: self.clock.event() if person.arriving.rank % 100 == 50 else wait_outside(self, person),
     )
 
 

@@ -1,7 +1,6 @@
-"""SimPy's clock in whole seconds, with what is done last in an instant, when everything due has happened; and who is told at once.
+"""SimPy's clock in whole seconds, with what is done last in an instant, when everything that is due has happened.
 
-A story is a generator that yields what it waits for, as in any SimPy model. Here it begins at once and leaves no event behind
-when it is over: a SimPy `Process` puts one of each into the calendar, and a quarter of all events were these.
+Journeys and steps are SimPy processes; what they wait for are SimPy events and timeouts.
 """
 
 from collections.abc import Callable, Generator
@@ -9,41 +8,7 @@ from typing import Any
 
 import simpy
 
-Story = Generator[simpy.Event, Any, None]
-
-
-class News(simpy.Event):
-    """Something that somebody waits to be told. They go on at once, without a turn in the calendar of events."""
-
-    def tell(self, what: Any = None) -> None:
-        """Tell those who wait; `what` is what their `yield` gives them."""
-        self._ok, self._value = True, what
-        waiting = self.callbacks
-        self.callbacks = None  # type: ignore[assignment]  # SimPy's mark of what has happened
-        for go_on in waiting:
-            go_on(self)
-
-
-class _Teller:
-    """Tells one story: goes on with it whenever what it waits for has happened."""
-
-    __slots__ = ("_story",)
-
-    def __init__(self, story: Story) -> None:
-        self._story = story
-
-    def go_on(self, happened: simpy.Event) -> None:
-        story, what = self._story, happened._value
-        try:
-            while True:
-                awaited = story.send(what)
-                waiting: Any = awaited.callbacks  # None where it has happened already
-                if waiting is not None:
-                    waiting.append(self.go_on)
-                    return
-                what = awaited._value
-        except StopIteration:
-            return
+Process = Generator[simpy.Event, Any, None]
 
 
 class Clock(simpy.Environment):
@@ -53,36 +18,25 @@ class Clock(simpy.Environment):
         super().__init__(initial_time=0)
         self._end = end
         self._never = self.event()
-        self._start = self.news()  # what every story waits for before its first word
-        self._start.tell()
         self._is_awake = False
         self.last_in_instant: Callable[[], bool] = lambda: False  # returns whether it wants to be called again
 
     @property
     def now(self) -> int:
         """The present instant, in seconds."""
-        return self._now  # type: ignore[return-value]  # whole, as everything that is added to it
-
-    def start(self, story: Story) -> None:
-        """Begin a story at this instant, and go on with it as it asks."""
-        _Teller(story).go_on(self._start)
+        return super().now  # type: ignore[return-value]  # whole, as everything that is added to it
 
     def until(self, instant: int) -> simpy.Event:
         """Happens at that instant, at once if it is past, never if it is after the end."""
         if instant >= self._end:
             return self._never
-        delay = instant - self.now
-        return simpy.Timeout(self, delay if delay > 0 else 0)
+        return self.timeout(max(0, instant - self.now))
 
     def at(self, instant: int, action: Callable[[], None]) -> None:
         """Do something at an instant to come, before what is done last in it."""
         event = self.until(instant)
         if event is not self._never and event.callbacks is not None:
             event.callbacks.append(lambda _: action())
-
-    def news(self) -> News:
-        """Something that somebody will be told."""
-        return News(self)
 
     def wake(self) -> None:
         """What is done last in an instant shall be done (again) in this one."""

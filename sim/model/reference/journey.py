@@ -5,7 +5,6 @@ free place is decided by the bed manager alone. There is no generator and no cou
 and the ledger is what is written down. What may be changed here: with new expected results.
 """
 
-import gc
 from collections.abc import Callable
 
 from sim.inputs.scenario import OUTSIDE, CensusEntry
@@ -14,7 +13,7 @@ from sim.model.plan import Plan
 from sim.model.random_numbers import BookOfLuck
 from sim.model.records import Ledger
 from sim.model.reference.bed_manager import BedManager
-from sim.model.reference.clock import Clock, Story
+from sim.model.reference.clock import Clock, Process
 from sim.model.reference.recording import to_ledger
 from sim.model.reference.state import Person, Stay
 
@@ -31,11 +30,11 @@ class ReferenceEngine:
     def run(self, observe: Callable[[BedManager], None] | None = None) -> Ledger:
         """Run to the end; `observe` is called whenever an instant is over."""
         self.beds.observe = observe
-        self.clock.start(self.front_door())
+        self.clock.process(self.front_door())
         self.clock.run_to_the_end()
         return to_ledger(self.beds.records, self.plan, self.people)
 
-    def front_door(self) -> Story:
+    def front_door(self) -> Process:
         """People come as the calendar brings them; those of the census are there when the clock starts."""
         coming = []
         for arriving in self.people:
@@ -43,14 +42,14 @@ class ReferenceEngine:
             if entry is None or entry.service == OUTSIDE:
                 coming.append(arriving)
             else:
-                self.clock.start(self.journey(Person(arriving), entry))
+                self.clock.process(self.journey(Person(arriving), entry))
         coming.sort(key=lambda arriving: arriving.arrives)
         for arriving in coming:
             if arriving.arrives > self.clock.now:
                 yield self.clock.until(arriving.arrives)
-            self.clock.start(self.journey(Person(arriving)))
+            self.clock.process(self.journey(Person(arriving)))
 
-    def journey(self, person: Person, entry: CensusEntry | None = None) -> Story:
+    def journey(self, person: Person, entry: CensusEntry | None = None) -> Process:
         """Waiting outside, unless they were here when the clock started; then needing care, ready, moving on, stay after stay."""
         stay: Stay | None
         if entry is not None:
@@ -70,10 +69,4 @@ class ReferenceEngine:
 
 def run(plan: Plan, people: People, book: BookOfLuck, observe: Callable[[BedManager], None] | None = None) -> Ledger:
     """One replication by the SimPy model; `observe` is called whenever an instant is over."""
-    collects = gc.isenabled()
-    gc.disable()  # nothing is thrown away before the end, and looking for it would take a third of the time
-    try:
-        return ReferenceEngine(plan, book, people).run(observe)
-    finally:
-        if collects:
-            gc.enable()
+    return ReferenceEngine(plan, book, people).run(observe)

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.model.attributes import Luck
-    from sim.model.reference.clock import News
 
 NO_STEPS: AbstractSet[int] = frozenset()
 
@@ -25,7 +24,7 @@ class Person:
     visits: dict[int, int] = field(default_factory=dict)  # stays so far, by service
     stays: int = 0
     waits: int = 0
-    moved: "News | None" = None
+    moved: "Event | None" = None
     wait: "Wait | None" = None  # the wait that is going on
     stay: "Stay | None" = None  # the place that is held
     has_left: bool = False  # the model

@@ -10,7 +10,7 @@ from sim.inputs.timetable import end_of_work, places_at
 from sim.model.attributes import is_needed
 from sim.model.plan import Plan, PlannedRoute, PlannedStep
 from sim.model.records import NEVER, NONE
-from sim.model.reference.clock import Clock, Story
+from sim.model.reference.clock import Clock, Process
 from sim.model.reference.recording import Records
 from sim.model.reference.services import UNLIMITED, Team
 from sim.model.reference.state import Stay, Work
@@ -52,7 +52,7 @@ class Steps:
         for planned in new:
             work = stay.works[planned.number]
             work.after = tuple(stay.works[number] for number in planned.after if number in stay.required)
-            self._clock.start(self._do(work))
+            self._clock.process(self._do(work))
 
     def _goes_on(self, stay: Stay, number: int) -> bool:
         return number in stay.works and not stay.works[number].dropped
@@ -65,7 +65,7 @@ class Steps:
             return max(stay.admitted, stay.ready_due - seconds(planned.step.days_before_ready))
         return stay.ready_due
 
-    def _do(self, work: Work) -> Story:
+    def _do(self, work: Work) -> Process:
         if work.own_start > self._clock.now:
             yield self._clock.until(work.own_start)
         for earlier in work.after:

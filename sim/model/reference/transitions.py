@@ -4,20 +4,22 @@ Who of several people comes first is not decided here but by the bed manager. Wh
 results, and then in every engine.
 """
 
+from simpy import Event
+
 from sim.model.plan import Plan, PlannedRoute
 from sim.model.random_numbers import BookOfLuck
 from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.reference.admission import Admitting
 from sim.model.reference.capacity import Places
 from sim.model.reference.circular_blocking import Rings
-from sim.model.reference.clock import Clock, News
+from sim.model.reference.clock import Clock
 from sim.model.reference.reneging import Patience
 from sim.model.reference.state import Person, Stay, Wait
 from sim.model.reference.steps import Steps
 
 
 class Moves:
-    """Everybody's waits and stays. Journeys tell what happens to them, and wait for the news of where they are next."""
+    """Everybody's waits and stays. Journeys say what happens to them, and wait for the event that gives their next stay."""
 
     def __init__(self, plan: Plan, book: BookOfLuck, clock: Clock, places: Places, rings: Rings) -> None:
         self.plan, self.clock, self.places, self.rings = plan, clock, places, rings
@@ -30,17 +32,17 @@ class Moves:
 
     # -- what journeys say ------------------------------------------------------------------------------------------
 
-    def wait_outside(self, person: Person) -> News:
-        """Somebody comes from outside; the news is their first stay, or None if they never get in."""
+    def wait_outside(self, person: Person) -> Event:
+        """Somebody comes from outside; the event gives their first stay, or None if they never get in."""
         arriving = person.arriving
-        person.moved = self.clock.news()
+        person.moved = self.clock.event()
         self.patience.start_outside(person)
         self.join(person, None, arriving.arrives_at, None, min(arriving.arrives, self.clock.now))
         return person.moved
 
-    def declare_ready(self, stay: Stay) -> News:
-        """Somebody needs no more care here; the news is their next stay, or None if they leave the model."""
-        moved = stay.person.moved = self.clock.news()
+    def declare_ready(self, stay: Stay) -> Event:
+        """Somebody needs no more care here; the event gives their next stay, or None if they leave the model."""
+        moved = stay.person.moved = self.clock.event()
         stay.ready = stay.ready_due
         if stay.planned_to == self.plan.died:
             stay.clear = stay.ready
@@ -188,7 +190,7 @@ class Moves:
             stay = self.admitting.stay(person, wait.to, now, wait.units, delay)
             self.settle_in(stay)
             assert person.moved is not None
-            person.moved.tell(stay)
+            person.moved.succeed(stay)
 
     def leave(self, person: Person, to: int, cleans: bool = True) -> None:
         """Give up the place that is held, if any; leave the model where `to` is no service."""
@@ -201,4 +203,4 @@ class Moves:
             person.has_left = True
             self.records.leavers.append(person)
             assert person.moved is not None
-            person.moved.tell(None)
+            person.moved.succeed(None)

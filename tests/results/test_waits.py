@@ -142,6 +142,7 @@ def test_who_can_never_have_a_place_is_turned_away_whether_they_come_then_or_wai
     town.comes(3).outside("hospital", 3, 4, "no_place")
     town.comes(5).outside("hospital", 5, 5, "no_place")
     assert town.value("hospital", "turned_away") == 2
+    assert town.value("hospital", "turned_away_at_once") == town.value("all", "turned_away_at_once") == 1
     assert town.value("all", "turned_away") == 2
     assert town.value("hospital", "gave_up") == 0
     assert town.value("hospital", "wait_mean_days") == 1  # a wait of a day; who came too late never waited

@@ -107,6 +107,8 @@ _TABLE = (
      "Stays that ended, by death included (all: people who left the model)."),
     ("turned_away", "people", LOWER, ZERO, OURS,
      "Attempts that ended because the queue was full, or because the service can have no place for them any more."),
+    ("turned_away_at_once", "people", LOWER, ZERO, OURS,
+     "Of those turned away, those whose attempt ended as it began: they are in no wait and in no queue."),
     ("gave_up", "people", NEITHER, ZERO, OURS,
      "Waits that ended because the longest wait ran out, a longest wait of nothing included. By ending: moved by design "
      "to the list of another hospital or of another service of the same pathway (neither good nor bad); elsewhere, to any "

@@ -127,6 +127,14 @@ def endings(cut: Cut, which: Mask | None = None) -> Mapping[str, Column]:
 
 
 def _turned_away(cut: Cut) -> list[Row]:
-    counts = endings(cut)["turned_away"]
+    waits = cut.ledger.waits
+    at_once = endings(cut, waits["joined"] == waits["ended"])["turned_away"]
+    return [
+        *_by_service(cut, "turned_away", endings(cut)["turned_away"]),
+        *(row for row in _by_service(cut, "turned_away_at_once", at_once) if row.value),
+    ]
+
+
+def _by_service(cut: Cut, measure: str, counts: Column) -> list[Row]:
     found = [(service.name, int(counts[cut.number(service)])) for service in cut.declared]
-    return [Row(name, "turned_away", "", "", float(count), "people") for name, count in (*found, ("all", counts.sum()))]
+    return [Row(name, measure, "", "", float(count), "people") for name, count in (*found, ("all", counts.sum()))]

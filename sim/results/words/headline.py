@@ -411,20 +411,20 @@ def how_to_read(findings: Findings) -> str:
 
 
 def without_a_wait(findings: Findings) -> Iterator[str]:
-    """For each service that turns people away, how many: who is turned away at once is in no wait and in no queue."""
+    """For each service that turns people away at once, how many: they are in no wait and in no queue."""
     for service in dict.fromkeys(one.name for scenario in findings.scenarios for one in scenario.services):
-        rows = [(one, findings.estimate(one.id, service, "turned_away")) for one in findings.scenarios]
-        turned = [(_people_told(row, one), findings.called(one)) for one, row in rows if row]
-        if any(row and row.mean for _, row in rows):
+        having = [one for one in findings.scenarios if findings.estimate(one.id, service, "turned_away")]
+        counts = {one.id: _turned_away_at_once(findings, one, service) for one in having}
+        if any(counts.values()):
             per = run_length.per_one_of(findings.windows)
-            each = turned[0][0] if len(turned) == 1 else ", ".join(f"{many} in {name}" for many, name in turned)
-            yield (
-                f"Waits and queues for {spoken(service)} are without those turned away at once; people turned away {per}: {each}."
-            )
+            told = [(figure(counts[one.id], "people"), findings.called(one)) for one in having]
+            each = told[0][0] if len(told) == 1 else ", ".join(f"{many} in {name}" for many, name in told)
+            yield f"Waits and queues for {spoken(service)} are without those turned away at once; there are {each} of them {per}."
 
 
-def _people_told(row: Estimate, scenario: Scenario) -> str:
-    return figure(row.mean * run_length.factor(row.measure, scenario.calendar.measured_days), row.unit)
+def _turned_away_at_once(findings: Findings, scenario: Scenario, service: str) -> float:
+    row = findings.estimate(scenario.id, service, "turned_away_at_once")
+    return row.mean * run_length.factor(row.measure, scenario.calendar.measured_days) if row else 0.0
 
 
 def averages(scenario: Scenario) -> str:

@@ -16,6 +16,7 @@ TOTALS = frozenset(
         "admissions",
         "leavers",
         "turned_away",
+        "turned_away_at_once",
         "gave_up",
         "deaths",
         "delayed_bed_days",

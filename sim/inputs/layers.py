@@ -13,6 +13,7 @@ from sim.inputs.kinds import Kind
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text, node_text
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, quoted
 from sim.inputs.scenario import Change
+from sim.inputs.slips import no_colon_and_space
 from sim.inputs.tree import child, find, kind_at, put
 
 OWN_KEYS = ("name", "question")  # each file has its own
@@ -52,7 +53,7 @@ class Layers:
             if entry is None or isinstance(entry.value, Gap):
                 continue
             if not isinstance(entry.value, Table):
-                self._problems.add(entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`")
+                self._no_lines(key, entry)
                 continue
             if len(entry.value.entries) > MOST_CHANGES:
                 self._problems.add(
@@ -61,6 +62,15 @@ class Layers:
                 continue
             for path, one in entry.value.entries.items():
                 put_one(tuple(path.split(".")), one)
+
+    def _no_lines(self, key: str, entry: Entry) -> None:
+        """`change` or `add` holds one text: a line without its colon and space, or something else."""
+        value = entry.value
+        slip = no_colon_and_space([value.text], [0]) if isinstance(value, Text) else None
+        if slip is not None:
+            self._problems.add(value.mark, slip[2])
+        else:
+            self._problems.add(entry.mark, f"`{key}` must hold lines such as `services.hospital.beds: 300`")
 
     def _begin(self, file: str, below: str) -> None:
         self._below, self._touched, self._around = below, {}, {}

@@ -16,7 +16,7 @@ import yaml
 from yaml import events
 
 from sim.inputs.problems import Mark, Problems, printable, quoted
-from sim.inputs.slips import TOO_DEEP, colon_without_space, in_plain_words, without_odd_characters
+from sim.inputs.slips import TOO_DEEP, in_plain_words, no_colon_and_space, without_odd_characters
 
 Event = Any  # PyYAML's types leave out that its parser always sets the marks
 DEEPEST = 24  # levels of nesting; the language needs 10
@@ -102,7 +102,7 @@ def _syntax_problem(error: yaml.YAMLError, file: str, text: str) -> tuple[Mark, 
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Mark(file=file, line=1, column=1), "this is no text that a scenario can be read from"
     places = [one.line for one in (error.context_mark, error.problem_mark) if one is not None]
-    slip = colon_without_space(text.split("\n"), places)
+    slip = no_colon_and_space(text.split("\n"), places)
     if slip is not None:
         return Mark(file=file, line=slip[0] + 1, column=slip[1] + 1), slip[2]
     what, at_its_beginning = in_plain_words(error.context or "", error.problem or "")

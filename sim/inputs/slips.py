@@ -22,8 +22,9 @@ ODD_NAMES = {
 }
 BEGINS_COMMENT = re.compile(r"(^|\s)#")
 
-# `beds:310` at the beginning of a line, or of an item of a list; `https://...` is none.
+# `beds:310` or `beds = 310` at the beginning of a line, or of an item of a list; `https://...` is none.
 COLON_WITHOUT_SPACE = re.compile(r"\s*(?:- +)*(([A-Za-z][\w.-]*):(?!//)([^\s:].*?))\s*(?:\s#.*)?", re.ASCII)
+EQUALS_SIGN = re.compile(r"\s*(?:- +)*(([A-Za-z][\w.-]*) *= *([^\s=].*?))\s*(?:\s#.*)?", re.ASCII)
 
 TOO_DEEP = "too many levels"
 
@@ -74,19 +75,19 @@ def without_odd_characters(text: str, file: str, problems: Problems) -> str | No
     return "\n".join(lines) if indented else None
 
 
-def colon_without_space(lines: Sequence[str], places: Iterable[int]) -> tuple[int, int, str] | None:
-    """The line, the column and the cure of a key whose colon lacks its space, at one of these lines or just above.
+def no_colon_and_space(lines: Sequence[str], places: Iterable[int]) -> tuple[int, int, str] | None:
+    """The line, the column and the cure of a key without a colon and a space behind it, at one of these lines or just above.
 
-    To YAML `beds:310` is no key but a text that may go on below, so that it gives up on a later line.
+    To YAML `beds:310` and `beds = 310` are no keys but texts that may go on below, so that it gives up on a later line.
     """
     for place in places:
         for number in (place, _written_above(lines, place)):
-            found = COLON_WITHOUT_SPACE.fullmatch(lines[number]) if 0 <= number < len(lines) else None
-            if found is not None:
-                what = (
-                    f"{quoted(f'{found[2]}:')} has no space after its colon; write {quoted(f'{found[2]}: {found[3]}')}"
-                )
-                return number, found.start(1), what
+            for pattern, fault in ((COLON_WITHOUT_SPACE, "no space after its colon"), (EQUALS_SIGN, "an equals sign")):
+                found = pattern.fullmatch(lines[number]) if 0 <= number < len(lines) else None
+                if found is not None:
+                    key = f"{found[2]}:" if pattern is COLON_WITHOUT_SPACE else found[2]
+                    what = f"{quoted(key)} has {fault}; write {quoted(f'{found[2]}: {found[3]}')}"
+                    return number, found.start(1), what
     return None
 
 

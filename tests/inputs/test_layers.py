@@ -170,6 +170,14 @@ REFUSED = {
         "under `add:`",
     ),
     "an unknown key beside extends": ("chang: {}", "more.yaml:2:1: `chang` is not known; did you mean `change`?"),
+    "a change without a space after its colon": (
+        "change:\n  services.hospital.beds:310\n",
+        "more.yaml:3:3: `services.hospital.beds:` has no space after its colon; write `services.hospital.beds: 310`",
+    ),
+    "a change with an equals sign": (
+        "change:\n  services.hospital.beds = 310\n  services.unit.beds: 7\n",
+        "more.yaml:3:3: `services.hospital.beds` has an equals sign; write `services.hospital.beds: 310`",
+    ),
     "changes that are no lines": (
         "change: [services.hospital.beds]",
         "more.yaml:2:1: `change` must hold lines such as `services.hospital.beds: 300`",

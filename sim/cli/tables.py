@@ -262,8 +262,8 @@ def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequen
 
 
 def _label(line: HeadlineRow) -> str:
-    """A line's label, cut to a width, and its note."""
-    return shortened(line.label, LABEL_WIDTH - len(line.note)) + line.note
+    """A line's label, cut to a width, and its note, for which no label is cut."""
+    return shortened(line.label, LABEL_WIDTH) + line.note
 
 
 def _in_lines(heads: Sequence[str]) -> list[list[str]]:

@@ -33,8 +33,16 @@ def _said_of(findings: Findings, scenario: Scenario, service: Service) -> Iterat
     name = spoken(service.name)
     if empty:
         yield f"{name[:1].upper()}{name[1:]} {empty}."
+        if _waiting_beside_free_places(findings, scenario, service):
+            yield f"People wait for {name} while their place is arranged, not for want of a free one."
     if dear:
         yield f"A used night in {name} {dear}."
+
+
+def _waiting_beside_free_places(findings: Findings, scenario: Scenario, service: Service) -> bool:
+    """Whether people wait although it was full on no night of any replication."""
+    waiting, full = (findings.estimate(scenario.id, service.name, name) for name in ("queue_mean", "days_full"))
+    return waiting is not None and waiting.mean > 0 and full is not None and full.mean == 0
 
 
 def _empty(findings: Findings, scenario: Scenario, service: Service) -> str:

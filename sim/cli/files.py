@@ -10,7 +10,6 @@ from contextlib import suppress
 
 from sim.cli.usage import UsageError
 from sim.home import HOME, SHIPPED, meant, shortest
-from sim.inputs.problems import quoted
 
 
 def expanded(patterns: Sequence[str]) -> list[str]:
@@ -57,7 +56,7 @@ def _similar_file(name: str) -> str:
             similar = similar_in(place, last)
             if similar is not None:
                 shown = os.path.join(folder, similar) if place == folder else _as_typed(similar)
-                return f"; did you mean {quoted(shown)}?"
+                return f"; did you mean `{shown}`?"  # whole: a path that is cut cannot be typed
     return ""
 
 

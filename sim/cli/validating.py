@@ -97,12 +97,12 @@ def json_object(found: Sequence[Validated], problems: Sequence[Problem]) -> dict
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    """One problem; what stands in no file has neither line nor column, what is about no value no path."""
-    told = {
+    """One problem; null is the place of what stands in no file, the path of what is about no value, a cure that is not known."""
+    return {
         "file": problem.file,
         "line": problem.line or None,
         "column": problem.column or None,
         "path": problem.path or None,
         "what": problem.text,
+        "cure": problem.cure or None,
     }
-    return {**told, "cure": problem.cure} if problem.cure else told

@@ -49,6 +49,7 @@ def _matching(pattern: str) -> list[str]:
 def _similar_file(name: str) -> str:
     """The end of a sentence about a file that is not there: the one that was meant, there or among the shipped scenarios."""
     from sim.inputs.files import similar_in  # seldom needed
+    from sim.inputs.problems import printable
 
     folder, last = os.path.split(name)
     for place in (folder, str(HOME / SHIPPED)):
@@ -56,7 +57,7 @@ def _similar_file(name: str) -> str:
             similar = similar_in(place, last)
             if similar is not None:
                 shown = os.path.join(folder, similar) if place == folder else _as_typed(similar)
-                return f"; did you mean `{shown}`?"  # whole: a path that is cut cannot be typed
+                return f"; did you mean `{printable(shown, len(shown))}`?"  # whole: a path that is cut cannot be typed
     return ""
 
 

@@ -237,7 +237,7 @@ def _find_files(options: Options) -> Iterator[str]:
     if options.verb in ("run", "validate", "show") and not options.files:
         yield f"{options.verb} needs a file, as in: {PROGRAM} {options.verb} scenarios/baseline.yaml"
     try:
-        options.files = expanded(options.files)
+        options.files = expanded(options.files, missing_too=options.verb == "validate" and options.json is not None)
     except UsageError as problem:
         yield from problem.problems
         return

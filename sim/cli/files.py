@@ -12,8 +12,11 @@ from sim.cli.usage import UsageError
 from sim.home import HOME, SHIPPED, meant, shortest
 
 
-def expanded(patterns: Sequence[str]) -> list[str]:
-    """The files that these names and patterns mean, in order, each once; UsageError names all that mean none."""
+def expanded(patterns: Sequence[str], *, missing_too: bool = False) -> list[str]:
+    """The files that these names and patterns mean, in order, each once; UsageError names all that mean none.
+
+    With `missing_too` those stay in the list, for a reader that tells of each file what is wrong with it.
+    """
     files: list[str] = []
     problems: list[str] = []
     seen: set[str] = set()
@@ -21,8 +24,8 @@ def expanded(patterns: Sequence[str]) -> list[str]:
         try:
             matching = _matching(meant(pattern))
         except UsageError as problem:
-            problems += problem.problems
-            continue
+            problems += [] if missing_too else problem.problems
+            matching = [pattern] if missing_too else []
         for file in matching:
             identity = os.path.normcase(os.path.realpath(file))
             if identity not in seen:

@@ -105,3 +105,12 @@ def test_standard_output_holds_one_object_in_utf_8_whatever_the_console(
 def test_a_scenario_is_never_written_over() -> None:
     assert main(["validate", "good.yaml", "--json", "good.yaml"]) == 2
     assert Path("good.yaml").read_text(encoding="utf-8") == SMALL_WORLD
+
+
+def test_a_file_that_is_not_there_is_a_problem_beside_those_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "w.yaml").write_text("name: w\n", encoding="utf-8")
+    files = [str(tmp_path / name) for name in ("w.yaml", "none.yaml")]
+    assert main(["validate", *files, "--json", str(tmp_path / "v.json")]) == 2
+    found = json.loads((tmp_path / "v.json").read_text(encoding="utf-8"))
+    assert {problem["file"] for problem in found["problems"]} == set(files)
+    assert [one["ok"] for one in found["files"]] == [False, False]

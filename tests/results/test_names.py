@@ -25,14 +25,26 @@ BASE = named("baseline", "Baseline, a district general hospital")
 
 def test_the_title_says_what_was_set_and_what_the_file_said() -> None:
     one = named("cedarwood", "Cedarwood, 29 reablement beds", BEDS)
-    assert title(one) == "Cedarwood, 29 reablement beds — changed: cedarwood beds 80 (was 29)"
+    assert title(one) == "Cedarwood, 80 reablement beds — changed: cedarwood beds 80 (was 29)"
     assert title_of_all((BASE, one), compared=True) == f"{title(one)} — compared with {BASE.name}"
 
 
 def test_the_question_says_which_number_holds() -> None:
     one = named("cedarwood", "Cedarwood", BEDS, asks="What if we open 29 beds?")
-    assert question(one) == "What if we open 29 beds? (Here: cedarwood beds 80, was 29.)"
+    assert question(one) == "What if we open 80 beds? (Here: cedarwood beds 80, was 29.)"
     assert question(replace(one, changes=())) == "What if we open 29 beds?"
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("29 beds, 29 people", "29 beds, 29 people"),  # which of them is meant?
+        ("12.29 beds at 29% or £29 in 1,29 or 2900", "12.29 beds at 29% or £29 in 1,29 or 2900"),
+        ("Beds: 29.", "Beds: 80."),
+    ],
+)
+def test_only_a_whole_number_that_stands_once_is_told_anew(name: str, told: str) -> None:
+    assert title(named("a", name, BEDS)) == f"{told} — changed: cedarwood beds 80 (was 29)"
 
 
 def test_what_is_set_in_every_scenario_is_told_once() -> None:
@@ -55,7 +67,7 @@ def test_what_is_set_in_every_scenario_is_told_once() -> None:
          "adults hospital to unit longest wait days fixed 3 (was 2)"),
         ("services.unit.queue_limit", "", "5", "unit queue limit 5 (new)"),
         ("services.unit.beds", "29", "[{from: 2026-04-06, beds: 0}, {from: 2026-11-01, beds: 20}]",
-         "unit beds changed (was 29)"),
+         "unit beds 0 from 2026-04-06, 20 from 2026-11-01 (was 29)"),
     ],
 )  # fmt: skip
 def test_a_path_is_said_without_its_dots(path: str, old: str, new: str, said: str) -> None:

@@ -25,7 +25,7 @@ SECTIONS = (
 )  # said without their name: `services.unit.beds` is `unit beds`
 PARTS_OF_A_VALUE = ("fixed", "exponential", "lognormal", "gamma", "weibull", "triangular", "uniform", "mean", "sd",
                     "median", "low", "mode", "high", "share")  # say nothing without what they belong to  # fmt: skip
-LONGEST_VALUE = 40
+LONGEST_VALUE = 80
 MOST_SETTINGS = 3
 
 
@@ -56,7 +56,8 @@ class Setting:
     @property
     def value(self) -> str:
         """The new value, where it is short enough to be displayed."""
-        return self.new if len(self.new) <= LONGEST_VALUE else "changed"
+        text = re.sub(r"\{from: (\S+), \w+: (\S+)\}", r"\2 from \1", self.new).strip("[]")  # of a dated list
+        return text if len(text) <= LONGEST_VALUE else "changed"
 
     @property
     def now(self) -> str:
@@ -96,18 +97,16 @@ def in_all(scenarios: Sequence[Scenario]) -> list[Setting]:
 def title(scenario: Scenario, without: Sequence[Setting] = ()) -> str:
     """Return the whole name and its settings, without those displayed elsewhere."""
     own = [one for one in settings(scenario) if one not in without]
-    name = _one_line(scenario.name) or scenario.id
+    name = _name(scenario) or scenario.id
     return f"{name} — changed: {settings_text(own)}" if own else name
 
 
 def question(scenario: Scenario) -> str:
     """The planner's question, with what was set, as its own numbers may no longer hold."""
     found = settings(scenario)
-    return (
-        f"{scenario.question} (Here: {settings_text(found, in_brackets=True)}.)"
-        if scenario.question and found
-        else scenario.question
-    )
+    if not (scenario.question and found):
+        return scenario.question
+    return f"{_with_new_numbers(scenario.question, found)} (Here: {settings_text(found, in_brackets=True)}.)"
 
 
 def title_of_all(scenarios: Sequence[Scenario], *, compared: bool) -> str:
@@ -161,7 +160,7 @@ def _ending(found: Sequence[Setting], width: int) -> str:
 def _apart(scenarios: Sequence[Scenario], named: Callable[[str, Scenario], str]) -> dict[str, str]:
     """Names up to their first comma; whole ones, or ids, where two would be alike."""
     found: dict[str, str] = {}
-    for name_of in (lambda one: _first_part(_one_line(one.name)), lambda one: _one_line(one.name), lambda one: one.id):
+    for name_of in (lambda one: _first_part(_name(one)), _name, lambda one: one.id):
         found = {one.id: named(name_of(one) or one.id, one) for one in scenarios}
         if len(set(found.values())) == len(found):
             return found
@@ -172,6 +171,23 @@ def _first_part(name: str) -> str:
     if len(name) <= SHORT_NAME:
         return name
     return re.split(r"[,;:(]| - | – ", name, maxsplit=1)[0].strip()
+
+
+def _name(scenario: Scenario) -> str:
+    """The planner's name for it on one line, with the numbers that were set."""
+    return _with_new_numbers(_one_line(scenario.name), settings(scenario))
+
+
+def _with_new_numbers(text: str, found: Sequence[Setting]) -> str:
+    """A number of the text that was set anew is the new one, so that no title says 29 beds where 80 were run.
+
+    A number of one digit, or one that the text has twice, may well mean something else: it stays.
+    """
+    for one in found:
+        old = rf"(?<![\d.,£]){re.escape(one.old)}(?![\d%]|[.,]\d)"
+        if one.old.isdigit() and one.new.isdigit() and len(one.old) > 1 and len(re.findall(old, text)) == 1:
+            text = re.sub(old, one.new, text)
+    return text
 
 
 def _one_line(text: str) -> str:

@@ -39,8 +39,9 @@ from sim.model.records import (
     Column,
     Ledger,
 )
-from sim.results.comparison.compare import MeasureKey, ReplicationTable, spread
+from sim.results.comparison.compare import ReplicationTable, spread
 from sim.results.event_history import unpack_histories
+from sim.results.measures.order import MeasureKey
 
 PEOPLE_IN_BLOCK = 500
 DIGITS = 12  # hexadecimal, of SHA-256

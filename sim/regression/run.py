@@ -20,7 +20,7 @@ from sim.regression.baselines import (
 )
 from sim.regression.reports import CheckResult, SourceLine
 from sim.regression.verdicts import MovedValue, compare_results
-from sim.results.comparison.compare import canonical, gather
+from sim.results.comparison.compare import gather
 from sim.results.event_history import (
     EventDifference,
     event_histories,
@@ -28,6 +28,7 @@ from sim.results.event_history import (
     pack_histories,
     unpack_histories,
 )
+from sim.results.measures.order import canonical
 from sim.results.window import Cut
 from sim.runs.engines import BY_REFERENCE, Engines, testify
 from sim.runs.experiment import Listener, Piece, Task, check_identities, measured

@@ -11,8 +11,9 @@ from math import inf, sqrt
 from typing import NamedTuple
 
 from sim.regression.baselines import NOTHING, ExpectedResults, RecordedMeasure
-from sim.results.comparison.compare import LEVEL, MeasureKey, t_quantile
+from sim.results.comparison.compare import LEVEL, t_quantile
 from sim.results.measures.catalogue import MEASURES
+from sim.results.measures.order import MeasureKey
 
 SAME, TOLERATED, MOVED = "as recorded", "within tolerances", "moved"
 SHARE_OF_HALF_WIDTH = 0.75  # with the same people: so much of the 95% interval's half-width

@@ -17,11 +17,12 @@ from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.accounts import with_accounts, with_contributors
-from sim.results.comparison.compare import PairedDifference, ReplicationTable, canonical, differences, gather, summarise
+from sim.results.comparison.compare import PairedDifference, ReplicationTable, differences, gather, summarise
 from sim.results.comparison.findings import ExcludedScenario, Findings, ReportedPeriods, ScenarioChange
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.comparison.same_people import SamePeople, same_people
 from sim.results.invariants.checks import check_figures
+from sim.results.measures.order import canonical
 from sim.results.measures.periods import Period, divisions, within
 from sim.results.words.names import in_sentences
 from sim.runs.experiment import Piece, daily_by_replication

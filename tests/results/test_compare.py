@@ -7,7 +7,6 @@ import pytest
 from sim.results.comparison.compare import (
     CANNOT_TELL,
     ReplicationTable,
-    canonical,
     difference_verdict,
     differences,
     gather,
@@ -15,6 +14,7 @@ from sim.results.comparison.compare import (
     summarise,
 )
 from sim.results.measures.catalogue import MEASURES
+from sim.results.measures.order import canonical
 from sim.results.window import Row
 from tests.results.tiny import Town, care_home, hospital, unit
 

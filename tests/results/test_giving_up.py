@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 
 from sim.inputs.scenario import Arrival, Route
-from sim.results.comparison.compare import canonical, differences, gather
+from sim.results.comparison.compare import differences, gather
 from sim.results.invariants.people import GIVEN_UP_ADD_UP, check_people
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measures import giving_up
 from sim.results.measures.all import measure
 from sim.results.measures.catalogue import ENDINGS, better
+from sim.results.measures.order import canonical
 from sim.results.window import Cut, Row
 from tests.results.tiny import Town, group, hospital, service, unit
 

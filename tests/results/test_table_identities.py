@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.results.comparison.compare import Estimate, ReplicationTable, canonical, gather, summarise
+from sim.results.comparison.compare import Estimate, ReplicationTable, gather, summarise
 from sim.results.invariants.checks import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
 from sim.results.invariants.records import IdentityBroken
+from sim.results.measures.order import canonical
 from sim.results.window import Row
 from tests.results.tiny import Town, hospital, unit
 

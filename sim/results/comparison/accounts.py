@@ -15,9 +15,9 @@ from sim.inputs.scenario import SECONDS_PER_DAY, FreedBeds, Price, Scenario
 from sim.results.invariants.records import require_sum
 from sim.results.measures.budgets import rows_of, spent_pence
 from sim.results.measures.costs import Line, by_contributor, in_pence, shared
+from sim.results.measures.order import MeasureKey
 from sim.results.window import Row
 
-MeasureKey = tuple[str, str, str, str]
 RELEASED_ADD_UP = "released bed days = the difference in occupied bed days"
 
 

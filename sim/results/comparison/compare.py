@@ -1,7 +1,7 @@
 """Replications put together, and scenarios compared on the same people.
 
 A summary is the mean over replications with its 95% t-interval. A difference is scenario minus baseline,
-replication by replication, so that the luck that both share falls out; its interval is the interval of the
+replication by replication, so that the random numbers that both share cancel; its interval is the interval of the
 difference. No interval reaches beyond what a measure can be: it is cut there, which leaves out no value that
 could be true. The verdict is "better" or "worse" where the measure has a good direction and "higher" or
 "lower" where it has none; it is "cannot tell" when the interval contains no difference (0 on its edge
@@ -17,7 +17,7 @@ is left out. `replications` says in how many the row is defined, of a difference
 The rule of the verdict is a contract.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from math import fsum, sqrt
 from typing import NamedTuple
@@ -25,74 +25,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
 from sim.results.measures.catalogue import (
-    BANDS,
-    BY,
-    COST_PARTS,
-    ENDINGS,
     HIGHER,
-    LACKS,
     LOWER,
     MEASURES,
-    PATHWAYS,
     better,
     limits,
     limits_of_difference,
 )
+from sim.results.measures.order import MeasureKey, SortKey
 from sim.results.window import Row
-
-MeasureKey = tuple[str, str, str, str]  # service, measure, by, item
-SortKey = tuple[int, int, int, int, str]
-
-
-def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
-    """A sorting key for rows of these scenarios; what only a later one has comes behind."""
-    destinations = _merged(scenario.destinations for scenario in scenarios)
-    services = _merged((destinations, (OUT, OUTSIDE, "all")))
-    items = {
-        "": [""],
-        "reason": list(REASONS),
-        "next_service": destinations,
-        "cause": [*_causes(scenarios), *destinations],
-        "payer": _merged(scenario.costs.payers for scenario in scenarios),
-        "contributor": _merged(scenario.costs.contributors for scenario in scenarios),
-        "budget": _merged((budget.name for budget in scenario.costs.budgets) for scenario in scenarios),
-        "part": list(COST_PARTS),
-        "pathway": list(PATHWAYS),
-        "group": _merged((group.name for group in scenario.people) for scenario in scenarios),
-        "band": list(BANDS),
-        "weekday": list(WEEKDAYS),
-        "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
-        "ending": list(ENDINGS),
-        "lack": list(LACKS),
-        "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
-    }
-    of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
-    of_item = {by: _numbered(names) for by, names in items.items()}
-
-    def place(key: MeasureKey) -> SortKey:
-        service, measure, by, item = key
-        last = len(of_item[by])
-        return of_service[service], of_measure[measure], of_by[by], of_item[by].get(item, last), item
-
-    return place
-
-
-def _causes(scenarios: Iterable[Scenario]) -> list[str]:
-    found = list(scenarios)
-    teams = _merged((f"team {team.name}" for team in scenario.teams) for scenario in found)
-    steps = _merged((f"step {step.name}" for step in scenario.steps) for scenario in found)
-    return [*teams, *steps, "hours"]
-
-
-def _merged(lists: Iterable[Iterable[str]]) -> list[str]:
-    return list(dict.fromkeys(name for names in lists for name in names))
-
-
-def _numbered(names: Iterable[str]) -> dict[str, int]:
-    return {name: number for number, name in enumerate(names)}
-
 
 LEVEL = 0.95
 CANNOT_TELL = "cannot tell"

@@ -9,7 +9,6 @@ catalogue.
 
 from sim.inputs.scenario import Scenario
 from sim.model.records import Ledger
-from sim.results.comparison.compare import canonical
 from sim.results.measures import (
     budgets,
     care_after_hospital,
@@ -26,6 +25,7 @@ from sim.results.measures import (
     waits,
 )
 from sim.results.measures.catalogue import MEASURES, Measure
+from sim.results.measures.order import canonical
 from sim.results.window import Cut, Row
 
 __all__ = ["MEASURES", "Measure", "Row", "measure"]

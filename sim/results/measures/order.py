@@ -1,0 +1,57 @@
+"""The one order of rows in every result file: by service, measure, kind of part and part."""
+
+from collections.abc import Callable, Iterable
+
+from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
+from sim.results.measures.catalogue import BANDS, BY, COST_PARTS, ENDINGS, LACKS, MEASURES, PATHWAYS
+
+MeasureKey = tuple[str, str, str, str]  # service, measure, by, item
+SortKey = tuple[int, int, int, int, str]
+
+
+def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
+    """A sorting key for rows of these scenarios; what only a later one has comes behind."""
+    destinations = _merged(scenario.destinations for scenario in scenarios)
+    services = _merged((destinations, (OUT, OUTSIDE, "all")))
+    items = {
+        "": [""],
+        "reason": list(REASONS),
+        "next_service": destinations,
+        "cause": [*_causes(scenarios), *destinations],
+        "payer": _merged(scenario.costs.payers for scenario in scenarios),
+        "contributor": _merged(scenario.costs.contributors for scenario in scenarios),
+        "budget": _merged((budget.name for budget in scenario.costs.budgets) for scenario in scenarios),
+        "part": list(COST_PARTS),
+        "pathway": list(PATHWAYS),
+        "group": _merged((group.name for group in scenario.people) for scenario in scenarios),
+        "band": list(BANDS),
+        "weekday": list(WEEKDAYS),
+        "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
+        "ending": list(ENDINGS),
+        "lack": list(LACKS),
+        "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
+    }
+    of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
+    of_item = {by: _numbered(names) for by, names in items.items()}
+
+    def place(key: MeasureKey) -> SortKey:
+        service, measure, by, item = key
+        last = len(of_item[by])
+        return of_service[service], of_measure[measure], of_by[by], of_item[by].get(item, last), item
+
+    return place
+
+
+def _causes(scenarios: Iterable[Scenario]) -> list[str]:
+    found = list(scenarios)
+    teams = _merged((f"team {team.name}" for team in scenario.teams) for scenario in found)
+    steps = _merged((f"step {step.name}" for step in scenario.steps) for scenario in found)
+    return [*teams, *steps, "hours"]
+
+
+def _merged(lists: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(name for names in lists for name in names))
+
+
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    return {name: number for number, name in enumerate(names)}

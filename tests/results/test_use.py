@@ -47,7 +47,7 @@ def test_a_unit_that_stands_empty_is_told_with_what_a_used_night_costs(findings:
 
 def test_who_waits_beside_free_places_is_said_to_be_arranged_for(findings: Findings) -> None:
     waiting = {"occupancy": 0.2, "midnight_census_p95": 11.4, "queue_mean": 1.7, "cost_per_used_night_gbp": 312}
-    sentence = "People wait for unit while their place is arranged, not for want of a free one."
+    sentence = "It is full on no night: people wait for unit until their move is arranged, or for the hours at which it admits."
     for days_full, is_said in ((0.0, True), (0.01, False)):
         found = with_rows(findings, days_full=days_full, **waiting)
         assert (sentence in how_used(found, found.scenarios[1])) == is_said

@@ -34,7 +34,7 @@ def _said_of(findings: Findings, scenario: Scenario, service: Service) -> Iterat
     if empty:
         yield f"{name[:1].upper()}{name[1:]} {empty}."
         if _waiting_beside_free_places(findings, scenario, service):
-            yield f"People wait for {name} while their place is arranged, not for want of a free one."
+            yield f"It is full on no night: people wait for {name} until their move is arranged, or for the hours at which it admits."
     if dear:
         yield f"A used night in {name} {dear}."
 

@@ -55,10 +55,12 @@ def scatter(work: Work, shared: Any, tasks: Sequence[Any], workers: int) -> Iter
 
 
 def _chunks(tasks: Sequence[Any], workers: int) -> list[Sequence[Any]]:
-    """The tasks in order, in smaller and smaller chunks, so that all workers are done at about the same time."""
-    chunks, first = [], 0
+    """The tasks in order: small chunks first, so that the time left is soon known, and last, so that all workers end together."""
+    chunks: list[Sequence[Any]] = []
+    first = 0
     while first < len(tasks):
-        size = max(1, min(MOST_TASKS_AT_ONCE, (len(tasks) - first) // (workers * 4)))
+        growing = 2 ** min(len(chunks) // workers, 10)
+        size = max(1, min(MOST_TASKS_AT_ONCE, growing, (len(tasks) - first) // (workers * 4)))
         chunks.append(tasks[first : first + size])
         first += size
     return chunks

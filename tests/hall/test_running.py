@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from sim.runs.finished_work import ResumeStore
-from sim.runs.parallel import WorkerLost, default_workers, scatter
+from sim.runs.parallel import WorkerLost, _chunks, default_workers, scatter
 from tests.hall.files import BASE, write, write_pair
 from tests.hall.processes import COMMAND, QUICK, environment, publishes
 
@@ -266,3 +266,11 @@ def test_equal_runs_at_once_both_write_everybody_down(tmp_path: Path) -> None:
             (scenario, replication) for scenario in ("base", "more") for replication in ("1", "2")
         }
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]
+
+
+def test_the_first_and_the_last_chunks_are_small_and_every_task_is_in_one() -> None:
+    chunks = _chunks(range(201), 2)
+    sizes = [len(chunk) for chunk in chunks]
+    assert [task for chunk in chunks for task in chunk] == list(range(201))
+    assert sizes[:6] == [1, 1, 2, 2, 4, 4]  # the time left is known after one task of each worker
+    assert max(sizes) == 10 and sizes[-2:] == [1, 1]

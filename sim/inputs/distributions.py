@@ -1,9 +1,9 @@
 """How long: the families a planner may write; mean in, days out.
 
-A distribution is turned into days by the inverse transform of one uniform number, so that the same luck gives the same
+A distribution is turned into days by the inverse transform of one uniform number, so that the same number gives the same
 person a longer stay when the planner writes a longer mean. The scalar functions use only arithmetic and the C library's
 `sqrt`, `log`, `exp` and `pow`, so that a compiled engine reads the same source and gets the same bits. An exponential length is
-`-log(1 - u)` and not `-log1p(-u)`: 1 - u is exact for every number of the book of luck, and `log` takes half the time.
+`-log(1 - u)` and not `-log1p(-u)`: 1 - u is exact for every random number of ours, and `log` takes half the time.
 
 What may be changed here: with new expected results (every stay is drawn through this module).
 """

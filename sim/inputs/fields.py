@@ -285,8 +285,10 @@ SCENARIO = Record(
         may("name", scalars.free_text(120), "a label for tables and charts", "the name of the file"),
         may("question", scalars.free_text(1_000), "what the file asks", "none"),
         must("calendar", CALENDAR, "the run: its start, warm_up_days and measured_days"),
-        usual("replications", scalars.whole(1, 100_000), "how often the run is repeated with other luck", "30"),
-        usual("seed", scalars.whole(0, 2**63 - 1), "the number that fixes everybody's luck", "1"),
+        usual(
+            "replications", scalars.whole(1, 100_000), "how often the run is repeated with other random numbers", "30"
+        ),
+        usual("seed", scalars.whole(0, 2**63 - 1), "the number that fixes every random number", "1"),
         must("services", SERVICES, "where people stay"),
         may("teams", Names(TEAM, declares="team"), "who does the steps", "none"),
         may("steps", Names(STEP, declares="step"), "what must be done before people leave", "none"),

@@ -1,6 +1,6 @@
 """What is settled the moment somebody is admitted: how long they need, where they go next, which steps they will need.
 
-All of it comes from the book of luck and from the delay of the stay before (rule 12 of the model); nothing here depends on
+All of it comes from the random numbers and from the delay of the stay before (rule 12 of the model); nothing here depends on
 who else is there. What may be changed here: with new expected results.
 """
 
@@ -11,39 +11,39 @@ from sim.inputs.scenario import LostGround, Review
 from sim.model import plan as quantities
 from sim.model.arriving import Arriving
 from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.records import NEVER
-from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, late_luck, minutes, seconds, still_to_come
+from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, late_number, minutes, seconds, still_to_come
 
 # How far past the end of the run reviews are looked for: a step that starts some days before ready may fall inside it.
 FORESEEN = 400 * SECONDS_PER_DAY
 
-Luck = Callable[[int], float]  # quantity in, this person's number for it in this stay out
+Draw = Callable[[int], float]  # quantity in, this person's number for it in this stay out
 
 
-def luck_of(plan: Plan, book: BookOfLuck, person: Arriving, held: int, visit: int) -> Luck:
-    """This person's page of the book for their n-th visit to the service they hold (`held` is a name key)."""
+def draws_of(plan: Plan, random: RandomNumbers, person: Arriving, held: int, visit: int) -> Draw:
+    """This person's random numbers for their n-th visit to the service they hold (`held` is a name key)."""
     group = plan.groups[person.group]
     key = group.key if person.census_entry < 0 else group.census_key
     number = person.number
-    return lambda quantity: book.number(key, number, held, visit, quantity)
+    return lambda quantity: random.number(key, number, held, visit, quantity)
 
 
-def next_route(plan: Plan, visit: PlannedVisit, luck: Luck, delay: int) -> int:
+def next_route(plan: Plan, visit: PlannedVisit, draw: Draw, delay: int) -> int:
     """The number of the route this person will take; a long delay before may have made it a worse one."""
-    route = 0 if len(visit.cumulative) == 1 else chosen(visit.cumulative, luck(quantities.NEXT))
+    route = 0 if len(visit.cumulative) == 1 else chosen(visit.cumulative, draw(quantities.NEXT))
     lost = _lost_ground(visit)
     if lost is None or lost.worse_from is None or lost.worse_to is None or delay <= 0:
         return route
     if visit.routes[route].to != plan.numbers[lost.worse_from]:
         return route
     chance = chance_over(lost.worse_chance_per_delayed_day, delay / SECONDS_PER_DAY)
-    return visit.route_to(plan.numbers[lost.worse_to]) if luck(quantities.WORSE) < chance else route
+    return visit.route_to(plan.numbers[lost.worse_to]) if draw(quantities.WORSE) < chance else route
 
 
-def needed_days(visit: PlannedVisit, route: PlannedRoute, luck: Luck, delay: int) -> float:
+def needed_days(visit: PlannedVisit, route: PlannedRoute, draw: Draw, delay: int) -> float:
     """Days from admission until they need no more care here, ground lost in the delay before included."""
-    days = stay_distribution(visit, route).days(luck(quantities.STAY))
+    days = stay_distribution(visit, route).days(draw(quantities.STAY))
     lost = _lost_ground(visit)
     if lost is not None and delay > 0:
         days += lost.longer_stay_days_per_delayed_day * (delay / SECONDS_PER_DAY)
@@ -63,47 +63,47 @@ def _lost_ground(visit: PlannedVisit) -> LostGround | None:
     return None if visit.visit is None else visit.visit.lost_ground
 
 
-def declared_ready(plan: Plan, service: PlannedService, needs_until: int, luck: Luck) -> int:
+def declared_ready(plan: Plan, service: PlannedService, needs_until: int, draw: Draw) -> int:
     """The instant at which somebody who needs care until `needs_until` is declared ready: at once, or at a review."""
     review = service.service.review
     if review is None or needs_until >= plan.until + FORESEEN:
         return needs_until
-    time_of_day = _review_time(review, luck)
+    time_of_day = _review_time(review, draw)
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
     weekday_of_start = plan.scenario.calendar.start.weekday()
     while day * SECONDS_PER_DAY < plan.until + 2 * FORESEEN:
         at = day * SECONDS_PER_DAY + time_of_day
         chance = review.chance_by_weekday[(weekday_of_start + day) % 7]
         if at >= needs_until:
-            if chance >= 1.0 or luck(quantities.review_happens(attempt)) < chance:
+            if chance >= 1.0 or draw(quantities.review_happens(attempt)) < chance:
                 return at
             attempt += 1
         day += 1
     return NEVER
 
 
-def _review_time(review: Review, luck: Luck) -> int:
+def _review_time(review: Review, draw: Draw) -> int:
     span = review.to_second_of_day - review.from_second_of_day
-    return review.from_second_of_day + (int(luck(quantities.REVIEW_TIME) * span) if span > 0 else 0)
+    return review.from_second_of_day + (int(draw(quantities.REVIEW_TIME) * span) if span > 0 else 0)
 
 
-def is_needed(planned: PlannedStep, luck: Luck) -> bool:
+def is_needed(planned: PlannedStep, draw: Draw) -> bool:
     """Does this person need this step?"""
-    return planned.step.share >= 1.0 or luck(planned.needs) < planned.step.share
+    return planned.step.share >= 1.0 or draw(planned.needs) < planned.step.share
 
 
-def units_held(service: PlannedService, visit: PlannedVisit, luck: Luck) -> int:
+def units_held(service: PlannedService, visit: PlannedVisit, draw: Draw) -> int:
     """Places held on admission: one, or minutes a week where the service counts hours."""
     if not service.counts_units:
         return 1
     assert visit.visit is not None and visit.visit.units is not None
-    return minutes(visit.visit.units.days(luck(quantities.UNITS)))
+    return minutes(visit.visit.units.days(draw(quantities.UNITS)))
 
 
 def conditional_days(distribution: Distribution, elapsed_days: float, u: float) -> float:
     """Days still to come of a length that has already lasted so long."""
     within = distribution.share_within(elapsed_days)
-    return still_to_come(distribution.days(late_luck(within, u)), elapsed_days)
+    return still_to_come(distribution.days(late_number(within, u)), elapsed_days)
 
 
 def conditional_seconds(distribution: Distribution, elapsed: int, u: float) -> int:
@@ -111,7 +111,7 @@ def conditional_seconds(distribution: Distribution, elapsed: int, u: float) -> i
     return seconds(conditional_days(distribution, elapsed / SECONDS_PER_DAY, u))
 
 
-def route_after(visit: PlannedVisit, luck: Luck, elapsed: int) -> int:
+def route_after(visit: PlannedVisit, draw: Draw, elapsed: int) -> int:
     """The route of somebody who has been here for so long: the likelier, the longer its people stay."""
     days = elapsed / SECONDS_PER_DAY
     weights, total, low = [], 0.0, 0.0
@@ -120,9 +120,9 @@ def route_after(visit: PlannedVisit, luck: Luck, elapsed: int) -> int:
         total += weights[-1]  # one by one: how `sum` adds up depends on Python's version
         low = high
     if total <= 0.0:
-        return chosen(visit.cumulative, luck(quantities.NEXT))
+        return chosen(visit.cumulative, draw(quantities.NEXT))
     reached, cumulative = 0.0, []
     for weight in weights:
         reached += weight / total
         cumulative.append(reached)
-    return chosen(cumulative, luck(quantities.NEXT))
+    return chosen(cumulative, draw(quantities.NEXT))

@@ -13,11 +13,11 @@ from sim.inputs.problems import listed
 from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
 from sim.model.arriving import People
 from sim.model.compiled import compiled_run, numba_setup
-from sim.model.compiled.compiled_run import FastBook
+from sim.model.compiled.compiled_run import CompiledRandomNumbers
 from sim.model.compiled.numba_setup import CannotCompile
 from sim.model.people import people_of
 from sim.model.plan import Plan
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.records import Ledger
 
 AUTO, COMPILED, REFERENCE = "auto", "compiled", "reference"
@@ -37,17 +37,17 @@ def _plan(scenario: Scenario) -> Plan:
 
 
 class Drawn(NamedTuple):
-    """What is fixed before the clock starts: the plan, who comes, and the book of their luck."""
+    """What is fixed before the clock starts: the plan, who comes, and their random numbers."""
 
     plan: Plan
     people: People
-    book: BookOfLuck
+    random: RandomNumbers
 
 
 def draw(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Drawn:
-    """The people of one replication (counted from 0), the same whichever engine reads the book."""
-    book = (FastBook if engine == COMPILED else BookOfLuck)(scenario.seed, replication)
-    return Drawn(_plan(scenario), people_of(_plan(scenario), book), book)
+    """The people of one replication (counted from 0), the same whichever engine runs them."""
+    random = (CompiledRandomNumbers if engine == COMPILED else RandomNumbers)(scenario.seed, replication)
+    return Drawn(_plan(scenario), people_of(_plan(scenario), random), random)
 
 
 def walk(drawn: Drawn, engine: str = REFERENCE) -> Ledger:

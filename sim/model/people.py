@@ -15,55 +15,55 @@ from numpy.typing import NDArray
 from sim.model import plan as quantities
 from sim.model.arriving import People
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.records import OUTSIDE, Column
 from sim.model.rules import seconds
 
 
-def people_of(plan: Plan, book: BookOfLuck) -> People:
+def people_of(plan: Plan, random: RandomNumbers) -> People:
     """Everybody of one replication by rank: census people first, then the groups in file order, each by number."""
-    parts = [_census(plan, book)]
-    parts += [_coming(plan, number, group, book) for number, group in enumerate(plan.groups)]
+    parts = [_census(plan, random)]
+    parts += [_coming(plan, number, group, random) for number, group in enumerate(plan.groups)]
     parts = [part for part in parts if len(part[0])] or parts[:1]
     if len(parts) == 1:  # nothing to put together, and no need for copies
         return People(*map(np.ascontiguousarray, parts[0]))
     return People(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
-def _coming(plan: Plan, number: int, group: PlannedGroup, book: BookOfLuck) -> list[Column]:
+def _coming(plan: Plan, number: int, group: PlannedGroup, random: RandomNumbers) -> list[Column]:
     """The columns of a group's people who come from outside during the run."""
-    arrives = arrival_seconds(plan, group, book)
+    arrives = arrival_seconds(plan, group, random)
     numbers = np.arange(len(arrives), dtype=np.int64)
     if group.group.prevented_share > 0:
-        comes = book.uniforms(group.key, 0, len(numbers), OUTSIDE_KEY, 0, quantities.PREVENTED)
+        comes = random.uniforms(group.key, 0, len(numbers), OUTSIDE_KEY, 0, quantities.PREVENTED)
         numbers = numbers[comes >= group.group.prevented_share]
         arrives = arrives[numbers]
     arrives_at = np.full(len(numbers), group.arrives_at[0], dtype=np.int64)
     if len(group.arrives_at) > 1 and len(numbers):
-        luck = book.uniforms(group.key, 0, int(numbers[-1]) + 1, OUTSIDE_KEY, 0, quantities.ARRIVES_AT)
-        arrives_at = np.array(group.arrives_at, dtype=np.int64)[_chosen(group.arrives_at_cumulative, luck[numbers])]
+        draw = random.uniforms(group.key, 0, int(numbers[-1]) + 1, OUTSIDE_KEY, 0, quantities.ARRIVES_AT)
+        arrives_at = np.array(group.arrives_at, dtype=np.int64)[_chosen(group.arrives_at_cumulative, draw[numbers])]
     return [np.full_like(numbers, number), numbers, np.full_like(numbers, -1), arrives, arrives_at]
 
 
-def _chosen(cumulative: Sequence[float], luck: NDArray[np.float64]) -> NDArray[np.intp]:
+def _chosen(cumulative: Sequence[float], draw: NDArray[np.float64]) -> NDArray[np.intp]:
     """`rules.chosen` for many at once."""
     last = len(cumulative) - 1
     while last > 0 and cumulative[last] == cumulative[last - 1]:
         last -= 1
-    return np.minimum(np.searchsorted(cumulative, luck, side="right"), last)
+    return np.minimum(np.searchsorted(cumulative, draw, side="right"), last)
 
 
-def arrival_seconds(plan: Plan, group: PlannedGroup, book: BookOfLuck) -> Column:
+def arrival_seconds(plan: Plan, group: PlannedGroup, random: RandomNumbers) -> Column:
     """The arrival second of every person of a group who comes before the end of the run, in order."""
     if group.group.arrivals is not None:
         return np.array(sorted(second for second in group.group.arrivals if second < plan.until), dtype=np.int64)
     rates = np.array(group.expected_by_day)
     expected = np.concatenate(([0.0], np.cumsum(rates)))  # people expected by each midnight
-    points = book.unit_rate_points(group.key, OUTSIDE_KEY, quantities.ARRIVAL_GAP, float(expected[-1]))
-    return book.spread_over_days(points, expected, rates)
+    points = random.unit_rate_points(group.key, OUTSIDE_KEY, quantities.ARRIVAL_GAP, float(expected[-1]))
+    return random.spread_over_days(points, expected, rates)
 
 
-def _census(plan: Plan, book: BookOfLuck) -> list[Column]:
+def _census(plan: Plan, random: RandomNumbers) -> list[Column]:
     """The columns of the people who are there when the clock starts."""
     counted = [0] * len(plan.groups)
     names = [group.group.name for group in plan.groups]
@@ -79,6 +79,6 @@ def _census(plan: Plan, book: BookOfLuck) -> list[Column]:
             counted[group] += 1
             elapsed = 0
             if entry.elapsed is not None:
-                elapsed = seconds(entry.elapsed.days(book.number(key, number, held, 0, quantities.ELAPSED)))
+                elapsed = seconds(entry.elapsed.days(random.number(key, number, held, 0, quantities.ELAPSED)))
             rows.append((group, number, place, -elapsed, goes_to if service == OUTSIDE else service))
     return list(np.array(rows, dtype=np.int64).reshape(len(rows), 5).T)

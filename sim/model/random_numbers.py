@@ -1,13 +1,13 @@
-"""The book of luck: the only generator in the project.
+"""Common random numbers: the only generator in the project.
 
-Everybody's luck is fixed before the clock starts. A number in the book is a pure function of
+Every random number is fixed before the clock starts. It is a pure function of
 
     (seed, replication, group, person, service held, n-th visit to that service, quantity)
 
 and of nothing else: not of the order in which it is looked up, the scenario's other services, the engine or the worker. The
 function is Philox 4x64 with ten rounds (Salmon and others 2011, "Parallel random numbers: as easy as 1, 2, 3"), whose key is
 (seed, replication) and whose counter is (person, group, service, quantity and visit); names enter by a hash of their own,
-so that adding a service leaves everybody else's luck alone.
+so that adding a service leaves everybody else's numbers alone.
 
 It stands here for one number in plain Python, and for many NumPy's own Philox is asked; a compiled engine has it too, and
 the tests hold both against NumPy's own Philox. What may be changed here: by agreement only.
@@ -26,7 +26,7 @@ MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
 WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
 ROUNDS = 10
 VISIT_BITS = 20
-PAGE = 4096  # people on a page of the book
+PAGE = 4096  # people whose numbers are worked out together
 PAGED_VISITS = 2  # later visits are rare: looked up one by one
 
 
@@ -57,14 +57,14 @@ def to_uniform(word: int) -> float:
 
 
 def uniform_of(seed: int, replication: int, person: int, group: int, service: int, quantity: int, visit: int) -> float:
-    """One number of the book; every argument but person and visit is a key."""
+    """One random number; every argument but person and visit is a key."""
     return to_uniform(
         philox(int(seed), int(replication), (int(person), int(group), int(service), int(quantity) | int(visit)))
     )
 
 
-class BookOfLuck:
-    """One replication's luck. Pages are opened when first needed; what they say does not depend on when."""
+class RandomNumbers:
+    """One replication's random numbers. They are worked out by the page when first needed; their values do not depend on when."""
 
     def __init__(self, seed: int, replication: int) -> None:
         self.seed = seed & MASK_64

@@ -36,7 +36,7 @@ def chosen(cumulative: Sequence[float], u: float) -> int:
     return last
 
 
-def later_luck(share_before: float, u: float) -> float:
+def later_number(share_before: float, u: float) -> float:
     """The uniform number of somebody known to be past the share `share_before` of all lengths."""
     return share_before + (1.0 - share_before) * u
 
@@ -46,9 +46,9 @@ def still_to_come(days: float, elapsed_days: float) -> float:
     return max(0.0, days - elapsed_days)
 
 
-def late_luck(share_before: float, u: float) -> float:
+def late_number(share_before: float, u: float) -> float:
     """The same, kept below 1 for a quantile."""
-    return min(later_luck(share_before, u), 1.0 - 2.0**-53)
+    return min(later_number(share_before, u), 1.0 - 2.0**-53)
 
 
 def chance_over(chance_per_day: float, days: float) -> float:

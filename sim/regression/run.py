@@ -29,7 +29,7 @@ from sim.results.event_history import (
     unpack_histories,
 )
 from sim.results.measures.order import canonical
-from sim.results.window import Cut
+from sim.results.window import Window
 from sim.runs.engines import BY_REFERENCE, Engines, testify
 from sim.runs.experiment import Listener, Piece, Task, check_identities, measured
 from sim.runs.parallel import scatter
@@ -74,11 +74,11 @@ def run_replication(shared: RerunSettings, task: Task) -> ReplicationResult:
             testify(scenario, task.replication, engine.run(scenario, task.replication, shared.engines.name), ledger)
     else:
         ledger = engine.run(scenario, task.replication, shared.engines.name)
-    cut = Cut(scenario, ledger)
-    check_identities(task, cut)
+    window = Window(scenario, ledger)
+    check_identities(task, window)
     is_kept = is_first and len(ledger.people["group"]) <= MOST_PEOPLE_KEPT
     histories = pack_histories(event_histories(scenario, ledger)) if is_kept else b""
-    return ReplicationResult(measured(task, cut), fingerprints(ledger), histories)
+    return ReplicationResult(measured(task, window), fingerprints(ledger), histories)
 
 
 def run_scenarios(

@@ -69,7 +69,7 @@ def _after(values: Column, changes: NDArray[np.intp]) -> Column:
     return np.asarray(np.append(column(0), values)[changes], dtype=np.int64)
 
 
-class Path(NamedTuple):
+class StepFunction(NamedTuple):
     """A number that changes: `values[i]` holds from `times[i]` to the next time; 0 before the first."""
 
     times: Column
@@ -101,21 +101,21 @@ class Path(NamedTuple):
         return int((self.values * overlap(self.times, until, first, last)).sum())
 
 
-ALWAYS = Path(column(-NEVER), column(1))
+ALWAYS = StepFunction(column(-NEVER), column(1))
 
 
-def steps_of(times: Column, changes: Column) -> Path:
-    """The path that changes by so much at these instants (in any order; NEVER is left out)."""
+def steps_of(times: Column, changes: Column) -> StepFunction:
+    """The step function that changes by so much at these instants (in any order; NEVER is left out)."""
     happens = times < NEVER
     times, changes = times[happens], changes[happens]
     order = np.argsort(times, kind="stable")
     times = times[order]
     values = np.cumsum(changes[order])
     last = is_last(times)
-    return Path(times[last], values[last])
+    return StepFunction(times[last], values[last])
 
 
-def going_on(start: Column, end: Column) -> Path:
+def going_on(start: Column, end: Column) -> StepFunction:
     """How many of the spans are going on at each time."""
     begun, over = start[start < NEVER], end[end < NEVER]
     changes = np.concatenate((2 * begun + 1, 2 * over))  # what happens in the last bit: sorted with its time, at once
@@ -123,7 +123,7 @@ def going_on(start: Column, end: Column) -> Path:
     times = changes >> 1
     values = np.cumsum(2 * (changes & 1) - 1)
     last = is_last(times)
-    return Path(times[last], values[last])
+    return StepFunction(times[last], values[last])
 
 
 def instants_of(*times: Column) -> Column:
@@ -133,18 +133,18 @@ def instants_of(*times: Column) -> Column:
     return together[is_first(together)]
 
 
-def larger(one: Path, other: Path) -> Path:
-    """The larger of two paths at each time."""
+def larger(one: StepFunction, other: StepFunction) -> StepFunction:
+    """The larger of two step functions at each time."""
     times = instants_of(one.times, other.times)
-    return Path(times, np.maximum(one.at(times), other.at(times)))
+    return StepFunction(times, np.maximum(one.at(times), other.at(times)))
 
 
-def both(one: Path, other: Path) -> Path:
-    """1 while two paths of 0 and 1 are both 1."""
+def both(one: StepFunction, other: StepFunction) -> StepFunction:
+    """1 while two step functions of 0 and 1 are both 1."""
     if one is ALWAYS or other is ALWAYS:
         return other if one is ALWAYS else one
     times = instants_of(one.times, other.times)
-    return Path(times, one.at(times) * other.at(times))
+    return StepFunction(times, one.at(times) * other.at(times))
 
 
 def count_at(start: Column, end: Column, instants: Column) -> Column:

@@ -1,6 +1,6 @@
-"""One replication seen through the measured window: the ledger, with the scenario's names and numbers.
+"""The measured window of one replication: its ledger, with the scenario's names and numbers.
 
-Every measure is a cut of the ledger; what several of them need is worked out here once. The ledger's rows
+Every measure counts what the ledger has inside the window; what several of them need is worked out here once. The ledger's rows
 are in the engines' one order: stays and waits by person and number, steps by stay and number, places by
 service and time.
 
@@ -32,8 +32,8 @@ class Row(NamedTuple):
     unit: str
 
 
-class Cut:
-    """A scenario and one replication's ledger, cut to the window [first, end) in seconds."""
+class Window:
+    """A scenario and one replication's ledger, seen through the window [first, end) in seconds."""
 
     def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
         self.scenario = scenario
@@ -46,7 +46,7 @@ class Cut:
         self._done: dict[tuple[str, str], object] = {}
         self.declared: tuple[Service, ...] = scenario.services[: self.home]
 
-    def once(self, what: str, of: str, work: Callable[[], T]) -> T:
+    def cached(self, what: str, of: str, work: Callable[[], T]) -> T:
         """The result of `work`, done the first time that this is asked of a service; results are never changed."""
         if (what, of) not in self._done:
             self._done[what, of] = work()
@@ -77,7 +77,7 @@ class Cut:
     def stays_in(self, number: int, column: str) -> Column:
         """One column of the stays in one service."""
         key = f"stays, {column}", self.names[number]
-        return self.once(*key, lambda: self.ledger.stays[column][self._stays_by_service[number]])
+        return self.cached(*key, lambda: self.ledger.stays[column][self._stays_by_service[number]])
 
     def stay_rows(self, number: int) -> Column:
         """Row numbers of the stays in one service."""
@@ -91,7 +91,7 @@ class Cut:
     def waits_for(self, number: int, column: str) -> Column:
         """One column of the waits for one destination."""
         key = f"waits, {column}", self.names[number]
-        return self.once(*key, lambda: self.ledger.waits[column][self._waits_by_destination[number]])
+        return self.cached(*key, lambda: self.ledger.waits[column][self._waits_by_destination[number]])
 
     def wait_rows(self, number: int) -> Column:
         """Row numbers of the waits for one destination."""

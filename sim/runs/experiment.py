@@ -21,7 +21,7 @@ from sim.results.invariants import checks
 from sim.results.measures import census
 from sim.results.measures.all import measure_cut
 from sim.results.measures.periods import UNDIVIDED, Division, Divisions, Period, within
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of
 from sim.runs.finished_work import ResumeStore
 from sim.runs.parallel import scatter
@@ -103,57 +103,59 @@ def run_one(shared: Shared, task: Task) -> Piece:
             ledger = engine.run_observed(scenario, task.replication)
     else:
         ledger = ledger_of(shared.engines, scenario, task.scenario, task.replication, watch)
-    cut = Cut(scenario, ledger)
+    window = Window(scenario, ledger)
     with watch.stage("identities"):
-        check_identities(task, cut)
+        check_identities(task, window)
     if shared.keep:
         with watch.stage("people's tables"):
             shared.keep(scenario, task.scenario, task.replication, ledger)
     with watch.stage("measures"):
-        piece = measured(task, cut)
-        parts = {period: _measured_within(task, cut, period) for period in shared.divisions.periods_of(task.scenario)}
-        _check_periods(task, cut, piece, parts, shared.divisions.of(task.scenario))
+        piece = measured(task, window)
+        parts = {
+            period: _measured_within(task, window, period) for period in shared.divisions.periods_of(task.scenario)
+        }
+        _check_periods(task, window, piece, parts, shared.divisions.of(task.scenario))
     return replace(piece, seconds=watch.seconds, periods=parts)
 
 
-def check_identities(task: Task, cut: Cut) -> None:
+def check_identities(task: Task, window: Window) -> None:
     """Raises LedgerBroken at the first identity that a ledger breaks."""
-    with _named(task, cut):
-        checks.check_cut(cut)
+    with _named(task, window):
+        checks.check_cut(window)
 
 
 @contextmanager
-def _named(task: Task, cut: Cut) -> Iterator[None]:
+def _named(task: Task, window: Window) -> Iterator[None]:
     """Says of whose ledger an identity is broken."""
     try:
         yield
     except checks.IdentityBroken as broken:
-        raise LedgerBroken(f"{cut.scenario.id}, replication {task.replication}: {broken}") from None
+        raise LedgerBroken(f"{window.scenario.id}, replication {task.replication}: {broken}") from None
 
 
-def measured(task: Task, cut: Cut) -> Piece:
+def measured(task: Task, window: Window) -> Piece:
     """What one replication's ledger says."""
-    daily = census.daily_cut(cut).series
-    days = np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), cut.days)
-    empty = Piece(task, (), NO_VALUES, tuple(daily), days, departures(cut))
-    return empty.with_rows(measure_cut(cut))
+    daily = census.daily_cut(window).series
+    days = np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), window.days)
+    empty = Piece(task, (), NO_VALUES, tuple(daily), days, departures(window))
+    return empty.with_rows(measure_cut(window))
 
 
-def _measured_within(task: Task, whole: Cut, period: Period) -> Piece:
+def _measured_within(task: Task, whole: Window, period: Period) -> Piece:
     """What the same ledger says of one period; its days are a part of the whole window's, and not kept twice."""
-    cut = Cut(within(whole.scenario, period), whole.ledger)
-    with _named(task, cut):
-        checks.check_window(cut)
-    return Piece(task, (), NO_VALUES, (), NO_DAYS, NO_DEPARTURES).with_rows(measure_cut(cut))
+    window = Window(within(whole.scenario, period), whole.ledger)
+    with _named(task, window):
+        checks.check_window(window)
+    return Piece(task, (), NO_VALUES, (), NO_DAYS, NO_DEPARTURES).with_rows(measure_cut(window))
 
 
 def _check_periods(
-    task: Task, cut: Cut, piece: Piece, parts: Mapping[Period, Piece], divisions: Sequence[Division]
+    task: Task, window: Window, piece: Piece, parts: Mapping[Period, Piece], divisions: Sequence[Division]
 ) -> None:
     """The periods of each division come to the whole window."""
-    with _named(task, cut):
+    with _named(task, window):
         for one in divisions:
-            checks.check_periods(cut.scenario, piece.rows(), [parts[period].rows() for period in one.periods])
+            checks.check_periods(window.scenario, piece.rows(), [parts[period].rows() for period in one.periods])
 
 
 def run_all(

@@ -2,7 +2,7 @@
 
 It is as slow and as simple as can be. There are no events: at each instant everybody is looked at again, phase by phase (rule 3),
 and the next instant is the earliest time that anything in the town names. Shared with the project are only what is fixed
-before the clock starts (who comes, the book of luck, the calendar in seconds); every rule of what happens to people is here again.
+before the clock starts (who comes, the random numbers, the calendar in seconds); every rule of what happens to people is here again.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from sim.model import records as books
 from sim.model.arriving import Arriving
 from sim.model.people import people_of
 from sim.model.plan import Plan
-from sim.model.random_numbers import BookOfLuck, name_key, quantity_key
+from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
 from sim.model.records import NEVER, NONE, Ledger
 
 DAY = 86_400
@@ -124,7 +124,7 @@ class Town:
     def __init__(self, scenario: Scenario, replication: int) -> None:
         plan = Plan(scenario)
         self.scenario = scenario
-        self.book = BookOfLuck(scenario.seed, replication)
+        self.random = RandomNumbers(scenario.seed, replication)
         self.until = scenario.calendar.window[1]
         self.now = 0
         self.names = [service.name for service in scenario.services]
@@ -135,20 +135,20 @@ class Town:
         self.surge_open = {service.name: False for service in scenario.services if service.surge}
         self.cleaning: list[tuple[str, int, int]] = []  # service, until, units
         self.places: list[tuple[str, int, int]] = []
-        self.people = [self._person(arriving) for arriving in people_of(plan, self.book)]
+        self.people = [self._person(arriving) for arriving in people_of(plan, self.random)]
 
     def _person(self, arriving: Arriving) -> Person:
         group = self.scenario.people[arriving.group]
         name = group.name if arriving.census_entry < 0 else f"{group.name} in the census"
         return Person(arriving, group, name_key(name))
 
-    # -- luck -------------------------------------------------------------------------------------------------
+    # -- chance -------------------------------------------------------------------------------------------------
 
-    def luck(self, person: Person, service: str, visit: int, quantity: str) -> float:
-        return self.book.number(person.key, person.arriving.number, name_key(service), visit, quantity_key(quantity))
+    def draw(self, person: Person, service: str, visit: int, quantity: str) -> float:
+        return self.random.number(person.key, person.arriving.number, name_key(service), visit, quantity_key(quantity))
 
     def drawn(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str) -> float:
-        return dist.days(self.luck(person, service, visit, quantity))
+        return dist.days(self.draw(person, service, visit, quantity))
 
     # -- the clock --------------------------------------------------------------------------------------------
 
@@ -358,7 +358,7 @@ class Town:
 
     def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str, since: int) -> int:
         """When a longest wait or a life is over; who is there at the start is known to have come as far as that."""
-        u = self.luck(person, service, visit, quantity)
+        u = self.draw(person, service, visit, quantity)
         if since < 0:
             before = dist.share_within(-since / DAY)
             u = before + (1 - before) * u
@@ -410,7 +410,7 @@ class Town:
             stay.clear = self.now
 
     def _needs(self, person: Person, stay: Stay, step: Step) -> bool:
-        return step.share >= 1 or self.luck(person, stay.service, stay.visit, f"needs {step.name}") < step.share
+        return step.share >= 1 or self.draw(person, stay.service, stay.visit, f"needs {step.name}") < step.share
 
     def _task(self, person: Person, stay: Stay, step: Step, own_start: int) -> Task:
         return Task(step, own_start, self.drawn(step.takes, person, stay.service, stay.visit, f"takes {step.name}"))
@@ -621,7 +621,7 @@ class Town:
         if lost is not None and delay > 0:
             longer = lost.longer_stay_days_per_delayed_day * delay
             chance = 1 - (1 - lost.worse_chance_per_delayed_day) ** delay
-            if lost.worse_from == route.to and self.luck(person, here, visit, "worse destination") < chance:
+            if lost.worse_from == route.to and self.draw(person, here, visit, "worse destination") < chance:
                 other = lost.worse_to
                 assert other is not None
                 routes = self._routes(service_visit, self.now)
@@ -640,7 +640,7 @@ class Town:
                 weights[number] *= 1 - dist.share_within(elapsed / DAY) if dist is not None else 0
             total = sum(weights)
             weights = [w / total for w in weights] if total > 0 else [route.share for route in routes]
-        u, reached = self.luck(person, service_visit.service, visit, "next"), 0.0
+        u, reached = self.draw(person, service_visit.service, visit, "next"), 0.0
         for weight, route in zip(weights, routes, strict=True):
             reached += weight
             if u < reached:
@@ -658,14 +658,14 @@ class Town:
         if review is None or stay.planned_to == DIED:
             return at
         width = review.to_second_of_day - review.from_second_of_day
-        u = self.luck(person, stay.service, stay.visit, "time of review")
+        u = self.draw(person, stay.service, stay.visit, "time of review")
         of_day = review.from_second_of_day + int(width * u)
         day, attempt = at // DAY, 0
         while True:  # also past the end of the run: what is due some days before ready may fall inside it
             weekday = (self.scenario.calendar.start.weekday() + day) % 7
             when = day * DAY + of_day
             if when >= at:
-                u = self.luck(person, stay.service, stay.visit, f"review {attempt}")
+                u = self.draw(person, stay.service, stay.visit, f"review {attempt}")
                 if u < review.chance_by_weekday[weekday]:
                     return when
                 attempt += 1
@@ -794,7 +794,7 @@ class Town:
             need = elapsed + seconds(self.drawn(entry.remaining, person, entry.service, 0, "remaining at census"))
         else:
             before = dist.share_within(elapsed / DAY)
-            u = self.luck(person, entry.service, 0, "stay")
+            u = self.draw(person, entry.service, 0, "stay")
             need = max(seconds(dist.days(before + (1 - before) * u)), elapsed)
         stay = Stay(0, entry.service, 0, -elapsed, route, route.to, need, NEVER)
         stay.units = self._units_in(person, visit)

@@ -1,11 +1,20 @@
-"""The book of luck: a generator of known quality, independent of the order in which it is read."""
+"""Common random numbers: a generator of known quality, independent of the order in which it is read."""
 
 import random
 
 import numpy as np
 import pytest
 
-from sim.model.random_numbers import MASK_64, PAGE, PAGED_VISITS, BookOfLuck, name_key, philox, quantity_key, to_uniform
+from sim.model.random_numbers import (
+    MASK_64,
+    PAGE,
+    PAGED_VISITS,
+    RandomNumbers,
+    name_key,
+    philox,
+    quantity_key,
+    to_uniform,
+)
 
 
 def numpy_philox(key: tuple[int, int], counter: tuple[int, int, int, int]) -> int:
@@ -24,7 +33,7 @@ def test_both_ways_of_looking_up_are_numpys_philox() -> None:
         expected = numpy_philox(key, counter)
         assert philox(*key, counter) == expected
         group, service, quantity = counter[1:]
-        (many,) = BookOfLuck(*key).uniforms(group, counter[0] >> 1, 1, service, 0, quantity)
+        (many,) = RandomNumbers(*key).uniforms(group, counter[0] >> 1, 1, service, 0, quantity)
         assert many == to_uniform(philox(*key, (counter[0] >> 1, group, service, quantity)))
 
 
@@ -36,8 +45,8 @@ def test_a_uniform_number_is_never_0_and_never_1() -> None:
 @pytest.mark.parametrize("visit", [0, PAGED_VISITS - 1, PAGED_VISITS, 40])
 def test_a_number_does_not_depend_on_what_was_looked_up_before(visit: int) -> None:
     quantity = quantity_key("stay")
-    fresh = BookOfLuck(3, 5).number(name_key("a"), PAGE + 7, name_key("unit"), visit, quantity)
-    read = BookOfLuck(3, 5)
+    fresh = RandomNumbers(3, 5).number(name_key("a"), PAGE + 7, name_key("unit"), visit, quantity)
+    read = RandomNumbers(3, 5)
     for person in range(PAGE + 20, 0, -97):
         read.number(name_key("a"), person, name_key("unit"), visit, quantity)
     assert read.number(name_key("a"), PAGE + 7, name_key("unit"), visit, quantity) == fresh
@@ -50,8 +59,8 @@ def test_every_part_of_the_key_matters() -> None:
         seed: int = 1, replication: int = 0, group: str = "a", person: int = 4, service: str = "s",
         visit: int = 0, quantity: str = "stay",
     ) -> float:  # fmt: skip
-        book = BookOfLuck(seed, replication)
-        return book.number(name_key(group), person, name_key(service), visit, quantity_key(quantity))
+        random = RandomNumbers(seed, replication)
+        return random.number(name_key(group), person, name_key(service), visit, quantity_key(quantity))
 
     others = [
         look_up(seed=2), look_up(replication=1), look_up(group="b"), look_up(person=5), look_up(service="t"),
@@ -62,10 +71,10 @@ def test_every_part_of_the_key_matters() -> None:
 
 def test_numbers_are_uniform_and_neighbours_are_unrelated() -> None:
     # 60,000 people each; limits are five standard errors of what independent uniform numbers give.
-    book, count = BookOfLuck(1, 0), 60_000
+    random, count = RandomNumbers(1, 0), 60_000
     quantities = ["stay", "next", "needs hub", "takes hub"]
     pages = {
-        name: np.array(book.numbers(name_key("all"), 0, count, name_key("hospital"), 0, quantity_key(name)))
+        name: np.array(random.numbers(name_key("all"), 0, count, name_key("hospital"), 0, quantity_key(name)))
         for name in quantities
     }
     for numbers in pages.values():
@@ -77,15 +86,15 @@ def test_numbers_are_uniform_and_neighbours_are_unrelated() -> None:
         for other in quantities:
             if one < other:
                 assert abs(np.corrcoef(pages[one], pages[other])[0, 1]) < 5 / np.sqrt(count)
-    next_visit = np.array(book.numbers(name_key("all"), 0, count, name_key("hospital"), 1, quantity_key("stay")))
+    next_visit = np.array(random.numbers(name_key("all"), 0, count, name_key("hospital"), 1, quantity_key("stay")))
     assert abs(np.corrcoef(pages["stay"], next_visit)[0, 1]) < 5 / np.sqrt(count)
 
 
 def test_the_book_says_the_same_in_every_version() -> None:
     # Moving one of these moves every result of the project: a change of contract.
-    book = BookOfLuck(1, 0)
+    random = RandomNumbers(1, 0)
     read = [
-        book.number(name_key("everyone"), person, name_key("hospital"), visit, quantity_key("stay"))
+        random.number(name_key("everyone"), person, name_key("hospital"), visit, quantity_key("stay"))
         for person, visit in [(0, 0), (1, 0), (0, 1), (0, 2)]
     ]
     assert [f"{number:.15f}" for number in read] == EXPECTED

@@ -21,9 +21,9 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.compiled import compiled_run, event_loop, numba_setup, operations, recording, sampling
-from sim.model.compiled.compiled_run import FastBook, Rows
+from sim.model.compiled.compiled_run import CompiledRandomNumbers, Rows
 from sim.model.compiled.numba_setup import Kernels
-from sim.model.random_numbers import BookOfLuck, name_key, quantity_key
+from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
 from sim.model.records import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
 from sim.model.reference.services import Ward
 from sim.model.reference.state import Wait
@@ -178,7 +178,7 @@ def rules() -> dict[str, Callable[..., float]]:
 @pytest.mark.parametrize("length", LENGTHS, ids=lambda length: length.family)
 def test_lengths_are_equal_to_the_last_bit(length: Distribution, rules: dict[str, Callable[..., float]]) -> None:
     table = np.array(length.table or (0.0,))
-    for u in [*BookOfLuck(1, 2).numbers(3, 0, 3000, 4, 0, 0), 2.0**-53, 1e-9, 0.5, 1 - 2.0**-53]:
+    for u in [*RandomNumbers(1, 2).numbers(3, 0, 3000, 4, 0, 0), 2.0**-53, 1e-9, 0.5, 1 - 2.0**-53]:
         theirs = rules["quantile"](length.code, length.a, length.b, length.c, table, u)
         assert theirs.hex() == float(length.days(u)).hex()
 
@@ -203,20 +203,20 @@ def test_hours_of_care_are_minutes_that_fit_into_32_bits(rules: dict[str, Callab
 
 def test_both_books_say_the_same() -> None:
     group, service, quantity = name_key("group"), name_key("service"), quantity_key("stay")
-    plain, fast = BookOfLuck(2**64 - 3, 7), FastBook(2**64 - 3, 7)
-    ours, theirs = (book.uniforms(group, 5, 4000, service, 1, quantity) for book in (plain, fast))
+    plain, fast = RandomNumbers(2**64 - 3, 7), CompiledRandomNumbers(2**64 - 3, 7)
+    ours, theirs = (random.uniforms(group, 5, 4000, service, 1, quantity) for random in (plain, fast))
     assert ours.tobytes() == theirs.tobytes()
-    ours, theirs = (book.unit_rate_points(group, service, quantity, 5000.0) for book in (plain, fast))
+    ours, theirs = (random.unit_rate_points(group, service, quantity, 5000.0) for random in (plain, fast))
     assert ours.tobytes() == theirs.tobytes()
     rates = np.array([700.0, 0.0, 0.0, 1e-9, 4299.5, 3000.0])  # some days are empty
     expected = np.concatenate(([0.0], np.cumsum(rates)))
-    ours, theirs = (book.spread_over_days(ours, expected, rates) for book in (plain, fast))
+    ours, theirs = (random.spread_over_days(ours, expected, rates) for random in (plain, fast))
     assert ours.tobytes() == theirs.tobytes()
 
 
 def test_a_process_with_no_points_has_none_in_either_book() -> None:
-    for book in (BookOfLuck(1, 0), FastBook(1, 0)):
-        assert len(book.unit_rate_points(1, 2, 4096, 0.0)) == 0
+    for random in (RandomNumbers(1, 0), CompiledRandomNumbers(1, 0)):
+        assert len(random.unit_rate_points(1, 2, 4096, 0.0)) == 0
 
 
 # -- faults are caught ----------------------------------------------------------------------------------------

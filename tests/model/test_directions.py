@@ -9,7 +9,7 @@ from sim.inputs.loading import read_scenario
 from sim.model.engine import run
 from sim.model.records import NEVER, Ledger
 from sim.results.measures.delay_episodes import pieces, segments
-from sim.results.window import Cut
+from sim.results.window import Window
 
 ONE_LINE = """
 calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 200}
@@ -40,12 +40,12 @@ people:
 """
 
 
-def ledger_of(folder: Path, text: str, seed: int, *sets: str) -> tuple[Cut, Ledger]:
+def ledger_of(folder: Path, text: str, seed: int, *sets: str) -> tuple[Window, Ledger]:
     file = folder / "scenario.yaml"
     file.write_text(text, encoding="utf-8")
     scenario = read_scenario(file, sets=sets, seed=seed)
     ledger = run(scenario, 0)
-    return Cut(scenario, ledger), ledger
+    return Window(scenario, ledger), ledger
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -61,12 +61,12 @@ def test_more_places_on_one_first_come_line_delay_nobody(tmp_path: Path, seed: i
     assert (after[same] < before[arrived]).any()  # and for somebody it made a difference
 
 
-def delay_by_step(cut: Cut, step: int) -> dict[tuple[int, int], int]:
+def delay_by_step(window: Window, step: int) -> dict[tuple[int, int], int]:
     """Seconds of delay that a step on the critical path cost, by person and stay."""
-    parts, stays = pieces(cut, segments(cut)), cut.ledger.stays
+    parts, stays = pieces(window, segments(window)), window.ledger.stays
     found: dict[tuple[int, int], int] = {}
     for row in np.flatnonzero(parts.step >= 0):
-        if cut.ledger.steps["step"][parts.step[row]] == step and parts.end[row] < NEVER:
+        if window.ledger.steps["step"][parts.step[row]] == step and parts.end[row] < NEVER:
             stay = parts.stay[row]
             key = (int(stays["person"][stay]), int(stays["stay"][stay]))
             found[key] = found.get(key, 0) + int(parts.end[row] - parts.start[row])

@@ -13,7 +13,7 @@ from sim.model.engine import draw
 from sim.model.reference import journey
 from sim.model.reference.bed_manager import BedManager
 from sim.results.measures import teams
-from sim.results.window import Cut
+from sim.results.window import Window
 from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 
 
@@ -45,12 +45,12 @@ def agrees_with_the_count(scenario: Scenario) -> None:
     counted = Counted(scenario)
     ledger = journey.run(*draw(scenario, 0), counted)
     counted.until(counted.end)
-    cut = Cut(scenario, ledger)
+    window = Window(scenario, ledger)
     for team in scenario.teams:
-        work = teams.work_of(cut, team)
-        held = teams.held_path(cut, team).integral(cut.first, cut.end)
+        work = teams.work_of(window, team)
+        held = teams.held_over_time(window, team).integral(window.first, window.end)
         assert held == counted.taken[team.name], team.name
-        assert int(cut.clipped(work.started, work.team_joined).sum()) == counted.in_line[team.name], team.name
+        assert int(window.clipped(work.started, work.team_joined).sum()) == counted.in_line[team.name], team.name
 
 
 @IN_EACH_TIER

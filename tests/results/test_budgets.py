@@ -22,7 +22,7 @@ from sim.results.measures import budgets
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical
 from sim.results.report.money import money_pages
-from sim.results.window import Cut
+from sim.results.window import Window
 from tests.inputs.small_world import SMALL_WORLD, read_text
 from tests.results.tiny import Town, hospital, price, step, unit
 
@@ -234,11 +234,11 @@ def test_budget_lines_are_told_wherever_money_is_told(tmp_path: Path, capsys: py
 )
 def test_a_penny_that_a_line_does_not_pay_is_caught(budget: Budget, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     town = three_beds(budget)
-    check_costs(Cut(town.scenario, town.ledger()))
+    check_costs(Window(town.scenario, town.ledger()))
     right = budgets.spent_pence
     monkeypatch.setattr(budgets, "spent_pence", lambda *given: right(*given) - 1)
     with pytest.raises(IdentityBroken, match=f"budget lines add up: plan, by {by}"):
-        check_costs(Cut(town.scenario, town.ledger()))
+        check_costs(Window(town.scenario, town.ledger()))
 
 
 def test_a_line_whose_rest_is_not_what_is_left_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -246,7 +246,7 @@ def test_a_line_whose_rest_is_not_what_is_left_is_caught(monkeypatch: pytest.Mon
     right = budgets.rows_of
     monkeypatch.setattr(budgets, "rows_of", lambda *given: [row._replace(value=1.0) for row in right(*given)])
     with pytest.raises(IdentityBroken, match="budget lines add up: plan"):
-        check_costs(Cut(town.scenario, town.ledger()))
+        check_costs(Window(town.scenario, town.ledger()))
 
 
 # -- contributors --------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from sim.results.measures import giving_up
 from sim.results.measures.all import measure
 from sim.results.measures.catalogue import ENDINGS, better
 from sim.results.measures.order import canonical
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 from tests.results.tiny import Town, group, hospital, service, unit
 
 BEDS, HOME_CARE, REABLEMENT = (
@@ -120,11 +120,11 @@ def test_differences_say_what_became_better() -> None:
 
 def test_one_who_is_lost_between_the_endings_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     town = town_where("beds", "unit")
-    check_people(Cut(town.scenario, town.ledger()))
-    right: Callable[[Cut], np.ndarray] = giving_up.given_up
-    monkeypatch.setattr(giving_up, "given_up", lambda cut: right(cut) * 0)
+    check_people(Window(town.scenario, town.ledger()))
+    right: Callable[[Window], np.ndarray] = giving_up.given_up
+    monkeypatch.setattr(giving_up, "given_up", lambda window: right(window) * 0)
     with pytest.raises(IdentityBroken, match=f"{GIVEN_UP_ADD_UP}: beds: 0 against 1"):
-        check_people(Cut(town.scenario, town.ledger()))
+        check_people(Window(town.scenario, town.ledger()))
 
 
 def test_rows_stand_in_the_order_of_the_catalogue() -> None:

@@ -12,7 +12,7 @@ from sim.model.records import GAVE_UP, NEVER, Ledger
 from sim.results.invariants import checks, records
 from sim.results.invariants.checks import IdentityBroken, check
 from sim.results.measures import costs, delays
-from sim.results.window import Cut
+from sim.results.window import Window
 from tests.results.tiny import Town, group, hospital, price, seconds, service, step, unit
 
 HUB, FUNDING = step("hub"), step("funding", "funding_decision", after=("hub",))
@@ -252,7 +252,7 @@ def test_somebody_not_yet_clear_may_wait_beside_a_free_place() -> None:
 
 def test_occupied_time_counted_wrongly_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     right = checks.occupied_seconds
-    monkeypatch.setattr(checks, "occupied_seconds", lambda cut, service: right(cut, service) + 1)
+    monkeypatch.setattr(checks, "occupied_seconds", lambda window, service: right(window, service) + 1)
     town = sound_town()
     assert found_in(town.scenario, town.ledger()).identity == checks.STAYS_ADD_UP
 
@@ -262,15 +262,15 @@ def test_time_that_is_neither_need_nor_delay_is_found_out() -> None:
     ledger = town.ledger()
     ledger.stays["ready"][BOB] = seconds(5)  # before he was admitted
     with pytest.raises(IdentityBroken) as caught:
-        checks.check_sums(Cut(town.scenario, ledger))
+        checks.check_sums(Window(town.scenario, ledger))
     assert caught.value.identity == checks.OCCUPIED_IS_NEED_PLUS_DELAY
 
 
-def _less(table: str) -> Callable[[Cut], delays.Delays]:
+def _less(table: str) -> Callable[[Window], delays.Delays]:
     right = delays.delays
 
-    def wrong(cut: Cut) -> delays.Delays:
-        found = right(cut)
+    def wrong(window: Window) -> delays.Delays:
+        found = right(window)
         getattr(found, table)[0, np.argmax(getattr(found, table)[0])] -= 1
         return found
 

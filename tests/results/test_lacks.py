@@ -12,7 +12,7 @@ from sim.results.invariants.checks import LACKS_ADD_UP, IdentityBroken, check_su
 from sim.results.measures import delays
 from sim.results.measures.catalogue import LACKS
 from sim.results.report.page import delay_pages
-from sim.results.window import Cut
+from sim.results.window import Window
 from sim.results.words.delay_reasons import MOST_REASONS, OTHERS, days_by_reason
 from sim.runs.collecting import gathered
 from sim.runs.experiment import Shared, Task, measured, run_all
@@ -87,15 +87,15 @@ def test_only_the_window_counts() -> None:
 def test_days_that_lack_nothing_are_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     town = town_with()
     town.comes(0, admitted=0).stay("hospital", 0, 2, 5, "unit", clear=5).step("arrange", 2, 5).stay("unit", 5)
-    check_sums(Cut(town.scenario, town.ledger()))
+    check_sums(Window(town.scenario, town.ledger()))
     right = delays.lack_seconds
 
-    def moved(cut: Cut, *more: object) -> np.ndarray:
-        return np.roll(right(cut, *more), 1, axis=1)  # the sums by service still hold, those by reason do not
+    def moved(window: Window, *more: object) -> np.ndarray:
+        return np.roll(right(window, *more), 1, axis=1)  # the sums by service still hold, those by reason do not
 
     monkeypatch.setattr(delays, "lack_seconds", moved)
     with pytest.raises(IdentityBroken, match=re.escape(LACKS_ADD_UP)):
-        check_sums(Cut(town.scenario, town.ledger()))
+        check_sums(Window(town.scenario, town.ledger()))
 
 
 def test_the_chart_and_the_report_show_the_same_parts_of_each_reason() -> None:
@@ -122,8 +122,8 @@ def test_reasons_beyond_the_first_ten_stand_together() -> None:
     for number in range(len(REASONS)):
         town.is_there(-5, f"s{number}").stay(f"s{number}", -5)
         town.comes(0, admitted=0).stay("hospital", 0, number / 4, planned=f"s{number}").wait(f"s{number}", number / 4)
-    cut = Cut(town.scenario, town.ledger())
-    findings = gathered((town.scenario,), [[measured(Task(0, 0), cut)]], compared=False)
+    window = Window(town.scenario, town.ledger())
+    findings = gathered((town.scenario,), [[measured(Task(0, 0), window)]], compared=False)
     rows = days_by_reason(findings, [town.scenario])
     assert len(rows) == MOST_REASONS + 1 and rows[-1].label == OTHERS
     assert sum(row.total(0) for row in rows) == pytest.approx(town.value("hospital", "delayed_bed_days"))

@@ -13,7 +13,7 @@ from sim.results.invariants.money import check_costs
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measures import costs
 from sim.results.measures.all import measure
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 from sim.runs.collecting import paired
 from tests.results.tiny import Town, care_home, hospital, price, seconds, service, step, unit
 
@@ -186,7 +186,7 @@ def costs_of_beds(base: Service, other: Service, rule: str) -> dict[str, float]:
     town = with_costs(Town(other), *AVERAGE, rule=rule)
     baseline: Scenario = with_costs(Town(base), *AVERAGE).scenario
     town.scenario = keeping_fixed_costs(baseline, town.scenario)
-    check_costs(Cut(town.scenario, town.ledger()))
+    check_costs(Window(town.scenario, town.ledger()))
     return town.items("all", "cost_cash_gbp", "part")
 
 
@@ -224,26 +224,26 @@ def test_a_winter_ward_of_the_scenario_costs_while_it_is_open() -> None:
 
 def test_an_element_charged_twice_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     town = hospital_for(4, *AVERAGE)
-    check_costs(Cut(town.scenario, town.ledger()))
+    check_costs(Window(town.scenario, town.ledger()))
     right = costs.charges
-    monkeypatch.setattr(costs, "charges", lambda cut: [*right(cut), next(iter(right(cut)))])
+    monkeypatch.setattr(costs, "charges", lambda window: [*right(window), next(iter(right(window)))])
     with pytest.raises(IdentityBroken) as caught:
-        check_costs(Cut(town.scenario, town.ledger()))
+        check_costs(Window(town.scenario, town.ledger()))
     assert caught.value.identity == money.CHARGED_ONCE
 
 
 def test_two_prices_of_one_basis_are_one_element_charged_twice() -> None:
     town = hospital_for(4, *AVERAGE, AVERAGE[1])
     with pytest.raises(IdentityBroken, match="no element is charged twice: hospital, occupied_day: 2 times"):
-        check_costs(Cut(town.scenario, town.ledger()))
+        check_costs(Window(town.scenario, town.ledger()))
 
 
 def test_a_penny_off_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     town = hospital_for(4, *AVERAGE)
     right = costs.QUANTITIES["occupied_day"]
-    monkeypatch.setitem(costs.QUANTITIES, "occupied_day", lambda cut, name: right(cut, name) + Fraction(1, 14050))
+    monkeypatch.setitem(costs.QUANTITIES, "occupied_day", lambda window, name: right(window, name) + Fraction(1, 14050))
     with pytest.raises(IdentityBroken) as caught:
-        check_costs(Cut(town.scenario, town.ledger()))
+        check_costs(Window(town.scenario, town.ledger()))
     assert caught.value.identity == money.COSTS_ADD_UP
 
 

@@ -13,7 +13,7 @@ from sim.results.invariants import people
 from sim.results.invariants.checks import IdentityBroken, check
 from sim.results.measures import census, flow, unmet, waits
 from sim.results.step_functions import Mask
-from sim.results.window import Cut
+from sim.results.window import Window
 from tests.results.tiny import Town, group, hospital, unit
 
 
@@ -64,8 +64,8 @@ def test_a_stock_of_people_that_is_not_people_is_found_out(
 ) -> None:
     right = census.daily_cut
 
-    def wrong(cut: Cut) -> census.DailyCensus:
-        found = right(cut)
+    def wrong(window: Window) -> census.DailyCensus:
+        found = right(window)
         return replace(found, series={**found.series, series: found.series[series] + change})
 
     monkeypatch.setattr(census, "daily_cut", wrong)
@@ -74,12 +74,12 @@ def test_a_stock_of_people_that_is_not_people_is_found_out(
     assert "midnight of day 0" in said.where
 
 
-def _each_wait_apart(cut: Cut, asked: unmet.Need) -> unmet.Need:
-    return asked._replace(end=np.minimum(asked.end, cut.end))
+def _each_wait_apart(window: Window, asked: unmet.Need) -> unmet.Need:
+    return asked._replace(end=np.minimum(asked.end, window.end))
 
 
-def _never(cut: Cut, *_: object) -> Column:
-    return np.full(len(cut.ledger.people["group"]), NEVER)
+def _never(window: Window, *_: object) -> Column:
+    return np.full(len(window.ledger.people["group"]), NEVER)
 
 
 def _no_bed(*since: Column) -> Column:
@@ -121,8 +121,8 @@ def test_an_ending_that_two_measures_count_is_found_out(monkeypatch: pytest.Monk
 def test_an_arrival_that_is_not_counted_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     right = flow.came
 
-    def without_flo(cut: Cut) -> Mask:
-        found = right(cut)
+    def without_flo(window: Window) -> Mask:
+        found = right(window)
         found[5] = False
         return found
 

@@ -11,7 +11,7 @@ from sim.results.invariants.records import check_records
 from sim.results.measures.all import measure
 from sim.results.measures.census import daily
 from sim.results.measures.delays import delays
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 from tests.results.made_up import BEDS, CARE_MINUTES, PLACES, town_of
 
 ANY_TOWN = st.randoms(use_true_random=False)
@@ -26,10 +26,10 @@ def total(rows: list[Row], where: str, name: str, by: str = "") -> float:
 @given(ANY_TOWN)
 def test_every_consistent_ledger_adds_up(draw: Random) -> None:
     town = town_of(draw)
-    cut = Cut(town.scenario, town.ledger())
-    check_records(cut)
-    check_sums(cut)
-    check_costs(cut)
+    window = Window(town.scenario, town.ledger())
+    check_records(window)
+    check_sums(window)
+    check_costs(window)
 
 
 @settings(max_examples=100, deadline=None)
@@ -63,57 +63,57 @@ def test_the_census_means_are_the_measures(draw: Random) -> None:
 def test_causes_agree_with_asking_everybody_at_every_instant(draw: Random) -> None:
     """The sweep against a slow reading of its definition."""
     town = town_of(draw)
-    cut = Cut(town.scenario, town.ledger())
-    found = delays(cut)
+    window = Window(town.scenario, town.ledger())
+    found = delays(window)
     fast = {
         (place.name, item): int(count)
-        for place, counts in zip(cut.declared, found.by_cause, strict=True)
+        for place, counts in zip(window.declared, found.by_cause, strict=True)
         for item, count in zip(found.cause_items, counts, strict=True)
         if count and not item.startswith(("step ", "team "))
     }
-    assert fast == slow_causes(cut)
+    assert fast == slow_causes(window)
 
 
-def slow_causes(cut: Cut) -> dict[tuple[str, str], int]:
+def slow_causes(window: Window) -> dict[tuple[str, str], int]:
     """Delay after clear by service and cause, asked of every person whenever anything changes."""
-    stays, waits = cut.ledger.stays, cut.ledger.waits
+    stays, waits = window.ledger.stays, window.ledger.waits
     columns = zip(*(waits[name].tolist() for name in ("person", "held", "to", "clear", "ended")), strict=True)
-    spans: list[Waiting] = [span for span in columns if 0 <= span[1] < cut.home and span[3] < span[4]]
-    marks = {cut.first, cut.end, *stays["admitted"].tolist(), *stays["left"].tolist()}
+    spans: list[Waiting] = [span for span in columns if 0 <= span[1] < window.home and span[3] < span[4]]
+    marks = {window.first, window.end, *stays["admitted"].tolist(), *stays["left"].tolist()}
     marks.update(mark for span in spans for mark in span[3:])
-    for midnight in range(cut.first, cut.end, 86_400):
+    for midnight in range(window.first, window.end, 86_400):
         marks.update((midnight, midnight + 9 * 3600, midnight + 17 * 3600))
     causes: dict[tuple[str, str], int] = {}
-    for now, after in pairwise(sorted(mark for mark in marks if cut.first <= mark <= cut.end)):
+    for now, after in pairwise(sorted(mark for mark in marks if window.first <= mark <= window.end)):
         clear = [span for span in spans if span[3] <= now < span[4]]
         for _, held, to, _, _ in clear:
-            key = (cut.names[held], slow_cause(cut, clear, held, to, now))
+            key = (window.names[held], slow_cause(window, clear, held, to, now))
             causes[key] = causes.get(key, 0) + after - now
     return causes
 
 
-def slow_cause(cut: Cut, clear: list[Waiting], held: int, to: int, now: int) -> str:
+def slow_cause(window: Window, clear: list[Waiting], held: int, to: int, now: int) -> str:
     """Follow the longest-clear person of each full service until one has nobody clear or comes up again."""
     seen: list[int] = []
     while True:
         seen.append(to)
-        if has_free_place(cut, to, now):
-            has_hours = cut.names[to] == "unit" or cut.names[held] == "hospital"
-            return "hours" if has_hours and not in_office_hours(now) else cut.names[to]
+        if has_free_place(window, to, now):
+            has_hours = window.names[to] == "unit" or window.names[held] == "hospital"
+            return "hours" if has_hours and not in_office_hours(now) else window.names[to]
         inside = sorted((since, person, awaits) for person, holds, awaits, since, _ in clear if holds == to)
         if not inside or inside[0][2] in seen:
-            return cut.names[to]
+            return window.names[to]
         held, to = to, inside[0][2]
 
 
-def has_free_place(cut: Cut, to: int, now: int) -> bool:
-    if to >= cut.home:
+def has_free_place(window: Window, to: int, now: int) -> bool:
+    if to >= window.home:
         return True
-    stays = {name: cut.stays_in(to, name).tolist() for name in ("admitted", "left", "units")}
+    stays = {name: window.stays_in(to, name).tolist() for name in ("admitted", "left", "units")}
     rows = zip(stays["admitted"], stays["left"], stays["units"], strict=True)
     units = [held for admitted, left, held in rows if admitted <= now < left]
-    if cut.names[to] != "care":
-        return len(units) < BEDS[cut.names[to]]
+    if window.names[to] != "care":
+        return len(units) < BEDS[window.names[to]]
     needs, middle = sorted(stays["units"]), len(stays["units"]) // 2
     fits = (needs[middle] + needs[-middle - 1]) // 2 if needs else 1
     return CARE_MINUTES - sum(units) >= fits

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from sim.results.comparison.same_people import departures, same_people
-from sim.results.window import Cut
+from sim.results.window import Window
 from tests.results.tiny import Town, hospital
 
 
@@ -15,14 +15,14 @@ def town(*left: float) -> Town:
     return made
 
 
-def cut(made: Town) -> Cut:
-    return Cut(made.scenario, made.ledger())
+def window(made: Town) -> Window:
+    return Window(made.scenario, made.ledger())
 
 
 def test_the_same_people_left_sooner_later_or_on_the_same_date() -> None:
     # Ann leaves on day 3 instead of 5 (2 nights sooner), Bob on 6.9 instead of 6.1 (the same date), Cay on 9 instead of 5 (4 later).
     base, other = town(5, 6.1, 5), town(3, 6.9, 9)
-    pair = (departures(cut(base)), departures(cut(other)))
+    pair = (departures(window(base)), departures(window(other)))
     found = same_people(base.scenario, replace(other.scenario, id="other"), [pair, pair])
     assert (found.people, found.left_sooner, found.left_later, found.left_same_date) == (3, 1, 1, 1)
     assert (found.nights_sooner, found.nights_later) == (2, 4)
@@ -31,6 +31,6 @@ def test_the_same_people_left_sooner_later_or_on_the_same_date() -> None:
 
 def test_people_who_never_come_in_one_scenario_are_not_compared() -> None:
     base, other = town(5, 6), town(4)
-    pair = (departures(cut(base)), departures(cut(other)))
+    pair = (departures(window(base)), departures(window(other)))
     found = same_people(base.scenario, other.scenario, [pair])
     assert (found.people, found.left_sooner, found.nights_sooner) == (1, 1, 1)

@@ -1,6 +1,6 @@
 """A plan as a few tables of numbers, which is all that a compiled engine can read.
 
-Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the book of luck
+Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the random numbers
 stand beside what they are for. -1 stands for "none" throughout.
 
 What may be changed here: freely, together with `event_loop.py` and its verbs, which are the only readers.

@@ -6,7 +6,7 @@ the reference engine.
 
 from sim.model.compiled.arrays import KEY_TURNAROUND, Packed
 from sim.model.compiled.event_queue import due_at, post
-from sim.model.compiled.random_lookup import drawn, luck
+from sim.model.compiled.random_lookup import drawn, uniform
 from sim.model.compiled.state import CLEAN, MORE_PLACES, OPENING, UNLIMITED, Room
 from sim.model.records import NEVER, NONE
 from sim.model.rules import seconds
@@ -117,7 +117,9 @@ def leave_place(plan: Packed, room: Room, stay: int, to: int, is_exchange: bool,
     wards[service].held -= units
     room.persons[person].stay_of = NONE
     if plan.services[service].turnaround >= 0 and not is_exchange:
-        u = luck(room, person, plan.services[service].key, room.admissions[stay].visit, plan.plain_keys[KEY_TURNAROUND])
+        u = uniform(
+            room, person, plan.services[service].key, room.admissions[stay].visit, plan.plain_keys[KEY_TURNAROUND]
+        )
         takes = seconds(drawn(plan, plan.services[service].turnaround, u))
         if takes > 0:
             wards[service].cleaning += units

@@ -21,12 +21,12 @@ from sim.model.compiled import arrays, compact_columns, state
 from sim.model.compiled.arrays import Packed
 from sim.model.compiled.numba_setup import kernels
 from sim.model.plan import Plan
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.records import NONE, Column, Ledger
 
 
-class FastBook(BookOfLuck):
-    """The same book, read by compiled code where many numbers are wanted at once."""
+class CompiledRandomNumbers(RandomNumbers):
+    """The same random numbers, worked out by compiled code where many numbers are wanted at once."""
 
     def uniforms(
         self, group: int, first: int, count: int, service: int, visit: int, quantity: int
@@ -129,7 +129,7 @@ def _references(blocks: list[NDArray[np.uint8]]) -> list[int]:
     return [sys.getrefcount(block) for block in blocks]
 
 
-def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
+def run(plan: Plan, people: People, random: RandomNumbers) -> Ledger:
     """One replication by the compiled engine."""
     fast = _plans.get(plan)
     if fast is None:
@@ -137,7 +137,7 @@ def run(plan: Plan, people: People, book: BookOfLuck) -> Ledger:
     seated, coming = _starting(fast, people)
     rows = fast.rows or _first_guess(fast.packed, len(people))
     while True:
-        room = _room(fast.packed, people, book, rows)
+        room = _room(fast.packed, people, random, rows)
         ended = kernels().walk(
             fast.packed, people.group, people.number, people.census_entry, people.arrives, people.arrives_at,
             seated, coming, room,
@@ -202,7 +202,7 @@ def _aligned(shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
     return memory[begin : begin + size].view(kind).reshape(shape)
 
 
-def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> state.Room:
+def _room(packed: Packed, people: People, random: RandomNumbers, rows: Rows) -> state.Room:
     assert max(len(people), rows.stays, rows.waits, rows.steps) < state.MOST_ROWS, (
         "more people than fit into its tables"
     )
@@ -234,7 +234,7 @@ def _room(packed: Packed, people: People, book: BookOfLuck, rows: Rows) -> state
         knocked=np.zeros(len(packed.is_door_of), np.bool_),
         weights=np.zeros(most_drawn),
         counters=np.zeros(1, state.COUNTERS),
-        book=_keys(book.seed, book.replication, *packed.group_keys.ravel().tolist()),
+        keys=_keys(random.seed, random.replication, *packed.group_keys.ravel().tolist()),
         first_stay=_table("first_stay", len(people), np.int32),
         first_wait=_table("first_wait", len(people), np.int32),
         stay_of_row=_table("stay_of_row", rows.stays, np.int32),

@@ -24,7 +24,7 @@ from sim.model.compiled.capacity import (
 from sim.model.compiled.circular_blocking import find_ring
 from sim.model.compiled.event_queue import due_at, open_span, post, schedule, take_first
 from sim.model.compiled.queues import join_queue, leave_queue
-from sim.model.compiled.random_lookup import drawn, due_after, luck
+from sim.model.compiled.random_lookup import drawn, due_after, uniform
 from sim.model.compiled.state import (
     ARRIVE,
     BACK_FOR_NO_PLACE,
@@ -142,7 +142,7 @@ def walk(
                 joins = whom
                 length = groups[persons[whom].group].death
                 if length >= 0:
-                    u = luck(room, whom, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
+                    u = uniform(room, whom, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
                     due_at(room, until, due_after(plan, length, min(arrives[whom], now), now, u), DEATH_OUTSIDE, whom)
 
             elif kind == SEAT:
@@ -163,7 +163,7 @@ def walk(
                     looks_at = whom
                     visit = stays[whom].visit_plan
                     if visit >= 0 and visits[visit].death >= 0:
-                        u = luck(
+                        u = uniform(
                             room, person, services[stays[whom].service].key, admissions[whom].visit, keys[KEY_DEATH]
                         )
                         due_at(room, until, due_after(plan, visits[visit].death, ready, now, u), DEATH, whom)
@@ -391,7 +391,7 @@ def walk(
                     count_clear(plan, room, wait, 1)
                 if to < died:
                     if services[to].counts_units:
-                        u = luck(room, person, services[to].key, visits_made(room, stay, to), keys[KEY_UNITS])
+                        u = uniform(room, person, services[to].key, visits_made(room, stay, to), keys[KEY_UNITS])
                         waits[wait].units = minutes(drawn(plan, visits[visit_of[group, to]].units, u))
                     if services[to].queue_limit >= 0:
                         wards[to].has_newcomers = count.has_newcomers = count.unsettled = 1
@@ -405,19 +405,19 @@ def walk(
                 if moves_now:
                     touch(room, to)
                 # patience runs from joining; nobody gives up for what has not opened yet
-                longest, longest_luck = NONE, 0.0
+                longest, longest_number = NONE, 0.0
                 if stay >= 0:
                     longest = routes[route].longest
                     if longest >= 0:
-                        longest_luck = luck(
+                        longest_number = uniform(
                             room, person, services[where].key, admissions[stay].visit, routes[route].longest_key
                         )
                 elif number == 0:
                     longest = groups[group].longest
                     if longest >= 0:
-                        longest_luck = luck(room, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
+                        longest_number = uniform(room, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
                 if longest >= 0:
-                    other, due = other_way(plan, room, wait), due_after(plan, longest, joined, now, longest_luck)
+                    other, due = other_way(plan, room, wait), due_after(plan, longest, joined, now, longest_number)
                     if 0 <= other < died:
                         due = max(due, services[other].opens)
                     due_at(room, until, due, PATIENCE, wait)

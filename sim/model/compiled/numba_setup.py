@@ -67,8 +67,8 @@ SCALAR_RULES: tuple[Callable[..., Any], ...] = (
     rules.minutes,
     rules.tapered,
     rules.chosen,
-    rules.later_luck,
-    rules.late_luck,
+    rules.later_number,
+    rules.late_number,
     rules.still_to_come,
     rules.chance_over,
 )

@@ -23,7 +23,7 @@ FILES: tuple[ModuleType, ...] = (calendar, lines, chances, places, rings, steps,
 VERBS: tuple[Callable[..., Any], ...] = (
     calendar.post, calendar.push, calendar.take_first, calendar.open_span, calendar.schedule, calendar.due_at,
     lines.tie, lines.step_in, lines.step_out, lines.join_queue, lines.leave_queue, lines.join_team_queue,
-    chances.luck, chances.drawn, chances.within, chances.conditional_seconds, chances.due_after,
+    chances.uniform, chances.drawn, chances.within, chances.conditional_seconds, chances.due_after,
     places.touch, places.knock, places.is_open, places.plan_places, places.never_fits, places.has_opened, places.other_way,
     places.may_go_elsewhere, places.goes_back, places.count_clear, places.leave_place,
     rings.find_ring,

@@ -1,4 +1,4 @@
-"""Chance and lengths of time, for the fast engine: a number of the book of luck, and what a length gives at it.
+"""Chance and lengths of time, for the fast engine: a random number, and what a length gives at it.
 
 Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
 the reference engine.
@@ -10,14 +10,14 @@ from sim.inputs.distributions import TABLE, closed_form, share_within, tabled
 from sim.model.compiled.arrays import Packed
 from sim.model.compiled.state import REPLICATION, SEED, Room
 from sim.model.random_numbers import uniform_of
-from sim.model.rules import SECONDS_PER_DAY, late_luck, seconds, still_to_come
+from sim.model.rules import SECONDS_PER_DAY, late_number, seconds, still_to_come
 
 
-def luck(room: Room, person: int, service_key: np.uint64, visit: int, quantity: np.uint64) -> float:
-    """A number of this person's in the book of luck."""
-    book, persons = room.book, room.persons
-    key = book[persons[person].book_row]
-    return uniform_of(book[SEED], book[REPLICATION], persons[person].number, key, service_key, quantity, visit)
+def uniform(room: Room, person: int, service_key: np.uint64, visit: int, quantity: np.uint64) -> float:
+    """A random number of this person's, between 0 and 1."""
+    keys, persons = room.keys, room.persons
+    key = keys[persons[person].key_row]
+    return uniform_of(keys[SEED], keys[REPLICATION], persons[person].number, key, service_key, quantity, visit)
 
 
 def drawn(plan: Packed, length: int, u: float) -> float:
@@ -39,7 +39,7 @@ def within(plan: Packed, length: int, days: float) -> float:
 def conditional_seconds(plan: Packed, length: int, elapsed: int, u: float) -> int:
     """Seconds still to come of a length that has already lasted so many."""
     days = elapsed / SECONDS_PER_DAY
-    still = late_luck(within(plan, length, days), u)
+    still = late_number(within(plan, length, days), u)
     return seconds(still_to_come(drawn(plan, length, still), days))
 
 

@@ -1,4 +1,4 @@
-"""Many numbers of the book of luck at once, as loops that a compiler can read. NumPy does the same in `random_numbers.py`.
+"""Many random numbers at once, as loops that a compiler can read. NumPy does the same in `random_numbers.py`.
 
 What may be changed here: by agreement only.
 """

@@ -73,7 +73,7 @@ COUNTERS = _row(
 
 MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a ring, and of the search for one
 RING_ROWS = SEEN + 1
-SEED, REPLICATION, GROUP_KEYS = range(3)  # of the book: from GROUP_KEYS on two keys a group
+SEED, REPLICATION, GROUP_KEYS = range(3)  # from GROUP_KEYS on two keys a group
 
 # What can be due at an instant, to whom.
 READY, SEAT, REQUIRE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, PATIENCE, DEATH, DEATH_OUTSIDE = range(12)
@@ -114,7 +114,7 @@ class Room(NamedTuple):
     knocked: Flags  # somebody found these hours closed and will be told of the next opening
     weights: Floats
     counters: Rows
-    book: Keys
+    keys: Keys
     first_stay: Small  # for the ledger's order: the row of each person's first stay and wait ...
     first_wait: Small
     stay_of_row: Small  # ... which stay stands in each row ...

@@ -19,7 +19,7 @@ from sim.model.compiled.arrays import (
 )
 from sim.model.compiled.capacity import count_clear, leave_place
 from sim.model.compiled.event_queue import due_at, post
-from sim.model.compiled.random_lookup import conditional_seconds, drawn, luck, within
+from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform, within
 from sim.model.compiled.state import GROUP_KEYS, MORE_STAYS, READY, REQUIRE, TAPER, Room, Rows
 from sim.model.records import ADMITTED, NEVER, NONE
 from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, minutes, seconds
@@ -46,7 +46,7 @@ def expect(room: Room, person: int, group: int, number: int, is_from_census: boo
     persons = room.persons
     persons[person].stays = persons[person].waits = persons[person].gone = 0
     persons[person].group, persons[person].number = group, number
-    persons[person].book_row = GROUP_KEYS + 2 * group + (1 if is_from_census else 0)
+    persons[person].key_row = GROUP_KEYS + 2 * group + (1 if is_from_census else 0)
     persons[person].stay_of = persons[person].wait_of = NONE
 
 
@@ -64,13 +64,13 @@ def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
     time_of_day = plan.services[service].review_from
     span = plan.services[service].review_to - time_of_day
     if span > 0:
-        time_of_day += int(luck(room, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME]) * span)
+        time_of_day += int(uniform(room, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME]) * span)
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
     while day * SECONDS_PER_DAY < until + 2 * FORESEEN:
         instant = day * SECONDS_PER_DAY + time_of_day
         if instant >= needs_until:
             chance = plan.review_chances[service, (plan.first_weekday + day) % 7]
-            if chance >= 1.0 or luck(room, person, key, visit, plan.review_keys[attempt]) < chance:
+            if chance >= 1.0 or uniform(room, person, key, visit, plan.review_keys[attempt]) < chance:
                 return instant
             attempt += 1
         day += 1
@@ -107,16 +107,18 @@ def settle(plan: Packed, room: Room, stay: int, delay: int, now: int) -> None:
     if visit >= 0:
         key, number = plan.services[stays[stay].service].key, room.admissions[stay].visit
         route = visits[visit].routes
-        stay_luck = luck(room, person, key, number, plan.plain_keys[KEY_STAY])  # a processor works both out at once
+        stay_number = uniform(
+            room, person, key, number, plan.plain_keys[KEY_STAY]
+        )  # a processor works both out at once
         if visits[visit].drawn > 1:
             first = visits[visit].shares
-            u = luck(room, person, key, number, plan.plain_keys[KEY_NEXT])
+            u = uniform(room, person, key, number, plan.plain_keys[KEY_NEXT])
             route += chosen(plan.shares[first : first + visits[visit].drawn], u)
         if delay > 0 and visits[visit].worse_from >= 0 and routes[route].to == visits[visit].worse_from:
             chance = chance_over(plan.visits[visit].worse_chance, delay / SECONDS_PER_DAY)
-            if luck(room, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
+            if uniform(room, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
                 route = visits[visit].worse_to
-        days = drawn(plan, routes[route].stay, stay_luck)
+        days = drawn(plan, routes[route].stay, stay_number)
         if delay > 0:
             days += plan.visits[visit].longer_stay * (delay / SECONDS_PER_DAY)
         needs_until = now + seconds(days)
@@ -136,7 +138,7 @@ def route_after(plan: Packed, room: Room, visit: int, elapsed: int, person: int,
         weights[i] = (high - low) * (1.0 - within(plan, plan.routes[first + i].stay, elapsed / SECONDS_PER_DAY))
         total += weights[i]
         low = high
-    u = luck(room, person, key, 0, plan.plain_keys[KEY_NEXT])
+    u = uniform(room, person, key, 0, plan.plain_keys[KEY_NEXT])
     if total <= 0.0:
         return chosen(plan.shares[first_share : first_share + drawable], u)
     reached = 0.0
@@ -164,7 +166,7 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
     room.persons[person].stay_of = stay
     key, units = plan.services[service].key, 1
     if plan.services[service].counts_units and visit >= 0:
-        units = minutes(drawn(plan, visits[visit].units, luck(room, person, key, 0, plan.plain_keys[KEY_UNITS])))
+        units = minutes(drawn(plan, visits[visit].units, uniform(room, person, key, 0, plan.plain_keys[KEY_UNITS])))
     room.admissions[stay].units = stays[stay].units_now = units
     room.wards[service].held += units
     route, needs_until, waits_already = NONE, NEVER, census[entry].waiting_for >= 0
@@ -175,16 +177,16 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
                 route += 1
         needs_until = 0
         if census[entry].waited >= 0:
-            u = luck(room, person, key, 0, plan.plain_keys[KEY_WAITED])
+            u = uniform(room, person, key, 0, plan.plain_keys[KEY_WAITED])
             needs_until = -seconds(drawn(plan, census[entry].waited, u))
         room.admissions[stay].admitted = min(arrived, needs_until)
     elif visit >= 0:
         route = visits[visit].routes + route_after(plan, room, visit, -arrived, person, key)
         if census[entry].remaining >= 0:
-            u = luck(room, person, key, 0, plan.plain_keys[KEY_REMAINING])
+            u = uniform(room, person, key, 0, plan.plain_keys[KEY_REMAINING])
             needs_until = seconds(drawn(plan, census[entry].remaining, u))
         else:
-            u = luck(room, person, key, 0, plan.plain_keys[KEY_STAY])
+            u = uniform(room, person, key, 0, plan.plain_keys[KEY_STAY])
             needs_until = conditional_seconds(plan, plan.routes[route].stay, -arrived, u)
     begin_stay(plan, room, stay, route, needs_until, not waits_already)
 

@@ -8,7 +8,7 @@ from sim.inputs.timetable import end_of_work
 from sim.model.compiled.arrays import BEFORE_READY, ON_ADMISSION, Packed
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.queues import join_team_queue, step_out
-from sim.model.compiled.random_lookup import drawn, luck
+from sim.model.compiled.random_lookup import drawn, uniform
 from sim.model.compiled.state import MORE_STEPS, STEP_DUE, TRY_STEPS, Room
 from sim.model.records import NEVER, NONE
 from sim.model.rules import seconds
@@ -50,7 +50,7 @@ def step_takes(plan: Packed, room: Room, stay: int, planned: int) -> int:
     """Seconds that a step of this stay takes, or seconds of working days."""
     planned_steps, stays = plan.steps, room.stays
     key = plan.services[stays[stay].service].key
-    u = luck(room, stays[stay].person, key, room.admissions[stay].visit, planned_steps[planned].takes_key)
+    u = uniform(room, stays[stay].person, key, room.admissions[stay].visit, planned_steps[planned].takes_key)
     return seconds(drawn(plan, planned_steps[planned].takes, u))
 
 
@@ -132,7 +132,7 @@ def ask_for_steps(plan: Packed, room: Room, stay: int, is_back: bool) -> None:
     for planned in range(route.steps, route.steps_end):
         if planned_steps[planned].share < 1.0:
             key = plan.services[stays[stay].service].key
-            u = luck(room, person, key, admissions[stay].visit, planned_steps[planned].needs_key)
+            u = uniform(room, person, key, admissions[stay].visit, planned_steps[planned].needs_key)
             if u >= planned_steps[planned].share:
                 continue
         name = planned_steps[planned].number

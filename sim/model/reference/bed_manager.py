@@ -8,7 +8,7 @@ What may be changed here: with new expected results, and then in every engine.
 from collections.abc import Callable
 
 from sim.model.plan import Plan
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, TURNED_AWAY
 from sim.model.reference.capacity import Places
 from sim.model.reference.circular_blocking import Rings
@@ -23,14 +23,14 @@ from sim.model.reference.transitions import Moves
 class BedManager:
     """Decides who of those who wait moves, and who has waited too long."""
 
-    def __init__(self, plan: Plan, book: BookOfLuck, clock: Clock) -> None:
+    def __init__(self, plan: Plan, random: RandomNumbers, clock: Clock) -> None:
         self.plan, self.clock = plan, clock
         self.records = Records()
         self.places = Places(plan, clock, self.records)
         self.wards = self.places.wards
         self.doors = Doors(plan, clock, self._door_opens)
         self.rings = Rings(plan, self.wards, self.doors)
-        self.moves = Moves(plan, book, clock, self.places, self.rings)
+        self.moves = Moves(plan, random, clock, self.places, self.rings)
         self.patience, self.steps = self.moves.patience, self.moves.steps
         self.observe: Callable[[BedManager], None] | None = None
         self._stopped_lines: set[int] = set()  # wards whose first in line does not fit and may be passed

@@ -82,7 +82,7 @@ class Places:
         assert ward.planned is not None
         turnaround = ward.planned.service.turnaround
         if cleans and turnaround is not None:
-            self._clean(ward, stay.units_now, seconds(turnaround.days(stay.luck(quantities.TURNAROUND))))
+            self._clean(ward, stay.units_now, seconds(turnaround.days(stay.draw(quantities.TURNAROUND))))
         self.touch(ward.number)
 
     def _clean(self, ward: Ward, units: int, takes: int) -> None:

@@ -1,7 +1,7 @@
 """The reference engine: a SimPy model written to be read by a planner. Its results are the law for any other engine.
 
 A person's journey is a story: wait outside, then stay after stay, each place held until the next one is free. Who gets a
-free place is decided by the bed manager alone. There is no generator and no counting in here: luck is looked up in the book,
+free place is decided by the bed manager alone. There is no generator and no counting in here: random numbers are looked up,
 and the ledger is what is written down. What may be changed here: with new expected results.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from sim.inputs.scenario import OUTSIDE, CensusEntry
 from sim.model.arriving import People
 from sim.model.plan import Plan
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.records import Ledger
 from sim.model.reference.bed_manager import BedManager
 from sim.model.reference.clock import Clock, Process
@@ -21,10 +21,10 @@ from sim.model.reference.state import Person, Stay
 class ReferenceEngine:
     """One replication: people arrive, stay, wait and move on until the end of the run."""
 
-    def __init__(self, plan: Plan, book: BookOfLuck, people: People) -> None:
+    def __init__(self, plan: Plan, random: RandomNumbers, people: People) -> None:
         self.plan, self.people = plan, people
         self.clock = Clock(plan.until)
-        self.beds = BedManager(plan, book, self.clock)
+        self.beds = BedManager(plan, random, self.clock)
         self.moves = self.beds.moves
 
     def run(self, observe: Callable[[BedManager], None] | None = None) -> Ledger:
@@ -67,6 +67,8 @@ class ReferenceEngine:
         return stay
 
 
-def run(plan: Plan, people: People, book: BookOfLuck, observe: Callable[[BedManager], None] | None = None) -> Ledger:
+def run(
+    plan: Plan, people: People, random: RandomNumbers, observe: Callable[[BedManager], None] | None = None
+) -> Ledger:
     """One replication by the SimPy model; `observe` is called whenever an instant is over."""
-    return ReferenceEngine(plan, book, people).run(observe)
+    return ReferenceEngine(plan, random, people).run(observe)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from sim.inputs.distributions import Distribution
 from sim.model import plan as quantities
 from sim.model.arriving import Arriving
-from sim.model.attributes import Luck, conditional_seconds, luck_of
+from sim.model.attributes import Draw, conditional_seconds, draws_of
 from sim.model.plan import OUTSIDE_KEY, Plan
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.reference.clock import Clock
 from sim.model.reference.state import Person, Stay, Wait
 from sim.model.rules import seconds
@@ -21,8 +21,8 @@ Death = tuple[Person, Stay | None]  # and the stay in which it was to happen; No
 class Patience:
     """Everybody's clocks. A longest wait runs from joining; a death clock from ready, or from coming while outside."""
 
-    def __init__(self, plan: Plan, book: BookOfLuck, clock: Clock) -> None:
-        self._plan, self._book, self._clock = plan, book, clock
+    def __init__(self, plan: Plan, random: RandomNumbers, clock: Clock) -> None:
+        self._plan, self._random, self._clock = plan, random, clock
         self._deaths: list[Death] = []
         self._waits: list[Wait] = []
 
@@ -35,16 +35,16 @@ class Patience:
             longest, quantity = group.group.arrival.longest_wait, group.longest_wait
         if longest is None or (wait.stay is None and wait.number > 0):
             return
-        luck = self._luck_outside(wait.person.arriving) if wait.stay is None else wait.stay.luck
+        draw = self._draws_outside(wait.person.arriving) if wait.stay is None else wait.stay.draw
         opens = self._plan.opens_second[wait.other]  # nobody gives up for what has not opened yet
-        due = max(self._end(longest, wait.joined, luck(quantity)), opens)
+        due = max(self._end(longest, wait.joined, draw(quantity)), opens)
         self._when_due(due, lambda: self._waits.append(wait))
 
     def start_delay(self, stay: Stay) -> None:
         """Somebody is ready; from now on they may die while they are delayed."""
         visit = stay.planned_visit.visit
         if visit is not None and visit.dies_while_delayed is not None:
-            due = self._end(visit.dies_while_delayed, stay.ready, stay.luck(quantities.DEATH))
+            due = self._end(visit.dies_while_delayed, stay.ready, stay.draw(quantities.DEATH))
             self._when_due(due, lambda: self._deaths.append((stay.person, stay)))
 
     def start_outside(self, person: Person) -> None:
@@ -52,7 +52,7 @@ class Patience:
         arriving = person.arriving
         life = self._plan.groups[arriving.group].group.arrival.dies_while_waiting
         if life is not None:
-            due = self._end(life, arriving.arrives, self._luck_outside(arriving)(quantities.DEATH))
+            due = self._end(life, arriving.arrives, self._draws_outside(arriving)(quantities.DEATH))
             self._when_due(due, lambda: self._deaths.append((person, None)))
 
     def are_due(self) -> bool:
@@ -65,8 +65,8 @@ class Patience:
         waits, self._waits = self._waits, []
         return deaths, waits
 
-    def _luck_outside(self, arriving: Arriving) -> Luck:
-        return luck_of(self._plan, self._book, arriving, OUTSIDE_KEY, 0)
+    def _draws_outside(self, arriving: Arriving) -> Draw:
+        return draws_of(self._plan, self._random, arriving, OUTSIDE_KEY, 0)
 
     def _end(self, length: Distribution, since: int, u: float) -> int:
         """When a length is over; somebody of the census is known to have come as far as this."""

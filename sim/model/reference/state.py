@@ -11,7 +11,8 @@ from sim.model.records import NEVER, NONE, WAITING
 if TYPE_CHECKING:
     from simpy import Event
 
-    from sim.model.attributes import Luck
+    from sim.model.attributes import Draw
+
 
 NO_STEPS: AbstractSet[int] = frozenset()
 
@@ -66,7 +67,7 @@ class Stay:
     service: int
     visit: int
     planned_visit: PlannedVisit
-    luck: "Luck"
+    draw: "Draw"
     admitted: int
     ready_due: int  # when they will be ready, known at admission
     need: int

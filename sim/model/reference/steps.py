@@ -38,7 +38,7 @@ class Steps:
 
         The steps of the route settled at admission start by their own clocks; those of a later route start now.
         """
-        needed = [planned for planned in route.steps if is_needed(planned, stay.luck)]
+        needed = [planned for planned in route.steps if is_needed(planned, stay.draw)]
         stay.required = frozenset(planned.number for planned in needed)
         for number, work in stay.works.items():
             if number not in stay.required:
@@ -105,7 +105,7 @@ class Steps:
 
     def _end(self, work: Work, start: int) -> int:
         step = work.planned.step
-        need = seconds(step.takes.days(work.stay.luck(work.planned.takes)))
+        need = seconds(step.takes.days(work.stay.draw(work.planned.takes)))
         return end_of_work(self._plan.working, start, need) if step.working_days else start + need
 
     def _finish(self, work: Work) -> None:

@@ -7,7 +7,7 @@ results, and then in every engine.
 from simpy import Event
 
 from sim.model.plan import Plan, PlannedRoute
-from sim.model.random_numbers import BookOfLuck
+from sim.model.random_numbers import RandomNumbers
 from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.reference.admission import Admitting
 from sim.model.reference.capacity import Places
@@ -21,12 +21,12 @@ from sim.model.reference.steps import Steps
 class Moves:
     """Everybody's waits and stays. Journeys say what happens to them, and wait for the event that gives their next stay."""
 
-    def __init__(self, plan: Plan, book: BookOfLuck, clock: Clock, places: Places, rings: Rings) -> None:
+    def __init__(self, plan: Plan, random: RandomNumbers, clock: Clock, places: Places, rings: Rings) -> None:
         self.plan, self.clock, self.places, self.rings = plan, clock, places, rings
         self.records = places.records
-        self.admitting = Admitting(plan, book)
+        self.admitting = Admitting(plan, random)
         self.steps = Steps(plan, clock, self.records, self.look_at)
-        self.patience = Patience(plan, book, clock)
+        self.patience = Patience(plan, random, clock)
         self.nowhere: list[Wait] = []  # those who joined where there is no place for them, now or later, or none yet
         self.newcomers: set[int] = set()  # wards with a queue limit that somebody joined
 

@@ -1,6 +1,6 @@
 """What happened to the same person in the other scenario: who left hospital sooner, who later, by how many nights.
 
-People are the same in every scenario: a group's person keeps their number, arrival and luck. Compared are the dates on which each
+People are the same in every scenario: a group's person keeps their number, arrival and random numbers. Compared are the dates on which each
 of them left hospital for the first time.
 """
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.records import NEVER, Column
 from sim.results.step_functions import is_first
-from sim.results.window import Cut
+from sim.results.window import Window
 
 Departures = NDArray[
     np.int64
@@ -34,10 +34,10 @@ class SamePeople:
     nights_later: float
 
 
-def departures(cut: Cut) -> Departures:
+def departures(window: Window) -> Departures:
     """When each person who was ever in a hospital left it for the first time; rows by group, census and number."""
-    stays, people = cut.ledger.stays, cut.ledger.people
-    rows = np.flatnonzero(cut.is_acute[stays["service"]])
+    stays, people = window.ledger.stays, window.ledger.people
+    rows = np.flatnonzero(window.is_acute[stays["service"]])
     rows = rows[is_first(stays["person"][rows])]
     person = stays["person"][rows]
     columns: list[Column] = [people["group"][person], people["from_census"][person], people["number"][person]]

@@ -28,13 +28,19 @@ from sim.results.invariants.records import (
     require_sum,
 )
 from sim.results.measures import teams
-from sim.results.measures.availability import door_path, free_path, own_hours_path
+from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
 from sim.results.measures.catalogue import MEASURES, limits
 from sim.results.measures.census import delayed_at_midnights, people_at_midnights
 from sim.results.measures.delays import delays
-from sim.results.measures.occupancy import counts_hours, held_path, occupied_seconds, open_path, people_path
+from sim.results.measures.occupancy import (
+    counts_hours,
+    held_over_time,
+    occupied_seconds,
+    open_over_time,
+    people_over_time,
+)
 from sim.results.step_functions import both, count_at, going_on
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 from sim.results.words.run_length import TOTALS
 
 WITHIN_LIMITS = "shares lie from 0 to 1, people and days are not below 0, intervals included"
@@ -95,23 +101,23 @@ CHECKED = (
 
 def check(scenario: Scenario, ledger: Ledger) -> None:
     """Raise IdentityBroken at the first identity that this ledger breaks."""
-    check_cut(Cut(scenario, ledger))
+    check_cut(Window(scenario, ledger))
 
 
-def check_cut(cut: Cut) -> None:
-    """Check records that have been cut to their window."""
-    check_records(cut)
-    check_places(cut)
-    check_sums(cut)
-    people.check_people(cut)
-    check_costs(cut)
+def check_cut(window: Window) -> None:
+    """Check the records seen through a window."""
+    check_records(window)
+    check_places(window)
+    check_sums(window)
+    people.check_people(window)
+    check_costs(window)
 
 
-def check_window(cut: Cut) -> None:
+def check_window(window: Window) -> None:
     """Only what depends on the window: for another window of a ledger that has been checked."""
-    check_sums(cut)
-    people.check_people(cut)
-    check_costs(cut)
+    check_sums(window)
+    people.check_people(window)
+    check_costs(window)
 
 
 def check_periods(scenario: Scenario, whole: Sequence[Row], parts: Sequence[Sequence[Row]]) -> None:
@@ -132,84 +138,84 @@ def check_periods(scenario: Scenario, whole: Sequence[Row], parts: Sequence[Sequ
                 raise IdentityBroken(PERIODS_ADD_UP, f"{row.service}, {row.measure}: {sums} against {row.value}")
 
 
-def check_places(cut: Cut) -> None:
+def check_places(window: Window) -> None:
     """Check places and queues: no admission to a full service, no wait while a place is free."""
-    for service in cut.declared:
-        _nobody_enters_a_full_service(cut, service)
-        _queue_limit_holds(cut, service)
-    for number in range(len(cut.names)):
-        if number != cut.died:
-            _nobody_waits_beside_a_free_place(cut, number)
-    for team in cut.scenario.teams:
-        _no_step_waits_for_a_free_team(cut, team)
+    for service in window.declared:
+        _nobody_enters_a_full_service(window, service)
+        _queue_limit_holds(window, service)
+    for number in range(len(window.names)):
+        if number != window.died:
+            _nobody_waits_beside_a_free_place(window, number)
+    for team in window.scenario.teams:
+        _no_step_waits_for_a_free_team(window, team)
 
 
-def _nobody_enters_a_full_service(cut: Cut, service: Service) -> None:
+def _nobody_enters_a_full_service(window: Window, service: Service) -> None:
     """At each admission, after the whole instant: held <= the larger of open and held just before."""
     if service.is_unlimited:
         return
-    rows = cut.stay_rows(cut.number(service))
-    admitted = cut.stays_in(cut.number(service), "admitted")
-    held, planned = held_path(cut, service), open_path(cut, service).at(admitted)
+    rows = window.stay_rows(window.number(service))
+    admitted = window.stays_in(window.number(service), "admitted")
+    held, planned = held_over_time(window, service), open_over_time(window, service).at(admitted)
     extra = 0 if service.surge is None else service.surge.places  # may have opened and closed in the instant
     room = np.maximum(planned + extra, held.before(admitted))
-    seated = cut.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
+    seated = window.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
     fits = (held.at(admitted) <= room) | (planned < 0) | seated
-    require_rows(cut, NOBODY_ENTERS_A_FULL_SERVICE, "stays", rows, fits)
+    require_rows(window, NOBODY_ENTERS_A_FULL_SERVICE, "stays", rows, fits)
 
 
-def _queue_limit_holds(cut: Cut, service: Service) -> None:
+def _queue_limit_holds(window: Window, service: Service) -> None:
     """Whenever a person joins, after the whole instant: waiting <= the larger of the limit and those before."""
     if service.queue_limit is None:
         return
-    number = cut.number(service)
-    joined = cut.waits_for(number, "joined")
-    waiting = going_on(joined, cut.waits_for(number, "ended"))
+    number = window.number(service)
+    joined = window.waits_for(number, "joined")
+    waiting = going_on(joined, window.waits_for(number, "ended"))
     most = np.maximum(service.queue_limit, waiting.before(joined))
     holds = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
-    require_rows(cut, QUEUE_LIMITS_HOLD, "waits", cut.wait_rows(number), holds)
+    require_rows(window, QUEUE_LIMITS_HOLD, "waits", window.wait_rows(number), holds)
 
 
-def _nobody_waits_beside_a_free_place(cut: Cut, number: int) -> None:
+def _nobody_waits_beside_a_free_place(window: Window, number: int) -> None:
     """Who is clear waits for no time in which a place, the door and their own discharge hours are open."""
-    service = cut.scenario.services[number] if number <= cut.home else None
+    service = window.scenario.services[number] if number <= window.home else None
     if service is not None and (counts_hours(service) or service.turnaround is not None):
         return
-    clear = np.maximum(cut.waits_for(number, "clear"), 0)
-    ended = np.minimum(cut.waits_for(number, "ended"), cut.ledger.until)
+    clear = np.maximum(window.waits_for(number, "clear"), 0)
+    ended = np.minimum(window.waits_for(number, "ended"), window.ledger.until)
     queue = np.flatnonzero(clear < ended)
-    free = free_path(cut, number)
+    free = free_over_time(window, number)
     if service is not None:
-        free = both(free, door_path(cut, service))
-    held_by = cut.waits_for(number, "held")[queue]
+        free = both(free, door_over_time(window, service))
+    held_by = window.waits_for(number, "held")[queue]
     for held in np.unique(held_by):
         rows = queue[held_by == held]
-        eligible = free if held == OUTSIDE else both(free, own_hours_path(cut, cut.scenario.services[held]))
+        eligible = free if held == OUTSIDE else both(free, own_hours_over_time(window, window.scenario.services[held]))
         holds = eligible.between(clear[rows], ended[rows]) == 0
-        require_rows(cut, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", cut.wait_rows(number)[rows], holds)
+        require_rows(window, NOBODY_WAITS_BESIDE_A_FREE_PLACE, "waits", window.wait_rows(number)[rows], holds)
 
 
-def _no_step_waits_for_a_free_team(cut: Cut, team: Team) -> None:
-    work = teams.work_of(cut, team)
-    until = np.minimum(work.team_joined, cut.ledger.until)
+def _no_step_waits_for_a_free_team(window: Window, team: Team) -> None:
+    work = teams.work_of(window, team)
+    until = np.minimum(work.team_joined, window.ledger.until)
     waits = np.flatnonzero(work.started < until)
-    holds = teams.free_path(cut, team).between(work.started[waits], until[waits]) == 0
-    require_rows(cut, NOBODY_WAITS_FOR_A_FREE_TEAM, "steps", work.row[waits], holds)
+    holds = teams.free_over_time(window, team).between(work.started[waits], until[waits]) == 0
+    require_rows(window, NOBODY_WAITS_FOR_A_FREE_TEAM, "steps", work.row[waits], holds)
 
 
-def check_sums(cut: Cut) -> None:
+def check_sums(window: Window) -> None:
     """Occupied time by three ways, delay by four, and each reason of it by what lacked."""
-    found = delays(cut)
-    for number, service in enumerate(cut.declared):
+    found = delays(window)
+    for number, service in enumerate(window.declared):
         name, total = service.name, int(found.total[number])
-        occupied = occupied_seconds(cut, service)
-        require_sum(STAYS_ADD_UP, name, people_path(cut, service).integral(cut.first, cut.end), occupied)
-        admitted, ready, left = (cut.stays_in(number, column) for column in ("admitted", "ready", "left"))
-        needing = int(cut.clipped(admitted, np.minimum(ready, left)).sum())
+        occupied = occupied_seconds(window, service)
+        require_sum(STAYS_ADD_UP, name, people_over_time(window, service).integral(window.first, window.end), occupied)
+        admitted, ready, left = (window.stays_in(number, column) for column in ("admitted", "ready", "left"))
+        needing = int(window.clipped(admitted, np.minimum(ready, left)).sum())
         require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, name, needing + total, occupied)
-        late = delayed_at_midnights(cut, number)
-        cared_for = count_at(admitted, np.minimum(ready, left), cut.midnights)
-        census = people_at_midnights(cut, number)
+        late = delayed_at_midnights(window, number)
+        cared_for = count_at(admitted, np.minimum(ready, left), window.midnights)
+        census = people_at_midnights(window, number)
         require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", int((late + cared_for).sum()), int(census.sum()))
         for by, table in (
             ("reasons", found.by_reason),

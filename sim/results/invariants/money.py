@@ -12,23 +12,29 @@ from sim.inputs.scenario import SECONDS_PER_DAY, Budget, Service
 from sim.model.records import ADMITTED
 from sim.results.invariants.records import IdentityBroken, require_sum
 from sim.results.measures import budgets, costs
-from sim.results.measures.occupancy import MINUTES_PER_HOUR, counts_hours, held_path, open_path, people_path
-from sim.results.step_functions import Path, instants_of
-from sim.results.window import Cut, Row
+from sim.results.measures.occupancy import (
+    MINUTES_PER_HOUR,
+    counts_hours,
+    held_over_time,
+    open_over_time,
+    people_over_time,
+)
+from sim.results.step_functions import StepFunction, instants_of
+from sim.results.window import Row, Window
 
 COSTS_ADD_UP = "costs recompute to the penny"
 BUDGETS_ADD_UP = "budget lines add up"
 CHARGED_ONCE = "no element is charged twice"
 
 
-def check_costs(cut: Cut) -> None:
+def check_costs(window: Window) -> None:
     """Each price again, from waits instead of stays and from paths instead of sums."""
-    found = costs.lines(cut)
-    _each_once(cut, found)
-    again = sum(_pence_again(cut, one.of, one.per, Fraction(str(one.gbp))) for one in cut.scenario.costs.prices)
+    found = costs.lines(window)
+    _each_once(window, found)
+    again = sum(_pence_again(window, one.of, one.per, Fraction(str(one.gbp))) for one in window.scenario.costs.prices)
     charged = [line.pence for line in found if line.part != "not closed"]
     require_sum(COSTS_ADD_UP, "all prices", sum(charged), again)
-    rows = [row for row in costs.rows(cut) if row.measure in ("cost_cash_gbp", "cost_capital_gbp")]
+    rows = [row for row in costs.rows(window) if row.measure in ("cost_cash_gbp", "cost_capital_gbp")]
     for row in rows:
         for by in ("payer", "contributor", "part") if row.by == "" else ():
             parts = [other.value for other in rows if other[:3] == (row.service, row.measure, by)]
@@ -36,26 +42,26 @@ def check_costs(cut: Cut) -> None:
                 require_sum(COSTS_ADD_UP, f"{row.service}, by {by}", _pence(sum(parts)), _pence(row.value))
     total = sum(row.value for row in rows if row.by == "" and row.service != "all")
     require_sum(COSTS_ADD_UP, "services", _pence(total), sum(line.pence for line in found))
-    for budget in cut.scenario.costs.budgets:
-        _check_budget(cut, budget, rows)
+    for budget in window.scenario.costs.budgets:
+        _check_budget(window, budget, rows)
 
 
-def _check_budget(cut: Cut, budget: Budget, cash: list[Row]) -> None:
+def _check_budget(window: Window, budget: Budget, cash: list[Row]) -> None:
     """What a line allows is what was spent and what is left; what one payer or contributor spends is told elsewhere too."""
-    found = {row.measure: _pence(row.value) for row in budgets.rows(cut) if row.item == budget.name}
+    found = {row.measure: _pence(row.value) for row in budgets.rows(window) if row.item == budget.name}
     spent = found["budget_spent_gbp"]
     require_sum(BUDGETS_ADD_UP, budget.name, spent + found["budget_left_gbp"], found["budget_gbp"])
     if budget.spent_on or budget.capital or (budget.payers and budget.contributors):
         return
-    by = "contributor" if budget.contributors and cut.scenario.costs.pools else "payer"
+    by = "contributor" if budget.contributors and window.scenario.costs.pools else "payer"
     names = budget.payers or budget.contributors
     told = (row.value for row in cash if row[:3] == ("all", "cost_cash_gbp", by) and (not names or row.item in names))
     require_sum(BUDGETS_ADD_UP, f"{budget.name}, by {by}", spent, _pence(sum(told)))
 
 
-def _each_once(cut: Cut, found: list[costs.Line]) -> None:
+def _each_once(window: Window, found: list[costs.Line]) -> None:
     """One price for each basis of a service, one line for each price, part, place and payer."""
-    prices = Counter((price.of, price.per) for price in cut.scenario.costs.prices)
+    prices = Counter((price.of, price.per) for price in window.scenario.costs.prices)
     charged = Counter((line.service, line.price.of, line.price.per, line.part, line.payer) for line in found)
     for what, number in (*prices.items(), *charged.items()):
         if number > 1:
@@ -66,28 +72,28 @@ def _pence(pounds: float) -> int:
     return round(pounds * 100)
 
 
-def _pence_again(cut: Cut, of: str, per: str, price: Fraction) -> int:
-    ledger = cut.ledger
+def _pence_again(window: Window, of: str, per: str, price: Fraction) -> int:
+    ledger = window.ledger
     if per == "step":
         is_it = np.array([name == of for name in ledger.step_names], dtype=bool)[ledger.steps["step"]]
-        done = ledger.steps["stay"][is_it & cut.inside(ledger.steps["finished"])]
+        done = ledger.steps["stay"][is_it & window.inside(ledger.steps["finished"])]
         counts = np.bincount(ledger.stays["service"][done])
         return sum(_rounded(price * int(count)) for count in counts)
     if per == "admission":
-        entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == cut.numbers[of])
-        return _rounded(price * int(cut.inside(ledger.waits["ended"][entered]).sum()))
+        entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == window.numbers[of])
+        return _rounded(price * int(window.inside(ledger.waits["ended"][entered]).sum()))
     if per in ("occupied_day", "open_day"):
-        return _rounded(price * _days_again(cut, cut.scenario.service(of), per))
+        return _rounded(price * _days_again(window, window.scenario.service(of), per))
     return 0
 
 
-def _days_again(cut: Cut, service: Service, per: str) -> Fraction:
+def _days_again(window: Window, service: Service, per: str) -> Fraction:
     if per == "occupied_day":
-        return Fraction(people_path(cut, service).integral(cut.first, cut.end), SECONDS_PER_DAY)
-    planned, held = open_path(cut, service), held_path(cut, service)
+        return Fraction(people_over_time(window, service).integral(window.first, window.end), SECONDS_PER_DAY)
+    planned, held = open_over_time(window, service), held_over_time(window, service)
     times = instants_of(planned.times, held.times)
-    beyond = Path(times, np.maximum(held.at(times) - planned.at(times), 0))
-    available = planned.integral(cut.first, cut.end) + beyond.integral(cut.first, cut.end)
+    beyond = StepFunction(times, np.maximum(held.at(times) - planned.at(times), 0))
+    available = planned.integral(window.first, window.end) + beyond.integral(window.first, window.end)
     return Fraction(available, SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1))
 
 

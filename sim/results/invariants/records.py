@@ -8,7 +8,7 @@ import numpy as np
 from sim.model.records import ADMITTED, DIED_WAITING, NEVER, NONE, OUTSIDE, WAITING, Column
 from sim.results.measures.flow import left_model
 from sim.results.step_functions import Mask
-from sim.results.window import Cut
+from sim.results.window import Window
 
 DESTINATIONS = ("service", "to", "planned_to", "held", "arrives_at")
 
@@ -22,17 +22,17 @@ class IdentityBroken(Exception):
         self.where = where
 
 
-def require(cut: Cut, identity: str, table: str, holds: Mask) -> None:
+def require(window: Window, identity: str, table: str, holds: Mask) -> None:
     """Raise with the first row of this table for which the identity does not hold."""
     if not holds.all():
-        require_rows(cut, identity, table, np.arange(len(holds)), holds)
+        require_rows(window, identity, table, np.arange(len(holds)), holds)
 
 
-def require_rows(cut: Cut, identity: str, table: str, rows: Column, holds: Mask) -> None:
+def require_rows(window: Window, identity: str, table: str, rows: Column, holds: Mask) -> None:
     """The same for some rows of the table, in order."""
     if not holds.all():
         row = int(rows[np.argmin(holds)])
-        raise IdentityBroken(identity, f"{table} row {row} ({row_text(cut, table, row)})")
+        raise IdentityBroken(identity, f"{table} row {row} ({row_text(window, table, row)})")
 
 
 def require_sum(identity: str, where: str, found: int, expected: int) -> None:
@@ -41,17 +41,17 @@ def require_sum(identity: str, where: str, found: int, expected: int) -> None:
         raise IdentityBroken(identity, f"{where}: {found} against {expected}")
 
 
-def row_text(cut: Cut, table: str, row: int) -> str:
+def row_text(window: Window, table: str, row: int) -> str:
     """One row of the ledger in words: destinations by name, NEVER as `never`."""
-    columns = getattr(cut.ledger, table)
-    return ", ".join(f"{name} {_value_text(cut, name, int(values[row]))}" for name, values in columns.items())
+    columns = getattr(window.ledger, table)
+    return ", ".join(f"{name} {_value_text(window, name, int(values[row]))}" for name, values in columns.items())
 
 
-def _value_text(cut: Cut, name: str, value: int) -> str:
+def _value_text(window: Window, name: str, value: int) -> str:
     if value == NEVER:
         return "never"
-    if name in DESTINATIONS and 0 <= value < len(cut.names):
-        return cut.names[value]
+    if name in DESTINATIONS and 0 <= value < len(window.names):
+        return window.names[value]
     return str(value)
 
 
@@ -67,17 +67,17 @@ STEPS_IN_STAYS = "steps start, run and end inside their stay"
 EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
 
 
-def check_records(cut: Cut) -> None:
+def check_records(window: Window) -> None:
     """Check every row of the records, by itself and against its neighbours."""
-    _rows_in_order(cut)
-    _stays(cut)
-    _stays_follow_on(cut)
-    _waits(cut)
-    _waits_match_stays(cut)
-    _one_wait_per_move(cut)
-    _steps(cut)
-    _steps_follow_on(cut)
-    _everybody_is_somewhere(cut)
+    _rows_in_order(window)
+    _stays(window)
+    _stays_follow_on(window)
+    _waits(window)
+    _waits_match_stays(window)
+    _one_wait_per_move(window)
+    _steps(window)
+    _steps_follow_on(window)
+    _everybody_is_somewhere(window)
 
 
 def _is_next(first: Column, second: Column) -> Mask:
@@ -87,39 +87,39 @@ def _is_next(first: Column, second: Column) -> Mask:
     return follows
 
 
-def _rows_in_order(cut: Cut) -> None:
-    ledger = cut.ledger
+def _rows_in_order(window: Window) -> None:
+    ledger = window.ledger
     for table, number in (("stays", "stay"), ("waits", "wait")):
         columns = getattr(ledger, table)
         owner, numbers = columns["person"], columns[number]
         rises = np.append(True, owner[1:] > owner[:-1])
         begins = rises & (numbers == 0)
-        require(cut, ROWS_IN_ORDER, table, begins[: len(owner)] | _is_next(owner, numbers))
+        require(window, ROWS_IN_ORDER, table, begins[: len(owner)] | _is_next(owner, numbers))
     for table, first, second in (("steps", "stay", "step"), ("places", "service", "at")):
         columns = getattr(ledger, table)
         one, other = columns[first], columns[second]
         rises = other[1:] >= other[:-1] if table == "steps" else other[1:] > other[:-1]  # a step may start again
         holds = (one[1:] > one[:-1]) | ((one[1:] == one[:-1]) & rises)
-        require(cut, ROWS_IN_ORDER, table, np.append(True, holds)[: len(one)])
+        require(window, ROWS_IN_ORDER, table, np.append(True, holds)[: len(one)])
 
 
-def _stays(cut: Cut) -> None:
-    stays = cut.ledger.stays
+def _stays(window: Window) -> None:
+    stays = window.ledger.stays
     admitted, ready, clear, left = (stays[name] for name in ("admitted", "ready", "clear", "left"))
-    died = stays["to"] == cut.died
+    died = stays["to"] == window.died
     holds = (admitted <= ready) & (ready <= clear) & (ready <= left) & ((clear <= left) | died)
     holds &= (left == NEVER) == (stays["to"] == NONE)
-    require(cut, TIMES_IN_ORDER, "stays", holds)
-    review = np.array([service.review is not None for service in cut.scenario.services])[stays["service"]]
-    require(cut, SOMEWHERE_TO_GO, "stays", (ready == NEVER) | (stays["planned_to"] != NONE))
+    require(window, TIMES_IN_ORDER, "stays", holds)
+    review = np.array([service.review is not None for service in window.scenario.services])[stays["service"]]
+    require(window, SOMEWHERE_TO_GO, "stays", (ready == NEVER) | (stays["planned_to"] != NONE))
     known = (ready < NEVER) & (stays["need"] < NEVER)
     over = np.where(known, admitted + np.where(known, stays["need"], 0), ready)
-    require(cut, NEED_IS_MET_ONCE, "stays", (ready == over) | (review & (ready > over)))
+    require(window, NEED_IS_MET_ONCE, "stays", (ready == over) | (review & (ready > over)))
 
 
-def _stays_follow_on(cut: Cut) -> None:
-    stays = cut.ledger.stays
-    moves = (stays["to"] >= 0) & (stays["to"] <= cut.home)
+def _stays_follow_on(window: Window) -> None:
+    stays = window.ledger.stays
+    moves = (stays["to"] >= 0) & (stays["to"] <= window.home)
     holds = ~moves
     holds[:-1] |= (
         (stays["person"][1:] == stays["person"][:-1])
@@ -128,28 +128,28 @@ def _stays_follow_on(cut: Cut) -> None:
     )
     has_next = np.zeros(len(moves), dtype=bool)
     has_next[:-1] = stays["person"][1:] == stays["person"][:-1]
-    require(cut, STAYS_FOLLOW_ON, "stays", holds & (moves | ~has_next))
-    place = stays["person"] * len(cut.names) + stays["service"]
+    require(window, STAYS_FOLLOW_ON, "stays", holds & (moves | ~has_next))
+    place = stays["person"] * len(window.names) + stays["service"]
     order = np.argsort(place, kind="stable")  # rows are in order: the stays of one person in one place stay so
     visit = stays["visit"][order]
     again = _is_next(place[order], visit)
     counted = np.ones(len(order), dtype=bool)
     counted[order] = (visit == 0) | again
-    require(cut, STAYS_FOLLOW_ON, "stays", counted)
+    require(window, STAYS_FOLLOW_ON, "stays", counted)
 
 
-def _waits(cut: Cut) -> None:
-    waits = cut.ledger.waits
+def _waits(window: Window) -> None:
+    waits = window.ledger.waits
     joined, clear, ended, ending = (waits[name] for name in ("joined", "clear", "ended", "ending"))
     holds = (joined <= ended) & ((ended == NEVER) == (ending == WAITING)) & (joined <= clear)
     holds &= (clear <= ended) | ((clear == NEVER) & (ending != ADMITTED))
     holds[1:] &= (joined[1:] >= ended[:-1]) | (waits["person"][1:] != waits["person"][:-1])
-    require(cut, WAITS_IN_ORDER, "waits", holds)
+    require(window, WAITS_IN_ORDER, "waits", holds)
 
 
-def _waits_match_stays(cut: Cut) -> None:
-    stays, waits = cut.ledger.stays, cut.ledger.waits
-    require(cut, WAITS_MATCH_STAYS, "waits", (waits["stay"] == NONE) == (waits["held"] == OUTSIDE))
+def _waits_match_stays(window: Window) -> None:
+    stays, waits = window.ledger.stays, window.ledger.waits
+    require(window, WAITS_MATCH_STAYS, "waits", (waits["stay"] == NONE) == (waits["held"] == OUTSIDE))
     rows = np.flatnonzero(waits["stay"] != NONE)
     stay, ended, ending = waits["stay"][rows], waits["ended"][rows], waits["ending"][rows]
     left, to = stays["left"][stay], stays["to"][stay]
@@ -157,19 +157,19 @@ def _waits_match_stays(cut: Cut) -> None:
     good &= (waits["joined"][rows] >= stays["admitted"][stay]) & (ended <= left)
     good &= (ending != WAITING) | (left == NEVER)
     good &= (ending != ADMITTED) | ((ended == left) & (to == waits["to"][rows]))
-    good &= (ending != DIED_WAITING) | ((ended == left) & (to == cut.died))
+    good &= (ending != DIED_WAITING) | ((ended == left) & (to == window.died))
     holds = np.ones(len(waits["to"]), dtype=bool)
     holds[rows] = good
-    require(cut, WAITS_MATCH_STAYS, "waits", holds)
+    require(window, WAITS_MATCH_STAYS, "waits", holds)
 
 
-def _one_wait_per_move(cut: Cut) -> None:
-    stays, waits, people = cut.ledger.stays, cut.ledger.waits, cut.ledger.people
+def _one_wait_per_move(window: Window) -> None:
+    stays, waits, people = window.ledger.stays, window.ledger.waits, window.ledger.people
     into = (waits["ending"] == ADMITTED) & (waits["stay"] != NONE)
     ends = np.bincount(waits["stay"][into], minlength=len(stays["to"]))
-    moved = (stays["to"] != NONE) & (stays["to"] != cut.died)
-    require(cut, ONE_WAIT_PER_MOVE, "stays", ends == moved)
-    came = np.flatnonzero((waits["ending"] == ADMITTED) & (waits["stay"] == NONE) & (waits["to"] <= cut.home))
+    moved = (stays["to"] != NONE) & (stays["to"] != window.died)
+    require(window, ONE_WAIT_PER_MOVE, "stays", ends == moved)
+    came = np.flatnonzero((waits["ending"] == ADMITTED) & (waits["stay"] == NONE) & (waits["to"] <= window.home))
     first = np.flatnonzero(stays["stay"] == 0)
     row = np.full(len(people["group"]), NONE, dtype=np.int64)
     row[waits["person"][came]] = came
@@ -179,11 +179,11 @@ def _one_wait_per_move(cut: Cut) -> None:
     met = (ended == stays["admitted"][first]) & (to == stays["service"][first])
     holds = np.ones(len(stays["to"]), dtype=bool)
     holds[first] = seated | ((wait != NONE) & met)
-    require(cut, ONE_WAIT_PER_MOVE, "stays", holds)
+    require(window, ONE_WAIT_PER_MOVE, "stays", holds)
 
 
-def _steps(cut: Cut) -> None:
-    stays, steps = cut.ledger.stays, cut.ledger.steps
+def _steps(window: Window) -> None:
+    stays, steps = window.ledger.stays, window.ledger.steps
     stay, started, finished = steps["stay"], steps["started"], steps["finished"]
     left, clear = stays["left"][stay], stays["clear"][stay]
     done, dropped = finished < NEVER, steps["dropped"] == 1
@@ -191,13 +191,13 @@ def _steps(cut: Cut) -> None:
     holds &= steps["team_joined"] <= steps["due"]
     holds &= ~done | ((finished == steps["due"]) & (finished <= left) & (finished <= clear) & ~dropped)
     holds &= done | dropped | (left == NEVER)
-    require(cut, STEPS_IN_STAYS, "steps", holds)
+    require(window, STEPS_IN_STAYS, "steps", holds)
 
 
-def _steps_follow_on(cut: Cut) -> None:
+def _steps_follow_on(window: Window) -> None:
     """A step that waited for another began when that one ended; before the run there are no teams to join."""
-    stay, steps = cut.ledger.steps["stay"], cut.ledger.steps
-    size = len(cut.ledger.step_names)
+    stay, steps = window.ledger.steps["stay"], window.ledger.steps
+    size = len(window.ledger.step_names)
     done = np.flatnonzero(steps["finished"] < NEVER)
     done = done[np.lexsort((steps["step"][done], stay[done]))]
     ends = np.append(stay[done] * size + steps["step"][done], NEVER)
@@ -208,14 +208,14 @@ def _steps_follow_on(cut: Cut) -> None:
     on_time = (started == finished[place]) | ((started == 0) & (finished[place] < 0))
     holds = np.ones(len(stay), dtype=bool)
     holds[waited] = (ends[place] == wanted) & on_time
-    require(cut, STEPS_IN_STAYS, "steps", holds)
+    require(window, STEPS_IN_STAYS, "steps", holds)
 
 
-def _everybody_is_somewhere(cut: Cut) -> None:
-    people, stays, waits = cut.ledger.people, cut.ledger.stays, cut.ledger.waits
+def _everybody_is_somewhere(window: Window) -> None:
+    people, stays, waits = window.ledger.people, window.ledger.stays, window.ledger.waits
     size = len(people["group"])
     here = np.bincount(stays["person"][stays["left"] == NEVER], minlength=size)
     outside = (waits["held"] == OUTSIDE) & (waits["ended"] == NEVER)
     here += np.bincount(waits["person"][outside], minlength=size)
-    times = here + (left_model(cut) < NEVER)
-    require(cut, EVERYBODY_IS_SOMEWHERE, "people", (times == 1) | (people["arrives"] >= cut.ledger.until))
+    times = here + (left_model(window) < NEVER)
+    require(window, EVERYBODY_IS_SOMEWHERE, "people", (times == 1) | (people["arrives"] >= window.ledger.until))

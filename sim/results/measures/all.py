@@ -26,32 +26,32 @@ from sim.results.measures import (
 )
 from sim.results.measures.catalogue import MEASURES, Measure
 from sim.results.measures.order import canonical
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 __all__ = ["MEASURES", "Measure", "Row", "measure"]
 
 
 def measure(scenario: Scenario, ledger: Ledger) -> list[Row]:
     """All rows of one replication, in the canonical order."""
-    return measure_cut(Cut(scenario, ledger))
+    return measure_cut(Window(scenario, ledger))
 
 
-def measure_cut(cut: Cut) -> list[Row]:
-    """The same, for somebody who has cut the ledger already."""
+def measure_cut(window: Window) -> list[Row]:
+    """The same, for somebody who has the window already."""
     rows = [
-        *occupancy.rows(cut),
-        *waits.rows(cut),
-        *giving_up.rows(cut),
-        *teams.rows(cut),
-        *flow.rows(cut),
-        *delays.rows(cut, delays.delays(cut)),
-        *discharge_rate.rows(cut),
-        *unmet.rows(cut),
-        *followup.rows(cut),
-        *costs.rows(cut),
-        *budgets.rows(cut),
-        *cost_per_night.rows(cut),
-        *care_after_hospital.rows(cut),
+        *occupancy.rows(window),
+        *waits.rows(window),
+        *giving_up.rows(window),
+        *teams.rows(window),
+        *flow.rows(window),
+        *delays.rows(window, delays.delays(window)),
+        *discharge_rate.rows(window),
+        *unmet.rows(window),
+        *followup.rows(window),
+        *costs.rows(window),
+        *budgets.rows(window),
+        *cost_per_night.rows(window),
+        *care_after_hospital.rows(window),
     ]
-    place = canonical(cut.scenario)
+    place = canonical(window.scenario)
     return sorted(rows, key=lambda row: place(row[:4]))

@@ -11,22 +11,22 @@ from sim.inputs.scenario import Calendar, Hours, Service
 from sim.inputs.timetable import opening_hours
 from sim.model.records import Column
 from sim.results.measures.occupancy import counts_hours, planned_and_held
-from sim.results.step_functions import ALWAYS, Path, column, is_first
-from sim.results.window import Cut
+from sim.results.step_functions import ALWAYS, StepFunction, column, is_first
+from sim.results.window import Window
 
 
-def door_path(cut: Cut, service: Service) -> Path:
+def door_over_time(window: Window, service: Service) -> StepFunction:
     """1 while people are admitted to a service, 0 while its door is closed."""
-    return hours_path(cut.scenario.calendar, service.admission_hours)
+    return hours_over_time(window.scenario.calendar, service.admission_hours)
 
 
-def own_hours_path(cut: Cut, service: Service) -> Path:
+def own_hours_over_time(window: Window, service: Service) -> StepFunction:
     """1 while people may leave a service, 0 outside its discharge hours."""
-    return hours_path(cut.scenario.calendar, service.discharge_hours)
+    return hours_over_time(window.scenario.calendar, service.discharge_hours)
 
 
 @lru_cache(maxsize=64)  # the same in every replication
-def hours_path(calendar: Calendar, hours: Hours | None) -> Path:
+def hours_over_time(calendar: Calendar, hours: Hours | None) -> StepFunction:
     """1 while these hours are open, 0 while they are closed."""
     days = opening_hours(calendar, hours)
     if days is None:
@@ -37,30 +37,30 @@ def hours_path(calendar: Calendar, hours: Hours | None) -> Path:
     values = np.tile(column(1, 0), int(some.sum()))
     keep = np.ones(len(times), dtype=bool)
     keep[:-1] = times[1:] != times[:-1]  # closes at midnight and opens at once: stays open
-    return Path(times[keep], values[keep])
+    return StepFunction(times[keep], values[keep])
 
 
-def free_path(cut: Cut, number: int) -> Path:
+def free_over_time(window: Window, number: int) -> StepFunction:
     """1 while a destination has a free place, 0 while it has none (home and out always have one).
 
     A service counted in hours has one while half of the people that it admitted would fit in.
     """
-    if number >= cut.home or cut.declared[number].is_unlimited:
+    if number >= window.home or window.declared[number].is_unlimited:
         return ALWAYS
-    return cut.once("free", cut.names[number], lambda: _free_path(cut, number))
+    return window.cached("free", window.names[number], lambda: _free_over_time(window, number))
 
 
-def _free_path(cut: Cut, number: int) -> Path:
-    service = cut.declared[number]
-    times, planned, held = planned_and_held(cut, service)
+def _free_over_time(window: Window, number: int) -> StepFunction:
+    service = window.declared[number]
+    times, planned, held = planned_and_held(window, service)
     needed = 1
-    if counts_hours(service) and len(cut.stay_rows(number)):
-        needed = int(np.median(cut.stays_in(number, "units")))
+    if counts_hours(service) and len(window.stay_rows(number)):
+        needed = int(np.median(window.stays_in(number, "units")))
     return free_between(times, planned, held, needed)
 
 
-def free_between(times: Column, planned: Column, held: Column, needed: int = 1) -> Path:
+def free_between(times: Column, planned: Column, held: Column, needed: int = 1) -> StepFunction:
     """1 while so many places are free, 0 while they are not, from the places planned and held after each instant."""
     is_free = ((planned < 0) | (planned - held >= needed)).astype(np.int64)
     changes = is_first(is_free)
-    return Path(times[changes], is_free[changes])
+    return StepFunction(times[changes], is_free[changes])

@@ -12,17 +12,17 @@ from fractions import Fraction
 
 from sim.inputs.scenario import Budget, Costs
 from sim.results.measures.costs import Line, by_contributor, lines, summed
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 DAYS_PER_YEAR = 365
 
 
-def rows(cut: Cut) -> Iterator[Row]:
+def rows(window: Window) -> Iterator[Row]:
     """Four rows for each budget line of the scenario."""
-    costs = cut.scenario.costs
-    found = lines(cut) if costs.budgets else []
+    costs = window.scenario.costs
+    found = lines(window) if costs.budgets else []
     for budget in costs.budgets:
-        allowed = allowed_pence(budget, cut.scenario.calendar.measured_days)
+        allowed = allowed_pence(budget, window.scenario.calendar.measured_days)
         yield from rows_of(budget.name, allowed, spent_pence(costs, budget, found))
 
 

@@ -13,32 +13,32 @@ from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import NEVER, Column
 from sim.results.measures.followup import DAYS_91
 from sim.results.step_functions import is_first, total_by
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 DAYS = ("open_day", "occupied_day")
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """Pounds a person by service, and in all services but hospitals."""
-    prices = _price_of_a_night(cut)
-    first = first_ready(cut) if prices else np.zeros(0, dtype=np.int64)
+    prices = _price_of_a_night(window)
+    first = first_ready(window) if prices else np.zeros(0, dtype=np.int64)
     if not len(first):
         return []
-    seconds, entered = used(cut, first)
+    seconds, entered = used(window, first)
     found, total = [], 0.0
     for name, (a_day, an_admission) in prices.items():
-        number = cut.numbers[name]
+        number = window.numbers[name]
         pounds = a_day * seconds[number] / SECONDS_PER_DAY + an_admission * entered[number]
         found.append(Row(name, "care_91_days_gbp", "", "", pounds / len(first), "GBP"))
-        total += 0.0 if cut.is_acute[number] else pounds
+        total += 0.0 if window.is_acute[number] else pounds
     found.append(Row("all", "care_91_days_gbp", "", "", total / len(first), "GBP"))
     return found
 
 
-def _price_of_a_night(cut: Cut) -> dict[str, tuple[float, float]]:
+def _price_of_a_night(window: Window) -> dict[str, tuple[float, float]]:
     """By service: pounds a day and an admission."""
     found: dict[str, tuple[float, float]] = {}
-    for price in cut.scenario.costs.prices:
+    for price in window.scenario.costs.prices:
         a_day, an_admission = found.get(price.of, (0.0, 0.0))
         if price.per in DAYS:
             found[price.of] = a_day + price.gbp, an_admission
@@ -47,26 +47,26 @@ def _price_of_a_night(cut: Cut) -> dict[str, tuple[float, float]]:
     return found
 
 
-def first_ready(cut: Cut) -> Column:
+def first_ready(window: Window) -> Column:
     """Each person's first stay in hospital that was over in the window, if the window holds the 91 days after it."""
-    stays = cut.ledger.stays
-    rows_ = np.flatnonzero(cut.is_acute[stays["service"]] & cut.inside(stays["ready"]))
+    stays = window.ledger.stays
+    rows_ = np.flatnonzero(window.is_acute[stays["service"]] & window.inside(stays["ready"]))
     chosen = rows_[is_first(stays["person"][rows_])]
-    return chosen[stays["ready"][chosen] + DAYS_91 <= cut.end]
+    return chosen[stays["ready"][chosen] + DAYS_91 <= window.end]
 
 
-def used(cut: Cut, first: Column) -> tuple[Column, Column]:
+def used(window: Window, first: Column) -> tuple[Column, Column]:
     """Seconds held and admissions by destination number, within the 91 days of these stays' people."""
-    stays = cut.ledger.stays
+    stays = window.ledger.stays
     person, start = stays["person"][first], stays["ready"][first]
-    seconds, entered = np.zeros(len(cut.names), dtype=np.int64), np.zeros(len(cut.names), dtype=np.int64)
+    seconds, entered = np.zeros(len(window.names), dtype=np.int64), np.zeros(len(window.names), dtype=np.int64)
     row = first.copy()
     while len(row):
-        left = np.where(stays["left"][row] < NEVER, stays["left"][row], cut.end)
+        left = np.where(stays["left"][row] < NEVER, stays["left"][row], window.end)
         inside = np.minimum(left, start + DAYS_91) - np.maximum(stays["admitted"][row], start)
-        seconds += total_by(stays["service"][row], np.maximum(inside, 0), len(cut.names))
+        seconds += total_by(stays["service"][row], np.maximum(inside, 0), len(window.names))
         begins = (stays["admitted"][row] > start) | (row != first)
-        entered += np.bincount(stays["service"][row[begins & (inside > 0)]], minlength=len(cut.names))
+        entered += np.bincount(stays["service"][row[begins & (inside > 0)]], minlength=len(window.names))
         row = row + 1
         last = row >= len(stays["person"])
         again = ~last

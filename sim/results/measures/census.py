@@ -13,7 +13,7 @@ from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import Scenario
 from sim.model.records import NEVER, OUTSIDE, Column, Ledger
 from sim.results.step_functions import count_at
-from sim.results.window import Cut
+from sim.results.window import Window
 
 CENSUS_MEASURES = ("midnight_census", "delayed", "waiting")
 MIDDLE = (2.5, 97.5)  # percentiles of the replications
@@ -40,50 +40,52 @@ class CensusRow(NamedTuple):
 
 def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
     """The midnight census of one replication: after everything that happens at that instant."""
-    return daily_cut(Cut(scenario, ledger))
+    return daily_cut(Window(scenario, ledger))
 
 
-def daily_cut(cut: Cut) -> DailyCensus:
-    """The same, for somebody who has cut the ledger already."""
-    return cut.once("daily census", "all", lambda: _daily(cut))
+def daily_cut(window: Window) -> DailyCensus:
+    """The same, for somebody who has the window already."""
+    return window.cached("daily census", "all", lambda: _daily(window))
 
 
-def _daily(cut: Cut) -> DailyCensus:
-    waits, series = cut.ledger.waits, {}
-    total = {measure: np.zeros(cut.days, dtype=np.int64) for measure in CENSUS_MEASURES}
-    for number in range(cut.home):
-        here = _of_service(cut, number)
+def _daily(window: Window) -> DailyCensus:
+    waits, series = window.ledger.waits, {}
+    total = {measure: np.zeros(window.days, dtype=np.int64) for measure in CENSUS_MEASURES}
+    for number in range(window.home):
+        here = _of_service(window, number)
         for measure, counts in here.items():
-            series[cut.names[number], measure] = counts
+            series[window.names[number], measure] = counts
             total[measure] = total[measure] + counts
     outside = waits["held"] == OUTSIDE
-    series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], cut.midnights)
+    series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], window.midnights)
     for measure, counts in total.items():
         series["all", measure] = counts
-    return DailyCensus(cut.days, series)
+    return DailyCensus(window.days, series)
 
 
-def _of_service(cut: Cut, number: int) -> dict[str, Column]:
-    joined, ended = cut.waits_for(number, "joined"), cut.waits_for(number, "ended")
+def _of_service(window: Window, number: int) -> dict[str, Column]:
+    joined, ended = window.waits_for(number, "joined"), window.waits_for(number, "ended")
     return {
-        "midnight_census": people_at_midnights(cut, number),
-        "delayed": delayed_at_midnights(cut, number),
-        "waiting": count_at(joined, ended, cut.midnights),
+        "midnight_census": people_at_midnights(window, number),
+        "delayed": delayed_at_midnights(window, number),
+        "waiting": count_at(joined, ended, window.midnights),
     }
 
 
-def people_at_midnights(cut: Cut, number: int) -> Column:
+def people_at_midnights(window: Window, number: int) -> Column:
     """People in a service at each midnight of the window."""
-    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
-    return cut.once("people at midnights", cut.names[number], lambda: count_at(admitted, left, cut.midnights))
+    admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
+    return window.cached(
+        "people at midnights", window.names[number], lambda: count_at(admitted, left, window.midnights)
+    )
 
 
-def delayed_at_midnights(cut: Cut, number: int) -> Column:
+def delayed_at_midnights(window: Window, number: int) -> Column:
     """Those of them who are delayed."""
-    ready, left = cut.stays_in(number, "ready"), cut.stays_in(number, "left")
+    ready, left = window.stays_in(number, "ready"), window.stays_in(number, "left")
     is_ready = ready < NEVER
     late = ready[is_ready], left[is_ready]
-    return cut.once("delayed at midnights", cut.names[number], lambda: count_at(*late, cut.midnights))
+    return window.cached("delayed at midnights", window.names[number], lambda: count_at(*late, window.midnights))
 
 
 def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:

@@ -10,38 +10,38 @@ from fractions import Fraction
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Price
 from sim.results.measures import costs
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 DAYS = ("open_day", "occupied_day")
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """Cost of a night in every service that is paid for open, and of delayed days where they have a price."""
-    return [*_nights(cut), *_delayed(cut)]
+    return [*_nights(window), *_delayed(window)]
 
 
-def _nights(cut: Cut) -> list[Row]:
-    standing = {price.of for price in cut.scenario.costs.prices if price.per == "open_day"}
+def _nights(window: Window) -> list[Row]:
+    standing = {price.of for price in window.scenario.costs.prices if price.per == "open_day"}
     found = []
-    spent = [line for line in costs.lines(cut) if line.service in standing and line.part != "steps"]
-    for name in (name for name in cut.names if name in standing):
+    spent = [line for line in costs.lines(window) if line.service in standing and line.part != "steps"]
+    for name in (name for name in window.names if name in standing):
         pounds = sum(line.pence for line in spent if line.service == name) / 100
         for measure, days in (
-            ("cost_per_open_night_gbp", costs.open_days(cut, name)),
-            ("cost_per_used_night_gbp", costs.occupied_days(cut, name)),
+            ("cost_per_open_night_gbp", costs.open_days(window, name)),
+            ("cost_per_used_night_gbp", costs.occupied_days(window, name)),
         ):
             if days:
                 found.append(Row(name, measure, "", "", pounds / float(days), "GBP"))
     return found
 
 
-def _delayed(cut: Cut) -> list[Row]:
+def _delayed(window: Window) -> list[Row]:
     found = []
-    for name in dict.fromkeys(price.of for price in cut.scenario.costs.prices if price.per != "step"):
-        gbp = delayed_day_gbp(cut.scenario.costs.prices, name)
-        if gbp and name in cut.numbers:
-            number = cut.numbers[name]
-            seconds = int(cut.clipped(cut.stays_in(number, "ready"), cut.stays_in(number, "left")).sum())
+    for name in dict.fromkeys(price.of for price in window.scenario.costs.prices if price.per != "step"):
+        gbp = delayed_day_gbp(window.scenario.costs.prices, name)
+        if gbp and name in window.numbers:
+            number = window.numbers[name]
+            seconds = int(window.clipped(window.stays_in(number, "ready"), window.stays_in(number, "left")).sum())
             pence = int(gbp * seconds * 100 / SECONDS_PER_DAY + Fraction(1, 2))
             found.append(Row(name, "delayed_days_cost_gbp", "", "", pence / 100, "GBP"))
     if found:

@@ -20,20 +20,20 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Costs, Price, Split
 from sim.results.measures.occupancy import (
     MINUTES_PER_HOUR,
-    available_path,
+    available_over_time,
     available_seconds,
     counts_hours,
     occupied_seconds,
 )
-from sim.results.step_functions import Path, column, larger
-from sim.results.window import Cut, Row
+from sim.results.step_functions import StepFunction, column, larger
+from sim.results.window import Row, Window
 
 SECONDS_PER_WEEK = 7 * SECONDS_PER_DAY
 FOR_EVER = 2**61  # seconds
 
 PART_OF = {"open_day": "open", "occupied_day": "used", "admission": "admissions", "step": "steps"}
 
-Quantity = Callable[[Cut, str], Fraction]  # days, admissions or steps
+Quantity = Callable[[Window, str], Fraction]  # days, admissions or steps
 
 
 class Line(NamedTuple):
@@ -46,31 +46,31 @@ class Line(NamedTuple):
     pence: int
 
 
-def open_days(cut: Cut, name: str) -> Fraction:
+def open_days(window: Window, name: str) -> Fraction:
     """Available bed days of a service in the window (or weekly hours open times days)."""
-    service = cut.scenario.service(name)
+    service = window.scenario.service(name)
     each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
-    return Fraction(available_seconds(cut, service), each)
+    return Fraction(available_seconds(window, service), each)
 
 
-def occupied_days(cut: Cut, name: str) -> Fraction:
+def occupied_days(window: Window, name: str) -> Fraction:
     """Bed days that people were in a service in the window."""
-    return Fraction(occupied_seconds(cut, cut.scenario.service(name)), SECONDS_PER_DAY)
+    return Fraction(occupied_seconds(window, window.scenario.service(name)), SECONDS_PER_DAY)
 
 
-def admissions(cut: Cut, name: str) -> Fraction:
+def admissions(window: Window, name: str) -> Fraction:
     """Stays in a service that began in the window."""
-    return Fraction(cut.admitted_inside(cut.numbers[name]))
+    return Fraction(window.admitted_inside(window.numbers[name]))
 
 
-def steps_done(cut: Cut, name: str) -> dict[str, int]:
+def steps_done(window: Window, name: str) -> dict[str, int]:
     """How many steps of this name finished in the window, by service where they were done."""
-    steps = cut.ledger.steps
-    if name not in cut.ledger.step_names:
+    steps = window.ledger.steps
+    if name not in window.ledger.step_names:
         return {}
-    done = cut.inside(steps["finished"]) & (steps["step"] == cut.ledger.step_names.index(name))
-    counts = np.bincount(cut.ledger.stays["service"][steps["stay"][done]], minlength=cut.home + 1)
-    return {cut.names[number]: int(count) for number, count in enumerate(counts) if count}
+    done = window.inside(steps["finished"]) & (steps["step"] == window.ledger.step_names.index(name))
+    counts = np.bincount(window.ledger.stays["service"][steps["stay"][done]], minlength=window.home + 1)
+    return {window.names[number]: int(count) for number, count in enumerate(counts) if count}
 
 
 QUANTITIES: dict[str, Quantity] = {
@@ -80,56 +80,56 @@ QUANTITIES: dict[str, Quantity] = {
 }
 
 
-def not_closed_days(cut: Cut, name: str) -> Fraction:
+def not_closed_days(window: Window, name: str) -> Fraction:
     """Bed days that are no longer open but go on costing: no whole ward was closed by date."""
-    freed = next((one for one in cut.scenario.costs.freed_beds if one.service == name), None)
+    freed = next((one for one in window.scenario.costs.freed_beds if one.service == name), None)
     if freed is None or not freed.stays_open:
         return Fraction(0)
     beds = [(one.from_second, one.places or 0) for one in freed.stays_open]
-    stays = Path(column(*(at for at, _ in beds)), column(*(places for _, places in beds)))
-    available = available_path(cut, cut.scenario.service(name))
-    more = larger(stays, available).integral(cut.first, cut.end) - available.integral(cut.first, cut.end)
+    stays = StepFunction(column(*(at for at, _ in beds)), column(*(places for _, places in beds)))
+    available = available_over_time(window, window.scenario.service(name))
+    more = larger(stays, available).integral(window.first, window.end) - available.integral(window.first, window.end)
     return Fraction(more, SECONDS_PER_DAY)
 
 
-def charges(cut: Cut) -> Iterator[tuple[str, str, Price, Fraction]]:
+def charges(window: Window) -> Iterator[tuple[str, str, Price, Fraction]]:
     """Each price with what it is charged for: service, part, price, quantity; nothing twice."""
-    for price in cut.scenario.costs.prices:
+    for price in window.scenario.costs.prices:
         if price.per == "step":
-            for name, count in steps_done(cut, price.of).items():
+            for name, count in steps_done(window, price.of).items():
                 yield name, "steps", price, Fraction(count)
         elif price.per in QUANTITIES:
-            yield price.of, PART_OF[price.per], price, QUANTITIES[price.per](cut, price.of)
-        if price.per == "open_day" and not_closed_days(cut, price.of):
-            yield price.of, "not closed", price, not_closed_days(cut, price.of)
+            yield price.of, PART_OF[price.per], price, QUANTITIES[price.per](window, price.of)
+        if price.per == "open_day" and not_closed_days(window, price.of):
+            yield price.of, "not closed", price, not_closed_days(window, price.of)
 
 
-def lines(cut: Cut) -> list[Line]:
+def lines(window: Window) -> list[Line]:
     """Every price of the scenario, by service and payer, in file order."""
-    return cut.once("priced lines", "all", lambda: _lines(cut))
+    return window.cached("priced lines", "all", lambda: _lines(window))
 
 
-def _lines(cut: Cut) -> list[Line]:
+def _lines(window: Window) -> list[Line]:
     found = []
-    for service, part, price, quantity in charges(cut):
-        split = payers_of(cut, price)
+    for service, part, price, quantity in charges(window):
+        split = payers_of(window, price)
         parts = shared(in_pence(price, quantity), [share for _, share in split])
         found += [Line(service, part, price, payer, pence) for (payer, _), pence in zip(split, parts, strict=True)]
     return found
 
 
-def payers_of(cut: Cut, price: Price) -> list[tuple[str, Fraction]]:
+def payers_of(window: Window, price: Price) -> list[tuple[str, Fraction]]:
     """Who pays a price, with weights; by week of the stay, the days that fell into each part of it weigh."""
     parts = [(0, price.payers), *price.later_payers]
     if len(parts) == 1:
         return _exact(price.payers)
-    number = cut.numbers[price.of]
-    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
+    number = window.numbers[price.of]
+    admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
     weights: dict[str, Fraction] = {}
     for index, (weeks, split) in enumerate(parts):
         last = parts[index + 1][0] * SECONDS_PER_WEEK if index + 1 < len(parts) else FOR_EVER
         ends = np.minimum(left, admitted + last)
-        seconds = int(cut.clipped(admitted + weeks * SECONDS_PER_WEEK, ends).sum())
+        seconds = int(window.clipped(admitted + weeks * SECONDS_PER_WEEK, ends).sum())
         for payer, share in _exact(split):
             weights[payer] = weights.get(payer, Fraction(0)) + seconds * share
     return list(weights.items()) if any(weights.values()) else _exact(price.payers)
@@ -155,32 +155,32 @@ def shared(pence: int, shares: list[Fraction]) -> list[int]:
     return parts
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """Cash of each service that has a price and of all: in total, by payer, contributor and part; capital apart."""
-    return cut.once("cost rows", "all", lambda: _rows(cut))
+    return window.cached("cost rows", "all", lambda: _rows(window))
 
 
-def _rows(cut: Cut) -> list[Row]:
-    found = lines(cut)
+def _rows(window: Window) -> list[Row]:
+    found = lines(window)
     cash = [line for line in found if not line.price.capital]
     capital = [line for line in found if line.price.capital]
-    costs = cut.scenario.costs
+    costs = window.scenario.costs
     out = []
     if any(not price.capital for price in costs.prices):
-        out += _ledger(cut, "cost_cash_gbp", cash, ("payer", "contributor", "part"))
+        out += _ledger(window, "cost_cash_gbp", cash, ("payer", "contributor", "part"))
     if any(price.capital for price in costs.prices):
-        out += _ledger(cut, "cost_capital_gbp", capital, ("payer",))
+        out += _ledger(window, "cost_capital_gbp", capital, ("payer",))
     return out
 
 
-def _ledger(cut: Cut, measure: str, found: list[Line], splits: Sequence[str]) -> list[Row]:
+def _ledger(window: Window, measure: str, found: list[Line], splits: Sequence[str]) -> list[Row]:
     priced = {line.service for line in found}
     out = []
-    for name in (*(name for name in cut.names if name in priced), "all"):
+    for name in (*(name for name in window.names if name in priced), "all"):
         here = [line for line in found if name in (line.service, "all")]
         out.append(Row(name, measure, "", "", _pounds(sum(line.pence for line in here)), "GBP"))
         for by in splits:
-            amounts = _amounts(cut.scenario.costs, here, by)
+            amounts = _amounts(window.scenario.costs, here, by)
             out += [Row(name, measure, by, item, _pounds(pence), "GBP") for item, pence in amounts.items()]
     return out
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.model.records import NEVER, NONE, Column
 from sim.results.measures.routes import asked_for, date_of_stay, otherwise
-from sim.results.window import Cut
+from sim.results.window import Window
 
 
 class Segments(NamedTuple):
@@ -36,17 +36,17 @@ class Pieces(NamedTuple):
     end: Column
 
 
-def delayed_stays(cut: Cut) -> Column:
+def delayed_stays(window: Window) -> Column:
     """Rows of the stays in declared services that were delayed for some time of the window."""
-    stays = cut.ledger.stays
-    delayed = cut.clipped(stays["ready"], stays["left"]) > 0
-    return np.flatnonzero(delayed & (stays["service"] < cut.home))
+    stays = window.ledger.stays
+    delayed = window.clipped(stays["ready"], stays["left"]) > 0
+    return np.flatnonzero(delayed & (stays["service"] < window.home))
 
 
-def segments(cut: Cut) -> Segments:
+def segments(window: Window) -> Segments:
     """The delay of every delayed stay, cut at the ends of its waits, in the order of stays and time."""
-    stays, waits = cut.ledger.stays, cut.ledger.waits
-    delayed = delayed_stays(cut)
+    stays, waits = window.ledger.stays, window.ledger.waits
+    delayed = delayed_stays(window)
     is_delayed = np.zeros(len(stays["left"]) + 1, dtype=bool)  # the last stands for no stay
     is_delayed[delayed] = True
     rows = np.flatnonzero(is_delayed[waits["stay"]])
@@ -56,12 +56,12 @@ def segments(cut: Cut) -> Segments:
     start[follows] = np.maximum(start[follows], waits["ended"][rows[follows - 1]])
     end = np.maximum(np.minimum(waits["ended"][rows], left), start)
     waited = Segments(stay, waits["to"][rows], start, waits["clear"][rows], end)
-    return _tidy(Segments(*_joined(waited, _tails(cut, delayed, rows))))
+    return _tidy(Segments(*_joined(waited, _tails(window, delayed, rows))))
 
 
-def _tails(cut: Cut, delayed: Column, rows: Column) -> Segments:
+def _tails(window: Window, delayed: Column, rows: Column) -> Segments:
     """What follows the last wait of a stay: the steps of the next route, whose wait has not begun yet."""
-    stays, waits = cut.ledger.stays, cut.ledger.waits
+    stays, waits = window.ledger.stays, window.ledger.waits
     last_wait = np.full(len(stays["left"]), NONE, dtype=np.int64)
     last_wait[waits["stay"][rows]] = rows  # rows are in order: the last one counts
     last = last_wait[delayed]
@@ -73,8 +73,8 @@ def _tails(cut: Cut, delayed: Column, rows: Column) -> Segments:
     to = stays["planned_to"][stay].copy()
     waited = last != NONE
     held = stay[waited]
-    group, date = cut.group_of_stay[held], date_of_stay(cut)[held]
-    to[waited] = otherwise(cut)[group, stays["service"][held], date, waits["to"][last[waited]]]
+    group, date = window.group_of_stay[held], date_of_stay(window)[held]
+    to[waited] = otherwise(window)[group, stays["service"][held], date, waits["to"][last[waited]]]
     clear = np.where(stays["clear"][stay] >= start, stays["clear"][stay], NEVER)
     return Segments(stay, to, start, clear, stays["left"][stay])
 
@@ -93,13 +93,13 @@ def _tidy(found: Segments) -> Segments:
     return Segments(stay, to, start, clear, end)
 
 
-def pieces(cut: Cut, found: Segments) -> Pieces:
+def pieces(window: Window, found: Segments) -> Pieces:
     """The segments cut further: the critical path through the steps, then the place awaited."""
     clear = np.minimum(found.clear, found.end)
     held_up = np.flatnonzero(clear > found.start)
-    last = _last_steps(cut, found, held_up)
+    last = _last_steps(window, found, held_up)
     known = last != NONE
-    walked = _walk_back(cut, found, held_up[known], last[known])
+    walked = _walk_back(window, found, held_up[known], last[known])
     clear[held_up[~known]] = found.start[held_up[~known]]  # no step was written down: it is the place
     awaited = np.flatnonzero(found.end > clear)
     no_step = np.full(len(awaited), NONE, dtype=np.int64)
@@ -107,9 +107,9 @@ def pieces(cut: Cut, found: Segments) -> Pieces:
     return Pieces(*_joined(walked, place))
 
 
-def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
+def _last_steps(window: Window, found: Segments, held_up: Column) -> Column:
     """By segment: the row of the step that finishes last, ties in file order; NONE if there is none."""
-    steps = cut.ledger.steps
+    steps = window.ledger.steps
     last = np.full(len(held_up), NONE, dtype=np.int64)
     first_row = np.searchsorted(steps["stay"], found.stay[held_up], side="left")
     how_many = np.searchsorted(steps["stay"], found.stay[held_up], side="right") - first_row
@@ -121,22 +121,22 @@ def _last_steps(cut: Cut, found: Segments, held_up: Column) -> Column:
     possible = (steps["started"][row] < np.minimum(clear, end)) & (steps["finished"][row] > start)
     possible &= (steps["finished"][row] <= clear) | (clear == NEVER)
     possible &= (steps["dropped"][row] == 0) | ended_unclear
-    is_later = start > cut.ledger.stays["ready"][found.stay[segment]]  # then it may be of an earlier route
+    is_later = start > window.ledger.stays["ready"][found.stay[segment]]  # then it may be of an earlier route
     doubtful = np.flatnonzero(possible & ended_unclear & is_later & (steps["started"][row] < start))
     stay, to = found.stay[segment[doubtful]], found.to[segment[doubtful]]
-    service, step = cut.ledger.stays["service"][stay], steps["step"][row[doubtful]]
-    possible[doubtful] = asked_for(cut)[cut.group_of_stay[stay], service, date_of_stay(cut)[stay], to, step]
+    service, step = window.ledger.stays["service"][stay], steps["step"][row[doubtful]]
+    possible[doubtful] = asked_for(window)[window.group_of_stay[stay], service, date_of_stay(window)[stay], to, step]
     pair, row = pair[possible], row[possible]
     order = np.lexsort((-steps["step"][row], steps["due"][row], pair))
     last[pair[order]] = row[order]  # the latest comes last, of several the first in file order
     return last
 
 
-def _walk_back(cut: Cut, found: Segments, segment: Column, row: Column) -> Pieces:
+def _walk_back(window: Window, found: Segments, segment: Column, row: Column) -> Pieces:
     """From the last step back through what each waited for; what is left goes to the first of them."""
-    steps = cut.ledger.steps
+    steps = window.ledger.steps
     kept = np.flatnonzero(steps["dropped"] == 0)  # what was waited for was finished, and only once
-    size = len(cut.ledger.step_names)
+    size = len(window.ledger.step_names)
     keys = np.append(steps["stay"][kept] * size + steps["step"][kept], NEVER)
     end, start_of = np.minimum(found.clear, found.end)[segment], found.start
     walked: list[Pieces] = []

@@ -19,7 +19,7 @@ from sim.results.measures.delay_episodes import Pieces, pieces, segments
 from sim.results.measures.lacks import lack_seconds
 from sim.results.measures.root_causes import cause_seconds
 from sim.results.step_functions import midnights, total_by
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 REASON_OF_KIND = {
     "acute": "other_interface",
@@ -57,30 +57,30 @@ def reason_of_service(service: Service) -> str:
     return service.reason if service.reason is not None else REASON_OF_KIND[service.kind]
 
 
-def delays(cut: Cut) -> Delays:
-    """All the delay of one replication, cut every way."""
-    return cut.once("delays", "all", lambda: _delays(cut))
+def delays(window: Window) -> Delays:
+    """All the delay of one replication, by reason, lack and destination."""
+    return window.cached("delays", "all", lambda: _delays(window))
 
 
-def _delays(cut: Cut) -> Delays:
-    stays = cut.ledger.stays
-    size = cut.home
-    late = cut.clipped(stays["ready"], stays["left"])
-    found = segments(cut)
-    parts = pieces(cut, found)
-    seconds = cut.clipped(parts.start, parts.end)
+def _delays(window: Window) -> Delays:
+    stays = window.ledger.stays
+    size = window.home
+    late = window.clipped(stays["ready"], stays["left"])
+    found = segments(window)
+    parts = pieces(window, found)
+    seconds = window.clipped(parts.start, parts.end)
     service = stays["service"][parts.stay]
-    reason = _reasons(cut, parts)
-    by_cause, items = cause_seconds(cut, parts)
+    reason = _reasons(window, parts)
+    by_cause, items = cause_seconds(window, parts)
     since = np.maximum(parts.start, stays["admitted"][parts.stay] + LONG_STAY_SECONDS)
-    nights = midnights(since, np.maximum(parts.end, since), cut.first, cut.end)
+    nights = midnights(since, np.maximum(parts.end, since), window.first, window.end)
     return Delays(
         total=total_by(stays["service"], late, size + 1)[:size],
         by_reason=_table(service, reason, seconds, size, len(REASONS)),
-        by_next=_table(service, parts.to, seconds, size, len(cut.names)),
+        by_next=_table(service, parts.to, seconds, size, len(window.names)),
         by_cause=by_cause,
-        by_group=_table(service, cut.group_of_stay[parts.stay], seconds, size, len(cut.scenario.people)),
-        by_lack=lack_seconds(cut, parts, reason),
+        by_group=_table(service, window.group_of_stay[parts.stay], seconds, size, len(window.scenario.people)),
+        by_lack=lack_seconds(window, parts, reason),
         cause_items=items,
         long_stay_nights_by_reason=_table(service, reason, nights, size, len(REASONS)),
     )
@@ -91,43 +91,43 @@ def _table(row: Column, column: Column, amount: Column, rows: int, columns: int)
     return total_by(row * columns + column, amount, rows * columns).reshape(rows, columns)
 
 
-def _reasons(cut: Cut, parts: Pieces) -> Column:
+def _reasons(window: Window, parts: Pieces) -> Column:
     """The number of the reason of each piece: the step's, or the one of the place awaited."""
-    of_place = np.full(len(cut.names), REASONS.index(REASON_OF_LEAVING), dtype=np.int64)
-    of_place[: cut.home] = [REASONS.index(reason_of_service(service)) for service in cut.declared]
-    by_name = {step.name: step.reason for step in cut.scenario.steps}
-    of_step = np.array([REASONS.index(by_name[name]) for name in cut.ledger.step_names] or [0], dtype=np.int64)
-    step_of_row = np.append(cut.ledger.steps["step"], 0)  # the last stands for no step
+    of_place = np.full(len(window.names), REASONS.index(REASON_OF_LEAVING), dtype=np.int64)
+    of_place[: window.home] = [REASONS.index(reason_of_service(service)) for service in window.declared]
+    by_name = {step.name: step.reason for step in window.scenario.steps}
+    of_step = np.array([REASONS.index(by_name[name]) for name in window.ledger.step_names] or [0], dtype=np.int64)
+    step_of_row = np.append(window.ledger.steps["step"], 0)  # the last stands for no step
     return np.where(parts.step == NONE, of_place[parts.to], of_step[step_of_row[parts.step]])
 
 
-def rows(cut: Cut, found: Delays) -> list[Row]:
+def rows(window: Window, found: Delays) -> list[Row]:
     """The delay rows of every declared service and of all together."""
     out = []
-    for number in range(cut.home):
-        out += _delayed_rows(cut, cut.names[number], found, np.array([number]))
-        out += _nights_rows(cut, cut.names[number], np.array([number]))
-        out += _official_rows(cut, number)
-    everywhere = np.arange(cut.home)
+    for number in range(window.home):
+        out += _delayed_rows(window, window.names[number], found, np.array([number]))
+        out += _nights_rows(window, window.names[number], np.array([number]))
+        out += _official_rows(window, number)
+    everywhere = np.arange(window.home)
     return (
         out
-        + _delayed_rows(cut, "all", found, everywhere)
-        + _nights_rows(cut, "all", everywhere)
-        + _long_rows(cut, found)
+        + _delayed_rows(window, "all", found, everywhere)
+        + _nights_rows(window, "all", everywhere)
+        + _long_rows(window, found)
     )
 
 
-def _delayed_rows(cut: Cut, name: str, found: Delays, numbers: Column) -> list[Row]:
+def _delayed_rows(window: Window, name: str, found: Delays, numbers: Column) -> list[Row]:
     """Delayed bed days, and their parts that are not nothing."""
     total = int(found.total[numbers].sum())
     out = [
         Row(name, "delayed_bed_days", "", "", total / SECONDS_PER_DAY, "bed days"),
-        Row(name, "delayed_people_mean", "", "", total / SECONDS_PER_DAY / cut.days, "people"),
+        Row(name, "delayed_people_mean", "", "", total / SECONDS_PER_DAY / window.days, "people"),
     ]
-    groups = tuple(group.name for group in cut.scenario.people)
+    groups = tuple(group.name for group in window.scenario.people)
     for by, items, table in (
         ("reason", REASONS, found.by_reason),
-        ("next_service", cut.names, found.by_next),
+        ("next_service", window.names, found.by_next),
         ("cause", found.cause_items, found.by_cause),
         ("group", groups, found.by_group),
         ("lack", LACKS, found.by_lack.sum(axis=1)),
@@ -139,50 +139,52 @@ def _delayed_rows(cut: Cut, name: str, found: Delays, numbers: Column) -> list[R
     return out
 
 
-def _nights_rows(cut: Cut, name: str, numbers: Column) -> list[Row]:
-    nights = sum(delayed_nights(cut, int(number)) for number in numbers)
-    long_nights = sum(delayed_nights(cut, int(number), LONG_STAY_SECONDS) for number in numbers)
+def _nights_rows(window: Window, name: str, numbers: Column) -> list[Row]:
+    nights = sum(delayed_nights(window, int(number)) for number in numbers)
+    long_nights = sum(delayed_nights(window, int(number), LONG_STAY_SECONDS) for number in numbers)
     return [
-        Row(name, "midnight_delayed_mean", "", "", nights / cut.days, "people"),
+        Row(name, "midnight_delayed_mean", "", "", nights / window.days, "people"),
         Row(name, "delayed_nights", "", "", float(nights), "nights"),
-        Row(name, "long_stay_delayed_people_mean", "", "", long_nights / cut.days, "people"),
+        Row(name, "long_stay_delayed_people_mean", "", "", long_nights / window.days, "people"),
     ]
 
 
-def delayed_nights(cut: Cut, number: int, at_least: int = 0) -> int:
+def delayed_nights(window: Window, number: int, at_least: int = 0) -> int:
     """The window's midnights at which people were delayed and had been here so many seconds, over all stays."""
-    return cut.once(f"delayed nights, {at_least}", cut.names[number], lambda: _delayed_nights(cut, number, at_least))
+    return window.cached(
+        f"delayed nights, {at_least}", window.names[number], lambda: _delayed_nights(window, number, at_least)
+    )
 
 
-def _delayed_nights(cut: Cut, number: int, at_least: int) -> int:
-    ready, left = cut.stays_in(number, "ready"), cut.stays_in(number, "left")
-    since = np.maximum(ready, cut.stays_in(number, "admitted") + at_least)
-    some = (since < cut.end) & (left > np.maximum(since, cut.first))
-    return int(midnights(since[some], left[some], cut.first, cut.end).sum())
+def _delayed_nights(window: Window, number: int, at_least: int) -> int:
+    ready, left = window.stays_in(number, "ready"), window.stays_in(number, "left")
+    since = np.maximum(ready, window.stays_in(number, "admitted") + at_least)
+    some = (since < window.end) & (left > np.maximum(since, window.first))
+    return int(midnights(since[some], left[some], window.first, window.end).sum())
 
 
-def _long_rows(cut: Cut, found: Delays) -> list[Row]:
+def _long_rows(window: Window, found: Delays) -> list[Row]:
     """Long-stay delayed people by reason: hospitals, and all declared services."""
     out = []
     nights = found.long_stay_nights_by_reason
-    places = [(cut.names[number], nights[number]) for number in np.flatnonzero(cut.is_acute)]
+    places = [(window.names[number], nights[number]) for number in np.flatnonzero(window.is_acute)]
     for name, by_reason in (*places, ("all", nights.sum(axis=0))):
         for reason, count in zip(REASONS, by_reason, strict=True):
             if count:
-                value = int(count) / cut.days
+                value = int(count) / window.days
                 out.append(Row(name, "long_stay_delayed_people_mean", "reason", reason, value, "people"))
     return out
 
 
-def _official_rows(cut: Cut, number: int) -> list[Row]:
+def _official_rows(window: Window, number: int) -> list[Row]:
     """The discharge ready date measures: by calendar dates, over those who left alive in the window."""
-    left = cut.stays_in(number, "left")
-    alive = cut.inside(left) & (cut.stays_in(number, "to") != cut.died)
+    left = window.stays_in(number, "left")
+    alive = window.inside(left) & (window.stays_in(number, "to") != window.died)
     people = int(alive.sum())
     if not people:
         return []
-    name = cut.names[number]
-    nights = left[alive] // SECONDS_PER_DAY - cut.stays_in(number, "ready")[alive] // SECONDS_PER_DAY
+    name = window.names[number]
+    nights = left[alive] // SECONDS_PER_DAY - window.stays_in(number, "ready")[alive] // SECONDS_PER_DAY
     late = int((nights > 0).sum())
     out = [Row(name, "delayed_share", "", "", late / people, "share")]
     if late:

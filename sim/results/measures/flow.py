@@ -9,7 +9,7 @@ from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import DIED_WAITING, NEVER, NONE, OUTSIDE, Column
 from sim.results.step_functions import Mask
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 PATHWAY_OF_KIND = {
     "other": 0,
@@ -24,15 +24,15 @@ guidance on hospital discharge and community support, annex B (home and out are 
 a bed in the community 2, a care home 3). A move to another hospital is no discharge, and on none."""
 
 
-def left_model(cut: Cut) -> Column:
+def left_model(window: Window) -> Column:
     """By person: the second at which they died or went out of the model; NEVER while they are here."""
-    return cut.once("left the model", "all", lambda: _left_model(cut))
+    return window.cached("left the model", "all", lambda: _left_model(window))
 
 
-def _left_model(cut: Cut) -> Column:
-    stays, waits = cut.ledger.stays, cut.ledger.waits
-    left = np.full(len(cut.ledger.people["group"]), NEVER, dtype=np.int64)
-    gone = stays["to"] >= cut.died
+def _left_model(window: Window) -> Column:
+    stays, waits = window.ledger.stays, window.ledger.waits
+    left = np.full(len(window.ledger.people["group"]), NEVER, dtype=np.int64)
+    gone = stays["to"] >= window.died
     left[stays["person"][gone]] = stays["left"][gone]
     never_in = np.ones(len(left), dtype=bool)
     never_in[stays["person"]] = False
@@ -41,76 +41,85 @@ def _left_model(cut: Cut) -> Column:
     return left
 
 
-def pathways(cut: Cut) -> Column:
+def pathways(window: Window) -> Column:
     """By destination number: the pathway of those who leave hospital for it; NONE for a hospital, and for death."""
-    return cut.once("pathways", "all", lambda: _pathway_numbers(cut))
+    return window.cached("pathways", "all", lambda: _pathway_numbers(window))
 
 
-def _pathway_numbers(cut: Cut) -> Column:
-    found = np.full(len(cut.names), NONE, dtype=np.int64)
-    for number, service in enumerate(cut.declared):
+def _pathway_numbers(window: Window) -> Column:
+    found = np.full(len(window.names), NONE, dtype=np.int64)
+    for number, service in enumerate(window.declared):
         found[number] = PATHWAY_OF_KIND.get(service.kind, NONE) if service.pathway is None else service.pathway
-    found[[cut.home, cut.out]] = 0
+    found[[window.home, window.out]] = 0
     return found
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """Arrivals, admissions, leavers, deaths and throughput."""
-    return _arrivals(cut) + _admissions(cut) + _leavers(cut) + _lengths_of_stay(cut) + _pathways(cut) + _deaths(cut)
+    return (
+        _arrivals(window)
+        + _admissions(window)
+        + _leavers(window)
+        + _lengths_of_stay(window)
+        + _pathways(window)
+        + _deaths(window)
+    )
 
 
 def _people(service: str, measure: str, value: int, by: str = "", item: str = "") -> Row:
     return Row(service, measure, by, item, float(value), "people")
 
 
-def came(cut: Cut) -> Mask:
+def came(window: Window) -> Mask:
     """Who came from outside in the window."""
-    people = cut.ledger.people
-    return np.asarray(cut.inside(people["arrives"]) & (people["from_census"] == 0))
+    people = window.ledger.people
+    return np.asarray(window.inside(people["arrives"]) & (people["from_census"] == 0))
 
 
-def _arrivals(cut: Cut) -> list[Row]:
-    people, here = cut.ledger.people, came(cut)
-    by_service = np.bincount(people["arrives_at"][here], minlength=len(cut.names))
-    by_group = np.bincount(people["group"][here], minlength=len(cut.scenario.people))
-    doors = {name for group in cut.scenario.people for name, _ in group.arrives_at}
+def _arrivals(window: Window) -> list[Row]:
+    people, here = window.ledger.people, came(window)
+    by_service = np.bincount(people["arrives_at"][here], minlength=len(window.names))
+    by_group = np.bincount(people["group"][here], minlength=len(window.scenario.people))
+    doors = {name for group in window.scenario.people for name, _ in group.arrives_at}
     found = [
         _people(name, "arrivals", int(by_service[number]))
-        for number, name in enumerate(cut.names)
+        for number, name in enumerate(window.names)
         if name in doors or by_service[number]
     ]
     found.append(_people("all", "arrivals", int(here.sum())))
-    for number, group in enumerate(cut.scenario.people):
+    for number, group in enumerate(window.scenario.people):
         found.append(_people("all", "arrivals", int(by_group[number]), "group", group.name))
     return found
 
 
-def _admissions(cut: Cut) -> list[Row]:
-    counts = [cut.admitted_inside(number) for number in range(cut.home + 1)]
-    found = [_people(cut.names[number], "admissions", count) for number, count in enumerate(counts)]
-    return [*found, _people("all", "admissions", sum(counts[: cut.home]))]
+def _admissions(window: Window) -> list[Row]:
+    counts = [window.admitted_inside(number) for number in range(window.home + 1)]
+    found = [_people(window.names[number], "admissions", count) for number, count in enumerate(counts)]
+    return [*found, _people("all", "admissions", sum(counts[: window.home]))]
 
 
-def _leavers(cut: Cut) -> list[Row]:
+def _leavers(window: Window) -> list[Row]:
     found = []
-    for number in range(cut.home + 1):
-        found += _left_and_throughput(cut, cut.names[number], int(cut.inside(cut.stays_in(number, "left")).sum()))
-    return found + _left_and_throughput(cut, "all", int(cut.inside(left_model(cut)).sum()))
+    for number in range(window.home + 1):
+        found += _left_and_throughput(
+            window, window.names[number], int(window.inside(window.stays_in(number, "left")).sum())
+        )
+    return found + _left_and_throughput(window, "all", int(window.inside(left_model(window)).sum()))
 
 
-def _left_and_throughput(cut: Cut, name: str, left: int) -> list[Row]:
+def _left_and_throughput(window: Window, name: str, left: int) -> list[Row]:
     return [
         _people(name, "leavers", left),
-        Row(name, "throughput_per_day", "", "", left / cut.days, "people a day"),
+        Row(name, "throughput_per_day", "", "", left / window.days, "people a day"),
     ]
 
 
-def _lengths_of_stay(cut: Cut) -> list[Row]:
+def _lengths_of_stay(window: Window) -> list[Row]:
     """Days from admitted to left, and to ready, of the stays that ended in the window, by declared service."""
     found = []
-    for number in range(cut.home):
-        admitted, ready, left = (cut.stays_in(number, column) for column in ("admitted", "ready", "left"))
-        ended = cut.inside(left)
+    for number in range(window.home):
+        admitted, ready, left = (window.stays_in(number, column) for column in ("admitted", "ready", "left"))
+        ended = window.inside(left)
         if not ended.any():
             continue
         stayed, needed = (left - admitted)[ended], (ready - admitted)[ended]
@@ -121,29 +130,29 @@ def _lengths_of_stay(cut: Cut) -> list[Row]:
             "length_of_stay_p90_days": float(p90),
             "days_to_ready_mean": int(needed.sum()) / len(needed),
         }
-        found += [Row(cut.names[number], name, "", "", days[name] / SECONDS_PER_DAY, "days") for name in days]
+        found += [Row(window.names[number], name, "", "", days[name] / SECONDS_PER_DAY, "days") for name in days]
     return found
 
 
-def _pathways(cut: Cut) -> list[Row]:
+def _pathways(window: Window) -> list[Row]:
     """Hospitals: leavers alive by pathway, from the service they went to."""
-    pathway, found = np.append(pathways(cut), NONE), []  # the last stands for nowhere
-    for service in cut.declared:
+    pathway, found = np.append(pathways(window), NONE), []  # the last stands for nowhere
+    for service in window.declared:
         if service.kind == "acute":
-            number = cut.number(service)
-            left = cut.inside(cut.stays_in(number, "left"))
-            ways = pathway[cut.stays_in(number, "to")[left]]
+            number = window.number(service)
+            left = window.inside(window.stays_in(number, "left"))
+            ways = pathway[window.stays_in(number, "to")[left]]
             counts = np.bincount(ways[ways != NONE], minlength=4)
             found += [_people(service.name, "leavers", int(counts[way]), "pathway", str(way)) for way in range(4)]
     return found
 
 
-def _deaths(cut: Cut) -> list[Row]:
-    waits, found, total = cut.ledger.waits, [], 0
-    for number in range(cut.home + 1):
-        died = cut.inside(cut.stays_in(number, "left")) & (cut.stays_in(number, "to") == cut.died)
+def _deaths(window: Window) -> list[Row]:
+    waits, found, total = window.ledger.waits, [], 0
+    for number in range(window.home + 1):
+        died = window.inside(window.stays_in(number, "left")) & (window.stays_in(number, "to") == window.died)
         total += int(died.sum())
-        found.append(_people(cut.names[number], "deaths", int(died.sum())))
-    outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING) & cut.inside(waits["ended"])
+        found.append(_people(window.names[number], "deaths", int(died.sum())))
+    outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING) & window.inside(waits["ended"])
     found.append(_people(OUTSIDE_NAME, "deaths", int(outside.sum())))
     return [*found, _people("all", "deaths", total + int(outside.sum()))]

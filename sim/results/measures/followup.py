@@ -11,7 +11,7 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import ADMITTED, NEVER, Column
 from sim.results.step_functions import Mask, of_person
-from sim.results.window import BACK_HOME, Cut, Row
+from sim.results.window import BACK_HOME, Row, Window
 
 DAYS_30 = 30 * SECONDS_PER_DAY
 DAYS_91 = 91 * SECONDS_PER_DAY
@@ -22,16 +22,16 @@ REABLEMENT = ("reablement_unit", "community_beds", "home_reablement")
 class Journeys:
     """Where each person is at any time, from their stays in order."""
 
-    def __init__(self, cut: Cut) -> None:
-        stays = cut.ledger.stays
-        self.cut, self.stays = cut, stays
+    def __init__(self, window: Window) -> None:
+        stays = window.ledger.stays
+        self.window, self.stays = window, stays
         self._keys = of_person(stays["person"], stays["admitted"])
-        at_home = cut.of_kind(*BACK_HOME)
-        at_home[cut.home] = True
+        at_home = window.of_kind(*BACK_HOME)
+        at_home[window.home] = True
         self._at_home = at_home[stays["service"]]
-        in_care_home = cut.of_kind("care_home")[stays["service"]]
-        self._not_home_before = np.cumsum(cut.of_kind("acute", "care_home")[stays["service"]])
-        self.out_at_home = (stays["to"] == cut.out) & ~in_care_home
+        in_care_home = window.of_kind("care_home")[stays["service"]]
+        self._not_home_before = np.cumsum(window.of_kind("acute", "care_home")[stays["service"]])
+        self.out_at_home = (stays["to"] == window.out) & ~in_care_home
         ended = stays["left"] < NEVER
         spent = np.where(self._at_home & ended, stays["left"] - stays["admitted"], 0)
         self._home_before = np.cumsum(spent) - spent
@@ -43,7 +43,7 @@ class Journeys:
     def stayed_home(self, row: Column, until: Column) -> Mask:
         """Whether these stays' people neither died nor entered a hospital or a care home from then until these instants."""
         last = self.stay_at(self.stays["person"][row], until)
-        is_dead = (self.stays["to"][last] == self.cut.died) & (self.stays["left"][last] <= until)
+        is_dead = (self.stays["to"][last] == self.window.died) & (self.stays["left"][last] <= until)
         return np.asarray((self._not_home_before[last] == self._not_home_before[row]) & ~is_dead)
 
     def home_seconds(self, person: Column, instants: Column) -> Column:
@@ -55,95 +55,95 @@ class Journeys:
         return np.asarray(self._home_before[row] + here * self._at_home[row] + after * self.out_at_home[row])
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """Follow-up rows of each hospital, and of all hospitals."""
-    hospitals = [int(number) for number in np.flatnonzero(cut.is_acute)]
+    hospitals = [int(number) for number in np.flatnonzero(window.is_acute)]
     if not hospitals:
         return []
-    journeys = Journeys(cut)
-    found = [row for number in hospitals for row in _of_hospitals(cut, cut.names[number], [number], journeys)]
+    journeys = Journeys(window)
+    found = [row for number in hospitals for row in _of_hospitals(window, window.names[number], [number], journeys)]
     if len(hospitals) == 1:
         return [*found, *(row._replace(service="all") for row in found)]
-    return [*found, *_of_hospitals(cut, "all", hospitals, journeys)]
+    return [*found, *_of_hospitals(window, "all", hospitals, journeys)]
 
 
-def _of_hospitals(cut: Cut, name: str, numbers: list[int], journeys: Journeys) -> list[Row]:
-    left = _discharges(cut, numbers)
+def _of_hospitals(window: Window, name: str, numbers: list[int], journeys: Journeys) -> list[Row]:
+    left = _discharges(window, numbers)
     return [
-        *_readmitted(cut, name, left),
-        *_at_home_12_weeks(cut, name, left, journeys),
-        *_at_home(cut, name, left, journeys),
-        *_days_at_home(cut, name, left, journeys),
+        *_readmitted(window, name, left),
+        *_at_home_12_weeks(window, name, left, journeys),
+        *_at_home(window, name, left, journeys),
+        *_days_at_home(window, name, left, journeys),
     ]
 
 
-def _discharges(cut: Cut, numbers: list[int]) -> Column:
+def _discharges(window: Window, numbers: list[int]) -> Column:
     """Rows of the stays in these hospitals that ended in the window, alive and not in another hospital."""
-    stays = cut.ledger.stays
-    here = np.sort(np.concatenate([cut.stay_rows(number) for number in numbers]))
+    stays = window.ledger.stays
+    here = np.sort(np.concatenate([window.stay_rows(number) for number in numbers]))
     to = stays["to"][here]
-    discharged = cut.inside(stays["left"][here]) & (to != cut.died) & ~cut.is_acute[to]
+    discharged = window.inside(stays["left"][here]) & (to != window.died) & ~window.is_acute[to]
     return np.asarray(here[discharged])
 
 
-def _followed(cut: Cut, left: Column, seconds: int) -> Column:
-    return left[cut.ledger.stays["left"][left] + seconds <= cut.end]
+def _followed(window: Window, left: Column, seconds: int) -> Column:
+    return left[window.ledger.stays["left"][left] + seconds <= window.end]
 
 
-def has_way_back(cut: Cut) -> bool:
+def has_way_back(window: Window) -> bool:
     """Whether any journey leads to a hospital from somewhere else."""
-    hospitals = {service.name for service in cut.declared if service.kind == "acute"}
+    hospitals = {service.name for service in window.declared if service.kind == "acute"}
     return any(
         route.to in hospitals or route.otherwise in hospitals
-        for group in cut.scenario.people
+        for group in window.scenario.people
         for visit in group.journey
         if visit.service not in hospitals
         for route in visit.routes
     )
 
 
-def _readmitted(cut: Cut, name: str, left: Column) -> list[Row]:
-    left = _followed(cut, left, DAYS_30)
-    if not len(left) or not has_way_back(cut):
+def _readmitted(window: Window, name: str, left: Column) -> list[Row]:
+    left = _followed(window, left, DAYS_30)
+    if not len(left) or not has_way_back(window):
         return []
-    stays, waits = cut.ledger.stays, cut.ledger.waits
-    back = (waits["ending"] == ADMITTED) & cut.is_acute[waits["to"]] & ~cut.is_acute[waits["held"]]
+    stays, waits = window.ledger.stays, window.ledger.waits
+    back = (waits["ending"] == ADMITTED) & window.is_acute[waits["to"]] & ~window.is_acute[waits["held"]]
     keys = np.append(np.sort(of_person(waits["person"][back], waits["joined"][back])), NEVER)
     since = of_person(stays["person"][left], stays["left"][left])
     again = keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30
     return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left), "share")]
 
 
-def _into_reablement(cut: Cut, left: Column, seconds: int) -> Column:
+def _into_reablement(window: Window, left: Column, seconds: int) -> Column:
     """Which of these discharges were into reablement and are followed up for so long."""
-    left = _followed(cut, left, seconds)
-    return left[cut.of_kind(*REABLEMENT)[cut.ledger.stays["to"][left]]]
+    left = _followed(window, left, seconds)
+    return left[window.of_kind(*REABLEMENT)[window.ledger.stays["to"][left]]]
 
 
-def _at_home_12_weeks(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
-    left = _into_reablement(cut, left, WEEKS_12)
+def _at_home_12_weeks(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    left = _into_reablement(window, left, WEEKS_12)
     if not len(left):
         return []
-    is_home = journeys.stayed_home(left, cut.ledger.stays["left"][left] + WEEKS_12)
+    is_home = journeys.stayed_home(left, window.ledger.stays["left"][left] + WEEKS_12)
     return [Row(name, "at_home_12_weeks", "", "", int(is_home.sum()) / len(left), "share")]
 
 
-def _at_home(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
-    stays = cut.ledger.stays
-    left = _into_reablement(cut, left, DAYS_91)
+def _at_home(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    stays = window.ledger.stays
+    left = _into_reablement(window, left, DAYS_91)
     if not len(left):
         return []
     later = stays["left"][left] + DAYS_91
     row = journeys.stay_at(stays["person"][left], later)
     gone = stays["left"][row] <= later
-    elsewhere = cut.of_kind("acute", "care_home")[stays["service"][row]]
+    elsewhere = window.of_kind("acute", "care_home")[stays["service"][row]]
     is_home: Mask = np.where(gone, journeys.out_at_home[row], ~elsewhere)
     return [Row(name, "at_home_91_days", "", "", int(is_home.sum()) / len(left), "share")]
 
 
-def _days_at_home(cut: Cut, name: str, left: Column, journeys: Journeys) -> list[Row]:
-    stays = cut.ledger.stays
-    left = _followed(cut, left, DAYS_91)
+def _days_at_home(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
+    stays = window.ledger.stays
+    left = _followed(window, left, DAYS_91)
     if not len(left):
         return []
     person, since = stays["person"][left], stays["left"][left]

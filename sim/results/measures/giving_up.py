@@ -18,18 +18,18 @@ from sim.results.measures.catalogue import ENDINGS
 from sim.results.measures.flow import pathways
 from sim.results.measures.routes import date_of_stay, otherwise
 from sim.results.step_functions import Mask, is_first
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 NO_SORT = 0  # pathway 0: `other`, home and out
 HOSPITAL = -1  # the sort of hospitals; all others are the pathway that they are on
 DESIGN, ELSEWHERE, NOTHING = range(len(ENDINGS))
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """Those who gave up waiting for each declared service, and for all destinations; in all, and by ending."""
-    by_ending = given_up(cut)
+    by_ending = given_up(window)
     found = []
-    for number, service in enumerate(cut.declared):
+    for number, service in enumerate(window.declared):
         found += _rows(service.name, by_ending[number])
     return found + _rows("all", by_ending.sum(axis=0))
 
@@ -44,53 +44,55 @@ def _rows(name: str, counts: Column) -> list[Row]:
     return [Row(name, "gave_up", "", "", float(counts.sum()), "people"), *parts]
 
 
-def given_up(cut: Cut) -> Column:
+def given_up(window: Window) -> Column:
     """People who gave up in the window, by destination waited for and ending."""
-    waits = cut.ledger.waits
-    number = np.flatnonzero(cut.inside(waits["ended"]) & (waits["ending"] == GAVE_UP))
+    waits = window.ledger.waits
+    number = np.flatnonzero(window.inside(waits["ended"]) & (waits["ending"] == GAVE_UP))
     to = waits["to"][number]
-    size = len(cut.names)
-    counts = np.bincount(to * len(ENDINGS) + _ending(cut, to, _went_to(cut, number)), minlength=size * len(ENDINGS))
+    size = len(window.names)
+    counts = np.bincount(
+        to * len(ENDINGS) + _ending(window, to, _went_to(window, number)), minlength=size * len(ENDINGS)
+    )
     return counts.reshape(size, len(ENDINGS))
 
 
-def _ending(cut: Cut, to: Column, next_to: Column) -> Column:
+def _ending(window: Window, to: Column, next_to: Column) -> Column:
     """By what was given up and what came next."""
-    sort = _sorts(cut)
+    sort = _sorts(window)
     alike = (sort[to] == sort[next_to]) & (sort[to] != NO_SORT)
     found = np.where(alike, DESIGN, ELSEWHERE)
-    return np.where(next_to >= cut.home, NOTHING, found)
+    return np.where(next_to >= window.home, NOTHING, found)
 
 
-def _sorts(cut: Cut) -> Column:
+def _sorts(window: Window) -> Column:
     """By destination: which services are of one sort."""
-    found = np.maximum(pathways(cut), NO_SORT)
-    found[cut.is_acute] = HOSPITAL
+    found = np.maximum(pathways(window), NO_SORT)
+    found[window.is_acute] = HOSPITAL
     return found
 
 
-def _went_to(cut: Cut, number: Column) -> Column:
+def _went_to(window: Window, number: Column) -> Column:
     """By wait: the destination that `otherwise` leads to, on past lists that were full or closed at that instant."""
-    onward, passes_on = _onward(cut), _passes_on(cut)
+    onward, passes_on = _onward(window), _passes_on(window)
     row = number.copy()
     while (goes_on := passes_on[row]).any():
         row[goes_on] += 1
     return onward[row]
 
 
-def _onward(cut: Cut) -> Column:
+def _onward(window: Window) -> Column:
     """By wait: where its person goes if it fails."""
-    waits = cut.ledger.waits
-    group = cut.ledger.people["group"][waits["person"]]
-    from_outside = np.array([cut.numbers[one.arrival.otherwise] for one in cut.scenario.people], dtype=np.int64)
-    date = np.append(date_of_stay(cut), 0)[waits["stay"]]  # from outside: none
-    inside = otherwise(cut)[group, waits["held"], date, waits["to"]]
+    waits = window.ledger.waits
+    group = window.ledger.people["group"][waits["person"]]
+    from_outside = np.array([window.numbers[one.arrival.otherwise] for one in window.scenario.people], dtype=np.int64)
+    date = np.append(date_of_stay(window), 0)[waits["stay"]]  # from outside: none
+    inside = otherwise(window)[group, waits["held"], date, waits["to"]]
     return np.where(waits["held"] == OUTSIDE, from_outside[group], inside)
 
 
-def _passes_on(cut: Cut) -> Mask:
+def _passes_on(window: Window) -> Mask:
     """By wait: whether the next one is of the same person and stay, and failed in the instant in which it began."""
-    waits = cut.ledger.waits
+    waits = window.ledger.waits
     found = np.zeros(len(waits["ended"]), dtype=bool)
     failed = np.isin(waits["ending"], (TURNED_AWAY, NO_PLACE)) & (waits["joined"] == waits["ended"])
     same = ~is_first(waits["person"])[1:] & ~is_first(waits["stay"])[1:]

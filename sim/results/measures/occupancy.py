@@ -10,8 +10,8 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Places, Service
 from sim.model.records import Column
-from sim.results.step_functions import Path, column, going_on, instants_of, steps_of
-from sim.results.window import Cut, Row
+from sim.results.step_functions import StepFunction, column, going_on, instants_of, steps_of
+from sim.results.window import Row, Window
 
 MINUTES_PER_HOUR = 60
 UNLIMITED = -1  # in the ledger's places: open without limit
@@ -22,29 +22,29 @@ def counts_hours(service: Service) -> bool:
     return service.counted_in == "hours_per_week"
 
 
-def people_path(cut: Cut, service: Service) -> Path:
+def people_over_time(window: Window, service: Service) -> StepFunction:
     """People in the service at each time."""
-    number = cut.number(service)
-    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
-    return cut.once("people", service.name, lambda: going_on(admitted, left))
+    number = window.number(service)
+    admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
+    return window.cached("people", service.name, lambda: going_on(admitted, left))
 
 
-def held_path(cut: Cut, service: Service) -> Path:
+def held_over_time(window: Window, service: Service) -> StepFunction:
     """Places held at each time: people, or minutes a week as they taper."""
     if not counts_hours(service):
-        return people_path(cut, service)
-    return cut.once("minutes", service.name, lambda: _minutes_path(cut, service))
+        return people_over_time(window, service)
+    return window.cached("minutes", service.name, lambda: _minutes_over_time(window, service))
 
 
-def _minutes_path(cut: Cut, service: Service) -> Path:
+def _minutes_over_time(window: Window, service: Service) -> StepFunction:
     """Minutes a week held at each time, as they taper."""
-    number = cut.number(service)
-    start, end = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
-    units = cut.stays_in(number, "units")
+    number = window.number(service)
+    start, end = window.stays_in(number, "admitted"), window.stays_in(number, "left")
+    units = window.stays_in(number, "units")
     times, changes = [start], [units]
-    groups = cut.group_of_stay[cut.stay_rows(number)]
+    groups = window.group_of_stay[window.stay_rows(number)]
     now = units.copy()
-    for index, group in enumerate(cut.scenario.people):
+    for index, group in enumerate(window.scenario.people):
         visit = group.visit(service.name)
         for taper in () if visit is None else visit.tapers:
             at = start + int(taper.after_days * SECONDS_PER_DAY + 0.5)
@@ -61,78 +61,78 @@ def tapered(units: Column, share: float) -> Column:
     return np.asarray(np.floor(units * share + 0.5), dtype=np.int64)
 
 
-def open_path(cut: Cut, service: Service) -> Path:
+def open_over_time(window: Window, service: Service) -> StepFunction:
     """Places open at each time, surge included; UNLIMITED is -1."""
-    places = cut.ledger.places
-    rows = np.flatnonzero(places["service"] == cut.number(service))
+    places = window.ledger.places
+    rows = np.flatnonzero(places["service"] == window.number(service))
     if not len(rows):
-        return planned_path(service.capacity)
-    return Path(places["at"][rows], places["open"][rows])
+        return planned_over_time(service.capacity)
+    return StepFunction(places["at"][rows], places["open"][rows])
 
 
-def planned_path(capacity: tuple[Places, ...]) -> Path:
+def planned_over_time(capacity: tuple[Places, ...]) -> StepFunction:
     """Places that the calendar gives at each time; UNLIMITED is -1."""
     planned = [UNLIMITED if change.places is None else change.places for change in capacity]
-    return Path(column(*(change.from_second for change in capacity)), column(*planned))
+    return StepFunction(column(*(change.from_second for change in capacity)), column(*planned))
 
 
-def available_path(cut: Cut, service: Service) -> Path:
+def available_over_time(window: Window, service: Service) -> StepFunction:
     """The larger of open and held places: nobody is put out when places close."""
-    times, planned, held = planned_and_held(cut, service)
-    return cut.once("available", service.name, lambda: Path(times, np.maximum(planned, held)))
+    times, planned, held = planned_and_held(window, service)
+    return window.cached("available", service.name, lambda: StepFunction(times, np.maximum(planned, held)))
 
 
-def planned_and_held(cut: Cut, service: Service) -> tuple[Column, Column, Column]:
+def planned_and_held(window: Window, service: Service) -> tuple[Column, Column, Column]:
     """Every instant at which open or held places change, and both after it."""
 
     def work() -> tuple[Column, Column, Column]:
-        planned, held = open_path(cut, service), held_path(cut, service)
+        planned, held = open_over_time(window, service), held_over_time(window, service)
         times = instants_of(planned.times, held.times)
         return times, planned.at(times), held.at(times)
 
-    return cut.once("planned and held", service.name, work)
+    return window.cached("planned and held", service.name, work)
 
 
-def occupied_seconds(cut: Cut, service: Service) -> int:
+def occupied_seconds(window: Window, service: Service) -> int:
     """Seconds that people held a place in the window."""
-    number = cut.number(service)
-    admitted, left = cut.stays_in(number, "admitted"), cut.stays_in(number, "left")
-    return cut.once("occupied seconds", service.name, lambda: int(cut.clipped(admitted, left).sum()))
+    number = window.number(service)
+    admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
+    return window.cached("occupied seconds", service.name, lambda: int(window.clipped(admitted, left).sum()))
 
 
-def available_seconds(cut: Cut, service: Service) -> int:
+def available_seconds(window: Window, service: Service) -> int:
     """Place-seconds (minute-a-week-seconds where counted in hours) available in the window."""
-    path = available_path(cut, service)
-    return cut.once("available seconds", service.name, lambda: path.integral(cut.first, cut.end))
+    path = available_over_time(window, service)
+    return window.cached("available seconds", service.name, lambda: path.integral(window.first, window.end))
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """The occupancy rows of every service, home included, and occupied bed days of all but home, which is no bed."""
-    found = [row for service in cut.scenario.services for row in _service_rows(cut, service)]
-    occupied = sum(occupied_seconds(cut, service) for service in cut.declared)
+    found = [row for service in window.scenario.services for row in _service_rows(window, service)]
+    occupied = sum(occupied_seconds(window, service) for service in window.declared)
     found.append(Row("all", "occupied_bed_days", "", "", occupied / SECONDS_PER_DAY, "bed days"))
     return found
 
 
-def _service_rows(cut: Cut, service: Service) -> list[Row]:
+def _service_rows(window: Window, service: Service) -> list[Row]:
     def row(measure: str, value: float, unit: str) -> Row:
         return Row(service.name, measure, "", "", value, unit)
 
-    found = [row("occupied_bed_days", occupied_seconds(cut, service) / SECONDS_PER_DAY, "bed days")]
-    census = people_path(cut, service).at(cut.midnights)
-    found.append(row("midnight_census_mean", int(census.sum()) / cut.days, "people"))
+    found = [row("occupied_bed_days", occupied_seconds(window, service) / SECONDS_PER_DAY, "bed days")]
+    census = people_over_time(window, service).at(window.midnights)
+    found.append(row("midnight_census_mean", int(census.sum()) / window.days, "people"))
     for percent, value in zip((5, 50, 95), np.percentile(census, (5, 50, 95)), strict=True):
         found.append(row(f"midnight_census_p{percent:02d}", float(value), "people"))
     if service.is_unlimited:
         return found
-    held, available = held_path(cut, service), available_path(cut, service)
-    available_total = available_seconds(cut, service)
+    held, available = held_over_time(window, service), available_over_time(window, service)
+    available_total = available_seconds(window, service)
     each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
     unit = "weekly hour days" if counts_hours(service) else "bed days"
     found.append(row("available_bed_days", available_total / each, unit))
     if available_total:
-        found.append(row("occupancy", held.integral(cut.first, cut.end) / available_total, "share"))
-    taken, places = held.at(cut.midnights), available.at(cut.midnights)
+        found.append(row("occupancy", held.integral(window.first, window.end) / available_total, "share"))
+    taken, places = held.at(window.midnights), available.at(window.midnights)
     if places.any():
         found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum()), "share"))
     for measure, is_so in (
@@ -140,5 +140,5 @@ def _service_rows(cut: Cut, service: Service) -> list[Row]:
         ("days_above_92pct", 100 * taken > 92 * places),
         ("days_full", (places > 0) & (taken >= places)),
     ):
-        found.append(row(measure, int(is_so.sum()) / cut.days, "share of days"))
+        found.append(row(measure, int(is_so.sum()) / window.days, "share of days"))
     return found

@@ -12,67 +12,67 @@ What may be changed here: with new expected results.
 import numpy as np
 
 from sim.model.records import NEVER, NONE, Column
-from sim.results.measures.availability import door_path, free_path, own_hours_path
+from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
 from sim.results.measures.delay_episodes import Pieces
-from sim.results.step_functions import ALWAYS, Path, column, instants_of
-from sim.results.window import Cut
+from sim.results.step_functions import ALWAYS, StepFunction, column, instants_of
+from sim.results.window import Window
 
 
-def cause_seconds(cut: Cut, parts: Pieces) -> tuple[Column, tuple[str, ...]]:
+def cause_seconds(window: Window, parts: Pieces) -> tuple[Column, tuple[str, ...]]:
     """Seconds of delay by service and cause; the causes are teams, steps, hours, then destinations."""
-    scenario, steps = cut.scenario, cut.ledger.step_names
+    scenario, steps = window.scenario, window.ledger.step_names
     items = (
         *(f"team {team.name}" for team in scenario.teams),
         *(f"step {name}" for name in steps),
         "hours",
-        *cut.names,
+        *window.names,
     )
-    table = np.zeros((cut.home, len(items)), dtype=np.int64)
-    _add_steps(cut, parts, table)
-    _add_places(cut, parts, table)
+    table = np.zeros((window.home, len(items)), dtype=np.int64)
+    _add_steps(window, parts, table)
+    _add_places(window, parts, table)
     return table, items
 
 
-def _add_steps(cut: Cut, parts: Pieces, table: Column) -> None:
+def _add_steps(window: Window, parts: Pieces, table: Column) -> None:
     """Pieces of the critical path: a step, or the team it waited for."""
-    ledger, teams = cut.ledger, [team.name for team in cut.scenario.teams]
+    ledger, teams = window.ledger, [team.name for team in window.scenario.teams]
     rows = np.flatnonzero(parts.step != NONE)
     if not len(rows):
         return
-    team_of = {step.name: NONE if step.team is None else teams.index(step.team) for step in cut.scenario.steps}
+    team_of = {step.name: NONE if step.team is None else teams.index(step.team) for step in window.scenario.steps}
     team_of_step = column(*(team_of[name] for name in ledger.step_names))
     service = ledger.stays["service"][parts.stay[rows]]
     step = ledger.steps["step"][parts.step[rows]]
     joined = np.clip(ledger.steps["team_joined"][parts.step[rows]], parts.start[rows], parts.end[rows])
     joined = np.where(team_of_step[step] == NONE, parts.start[rows], joined)
-    np.add.at(table, (service, len(teams) + step), cut.clipped(joined, parts.end[rows]))
-    np.add.at(table, (service, np.maximum(team_of_step[step], 0)), cut.clipped(parts.start[rows], joined))
+    np.add.at(table, (service, len(teams) + step), window.clipped(joined, parts.end[rows]))
+    np.add.at(table, (service, np.maximum(team_of_step[step], 0)), window.clipped(parts.start[rows], joined))
 
 
 class _State:
     """On a grid of instants over the window: who is longest clear where, what is free, what is open."""
 
-    def __init__(self, cut: Cut, parts: Pieces) -> None:
-        rows = np.flatnonzero((parts.step == NONE) & (cut.clipped(parts.start, parts.end) > 0))
-        self.cut = cut
-        self.held = cut.ledger.stays["service"][parts.stay[rows]]
+    def __init__(self, window: Window, parts: Pieces) -> None:
+        rows = np.flatnonzero((parts.step == NONE) & (window.clipped(parts.start, parts.end) > 0))
+        self.window = window
+        self.held = window.ledger.stays["service"][parts.stay[rows]]
         self.to, self.start, self.end = parts.to[rows], parts.start[rows], parts.end[rows]
-        self.person = cut.ledger.stays["person"][parts.stay[rows]]
+        self.person = window.ledger.stays["person"][parts.stay[rows]]
         awaited = np.unique(self.to)
-        heads = [self._longest_clear(number) for number in range(cut.home)]
-        free = {int(number): free_path(cut, int(number)) for number in awaited}
-        doors = [door_path(cut, service) for service in cut.scenario.services]
-        own = [own_hours_path(cut, service) for service in cut.scenario.services]
+        heads = [self._longest_clear(number) for number in range(window.home)]
+        free = {int(number): free_over_time(window, int(number)) for number in awaited}
+        doors = [door_over_time(window, service) for service in window.scenario.services]
+        own = [own_hours_over_time(window, service) for service in window.scenario.services]
         paths = [*heads, *free.values(), *doors, *own]
         times = instants_of(self.start, self.end, *(path.times for path in paths))
-        self.grid = np.append(cut.first, times[(times > cut.first) & (times < cut.end)])
-        self.seconds = np.diff(np.append(self.grid, cut.end))
-        size = len(cut.names)
+        self.grid = np.append(window.first, times[(times > window.first) & (times < window.end)])
+        self.seconds = np.diff(np.append(self.grid, window.end))
+        size = len(window.names)
         self.next = np.full((size, len(self.grid)), NONE, dtype=np.int64)
         self.is_free = np.ones((size, len(self.grid)), dtype=bool)
         self.door = np.ones((size, len(self.grid)), dtype=bool)
         self.own_hours = np.ones((size, len(self.grid)), dtype=bool)
-        for number in range(cut.home):
+        for number in range(window.home):
             if len(heads[number].times):
                 self.next[number] = heads[number].at(self.grid) - 1
             if doors[number] is not ALWAYS:
@@ -83,7 +83,7 @@ class _State:
             if path is not ALWAYS:
                 self.is_free[number] = path.at(self.grid) > 0
 
-    def _longest_clear(self, number: int) -> Path:
+    def _longest_clear(self, number: int) -> StepFunction:
         """What the longest-clear person of a service awaits: destination number plus 1, 0 for nobody."""
         rows = np.flatnonzero(self.held == number)
         rows = rows[np.lexsort((self.person[rows], self.start[rows]))]
@@ -95,16 +95,16 @@ class _State:
         values = np.stack((self.to[rows] + 1, np.zeros(len(rows), dtype=np.int64)), axis=1).ravel()
         is_last = np.ones(len(times), dtype=bool)
         is_last[:-1] = times[1:] != times[:-1]
-        return Path(times[is_last], values[is_last])
+        return StepFunction(times[is_last], values[is_last])
 
 
-def _add_places(cut: Cut, parts: Pieces, table: Column) -> None:
+def _add_places(window: Window, parts: Pieces, table: Column) -> None:
     """Pieces after clear, followed to the end of the chain: by service held and service awaited."""
-    hours = table.shape[1] - len(cut.names) - 1
-    state = _State(cut, parts)
-    pairs = np.unique(state.held * len(cut.names) + state.to)
+    hours = table.shape[1] - len(window.names) - 1
+    state = _State(window, parts)
+    pairs = np.unique(state.held * len(window.names) + state.to)
     for pair in pairs:
-        held, to = divmod(int(pair), len(cut.names))
+        held, to = divmod(int(pair), len(window.names))
         rows = np.flatnonzero((state.held == held) & (state.to == to))
         begun = np.searchsorted(np.sort(state.start[rows]), state.grid, side="right")
         waiting = begun - np.searchsorted(np.sort(state.end[rows]), state.grid, side="right")
@@ -116,7 +116,7 @@ def _add_places(cut: Cut, parts: Pieces, table: Column) -> None:
 
 def _ends_of_chains(state: _State, held: int, to: int, when: Column) -> Column:
     """For each instant the destination at the end of the chain, or NONE where an hour lacked."""
-    size = len(state.cut.names)
+    size = len(state.window.names)
     ends = np.full(len(when), NONE, dtype=np.int64)
     active = np.arange(len(when))
     holds = np.full(len(when), held, dtype=np.int64)

@@ -12,54 +12,54 @@ import numpy as np
 from sim.inputs.scenario import Route
 from sim.model.records import Column
 from sim.results.step_functions import Mask
-from sim.results.window import Cut
+from sim.results.window import Window
 
 
-def otherwise(cut: Cut) -> Column:
+def otherwise(window: Window) -> Column:
     """By group, service held, number of the date and destination: where somebody goes who did not get in."""
-    size = len(cut.names)
-    found = np.tile(np.arange(size), (len(cut.scenario.people), size, _most_dates(cut), 1))
-    for group, held, date, to, route in _routes(cut):
+    size = len(window.names)
+    found = np.tile(np.arange(size), (len(window.scenario.people), size, _most_dates(window), 1))
+    for group, held, date, to, route in _routes(window):
         if route.otherwise is not None:
-            found[group, held, date, to] = cut.numbers[route.otherwise]
+            found[group, held, date, to] = window.numbers[route.otherwise]
     return found
 
 
-def asked_for(cut: Cut) -> Mask:
+def asked_for(window: Window) -> Mask:
     """By group, service held, number of the date, destination and step: whether the route names the step."""
-    size, steps = len(cut.names), cut.ledger.step_names
-    found = np.zeros((len(cut.scenario.people), size, _most_dates(cut), size, len(steps)), dtype=bool)
-    for group, held, date, to, route in _routes(cut):
+    size, steps = len(window.names), window.ledger.step_names
+    found = np.zeros((len(window.scenario.people), size, _most_dates(window), size, len(steps)), dtype=bool)
+    for group, held, date, to, route in _routes(window):
         for planned in route.steps:
             found[group, held, date, to, steps.index(planned.name)] = True
     return found
 
 
-def date_of_stay(cut: Cut) -> Column:
+def date_of_stay(window: Window) -> Column:
     """By row of stays: the number of the date whose routes held on admission; 0 where there are no dates."""
-    return cut.once("date of routes", "all", lambda: _date_of_stay(cut))
+    return window.cached("date of routes", "all", lambda: _date_of_stay(window))
 
 
-def _date_of_stay(cut: Cut) -> Column:
-    stays = cut.ledger.stays
+def _date_of_stay(window: Window) -> Column:
+    stays = window.ledger.stays
     found = np.zeros(len(stays["person"]), dtype=np.int64)
-    for group, people in enumerate(cut.scenario.people):
+    for group, people in enumerate(window.scenario.people):
         for visit in people.journey:
             if visit.later:
-                here = (cut.group_of_stay == group) & (stays["service"] == cut.numbers[visit.service])
+                here = (window.group_of_stay == group) & (stays["service"] == window.numbers[visit.service])
                 dates = [later.from_second for later in visit.later]
                 found[here] = np.searchsorted(dates, stays["admitted"][here], side="right")
     return found
 
 
-def _most_dates(cut: Cut) -> int:
-    return max((len(visit.dated) for people in cut.scenario.people for visit in people.journey), default=1)
+def _most_dates(window: Window) -> int:
+    return max((len(visit.dated) for people in window.scenario.people for visit in people.journey), default=1)
 
 
-def _routes(cut: Cut) -> Iterator[tuple[int, int, int, int, Route]]:
+def _routes(window: Window) -> Iterator[tuple[int, int, int, int, Route]]:
     """Every way out of a stay: by number the group, the service held, the date and the destination, and the route."""
-    for group, people in enumerate(cut.scenario.people):
+    for group, people in enumerate(window.scenario.people):
         for visit in people.journey:
             for date, dated in enumerate(visit.dated):
                 for route in dated.routes:
-                    yield group, cut.numbers[visit.service], date, cut.numbers[route.to], route
+                    yield group, window.numbers[visit.service], date, window.numbers[route.to], route

@@ -13,11 +13,11 @@ import numpy as np
 from sim.inputs.scenario import Team
 from sim.model.records import GAVE_UP, NO_PLACE, NONE, TURNED_AWAY, Column
 from sim.results.measures.availability import free_between
-from sim.results.measures.occupancy import planned_path
+from sim.results.measures.occupancy import planned_over_time
 from sim.results.measures.routes import asked_for, date_of_stay, otherwise
 from sim.results.measures.waits import lengths_of_waits, mean_days, mean_in_line
-from sim.results.step_functions import Path, going_on, instants_of, larger
-from sim.results.window import Cut, Row
+from sim.results.step_functions import StepFunction, going_on, instants_of, larger
+from sim.results.window import Row, Window
 
 
 class Work(NamedTuple):
@@ -29,37 +29,37 @@ class Work(NamedTuple):
     over: Column
 
 
-def work_of(cut: Cut, team: Team) -> Work:
+def work_of(window: Window, team: Team) -> Work:
     """What this team had to do in one replication."""
 
     def work() -> Work:
-        steps = cut.ledger.steps
-        names = [step.name for step in cut.scenario.steps if step.team == team.name]
-        numbers = [number for number, name in enumerate(cut.ledger.step_names) if name in names]
+        steps = window.ledger.steps
+        names = [step.name for step in window.scenario.steps if step.team == team.name]
+        numbers = [number for number, name in enumerate(window.ledger.step_names) if name in names]
         row = np.flatnonzero(np.isin(steps["step"], numbers))
         over = steps["finished"][row].copy()
         dropped = np.flatnonzero(steps["dropped"][row])
-        over[dropped] = _dropped_at(cut, row[dropped])
+        over[dropped] = _dropped_at(window, row[dropped])
         return Work(row, steps["started"][row], np.minimum(steps["team_joined"][row], over), over)
 
-    return cut.once("work of a team", team.name, work)
+    return window.cached("work of a team", team.name, work)
 
 
-def _dropped_at(cut: Cut, row: Column) -> Column:
+def _dropped_at(window: Window, row: Column) -> Column:
     """When these steps were dropped: at the first turn to a route that does not ask for them, or when the person died."""
-    steps, stays, waits = cut.ledger.steps, cut.ledger.stays, cut.ledger.waits
+    steps, stays, waits = window.ledger.steps, window.ledger.stays, window.ledger.waits
     stay, step = steps["stay"][row], steps["step"][row]
     is_again = np.zeros(len(row), dtype=bool)  # dropped before and asked for again: not by the turn that asked for it
     is_again[1:] = (stay[1:] == stay[:-1]) & (step[1:] == step[:-1])
     found = stays["left"][stay]
     turns = np.flatnonzero(np.isin(waits["ending"], (GAVE_UP, TURNED_AWAY, NO_PLACE)) & (waits["stay"] != NONE))
     of_stay, at = waits["stay"][turns], waits["ended"][turns]
-    group, held = cut.group_of_stay[of_stay], stays["service"][of_stay]
-    date = date_of_stay(cut)[of_stay]
-    to = otherwise(cut)[group, held, date, waits["to"][turns]]
+    group, held = window.group_of_stay[of_stay], stays["service"][of_stay]
+    date = date_of_stay(window)[of_stay]
+    to = otherwise(window)[group, held, date, waits["to"][turns]]
     first = np.searchsorted(of_stay, stay, side="left")
     last = np.searchsorted(of_stay, stay, side="right")
-    asked, since = asked_for(cut), steps["started"][row] + is_again
+    asked, since = asked_for(window), steps["started"][row] + is_again
     for turn in range(int((last - first).max(initial=0))):
         which = np.flatnonzero(first + turn < last)
         here = first[which] + turn
@@ -68,36 +68,36 @@ def _dropped_at(cut: Cut, row: Column) -> Column:
     return found
 
 
-def held_path(cut: Cut, team: Team) -> Path:
+def held_over_time(window: Window, team: Team) -> StepFunction:
     """Places of the team that are taken at each time."""
-    work = work_of(cut, team)
-    return cut.once("held by a team", team.name, lambda: going_on(work.team_joined, work.over))
+    work = work_of(window, team)
+    return window.cached("held by a team", team.name, lambda: going_on(work.team_joined, work.over))
 
 
-def free_path(cut: Cut, team: Team) -> Path:
+def free_over_time(window: Window, team: Team) -> StepFunction:
     """1 while the team has a free place, 0 while it has none."""
-    held, planned = held_path(cut, team), planned_path(team.capacity)
+    held, planned = held_over_time(window, team), planned_over_time(team.capacity)
     times = instants_of(held.times, planned.times)
     return free_between(times, planned.at(times), held.at(times))
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """The rows of every team."""
-    return [row for team in cut.scenario.teams for row in _team_rows(cut, team)]
+    return [row for team in window.scenario.teams for row in _team_rows(window, team)]
 
 
-def _team_rows(cut: Cut, team: Team) -> list[Row]:
+def _team_rows(window: Window, team: Team) -> list[Row]:
     def row(measure: str, value: float, unit: str) -> Row:
         return Row("all", measure, "team", team.name, value, unit)
 
-    work, found = work_of(cut, team), []
+    work, found = work_of(window, team), []
     if all(change.places is not None for change in team.capacity):
-        held = held_path(cut, team)
-        available = larger(planned_path(team.capacity), held).integral(cut.first, cut.end)
+        held = held_over_time(window, team)
+        available = larger(planned_over_time(team.capacity), held).integral(window.first, window.end)
         if available:
-            found.append(row("team_busy_share", held.integral(cut.first, cut.end) / available, "share"))
-    found.append(row("team_queue_mean", mean_in_line(cut, work.started, work.team_joined), "steps"))
-    lengths = lengths_of_waits(cut, work.started, work.team_joined)
+            found.append(row("team_busy_share", held.integral(window.first, window.end) / available, "share"))
+    found.append(row("team_queue_mean", mean_in_line(window, work.started, work.team_joined), "steps"))
+    lengths = lengths_of_waits(window, work.started, work.team_joined)
     if len(lengths):
         found.append(row("team_wait_mean_days", mean_days(lengths), "days"))
     return found

@@ -22,7 +22,7 @@ from sim.inputs.scenario import SECONDS_PER_DAY, Group
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.measures.flow import pathways
 from sim.results.step_functions import Mask, of_person, total_by
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 PATHWAY_2 = 2
 IN_VAIN = (GAVE_UP, TURNED_AWAY, NO_PLACE)
@@ -37,50 +37,50 @@ class Need(NamedTuple):
     end: Column
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """People without the pathway 2 bed that they need, mean over time, by the service that they were bound for."""
-    is_bed = pathways(cut) == PATHWAY_2
+    is_bed = pathways(window) == PATHWAY_2
     if not is_bed.any():
         return []
-    found = unmet(cut)
-    seconds = total_by(found.bound_for, found.end - found.start, len(cut.names))
-    span = cut.days * SECONDS_PER_DAY
+    found = unmet(window)
+    seconds = total_by(found.bound_for, found.end - found.start, len(window.names))
+    span = window.days * SECONDS_PER_DAY
 
     def row(name: str, amount: int) -> Row:
         return Row(name, "unmet_need_people_mean", "", "", amount / span, "people")
 
     return [
-        *(row(cut.names[number], int(seconds[number])) for number in np.flatnonzero(is_bed)),
+        *(row(window.names[number], int(seconds[number])) for number in np.flatnonzero(is_bed)),
         row("all", int(seconds.sum())),
     ]
 
 
-def unmet(cut: Cut) -> Need:
+def unmet(window: Window) -> Need:
     """When each person needs a pathway 2 bed and has none: each person once at any time."""
-    return cut.once("unmet need", "all", lambda: _each_once(cut, _asked(cut)))
+    return window.cached("unmet need", "all", lambda: _each_once(window, _asked(window)))
 
 
-def _asked(cut: Cut) -> Need:
+def _asked(window: Window) -> Need:
     """One span for each wait for a bed that is needed: from lacking it until they have one, die or need it no more."""
-    waits, is_bed = cut.ledger.waits, pathways(cut) == PATHWAY_2
-    number, bound_for = _waits_in_need(cut, is_bed)
+    waits, is_bed = window.ledger.waits, pathways(window) == PATHWAY_2
+    number, bound_for = _waits_in_need(window, is_bed)
     person, held = waits["person"][number], waits["held"][number]
     start = np.minimum(waits["clear"][number], waits["ended"][number])
     left = np.where(
-        held == OUTSIDE, waits["ended"][number], np.append(cut.ledger.stays["left"], NONE)[waits["stay"][number]]
+        held == OUTSIDE, waits["ended"][number], np.append(window.ledger.stays["left"], NONE)[waits["stay"][number]]
     )
     start = np.where((held != OUTSIDE) & is_bed[held], left, start)  # until then they have one
-    over = np.where(np.isin(waits["ending"][number], IN_VAIN), _need_over(cut, person, bound_for, left), left)
-    some = np.flatnonzero(start < cut.end)
+    over = np.where(np.isin(waits["ending"][number], IN_VAIN), _need_over(window, person, bound_for, left), left)
+    some = np.flatnonzero(start < window.end)
     person, start = person[some], start[some]
-    end = np.minimum(over[some], np.minimum(_next_bed(cut, is_bed, person, start), died(cut)[person]))
+    end = np.minimum(over[some], np.minimum(_next_bed(window, is_bed, person, start), died(window)[person]))
     return Need(person, bound_for[some], start, end)
 
 
-def _waits_in_need(cut: Cut, is_bed: Mask) -> tuple[Column, Column]:
+def _waits_in_need(window: Window, is_bed: Mask) -> tuple[Column, Column]:
     """Rows of the waits for a bed by people who need one, and the bed that each was bound for."""
-    waits = cut.ledger.waits
-    planned = np.append(cut.ledger.stays["planned_to"], NONE)[waits["stay"]]
+    waits = window.ledger.waits
+    planned = np.append(window.ledger.stays["planned_to"], NONE)[waits["stay"]]
     bound_for = np.where(waits["held"] == OUTSIDE, waits["to"], planned)
     number = np.flatnonzero(is_bed[waits["to"]] & (bound_for != NONE) & is_bed[bound_for])
     never_clear = waits["clear"][number] > waits["ended"][number]
@@ -90,49 +90,49 @@ def _waits_in_need(cut: Cut, is_bed: Mask) -> tuple[Column, Column]:
     return number, bound_for[number]
 
 
-def _need_over(cut: Cut, person: Column, bound_for: Column, left: Column) -> Column:
+def _need_over(window: Window, person: Column, bound_for: Column, left: Column) -> Column:
     """When people who left without the bed would have been done with it."""
-    average = _average_stays(cut)[cut.ledger.people["group"][person], bound_for]
+    average = _average_stays(window)[window.ledger.people["group"][person], bound_for]
     return np.asarray(np.minimum(left + average, NEVER), dtype=np.int64)
 
 
-def _next_bed(cut: Cut, is_bed: Mask, person: Column, since: Column) -> Column:
+def _next_bed(window: Window, is_bed: Mask, person: Column, since: Column) -> Column:
     """When each of these people was next admitted to any pathway 2 bed; NEVER if they were not."""
-    stays = cut.ledger.stays
+    stays = window.ledger.stays
     beds = np.flatnonzero(is_bed[stays["service"]])
     whose, admitted = np.append(stays["person"][beds], NONE), np.append(stays["admitted"][beds], NEVER)
     place = np.searchsorted(of_person(whose[:-1], admitted[:-1]), of_person(person, since), side="left")
     return np.where(whose[place] == person, admitted[place], NEVER)
 
 
-def died(cut: Cut) -> Column:
+def died(window: Window) -> Column:
     """By person: when they died; NEVER if they did not."""
-    stays, waits = cut.ledger.stays, cut.ledger.waits
-    found = np.full(len(cut.ledger.people["group"]), NEVER, dtype=np.int64)
-    in_a_stay = stays["to"] == cut.died
+    stays, waits = window.ledger.stays, window.ledger.waits
+    found = np.full(len(window.ledger.people["group"]), NEVER, dtype=np.int64)
+    in_a_stay = stays["to"] == window.died
     outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING)
     found[stays["person"][in_a_stay]] = stays["left"][in_a_stay]
     found[waits["person"][outside]] = waits["ended"][outside]
     return found
 
 
-def _each_once(cut: Cut, asked: Need) -> Need:
+def _each_once(window: Window, asked: Need) -> Need:
     """The same without overlaps, inside the window: a need that goes on already is no second one."""
     person, bound_for, start, end = asked
-    end = np.clip(end, cut.first, cut.end)
+    end = np.clip(end, window.first, window.end)
     reached = np.maximum.accumulate(of_person(person, end))  # rows are by person and start
-    start = np.maximum(start, cut.first)
+    start = np.maximum(start, window.first)
     start[1:] += np.maximum(reached[:-1] - of_person(person[1:], start[1:]), 0)
     some = np.flatnonzero(start < end)
     return Need(person[some], bound_for[some], start[some], end[some])
 
 
-def _average_stays(cut: Cut) -> Column:
+def _average_stays(window: Window) -> Column:
     """Seconds that each group stays in each service on average, by what the scenario says."""
-    found = np.zeros((len(cut.scenario.people), len(cut.names)), dtype=np.int64)
-    for row, group in enumerate(cut.scenario.people):
-        for number, name in enumerate(cut.names):
-            found[row, number] = round(_average_days(group, name, cut.first, cut.end) * SECONDS_PER_DAY)
+    found = np.zeros((len(window.scenario.people), len(window.names)), dtype=np.int64)
+    for row, group in enumerate(window.scenario.people):
+        for number, name in enumerate(window.names):
+            found[row, number] = round(_average_days(group, name, window.first, window.end) * SECONDS_PER_DAY)
     return found
 
 

@@ -15,7 +15,7 @@ from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, WAIT_ENDINGS, Column
 from sim.results.step_functions import Mask
-from sim.results.window import Cut, Row
+from sim.results.window import Row, Window
 
 IN_2_DAYS = 2 * SECONDS_PER_DAY
 IN_4_HOURS = 4 * SECONDS_PER_HOUR
@@ -28,20 +28,20 @@ COUNTED_AS = {
 """Every way in which a wait may end, each under one name."""
 
 
-def rows(cut: Cut) -> list[Row]:
+def rows(window: Window) -> list[Row]:
     """Queue and wait rows of every service, of `out` and of outside."""
-    waits, found = cut.ledger.waits, []
-    for number, name in enumerate(cut.names):
-        joined, ended, ending = (cut.waits_for(number, column) for column in ("joined", "ended", "ending"))
+    waits, found = window.ledger.waits, []
+    for number, name in enumerate(window.names):
+        joined, ended, ending = (window.waits_for(number, column) for column in ("joined", "ended", "ending"))
         waited = _has_waited(joined, ended, ending)
         joined, ended = joined[waited], ended[waited]
-        if number < cut.home or cut.clipped(joined, ended).any():
-            found += _wait_rows(cut, name, joined, ended)
+        if number < window.home or window.clipped(joined, ended).any():
+            found += _wait_rows(window, name, joined, ended)
     outside = np.flatnonzero(waits["held"] == OUTSIDE)
     joined, ended, ending = (waits[column][outside] for column in ("joined", "ended", "ending"))
     waited = _has_waited(joined, ended, ending)
-    found += _wait_rows(cut, OUTSIDE_NAME, joined[waited], ended[waited])
-    return found + _within_4_hours(cut) + _within_2_days(cut) + _turned_away(cut)
+    found += _wait_rows(window, OUTSIDE_NAME, joined[waited], ended[waited])
+    return found + _within_4_hours(window) + _within_2_days(window) + _turned_away(window)
 
 
 def _has_waited(joined: Column, ended: Column, ending: Column) -> Mask:
@@ -49,14 +49,14 @@ def _has_waited(joined: Column, ended: Column, ending: Column) -> Mask:
     return np.asarray(~np.isin(ending, COUNTED_AS["turned_away"]) | (ended > joined))
 
 
-def _wait_rows(cut: Cut, name: str, joined: Column, ended: Column) -> list[Row]:
+def _wait_rows(window: Window, name: str, joined: Column, ended: Column) -> list[Row]:
     """Over these waits, those that did not begin in the window only as people in the queue."""
 
     def row(measure: str, value: float, unit: str) -> Row:
         return Row(name, measure, "", "", value, unit)
 
-    found = [row("queue_mean", mean_in_line(cut, joined, ended), "people")]
-    lengths = lengths_of_waits(cut, joined, ended)
+    found = [row("queue_mean", mean_in_line(window, joined, ended), "people")]
+    lengths = lengths_of_waits(window, joined, ended)
     if not len(lengths):
         return found
     median, p90 = (float(value) for value in np.percentile(lengths, (50, 90)))
@@ -69,15 +69,15 @@ def _wait_rows(cut: Cut, name: str, joined: Column, ended: Column) -> list[Row]:
     ]
 
 
-def mean_in_line(cut: Cut, joined: Column, ended: Column) -> float:
+def mean_in_line(window: Window, joined: Column, ended: Column) -> float:
     """How many of these wait, on average over the window."""
-    return int(cut.clipped(joined, ended).sum()) / (cut.end - cut.first)
+    return int(window.clipped(joined, ended).sum()) / (window.end - window.first)
 
 
-def lengths_of_waits(cut: Cut, joined: Column, ended: Column) -> Column:
+def lengths_of_waits(window: Window, joined: Column, ended: Column) -> Column:
     """Seconds of the waits that began in the window, those still going on up to its end."""
-    begun = cut.inside(joined)
-    return np.asarray(np.minimum(ended[begun], cut.end) - joined[begun])
+    begun = window.inside(joined)
+    return np.asarray(np.minimum(ended[begun], window.end) - joined[begun])
 
 
 def mean_days(lengths: Column) -> float:
@@ -85,20 +85,20 @@ def mean_days(lengths: Column) -> float:
     return int(lengths.sum()) / len(lengths) / SECONDS_PER_DAY
 
 
-def _within_4_hours(cut: Cut) -> list[Row]:
+def _within_4_hours(window: Window) -> list[Row]:
     """Hospitals: of those who came from outside in the window, the share admitted within 4 hours."""
     found = []
-    for number in np.flatnonzero(cut.is_acute):
-        held, joined, ended, ending = _columns(cut, int(number))
-        came = (held == OUTSIDE) & cut.inside(joined)
-        too_late_to_say = (ended >= cut.end) & (joined > cut.end - IN_4_HOURS)
+    for number in np.flatnonzero(window.is_acute):
+        held, joined, ended, ending = _columns(window, int(number))
+        came = (held == OUTSIDE) & window.inside(joined)
+        too_late_to_say = (ended >= window.end) & (joined > window.end - IN_4_HOURS)
         in_time = (ending == ADMITTED) & (ended - joined <= IN_4_HOURS)
-        found += _share_in_time(cut.names[number], "admitted_within_4_hours", came & ~too_late_to_say, in_time)
+        found += _share_in_time(window.names[number], "admitted_within_4_hours", came & ~too_late_to_say, in_time)
     return found
 
 
-def _columns(cut: Cut, number: int) -> list[Column]:
-    return [cut.waits_for(number, column) for column in ("held", "joined", "ended", "ending")]
+def _columns(window: Window, number: int) -> list[Column]:
+    return [window.waits_for(number, column) for column in ("held", "joined", "ended", "ending")]
 
 
 def _share_in_time(name: str, measure: str, chosen: Mask, in_time: Mask) -> list[Row]:
@@ -107,34 +107,34 @@ def _share_in_time(name: str, measure: str, chosen: Mask, in_time: Mask) -> list
     return [Row(name, measure, "", "", int((chosen & in_time).sum()) / int(chosen.sum()), "share")]
 
 
-def _within_2_days(cut: Cut) -> list[Row]:
+def _within_2_days(window: Window) -> list[Row]:
     """Bed-based intermediate care: of the waits that ended in admission, the share of at most 2 days."""
     found = []
-    for number in np.flatnonzero(cut.of_kind("reablement_unit", "community_beds")):
-        _, joined, ended, ending = _columns(cut, int(number))
-        accepted = cut.inside(joined) & (ending == ADMITTED) & (ended < cut.end)
-        found += _share_in_time(cut.names[number], "started_within_2_days", accepted, ended - joined <= IN_2_DAYS)
+    for number in np.flatnonzero(window.of_kind("reablement_unit", "community_beds")):
+        _, joined, ended, ending = _columns(window, int(number))
+        accepted = window.inside(joined) & (ending == ADMITTED) & (ended < window.end)
+        found += _share_in_time(window.names[number], "started_within_2_days", accepted, ended - joined <= IN_2_DAYS)
     return found
 
 
-def endings(cut: Cut, which: Mask | None = None) -> Mapping[str, Column]:
+def endings(window: Window, which: Mask | None = None) -> Mapping[str, Column]:
     """How many waits (all, or these) ended in the window in each way, by destination."""
-    waits = cut.ledger.waits
-    chosen = cut.inside(waits["ended"]) if which is None else cut.inside(waits["ended"]) & which
-    ways, size = len(WAIT_ENDINGS), len(cut.names)
+    waits = window.ledger.waits
+    chosen = window.inside(waits["ended"]) if which is None else window.inside(waits["ended"]) & which
+    ways, size = len(WAIT_ENDINGS), len(window.names)
     each = np.bincount(waits["to"][chosen] * ways + waits["ending"][chosen], minlength=size * ways).reshape(size, ways)
     return {what: each[:, list(these)].sum(axis=1) for what, these in COUNTED_AS.items()}
 
 
-def _turned_away(cut: Cut) -> list[Row]:
-    waits = cut.ledger.waits
-    at_once = endings(cut, waits["joined"] == waits["ended"])["turned_away"]
+def _turned_away(window: Window) -> list[Row]:
+    waits = window.ledger.waits
+    at_once = endings(window, waits["joined"] == waits["ended"])["turned_away"]
     return [
-        *_by_service(cut, "turned_away", endings(cut)["turned_away"]),
-        *(row for row in _by_service(cut, "turned_away_at_once", at_once) if row.value),
+        *_by_service(window, "turned_away", endings(window)["turned_away"]),
+        *(row for row in _by_service(window, "turned_away_at_once", at_once) if row.value),
     ]
 
 
-def _by_service(cut: Cut, measure: str, counts: Column) -> list[Row]:
-    found = [(service.name, int(counts[cut.number(service)])) for service in cut.declared]
+def _by_service(window: Window, measure: str, counts: Column) -> list[Row]:
+    found = [(service.name, int(counts[window.number(service)])) for service in window.declared]
     return [Row(name, measure, "", "", float(count), "people") for name, count in (*found, ("all", counts.sum()))]

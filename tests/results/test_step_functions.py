@@ -1,6 +1,6 @@
 """Arithmetic of time spans."""
 
-from sim.results.step_functions import Path, column, count_at, going_on, instants_of, larger, midnights, overlap
+from sim.results.step_functions import StepFunction, column, count_at, going_on, instants_of, larger, midnights, overlap
 
 DAY = 86_400
 ONE_TO_FOUR_AND_TWO_TO_FIVE = going_on(column(1, 2), column(4, 5))
@@ -29,10 +29,10 @@ def test_the_integral_of_a_path_is_over_a_window_or_over_each_span() -> None:
     assert path.integral(0, 10) == 6
     assert path.integral(3, 10) == 3
     assert path.between(column(-5, -3, -3, -3, 2), column(-3, 0, 2, 3, 10)).tolist() == [0, 0, 1, 3, 5]
-    assert Path(column(-5), column(2)).between(column(0, 1), column(2, 3)).tolist() == [4, 4]
+    assert StepFunction(column(-5), column(2)).between(column(0, 1), column(2, 3)).tolist() == [4, 4]
 
 
 def test_the_larger_of_two_paths_and_their_instants() -> None:
-    planned = Path(column(0, 3), column(2, 0))
+    planned = StepFunction(column(0, 3), column(2, 0))
     assert larger(planned, ONE_TO_FOUR_AND_TWO_TO_FIVE).at(column(0, 2, 3, 4, 5)).tolist() == [2, 2, 2, 1, 0]
     assert instants_of(column(3, 5), column(1, 3), column(5)).tolist() == [1, 3, 5]

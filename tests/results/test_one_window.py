@@ -1,4 +1,4 @@
-"""One cut serves identities, measures, census and departures: nothing that was asked before changes an answer."""
+"""One window serves identities, measures, census and departures: nothing that was asked before changes an answer."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sim.results.comparison.same_people import departures
 from sim.results.invariants.checks import check_cut
 from sim.results.measures.all import measure_cut
 from sim.results.measures.census import daily_cut
-from sim.results.window import Cut
+from sim.results.window import Window
 
 EXPECTED = Path(__file__).parents[1] / "expected"
 NAMES = ("census_and_surge", "closed_for_a_while", "hours_of_care", "rings_and_returns", "teams_and_queues")
@@ -33,24 +33,24 @@ def ran(request: pytest.FixtureRequest) -> tuple[Scenario, Ledger]:
 def test_measures_census_and_departures_are_the_same_from_a_used_cut_as_from_a_fresh_one(
     ran: tuple[Scenario, Ledger],
 ) -> None:
-    used = Cut(*ran)
+    used = Window(*ran)
     check_cut(used)
     for _ in range(2):
-        assert measure_cut(used) == measure_cut(Cut(*ran))
-        census, fresh = daily_cut(used).series, daily_cut(Cut(*ran)).series
+        assert measure_cut(used) == measure_cut(Window(*ran))
+        census, fresh = daily_cut(used).series, daily_cut(Window(*ran)).series
         assert list(census) == list(fresh)
         assert all(np.array_equal(census[key], fresh[key]) for key in fresh)
-        assert np.array_equal(departures(used), departures(Cut(*ran)))
+        assert np.array_equal(departures(used), departures(Window(*ran)))
     check_cut(used)
 
 
 def test_the_daily_census_is_what_counting_people_one_by_one_gives(ran: tuple[Scenario, Ledger]) -> None:
-    cut, ledger = Cut(*ran), ran[1]
-    series = daily_cut(cut).series
+    window, ledger = Window(*ran), ran[1]
+    series = daily_cut(window).series
     stays, waits = ledger.stays, ledger.waits
-    for number, service in enumerate(cut.declared):
+    for number, service in enumerate(window.declared):
         here = stays["service"] == number
-        for day, midnight in enumerate(cut.midnights.tolist()):
+        for day, midnight in enumerate(window.midnights.tolist()):
             there = here & (stays["admitted"] <= midnight) & (midnight < stays["left"])
             queue = (waits["to"] == number) & (waits["joined"] <= midnight) & (midnight < waits["ended"])
             assert series[service.name, "midnight_census"][day] == there.sum()

@@ -29,7 +29,7 @@ def _row(*columns: tuple[str, Any]) -> np.dtype[Any]:
 
 
 PERSON = _row(
-    ("group", number), ("number", number), ("book_row", number), ("stay_of", number), ("wait_of", number),
+    ("group", number), ("number", number), ("key_row", number), ("stay_of", number), ("wait_of", number),
     ("stays", number), ("waits", number), ("gone", number),
 )  # fmt: skip
 # Most people wait for nothing: they join a line and move in the same instant. Such a wait has no row of its own, only its number

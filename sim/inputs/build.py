@@ -165,6 +165,7 @@ def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: 
         arrivals_per_day=float(said["arrivals_per_day"] or 0),
         by_weekday=_multipliers(name, said, "arrivals_by_weekday", WEEKDAYS, notices),
         by_month=_multipliers(name, said, "arrivals_by_month", MONTHS, notices),
+        by_hour=_by_hour(name, said["arrivals_by_hour"], notices),
         arrivals=None if times is None else tuple(sorted(_seconds(times))),
         prevented_share=float(said["prevented_share"]),
         arrival=_arrival(said["arrival"]),
@@ -183,10 +184,18 @@ def _seconds(times: list[Said]) -> Iterator[int]:
 
 
 def _multipliers(group: str, said: Said, key: str, names: tuple[str, ...], notices: list[str]) -> tuple[float, ...]:
-    """Multipliers with mean 1, and a notice where the written ones had another mean."""
+    """Multipliers with mean 1, in the order of their names."""
     if said[key] is None:
         return (1.0,) * len(names)
-    written: list[Decimal] = [said[key][name] for name in names]
+    return _normalised(group, key, [said[key][name] for name in names], notices)
+
+
+def _by_hour(group: str, written: list[Decimal] | None, notices: list[str]) -> tuple[float, ...] | None:
+    return None if written is None else _normalised(group, "arrivals_by_hour", written, notices)
+
+
+def _normalised(group: str, key: str, written: list[Decimal], notices: list[str]) -> tuple[float, ...]:
+    """Multipliers with mean 1, and a notice where the written ones had another mean."""
     mean = sum(written, Decimal(0)) / len(written)
     shown = f"{mean:.6g}"
     if Decimal(shown) != 1:  # planners round their multipliers, and a note about that would only puzzle them

@@ -182,10 +182,16 @@ class Listing(Kind):
     item: Kind
     least: int = 0
     what: str = "values"
+    most: int = MOST_ROWS
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        return f"a list of {self.what}"
+        return f"a list of {self._number}{self.what}"
+
+    @property
+    def _number(self) -> str:
+        """How many there have to be, where that is fixed."""
+        return f"{self.least} " if self.least == self.most else ""
 
     def parts(self) -> tuple[Kind, ...]:
         return (self.item,)
@@ -201,14 +207,22 @@ class Listing(Kind):
             return _refuse_shape(self, node, path, reading)
         if not node.items and self.least:
             return reading.refuse(node.mark, path, "is an empty list; write what belongs in it, or delete the line")
-        if not self.least <= len(node.items) <= MOST_ROWS:
-            few = len(node.items) < self.least
-            wrong = f"needs at least {self.least} {self.what}" if few else f"has over {MOST_ROWS:,} {self.what}"
-            return reading.refuse(node.mark, path, wrong)
+        if not self.least <= len(node.items) <= self.most:
+            return reading.refuse(node.mark, path, self._wrong_number(len(node.items)))
         return [self.item.read(one, (*path, str(number)), reading) for number, one in enumerate(node.items, 1)]
 
+    def _wrong_number(self, written: int) -> str:
+        if self._number:
+            return f"needs {self._number}{self.what}, not {written:,}"
+        return (
+            f"needs at least {self.least} {self.what}"
+            if written < self.least
+            else f"has over {self.most:,} {self.what}"
+        )
+
     def schema(self) -> Schema:
-        return {"type": "array", "items": self.item.schema(), "minItems": self.least}
+        most = {} if self.most == MOST_ROWS else {"maxItems": self.most}
+        return {"type": "array", "items": self.item.schema(), "minItems": self.least, **most}
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from sim.inputs.durations import DAYS, HOURS, HOURS_A_WEEK, WORKING_DAYS
 from sim.inputs.idioms import SUMMED_SHARE, by, dated, shares_of
 from sim.inputs.kinds import Field, Refers, Scalar, may, must, usual
 from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, YES_NO
-from sim.inputs.scenario import DIED, HOME, KINDS, MONTHS, OUT, OUTSIDE, REASONS, WEEKDAYS
+from sim.inputs.scenario import DIED, HOME, HOURS_OF_DAY, KINDS, MONTHS, OUT, OUTSIDE, REASONS, WEEKDAYS
 from sim.inputs.values import after_step
 
 RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", "default")
@@ -238,6 +238,7 @@ ARRIVAL_TIME = Record(
 
 BY_WEEKDAY = by(WEEKDAYS, "multiplier by weekday", MULTIPLIER, "1")
 BY_MONTH = by(MONTHS, "multiplier by month", MULTIPLIER, "1")
+BY_HOUR = Listing(MULTIPLIER, HOURS_OF_DAY, "multipliers by hour of the day", HOURS_OF_DAY)
 GROUP = Record(
     "group",
     "People alike: how many come, where they arrive, and their journey",
@@ -247,6 +248,7 @@ GROUP = Record(
         may("arrivals", Listing(ARRIVAL_TIME, 0, "arrival times"), "or exact arrival times"),
         may("arrivals_by_weekday", BY_WEEKDAY, "multipliers, normalised to mean 1", "every day alike"),
         may("arrivals_by_month", BY_MONTH, "multipliers, normalised to mean 1", "every month alike"),
+        may("arrivals_by_hour", BY_HOUR, "multipliers from 00:00 on, normalised to mean 1", "every hour alike"),
         usual("prevented_share", SHARE, "so many of them never come, drawn person by person", "0%"),
         usual("arrival", ARRIVAL, "how they wait outside", "{}"),
         must("journey", Names(VISIT, refers="service or home", least=1), "what they do in each service"),

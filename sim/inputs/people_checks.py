@@ -16,7 +16,7 @@ def check_groups(told: Told) -> None:
     """People come at times inside the run, and not in millions."""
     for _, group in each(told.said["people"]):
         times = group["arrivals"]
-        for key in ("arrivals_by_weekday", "arrivals_by_month"):
+        for key in ("arrivals_by_weekday", "arrivals_by_month", "arrivals_by_hour"):
             _check_multipliers(told, group, key)
         if isinstance(times, list) and told.total_days is not None:
             for number, one in enumerate(times, 1):
@@ -29,8 +29,8 @@ def check_groups(told: Told) -> None:
 
 def _check_multipliers(told: Told, group: Said, key: str) -> None:
     said = group[key]
-    if isinstance(said, Said) and is_sound(said) and not any(said.values()):
-        told.refuse(said.path, "is 0 throughout, so nobody would come")
+    if isinstance(said, (Said, list)) and is_sound(said) and not any(said.values() if isinstance(said, Said) else said):
+        told.refuse((*group.path, key), "is 0 throughout, so nobody would come")
     if said is not None and isinstance(group["arrivals"], list):
         told.refuse((*group.path, key), "shapes a stream of `arrivals_per_day`; exact `arrivals` need no such thing")
 

@@ -14,6 +14,7 @@ MOST_SHOWN = 4  # changes in the words about a scenario
 
 SECONDS_PER_DAY = 86_400
 SECONDS_PER_HOUR = 3_600
+HOURS_OF_DAY = 24
 
 KINDS = ("acute", "reablement_unit", "community_beds", "home_reablement", "home_care", "care_home", "other")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -236,6 +237,7 @@ class Group:
     arrivals_per_day: float = 0.0
     by_weekday: tuple[float, ...] = (1.0,) * 7  # normalised to mean 1, Monday first
     by_month: tuple[float, ...] = (1.0,) * 12  # normalised to mean 1, January first
+    by_hour: tuple[float, ...] | None = None  # normalised to mean 1, from 00:00 on; None: every hour alike
     arrivals: tuple[int, ...] | None = None  # exact arrival seconds, instead of a rate
     prevented_share: float = 0.0  # of those who would have come, drawn person by person
     arrival: Arrival = Arrival()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Group, Hours, Places
+from sim.inputs.scenario import HOURS_OF_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Calendar, Group, Hours, Places
 
 NOT_IN_THIS_RUN = 2**62  # an instant after the end of the run; the ledger's NEVER
 SATURDAY = 5
@@ -100,3 +100,11 @@ def arrival_rates(calendar: Calendar, group: Group) -> list[float]:
         group.arrivals_per_day * group.by_weekday[day.weekday()] * group.by_month[day.month - 1]
         for day in dates_of(calendar)
     ]
+
+
+def arrivals_expected(calendar: Calendar, group: Group) -> tuple[list[float], int]:
+    """The expected arrivals of each span of the run, and its seconds: days, or hours where the hour of the day matters."""
+    by_day = arrival_rates(calendar, group)
+    if group.by_hour is None:
+        return by_day, SECONDS_PER_DAY
+    return [rate * share / HOURS_OF_DAY for rate in by_day for share in group.by_hour], SECONDS_PER_HOUR

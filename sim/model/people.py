@@ -57,10 +57,10 @@ def arrival_seconds(plan: Plan, group: PlannedGroup, random: RandomNumbers) -> C
     """The arrival second of every person of a group who comes before the end of the run, in order."""
     if group.group.arrivals is not None:
         return np.array(sorted(second for second in group.group.arrivals if second < plan.until), dtype=np.int64)
-    rates = np.array(group.expected_by_day)
-    expected = np.concatenate(([0.0], np.cumsum(rates)))  # people expected by each midnight
+    rates = np.array(group.expected)
+    expected = np.concatenate(([0.0], np.cumsum(rates)))  # people expected by the start of each span
     points = random.unit_rate_points(group.key, OUTSIDE_KEY, quantities.ARRIVAL_GAP, float(expected[-1]))
-    return random.spread_over_days(points, expected, rates)
+    return random.spread_over_time(points, expected, rates, group.span)
 
 
 def _census(plan: Plan, random: RandomNumbers) -> list[Column]:

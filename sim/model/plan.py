@@ -25,7 +25,7 @@ from sim.inputs.scenario import (
 from sim.inputs.timetable import (
     NOT_IN_THIS_RUN,
     OpeningHours,
-    arrival_rates,
+    arrivals_expected,
     most_places_from,
     opening_hours,
     working_days,
@@ -129,7 +129,8 @@ class PlannedGroup:
     arrives_at_cumulative: tuple[float, ...]
     otherwise: int  # destination of those who do not get in from outside
     longest_wait: int  # quantity
-    expected_by_day: tuple[float, ...]  # how many come on each day of the run; none where instants are given
+    expected: tuple[float, ...]  # how many come in each span of the run; none where instants are given
+    span: int  # seconds: a day, or an hour
     visits: dict[int, PlannedVisit]
 
 
@@ -160,6 +161,7 @@ class Plan:
 
     def _group(self, group: Group) -> PlannedGroup:
         arrival: Arrival = group.arrival
+        expected, span = arrivals_expected(self.scenario.calendar, group)
         return PlannedGroup(
             group,
             name_key(group.name),
@@ -168,7 +170,8 @@ class Plan:
             tuple(accumulate(share for _, share in group.arrives_at)),
             self.numbers[arrival.otherwise],
             quantity_key("longest wait outside"),
-            () if group.arrivals is not None else tuple(arrival_rates(self.scenario.calendar, group)),
+            () if group.arrivals is not None else tuple(expected),
+            span,
             {number: self._visit(group.visit(name)) for name, number in self.numbers.items() if number <= self.home},
         )
 

@@ -19,8 +19,6 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.model.rules import SECONDS_PER_DAY
-
 MASK_64 = 0xFFFFFFFFFFFFFFFF
 MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
 WEYL = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)
@@ -109,10 +107,10 @@ class RandomNumbers:
         found = np.array(points)
         return found[found < end]
 
-    def spread_over_days(
-        self, points: NDArray[np.float64], expected: NDArray[np.float64], rates: NDArray[np.float64]
+    def spread_over_time(
+        self, points: NDArray[np.float64], expected: NDArray[np.float64], rates: NDArray[np.float64], span: int
     ) -> NDArray[np.int64]:
-        """The seconds of such points, where so many are expected by each midnight and within each day."""
-        days = np.searchsorted(expected, points, side="right") - 1
-        within = (points - expected[days]) / rates[days]
-        return days * SECONDS_PER_DAY + np.minimum((within * SECONDS_PER_DAY).astype(np.int64), SECONDS_PER_DAY - 1)
+        """The seconds of such points, where so many are expected by the start of each span of seconds and within it."""
+        spans = np.searchsorted(expected, points, side="right") - 1
+        within = (points - expected[spans]) / rates[spans]
+        return spans * span + np.minimum((within * span).astype(np.int64), span - 1)

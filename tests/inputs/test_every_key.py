@@ -94,6 +94,8 @@ def test_groups_arrive_by_rate_or_at_exact_times(everything: Scenario) -> None:
     assert everyone.arrives_at == (("hospital", 0.9), ("unit", 0.1))
     assert sum(everyone.by_weekday) == pytest.approx(7)
     assert sum(everyone.by_month) == pytest.approx(12)
+    assert everyone.by_hour is not None
+    assert everyone.by_hour[:9] == (0, 0, 0, 0, 0, 0, 0, 24 / 28, 24 / 28)
     assert everyone.by_weekday[6] / everyone.by_weekday[0] == pytest.approx(0.8 / 1.1)
     assert (guests.arrives_at, guests.arrivals) == ((("unit", 1.0),), (43_200, DAY, DAY, DAY))
     assert (everyone.arrival.otherwise, everyone.arrival.longest_wait) == ("nursing_home", fixed(0))
@@ -104,6 +106,7 @@ def test_normalised_multipliers_are_said(everything: Scenario) -> None:
     assert everything.notices == (
         "arrivals_by_weekday of everyone was normalised to mean 1: its mean was 0.985714",
         "arrivals_by_month of everyone was normalised to mean 1: its mean was 1.00667",
+        "arrivals_by_hour of everyone was normalised to mean 1: its mean was 1.16667",
     )
 
 

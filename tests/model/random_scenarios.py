@@ -337,6 +337,8 @@ class Town:
             group["arrivals_per_day"] = self.one_of(["0.5", "1", "2"])
             if self.chance(30):
                 group["arrivals_by_weekday"] = {"mon": 2, "sat": 0}
+            if self.chance(30):
+                group["arrivals_by_hour"] = [0] * 8 + [1] * 8 + [2, 1, 3, 1, 0, 1, 0, 0]
         else:
             times = sorted({self.days_text(0, self.days - 2) for _ in range(self.whole(1, 6))}, key=float)
             group["arrivals"] = [

@@ -210,7 +210,7 @@ def test_both_books_say_the_same() -> None:
     assert ours.tobytes() == theirs.tobytes()
     rates = np.array([700.0, 0.0, 0.0, 1e-9, 4299.5, 3000.0])  # some days are empty
     expected = np.concatenate(([0.0], np.cumsum(rates)))
-    ours, theirs = (random.spread_over_days(ours, expected, rates) for random in (plain, fast))
+    ours, theirs = (random.spread_over_time(ours, expected, rates, 86_400) for random in (plain, fast))
     assert ours.tobytes() == theirs.tobytes()
 
 

@@ -64,6 +64,35 @@ def test_weekdays_and_months_shape_arrivals_and_leave_them_poisson(tmp_path: Pat
     assert abs(hours.mean() - 12) < 4 * 24 / math.sqrt(12 * len(hours))
 
 
+def test_arrivals_by_the_hour_are_m_t_m_infinity(tmp_path: Path) -> None:
+    # Unlimited places, exponential stays of mean 1/4 day: the number there at time t is Poisson with the mean m(t) that solves
+    # m' = rate(t) - 4 m. The rate is 10 a day times 0 until 08:00, 2 until 16:00 and 1 after; the day repeats, and so does m.
+    factors = [0.0] * 8 + [2.0] * 8 + [1.0] * 8
+    text = calendar(0, 30) + (
+        "services: {ward: {kind: community_beds, beds: unlimited}}\npeople:\n  p:\n    arrives_at: ward\n"
+        f"    arrivals_per_day: 10\n    arrivals_by_hour: {factors}\n"
+        "    journey: {ward: {stay_days: {exponential: {mean: 0.25}}, then: {out: 100%}}}\n"
+    )
+    seen = replicate(tmp_path, text, 60)
+    mean, steps = 0.0, 100
+    by_hour = np.zeros(25)
+    for hour in range(24 * 10):  # ten days in, the day repeats to the 17th decimal
+        decay, level = math.exp(-4 / 24 / steps), 10 * factors[hour % 24] / 4
+        by_hour[hour % 24] = mean
+        for _ in range(steps):
+            mean = level + (mean - level) * decay
+    for hour in (0, 8, 12, 16, 20):
+        there = np.array([one.number_at("ward", [day + hour / 24 for day in range(5, 29)]).mean() for one in seen])
+        assert_agrees(there, by_hour[hour], width=0.5)
+        assert_rejects(there, by_hour[hour] + 1.2)
+    comes = np.concatenate([one.ledger.people["arrives"] % 86_400 // 3600 for one in seen])
+    counts = np.bincount(comes, minlength=24) / (30 * len(seen))
+    assert not counts[:8].any(), "nobody comes before 08:00"
+    assert np.abs(counts[8:] * 24 / 10 - factors[8:]).max() < 5 * math.sqrt(2 * 24 / 10 / 1800)
+    total = np.array([len(one.ledger.people["arrives"]) / 30 for one in seen])
+    assert_agrees(total, 10.0, width=0.5)
+
+
 @pytest.mark.parametrize(
     ("hours", "no_wait", "mean_days"),
     [

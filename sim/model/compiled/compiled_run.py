@@ -46,12 +46,12 @@ class CompiledRandomNumbers(RandomNumbers):
                 return found[:count]
             found = np.concatenate((found, np.empty(len(found))))
 
-    def spread_over_days(
-        self, points: NDArray[np.float64], expected: NDArray[np.float64], rates: NDArray[np.float64]
+    def spread_over_time(
+        self, points: NDArray[np.float64], expected: NDArray[np.float64], rates: NDArray[np.float64], span: int
     ) -> NDArray[np.int64]:
         """The seconds of such points."""
         found = np.empty(len(points), np.int64)
-        kernels().fill_seconds(points, expected, rates, found)
+        kernels().fill_seconds(points, expected, rates, span, found)
         return found
 
     @property

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.model.random_numbers import uniform_of
-from sim.model.rules import SECONDS_PER_DAY
 
 Keys = NDArray[np.uint64]
 Floats = NDArray[np.float64]
@@ -35,11 +34,11 @@ def fill_points(
     return len(into)
 
 
-def fill_seconds(points: Floats, expected: Floats, rates: Floats, into: NDArray[np.int64]) -> None:
-    """The seconds of points in rising order, where so many are expected by each midnight and within each day."""
-    day = 0
+def fill_seconds(points: Floats, expected: Floats, rates: Floats, span: int, into: NDArray[np.int64]) -> None:
+    """The seconds of points in rising order, where so many are expected by the start of each span and within it."""
+    place = 0
     for i in range(len(points)):
-        while expected[day + 1] <= points[i]:
-            day += 1
-        within = (points[i] - expected[day]) / rates[day]
-        into[i] = day * SECONDS_PER_DAY + min(int(within * SECONDS_PER_DAY), SECONDS_PER_DAY - 1)
+        while expected[place + 1] <= points[i]:
+            place += 1
+        within = (points[i] - expected[place]) / rates[place]
+        into[i] = place * span + min(int(within * span), span - 1)

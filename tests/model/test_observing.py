@@ -20,6 +20,7 @@ from sim.model.reference.invariants import IdentityBrokenAt
 from sim.model.reference.services import Team, Ward
 from sim.model.reference.steps import Steps
 from sim.model.reference.transitions import Moves
+from sim.results.invariants.checks import check
 
 EXPECTED = Path(__file__).parents[1] / "expected"
 EXAMPLES = sorted((Path(__file__).parents[1] / "worked_examples").glob("*.yaml"))
@@ -39,7 +40,8 @@ def tables(scenario: Scenario, how: Callable[[Scenario, int], Any]) -> dict[str,
 
 @pytest.mark.parametrize("file", EXAMPLES, ids=lambda file: file.stem)
 def test_worked_examples_break_no_identity(file: Path) -> None:
-    run_observed(read_scenario(file), 0)
+    scenario = read_scenario(file)
+    check(scenario, run_observed(scenario, 0))
 
 
 @pytest.mark.parametrize("name", ["census_and_surge", "hours_of_care", "rings_and_returns", "teams_and_queues"])

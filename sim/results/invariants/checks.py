@@ -165,7 +165,10 @@ def _nobody_enters_a_full_service(window: Window, service: Service) -> None:
 
 
 def _queue_limit_holds(window: Window, service: Service) -> None:
-    """Whenever a person joins, after the whole instant: waiting <= the larger of the limit and those before."""
+    """Whenever a person joins, after the whole instant: waiting <= the larger of the limit and those before.
+
+    Until the service that they would go to instead has opened, nobody is turned away (rule 17).
+    """
     if service.queue_limit is None:
         return
     number = window.number(service)
@@ -173,7 +176,16 @@ def _queue_limit_holds(window: Window, service: Service) -> None:
     waiting = going_on(joined, window.waits_for(number, "ended"))
     most = np.maximum(service.queue_limit, waiting.before(joined))
     holds = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
+    holds |= joined < _opening_of_the_other_ways(window.scenario, service.name)
     require_rows(window, QUEUE_LIMITS_HOLD, "waits", window.wait_rows(number), holds)
+
+
+def _opening_of_the_other_ways(scenario: Scenario, name: str) -> int:
+    """The second from which everywhere has opened that people may go who are turned away from a service."""
+    ways: set[str | None] = {group.arrival.otherwise for group in scenario.people if name in dict(group.arrives_at)}
+    routes = (route for group in scenario.people for visit in group.journey for route in visit.routes)
+    ways |= {route.otherwise for route in routes if route.to == name}
+    return max((service.opens_second for service in scenario.services if service.name in ways), default=0)
 
 
 def _nobody_waits_beside_a_free_place(window: Window, number: int) -> None:

@@ -30,7 +30,9 @@ class Record(Kind):
     at_most_one: tuple[str, ...] = ()
     short: str = ""  # the key that a bare value stands for
     wording: str = ""  # how to say that such a thing is wanted, where its keys would not help
+    beside: tuple[str, ...] = ()  # keys that may stand beside any one of `exactly_one`
     strangers: tuple[str, ...] = ()  # well-known names that do not exist here, however like a known one
+    above: tuple[str, ...] = ()  # keys that belong one step further out, beside this whole
     alike: bool = False  # all keys mean the same, each for itself: weekdays, months
 
     @property
@@ -71,7 +73,7 @@ class Record(Kind):
         unknown = [key for key in node.entries if key not in keys]
         for key in unknown:
             reading.refuse(node.entries[key].mark, (*path, key), self._why_unknown(key, keys))
-        if unknown and set(self.exactly_one) == set(keys):
+        if unknown and {*self.exactly_one, *self.beside} == set(keys):
             return set(keys)  # every key is one of several kinds, and the message has listed them
         return set(keys) if node.partial else {_meant_by(key, keys) for key in unknown}
 
@@ -82,8 +84,10 @@ class Record(Kind):
             return "is not known; write a space after its colon"
         if split is not None and split[1] in keys:
             return f"is not known; write {quoted(f'{split[1]}: {split[2]}')}"
+        if key in self.above:
+            return f"stands one bracket too far in; write it beside {quoted(self.title)}: `{{{self.title}: {{...}}, {key}: ...}}`"
         if key in self.strangers:
-            return f"is not known; there are {listed(keys, 'and')}"
+            return f"is not known; there are {listed(self.exactly_one or keys, 'and')}"
         return f"is not known{did_you_mean(key, keys)}"
 
     def _read_field(self, one: Field, node: Table, path: Path, reading: Reading, missed: bool) -> Any:

@@ -9,10 +9,18 @@ What may be changed here: with new expected results (every stay is drawn through
 """
 
 import math
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 FIXED, EXPONENTIAL, LOGNORMAL, WEIBULL, TRIANGULAR, UNIFORM, TABLE, NORMAL_TABLE = range(8)
+
+# A family on condition that a length lies between two limits has its own code plus BOUNDED, and these four bounds: the shares
+# of the family's lengths below the lower limit and within the upper one, then both limits.
+BOUNDED = 8
+SHARE_FROM, SHARE_TO, AT_LEAST, AT_MOST = range(4)
+LARGEST_SHARE = 1 - 2**-53
+LEAST_PROBABILITY = 1e-9  # beyond, shares next to each other as numbers would be lengths far apart
 
 # A tabled family holds its quantiles on an even grid of normal scores: as fine in the tails as in the middle.
 SCORE_LIMIT = 8.5
@@ -74,9 +82,25 @@ def interpolate(table: Sequence[float], position: float) -> float:
     return table[index] + (table[index + 1] - table[index]) * (position - index)
 
 
-def quantile(code: int, a: float, b: float, c: float, table: Sequence[float], u: float) -> float:
+def quantile(
+    code: int, a: float, b: float, c: float, table: Sequence[float], bounds: Sequence[float], u: float
+) -> float:
     """The days below which a share 0 < u < 1 of people stay; a, b, c are what the family's constructor put there."""
+    if code >= BOUNDED:
+        return bounded(code - BOUNDED, a, b, c, table, bounds, u)
     return closed_form(code, a, b, c, u) if code < TABLE else tabled(code, table, u)
+
+
+def bounded(
+    code: int, a: float, b: float, c: float, table: Sequence[float], bounds: Sequence[float], u: float
+) -> float:
+    """The quantile of a family on condition that a length lies between its bounds: one uniform number, whatever they are."""
+    share = bounds[SHARE_FROM] + (bounds[SHARE_TO] - bounds[SHARE_FROM]) * u
+    share = min(share, LARGEST_SHARE)
+    days = closed_form(code, a, b, c, share) if code < TABLE else tabled(code, table, share)
+    if days < bounds[AT_LEAST]:  # by rounding
+        return bounds[AT_LEAST]
+    return bounds[AT_MOST] if days > bounds[AT_MOST] else days
 
 
 def closed_form(code: int, a: float, b: float, c: float, u: float) -> float:
@@ -101,14 +125,16 @@ def tabled(code: int, table: Sequence[float], u: float) -> float:
     return interpolate(table, (normal_quantile(u) + SCORE_LIMIT) * SCORES_PER_UNIT)
 
 
-def share_within(code: int, a: float, b: float, c: float, table: Sequence[float], days: float) -> float:
+def share_within(
+    code: int, a: float, b: float, c: float, table: Sequence[float], bounds: Sequence[float], days: float
+) -> float:
     """The share of lengths of at most `days`, found by halving (the quantile only rises)."""
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = 0.5 * (low + high)
         if middle <= low or middle >= high:
             break
-        if quantile(code, a, b, c, table, middle) <= days:
+        if quantile(code, a, b, c, table, bounds, middle) <= days:
             low = middle
         else:
             high = middle
@@ -136,35 +162,44 @@ class Distribution:
     b: float = 0.0
     c: float = 0.0
     table: tuple[float, ...] = ()
+    bounds: tuple[float, ...] = ()
 
     def days(self, u: float) -> float:
         """The quantile at a uniform number 0 < u < 1."""
-        return quantile(self.code, self.a, self.b, self.c, self.table, u)
+        return quantile(self.code, self.a, self.b, self.c, self.table, self.bounds, u)
 
     def share_within(self, days: float) -> float:
         """The share of lengths of at most `days`."""
-        return share_within(self.code, self.a, self.b, self.c, self.table, days)
+        return share_within(self.code, self.a, self.b, self.c, self.table, self.bounds, days)
 
     def scaled(self, factor: float) -> "Distribution":
-        """The same lengths, each times a factor above 0."""
+        """The same lengths, each times a factor above 0; limits are multiplied with the lengths between them."""
         if factor == 1.0:
             return self
-        a, b, c = self.a, self.b, self.c
-        if self.code == LOGNORMAL:
+        code, a, b, c = self.code % BOUNDED, self.a, self.b, self.c
+        if code == LOGNORMAL:
             a += math.log(factor)
-        elif self.code == WEIBULL:
+        elif code == WEIBULL:
             a *= factor
         else:
             a, b, c = a * factor, b * factor, c * factor
         table = tuple(value * factor for value in self.table)
-        return replace(self, mean_days=self.mean_days * factor, a=a, b=b, c=c, table=table)
+        bounds = (*self.bounds[:AT_LEAST], *(limit * factor for limit in self.bounds[AT_LEAST:]))
+        return replace(self, mean_days=self.mean_days * factor, a=a, b=b, c=c, table=table, bounds=bounds)
 
     @property
     def shortest_days(self) -> float:
         """The shortest length it can give; 0 for the families that start there."""
-        if self.code in (FIXED, TRIANGULAR, UNIFORM):
-            return self.a
-        return self.table[0] if self.table else 0.0
+        starts_at_a = self.code % BOUNDED in (FIXED, TRIANGULAR, UNIFORM)
+        shortest = self.a if starts_at_a else self.table[0] if self.table else 0.0
+        return max(shortest, self.bounds[AT_LEAST]) if self.bounds else shortest
+
+    @property
+    def longest_days(self) -> float:
+        """The longest length it can give; infinite for the families without an end."""
+        ends = {FIXED: self.a, TRIANGULAR: self.c, UNIFORM: self.b, TABLE: self.table[-1] if self.table else 0.0}
+        longest = ends.get(self.code % BOUNDED, math.inf)
+        return min(longest, self.bounds[AT_MOST]) if self.bounds else longest
 
 
 def _positive(name: str, value: float) -> float:
@@ -283,3 +318,125 @@ def from_sample(values: Sequence[float]) -> Distribution:
         raise ValueError("there are no lengths in the file")
     ordered = sorted(values)
     return quantiles(ordered if len(ordered) > 1 else ordered * 2)
+
+
+# -- on condition that a length lies between two limits ------------------------------------------------------------------
+
+
+def between(written: Distribution, at_least: float, at_most: float) -> Distribution:
+    """The lengths of a family on condition that they lie in [at_least, at_most], drawn from one uniform number as before."""
+    if written.code == FIXED and at_least <= written.a <= at_most:
+        return written
+    share_from = written.share_within(math.nextafter(at_least, -1.0)) if at_least > written.shortest_days else 0.0
+    share_to = written.share_within(at_most) if at_most < written.longest_days else 1.0
+    if share_to - share_from < LEAST_PROBABILITY:
+        raise ValueError(f"leaves fewer than one value in {1 / LEAST_PROBABILITY:,.0f}, too few to draw from")
+    return replace(
+        written,
+        code=written.code + BOUNDED,
+        mean_days=conditional_mean(written, at_least, at_most),
+        bounds=(share_from, share_to, at_least, at_most),
+    )
+
+
+def conditional_mean(written: Distribution, at_least: float, at_most: float) -> float:
+    """The mean of the lengths between two limits, in closed form (of a tabled family: of its table)."""
+    mean_of = {
+        EXPONENTIAL: _exponential_mean,
+        LOGNORMAL: _lognormal_mean,
+        WEIBULL: _weibull_mean,
+        TRIANGULAR: _triangular_mean,
+        UNIFORM: _uniform_mean,
+        TABLE: _table_mean,
+        NORMAL_TABLE: _normal_table_mean,
+    }[written.code]
+    return min(max(mean_of(written, at_least, at_most), at_least), at_most)
+
+
+def _exponential_mean(written: Distribution, low: float, high: float) -> float:
+    width = (high - low) / written.a
+    if width < 1e-3:  # the first terms of the series: the closed form would lose digits
+        return low + (high - low) * (0.5 - width / 12 + width**3 / 720)
+    return low + written.a * (1 - (width / math.expm1(width) if width < 700 else 0.0))
+
+
+def _lognormal_mean(written: Distribution, low: float, high: float) -> float:
+    scores = [(math.log(limit) - written.a) / written.b if limit > 0 else -math.inf for limit in (low, high)]
+    shifted = [score - written.b for score in scores]
+    return written.mean_days * _normal_share(*shifted) / _normal_share(*scores)
+
+
+def _normal_share(low: float, high: float) -> float:
+    """The probability of a standard normal number between two scores, precise in either tail."""
+    if low > 0:
+        low, high = -high, -low
+    return 0.5 * (math.erfc(-high / math.sqrt(2)) - math.erfc(-low / math.sqrt(2)))
+
+
+def _weibull_mean(written: Distribution, low: float, high: float) -> float:
+    from scipy.special import gammainc, gammaincc  # slow to import, so only where it is needed
+
+    first, last = ((limit / written.a) ** (1 / written.b) for limit in (low, high))
+    shape = 1 + written.b
+    in_tail = first > shape
+    part = (
+        gammaincc(shape, first) - gammaincc(shape, last) if in_tail else gammainc(shape, last) - gammainc(shape, first)
+    )
+    return float(written.mean_days * part / (-math.exp(-first) * math.expm1(first - last)))
+
+
+def _triangular_mean(written: Distribution, low: float, high: float) -> float:
+    """Two trapezoids: the density is straight on either side of the mode."""
+    start, mode, end = written.a, written.b, written.c
+    share = moment = 0.0
+    for left, right, zero in ((max(low, start), min(high, mode), start), (max(low, mode), min(high, end), end)):
+        if left < right:
+            width = right - left
+            first, last = ((one - zero) / (mode - zero) for one in (left, right))
+            share += width * (first + last) / 2
+            moment += width * (left * (first + last) / 2 + width * (first + 2 * last) / 6)
+    return moment / share
+
+
+def _uniform_mean(written: Distribution, low: float, high: float) -> float:
+    return (max(low, written.a) + min(high, written.b)) / 2
+
+
+def _table_mean(written: Distribution, low: float, high: float) -> float:
+    share = moment = 0.0
+    for first, last, shortest, longest in _pieces(written.table, low, high):
+        share += last - first
+        moment += (last - first) * (shortest + longest) / 2
+    return moment / share
+
+
+def _normal_table_mean(written: Distribution, low: float, high: float) -> float:
+    share = moment = 0.0
+    for first, last, shortest, longest in _pieces(written.table, low, high):
+        start, end = (position / SCORES_PER_UNIT - SCORE_LIMIT for position in (first, last))
+        part = _normal_share(start, end)
+        slope = (longest - shortest) / (end - start)
+        share += part
+        moment += shortest * part + slope * (_normal_density(start) - _normal_density(end) - start * part)
+    return moment / share
+
+
+def _normal_density(score: float) -> float:
+    return math.exp(-score * score / 2) / math.sqrt(2 * math.pi)
+
+
+def _pieces(table: Sequence[float], low: float, high: float) -> Iterator[tuple[float, float, float, float]]:
+    """The straight pieces of a table between two values: positions of both ends, and the values there."""
+    first = _position(table, low, bisect_left(table, low))
+    last = _position(table, high, bisect_right(table, high))
+    for index in range(int(first), math.ceil(last)):
+        ends = max(first, index), min(last, index + 1)
+        if ends[0] < ends[1]:
+            yield *ends, interpolate(table, ends[0]), interpolate(table, ends[1])
+
+
+def _position(table: Sequence[float], value: float, after: int) -> float:
+    """Where a table reaches a value; `after` is the first point behind it."""
+    if after in (0, len(table)):
+        return float(min(after, len(table) - 1))
+    return after - 1 + (value - table[after - 1]) / (table[after] - table[after - 1])

@@ -6,6 +6,7 @@ What may be changed here: a family, together with `distributions.py` and new exp
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from math import inf
 
 from sim.inputs import distributions
 from sim.inputs.containers import Listing, Record
@@ -23,10 +24,11 @@ WORDS = "a number or a distribution such as {exponential: {mean: 5}}"
 NUMBER = number("")
 MEAN = Field("mean", NUMBER, "the mean", required=True)
 SD = Field("sd", NUMBER, "the standard deviation")
+LIMITS = ("at_least", "at_most")
 
 
 def _family(title: str, meaning: str, *fields: Field, exactly_one: tuple[str, ...] = ()) -> Field:
-    return Field(title, Record(title, meaning, fields, exactly_one=exactly_one), meaning)
+    return Field(title, Record(title, meaning, fields, exactly_one=exactly_one, above=LIMITS), meaning)
 
 
 def _must(key: str, meaning: str) -> Field:
@@ -69,6 +71,15 @@ FAMILIES = Record(
             Field("quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"),
             exactly_one=("file", "quantiles"),
         ),
+        Field(
+            "at_least",
+            NUMBER,
+            "only values from this on, drawn from the distribution on that condition",
+            missing="from 0",
+        ),
+        Field(
+            "at_most", NUMBER, "only values up to this, drawn from the distribution on that condition", missing="no end"
+        ),
     ),
     exactly_one=(
         "fixed",
@@ -80,6 +91,7 @@ FAMILIES = Record(
         "uniform",
         "empirical",
     ),
+    beside=LIMITS,
     short="fixed",
     wording=WORDS,
     strangers=("normal", "gaussian", "truncnorm", "erlang", "poisson", "beta", "pareto", "loglogistic", "constant"),
@@ -94,6 +106,14 @@ MAKERS: Mapping[tuple[str, ...], Callable[..., Distribution]] = {
     ("triangular", "low", "mode", "high"): distributions.triangular,
     ("uniform", "low", "high"): distributions.uniform,
 }
+
+
+class OutsideLimits(ValueError):
+    """Limits between which a distribution has (next to) nothing: which key to blame, and the end of a sentence."""
+
+    def __init__(self, key: str, what: str) -> None:
+        super().__init__(what)
+        self.key = key
 
 
 @dataclass(frozen=True)
@@ -127,12 +147,19 @@ class Duration(Kind):
         here = path if entry.implied else (*path, family)
         try:
             distribution = self._made(family, said[family], node, reading)
-            if distribution is not None and not distribution.days(LARGEST_LUCK) <= LONGEST_DAYS:
+            if distribution is None:
+                return UNREADABLE  # type: ignore[no-any-return]
+            if said["at_least"] is not None or said["at_most"] is not None:
+                distribution = _between(distribution, said, self.scale)
+            if not distribution.days(LARGEST_LUCK) <= LONGEST_DAYS:
                 raise ValueError("the spread is so wide that some would take longer than a million years")
+        except OutsideLimits as error:
+            mark = node.entries[error.key].value.mark
+            return reading.refuse(mark, (*path, error.key), str(error))  # type: ignore[no-any-return]
         except (ValueError, ArithmeticError) as error:
             reason = str(error) if isinstance(error, ValueError) else "these numbers are too far apart"
             return reading.refuse(entry.mark, here, f"is impossible: {reason}")  # type: ignore[no-any-return]
-        return distribution if distribution is not None else UNREADABLE
+        return distribution
 
     def _made(self, family: str, said: Said | Decimal, node: Table, reading: Reading) -> Distribution | None:
         """The distribution; None where its file could not be read."""
@@ -148,6 +175,26 @@ class Duration(Kind):
 
     def schema(self) -> Schema:
         return FAMILIES.schema()
+
+
+def _between(written: Distribution, said: Said, scale: Decimal) -> Distribution:
+    """A distribution on condition that its values lie between the limits that were written."""
+    low, high = (said[key] for key in LIMITS)
+    at_least, at_most = float((low or 0) / scale), inf if high is None else float(high / scale)
+    shortest, longest = (f"{days * float(scale):g}" for days in (written.shortest_days, written.longest_days))
+    if low is not None and at_most <= at_least:
+        what = f"is {high:f}, but at_least is {low:f}; write a larger at_most or a smaller at_least"
+        raise OutsideLimits("at_most", what)
+    if at_most < written.shortest_days:
+        raise OutsideLimits("at_most", f"is {high:f}, but no value drawn is below {shortest}; write more than that")
+    if at_least > written.longest_days:
+        raise OutsideLimits("at_least", f"is {low:f}, but no value drawn is above {longest}; write less than that")
+    try:
+        return distributions.between(written, at_least, at_most)
+    except ValueError as error:
+        key, limit = ("at_least", low) if high is None else ("at_most", high)
+        what = f"is {limit:f}, which {error}; write wider limits or another distribution"
+        raise OutsideLimits(key, what) from error
 
 
 def _mark_of_file(node: Table) -> Mark:

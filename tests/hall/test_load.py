@@ -7,7 +7,7 @@ import pytest
 
 from sim.diagnostics.growing_queues import growing_queues
 from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
-from sim.inputs.distributions import fixed
+from sim.inputs.distributions import between, exponential, fixed
 from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Team, Visit
 from tests.hall.worlds import service, small
 
@@ -31,6 +31,12 @@ OUT = Route(to="out", share=1.0)
 def test_load_is_arrivals_times_days_over_places() -> None:
     world = with_journey(small(beds=10, unit=4), visit("hospital", 6, OUT))
     assert load_of(world, "hospital") == pytest.approx(1 * 6 / 10)
+
+
+def test_load_of_stays_between_limits_is_that_of_their_own_mean() -> None:
+    stay = between(exponential(8), 0, 20)
+    world = with_journey(small(beds=10), Visit(service="hospital", stay=stay, then=(OUT,)))
+    assert load_of(world, "hospital") == pytest.approx((8 - 20 * np.exp(-2.5) / (1 - np.exp(-2.5))) / 10)
 
 
 def test_load_follows_routes() -> None:

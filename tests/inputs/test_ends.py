@@ -26,6 +26,8 @@ VALUES = {
     f"{THEN}.home.share": "0.5",
     f"{THEN}.died.share": "10%",
     f"{THEN}.out.share": "0%",
+    f"{THEN}.home.stay_days.exponential.mean": "8",
+    f"{THEN}.home.stay_days.at_most": "60",
     f"{OTHER}.a.share": "100%",
     f"{OTHER}.b.share": "0%",
     f"{OTHER}.c.share": "0%",
@@ -50,6 +52,10 @@ UNDERSTOOD = {
     "a family as a whole": (f"{STAY}.lognormal", "x2", {f"{STAY}.lognormal.mean": "18", f"{STAY}.lognormal.sd": "23.6"}),
     "a bare number": ("steps.hub.takes_days", "x1.5", {"steps.hub.takes_days.fixed": "3"}),
     "quantiles": (f"{THEN}.unit.stay_days", "x2", {f"{THEN}.unit.stay_days.empirical.quantiles": "[0, 4, 11]"}),
+    "a distribution with its limits": (
+        f"{THEN}.home.stay_days", "x2", {f"{THEN}.home.stay_days.exponential.mean": "16", f"{THEN}.home.stay_days.at_most": "120"},
+    ),
+    "a limit alone": (f"{THEN}.home.stay_days.at_most", "x0.5", {f"{THEN}.home.stay_days.at_most": "30"}),
     "dated beds without their dates": (
         "services.unit.beds", "x2", {"services.unit.beds.1.beds": "20", "services.unit.beds.2.beds": "50"},
     ),

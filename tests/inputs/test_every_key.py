@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.inputs.containers import Record
-from sim.inputs.distributions import exponential, fixed, from_sample, lognormal, quantiles, uniform, weibull
+from sim.inputs.distributions import between, exponential, fixed, from_sample, lognormal, quantiles, uniform, weibull
 from sim.inputs.fields import SCENARIO
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Hours, LostGround, Places, Price, Review, Scenario, Surge, Taper
@@ -71,7 +71,7 @@ def test_doors_reviews_and_cleaning(everything: Scenario) -> None:
         to_second_of_day=50_400,
         chance_by_weekday=(1.0, 1.0, 1.0, 1.0, 1.0, 0.98, 0.95),
     )
-    assert hospital.turnaround == fixed(2 / 24)
+    assert hospital.turnaround == between(exponential(2 / 24), 0.5 / 24, 12 / 24)
 
 
 def test_routes_carry_steps_as_they_are_in_force_there(everything: Scenario) -> None:

@@ -86,7 +86,18 @@ class Town:
         return f"{self.whole(low * 10_000, high * 10_000) / 10_000:g}"
 
     def length(self, low: int = 0, high: int = 3) -> Any:
-        """A length of time: mostly on the grid."""
+        """A length of time: mostly on the grid, some of them between limits."""
+        length = self.unlimited_length(low, high)
+        if "fixed" in length or not self.chance(25):
+            return length
+        if "empirical" in length:  # the limit is one of its points, where many lie
+            return {**length, self.one_of(["at_least", "at_most"]): self.one_of(length["empirical"]["quantiles"])}
+        limits = {"at_least": self.one_of(["0.1", "0.3"]), "at_most": self.one_of(["0.45", "4"])}
+        if self.chance(50):
+            limits.pop(self.one_of(limits))
+        return {**length, **limits}
+
+    def unlimited_length(self, low: int, high: int) -> Any:
         if self.grid == "anywhere" and self.chance(70):
             family = self.one_of(["exponential", "lognormal", "uniform", "gamma"])
             if family == "exponential":
@@ -108,6 +119,8 @@ class Town:
             return {"fixed": 1}
         if all(text == "0" for text in length.get("empirical", {}).get("quantiles", "1")):
             return {"fixed": 1}
+        if length.get("at_most") == "0":
+            del length["at_most"]
         return length
 
     def hours(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,16 @@ from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model import engine
-from sim.model.compiled import compiled_run, event_loop, numba_setup, operations, recording, sampling
+from sim.model.compiled import (
+    arrays,
+    compiled_run,
+    event_loop,
+    numba_setup,
+    operations,
+    random_lookup,
+    recording,
+    sampling,
+)
 from sim.model.compiled.compiled_run import CompiledRandomNumbers, Rows
 from sim.model.compiled.numba_setup import Kernels
 from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
@@ -45,6 +55,8 @@ LENGTHS = [
     distributions.quantiles([0.0, 1.0, 1.5, 9.0]),
     distributions.gamma(6.0, 4.0),
 ]
+LENGTHS += [distributions.between(length, 0.7, 5.1) for length in LENGTHS[1:]]
+LENGTHS += [distributions.between(length, 1.1, math.inf) for length in LENGTHS[1:8]]
 
 
 def agree(scenario: Scenario) -> None:
@@ -177,17 +189,41 @@ def rules() -> dict[str, Callable[..., float]]:
 
 @pytest.mark.parametrize("length", LENGTHS, ids=lambda length: length.family)
 def test_lengths_are_equal_to_the_last_bit(length: Distribution, rules: dict[str, Callable[..., float]]) -> None:
-    table = np.array(length.table or (0.0,))
+    table, bounds = np.array(length.table or (0.0,)), np.array(length.bounds or (0.0,))
     for u in [*RandomNumbers(1, 2).numbers(3, 0, 3000, 4, 0, 0), 2.0**-53, 1e-9, 0.5, 1 - 2.0**-53]:
-        theirs = rules["quantile"](length.code, length.a, length.b, length.c, table, u)
+        theirs = rules["quantile"](length.code, length.a, length.b, length.c, table, bounds, u)
         assert theirs.hex() == float(length.days(u)).hex()
+
+
+def packed_lengths() -> SimpleNamespace:
+    """Every length of the list, as the compiled engine has them."""
+    lengths = arrays._Lengths()
+    assert [lengths.row(length) for length in LENGTHS] == list(range(len(LENGTHS)))
+    rows, tables = lengths.packed()
+    return SimpleNamespace(lengths=rows.view(np.recarray), tables=tables)
+
+
+def test_tables_and_bounds_of_lengths_are_found_among_all_the_others() -> None:
+    plan: Any = packed_lengths()
+    for row, length in enumerate(LENGTHS):
+        for u in (1e-9, 0.3, 0.9999):
+            assert random_lookup.drawn(plan, row, u) == length.days(u)
+        assert random_lookup.within(plan, row, 2.2) == length.share_within(2.2)
+
+
+def test_bounds_that_are_looked_for_in_the_wrong_place_are_noticed() -> None:
+    plan: Any = packed_lengths()
+    bounded = [row for row, length in enumerate(LENGTHS) if length.bounds]
+    plan.lengths.table_to += 1
+    found = [random_lookup.drawn(plan, row, 0.3) for row in bounded[:-1]]
+    assert all(days != LENGTHS[row].days(0.3) for row, days in zip(bounded, found, strict=False))
 
 
 def test_shares_of_lengths_are_equal_to_the_last_bit(rules: dict[str, Callable[..., float]]) -> None:
     for length in LENGTHS:
-        table = np.array(length.table or (0.0,))
+        table, bounds = np.array(length.table or (0.0,)), np.array(length.bounds or (0.0,))
         for days in (0.0, 0.3, 1.0, 2.2, 5.0, 40.0):
-            theirs = rules["share_within"](length.code, length.a, length.b, length.c, table, days)
+            theirs = rules["share_within"](length.code, length.a, length.b, length.c, table, bounds, days)
             assert theirs.hex() == length.share_within(days).hex()
 
 

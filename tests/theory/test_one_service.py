@@ -21,6 +21,8 @@ def journey(stay: str) -> str:
     return f"journey: {{ward: {{stay_days: {stay}, then: {{out: 100%}}}}}}"
 
 
+# 0.5 + m - 2 / (exp(2 / m) - 1) = 1
+MEAN_1_BETWEEN_LIMITS = "{exponential: {mean: 0.55655860256}, at_least: 0.5, at_most: 2.5}"
 LOST_AT_ONCE = "arrival: {longest_wait_days: 0, otherwise: out}\n    "
 
 
@@ -28,8 +30,8 @@ LOST_AT_ONCE = "arrival: {longest_wait_days: 0, otherwise: out}\n    "
 @QUICK_AND_NIGHTLY
 @pytest.mark.parametrize(
     "stay",
-    ["{exponential: {mean: 1}}", "{lognormal: {mean: 1, sd: 2}}", "{fixed: 1}"],
-    ids=["exponential", "lognormal", "fixed"],
+    ["{exponential: {mean: 1}}", "{lognormal: {mean: 1, sd: 2}}", "{fixed: 1}", MEAN_1_BETWEEN_LIMITS],
+    ids=["exponential", "lognormal", "fixed", "between limits"],
 )
 def test_the_share_lost_is_erlang_b_whatever_the_stays(tmp_path: Path, stay: str, times: int) -> None:
     load, beds = 4.0, 5

@@ -99,7 +99,7 @@ class Packed(NamedTuple):
 
 
 class _Lengths:
-    """Distributions, each once, with their tables one after the other."""
+    """Distributions, each once, with their tables one after the other; the bounds of a length follow its table."""
 
     def __init__(self) -> None:
         self._rows: dict[Distribution, int] = {}
@@ -111,9 +111,9 @@ class _Lengths:
             return NONE
         if length not in self._rows:
             first = len(self._tables)
-            self._tables += length.table
             self._rows[length] = len(self._rows)
-            self._spans.append((first, len(self._tables)))
+            self._spans.append((first, first + len(length.table)))
+            self._tables += (*length.table, *length.bounds)
         return self._rows[length]
 
     def packed(self) -> tuple[Rows, Floats]:

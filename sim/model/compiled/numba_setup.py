@@ -60,6 +60,7 @@ SCALAR_RULES: tuple[Callable[..., Any], ...] = (
     distributions.triangular_quantile,
     distributions.closed_form,
     distributions.tabled,
+    distributions.bounded,
     distributions.quantile,
     distributions.share_within,
     timetable.end_of_work,

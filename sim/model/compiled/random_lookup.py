@@ -6,7 +6,7 @@ the reference engine.
 
 import numpy as np
 
-from sim.inputs.distributions import TABLE, closed_form, share_within, tabled
+from sim.inputs.distributions import TABLE, closed_form, quantile, share_within
 from sim.model.compiled.arrays import Packed
 from sim.model.compiled.state import REPLICATION, SEED, Room
 from sim.model.random_numbers import uniform_of
@@ -24,16 +24,20 @@ def drawn(plan: Packed, length: int, u: float) -> float:
     """Days of a length at a uniform number."""
     lengths, tables = plan.lengths, plan.tables
     code = lengths[length].code
+    a, b, c = lengths[length].a, lengths[length].b, lengths[length].c
     if code < TABLE:
-        return closed_form(code, lengths[length].a, lengths[length].b, lengths[length].c, u)
-    return tabled(code, tables[lengths[length].table_from : lengths[length].table_to], u)
+        return closed_form(code, a, b, c, u)
+    table = tables[lengths[length].table_from : lengths[length].table_to]
+    return quantile(code, a, b, c, table, tables[lengths[length].table_to :], u)
 
 
 def within(plan: Packed, length: int, days: float) -> float:
     """The share of lengths that are over after so many days."""
     lengths, tables = plan.lengths, plan.tables
+    code = lengths[length].code
+    a, b, c = lengths[length].a, lengths[length].b, lengths[length].c
     table = tables[lengths[length].table_from : lengths[length].table_to]
-    return share_within(lengths[length].code, lengths[length].a, lengths[length].b, lengths[length].c, table, days)
+    return share_within(code, a, b, c, table, tables[lengths[length].table_to :], days)
 
 
 def conditional_seconds(plan: Packed, length: int, elapsed: int, u: float) -> int:

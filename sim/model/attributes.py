@@ -9,7 +9,7 @@ from collections.abc import Callable
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import LostGround, Review
 from sim.model import plan as quantities
-from sim.model.arriving import Arriving
+from sim.model.arrivals import Arriving
 from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import NEVER

@@ -11,11 +11,10 @@ from typing import NamedTuple
 
 from sim.inputs.problems import listed
 from sim.inputs.scenario import HOME, Calendar, Group, Places, Scenario, Service
-from sim.model.arriving import People
+from sim.model.arrivals import People, people_of
 from sim.model.compiled import compiled_run, numba_setup
 from sim.model.compiled.compiled_run import CompiledRandomNumbers
 from sim.model.compiled.numba_setup import CannotCompile
-from sim.model.people import people_of
 from sim.model.plan import Plan
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import Ledger
@@ -55,9 +54,9 @@ def walk(drawn: Drawn, engine: str = REFERENCE) -> Ledger:
     if engine == COMPILED:
         return compiled_run.run(*drawn)
     # with SimPy, which takes a tenth of a worker's start, and which most workers never need
-    from sim.model.reference import journey
+    from sim.model.reference import bed_manager
 
-    return journey.run(*drawn)
+    return bed_manager.run(*drawn)
 
 
 def load(engine: str) -> None:
@@ -65,7 +64,7 @@ def load(engine: str) -> None:
     if engine == COMPILED:
         _compile()
     else:
-        import sim.model.reference.journey  # noqa: F401 - to have it loaded
+        import sim.model.reference.bed_manager  # noqa: F401 - to have it loaded
 
 
 def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger:
@@ -75,11 +74,11 @@ def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger
 
 def run_observed(scenario: Scenario, replication: int) -> Ledger:
     """The same by the reference engine, with every identity tested on every event; slower, and the same ledger."""
-    from sim.model.reference import journey
+    from sim.model.reference import bed_manager
     from sim.model.reference.invariants import Observer
 
     drawn = draw(scenario, replication)
-    return journey.run(*drawn, Observer(drawn.plan, drawn.people))
+    return bed_manager.run(*drawn, Observer(drawn.plan, drawn.people))
 
 
 def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:

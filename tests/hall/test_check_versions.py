@@ -41,7 +41,7 @@ def test_equal_results_pass_as_recorded(recorded: Path, capsys: pytest.CaptureFi
 def test_a_second_here_and_there_is_tolerated(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("sim.model.reference.admission.seconds", lambda days: int(days * SECONDS_PER_DAY))
+    monkeypatch.setattr("sim.model.reference.journey.seconds", lambda days: int(days * SECONDS_PER_DAY))
     assert check(recorded) == 0
     said = capsys.readouterr().out
     assert "child.yaml: within tolerances" in said
@@ -53,7 +53,7 @@ def test_longer_stays_are_not_tolerated(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     needed = attributes.needed_days
-    monkeypatch.setattr("sim.model.reference.admission.needed_days", lambda *about: needed(*about) * 1.3)
+    monkeypatch.setattr("sim.model.reference.journey.needed_days", lambda *about: needed(*about) * 1.3)
     assert check(recorded) == 1
     assert "of these measures are beyond what other versions may change" in capsys.readouterr().out
 

@@ -17,8 +17,7 @@ from sim.inputs.timetable import (
     working_days,
 )
 from sim.model import records as books
-from sim.model.arriving import Arriving
-from sim.model.people import people_of
+from sim.model.arrivals import Arriving, people_of
 from sim.model.plan import Plan
 from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
 from sim.model.records import NEVER, NONE, Ledger

@@ -35,7 +35,7 @@ from sim.model.compiled.compiled_run import CompiledRandomNumbers, Rows
 from sim.model.compiled.numba_setup import Kernels
 from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
 from sim.model.records import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS
-from sim.model.reference.services import Ward
+from sim.model.reference.capacity import ServiceState
 from sim.model.reference.state import Wait
 from sim.model.rules import minutes
 from sim.runs import engines
@@ -259,14 +259,14 @@ def test_a_process_with_no_points_has_none_in_either_book() -> None:
 
 
 def test_a_fault_of_order_in_the_reference_engine_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
-    def last_come_first(self: Ward, wait: Wait) -> None:
+    def last_come_first(self: ServiceState, wait: Wait) -> None:
         self.queue.insert(0, wait)
 
-    def step_out(self: Ward, wait: Wait) -> None:
+    def step_out(self: ServiceState, wait: Wait) -> None:
         self.queue.remove(wait)
 
-    monkeypatch.setattr(Ward, "line_up", last_come_first)
-    monkeypatch.setattr(Ward, "step_out", step_out)
+    monkeypatch.setattr(ServiceState, "line_up", last_come_first)
+    monkeypatch.setattr(ServiceState, "step_out", step_out)
     assert not_all_agree()
 
 

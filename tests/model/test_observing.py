@@ -14,12 +14,11 @@ from sim.inputs.scenario import Scenario
 from sim.model.engine import run, run_observed
 from sim.model.records import NEVER
 from sim.model.reference import invariants
-from sim.model.reference import team_invariants as teams
 from sim.model.reference.bed_manager import BedManager
+from sim.model.reference.capacity import ServiceState, TeamState
 from sim.model.reference.invariants import IdentityBrokenAt
-from sim.model.reference.services import Team, Ward
+from sim.model.reference.journey import Journeys
 from sim.model.reference.steps import Steps
-from sim.model.reference.transitions import Moves
 from sim.results.invariants.checks import check
 
 EXPECTED = Path(__file__).parents[1] / "expected"
@@ -57,51 +56,51 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 def loses_somebody(patch: pytest.MonkeyPatch) -> None:
     """Every person whose rank ends in 50 is told to wait outside, and forgotten."""
-    wait_outside = Moves.wait_outside
+    wait_outside = Journeys.wait_outside
     patch.setattr(
-        Moves,
+        Journeys,
         "wait_outside",
         lambda self, person: self.clock.event() if person.arriving.rank % 100 == 50 else wait_outside(self, person),
     )
 
 
 def keeps_the_old_place(patch: pytest.MonkeyPatch) -> None:
-    leave = Moves.leave
+    leave = Journeys.leave
 
-    def forgetful(self: Moves, person: Any, to: int, cleans: bool = True) -> None:
+    def forgetful(self: Journeys, person: Any, to: int, cleans: bool = True) -> None:
         stay = person.stay
         leave(self, person, to, cleans)
         if stay is not None and to < self.plan.died:
             stay.left = NEVER
 
-    patch.setattr(Moves, "leave", forgetful)
+    patch.setattr(Journeys, "leave", forgetful)
 
 
 def counts_a_leaver_as_held(patch: pytest.MonkeyPatch) -> None:
-    leave = Moves.leave
+    leave = Journeys.leave
 
-    def forgetful(self: Moves, person: Any, to: int, cleans: bool = True) -> None:
+    def forgetful(self: Journeys, person: Any, to: int, cleans: bool = True) -> None:
         stay = person.stay
         leave(self, person, to, cleans)
         if stay is not None:
-            self.places.wards[stay.service].held += 1
+            self.places.services[stay.service].held += 1
 
-    patch.setattr(Moves, "leave", forgetful)
+    patch.setattr(Journeys, "leave", forgetful)
 
 
 def lets_one_too_many_in(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Ward, "free", lambda self: self.open_places + 1 - self.held - self.cleaning)
+    patch.setattr(ServiceState, "free", lambda self: self.open_places + 1 - self.held - self.cleaning)
 
 
 def opens_a_place_too_many(patch: pytest.MonkeyPatch) -> None:
-    plan_places = Ward.plan_places
+    plan_places = ServiceState.plan_places
 
-    def generous(self: Ward, now: int) -> None:
+    def generous(self: ServiceState, now: int) -> None:
         plan_places(self, now)
         if now > 0:
             self.open_places += 1
 
-    patch.setattr(Ward, "plan_places", generous)
+    patch.setattr(ServiceState, "plan_places", generous)
 
 
 def lets_people_wait(patch: pytest.MonkeyPatch) -> None:
@@ -128,12 +127,12 @@ def sees_no_rings(patch: pytest.MonkeyPatch) -> None:
 
 
 def lines_up_at_the_end(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Ward, "line_up", lambda self, wait: self.queue.append(wait))
-    patch.setattr(Ward, "step_out", lambda self, wait: self.queue.remove(wait))
+    patch.setattr(ServiceState, "line_up", lambda self, wait: self.queue.append(wait))
+    patch.setattr(ServiceState, "step_out", lambda self, wait: self.queue.remove(wait))
 
 
 def leaves_them_in_the_queue(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Ward, "step_out", lambda *_: None)
+    patch.setattr(ServiceState, "step_out", lambda *_: None)
 
 
 def never_releases_the_team(patch: pytest.MonkeyPatch) -> None:
@@ -145,7 +144,7 @@ def has_no_team_for_anybody(patch: pytest.MonkeyPatch) -> None:
 
 
 def team_does_the_last_first(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Team, "line_up", lambda self, work, order: self.queue.insert(0, (order, work)))
+    patch.setattr(TeamState, "line_up", lambda self, work, order: self.queue.insert(0, (order, work)))
 
 
 def team_works_beyond_its_places(patch: pytest.MonkeyPatch) -> None:
@@ -186,11 +185,11 @@ BUGS: list[tuple[Plant, str, str]] = [
     (keeps_those_who_wait_when_it_closes, "teams_and_queues", invariants.NOBODY_WAITS_IN_VAIN),
     (sees_no_rings, "rings_and_returns", invariants.NO_RING_WAITS),
     (lines_up_at_the_end, "teams_and_queues", invariants.IN_ORDER),
-    (never_releases_the_team, "teams_and_queues", teams.TAKEN_IS_COUNTED),
-    (has_no_team_for_anybody, "teams_and_queues", teams.NOBODY_WAITS_FOR_A_FREE_TEAM),
-    (team_does_the_last_first, "teams_and_queues", teams.TEAM_IN_ORDER),
-    (team_works_beyond_its_places, "teams_and_queues", teams.TEAM_NEVER_OVERFULL),
-    (team_never_shrinks, "teams_and_queues", teams.TEAM_OPEN_AS_PLANNED),
+    (never_releases_the_team, "teams_and_queues", invariants.TAKEN_IS_COUNTED),
+    (has_no_team_for_anybody, "teams_and_queues", invariants.NOBODY_WAITS_FOR_A_FREE_TEAM),
+    (team_does_the_last_first, "teams_and_queues", invariants.TEAM_IN_ORDER),
+    (team_works_beyond_its_places, "teams_and_queues", invariants.TEAM_NEVER_OVERFULL),
+    (team_never_shrinks, "teams_and_queues", invariants.TEAM_OPEN_AS_PLANNED),
 ]
 
 
@@ -206,10 +205,7 @@ def test_a_planted_bug_is_seen(monkeypatch: pytest.MonkeyPatch, plant: Plant, na
 
 def test_every_identity_has_a_planted_bug() -> None:
     named = {
-        value
-        for module in (invariants, teams)
-        for name, value in vars(module).items()
-        if name.isupper() and isinstance(value, str) and " " in value
+        value for name, value in vars(invariants).items() if name.isupper() and isinstance(value, str) and " " in value
     }
     assert {bug[2] for bug in BUGS} == named
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 
 from sim.inputs.scenario import Scenario
 from sim.model.engine import draw
-from sim.model.reference import journey
+from sim.model.reference import bed_manager
 from sim.model.reference.bed_manager import BedManager
 from sim.results.measures import teams
 from sim.results.window import Window
@@ -43,7 +43,7 @@ class Counted:
 
 def agrees_with_the_count(scenario: Scenario) -> None:
     counted = Counted(scenario)
-    ledger = journey.run(*draw(scenario, 0), counted)
+    ledger = bed_manager.run(*draw(scenario, 0), counted)
     counted.until(counted.end)
     window = Window(scenario, ledger)
     for team in scenario.teams:

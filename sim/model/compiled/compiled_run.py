@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from sim.model import records
-from sim.model.arriving import People
+from sim.model.arrivals import People
 from sim.model.compiled import arrays, compact_columns, state
 from sim.model.compiled.arrays import Packed
 from sim.model.compiled.numba_setup import kernels

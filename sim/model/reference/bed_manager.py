@@ -7,17 +7,14 @@ What may be changed here: with new expected results, and then in every engine.
 
 from collections.abc import Callable
 
+from sim.model.arrivals import People
 from sim.model.plan import Plan
 from sim.model.random_numbers import RandomNumbers
-from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, TURNED_AWAY
-from sim.model.reference.capacity import Places
-from sim.model.reference.circular_blocking import Rings
+from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, TURNED_AWAY, Ledger
+from sim.model.reference.capacity import Circles, Doors, Places, ServiceState
 from sim.model.reference.clock import Clock
-from sim.model.reference.opening_hours import Doors
-from sim.model.reference.recording import Records
-from sim.model.reference.services import Ward
-from sim.model.reference.state import Person, Wait
-from sim.model.reference.transitions import Moves
+from sim.model.reference.journey import Journeys
+from sim.model.reference.state import Person, Records, Wait, to_ledger
 
 
 class BedManager:
@@ -27,13 +24,13 @@ class BedManager:
         self.plan, self.clock = plan, clock
         self.records = Records()
         self.places = Places(plan, clock, self.records)
-        self.wards = self.places.wards
+        self.services = self.places.services
         self.doors = Doors(plan, clock, self._door_opens)
-        self.rings = Rings(plan, self.wards, self.doors)
-        self.moves = Moves(plan, random, clock, self.places, self.rings)
-        self.patience, self.steps = self.moves.patience, self.moves.steps
+        self.circles = Circles(plan, self.services, self.doors)
+        self.journeys = Journeys(plan, random, clock, self.places, self.circles)
+        self.reneging, self.steps = self.journeys.reneging, self.journeys.steps
         self.observe: Callable[[BedManager], None] | None = None
-        self._stopped_lines: set[int] = set()  # wards whose first in line does not fit and may be passed
+        self._stopped_lines: set[int] = set()  # services whose first in line does not fit and may be passed
         self._looks_always = bool(self.places.surges or self.steps.teams)
         self._phases = (
             self._turn_back,
@@ -48,7 +45,7 @@ class BedManager:
 
     def _door_opens(self) -> None:
         self.places.touch_all()
-        self.rings.look_again()
+        self.circles.look_again()
 
     def _finish_instant(self) -> bool:
         """Run the phases up to the first that moves somebody; is there more to do when they have gone on their way?"""
@@ -62,11 +59,11 @@ class BedManager:
     def _has_more_to_do(self) -> bool:
         return bool(
             self.places.touched
-            or self.rings.may_be
-            or self.moves.nowhere
+            or self.circles.may_be
+            or self.journeys.nowhere
             or self.places.is_replanned
-            or self.moves.newcomers
-            or self.patience.are_due()
+            or self.journeys.newcomers
+            or self.reneging.are_due()
             or self._looks_always
             or self.observe is not None
         )
@@ -74,53 +71,53 @@ class BedManager:
     def _turn_back(self) -> bool:
         """Who waits where they will never get a place goes the other way, once everything of this instant is gathered."""
         if self.places.is_replanned:
-            waits = [wait for ward in self.wards for wait in ward.queue]
+            waits = [wait for service in self.services for wait in service.queue]
         else:
-            waits = [wait for wait in self.moves.nowhere if wait.ended == NEVER]
+            waits = [wait for wait in self.journeys.nowhere if wait.ended == NEVER]
         self.places.is_replanned = False
-        self.moves.nowhere.clear()
+        self.journeys.nowhere.clear()
         turned = [wait for wait in waits if self._goes_back(wait)]
         for wait in turned:
             self._step_out(wait, NO_PLACE)
         for wait in turned:
-            self.moves.otherwise(wait)
+            self.journeys.otherwise(wait)
         return bool(turned)
 
     def _goes_back(self, wait: Wait) -> bool:
         """No place for them will ever be, or people are not sent there before it opens; and they have where to go."""
-        if wait.stay is not None and not self.moves.has_opened(wait.to):
+        if wait.stay is not None and not self.journeys.has_opened(wait.to):
             return wait.other != NONE
-        return self.wards[wait.to].never_fits(wait) and self.moves.may_go_elsewhere(wait)
+        return self.services[wait.to].never_fits(wait) and self.journeys.may_go_elsewhere(wait)
 
     def _place(self) -> bool:
         """Serve every queue by priority, time joined and rank, until nobody moves; only then may somebody pass."""
         moved, touched = False, self.places.touched
         while True:
             while touched:
-                ward = self.wards[touched.pop()]
-                if ward.queue and self._serve(ward):
+                service = self.services[touched.pop()]
+                if service.queue and self._serve(service):
                     moved = True
             if not (self._stopped_lines and self._let_one_pass()):
                 return moved
             moved = True
 
-    def _serve(self, ward: Ward) -> bool:
+    def _serve(self, service: ServiceState) -> bool:
         """Down the line to the first who does not fit."""
-        if not self.doors.let_in(ward.number):
+        if not self.doors.let_in(service.number):
             return False
-        queue, place, moved = ward.queue, 0, False
+        queue, place, moved = service.queue, 0, False
         while place < len(queue):
             wait = queue[place]
-            if wait.units > ward.free():
-                if ward.may_pass:
-                    self._stopped_lines.add(ward.number)
+            if wait.units > service.free():
+                if service.may_pass:
+                    self._stopped_lines.add(service.number)
                 break
             if self._may_move(wait):
                 del queue[place]
-                self.moves.admit(wait)
+                self.journeys.admit(wait)
                 moved = True
                 place = (
-                    0 if ward.counts_units else place
+                    0 if service.counts_units else place
                 )  # who was passed over may now no longer fit, and stop the line
             else:
                 place += 1
@@ -129,11 +126,11 @@ class BedManager:
     def _let_one_pass(self) -> bool:
         """In the first line in the file whose head does not fit and may be passed, the first who fits moves."""
         for number in sorted(self._stopped_lines):
-            ward = self.wards[number]
-            for place, wait in enumerate(ward.queue):
-                if wait.units <= ward.free() and self._may_move(wait):
-                    del ward.queue[place]
-                    self.moves.admit(wait)
+            service = self.services[number]
+            for place, wait in enumerate(service.queue):
+                if wait.units <= service.free() and self._may_move(wait):
+                    del service.queue[place]
+                    self.journeys.admit(wait)
                     return True
         self._stopped_lines.clear()
         return False
@@ -143,17 +140,17 @@ class BedManager:
 
     def _exchange(self) -> bool:
         """Nobody else moves: people who each wait for the place the next one holds exchange places, all at once."""
-        ring = self.rings.next()
-        for wait in ring:
-            self.wards[wait.to].step_out(wait)
-            self.moves.admit(wait, cleans=False)
-        return bool(ring)
+        circle = self.circles.next()
+        for wait in circle:
+            self.services[wait.to].step_out(wait)
+            self.journeys.admit(wait, cleans=False)
+        return bool(circle)
 
     def _judge_clocks(self) -> bool:
         """Longest waits and deaths that are due, together: who was placed is placed, and death wins over `otherwise`."""
-        if not self.patience.are_due():
+        if not self.reneging.are_due():
             return False
-        deaths, waits = self.patience.due()
+        deaths, waits = self.reneging.due()
         acted = False
         for person, stay in deaths:
             if not person.has_left and person.stay is stay:
@@ -162,7 +159,7 @@ class BedManager:
         for wait in waits:
             if wait.ended == NEVER:
                 self._step_out(wait, GAVE_UP)
-                self.moves.otherwise(wait)
+                self.journeys.otherwise(wait)
                 acted = True
         return acted
 
@@ -172,31 +169,45 @@ class BedManager:
         if person.stay is not None:
             for work in person.stay.works.values():
                 self.steps.drop(work)
-        self.moves.leave(person, self.plan.died)
+        self.journeys.leave(person, self.plan.died)
 
     def _step_out(self, wait: Wait, ending: int) -> None:
-        self.wards[wait.to].step_out(wait)
+        self.services[wait.to].step_out(wait)
         self.places.touch(wait.to)  # in a line of hours they may have stood in the way
-        self.moves.end(wait, ending)
+        self.journeys.end(wait, ending)
 
     def _turn_away(self) -> bool:
         """Queues that are too long turn away newcomers of this instant, last in order first."""
-        if not self.moves.newcomers:
+        if not self.journeys.newcomers:
             return False
         turned: list[Wait] = []
-        for number in sorted(self.moves.newcomers):
-            ward = self.wards[number]
-            assert ward.queue_limit is not None
-            while len(ward.queue) > ward.queue_limit:
+        for number in sorted(self.journeys.newcomers):
+            service = self.services[number]
+            assert service.queue_limit is not None
+            while len(service.queue) > service.queue_limit:
                 newcomers = [
-                    wait for wait in ward.queue if wait.joined == self.clock.now and self.moves.may_go_elsewhere(wait)
+                    wait
+                    for wait in service.queue
+                    if wait.joined == self.clock.now and self.journeys.may_go_elsewhere(wait)
                 ]
                 if not newcomers:
                     break
                 self._step_out(newcomers[-1], TURNED_AWAY)
                 turned.append(newcomers[-1])
         for wait in turned:
-            self.moves.otherwise(wait)
+            self.journeys.otherwise(wait)
         if not turned:
-            self.moves.newcomers.clear()
+            self.journeys.newcomers.clear()
         return bool(turned)
+
+
+def run(
+    plan: Plan, people: People, random: RandomNumbers, observe: Callable[[BedManager], None] | None = None
+) -> Ledger:
+    """One replication by the SimPy model; `observe` is called whenever an instant is over."""
+    clock = Clock(plan.until)
+    beds = BedManager(plan, random, clock)
+    beds.observe = observe
+    clock.process(beds.journeys.front_door(people))
+    clock.run_to_the_end()
+    return to_ledger(beds.records, plan, people)

@@ -11,14 +11,79 @@ from datetime import timedelta
 
 from sim.inputs.scenario import OUTSIDE
 from sim.inputs.timetable import places_at
-from sim.model.arriving import People
+from sim.model.arrivals import People
 from sim.model.plan import Plan
 from sim.model.records import NEVER, NONE
 from sim.model.reference.bed_manager import BedManager
-from sim.model.reference.services import UNLIMITED, Ward
-from sim.model.reference.state import Person, Stay, Wait
-from sim.model.reference.team_invariants import ObservedTeams, TeamTrouble
+from sim.model.reference.capacity import UNLIMITED, ServiceState, TeamState
+from sim.model.reference.state import Person, Stay, Wait, Work
 from sim.model.rules import SECONDS_PER_DAY, shortest_ring
+
+TAKEN_IS_COUNTED = "team places taken = the steps that run with them"
+TEAM_NEVER_OVERFULL = "team places taken <= the larger of open and taken before"
+NOBODY_WAITS_FOR_A_FREE_TEAM = "nobody waits for a team with a free place"
+TEAM_IN_ORDER = "steps wait for a team by priority, start and rank"
+TEAM_OPEN_AS_PLANNED = "team places open = planned for this instant"
+
+
+class TeamTrouble(Exception):
+    """An identity of a team that does not hold."""
+
+    def __init__(self, identity: str, team: str, person: Person | None, what: str) -> None:
+        super().__init__(identity)
+        self.identity, self.team, self.person, self.what = identity, team, person, what
+
+
+class ObservedTeams:
+    """Every step that needs a team and is not over, from the records."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._going_on: list[list[Work]] = [[] for _ in plan.teams]
+        self._taken_before = [0] * len(plan.teams)
+        self._seen = 0
+
+    def look(self, beds: BedManager) -> None:
+        """Test every team; raise TeamTrouble at the first identity that is broken."""
+        works = beds.records.works
+        for work in works[self._seen :]:
+            if work.planned.team != NONE:
+                self._going_on[work.planned.team].append(work)
+        self._seen = len(works)
+        for number, team in enumerate(beds.steps.teams):
+            self._look_at(number, team, beds.clock.now)
+
+    def _look_at(self, number: int, team: TeamState, now: int) -> None:
+        team_name = self._plan.scenario.teams[number].name
+        going_on = [work for work in self._going_on[number] if not work.is_over]
+        self._going_on[number] = going_on
+        running = [work for work in going_on if work.team_joined != NEVER]
+        waiting = [work for work in going_on if work.started != NEVER and work.team_joined == NEVER]
+        planned = places_at(self._plan.scenario.teams[number].capacity, now)
+        if team.open_places != (UNLIMITED if planned is None else planned):
+            raise TeamTrouble(TEAM_OPEN_AS_PLANNED, team_name, None, f"{team.open_places} are open, not {planned}")
+        if team.taken != len(running):
+            what = f"{team.taken} are counted as taken, {len(running)} steps run"
+            raise TeamTrouble(TAKEN_IS_COUNTED, team_name, None, what)
+        if len(running) > max(team.open_places, self._taken_before[number]):
+            last = max(running, key=lambda work: work.team_joined)
+            what = f"{len(running)} are taken, {team.open_places} are open"
+            raise TeamTrouble(TEAM_NEVER_OVERFULL, team_name, last.stay.person, what)
+        self._taken_before[number] = len(running)
+        self._queue(team_name, team, waiting, len(running))
+
+    def _queue(self, team_name: str, team: TeamState, waiting: list[Work], running: int) -> None:
+        if waiting and running < team.open_places:
+            what = f"waits, {team.open_places - running} are free"
+            raise TeamTrouble(NOBODY_WAITS_FOR_A_FREE_TEAM, team_name, waiting[0].stay.person, what)
+        if {id(work) for work in waiting} != {id(work) for _, work in team.queue}:
+            what = f"{len(waiting)} steps wait, {len(team.queue)} stand in the queue"
+            raise TeamTrouble(TAKEN_IS_COUNTED, team_name, None, what)
+        starts = [(order[0], work.started, work.stay.person.arriving.rank) for order, work in team.queue]
+        for (_, later), one, other in zip(team.queue[1:], starts, starts[1:], strict=False):
+            if other < one:
+                raise TeamTrouble(TEAM_IN_ORDER, team_name, later.stay.person, "stands behind somebody who comes later")
+
 
 EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
 ONE_PLACE_EACH = "everybody has one place, or waits outside for one"
@@ -60,11 +125,11 @@ class Observer:
         self._note_admitted(beds, now)
         self._note_left(beds, now)
         self._everybody_is_somewhere(now)
-        for ward in beds.wards:
-            if ward.planned is not None:
-                self._places(ward, most_open[ward.number], now)
-            self._queue(ward, now)
-            self._nobody_waits_beside_a_free_place(ward, now)
+        for service in beds.services:
+            if service.planned is not None:
+                self._places(service, most_open[service.number], now)
+            self._queue(service, now)
+            self._nobody_waits_beside_a_free_place(service, now)
         self._no_ring_waits(beds, now)
         try:
             self._teams.look(beds)
@@ -145,73 +210,73 @@ class Observer:
 
     def _most_open(self, beds: BedManager, now: int) -> list[int]:
         """The most places that each service had open in this instant: surge may open in it, and closes after placing."""
-        most = [ward.open_places for ward in beds.wards]
-        for ward in beds.wards:
-            surge = None if ward.planned is None else ward.planned.service.surge
+        most = [service.open_places for service in beds.services]
+        for service in beds.services:
+            surge = None if service.planned is None else service.planned.service.surge
             if surge is not None:
-                if self._surge_was_open[ward.number] and not ward.surge_is_open:
-                    most[ward.number] += surge.places
-                self._surge_was_open[ward.number] = ward.surge_is_open
+                if self._surge_was_open[service.number] and not service.surge_is_open:
+                    most[service.number] += surge.places
+                self._surge_was_open[service.number] = service.surge_is_open
         places = beds.records.places
-        for service, at, planned in places[self._seen_places :]:
+        for number, at, planned in places[self._seen_places :]:
             if at == now:
-                most[service] = max(most[service], UNLIMITED if planned < 0 else planned)
+                most[number] = max(most[number], UNLIMITED if planned < 0 else planned)
         self._seen_places = len(places)
         return most
 
-    def _places(self, ward: Ward, most_open: int, now: int) -> None:
-        assert ward.planned is not None
-        here, name = self._held[ward.number], ward.planned.service.name
-        counted = sum(stay.units_now for stay in here) if ward.planned.counts_units else len(here)
-        if ward.held != counted:
-            self._stop(HELD_IS_COUNTED, now, name, None, f"{ward.held} are counted as held, people hold {counted}")
-        planned = places_at(ward.planned.service.capacity, now)
-        surge = ward.planned.service.surge
-        extra = surge.places if surge is not None and ward.surge_is_open else 0
-        if ward.open_places != (UNLIMITED if planned is None else planned + extra):
+    def _places(self, service: ServiceState, most_open: int, now: int) -> None:
+        assert service.planned is not None
+        here, name = self._held[service.number], service.planned.service.name
+        counted = sum(stay.units_now for stay in here) if service.planned.counts_units else len(here)
+        if service.held != counted:
+            self._stop(HELD_IS_COUNTED, now, name, None, f"{service.held} are counted as held, people hold {counted}")
+        planned = places_at(service.planned.service.capacity, now)
+        surge = service.planned.service.surge
+        extra = surge.places if surge is not None and service.surge_is_open else 0
+        if service.open_places != (UNLIMITED if planned is None else planned + extra):
             self._stop(
-                OPEN_AS_PLANNED, now, name, None, f"{ward.open_places} are open, not {planned} and {extra} of surge"
+                OPEN_AS_PLANNED, now, name, None, f"{service.open_places} are open, not {planned} and {extra} of surge"
             )
-        taken = counted + ward.cleaning
-        if taken > max(most_open, self._occupied_before[ward.number]):
+        taken = counted + service.cleaning
+        if taken > max(most_open, self._occupied_before[service.number]):
             last = max(here, key=lambda stay: (stay.admitted, stay.person.arriving.rank), default=None)
-            text = f"{taken} are taken, {most_open} are open, {self._occupied_before[ward.number]} were taken before"
+            text = f"{taken} are taken, {most_open} are open, {self._occupied_before[service.number]} were taken before"
             self._stop(NEVER_OVERFULL, now, name, last.person if last else None, text)
-        self._occupied_before[ward.number] = taken
+        self._occupied_before[service.number] = taken
 
     # -- queues -----------------------------------------------------------------------------------------------------
 
-    def _queue(self, ward: Ward, now: int) -> None:
+    def _queue(self, service: ServiceState, now: int) -> None:
         before: tuple[int, int, int] | None = None
-        for wait in ward.queue:
-            person, name = wait.person, self._name(ward.number)
-            if person.wait is not wait or wait.ended != NEVER or wait.to != ward.number:
+        for wait in service.queue:
+            person, name = wait.person, self._name(service.number)
+            if person.wait is not wait or wait.ended != NEVER or wait.to != service.number:
                 self._stop(ONE_PLACE_EACH, now, name, person, "stands in a queue and does not wait in it")
             order = (self._priority(wait), wait.joined, person.arriving.rank)
             if before is not None and order <= before:
                 self._stop(IN_ORDER, now, name, person, "stands behind somebody who comes later")
             before = order
-            if wait.other != NONE and self._waits_in_vain(ward, wait, now):
+            if wait.other != NONE and self._waits_in_vain(service, wait, now):
                 self._stop(NOBODY_WAITS_IN_VAIN, now, name, person, f"waits, and could go to {self._name(wait.other)}")
 
-    def _waits_in_vain(self, ward: Ward, wait: Wait, now: int) -> bool:
+    def _waits_in_vain(self, service: ServiceState, wait: Wait, now: int) -> bool:
         """No place for them will ever be, or they were sent before it opened; where else they go is open."""
-        if ward.planned is None or now < self._plan.opens_second[wait.other]:
+        if service.planned is None or now < self._plan.opens_second[wait.other]:
             return False
-        is_too_early = wait.stay is not None and now < ward.planned.service.opens_second
-        return is_too_early or max(1, wait.units) > ward.planned.most_places_from(now)
+        is_too_early = wait.stay is not None and now < service.planned.service.opens_second
+        return is_too_early or max(1, wait.units) > service.planned.most_places_from(now)
 
     def _priority(self, wait: Wait) -> int:
         if wait.route is not None:
             return wait.route.route.priority
         return self._plan.groups[wait.person.arriving.group].group.arrival.priority
 
-    def _nobody_waits_beside_a_free_place(self, ward: Ward, now: int) -> None:
-        if not ward.queue or not self._door_is_open(ward.number, now):
+    def _nobody_waits_beside_a_free_place(self, service: ServiceState, now: int) -> None:
+        if not service.queue or not self._door_is_open(service.number, now):
             return
-        free = ward.free() if ward.planned is not None else UNLIMITED
-        may_pass = ward.planned is not None and ward.planned.service.may_pass
-        for wait in ward.queue:
+        free = service.free() if service.planned is not None else UNLIMITED
+        may_pass = service.planned is not None and service.planned.service.may_pass
+        for wait in service.queue:
             if wait.units > free:
                 if not may_pass:
                     return
@@ -219,7 +284,7 @@ class Observer:
                 self._stop(
                     NOBODY_WAITS_BESIDE_A_FREE_PLACE,
                     now,
-                    self._name(ward.number),
+                    self._name(service.number),
                     wait.person,
                     f"waits, {free} are free",
                 )
@@ -242,7 +307,7 @@ class Observer:
             return
         first: dict[tuple[int, int], Wait] = {}
         for to in {service for after in neighbours for service in after}:
-            for wait in beds.wards[to].queue if self._door_is_open(to, now) else ():
+            for wait in beds.services[to].queue if self._door_is_open(to, now) else ():
                 is_ready = wait.stay is not None and wait.clear != NEVER
                 if wait.stay is not None and is_ready:
                     first.setdefault((wait.stay.service, to), wait)

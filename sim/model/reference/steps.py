@@ -1,7 +1,7 @@
 """Steps on the way out: who needs which, when they start, what they wait for, when they are over.
 
-A step is a story of its own: it waits for its start, for the steps it comes after and for its team, and then takes its time.
-The bed manager is told when one is over.
+A step is a process of its own: it waits for its start, for the steps it comes after and for its team, and then takes its
+time. The journey is asked to look again when one is over.
 """
 
 from collections.abc import Callable
@@ -10,10 +10,9 @@ from sim.inputs.timetable import end_of_work, places_at
 from sim.model.attributes import is_needed
 from sim.model.plan import Plan, PlannedRoute, PlannedStep
 from sim.model.records import NEVER, NONE
+from sim.model.reference.capacity import UNLIMITED, TeamState
 from sim.model.reference.clock import Clock, Process
-from sim.model.reference.recording import Records
-from sim.model.reference.services import UNLIMITED, Team
-from sim.model.reference.state import Stay, Work
+from sim.model.reference.state import Records, Stay, Work
 from sim.model.rules import seconds
 
 
@@ -22,7 +21,7 @@ class Steps:
 
     def __init__(self, plan: Plan, clock: Clock, records: Records, look_at: Callable[[Stay], None]) -> None:
         self._plan, self._clock, self._records, self._look_at = plan, clock, records, look_at
-        self.teams = [Team(0) for _ in plan.teams]
+        self.teams = [TeamState(0) for _ in plan.teams]
         for number, team in enumerate(plan.scenario.teams):
             self._plan_team(number)
             for change in team.capacity[1:]:

@@ -12,6 +12,7 @@ from scipy import integrate, stats
 
 from sim.inputs import distributions as families
 from sim.inputs.distributions import Distribution, between
+from sim.model.attributes import conditional_days
 from tests.inputs.test_distributions import EVERY_FAMILY, shape_of_weibull
 
 INF = math.inf
@@ -114,6 +115,12 @@ def test_the_same_person_stays_shorter_under_a_limit_and_nobody_changes_places()
 def test_limits_with_next_to_nothing_between_them_are_refused(written: Distribution, low: float, high: float) -> None:
     with pytest.raises(ValueError, match=r"^leaves fewer than one value in 1,000,000,000, too few to draw from$"):
         between(written, low, high)
+
+
+def test_who_has_been_there_longer_than_the_limit_needs_no_more_days() -> None:
+    cut = between(families.exponential(8), 0, 60)
+    assert [conditional_days(cut, 75, u) for u in NUMBERS] == [0] * len(NUMBERS)
+    assert all(0 <= conditional_days(cut, 59, u) <= 1 for u in NUMBERS)
 
 
 # -- would a fault be seen? --------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Address, Target, read_targets
 from sim.results.comparison.compare import Spread, interval, spread
-from sim.results.measures.catalogue import BY, MEASURES, SHARES
+from sim.results.measure_table import SHARES, measures
+from sim.results.parts import BY
 from sim.results.words.labels import counted, figure
 from sim.results.words.names import title
 from sim.runs.engines import BY_REFERENCE, Engines
@@ -69,7 +70,7 @@ def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:
         for one in (target.of, target.divided_by):
             if one is None:
                 continue
-            for word, known in ((one.service, services), (one.measure, set(MEASURES)), (one.by, set(BY))):
+            for word, known in ((one.service, services), (one.measure, set(measures())), (one.by, set(BY))):
                 if word not in known:
                     problems.add(mark, f"{quoted(word)} is not known{did_you_mean(word, sorted(known))}")
     problems.stop_if_any()

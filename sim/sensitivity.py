@@ -15,7 +15,7 @@ from sim.inputs.ranges import Range
 from sim.inputs.scenario import Scenario
 from sim.inputs.sets import sets_for_each
 from sim.results.comparison.compare import Spread, difference_verdict, interval, spread
-from sim.results.measures.catalogue import MEASURES, better, limits_of_difference
+from sim.results.measure_table import limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside
 from sim.runs.engines import BY_REFERENCE, Engines
@@ -264,9 +264,9 @@ def _outcome(question: Question, value: str, pair: Sequence[Sequence[Piece]]) ->
     changes = [after - before for before, after in pairs if before is not None and after is not None]
     if not changes:
         raise ScenarioError([Problem(question.other, 0, 0, _nothing_to_compare(question, value))])
-    found, within = spread(changes), limits_of_difference(MEASURES[question.measure].unit)
+    found, within = spread(changes), limits_of_difference(measures()[question.measure].unit)
     ends = interval(found.mean, found.half, within)
-    return Outcome(value, found, difference_verdict(*ends, better(question.measure)), within)
+    return Outcome(value, found, difference_verdict(*ends, measures()[question.measure].better), within)
 
 
 def _nothing_to_compare(question: Question, value: str) -> str:
@@ -280,7 +280,7 @@ def _value(question: Question, piece: Piece) -> float | None:
     for key, value in zip(piece.keys, piece.values.tolist(), strict=True):
         if key[:4] == wanted:
             return float(value)
-    if MEASURES[question.measure].absent_is_zero:
+    if measures()[question.measure].absent_is_zero:
         return 0.0
     return None
 

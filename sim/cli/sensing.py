@@ -22,7 +22,7 @@ from sim.inputs.problems import listed
 from sim.inputs.ranges import Range, read_ranges
 from sim.inputs.sets import sets_for_each
 from sim.results.files import writing
-from sim.results.measures.catalogue import MEASURES
+from sim.results.measure_table import measures
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, measure_label
 from sim.results.words.names import in_all, in_sentences, settings_text, slug, title_of_all
@@ -72,7 +72,7 @@ def _ranges(options: Options, question: Question, screen: Screen) -> tuple[Range
 
 def _question(options: Options) -> Question:
     base, other = options.files
-    if options.measure not in MEASURES:
+    if options.measure not in measures():
         raise UsageError(f"{options.measure} is no measure; docs list them, as in --measure delayed_people_mean")
     scenario = read_scenario(base, sets_for_each((base, other), options.sets)[0])
     service = options.service or next((s.name for s in scenario.services if s.kind == "acute"), "all")
@@ -114,7 +114,7 @@ def _label(question: Question, found: Tornado) -> str:
 
 
 def _change(question: Question, found: Tornado, outcome: Outcome, *, with_interval: bool = False) -> str:
-    unit = MEASURES[question.measure].unit
+    unit = measures()[question.measure].unit
     half = outcome.found.half
     low, high = (None, None) if half is None else (outcome.low, outcome.high)
     text, span = change_and_interval(outcome.found.mean, low, high, unit, _times(question, found))

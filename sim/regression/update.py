@@ -14,18 +14,8 @@ from sim.regression.run import ScenarioResult
 from sim.regression.verdicts import MovedMeasure, Verdict, compare_results
 from sim.results.event_history import pack_histories, unpack_histories
 from sim.results.files import writing
+from sim.results.measure_table import OF_NEW, measures
 
-HEADLINES = (
-    "occupancy",
-    "queue_mean",
-    "wait_mean_days",
-    "admissions",
-    "leavers",
-    "deaths",
-    "delayed_bed_days",
-    "cost_cash_gbp",
-)
-HEADLINES_OF_NEW = ("occupancy", "delayed_bed_days", "cost_cash_gbp")  # the expected file beside it holds them all
 MEASURES_LOGGED = 40
 VALUES_LOGGED = 100
 LOG_TITLE = """\
@@ -97,7 +87,7 @@ def _entry(found: ScenarioResult, baseline: Baseline) -> str:
         return f"`{baseline.file.name}` {was}.\n\n{_table(_as_new(found.expected))}"
     verdict = compare_results(baseline.expected, found.expected, PEOPLE_IN_BLOCK)
     lines = [f"`{name}`: {_summary(verdict)}"]
-    differing = [f"- {value_text(one)}" for one in (*verdict.versions, *verdict.values)]
+    differing = [f"- {value_text(value)}" for value in (*verdict.versions, *verdict.values)]
     lines += differing[:VALUES_LOGGED]
     if len(differing) > VALUES_LOGGED:
         lines.append(f"- and {len(differing) - VALUES_LOGGED} more values")
@@ -115,18 +105,21 @@ def _summary(verdict: Verdict) -> str:
 
 
 def _as_new(expected: ExpectedResults) -> tuple[MovedMeasure, ...]:
-    lines = [line for line in expected.lines.values() if line.key[1] in HEADLINES_OF_NEW and not line.key[2]]
+    lines = [
+        line for line in expected.lines.values() if measures()[line.key[1]].update_log == OF_NEW and not line.key[2]
+    ]
     return tuple(MovedMeasure(line.key, NOTHING, line.mean, None, 0) for line in lines)
 
 
 def _is_headline(key: Sequence[str]) -> bool:
-    return key[1] in HEADLINES and not key[2]
+    measure = measures().get(key[1])  # none where an older version counted what this one does not
+    return measure is not None and bool(measure.update_log) and not key[2]
 
 
 def _table(measures: Sequence[MovedMeasure]) -> str:
     """Return a Markdown table: headline measures first, then those that moved most."""
-    ordered = sorted(measures, key=lambda one: not _is_headline(one.key))  # stable: within each, as they came
+    ordered = sorted(measures, key=lambda moved: not _is_headline(moved.key))  # stable: within each, as they came
     rows = ["| measure | was | is | standard errors |", "|---|--:|--:|--:|"]
-    rows += [f"| {' | '.join(measure_cells(one))} |" for one in ordered[:MEASURES_LOGGED]]
+    rows += [f"| {' | '.join(measure_cells(moved))} |" for moved in ordered[:MEASURES_LOGGED]]
     more = len(ordered) - MEASURES_LOGGED
     return "\n".join(rows) + "\n" + (f"\nand {more} more.\n" if more > 0 else "")

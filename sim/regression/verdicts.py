@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sim.regression.baselines import NOTHING, ExpectedResults, RecordedMeasure
 from sim.results.comparison.compare import LEVEL, t_quantile
-from sim.results.measures.catalogue import MEASURES
+from sim.results.measure_table import measures
 from sim.results.measures.order import MeasureKey
 
 SAME, TOLERATED, MOVED = "as recorded", "within tolerances", "moved"
@@ -85,7 +85,7 @@ def compare_results(recorded: ExpectedResults, found: ExpectedResults, people_in
 
 
 def _new_measures(recorded: ExpectedResults, found: ExpectedResults) -> tuple[MeasureKey, ...]:
-    """Rows of a measure (and division) that no row of the recorded file has: the catalogue has grown since."""
+    """Rows of a measure (and division) that no row of the recorded file has: the table of measures has grown since."""
     known = {key[1:3] for key in recorded.lines}
     return tuple(key for key in found.lines if key[1:3] not in known)
 
@@ -171,7 +171,7 @@ def _same_people(recorded: ExpectedResults, found: ExpectedResults) -> bool:
 
 def _line_of(expected: ExpectedResults, key: MeasureKey) -> RecordedMeasure | None:
     """A measure's line; where it is missing, zero in every replication if that is what absence means."""
-    measure = MEASURES.get(key[1])  # none where an older version counted what this one does not
+    measure = measures().get(key[1])  # none where an older version counted what this one does not
     if key in expected.lines or measure is None or not measure.absent_is_zero:
         return expected.lines.get(key)
     return RecordedMeasure(key, "0", "0", len(expected.ledgers), "")

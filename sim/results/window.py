@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Scenario, Service
 from sim.model.records import OUTSIDE, Column, Ledger
+from sim.results.measure_table import measures
 from sim.results.step_functions import Mask, overlap
 
 T = TypeVar("T")
@@ -29,7 +30,13 @@ class Row(NamedTuple):
     by: str
     item: str
     value: float
-    unit: str
+    in_hours: bool = False  # of a service whose places are hours a week
+
+    @property
+    def unit(self) -> str:
+        """The measure's unit."""
+        found = measures()[self.measure]
+        return found.unit_in_hours if self.in_hours else found.unit
 
 
 class Window:

@@ -18,6 +18,7 @@ from sim.model import engine
 from sim.model.records import Ledger
 from sim.results.comparison.same_people import Departures, departures
 from sim.results.invariants import checks
+from sim.results.measure_table import measures
 from sim.results.measures import census
 from sim.results.measures.all import measure_cut
 from sim.results.measures.periods import UNDIVIDED, Division, Divisions, Period, within
@@ -62,7 +63,7 @@ class Piece:
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
         return [
-            Row(service, name, by, item, float(value), unit)
+            Row(service, name, by, item, float(value), in_hours=unit != measures()[name].unit)
             for (service, name, by, item, unit), value in zip(self.keys, self.values, strict=True)
         ]
 

@@ -13,7 +13,7 @@ from sim.results.comparison.compare import (
     spread,
     summarise,
 )
-from sim.results.measures.catalogue import MEASURES
+from sim.results.measure_table import measures
 from sim.results.measures.order import canonical
 from sim.results.window import Row
 from tests.results.tiny import Town, care_home, hospital, unit
@@ -25,7 +25,7 @@ DELAY = ("hospital", "delayed_bed_days", "", "")
 
 def table(name: str, *values: float, key: tuple[str, str, str, str] = DELAY) -> ReplicationTable:
     """One row over as many replications as there are values."""
-    return gather(name, PLACE, [[Row(*key, value, "bed days")] for value in values])
+    return gather(name, PLACE, [[Row(*key, value)] for value in values])
 
 
 def test_a_summary_is_the_mean_with_its_t_interval() -> None:
@@ -37,28 +37,28 @@ def test_a_summary_is_the_mean_with_its_t_interval() -> None:
     assert row[1:6] == (*DELAY, "bed days")
 
 
-def one_row(unit: str, *values: float, measure: str = "occupancy", name: str = "base") -> ReplicationTable:
+def one_row(measure: str, *values: float, name: str = "base") -> ReplicationTable:
     """One measure of the unit over the replications."""
-    return gather(name, PLACE, [[Row("unit", measure, "", "", value, unit)] for value in values])
+    return gather(name, PLACE, [[Row("unit", measure, "", "", value)] for value in values])
 
 
 def test_no_interval_reaches_beyond_what_the_measure_can_be() -> None:
-    share = summarise(one_row("share", 0.2, 0.99, 0.98))[0]
+    share = summarise(one_row("occupancy", 0.2, 0.99, 0.98))[0]
     assert share.low == 0  # the t-interval is -0.41 to 1.86
     assert share.high == 1
-    queue = summarise(one_row("people", 0, 0, 9, measure="queue_mean"))[0]
+    queue = summarise(one_row("queue_mean", 0, 0, 9))[0]
     assert queue.low == 0
     assert queue.high == pytest.approx(3 + 3 * 4.302652729911275)
-    left = summarise(one_row("GBP", 0, 0, 9, measure="budget_left_gbp"))[0]
+    left = summarise(one_row("budget_left_gbp", 0, 0, 9))[0]
     assert left.low == pytest.approx(3 - 3 * 4.302652729911275)  # a budget may be broken
 
 
 def test_two_shares_are_at_most_a_hundred_points_apart() -> None:
-    before, after = one_row("share", 0.0, 0.9, 0.1), one_row("share", 1.0, 0.1, 1.0, name="more")
+    before, after = one_row("occupancy", 0.0, 0.9, 0.1), one_row("occupancy", 1.0, 0.1, 1.0, name="more")
     row = differences(before, after, PLACE, scenarios=5)[0]
     assert (row.low, row.high, row.low_all, row.high_all) == (-1, 1, -1, 1)
     assert row.mean == pytest.approx(1.1 / 3)
-    days = differences(one_row("days", 0, 9, 1), one_row("days", 9, 1, 9, name="more"), PLACE)[0]
+    days = differences(one_row("wait_mean_days", 0, 9, 1), one_row("wait_mean_days", 9, 1, 9, name="more"), PLACE)[0]
     assert days.low is not None
     assert days.low < -9  # nothing says how far apart two stays may be
 
@@ -125,21 +125,21 @@ def test_simultaneous_intervals_are_wider_and_decide_nothing() -> None:
 
 def test_people_who_are_not_there_are_none_but_a_share_that_is_not_there_is_not_compared() -> None:
     admissions, occupancy = ("unit", "admissions", "", ""), ("unit", "occupancy", "", "")
-    after = gather("more", PLACE, [[Row(*admissions, 7, "people"), Row(*occupancy, 0.9, "share")]] * 2)
+    after = gather("more", PLACE, [[Row(*admissions, 7), Row(*occupancy, 0.9)]] * 2)
     found = {row.measure: row.mean for row in differences(table("base", 1, 1), after, PLACE)}
     assert found == {"admissions": 7, "delayed_bed_days": -1}
 
 
 def test_a_reason_that_some_replications_lack_counts_nothing_there() -> None:
     reason = ("hospital", "delayed_bed_days", "reason", "equipment")
-    found = gather("base", PLACE, [[Row(*reason, 4, "bed days")], []])
+    found = gather("base", PLACE, [[Row(*reason, 4)], []])
     assert found.values.tolist() == [[4, 0]]
 
 
 def test_a_mean_that_some_replications_lack_is_the_mean_of_the_others_and_paired_there() -> None:
     wait = ("unit", "wait_mean_days", "", "")
-    before = gather("base", PLACE, [[Row(*wait, 4, "days")], [], [Row(*wait, 6, "days")]])
-    after = gather("more", PLACE, [[Row(*wait, 3, "days")], [Row(*wait, 9, "days")], []])
+    before = gather("base", PLACE, [[Row(*wait, 4)], [], [Row(*wait, 6)]])
+    after = gather("more", PLACE, [[Row(*wait, 3)], [Row(*wait, 9)], []])
     assert summarise(before)[0].mean == 5
     assert summarise(before)[0].replications == 2
     row = differences(before, after, PLACE)[0]
@@ -160,11 +160,11 @@ def test_rows_stand_in_one_order_whatever_the_order_they_came_in() -> None:
     town = Town(hospital(), unit(), care_home())
     for place in ("home", "unit", "care_home"):
         town.comes(0, admitted=0).stay("hospital", 0, 2, 4, place).stay(place, 4)
-    rows = [Row("all", "arrivals", "", "", 1, "people"), Row("unit", "occupancy", "", "", 1, "share"),
-            Row("hospital", "delayed_bed_days", "reason", "p2_bed", 1, "bed days"),
-            Row("hospital", "delayed_bed_days", "", "", 1, "bed days"),
-            Row("hospital", "delayed_bed_days", "next_service", "care_home", 1, "bed days"),
-            Row("hospital", "occupancy", "", "", 1, "share")]  # fmt: skip
+    rows = [Row("all", "arrivals", "", "", 1), Row("unit", "occupancy", "", "", 1),
+            Row("hospital", "delayed_bed_days", "reason", "p2_bed", 1),
+            Row("hospital", "delayed_bed_days", "", "", 1),
+            Row("hospital", "delayed_bed_days", "next_service", "care_home", 1),
+            Row("hospital", "occupancy", "", "", 1)]  # fmt: skip
     place_of = canonical(town.scenario)
     one, other = gather("a", place_of, [rows]), gather("a", place_of, [rows[::-1]])
     assert one.keys == other.keys
@@ -180,7 +180,7 @@ def test_the_mean_does_not_depend_on_rounding_along_the_way() -> None:
 
 
 def test_every_measure_says_what_it_is() -> None:
-    for measure in MEASURES.values():
+    for measure in measures().values():
         assert measure.definition.endswith(".")
         assert measure.unit
         assert measure.source

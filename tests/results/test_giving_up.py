@@ -10,10 +10,11 @@ from sim.inputs.scenario import Arrival, Route
 from sim.results.comparison.compare import differences, gather
 from sim.results.invariants.people import GIVEN_UP_ADD_UP, check_people
 from sim.results.invariants.records import IdentityBroken
+from sim.results.measure_table import measures
 from sim.results.measures import giving_up
 from sim.results.measures.all import measure
-from sim.results.measures.catalogue import ENDINGS, better
 from sim.results.measures.order import canonical
+from sim.results.parts import ENDINGS
 from sim.results.window import Row, Window
 from tests.results.tiny import Town, group, hospital, service, unit
 
@@ -95,7 +96,12 @@ def test_only_those_who_gave_up_in_the_window_count() -> None:
 
 
 def test_a_change_of_lists_is_neither_good_nor_bad_and_the_total_has_no_direction() -> None:
-    assert [better("gave_up", item) for item in ("", *ENDINGS)] == ["neither", "neither", "lower", "lower"]
+    assert [measures()["gave_up"].better_of(item) for item in ("", *ENDINGS)] == [
+        "neither",
+        "neither",
+        "lower",
+        "lower",
+    ]
 
 
 def test_differences_say_what_became_better() -> None:
@@ -103,8 +109,8 @@ def test_differences_say_what_became_better() -> None:
 
     def of(*rows: tuple[str, float]) -> list[list[Row]]:
         total = sum(value for _, value in rows)
-        parts = [Row("all", "gave_up", "ending", item, value, "people") for item, value in rows]
-        return [[Row("all", "gave_up", "", "", total, "people"), *parts]] * 2
+        parts = [Row("all", "gave_up", "ending", item, value) for item, value in rows]
+        return [[Row("all", "gave_up", "", "", total), *parts]] * 2
 
     place = canonical(town_where("beds", "unit").scenario)
     before = gather("base", place, of(("with_nothing", 3.0)))
@@ -127,7 +133,7 @@ def test_one_who_is_lost_between_the_endings_is_caught(monkeypatch: pytest.Monke
         check_people(Window(town.scenario, town.ledger()))
 
 
-def test_rows_stand_in_the_order_of_the_catalogue() -> None:
+def test_rows_stand_in_the_order_of_the_table_of_measures() -> None:
     town = town_where("beds", "unit")
     rows = [row[:4] for row in measure(town.scenario, town.ledger()) if row.measure == "gave_up"]
     assert rows[-2:] == [("all", "gave_up", "", ""), ("all", "gave_up", "ending", "moved_by_design")]

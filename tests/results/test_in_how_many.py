@@ -20,10 +20,7 @@ def findings(before: list[float | None], after: list[float | None]) -> Findings:
         gather(
             name,
             PLACE,
-            [
-                [] if value is None else [Row("hospital", "delayed_share", "", "", value, "share"), QUEUE]
-                for value in values
-            ],
+            [[] if value is None else [Row("hospital", "delayed_share", "", "", value), QUEUE] for value in values],
         )
         for name, values in (("base", before), ("more", after))
     ]
@@ -31,7 +28,7 @@ def findings(before: list[float | None], after: list[float | None]) -> Findings:
     return Findings((BASE, MORE), True, estimates, differences(*tables, PLACE), {}, {})
 
 
-QUEUE = Row("hospital", "queue_mean", "", "", 1.0, "people")
+QUEUE = Row("hospital", "queue_mean", "", "", 1.0)
 
 
 def test_a_share_defined_in_two_of_three_says_so_and_a_queue_that_nobody_is_in_is_a_figure() -> None:

@@ -10,7 +10,7 @@ from sim.inputs.scenario import REASONS, Hours, Places, Route, Team
 from sim.results.charts.reasons import PANELS, reasons_chart
 from sim.results.invariants.checks import LACKS_ADD_UP, IdentityBroken, check_sums
 from sim.results.measures import delays
-from sim.results.measures.catalogue import LACKS
+from sim.results.parts import LACKS
 from sim.results.report.page import delay_pages
 from sim.results.window import Window
 from sim.results.words.delay_reasons import MOST_REASONS, OTHERS, days_by_reason

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.results.measures.catalogue import MEASURES
+from sim.results.measure_table import measures
 from sim.results.words import run_length
 from sim.results.words.labels import measure_label
 from tests.hall.files import write_pair
@@ -44,12 +44,12 @@ def test_windows_of_several_lengths_are_not_called_by_one_of_them() -> None:
 
 @pytest.mark.parametrize("service", ["hospital", "outside", "all"])
 def test_labels_say_a_year_of_totals_only_and_never_of_a_shorter_window(service: str) -> None:
-    for measure in MEASURES:
+    for measure in measures():
         of_a_year = measure_label(measure, service, measured_days=365)
-        assert (" a year" in of_a_year) == (measure in run_length.TOTALS), of_a_year
+        assert (" a year" in of_a_year) == measures()[measure].is_total, of_a_year
         of_weeks = measure_label(measure, service, measured_days=56)
         assert "a year" not in of_weeks
-        assert of_weeks.endswith(" in the 56 days measured") == (measure in run_length.TOTALS), of_weeks
+        assert of_weeks.endswith(" in the 56 days measured") == measures()[measure].is_total, of_weeks
 
 
 def test_a_label_of_all_services_counts_all_services() -> None:

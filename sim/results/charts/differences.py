@@ -1,5 +1,6 @@
 """What changes: differences from the baseline with their intervals, one line a measure."""
 
+from collections.abc import Sequence
 from textwrap import wrap
 from typing import NamedTuple, TypeAlias
 
@@ -20,20 +21,11 @@ from sim.results.charts.style import (
 )
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.measures.catalogue import ENDINGS
+from sim.results.measure_table import Place, shown_in
+from sim.results.parts import ITEMS
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, measure_label
 
-FOREST_MEASURES = (
-    "queue_mean",
-    "wait_mean_days",
-    "midnight_census_mean",
-    "midnight_delayed_mean",
-    "delayed_bed_days",
-    "delayed_share",
-    "delay_mean_if_delayed_nights",
-    "turned_away",
-)
 MOST_LINES = 16
 LABEL_WIDTH = 44  # letters on one line
 LEAST_CHANGE = 0.001  # of the baseline
@@ -62,8 +54,8 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if not findings.compared or not shown or not lines:
         return None
     title = f"What changes against {findings.label(findings.baseline)}?" + days_of(findings)
-    points = [point for index, one in enumerate(shown) for point in _points(findings, lines, one, index)]
-    names = [in_lines(findings.label(one)) for one in shown]
+    points = [point for index, scenario in enumerate(shown) for point in _points(findings, lines, scenario, index)]
+    names = [in_lines(findings.label(scenario)) for scenario in shown]
     is_cut = any(point.high > FURTHEST for point in points)
     drawing, axes = canvas(
         title,
@@ -88,23 +80,32 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if len(shown) > 1:
         legend_above(axes)
     drawing.subplots_adjust(left=0.40, right=0.72)
-    told = [f"{_label(findings, point.change[2:6])}: {_words(findings, point)}" for point in points[:6]]
-    return title, "Differences with 95% intervals. " + "; ".join(told) + ".", drawing
+    texts = [f"{_label(findings, point.change[2:6])}: {_words(findings, point)}" for point in points[:6]]
+    return title, "Differences with 95% intervals. " + "; ".join(texts) + ".", drawing
 
 
 def _label(findings: Findings, line: Line) -> str:
-    service, measure, _, item = line
-    return measure_label(measure, service, item, measured_days=findings.baseline.calendar.measured_days)
+    service, measure, by, item = line
+    return measure_label(measure, service, by, item, measured_days=findings.baseline.calendar.measured_days)
 
 
 def _forest_lines(findings: Findings) -> list[Line]:
     """What the lines are about, the main service first, as many as fit on a page."""
     main = findings.main_service.name
     others = [service.name for service in findings.limited_services if service.name != main]
-    lines: list[Line] = [(main, measure, "", "") for measure in FOREST_MEASURES]
-    lines += [("all", "gave_up", "ending", ending) for ending in ENDINGS]
-    lines += [(name, measure, "", "") for measure in ("queue_mean", "midnight_census_mean") for name in others]
+    lines = _lines("chart_main", [main]) + _lines("chart_all", ["all"]) + _lines("chart_others", others)
     return [line for line in lines if _is_useful(findings, line)][:MOST_LINES]
+
+
+def _lines(place: Place, services: Sequence[str]) -> list[Line]:
+    """Measure by measure, the lines of these services."""
+    return [
+        (service, measure.name, by, item)
+        for measure, divisions in shown_in(place)
+        for service in services
+        for by in divisions
+        for item in ITEMS[by]
+    ]
 
 
 def _is_useful(findings: Findings, line: Line) -> bool:
@@ -125,7 +126,7 @@ def _pair(findings: Findings, scenario: str, line: Line) -> tuple[Estimate, Pair
 
 
 def _points(findings: Findings, lines: list[Line], scenario: Scenario, index: int) -> list[Point]:
-    found = []
+    points = []
     for row, line in enumerate(lines):
         pair = _pair(findings, scenario.id, line)
         if pair is not None:
@@ -133,8 +134,8 @@ def _points(findings: Findings, lines: list[Line], scenario: Scenario, index: in
             low = change.mean if change.low is None else change.low
             high = change.mean if change.high is None else change.high
             percent = 100 / abs(before.mean)
-            found.append(Point(index, row, percent * low, percent * change.mean, percent * high, change))
-    return found
+            points.append(Point(index, row, percent * low, percent * change.mean, percent * high, change))
+    return points
 
 
 def _draw(axes: Axes, point: Point, height: float) -> None:

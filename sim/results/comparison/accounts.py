@@ -41,7 +41,7 @@ def with_accounts(base: Scenario, other: Scenario, before: Sequence[Row], after:
     for one in freed:
         if one.rule == "refilled":
             _refill(table, other, one.service, released[one.service])
-    _put(table, "released_bed_days", "bed days", {name: s / SECONDS_PER_DAY for name, s in released.items()})
+    _put(table, "released_bed_days", {name: s / SECONDS_PER_DAY for name, s in released.items()})
     _value(table, other, freed, released)
     _break_even(table, values_before, other, freed)
     _check_balance(table, values_before, released)
@@ -56,11 +56,11 @@ def _seconds(values: Mapping[MeasureKey, float], name: str) -> int:
     return round(values.get((name, "occupied_bed_days", "", ""), 0.0) * SECONDS_PER_DAY)
 
 
-def _put(table: dict[MeasureKey, Row], measure: str, unit: str, values: Mapping[str, float], item: str = "") -> None:
+def _put(table: dict[MeasureKey, Row], measure: str, values: Mapping[str, float], item: str = "") -> None:
     """A row for each service, and their sum."""
     by = "payer" if item else ""
     for name, value in (*values.items(), ("all", sum(values.values()))):
-        table[name, measure, by, item] = Row(name, measure, by, item, value, unit)
+        table[name, measure, by, item] = Row(name, measure, by, item, value)
 
 
 def _value(
@@ -79,9 +79,9 @@ def _value(
         for payer, part in _split(other, one.service, worth).items():
             by_payer.setdefault(payer, {})[one.service] = sign * part
     if pence:
-        _put(table, "notional_value_gbp", "GBP", {name: value / 100 for name, value in pence.items()})
+        _put(table, "notional_value_gbp", {name: value / 100 for name, value in pence.items()})
     for payer, parts in by_payer.items():
-        _put(table, "notional_value_gbp", "GBP", {name: part / 100 for name, part in parts.items()}, payer)
+        _put(table, "notional_value_gbp", {name: part / 100 for name, part in parts.items()}, payer)
 
 
 def _split(scenario: Scenario, service: str, pence: int) -> dict[str, int]:
@@ -112,7 +112,7 @@ def _refill(table: dict[MeasureKey, Row], other: Scenario, name: str, released: 
     occupied, admitted = _seconds(values, name), values.get((name, "admissions", "", ""), 0.0)
     days = Fraction(max(0, released), SECONDS_PER_DAY)
     more = days * Fraction(admitted) / Fraction(occupied, SECONDS_PER_DAY) if occupied else Fraction(0)
-    table[name, "refilled_admissions", "", ""] = Row(name, "refilled_admissions", "", "", float(more), "people")
+    table[name, "refilled_admissions", "", ""] = Row(name, "refilled_admissions", "", "", float(more))
     for price in other.costs.prices:
         quantity = {"occupied_day": days, "admission": more}.get(price.per)
         if price.of == name and quantity:
@@ -130,7 +130,7 @@ def _charge(table: dict[MeasureKey, Row], other: Scenario, price: Price, pence: 
         for (by, item), part in amounts.items():
             key = (name, "cost_cash_gbp", by, item)
             old = table[key].value if key in table else 0.0
-            table[key] = Row(*key, round(old * 100 + part) / 100, "GBP")
+            table[key] = Row(*key, round(old * 100 + part) / 100)
     _charge_budgets(table, other, [Line(price.of, "refilled", price, payer, part) for payer, part in paid.items()])
 
 
@@ -160,7 +160,7 @@ def _break_even(
     if priced and dearer > 0:
         beds = dearer / other.calendar.measured_days / (priced[0].average_gbp or 1.0)
         key = (priced[0].service, "break_even_freed_beds", "", "")
-        table[key] = Row(*key, beds, "beds")
+        table[key] = Row(*key, beds)
 
 
 def _check_balance(

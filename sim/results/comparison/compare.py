@@ -10,7 +10,7 @@ included) and when there is one replication only.
 With k scenarios compared to one baseline, `low_all` and `high_all` hold for all k differences of a measure
 at once with 95% (Bonferroni: each at 1 - 0.05 / k). They stand beside low and high and decide nothing.
 
-A row that one replication or scenario lacks counts as 0 where the catalogue says so (people, bed days,
+A row that one replication or scenario lacks counts as 0 where the table of measures says so (people, bed days,
 nights, money); for shares, means of people and percentiles there is nothing to compare, and the replication
 is left out. `replications` says in how many the row is defined, of a difference in how many both rows are.
 
@@ -25,14 +25,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.measures.catalogue import (
-    HIGHER,
-    LOWER,
-    MEASURES,
-    better,
-    limits,
-    limits_of_difference,
-)
+from sim.results.measure_table import HIGHER, LOWER, limits_of_difference, measures
 from sim.results.measures.order import MeasureKey, SortKey
 from sim.results.window import Row
 
@@ -98,7 +91,7 @@ def gather(
         for row in rows:
             values[index[row[:4]], replication] = row.value
     for number, key in enumerate(keys):
-        if MEASURES[key[1]].absent_is_zero:
+        if measures()[key[1]].absent_is_zero:
             values[number, np.isnan(values[number])] = 0.0
     return ReplicationTable(scenario, keys, tuple(units[key] for key in keys), values)
 
@@ -139,7 +132,7 @@ def summarise(table: ReplicationTable) -> list[Estimate]:
     found = []
     for key, unit, values in zip(table.keys, table.units, table.values, strict=True):
         here = spread([float(value) for value in values if not np.isnan(value)])
-        low, high = interval(here.mean, here.half, limits(key[1], unit))
+        low, high = interval(here.mean, here.half, measures()[key[1]].limits())
         found.append(Estimate(table.scenario, *key, unit, here.mean, here.sd, low, high, here.replications))
     return found
 
@@ -153,7 +146,7 @@ def differences(
     before, after = _by_key(baseline), _by_key(scenario)
     found = []
     for key in sorted(units, key=place):
-        nothing = np.full(baseline.values.shape[1], 0.0 if MEASURES[key[1]].absent_is_zero else np.nan)
+        nothing = np.full(baseline.values.shape[1], 0.0 if measures()[key[1]].absent_is_zero else np.nan)
         changes = after.get(key, nothing) - before.get(key, nothing)
         here = [float(change) for change in changes if not np.isnan(change)]
         if here:
@@ -171,7 +164,7 @@ def _difference(
     here = spread(changes, scenarios)
     within = limits_of_difference(unit)
     low, high = interval(here.mean, here.half, within)
-    direction = better(key[1], key[3])
+    direction = measures()[key[1]].better_of(key[3])
     said = difference_verdict(low, high, direction)
     good = share_better(changes, direction)
     all_ = interval(here.mean, here.half_all, within)

@@ -12,7 +12,8 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money
-from sim.results.measures.catalogue import ENDINGS, better
+from sim.results.measure_table import measures
+from sim.results.parts import ENDINGS
 from sim.results.words import run_length
 from sim.results.words.headline import UNSURE, answer, on_other_days, what_all_share
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken
@@ -87,7 +88,10 @@ def _judged(row: PairedDifference | None, factor: float = 1.0) -> SimultaneousDi
         return None
     low, high = (None if end is None else end * factor for end in (row.low_all, row.high_all))
     return SimultaneousDifference(
-        row.mean * factor, low, high, difference_verdict(row.low_all, row.high_all, better(row.measure, row.item))
+        row.mean * factor,
+        low,
+        high,
+        difference_verdict(row.low_all, row.high_all, measures()[row.measure].better_of(row.item)),
     )
 
 

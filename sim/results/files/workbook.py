@@ -26,7 +26,7 @@ from sim.results.comparison.ranking import (
     ranking_rows,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
-from sim.results.measures.catalogue import MEASURES
+from sim.results.measure_table import measures
 from sim.results.report.basis import assumptions, uplifted
 from sim.results.words import run_length
 from sim.results.words.headline import description, headline_rows, on_other_days, without_a_wait
@@ -336,7 +336,7 @@ def _changes(findings: Findings, shown: Callable[[str], str]) -> Sheet:
 def _definitions(findings: Findings) -> Sheet:
     used = {row.measure for row in findings.estimates}
     rows = [
-        (one.name, one.unit, one.better, one.source, one.definition) for one in MEASURES.values() if one.name in used
+        (one.name, one.unit, one.better, one.source, one.definition) for one in measures().values() if one.name in used
     ]
     headers = ("Measure", "Unit", "Good direction", "Source", "Definition")
     return Sheet("Definitions", "What each measure means", headers, rows)

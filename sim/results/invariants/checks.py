@@ -27,9 +27,9 @@ from sim.results.invariants.records import (
     require_rows,
     require_sum,
 )
+from sim.results.measure_table import measures
 from sim.results.measures import teams
 from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
-from sim.results.measures.catalogue import MEASURES, limits
 from sim.results.measures.census import delayed_at_midnights, people_at_midnights
 from sim.results.measures.delays import delays
 from sim.results.measures.occupancy import (
@@ -41,7 +41,6 @@ from sim.results.measures.occupancy import (
 )
 from sim.results.step_functions import both, count_at, going_on
 from sim.results.window import Row, Window
-from sim.results.words.run_length import TOTALS
 
 WITHIN_LIMITS = "shares lie from 0 to 1, people and days are not below 0, intervals included"
 SAYS_IN_HOW_MANY = "a figure says in how many replications it is defined"
@@ -56,12 +55,12 @@ def check_figures(
     defined = Counter(row[:4] for rows in replications for row in rows)
     for values, row in zip(table.values, estimates, strict=True):
         where = f"{table.scenario}: {' '.join(row[1:5])}".rstrip()
-        least, most = limits(row.measure, row.unit)
+        least, most = measures()[row.measure].limits()
         known = values[~np.isnan(values)].tolist()
         ends = [end for end in (row.mean, row.low, row.high) if end is not None]
         if min(*known, *ends) < least or max(*known, *ends) > most:
             raise IdentityBroken(WITHIN_LIMITS, f"{where}: {min(*known, *ends)} to {max(*known, *ends)}")
-        expected = len(replications) if MEASURES[row.measure].absent_is_zero else defined[row[1:5]]
+        expected = len(replications) if measures()[row.measure].absent_is_zero else defined[row[1:5]]
         if row.replications != expected:
             raise IdentityBroken(SAYS_IN_HOW_MANY, f"{where}: {row.replications} against {expected}")
 
@@ -131,7 +130,7 @@ def check_periods(scenario: Scenario, whole: Sequence[Row], parts: Sequence[Sequ
     prices = len(scenario.costs.prices) * len(scenario.services)
     rounding = (len(parts) + 1) / 2 * prices / 100
     for row in whole:
-        if row.by == "" and row.measure in TOTALS:
+        if row.by == "" and measures()[row.measure].is_total:
             sums = found.get((row.service, row.measure), 0.0)
             within = rounding if row.unit == "GBP" else 1e-6
             if not isclose(sums, row.value, rel_tol=1e-12, abs_tol=within):

@@ -1,10 +1,10 @@
 """Every measure of one replication: a scenario and its ledger in, tidy rows out.
 
-What a measure is called, its unit and its definition stand in `catalogue.py`; how it is counted in the
-module named for it.
+What a measure is called, its unit and its definition stand in the table `measures.csv`; how it is counted in the module
+named for it, as a function of the window's records alone.
 
-What may be changed here: free; a new measure is a module that gives rows, a line here and one in the
-catalogue.
+What may be changed here: free; a new measure is a row of the table and a row that one of these modules gives. Only a new
+module is named here.
 """
 
 from sim.inputs.scenario import Scenario
@@ -24,11 +24,10 @@ from sim.results.measures import (
     unmet,
     waits,
 )
-from sim.results.measures.catalogue import MEASURES, Measure
 from sim.results.measures.order import canonical
 from sim.results.window import Row, Window
 
-__all__ = ["MEASURES", "Measure", "Row", "measure"]
+__all__ = ["Row", "measure"]
 
 
 def measure(scenario: Scenario, ledger: Ledger) -> list[Row]:

@@ -46,5 +46,5 @@ def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
 def rows_of(name: str, allowed: int, spent: int) -> Iterator[Row]:
     """What a line allows, what was spent, what is left and whether it is kept."""
     for measure, pence in (("budget_gbp", allowed), ("budget_spent_gbp", spent), ("budget_left_gbp", allowed - spent)):
-        yield Row("all", measure, "budget", name, pence / 100, "GBP")
-    yield Row("all", "budget_kept_share", "budget", name, float(spent <= allowed), "share")
+        yield Row("all", measure, "budget", name, pence / 100)
+    yield Row("all", "budget_kept_share", "budget", name, float(spent <= allowed))

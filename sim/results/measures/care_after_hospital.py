@@ -29,9 +29,9 @@ def rows(window: Window) -> list[Row]:
     for name, (a_day, an_admission) in prices.items():
         number = window.numbers[name]
         pounds = a_day * seconds[number] / SECONDS_PER_DAY + an_admission * entered[number]
-        found.append(Row(name, "care_91_days_gbp", "", "", pounds / len(first), "GBP"))
+        found.append(Row(name, "care_91_days_gbp", "", "", pounds / len(first)))
         total += 0.0 if window.is_acute[number] else pounds
-    found.append(Row("all", "care_91_days_gbp", "", "", total / len(first), "GBP"))
+    found.append(Row("all", "care_91_days_gbp", "", "", total / len(first)))
     return found
 
 

@@ -31,7 +31,7 @@ def _nights(window: Window) -> list[Row]:
             ("cost_per_used_night_gbp", costs.occupied_days(window, name)),
         ):
             if days:
-                found.append(Row(name, measure, "", "", pounds / float(days), "GBP"))
+                found.append(Row(name, measure, "", "", pounds / float(days)))
     return found
 
 
@@ -43,10 +43,10 @@ def _delayed(window: Window) -> list[Row]:
             number = window.numbers[name]
             seconds = int(window.clipped(window.stays_in(number, "ready"), window.stays_in(number, "left")).sum())
             pence = int(gbp * seconds * 100 / SECONDS_PER_DAY + Fraction(1, 2))
-            found.append(Row(name, "delayed_days_cost_gbp", "", "", pence / 100, "GBP"))
+            found.append(Row(name, "delayed_days_cost_gbp", "", "", pence / 100))
     if found:
         total = round(sum(row.value for row in found), 2)
-        found.append(Row("all", "delayed_days_cost_gbp", "", "", total, "GBP"))
+        found.append(Row("all", "delayed_days_cost_gbp", "", "", total))
     return found
 
 

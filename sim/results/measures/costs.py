@@ -178,10 +178,10 @@ def _ledger(window: Window, measure: str, found: list[Line], splits: Sequence[st
     out = []
     for name in (*(name for name in window.names if name in priced), "all"):
         here = [line for line in found if name in (line.service, "all")]
-        out.append(Row(name, measure, "", "", _pounds(sum(line.pence for line in here)), "GBP"))
+        out.append(Row(name, measure, "", "", _pounds(sum(line.pence for line in here))))
         for by in splits:
             amounts = _amounts(window.scenario.costs, here, by)
-            out += [Row(name, measure, by, item, _pounds(pence), "GBP") for item, pence in amounts.items()]
+            out += [Row(name, measure, by, item, _pounds(pence)) for item, pence in amounts.items()]
     return out
 
 

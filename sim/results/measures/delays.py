@@ -14,10 +14,10 @@ import numpy as np
 
 from sim.inputs.scenario import REASONS, SECONDS_PER_DAY, Service
 from sim.model.records import NONE, Column
-from sim.results.measures.catalogue import BAND_STARTS, BANDS, LACKS
 from sim.results.measures.delay_episodes import Pieces, pieces, segments
 from sim.results.measures.lacks import lack_seconds
 from sim.results.measures.root_causes import cause_seconds
+from sim.results.parts import BAND_STARTS, BANDS, LACKS
 from sim.results.step_functions import midnights, total_by
 from sim.results.window import Row, Window
 
@@ -121,8 +121,8 @@ def _delayed_rows(window: Window, name: str, found: Delays, numbers: Column) -> 
     """Delayed bed days, and their parts that are not nothing."""
     total = int(found.total[numbers].sum())
     out = [
-        Row(name, "delayed_bed_days", "", "", total / SECONDS_PER_DAY, "bed days"),
-        Row(name, "delayed_people_mean", "", "", total / SECONDS_PER_DAY / window.days, "people"),
+        Row(name, "delayed_bed_days", "", "", total / SECONDS_PER_DAY),
+        Row(name, "delayed_people_mean", "", "", total / SECONDS_PER_DAY / window.days),
     ]
     groups = tuple(group.name for group in window.scenario.people)
     for by, items, table in (
@@ -135,7 +135,7 @@ def _delayed_rows(window: Window, name: str, found: Delays, numbers: Column) -> 
     ):
         for item, seconds in zip(items, table[numbers].sum(axis=0), strict=True):
             if seconds:
-                out.append(Row(name, "delayed_bed_days", by, item, int(seconds) / SECONDS_PER_DAY, "bed days"))
+                out.append(Row(name, "delayed_bed_days", by, item, int(seconds) / SECONDS_PER_DAY))
     return out
 
 
@@ -143,9 +143,9 @@ def _nights_rows(window: Window, name: str, numbers: Column) -> list[Row]:
     nights = sum(delayed_nights(window, int(number)) for number in numbers)
     long_nights = sum(delayed_nights(window, int(number), LONG_STAY_SECONDS) for number in numbers)
     return [
-        Row(name, "midnight_delayed_mean", "", "", nights / window.days, "people"),
-        Row(name, "delayed_nights", "", "", float(nights), "nights"),
-        Row(name, "long_stay_delayed_people_mean", "", "", long_nights / window.days, "people"),
+        Row(name, "midnight_delayed_mean", "", "", nights / window.days),
+        Row(name, "delayed_nights", "", "", float(nights)),
+        Row(name, "long_stay_delayed_people_mean", "", "", long_nights / window.days),
     ]
 
 
@@ -172,7 +172,7 @@ def _long_rows(window: Window, found: Delays) -> list[Row]:
         for reason, count in zip(REASONS, by_reason, strict=True):
             if count:
                 value = int(count) / window.days
-                out.append(Row(name, "long_stay_delayed_people_mean", "reason", reason, value, "people"))
+                out.append(Row(name, "long_stay_delayed_people_mean", "reason", reason, value))
     return out
 
 
@@ -186,11 +186,11 @@ def _official_rows(window: Window, number: int) -> list[Row]:
     name = window.names[number]
     nights = left[alive] // SECONDS_PER_DAY - window.stays_in(number, "ready")[alive] // SECONDS_PER_DAY
     late = int((nights > 0).sum())
-    out = [Row(name, "delayed_share", "", "", late / people, "share")]
+    out = [Row(name, "delayed_share", "", "", late / people)]
     if late:
-        out.append(Row(name, "delay_mean_if_delayed_nights", "", "", int(nights.sum()) / late, "nights"))
-    out.append(Row(name, "delay_mean_nights", "", "", int(nights.sum()) / people, "nights"))
+        out.append(Row(name, "delay_mean_if_delayed_nights", "", "", int(nights.sum()) / late))
+    out.append(Row(name, "delay_mean_nights", "", "", int(nights.sum()) / people))
     band = np.searchsorted(BAND_STARTS, nights, side="right") - 1
     for item, count in zip(BANDS, np.bincount(band, minlength=len(BANDS)), strict=True):
-        out.append(Row(name, "delay_band_share", "band", item, int(count) / people, "share"))
+        out.append(Row(name, "delay_band_share", "band", item, int(count) / people))
     return out

@@ -25,7 +25,7 @@ def rows(window: Window) -> list[Row]:
         name = window.names[number]
         if left.sum() + remained.sum():
             share = int(left.sum()) / int(left.sum() + remained.sum())
-            found.append(Row(name, "released_share", "", "", share, "share"))
+            found.append(Row(name, "released_share", "", "", share))
         found += _by_weekday(window, name, left, remained)
     return found
 
@@ -49,5 +49,5 @@ def _by_weekday(window: Window, name: str, left: Column, remained: Column) -> li
     for number, item in enumerate(WEEKDAYS):
         went, stood = int(left[weekday == number].sum()), int(remained[weekday == number].sum())
         if went + stood:
-            found.append(Row(name, "released_share", "weekday", item, went / (went + stood), "share"))
+            found.append(Row(name, "released_share", "weekday", item, went / (went + stood)))
     return found

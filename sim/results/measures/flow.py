@@ -67,7 +67,7 @@ def rows(window: Window) -> list[Row]:
 
 
 def _people(service: str, measure: str, value: int, by: str = "", item: str = "") -> Row:
-    return Row(service, measure, by, item, float(value), "people")
+    return Row(service, measure, by, item, float(value))
 
 
 def came(window: Window) -> Mask:
@@ -110,7 +110,7 @@ def _leavers(window: Window) -> list[Row]:
 def _left_and_throughput(window: Window, name: str, left: int) -> list[Row]:
     return [
         _people(name, "leavers", left),
-        Row(name, "throughput_per_day", "", "", left / window.days, "people a day"),
+        Row(name, "throughput_per_day", "", "", left / window.days),
     ]
 
 
@@ -130,7 +130,7 @@ def _lengths_of_stay(window: Window) -> list[Row]:
             "length_of_stay_p90_days": float(p90),
             "days_to_ready_mean": int(needed.sum()) / len(needed),
         }
-        found += [Row(window.names[number], name, "", "", days[name] / SECONDS_PER_DAY, "days") for name in days]
+        found += [Row(window.names[number], name, "", "", days[name] / SECONDS_PER_DAY) for name in days]
     return found
 
 

@@ -111,7 +111,7 @@ def _readmitted(window: Window, name: str, left: Column) -> list[Row]:
     keys = np.append(np.sort(of_person(waits["person"][back], waits["joined"][back])), NEVER)
     since = of_person(stays["person"][left], stays["left"][left])
     again = keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30
-    return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left), "share")]
+    return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left))]
 
 
 def _into_reablement(window: Window, left: Column, seconds: int) -> Column:
@@ -125,7 +125,7 @@ def _at_home_12_weeks(window: Window, name: str, left: Column, journeys: Journey
     if not len(left):
         return []
     is_home = journeys.stayed_home(left, window.ledger.stays["left"][left] + WEEKS_12)
-    return [Row(name, "at_home_12_weeks", "", "", int(is_home.sum()) / len(left), "share")]
+    return [Row(name, "at_home_12_weeks", "", "", int(is_home.sum()) / len(left))]
 
 
 def _at_home(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
@@ -138,7 +138,7 @@ def _at_home(window: Window, name: str, left: Column, journeys: Journeys) -> lis
     gone = stays["left"][row] <= later
     elsewhere = window.of_kind("acute", "care_home")[stays["service"][row]]
     is_home: Mask = np.where(gone, journeys.out_at_home[row], ~elsewhere)
-    return [Row(name, "at_home_91_days", "", "", int(is_home.sum()) / len(left), "share")]
+    return [Row(name, "at_home_91_days", "", "", int(is_home.sum()) / len(left))]
 
 
 def _days_at_home(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
@@ -148,4 +148,4 @@ def _days_at_home(window: Window, name: str, left: Column, journeys: Journeys) -
         return []
     person, since = stays["person"][left], stays["left"][left]
     spent = journeys.home_seconds(person, since + DAYS_91) - journeys.home_seconds(person, since)
-    return [Row(name, "days_at_home", "", "", int(spent.sum()) / len(left) / SECONDS_PER_DAY, "days")]
+    return [Row(name, "days_at_home", "", "", int(spent.sum()) / len(left) / SECONDS_PER_DAY)]

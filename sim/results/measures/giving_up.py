@@ -14,9 +14,9 @@ What may be changed here: with new expected results; the three names are frozen 
 import numpy as np
 
 from sim.model.records import GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, Column
-from sim.results.measures.catalogue import ENDINGS
 from sim.results.measures.flow import pathways
 from sim.results.measures.routes import date_of_stay, otherwise
+from sim.results.parts import ENDINGS
 from sim.results.step_functions import Mask, is_first
 from sim.results.window import Row, Window
 
@@ -37,11 +37,9 @@ def rows(window: Window) -> list[Row]:
 def _rows(name: str, counts: Column) -> list[Row]:
     """The total, and its parts that are not nothing."""
     parts = [
-        Row(name, "gave_up", "ending", item, float(count), "people")
-        for item, count in zip(ENDINGS, counts, strict=True)
-        if count
+        Row(name, "gave_up", "ending", item, float(count)) for item, count in zip(ENDINGS, counts, strict=True) if count
     ]
-    return [Row(name, "gave_up", "", "", float(counts.sum()), "people"), *parts]
+    return [Row(name, "gave_up", "", "", float(counts.sum())), *parts]
 
 
 def given_up(window: Window) -> Column:

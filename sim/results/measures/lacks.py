@@ -15,8 +15,8 @@ import numpy as np
 from sim.inputs.scenario import REASONS
 from sim.model.records import NONE, Column
 from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
-from sim.results.measures.catalogue import LACKS
 from sim.results.measures.delay_episodes import Pieces
+from sim.results.parts import LACKS
 from sim.results.step_functions import ALWAYS, both, column, total_by
 from sim.results.window import Window
 

@@ -110,35 +110,34 @@ def rows(window: Window) -> list[Row]:
     """The occupancy rows of every service, home included, and occupied bed days of all but home, which is no bed."""
     found = [row for service in window.scenario.services for row in _service_rows(window, service)]
     occupied = sum(occupied_seconds(window, service) for service in window.declared)
-    found.append(Row("all", "occupied_bed_days", "", "", occupied / SECONDS_PER_DAY, "bed days"))
+    found.append(Row("all", "occupied_bed_days", "", "", occupied / SECONDS_PER_DAY))
     return found
 
 
 def _service_rows(window: Window, service: Service) -> list[Row]:
-    def row(measure: str, value: float, unit: str) -> Row:
-        return Row(service.name, measure, "", "", value, unit)
+    def row(measure: str, value: float) -> Row:
+        return Row(service.name, measure, "", "", value)
 
-    found = [row("occupied_bed_days", occupied_seconds(window, service) / SECONDS_PER_DAY, "bed days")]
+    found = [row("occupied_bed_days", occupied_seconds(window, service) / SECONDS_PER_DAY)]
     census = people_over_time(window, service).at(window.midnights)
-    found.append(row("midnight_census_mean", int(census.sum()) / window.days, "people"))
+    found.append(row("midnight_census_mean", int(census.sum()) / window.days))
     for percent, value in zip((5, 50, 95), np.percentile(census, (5, 50, 95)), strict=True):
-        found.append(row(f"midnight_census_p{percent:02d}", float(value), "people"))
+        found.append(row(f"midnight_census_p{percent:02d}", float(value)))
     if service.is_unlimited:
         return found
     held, available = held_over_time(window, service), available_over_time(window, service)
     available_total = available_seconds(window, service)
     each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
-    unit = "weekly hour days" if counts_hours(service) else "bed days"
-    found.append(row("available_bed_days", available_total / each, unit))
+    found.append(row("available_bed_days", available_total / each)._replace(in_hours=counts_hours(service)))
     if available_total:
-        found.append(row("occupancy", held.integral(window.first, window.end) / available_total, "share"))
+        found.append(row("occupancy", held.integral(window.first, window.end) / available_total))
     taken, places = held.at(window.midnights), available.at(window.midnights)
     if places.any():
-        found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum()), "share"))
+        found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum())))
     for measure, is_so in (
         ("days_above_85pct", 100 * taken > 85 * places),
         ("days_above_92pct", 100 * taken > 92 * places),
         ("days_full", (places > 0) & (taken >= places)),
     ):
-        found.append(row(measure, int(is_so.sum()) / window.days, "share of days"))
+        found.append(row(measure, int(is_so.sum()) / window.days))
     return found

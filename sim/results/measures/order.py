@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable
 
 from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
-from sim.results.measures.catalogue import BANDS, BY, COST_PARTS, ENDINGS, LACKS, MEASURES, PATHWAYS
+from sim.results.measure_table import measures
+from sim.results.parts import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS
 
 MeasureKey = tuple[str, str, str, str]  # service, measure, by, item
 SortKey = tuple[int, int, int, int, str]
@@ -31,7 +32,7 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "lack": list(LACKS),
         "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
     }
-    of_service, of_measure, of_by = _numbered(services), _numbered(MEASURES), _numbered(BY)
+    of_service, of_measure, of_by = _numbered(services), _numbered(measures()), _numbered(BY)
     of_item = {by: _numbered(names) for by, names in items.items()}
 
     def place(key: MeasureKey) -> SortKey:

@@ -1,14 +1,14 @@
-"""Every measure as a page for people: `docs/measures.md`, made from the table in `catalogue.py`.
+"""Every measure as a page for people: `docs/measures.md`, made from the table `sim/results/measures.csv`.
 
 Refresh it: python3 -m sim.results.measures.page > docs/measures.md
 """
 
-from sim.results.measures.catalogue import HIGHER, LOWER, MEASURES, Measure
+from sim.results.measure_table import HIGHER, LOWER, Measure, measures
 
 TOP = """# Measures
 
-Every measure that a run counts, in the order of the result files, made from the table in `sim/results/measures/catalogue.py`; change it there. All
-are counted inside the measured window, from the records of waits, stays and steps. A stay or wait that is still going on counts up to its end.
+Every measure that a run counts, in the order of the result files, made from the table `sim/results/measures.csv`; change it there. All are counted
+inside the measured window, from the records of waits, stays and steps. A stay or wait that is still going on counts up to its end.
 *Better* says which direction is good, where one is. *Missing* says what no row means: 0, or that there was nobody to take the figure over.
 
 | measure | unit | better | missing | definition | source |
@@ -18,7 +18,7 @@ are counted inside the measured window, from the records of waits, stays and ste
 
 def measures_page() -> str:
     """The page as Markdown."""
-    return TOP + "".join(_row(measure) for measure in MEASURES.values())
+    return TOP + "".join(_row(measure) for measure in measures().values())
 
 
 def _row(measure: Measure) -> str:

@@ -87,17 +87,17 @@ def rows(window: Window) -> list[Row]:
 
 
 def _team_rows(window: Window, team: Team) -> list[Row]:
-    def row(measure: str, value: float, unit: str) -> Row:
-        return Row("all", measure, "team", team.name, value, unit)
+    def row(measure: str, value: float) -> Row:
+        return Row("all", measure, "team", team.name, value)
 
     work, found = work_of(window, team), []
     if all(change.places is not None for change in team.capacity):
         held = held_over_time(window, team)
         available = larger(planned_over_time(team.capacity), held).integral(window.first, window.end)
         if available:
-            found.append(row("team_busy_share", held.integral(window.first, window.end) / available, "share"))
-    found.append(row("team_queue_mean", mean_in_line(window, work.started, work.team_joined), "steps"))
+            found.append(row("team_busy_share", held.integral(window.first, window.end) / available))
+    found.append(row("team_queue_mean", mean_in_line(window, work.started, work.team_joined)))
     lengths = lengths_of_waits(window, work.started, work.team_joined)
     if len(lengths):
-        found.append(row("team_wait_mean_days", mean_days(lengths), "days"))
+        found.append(row("team_wait_mean_days", mean_days(lengths)))
     return found

@@ -47,7 +47,7 @@ def rows(window: Window) -> list[Row]:
     span = window.days * SECONDS_PER_DAY
 
     def row(name: str, amount: int) -> Row:
-        return Row(name, "unmet_need_people_mean", "", "", amount / span, "people")
+        return Row(name, "unmet_need_people_mean", "", "", amount / span)
 
     return [
         *(row(window.names[number], int(seconds[number])) for number in np.flatnonzero(is_bed)),

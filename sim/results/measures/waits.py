@@ -52,20 +52,20 @@ def _has_waited(joined: Column, ended: Column, ending: Column) -> Mask:
 def _wait_rows(window: Window, name: str, joined: Column, ended: Column) -> list[Row]:
     """Over these waits, those that did not begin in the window only as people in the queue."""
 
-    def row(measure: str, value: float, unit: str) -> Row:
-        return Row(name, measure, "", "", value, unit)
+    def row(measure: str, value: float) -> Row:
+        return Row(name, measure, "", "", value)
 
-    found = [row("queue_mean", mean_in_line(window, joined, ended), "people")]
+    found = [row("queue_mean", mean_in_line(window, joined, ended))]
     lengths = lengths_of_waits(window, joined, ended)
     if not len(lengths):
         return found
     median, p90 = (float(value) for value in np.percentile(lengths, (50, 90)))
     return [
         *found,
-        row("wait_mean_days", mean_days(lengths), "days"),
-        row("wait_median_days", median / SECONDS_PER_DAY, "days"),
-        row("wait_p90_days", p90 / SECONDS_PER_DAY, "days"),
-        row("waited_share", int((lengths > 0).sum()) / len(lengths), "share"),
+        row("wait_mean_days", mean_days(lengths)),
+        row("wait_median_days", median / SECONDS_PER_DAY),
+        row("wait_p90_days", p90 / SECONDS_PER_DAY),
+        row("waited_share", int((lengths > 0).sum()) / len(lengths)),
     ]
 
 
@@ -104,7 +104,7 @@ def _columns(window: Window, number: int) -> list[Column]:
 def _share_in_time(name: str, measure: str, chosen: Mask, in_time: Mask) -> list[Row]:
     if not chosen.any():
         return []
-    return [Row(name, measure, "", "", int((chosen & in_time).sum()) / int(chosen.sum()), "share")]
+    return [Row(name, measure, "", "", int((chosen & in_time).sum()) / int(chosen.sum()))]
 
 
 def _within_2_days(window: Window) -> list[Row]:
@@ -137,4 +137,4 @@ def _turned_away(window: Window) -> list[Row]:
 
 def _by_service(window: Window, measure: str, counts: Column) -> list[Row]:
     found = [(service.name, int(counts[window.number(service)])) for service in window.declared]
-    return [Row(name, measure, "", "", float(count), "people") for name, count in (*found, ("all", counts.sum()))]
+    return [Row(name, measure, "", "", float(count)) for name, count in (*found, ("all", counts.sum()))]

@@ -28,7 +28,7 @@ from sim.results.comparison.ranking import (
     who_pays,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
-from sim.results.measures.catalogue import LACKS
+from sim.results.parts import LACKS
 from sim.results.report.basis import RunProvenance, basis_pages
 from sim.results.report.html import heading, paragraph, table
 from sim.results.report.money import money_pages

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
-from sim.results.measures.catalogue import LACKS
+from sim.results.parts import LACKS
 from sim.results.words import run_length
 from sim.results.words.labels import reason_label
 

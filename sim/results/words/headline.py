@@ -5,35 +5,26 @@ What may be changed here: freely; the terminal and the report both show what is 
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.measures.catalogue import ENDINGS, LACKS
+from sim.results.measure_table import measures, shown_in
+from sim.results.parts import ITEMS
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label, plain, spoken
 from sim.results.words.names import in_all, settings_text
 from sim.results.words.use import how_used
 
-MOST_SERVICES = 3  # beside the main one and new ones, in a comparison
-MOST_QUEUES = 3
+MOST_OTHERS = 3  # services beside the main one and new ones, in a comparison
 MOST_ALONE = 8  # of a scenario that is compared with nothing
 MOST_TEAMS = 2
-NEW = "new"  # said of a service's own figures where the baseline has no such service
-MOST_BESIDE = 2  # columns of other days; more periods are told in words only
+NEW = "new"  # the verdict on a service's own figures where the baseline has no such service
+MOST_BESIDE = 2  # columns of other days; more periods are described in words only
 
 CANNOT_TELL = "cannot tell"
 UNSURE = "?"  # behind a figure: the interval contains no difference
-
-QUIET = ("turned_away", "gave_up", "queue_mean", "team_queue_mean", "cost_cash_gbp", "released_bed_days")
-MAIN_MEASURES = (
-    "queue_mean",
-    "occupancy",
-    "midnight_census_mean",
-    "midnight_delayed_mean",
-    "delayed_bed_days",
-    "delayed_share",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +43,7 @@ class HeadlineRow:
     beside: tuple[str, ...] = ()  # the same of other days, under the heads of `besides`
 
 
-@dataclass(frozen=True, slots=True)
-class Topic:
+class Topic(NamedTuple):
     """Where a line's numbers are found."""
 
     service: str
@@ -63,32 +53,40 @@ class Topic:
 
 
 def topics(findings: Findings) -> Iterator[Topic]:
-    """What the headline table is about, in order: the main service, the services after it, money."""
-    main = findings.main_service.name
-    for measure in MAIN_MEASURES:
-        yield Topic(main, measure)
-        if measure == "delayed_bed_days":
-            for lack in LACKS:
-                yield Topic(main, measure, "lack", lack)
-    for service in _told_of(findings, "occupancy", MOST_SERVICES):
-        yield Topic(service, "occupancy")
-    for service in _told_of(findings, "queue_mean", MOST_QUEUES):
-        yield Topic(service, "queue_mean")
+    """What the headline table is about, in order: the main service, the services after it, teams, all services and money."""
+    for measure, divisions in shown_in("headline_main"):
+        yield from _parts(findings, findings.main_service.name, measure.name, divisions)
+    for measure, divisions in shown_in("headline_others"):
+        for service in _other_services(findings, measure.name):
+            yield from _parts(findings, service, measure.name, divisions)
     for team in _teams(findings)[:MOST_TEAMS]:
-        yield Topic("all", "team_busy_share", "team", team)
-        yield Topic("all", "team_queue_mean", "team", team)
-    for service in _with_unmet_need(findings):
-        yield Topic(service, "unmet_need_people_mean")
-    yield Topic("all", "turned_away")
-    for ending in ENDINGS:
-        yield Topic("all", "gave_up", "ending", ending)
-    for payer in _payers(findings):
-        yield Topic("all", "cost_cash_gbp", "payer", payer)
-    yield Topic("all", "cost_cash_gbp")
-    yield Topic("all", "released_bed_days")
+        for measure, _ in shown_in("headline_team"):
+            yield Topic("all", measure.name, "team", team)
+    for measure, divisions in shown_in("headline_all"):
+        for service in _all_or_each(findings, measure.name):
+            yield from _parts(findings, service, measure.name, divisions)
 
 
-def _told_of(findings: Findings, measure: str, most: int) -> list[str]:
+def _parts(findings: Findings, service: str, measure: str, divisions: tuple[str, ...]) -> Iterator[Topic]:
+    """The whole figure and its parts, by the divisions that the table of measures names."""
+    for by in divisions:
+        for item in ITEMS.get(by) or _items(findings, service, measure, by):
+            yield Topic(service, measure, by, item)
+
+
+def _items(findings: Findings, service: str, measure: str, by: str) -> list[str]:
+    """The items that the results have, as the payers."""
+    rows = (row for row in findings.estimates if (row.service, row.measure, row.by) == (service, measure, by))
+    return list(dict.fromkeys(row.item for row in rows))
+
+
+def _all_or_each(findings: Findings, measure: str) -> list[str]:
+    """All services together where a measure is known of them, else service by service."""
+    services = dict.fromkeys(row.service for row in findings.estimates if (row.measure, row.by) == (measure, ""))
+    return ["all"] if "all" in services else list(services)
+
+
+def _other_services(findings: Findings, measure: str) -> list[str]:
     """The limited services beside the main one: all that are new, and of the others those that change most.
 
     Where nothing is compared, those with the largest figures.
@@ -97,13 +95,13 @@ def _told_of(findings: Findings, measure: str, most: int) -> list[str]:
     new = [name for name in names if findings.compared and _is_new(findings, name)]
     size = _change if findings.compared else _figure
     known = sorted((name for name in names if name not in new), key=lambda name: -size(findings, name, measure))
-    chosen = {*new, *known[: most if findings.compared else MOST_ALONE]}
+    chosen = {*new, *known[: MOST_OTHERS if findings.compared else MOST_ALONE]}
     return [name for name in names if name in chosen]
 
 
 def _is_new(findings: Findings, service: str) -> bool:
     """Whether the baseline has no such service."""
-    return all(one.name != service for one in findings.baseline.services)
+    return all(known.name != service for known in findings.baseline.services)
 
 
 def _change(findings: Findings, service: str, measure: str) -> float:
@@ -118,15 +116,6 @@ def _figure(findings: Findings, service: str, measure: str) -> float:
     return max((row.mean for row in rows if row), default=0.0)
 
 
-def _payers(findings: Findings) -> list[str]:
-    found = [
-        row.item
-        for row in findings.estimates
-        if (row.service, row.measure, row.by) == ("all", "cost_cash_gbp", "payer")
-    ]
-    return list(dict.fromkeys(found))
-
-
 def _teams(findings: Findings) -> list[str]:
     return list(dict.fromkeys(team.name for scenario in findings.scenarios for team in scenario.teams))
 
@@ -137,12 +126,11 @@ def headline(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:
     others = besides(findings, scenario)
     lines = []
     for topic in topics(part):
-        where = (topic.service, topic.measure, topic.by, topic.item)
-        before = part.estimate(part.baseline.id, *where) if part.compared else None
-        after = part.estimate(scenario.id, *where)
+        before = part.estimate(part.baseline.id, *topic) if part.compared else None
+        after = part.estimate(scenario.id, *topic)
         if (before or after) and not _says_nothing(topic, part, before, after):
-            line = _line(topic, part, before, after, part.difference(scenario.id, *where), there)
-            lines.append(replace(line, beside=tuple(_beside(one, scenario, topic) for _, one in others)))
+            line = _line(topic, part, before, after, part.difference(scenario.id, *topic), there)
+            lines.append(replace(line, beside=tuple(_beside(other, scenario, topic) for _, other in others)))
     return lines
 
 
@@ -154,7 +142,7 @@ def besides(findings: Findings, scenario: Scenario) -> list[tuple[str, Findings]
     others = own.others if findings.compared else own.periods
     whole = [(_all_days(findings), findings)] if findings.compared else []
     few = others if len(others) + len(whole) <= MOST_BESIDE else ()
-    return [*((one.short, findings.parts[one]) for one in few), *whole]
+    return [*((period.short, findings.parts[period]) for period in few), *whole]
 
 
 def how_to_read_besides(findings: Findings, scenario: Scenario) -> str:
@@ -175,10 +163,9 @@ def _all_days(findings: Findings) -> str:
 
 def _beside(findings: Findings, scenario: Scenario, topic: Topic) -> str:
     """The difference on other days, totals as they are, so that days add up; the average where nothing is compared."""
-    where = (topic.service, topic.measure, topic.by, topic.item)
-    change, alone = findings.difference(scenario.id, *where), findings.estimate(scenario.id, *where)
+    change, alone = findings.difference(scenario.id, *topic), findings.estimate(scenario.id, *topic)
     if change is None:
-        is_total = topic.measure in run_length.TOTALS  # the label says of what time, and that is not this one
+        is_total = measures()[topic.measure].is_total  # the label says of what time, and that is not this one
         return "-" if alone is None or findings.compared or is_total else figure(alone.mean, alone.unit)
     text = figure(change.mean, change.unit, signed=True)
     is_open = change.verdict == CANNOT_TELL and bool(change.mean or change.sd)
@@ -189,43 +176,38 @@ def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | fl
     """The same as unrounded numbers: label, unit, baseline, scenario, difference, low, high, verdict."""
     rows: list[tuple[str | float | None, ...]] = []
     for topic in topics(findings):
-        where = (topic.service, topic.measure, topic.by, topic.item)
-        before, after = (findings.estimate(one.id, *where) for one in (findings.baseline, scenario))
-        change = findings.difference(scenario.id, *where)
+        before, after = (findings.estimate(of.id, *topic) for of in (findings.baseline, scenario))
+        change = findings.difference(scenario.id, *topic)
         either = before or after
         if either is None or _says_nothing(topic, findings, before, after):
             continue
         days = scenario.calendar.measured_days
         factor = run_length.factor(topic.measure, days)
-        known = (before, after, change)
         ends = (change.low, change.high) if change else (None, None)
-        numbers = [None if one is None else one * factor for one in (*(row and row.mean for row in known), *ends)]
-        label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
+        values = (*(row and row.mean for row in (before, after, change)), *ends)
+        numbers = [None if value is None else value * factor for value in values]
+        label = _label(topic, days)
         label += findings.in_how_many(before, after, change)
         unit = "£" if either.unit == "GBP" else either.unit
         rows.append((label, unit, *numbers, _verdict(topic, findings, change)))
     return rows
 
 
-def _with_unmet_need(findings: Findings) -> list[str]:
-    """Where the need that no place meets is known: in all services, else service by service."""
-    found = dict.fromkeys(
-        row.service for row in findings.estimates if (row.measure, row.by) == ("unmet_need_people_mean", "")
-    )
-    return ["all"] if "all" in found else list(found)
-
-
 def _says_nothing(topic: Topic, findings: Findings, before: Estimate | None, after: Estimate | None) -> bool:
     """Nobody turned away, nobody waiting, no price: not worth a line, but for nobody waiting at a new service."""
-    if findings.compared and after and topic.measure == "queue_mean" and _is_new(findings, topic.service):
+    if findings.compared and after and _is_of_new_service(topic, findings):
         return False
-    quiet = topic.measure in QUIET
-    return quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
+    return measures()[topic.measure].is_quiet and all(row is None or abs(row.mean) < 1e-9 for row in (before, after))
+
+
+def _is_of_new_service(topic: Topic, findings: Findings) -> bool:
+    """Whether it is a service's own figure, and the baseline has no such service."""
+    return "headline_others" in measures()[topic.measure].shown and _is_new(findings, topic.service)
 
 
 def _verdict(topic: Topic, findings: Findings, contrast: PairedDifference | None) -> str:
     """The verdict on a difference; a queue that comes with a new service is no worsening of something that was there."""
-    if topic.measure in ("queue_mean", "occupancy") and _is_new(findings, topic.service):
+    if _is_of_new_service(topic, findings):
         return NEW
     return contrast.verdict if contrast else ""
 
@@ -246,7 +228,7 @@ def _line(
         difference, span = change_and_interval(contrast.mean, *ends, contrast.unit, factor)
     elif after and not findings.compared:
         span = interval(after.low, after.high, after.unit, factor)
-    label = measure_label(topic.measure, topic.service, topic.item, measured_days=days)
+    label = _label(topic, days)
     return HeadlineRow(
         label=label,
         note=findings.in_how_many(before, after, contrast),
@@ -266,6 +248,10 @@ def answer(findings: Findings, scenario: Scenario) -> str:
     return _with_what_all_share(findings, _answer(*findings.headline_of(scenario)))
 
 
+def _label(topic: Topic, days: int) -> str:
+    return measure_label(topic.measure, topic.service, topic.by, topic.item, measured_days=days)
+
+
 def _with_what_all_share(findings: Findings, text: str) -> str:
     """A sentence, and one on what `--set` changed in every scenario, which a ranking says in its heading."""
     shared = what_all_share(findings)
@@ -280,11 +266,11 @@ def what_all_share(findings: Findings) -> str:
 
 
 def _answer(findings: Findings, scenario: Scenario) -> str:
-    found = _first_changed(findings, scenario)
-    if found is None:
+    first = _first_changed(findings, scenario)
+    if first is None:
         text = f"{findings.called(scenario)} was compared with {findings.called(findings.baseline)}."
     else:
-        text = _comparison(findings, scenario, *found)
+        text = _comparison(findings, scenario, *first)
     when = findings.period
     return text if when is None else f"{when.words[:1].upper()}{when.words[1:]}: {text}"
 
@@ -307,10 +293,10 @@ def on_other_days(findings: Findings, scenario: Scenario) -> str:
     if own is None:
         return ""
     shown = own.others if findings.compared else own.periods
-    days = [(f"{one.short} ({counted(one.days, 'day')})", findings.parts[one]) for one in shown]
+    days = [(f"{period.short} ({counted(period.days, 'day')})", findings.parts[period]) for period in shown]
     if findings.compared:
         days.append((_all_days(findings).replace("days", "measured days"), findings))
-    words = "; ".join(f"{when}: {_in_short(one, scenario)}" for when, one in days)
+    words = "; ".join(f"{when}: {_in_short(part, scenario)}" for when, part in days)
     return f"{'The same on other days' if findings.compared else 'Divided by date'}: {words}."
 
 
@@ -320,10 +306,10 @@ def _in_short(findings: Findings, scenario: Scenario) -> str:
     if not findings.compared:
         row = findings.estimate(scenario.id, main, "midnight_delayed_mean")
         return f"{figure(row.mean, row.unit)} delayed" if row else "-"
-    found = _first_changed(findings, scenario)
-    if found is None:
+    first = _first_changed(findings, scenario)
+    if first is None:
         return "no change"
-    change = found[-1]
+    change = first[-1]
     text, span = change_and_interval(change.mean, change.low, change.high, change.unit)
     if change.verdict == CANNOT_TELL:
         return ("no change" if change.mean == 0 == change.sd else f"cannot tell ({span})") if span else text
@@ -335,10 +321,10 @@ def _in_short(findings: Findings, scenario: Scenario) -> str:
 def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
     """What happened to the same people: how many left hospital sooner or later than in the baseline, by how many nights."""
     findings, scenario = findings.headline_of(scenario)
-    for found in findings.same_people:
-        if found.scenario == scenario.id and found.people:
+    for same in findings.same_people:
+        if same.scenario == scenario.id and same.people:
             days = scenario.calendar.measured_days
-            counts = (found.people, found.left_sooner, found.nights_sooner, found.left_later, found.nights_later)
+            counts = (same.people, same.left_sooner, same.nights_sooner, same.left_later, same.nights_later)
             people, sooner, nights_sooner, later, nights_later = (f"{n * run_length.times(days):,.0f}" for n in counts)
             during = run_length.per(days).replace(run_length.A_YEAR, f"in {run_length.A_YEAR}")
             return (
@@ -376,7 +362,7 @@ def _people(measure: str, service: str) -> str:
 
 
 def description(findings: Findings, scenario: Scenario) -> str:
-    """What is said first of a scenario on its own, with what was set alike in all that were run and what stands empty."""
+    """The first sentences about a scenario on its own, with what was set alike in all that were run and what stands empty."""
     text = _with_what_all_share(findings, _description(findings, scenario))
     return f"{text} {how_used(findings, scenario)}".rstrip()
 
@@ -400,25 +386,25 @@ def _description(findings: Findings, scenario: Scenario) -> str:
 def how_to_read(findings: Findings) -> str:
     """What the figures are averages of, what totals are of, and what an interval and "cannot tell" mean."""
     alike = len(set(findings.windows)) == 1
-    of_each = [f"{findings.called(one)}: {averages(one)}" for one in findings.scenarios]
-    said = [f"{averages(findings.baseline) if alike else '. '.join(of_each)}; {findings.totals}."]
+    of_each = [f"{findings.called(scenario)}: {averages(scenario)}" for scenario in findings.scenarios]
+    sentences = [f"{averages(findings.baseline) if alike else '. '.join(of_each)}; {findings.totals}."]
     if findings.compared:
-        said.append(
+        sentences.append(
             "Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "
             'runs are of a difference; "cannot tell" means that it includes 0.'
         )
-    return " ".join((*said, *without_a_wait(findings)))
+    return " ".join((*sentences, *without_a_wait(findings)))
 
 
 def without_a_wait(findings: Findings) -> Iterator[str]:
     """For each service that turns people away at once, how many: they are in no wait and in no queue."""
-    for service in dict.fromkeys(one.name for scenario in findings.scenarios for one in scenario.services):
-        having = [one for one in findings.scenarios if findings.estimate(one.id, service, "turned_away")]
-        counts = {one.id: _turned_away_at_once(findings, one, service) for one in having}
+    for service in dict.fromkeys(service.name for scenario in findings.scenarios for service in scenario.services):
+        having = [scenario for scenario in findings.scenarios if findings.estimate(scenario.id, service, "turned_away")]
+        counts = {scenario.id: _turned_away_at_once(findings, scenario, service) for scenario in having}
         if any(counts.values()):
             per = run_length.per_one_of(findings.windows)
-            told = [(figure(counts[one.id], "people"), findings.called(one)) for one in having]
-            each = told[0][0] if len(told) == 1 else ", ".join(f"{many} in {name}" for many, name in told)
+            figures = [(figure(counts[scenario.id], "people"), findings.called(scenario)) for scenario in having]
+            each = figures[0][0] if len(figures) == 1 else ", ".join(f"{many} in {name}" for many, name in figures)
             yield f"Waits and queues for {spoken(service)} are without those turned away at once; there are {each} of them {per}."
 
 

@@ -6,47 +6,10 @@ What may be changed here: freely; tables for programs carry the frozen names and
 import math
 
 from sim.inputs.scenario import OUTSIDE
-from sim.results.measures.catalogue import SHARES
+from sim.results.measure_table import SHARES, Measure, measures
 from sim.results.words import run_length
 
 MONEY = frozenset({"GBP"})
-
-_LABELS = {
-    "queue_mean": "people waiting for {service}",
-    "wait_mean_days": "days waited for {service}, on average",
-    "occupancy": "occupancy of {service}",
-    "midnight_census_mean": "people in {service} at midnight",
-    "days_above_92pct": "share of days {service} is over 92% full at midnight",
-    "days_full": "share of days {service} is full at midnight",
-    "midnight_delayed_mean": "delayed people in {service} on an average day",
-    "delayed_people_mean": "delayed people in {service} at any moment",
-    "delayed_bed_days": "delayed bed days a year in {service}",
-    "delayed_share": "share who left {service} after the day they were ready",
-    "delay_mean_if_delayed_nights": "nights of delay in {service}, if delayed",
-    "turned_away": "people a year turned away from {service}",
-    "gave_up": "people a year who gave up waiting for {service}",
-    "unmet_need_people_mean": "people bound for {service} without a pathway 2 bed",
-    "cost_cash_gbp": "cost a year of {service}",
-    "team_busy_share": "{item}: share of its places in use",
-    "team_queue_mean": "{item}: steps waiting for it",
-    "team_wait_mean_days": "{item}: days a step waited for it, on average",
-    "throughput_per_day": "people a day who leave {service}",
-}
-
-_LABELS_OF_ONE = {
-    ("queue_mean", OUTSIDE): "people waiting outside, not admitted anywhere yet",
-    ("wait_mean_days", OUTSIDE): "days waited outside, on average",
-    ("deaths", OUTSIDE): "people a year who died waiting outside",
-    ("turned_away", "all"): "people a year turned away (queue full or closed)",
-    ("gave_up", "all"): "people a year who gave up waiting",
-    ("unmet_need_people_mean", "all"): "people without the pathway 2 bed they need",
-    ("cost_cash_gbp", "all"): "cost a year",
-    ("released_bed_days", "all"): "bed days released a year",
-    ("notional_value_gbp", "all"): "notional value of released bed days a year",
-    ("leavers", "all"): "people a year who left for good",
-    ("throughput_per_day", "all"): "people a day who leave for good",
-    ("care_91_days_gbp", "all"): "care after hospital a person, 91 days",
-}
 
 LACK_WORDS = {
     "place": "no place free",
@@ -55,10 +18,10 @@ LACK_WORDS = {
     "team": "no team free",
 }
 
-_GAVE_UP = {
-    "moved_by_design": "people a year moved on to another list by design",
-    "elsewhere": "people a year who gave up waiting and went elsewhere",
-    "with_nothing": "people a year who gave up waiting, left with nothing",
+ENDING_WORDS = {
+    "moved_by_design": "moved on to another list by design",
+    "elsewhere": "who gave up waiting and went elsewhere",
+    "with_nothing": "who gave up waiting, left with nothing",
 }
 
 _REASONS = {
@@ -82,17 +45,17 @@ _REASONS = {
 
 
 def reason_label(reason: str) -> str:
-    """A reason of delay as it is said."""
+    """A reason of delay in words."""
     return _REASONS.get(reason, spoken(reason))
 
 
 def spoken(name: str) -> str:
-    """A name from a scenario as it is said: `reablement_unit` is `reablement unit`."""
+    """A name from a scenario in words: `reablement_unit` is `reablement unit`."""
     return "NHS" if name == "nhs" else name.replace("_", " ")
 
 
 def payer_label(name: str) -> str:
-    """A payer as it is said: `nhs` is `NHS`."""
+    """A payer in words: `nhs` is `NHS`."""
     return name.upper() if name in ("nhs", "icb", "chc") else spoken(name)
 
 
@@ -100,22 +63,29 @@ def _place(service: str) -> str:
     return "all services" if service == "all" else spoken(service)
 
 
-def measure_label(measure: str, service: str, item: str = "", *, measured_days: int) -> str:
-    """What a row is about, in a planner's words; totals as they are told of a window of so many days."""
-    if measure == "cost_cash_gbp" and item:
-        text = f"cost a year, paid by {payer_label(item)}"
-    elif measure == "delayed_bed_days" and item in LACK_WORDS:
-        text = f"delayed bed days a year in {_place(service)}"
-        return f"{run_length.over(text, measured_days)}: {LACK_WORDS[item]}"
-    elif measure == "gave_up" and item:
-        text = _GAVE_UP[item] + ("" if service == "all" else f" ({spoken(service)})")
-    elif (measure, service) in _LABELS_OF_ONE:
-        text = _LABELS_OF_ONE[measure, service]
-    else:
-        a_year = f" {run_length.A_YEAR}" if measure in run_length.TOTALS else ""
-        text = _LABELS.get(measure, spoken(measure).removesuffix(" gbp") + a_year + " ({service})")
-        text = text.replace("{service}", _place(service))
-    return run_length.over(text.replace("{item}", spoken(item)), measured_days)
+def part_words(by: str, item: str) -> str:
+    """One item of a division in a planner's words."""
+    fixed = {"lack": LACK_WORDS, "ending": ENDING_WORDS}
+    if by in fixed:
+        return fixed[by][item]
+    if by in ("payer", "contributor"):
+        return payer_label(item)
+    return reason_label(item) if by == "reason" else spoken(item)
+
+
+def measure_label(measure: str, service: str, by: str = "", item: str = "", *, measured_days: int) -> str:
+    """What a row is about, in a planner's words; totals are of a year, or of a window of so many days."""
+    text = _label(measures()[measure], service, by)
+    if service == "all":
+        text = text.replace(" ({service})", "")  # a part of all services names none
+    text = text.replace("{service}", _place(service)).replace("{item}", part_words(by, item))
+    return run_length.over(text, measured_days)
+
+
+def _label(measure: Measure, service: str, by: str) -> str:
+    """The label of the part, of all services or of outside where the table has one, else that of a service."""
+    special = {"all": measure.label_all, OUTSIDE: measure.label_outside}.get(service, "")
+    return (by and measure.label_of_part) or special or measure.label
 
 
 def figure(value: float | None, unit: str, *, signed: bool = False, like: float | None = None) -> str:

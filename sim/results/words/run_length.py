@@ -1,4 +1,4 @@
-"""How the totals of a measured window are told: per year where it holds a year, else in its own days.
+"""How totals of a measured window are stated: per year where it holds a year, else for its own days.
 
 A fortnight in December is no year: its totals are never multiplied. Files for programs hold the totals of the window.
 
@@ -7,34 +7,10 @@ What counts as a year is a contract; the wording is not.
 
 from collections.abc import Iterable
 
+from sim.results.measure_table import measures
+
 DAYS_PER_YEAR = 365
 A_YEAR = "a year"
-
-TOTALS = frozenset(
-    (
-        "arrivals",
-        "admissions",
-        "leavers",
-        "turned_away",
-        "turned_away_at_once",
-        "gave_up",
-        "deaths",
-        "delayed_bed_days",
-        "delayed_nights",
-        "cost_cash_gbp",
-        "cost_capital_gbp",
-        "budget_gbp",
-        "budget_spent_gbp",
-        "budget_left_gbp",
-        "delayed_days_cost_gbp",
-        "released_bed_days",
-        "notional_value_gbp",
-        "refilled_admissions",
-        "occupied_bed_days",
-        "available_bed_days",
-    )
-)
-"""Measures that add up over the window; all others are averages, shares or percentiles."""
 
 
 def times(measured_days: int) -> float:
@@ -44,7 +20,7 @@ def times(measured_days: int) -> float:
 
 def factor(measure: str, measured_days: int) -> float:
     """The same for any measure: 1 for what is not a total."""
-    return times(measured_days) if measure in TOTALS else 1.0
+    return times(measured_days) if measures()[measure].is_total else 1.0
 
 
 def per(measured_days: int) -> str:
@@ -56,24 +32,26 @@ def per(measured_days: int) -> str:
 
 def per_one_of(windows: Iterable[int]) -> str:
     """Return the same for several scenarios; `in the days measured` where their times differ."""
-    found = {per(days) for days in windows}
-    return found.pop() if len(found) == 1 else "in the days measured"
+    times_measured = {per(days) for days in windows}
+    return times_measured.pop() if len(times_measured) == 1 else "in the days measured"
 
 
 def over(text: str, measured_days: int) -> str:
-    """Adapt a label with `a year` to this window; the days of a short window are put at its end."""
-    said = per(measured_days)
-    if said == A_YEAR or f" {A_YEAR}" not in text:
+    """Adapt a label with `a year` to this window; the days of a short one are put at the end, or before a colon."""
+    time = per(measured_days)
+    if time == A_YEAR or f" {A_YEAR}" not in text:
         return text
-    return f"{text.replace(f' {A_YEAR}', '')} {said}"
+    before, after = text.split(f" {A_YEAR}", maxsplit=1)
+    rest, colon, part = after.partition(": ")
+    return f"{before}{rest} {time}{colon}{part}"
 
 
 def totals_text(windows: Iterable[int]) -> str:
     """Return the time that the totals of these windows are of, as part of a sentence."""
-    found = sorted(set(windows))
-    if len(found) > 1:
+    lengths = sorted(set(windows))
+    if len(lengths) > 1:
         return "totals are per year where a year or more was measured, else of the days measured"
-    (days,) = found
+    (days,) = lengths
     if days < DAYS_PER_YEAR:
         return f"totals are those of {'this day' if days == 1 else f'these {days} days'}, not of a year"
     if days <= DAYS_PER_YEAR + 1:
@@ -83,7 +61,7 @@ def totals_text(windows: Iterable[int]) -> str:
 
 def side_by_side(windows: Iterable[int]) -> tuple[list[float], str]:
     """Return the factor that puts each window's totals on one scale, and the time of that scale."""
-    days = list(windows)
-    if len({per(one) for one in days}) == 1:
-        return [times(one) for one in days], per(days[0])
-    return [1 / one for one in days], "a day"
+    lengths = list(windows)
+    if len({per(days) for days in lengths}) == 1:
+        return [times(days) for days in lengths], per(lengths[0])
+    return [1 / days for days in lengths], "a day"

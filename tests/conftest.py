@@ -5,7 +5,13 @@ with `--all` beside the everyday ones, with `--slow` alone. Tests marked `nightl
 beside all others.
 """
 
+import os
+
 import pytest
+
+# One thread of linear algebra in each process: with a worker of pytest on every processor, more of them only wait for each
+# other, and burn thirty times the time of a small matrix exponential. Before NumPy is loaded; commands that tests start inherit it.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 TIERS = {
     "everyday": "the everyday tests; `--all` runs the slow ones too, `--nightly` those that take minutes as well",

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +30,19 @@ EXAMPLE = Path(__file__).parents[1] / "worked_examples" / "40_ring_of_two.yaml"
 @pytest.fixture
 def said() -> list[str]:
     return []
+
+
+@pytest.fixture
+def own_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """An empty folder for what is compiled, and nothing compiled yet in this process; afterwards all is as it was.
+
+    Without the latter, the next test to run the fast engine would compile it anew: 35 seconds for nothing.
+    """
+    fresh = lru_cache(maxsize=1)(numba_setup.kernels.__wrapped__)
+    monkeypatch.setattr(numba_setup, "kernels", fresh)
+    monkeypatch.setattr(compiled_run, "kernels", fresh)
+    monkeypatch.setattr(engine, "_compile", lru_cache(maxsize=1)(engine._compile.__wrapped__))
+    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
 
 
 def test_auto_takes_the_compiled_engine_where_it_works(said: list[str]) -> None:
@@ -65,31 +79,26 @@ def test_with_nowhere_to_keep_what_was_compiled_the_run_goes_on_and_says_why(
     assert (choice.name, "folder" in choice.why) == ("reference", True)
 
 
-def test_one_processor_is_not_held_up_by_a_first_compilation(
-    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
+@pytest.mark.usefixtures("own_cache")
+def test_one_processor_is_not_held_up_by_a_first_compilation(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     choice = engine.choose("auto", 1, said.append)
     assert (choice.name, "processor" in choice.why, said) == ("reference", True, [])
     monkeypatch.delenv(numba_setup.CACHE_FOLDER)
     assert engine.choose("auto", 1, said.append).name == "compiled"  # compiled before
 
 
-def test_whatever_the_compiler_stumbles_over_the_run_goes_on(
-    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("own_cache")
+def test_whatever_the_compiler_stumbles_over_the_run_goes_on(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def stumbles(*_: object) -> None:
         raise RuntimeError("LLVM said no\nand more")
 
     monkeypatch.setattr(compiled_run, "run", stumbles)
-    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
-    engine._compile.cache_clear()
     choice = engine.choose("auto", 2, said.append)
     assert choice == ("reference", "it could not be compiled (LLVM said no)")
 
 
-def test_a_first_compilation_is_announced(said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
+@pytest.mark.usefixtures("own_cache")
+def test_a_first_compilation_is_announced(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "_compile", lambda: None)
     engine.choose("auto", 2, said.append)
     assert len(said) == 1 and said[0].startswith("Compiling the fast engine")
@@ -128,10 +137,8 @@ def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: p
     ledger_of(Engines("compiled", witness=False), scenario, 0, 0, Stopwatch())
 
 
-def test_a_damaged_cache_is_thrown_away_and_made_anew(
-    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
+@pytest.mark.usefixtures("own_cache")
+def test_a_damaged_cache_is_thrown_away_and_made_anew(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     folder = numba_setup.cache_folder()
     assert folder is not None
     (folder / "event_loop.walk-1.py.nbi").write_text("damaged")
@@ -143,15 +150,12 @@ def test_a_damaged_cache_is_thrown_away_and_made_anew(
             raise RuntimeError("pickle data was truncated")
 
     monkeypatch.setattr(compiled_run, "run", stumbles_once)
-    engine._compile.cache_clear()
     assert engine.choose("auto", 2, said.append).name == "compiled"
     assert (len(runs), numba_setup.is_compiled_before()) == (2, False)
 
 
-def test_what_fails_twice_is_not_tried_for_ever(
-    said: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv(numba_setup.CACHE_FOLDER, str(tmp_path))
+@pytest.mark.usefixtures("own_cache")
+def test_what_fails_twice_is_not_tried_for_ever(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
 
     def leaves_a_cache_and_stumbles(*_: object) -> None:
@@ -162,7 +166,6 @@ def test_what_fails_twice_is_not_tried_for_ever(
         raise RuntimeError("as before")
 
     monkeypatch.setattr(compiled_run, "run", leaves_a_cache_and_stumbles)
-    engine._compile.cache_clear()
     assert engine.choose("auto", 2, said.append) == ("reference", "it could not be compiled (as before)")
     assert len(runs) == 2
 

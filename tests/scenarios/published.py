@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from scipy.linalg import expm
+from scipy.sparse import diags_array
+from scipy.sparse.linalg import expm_multiply
 from scipy.special import ndtr
 
 from tests.theory.formulas import State, markov_chain
@@ -84,12 +85,9 @@ def admissions_of_one_bed(days: float, mean: float, median: float, elapsed: floa
 def queue_course(start: int, beds: int, mean: float, arrivals: Sequence[float], largest: int) -> Numbers:
     """The chance of each number of people after so many days of an M/M/c queue, arrivals given by day."""
     states = np.arange(largest + 1)
+    leaving = np.minimum(states, beds) / mean
     shares = (states == start).astype(float)
-    days: dict[float, Numbers] = {}
     for rate in arrivals:
-        if rate not in days:
-            leaving = np.minimum(states, beds) / mean
-            flow = np.diag(np.full(largest, rate), 1) + np.diag(leaving[1:], -1)
-            days[rate] = expm(flow - np.diag(flow.sum(axis=1)))
-        shares = shares @ days[rate]
+        flow = diags_array([np.full(largest, rate), leaving[1:]], offsets=[-1, 1])
+        shares = expm_multiply(flow - diags_array(flow.sum(axis=0)), shares)
     return shares

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.loading import read_scenario
-from sim.model.engine import run
+from tests.engines import replications
 from tests.scenarios.published import admissions_of_one_bed, blocking_chain, queue_course, saturated_line_of_three
 from tests.scenarios.runs import SCENARIOS
 from tests.theory.formulas import erlang_b, erlang_c, stationary
@@ -21,7 +21,7 @@ from tests.theory.tools import Seen, assert_agrees, assert_rejects, each, estima
 def seen(file: str, count: int, *sets: str) -> list[Seen]:
     """So many replications of a validation scenario."""
     scenario = read_scenario(str(SCENARIOS / "validation" / file), sets)
-    return [Seen(scenario, run(scenario, replication=number)) for number in range(count)]
+    return [Seen(scenario, ledger) for ledger in replications(scenario, count)]
 
 
 # A finite queue, with and without loss
@@ -75,7 +75,6 @@ def test_a_hospital_blocked_by_its_unit_is_its_markov_chain() -> None:
     assert_rejects(people, sum(share * state[2] for state, share in one_more.items()))
 
 
-@pytest.mark.slow
 def test_blocking_holds_a_line_of_three_beds_at_hunts_figure() -> None:
     found = each(seen("blocking_three_in_line.yaml", 20), lambda one: one.leavers_per_day("home_team"))
     assert abs(saturated_line_of_three() - 22 / 39) < 1e-9
@@ -111,7 +110,6 @@ def off_by(one: Seen, unit: str, beds: int, delayed: float) -> float:
     return float((nights == beds).mean() - delayed * (nights <= beds).mean())
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("unit", "width"), [("acute_stroke_unit", 0.35), ("rehabilitation", 0.8)])
 def test_stroke_beds_in_use_are_poisson_with_the_load_as_mean(unit: str, width: float) -> None:
     found = seen("stroke_unlimited.yaml", 20)
@@ -135,7 +133,6 @@ def test_the_published_chance_of_delay_by_beds_is_found(unit: str) -> None:
     assert abs(wrong.mean) > wrong.half_width + ROUNDED
 
 
-@pytest.mark.slow
 def test_ten_stroke_beds_turn_away_one_in_eight_and_the_paper_says_one_in_seven() -> None:
     lost = each(seen("stroke_ten_beds.yaml", 20), lambda one: one.gave_up("acute_stroke_unit"))
     assert_agrees(lost, erlang_b(10, ACUTE), width=0.02)
@@ -143,7 +140,6 @@ def test_ten_stroke_beds_turn_away_one_in_eight_and_the_paper_says_one_in_seven(
     assert_rejects(lost, erlang_b(11, ACUTE))
 
 
-@pytest.mark.slow
 def test_slow_transfers_fill_stroke_beds_with_people_who_are_ready() -> None:
     found = seen("stroke_transfer_delays.yaml", 20)
     ready = each(found, lambda one: one.delayed("acute_stroke_unit"))
@@ -198,7 +194,6 @@ def exact_list(name: str) -> float:
     return waiting - free + rate * DAY - there * under_way - free * fresh
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", GROWING)
 def test_a_list_that_starts_from_a_census_grows_as_its_renewals_say(name: str) -> None:
     found = seen("discharge_to_assess.yaml", 20)
@@ -229,7 +224,6 @@ def exact_course(name: str, largest: int) -> tuple[float, float]:
     return float(shares @ queue), float(shares[queue == 0].sum())
 
 
-@pytest.mark.slow
 def test_a_list_that_comes_and_goes_follows_the_exact_course_of_its_queue() -> None:
     found = seen("discharge_to_assess_memoryless.yaml", 20)
     mean, nobody = exact_course("p1_south_glos", 260)

@@ -46,20 +46,17 @@ def test_offered_first_cedarwood_is_fuller_and_the_existing_beds_are_emptier() -
     assert figure(first, "community_beds", "occupancy") < figure(CEDARWOOD, "community_beds", "occupancy")
 
 
-@pytest.mark.slow
 def test_longer_stays_fill_cedarwood() -> None:
     files = ("cedarwood/stay_10.yaml", CEDARWOOD, "cedarwood/stay_21.yaml", "cedarwood/stay_25.yaml")
     people = [figure(file, "cedarwood", "midnight_census_mean") for file in files]
     assert people == sorted(people)
 
 
-@pytest.mark.slow
 def test_step_up_brings_people_to_cedarwood_who_never_were_in_hospital() -> None:
     assert figure("cedarwood/step_up.yaml", "cedarwood", "arrivals") > 0
     assert figure("cedarwood/step_up.yaml", "hospital", "arrivals") == figure(CEDARWOOD, "hospital", "arrivals")
 
 
-@pytest.mark.slow
 def test_step_up_that_avoids_admissions_keeps_people_out_of_hospital() -> None:
     avoiding = figure("cedarwood/step_up_avoiding_admissions.yaml", "hospital", "arrivals")
     assert avoiding < figure("cedarwood/step_up.yaml", "hospital", "arrivals")
@@ -107,7 +104,6 @@ def test_beside_42_beds_cedarwood_is_used_less() -> None:
     assert figure(beside, "cedarwood", "admissions") < figure(CEDARWOOD, "cedarwood", "admissions")
 
 
-@pytest.mark.slow
 def test_with_42_beds_less_need_for_pathway_2_is_unmet_than_with_26() -> None:
     files = ("variants/pathway2_42_beds.yaml", "variants/pathway2_26_beds.yaml", "baseline.yaml")
     unmet = [figure(file, "all", "unmet_need_people_mean") for file in files]
@@ -119,7 +115,6 @@ def test_the_policy_split_sends_more_people_to_reablement_at_home() -> None:
     assert split > 1.8 * figure("baseline.yaml", "home_reablement", "admissions")
 
 
-@pytest.mark.slow
 def test_all_adults_are_the_same_older_people_and_younger_ones_beside_them() -> None:
     everybody, older = (figure(f, "hospital", "arrivals") / 120 for f in ("variants/all_adults.yaml", "baseline.yaml"))
     assert everybody - older == pytest.approx(38, rel=0.1)

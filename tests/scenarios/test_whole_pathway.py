@@ -96,7 +96,6 @@ def test_levers_without_prevention_meet_exactly_the_same_people() -> None:
         assert arrivals(file) == before
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("file", "reason"),
     [
@@ -149,7 +148,6 @@ def test_micro_providers_take_about_a_fifth_of_those_who_still_wait() -> None:
     assert 0 < hired < agencies / 4
 
 
-@pytest.mark.slow
 def test_everything_together_frees_more_than_any_part_and_less_than_their_sum() -> None:
     before = figure(BASELINE, "hospital", "delayed_people_mean")
     parts = {file: before - figure(file, "hospital", "delayed_people_mean") for file in PARTS}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.theory.formulas import State, erlang_c, markov_chain, mean_over
-from tests.theory.tools import QUICK_AND_NIGHTLY, assert_agrees, assert_rejects, calendar, each, replicate
+from tests.theory.tools import QUICK_AND_SLOW, assert_agrees, assert_rejects, calendar, each, replicate
 
 LOSS = "arrival: {longest_wait_days: 0, otherwise: out}"
 
@@ -27,7 +27,7 @@ def two_in_a_row(arrivals: float, beds: tuple[int, int], rates: tuple[float, flo
     return markov_chain((0, 0, 0), moves)
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_blocking_between_two_services_is_its_markov_chain(tmp_path: Path, times: int) -> None:
     text = calendar(60, 900) + (
         "services:\n  hospital: {kind: acute, beds: 6}\n  unit: {kind: reablement_unit, beds: 4}\n"
@@ -72,7 +72,7 @@ def three_in_a_row(arrivals: float, rates: tuple[float, float, float]) -> dict[S
     return markov_chain((0, 0, 0), moves)
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_blocking_passes_back_through_three_services(tmp_path: Path, times: int) -> None:
     text = calendar(60, 1500) + (
         "services:\n  hospital: {kind: acute, beds: 1}\n  unit: {kind: reablement_unit, beds: 1}\n"
@@ -93,8 +93,7 @@ def test_blocking_passes_back_through_three_services(tmp_path: Path, times: int)
     assert_rejects(each(seen, lambda one: one.delayed("unit")), mean_over(wrong, lambda state: float(state[1] == 2)))
 
 
-@pytest.mark.slow
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_people_who_tire_of_waiting_go_home_instead(tmp_path: Path, times: int) -> None:
     # As two in a row, but a blocked person goes home after an exponential longest wait: one more rate in the chain.
     arrivals, beds, rates, patience = 2.0, (5, 3), (1 / 1.5, 1 / 2.0), 1 / 1.5
@@ -172,8 +171,7 @@ def test_two_people_who_must_swap_do_so_when_both_are_ready(tmp_path: Path) -> N
     assert_rejects(found, 1 / (1 + 0.5))  # nobody could move without a free place in between
 
 
-@pytest.mark.slow
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_coming_back_from_home_makes_a_jackson_network(tmp_path: Path, times: int) -> None:
     # 40% of those who go home come back: the hospital sees 1.5 / (1 - 0.4) = 2.5 a day and behaves as if they all were new (Jackson 1957).
     first, back, beds, stay, at_home = 1.5, 0.4, 4, 1.1, 6.0

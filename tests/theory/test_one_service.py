@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.theory.formulas import erlang_b, erlang_c, pollaczek_khinchine, stationary
-from tests.theory.tools import QUICK_AND_NIGHTLY, Seen, assert_agrees, assert_rejects, calendar, each, replicate
+from tests.theory.tools import QUICK_AND_SLOW, Seen, assert_agrees, assert_rejects, calendar, each, replicate
 
 
 def one_ward(beds: str, group: str, *, days: int = 600, warm_up: int = 60, service: str = "") -> str:
@@ -26,8 +26,7 @@ MEAN_1_BETWEEN_LIMITS = "{exponential: {mean: 0.55655860256}, at_least: 0.5, at_
 LOST_AT_ONCE = "arrival: {longest_wait_days: 0, otherwise: out}\n    "
 
 
-@pytest.mark.slow
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 @pytest.mark.parametrize(
     "stay",
     ["{exponential: {mean: 1}}", "{lognormal: {mean: 1, sd: 2}}", "{fixed: 1}", MEAN_1_BETWEEN_LIMITS],
@@ -48,7 +47,7 @@ def test_the_share_lost_is_erlang_b_whatever_the_stays(tmp_path: Path, stay: str
     assert_rejects(lost, erlang_b(beds, load * 1.1))
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_waits_are_erlang_c(tmp_path: Path, times: int) -> None:
     arrivals, beds = 3.0, 4
     text = one_ward(str(beds), "arrivals_per_day: 3\n    " + journey("{exponential: {mean: 1}}"), days=900)
@@ -68,7 +67,7 @@ def test_waits_are_erlang_c(tmp_path: Path, times: int) -> None:
     assert_rejects(mean_wait, erlang_c(beds + 1, arrivals) / (beds + 1 - arrivals))
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_a_queue_limit_makes_it_a_finite_queue(tmp_path: Path, times: int) -> None:
     arrivals, beds, room = (
         2.4,
@@ -106,7 +105,7 @@ def test_unlimited_places_hold_a_poisson_number_of_people(tmp_path: Path, stay: 
     assert_agrees(variances, load, width=3.0)
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_urgent_people_overtake_but_put_nobody_out(tmp_path: Path, times: int) -> None:
     # Cobham (1954), non-preemptive, equal exponential stays: W_k = W_0 / ((1 - s_{k-1}) (1 - s_k)), W_0 = C / (beds / mean stay).
     beds, urgent, routine = 3, 1.0, 1.1
@@ -134,7 +133,7 @@ def test_urgent_people_overtake_but_put_nobody_out(tmp_path: Path, times: int) -
     assert_rejects(found_routine, no_priority)
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_patience_is_erlang_a(tmp_path: Path, times: int) -> None:
     arrivals, beds, patience = (
         5.0,
@@ -151,8 +150,8 @@ def test_patience_is_erlang_a(tmp_path: Path, times: int) -> None:
     shares = stationary(lambda _: arrivals, lambda n: min(n, beds) + max(n - beds, 0) / patience, 120)
     queue = float(sum(max(n - beds, 0) * share for n, share in enumerate(shares)))
     gave_up = each(seen, lambda one: one.gave_up("ward"))
-    assert_agrees(gave_up, queue / patience / arrivals, width=0.015 / times**0.5)
-    assert_agrees(each(seen, lambda one: one.waiting("ward")), queue, width=0.2 / times**0.5)
+    assert_agrees(gave_up, queue / patience / arrivals, width=0.0165 / times**0.5)
+    assert_agrees(each(seen, lambda one: one.waiting("ward")), queue, width=0.22 / times**0.5)
     assert_agrees(
         each(seen, lambda one: float(one.wait_days("ward").mean())), queue / arrivals, width=0.04 / times**0.5
     )
@@ -168,18 +167,18 @@ def test_patience_is_erlang_a(tmp_path: Path, times: int) -> None:
     ],
     ids=["fixed", "lognormal", "uniform"],
 )
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_waits_for_one_bed_follow_pollaczek_and_khinchine(
     tmp_path: Path, stay: str, mean: float, sd: float, times: int
 ) -> None:
     text = one_ward("1", "arrivals_per_day: 0.6\n    " + journey(stay), days=3000, warm_up=100)
     seen = replicate(tmp_path, text, 20 * times)
     waits = each(seen, lambda one: float(one.wait_days("ward").mean()))
-    assert_agrees(waits, pollaczek_khinchine(0.6, mean, sd), width=0.2 / times**0.5)
+    assert_agrees(waits, pollaczek_khinchine(0.6, mean, sd), width=0.215 / times**0.5)
     assert_rejects(waits, pollaczek_khinchine(0.6, mean, sd + 0.75))
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_cleaning_a_bed_is_a_longer_stay_to_everybody_else(tmp_path: Path, times: int) -> None:
     # With loss, a bed that is cleaned for half a day after half a day's stay is lost to others for a day: Erlang B by insensitivity.
     text = one_ward(
@@ -190,11 +189,11 @@ def test_cleaning_a_bed_is_a_longer_stay_to_everybody_else(tmp_path: Path, times
     seen = replicate(tmp_path, text, 16 * times)
     lost = each(seen, lambda one: one.gave_up("ward"))
     assert_agrees(lost, erlang_b(5, 4.0), width=0.012 / times**0.5)
-    assert_agrees(each(seen, lambda one: one.occupied("ward")), 2.0 * (1 - erlang_b(5, 4.0)), width=0.03 / times**0.5)
+    assert_agrees(each(seen, lambda one: one.occupied("ward")), 2.0 * (1 - erlang_b(5, 4.0)), width=0.038 / times**0.5)
     assert_rejects(lost, erlang_b(5, 3.5))
 
 
-@QUICK_AND_NIGHTLY
+@QUICK_AND_SLOW
 def test_packages_of_hours_are_lost_as_kaufman_and_roberts_say(tmp_path: Path, times: int) -> None:
     # Two kinds of package on 20 hours a week; who does not fit at once is lost. Kaufman (1981): n q(n) = sum of load x size x q(n - size).
     units, packages = 20, {"small": (2.0, 3), "big": (1.0, 7)}

@@ -16,13 +16,13 @@ from numpy.typing import NDArray
 
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
-from sim.model.engine import run
 from sim.model.records import ADMITTED, GAVE_UP, NEVER, OUTSIDE, TURNED_AWAY, Ledger
+from tests.engines import replications
 
 STANDARD_ERRORS = 4.0
 
-# Nine times the replications at night, and a third of the width.
-QUICK_AND_NIGHTLY = pytest.mark.parametrize("times", [1, pytest.param(9, marks=pytest.mark.nightly)])
+# Nine times the replications in CI, and a third of the width.
+QUICK_AND_SLOW = pytest.mark.parametrize("times", [1, pytest.param(9, marks=pytest.mark.slow)])
 Numbers = NDArray[np.float64]
 
 
@@ -166,7 +166,7 @@ def replicate(tmp_path: Path, text: str, count: int) -> list[Seen]:
     path = tmp_path / "theory.yaml"
     path.write_text(text, encoding="utf-8")
     scenario = read_scenario(path)
-    return [Seen(scenario, run(scenario, replication=number)) for number in range(count)]
+    return [Seen(scenario, ledger) for ledger in replications(scenario, count)]
 
 
 def each(seen: list[Seen], value: Callable[[Seen], float]) -> list[float]:

@@ -18,10 +18,10 @@ from sim.results.comparison.ranking import (
     RankedScenario,
     how_to_read_ranking,
     payers_text,
-    ranked_and_said,
     ranking_answer,
     ranking_cells,
     ranking_headers,
+    ranking_with_summary,
     reneged_text,
     who_gave_up,
     who_pays,
@@ -104,9 +104,9 @@ def interrupted(screen: Screen, done: int, total: int) -> None:
 
 def after(screen: Screen, findings: Findings, folder: Path) -> None:
     """The answer first: ranking, sentences, tables, money; then what was changed, warnings, and where the files are."""
-    ranked, said = ranked_and_said(findings)
+    ranked, summary = ranking_with_summary(findings)
     if ranked:
-        _ranking(screen, findings, ranked, said)
+        _ranking(screen, findings, ranked, summary)
     if len(ranked) > MOST_TABLES:
         _sentences(screen, findings, ranked)
     else:

@@ -11,14 +11,10 @@ from xml.sax.saxutils import escape, quoteattr
 from sim.regression.baselines import NOTHING
 from sim.regression.verdicts import MOVED, SAME, TOLERATED, MovedMeasure, MovedValue, Verdict
 from sim.results.event_history import EventDifference
+from sim.results.measure_table import shown_in
 from sim.results.words.labels import counted
 
 UNUSABLE, NOT_RUN = "cannot be checked", "not run"
-DELAY = (
-    "delayed_people_mean",
-    "midnight_delayed_mean",
-    "delayed_bed_days",
-)  # the first of these that moved is shown first
 MEASURES_SHOWN = 15
 VALUES_SHOWN = 20
 
@@ -107,11 +103,11 @@ def _why(verdict: Verdict) -> list[str]:
 
 
 def delay_that_moved(measures: Sequence[MovedMeasure]) -> MovedMeasure | None:
-    """The delay of the first service that has it moved, undivided."""
-    for name in DELAY:
-        rows = [one for one in measures if one.key[1:3] == (name, "") and one.size >= 0]
+    """The delay of the first service that has it moved, undivided: of the first such measure that moved."""
+    for measure, _ in shown_in("check_first"):
+        rows = [moved for moved in measures if moved.key[1:3] == (measure.name, "") and moved.size >= 0]
         if rows:
-            return min(rows, key=lambda one: one.number)
+            return min(rows, key=lambda moved: moved.number)
     return None
 
 

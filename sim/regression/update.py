@@ -30,16 +30,16 @@ class Update(NamedTuple):
     """An expected file to be written, and its entry in the log."""
 
     baseline: Baseline
-    found: ScenarioResult
+    result: ScenarioResult
     entry: str
 
 
 def updates(pairs: Sequence[tuple[ScenarioResult, Baseline]]) -> list[Update]:
     """Return the updates of all expected files that are not current."""
     return [
-        Update(baseline, found, entry)
-        for found, baseline in pairs
-        if not _is_current(found, baseline) and (entry := _entry(found, baseline))
+        Update(baseline, result, entry)
+        for result, baseline in pairs
+        if not _is_current(result, baseline) and (entry := _entry(result, baseline))
     ]
 
 
@@ -59,23 +59,23 @@ def write(wanted: Sequence[Update], reason: str) -> None:
 
 
 def _write_one(update: Update) -> None:
-    baseline, found = update.baseline, update.found
-    if found.histories:
-        histories = unpack_histories(found.histories)
+    baseline, result = update.baseline, update.result
+    if result.histories:
+        histories = unpack_histories(result.histories)
         if histories != baseline.histories:  # another version of zlib packs the same histories into other bytes
             writing.write_file(baseline.histories_file, pack_histories(histories))
     else:
         baseline.histories_file.unlink(missing_ok=True)
-    writing.write_file(baseline.file, expected_file_text(found.expected).encode())
+    writing.write_file(baseline.file, expected_file_text(result.expected).encode())
 
 
-def _is_current(found: ScenarioResult, baseline: Baseline) -> bool:
-    if baseline.expected is None or (found.histories and baseline.histories is None):
+def _is_current(result: ScenarioResult, baseline: Baseline) -> bool:
+    if baseline.expected is None or (result.histories and baseline.histories is None):
         return False
-    return expected_file_text(baseline.expected) == expected_file_text(found.expected)
+    return expected_file_text(baseline.expected) == expected_file_text(result.expected)
 
 
-def _entry(found: ScenarioResult, baseline: Baseline) -> str:
+def _entry(result: ScenarioResult, baseline: Baseline) -> str:
     """Return the entry of the log about one scenario."""
     name = Path(baseline.scenario_file).name
     if baseline.expected is None:
@@ -84,8 +84,8 @@ def _entry(found: ScenarioResult, baseline: Baseline) -> str:
             if not baseline.file.exists()
             else f"is made anew: the old one could not be used ({baseline.trouble})"
         )
-        return f"`{baseline.file.name}` {was}.\n\n{_table(_as_new(found.expected))}"
-    verdict = compare_results(baseline.expected, found.expected, PEOPLE_IN_BLOCK)
+        return f"`{baseline.file.name}` {was}.\n\n{_table(_as_new(result.expected))}"
+    verdict = compare_results(baseline.expected, result.expected, PEOPLE_IN_BLOCK)
     lines = [f"`{name}`: {_summary(verdict)}"]
     differing = [f"- {value_text(value)}" for value in (*verdict.versions, *verdict.values)]
     lines += differing[:VALUES_LOGGED]

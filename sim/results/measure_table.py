@@ -12,6 +12,8 @@ Columns that are not plain words:
 - `better_of_parts`: items that have a good direction of their own, as in `elsewhere: lower; with_nothing: lower`.
 - `headline_...`, `chart_...`: the measure's place among the lines of the headline table (of the main service, of other services, of
   each team, of all services) and of the chart of differences. `5: whole, lack`: fifth, the whole figure, then its parts by lack.
+- `ranking`: its place among the columns of `ranking.csv`, where `ranking_column` is its name.
+- `check_first`: which measure that moved `check` shows first.
 - `headline_quiet`: no line where the figure is 0 everywhere.
 - `update_log`: whether the log of expected results names it first: where it moved, or also of a new file.
 
@@ -36,7 +38,15 @@ WHOLE = "whole"  # in the table; `by` is empty
 A_YEAR = " a year"
 
 Place = Literal[
-    "headline_main", "headline_others", "headline_team", "headline_all", "chart_main", "chart_all", "chart_others"
+    "headline_main",
+    "headline_others",
+    "headline_team",
+    "headline_all",
+    "chart_main",
+    "chart_all",
+    "chart_others",
+    "ranking",
+    "check_first",
 ]
 PLACES: tuple[Place, ...] = get_args(Place)
 LABELS = ("label", "label_all", "label_outside", "label_of_part")
@@ -62,6 +72,7 @@ COLUMNS = (
     "total",
     "either_sign",
     *PLACES,
+    "ranking_column",
     "headline_quiet",
     "update_log",
     "source",
@@ -97,6 +108,7 @@ class Measure:
     is_total: bool  # adds up over the window; all others are averages, shares or percentiles
     either_sign: bool
     is_quiet: bool
+    ranking_column: str
     update_log: str
     shown: Mapping[Place, Shown]
     source: str
@@ -169,6 +181,8 @@ def _problems(row: Mapping[str, str]) -> Iterator[str]:
     for item, direction in _pairs(row["better_of_parts"]):
         if not item or direction not in CHOICES["better"]:
             yield f"better_of_parts is {row['better_of_parts']!r}, not like `item: lower; item: higher`"
+    if bool(row["ranking"]) != bool(row["ranking_column"]):
+        yield "ranking and ranking_column go together"
     yield from (problem for place in PLACES if row[place] for problem in _place_problems(place, row[place]))
 
 
@@ -218,6 +232,7 @@ def _measure(row: Mapping[str, str]) -> Measure:
         is_total=row["total"] == "yes",
         either_sign=row["either_sign"] == "yes",
         is_quiet=row["headline_quiet"] == "yes",
+        ranking_column=row["ranking_column"],
         update_log=row["update_log"],
         shown={place: _shown(row[place]) for place in PLACES if row[place]},
         source=row["source"],

@@ -67,6 +67,8 @@ FALLS = {
     "total": "yes",
     "headline_main": "99",
     "chart_main": "99",
+    "ranking": "99",
+    "ranking_column": "falls",
     "source": "nobody",
     "definition": "People who fell.",
 }
@@ -138,6 +140,7 @@ LAST = len(TABLE.splitlines()) + 1
         ("better_of_parts", "home", "falls: better_of_parts is 'home', not like `item: lower; item: higher`"),
         ("headline_main", "first", "falls: headline_main is 'first', not like `5` or `5: whole, lack`"),
         ("headline_main", "99: floor", "falls: headline_main has 'floor', which divides nothing"),
+        ("ranking_column", "", "falls: ranking and ranking_column go together"),
         ("update_log", "yes", "falls: update_log is 'yes', not one of nothing, moved, new and moved"),
     ],
 )

@@ -113,11 +113,12 @@ def test_money_is_of_the_sixty_days_measured_with_a_judged_difference_for_each_p
     more = rows[0]
     contrast = findings.difference("more", "all", "cost_cash_gbp", "payer", "council")
     assert contrast is not None and contrast.low_all is not None
-    paid = more.cash_by_payer["council"]
+    paid = more.parts("cost_cash_gbp", "payer")["council"]
     assert paid.mean == pytest.approx(contrast.mean)
     assert paid.low == pytest.approx(contrast.low_all)
-    assert more.cash is not None
-    assert sum(one.mean for one in more.cash_by_payer.values()) == pytest.approx(more.cash.mean)
+    cash = more.of("cost_cash_gbp")
+    assert cash is not None
+    assert sum(one.mean for one in more.parts("cost_cash_gbp", "payer").values()) == pytest.approx(cash.mean)
     assert "council +£" in payers_text(more)
 
 
@@ -127,7 +128,7 @@ def test_who_gave_up_stands_below_each_scenario_by_what_became_of_them(
     contrast = findings.difference("fewer", "all", "gave_up", "ending", "with_nothing")
     assert contrast is not None and contrast.mean > 0
     fewer = next(row for row in rows if row.scenario.id == "fewer")
-    assert fewer.given_up["with_nothing"].mean == contrast.mean
+    assert fewer.parts("gave_up", "ending")["with_nothing"].mean == contrast.mean
     assert reneged_text(fewer).startswith("left with nothing +")
     table = list(csv.DictReader(io.StringIO(csv_bytes(ranking_columns(rows), ranking_rows(rows)).decode())))
     assert float(table[-1]["gave_up_with_nothing"]) == pytest.approx(contrast.mean)
@@ -165,9 +166,10 @@ def test_the_sum_names_each_scenario_once_under_what_can_be_told(
 
 
 def test_what_is_open_has_a_question_mark(rows: list[RankedScenario]) -> None:
-    assert rows[0].cash is not None
-    assert difference_text(replace(rows[0].cash, mean=1_000.0, verdict=CANNOT_TELL), "GBP") == "+£1,000?"
-    assert difference_text(replace(rows[0].cash, mean=1_000.0, verdict="worse"), "GBP") == "+£1,000"
+    cash = rows[0].of("cost_cash_gbp")
+    assert cash is not None
+    assert difference_text(replace(cash, mean=1_000.0, verdict=CANNOT_TELL)) == "+£1,000?"
+    assert difference_text(replace(cash, mean=1_000.0, verdict="worse")) == "+£1,000"
 
 
 def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[RankedScenario]) -> None:

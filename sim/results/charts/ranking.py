@@ -72,8 +72,8 @@ def _line(axes: Axes, height: int, row: RankedScenario, limit: float) -> str:
               linestyle=(0, (2, 0.8)) if is_open else "solid")  # fmt: skip
     axes.plot(one.mean, height, mark, color=colour, markersize=6.5, linestyle="none",
               markerfacecolor="white" if is_open else colour, markeredgewidth=1.5)  # fmt: skip
-    size, span = change_and_interval(one.mean, one.low, one.high, "people")
-    text = f"{size} ({span}), {one.said}" if span else f"{size}, {one.said}"
+    size, span = change_and_interval(one.mean, one.low, one.high, one.unit)
+    text = f"{size} ({span}), {one.verdict_text}" if span else f"{size}, {one.verdict_text}"
     axes.annotate(text, xy=(1.03, height), xycoords=("axes fraction", "data"), fontsize=8.5, va="center", color=INK,
                   annotation_clip=False)  # fmt: skip
     return f"{row.place}. {row.label}: {text}"

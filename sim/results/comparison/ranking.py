@@ -4,37 +4,42 @@ Intervals are simultaneous: `low_all` and `high_all` hold for all scenarios of a
 them. Cash, capacity and value are shown next to each other and never added together.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money
-from sim.results.measure_table import measures
-from sim.results.parts import ENDINGS
+from sim.results.measure_table import measures, shown_in
+from sim.results.parts import ITEMS
 from sim.results.words import run_length
 from sim.results.words.headline import UNSURE, answer, on_other_days, what_all_share
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken
 from sim.results.words.use import how_used
 
 MEASURE = "midnight_delayed_mean"
+DELAYED = (MEASURE, "", "")
 NO_CHANGE = "no change"
 LEAST_OTHERS = 2  # one scenario beside its baseline needs no order
+
+
+ChangeKey: TypeAlias = tuple[str, str, str]  # measure, by, item
 
 
 @dataclass(frozen=True, slots=True)
 class SimultaneousDifference:
     """A difference from the baseline, its simultaneous interval, and the verdict by that interval."""
 
+    unit: str
     mean: float
     low: float | None
     high: float | None
     verdict: str
 
     @property
-    def said(self) -> str:
+    def verdict_text(self) -> str:
         """The verdict, or `no change` where every replication is the same to the last digit."""
         return NO_CHANGE if self.is_nothing else self.verdict
 
@@ -51,16 +56,26 @@ class RankedScenario:
     place: int
     scenario: Scenario
     label: str
-    delayed: SimultaneousDifference  # delayed people on an average day: below 0 they are avoided
-    cash: SimultaneousDifference | None
-    released: SimultaneousDifference | None  # bed days
-    value: SimultaneousDifference | None  # notional
+    changes: Mapping[ChangeKey, SimultaneousDifference]  # by measure, division and item, as the table of measures says
     gross_per_day: float | None  # pounds for each delayed day avoided; None where none is avoided for certain
     net_per_day: float | None
-    given_up: dict[str, SimultaneousDifference]  # people who gave up a wait, by what became of them
-    cash_by_payer: dict[str, SimultaneousDifference]
-    value_by_payer: dict[str, SimultaneousDifference]
     days: str = ""  # the part of the window that it is of, in words
+
+    @property
+    def delayed(self) -> SimultaneousDifference:
+        """Delayed people on an average day: below 0 they are avoided."""
+        return self.changes[DELAYED]
+
+    def of(self, measure: str) -> SimultaneousDifference | None:
+        """A measure's whole difference."""
+        return self.changes.get((measure, "", ""))
+
+    def parts(self, measure: str, by: str) -> dict[str, SimultaneousDifference]:
+        """A measure's differences by item of a division."""
+        return {key[2]: change for key, change in self.changes.items() if key[:2] == (measure, by)}
+
+
+NOTHING_KNOWN = SimultaneousDifference("people", 0.0, 0.0, 0.0, CANNOT_TELL)
 
 
 def ranking(findings: Findings) -> list[RankedScenario]:
@@ -72,102 +87,106 @@ def ranking(findings: Findings) -> list[RankedScenario]:
     findings = findings.side_by_side
     others = findings.scenarios[1:]
     main = findings.main_service.name
-    found = {one.id: findings.difference(one.id, main, MEASURE) for one in others}
-    if not findings.compared or len(others) < LEAST_OTHERS or not any(found.values()):
+    rows_of = {other.id: findings.difference(other.id, main, MEASURE) for other in others}
+    if not findings.compared or len(others) < LEAST_OTHERS or not any(rows_of.values()):
         return []
-    judged = [(_judged(found[one.id]) or SimultaneousDifference(0.0, 0.0, 0.0, CANNOT_TELL), one) for one in others]
+    judged = [(_judged(row) if (row := rows_of[other.id]) else NOTHING_KNOWN, other) for other in others]
     judged.sort(key=lambda pair: pair[0].mean)
     means = [delayed.mean for delayed, _ in judged]  # who avoids as many shares a place
-    rows = [_ranked(findings, means.index(delayed.mean) + 1, one, delayed) for delayed, one in judged]
+    rows = [_ranked(findings, means.index(delayed.mean) + 1, other, delayed) for delayed, other in judged]
     days = findings.period.words if findings.period else ""
     return [replace(row, scenario=asked[row.scenario.id], days=days) for row in rows]
 
 
-def _judged(row: PairedDifference | None, factor: float = 1.0) -> SimultaneousDifference | None:
-    if row is None:
-        return None
+def _judged(row: PairedDifference, factor: float = 1.0) -> SimultaneousDifference:
     low, high = (None if end is None else end * factor for end in (row.low_all, row.high_all))
-    return SimultaneousDifference(
-        row.mean * factor,
-        low,
-        high,
-        difference_verdict(row.low_all, row.high_all, measures()[row.measure].better_of(row.item)),
-    )
+    verdict = difference_verdict(row.low_all, row.high_all, measures()[row.measure].better_of(row.item))
+    return SimultaneousDifference(row.unit, row.mean * factor, low, high, verdict)
 
 
 def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: SimultaneousDifference) -> RankedScenario:
-    def of(measure: str) -> SimultaneousDifference | None:
-        factor = run_length.factor(measure, scenario.calendar.measured_days)
-        return _judged(findings.difference(scenario.id, "all", measure), factor)
-
     gross, net = _per_delayed_day(findings, scenario, delayed)
     return RankedScenario(
         place=place,
         scenario=scenario,
         label=findings.label(scenario),
-        delayed=delayed,
-        cash=of("cost_cash_gbp"),
-        released=of("released_bed_days"),
-        value=of("notional_value_gbp"),
+        changes={**_changes(findings, scenario), DELAYED: delayed},
         gross_per_day=gross,
         net_per_day=net,
-        given_up=_parts(findings, scenario, "gave_up", "ending"),
-        cash_by_payer=_parts(findings, scenario, "cost_cash_gbp", "payer"),
-        value_by_payer=_parts(findings, scenario, "notional_value_gbp", "payer"),
     )
 
 
-def _parts(findings: Findings, scenario: Scenario, measure: str, by: str) -> dict[str, SimultaneousDifference]:
-    factor = run_length.factor(measure, scenario.calendar.measured_days)
-    wanted = (scenario.id, "all", measure, by)
-    rows = (row for row in findings.differences if (row.scenario, row.service, row.measure, row.by) == wanted)
-    return {row.item: judged for row in rows if (judged := _judged(row, factor))}
+def _changes(findings: Findings, scenario: Scenario) -> dict[ChangeKey, SimultaneousDifference]:
+    """What the table of measures ranks, in its order, of all services together and over the reported time."""
+    rows = [row for row in findings.differences if (row.scenario, row.service) == (scenario.id, "all")]
+    changes = {}
+    for measure, divisions in shown_in("ranking"):
+        factor = run_length.factor(measure.name, scenario.calendar.measured_days)
+        for row in rows:
+            if row.measure == measure.name and row.by in divisions:
+                changes[row.measure, row.by, row.item] = _judged(row, factor)
+    return changes
 
 
 def _per_delayed_day(
     findings: Findings, scenario: Scenario, delayed: SimultaneousDifference
 ) -> tuple[float, float] | tuple[None, None]:
     """Gross and net pounds, where both people and days are fewer by their simultaneous intervals."""
-    days = _judged(findings.difference(scenario.id, findings.main_service.name, "delayed_bed_days"))
+    days = findings.difference(scenario.id, findings.main_service.name, "delayed_bed_days")
     money = Money(findings, scenario)
     gross, net = money.gross_per_delayed_day, money.net_per_delayed_day
-    if delayed.verdict != "better" or days is None or days.verdict != "better" or gross is None or net is None:
+    if delayed.verdict != "better" or days is None or _judged(days).verdict != "better" or gross is None or net is None:
         return None, None
     return gross[0], net[0]
 
 
 # -- for programs --------------------------------------------------------------------------------------------
 
-DIFFERENCES = ("delayed_people", "cash_gbp", "released_bed_days", "notional_value_gbp")
 ALONE = ("gross_gbp_per_delayed_day", "net_gbp_per_delayed_day")
 FOUR = ("", "_low_all", "_high_all", "_verdict")
-MONEY_BY_PAYER = ("cash_gbp", "notional_value_gbp")
 
 
-def payers_of(rows: Sequence[RankedScenario]) -> list[str]:
+def _wholes() -> list[tuple[str, ChangeKey]]:
+    """Name and figure of the columns that are no parts."""
+    return [
+        (measure.ranking_column, (measure.name, "", ""))
+        for measure, divisions in shown_in("ranking")
+        if "" in divisions
+    ]
+
+
+def _parts(rows: Sequence[RankedScenario]) -> list[tuple[str, ChangeKey]]:
+    """Name and figure of the columns of parts: what is always the same first, then for each payer all measures that have payers."""
+    ranked = shown_in("ranking")
+    kinds = sorted({by for _, divisions in ranked for by in divisions if by}, key=lambda by: (by not in ITEMS, by))
+    return [
+        (f"{measure.ranking_column}_{item}", (measure.name, by, item))
+        for by in kinds
+        for item in ITEMS.get(by) or _items(rows, by)
+        for measure, divisions in ranked
+        if by in divisions
+    ]
+
+
+def _items(rows: Sequence[RankedScenario], by: str) -> list[str]:
     """Everybody who pays or gains in any scenario, in the order of the results."""
-    return list(dict.fromkeys(name for row in rows for name in (*row.cash_by_payer, *row.value_by_payer)))
+    return list(dict.fromkeys(item for row in rows for (_, of, item) in row.changes if of == by))
 
 
 def ranking_columns(rows: Sequence[RankedScenario]) -> tuple[str, ...]:
-    """The columns of ranking.csv: fixed ones, those who gave up, for each payer its cash and its notional value; the days."""
-    fixed = [f"{name}{ending}" for name in DIFFERENCES for ending in FOUR]
-    given_up = [f"gave_up_{item}{end}" for item in ENDINGS for end in FOUR]
-    payers = [f"{name}_{payer}{end}" for payer in payers_of(rows) for name in MONEY_BY_PAYER for end in FOUR]
+    """The columns of ranking.csv: figures, those who gave up, for each payer its cash and its notional value; the days."""
+    wholes, parts = ([f"{name}{end}" for name, _ in names for end in FOUR] for names in (_wholes(), _parts(rows)))
     days = ["days"] if any(row.days for row in rows) else []
-    return ("place", "scenario", *fixed, *ALONE, *given_up, *payers, *days)
+    return ("place", "scenario", *wholes, *ALONE, *parts, *days)
 
 
 def ranking_rows(rows: Sequence[RankedScenario]) -> Iterator[tuple[Any, ...]]:
     """The rows of ranking.csv, unrounded; what is not known is empty."""
-    payers = payers_of(rows)
+    wholes, parts = _wholes(), _parts(rows)
     for row in rows:
-        by_payer = [one.get(name) for name in payers for one in (row.cash_by_payer, row.value_by_payer)]
-        four = [cell for one in (row.delayed, row.cash, row.released, row.value) for cell in _four(one)]
-        given_up = [row.given_up.get(item) for item in ENDINGS]
-        more = [cell for one in (*given_up, *by_payer) for cell in _four(one)]
+        cells = [[cell for _, key in keys for cell in _four(row.changes.get(key))] for keys in (wholes, parts)]
         days = [row.days] if row.days else []
-        yield (row.place, row.scenario.id, *four, row.gross_per_day, row.net_per_day, *more, *days)
+        yield (row.place, row.scenario.id, *cells[0], row.gross_per_day, row.net_per_day, *cells[1], *days)
 
 
 def _four(judged: SimultaneousDifference | None) -> tuple[float | str | None, ...]:
@@ -203,42 +222,37 @@ def who_pays(findings: Findings) -> str:
 
 def ranking_cells(row: RankedScenario) -> tuple[str, ...]:
     """One scenario's cells under `headers`."""
-    _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, "people")
+    _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, row.delayed.unit)
     return (
         f"{row.place}. {row.label}",
-        figure(row.delayed.mean, "people", signed=True),
+        figure(row.delayed.mean, row.delayed.unit, signed=True),
         span or "-",
-        row.delayed.said,
-        difference_text(row.cash, "GBP"),
-        difference_text(row.released, "bed days"),
-        difference_text(row.value, "GBP"),
+        row.delayed.verdict_text,
+        *(difference_text(row.of(measure)) for measure in ("cost_cash_gbp", "released_bed_days", "notional_value_gbp")),
         figure(row.gross_per_day, "GBP"),
         figure(row.net_per_day, "GBP"),
     )
 
 
-def difference_text(judged: SimultaneousDifference | None, unit: str) -> str:
+def difference_text(judged: SimultaneousDifference | None) -> str:
     """A difference; with a question mark where its simultaneous interval contains no difference."""
     if judged is None:
         return "-"
-    text = figure(judged.mean, unit, signed=True)
+    text = figure(judged.mean, judged.unit, signed=True)
     return text if judged.verdict != CANNOT_TELL or judged.is_nothing else f"{text}{UNSURE}"
 
 
 def payers_text(row: RankedScenario) -> str:
     """Who pays more and who pays less."""
-    return ", ".join(f"{payer_label(name)} {difference_text(one, 'GBP')}" for name, one in row.cash_by_payer.items())
+    paid = row.parts("cost_cash_gbp", "payer")
+    return ", ".join(f"{payer_label(name)} {difference_text(change)}" for name, change in paid.items())
 
 
 def reneged_text(row: RankedScenario) -> str:
     """Who gave up waiting, more or fewer people, by what became of them; those who only changed lists are left out."""
     words = {"elsewhere": "went elsewhere", "with_nothing": "left with nothing"}
-    found = [
-        f"{text} {difference_text(row.given_up[item], 'people')}"
-        for item, text in words.items()
-        if item in row.given_up
-    ]
-    return ", ".join(found)
+    given_up = row.parts("gave_up", "ending")
+    return ", ".join(f"{text} {difference_text(given_up[item])}" for item, text in words.items() if item in given_up)
 
 
 def ranking_heading(findings: Findings) -> str:
@@ -289,16 +303,16 @@ def how_to_read_ranking(rows: Sequence[RankedScenario], findings: Findings) -> s
 def ranking_answer(rows: Sequence[RankedScenario], findings: Findings, scenario: Scenario) -> str:
     """Return the answer about a scenario, with caveats where it holds by its own interval only or beds stay empty."""
     text = answer(findings, scenario)
-    told, there = findings.headline_of(scenario)
-    alone = told.difference(scenario.id, findings.main_service.name, MEASURE)
-    for row in rows if told.period == findings.common else ():
+    part, there = findings.headline_of(scenario)
+    alone = part.difference(scenario.id, findings.main_service.name, MEASURE)
+    for row in rows if part.period == findings.common else ():
         if row.scenario.id == scenario.id and alone and alone.verdict != row.delayed.verdict:
             text += f" That holds by its own interval, but not with all {len(rows)} at once."
-    more = (on_other_days(findings, scenario), how_used(told, there))
-    return " ".join(part for part in (text, *more) if part)
+    more = (on_other_days(findings, scenario), how_used(part, there))
+    return " ".join(sentence for sentence in (text, *more) if sentence)
 
 
-def ranked_and_said(findings: Findings) -> tuple[list[RankedScenario], list[str]]:
+def ranking_with_summary(findings: Findings) -> tuple[list[RankedScenario], list[str]]:
     """The ranking with its sum; both empty where there is none."""
     rows = ranking(findings)
     return rows, ranking_summary(rows, findings)

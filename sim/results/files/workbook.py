@@ -20,10 +20,10 @@ from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import accounts, money_of
 from sim.results.comparison.ranking import (
     how_to_read_ranking,
-    ranked_and_said,
     ranking_answer,
     ranking_columns,
     ranking_rows,
+    ranking_with_summary,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.measure_table import measures
@@ -94,7 +94,7 @@ def _cover(book: Any, style: dict[str, Any], findings: Findings, title: str, com
     page = book.add_worksheet("Cover")
     page.set_column(0, 0, 100)
     page.write_string(0, 0, title, style["title"])
-    rows, lines = ranked_and_said(findings)
+    rows, lines = ranking_with_summary(findings)
     lines = lines + [ranking_answer(rows, findings, one) for one in findings.scenarios[1:]] if findings.compared else []
     lines = lines or [
         f"{description(findings, one)} {on_other_days(findings, one)}".rstrip() for one in findings.scenarios
@@ -205,10 +205,12 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
 
 def _ranking(findings: Findings) -> Sheet:
     """Several scenarios in order; without rows, and so without a sheet, where there is only one."""
-    rows, said = ranked_and_said(findings)
+    rows, summary = ranking_with_summary(findings)
     headers = tuple(name.replace("_", " ").replace("gbp", "£").capitalize() for name in ranking_columns(rows))
     by_label = [(place, findings.labels[scenario], *rest) for place, scenario, *rest in ranking_rows(rows)]
-    return Sheet("Ranking", what_is_ranked(findings), headers, by_label, (*said, how_to_read_ranking(rows, findings)))
+    return Sheet(
+        "Ranking", what_is_ranked(findings), headers, by_label, (*summary, how_to_read_ranking(rows, findings))
+    )
 
 
 def _headline(findings: Findings) -> Sheet:

@@ -18,11 +18,11 @@ from sim.results.comparison.money import in_one_sentence, money_of
 from sim.results.comparison.ranking import (
     how_to_read_ranking,
     payers_text,
-    ranked_and_said,
     ranking,
     ranking_answer,
     ranking_cells,
     ranking_headers,
+    ranking_with_summary,
     reneged_text,
     who_gave_up,
     who_pays,
@@ -168,11 +168,11 @@ RANKING_KINDS = ("", "number", "number", "verdict", "number", "number", "number"
 
 def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
     """The ranking with its chart, already drawn; nothing where there is none."""
-    rows, said = ranked_and_said(findings)
+    rows, summary = ranking_with_summary(findings)
     if not rows:
         return
     yield heading("The ranking")
-    for text in said:
+    for text in summary:
         yield paragraph(text)
     heads = (
         *(" ".join(part for part in parts if part) for parts in ranking_headers(findings)),

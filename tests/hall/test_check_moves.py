@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.model.reference import admission
+from sim.model.reference import journey
 from sim.model.rules import SECONDS_PER_DAY
 from sim.regression import run
 from sim.runs.experiment import Piece, measured
@@ -83,7 +83,7 @@ def test_a_changed_file_of_data_is_named(recorded: Path, edit: Edit, capsys: pyt
 def test_another_rounding_of_times_is_found_at_its_first_event(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(admission, "seconds", lambda days: int(days * SECONDS_PER_DAY))
+    monkeypatch.setattr(journey, "seconds", lambda days: int(days * SECONDS_PER_DAY))
     assert check(recorded) == 1
     said = capsys.readouterr().out
     assert "no value of the scenario differs: the program or its packages give other results" in said

@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from sim.cli import main
-from sim.model.reference import admission
+from sim.model.reference import journey
 
 Edit = Callable[[str, str, str], None]
 
@@ -100,7 +100,7 @@ def test_the_annotation_points_at_the_line_that_differs(
 def test_where_no_line_differs_the_annotation_points_at_the_expected_line(
     recorded: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(admission, "seconds", lambda days: int(days * 86_000))
+    monkeypatch.setattr(journey, "seconds", lambda days: int(days * 86_000))
     monkeypatch.chdir(recorded.parent)
     assert main(["check", "scenarios/child.yaml", "--workers", "1", "--engine", "reference", "--annotations"]) == 1
     (told,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("::")]

@@ -42,7 +42,7 @@ ASKED = (
     Asked("cost_per_event_10x_beds", "Cost of an event with 10 times the beds and arrivals, over 1 time", BELOW, 1.5),
     Asked("cost_per_event_20_years", "Cost of an event in 20 years, over 2 years", BELOW, 1.5),
     Asked("two_processes_over_one", "Two processes over one, aggregates", AT_LEAST, 1.6),
-    Asked("simulation_share_of_comparison", "Simulation's share of the default comparison, witness apart", BELOW, 0.2),
+    Asked("simulation_share_of_comparison", "Simulation's share of the default comparison, cross-check apart", BELOW, 0.2),
     Asked("bytes_a_person", "Bytes of engine state a person, ledger apart, on `scenarios/baseline.yaml`", AT_MOST, 600),
 )  # fmt: skip
 NOT_ASKED = {

@@ -28,7 +28,7 @@ def aggregates(scenario: Scenario, replications: int, workers: int) -> int:
     """Runs, checks and measures so many replications in so many processes, as `run` does; how many came back."""
     tasks = [Task(0, number) for number in range(replications)]
     return sum(
-        1 for _ in scatter(run_one, Shared((scenario,), engines=Engines(COMPILED, witness=False)), tasks, workers)
+        1 for _ in scatter(run_one, Shared((scenario,), engines=Engines(COMPILED, cross_check=False)), tasks, workers)
     )
 
 

@@ -46,9 +46,9 @@ class Comparison:
     engine: str
 
     def simulation_share(self) -> float | None:
-        """Draws and engine, as a share of all its stages but the witness; None where it does not say."""
+        """Draws and engine, as a share of all its stages but the cross-check; None where it does not say."""
         parts = [self.stages[name] for name in ("draws", "engine") if name in self.stages]
-        others = [seconds for name, seconds in self.stages.items() if name != "witness"]
+        others = [seconds for name, seconds in self.stages.items() if name != "cross-check"]
         return sum(parts) / sum(others) if parts else None
 
 

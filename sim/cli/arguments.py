@@ -46,7 +46,7 @@ class Options:
     people: str | None = None
     observe: bool = False
     engine: str = AUTO
-    witness: bool = True
+    cross_check: bool = True
     update: bool = False
     reason: str | None = None
     junit: str | None = None
@@ -139,7 +139,7 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--workers", type=_positive, metavar="N")
     if verb in ("run", "compare", "calibrate", "sensitivity", "check"):
         parser.add_argument("--engine", type=_engine, default=AUTO, metavar="NAME")
-        parser.add_argument("--no-witness", dest="witness", action="store_false")
+        parser.add_argument("--no-cross-check", "--no-witness", dest="cross_check", action="store_false")
     if verb == "calibrate":
         parser.add_argument("--targets", type=meant, default=shortest(HOME / DEFAULT_TARGETS), metavar="FILE")
         parser.add_argument("--page", metavar="FILE")

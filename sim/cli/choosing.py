@@ -16,6 +16,6 @@ def engines_for(options: Options, screen: Screen) -> Engines:
     if options.observe:
         return BY_REFERENCE  # only there is every event under observation
     try:
-        return engines.engines_for(options.engine, screen.note, witness=options.witness)
+        return engines.engines_for(options.engine, screen.note, cross_check=options.cross_check)
     except CannotCompile as reason:
         raise UsageError(f"--engine compiled: {reason}; --engine auto goes on with the SimPy model") from None

@@ -36,17 +36,17 @@ Options of run and compare:
   --sensitivity FILE   (compare) a sensitivity.csv: the report names the assumptions that change the verdict
   --observe            test every identity on every event; slower, and the same results
   --engine NAME        auto, compiled or reference (default: auto, the compiled one where it works); the same results
-  --no-witness         the SimPy model does not walk replication 1 of every scenario beside the compiled engine; of
-                       many scenarios it still walks every twentieth
+  --no-cross-check     the SimPy model does not run replication 1 of every scenario beside the compiled engine; of
+                       many scenarios it still runs every twentieth (also --no-witness, its earlier name)
   --traceback          where something of ours breaks, show where
-Options of check: --workers, --json, --observe, --engine, --no-witness, --traceback, and
+Options of check: --workers, --json, --observe, --engine, --no-cross-check, --traceback, and
   --junit FILE         the outcome as JUnit XML
   --summary FILE       the outcome as Markdown, added to FILE
   --annotations        lines that GitHub shows beside the scenario line that differs
-Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-witness, and
+Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-cross-check, and
   --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
   --page FILE          the table as a page of Markdown too
-Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-witness, --outputs, and
+Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-cross-check, --outputs, and
   --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
   --measure NAME       which measure (default: delayed_people_mean)
   --service NAME       of which service (default: the first hospital)

@@ -30,7 +30,7 @@ from sim.results.event_history import (
 )
 from sim.results.measures.order import canonical
 from sim.results.window import Window
-from sim.runs.engines import BY_REFERENCE, Engines, testify
+from sim.runs.engines import BY_REFERENCE, Engines, check_equal
 from sim.runs.experiment import Listener, Piece, Task, check_identities, measured
 from sim.runs.parallel import scatter
 
@@ -70,8 +70,8 @@ def run_replication(shared: RerunSettings, task: Task) -> ReplicationResult:
     is_first = task.replication == 0
     if is_first or shared.observe:
         ledger = engine.run_observed(scenario, task.replication)
-        if shared.engines.is_witnessed(task.scenario, task.replication):
-            testify(scenario, task.replication, engine.run(scenario, task.replication, shared.engines.name), ledger)
+        if shared.engines.is_cross_checked(task.scenario, task.replication):
+            check_equal(scenario, task.replication, engine.run(scenario, task.replication, shared.engines.name), ledger)
     else:
         ledger = engine.run(scenario, task.replication, shared.engines.name)
     window = Window(scenario, ledger)

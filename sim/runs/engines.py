@@ -1,6 +1,6 @@
-"""Which engine walks the people, and where the SimPy model walks beside it as a witness.
+"""Which engine runs a replication, and which replications the SimPy model runs too as a cross-check.
 
-What may be changed here: freely, as long as a ledger that two engines see differently never becomes a result.
+What may be changed here: freely, as long as records on which two engines differ never become a result.
 """
 
 from collections.abc import Callable
@@ -17,47 +17,47 @@ from sim.runs.parallel import processors
 from sim.runs.stopwatch import Stopwatch
 
 TABLES = ("people", "waits", "stays", "steps", "places")
-SAMPLE = 20  # of many scenarios, every so manieth is still witnessed where witnesses are not wanted
+SAMPLE = 20  # of many scenarios, one in so many is still cross-checked with --no-cross-check
 
 
 class EnginesDiffer(Exception):
-    """Two engines wrote down different ledgers: the person and the event at which they part."""
+    """Two engines recorded different events: the message names the person and the event at which they part."""
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The engine, why it is not the compiled one, and whether replication 1 of every scenario has a witness or of a sample only."""
+    """The engine, why it is not the compiled one, and whether replication 1 of every scenario is cross-checked or of a sample only."""
 
     name: str = REFERENCE
     why: str = ""
-    witness: bool = True
+    cross_check: bool = True
 
-    def is_witnessed(self, scenario: int, replication: int) -> bool:
-        """Whether the SimPy model also walks this replication (both counted from 0)."""
+    def is_cross_checked(self, scenario: int, replication: int) -> bool:
+        """Whether the SimPy model also runs this replication (both counted from 0)."""
         if self.name != COMPILED or replication != 0:
             return False
-        return self.witness or scenario % SAMPLE == SAMPLE - 1
+        return self.cross_check or scenario % SAMPLE == SAMPLE - 1
 
-    def witnessed(self, scenarios: int) -> int:
-        """How many of so many scenarios have a witness."""
-        return sum(self.is_witnessed(scenario, 0) for scenario in range(scenarios))
+    def cross_checked(self, scenarios: int) -> int:
+        """How many of so many scenarios are cross-checked."""
+        return sum(self.is_cross_checked(scenario, 0) for scenario in range(scenarios))
 
     def words(self, scenarios: int) -> str:
         """What a report says of it."""
         if self.name != COMPILED:
             return f"{self.name} engine (SimPy)"
-        seen = self.witnessed(scenarios)
+        seen = self.cross_checked(scenarios)
         if seen == scenarios:
-            return "compiled engine, witnessed by SimPy: replication 1 of every scenario, equal in every cell"
+            return "compiled engine, cross-checked by SimPy: replication 1 of every scenario, equal in every cell"
         if seen:
-            return f"compiled engine, a sample witnessed by SimPy: replication 1 of {seen} of {scenarios} scenarios"
-        return "compiled engine, not witnessed by SimPy (--no-witness)"
+            return f"compiled engine, a sample cross-checked by SimPy: replication 1 of {seen} of {scenarios} scenarios"
+        return "compiled engine, not cross-checked by SimPy (--no-cross-check)"
 
 
 BY_REFERENCE = Engines()
 
 
-def engines_for(asked: str, tell: Callable[[str], None], *, witness: bool = True) -> Engines:
+def engines_for(asked: str, tell: Callable[[str], None], *, cross_check: bool = True) -> Engines:
     """The engine that was asked for, or that works here; `tell` hears of a first compilation, and why it is not the fast one.
 
     CannotCompile where the compiled engine was asked for by name and cannot run.
@@ -65,34 +65,34 @@ def engines_for(asked: str, tell: Callable[[str], None], *, witness: bool = True
     choice = engine.choose(asked, processors(), tell)
     if choice.why:
         tell(f"The SimPy model runs, not the fast engine: {choice.why}. The results are the same.")
-    return Engines(choice.name, choice.why, witness)
+    return Engines(choice.name, choice.why, cross_check)
 
 
 def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:
-    """One replication by the engine that was chosen, and by its witness; EnginesDiffer where they part."""
+    """Records of one replication by the chosen engine; EnginesDiffer where a cross-check by the SimPy model parts from them."""
     with watch.stage("loading the engine"):
         engine.load(engines.name)
     with watch.stage("draws"):
         drawn = engine.draw(scenario, replication, engines.name)
     with watch.stage("engine"):
         ledger = engine.walk(drawn, engines.name)
-    if engines.is_witnessed(number, replication):
-        with watch.stage("witness"):
-            testify(scenario, replication, ledger, engine.run(scenario, replication))
+    if engines.is_cross_checked(number, replication):
+        with watch.stage("cross-check"):
+            check_equal(scenario, replication, ledger, engine.run(scenario, replication))
     return ledger
 
 
-def testify(scenario: Scenario, replication: int, ledger: Ledger, witness: Ledger) -> None:
-    """EnginesDiffer unless both ledgers are equal in every cell."""
-    unequal = [where for name in TABLES if (where := _first_unequal(ledger, witness, name))]
+def check_equal(scenario: Scenario, replication: int, ledger: Ledger, cross_check: Ledger) -> None:
+    """Raise EnginesDiffer unless both engines recorded the same in every cell."""
+    unequal = [where for name in TABLES if (where := _first_unequal(ledger, cross_check, name))]
     if unequal:
-        where = _where_they_part(scenario, ledger, witness) or unequal[0]
+        where = _where_they_part(scenario, ledger, cross_check) or unequal[0]
         raise EnginesDiffer(f"{scenario.id}, replication {replication + 1}: compiled and SimPy engine part {where}")
 
 
-def _first_unequal(ledger: Ledger, witness: Ledger, table: str) -> str:
+def _first_unequal(ledger: Ledger, cross_check: Ledger, table: str) -> str:
     """The first cell of a table that differs; nothing where all are equal."""
-    ours, theirs = getattr(ledger, table), getattr(witness, table)
+    ours, theirs = getattr(ledger, table), getattr(cross_check, table)
     for name in theirs:
         if len(ours[name]) != len(theirs[name]):
             return f"in the table of {table}: SimPy has {len(theirs[name]):,} rows, the compiled engine {len(ours[name]):,}"
@@ -105,10 +105,10 @@ def _first_unequal(ledger: Ledger, witness: Ledger, table: str) -> str:
     return ""
 
 
-def _where_they_part(scenario: Scenario, ledger: Ledger, witness: Ledger) -> str:
+def _where_they_part(scenario: Scenario, ledger: Ledger, cross_check: Ledger) -> str:
     """The first person and event; nothing where the ledger is so broken, or the difference such, that no story tells it."""
     try:
-        found = first_difference(event_histories(scenario, witness), event_histories(scenario, ledger))
+        found = first_difference(event_histories(scenario, cross_check), event_histories(scenario, ledger))
     except (IndexError, ValueError, KeyError):  # a cell that means nothing
         return ""
     if found is None:

@@ -174,7 +174,7 @@ def run_all(
         listener(len(done), len(tasks))
     open_tasks = [task for task in tasks if task not in done]
     remaining = Remaining(
-        {task: shared.engines.is_witnessed(task.scenario, task.replication) for task in open_tasks}, workers
+        {task: shared.engines.is_cross_checked(task.scenario, task.replication) for task in open_tasks}, workers
     )
     for piece in scatter(run_one, shared, open_tasks, workers):
         done[piece.task] = piece

@@ -132,8 +132,8 @@ def _run_object(job: Job, workers: int, pieces: Sequence[Sequence[Piece]]) -> di
         "workers": workers,
         "engine": job.engines.name,
         "why_not_compiled": job.engines.why,
-        "witnessed_by_simpy": [
-            one.id for number, one in enumerate(job.scenarios) if job.engines.is_witnessed(number, 0)
+        "cross_checked_by_simpy": [
+            one.id for number, one in enumerate(job.scenarios) if job.engines.is_cross_checked(number, 0)
         ],
         "seed": first.seed,
         "replications": first.replications,

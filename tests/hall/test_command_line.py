@@ -181,6 +181,14 @@ def test_patterns_are_expanded_by_us_and_the_base_counts_once(here: Path) -> Non
 
 
 @pytest.mark.usefixtures("here")
+def test_the_earlier_name_of_an_option_still_works() -> None:
+    options = [
+        parse(["compare", "base.yaml", "more.yaml", *more]) for more in ([], ["--no-witness"], ["--no-cross-check"])
+    ]
+    assert [one.cross_check for one in options] == [True, False, False]
+
+
+@pytest.mark.usefixtures("here")
 def test_a_base_that_is_compared_with_itself_only_is_refused(capsys) -> None:
     assert run("compare", "base.yaml", "./base.yaml") == 2
     assert "at least one other file" in capsys.readouterr().err

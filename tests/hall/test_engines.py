@@ -133,8 +133,8 @@ def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: p
     monkeypatch.setattr(engine, "walk", later)
     with pytest.raises(EnginesDiffer, match=r"40_ring_of_two, replication 1: .* at .*-0 \(rank 0\): SimPy says 'day"):
         ledger_of(Engines("compiled"), scenario, 0, 0, Stopwatch())
-    ledger_of(Engines("compiled"), scenario, 0, 1, Stopwatch())  # only replication 1 has a witness
-    ledger_of(Engines("compiled", witness=False), scenario, 0, 0, Stopwatch())
+    ledger_of(Engines("compiled"), scenario, 0, 1, Stopwatch())  # only replication 1 is cross-checked
+    ledger_of(Engines("compiled", cross_check=False), scenario, 0, 0, Stopwatch())
 
 
 @pytest.mark.usefixtures("own_cache")
@@ -188,7 +188,7 @@ def test_a_cell_that_means_nothing_is_a_difference_too(table: str, column: str, 
     cells[1] = value
     broken = replace(ledger, **{table: {**getattr(ledger, table), column: cells}})
     with pytest.raises(EnginesDiffer, match=f"40_ring_of_two, replication 1: .*{value}"):
-        hall.testify(scenario, 0, broken, ledger)
+        hall.check_equal(scenario, 0, broken, ledger)
 
 
 def test_a_difference_that_no_story_tells_is_named_by_its_table() -> None:
@@ -198,13 +198,18 @@ def test_a_difference_that_no_story_tells_is_named_by_its_table() -> None:
     with pytest.raises(
         EnginesDiffer, match="in the table of places, row 0: `open` is 1 by SimPy, 2 by the compiled engine"
     ):
-        hall.testify(scenario, 0, replace(ledger, places=places), ledger)
+        hall.check_equal(scenario, 0, replace(ledger, places=places), ledger)
 
 
-def test_without_witnesses_of_many_scenarios_a_sample_still_has_one() -> None:
-    assert [Engines("compiled").witnessed(n) for n in (1, 45)] == [1, 45]
-    assert [Engines("compiled", witness=False).witnessed(n) for n in (1, SAMPLE - 1, SAMPLE, 45)] == [0, 0, 1, 2]
-    assert Engines("reference").witnessed(45) == 0
+def test_without_cross_checks_of_many_scenarios_a_sample_still_has_one() -> None:
+    assert [Engines("compiled").cross_checked(n) for n in (1, 45)] == [1, 45]
+    assert [Engines("compiled", cross_check=False).cross_checked(n) for n in (1, SAMPLE - 1, SAMPLE, 45)] == [
+        0,
+        0,
+        1,
+        2,
+    ]
+    assert Engines("reference").cross_checked(45) == 0
 
 
 @pytest.mark.slow
@@ -217,9 +222,9 @@ def test_both_engines_give_the_same_tables_and_say_who_they_are(tmp_path: Path) 
         tables.append((folder / "summary.csv").read_bytes() + (folder / "census.csv").read_bytes())
         runs.append(json.loads((folder / "run.json").read_text()))
         report = (folder / "report.html").read_text()
-        assert ("witnessed by SimPy" in report) == (name == "compiled")
+        assert ("cross-checked by SimPy" in report) == (name == "compiled")
     assert tables[0] == tables[1]
-    assert [(run["engine"], run["witnessed_by_simpy"]) for run in runs] == [
+    assert [(run["engine"], run["cross_checked_by_simpy"]) for run in runs] == [
         ("compiled", ["40_ring_of_two"]), ("reference", [])
     ]  # fmt: skip
 

@@ -53,7 +53,7 @@ def test_the_commands_of_the_page_work(capsys: pytest.CaptureFixture[str]) -> No
                     "1",
                     "--outputs",
                     "out",
-                    *([] if "--no-witness" in words else ["--no-witness"]),
+                    *([] if "--no-cross-check" in words else ["--no-cross-check"]),
                 ]
             )
             == 0

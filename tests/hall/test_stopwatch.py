@@ -64,4 +64,4 @@ def test_run_json_says_where_the_time_went(tmp_path: Path, monkeypatch: pytest.M
         "workbook",
         "tables",
     ]
-    assert set(said["seconds_by_stage_summed_over_workers"]) == OF_A_REPLICATION | {"witness"}
+    assert set(said["seconds_by_stage_summed_over_workers"]) == OF_A_REPLICATION | {"cross-check"}

@@ -60,7 +60,7 @@ LENGTHS += [distributions.between(length, 1.1, math.inf) for length in LENGTHS[1
 
 
 def agree(scenario: Scenario) -> None:
-    engines.testify(scenario, 0, engine.run(scenario, 0, engine.COMPILED), engine.run(scenario, 0))
+    engines.check_equal(scenario, 0, engine.run(scenario, 0, engine.COMPILED), engine.run(scenario, 0))
 
 
 def shorter(scenario: Scenario) -> Scenario:
@@ -176,7 +176,7 @@ def test_threads_do_not_meet_in_their_memory() -> None:
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda replication: engine.run(scenario, replication, engine.COMPILED), range(8)))
     for replication in range(8):
-        engines.testify(scenario, replication, found[replication], expected[replication])
+        engines.check_equal(scenario, replication, found[replication], expected[replication])
 
 
 # -- the same bits --------------------------------------------------------------------------------------------

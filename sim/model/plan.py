@@ -218,7 +218,7 @@ class Plan:
         )
 
     @cached_property
-    def ring_neighbours(self) -> tuple[tuple[int, ...], ...]:
+    def circle_neighbours(self) -> tuple[tuple[int, ...], ...]:
         """For each service the limited, place-counting services that its people may wait for, where a ring can close."""
         can_ring = [not (planned.service.is_unlimited or planned.counts_units) for planned in self.services]
         after = [set[int]() for _ in self.services]

@@ -56,7 +56,7 @@ def chance_over(chance_per_day: float, days: float) -> float:
     return float(1.0 - (1.0 - chance_per_day) ** days)
 
 
-def shortest_ring(services: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]) -> list[int]:
+def shortest_circle(services: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]) -> list[int]:
     """The shortest ring of services through the one that stands last in the file; empty if there is none.
 
     `waits(a, b)` says whether somebody who holds a place in a may move to b; `neighbours[a]` lists the candidates b in file

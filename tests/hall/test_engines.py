@@ -141,7 +141,7 @@ def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: p
 def test_a_damaged_cache_is_thrown_away_and_made_anew(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     folder = numba_setup.cache_folder()
     assert folder is not None
-    (folder / "event_loop.walk-1.py.nbi").write_text("damaged")
+    (folder / "event_loop.run_events-1.py.nbi").write_text("damaged")
     runs = []
 
     def stumbles_once(*_: object) -> None:
@@ -162,7 +162,7 @@ def test_what_fails_twice_is_not_tried_for_ever(said: list[str], monkeypatch: py
         runs.append(1)
         folder = numba_setup.cache_folder()
         assert folder is not None
-        (folder / "event_loop.walk-1.py.nbi").write_text("of no use")
+        (folder / "event_loop.run_events-1.py.nbi").write_text("of no use")
         raise RuntimeError("as before")
 
     monkeypatch.setattr(compiled_run, "run", leaves_a_cache_and_stumbles)

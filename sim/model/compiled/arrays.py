@@ -3,7 +3,7 @@
 Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the random numbers
 stand beside what they are for. -1 stands for "none" throughout.
 
-What may be changed here: freely, together with `event_loop.py` and its verbs, which are the only readers.
+What may be changed here: freely, together with the operations (`operations.py`), which are the only readers.
 """
 
 from collections.abc import Iterable, Sequence
@@ -67,7 +67,7 @@ PLAIN_KEYS = (
 ) = range(10)  # fmt: skip
 
 
-class Packed(NamedTuple):
+class PlanArrays(NamedTuple):
     """A plan in numbers. Shapes: rows, or rows by columns."""
 
     until: int
@@ -93,8 +93,8 @@ class Packed(NamedTuple):
     changes: Rows  # capacities that change during the run, by second
     team_places: Ints  # at the start
     census: Rows
-    can_ring: NDArray[np.bool_]  # services x services
-    has_rings: bool
+    can_exchange: NDArray[np.bool_]  # services x services
+    has_circles: bool
     plain_keys: Keys
 
 
@@ -116,7 +116,7 @@ class _Lengths:
             self._tables += (*length.table, *length.bounds)
         return self._rows[length]
 
-    def packed(self) -> tuple[Rows, Floats]:
+    def tables(self) -> tuple[Rows, Floats]:
         rows = [
             (length.code, *span, length.a, length.b, length.c)
             for length, span in zip(self._rows, self._spans, strict=True)
@@ -209,7 +209,7 @@ class _Hours:
         return len(self.rows) - 1
 
 
-def packed(plan: Plan) -> Packed:
+def plan_arrays(plan: Plan) -> PlanArrays:
     """The plan in numbers."""
     _check_what_the_loader_promised(plan)
     lengths, hours = _Lengths(), _Hours()
@@ -220,9 +220,9 @@ def packed(plan: Plan) -> Packed:
     ]
     groups = [_group(group, lengths) for group in plan.groups]
     census = [_census_entry(plan, entry, lengths) for entry in plan.scenario.census]
-    length_rows, tables = lengths.packed()
+    length_rows, tables = lengths.tables()
     days = len(plan.working)
-    return Packed(
+    return PlanArrays(
         until=plan.until,
         first_weekday=plan.scenario.calendar.start.weekday(),
         services=np.array(services, SERVICE),
@@ -246,8 +246,8 @@ def packed(plan: Plan) -> Packed:
         changes=_changes(plan),
         team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
         census=np.array(census, CENSUS),
-        can_ring=_can_ring(plan),
-        has_rings=any(map(len, plan.ring_neighbours)),
+        can_exchange=_can_exchange(plan),
+        has_circles=any(map(len, plan.circle_neighbours)),
         plain_keys=_keys(PLAIN_KEYS),
     )
 
@@ -358,9 +358,9 @@ def _review_keys(plan: Plan) -> Keys:
     return _keys(quantities.review_happens(attempt) for attempt in range(days if can_be_missed else 0))
 
 
-def _can_ring(plan: Plan) -> NDArray[np.bool_]:
+def _can_exchange(plan: Plan) -> NDArray[np.bool_]:
     matrix = np.zeros((len(plan.services), len(plan.services)), dtype=np.bool_)
-    for held, neighbours in enumerate(plan.ring_neighbours):
+    for held, neighbours in enumerate(plan.circle_neighbours):
         matrix[held, list(neighbours)] = True
     return matrix
 

@@ -1,6 +1,6 @@
 """The fast engine: `event_loop.py`, compiled by Numba for this processor. The same contract as the reference engine, and the same bits.
 
-Here a plan and its people become tables, are walked, and become a ledger. Nothing in here decides anything about people.
+Here a plan and its people become tables, the events are run, and the tables become a ledger. Nothing in here decides anything about people.
 
 What may be changed here: freely, as long as the ledgers of both engines stay equal.
 """
@@ -17,8 +17,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from sim.model import records
 from sim.model.arrivals import People
-from sim.model.compiled import arrays, compact_columns, state
-from sim.model.compiled.arrays import Packed
+from sim.model.compiled import arrays, compact_columns, engine_state
+from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.numba_setup import kernels
 from sim.model.plan import Plan
 from sim.model.random_numbers import RandomNumbers
@@ -74,7 +74,7 @@ class Rows:
     places: int
 
     def enlarged(self, ended: int) -> "Rows":
-        """With room where the walk found none."""
+        """With more rows of the table that was too small."""
         name = ("", "stays", "waits", "steps", "events", "places")[ended]
         return replace(self, **{name: 2 * getattr(self, name)})
 
@@ -84,25 +84,25 @@ class Rows:
 
 
 @dataclass(eq=False)
-class FastPlan:
+class CompiledPlan:
     """A plan in numbers, with what was learnt of its size."""
 
-    packed: Packed
+    plan_arrays: PlanArrays
     rows: Rows | None = None
     was_enlarged: bool = False
-    bytes_per_person: float = 0.0  # in the last walk, ledger apart
+    bytes_per_person: float = 0.0  # in the last run, ledger apart
     seated_entries: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.seated_entries = self.packed.census["service"] >= 0
+        self.seated_entries = self.plan_arrays.census["service"] >= 0
 
 
-def _first_guess(packed: Packed, people: int) -> Rows:
-    places = 8 * len(packed.services) + len(packed.changes) + 64
+def _first_guess(plan_arrays: PlanArrays, people: int) -> Rows:
+    places = 8 * len(plan_arrays.services) + len(plan_arrays.changes) + 64
     return Rows(3 * people + 64, 4 * people + 64, 2 * people + 64, 2 * people + 64, places)
 
 
-_plans: "WeakKeyDictionary[Plan, FastPlan]" = WeakKeyDictionary()
+_plans: "WeakKeyDictionary[Plan, CompiledPlan]" = WeakKeyDictionary()
 NARROW: dict[str, Any] = {
     "stays": compact_columns.Stays,
     "waits": compact_columns.Waits,
@@ -111,14 +111,23 @@ NARROW: dict[str, Any] = {
 FETCHED_AT_ONCE = 64  # bytes
 MOST_SPANS = 2**19  # of the calendar: more of them no longer fit into what a processor has at hand
 MOST_BLOCKS = 8
+OF_PEOPLE = (
+    "group_of",
+    "number_of",
+    "census_entry",
+    "arrives",
+    "arrives_at",
+    "seated",
+    "coming",
+)  # theirs, not the run's
 COUNTS_REFERENCES = getattr(sys, "_is_gil_enabled", lambda: True)()  # Python without its lock counts them by thread
 
 
 class _Memory(threading.local):
-    """What this thread uses again: fresh memory costs more than the walk through it."""
+    """What this thread uses again: fresh memory costs more than the events."""
 
     def __init__(self) -> None:
-        self.tables: dict[str, NDArray[Any]] = {}  # of the last walk
+        self.tables: dict[str, NDArray[Any]] = {}  # of the last run
         self.blocks: list[NDArray[np.uint8]] = []  # of ledgers; a ledger's columns refer to their block
 
 
@@ -133,49 +142,46 @@ def run(plan: Plan, people: People, random: RandomNumbers) -> Ledger:
     """One replication by the compiled engine."""
     fast = _plans.get(plan)
     if fast is None:
-        fast = _plans[plan] = FastPlan(arrays.packed(plan))
-    seated, coming = _starting(fast, people)
-    rows = fast.rows or _first_guess(fast.packed, len(people))
+        fast = _plans[plan] = CompiledPlan(arrays.plan_arrays(plan))
+    rows = fast.rows or _first_guess(fast.plan_arrays, len(people))
     while True:
-        room = _room(fast.packed, people, random, rows)
-        ended = kernels().walk(
-            fast.packed, people.group, people.number, people.census_entry, people.arrives, people.arrives_at,
-            seated, coming, room,
-        )  # fmt: skip
-        if ended == state.DONE:
+        state = _empty_state(fast, people, random, rows)
+        ended = kernels().run_events(fast.plan_arrays, state)
+        if ended == engine_state.DONE:
             break
         fast.rows = rows = rows.enlarged(ended)
         fast.was_enlarged = True
     if not fast.was_enlarged:  # what was too small once stays as large as it had to be
-        # how many have to wait varies most, and a table that is too small costs a whole walk
+        # how many have to wait varies most, and a table that is too small costs a whole run
         fast.rows = rows.fitted(
-            stays=_filled(room, "stay_rows"),
-            waits=max(_filled(room, "wait_rows"), len(people)),
-            steps=_filled(room, "step_rows"),
-            events=_filled(room, "event_rows"),
+            stays=_filled(state, "stay_rows"),
+            waits=max(_filled(state, "wait_rows"), len(people)),
+            steps=_filled(state, "step_rows"),
+            events=_filled(state, "event_rows"),
         )
-    fast.bytes_per_person = _state_bytes(room) / max(1, len(people))
-    return _ledger(plan, people, room)
+    fast.bytes_per_person = _state_bytes(state) / max(1, len(people))
+    return _ledger(plan, people, state)
 
 
-def _filled(room: state.Room, counter: str) -> int:
-    """How many rows of a table the walk has filled."""
-    return int(room.counters[counter][0])
+def _filled(state: engine_state.EngineState, counter: str) -> int:
+    """How many rows of a table the run has filled."""
+    return int(state.counters[counter][0])
 
 
 def state_bytes_per_person(plan: Plan) -> float:
-    """What the last walk of this plan kept in memory for a person, apart from the rows that become the ledger."""
+    """What the last run of this plan kept in memory for a person, apart from the rows that become the ledger."""
     return _plans[plan].bytes_per_person
 
 
-def _state_bytes(room: state.Room) -> int:
+def _state_bytes(state: engine_state.EngineState) -> int:
     in_ledger = {name: compact_columns.width(table) for name, table in NARROW.items()}
-    tables = {name: table for name, table in room._asdict().items() if isinstance(table, np.ndarray)}
-    del tables["places"]
+    tables = {name: table for name, table in state._asdict().items() if isinstance(table, np.ndarray)}
+    for name in ("places", *OF_PEOPLE):
+        del tables[name]
     return sum(table.nbytes - len(table) * in_ledger.get(name, 0) for name, table in tables.items())
 
 
-def _starting(fast: FastPlan, people: People) -> tuple[Column, Column]:
+def _starting(fast: CompiledPlan, people: People) -> tuple[Column, Column]:
     """The ranks of those who hold a place when the clock starts, and those of the others in order of arrival."""
     is_seated = people.census_entry >= 0
     if not is_seated.any() and (people.arrives[1:] >= people.arrives[:-1]).all():
@@ -202,39 +208,47 @@ def _aligned(shape: tuple[int, ...], kind: np.dtype[Any]) -> NDArray[Any]:
     return memory[begin : begin + size].view(kind).reshape(shape)
 
 
-def _room(packed: Packed, people: People, random: RandomNumbers, rows: Rows) -> state.Room:
-    assert max(len(people), rows.stays, rows.waits, rows.steps) < state.MOST_ROWS, (
+def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows: Rows) -> engine_state.EngineState:
+    plan_arrays, (seated, coming) = fast.plan_arrays, _starting(fast, people)
+    assert max(len(people), rows.stays, rows.waits, rows.steps) < engine_state.MOST_ROWS, (
         "more people than fit into its tables"
     )
-    services = len(packed.services)
-    shift = _about_one_event_a_span(packed.until, rows.stays)
-    buckets = _table("buckets", (packed.until >> shift) + 1, np.int32)
+    services = len(plan_arrays.services)
+    shift = _about_one_event_a_span(plan_arrays.until, rows.stays)
+    buckets = _table("buckets", (plan_arrays.until >> shift) + 1, np.int32)
     buckets[:] = NONE
-    most_drawn = int(packed.visits["drawn"].max(initial=1))
-    return state.Room(
-        persons=_table("persons", len(people), state.PERSON),
-        admissions=_table("admissions", rows.stays, state.ADMISSION),
-        origins=_table("origins", rows.stays, state.ORIGIN),
-        stays=_table("stays", rows.stays, state.STAY),
-        waits=_table("waits", rows.waits, state.WAIT),
-        steps=_table("steps", rows.steps, state.STEP),
+    most_drawn = int(plan_arrays.visits["drawn"].max(initial=1))
+    return engine_state.EngineState(
+        group_of=people.group,
+        number_of=people.number,
+        census_entry=people.census_entry,
+        arrives=people.arrives,
+        arrives_at=people.arrives_at,
+        seated=seated,
+        coming=coming,
+        persons=_table("persons", len(people), engine_state.PERSON),
+        admissions=_table("admissions", rows.stays, engine_state.ADMISSION),
+        origins=_table("origins", rows.stays, engine_state.ORIGIN),
+        stays=_table("stays", rows.stays, engine_state.STAY),
+        waits=_table("waits", rows.waits, engine_state.WAIT),
+        steps=_table("steps", rows.steps, engine_state.STEP),
         step_afters=_table("step_afters", 2 * rows.steps, np.int32),
-        events=_table("events", rows.events, state.EVENT),
+        events=_table("events", rows.events, engine_state.EVENT),
         buckets=buckets,
         bucket_shift=shift,
         heap=_table("heap", rows.events, np.int32),
-        posted=_table("posted", rows.events + 4096, state.POSTED),
-        noted=_table("noted", rows.events, state.NOTED),
+        posted=_table("posted", rows.events + 4096, engine_state.POSTED),
+        noted=_table("noted", rows.events, engine_state.NOTED),
         places=_table("places", rows.places, np.int64, 3),
-        wards=_wards(services),
-        teams=_teams(packed),
+        service_states=_service_states(services),
+        teams=_teams(plan_arrays),
         touched=np.zeros(services + 2, np.int64),
         clear_pairs=np.zeros((services, services), np.int64),
-        ring=np.zeros((state.RING_ROWS, services + 1), np.int64),
-        knocked=np.zeros(len(packed.is_door_of), np.bool_),
+        circle=np.zeros((engine_state.CIRCLE_ROWS, services + 1), np.int64),
+        opening_is_noted=np.zeros(len(plan_arrays.is_door_of), np.bool_),
         weights=np.zeros(most_drawn),
-        counters=np.zeros(1, state.COUNTERS),
-        keys=_keys(random.seed, random.replication, *packed.group_keys.ravel().tolist()),
+        counters=np.zeros(1, engine_state.COUNTERS),
+        keys=_keys(random.seed, random.replication, *plan_arrays.group_keys.ravel().tolist()),
         first_stay=_table("first_stay", len(people), np.int32),
         first_wait=_table("first_wait", len(people), np.int32),
         stay_of_row=_table("stay_of_row", rows.stays, np.int32),
@@ -250,16 +264,16 @@ def _about_one_event_a_span(until: int, stays: int) -> int:
     return shift
 
 
-def _wards(services: int) -> NDArray[Any]:
-    wards = np.zeros(services + 2, state.WARD)
-    wards["open"] = wards["planned_open"] = wards["most_to_come"] = state.UNLIMITED
-    wards["head"] = wards["tail"] = wards["places_row"] = NONE
-    return wards
+def _service_states(services: int) -> NDArray[Any]:
+    service_states = np.zeros(services + 2, engine_state.SERVICE_STATE)
+    service_states["open"] = service_states["planned_open"] = service_states["most_to_come"] = engine_state.UNLIMITED
+    service_states["head"] = service_states["tail"] = service_states["places_row"] = NONE
+    return service_states
 
 
-def _teams(packed: Packed) -> NDArray[Any]:
-    teams = np.zeros(len(packed.team_places), state.TEAM)
-    teams["open"] = packed.team_places
+def _teams(plan_arrays: PlanArrays) -> NDArray[Any]:
+    teams = np.zeros(len(plan_arrays.team_places), engine_state.TEAM_STATE)
+    teams["open"] = plan_arrays.team_places
     teams["head"] = teams["tail"] = NONE
     return teams
 
@@ -279,15 +293,15 @@ def _block(size: int) -> NDArray[np.uint8]:
     return blocks[-1]
 
 
-def _ledger(plan: Plan, people: People, room: state.Room) -> Ledger:
-    stays, steps = _filled(room, "stay_rows"), _filled(room, "step_rows")
-    waits = _filled(room, "wait_rows") + _filled(room, "waits_at_once")
+def _ledger(plan: Plan, people: People, state: engine_state.EngineState) -> Ledger:
+    stays, steps = _filled(state, "stay_rows"), _filled(state, "step_rows")
+    waits = _filled(state, "wait_rows") + _filled(state, "waits_at_once")
     tables = {
         name: compact_columns.laid_out(NARROW[name], _block(compact_columns.width(NARROW[name]) * rows), rows)
         for name, rows in (("stays", stays), ("waits", waits), ("steps", steps))
     }
-    started = kernels().write_down(room, *tables.values())
-    planned = room.places[: _filled(room, "places")]
+    started = kernels().write_down(state, *tables.values())
+    planned = state.places[: _filled(state, "places")]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(
         people=people.ledger_table(),

@@ -4,23 +4,23 @@ Plain Python that a compiler can read; see `operations.py`. What may be changed 
 the reference engine.
 """
 
-from sim.model.compiled.state import KIND_BITS, KINDS, MORE_EVENTS, Room, fetch_ahead
+from sim.model.compiled.engine_state import KIND_BITS, KINDS, MORE_EVENTS, EngineState, fetch_ahead
 
 
-def post(room: Room, at: int, kind: int, whom: int) -> None:
+def post(state: EngineState, at: int, kind: int, whom: int) -> None:
     """Something will be due: at once, in this instant, or later by way of the calendar."""
-    count, posted = room.counters[0], room.posted
+    count, posted = state.counters[0], state.posted
     n = count.posted
     if n < len(posted):
         posted[n].at, posted[n].what = at, whom * KINDS + kind
         count.posted = n + 1
     else:
-        count.too_small = MORE_EVENTS  # this walk is void
+        count.too_small = MORE_EVENTS  # this run is void
 
 
-def push(room: Room, event: int, size: int) -> None:
+def push(state: EngineState, event: int, size: int) -> None:
     """Put an event into the heap of `size` events."""
-    heap, events = room.heap, room.events
+    heap, events = state.heap, state.events
     place = size
     while place > 0:
         above = (place - 1) >> 1
@@ -31,9 +31,9 @@ def push(room: Room, event: int, size: int) -> None:
     heap[place] = event
 
 
-def take_first(room: Room) -> int:
+def take_first(state: EngineState) -> int:
     """What is due first in the present span, and no longer in the heap."""
-    count, heap, events = room.counters[0], room.heap, room.events
+    count, heap, events = state.counters[0], state.heap, state.events
     event = heap[0]
     events[event].next, count.free_event = count.free_event, event
     size = count.heap_size - 1
@@ -54,24 +54,24 @@ def take_first(room: Room) -> int:
     return int(events[event].what)
 
 
-def open_span(room: Room) -> None:
+def open_span(state: EngineState) -> None:
     """The events of the next span go to the heap; most are about a stay, of which nothing has been heard for long."""
-    count, events = room.counters[0], room.events
+    count, events = state.counters[0], state.events
     count.bucket += 1
-    event = room.buckets[count.bucket]
+    event = state.buckets[count.bucket]
     while event >= 0:
         whom = events[event].what >> KIND_BITS
-        fetch_ahead(room.stays, whom)
-        fetch_ahead(room.admissions, whom)
+        fetch_ahead(state.stays, whom)
+        fetch_ahead(state.admissions, whom)
         following = events[event].next
-        push(room, event, count.heap_size)
+        push(state, event, count.heap_size)
         count.heap_size += 1
         event = following
 
 
-def schedule(room: Room, at: int, what: int) -> None:
+def schedule(state: EngineState, at: int, what: int) -> None:
     """Put something that is due later into the calendar: its span of time, or the heap of the present one."""
-    count, events, buckets = room.counters[0], room.events, room.buckets
+    count, events, buckets = state.counters[0], state.events, state.buckets
     event = count.free_event
     if event >= 0:
         count.free_event = events[event].next
@@ -82,18 +82,18 @@ def schedule(room: Room, at: int, what: int) -> None:
             return
         count.event_rows = event + 1
     events[event].at, events[event].what = at, what
-    span = at >> room.bucket_shift
+    span = at >> state.bucket_shift
     if span <= count.bucket:
-        push(room, event, count.heap_size)
+        push(state, event, count.heap_size)
         count.heap_size += 1
     else:
         events[event].next = buckets[span]
         buckets[span] = event
 
 
-def due_at(room: Room, until: int, at: int, kind: int, whom: int) -> None:
+def due_at(state: EngineState, until: int, at: int, kind: int, whom: int) -> None:
     """As `post`, without a detour where it is due later."""
-    if at <= room.counters[0].now:
-        post(room, at, kind, whom)
+    if at <= state.counters[0].now:
+        post(state, at, kind, whom)
     elif at < until:
-        schedule(room, at, whom * KINDS + kind)
+        schedule(state, at, whom * KINDS + kind)

@@ -25,12 +25,12 @@ from sim.model import attributes, random_numbers, records, rules
 from sim.model.compiled import (
     arrays,
     compact_columns,
+    engine_state,
     event_loop,
     numba_intrinsics,
     operations,
     recording,
     sampling,
-    state,
 )
 
 SOURCES = (
@@ -44,8 +44,7 @@ SOURCES = (
     rules,
     attributes,
     timetable,
-    event_loop,
-    state,
+    engine_state,
     operations,
     *operations.FILES,
     recording,
@@ -53,7 +52,7 @@ SOURCES = (
 OTHERS_KEPT = 3  # of other versions
 CACHE_FOLDER = "BEDFLOW_CACHE"  # an environment variable: where to keep what was compiled, and nowhere else
 
-# What `walk` calls, in an order in which each knows those before it.
+# What the operations call, in an order in which each knows those before it.
 SCALAR_RULES: tuple[Callable[..., Any], ...] = (
     distributions.normal_quantile,
     distributions.interpolate,
@@ -83,7 +82,7 @@ class CannotCompile(Exception):
 class Kernels:
     """The compiled functions."""
 
-    walk: Callable[..., int]
+    run_events: Callable[..., int]
     write_down: Callable[..., int]
     fill_uniforms: Callable[..., None]
     fill_points: Callable[..., int]
@@ -121,7 +120,7 @@ def cache_folder() -> Path | None:
 
 def is_compiled_before() -> bool:
     """Has this version been compiled on this computer?"""
-    return any(any(folder.rglob("event_loop.walk-*.nbi")) for folder in _folders())
+    return any(any(folder.rglob("event_loop.run_events-*.nbi")) for folder in _folders())
 
 
 def forget() -> bool:
@@ -217,11 +216,13 @@ def kernels() -> Kernels:
         _clear_away(folder)
     usual, numba.config.CACHE_DIR = numba.config.CACHE_DIR, str(folder or "")
     known = compiled_rules()
-    for verb in (sampling.fill_uniforms, *operations.VERBS, *recording.PARTS):
-        known[verb.__name__] = _compiled(verb, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    for operation in (sampling.fill_uniforms, *operations.OPERATIONS, *recording.PARTS):
+        known[operation.__name__] = _compiled(
+            operation, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
+        )
     keep = folder is not None
     functions = (
-        event_loop.walk,
+        event_loop.run_events,
         recording.write_down,
         sampling.fill_uniforms,
         sampling.fill_points,

@@ -4,7 +4,7 @@ Plain Python that a compiler can read; see `operations.py`. What may be changed 
 the reference engine.
 """
 
-from sim.model.compiled.state import Room, Rows
+from sim.model.compiled.engine_state import EngineState, Rows
 
 
 def tie(lines: Rows, members: Rows, line: int, before: int, behind: int) -> None:
@@ -31,11 +31,11 @@ def step_out(lines: Rows, members: Rows, line: int, member: int) -> None:
     tie(lines, members, line, members[member].before, members[member].behind)
 
 
-def join_queue(room: Room, wait: int) -> None:
+def join_queue(state: EngineState, wait: int) -> None:
     """Into the line of a service, by priority, time joined and rank: the place is looked for from both ends at once."""
-    wards, waits = room.wards, room.waits
+    service_states, waits = state.service_states, state.waits
     to, person, joined, priority = waits[wait].to, waits[wait].person, waits[wait].joined, waits[wait].priority
-    before, ahead = wards[to].tail, wards[to].head
+    before, ahead = service_states[to].tail, service_states[to].head
     while before >= 0:
         other = waits[before].priority
         if other < priority:
@@ -51,20 +51,20 @@ def join_queue(room: Room, wait: int) -> None:
                 before = waits[ahead].before
                 break
         before, ahead = waits[before].before, waits[ahead].behind
-    step_in(wards, waits, to, wait, before)
-    wards[to].length += 1
+    step_in(service_states, waits, to, wait, before)
+    service_states[to].length += 1
 
 
-def leave_queue(room: Room, wait: int) -> None:
+def leave_queue(state: EngineState, wait: int) -> None:
     """Out of the line of a service."""
-    to = room.waits[wait].to
-    step_out(room.wards, room.waits, to, wait)
-    room.wards[to].length -= 1
+    to = state.waits[wait].to
+    step_out(state.service_states, state.waits, to, wait)
+    state.service_states[to].length -= 1
 
 
-def join_team_queue(room: Room, step: int, team: int, now: int) -> None:
+def join_team_queue(state: EngineState, step: int, team: int, now: int) -> None:
     """Into the line of a team, by priority, start, person and step: the place is looked for from both ends at once."""
-    teams, steps, stays = room.teams, room.steps, room.stays
+    teams, steps, stays = state.teams, state.steps, state.stays
     person, name, priority = stays[steps[step].stay].person, steps[step].step, steps[step].priority
     before, ahead = teams[team].tail, teams[team].head
     while before >= 0:
@@ -87,4 +87,4 @@ def join_team_queue(room: Room, step: int, team: int, now: int) -> None:
                 break
         before, ahead = steps[before].before, steps[ahead].behind
     step_in(teams, steps, team, step, before)
-    room.counters[0].unsettled = 1
+    state.counters[0].unsettled = 1

@@ -15,130 +15,130 @@ from sim.model.compiled.arrays import (
     KEY_UNITS,
     KEY_WAITED,
     KEY_WORSE,
-    Packed,
+    PlanArrays,
 )
 from sim.model.compiled.capacity import count_clear, leave_place
+from sim.model.compiled.engine_state import GROUP_KEYS, MORE_STAYS, READY, REQUIRE, TAPER, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform, within
-from sim.model.compiled.state import GROUP_KEYS, MORE_STAYS, READY, REQUIRE, TAPER, Room, Rows
 from sim.model.records import ADMITTED, NEVER, NONE
 from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, minutes, seconds
 
 
-def visits_made(room: Room, stay: int, service: int) -> int:
+def visits_made(state: EngineState, stay: int, service: int) -> int:
     """How often somebody has been in a service whose latest stay this is."""
     while stay >= 0:
-        if room.stays[stay].service == service:
-            return int(room.admissions[stay].visit + 1)
-        stay = room.stays[stay].previous
+        if state.stays[stay].service == service:
+            return int(state.admissions[stay].visit + 1)
+        stay = state.stays[stay].previous
     return 0
 
 
-def end_wait(room: Room, wait: int, ending: int, now: int) -> None:
+def end_wait(state: EngineState, wait: int, ending: int, now: int) -> None:
     """The wait is over, one way or another."""
-    waits, persons = room.waits, room.persons
+    waits, persons = state.waits, state.persons
     waits[wait].ended, waits[wait].ending = now, ending
     persons[waits[wait].person].wait_of = NONE
 
 
-def expect(room: Room, person: int, group: int, number: int, is_from_census: bool) -> None:
+def expect(state: EngineState, person: int) -> None:
     """Somebody will come, or is here when the clock starts; nothing has happened to them yet."""
-    persons = room.persons
+    persons, group = state.persons, state.group_of[person]
     persons[person].stays = persons[person].waits = persons[person].gone = 0
-    persons[person].group, persons[person].number = group, number
-    persons[person].key_row = GROUP_KEYS + 2 * group + (1 if is_from_census else 0)
+    persons[person].group, persons[person].number = group, state.number_of[person]
+    persons[person].key_row = GROUP_KEYS + 2 * group + (1 if state.census_entry[person] >= 0 else 0)
     persons[person].stay_of = persons[person].wait_of = NONE
 
 
-def visit_at(plan: Packed, visit: int, now: int) -> int:
+def visit_at(plan: PlanArrays, visit: int, now: int) -> int:
     """A visit as it is for those who are admitted now: its routes may have dates."""
     while visit >= 0 and plan.visits[visit].later >= 0 and plan.visits[plan.visits[visit].later].from_second <= now:
         visit = plan.visits[visit].later
     return visit
 
 
-def review_after(plan: Packed, room: Room, stay: int, needs_until: int) -> int:
+def review_after(plan: PlanArrays, state: EngineState, stay: int, needs_until: int) -> int:
     """The first review at or after that instant which takes place; NEVER if none is near enough to matter."""
-    service, person = room.stays[stay].service, room.stays[stay].person
-    key, visit, until = plan.services[service].key, room.admissions[stay].visit, plan.until
+    service, person = state.stays[stay].service, state.stays[stay].person
+    key, visit, until = plan.services[service].key, state.admissions[stay].visit, plan.until
     time_of_day = plan.services[service].review_from
     span = plan.services[service].review_to - time_of_day
     if span > 0:
-        time_of_day += int(uniform(room, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME]) * span)
+        time_of_day += int(uniform(state, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME]) * span)
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
     while day * SECONDS_PER_DAY < until + 2 * FORESEEN:
         instant = day * SECONDS_PER_DAY + time_of_day
         if instant >= needs_until:
             chance = plan.review_chances[service, (plan.first_weekday + day) % 7]
-            if chance >= 1.0 or uniform(room, person, key, visit, plan.review_keys[attempt]) < chance:
+            if chance >= 1.0 or uniform(state, person, key, visit, plan.review_keys[attempt]) < chance:
                 return instant
             attempt += 1
         day += 1
     return NEVER
 
 
-def begin_stay(plan: Packed, room: Room, stay: int, route: int, needs_until: int, has_steps: bool) -> None:
+def begin_stay(plan: PlanArrays, state: EngineState, stay: int, route: int, needs_until: int, has_steps: bool) -> None:
     """The clocks of a stay: when they will be declared ready, which steps are asked for, how their need falls."""
-    stays, visits, until = room.stays, plan.visits, plan.until
-    service, visit, admitted = stays[stay].service, stays[stay].visit_plan, room.admissions[stay].admitted
+    stays, visits, until = state.stays, plan.visits, plan.until
+    service, visit, admitted = stays[stay].service, stays[stay].visit_plan, state.admissions[stay].admitted
     planned_to = plan.routes[route].to if route >= 0 else NONE
-    room.admissions[stay].need = NEVER if needs_until == NEVER else needs_until - admitted
+    state.admissions[stay].need = NEVER if needs_until == NEVER else needs_until - admitted
     stays[stay].planned_to, stays[stay].route = planned_to, route
-    room.admissions[stay].first_step, stays[stay].open_steps = NONE, 0
+    state.admissions[stay].first_step, stays[stay].open_steps = NONE, 0
     lives_on = route >= 0 and planned_to != len(plan.services)
     ready_due = needs_until
     if lives_on and has_steps and plan.services[service].review_from >= 0 and needs_until < until + FORESEEN:
-        ready_due = review_after(plan, room, stay, needs_until)
+        ready_due = review_after(plan, state, stay, needs_until)
     stays[stay].ready_due = ready_due
-    due_at(room, until, ready_due, READY, stay)
+    due_at(state, until, ready_due, READY, stay)
     # Posted after READY, so that it comes off the stack first: nobody is clear before their steps are known.
     if lives_on and has_steps and plan.routes[route].steps < plan.routes[route].steps_end:
-        post(room, 0, REQUIRE, stay)
+        post(state, 0, REQUIRE, stay)
     if visit >= 0 and visits[visit].tapers < visits[visit].tapers_end:
-        room.admissions[stay].next_taper = visits[visit].tapers
-        post(room, admitted + plan.tapers[visits[visit].tapers].after, TAPER, stay)
+        state.admissions[stay].next_taper = visits[visit].tapers
+        post(state, admitted + plan.tapers[visits[visit].tapers].after, TAPER, stay)
 
 
-def settle(plan: Packed, room: Room, stay: int, delay: int, now: int) -> None:
+def settle(plan: PlanArrays, state: EngineState, stay: int, delay: int, now: int) -> None:
     """Somebody was admitted: where they will go next and how long they need care, with the ground lost in a delay before."""
-    stays, visits, routes = room.stays, plan.visits, plan.routes
+    stays, visits, routes = state.stays, plan.visits, plan.routes
     person, visit = stays[stay].person, stays[stay].visit_plan
     route, needs_until = NONE, NEVER
     if visit >= 0:
-        key, number = plan.services[stays[stay].service].key, room.admissions[stay].visit
+        key, number = plan.services[stays[stay].service].key, state.admissions[stay].visit
         route = visits[visit].routes
         stay_number = uniform(
-            room, person, key, number, plan.plain_keys[KEY_STAY]
+            state, person, key, number, plan.plain_keys[KEY_STAY]
         )  # a processor works both out at once
         if visits[visit].drawn > 1:
             first = visits[visit].shares
-            u = uniform(room, person, key, number, plan.plain_keys[KEY_NEXT])
+            u = uniform(state, person, key, number, plan.plain_keys[KEY_NEXT])
             route += chosen(plan.shares[first : first + visits[visit].drawn], u)
         if delay > 0 and visits[visit].worse_from >= 0 and routes[route].to == visits[visit].worse_from:
             chance = chance_over(plan.visits[visit].worse_chance, delay / SECONDS_PER_DAY)
-            if uniform(room, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
+            if uniform(state, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
                 route = visits[visit].worse_to
         days = drawn(plan, routes[route].stay, stay_number)
         if delay > 0:
             days += plan.visits[visit].longer_stay * (delay / SECONDS_PER_DAY)
         needs_until = now + seconds(days)
-    begin_stay(plan, room, stay, route, needs_until, True)
+    begin_stay(plan, state, stay, route, needs_until, True)
 
 
-def route_after(plan: Packed, room: Room, visit: int, elapsed: int, person: int, key: np.uint64) -> int:
+def route_after(plan: PlanArrays, state: EngineState, visit: int, elapsed: int, person: int, key: np.uint64) -> int:
     """Which of a visit's routes somebody takes who has been here for so long: the likelier, the longer its people stay."""
     first, drawable, first_share = (
         plan.visits[visit].routes,
         plan.visits[visit].drawn,
         plan.visits[visit].shares,
     )
-    weights, total, low = room.weights, 0.0, 0.0
+    weights, total, low = state.weights, 0.0, 0.0
     for i in range(drawable):
         high = plan.shares[first_share + i]
         weights[i] = (high - low) * (1.0 - within(plan, plan.routes[first + i].stay, elapsed / SECONDS_PER_DAY))
         total += weights[i]
         low = high
-    u = uniform(room, person, key, 0, plan.plain_keys[KEY_NEXT])
+    u = uniform(state, person, key, 0, plan.plain_keys[KEY_NEXT])
     if total <= 0.0:
         return chosen(plan.shares[first_share : first_share + drawable], u)
     reached = 0.0
@@ -148,27 +148,29 @@ def route_after(plan: Packed, room: Room, visit: int, elapsed: int, person: int,
     return chosen(weights[:drawable], u)
 
 
-def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entry: int, arrived: int) -> None:
+def place_from_census(plan: PlanArrays, state: EngineState, person: int) -> None:
     """The stay of somebody who was here when the clock started (rule 16 of the model)."""
-    stays, visits, count = room.stays, plan.visits, room.counters[0]
+    census, entry, service = plan.census, state.census_entry[person], state.arrives_at[person]
+    arrived = state.arrives[person]
+    stays, visits, count = state.stays, plan.visits, state.counters[0]
     stay = count.stay_rows
     if stay >= len(stays):
         count.too_small = MORE_STAYS
         return
     count.stay_rows = stay + 1
-    visit = plan.visit_of[room.persons[person].group, service]
-    stays[stay].person = room.origins[stay].person = person
-    room.origins[stay].number = room.admissions[stay].visit = 0
-    stays[stay].service, room.admissions[stay].admitted, stays[stay].visit_plan = service, arrived, visit
+    visit = plan.visit_of[state.persons[person].group, service]
+    stays[stay].person = state.origins[stay].person = person
+    state.origins[stay].number = state.admissions[stay].visit = 0
+    stays[stay].service, state.admissions[stay].admitted, stays[stay].visit_plan = service, arrived, visit
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
-    stays[stay].to = stays[stay].left_at_once = stays[stay].previous = room.origins[stay].came_at_once = NONE
-    room.persons[person].stays = 1
-    room.persons[person].stay_of = stay
+    stays[stay].to = stays[stay].left_at_once = stays[stay].previous = state.origins[stay].came_at_once = NONE
+    state.persons[person].stays = 1
+    state.persons[person].stay_of = stay
     key, units = plan.services[service].key, 1
     if plan.services[service].counts_units and visit >= 0:
-        units = minutes(drawn(plan, visits[visit].units, uniform(room, person, key, 0, plan.plain_keys[KEY_UNITS])))
-    room.admissions[stay].units = stays[stay].units_now = units
-    room.wards[service].held += units
+        units = minutes(drawn(plan, visits[visit].units, uniform(state, person, key, 0, plan.plain_keys[KEY_UNITS])))
+    state.admissions[stay].units = stays[stay].units_now = units
+    state.service_states[service].held += units
     route, needs_until, waits_already = NONE, NEVER, census[entry].waiting_for >= 0
     if waits_already:
         if visit >= 0:  # a visit's routes stand together, and one of them leads there
@@ -177,23 +179,23 @@ def seat(plan: Packed, room: Room, census: Rows, person: int, service: int, entr
                 route += 1
         needs_until = 0
         if census[entry].waited >= 0:
-            u = uniform(room, person, key, 0, plan.plain_keys[KEY_WAITED])
+            u = uniform(state, person, key, 0, plan.plain_keys[KEY_WAITED])
             needs_until = -seconds(drawn(plan, census[entry].waited, u))
-        room.admissions[stay].admitted = min(arrived, needs_until)
+        state.admissions[stay].admitted = min(arrived, needs_until)
     elif visit >= 0:
-        route = visits[visit].routes + route_after(plan, room, visit, -arrived, person, key)
+        route = visits[visit].routes + route_after(plan, state, visit, -arrived, person, key)
         if census[entry].remaining >= 0:
-            u = uniform(room, person, key, 0, plan.plain_keys[KEY_REMAINING])
+            u = uniform(state, person, key, 0, plan.plain_keys[KEY_REMAINING])
             needs_until = seconds(drawn(plan, census[entry].remaining, u))
         else:
-            u = uniform(room, person, key, 0, plan.plain_keys[KEY_STAY])
+            u = uniform(state, person, key, 0, plan.plain_keys[KEY_STAY])
             needs_until = conditional_seconds(plan, plan.routes[route].stay, -arrived, u)
-    begin_stay(plan, room, stay, route, needs_until, not waits_already)
+    begin_stay(plan, state, stay, route, needs_until, not waits_already)
 
 
 def take_place(
-    plan: Packed,
-    room: Room,
+    plan: PlanArrays,
+    state: EngineState,
     person: int,
     stay: int,
     to: int,
@@ -203,10 +205,10 @@ def take_place(
     now: int,
 ) -> None:
     """The place that somebody held is free, and they hold the next one or leave the model."""
-    stays, persons, count, previous, delay = room.stays, room.persons, room.counters[0], stay, 0
+    stays, persons, count, previous, delay = state.stays, state.persons, state.counters[0], stay, 0
     if stay >= 0:
         delay = now - stays[stay].ready
-        leave_place(plan, room, stay, to, is_exchange, now)
+        leave_place(plan, state, stay, to, is_exchange, now)
     if to >= len(plan.services):
         persons[person].gone = 1
         return
@@ -215,35 +217,35 @@ def take_place(
         count.too_small = MORE_STAYS
         return
     count.stay_rows = stay + 1
-    stays[stay].person = room.origins[stay].person = person
-    room.origins[stay].number = persons[person].stays
-    stays[stay].service, room.admissions[stay].visit = to, visits_made(room, previous, to)
-    room.admissions[stay].admitted, room.admissions[stay].units, stays[stay].units_now = now, units, units
+    stays[stay].person = state.origins[stay].person = person
+    state.origins[stay].number = persons[person].stays
+    stays[stay].service, state.admissions[stay].visit = to, visits_made(state, previous, to)
+    state.admissions[stay].admitted, state.admissions[stay].units, stays[stay].units_now = now, units, units
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
     stays[stay].to, stays[stay].left_at_once, stays[stay].previous = NONE, NONE, previous
-    room.origins[stay].came_at_once = came_at_once
+    state.origins[stay].came_at_once = came_at_once
     stays[stay].visit_plan = visit_at(plan, plan.visit_of[persons[person].group, to], now)
     persons[person].stays += 1
     persons[person].stay_of = stay
-    room.wards[to].held += units
-    settle(plan, room, stay, delay, now)
+    state.service_states[to].held += units
+    settle(plan, state, stay, delay, now)
 
 
-def move(plan: Packed, room: Room, wait: int, is_exchange: bool, now: int) -> None:
+def move(plan: PlanArrays, state: EngineState, wait: int, is_exchange: bool, now: int) -> None:
     """Somebody who waited moves: their wait ends, and they hold the next place or leave the model."""
-    waits = room.waits
-    if plan.has_rings:
-        count_clear(plan, room, wait, -1)
-    end_wait(room, wait, ADMITTED, now)
+    waits = state.waits
+    if plan.has_circles:
+        count_clear(plan, state, wait, -1)
+    end_wait(state, wait, ADMITTED, now)
     take_place(
-        plan, room, waits[wait].person, waits[wait].stay, waits[wait].to, waits[wait].units, NONE, is_exchange, now
+        plan, state, waits[wait].person, waits[wait].stay, waits[wait].to, waits[wait].units, NONE, is_exchange, now
     )
 
 
-def move_at_once(plan: Packed, room: Room, person: int, stay: int, to: int, number: int, now: int) -> None:
+def move_at_once(plan: PlanArrays, state: EngineState, person: int, stay: int, to: int, number: int, now: int) -> None:
     """Somebody moves in the instant in which they joined the line, as their wait of that number."""
-    room.counters[0].waits_at_once += 1
+    state.counters[0].waits_at_once += 1
     if stay >= 0:
-        room.stays[stay].left_at_once = number
+        state.stays[stay].left_at_once = number
         number = NONE
-    take_place(plan, room, person, stay, to, 1, number, False, now)
+    take_place(plan, state, person, stay, to, 1, number, False, now)

@@ -5,36 +5,36 @@ the reference engine.
 """
 
 from sim.inputs.timetable import end_of_work
-from sim.model.compiled.arrays import BEFORE_READY, ON_ADMISSION, Packed
+from sim.model.compiled.arrays import BEFORE_READY, ON_ADMISSION, PlanArrays
+from sim.model.compiled.engine_state import MORE_STEPS, STEP_DUE, TRY_STEPS, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.queues import join_team_queue, step_out
 from sim.model.compiled.random_lookup import drawn, uniform
-from sim.model.compiled.state import MORE_STEPS, STEP_DUE, TRY_STEPS, Room
 from sim.model.records import NEVER, NONE
 from sim.model.rules import seconds
 
 
-def own_start(plan: Packed, room: Room, stay: int, planned: int) -> int:
+def own_start(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> int:
     """When a step would start if it waited for nothing."""
-    planned_steps, stays = plan.steps, room.stays
+    planned_steps, stays = plan.steps, state.stays
     starts, ready = planned_steps[planned].starts, stays[stay].ready_due
     if starts == ON_ADMISSION:
-        return room.admissions[stay].admitted
+        return state.admissions[stay].admitted
     if starts == BEFORE_READY and ready < NEVER:
-        return max(room.admissions[stay].admitted, ready - planned_steps[planned].before)
+        return max(state.admissions[stay].admitted, ready - planned_steps[planned].before)
     return ready
 
 
-def is_over(room: Room, step: int) -> bool:
+def is_over(state: EngineState, step: int) -> bool:
     """Is a step finished, or no longer needed?"""
-    steps = room.steps
+    steps = state.steps
     return steps[step].finished != NEVER or steps[step].dropped != 0
 
 
-def drop(plan: Packed, room: Room, step: int) -> None:
+def drop(plan: PlanArrays, state: EngineState, step: int) -> None:
     """A step is no longer needed: its team place and its place in the team's queue are free at once."""
-    planned_steps, stays, steps, teams = plan.steps, room.stays, room.steps, room.teams
-    if not is_over(room, step):
+    planned_steps, stays, steps, teams = plan.steps, state.stays, state.steps, state.teams
+    if not is_over(state, step):
         steps[step].dropped = 1
         stays[steps[step].stay].open_steps -= 1
         team = planned_steps[steps[step].planned].team
@@ -46,15 +46,15 @@ def drop(plan: Packed, room: Room, step: int) -> None:
                 step_out(teams, steps, team, step)
 
 
-def step_takes(plan: Packed, room: Room, stay: int, planned: int) -> int:
+def step_takes(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> int:
     """Seconds that a step of this stay takes, or seconds of working days."""
-    planned_steps, stays = plan.steps, room.stays
+    planned_steps, stays = plan.steps, state.stays
     key = plan.services[stays[stay].service].key
-    u = uniform(room, stays[stay].person, key, room.admissions[stay].visit, planned_steps[planned].takes_key)
+    u = uniform(state, stays[stay].person, key, state.admissions[stay].visit, planned_steps[planned].takes_key)
     return seconds(drawn(plan, planned_steps[planned].takes, u))
 
 
-def step_end(plan: Packed, planned: int, start: int, need: int) -> int:
+def step_end(plan: PlanArrays, planned: int, start: int, need: int) -> int:
     """When a step that starts then is done."""
     planned_steps, working = plan.steps, plan.working
     if planned_steps[planned].working:
@@ -62,25 +62,25 @@ def step_end(plan: Packed, planned: int, start: int, need: int) -> int:
     return start + need
 
 
-def begin_step(plan: Packed, room: Room, stay: int, step: int, begins: int) -> None:
+def begin_step(plan: PlanArrays, state: EngineState, stay: int, step: int, begins: int) -> None:
     """A step is under way, its team with it if it has one."""
-    planned, steps = room.steps[step].planned, room.steps
-    due = step_end(plan, planned, begins, step_takes(plan, room, stay, planned))
+    planned, steps = state.steps[step].planned, state.steps
+    due = step_end(plan, planned, begins, step_takes(plan, state, stay, planned))
     steps[step].team_joined, steps[step].due = begins, due
-    due_at(room, plan.until, due, STEP_DUE, step)
+    due_at(state, plan.until, due, STEP_DUE, step)
 
 
-def try_steps(plan: Packed, room: Room, stay: int) -> None:
+def try_steps(plan: PlanArrays, state: EngineState, stay: int) -> None:
     """Start the steps of a stay whose own start has come and that wait for no other step: at once, or in the line of their team."""
-    steps, step_afters, now = room.steps, room.step_afters, room.counters[0].now
-    step = room.admissions[stay].first_step
+    steps, step_afters, now = state.steps, state.step_afters, state.counters[0].now
+    step = state.admissions[stay].first_step
     while step >= 0:
         may_start = steps[step].started == NEVER and not steps[step].dropped and steps[step].own_start <= now
         last_end, last_step = -NEVER, NONE
         i = steps[step].afters
         while may_start and i < steps[step].afters_end:
             earlier = step_afters[i]
-            may_start = is_over(room, earlier)
+            may_start = is_over(state, earlier)
             if not steps[earlier].dropped:
                 end, name = steps[earlier].finished, steps[earlier].step
                 if end > last_end or (end == last_end and name < last_step):
@@ -95,88 +95,124 @@ def try_steps(plan: Packed, room: Room, stay: int) -> None:
                 started = min(0, max(steps[step].own_start, last_end))
             steps[step].started = started
             if team < 0:
-                begin_step(plan, room, stay, step, started)
+                begin_step(plan, state, stay, step, started)
             else:
-                steps[step].priority = plan.routes[room.stays[stay].route].priority
-                join_team_queue(room, step, team, now)
+                steps[step].priority = plan.routes[state.stays[stay].route].priority
+                join_team_queue(state, step, team, now)
         step = steps[step].next_step
 
 
-def serve_team(plan: Packed, room: Room, team: int) -> bool:
+def serve_team(plan: PlanArrays, state: EngineState, team: int) -> bool:
     """Free places of a team go to those who wait longest for them; were there any?"""
-    teams, steps, now = room.teams, room.steps, room.counters[0].now
+    teams, steps, now = state.teams, state.steps, state.counters[0].now
     serves = False
     while teams[team].head >= 0 and teams[team].taken < teams[team].open:
         step = teams[team].head
         step_out(teams, steps, team, step)
         teams[team].taken += 1
         steps[step].has_team = 1
-        begin_step(plan, room, steps[step].stay, step, now)
+        begin_step(plan, state, steps[step].stay, step, now)
         serves = True
     return serves
 
 
-def ask_for_steps(plan: Packed, room: Room, stay: int, is_back: bool) -> None:
+def step_named(state: EngineState, stay: int, name: int, required: bool) -> int:
+    """The latest step of that name that this stay has asked for, or that its route asks for; NONE without one."""
+    steps = state.steps
+    step = state.admissions[stay].first_step
+    while step >= 0 and (steps[step].step != name or (required and not steps[step].required)):
+        step = steps[step].next_step
+    return int(step)
+
+
+def clear_of_census(state: EngineState, stay: int) -> int:
+    """Since when somebody has been clear who is clear when the clock starts: perhaps since before it."""
+    steps, clear, step = state.steps, state.stays[stay].ready, state.admissions[stay].first_step
+    while step >= 0:
+        if steps[step].required and not steps[step].dropped:
+            clear = max(clear, steps[step].finished)
+        step = steps[step].next_step
+    return min(0, clear)
+
+
+def is_needed(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> bool:
+    """Does this person need this step?"""
+    if plan.steps[planned].share >= 1.0:
+        return True
+    key, visit = plan.services[state.stays[stay].service].key, state.admissions[stay].visit
+    u = uniform(state, state.stays[stay].person, key, visit, plan.steps[planned].needs_key)
+    return bool(u < plan.steps[planned].share)
+
+
+def goes_on(state: EngineState, stay: int, name: int) -> bool:
+    """A step that was asked for before and not dropped is asked for again."""
+    steps = state.steps
+    step = state.admissions[stay].first_step
+    while step >= 0 and (steps[step].step != name or steps[step].dropped):
+        step = steps[step].next_step
+    if step >= 0:
+        steps[step].required = 1
+    return bool(step >= 0)
+
+
+def add_step(plan: PlanArrays, state: EngineState, stay: int, planned: int, starts: int) -> None:
+    """A step that has not been asked for before, with its own start."""
+    steps, admissions, count = state.steps, state.admissions, state.counters[0]
+    step = count.step_rows
+    count.step_rows = step + 1
+    steps[step].stay, steps[step].step = stay, plan.steps[planned].number
+    steps[step].started = steps[step].team_joined = NEVER
+    steps[step].due = steps[step].finished = NEVER
+    steps[step].dropped, steps[step].after = 0, NONE
+    steps[step].planned, steps[step].required, steps[step].has_team = planned, 1, 0
+    steps[step].afters = steps[step].afters_end = 0
+    steps[step].next_step = admissions[stay].first_step
+    admissions[stay].first_step = step
+    state.stays[stay].open_steps += 1
+    steps[step].own_start = starts
+    post(state, starts, TRY_STEPS, stay)
+
+
+def tie_to_earlier(plan: PlanArrays, state: EngineState, stay: int, step: int) -> None:
+    """Which steps of this stay a step comes after, of those that the route asks for."""
+    steps, count = state.steps, state.counters[0]
+    planned = steps[step].planned
+    steps[step].afters = count.after_rows
+    for i in range(plan.steps[planned].afters, plan.steps[planned].afters_end):
+        earlier = step_named(state, stay, plan.afters[i], True)
+        if earlier >= 0:
+            if count.after_rows >= len(state.step_afters):
+                count.too_small = MORE_STEPS
+                return
+            state.step_afters[count.after_rows] = earlier
+            count.after_rows += 1
+    steps[step].afters_end = count.after_rows
+
+
+def ask_for_steps(plan: PlanArrays, state: EngineState, stay: int, starts_now: bool) -> None:
     """The steps that a route asks for: what is done counts, what is not asked for is dropped, the rest gets its start.
 
-    Whoever is back from a queue without a place starts them now.
+    Whoever goes another way after a wait without a place starts them now.
     """
-    planned_steps, afters, stays = plan.steps, plan.afters, room.stays
-    steps, step_afters, admissions, count = room.steps, room.step_afters, room.admissions, room.counters[0]
-    person, route, now = stays[stay].person, plan.routes[stays[stay].route], count.now
+    steps, admissions, count = state.steps, state.admissions, state.counters[0]
+    route, now = plan.routes[state.stays[stay].route], count.now
     step = admissions[stay].first_step
     while step >= 0:
         steps[step].required = 0
         step = steps[step].next_step
     first_new = count.step_rows
     for planned in range(route.steps, route.steps_end):
-        if planned_steps[planned].share < 1.0:
-            key = plan.services[stays[stay].service].key
-            u = uniform(room, person, key, admissions[stay].visit, planned_steps[planned].needs_key)
-            if u >= planned_steps[planned].share:
-                continue
-        name = planned_steps[planned].number
-        step = admissions[stay].first_step
-        while step >= 0 and (steps[step].step != name or steps[step].dropped):
-            step = steps[step].next_step
-        if step >= 0:
-            steps[step].required = 1
-            continue
-        step = count.step_rows
-        if step >= len(steps):
-            count.too_small = MORE_STEPS
-            return
-        count.step_rows = step + 1
-        steps[step].stay, steps[step].step = stay, name
-        steps[step].started = steps[step].team_joined = NEVER
-        steps[step].due = steps[step].finished = NEVER
-        steps[step].dropped, steps[step].after = 0, NONE
-        steps[step].planned, steps[step].required, steps[step].has_team = planned, 1, 0
-        steps[step].afters = steps[step].afters_end = 0
-        steps[step].next_step = admissions[stay].first_step
-        admissions[stay].first_step = step
-        stays[stay].open_steps += 1
-        starts = now if is_back else own_start(plan, room, stay, planned)
-        steps[step].own_start = starts
-        post(room, starts, TRY_STEPS, stay)
+        if is_needed(plan, state, stay, planned) and not goes_on(state, stay, plan.steps[planned].number):
+            if count.step_rows >= len(steps):
+                count.too_small = MORE_STEPS
+                return
+            add_step(plan, state, stay, planned, now if starts_now else own_start(plan, state, stay, planned))
     step = admissions[stay].first_step
     while step >= 0:
         if not steps[step].required:
-            drop(plan, room, step)
+            drop(plan, state, step)
         step = steps[step].next_step
-    if is_back:  # what came after a dropped step waits for it no longer
-        post(room, now, TRY_STEPS, stay)
+    if starts_now:  # what came after a dropped step waits for it no longer
+        post(state, now, TRY_STEPS, stay)
     for step in range(first_new, count.step_rows):
-        planned = steps[step].planned
-        steps[step].afters = count.after_rows
-        for i in range(planned_steps[planned].afters, planned_steps[planned].afters_end):
-            earlier = admissions[stay].first_step
-            while earlier >= 0 and not (steps[earlier].required and steps[earlier].step == afters[i]):
-                earlier = steps[earlier].next_step
-            if earlier >= 0:
-                if count.after_rows >= len(step_afters):
-                    count.too_small = MORE_STEPS
-                    return
-                step_afters[count.after_rows] = earlier
-                count.after_rows += 1
-        steps[step].afters_end = count.after_rows
+        tie_to_earlier(plan, state, stay, step)

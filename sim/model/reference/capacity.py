@@ -15,7 +15,7 @@ from sim.model.plan import Plan, PlannedService
 from sim.model.records import NEVER
 from sim.model.reference.clock import Clock
 from sim.model.reference.state import Records, Stay, Wait, Work
-from sim.model.rules import seconds, shortest_ring, tapered
+from sim.model.rules import seconds, shortest_circle, tapered
 
 UNLIMITED = 2**62
 _ORDER = attrgetter("order")
@@ -217,7 +217,7 @@ class Circles:
     def __init__(self, plan: Plan, services: Sequence[ServiceState], doors: Doors) -> None:
         self._states, self._doors = services, doors
         self._number_of_services = len(plan.services)
-        self._neighbours = plan.ring_neighbours
+        self._neighbours = plan.circle_neighbours
         self._clear: dict[tuple[int, int], int] = {}  # (held, waited for): how many are clear, where circles can be
         self.may_be = False  # is it worth looking?
 
@@ -236,7 +236,7 @@ class Circles:
         """The waits that end together in the next exchange; none if nobody can exchange places."""
         if not self.may_be:
             return []
-        circle = shortest_ring(self._number_of_services, self._may_exchange, self._neighbours)
+        circle = shortest_circle(self._number_of_services, self._may_exchange, self._neighbours)
         if not circle:
             self.may_be = False
             return []

@@ -17,7 +17,7 @@ from sim.model.records import NEVER, NONE
 from sim.model.reference.bed_manager import BedManager
 from sim.model.reference.capacity import UNLIMITED, ServiceState, TeamState
 from sim.model.reference.state import Person, Stay, Wait, Work
-from sim.model.rules import SECONDS_PER_DAY, shortest_ring
+from sim.model.rules import SECONDS_PER_DAY, shortest_circle
 
 TAKEN_IS_COUNTED = "team places taken = the steps that run with them"
 TEAM_NEVER_OVERFULL = "team places taken <= the larger of open and taken before"
@@ -302,7 +302,7 @@ class Observer:
         return door is None or door.is_open(now)
 
     def _no_ring_waits(self, beds: BedManager, now: int) -> None:
-        neighbours = self._plan.ring_neighbours
+        neighbours = self._plan.circle_neighbours
         if not any(neighbours):
             return
         first: dict[tuple[int, int], Wait] = {}
@@ -312,7 +312,7 @@ class Observer:
                 if wait.stay is not None and is_ready:
                     first.setdefault((wait.stay.service, to), wait)
         could = {pair for pair, wait in first.items() if self._could_leave(wait, now)}
-        ring = shortest_ring(self._plan.died, lambda held, to: (held, to) in could, neighbours)
+        ring = shortest_circle(self._plan.died, lambda held, to: (held, to) in could, neighbours)
         if ring:
             person = first[ring[0], ring[1] if len(ring) > 1 else ring[0]].person
             text = " -> ".join(self._name(service) for service in [*ring, ring[0]])

@@ -1,8 +1,8 @@
-"""The room of a walk: its tables, and by name what stands in a row of each. It is written by `event_loop.py` and its verbs alone.
+"""The state of the compiled engine: its tables, and by name what stands in a row of each. Only its own operations write them.
 
 A row is kept narrow, its numbers as wide as they have to be: a stay has 64 bytes, and a wait, which is what a processor fetches at once.
 
-What may be changed here: freely, together with those two.
+What may be changed here: freely, together with them.
 """
 
 from typing import Any, NamedTuple
@@ -59,29 +59,35 @@ POSTED = _row(("at", time), ("what", number))
 # in this instant, until the phase that judges them
 NOTED = _row(("wait", number), ("death", number), ("nowhere", number))
 # Of a service: its places now, and its line. `died` and `out` have rows too.
-WARD = _row(
+SERVICE_STATE = _row(
     ("open", time), ("planned_open", time), ("most_to_come", time), ("held", time), ("cleaning", time), ("head", number), ("tail", number),
     ("length", number), ("places_row", number), ("surge_is_open", flag), ("is_touched", flag), ("is_stopped", flag),
     ("has_newcomers", flag),
 )  # fmt: skip
-TEAM = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
-# What several verbs share, in a table of one row.
+TEAM_STATE = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
+# What several operations share, in a table of one row.
 COUNTERS = _row(
-    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_rings", time), ("unsettled", time), ("due_waits", time), ("due_deaths", time), ("nowhere", time), ("is_replanned", time), ("has_newcomers", time), ("clear_in_rings", time), ("places", time),
+    ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_circles", time), ("unsettled", time), ("due_waits", time), ("due_deaths", time), ("nowhere", time), ("is_replanned", time), ("has_newcomers", time), ("clear_in_circles", time), ("places", time),
     ("stay_rows", time), ("wait_rows", time), ("waits_at_once", time), ("step_rows", time), ("after_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
+    # where the loop is: what comes next, and what it places now
+    ("gathered", time), ("next_coming", time), ("next_arrival", time), ("next_change", time), ("next_seated", time), ("serving", time), ("cursor", time),
+    ("circle_left", time), ("is_exchange", time), ("has_stopped_lines", time),
 )  # fmt: skip
 
-MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a ring, and of the search for one
-RING_ROWS = SEEN + 1
+MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a circle, and of the search for one
+CIRCLE_ROWS = SEEN + 1
 SEED, REPLICATION, GROUP_KEYS = range(3)  # from GROUP_KEYS on two keys a group
 
 # What can be due at an instant, to whom.
-READY, SEAT, REQUIRE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, PATIENCE, DEATH, DEATH_OUTSIDE = range(12)
-DIE, BACK_FOR_NO_PLACE, BACK_FOR_PATIENCE, BACK_FOR_QUEUE, ARRIVE, CHANGE = range(12, 18)
+READY, FROM_CENSUS, REQUIRE, TRY_STEPS, STEP_DUE, LOOK, TAPER, CLEAN, OPENING, LONGEST_WAIT, DEATH, DEATH_OUTSIDE = (
+    range(12)
+)
+DIE, NO_PLACE_FOR, RENEGE, BALK, ARRIVE, CHANGE = range(12, 18)
 KIND_BITS = 5
 KINDS = 2**KIND_BITS  # above them all
+NOTHING_DUE = -1
 
-# How a walk ends: done, or a table was too small and it has to begin again in a larger room.
+# How a run ends: done, or a table was too small and it has to begin again with larger ones.
 DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
 
 
@@ -89,9 +95,16 @@ def fetch_ahead(rows: Rows, row: int) -> None:
     """Have the memory of this row fetched before it is needed. It changes nothing; a processor has an instruction for it."""
 
 
-class Room(NamedTuple):
-    """The tables in which one replication is walked; rows as many as may be needed."""
+class EngineState(NamedTuple):
+    """The tables of one replication: its people, and what happens to them; rows as many as may be needed."""
 
+    group_of: Ints  # of each person, by rank, as are the next four ...
+    number_of: Ints
+    census_entry: Ints
+    arrives: Ints
+    arrives_at: Ints
+    seated: Ints  # the ranks of those who hold a place when the clock starts
+    coming: Ints  # and those of the others in order of arrival
     persons: Rows
     admissions: Rows  # with the rows of `stays` ...
     origins: Rows  # ... and so are these, small enough to be gone through alone
@@ -106,12 +119,12 @@ class Room(NamedTuple):
     posted: Rows  # when, and what
     noted: Rows
     places: Ints  # as in the ledger
-    wards: Rows
+    service_states: Rows
     teams: Rows
     touched: Ints
     clear_pairs: Ints  # how many hold a place here, are clear, and wait for a place there
-    ring: Ints  # members, then for each service: found in this order, found from, has been seen
-    knocked: Flags  # somebody found these hours closed and will be told of the next opening
+    circle: Ints  # members, then for each service: found in this order, found from, has been seen
+    opening_is_noted: Flags  # somebody found these hours closed and will be told of the next opening
     weights: Floats
     counters: Rows
     keys: Keys

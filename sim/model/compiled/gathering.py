@@ -1,0 +1,471 @@
+"""Gathering, for the compiled engine: what is due at an instant happens, to one person at a time, in any order (rule 3).
+
+Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only
+together with the reference engine.
+"""
+
+from sim.model.compiled.arrays import KEY_DEATH, KEY_OUTSIDE, KEY_UNITS, PlanArrays
+from sim.model.compiled.capacity import (
+    count_clear,
+    has_opened,
+    is_open,
+    leave_place,
+    never_fits,
+    other_way,
+    plan_places,
+    touch,
+)
+from sim.model.compiled.engine_state import (
+    ARRIVE,
+    BALK,
+    CHANGE,
+    CLEAN,
+    DEATH,
+    DEATH_OUTSIDE,
+    DIE,
+    FROM_CENSUS,
+    KIND_BITS,
+    KINDS,
+    LONGEST_WAIT,
+    LOOK,
+    MORE_EVENTS,
+    MORE_WAITS,
+    NO_PLACE_FOR,
+    NOTHING_DUE,
+    OPENING,
+    READY,
+    RENEGE,
+    REQUIRE,
+    STEP_DUE,
+    TAPER,
+    TRY_STEPS,
+    EngineState,
+)
+from sim.model.compiled.event_queue import due_at, post, schedule, take_first
+from sim.model.compiled.queues import join_queue, leave_queue
+from sim.model.compiled.random_lookup import drawn, due_after, uniform
+from sim.model.compiled.stays import end_wait, move_at_once, place_from_census, visits_made
+from sim.model.compiled.steps import ask_for_steps, clear_of_census, drop, is_over, own_start, step_named, try_steps
+from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, WAITING
+from sim.model.rules import minutes, tapered
+
+
+def next_due(plan: PlanArrays, state: EngineState, now: int) -> int:
+    """What happens next at this instant, as a kind and whom it is about; NOTHING_DUE when all has been gathered."""
+    count, posted, coming = state.counters[0], state.posted, state.coming
+    while count.posted > 0:
+        count.posted -= 1
+        at = posted[count.posted].at
+        if at <= now:
+            return int(posted[count.posted].what)
+        if at < plan.until:
+            schedule(state, at, posted[count.posted].what)
+    if count.heap_size > 0 and state.events[state.heap[0]].at <= now:
+        return take_first(state)
+    if count.next_arrival <= now:
+        what = coming[count.next_coming] * KINDS + ARRIVE
+        count.next_coming += 1
+        count.next_arrival = state.arrives[coming[count.next_coming]] if count.next_coming < len(coming) else NEVER
+        return int(what)
+    if count.next_change < len(plan.changes) and plan.changes[count.next_change].at <= now:
+        count.next_change += 1
+        return int((count.next_change - 1) * KINDS + CHANGE)
+    if count.next_seated < len(state.seated):
+        count.next_seated += 1
+        return int(state.seated[count.next_seated - 1] * KINDS + FROM_CENSUS)
+    return NOTHING_DUE
+
+
+def happen(plan: PlanArrays, state: EngineState, what: int, now: int) -> None:
+    """One thing that is due happens, and what follows from it for the same person."""
+    kind, whom = what & (KINDS - 1), what >> KIND_BITS
+    state.counters[0].gathered += 1
+    requires = looks_at = joins = leaves = NONE
+    goes_another_way = False
+    if kind == ARRIVE:
+        start_death_clock_outside(plan, state, whom, now)
+        joins = whom
+    elif kind == FROM_CENSUS:
+        place_from_census(plan, state, whom)
+    elif kind == REQUIRE:
+        requires = whom
+    elif kind == READY:
+        if become_ready(plan, state, whom, now):
+            looks_at = whom
+        else:
+            leaves = state.stays[whom].person
+    elif kind == TRY_STEPS:  # a step's own start has come, or one before it is over
+        try_steps(plan, state, whom)
+    elif kind == STEP_DUE:
+        looks_at = end_step(plan, state, whom, now)
+    elif kind == LOOK:
+        looks_at = whom
+    elif kind == LONGEST_WAIT or kind == DEATH or kind == DEATH_OUTSIDE:
+        note_due(state, kind, whom)
+    elif kind == DIE:
+        die(plan, state, whom, now)
+        leaves = whom
+    elif kind == NO_PLACE_FOR or kind == RENEGE or kind == BALK:
+        leave_the_queue(plan, state, whom, kind, now)
+        requires, joins = after_the_queue(plan, state, whom)
+        goes_another_way = requires >= 0
+    else:
+        change_capacity(plan, state, kind, whom, now)
+    if requires >= 0:
+        ask_for_steps(plan, state, requires, goes_another_way)
+        joins = join_after_steps(plan, state, requires, goes_another_way, now, joins)
+    if looks_at >= 0:
+        joins = look_at(plan, state, looks_at, now)
+    if joins >= 0:
+        join(plan, state, joins, kind, now)
+    if leaves >= 0:
+        leave_dead(plan, state, leaves, now)
+
+
+# -- what happens to a person ---------------------------------------------------------------------------------------
+
+
+def start_death_clock_outside(plan: PlanArrays, state: EngineState, person: int, now: int) -> None:
+    """Somebody comes; from now on they may die while they wait outside."""
+    length = plan.groups[state.persons[person].group].death
+    if length >= 0:
+        keys = plan.plain_keys
+        u = uniform(state, person, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
+        due = due_after(plan, length, min(state.arrives[person], now), now, u)
+        due_at(state, plan.until, due, DEATH_OUTSIDE, person)
+
+
+def become_ready(plan: PlanArrays, state: EngineState, stay: int, now: int) -> bool:
+    """Somebody needs no more care here; do they live on?"""
+    stays, visits = state.stays, plan.visits
+    ready = stays[stay].ready_due
+    stays[stay].ready = ready
+    if stays[stay].planned_to == len(plan.services):
+        stays[stay].clear = ready
+        return False
+    visit = stays[stay].visit_plan
+    if visit >= 0 and visits[visit].death >= 0:
+        key = plan.services[stays[stay].service].key
+        u = uniform(state, stays[stay].person, key, state.admissions[stay].visit, plan.plain_keys[KEY_DEATH])
+        due_at(state, plan.until, due_after(plan, visits[visit].death, ready, now, u), DEATH, stay)
+    return True
+
+
+def end_step(plan: PlanArrays, state: EngineState, step: int, now: int) -> int:
+    """A step ends, unless it was dropped; the stay that it was for, NONE if it was dropped."""
+    steps, count = state.steps, state.counters[0]
+    if steps[step].dropped:
+        return NONE
+    stay = steps[step].stay
+    steps[step].finished = steps[step].due
+    state.stays[stay].open_steps -= 1
+    if steps[step].has_team:
+        steps[step].has_team = 0
+        state.teams[plan.steps[steps[step].planned].team].taken -= 1
+        count.unsettled = 1
+    if state.stays[stay].open_steps > 0:
+        post(state, now, TRY_STEPS, stay)
+    return int(stay)
+
+
+def note_due(state: EngineState, kind: int, whom: int) -> None:
+    """A longest wait or a death is due: it is only noted, and judged after placing."""
+    count, noted = state.counters[0], state.noted
+    if kind == LONGEST_WAIT:
+        if state.waits[whom].ended != NEVER:
+            return
+        if count.due_waits >= len(noted):
+            count.too_small = MORE_EVENTS
+            return
+        noted[count.due_waits].wait = whom
+        count.due_waits += 1
+        count.unsettled = 1
+    else:
+        if count.due_deaths >= len(noted):
+            count.too_small = MORE_EVENTS
+            return
+        noted[count.due_deaths].death = whom if kind == DEATH else -1 - whom
+        count.due_deaths += 1
+        count.unsettled = 1
+
+
+def die(plan: PlanArrays, state: EngineState, person: int, now: int) -> None:
+    """Somebody dies while they wait: their wait ends, and their steps are needed no longer."""
+    wait, stay = state.persons[person].wait_of, state.persons[person].stay_of
+    if wait >= 0:
+        step_out_of_line(plan, state, wait, DIED_WAITING, now)
+    if stay >= 0:
+        step = state.admissions[stay].first_step
+        while step >= 0:
+            drop(plan, state, step)
+            step = state.steps[step].next_step
+
+
+def step_out_of_line(plan: PlanArrays, state: EngineState, wait: int, ending: int, now: int) -> None:
+    """A wait ends without a place."""
+    leave_queue(state, wait)
+    touch(state, state.waits[wait].to)
+    if plan.has_circles:
+        count_clear(plan, state, wait, -1)
+    end_wait(state, wait, ending, now)
+
+
+def leave_the_queue(plan: PlanArrays, state: EngineState, wait: int, kind: int, now: int) -> None:
+    """Somebody will never get a place, has waited too long, or found the queue full."""
+    ending = NO_PLACE
+    if kind != NO_PLACE_FOR:
+        ending = GAVE_UP if kind == RENEGE else TURNED_AWAY
+    step_out_of_line(plan, state, wait, ending, now)
+
+
+def after_the_queue(plan: PlanArrays, state: EngineState, wait: int) -> tuple[int, int]:
+    """Where somebody goes after a wait without a place: the stay that takes its other route, or who joins from outside."""
+    waits = state.waits
+    stay = waits[wait].stay
+    if stay >= 0:
+        state.stays[stay].route = plan.routes[waits[wait].route].otherwise
+        return int(stay), NONE
+    if other_way(plan, state, wait) != len(plan.services) + 1:
+        return NONE, int(waits[wait].person)
+    state.persons[waits[wait].person].gone = 1
+    return NONE, NONE
+
+
+def leave_dead(plan: PlanArrays, state: EngineState, person: int, now: int) -> None:
+    """Somebody leaves the model, dead."""
+    state.persons[person].gone = 1
+    if state.persons[person].stay_of >= 0:
+        leave_place(plan, state, state.persons[person].stay_of, len(plan.services), False, now)
+
+
+# -- places and hours -----------------------------------------------------------------------------------------------
+
+
+def change_capacity(plan: PlanArrays, state: EngineState, kind: int, whom: int, now: int) -> None:
+    """Care tapers, a place is clean, hours open, or the calendar changes a capacity."""
+    if kind == TAPER:
+        taper(plan, state, whom)
+    elif kind == CLEAN:
+        state.service_states[state.stays[whom].service].cleaning -= state.stays[whom].units_now
+        touch(state, state.stays[whom].service)
+    elif kind == OPENING:
+        open_hours(plan, state, whom)
+    elif kind == CHANGE:
+        follow_calendar(plan, state, whom, now)
+
+
+def taper(plan: PlanArrays, state: EngineState, stay: int) -> None:
+    """From now on somebody needs fewer hours of care."""
+    stays, visits, tapers, admission = state.stays, plan.visits, plan.tapers, state.admissions[stay]
+    if stays[stay].left == NEVER:
+        this, service = admission.next_taper, stays[stay].service
+        units = tapered(admission.units, tapers[this].share)
+        state.service_states[service].held += units - stays[stay].units_now
+        stays[stay].units_now = units
+        touch(state, service)
+        if this + 1 < visits[stays[stay].visit_plan].tapers_end:
+            admission.next_taper = this + 1
+            post(state, admission.admitted + tapers[this + 1].after, TAPER, stay)
+
+
+def open_hours(plan: PlanArrays, state: EngineState, hours: int) -> None:
+    """Hours that somebody found closed open."""
+    state.opening_is_noted[hours] = False
+    if plan.is_door_of[hours] >= 0:
+        touch(state, plan.is_door_of[hours])
+    else:
+        for service in range(len(plan.services) + 2):
+            touch(state, service)
+    state.counters[0].look_for_circles = 1
+
+
+def follow_calendar(plan: PlanArrays, state: EngineState, change: int, now: int) -> None:
+    """The calendar gives a service or a team other places from now on."""
+    changes, count, service_states = plan.changes, state.counters[0], state.service_states
+    what = changes[change].what
+    if changes[change].of_team:
+        state.teams[what].open = changes[change].places
+        count.unsettled = 1
+    else:
+        service_states[what].planned_open = changes[change].places
+        service_states[what].most_to_come = changes[change].most_to_come
+        count.is_replanned = count.unsettled = 1
+        plan_places(plan, state, what, now)
+
+
+# -- clear to move, and joining a queue -----------------------------------------------------------------------------
+
+
+def join_after_steps(
+    plan: PlanArrays, state: EngineState, stay: int, goes_another_way: bool, now: int, joins: int
+) -> int:
+    """Who joins a queue now that steps have been asked for: somebody who goes another way does so at once."""
+    stays, routes = state.stays, plan.routes
+    early = routes[stays[stay].route].join_after
+    if goes_another_way:
+        if stays[stay].ready == NEVER or stays[stay].open_steps > 0:
+            stays[stay].clear = NEVER
+        elif stays[stay].clear == NEVER:
+            stays[stay].clear = now
+        return int(stays[stay].person)
+    # who does not need the step joins when it would have started
+    if early >= 0 and step_named(state, stay, plan.steps[early].number, False) < 0:
+        post(state, own_start(plan, state, stay, early), LOOK, stay)
+    return joins
+
+
+def look_at(plan: PlanArrays, state: EngineState, stay: int, now: int) -> int:
+    """Something about a stay changed: who may join the next queue (NONE: nobody), or is clear to move in it?"""
+    stays, waits, routes = state.stays, state.waits, plan.routes
+    if stays[stay].left != NEVER or stays[stay].route < 0:
+        return NONE
+    person, early = stays[stay].person, routes[stays[stay].route].join_after
+    is_clear = stays[stay].ready != NEVER and stays[stay].open_steps == 0
+    if is_clear and stays[stay].clear == NEVER:
+        stays[stay].clear = clear_of_census(state, stay) if now == 0 else now
+    wait = state.persons[person].wait_of
+    if wait < 0:
+        if is_clear or (early >= 0 and may_join_early(plan, state, stay, early, now)):
+            return int(person)
+    elif is_clear and waits[wait].clear == NEVER:
+        waits[wait].clear = max(waits[wait].joined, stays[stay].clear)
+        if plan.has_circles:
+            count_clear(plan, state, wait, 1)
+        if is_open(plan, state, plan.services[stays[stay].service].own_hours, now):
+            touch(state, waits[wait].to)
+    return NONE
+
+
+def may_join_early(plan: PlanArrays, state: EngineState, stay: int, early: int, now: int) -> bool:
+    """May somebody join the next queue while steps still run?"""
+    step = step_named(state, stay, plan.steps[early].number, True)
+    return is_over(state, step) if step >= 0 else own_start(plan, state, stay, early) <= now
+
+
+def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int) -> None:
+    """Somebody joins a queue, or moves in the same instant where there is room and it cannot be anybody else's turn."""
+    persons, stays, waits, routes, groups = state.persons, state.stays, state.waits, plan.routes, plan.groups
+    stay, group, number = persons[person].stay_of, persons[person].group, persons[person].waits
+    persons[person].waits = number + 1
+    joined, clear = now, NEVER
+    if stay < 0:
+        to = state.arrives_at[person] if number == 0 else groups[group].otherwise
+        if number == 0:
+            joined = min(state.arrives[person], now)
+        clear, moves_now = joined, True
+    else:
+        to, moves_now = routes[stays[stay].route].to, False
+        if stays[stay].ready != NEVER and stays[stay].open_steps == 0:
+            if number == 0:  # somebody of the census: they joined when they were clear
+                joined = stays[stay].clear
+            clear = max(joined, stays[stay].clear)
+            moves_now = is_open(plan, state, plan.services[stays[stay].service].own_hours, now)
+    if moves_now and joined == now and goes_at_once(plan, state, to, kind, now):
+        move_at_once(plan, state, person, stay, to, number, now)
+        return
+    wait = state.counters[0].wait_rows
+    if wait >= len(waits):
+        state.counters[0].too_small = MORE_WAITS
+        return
+    state.counters[0].wait_rows = wait + 1
+    persons[person].wait_of = wait
+    begin_wait(plan, state, wait, person, number, to, joined, clear)
+    if to < len(plan.services):
+        claim(plan, state, wait, now)
+    join_queue(state, wait)
+    if moves_now:
+        touch(state, to)
+    start_longest_wait(plan, state, wait, now)
+
+
+def goes_at_once(plan: PlanArrays, state: EngineState, to: int, kind: int, now: int) -> bool:
+    """Is there room, and can it be nobody else's turn in this instant?"""
+    count, service = state.counters[0], state.service_states[to]
+    if to == len(plan.services) + 1:
+        return True
+    is_alone = (
+        count.gathered == 1
+        and (kind != STEP_DUE or len(state.teams) == 0)
+        and count.posted == 0
+        and count.touched == 0
+        and count.next_arrival > now
+        and count.next_seated >= len(state.seated)
+        and (count.heap_size == 0 or state.events[state.heap[0]].at > now)
+        and (count.next_change >= len(plan.changes) or plan.changes[count.next_change].at > now)
+    )
+    return (
+        is_alone
+        and service.open - service.held - service.cleaning >= 1
+        and not plan.services[to].counts_units
+        and is_open(plan, state, plan.services[to].door, now)
+    )
+
+
+def begin_wait(
+    plan: PlanArrays, state: EngineState, wait: int, person: int, number: int, to: int, joined: int, clear: int
+) -> None:
+    """Write down a wait that begins."""
+    persons, stays, waits = state.persons, state.stays, state.waits
+    stay = persons[person].stay_of
+    if stay < 0:
+        route, where, priority = NONE, OUTSIDE, plan.groups[persons[person].group].priority
+    else:
+        route, where = stays[stay].route, stays[stay].service
+        priority = plan.routes[route].priority
+    waits[wait].person, waits[wait].number, waits[wait].stay = person, number, stay
+    waits[wait].held, waits[wait].to, waits[wait].joined = where, to, joined
+    waits[wait].clear, waits[wait].ended, waits[wait].ending = clear, NEVER, WAITING
+    waits[wait].route, waits[wait].priority, waits[wait].units = route, priority, 1
+    waits[wait].number_of_stay = persons[person].stays - 1
+    if plan.has_circles:
+        count_clear(plan, state, wait, 1)
+
+
+def claim(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
+    """What a wait for a service claims: hours of care, a place in a queue with a limit, a service that has opened."""
+    waits, services, count, noted = state.waits, plan.services, state.counters[0], state.noted
+    person, to = waits[wait].person, waits[wait].to
+    if services[to].counts_units:
+        number = visits_made(state, waits[wait].stay, to)
+        u = uniform(state, person, services[to].key, number, plan.plain_keys[KEY_UNITS])
+        length = plan.visits[plan.visit_of[state.persons[person].group, to]].units
+        waits[wait].units = minutes(drawn(plan, length, u))
+    if services[to].queue_limit >= 0:
+        state.service_states[to].has_newcomers = count.has_newcomers = count.unsettled = 1
+    if never_fits(state, wait) or not has_opened(plan, to, now):
+        if count.nowhere >= len(noted):
+            count.too_small = MORE_EVENTS
+            return
+        noted[count.nowhere].nowhere = wait
+        count.nowhere += 1
+        count.unsettled = 1
+
+
+def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
+    """A longest wait runs from joining; nobody gives up for what has not opened yet."""
+    waits, groups, services, keys = state.waits, plan.groups, plan.services, plan.plain_keys
+    person, stay, group = waits[wait].person, waits[wait].stay, state.persons[waits[wait].person].group
+    longest, u = NONE, 0.0
+    if stay >= 0:
+        route = plan.routes[waits[wait].route]
+        longest = route.longest
+        if longest >= 0:
+            visit = state.admissions[stay].visit
+            u = uniform(state, person, services[waits[wait].held].key, visit, route.longest_key)
+    elif waits[wait].number == 0:
+        longest = groups[group].longest
+        if longest >= 0:
+            u = uniform(state, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
+    if longest >= 0:
+        other, due = other_way(plan, state, wait), due_after(plan, longest, waits[wait].joined, now, u)
+        if 0 <= other < len(services):
+            due = max(due, services[other].opens)
+        due_at(state, plan.until, due, LONGEST_WAIT, wait)
+
+
+# In an order in which each knows those before it.
+OPERATIONS = (
+    next_due, start_death_clock_outside, become_ready, end_step, note_due, step_out_of_line, die, leave_the_queue,
+    after_the_queue, leave_dead, taper, open_hours, follow_calendar, change_capacity, join_after_steps, may_join_early,
+    look_at, goes_at_once, begin_wait, claim, start_longest_wait, join, happen,
+)  # fmt: skip

@@ -1,0 +1,210 @@
+"""The phases of an instant, for the compiled engine, in the order of rule 3: each says whether it moved or released anybody.
+
+Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only
+together with the reference engine.
+"""
+
+from sim.model.compiled.arrays import PlanArrays
+from sim.model.compiled.capacity import goes_back, is_open, may_go_elsewhere, plan_places
+from sim.model.compiled.circular_blocking import find_circle
+from sim.model.compiled.engine_state import BALK, DIE, MEMBER, NO_PLACE_FOR, RENEGE, EngineState
+from sim.model.compiled.event_queue import post
+from sim.model.compiled.queues import leave_queue
+from sim.model.compiled.stays import move
+from sim.model.compiled.steps import serve_team
+from sim.model.records import NEVER, NONE
+
+
+def turn_back(plan: PlanArrays, state: EngineState, now: int) -> bool:
+    """Who waits where they will never get a place goes the other way."""
+    waits, count, acted = state.waits, state.counters[0], False
+    if count.is_replanned:
+        for service in range(len(plan.services)):
+            wait = state.service_states[service].head
+            while wait >= 0:
+                if goes_back(plan, state, wait, now):
+                    post(state, now, NO_PLACE_FOR, wait)
+                    acted = True
+                wait = waits[wait].behind
+    else:
+        for i in range(count.nowhere):
+            wait = state.noted[i].nowhere
+            if waits[wait].ended == NEVER and goes_back(plan, state, wait, now):
+                post(state, now, NO_PLACE_FOR, wait)
+                acted = True
+    count.is_replanned = count.nowhere = 0
+    return acted
+
+
+def serve_teams(plan: PlanArrays, state: EngineState) -> bool:
+    """Free team places go to those who wait longest for them."""
+    acted = False
+    for team in range(len(state.teams)):
+        acted |= serve_team(plan, state, team)
+    return acted
+
+
+def place(plan: PlanArrays, state: EngineState, now: int) -> bool:
+    """People move: down each line to the first who does not fit; then one who may pass; then one circle."""
+    count, services, acted = state.counters[0], plan.services, False
+    count.serving = NONE
+    count.circle_left = count.is_exchange = count.has_stopped_lines = 0
+    while True:
+        wait = next_to_move(plan, state, acted, now)
+        if wait < 0:
+            return acted
+        acted = True
+        leave_queue(state, wait)
+        move(plan, state, wait, count.is_exchange != 0, now)
+        if count.serving >= 0 and count.serving < len(services) and services[count.serving].counts_units:
+            # who was passed over may now no longer fit, and stop the line
+            count.cursor = state.service_states[count.serving].head
+
+
+def next_to_move(plan: PlanArrays, state: EngineState, acted: bool, now: int) -> int:
+    """The wait that ends next in a place; NONE when nobody can move any more."""
+    count, services, service_states = state.counters[0], plan.services, state.service_states
+    while True:
+        if count.circle_left > 0:
+            count.circle_left -= 1
+            return int(state.circle[MEMBER, count.circle_left])
+        if count.is_exchange:
+            return NONE
+        if count.serving >= 0:
+            wait = next_in_line(plan, state, count.serving, count.cursor, now)
+            if wait >= 0:
+                count.cursor = state.waits[wait].behind
+                return wait
+            count.serving = NONE
+        elif count.touched > 0:
+            count.touched -= 1
+            service = state.touched[count.touched]
+            service_states[service].is_touched = 0
+            is_served = service >= len(services) or is_open(plan, state, services[service].door, now)
+            if service_states[service].head >= 0 and is_served:
+                count.serving, count.cursor = service, service_states[service].head
+        else:
+            wait = first_who_may_pass(plan, state, now)
+            if wait >= 0:
+                return wait
+            if acted or not begin_circle(plan, state, now):
+                return NONE
+
+
+def next_in_line(plan: PlanArrays, state: EngineState, service: int, wait: int, now: int) -> int:
+    """From somebody on, the first who may move in the line of a service; NONE from the first on who does not fit."""
+    waits, here = state.waits, state.service_states[service]
+    free = here.open - here.held - here.cleaning
+    while wait >= 0:
+        if waits[wait].units > free:
+            if service < len(plan.services) and plan.services[service].may_pass:
+                here.is_stopped = state.counters[0].has_stopped_lines = 1
+            return NONE
+        if waits[wait].clear != NEVER:
+            held = waits[wait].held
+            if held < 0 or is_open(plan, state, plan.services[held].own_hours, now):
+                return wait
+        wait = waits[wait].behind
+    return NONE
+
+
+def first_who_may_pass(plan: PlanArrays, state: EngineState, now: int) -> int:
+    """In the first line in the file that is stopped and may be passed, the first who fits and may move; NONE if nobody does."""
+    waits, services, count = state.waits, plan.services, state.counters[0]
+    if not count.has_stopped_lines:
+        return NONE
+    for service in range(len(services)):
+        here = state.service_states[service]
+        if here.is_stopped:
+            free, wait = here.open - here.held - here.cleaning, here.head
+            while wait >= 0:
+                held = waits[wait].held
+                if (
+                    waits[wait].units <= free
+                    and waits[wait].clear != NEVER
+                    and (held < 0 or is_open(plan, state, services[held].own_hours, now))
+                ):
+                    return int(wait)
+                wait = waits[wait].behind
+    for service in range(len(services)):
+        state.service_states[service].is_stopped = 0
+    count.has_stopped_lines = 0
+    return NONE
+
+
+def begin_circle(plan: PlanArrays, state: EngineState, now: int) -> bool:
+    """Nobody else can move: is there a circle of people who exchange places?"""
+    count = state.counters[0]
+    if count.look_for_circles == 0:
+        return False
+    count.look_for_circles = 0
+    if count.clear_in_circles == 0:
+        return False
+    count.circle_left = find_circle(plan, state, now)
+    if count.circle_left == 0:
+        return False
+    count.look_for_circles = count.is_exchange = 1
+    return True
+
+
+def judge_clocks(state: EngineState, now: int) -> bool:
+    """Longest waits and deaths that are due, together: who was placed is placed, and death wins."""
+    persons, stays, waits, noted = state.persons, state.stays, state.waits, state.noted
+    count, acted = state.counters[0], False
+    for i in range(count.due_deaths):
+        stay = max(NONE, noted[i].death)  # the one in which they died, or outside
+        person = stays[stay].person if stay >= 0 else -1 - noted[i].death
+        if not persons[person].gone and persons[person].stay_of == stay:
+            persons[person].gone = 1
+            post(state, now, DIE, person)
+            acted = True
+    for i in range(count.due_waits):
+        wait = noted[i].wait
+        if waits[wait].ended == NEVER and not persons[waits[wait].person].gone:
+            post(state, now, RENEGE, wait)
+            acted = True
+    count.due_deaths = count.due_waits = 0
+    return acted
+
+
+def turn_away(plan: PlanArrays, state: EngineState, now: int) -> bool:
+    """Queues that are too long turn away newcomers of this instant, last in order first."""
+    waits, count, acted = state.waits, state.counters[0], False
+    if not count.has_newcomers:
+        return False
+    for service in range(len(plan.services)):
+        here = state.service_states[service]
+        if here.has_newcomers:
+            excess, wait = here.length - plan.services[service].queue_limit, here.tail
+            while excess > 0 and wait >= 0:
+                if waits[wait].joined == now and may_go_elsewhere(plan, state, wait, now):
+                    post(state, now, BALK, wait)
+                    excess -= 1
+                    acted = True
+                wait = waits[wait].before
+    if not acted:
+        for service in range(len(plan.services)):
+            state.service_states[service].has_newcomers = 0
+        count.has_newcomers = 0
+    return acted
+
+
+def open_surge(plan: PlanArrays, state: EngineState, now: int) -> None:
+    """Surge places open when so many wait, and close when few do."""
+    services = plan.services
+    for service in range(len(services)):
+        if services[service].surge_places >= 0:
+            here = state.service_states[service]
+            if not here.surge_is_open and here.length >= services[service].surge_high:
+                here.surge_is_open = 1
+                plan_places(plan, state, service, now)
+            elif here.surge_is_open and here.length <= services[service].surge_low:
+                here.surge_is_open = 0
+                plan_places(plan, state, service, now)
+
+
+# In an order in which each knows those before it.
+OPERATIONS = (
+    turn_back, serve_teams, next_in_line, first_who_may_pass, begin_circle, next_to_move, place, judge_clocks,
+    turn_away, open_surge,
+)  # fmt: skip

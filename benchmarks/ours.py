@@ -9,7 +9,7 @@ from sim.model.compiled import compiled_run
 from sim.model.records import NEVER, Ledger
 from sim.runs.engines import Engines
 from sim.runs.experiment import Shared, Task, run_one
-from sim.runs.parallel import scatter
+from sim.runs.workers import run_tasks, workers_of
 
 COMPILED, REFERENCE = "compiled", "reference"
 
@@ -27,9 +27,8 @@ def run(scenario: Scenario, replication: int, name: str) -> Ledger:
 def aggregates(scenario: Scenario, replications: int, workers: int) -> int:
     """Runs, checks and measures so many replications in so many processes, as `run` does; how many came back."""
     tasks = [Task(0, number) for number in range(replications)]
-    return sum(
-        1 for _ in scatter(run_one, Shared((scenario,), engines=Engines(COMPILED, cross_check=False)), tasks, workers)
-    )
+    shared = Shared((scenario,), engines=Engines(COMPILED, cross_check=False))
+    return sum(1 for _ in run_tasks(workers_of(workers), run_one, shared, tasks))
 
 
 def bytes_a_person(scenario: Scenario) -> float:

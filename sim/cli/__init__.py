@@ -87,7 +87,7 @@ def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:
 
 def _trouble_of_the_computer(problem: Exception) -> str:
     """What is missing here, a file, a right, room or memory, in words; nothing where the fault is ours."""
-    from sim.runs.parallel import WorkerLost
+    from sim.runs.workers import WorkerLost
 
     if isinstance(problem, WorkerLost):
         return str(problem)

@@ -19,7 +19,7 @@ from sim.results.files.writing import utf8, write_file
 from sim.results.words.headline import averages
 from sim.results.words.labels import counted
 from sim.results.words.names import title
-from sim.runs.parallel import default_workers
+from sim.runs.workers import default_workers
 from sim.runs.writable_places import files_read, try_files
 
 

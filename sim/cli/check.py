@@ -25,7 +25,7 @@ from sim.regression.verdicts import MOVED
 from sim.results.files import writing
 from sim.results.words.labels import counted
 from sim.runs.engines import BY_REFERENCE
-from sim.runs.parallel import default_workers
+from sim.runs.workers import default_workers
 from sim.runs.writable_places import files_read, try_files
 
 DONE, RESULTS_MOVED, BAD_INPUT = 0, 1, 2

@@ -35,8 +35,8 @@ from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compar
 from sim.runs.engines import Engines
 from sim.runs.experiment import Piece, Shared, run_all
 from sim.runs.finished_work import ResumeStore
-from sim.runs.parallel import default_workers, processors
 from sim.runs.specification import Job, fingerprint_of
+from sim.runs.workers import default_workers, processors
 
 INTERRUPTED = 130
 PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt

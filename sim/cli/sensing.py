@@ -26,7 +26,7 @@ from sim.results.measure_table import measures
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, measure_label
 from sim.results.words.names import in_all, in_sentences, settings_text, slug, title_of_all
-from sim.runs.parallel import default_workers
+from sim.runs.workers import default_workers
 from sim.runs.writable_places import try_folder
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
 

@@ -32,7 +32,7 @@ from sim.results.measures.order import canonical
 from sim.results.window import Window
 from sim.runs.engines import BY_REFERENCE, Engines, check_equal
 from sim.runs.experiment import Listener, Piece, Task, check_identities, measured
-from sim.runs.parallel import scatter
+from sim.runs.workers import run_tasks, workers_of
 
 MOST_PEOPLE_KEPT = 1_000  # of replication 1, whose event histories are kept beside the expected file
 
@@ -92,7 +92,8 @@ def run_scenarios(
     """Run every replication of every scenario."""
     tasks = [Task(i, r) for i, scenario in enumerate(scenarios) for r in range(scenario.replications)]
     done: dict[Task, ReplicationResult] = {}
-    for looked in scatter(run_replication, RerunSettings(tuple(scenarios), observe, engines), tasks, workers):
+    settings = RerunSettings(tuple(scenarios), observe, engines)
+    for looked in run_tasks(workers_of(workers), run_replication, settings, tasks):
         done[looked.piece.task] = looked
         if listener:
             listener(len(done), len(tasks))

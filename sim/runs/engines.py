@@ -13,8 +13,8 @@ from sim.model import engine
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.records import Ledger
 from sim.results.event_history import event_histories, first_difference
-from sim.runs.parallel import processors
 from sim.runs.stopwatch import Stopwatch
+from sim.runs.workers import processors
 
 TABLES = ("people", "waits", "stays", "steps", "places")
 SAMPLE = 20  # of many scenarios, one in so many is still cross-checked with --no-cross-check

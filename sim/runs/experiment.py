@@ -25,9 +25,9 @@ from sim.results.measures.periods import UNDIVIDED, Division, Divisions, Period,
 from sim.results.window import Row, Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of
 from sim.runs.finished_work import ResumeStore
-from sim.runs.parallel import scatter
 from sim.runs.remaining_time import Remaining
 from sim.runs.stopwatch import Stopwatch
+from sim.runs.workers import run_tasks, workers_of
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 NO_VALUES = np.zeros(0)
@@ -176,7 +176,7 @@ def run_all(
     remaining = Remaining(
         {task: shared.engines.is_cross_checked(task.scenario, task.replication) for task in open_tasks}, workers
     )
-    for piece in scatter(run_one, shared, open_tasks, workers):
+    for piece in run_tasks(workers_of(workers), run_one, shared, open_tasks):
         done[piece.task] = piece
         remaining.heard(piece.task, piece.seconds)
         if store:

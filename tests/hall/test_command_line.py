@@ -15,7 +15,7 @@ from sim.cli.usage import UsageError
 from sim.inputs.sets import sets_for_each
 from sim.results.invariants import checks
 from sim.runs import experiment
-from sim.runs.parallel import WorkerLost
+from sim.runs.workers import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair
 
 

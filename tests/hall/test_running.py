@@ -1,23 +1,29 @@
 """Work over processes: the same results, errors that arrive, and a store from which a run resumes."""
 
 import csv
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from sim.runs.finished_work import ResumeStore
-from sim.runs.parallel import WorkerLost, _chunks, default_workers, scatter
+from sim.runs.workers import Block, Work, WorkerLost, _blocks, default_workers, run_tasks, workers_of
 from tests.hall.files import BASE, write, write_pair
 from tests.hall.processes import COMMAND, QUICK, environment, publishes
 
-SCATTERED = "import sys; from sim.runs.parallel import scatter; from tests.hall import processes; list(scatter(processes.{}, {}))"
+SPREAD = (
+    "import sys; from sim.runs.workers import run_tasks, workers_of; from tests.hall import processes; "
+    "list(run_tasks(workers_of({workers}), processes.{work}, {shared}, range({tasks})))"
+)
 unix = pytest.mark.skipif(os.name == "nt", reason="signals cannot be sent to one process there")
 
 
@@ -41,6 +47,10 @@ def fails_unsendably(_: int, __: int) -> int:
     raise Unsendable(7, 8)
 
 
+def hands_over_much(_: int, __: int) -> tuple[int, bytes]:
+    return os.getpid(), bytes(10_000_000)
+
+
 def vanishes(_: int, number: int) -> int:
     if number == 3:
         os._exit(9)
@@ -49,23 +59,46 @@ def vanishes(_: int, number: int) -> int:
 
 @pytest.mark.parametrize("workers", [1, 2, 9])
 def test_every_task_is_done_once_whatever_the_number_of_workers(workers: int) -> None:
-    assert sorted(scatter(times, 10, range(7), workers)) == [0, 10, 20, 30, 40, 50, 60]
+    assert sorted(run_tasks(workers_of(workers), times, 10, range(7))) == [0, 10, 20, 30, 40, 50, 60]
 
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_an_error_in_a_task_arrives_and_ends_the_work(workers: int) -> None:
     with pytest.raises(ValueError, match="three is refused"):
-        list(scatter(refuses, 0, range(6), workers))
+        list(run_tasks(workers_of(workers), refuses, 0, range(6)))
 
 
 def test_a_worker_that_is_stopped_is_told_and_not_waited_for() -> None:
     with pytest.raises(WorkerLost, match="perhaps memory ran out: try --workers 1"):
-        list(scatter(vanishes, 0, range(6), 2))
+        list(run_tasks(workers_of(2), vanishes, 0, range(6)))
+
+
+def test_a_worker_that_is_stopped_while_it_hands_over_a_result_is_told_and_not_waited_for() -> None:
+    results = run_tasks(workers_of(2), hands_over_much, 0, range(6))
+    first, _ = next(results)  # nobody reads the other's answer meanwhile, and it is too long for a pipe
+    (other,) = {process.pid for process in multiprocessing.active_children()} - {first}
+    os.kill(other, signal.SIGTERM)
+    with pytest.raises(WorkerLost, match="a worker process was stopped"):
+        list(results)
+
+
+class Backwards:
+    """A place of our own, as a cluster would be: it does the last block first."""
+
+    number = 2
+
+    def results(self, work: Work, shared: Any, blocks: Sequence[Block]) -> Iterator[Any]:
+        """The last block first."""
+        yield from (work(shared, task) for block in reversed(blocks) for task in reversed(block))
+
+
+def test_another_place_to_run_is_a_class_with_one_method() -> None:
+    assert list(run_tasks(Backwards(), times, 10, range(7))) == [60, 50, 40, 30, 20, 10, 0]
 
 
 def test_an_error_that_cannot_travel_arrives_as_its_words() -> None:
     with pytest.raises(RuntimeError, match="Unsendable: 7"):
-        list(scatter(fails_unsendably, 0, range(6), 2))
+        list(run_tasks(workers_of(2), fails_unsendably, 0, range(6)))
 
 
 def test_there_are_never_more_workers_than_tasks() -> None:
@@ -177,7 +210,7 @@ def test_ctrl_c_while_workers_start_is_answered_in_a_line(tmp_path: Path, second
 
 @unix
 def test_no_worker_ever_hears_ctrl_c() -> None:
-    program = SCATTERED.replace("list(", "print(*").format("hears_ctrl_c", "0, range(2), 2")
+    program = SPREAD.replace("list(", "print(*").format(workers=2, work="hears_ctrl_c", shared=0, tasks=2)
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=False
     )
@@ -195,7 +228,7 @@ def test_no_worker_outlives_the_run_even_on_a_busy_machine(tmp_path: Path, numbe
 
 def _outlived(folder: Path, number: int, workers: int = 4) -> str:
     """What a run says on its end by a signal, once nobody holds its output any more: no worker, nor Python's tracker."""
-    program = SCATTERED.format("works_for_ever", f"{str(folder)!r}, range({workers}), {workers}")
+    program = SPREAD.format(workers=workers, work="works_for_ever", shared=repr(str(folder)), tasks=workers)
     how = {"env": environment(), "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
     run = subprocess.Popen([sys.executable, "-c", program], **how)
     try:
@@ -234,7 +267,7 @@ def test_a_script_without_a_guard_is_answered_by_python_and_by_us_alike(tmp_path
 
 
 def test_a_folder_that_several_put_in_place_at_once_is_whole(tmp_path: Path) -> None:
-    list(scatter(publishes, str(tmp_path), range(2), 2))
+    list(run_tasks(workers_of(2), publishes, str(tmp_path), range(2)))
     outputs = tmp_path / "outputs"
     assert sorted(path.name for path in outputs.iterdir()) == ["latest", "same"]
     assert {path.name for path in (outputs / "same").iterdir()} == {"a.txt", "charts", "run.json"}
@@ -268,9 +301,9 @@ def test_equal_runs_at_once_both_write_everybody_down(tmp_path: Path) -> None:
     assert not [path for path in tmp_path.rglob("*") if path.name.startswith(".")]
 
 
-def test_the_first_and_the_last_chunks_are_small_and_every_task_is_in_one() -> None:
-    chunks = _chunks(range(201), 2)
-    sizes = [len(chunk) for chunk in chunks]
-    assert [task for chunk in chunks for task in chunk] == list(range(201))
+def test_the_first_and_the_last_blocks_are_small_and_every_task_is_in_one() -> None:
+    blocks = _blocks(range(201), 2)
+    sizes = [len(block) for block in blocks]
+    assert [task for block in blocks for task in block] == list(range(201))
     assert sizes[:6] == [1, 1, 2, 2, 4, 4]  # the time left is known after one task of each worker
     assert max(sizes) == 10 and sizes[-2:] == [1, 1]

@@ -1,0 +1,266 @@
+"""Where work runs: in this process or in several, behind one interface.
+
+Another place, such as a cluster, is one more class with what `Workers` asks for.
+
+What may be changed here: freely, as long as every number of workers gives the same results.
+"""
+
+import multiprocessing
+import os
+import pickle
+import signal
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
+
+SECONDS_BETWEEN_LOOKS = 0.2  # whether somebody has pressed Ctrl-C
+SECONDS_TO_END = 1
+ENDED_BY_PYTHON = 1  # the exit code after an error that nobody caught; errors of the work itself are sent to us
+MOST_TASKS_IN_A_BLOCK = 10  # a block is lost when the run is interrupted, so it stays small
+
+Work = Callable[[Any, Any], Any]  # (what all tasks share, one task) -> its result
+Block = Sequence[Any]  # tasks that one worker does one after another, and answers together
+
+
+class WorkerLost(Exception):
+    """A worker process ended without an answer: it could not start, or the system stopped it, most often for want of memory."""
+
+
+class Workers(Protocol):
+    """A place where blocks of tasks run."""
+
+    number: int  # of blocks that run at the same time
+
+    def results(self, work: Work, shared: Any, blocks: Sequence[Block]) -> Iterator[Any]:
+        """The result of `work(shared, task)` for every task of every block, in any order, each block as soon as it is done.
+
+        An error in a task is raised here and ends the work. Closing the iterator, or Ctrl-C, stops what still runs.
+        """
+
+
+class ThisProcess:
+    """Runs every task here, one after another."""
+
+    number = 1
+
+    def results(self, work: Work, shared: Any, blocks: Sequence[Block]) -> Iterator[Any]:
+        """The results of all tasks, each as soon as it is there."""
+        for block in blocks:
+            for task in block:
+                result = work(shared, task)
+                with interrupts_deferred():  # while the caller puts it away
+                    yield result
+
+
+class WorkerProcesses:
+    """Runs blocks in so many processes of this computer; they start with the work and end with it."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+
+    def results(self, work: Work, shared: Any, blocks: Sequence[Block]) -> Iterator[Any]:
+        """The results of all tasks, each block as soon as it is there."""
+        number = min(self.number, len(blocks))
+        if number <= 1:
+            yield from ThisProcess().results(work, shared, blocks)
+            return
+        with interrupts_deferred() as interrupted, _processes(number) as processes:
+            yield from _results(processes, work, shared, blocks, interrupted)
+
+
+def workers_of(number: int) -> Workers:
+    """So many workers on this computer."""
+    return WorkerProcesses(number) if number > 1 else ThisProcess()
+
+
+def run_tasks(workers: Workers, work: Work, shared: Any, tasks: Sequence[Any]) -> Iterator[Any]:
+    """Results of `work(shared, task)` as they are finished, in any order."""
+    return workers.results(work, shared, _blocks(tasks, workers.number))
+
+
+def processors() -> int:
+    """How many processors we may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def default_workers(tasks: int) -> int:
+    """One worker for each processor we may use, never more than there are tasks."""
+    return max(1, min(processors(), tasks))
+
+
+def _blocks(tasks: Sequence[Any], workers: int) -> list[Block]:
+    """The tasks in order: small blocks first, so that the time left is soon known, and last, so that all workers end together."""
+    blocks: list[Block] = []
+    first = 0
+    while first < len(tasks):
+        growing = 2 ** min(len(blocks) // workers, 10)
+        size = max(1, min(MOST_TASKS_IN_A_BLOCK, growing, (len(tasks) - first) // (workers * 4)))
+        blocks.append(tasks[first : first + size])
+        first += size
+    return blocks
+
+
+@contextmanager
+def _processes(number: int) -> Iterator[dict[Connection, BaseProcess]]:
+    """Worker processes, each with a pipe of its own; all are stopped in the end, whatever they are doing.
+
+    A pool hangs when a worker is stopped while it hands over a result, which is what Ctrl-C does: its workers share
+    one pipe, and what was half written is waited for. On a pipe of its own, a stopped worker is the end of the pipe.
+    """
+    context = multiprocessing.get_context("spawn")  # the same on every system, and safe with threads
+    processes: dict[Connection, BaseProcess] = {}
+    try:
+        with _interrupts_kept_from_children():
+            for _ in range(number):
+                ours, theirs = context.Pipe()
+                worker = context.Process(target=_serve, args=(theirs,), daemon=True)
+                worker.start()
+                theirs.close()  # so that the pipe ends with the worker
+                processes[ours] = worker
+        yield processes
+    finally:
+        for pipe, process in processes.items():
+            process.terminate()
+            pipe.close()
+        for process in processes.values():
+            process.join()
+
+
+def _results(
+    processes: Mapping[Connection, BaseProcess],
+    work: Work,
+    shared: Any,
+    blocks: Sequence[Block],
+    interrupted: Sequence[bool],
+) -> Iterator[Any]:
+    """The results of all blocks, each as soon as it is there; ends when there was an interrupt."""
+    waiting = deque(blocks)
+    idle = list(processes)
+    for pipe in idle:  # once all have started: what is sent to the first may fill its pipe until it is there to read
+        with _end_noticed(processes[pipe]):
+            pipe.send((work, shared))
+    busy: set[Connection] = set()
+    while (waiting or busy) and not interrupted:
+        while idle and waiting:
+            pipe = idle.pop()
+            with _end_noticed(processes[pipe]):
+                pipe.send(waiting.popleft())
+            busy.add(pipe)
+        for ready in wait(list(busy), timeout=SECONDS_BETWEEN_LOOKS):
+            assert isinstance(ready, Connection)
+            yield from _answer(ready, processes[ready])
+            busy.remove(ready)
+            idle.append(ready)
+
+
+def _answer(pipe: Connection, process: BaseProcess) -> Any:
+    with _end_noticed(process):
+        done, answer = pipe.recv()
+    if not done:
+        raise answer
+    return answer
+
+
+@contextmanager
+def _end_noticed(process: BaseProcess) -> Iterator[None]:
+    """Raises WorkerLost where the pipe that is used inside has ended with its process."""
+    try:
+        yield
+    except (EOFError, OSError):
+        raise _lost(process) from None
+
+
+def _lost(process: BaseProcess) -> WorkerLost:
+    process.join(SECONDS_TO_END)
+    code = process.exitcode
+    if code == ENDED_BY_PYTHON:
+        return WorkerLost(
+            "a worker process could not start: above is why, as Python puts it. In a script of your own, the lines that run "
+            'something stand under `if __name__ == "__main__":`; with workers=1 they need not'
+        )
+    return WorkerLost(f"a worker process was stopped (exit code {code}); perhaps memory ran out: try --workers 1")
+
+
+def _serve(pipe: Connection) -> None:
+    """What a worker process does: it receives the work, then does block after block until its pipe ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    with suppress(EOFError, OSError):
+        work, shared = pipe.recv()
+        while True:
+            tasks = pipe.recv()
+            answer: tuple[bool, Any]
+            try:
+                answer = True, [work(shared, task) for task in tasks]
+            except Exception as error:  # noqa: BLE001 - it is raised again where somebody can read it
+                answer = False, _portable(error)
+            pipe.send(answer)
+
+
+def _end_with_the_parent() -> None:
+    """Waits for the parent's end, which no signal tells of, and stops in the midst of whatever is worked on for nobody."""
+    parent = multiprocessing.parent_process()
+    if parent:
+        parent.join()
+        os._exit(ENDED_BY_PYTHON)
+
+
+def _portable(error: Exception) -> Exception:
+    """The error as it can be sent to another process, with its traceback as a note."""
+    error.add_note("In a worker process:\n" + traceback.format_exc())
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # noqa: BLE001 - whatever its author forgot
+        return RuntimeError(f"{type(error).__name__}: {error}\n{traceback.format_exc()}")
+    return error
+
+
+@contextmanager
+def interrupts_deferred() -> Iterator[list[bool]]:
+    """Ctrl-C inside is put into the list and takes effect at the end, the second one at once.
+
+    An interrupt that strikes while a file is written leaves half of it, and one that strikes while Python
+    clears away an object is lost without a word.
+    """
+    interrupted: list[bool] = []
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is None:
+        yield interrupted
+        return
+
+    def defer(*_: object) -> None:
+        if interrupted:
+            raise KeyboardInterrupt
+        interrupted.append(True)
+
+    signal.signal(signal.SIGINT, defer)
+    try:
+        yield interrupted
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if interrupted:
+            raise KeyboardInterrupt
+
+
+@contextmanager
+def _interrupts_kept_from_children() -> Iterator[None]:
+    """A child started inside never sees Ctrl-C, not even while it imports; where the system can do that.
+
+    Python's tracker of resources comes first, because starting it lets Ctrl-C through again, for this process and the children.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -37,6 +37,7 @@ WAIT_COLUMNS = (
     "stay",  # row number in STAYS of the place held meanwhile, NONE when waiting outside
     "held",  # service held while waiting, or OUTSIDE
     "to",  # destination waited for: a service, or out
+    "otherwise",  # the destination of those who do not get in; NONE where nothing is said, and they wait on
     "joined",
     "clear",  # from here on only the place was awaited: ready, every step done; joined where waiting outside; or NEVER
     "ended",
@@ -63,7 +64,7 @@ STEP_COLUMNS = (
     "team_joined",  # got a team place; equal to started where no team is needed
     "due",  # the instant it finishes if nothing stops it, known from team_joined on; NEVER while it waits for a team
     "finished",  # NEVER if dropped or unfinished
-    "dropped",  # 1 if no longer needed (another route, a death)
+    "dropped_at",  # from when on it was no longer needed (another route, a death); else NEVER
     "after",  # number of the step that this one waited for last, NONE if it started by its own clock
 )
 PLACES_COLUMNS = (

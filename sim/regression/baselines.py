@@ -10,7 +10,9 @@ to six digits, and a fingerprint of its values by replication), and fingerprints
 block of people. Its last line is a checksum: a file that was cut short or edited by hand is refused.
 
 A fingerprint of a block depends on its own people only: rows are named by person and number, never by their position
-in a table, so that one more person in the first block does not change the second.
+in a table, so that one more person in the first block does not change the second. Two columns follow from the others
+and the scenario, and came later: where somebody goes who does not get in, and when a step was dropped. The first is left
+out and of the second only whether it was dropped is in, so that files recorded before are still valid.
 
 People keep these files in their own repositories: a change of the format needs another format number.
 """
@@ -30,6 +32,7 @@ import numpy as np
 from sim.home import PROGRAM
 from sim.inputs.scenario import Scenario
 from sim.model.records import (
+    NEVER,
     NONE,
     PEOPLE_COLUMNS,
     PLACES_COLUMNS,
@@ -45,6 +48,7 @@ from sim.results.measures.order import MeasureKey
 
 PEOPLE_IN_BLOCK = 500
 DIGITS = 12  # hexadecimal, of SHA-256
+OF_WAITS = tuple(name for name in WAIT_COLUMNS if name != "otherwise")
 
 
 class Fingerprints(NamedTuple):
@@ -79,7 +83,7 @@ def _blocks(ledger: Ledger) -> list[bytes]:
     in_wait, in_step = ledger.waits["stay"], ledger.steps["stay"]  # row numbers, replaced by person and number
     tables = (
         (np.arange(count, dtype=np.int64), [ledger.people[name] for name in PEOPLE_COLUMNS]),
-        (ledger.waits["person"], [_own(number_of_stay, in_wait, name, ledger.waits[name]) for name in WAIT_COLUMNS]),
+        (ledger.waits["person"], [_own(number_of_stay, in_wait, name, ledger.waits[name]) for name in OF_WAITS]),
         (stays["person"], [stays[name] for name in STAY_COLUMNS]),
         (
             owner_of_stay[in_step],
@@ -91,7 +95,10 @@ def _blocks(ledger: Ledger) -> list[bytes]:
 
 
 def _own(number_of_stay: Column, rows: Column, name: str, column: Column) -> Column:
-    return number_of_stay[rows] if name == "stay" else column
+    """A column as it is in a fingerprint."""
+    if name == "stay":
+        return number_of_stay[rows]
+    return (column < NEVER).astype(np.int64) if name == "dropped_at" else column
 
 
 def _block_bytes(owner: Column, columns: list[Column], first: int) -> bytes:

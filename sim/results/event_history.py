@@ -1,8 +1,8 @@
 """Event histories: the records of each person as text, in order of time.
 
-An event holds every value of its row: two sets of records are equal where their event histories are. Regression checks
-keep those of replication 1 of a small scenario to name the first person and event that differ; a change of the format
-needs new expected results.
+An event holds every value of its row but what follows from the others and the scenario: where somebody goes who does not
+get in, and when a step was dropped. Regression checks keep those of replication 1 of a small scenario to name the first
+person and event that differ; a change of the format needs new expected results.
 """
 
 import gzip
@@ -162,4 +162,4 @@ class _EventWriter:
         after = "" if row["after"] == NONE else f" after {self._ledger.step_names[row['after']]}"
         yield row["started"], f"{name} starts{after}"
         yield row["team_joined"], f"{name} is worked on until {row['due'] if row['due'] != NEVER else 'never'}"
-        yield row["finished"], f"{name} is done" if row["dropped"] == 0 else f"{name} is dropped"
+        yield row["finished"], f"{name} is done"

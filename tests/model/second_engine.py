@@ -41,13 +41,17 @@ class Task:
     team_joined: int = NEVER
     due: int = NEVER
     finished: int = NEVER
-    dropped: bool = False
+    dropped_at: int = NEVER
     after: str | None = None
     priority: int = 0  # of the route they were on when they joined the team's queue
 
     @property
     def done(self) -> bool:
         return self.finished < NEVER
+
+    @property
+    def dropped(self) -> bool:
+        return self.dropped_at < NEVER
 
     @property
     def open(self) -> bool:
@@ -399,7 +403,7 @@ class Town:
         needed = {step.name: step for step in route.steps if self._needs(person, stay, step)}
         for task in stay.tasks:
             if task.open and task.step.name not in needed:
-                task.dropped = True
+                task.dropped_at = self.now
         known = {task.step.name for task in stay.tasks if not task.dropped}
         new = [self._task(person, stay, step, self.now) for name, step in needed.items() if name not in known]
         stay.tasks += new
@@ -587,7 +591,8 @@ class Town:
             stay.left, stay.to = self.now, to
             person.last_delay = self.now - stay.ready
             for task in stay.tasks:
-                task.dropped |= task.open
+                if task.open:
+                    task.dropped_at = self.now
             service = self.services[stay.service]
             if cleaned and service.turnaround is not None and not service.is_unlimited:
                 length = seconds(self.drawn(service.turnaround, person, stay.service, stay.visit, "turnaround"))
@@ -856,6 +861,7 @@ def _wait_row(person: Person, wait: Wait, first: int, number: dict[str, int]) ->
         NONE if held is None else first + held.number,
         books.OUTSIDE if held is None else number[held.service],
         number[wait.to],
+        NONE if wait.otherwise is None else number[wait.otherwise],
         wait.joined,
         wait.clear,
         wait.ended,
@@ -889,7 +895,7 @@ def _step_row(row: int, task: Task, step_number: Callable[[str], int]) -> tuple[
         task.team_joined,
         task.due,
         task.finished,
-        int(task.dropped),
+        task.dropped_at,
         after,
     )
 

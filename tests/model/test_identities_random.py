@@ -82,7 +82,7 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
             "another destination than planned",
         ),
         ((stays["visit"] > 0).any(), "a second visit"),
-        (steps["dropped"].any(), "a step dropped"),
+        ((steps["dropped_at"] < NEVER).any(), "a step dropped"),
         (
             ((steps["team_joined"] > steps["started"]) & (steps["team_joined"] < NEVER)).any(),
             "a wait for a team",

@@ -11,7 +11,9 @@ from sim.model.records import NEVER, NONE, WAITING, Ledger
 from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 from tests.model.test_second_engine import Cells, cells
 
-TIMES = ("admitted", "ready", "clear", "left", "joined", "ended", "started", "team_joined", "due", "finished")
+TIMES = (
+    "admitted", "ready", "clear", "left", "joined", "ended", "started", "team_joined", "due", "finished", "dropped_at",
+)  # fmt: skip
 BEGINS = {"people": "arrives", "stays": "admitted", "waits": "joined", "steps": "started", "places": "at"}
 
 
@@ -24,7 +26,6 @@ def seen_until(ledger: Ledger, end: int) -> Cells:
     for row in (*tables["waits"], *tables["steps"]):
         rank, number = row["stay"]  # type: ignore[misc]
         row["stay"] = (names[rank], number)
-    still_here = {(stay["person"], stay["stay"]) for stay in tables["stays"] if stay["left"] >= end}  # type: ignore[operator]
     for name, rows in tables.items():
         tables[name] = [row for row in rows if row[BEGINS[name]] < end]  # type: ignore[operator]
         for row in tables[name]:
@@ -34,8 +35,6 @@ def seen_until(ledger: Ledger, end: int) -> Cells:
                 row["clear"] = NEVER  # another way taken later may ask for more steps, and be clear anew
             if name == "waits" and row["ended"] == NEVER:
                 row["ending"] = WAITING
-            if name == "steps" and row["stay"] in still_here and row["finished"] == NEVER:
-                row["dropped"] = 0
     return tables
 
 

@@ -1,7 +1,4 @@
-"""What the ledger says of teams, held against the SimPy model's own count of places taken and steps in line.
-
-The ledger does not say when a step was dropped: it follows from the waits, and here it is seen whether it does.
-"""
+"""What the records say of teams, held against the SimPy model's own count of places taken and steps in line."""
 
 from collections import defaultdict
 from pathlib import Path

@@ -106,7 +106,8 @@ def _close(person: Resident, first_step: int, clear: float | None, left: float |
         return
     row[6] = person.town.numbers[to]
     for each in person.steps[first_step:]:
-        each[6] = int(each[5] == seconds(None))  # what never finished was dropped
+        if each[5] == seconds(None):  # what never finished was dropped
+            each[6] = row[5]
 
 
 def _steps(person: Resident, names: list[str], begin: float, now: float, draw: Random) -> float | None:

@@ -244,9 +244,22 @@ def test_steps_that_were_dropped_explain_the_time_until_they_were_dropped() -> N
     town = town_of(routes)
     person = town.comes(0, admitted=0).stay("hospital", 0, 2, 10, "unit", clear=8, planned="care_home")
     person.wait("care_home", 3, 8, "gave_up", clear=None)
-    person.step("hub", 2, 3).step("equipment", 2, due=15, dropped=True).stay("unit", 10)
+    person.step("hub", 2, 3).step("equipment", 2, due=15, dropped=8).stay("unit", 10)
     assert town.items("hospital", "delayed_bed_days", "reason") == {"equipment": 6, "p2_bed": 2}
     assert town.items("hospital", "delayed_bed_days", "next_service") == {"care_home": 6, "unit": 2}
+
+
+def test_a_step_that_was_dropped_before_ready_explains_no_delay() -> None:
+    # on the care home's list at 3, gave up at 5 and still needs care until 8; then the hub is waited for, and they die
+    routes = [
+        Route(to="care_home", share=1.0, steps=(EQUIPMENT,), otherwise="unit"),
+        Route(to="unit", share=0.0, steps=(HUB,)),
+    ]
+    town = town_of(routes)
+    person = town.comes(0, admitted=0).stay("hospital", 0, 8, 11, "died", clear=None, planned="care_home")
+    person.wait("care_home", 3, 5, "gave_up", clear=None).wait("unit", 5, 11, "died", clear=None)
+    person.step("equipment", 1, due=30, dropped=5).step("hub", 5, due=20, dropped=11)
+    assert town.items("hospital", "delayed_bed_days", "reason") == {"hub_assessment": 3}
 
 
 def test_a_step_that_goes_on_under_the_next_route_explains_both() -> None:
@@ -265,7 +278,7 @@ def test_a_step_that_goes_on_under_the_next_route_explains_both() -> None:
 def test_death_while_a_step_runs_leaves_the_delay_with_the_step() -> None:
     town = with_otherwise()
     person = town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "died", clear=None, planned="unit")
-    person.step("hub", 2, due=9, dropped=True)
+    person.step("hub", 2, due=9, dropped=6)
     assert town.items("hospital", "delayed_bed_days", "reason") == {"hub_assessment": 4}
     assert town.items("hospital", "delayed_bed_days", "next_service") == {"unit": 4}
 
@@ -273,7 +286,7 @@ def test_death_while_a_step_runs_leaves_the_delay_with_the_step() -> None:
 def test_a_step_begun_before_ready_and_dropped_by_death_explains_the_delay() -> None:
     town = town_of([])  # whatever the routes say: there was no other route before
     person = town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "died", clear=None, planned="unit")
-    person.step("hub", 0, due=9, dropped=True)
+    person.step("hub", 0, due=9, dropped=6)
     assert town.items("hospital", "delayed_bed_days", "reason") == {"hub_assessment": 4}
 
 

@@ -88,6 +88,13 @@ def test_a_full_list_on_the_way_is_passed_over() -> None:
     assert town.items("beds", "gave_up", "ending") == {"moved_by_design": 1.0, "with_nothing": 1.0}
 
 
+def test_at_the_front_door_there_is_one_other_way_and_who_finds_it_full_has_nothing() -> None:
+    people = replace(group(), arrival=Arrival(otherwise="unit"))
+    town = Town(hospital(9), unit(9, queue_limit=0), groups=(people,))
+    town.comes(1).outside("hospital", 1, 3, "gave_up").outside("unit", 3, 3, "turned_away")
+    assert town.items("hospital", "gave_up", "ending") == {"with_nothing": 1.0}
+
+
 def test_only_those_who_gave_up_in_the_window_count() -> None:
     town = Town(hospital(9), unit(9), warm_up=5, days=5)
     town.comes(1).outside("hospital", 1, 3, "gave_up")

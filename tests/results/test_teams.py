@@ -65,7 +65,7 @@ def test_a_step_holds_its_team_until_the_route_that_asked_for_it_is_given_up() -
     here = town()
     person = here.comes(0, admitted=0).stay("hospital", 0, 1, clear=None, planned="unit")
     person.wait("unit", 1, 4, "gave_up").wait("home", 4, clear=None)
-    person.step("hub", 1, None, due=9, dropped=True).step("equipment", 1, None, due=12)
+    person.step("hub", 1, None, due=9, dropped=4).step("equipment", 1, None, due=12, dropped=4)
     assert figures(here)[0] == pytest.approx(3 / 20)
 
 
@@ -74,7 +74,7 @@ def test_a_step_that_the_next_route_asks_for_too_goes_on() -> None:
     here = town(routes=both_ask)
     person = here.comes(0, admitted=0).stay("hospital", 0, 1, 6, "died", clear=None, planned="unit")
     person.wait("unit", 1, 4, "gave_up").wait("home", 4, 6, "died", clear=None)
-    person.step("hub", 1, None, due=9, dropped=True)  # by death
+    person.step("hub", 1, None, due=9, dropped=6)  # by death
     assert figures(here)[0] == pytest.approx(5 / 20)
 
 
@@ -89,7 +89,7 @@ def test_a_step_is_dropped_at_the_first_turn_that_does_not_ask_for_it() -> None:
     here = town(routes=(*AGAIN[:2], HOME))
     person = here.comes(0, admitted=0).stay("hospital", 0, 1, clear=None, planned="unit")
     person.wait("unit", 1, 4, "gave_up").wait("out", 4, 7, "gave_up").wait("home", 7, clear=None)
-    person.step("hub", 1, None, due=30, dropped=True)
+    person.step("hub", 1, None, due=30, dropped=4)
     assert figures(here)[0] == pytest.approx(3 / 20)
 
 
@@ -99,7 +99,7 @@ def test_a_step_that_is_asked_for_again_holds_its_team_again(turned_away: int) -
     person = here.comes(0, admitted=0).stay("hospital", 0, 1, 9, "died", clear=None, planned="unit")
     person.wait("unit", 1, 4, "gave_up").wait("out", 4, turned_away, "turned_away")
     person.wait("home", turned_away, 9, "died", clear=None)
-    person.step("hub", 1, None, due=30, dropped=True).step("hub", turned_away, None, due=40, dropped=True)
+    person.step("hub", 1, None, due=30, dropped=4).step("hub", turned_away, None, due=40, dropped=9)
     assert figures(here)[0] == pytest.approx((3 + 9 - turned_away) / 20)
 
 
@@ -108,7 +108,7 @@ def test_a_step_dropped_in_the_queue_leaves_the_queue() -> None:
     here.comes(0, admitted=0).stay("hospital", 0, 1, clear=None).step("hub", 1, None, due=20)
     person = here.comes(0, admitted=0).stay("hospital", 0, 2, clear=None, planned="unit")
     person.wait("unit", 2, 5, "gave_up").wait("home", 5, clear=None)
-    person.step("hub", 2, None, team_joined=None, due=None, dropped=True)
+    person.step("hub", 2, None, team_joined=None, due=None, dropped=5)
     assert figures(here) == pytest.approx((9 / 10, 3 / 10, 3 / 2))
 
 

@@ -100,6 +100,7 @@ class Resident:
             NONE,
             OUTSIDE,
             where,
+            self.town.otherwise_outside(self, to),
             seconds(joined),
             seconds(joined),
             seconds(ended),
@@ -161,6 +162,7 @@ class Resident:
                 len(self.stays) - 1,
                 self.stays[-1][0],
                 self.town.numbers[to],
+                self.town.otherwise_of(self, to),
                 seconds(joined),
                 seconds(since),
                 seconds(ended),
@@ -178,7 +180,7 @@ class Resident:
         team_joined: float | None = UNSAID,
         due: float | None = UNSAID,
         after: str | None = None,
-        dropped: bool = False,
+        dropped: float | None = None,
     ) -> "Resident":
         """A step of the last stay; due when it finishes and with its team from the start unless said."""
         names = self.town.step_names
@@ -190,7 +192,7 @@ class Resident:
                 seconds(started if team_joined == UNSAID else team_joined),
                 seconds(finished if due == UNSAID else due),
                 seconds(finished),
-                int(dropped),
+                seconds(dropped),
                 NONE if after is None else names.index(after),
             ]
         )
@@ -245,6 +247,20 @@ class Town:
         self.residents.append(Resident(self, len(self.people) - 1))
         return self.residents[-1]
 
+    def otherwise_of(self, resident: Resident, to: str) -> int:
+        """Where somebody goes from their last stay who does not get in, by the first routes of that visit."""
+        visit = self._group(resident).visit(self.scenario.destinations[resident.stays[-1][0]])
+        ways = [route.otherwise for route in visit.then if route.to == to] if visit else []
+        return self.numbers[ways[0]] if ways and ways[0] else NONE
+
+    def otherwise_outside(self, resident: Resident, to: str) -> int:
+        """Where somebody goes who does not get in from outside: there is another way for the first attempt only."""
+        other = self._group(resident).arrival.otherwise
+        return self.numbers["out" if resident.waits or other == to else other]
+
+    def _group(self, resident: Resident) -> Group:
+        return self.scenario.people[self.people[resident.number][0]]
+
     def ledger(self) -> Ledger:
         """The diaries as a ledger, in the engines' order."""
         waits: list[tuple[int, ...]] = []
@@ -252,7 +268,7 @@ class Town:
         steps: list[tuple[int, ...]] = []
         for person in self.residents:
             first = len(stays)
-            for number, row in enumerate(sorted(person.waits, key=lambda row: (row[3], row[5]))):
+            for number, row in enumerate(sorted(person.waits, key=lambda row: (row[4], row[6]))):
                 stay = NONE if row[0] == NONE else first + row[0]
                 waits.append((person.number, number, stay, *row[1:]))
             stays += [(person.number, number, *row) for number, row in enumerate(person.stays)]

@@ -60,7 +60,20 @@ def same(column: str, expected: str, found: object) -> bool:
 
 
 TIME_COLUMNS = frozenset(
-    ("admitted", "ready", "clear", "left", "need", "joined", "ended", "at", "started", "team_joined", "finished")
+    (
+        "admitted",
+        "ready",
+        "clear",
+        "left",
+        "need",
+        "joined",
+        "ended",
+        "at",
+        "started",
+        "team_joined",
+        "finished",
+        "dropped_at",
+    )
 )
 
 
@@ -104,6 +117,7 @@ def in_words(scenario: Scenario, ledger: Ledger) -> dict[str, list[dict[str, obj
             "person": people.__getitem__,
             "held": place,
             "to": destination,
+            "otherwise": destination,
             "ending": WAIT_ENDINGS.__getitem__,
         },
     )

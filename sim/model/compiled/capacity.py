@@ -78,11 +78,21 @@ def has_opened(plan: PlanArrays, to: int, now: int) -> bool:
 
 def other_way(plan: PlanArrays, state: EngineState, wait: int) -> int:
     """The destination of somebody who does not get in; NONE where nothing is said, and they wait on."""
-    waits, out = state.waits, len(plan.services) + 1
+    waits = state.waits
     if waits[wait].stay < 0:
-        other = plan.groups[state.persons[waits[wait].person].group].otherwise
-        return int(other) if waits[wait].number == 0 and other != waits[wait].to else out
-    otherwise = plan.routes[waits[wait].route].otherwise
+        return other_way_outside(plan, state, waits[wait].person, waits[wait].number, waits[wait].to)
+    return other_way_of(plan, waits[wait].route)
+
+
+def other_way_outside(plan: PlanArrays, state: EngineState, person: int, number: int, to: int) -> int:
+    """The same of somebody outside, whose wait has this number: only the first has another way but out."""
+    other = plan.groups[state.persons[person].group].otherwise
+    return int(other) if number == 0 and other != to else len(plan.services) + 1
+
+
+def other_way_of(plan: PlanArrays, route: int) -> int:
+    """The same of somebody who waits by this route."""
+    otherwise = plan.routes[route].otherwise
     return NONE if otherwise < 0 else int(plan.routes[otherwise].to)
 
 

@@ -49,6 +49,7 @@ class Waits(NamedTuple):
     stay: Rows
     held: Names
     to: Names
+    otherwise: Names
     ending: Flags
 
 
@@ -59,10 +60,10 @@ class Steps(NamedTuple):
     team_joined: Instants
     due: Instants
     finished: Instants
+    dropped_at: Instants
     stay: Rows
     step: Names
     after: Names
-    dropped: Flags
 
 
 def width(table: type[tuple[Any, ...]]) -> int:

@@ -160,7 +160,7 @@ def run(plan: Plan, people: People, random: RandomNumbers) -> Ledger:
             events=_filled(state, "event_rows"),
         )
     fast.bytes_per_person = _state_bytes(state) / max(1, len(people))
-    return _ledger(plan, people, state)
+    return _ledger(plan, fast.plan_arrays, people, state)
 
 
 def _filled(state: engine_state.EngineState, counter: str) -> int:
@@ -293,14 +293,14 @@ def _block(size: int) -> NDArray[np.uint8]:
     return blocks[-1]
 
 
-def _ledger(plan: Plan, people: People, state: engine_state.EngineState) -> Ledger:
+def _ledger(plan: Plan, plan_arrays: PlanArrays, people: People, state: engine_state.EngineState) -> Ledger:
     stays, steps = _filled(state, "stay_rows"), _filled(state, "step_rows")
     waits = _filled(state, "wait_rows") + _filled(state, "waits_at_once")
     tables = {
         name: compact_columns.laid_out(NARROW[name], _block(compact_columns.width(NARROW[name]) * rows), rows)
         for name, rows in (("stays", stays), ("waits", waits), ("steps", steps))
     }
-    started = kernels().write_down(state, *tables.values())
+    started = kernels().write_down(plan_arrays, state, *tables.values())
     planned = state.places[: _filled(state, "places")]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     return Ledger(

@@ -49,10 +49,9 @@ WAIT = _row(  # `before` and `behind`: who stands there in the queue
     ("priority", few), ("ending", flag),
 )  # fmt: skip
 STEP = _row(
-    ("own_start", time), ("started", time), ("team_joined", time), ("due", time), ("finished", time), ("stay", number),
+    ("own_start", time), ("started", time), ("team_joined", time), ("due", time), ("finished", time), ("dropped_at", time), ("stay", number),
     ("planned", number), ("next_step", number), ("afters", number), ("afters_end", number), ("before", number),
-    ("behind", number), ("step", few), ("after", few), ("priority", few), ("dropped", flag), ("required", flag),
-    ("has_team", flag),
+    ("behind", number), ("step", few), ("after", few), ("priority", few), ("required", flag), ("has_team", flag),
 )  # fmt: skip
 EVENT = _row(("at", time), ("what", number), ("next", number))  # in the calendar
 POSTED = _row(("at", time), ("what", number))

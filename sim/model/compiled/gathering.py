@@ -154,7 +154,7 @@ def become_ready(plan: PlanArrays, state: EngineState, stay: int, now: int) -> b
 def end_step(plan: PlanArrays, state: EngineState, step: int, now: int) -> int:
     """A step ends, unless it was dropped; the stay that it was for, NONE if it was dropped."""
     steps, count = state.steps, state.counters[0]
-    if steps[step].dropped:
+    if steps[step].dropped_at != NEVER:
         return NONE
     stay = steps[step].stay
     steps[step].finished = steps[step].due

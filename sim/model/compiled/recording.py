@@ -9,6 +9,8 @@ What may be changed here: freely, as long as the ledgers of both engines stay eq
 from collections.abc import Callable
 from typing import Any
 
+from sim.model.compiled.arrays import PlanArrays
+from sim.model.compiled.capacity import other_way, other_way_of, other_way_outside
 from sim.model.compiled.compact_columns import Stays, Steps, Waits
 from sim.model.compiled.engine_state import EngineState, fetch_ahead
 from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
@@ -16,12 +18,12 @@ from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
 AHEAD = 16  # a stay is fetched so many rows before it is written down
 
 
-def write_down(state: EngineState, stays: Stays, waits: Waits, steps: Steps) -> int:
+def write_down(plan: PlanArrays, state: EngineState, stays: Stays, waits: Waits, steps: Steps) -> int:
     """Fill the ledger's tables; how many steps ever started."""
     find_first_rows(state)
     find_stays(state)
-    write_stays(state, stays, waits)
-    write_waits(state, waits)
+    write_stays(plan, state, stays, waits)
+    write_waits(plan, state, waits)
     started = find_first_steps(state)
     write_steps(state, steps)
     return started
@@ -43,7 +45,7 @@ def find_stays(state: EngineState) -> None:
         state.stay_of_row[row_of_stay(state, i)] = i
 
 
-def write_stays(state: EngineState, into: Stays, waits: Waits) -> None:
+def write_stays(plan: PlanArrays, state: EngineState, into: Stays, waits: Waits) -> None:
     """Every stay in its row, and every wait that was over at once."""
     count = state.counters[0].stay_rows
     for row in range(count):
@@ -59,14 +61,16 @@ def write_stays(state: EngineState, into: Stays, waits: Waits) -> None:
             waits.person[wait], waits.wait[wait], waits.stay[wait] = origin.person, origin.came_at_once, NONE
             waits.held[wait], waits.to[wait], waits.ending[wait] = OUTSIDE, stay.service, ADMITTED
             waits.joined[wait] = waits.clear[wait] = waits.ended[wait] = admission.admitted
+            waits.otherwise[wait] = other_way_outside(plan, state, origin.person, origin.came_at_once, stay.service)
         if stay.left_at_once >= 0:
             wait = state.first_wait[stay.person] + stay.left_at_once
             waits.person[wait], waits.wait[wait], waits.stay[wait] = stay.person, stay.left_at_once, row
             waits.held[wait], waits.to[wait], waits.ending[wait] = stay.service, stay.to, ADMITTED
             waits.joined[wait] = waits.clear[wait] = waits.ended[wait] = stay.left
+            waits.otherwise[wait] = other_way_of(plan, stay.route)
 
 
-def write_waits(state: EngineState, into: Waits) -> None:
+def write_waits(plan: PlanArrays, state: EngineState, into: Waits) -> None:
     """Every wait that was longer to its row."""
     for i in range(state.counters[0].wait_rows):
         wait = state.waits[i]
@@ -75,6 +79,7 @@ def write_waits(state: EngineState, into: Waits) -> None:
         into.person[row], into.wait[row], into.stay[row] = wait.person, wait.number, held_in
         into.held[row], into.to[row], into.ending[row] = wait.held, wait.to, wait.ending
         into.joined[row], into.clear[row], into.ended[row] = wait.joined, wait.clear, wait.ended
+        into.otherwise[row] = other_way(plan, state, i)
 
 
 def find_first_steps(state: EngineState) -> int:
@@ -105,7 +110,7 @@ def write_steps(state: EngineState, into: Steps) -> None:
                 if state.steps[other].started != NEVER and (name < step.step or (name == step.step and other < i)):
                     row += 1
                 other = state.steps[other].next_step
-            into.stay[row], into.step[row], into.dropped[row] = stay_row, step.step, step.dropped
+            into.stay[row], into.step[row], into.dropped_at[row] = stay_row, step.step, step.dropped_at
             into.started[row], into.team_joined[row], into.due[row] = step.started, step.team_joined, step.due
             into.finished[row], into.after[row] = step.finished, step.after
 

@@ -28,14 +28,14 @@ def own_start(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> 
 def is_over(state: EngineState, step: int) -> bool:
     """Is a step finished, or no longer needed?"""
     steps = state.steps
-    return steps[step].finished != NEVER or steps[step].dropped != 0
+    return steps[step].finished != NEVER or steps[step].dropped_at != NEVER
 
 
 def drop(plan: PlanArrays, state: EngineState, step: int) -> None:
     """A step is no longer needed: its team place and its place in the team's queue are free at once."""
     planned_steps, stays, steps, teams = plan.steps, state.stays, state.steps, state.teams
     if not is_over(state, step):
-        steps[step].dropped = 1
+        steps[step].dropped_at = state.counters[0].now
         stays[steps[step].stay].open_steps -= 1
         team = planned_steps[steps[step].planned].team
         if team >= 0 and steps[step].started != NEVER:
@@ -75,13 +75,13 @@ def try_steps(plan: PlanArrays, state: EngineState, stay: int) -> None:
     steps, step_afters, now = state.steps, state.step_afters, state.counters[0].now
     step = state.admissions[stay].first_step
     while step >= 0:
-        may_start = steps[step].started == NEVER and not steps[step].dropped and steps[step].own_start <= now
+        may_start = steps[step].started == NEVER and steps[step].dropped_at == NEVER and steps[step].own_start <= now
         last_end, last_step = -NEVER, NONE
         i = steps[step].afters
         while may_start and i < steps[step].afters_end:
             earlier = step_afters[i]
             may_start = is_over(state, earlier)
-            if not steps[earlier].dropped:
+            if steps[earlier].dropped_at == NEVER:
                 end, name = steps[earlier].finished, steps[earlier].step
                 if end > last_end or (end == last_end and name < last_step):
                     last_end, last_step = end, name
@@ -129,7 +129,7 @@ def clear_of_census(state: EngineState, stay: int) -> int:
     """Since when somebody has been clear who is clear when the clock starts: perhaps since before it."""
     steps, clear, step = state.steps, state.stays[stay].ready, state.admissions[stay].first_step
     while step >= 0:
-        if steps[step].required and not steps[step].dropped:
+        if steps[step].required and steps[step].dropped_at == NEVER:
             clear = max(clear, steps[step].finished)
         step = steps[step].next_step
     return min(0, clear)
@@ -148,7 +148,7 @@ def goes_on(state: EngineState, stay: int, name: int) -> bool:
     """A step that was asked for before and not dropped is asked for again."""
     steps = state.steps
     step = state.admissions[stay].first_step
-    while step >= 0 and (steps[step].step != name or steps[step].dropped):
+    while step >= 0 and (steps[step].step != name or steps[step].dropped_at != NEVER):
         step = steps[step].next_step
     if step >= 0:
         steps[step].required = 1
@@ -162,9 +162,8 @@ def add_step(plan: PlanArrays, state: EngineState, stay: int, planned: int, star
     count.step_rows = step + 1
     steps[step].stay, steps[step].step = stay, plan.steps[planned].number
     steps[step].started = steps[step].team_joined = NEVER
-    steps[step].due = steps[step].finished = NEVER
-    steps[step].dropped, steps[step].after = 0, NONE
-    steps[step].planned, steps[step].required, steps[step].has_team = planned, 1, 0
+    steps[step].due = steps[step].finished = steps[step].dropped_at = NEVER
+    steps[step].after, steps[step].planned, steps[step].required, steps[step].has_team = NONE, planned, 1, 0
     steps[step].afters = steps[step].afters_end = 0
     steps[step].next_step = admissions[stay].first_step
     admissions[stay].first_step = step

@@ -137,7 +137,7 @@ class Journeys:
         """This instant; somebody of the census may have been clear before the clock started."""
         if self.clock.now > 0:
             return self.clock.now
-        ends = [stay.works[step].finished for step in stay.required if not stay.works[step].dropped]
+        ends = [stay.works[step].finished for step in stay.required if not stay.works[step].is_dropped()]
         return min(0, max([stay.ready, *ends]))
 
     def _may_join_early(self, stay: Stay, route: PlannedRoute) -> bool:

@@ -55,18 +55,18 @@ class Work:
     team_joined: int = NEVER
     due: int = NEVER
     finished: int = NEVER
-    dropped: bool = False
+    dropped_at: int = NEVER
     waited_for: int = NONE
     team_place: "Event | None" = None  # told when the team has a place
     has_team_place: bool = False
 
     def is_dropped(self) -> bool:
         """No longer needed; asked anew after every wait, for it may have happened meanwhile."""
-        return self.dropped
+        return self.dropped_at != NEVER
 
     @property
     def is_over(self) -> bool:
-        return self.finished != NEVER or self.dropped
+        return self.finished != NEVER or self.is_dropped()
 
 
 @dataclass(slots=True, eq=False)
@@ -138,6 +138,7 @@ WAITS: dict[str, Reader] = {
     "person": PERSON,
     "wait": "number",
     "stay": lambda wait: NONE if wait.stay is None else wait.stay.number,  # of the person's: a row in the end
+    "otherwise": "other",
     **{name: name for name in ("held", "to", "joined", "clear", "ended", "ending")},
 }
 STAYS: dict[str, Reader] = {
@@ -149,7 +150,7 @@ STAYS: dict[str, Reader] = {
 STEPS: dict[str, Reader] = {
     "stay": lambda work: work.stay.number,  # as above
     "step": "planned.number",
-    **{name: name for name in ("started", "team_joined", "due", "finished", "dropped")},
+    **{name: name for name in ("started", "team_joined", "due", "finished", "dropped_at")},
     "after": "waited_for",
 }
 

@@ -54,7 +54,7 @@ class Steps:
             self._clock.process(self._do(work))
 
     def _goes_on(self, stay: Stay, number: int) -> bool:
-        return number in stay.works and not stay.works[number].dropped
+        return number in stay.works and not stay.works[number].is_dropped()
 
     def own_start(self, stay: Stay, planned: PlannedStep) -> int:
         """When a step would start if it waited for nothing: on admission, some days before ready, or when ready."""
@@ -83,7 +83,7 @@ class Steps:
             self._finish(work)
 
     def _begin(self, work: Work) -> None:
-        ends = [(earlier.finished, -earlier.planned.number) for earlier in work.after if not earlier.dropped]
+        ends = [(earlier.finished, -earlier.planned.number) for earlier in work.after if not earlier.is_dropped()]
         last_end, number = max(ends, default=(-NEVER, NONE))
         if last_end > work.own_start and self._clock.now in (0, last_end):  # else for one that was dropped now
             work.waited_for = -number
@@ -117,7 +117,7 @@ class Steps:
         """A step is no longer needed: its team place and its place in the team's queue are free at once."""
         if work.is_over:
             return
-        work.dropped = True
+        work.dropped_at = self._clock.now
         if work.planned.team != NONE:
             self.teams[work.planned.team].step_out(work)
             self._release_team(work)

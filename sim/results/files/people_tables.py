@@ -133,7 +133,7 @@ def _steps(scenario: Scenario, ledger: Ledger) -> list[Text]:
         _places(scenario, stays["service"]),
         names[steps["step"]],
         *times,
-        steps["dropped"],
+        (steps["dropped_at"] < NEVER).astype(np.int64),
         names[steps["after"]],
     ]
 

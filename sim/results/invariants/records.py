@@ -186,11 +186,13 @@ def _steps(window: Window) -> None:
     stays, steps = window.ledger.stays, window.ledger.steps
     stay, started, finished = steps["stay"], steps["started"], steps["finished"]
     left, clear = stays["left"][stay], stays["clear"][stay]
-    done, dropped = finished < NEVER, steps["dropped"] == 1
+    done, dropped_at = finished < NEVER, steps["dropped_at"]
+    dropped = dropped_at < NEVER
     holds = (started >= stays["admitted"][stay]) & (started <= left) & (started <= steps["team_joined"])
     holds &= steps["team_joined"] <= steps["due"]
     holds &= ~done | ((finished == steps["due"]) & (finished <= left) & (finished <= clear) & ~dropped)
     holds &= done | dropped | (left == NEVER)
+    holds &= ~dropped | ((dropped_at >= started) & (dropped_at <= left))
     require(window, STEPS_IN_STAYS, "steps", holds)
 
 

@@ -12,7 +12,6 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.model.records import NEVER, NONE, Column
-from sim.results.measures.routes import asked_for, date_of_stay, otherwise
 from sim.results.window import Window
 
 
@@ -72,9 +71,7 @@ def _tails(window: Window, delayed: Column, rows: Column) -> Segments:
     stay, last, start = delayed[keep], last[keep], start[keep]
     to = stays["planned_to"][stay].copy()
     waited = last != NONE
-    held = stay[waited]
-    group, date = window.group_of_stay[held], date_of_stay(window)[held]
-    to[waited] = otherwise(window)[group, stays["service"][held], date, waits["to"][last[waited]]]
+    to[waited] = waits["otherwise"][last[waited]]
     clear = np.where(stays["clear"][stay] >= start, stays["clear"][stay], NEVER)
     return Segments(stay, to, start, clear, stays["left"][stay])
 
@@ -120,12 +117,8 @@ def _last_steps(window: Window, found: Segments, held_up: Column) -> Column:
     ended_unclear = (clear == NEVER) & (end < NEVER)
     possible = (steps["started"][row] < np.minimum(clear, end)) & (steps["finished"][row] > start)
     possible &= (steps["finished"][row] <= clear) | (clear == NEVER)
-    possible &= (steps["dropped"][row] == 0) | ended_unclear
-    is_later = start > window.ledger.stays["ready"][found.stay[segment]]  # then it may be of an earlier route
-    doubtful = np.flatnonzero(possible & ended_unclear & is_later & (steps["started"][row] < start))
-    stay, to = found.stay[segment[doubtful]], found.to[segment[doubtful]]
-    service, step = window.ledger.stays["service"][stay], steps["step"][row[doubtful]]
-    possible[doubtful] = asked_for(window)[window.group_of_stay[stay], service, date_of_stay(window)[stay], to, step]
+    dropped_at = steps["dropped_at"][row]
+    possible &= (dropped_at == NEVER) | (ended_unclear & (dropped_at > start))
     pair, row = pair[possible], row[possible]
     order = np.lexsort((-steps["step"][row], steps["due"][row], pair))
     last[pair[order]] = row[order]  # the latest comes last, of several the first in file order
@@ -135,7 +128,7 @@ def _last_steps(window: Window, found: Segments, held_up: Column) -> Column:
 def _walk_back(window: Window, found: Segments, segment: Column, row: Column) -> Pieces:
     """From the last step back through what each waited for; what is left goes to the first of them."""
     steps = window.ledger.steps
-    kept = np.flatnonzero(steps["dropped"] == 0)  # what was waited for was finished, and only once
+    kept = np.flatnonzero(steps["dropped_at"] == NEVER)  # what was waited for was finished, and only once
     size = len(window.ledger.step_names)
     keys = np.append(steps["stay"][kept] * size + steps["step"][kept], NEVER)
     end, start_of = np.minimum(found.clear, found.end)[segment], found.start

@@ -13,9 +13,8 @@ What may be changed here: with new expected results; the three names are frozen 
 
 import numpy as np
 
-from sim.model.records import GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, Column
+from sim.model.records import GAVE_UP, NO_PLACE, TURNED_AWAY, Column
 from sim.results.measures.flow import pathways
-from sim.results.measures.routes import date_of_stay, otherwise
 from sim.results.parts import ENDINGS
 from sim.results.step_functions import Mask, is_first
 from sim.results.window import Row, Window
@@ -71,21 +70,10 @@ def _sorts(window: Window) -> Column:
 
 def _went_to(window: Window, number: Column) -> Column:
     """By wait: the destination that `otherwise` leads to, on past lists that were full or closed at that instant."""
-    onward, passes_on = _onward(window), _passes_on(window)
-    row = number.copy()
+    passes_on, row = _passes_on(window), number.copy()
     while (goes_on := passes_on[row]).any():
         row[goes_on] += 1
-    return onward[row]
-
-
-def _onward(window: Window) -> Column:
-    """By wait: where its person goes if it fails."""
-    waits = window.ledger.waits
-    group = window.ledger.people["group"][waits["person"]]
-    from_outside = np.array([window.numbers[one.arrival.otherwise] for one in window.scenario.people], dtype=np.int64)
-    date = np.append(date_of_stay(window), 0)[waits["stay"]]  # from outside: none
-    inside = otherwise(window)[group, waits["held"], date, waits["to"]]
-    return np.where(waits["held"] == OUTSIDE, from_outside[group], inside)
+    return window.ledger.waits["otherwise"][row]
 
 
 def _passes_on(window: Window) -> Mask:

@@ -1,7 +1,7 @@
 """Teams: how much of their time they are at work, how many steps wait for them, and how long.
 
 A step stands in its team's queue from `started` on and holds a place of the team from `team_joined` on, until it is finished or
-dropped. The ledger says that a step was dropped, not when; that follows from the waits of its stay.
+dropped.
 
 What may be changed here: with new expected results.
 """
@@ -11,10 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.inputs.scenario import Team
-from sim.model.records import GAVE_UP, NO_PLACE, NONE, TURNED_AWAY, Column
+from sim.model.records import Column
 from sim.results.measures.availability import free_between
 from sim.results.measures.occupancy import planned_over_time
-from sim.results.measures.routes import asked_for, date_of_stay, otherwise
 from sim.results.measures.waits import lengths_of_waits, mean_days, mean_in_line
 from sim.results.step_functions import StepFunction, going_on, instants_of, larger
 from sim.results.window import Row, Window
@@ -37,35 +36,10 @@ def work_of(window: Window, team: Team) -> Work:
         names = [step.name for step in window.scenario.steps if step.team == team.name]
         numbers = [number for number, name in enumerate(window.ledger.step_names) if name in names]
         row = np.flatnonzero(np.isin(steps["step"], numbers))
-        over = steps["finished"][row].copy()
-        dropped = np.flatnonzero(steps["dropped"][row])
-        over[dropped] = _dropped_at(window, row[dropped])
+        over = np.minimum(steps["finished"][row], steps["dropped_at"][row])
         return Work(row, steps["started"][row], np.minimum(steps["team_joined"][row], over), over)
 
     return window.cached("work of a team", team.name, work)
-
-
-def _dropped_at(window: Window, row: Column) -> Column:
-    """When these steps were dropped: at the first turn to a route that does not ask for them, or when the person died."""
-    steps, stays, waits = window.ledger.steps, window.ledger.stays, window.ledger.waits
-    stay, step = steps["stay"][row], steps["step"][row]
-    is_again = np.zeros(len(row), dtype=bool)  # dropped before and asked for again: not by the turn that asked for it
-    is_again[1:] = (stay[1:] == stay[:-1]) & (step[1:] == step[:-1])
-    found = stays["left"][stay]
-    turns = np.flatnonzero(np.isin(waits["ending"], (GAVE_UP, TURNED_AWAY, NO_PLACE)) & (waits["stay"] != NONE))
-    of_stay, at = waits["stay"][turns], waits["ended"][turns]
-    group, held = window.group_of_stay[of_stay], stays["service"][of_stay]
-    date = date_of_stay(window)[of_stay]
-    to = otherwise(window)[group, held, date, waits["to"][turns]]
-    first = np.searchsorted(of_stay, stay, side="left")
-    last = np.searchsorted(of_stay, stay, side="right")
-    asked, since = asked_for(window), steps["started"][row] + is_again
-    for turn in range(int((last - first).max(initial=0))):
-        which = np.flatnonzero(first + turn < last)
-        here = first[which] + turn
-        drops = ~asked[group[here], held[here], date[here], to[here], step[which]] & (at[here] >= since[which])
-        found[which[drops]] = np.minimum(found[which[drops]], at[here[drops]])
-    return found
 
 
 def held_over_time(window: Window, team: Team) -> StepFunction:

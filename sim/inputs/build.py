@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sim.inputs.capacity import capacity_key, opens_second, places_of
+from sim.inputs.capacity import capacity_key, first_opening, opens_second, places_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.reading import Said, dated_routes_of, each
 from sim.inputs.scenario import (
@@ -33,6 +33,7 @@ from sim.inputs.scenario import (
     Taper,
     Team,
     Visit,
+    WaitingList,
 )
 
 ALWAYS = tuple((0, SECONDS_PER_DAY) for _ in WEEKDAYS)
@@ -105,6 +106,21 @@ def _surge(said: Said | None) -> Surge | None:
         places=said[capacity_key(said)],
         opens_when_waiting=said["opens_when_waiting"],
         closes_when_waiting=said["closes_when_waiting"],
+    )
+
+
+def lists_of(said: Said | None, services: Said, calendar: Calendar) -> tuple[WaitingList, ...]:
+    """The waiting lists in file order."""
+    return tuple(_waiting_list(name, one, services, calendar) for name, one in each(said))
+
+
+def _waiting_list(name: str, said: Said, services: Said, calendar: Calendar) -> WaitingList:
+    return WaitingList(
+        name=name,
+        services=tuple(said["services"]),
+        queue_limit=said["queue_limit"],
+        reason=said["reason"],
+        opens_second=first_opening([services[one] for one in said["services"]], calendar.start),
     )
 
 

@@ -3,6 +3,7 @@
 What may be changed here: with new expected results.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,18 @@ def places_of(said: Said, start: date) -> tuple[Places, ...]:
     for entry in sorted(amount, key=lambda one: one["from"]):
         by_second[max(0, (entry["from"] - start).days) * SECONDS_PER_DAY] = _planned(entry[key])
     return tuple(Places(from_second=second, places=places) for second, places in by_second.items())
+
+
+def first_opening(services: Sequence[Said], start: date) -> int:
+    """From which second on the first of several services has opened; those that never have a place do not count."""
+    return min((opens_second(one, start) for one in services if ever_has_a_place(one)), default=0)
+
+
+def ever_has_a_place(said: Said) -> bool:
+    """On any date, before or after the run too; surge places may open on any day."""
+    amount: Any = said[capacity_key(said)]
+    amounts = [entry[capacity_key(said)] for entry in amount] if isinstance(amount, list) else [amount]
+    return said.get("surge") is not None or any(_planned(one) != 0 for one in amounts)
 
 
 def opens_second(said: Said, start: date) -> int:

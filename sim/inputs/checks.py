@@ -15,7 +15,7 @@ from sim.inputs.cost_checks import check_costs
 from sim.inputs.problems import Path, Problems, did_you_mean, listed, quoted
 from sim.inputs.reading import UNREADABLE, Reference, Said, each, is_sound
 from sim.inputs.shares import check_adds_up
-from sim.inputs.told import Told
+from sim.inputs.told import WITH_LISTS, Told
 
 MOST_DAYS_OF_RUN = 36_525
 
@@ -27,6 +27,12 @@ def check_references(told: Told, references: Sequence[Reference], problems: Prob
         if known is None or one.name in known:
             continue
         noun = one.what if one.what in ("step", "team", "group") else "service"
+        if noun == "service" and one.name in (told.names("lists") or ()):
+            what = f"{'names' if one.is_key else 'is'} {quoted(one.name)}, which is a list; name one of its services"
+            problems.about(one.mark, one.path, what)
+            continue
+        if one.what in WITH_LISTS and told.names("lists"):
+            noun = "service or list"
         if not one.is_key:
             what = f"is {quoted(one.name)}, and there is no such {noun}"
         elif one.what == "destination":
@@ -148,6 +154,17 @@ def _check_surge(told: Told, name: str, surge: Said, hours: bool | None) -> None
         )
 
 
+def check_lists(told: Told) -> None:
+    """A list has a name of its own and holds services, each once."""
+    for name, one in each(told.said["lists"]):
+        if name in (told.names("services") or ()):
+            told.refuse(one.path, "is the name of a service too; choose another")
+        if one["services"] is not UNREADABLE:
+            repeated = [service for service, times in Counter(one["services"]).items() if times > 1]
+            if is_sound(repeated) and repeated:
+                told.refuse((*one.path, "services"), f"names {listed(repeated, 'and')} more than once; once is enough")
+
+
 def check_steps(told: Told) -> None:
     """No step waits, through others, for itself."""
     after = {name: _names_in(step["after"]) for name, step in each(told.said["steps"])}
@@ -186,6 +203,7 @@ CHECKS: tuple[Callable[[Told], None], ...] = (
     check_dates,
     check_hours,
     check_services,
+    check_lists,
     check_steps,
     check_costs,
     check_budgets,

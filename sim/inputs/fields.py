@@ -97,6 +97,20 @@ SERVICE = Record(
     exactly_one=("beds", "places", "hours_per_week"),
 )
 
+WAITING_LIST = Record(
+    "waiting list",
+    "One waiting list for several services: who waits on it takes the first place that comes free in any of them",
+    (
+        must(
+            "services",
+            Listing(Refers("service"), 1, "services"),
+            "where they wait for a place; of several free places they take the one that is named first",
+        ),
+        may("queue_limit", WAITING, "the longest list; who finds it full takes `otherwise`", "no limit"),
+        may("reason", REASON, "the delay reason of people on this list", "that of its first service"),
+    ),
+)
+
 AT_A_TIME = dated("places", scalars.whole_or_unlimited("people at a time"))
 TEAM = Record(
     "team",
@@ -221,7 +235,7 @@ ARRIVAL = Record(
     "How people wait outside for their first place",
     (
         may("longest_wait_days", DAYS, "how long they wait", "for ever"),
-        usual("otherwise", Refers("service, home or out"), "where they go if they get no place", OUT),
+        usual("otherwise", Refers("service, list, home or out"), "where they go if they get no place", OUT),
         usual("priority", PRIORITY, "1 is served first", "5"),
         may("dies_while_waiting_days", DAYS, "a clock that starts when they begin to wait", "never"),
     ),
@@ -243,7 +257,9 @@ GROUP = Record(
     "group",
     "People alike: how many come, where they arrive, and their journey",
     (
-        must("arrives_at", shares_of("service or home"), "the service they come to, or services with shares"),
+        must(
+            "arrives_at", shares_of("service, list or home"), "the service or list they come to, or several with shares"
+        ),
         may("arrivals_per_day", scalars.number("people a day", 0, MOST_PEOPLE), "a Poisson stream of so many"),
         may("arrivals", Listing(ARRIVAL_TIME, 0, "arrival times"), "or exact arrival times"),
         may("arrivals_by_weekday", BY_WEEKDAY, "multipliers, normalised to mean 1", "every day alike"),
@@ -271,8 +287,8 @@ CENSUS = Record(
         may("remaining_days", DAYS, "how long they still need", "conditional on the days elapsed"),
         may(
             "waiting_for",
-            Refers("service or home"),
-            "they are ready and wait for this service",
+            Refers("service, list or home"),
+            "they are ready and wait for this service or list",
             "not waiting",
         ),
         may("waited_days", DAYS, "how long they have been ready", "since the clock started"),
@@ -292,6 +308,7 @@ SCENARIO = Record(
         ),
         usual("seed", scalars.whole(0, 2**63 - 1), "the number that fixes every random number", "1"),
         must("services", SERVICES, "where people stay"),
+        may("lists", Names(WAITING_LIST, declares="list", reserved=RESERVED), "one waiting list for several", "none"),
         may("teams", Names(TEAM, declares="team"), "who does the steps", "none"),
         may("steps", Names(STEP, declares="step"), "what must be done before people leave", "none"),
         must("people", Names(GROUP, declares="group", least=1), "who comes, and their journeys"),

@@ -239,6 +239,7 @@ def _built(
         replications=said["replications"],
         seed=said["seed"],
         services=build.services_of(said["services"], calendar),
+        lists=build.lists_of(said["lists"], said["services"], calendar),
         teams=build.teams_of(said["teams"], calendar),
         steps=tuple(steps.values()),
         people=people,

@@ -123,6 +123,11 @@ def check_routes(told: Told) -> None:
     for way in told.ways():
         _check_otherwise(told, way)
         _check_may_join(told, way)
+        if way.to != way.here and way.here in told.members(way.to):
+            what = (
+                f"is a list that holds {quoted(way.here)}, where they are already; name the other services of the list"
+            )
+            told.refuse(way.route.path, what)
         if way.to == DIED:
             for key in ("stay_days", "steps", "longest_wait_days", "otherwise", "may_join"):
                 if key != "stay_days" and way.route[key] is not None:
@@ -130,11 +135,11 @@ def check_routes(told: Told) -> None:
 
 
 def _check_otherwise(told: Told, way: Way) -> None:
-    otherwise, service = way.route["otherwise"], told.service(way.to)
+    otherwise, limit = way.route["otherwise"], told.queue_limit(way.to)
     if otherwise is None:
         if way.route["longest_wait_days"] is not None:
             told.refuse((*way.route.path, "longest_wait_days"), "needs `otherwise`: where do they go when it is over?")
-        if service is not None and service["queue_limit"] is not None:
+        if limit is not None:
             what = f"needs `otherwise`: {quoted(way.to)} has a queue_limit, so where do they go when the queue is full?"
             told.refuse(way.route.path, what)
     elif otherwise == way.to:

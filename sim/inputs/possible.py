@@ -15,7 +15,7 @@ from sim.inputs.checks import rings
 from sim.inputs.distributions import Distribution
 from sim.inputs.problems import Path, dotted, listed, quoted
 from sim.inputs.reading import UNREADABLE, Said, each, is_sound
-from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours, Places
+from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.told import Told, Way, in_use
 
 LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
@@ -25,7 +25,7 @@ MINUTES_PER_HOUR = 60
 def check_never_a_place(told: Told) -> None:
     """A route to a service without any place, now or later, says where people go instead."""
     for way in told.ways():
-        if way.route["otherwise"] is None and in_use(way) and _never_has_a_place(told, told.service(way.to)):
+        if way.route["otherwise"] is None and in_use(way) and _never_leads_in(told, way.to):
             what = f"needs `otherwise`: {quoted(way.to)} never has a place in this run, so where do they go instead?"
             told.refuse(way.route.path, what)
     for name, step in each(told.said["steps"]):
@@ -36,6 +36,11 @@ def check_never_a_place(told: Told) -> None:
                 (*step.path, "team"),
                 f"is {quoted(step['team'])}, which never has a place, so {quoted(name)} never ends",
             )
+
+
+def _never_leads_in(told: Told, to: str) -> bool:
+    """Does a service, or every service of a list, never have a place?"""
+    return all(_never_has_a_place(told, told.service(name)) for name in told.members(to) or (to,))
 
 
 def _never_has_a_place(told: Told, said: Said | None) -> bool:
@@ -54,8 +59,8 @@ def unopened_notices(told: Told) -> tuple[str, ...]:
         "to go there wait for it, having no otherwise; give them one, or give `then` dates"
         for way in told.ways()
         if _is_drawn(way)
-        and told.service(way.to) is not None
-        and not _never_has_a_place(told, told.service(way.to))
+        and any(told.service(name) is not None for name in told.members(way.to))
+        and not _never_leads_in(told, way.to)
         and (stuck := _not_open_and_no_other_way(told, way)) is not None
         and in_use(way)
     )
@@ -107,11 +112,11 @@ def closing_notices(told: Told) -> tuple[str, ...]:
 
 
 def _closing_routes(told: Told) -> Iterator[str]:
-    closing = {name: _closes_on(told, service) for name, service in each(told.said["services"])}
     for way in told.ways():
-        if closing.get(way.to) is not None and way.route["otherwise"] is None and in_use(way):
+        closes = _last_of_them_closes_on(told, way.to)
+        if closes is not None and way.route["otherwise"] is None and in_use(way):
             yield (
-                f"{way.to} closes for good on {closing[way.to]}: people of {way.group} in {way.here} who wait for it then, "
+                f"{way.to} closes for good on {closes}: people of {way.group} in {way.here} who wait for it then, "
                 "or are to go there later, have no otherwise and stay where they are"
             )
 
@@ -121,7 +126,7 @@ def _closing_doors(told: Told) -> Iterator[str]:
     for group, people in each(told.said["people"]):
         arrival = people["arrival"]
         for name in _arrives_at(people):
-            closes = _closes_on(told, told.service(name))
+            closes = _last_of_them_closes_on(told, name)
             if closes is not None and isinstance(arrival, Said) and arrival["otherwise"] == OUT:
                 yield (
                     f"{name} closes for good on {closes}: people of {group} who wait outside for it then, or come later, "
@@ -144,6 +149,16 @@ def _closing_teams(told: Told) -> Iterator[str]:
                 f"team {name} closes for good on {closes}: people who still need {listed(steps)} then stay where they are, "
                 "unless they give up"
             )
+
+
+def _last_of_them_closes_on(told: Told, to: str) -> date | None:
+    """The day from which a service, or every service of a list, never has a place again."""
+    days = [
+        _closes_on(told, told.service(name))
+        for name in told.members(to)
+        if not _never_has_a_place(told, told.service(name))
+    ]
+    return None if not days or None in days else max(day for day in days if day is not None)
 
 
 def _closes_on(told: Told, service: Said | None) -> date | None:
@@ -176,9 +191,9 @@ def check_loops_take_time(told: Told) -> None:
         leads_to: dict[str, list[str]] = {here: [] for here, _ in each(people["journey"])}
         for way in told.ways():
             if way.group == group and way.route["share"] and _takes_no_time(way):
-                leads_to[way.here] += _ends_of(way)
+                leads_to[way.here] += [name for end in _ends_of(way) for name in told.members(end)]
         for ring in rings(leads_to):
-            path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])
+            path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])  # or above it, by way of a list
             what = (
                 f"makes people go round in no time: {' to '.join([*ring, ring[0]])}; give one of these stays some days"
             )
@@ -212,15 +227,22 @@ def check_journeys(told: Told) -> None:
         if not isinstance(journey, Said) or not is_sound(people["arrives_at"]):
             continue
         first = people["arrives_at"]
-        for service in first if isinstance(first, dict) else [first]:
-            if told.service(service) is not None and service not in journey:
+        for to in first if isinstance(first, dict) else [first]:
+            for service in _without_entry(told, to, journey):
                 told.refuse((*people.path, "arrives_at"), _no_entry(service, name))
         otherwise = people["arrival"]["otherwise"] if isinstance(people["arrival"], Said) else OUT
-        if told.service(otherwise) is not None and otherwise not in journey:
-            told.refuse((*people.path, "arrival", "otherwise"), _no_entry(otherwise, name))
+        for service in _without_entry(told, otherwise, journey):
+            told.refuse((*people.path, "arrival", "otherwise"), _no_entry(service, name))
         for way in told.ways():
-            if way.group == name and in_use(way) and told.service(way.to) is not None and way.to not in journey:
-                told.refuse(way.route.path, _no_entry(way.to, name))
+            for service in _without_entry(told, way.to, journey) if way.group == name and in_use(way) else ():
+                told.refuse(way.route.path, _no_entry(service, name))
+
+
+def _without_entry(told: Told, to: Any, journey: Said) -> list[str]:
+    """The services that people may come to by a destination, and of which their journey says nothing."""
+    if not isinstance(to, str):
+        return []
+    return [name for name in told.members(to) if told.service(name) is not None and name not in journey]
 
 
 def _no_entry(service: str, group: str) -> str:
@@ -230,9 +252,12 @@ def _no_entry(service: str, group: str) -> str:
 def check_doors(told: Told) -> None:
     """The door of the next service and the hours of the present one are open together on some weekday."""
     for way in told.ways():
-        here, there = told.service(way.here), told.service(way.to)
-        leave, enter = _hours(here, "discharge_hours"), _hours(there, "admission_hours")
-        if leave is not None and enter is not None and not _ever_open_together(leave, enter):
+        leave = _hours(told.service(way.here), "discharge_hours")
+        doors = [_hours(told.service(name), "admission_hours") for name in told.members(way.to)]
+        enter = [door for door in doors if door is not None]
+        if leave is None or not doors or len(enter) < len(doors):
+            continue
+        if not any(_ever_open_together(leave, door) for door in enter):
             what = (
                 f"can never happen: the discharge_hours of {quoted(way.here)} and the admission_hours of "
                 f"{quoted(way.to)} are never open together"
@@ -253,15 +278,12 @@ def _ever_open_together(one: Hours, other: Hours) -> bool:
 def check_hours_needed(told: Told) -> None:
     """Nobody needs more hours than every capacity to come, unless they have another way; tapers need no cleaning."""
     for group, here, visit in told.visits():
-        service, need = told.service(here), visit["hours_per_week"]
+        service = told.service(here)
         if service is not None and service["turnaround_hours"] is not None and visit["tapers"] is not None:
             what = f"cannot be combined with the turnaround_hours of {quoted(here)}: hours given back in part need no cleaning"
             told.refuse((*visit.path, "tapers"), what)
-        capacity = told.capacity(service)
-        if capacity is None or not isinstance(need, Distribution) or not told.counts_hours(here):
-            continue
-        most = need.days(LARGEST_LUCK) * MINUTES_PER_HOUR
-        since, room = _least_to_come(told, here, capacity)
+        most = _most_needed(told, group, here)
+        since, room = _least_to_come(told, here)
         if room and round(most) > room and _has_no_other_way(told, group, here):
             only = f"from {since} on {quoted(here)} has only" if since else f"{quoted(here)} has only"
             what = (
@@ -271,12 +293,23 @@ def check_hours_needed(told: Told) -> None:
             told.refuse((*visit.path, "hours_per_week"), what)
 
 
-def _least_to_come(told: Told, here: str, capacity: tuple[Places, ...]) -> tuple[date | None, int]:
+def _most_needed(told: Told, group: str, here: str) -> float:
+    """The most minutes a week that anybody of a group may need in a service; 0 where that is not counted."""
+    if told.capacity(told.service(here)) is None or not told.counts_hours(here):
+        return 0.0
+    needs = (visit["hours_per_week"] for of, where, visit in told.visits() if (of, where) == (group, here))
+    return max(
+        (need.days(LARGEST_LUCK) * MINUTES_PER_HOUR for need in needs if isinstance(need, Distribution)), default=0.0
+    )
+
+
+def _least_to_come(told: Told, here: str) -> tuple[date | None, int]:
     """From which day of the run on there is least room for one person, surge included, and how much; 0 without a limit.
 
     Of a service that closes for good the time before counts: afterwards nobody comes in, whatever they need.
     """
     service = told.service(here)
+    capacity = (told.capacity(service) or ()) if told.counts_hours(here) else ()
     surge = None if service is None else service["surge"]
     extra = surge["hours_per_week"] if isinstance(surge, Said) and is_sound(surge) else 0
     since, least = None, 0
@@ -300,10 +333,21 @@ def _has_no_other_way(told: Told, group: str, here: str) -> bool:
     """Does anybody of a group come here from outside, or by a route without `otherwise`?"""
     people = told.said["people"][group]
     arrival = people["arrival"]["otherwise"] if isinstance(people["arrival"], Said) else None
-    if here == arrival or here in _arrives_at(people):
+    if any(_is_only_way(told, group, here, to) for to in (arrival, *_arrives_at(people)) if isinstance(to, str)):
         return True
-    ways = (way for way in told.ways() if way.group == group and way.to == here)
+    ways = (way for way in told.ways() if way.group == group and _is_only_way(told, group, here, way.to))
     return any(way.route["otherwise"] is None and in_use(way) for way in ways)
+
+
+def _is_only_way(told: Told, group: str, here: str, to: str) -> bool:
+    """Does a destination lead here, and as a list to nowhere where there is room for everybody?"""
+    members = told.members(to)
+    return here in members and all(_may_be_too_small(told, group, name) for name in members if name != here)
+
+
+def _may_be_too_small(told: Told, group: str, here: str) -> bool:
+    room = _least_to_come(told, here)[1]
+    return bool(room) and round(_most_needed(told, group, here)) > room
 
 
 def check_census_fits(told: Told) -> None:
@@ -354,10 +398,10 @@ def check_census_journeys(told: Told) -> None:
     """Those who are there at the start know what they do there."""
     people = told.said["people"]
     for entry in told.said["census"] or [] if is_sound(told.said["census"]) else []:
-        service = entry["waiting_for"] if entry["service"] == OUTSIDE else entry["service"]
+        to = entry["waiting_for"] if entry["service"] == OUTSIDE else entry["service"]
         group = people.get(entry["group"]) if isinstance(people, Said) else None
         journey = group["journey"] if isinstance(group, Said) else None
-        if isinstance(journey, Said) and told.service(service or "") is not None and service not in journey:
+        for service in _without_entry(told, to, journey) if isinstance(journey, Said) else ():
             told.refuse(entry.path, _no_entry(service, entry["group"]))
 
 

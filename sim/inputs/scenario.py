@@ -120,6 +120,17 @@ class Service:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingList:
+    """One list of people who wait for the first place in any of several services."""
+
+    name: str
+    services: tuple[str, ...]  # where places are free in several, they go to the first of them
+    queue_limit: int | None = None
+    reason: str | None = None  # the delay reason of people who wait on this list; None: that of its first service
+    opens_second: int = 0  # the first of its services has opened from then on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Team:
     """A capacity that a step may need."""
 
@@ -375,6 +386,7 @@ class Scenario:
     teams: tuple[Team, ...]
     steps: tuple[Step, ...]  # as declared, in file order; routes carry them as they are in force there
     people: tuple[Group, ...]
+    lists: tuple[WaitingList, ...] = ()
     census: tuple[CensusEntry, ...] = ()
     costs: Costs = Costs()
     values: tuple[Value, ...] = ()  # everything in force with its file and line, in file order
@@ -405,5 +417,9 @@ class Scenario:
 
     @property
     def destinations(self) -> tuple[str, ...]:
-        """Names by destination number: the services (home last), then died, then out."""
-        return (*(service.name for service in self.services), DIED, OUT)
+        """Names by destination number: the services (home last), then died, then out, then the waiting lists."""
+        return (*(service.name for service in self.services), DIED, OUT, *(one.name for one in self.lists))
+
+    def members(self, destination: str) -> tuple[str, ...]:
+        """The services of a waiting list; any other destination by itself."""
+        return next((one.services for one in self.lists if one.name == destination), (destination,))

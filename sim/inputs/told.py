@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, opens_second, places_of
+from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, first_opening, places_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.nodes import Table
 from sim.inputs.problems import Path, Problems
@@ -20,9 +20,11 @@ from sim.inputs.tree import mark_at
 IMPLICIT = {
     "destination": (HOME, DIED, OUT),
     "service or home": (HOME,),
-    "service, home or out": (HOME, OUT),
+    "service, list or home": (HOME,),
+    "service, list, home or out": (HOME, OUT),
     "service, home or outside": (HOME, OUTSIDE),
 }
+WITH_LISTS = ("destination", "service, list or home", "service, list, home or out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +99,29 @@ class Told:
     def known(self, what: str) -> tuple[str, ...] | None:
         """Everything that a reference may name; None if that cannot be told."""
         names = self.names({"step": "steps", "team": "teams", "group": "people"}.get(what, "services"))
-        return None if names is None else (*names, *IMPLICIT.get(what, ()))
+        lists = self.names("lists") if what in WITH_LISTS else ()
+        return None if names is None or lists is None else (*names, *lists, *IMPLICIT.get(what, ()))
 
     def service(self, name: str) -> Said | None:
         """A declared service that could be read."""
         services = self.said["services"]
         found = services.get(name) if isinstance(services, Said) else None
         return found if isinstance(found, Said) else None
+
+    def members(self, name: str) -> tuple[str, ...]:
+        """The services of a waiting list that were declared; any other destination by itself."""
+        lists = self.said["lists"]
+        if not isinstance(lists, Said) or name not in lists:
+            return (name,)
+        named = lists[name]["services"] if isinstance(lists[name], Said) else ()
+        return tuple(one for one in named if isinstance(one, str) and self.service(one) is not None)
+
+    def queue_limit(self, name: str) -> Any:
+        """The longest queue of a service or list; None for no limit."""
+        lists = self.said["lists"]
+        said = lists.get(name) if isinstance(lists, Said) else None
+        found = said if isinstance(said, Said) else self.service(name)
+        return None if found is None else found["queue_limit"]
 
     def counts_hours(self, name: str) -> bool | None:
         """Does a service count hours instead of people? None where that cannot be told."""
@@ -134,11 +152,14 @@ class Told:
             yield days * SECONDS_PER_DAY, routes
 
     def opens_second(self, name: str) -> int:
-        """The second of the run from which a service has opened; 0 where it always had, never does or cannot be told."""
-        said = self.service(name)
-        return (
-            0 if said is None or self.capacity(said) is None or self.start is None else opens_second(said, self.start)
-        )
+        """The second of the run from which a service has opened; 0 where it always had, never does or cannot be told.
+
+        A waiting list opens with the first of its services.
+        """
+        found = [service for one in self.members(name) if (service := self.service(one)) is not None]
+        if self.start is None or any(self.capacity(service) is None for service in found):
+            return 0
+        return first_opening(found, self.start)
 
     def visits(self) -> Iterator[tuple[str, str, Said]]:
         """Every readable visit: group, service, what was said."""

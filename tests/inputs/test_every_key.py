@@ -9,7 +9,7 @@ from sim.inputs.containers import Record
 from sim.inputs.distributions import between, exponential, fixed, from_sample, lognormal, quantiles, uniform, weibull
 from sim.inputs.fields import SCENARIO
 from sim.inputs.loading import read_scenario
-from sim.inputs.scenario import Hours, LostGround, Places, Price, Review, Scenario, Surge, Taper
+from sim.inputs.scenario import Hours, LostGround, Places, Price, Review, Scenario, Surge, Taper, WaitingList
 from sim.inputs.schema import records
 from tests.inputs.small_world import SMALL_WORLD, read_text, small_world
 
@@ -44,6 +44,14 @@ def test_services_stand_in_file_order_with_home_last(everything: Scenario) -> No
         "hospital", "unit", "home_care", "nursing_home", "night_care", "home",
     ]  # fmt: skip
     assert everything.service("home").is_unlimited
+
+
+def test_waiting_lists_are_the_last_destinations(everything: Scenario) -> None:
+    beds = WaitingList(name="beds", services=("nursing_home", "unit"), queue_limit=40, reason="choice_selffund")
+    assert everything.lists == (beds,)
+    assert everything.destinations[-4:] == ("home", "died", "out", "beds")
+    assert everything.members("beds") == ("nursing_home", "unit") and everything.members("unit") == ("unit",)
+    assert [route.to for route in everything.people[0].journey[0].then if route.otherwise] == ["unit", "beds"]
 
 
 def test_dated_beds_begin_at_the_first_second_and_change_at_midnight(everything: Scenario) -> None:
@@ -91,7 +99,7 @@ def test_routes_carry_steps_as_they_are_in_force_there(everything: Scenario) -> 
 
 def test_groups_arrive_by_rate_or_at_exact_times(everything: Scenario) -> None:
     everyone, guests = everything.people
-    assert everyone.arrives_at == (("hospital", 0.9), ("unit", 0.1))
+    assert everyone.arrives_at == (("hospital", 0.9), ("unit", 0.06), ("beds", 0.04))
     assert sum(everyone.by_weekday) == pytest.approx(7)
     assert sum(everyone.by_month) == pytest.approx(12)
     assert everyone.by_hour is not None

@@ -1,7 +1,7 @@
 """A scenario with every name turned into a number, as the engines use it.
 
 A plan holds nothing that the scenario does not say; it is made once per scenario and shared by its replications.
-Destinations are numbered as in `Scenario.destinations`: services in file order (home last), then died, then out.
+Destinations are numbered as in `Scenario.destinations`: services in file order (home last), then died, then out, then waiting lists.
 """
 
 from dataclasses import dataclass, replace
@@ -156,7 +156,20 @@ class Plan:
             )
             for number, service in enumerate(scenario.services)
         )
-        self.opens_second = (*(service.opens_second for service in scenario.services), 0, 0)  # by destination
+        self.opens_second = (  # by destination
+            *(service.opens_second for service in scenario.services), 0, 0, *(one.opens_second for one in scenario.lists)
+        )  # fmt: skip
+        self.members = tuple(  # by destination: the services of a list, any other by itself
+            tuple(self.numbers[name] for name in scenario.members(destination)) for destination in scenario.destinations
+        )
+        self.members_in_hours = tuple(
+            tuple(number for number in members if number <= self.home and self.services[number].counts_units)
+            for members in self.members
+        )
+        self.queues_of = tuple(  # by service, died and out: its own queue, then the lists that hold it
+            tuple(queue for queue, members in enumerate(self.members) if number in members)
+            for number in range(self.out + 1)
+        )
         self.groups = tuple(self._group(group) for group in scenario.people)
 
     def _group(self, group: Group) -> PlannedGroup:
@@ -225,10 +238,11 @@ class Plan:
         for group in self.groups:
             for held, visit in group.visits.items():
                 after[held].update(
-                    route.to
+                    to
                     for dated in (visit, *visit.later)
                     for route in dated.routes
-                    if route.to < len(self.services) and can_ring[held] and can_ring[route.to]
+                    for to in self.members[route.to]
+                    if to < len(self.services) and can_ring[held] and can_ring[to]
                 )
         return tuple(
             tuple(sorted(to for to in after[held] if _leads_back(after, to, held))) for held in range(len(after))

@@ -3,7 +3,7 @@
 Each table is a set of equally long int64 columns. Times are whole seconds from the first midnight of the run; they may be
 negative for people of a starting census. `NEVER` stands for what has not happened by the end of the run, so that
 `minimum(left, end)` clips without special cases. Services and destinations are numbered as in `Scenario.destinations`
-(services in file order, home last of them, then died, then out); OUTSIDE is -1.
+(services in file order, home last of them, then died, then out, then waiting lists); OUTSIDE is -1.
 
 What may be changed here: by agreement only; engines write these columns and results read them.
 """
@@ -29,14 +29,14 @@ PEOPLE_COLUMNS = (
     "number",  # the person's number in the group (census people count apart)
     "from_census",  # 1 for people who were there when the clock started
     "arrives",  # second of arrival; what they carried in for census people
-    "arrives_at",  # the service they come to
+    "arrives_at",  # the service or waiting list they come to
 )
 WAIT_COLUMNS = (
     "person",
     "wait",  # 0, 1, 2 ... of this person, in the order of joining
     "stay",  # row number in STAYS of the place held meanwhile, NONE when waiting outside
     "held",  # service held while waiting, or OUTSIDE
-    "to",  # destination waited for: a service, or out
+    "to",  # destination waited for: a service, a waiting list, or out
     "otherwise",  # the destination of those who do not get in; NONE where nothing is said, and they wait on
     "joined",
     "clear",  # from here on only the place was awaited: ready, every step done; joined where waiting outside; or NEVER

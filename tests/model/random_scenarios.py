@@ -61,6 +61,7 @@ class Town:
         self.counts_hours: set[str] = set()
         self.least_capacity: dict[str, int] = {}
         self.opens_late: set[str] = set()
+        self.lists: dict[str, dict[str, Any]] = {}
         self.steps: list[str] = []
         self.after: dict[str, list[str]] = {}
         self.team_names: list[str] = []
@@ -199,6 +200,22 @@ class Town:
             }
         return service
 
+    def waiting_lists(self, names: list[str]) -> None:
+        """One waiting list or two for some services of their own, or for the same."""
+        for name in ("list_one", "list_two")[: self.whole(1, 2)]:
+            members = [one for one in names if self.chance(70)] or [self.one_of(names)]
+            self.lists[name] = {"services": list(reversed(members)) if self.chance(50) else members}
+            if self.chance(20):
+                self.lists[name]["queue_limit"] = self.whole(0, 3)
+            if self.chance(20):
+                self.lists[name]["reason"] = self.one_of(REASONS)
+            if all(one in self.opens_late for one in members):
+                self.opens_late.add(name)
+
+    def lists_beside(self, here: str) -> list[str]:
+        """The lists on which somebody may wait who is here."""
+        return [name for name, one in self.lists.items() if here not in one["services"]]
+
     def review(self) -> dict[str, Any]:
         if self.grid == "anywhere" and self.chance(50):
             review: dict[str, Any] = {"from": "10:00", "to": "14:00"}
@@ -244,12 +261,7 @@ class Town:
                     visit["tapers"].append({"after_days": self.whole(3, 4), "to": self.one_of(["0%", "20%"])})
         if self.chance(25):
             visit["dies_while_delayed_days"] = self.length(0, 4)
-        ways = [name for name in services if self.chance(10 if name == here else 55)]
-        ways += [name for name in ("home", "out") if name != here and self.chance(50)]
-        if not ways:
-            ways = ["out"]
-        if self.chance(15):
-            ways.append("died")
+        ways = self.ways(here, services)
         visit["then"] = {
             to: self.route(to, share, ways[number + 1 :], services, here)
             for number, (to, share) in enumerate(zip(ways, self.shares(len(ways)), strict=True))
@@ -261,6 +273,19 @@ class Town:
         if self.chance(25):
             visit["then"] = self.dated_routes(visit["then"])
         return visit
+
+    def ways(self, here: str, services: dict[str, Any]) -> list[str]:
+        """Where people may go from here."""
+        ways = [name for name in services if self.chance(10 if name == here else 55)]
+        ways += [name for name in self.lists_beside(here) if self.chance(70)]
+        if len(ways) > 1 and self.chance(30):
+            ways.reverse()
+        ways += [name for name in ("home", "out") if name != here and self.chance(50)]
+        if not ways:
+            ways = ["out"]
+        if self.chance(15):
+            ways.append("died")
+        return ways
 
     def dated_routes(self, then: dict[str, Any]) -> list[dict[str, Any]]:
         """The same ways from a date on with other shares, in another order or with other longest waits, or no longer."""
@@ -307,7 +332,7 @@ class Town:
                 route["may_join"] = f"after {self.one_of(names)}"
         later = [name for name in later if name not in ("died", "home", "out")]
         later += {"home": ["out"], "out": []}.get(to, [name for name in ("home", "out") if name != here])
-        service = services.get(to, {})
+        service = self.lists.get(to) or services.get(to, {})
         if later and (self.chance(45) or "queue_limit" in service or (to in self.opens_late and self.chance(80))):
             route["otherwise"] = self.one_of(later)
             if self.chance(70):
@@ -339,7 +364,7 @@ class Town:
         return {name: {"share": f"{self.one_of(PERCENT)}%"} if self.chance(50) else {"takes_days": self.length(0, 1)}}
 
     def group(self, services: dict[str, Any]) -> dict[str, Any]:
-        first = list(services)
+        first = [*services, *self.lists]
         group: dict[str, Any] = {}
         if len(first) > 1 and self.chance(30):
             low, high = self.shares(2)
@@ -370,7 +395,7 @@ class Town:
         return group
 
     def visit_home(self, first: list[str], services: dict[str, Any]) -> dict[str, Any]:
-        back = self.one_of(first)
+        back = self.one_of(first)  # a service or a list
         low, high = self.shares(2)
         then = {back: self.route(back, low, [], services, "home"), "out": f"{high}%"}
         self._give_way_out(then)
@@ -413,7 +438,7 @@ class Town:
             entry: dict[str, Any] = {"group": group, "service": name, "count": self.whole(1, places)}
             then = people[group]["journey"][name]["then"]
             then = then if isinstance(then, dict) else then[0]["routes"]
-            waits_for = [to for to in then if to in services]
+            waits_for = [to for to in then if to in services or to in self.lists]
             if waits_for and self.chance(40):
                 entry["elapsed_days"] = {"fixed": self.days_text(3, 6)}
                 entry["waiting_for"] = self.one_of(waits_for)
@@ -468,6 +493,10 @@ class Town:
             "seed": self.whole(1, 1000),
             "services": services,
         }
+        if len(names) > 1 and self.chance(60):
+            self.waiting_lists(names)
+        if self.lists:
+            tree["lists"] = self.lists
         if self.team_names:
             tree["teams"] = {
                 name: {"places": self.capacity(name, "places", self.whole(1, 2), unlimited=False)}

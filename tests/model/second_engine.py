@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sim.inputs.distributions import Distribution
-from sim.inputs.scenario import DIED, OUT, CensusEntry, Group, Route, Scenario, Service, Step, Visit
+from sim.inputs.scenario import DIED, HOME, OUT, CensusEntry, Group, Route, Scenario, Service, Step, Visit
 from sim.inputs.timetable import (
     end_of_work,
     opening_hours,
@@ -91,7 +91,6 @@ class Wait:
     otherwise: str | None
     priority: int
     stay: Stay | None  # held meanwhile
-    units: int = 1
     clear: int = NEVER
     ended: int = NEVER
     ending: int = books.WAITING
@@ -132,6 +131,7 @@ class Town:
         self.now = 0
         self.names = [service.name for service in scenario.services]
         self.services = {service.name: service for service in scenario.services}
+        self.lists = {one.name: one for one in scenario.lists}
         self.doors = {s.name: opening_hours(scenario.calendar, s.admission_hours) for s in scenario.services}
         self.own_hours = {s.name: opening_hours(scenario.calendar, s.discharge_hours) for s in scenario.services}
         self.working = working_days(scenario.calendar)
@@ -229,7 +229,7 @@ class Town:
                 return False
             person.came = True
             person.first_joined = self.now
-            self._join(person, self.scenario.services[person.arriving.arrives_at].name, outside=True)
+            self._join(person, self.scenario.destinations[person.arriving.arrives_at], outside=True)
             return True
         stay = person.stay
         if stay is None or stay.route is None:
@@ -310,27 +310,36 @@ class Town:
 
     def _turn_back(self) -> bool:
         """Rule 5: who waits where no place for them will ever be goes the other way, and so does who was sent too early."""
-        lost = [person for person in self.people if person.wait is not None and self._leads_nowhere(person.wait)]
+        lost = [
+            person for person in self.people if person.wait is not None and self._leads_nowhere(person, person.wait)
+        ]
         for person in lost:
             self._take_otherwise(person, books.NO_PLACE)
         return bool(lost)
 
-    def _leads_nowhere(self, wait: Wait) -> bool:
-        if wait.to not in self.services or wait.otherwise is None:
+    def _leads_nowhere(self, person: Person, wait: Wait) -> bool:
+        if wait.to in (HOME, OUT) or wait.otherwise is None:
             return False
-        service = self.services[wait.to]
         if wait.stay is not None and not self._has_opened(wait.to):
             return True
-        later = [change.places for change in service.capacity if change.from_second > self.now]
-        extra = service.surge.places if service.surge is not None else 0
-        fits = [
-            places is None or 0 < places + extra >= wait.units
-            for places in (places_at(service.capacity, self.now), *later)
-        ]
+        fits = [self._ever_fits(self.services[name], self._units(person, name)) for name in self._members(wait.to)]
         return not any(fits) and self._may_go_elsewhere(wait)
 
+    def _ever_fits(self, service: Service, units: int) -> bool:
+        """Is there room for so much now or on any later date?"""
+        later = [change.places for change in service.capacity if change.from_second > self.now]
+        extra = service.surge.places if service.surge is not None else 0
+        known = (places_at(service.capacity, self.now), *later)
+        return any(places is None or 0 < places + extra >= units for places in known)
+
     def _has_opened(self, name: str) -> bool:
-        return name not in self.services or self.services[name].opens_second <= self.now
+        """A list opens with the first of its services."""
+        one = self.services.get(name) or self.lists.get(name)
+        return one is None or one.opens_second <= self.now
+
+    def _members(self, to: str) -> tuple[str, ...]:
+        """The services of a list; any other destination by itself."""
+        return self.lists[to].services if to in self.lists else (to,)
 
     def _may_go_elsewhere(self, wait: Wait) -> bool:
         """There is another way, and it does not lead to a service that is still to open for the first time."""
@@ -356,7 +365,6 @@ class Town:
             wait = Wait(number, to, self.now, due, route.otherwise, route.priority, stay)
             if stay.clear < NEVER:
                 wait.clear = self.now
-        wait.units = self._units(person, to)
         return wait
 
     def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str, since: int) -> int:
@@ -448,6 +456,11 @@ class Town:
         waiting = [person for person in self.people if person.wait is not None and person.wait.to == to]
         return sorted(waiting, key=self._order)
 
+    def line(self, to: str) -> list[Person]:
+        """Who waits for a place here, directly or on a list, in the bed manager's order."""
+        waiting = [person for person in self.people if person.wait is not None and to in self._members(person.wait.to)]
+        return sorted(waiting, key=self._order)
+
     @staticmethod
     def _order(person: Person) -> tuple[int, int, int]:
         assert person.wait is not None
@@ -504,37 +517,50 @@ class Town:
 
     def _place_one(self) -> bool:
         """Strictly in line everywhere; only when nobody moves so may somebody who fits pass one who does not."""
-        for passing in (False, True):
-            for to in (*self.names, OUT):
-                person = self._next_for(to, passing)
-                if person is not None:
+        could = [person for person in self.people if self._is_clear(person) and self._hours_let_go(person)]
+        for person in sorted(could, key=lambda person: (not self._goes_for_good(person), self._order(person))):
+            for to in self._members_waited_for(person):
+                if self._may_enter(person, to) and all(self._fits(other, to) for other in self._ahead(person, to)):
                     self._move(person, to)
+                    return True
+        for service in self.scenario.services:
+            for person in self.line(service.name) if service.may_pass else ():
+                if person in could and self._may_enter(person, service.name):
+                    ways = [name for name in self._members_waited_for(person) if self._may_enter(person, name)]
+                    self._move(person, next(name for name in ways if self.services[name].may_pass))
                     return True
         return False
 
-    def _next_for(self, to: str, passing: bool) -> Person | None:
-        if not self._door_open(to):
-            return None
-        service = self.services.get(to)
-        for person in self.queue(to):
-            assert person.wait is not None
-            if service is not None and person.wait.units > self.free(service):
-                if passing and service.may_pass:
-                    continue
-                return None
-            if self._is_clear(person) and self._hours_let_go(person):
-                return person
-        return None
+    @staticmethod
+    def _goes_for_good(person: Person) -> bool:
+        """Home or out of the model: such people move before all others, for they take nobody's place."""
+        return person.wait is not None and person.wait.to in (HOME, OUT)
+
+    def _members_waited_for(self, person: Person) -> tuple[str, ...]:
+        assert person.wait is not None
+        return self._members(person.wait.to)
+
+    def _ahead(self, person: Person, to: str) -> list[Person]:
+        line = self.line(to)
+        return line[: line.index(person)]
+
+    def _fits(self, person: Person, to: str) -> bool:
+        return to not in self.services or self._units(person, to) <= self.free(self.services[to])
+
+    def _may_enter(self, person: Person, to: str) -> bool:
+        """The door is open and they fit; somebody on a list does not go where it has not opened."""
+        assert person.wait is not None
+        is_early = person.wait.to in self.lists and not self._has_opened(to)
+        return self._door_open(to) and self._fits(person, to) and not is_early
 
     def _exchange_in_ring(self) -> bool:
         ring = self._ring()
         if not ring:
             return False
         members = [self._first_waiting(here, there) for here, there in zip(ring, ring[1:] + ring[:1], strict=True)]
-        for person in members:
+        for person, to in zip(members, ring[1:] + ring[:1], strict=True):
             assert person is not None
-            assert person.wait is not None
-            self._leave(person, person.wait.to, cleaned=False)
+            self._leave(person, to, cleaned=False)
         for person, to in zip(members, ring[1:] + ring[:1], strict=True):
             assert person is not None
             self._admit(person, to)
@@ -545,7 +571,7 @@ class Town:
         if not self._door_open(there):
             return None
         return next(
-            (p for p in self.queue(there) if self._is_in(p, here) and self._is_clear(p) and self._hours_let_go(p)),
+            (p for p in self.line(there) if self._is_in(p, here) and self._is_clear(p) and self._hours_let_go(p)),
             None,
         )
 
@@ -724,7 +750,7 @@ class Town:
 
     def _queue_limits(self) -> bool:
         too_many: list[Person] = []
-        for service in self.scenario.services:
+        for service in (*self.scenario.services, *self.scenario.lists):
             if service.queue_limit is None:
                 continue
             queue = self.queue(service.name)
@@ -740,7 +766,7 @@ class Town:
     def _surge(self) -> bool:
         changed = False
         for name, is_open in self.surge_open.items():
-            surge, waiting = self.services[name].surge, len(self.queue(name))
+            surge, waiting = self.services[name].surge, len(self.line(name))
             assert surge is not None
             if (not is_open and waiting >= surge.opens_when_waiting) or (
                 is_open and waiting <= surge.closes_when_waiting

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run, run_observed
-from sim.model.records import NEVER, NO_PLACE, WAIT_ENDINGS, Ledger
+from sim.model.records import NEVER, NO_PLACE, NONE, WAIT_ENDINGS, Ledger
 from sim.results.invariants.checks import check
 from tests.model.random_scenarios import towns
 
@@ -97,6 +97,8 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
             "a place closed for good for who waits",
         ),
         (_are_later_routes_taken(scenario, ledger), "routes from a later date on"),
+        ((waits["to"] > names.index("out")).any(), "a wait on a list"),
+        (_is_admitted_out_of_order(scenario, ledger), "a place in another service of a list than the first"),
         (_is_too_early(scenario, ledger), "a wait for a place that has not opened"),
         (len(ledger.places["at"]) > len(scenario.services), "places that open or close"),
     ):
@@ -114,8 +116,18 @@ def _are_later_routes_taken(scenario: Scenario, ledger: Ledger) -> bool:
     )  # fmt: skip
 
 
+def _is_admitted_out_of_order(scenario: Scenario, ledger: Ledger) -> bool:
+    """Was somebody who waited on a list in a service admitted to another than its first?"""
+    stays, names = ledger.stays, scenario.destinations
+    firsts = {names.index(one.name): names.index(one.services[0]) for one in scenario.lists}
+    pairs = zip(stays["planned_to"].tolist(), stays["to"].tolist(), strict=True)
+    return any(to not in (NONE, names.index("died"), firsts[planned]) for planned, to in pairs if planned in firsts)
+
+
 def _is_too_early(scenario: Scenario, ledger: Ledger) -> bool:
-    opens = np.array([*(service.opens_second for service in scenario.services), 0, 0])
+    opens = np.array(
+        [*(service.opens_second for service in scenario.services), 0, 0, *(one.opens_second for one in scenario.lists)]
+    )
     return bool((ledger.waits["joined"] < opens[ledger.waits["to"]]).any())
 
 
@@ -147,6 +159,8 @@ def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Pat
         "a starting census",
         "places that open or close",
         "a place closed for good for who waits",
+        "a wait on a list",
+        "a place in another service of a list than the first",
         "routes from a later date on",
         "a wait for a place that has not opened",
     }

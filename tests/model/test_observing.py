@@ -15,7 +15,7 @@ from sim.model.engine import run, run_observed
 from sim.model.records import NEVER
 from sim.model.reference import invariants
 from sim.model.reference.bed_manager import BedManager
-from sim.model.reference.capacity import ServiceState, TeamState
+from sim.model.reference.capacity import Circles, Places, ServiceState, TeamState
 from sim.model.reference.invariants import IdentityBrokenAt
 from sim.model.reference.journey import Journeys
 from sim.model.reference.steps import Steps
@@ -23,6 +23,7 @@ from sim.results.invariants.checks import check
 
 EXPECTED = Path(__file__).parents[1] / "expected"
 EXAMPLES = sorted((Path(__file__).parents[1] / "worked_examples").glob("*.yaml"))
+EXPECTED_NAMES = ["census_and_surge", "hours_of_care", "rings_and_returns", "teams_and_queues", "waiting_lists"]
 WHERE = re.compile(r": day \d+ at \d\d:\d\d:\d\d \(\d{4}-\d\d-\d\d\), [a-z ]*[a-z_]+[,:]")
 
 
@@ -43,7 +44,7 @@ def test_worked_examples_break_no_identity(file: Path) -> None:
     check(scenario, run_observed(scenario, 0))
 
 
-@pytest.mark.parametrize("name", ["census_and_surge", "hours_of_care", "rings_and_returns", "teams_and_queues"])
+@pytest.mark.parametrize("name", EXPECTED_NAMES)
 def test_an_observed_run_gives_the_same_ledger(name: str) -> None:
     scenario = scenario_of(name)
     assert tables(scenario, run_observed) == tables(scenario, run)
@@ -172,6 +173,20 @@ def team_never_shrinks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Steps, "_plan_team", stubborn)
 
 
+def sees_no_lists(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(Places, "line", lambda self, number: self.services[number].queue)
+
+
+def is_in_no_circle_on_a_list(patch: pytest.MonkeyPatch) -> None:
+    count = Circles.count
+
+    def counts(self: Circles, held: int, to: int, change: int) -> None:
+        if len(self._members[to]) == 1:
+            count(self, held, to, change)
+
+    patch.setattr(Circles, "count", counts)
+
+
 BUGS: list[tuple[Plant, str, str]] = [
     (loses_somebody, "census_and_surge", invariants.EVERYBODY_IS_SOMEWHERE),
     (keeps_the_old_place, "census_and_surge", invariants.ONE_PLACE_EACH),
@@ -185,6 +200,10 @@ BUGS: list[tuple[Plant, str, str]] = [
     (keeps_those_who_wait_when_it_closes, "teams_and_queues", invariants.NOBODY_WAITS_IN_VAIN),
     (sees_no_rings, "rings_and_returns", invariants.NO_RING_WAITS),
     (lines_up_at_the_end, "teams_and_queues", invariants.IN_ORDER),
+    (sees_no_lists, "waiting_lists", invariants.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
+    (lets_people_wait, "waiting_lists", invariants.NOBODY_WAITS_BESIDE_A_FREE_PLACE),
+    (lines_up_at_the_end, "waiting_lists", invariants.IN_ORDER),
+    (is_in_no_circle_on_a_list, "waiting_lists", invariants.NO_RING_WAITS),
     (never_releases_the_team, "teams_and_queues", invariants.TAKEN_IS_COUNTED),
     (has_no_team_for_anybody, "teams_and_queues", invariants.NOBODY_WAITS_FOR_A_FREE_TEAM),
     (team_does_the_last_first, "teams_and_queues", invariants.TEAM_IN_ORDER),

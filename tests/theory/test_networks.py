@@ -48,6 +48,26 @@ def test_blocking_between_two_services_is_its_markov_chain(tmp_path: Path, times
     assert_rejects(found, mean_over(one_bed_more, lambda state: float(str(state[1]))))
 
 
+@QUICK_AND_SLOW
+def test_a_list_over_two_units_is_one_unit_of_both(tmp_path: Path, times: int) -> None:
+    text = calendar(60, 900) + (
+        "services:\n  hospital: {kind: acute, beds: 6}\n  unit: {kind: reablement_unit, beds: 3}\n"
+        "  ward: {kind: community_beds, beds: 1}\nlists:\n  either: {services: [ward, unit]}\n"
+        f"people:\n  p:\n    arrives_at: hospital\n    arrivals_per_day: 1.5\n    {LOSS}\n    journey:\n"
+        "      hospital: {stay_days: {exponential: {mean: 2}}, then: {either: 100%}}\n"
+        "      unit: {stay_days: {exponential: {mean: 2.5}}, then: {out: 100%}}\n"
+        "      ward: {stay_days: {exponential: {mean: 2.5}}, then: {out: 100%}}\n"
+    )
+    seen = replicate(tmp_path, text, 30 * times)
+    shares = two_in_a_row(1.5, (6, 4), (1 / 2, 1 / 2.5))
+    found = each(seen, lambda one: one.delayed("hospital"))
+    both = each(seen, lambda one: one.occupied("unit") + one.occupied("ward"))
+    assert_agrees(found, mean_over(shares, lambda state: float(str(state[1]))), width=0.12 / times**0.5)
+    assert_agrees(both, mean_over(shares, lambda state: float(str(state[2]))), width=0.07 / times**0.5)
+    apart = two_in_a_row(1.5, (6, 3), (1 / 2, 1 / 2.5))
+    assert_rejects(found, mean_over(apart, lambda state: float(str(state[1]))))
+
+
 def three_in_a_row(arrivals: float, rates: tuple[float, float, float]) -> dict[State, float]:
     """One bed, one bed, one place; each person is in care (1) or blocked (2), or there is nobody (0)."""
 

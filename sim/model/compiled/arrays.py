@@ -37,7 +37,7 @@ def _record(names: str, **others: type) -> np.dtype[Any]:
 
 
 SERVICE = _record(  # after the services come `died` and `out`, which always have room
-    "counts_units may_pass queue_limit most_to_come opens door own_hours turnaround review_from review_to surge_places surge_high "
+    "counts_units may_pass most_to_come door own_hours turnaround review_from review_to surge_places surge_high "
     "surge_low places_at_start",
     key=key,
 )
@@ -73,6 +73,11 @@ class PlanArrays(NamedTuple):
     until: int
     first_weekday: int
     services: Rows
+    opens_second: Ints  # by destination: services, died, out, lists
+    queue_limits: Ints
+    members: Ints  # by destination: the services of a list, any other by itself, then -1
+    queues_of: Ints  # by service, died and out: its own queue, then the lists that hold it, then -1
+    has_lists: bool
     review_chances: Floats  # services x weekdays, Monday first
     review_keys: Keys  # by attempt
     opens: Ints  # hours x days of the run
@@ -226,6 +231,11 @@ def plan_arrays(plan: Plan) -> PlanArrays:
         until=plan.until,
         first_weekday=plan.scenario.calendar.start.weekday(),
         services=np.array(services, SERVICE),
+        opens_second=np.array(plan.opens_second, dtype=np.int64),
+        queue_limits=_queue_limits(plan),
+        members=_padded(plan.members),
+        queues_of=_padded(plan.queues_of),
+        has_lists=bool(plan.scenario.lists),
         review_chances=_review_chances(plan),
         review_keys=_review_keys(plan),
         opens=_ints([row.opens for row in hours.rows], days),
@@ -254,7 +264,7 @@ def plan_arrays(plan: Plan) -> PlanArrays:
 
 def _check_what_the_loader_promised(plan: Plan) -> None:
     """Compiled code looks into its tables unasked, so a way that leads nowhere must not get as far as that."""
-    assert max(len(plan.services) + 2, len(plan.step_names)) <= MOST_NAMES, (
+    assert max(len(plan.numbers), len(plan.step_names)) <= MOST_NAMES, (
         "more services or steps than its tables can number"
     )
     for group in plan.groups:
@@ -266,9 +276,10 @@ def _check_what_the_loader_promised(plan: Plan) -> None:
                     "worse leads where nobody goes"
                 )
             for route in (route for one in (visit, *visit.later) for route in one.routes):
-                if route.to < len(plan.services) and plan.services[route.to].counts_units:
-                    there = group.visits[route.to].visit
-                    assert there is not None and there.units is not None, "hours of care that nobody has stated"
+                for to in plan.members[route.to]:
+                    if to < len(plan.services) and plan.services[to].counts_units:
+                        there = group.visits[to].visit
+                        assert there is not None and there.units is not None, "hours of care that nobody has stated"
     for entry in plan.scenario.census:
         group = next(one for one in plan.groups if one.group.name == entry.group)
         if entry.waiting_for is not None and entry.service != OUTSIDE_NAME:
@@ -282,9 +293,7 @@ def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple
     return (
         int(planned.counts_units),
         int(service.may_pass),
-        NONE if service.queue_limit is None else service.queue_limit,
         planned.most_places_from(0),
-        service.opens_second,
         hours.row(planned.door, planned.number),
         hours.row(planned.discharge_hours),
         lengths.row(service.turnaround),
@@ -296,6 +305,18 @@ def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple
         _planned(service.capacity, 0),
         planned.key,
     )
+
+
+def _queue_limits(plan: Plan) -> Ints:
+    limits = [*(one.service.queue_limit for one in plan.services), None, None]
+    limits += [one.queue_limit for one in plan.scenario.lists]
+    return np.array([NONE if limit is None else limit for limit in limits], dtype=np.int64)
+
+
+def _padded(rows: Sequence[Sequence[int]]) -> Ints:
+    """Rows of several lengths, filled up with NONE."""
+    most = max(map(len, rows))
+    return _ints([[*row, *[NONE] * (most - len(row))] for row in rows], most)
 
 
 def _group(group: PlannedGroup, lengths: _Lengths) -> tuple[int, ...]:

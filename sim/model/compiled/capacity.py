@@ -4,22 +4,33 @@ Plain Python that a compiler can read; see `operations.py`. What may be changed 
 the reference engine.
 """
 
-from sim.model.compiled.arrays import KEY_TURNAROUND, PlanArrays
+from sim.model.compiled.arrays import KEY_TURNAROUND, KEY_UNITS, PlanArrays
 from sim.model.compiled.engine_state import CLEAN, MORE_PLACES, OPENING, UNLIMITED, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.random_lookup import drawn, uniform
 from sim.model.records import NEVER, NONE
-from sim.model.rules import seconds
+from sim.model.rules import minutes, seconds
 
 
 def touch(state: EngineState, service: int) -> None:
     """Somebody may move into this service, if anybody waits for it; whoever joins its line touches it again."""
     count, touched, service_states = state.counters[0], state.touched, state.service_states
-    if service_states[service].is_touched == 0 and service_states[service].head >= 0:
+    is_waited_for = service_states[service].head >= 0 or service_states[service].on_lists > 0
+    if service_states[service].is_touched == 0 and is_waited_for:
         service_states[service].is_touched = 1
         touched[count.touched] = service
         count.touched += 1
         count.unsettled = 1
+
+
+def touch_all_of(plan: PlanArrays, state: EngineState, to: int) -> None:
+    """Somebody may move into this service, or into one of this list."""
+    if to <= len(plan.services) + 1:
+        touch(state, to)
+        return
+    for member in plan.members[to]:
+        if member >= 0:
+            touch(state, member)
 
 
 def note_opening(plan: PlanArrays, state: EngineState, hours: int, now: int) -> None:
@@ -66,14 +77,45 @@ def plan_places(plan: PlanArrays, state: EngineState, service: int, now: int) ->
     touch(state, service)
 
 
-def never_fits(state: EngineState, wait: int) -> bool:
+def visits_made(state: EngineState, stay: int, service: int) -> int:
+    """How often somebody has been in a service whose latest stay this is."""
+    while stay >= 0:
+        if state.stays[stay].service == service:
+            return int(state.admissions[stay].visit + 1)
+        stay = state.stays[stay].previous
+    return 0
+
+
+def units_needed(plan: PlanArrays, state: EngineState, person: int, stay: int, service: int) -> int:
+    """Places (or minutes a week) that somebody needs in a service to which they go from a stay."""
+    if service >= len(plan.services) or not plan.services[service].counts_units:
+        return 1
+    number = visits_made(state, stay, service)
+    u = uniform(state, person, plan.services[service].key, number, plan.plain_keys[KEY_UNITS])
+    return minutes(drawn(plan, plan.visits[plan.visit_of[state.persons[person].group, service]].units, u))
+
+
+def units_in(plan: PlanArrays, state: EngineState, wait: int, service: int) -> int:
+    """The same of somebody who waits; on a list it is worked out each time, for there it is rarely asked."""
+    waits = state.waits
+    if waits[wait].to == service:
+        return int(waits[wait].units)
+    return units_needed(plan, state, waits[wait].person, waits[wait].stay, service)
+
+
+def never_fits(plan: PlanArrays, state: EngineState, wait: int) -> bool:
     """Will there be no place for this person, now or on any later date?"""
-    return bool(max(1, state.waits[wait].units) > state.service_states[state.waits[wait].to].most_to_come)
+    for member in plan.members[state.waits[wait].to]:
+        if member >= 0:
+            units = units_in(plan, state, wait, member)
+            if max(1, units) <= state.service_states[member].most_to_come:
+                return False
+    return True
 
 
 def has_opened(plan: PlanArrays, to: int, now: int) -> bool:
     """Has this destination had a place, on this or any earlier date? Before that people are not sent there."""
-    return bool(to >= len(plan.services) or now >= plan.services[to].opens)
+    return bool(now >= plan.opens_second[to])
 
 
 def other_way(plan: PlanArrays, state: EngineState, wait: int) -> int:
@@ -106,17 +148,20 @@ def goes_back(plan: PlanArrays, state: EngineState, wait: int, now: int) -> bool
     """No place for them will ever be, or people are not sent there before it opens; and they have where to go."""
     if state.waits[wait].stay >= 0 and not has_opened(plan, state.waits[wait].to, now):
         return other_way(plan, state, wait) != NONE
-    return never_fits(state, wait) and may_go_elsewhere(plan, state, wait, now)
+    return never_fits(plan, state, wait) and may_go_elsewhere(plan, state, wait, now)
 
 
 def count_clear(plan: PlanArrays, state: EngineState, wait: int, change: int) -> None:
     """Keep count of who, holding a place that somebody else may wait for, is clear to go where."""
     can_exchange, count, clear_pairs, waits = plan.can_exchange, state.counters[0], state.clear_pairs, state.waits
-    where, to = waits[wait].held, waits[wait].to
-    if where >= 0 and to < len(can_exchange) and can_exchange[where, to] and waits[wait].clear != NEVER:
-        clear_pairs[where, to] += change
-        count.clear_in_circles += change
-        count.look_for_circles = 1
+    where = waits[wait].held
+    if where < 0 or waits[wait].clear == NEVER:
+        return
+    for to in plan.members[waits[wait].to]:
+        if 0 <= to < len(can_exchange) and can_exchange[where, to]:
+            clear_pairs[where, to] += change
+            count.clear_in_circles += change
+            count.look_for_circles = 1
 
 
 def leave_place(plan: PlanArrays, state: EngineState, stay: int, to: int, is_exchange: bool, now: int) -> None:

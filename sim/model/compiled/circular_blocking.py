@@ -6,13 +6,24 @@ the reference engine.
 
 from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.capacity import is_open
-from sim.model.compiled.engine_state import FOUND, FOUND_FROM, MEMBER, SEEN, EngineState
+from sim.model.compiled.engine_state import FOUND, FOUND_FROM, MEMBER, MEMBER_TO, SEEN, EngineState
+from sim.model.compiled.queues import next_of_line, start_line
 from sim.model.records import NEVER, NONE
+
+
+def first_of_holders(plan: PlanArrays, state: EngineState, held: int, to: int) -> int:
+    """The first in the line for one service of those who hold a place in another and are clear."""
+    waits = state.waits
+    start_line(plan, state, to)
+    wait = next_of_line(state)
+    while waits[wait].held != held or waits[wait].clear == NEVER:
+        wait = next_of_line(state)
+    return wait
 
 
 def find_circle(plan: PlanArrays, state: EngineState, now: int) -> int:
     """The shortest circle through the service that stands last in the file; how many are in it, which `state.circle` says."""
-    circle, service_states, waits, count_circle = state.circle, state.service_states, state.waits, 0
+    circle, count_circle = state.circle, 0
     start = len(plan.services)
     while start > 0 and count_circle == 0:
         start -= 1
@@ -40,10 +51,8 @@ def find_circle(plan: PlanArrays, state: EngineState, now: int) -> int:
                     found += 1
         to = start
         while end >= 0:  # back along the circle: the first in line of those who hold each place
-            member = service_states[to].head
-            while waits[member].held != end or waits[member].clear == NEVER:
-                member = waits[member].behind
-            circle[MEMBER, count_circle] = member
+            circle[MEMBER, count_circle] = first_of_holders(plan, state, end, to)
+            circle[MEMBER_TO, count_circle] = to
             count_circle += 1
             to = end
             end = NONE if end == start else circle[FOUND_FROM, end]

@@ -240,10 +240,12 @@ def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows
         posted=_table("posted", rows.events + 4096, engine_state.POSTED),
         noted=_table("noted", rows.events, engine_state.NOTED),
         places=_table("places", rows.places, np.int64, 3),
-        service_states=_service_states(services),
+        service_states=_service_states(len(plan_arrays.members)),
         teams=_teams(plan_arrays),
         touched=np.zeros(services + 2, np.int64),
         clear_pairs=np.zeros((services, services), np.int64),
+        firsts=np.zeros(services + 2, np.int64),
+        cursors=np.zeros(plan_arrays.queues_of.shape[1], np.int64),
         circle=np.zeros((engine_state.CIRCLE_ROWS, services + 1), np.int64),
         opening_is_noted=np.zeros(len(plan_arrays.is_door_of), np.bool_),
         weights=np.zeros(most_drawn),
@@ -264,8 +266,8 @@ def _about_one_event_a_span(until: int, stays: int) -> int:
     return shift
 
 
-def _service_states(services: int) -> NDArray[Any]:
-    service_states = np.zeros(services + 2, engine_state.SERVICE_STATE)
+def _service_states(destinations: int) -> NDArray[Any]:
+    service_states = np.zeros(destinations, engine_state.SERVICE_STATE)
     service_states["open"] = service_states["planned_open"] = service_states["most_to_come"] = engine_state.UNLIMITED
     service_states["head"] = service_states["tail"] = service_states["places_row"] = NONE
     return service_states

@@ -57,10 +57,10 @@ EVENT = _row(("at", time), ("what", number), ("next", number))  # in the calenda
 POSTED = _row(("at", time), ("what", number))
 # in this instant, until the phase that judges them
 NOTED = _row(("wait", number), ("death", number), ("nowhere", number))
-# Of a service: its places now, and its line. `died` and `out` have rows too.
+# Of a service: its places now, and its line. `died`, `out` and lists have rows too. `on_lists`: how many wait for it on lists.
 SERVICE_STATE = _row(
     ("open", time), ("planned_open", time), ("most_to_come", time), ("held", time), ("cleaning", time), ("head", number), ("tail", number),
-    ("length", number), ("places_row", number), ("surge_is_open", flag), ("is_touched", flag), ("is_stopped", flag),
+    ("length", number), ("on_lists", number), ("places_row", number), ("surge_is_open", flag), ("is_touched", flag), ("is_stopped", flag),
     ("has_newcomers", flag),
 )  # fmt: skip
 TEAM_STATE = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
@@ -73,7 +73,7 @@ COUNTERS = _row(
     ("circle_left", time), ("is_exchange", time), ("has_stopped_lines", time),
 )  # fmt: skip
 
-MEMBER, FOUND, FOUND_FROM, SEEN = range(4)  # of a circle, and of the search for one
+MEMBER, MEMBER_TO, FOUND, FOUND_FROM, SEEN = range(5)  # of a circle, and of the search for one
 CIRCLE_ROWS = SEEN + 1
 SEED, REPLICATION, GROUP_KEYS = range(3)  # from GROUP_KEYS on two keys a group
 
@@ -122,7 +122,11 @@ class EngineState(NamedTuple):
     teams: Rows
     touched: Ints
     clear_pairs: Ints  # how many hold a place here, are clear, and wait for a place there
-    circle: Ints  # members, then for each service: found in this order, found from, has been seen
+    firsts: Ints  # with lists: the first in the line of each service who may move there
+    cursors: (
+        Ints  # where somebody stands who goes down the line of a service: in its own queue and in each of its lists
+    )
+    circle: Ints  # members and where they go, then for each service: found in this order, found from, has been seen
     opening_is_noted: Flags  # somebody found these hours closed and will be told of the next opening
     weights: Floats
     counters: Rows

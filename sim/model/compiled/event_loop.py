@@ -12,7 +12,15 @@ from sim.model.compiled.capacity import plan_places
 from sim.model.compiled.engine_state import DONE, NOTHING_DUE, EngineState
 from sim.model.compiled.event_queue import open_span
 from sim.model.compiled.gathering import happen, next_due
-from sim.model.compiled.phases import judge_clocks, open_surge, place, serve_teams, turn_away, turn_back
+from sim.model.compiled.phases import (
+    judge_clocks,
+    open_surge,
+    place,
+    place_in_one_order,
+    serve_teams,
+    turn_away,
+    turn_back,
+)
 from sim.model.compiled.stays import expect
 from sim.model.records import NEVER, NONE
 from sim.model.rules import SECONDS_PER_DAY
@@ -38,7 +46,8 @@ def run_events(plan: PlanArrays, state: EngineState) -> int:
         # After the first phase that moves somebody, gathering starts again.
         if turn_back(plan, state, now) or serve_teams(plan, state):
             continue
-        if place(plan, state, now) and (count.posted > 0 or count.look_for_circles > 0):
+        has_placed = place_in_one_order(plan, state, now) if plan.has_lists else place(plan, state, now)
+        if has_placed and (count.posted > 0 or count.look_for_circles > 0):
             continue  # else whoever moved left nothing to gather or to place
         if judge_clocks(state, now) or turn_away(plan, state, now):
             continue

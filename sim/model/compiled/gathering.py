@@ -4,7 +4,7 @@ Plain Python that a compiler can read; see `operations.py`. What may be changed 
 together with the reference engine.
 """
 
-from sim.model.compiled.arrays import KEY_DEATH, KEY_OUTSIDE, KEY_UNITS, PlanArrays
+from sim.model.compiled.arrays import KEY_DEATH, KEY_OUTSIDE, PlanArrays
 from sim.model.compiled.capacity import (
     count_clear,
     has_opened,
@@ -14,6 +14,8 @@ from sim.model.compiled.capacity import (
     other_way,
     plan_places,
     touch,
+    touch_all_of,
+    units_needed,
 )
 from sim.model.compiled.engine_state import (
     ARRIVE,
@@ -43,11 +45,11 @@ from sim.model.compiled.engine_state import (
 )
 from sim.model.compiled.event_queue import due_at, post, schedule, take_first
 from sim.model.compiled.queues import join_queue, leave_queue
-from sim.model.compiled.random_lookup import drawn, due_after, uniform
-from sim.model.compiled.stays import end_wait, move_at_once, place_from_census, visits_made
+from sim.model.compiled.random_lookup import due_after, uniform
+from sim.model.compiled.stays import end_wait, move_at_once, place_from_census
 from sim.model.compiled.steps import ask_for_steps, clear_of_census, drop, is_over, own_start, step_named, try_steps
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, WAITING
-from sim.model.rules import minutes, tapered
+from sim.model.rules import tapered
 
 
 def next_due(plan: PlanArrays, state: EngineState, now: int) -> int:
@@ -203,8 +205,8 @@ def die(plan: PlanArrays, state: EngineState, person: int, now: int) -> None:
 
 def step_out_of_line(plan: PlanArrays, state: EngineState, wait: int, ending: int, now: int) -> None:
     """A wait ends without a place."""
-    leave_queue(state, wait)
-    touch(state, state.waits[wait].to)
+    leave_queue(plan, state, wait)
+    touch_all_of(plan, state, state.waits[wait].to)
     if plan.has_circles:
         count_clear(plan, state, wait, -1)
     end_wait(state, wait, ending, now)
@@ -332,7 +334,7 @@ def look_at(plan: PlanArrays, state: EngineState, stay: int, now: int) -> int:
         if plan.has_circles:
             count_clear(plan, state, wait, 1)
         if is_open(plan, state, plan.services[stays[stay].service].own_hours, now):
-            touch(state, waits[wait].to)
+            touch_all_of(plan, state, waits[wait].to)
     return NONE
 
 
@@ -370,19 +372,19 @@ def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int)
     state.counters[0].wait_rows = wait + 1
     persons[person].wait_of = wait
     begin_wait(plan, state, wait, person, number, to, joined, clear)
-    if to < len(plan.services):
+    if to < len(plan.services) or to > len(plan.services) + 1:
         claim(plan, state, wait, now)
-    join_queue(state, wait)
+    join_queue(plan, state, wait)
     if moves_now:
-        touch(state, to)
+        touch_all_of(plan, state, to)
     start_longest_wait(plan, state, wait, now)
 
 
 def goes_at_once(plan: PlanArrays, state: EngineState, to: int, kind: int, now: int) -> bool:
     """Is there room, and can it be nobody else's turn in this instant?"""
     count, service = state.counters[0], state.service_states[to]
-    if to == len(plan.services) + 1:
-        return True
+    if to > len(plan.services):
+        return to == len(plan.services) + 1  # on a list who stands before them is another matter
     is_alone = (
         count.gathered == 1
         and (kind != STEP_DUE or len(state.teams) == 0)
@@ -422,17 +424,13 @@ def begin_wait(
 
 
 def claim(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
-    """What a wait for a service claims: hours of care, a place in a queue with a limit, a service that has opened."""
-    waits, services, count, noted = state.waits, plan.services, state.counters[0], state.noted
-    person, to = waits[wait].person, waits[wait].to
-    if services[to].counts_units:
-        number = visits_made(state, waits[wait].stay, to)
-        u = uniform(state, person, services[to].key, number, plan.plain_keys[KEY_UNITS])
-        length = plan.visits[plan.visit_of[state.persons[person].group, to]].units
-        waits[wait].units = minutes(drawn(plan, length, u))
-    if services[to].queue_limit >= 0:
+    """What a wait for a service or list claims: hours of care, a place in a queue with a limit, a service that has opened."""
+    waits, count, noted = state.waits, state.counters[0], state.noted
+    to = waits[wait].to
+    waits[wait].units = units_needed(plan, state, waits[wait].person, waits[wait].stay, to)
+    if plan.queue_limits[to] >= 0:
         state.service_states[to].has_newcomers = count.has_newcomers = count.unsettled = 1
-    if never_fits(state, wait) or not has_opened(plan, to, now):
+    if never_fits(plan, state, wait) or not has_opened(plan, to, now):
         if count.nowhere >= len(noted):
             count.too_small = MORE_EVENTS
             return
@@ -458,8 +456,8 @@ def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int
             u = uniform(state, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
     if longest >= 0:
         other, due = other_way(plan, state, wait), due_after(plan, longest, waits[wait].joined, now, u)
-        if 0 <= other < len(services):
-            due = max(due, services[other].opens)
+        if other >= 0:
+            due = max(due, plan.opens_second[other])
         due_at(state, plan.until, due, LONGEST_WAIT, wait)
 
 

@@ -22,14 +22,15 @@ FILES: tuple[ModuleType, ...] = (calendar, lines, chances, places, circles, step
 # In an order in which each knows those before it.
 OPERATIONS: tuple[Callable[..., Any], ...] = (
     calendar.post, calendar.push, calendar.take_first, calendar.open_span, calendar.schedule, calendar.due_at,
-    lines.tie, lines.step_in, lines.step_out, lines.join_queue, lines.leave_queue, lines.join_team_queue,
+    lines.tie, lines.step_in, lines.step_out, lines.goes_before, lines.start_line, lines.next_of_line, lines.count_on_lists, lines.join_queue, lines.leave_queue, lines.join_team_queue,
     chances.uniform, chances.drawn, chances.within, chances.conditional_seconds, chances.due_after,
-    places.touch, places.note_opening, places.is_open, places.plan_places, places.never_fits, places.has_opened,
+    places.touch, places.note_opening, places.is_open, places.touch_all_of, places.plan_places, places.visits_made, places.units_needed,
+    places.units_in, places.never_fits, places.has_opened,
     places.other_way_outside, places.other_way_of, places.other_way, places.may_go_elsewhere, places.goes_back, places.count_clear, places.leave_place,
-    circles.find_circle,
+    circles.first_of_holders, circles.find_circle,
     steps.own_start, steps.is_over, steps.drop, steps.step_takes, steps.step_end, steps.begin_step, steps.try_steps, steps.serve_team,
     steps.step_named, steps.clear_of_census, steps.is_needed, steps.goes_on, steps.add_step, steps.tie_to_earlier, steps.ask_for_steps,
-    stays.visits_made, stays.end_wait, stays.expect, stays.visit_at, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.place_from_census,
+    stays.end_wait, stays.expect, stays.visit_at, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.place_from_census,
     stays.take_place, stays.move, stays.move_at_once,
     *gathering.OPERATIONS, *phases.OPERATIONS, *event_loop.OPERATIONS,
 )  # fmt: skip

@@ -5,11 +5,11 @@ together with the reference engine.
 """
 
 from sim.model.compiled.arrays import PlanArrays
-from sim.model.compiled.capacity import goes_back, is_open, may_go_elsewhere, plan_places
+from sim.model.compiled.capacity import goes_back, has_opened, is_open, may_go_elsewhere, plan_places, touch, units_in
 from sim.model.compiled.circular_blocking import find_circle
-from sim.model.compiled.engine_state import BALK, DIE, MEMBER, NO_PLACE_FOR, RENEGE, EngineState
+from sim.model.compiled.engine_state import BALK, DIE, MEMBER, MEMBER_TO, NO_PLACE_FOR, RENEGE, EngineState
 from sim.model.compiled.event_queue import post
-from sim.model.compiled.queues import leave_queue
+from sim.model.compiled.queues import goes_before, leave_queue, next_of_line, start_line
 from sim.model.compiled.stays import move
 from sim.model.compiled.steps import serve_team
 from sim.model.records import NEVER, NONE
@@ -19,8 +19,8 @@ def turn_back(plan: PlanArrays, state: EngineState, now: int) -> bool:
     """Who waits where they will never get a place goes the other way."""
     waits, count, acted = state.waits, state.counters[0], False
     if count.is_replanned:
-        for service in range(len(plan.services)):
-            wait = state.service_states[service].head
+        for queue in range(len(state.service_states)):
+            wait = state.service_states[queue].head
             while wait >= 0:
                 if goes_back(plan, state, wait, now):
                     post(state, now, NO_PLACE_FOR, wait)
@@ -54,8 +54,8 @@ def place(plan: PlanArrays, state: EngineState, now: int) -> bool:
         if wait < 0:
             return acted
         acted = True
-        leave_queue(state, wait)
-        move(plan, state, wait, count.is_exchange != 0, now)
+        leave_queue(plan, state, wait)
+        move(plan, state, wait, state.waits[wait].to, count.is_exchange != 0, now)
         if count.serving >= 0 and count.serving < len(services) and services[count.serving].counts_units:
             # who was passed over may now no longer fit, and stop the line
             count.cursor = state.service_states[count.serving].head
@@ -147,6 +147,136 @@ def begin_circle(plan: PlanArrays, state: EngineState, now: int) -> bool:
     return True
 
 
+# -- the same with waiting lists: one move at a time ---------------------------------------------------------------------
+
+
+def place_in_one_order(plan: PlanArrays, state: EngineState, now: int) -> bool:
+    """With waiting lists: of all who may move the first in order moves, to the first of their services; then look again.
+
+    Before them go those who leave for home or out of the model.
+    """
+    count, firsts, acted = state.counters[0], state.firsts, False
+    count.is_exchange = count.has_stopped_lines = 0
+    firsts[:] = NONE
+    while True:
+        while count.touched > 0:
+            count.touched -= 1
+            service = state.touched[count.touched]
+            state.service_states[service].is_touched = 0
+            firsts[service] = first_in_line(plan, state, service, now)
+        wait = first_of_firsts(plan, state)
+        to = NONE if wait < 0 else first_member(plan, state, wait)
+        if wait < 0:
+            wait, to = first_who_may_pass_on_lists(plan, state, now)
+        if wait < 0:
+            return acted or exchange_on_lists(plan, state, now)
+        acted = True
+        place_one(plan, state, wait, to, False, now)
+
+
+def place_one(plan: PlanArrays, state: EngineState, wait: int, to: int, is_exchange: bool, now: int) -> None:
+    """Somebody moves to one of the services that they wait for; all of these are looked at again."""
+    leave_queue(plan, state, wait)
+    for member in plan.members[state.waits[wait].to]:
+        if member >= 0:
+            state.firsts[member] = NONE
+            touch(state, member)
+    move(plan, state, wait, to, is_exchange, now)
+
+
+def first_in_line(plan: PlanArrays, state: EngineState, service: int, now: int) -> int:
+    """The first who may move to a service, unless somebody before them does not fit."""
+    here, is_service = state.service_states[service], service < len(plan.services)
+    if is_service and not is_open(plan, state, plan.services[service].door, now):
+        return NONE
+    free = here.open - here.held - here.cleaning
+    start_line(plan, state, service)
+    wait = next_of_line(state)
+    while wait >= 0:
+        if units_in(plan, state, wait, service) > free:
+            if is_service and plan.services[service].may_pass:
+                here.is_stopped = state.counters[0].has_stopped_lines = 1
+            return NONE
+        if may_move_to(plan, state, wait, service, now):
+            return wait
+        wait = next_of_line(state)
+    return NONE
+
+
+def may_move_to(plan: PlanArrays, state: EngineState, wait: int, service: int, now: int) -> bool:
+    """Clear, with open discharge hours; and nobody on a list is sent to a service of it that has not opened."""
+    waits = state.waits
+    if waits[wait].clear == NEVER:
+        return False
+    held = waits[wait].held
+    if held >= 0 and not is_open(plan, state, plan.services[held].own_hours, now):
+        return False
+    return waits[wait].to == service or has_opened(plan, service, now)
+
+
+def first_of_firsts(plan: PlanArrays, state: EngineState) -> int:
+    """Of those who are first in the line of a service and may move there, the first in order; NONE if nobody may."""
+    found, home, out = NONE, len(plan.services) - 1, len(plan.services) + 1
+    if state.firsts[out] >= 0:
+        return int(state.firsts[out])
+    if state.firsts[home] >= 0:
+        return int(state.firsts[home])
+    for service in range(len(state.firsts)):
+        wait = state.firsts[service]
+        if wait >= 0 and (found < 0 or goes_before(state, wait, found)):
+            found = wait
+    return found
+
+
+def first_member(plan: PlanArrays, state: EngineState, wait: int) -> int:
+    """The first of the services that somebody waits for in whose line they are the first who may move."""
+    for member in plan.members[state.waits[wait].to]:
+        if member >= 0 and state.firsts[member] == wait:
+            return int(member)
+    return NONE
+
+
+def may_pass(plan: PlanArrays, state: EngineState, wait: int, service: int, now: int) -> bool:
+    """Does somebody fit into a service whose line is stopped and may be passed?"""
+    here = state.service_states[service]
+    if not here.is_stopped or units_in(plan, state, wait, service) > here.open - here.held - here.cleaning:
+        return False
+    return may_move_to(plan, state, wait, service, now)
+
+
+def first_who_may_pass_on_lists(plan: PlanArrays, state: EngineState, now: int) -> tuple[int, int]:
+    """In the first stopped line in the file that somebody may pass, the first, and the first of their services where they may."""
+    if not state.counters[0].has_stopped_lines:
+        return NONE, NONE
+    for service in range(len(plan.services)):
+        if state.service_states[service].is_stopped:
+            start_line(plan, state, service)
+            wait = next_of_line(state)
+            while wait >= 0:
+                if may_pass(plan, state, wait, service, now):
+                    for member in plan.members[state.waits[wait].to]:
+                        if member >= 0 and may_pass(plan, state, wait, member, now):
+                            return wait, int(member)
+                wait = next_of_line(state)
+    for service in range(len(plan.services)):
+        state.service_states[service].is_stopped = 0
+    state.counters[0].has_stopped_lines = 0
+    return NONE, NONE
+
+
+def exchange_on_lists(plan: PlanArrays, state: EngineState, now: int) -> bool:
+    """Nobody else can move: people in a circle exchange places; is there one?"""
+    if not begin_circle(plan, state, now):
+        return False
+    count = state.counters[0]
+    while count.circle_left > 0:
+        count.circle_left -= 1
+        place_one(
+            plan, state, state.circle[MEMBER, count.circle_left], state.circle[MEMBER_TO, count.circle_left], True, now
+        )
+    return True
+
+
 def judge_clocks(state: EngineState, now: int) -> bool:
     """Longest waits and deaths that are due, together: who was placed is placed, and death wins."""
     persons, stays, waits, noted = state.persons, state.stays, state.waits, state.noted
@@ -172,10 +302,10 @@ def turn_away(plan: PlanArrays, state: EngineState, now: int) -> bool:
     waits, count, acted = state.waits, state.counters[0], False
     if not count.has_newcomers:
         return False
-    for service in range(len(plan.services)):
-        here = state.service_states[service]
+    for queue in range(len(state.service_states)):
+        here = state.service_states[queue]
         if here.has_newcomers:
-            excess, wait = here.length - plan.services[service].queue_limit, here.tail
+            excess, wait = here.length - plan.queue_limits[queue], here.tail
             while excess > 0 and wait >= 0:
                 if waits[wait].joined == now and may_go_elsewhere(plan, state, wait, now):
                     post(state, now, BALK, wait)
@@ -183,8 +313,8 @@ def turn_away(plan: PlanArrays, state: EngineState, now: int) -> bool:
                     acted = True
                 wait = waits[wait].before
     if not acted:
-        for service in range(len(plan.services)):
-            state.service_states[service].has_newcomers = 0
+        for queue in range(len(state.service_states)):
+            state.service_states[queue].has_newcomers = 0
         count.has_newcomers = 0
     return acted
 
@@ -195,16 +325,18 @@ def open_surge(plan: PlanArrays, state: EngineState, now: int) -> None:
     for service in range(len(services)):
         if services[service].surge_places >= 0:
             here = state.service_states[service]
-            if not here.surge_is_open and here.length >= services[service].surge_high:
+            waiting = here.length + here.on_lists
+            if not here.surge_is_open and waiting >= services[service].surge_high:
                 here.surge_is_open = 1
                 plan_places(plan, state, service, now)
-            elif here.surge_is_open and here.length <= services[service].surge_low:
+            elif here.surge_is_open and waiting <= services[service].surge_low:
                 here.surge_is_open = 0
                 plan_places(plan, state, service, now)
 
 
 # In an order in which each knows those before it.
 OPERATIONS = (
-    turn_back, serve_teams, next_in_line, first_who_may_pass, begin_circle, next_to_move, place, judge_clocks,
-    turn_away, open_surge,
+    turn_back, serve_teams, next_in_line, first_who_may_pass, begin_circle, next_to_move, place,
+    may_move_to, first_in_line, first_of_firsts, first_member, may_pass, first_who_may_pass_on_lists, place_one,
+    exchange_on_lists, place_in_one_order, judge_clocks, turn_away, open_surge,
 )  # fmt: skip

@@ -4,7 +4,9 @@ Plain Python that a compiler can read; see `operations.py`. What may be changed 
 the reference engine.
 """
 
+from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.engine_state import EngineState, Rows
+from sim.model.records import NONE
 
 
 def tie(lines: Rows, members: Rows, line: int, before: int, behind: int) -> None:
@@ -31,8 +33,45 @@ def step_out(lines: Rows, members: Rows, line: int, member: int) -> None:
     tie(lines, members, line, members[member].before, members[member].behind)
 
 
-def join_queue(state: EngineState, wait: int) -> None:
-    """Into the line of a service, by priority, time joined and rank: the place is looked for from both ends at once."""
+def goes_before(state: EngineState, one: int, other: int) -> bool:
+    """Does one wait stand before another, by priority, time joined and rank?"""
+    waits = state.waits
+    if waits[one].priority != waits[other].priority:
+        return bool(waits[one].priority < waits[other].priority)
+    if waits[one].joined != waits[other].joined:
+        return bool(waits[one].joined < waits[other].joined)
+    return bool(waits[one].person < waits[other].person)
+
+
+def start_line(plan: PlanArrays, state: EngineState, service: int) -> None:
+    """Stand before the first who waits for a place in a service, directly or on a list."""
+    for i in range(len(state.cursors)):
+        queue = plan.queues_of[service, i]
+        state.cursors[i] = NONE if queue < 0 else state.service_states[queue].head
+
+
+def next_of_line(state: EngineState) -> int:
+    """The next in that line; NONE at its end."""
+    which = NONE
+    for i in range(len(state.cursors)):
+        if state.cursors[i] >= 0 and (which < 0 or goes_before(state, state.cursors[i], state.cursors[which])):
+            which = i
+    if which < 0:
+        return NONE
+    wait = state.cursors[which]
+    state.cursors[which] = state.waits[wait].behind
+    return int(wait)
+
+
+def count_on_lists(plan: PlanArrays, state: EngineState, to: int, change: int) -> None:
+    """Somebody joins or leaves a list: keep count of it at each of its services."""
+    for member in plan.members[to]:
+        if member >= 0:
+            state.service_states[member].on_lists += change
+
+
+def join_queue(plan: PlanArrays, state: EngineState, wait: int) -> None:
+    """Into the line of a service or list, by priority, time joined and rank: the place is looked for from both ends at once."""
     service_states, waits = state.service_states, state.waits
     to, person, joined, priority = waits[wait].to, waits[wait].person, waits[wait].joined, waits[wait].priority
     before, ahead = service_states[to].tail, service_states[to].head
@@ -53,13 +92,17 @@ def join_queue(state: EngineState, wait: int) -> None:
         before, ahead = waits[before].before, waits[ahead].behind
     step_in(service_states, waits, to, wait, before)
     service_states[to].length += 1
+    if to > len(plan.services) + 1:
+        count_on_lists(plan, state, to, 1)
 
 
-def leave_queue(state: EngineState, wait: int) -> None:
-    """Out of the line of a service."""
+def leave_queue(plan: PlanArrays, state: EngineState, wait: int) -> None:
+    """Out of the line of a service or list."""
     to = state.waits[wait].to
     step_out(state.service_states, state.waits, to, wait)
     state.service_states[to].length -= 1
+    if to > len(plan.services) + 1:
+        count_on_lists(plan, state, to, -1)
 
 
 def join_team_queue(state: EngineState, step: int, team: int, now: int) -> None:

@@ -17,21 +17,12 @@ from sim.model.compiled.arrays import (
     KEY_WORSE,
     PlanArrays,
 )
-from sim.model.compiled.capacity import count_clear, leave_place
+from sim.model.compiled.capacity import count_clear, leave_place, units_in, visits_made
 from sim.model.compiled.engine_state import GROUP_KEYS, MORE_STAYS, READY, REQUIRE, TAPER, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform, within
 from sim.model.records import ADMITTED, NEVER, NONE
 from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, minutes, seconds
-
-
-def visits_made(state: EngineState, stay: int, service: int) -> int:
-    """How often somebody has been in a service whose latest stay this is."""
-    while stay >= 0:
-        if state.stays[stay].service == service:
-            return int(state.admissions[stay].visit + 1)
-        stay = state.stays[stay].previous
-    return 0
 
 
 def end_wait(state: EngineState, wait: int, ending: int, now: int) -> None:
@@ -231,15 +222,14 @@ def take_place(
     settle(plan, state, stay, delay, now)
 
 
-def move(plan: PlanArrays, state: EngineState, wait: int, is_exchange: bool, now: int) -> None:
+def move(plan: PlanArrays, state: EngineState, wait: int, to: int, is_exchange: bool, now: int) -> None:
     """Somebody who waited moves: their wait ends, and they hold the next place or leave the model."""
     waits = state.waits
     if plan.has_circles:
         count_clear(plan, state, wait, -1)
     end_wait(state, wait, ADMITTED, now)
-    take_place(
-        plan, state, waits[wait].person, waits[wait].stay, waits[wait].to, waits[wait].units, NONE, is_exchange, now
-    )
+    units = units_in(plan, state, wait, to)
+    take_place(plan, state, waits[wait].person, waits[wait].stay, to, units, NONE, is_exchange, now)
 
 
 def move_at_once(plan: PlanArrays, state: EngineState, person: int, stay: int, to: int, number: int, now: int) -> None:

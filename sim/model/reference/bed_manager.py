@@ -26,7 +26,7 @@ class BedManager:
         self.places = Places(plan, clock, self.records)
         self.services = self.places.services
         self.doors = Doors(plan, clock, self._door_opens)
-        self.circles = Circles(plan, self.services, self.doors)
+        self.circles = Circles(plan, self.places, self.doors)
         self.journeys = Journeys(plan, random, clock, self.places, self.circles)
         self.reneging, self.steps = self.journeys.reneging, self.journeys.steps
         self.observe: Callable[[BedManager], None] | None = None
@@ -35,7 +35,7 @@ class BedManager:
         self._phases = (
             self._turn_back,
             self.steps.place,
-            self._place,
+            self._place_in_one_order if plan.scenario.lists else self._place,
             self._exchange,
             self._judge_clocks,
             self._turn_away,
@@ -87,7 +87,7 @@ class BedManager:
         """No place for them will ever be, or people are not sent there before it opens; and they have where to go."""
         if wait.stay is not None and not self.journeys.has_opened(wait.to):
             return wait.other != NONE
-        return self.services[wait.to].never_fits(wait) and self.journeys.may_go_elsewhere(wait)
+        return self.places.never_fits(wait) and self.journeys.may_go_elsewhere(wait)
 
     def _place(self) -> bool:
         """Serve every queue by priority, time joined and rank, until nobody moves; only then may somebody pass."""
@@ -108,13 +108,13 @@ class BedManager:
         queue, place, moved = service.queue, 0, False
         while place < len(queue):
             wait = queue[place]
-            if wait.units > service.free():
+            if wait.units_in(service.number) > service.free():
                 if service.may_pass:
                     self._stopped_lines.add(service.number)
                 break
             if self._may_move(wait):
                 del queue[place]
-                self.journeys.admit(wait)
+                self.journeys.admit(wait, service.number)
                 moved = True
                 place = (
                     0 if service.counts_units else place
@@ -123,17 +123,68 @@ class BedManager:
                 place += 1
         return moved
 
+    def _place_in_one_order(self) -> bool:
+        """With waiting lists: one move at a time, the first in order over all queues to the first of their services.
+
+        Before them go those who leave for home or out of the model: they take nobody's place, and make room.
+        """
+        first: dict[int, Wait] = {}  # in the line of each service where somebody may move
+        moved, touched, leaving = False, self.places.touched, (self.plan.home, self.plan.out)
+        while True:
+            while touched:
+                number = touched.pop()
+                wait = self._first_in_line(number) if self.places.waiting(number) else None
+                if wait is not None:
+                    first[number] = wait
+                else:
+                    first.pop(number, None)
+            if first:
+                wait = min(first.values(), key=lambda wait: (wait.to not in leaving, wait.order))
+                self._admit(wait, next(number for number in self.plan.members[wait.to] if first.get(number) is wait))
+            elif not (self._stopped_lines and self._let_one_pass()):
+                return moved
+            moved = True
+
+    def _first_in_line(self, number: int) -> Wait | None:
+        """The first who may move to this service, unless somebody before them does not fit."""
+        if not self.doors.let_in(number):
+            return None
+        service = self.services[number]
+        for wait in self.places.line(number):
+            if wait.units_in(number) > service.free():
+                if service.may_pass:
+                    self._stopped_lines.add(number)
+                return None
+            if self._may_move(wait) and self._may_come(wait, number):
+                return wait
+        return None
+
+    def _admit(self, wait: Wait, to: int) -> None:
+        """A place in one of the services that somebody waits for; look again at all of these."""
+        self.services[wait.to].step_out(wait)
+        self.places.touch(wait.to)
+        self.journeys.admit(wait, to)
+
     def _let_one_pass(self) -> bool:
-        """In the first line in the file whose head does not fit and may be passed, the first who fits moves."""
+        """In the first line in the file whose head does not fit and may be passed, the first who fits moves.
+
+        Somebody on a list goes to the first of its services where they may pass.
+        """
         for number in sorted(self._stopped_lines):
-            service = self.services[number]
-            for place, wait in enumerate(service.queue):
-                if wait.units <= service.free() and self._may_move(wait):
-                    del service.queue[place]
-                    self.journeys.admit(wait)
+            for wait in self.places.line(number):
+                if self._may_pass(wait, number):
+                    self._admit(wait, next(one for one in self.plan.members[wait.to] if self._may_pass(wait, one)))
                     return True
         self._stopped_lines.clear()
         return False
+
+    def _may_pass(self, wait: Wait, number: int) -> bool:
+        fits = number in self._stopped_lines and wait.units_in(number) <= self.services[number].free()
+        return fits and self._may_move(wait) and self._may_come(wait, number)
+
+    def _may_come(self, wait: Wait, number: int) -> bool:
+        """Nobody on a list is sent to a service of it that has not opened."""
+        return wait.to == number or self.journeys.has_opened(number)
 
     def _may_move(self, wait: Wait) -> bool:
         return wait.clear != NEVER and self.doors.let_out(wait.stay)
@@ -141,9 +192,9 @@ class BedManager:
     def _exchange(self) -> bool:
         """Nobody else moves: people who each wait for the place the next one holds exchange places, all at once."""
         circle = self.circles.next()
-        for wait in circle:
+        for wait, to in circle:
             self.services[wait.to].step_out(wait)
-            self.journeys.admit(wait, cleans=False)
+            self.journeys.admit(wait, to, cleans=False)
         return bool(circle)
 
     def _judge_clocks(self) -> bool:

@@ -4,8 +4,9 @@ These are counts and order; the bed manager decides. What may be changed here: w
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from heapq import merge
 from operator import attrgetter
 
 from sim.inputs.scenario import Surge
@@ -23,10 +24,10 @@ _ORDER = attrgetter("order")
 
 @dataclass(slots=True, eq=False)
 class ServiceState:
-    """One destination: places (or minutes a week) open, held and being cleaned, and who waits, in order."""
+    """One destination: places (or minutes a week) open, held and being cleaned, and who waits, in order; of a list the queue only."""
 
     number: int
-    planned: PlannedService | None  # None: died and out, which always have room
+    planned: PlannedService | None  # None: died and out, which always have room, and lists
     open_places: int = UNLIMITED
     held: int = 0
     cleaning: int = 0
@@ -46,10 +47,6 @@ class ServiceState:
     def free(self) -> int:
         """Places neither held nor being cleaned; below 0 while a fallen capacity is still lived in."""
         return self.open_places - self.held - self.cleaning
-
-    def never_fits(self, wait: Wait) -> bool:
-        """Will there be no place for this person, now or on any later date?"""
-        return max(1, wait.units) > self.most_to_come
 
     def plan_places(self, now: int) -> None:
         """Set the places that the calendar and the surge give at this instant."""
@@ -92,7 +89,7 @@ class Doors:
 
     def __init__(self, plan: Plan, clock: Clock, opens: Callable[[], None]) -> None:
         self._clock, self._opens = clock, opens
-        always_open = [None] * (len(plan.numbers) - len(plan.services))  # died and out
+        always_open = [None, None]  # died and out
         self._admission = [*(planned.door for planned in plan.services), *always_open]
         self._discharge = [planned.discharge_hours for planned in plan.services]
         self._openings: set[int] = set()  # instants at which somebody knows that a door opens
@@ -122,8 +119,12 @@ class Places:
 
     def __init__(self, plan: Plan, clock: Clock, records: Records) -> None:
         self._clock, self.records = clock, records
+        self._members, self._queues_of = plan.members, plan.queues_of
         self.services = [ServiceState(planned.number, planned) for planned in plan.services]
         self.services += [ServiceState(plan.died, None), ServiceState(plan.out, None)]
+        self.services += [
+            ServiceState(plan.numbers[one.name], None, queue_limit=one.queue_limit) for one in plan.scenario.lists
+        ]
         self.touched: set[int] = set()
         self.is_replanned = False  # by the calendar, in this instant
         self.surges: list[tuple[ServiceState, Surge]] = []
@@ -135,14 +136,30 @@ class Places:
                 self.surges.append((service, planned.service.surge))
 
     def touch(self, number: int) -> None:
-        """Something changed for this service: look at its queue before the instant is over."""
-        self.touched.add(number)
+        """Something changed for this service, or for those of this list: look at who waits before the instant is over."""
+        self.touched.update(self._members[number])
         self._clock.wake()
 
     def touch_all(self) -> None:
         """A door opened somewhere: look at every queue."""
-        self.touched.update(range(len(self.services)))
+        self.touched.update(range(len(self._queues_of)))
         self._clock.wake()
+
+    def line(self, number: int) -> Iterable[Wait]:
+        """Who waits for a place in this service, directly or on a list, in order."""
+        queues = [self.services[queue].queue for queue in self._queues_of[number]]
+        return queues[0] if len(queues) == 1 else merge(*queues, key=_ORDER)
+
+    def waiting(self, number: int) -> int:
+        """How many wait for a place in this service, directly or on a list."""
+        return sum(len(self.services[queue].queue) for queue in self._queues_of[number])
+
+    def never_fits(self, wait: Wait) -> bool:
+        """Will there be no place for this person, now or on any later date?"""
+        for number in self._members[wait.to]:
+            if max(1, wait.units_in(number)) <= self.services[number].most_to_come:
+                return False
+        return True
 
     def _replan(self, service: ServiceState) -> None:
         """The calendar gives other places from now on, and there may be none for somebody any more."""
@@ -201,7 +218,7 @@ class Places:
         """Surge places open when so many wait, and close when few do. Did any open?"""
         opened = False
         for service, surge in self.surges:
-            waiting = len(service.queue)
+            waiting = self.waiting(service.number)
             if not service.surge_is_open and waiting >= surge.opens_when_waiting:
                 service.surge_is_open = opened = True
                 self._open_as_planned(service)
@@ -214,34 +231,35 @@ class Places:
 class Circles:
     """Counts those who are clear to move; finds the circle that moves next."""
 
-    def __init__(self, plan: Plan, services: Sequence[ServiceState], doors: Doors) -> None:
-        self._states, self._doors = services, doors
+    def __init__(self, plan: Plan, places: Places, doors: Doors) -> None:
+        self._places, self._doors, self._members = places, doors, plan.members
         self._number_of_services = len(plan.services)
         self._neighbours = plan.circle_neighbours
         self._clear: dict[tuple[int, int], int] = {}  # (held, waited for): how many are clear, where circles can be
         self.may_be = False  # is it worth looking?
 
     def count(self, held: int, to: int, change: int) -> None:
-        """Somebody is clear to move (1), or their wait is over (-1)."""
-        if to in self._neighbours[held]:
-            pair = (held, to)
-            self._clear[pair] = self._clear.get(pair, 0) + change
-            self.may_be = True
+        """Somebody is clear to move (1), or their wait is over (-1); who waits on a list waits for each of its services."""
+        for number in self._members[to]:
+            if number in self._neighbours[held]:
+                pair = (held, number)
+                self._clear[pair] = self._clear.get(pair, 0) + change
+                self.may_be = True
 
     def look_again(self) -> None:
         """A door opened somewhere."""
         self.may_be = bool(self._clear)
 
-    def next(self) -> list[Wait]:
-        """The waits that end together in the next exchange; none if nobody can exchange places."""
+    def next(self) -> list[tuple[Wait, int]]:
+        """The waits that end together in the next exchange, each in which service; none if nobody can exchange places."""
         if not self.may_be:
             return []
         circle = shortest_circle(self._number_of_services, self._may_exchange, self._neighbours)
         if not circle:
             self.may_be = False
             return []
-        members = [self._first(held, to) for held, to in zip(circle, [*circle[1:], circle[0]], strict=True)]
-        return [wait for wait in members if wait is not None]
+        members = [(self._first(held, to), to) for held, to in zip(circle, [*circle[1:], circle[0]], strict=True)]
+        return [(wait, to) for wait, to in members if wait is not None]
 
     def _may_exchange(self, held: int, to: int) -> bool:
         return self._clear.get((held, to), 0) > 0 and self._first(held, to) is not None
@@ -250,7 +268,7 @@ class Circles:
         """The first in the queue for one service of those who hold a place in the other, if the hours let them go."""
         if not self._doors.let_in(to):
             return None
-        for wait in self._states[to].queue:
+        for wait in self._places.line(to):
             if wait.held == held and wait.clear != NEVER:
                 return wait if self._doors.let_out(wait.stay) else None
         return None

@@ -129,7 +129,8 @@ class Observer:
             if service.planned is not None:
                 self._places(service, most_open[service.number], now)
             self._queue(service, now)
-            self._nobody_waits_beside_a_free_place(service, now)
+        for service in beds.services[: self._plan.out + 1]:
+            self._nobody_waits_beside_a_free_place(beds, service, now)
         self._no_ring_waits(beds, now)
         try:
             self._teams.look(beds)
@@ -252,7 +253,7 @@ class Observer:
             person, name = wait.person, self._name(service.number)
             if person.wait is not wait or wait.ended != NEVER or wait.to != service.number:
                 self._stop(ONE_PLACE_EACH, now, name, person, "stands in a queue and does not wait in it")
-            order = (self._priority(wait), wait.joined, person.arriving.rank)
+            order = self._order(wait)
             if before is not None and order <= before:
                 self._stop(IN_ORDER, now, name, person, "stands behind somebody who comes later")
             before = order
@@ -261,26 +262,36 @@ class Observer:
 
     def _waits_in_vain(self, service: ServiceState, wait: Wait, now: int) -> bool:
         """No place for them will ever be, or they were sent before it opened; where else they go is open."""
-        if service.planned is None or now < self._plan.opens_second[wait.other]:
+        members = [number for number in self._plan.members[service.number] if number < self._plan.died]
+        if not members or now < self._plan.opens_second[wait.other]:
             return False
-        is_too_early = wait.stay is not None and now < service.planned.service.opens_second
-        return is_too_early or max(1, wait.units) > service.planned.most_places_from(now)
+        is_too_early = wait.stay is not None and all(now < self._plan.opens_second[number] for number in members)
+        planned = [self._plan.services[number] for number in members]
+        return is_too_early or all(max(1, wait.units_in(one.number)) > one.most_places_from(now) for one in planned)
 
-    def _priority(self, wait: Wait) -> int:
-        if wait.route is not None:
-            return wait.route.route.priority
-        return self._plan.groups[wait.person.arriving.group].group.arrival.priority
+    def _order(self, wait: Wait) -> tuple[int, int, int]:
+        arrival = self._plan.groups[wait.person.arriving.group].group.arrival
+        priority = arrival.priority if wait.route is None else wait.route.route.priority
+        return priority, wait.joined, wait.person.arriving.rank
 
-    def _nobody_waits_beside_a_free_place(self, service: ServiceState, now: int) -> None:
-        if not service.queue or not self._door_is_open(service.number, now):
+    def _line(self, beds: BedManager, number: int) -> list[Wait]:
+        """Who waits for a place in this service, directly or on a list, in one order over all these queues."""
+        if not self._plan.scenario.lists:
+            return beds.services[number].queue
+        queues = [one.queue for one in beds.services if number in self._plan.members[one.number]]
+        return sorted((wait for queue in queues for wait in queue), key=self._order)
+
+    def _nobody_waits_beside_a_free_place(self, beds: BedManager, service: ServiceState, now: int) -> None:
+        line = self._line(beds, service.number)
+        if not line or not self._door_is_open(service.number, now):
             return
         free = service.free() if service.planned is not None else UNLIMITED
         may_pass = service.planned is not None and service.planned.service.may_pass
-        for wait in service.queue:
-            if wait.units > free:
+        for wait in line:
+            if wait.units_in(service.number) > free:
                 if not may_pass:
                     return
-            elif self._could_leave(wait, now):
+            elif self._could_leave(wait, now) and (wait.to == service.number or self._has_opened(service.number, now)):
                 self._stop(
                     NOBODY_WAITS_BESIDE_A_FREE_PLACE,
                     now,
@@ -288,6 +299,10 @@ class Observer:
                     wait.person,
                     f"waits, {free} are free",
                 )
+
+    def _has_opened(self, number: int, now: int) -> bool:
+        """Nobody on a list is sent to a service of it that has not opened."""
+        return now >= self._plan.opens_second[number]
 
     def _could_leave(self, wait: Wait, now: int) -> bool:
         if wait.stay is None:
@@ -307,7 +322,7 @@ class Observer:
             return
         first: dict[tuple[int, int], Wait] = {}
         for to in {service for after in neighbours for service in after}:
-            for wait in beds.services[to].queue if self._door_is_open(to, now) else ():
+            for wait in self._line(beds, to) if self._door_is_open(to, now) else ():
                 is_ready = wait.stay is not None and wait.clear != NEVER
                 if wait.stay is not None and is_ready:
                     first.setdefault((wait.stay.service, to), wait)

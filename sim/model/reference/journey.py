@@ -4,7 +4,7 @@ Who of several people comes first is not decided here but by the bed manager. Wh
 results, and then in every engine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from simpy import Event
 
@@ -29,7 +29,7 @@ from sim.model.random_numbers import RandomNumbers
 from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.reference.capacity import Circles, Places
 from sim.model.reference.clock import Clock, Process
-from sim.model.reference.state import Person, Stay, Wait
+from sim.model.reference.state import ONE_PLACE, Person, Stay, Wait
 from sim.model.reference.steps import Steps
 from sim.model.rules import seconds
 
@@ -162,22 +162,26 @@ class Journeys:
         else:
             held, priority = stay.service, route.route.priority
         order = (priority, joined, arriving.rank)
-        wait = person.wait = Wait(person, person.waits, stay, held, to, route, joined, order)
+        units = self._units(person, to)
+        wait = person.wait = Wait(person, person.waits, stay, held, to, route, joined, order, units)
         person.waits += 1
         self.records.waits.append(wait)
         if stay is None or stay.clear != NEVER:
             self._is_clear(wait)
         else:
             self.places.touch(to)
-        if service.counts_units:
-            wait.units = self.admission.units(person, to)
         if service.queue_limit is not None:
             self.newcomers.add(to)
         service.line_up(wait)
         wait.other = self._other_way(wait)
-        if service.never_fits(wait) or not self.has_opened(to):
+        if self.places.never_fits(wait) or not self.has_opened(to):
             self.nowhere.append(wait)
         self.reneging.start_waiting(wait)
+
+    def _units(self, person: Person, to: int) -> Mapping[int, int]:
+        """Minutes a week that somebody needs in each service that they wait for and that counts hours."""
+        in_hours = self.plan.members_in_hours[to]
+        return {number: self.admission.units(person, number) for number in in_hours} if in_hours else ONE_PLACE
 
     def _other_way(self, wait: Wait) -> int:
         """The destination of somebody who does not get in; NONE where nothing is said, and they wait on."""
@@ -232,14 +236,14 @@ class Journeys:
             stay.clear = self.clock.now
         self.join(stay.person, stay, route.to, route, self.clock.now)
 
-    def admit(self, wait: Wait, cleans: bool = True) -> None:
-        """A wait ends in the place that was waited for; the place before is given up at the same instant."""
+    def admit(self, wait: Wait, to: int, cleans: bool = True) -> None:
+        """A wait ends in a place that was waited for; the place before is given up at the same instant."""
         person, now = wait.person, self.clock.now
         delay = 0 if wait.stay is None else now - wait.stay.ready
         self.end(wait, ADMITTED)
-        self.leave(person, wait.to, cleans)
-        if wait.to < self.plan.died:
-            stay = self.admission.stay(person, wait.to, now, wait.units, delay)
+        self.leave(person, to, cleans)
+        if to < self.plan.died:
+            stay = self.admission.stay(person, to, now, wait.units_in(to), delay)
             self.settle_in(stay)
             assert person.moved is not None
             person.moved.succeed(stay)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.model.attributes import Draw
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
@@ -26,6 +26,7 @@ from sim.model.plan import Plan
 from sim.model.records import OUTSIDE, PLACES_COLUMNS, Column, Ledger, table
 
 NO_STEPS: AbstractSet[int] = frozenset()
+ONE_PLACE: Mapping[int, int] = {}
 
 
 @dataclass(slots=True, eq=False)
@@ -112,11 +113,15 @@ class Wait:
     route: PlannedRoute | None
     joined: int
     order: tuple[int, int, int]  # priority, joined, rank: the place in the queue
-    units: int = 1
+    units: Mapping[int, int]  # minutes a week, by service that counts hours
     clear: int = NEVER
     ended: int = NEVER
     ending: int = WAITING
     other: int = NONE  # the destination of those who do not get in; NONE: they wait on
+
+    def units_in(self, service: int) -> int:
+        """Places (or minutes a week) that this person needs in a service."""
+        return self.units.get(service, 1)
 
 
 @dataclass(slots=True)

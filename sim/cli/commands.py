@@ -212,8 +212,10 @@ def _store(job: Job, options: Options) -> ResumeStore:
     return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
 
 
-def _people(options: Options, store: ResumeStore) -> PeopleFiles | None:
-    return PeopleFiles(Path(options.people), store.folder) if options.people else None
+def _people(job: Job, options: Options, store: ResumeStore) -> PeopleFiles | None:
+    if not options.people:
+        return None
+    return PeopleFiles(Path(options.people), store.folder, any(one.lists for one in job.scenarios))
 
 
 def _workers(job: Job, options: Options) -> int:
@@ -222,7 +224,7 @@ def _workers(job: Job, options: Options) -> int:
 
 def _replications(job: Job, options: Options, screen: Screen, store: ResumeStore, warnings: int) -> list[list[Piece]]:
     """Every replication, run or taken from an interrupted run."""
-    people, workers = _people(options, store), _workers(job, options)
+    people, workers = _people(job, options, store), _workers(job, options)
     much = counted(job.replications, "replication")
     to_come = f" ({counted(warnings, 'warning')} will follow the results)" if warnings else ""
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...{to_come}")
@@ -251,7 +253,7 @@ def _publish(
         from sim.runs.outputs import publish  # matplotlib comes only now
 
     folder = publish(job, findings, pieces, _workers(job, options))
-    people = _people(options, store)
+    people = _people(job, options, store)
     if people:
         people.join(job.scenarios)
     store.remove()

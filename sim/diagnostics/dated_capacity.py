@@ -44,7 +44,8 @@ def _sent_to(scenario: Scenario) -> set[str]:
         found |= {
             visit.lost_ground.worse_to for visit in group.journey if visit.lost_ground and visit.lost_ground.worse_to
         }
-    return found | {entry.waiting_for for entry in scenario.census if entry.waiting_for}
+    found |= {entry.waiting_for for entry in scenario.census if entry.waiting_for}
+    return {name for to in found for name in scenario.members(to)}
 
 
 def _words(name: str, capacity: tuple[Places, ...], calendar: Calendar, is_needed: bool, waits: str) -> Iterator[str]:

@@ -13,6 +13,7 @@ from itertools import product
 
 import numpy as np
 
+from sim.inputs.problems import listed
 from sim.inputs.scenario import (
     DIED,
     SECONDS_PER_DAY,
@@ -41,8 +42,8 @@ MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyon
 class Load:
     """What one service is asked for and what it has, on average over the window, without queueing."""
 
-    service: str
-    needed: float  # places (or minutes a week)
+    service: str  # or the lists that make several services one pool
+    needed: float  # places (or minutes a week; of a pool people at a time)
     open: float
     relieved_share: float  # of the people who come, how many would give up or be turned away from a long queue
 
@@ -62,20 +63,68 @@ class _Flow:
 
 
 def estimated_loads(scenario: Scenario) -> list[Load]:
-    """The load of each limited service that has places in the measured window, in file order."""
+    """The load of each limited service that has places in the measured window, in file order; services that lists connect as one."""
     needed: dict[str, float] = {}
+    people: dict[str, float] = {}
     flows: list[_Flow] = []
     for group in scenario.people:
         admitted = admissions_per_day(scenario, group)
         flows += _flows(group, admitted, scenario)
         for visit in group.journey:
-            amount = admitted[visit.service] * _days_held(visit, scenario) * _units_each(visit, scenario)
-            needed[visit.service] = needed.get(visit.service, 0.0) + amount
-    return [
+            here = admitted[visit.service] * _days_held(visit, scenario)
+            people[visit.service] = people.get(visit.service, 0.0) + here
+            needed[visit.service] = needed.get(visit.service, 0.0) + here * _units_each(visit, scenario)
+    pools = _pools(scenario)
+    alone = [
         Load(service.name, needed[service.name], places, _relieved_share(service, flows))
         for service in scenario.services
-        if service.name in needed and (places := _open_places(service, scenario))
-    ]
+        if service.name in needed and not any(service.name in services for services in pools.values())
+        and (places := _open_places(service, scenario))
+    ]  # fmt: skip
+    pooled = [_pooled(scenario, lists, services, needed, people, flows) for lists, services in pools.items()]
+    return [*alone, *(load for load in pooled if load is not None)]
+
+
+def _pools(scenario: Scenario) -> dict[tuple[str, ...], tuple[str, ...]]:
+    """Services that waiting lists connect, by the names of these lists."""
+    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    for one in scenario.lists:
+        joined = [lists for lists, services in found.items() if not set(services).isdisjoint(one.services)]
+        services = [name for lists in joined for name in found.pop(lists)]
+        found[(*(name for lists in joined for name in lists), one.name)] = tuple(
+            dict.fromkeys([*services, *one.services])
+        )
+    return found
+
+
+def _pooled(
+    scenario: Scenario,
+    lists: tuple[str, ...],
+    services: tuple[str, ...],
+    needed: Mapping[str, float],
+    people: Mapping[str, float],
+    flows: Iterable[_Flow],
+) -> Load | None:
+    """The load of services that lists connect, in people at a time; None where one has no limit or all have no place."""
+    places = 0.0
+    for name in services:
+        opened = _open_places(scenario.service(name), scenario)
+        if opened is None:
+            return None
+        each = needed[name] / people[name] if people.get(name) else 1.0
+        places += opened / each
+    mine = [flow for flow in flows if flow.to in services or flow.to in lists]
+    limited = {one.name for one in scenario.lists if one.queue_limit is not None}
+    limited |= {one.name for one in scenario.services if one.queue_limit is not None}
+    total = sum(flow.per_day for flow in mine)
+    relieved = sum(flow.per_day for flow in mine if flow.relieved or flow.to in limited)
+    load = Load(
+        listed(lists, "and"),
+        sum(people.get(name, 0.0) for name in services),
+        places,
+        relieved / total if total else 0.0,
+    )
+    return load if places else None
 
 
 def estimated_team_loads(scenario: Scenario) -> list[Load]:
@@ -134,18 +183,40 @@ def admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
     come = np.zeros(len(names))
     moves = np.zeros((len(names), len(names)))
     rate = _arrivals_per_day(scenario, group)
-    for name, share in group.arrives_at:
-        if name in names:
-            come[names.index(name)] += rate * share
+    for to, share in group.arrives_at:
+        for name, part in _parts_of(scenario, group, to):
+            if name in names:
+                come[names.index(name)] += rate * share * part
     for visit in group.journey:
         for route in _routes(visit, scenario):
-            if route.to in names:
-                moves[names.index(route.to), names.index(visit.service)] += route.share
+            for name, part in _parts_of(scenario, group, route.to):
+                if name in names:
+                    moves[names.index(name), names.index(visit.service)] += route.share * part
     try:
         solved = np.linalg.solve(np.eye(len(names)) - moves, come)
     except np.linalg.LinAlgError:  # a loop that nobody ever leaves
         solved = np.full(len(names), math.inf)
     return dict(zip(names, (float(value) for value in solved), strict=True))
+
+
+def _parts_of(scenario: Scenario, group: Group, to: str) -> list[tuple[str, float]]:
+    """How those bound for a destination part: on a list by the number of people for whom its services have places."""
+    members = scenario.members(to)
+    if len(members) == 1:
+        return [(members[0], 1.0)]
+    places = [_people_at_a_time(scenario, group, name) for name in members]
+    if math.inf in places:
+        return [(members[places.index(math.inf)], 1.0)]
+    total = sum(places)
+    return [(name, one / total if total else 1 / len(members)) for name, one in zip(members, places, strict=True)]
+
+
+def _people_at_a_time(scenario: Scenario, group: Group, name: str) -> float:
+    """For how many people of a group a service has places."""
+    visit, places = group.visit(name), _open_places(scenario.service(name), scenario)
+    if places is None:
+        return math.inf
+    return places / max(1.0, 1.0 if visit is None else _units_each(visit, scenario))
 
 
 def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
@@ -228,8 +299,9 @@ def _days_on_route(visit: Visit, route: Route, here: Service, scenario: Scenario
     if route.to == DIED:
         return needed
     declared = _days_to_review(here.review) if here.review else 0.0
-    next_door = next((s.admission_hours for s in scenario.services if s.name == route.to), None)
-    return needed + declared + _days_of_steps(route.steps, needed) + _days_to_doors(here, next_door)
+    doors = [s.admission_hours for s in scenario.services if s.name in scenario.members(route.to)] or [None]
+    to_doors = min(_days_to_doors(here, door) for door in doors)
+    return needed + declared + _days_of_steps(route.steps, needed) + to_doors
 
 
 def _days_to_review(review: Review) -> float:

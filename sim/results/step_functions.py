@@ -147,6 +147,11 @@ def both(one: StepFunction, other: StepFunction) -> StepFunction:
     return StepFunction(times, one.at(times) * other.at(times))
 
 
+def either(one: StepFunction, other: StepFunction) -> StepFunction:
+    """1 while one of two step functions of 0 and 1 is 1."""
+    return ALWAYS if one is ALWAYS or other is ALWAYS else larger(one, other)
+
+
 def count_at(start: Column, end: Column, instants: Column) -> Column:
     """How many of the spans are going on at each instant (start <= instant < end)."""
     begun = np.searchsorted(np.sort(start), instants, side="right")

@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar, cast
 import numpy as np
 
 from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Scenario, Service
-from sim.model.records import OUTSIDE, Column, Ledger
+from sim.model.records import ADMITTED, NONE, OUTSIDE, Column, Ledger
 from sim.results.measure_table import measures
 from sim.results.step_functions import Mask, overlap
 
@@ -52,6 +52,9 @@ class Window:
         self.home, self.died, self.out = self.numbers[HOME], self.numbers[DIED], self.numbers[OUT]
         self._done: dict[tuple[str, str], object] = {}
         self.declared: tuple[Service, ...] = scenario.services[: self.home]
+        self.lists = range(self.out + 1, len(self.names))  # by destination number
+        self.members = [[self.numbers[name] for name in scenario.members(destination)] for destination in self.names]
+        self.in_line = (*range(self.home), *self.lists)  # declared services and lists
 
     def cached(self, what: str, of: str, work: Callable[[], T]) -> T:
         """The result of `work`, done the first time that this is asked of a service; results are never changed."""
@@ -100,6 +103,19 @@ class Window:
         key = f"waits, {column}", self.names[number]
         return self.cached(*key, lambda: self.ledger.waits[column][self._waits_by_destination[number]])
 
+    @cached_property
+    def admitted_to(self) -> Column:
+        """By wait: the destination that it ended in: of a list the service that admitted, NONE where there was none."""
+        stays, waits = self.ledger.stays, self.ledger.waits
+        if not self.lists:
+            return np.where(waits["ending"] == ADMITTED, waits["to"], NONE)
+        first_stay = np.append(np.flatnonzero(stays["stay"] == 0), 0)
+        of_person = np.searchsorted(stays["person"][first_stay[:-1]], waits["person"])
+        place_held, place_first = np.append(stays["to"], NONE), np.append(stays["service"], NONE)
+        found = np.where(waits["stay"] == NONE, place_first[first_stay[of_person]], place_held[waits["stay"]])
+        found = np.where(waits["to"] > self.out, found, waits["to"])
+        return np.where(waits["ending"] == ADMITTED, found, NONE)
+
     def wait_rows(self, number: int) -> Column:
         """Row numbers of the waits for one destination."""
         return self._waits_by_destination[number]
@@ -128,6 +144,11 @@ class Window:
     def is_acute(self) -> Mask:
         """By destination number: whether it is a hospital."""
         return self.of_kind("acute")
+
+    def waits_for_kind(self, *kinds: str) -> Mask:
+        """By destination number: whether it is of one of these kinds, or a list whose services all are."""
+        found = self.of_kind(*kinds)
+        return np.array([all(found[number] for number in members) for members in self.members], dtype=bool)
 
     def of_kind(self, *kinds: str) -> Mask:
         """By destination number: whether it is a declared service of one of these kinds."""

@@ -8,7 +8,7 @@ import pytest
 from sim.diagnostics.growing_queues import growing_queues
 from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
 from sim.inputs.distributions import between, exponential, fixed
-from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Team, Visit
+from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Team, Visit, WaitingList
 from tests.hall.worlds import service, small
 
 
@@ -45,6 +45,46 @@ def test_load_follows_routes() -> None:
         visit("unit", 8, OUT),
     )
     assert load_of(with_journey(small(beds=10, unit=4), *journey), "unit") == pytest.approx(0.25 * 8 / 4)
+
+
+def test_services_that_lists_connect_are_one_pool() -> None:
+    world = small(beds=10, unit=4)
+    ward = service("ward", "community_beds", 2)
+    lists = (
+        WaitingList(name="either", services=("unit", "ward")),
+        WaitingList(name="only_ward", services=("ward",)),
+    )
+    journey = (
+        visit(
+            "hospital", 6, Route(to="either", share=0.5), Route(to="only_ward", share=0.1), Route(to="out", share=0.4)
+        ),
+        visit("unit", 8, OUT),
+        visit("ward", 5, OUT),
+    )
+    world = with_journey(
+        replace(world, services=(*world.services[:-1], ward, world.services[-1]), lists=lists), *journey
+    )
+    pool = next(load for load in estimated_loads(world) if load.service == "either and only_ward")
+    # of those on `either` two thirds are cared for in the unit's four places and one third in the ward's two
+    assert pool.needed == pytest.approx(0.5 * (2 / 3 * 8 + 1 / 3 * 5) + 0.1 * 5)
+    assert pool.open == 6
+    assert {load.service for load in estimated_loads(world)} == {"hospital", "either and only_ward"}
+
+
+def test_a_pool_of_hours_and_beds_is_counted_in_people() -> None:
+    care = replace(service("care", "home_care", 30 * 60), counted_in="hours_per_week")
+    world = small(beds=10, unit=4)
+    lists = (WaitingList(name="either", services=("unit", "care")),)
+    visits = (
+        visit("hospital", 6, Route(to="either", share=1.0)),
+        visit("unit", 8, OUT),
+        replace(visit("care", 8, OUT), units=fixed(10)),
+    )
+    world = with_journey(
+        replace(world, services=(*world.services[:-1], care, world.services[-1]), lists=lists), *visits
+    )
+    pool = next(load for load in estimated_loads(world) if load.service == "either")
+    assert (pool.needed, pool.open) == (pytest.approx(8), pytest.approx(4 + 3))
 
 
 def test_load_follows_returns() -> None:

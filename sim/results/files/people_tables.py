@@ -17,6 +17,7 @@ from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import Scenario
 from sim.model.records import NEVER, WAIT_ENDINGS, Column, Ledger
 from sim.results.files.writing import csv_bytes, naming, whole_files
+from sim.results.window import Window
 
 Text = NDArray[Any]
 
@@ -51,6 +52,12 @@ class PeopleFiles:
 
     target: Path
     parts: Path
+    with_lists: bool = False  # some scenario has waiting lists: of each wait, the service that admitted
+
+    @property
+    def columns(self) -> dict[str, tuple[str, ...]]:
+        """The names of the columns of each table."""
+        return COLUMNS | ({"-waits": (*COLUMNS["-waits"], "admitted_to")} if self.with_lists else {})
 
     def keep(self, scenario: Scenario, number: int, replication: int, ledger: Ledger) -> None:
         """Writes one replication's rows into parts; called in the worker."""
@@ -59,8 +66,10 @@ class PeopleFiles:
             self.parts.mkdir(parents=True, exist_ok=True)
             for which, columns_of in tables.items():
                 columns = [*_person(scenario, replication, ledger, which), *columns_of(scenario, ledger)]
+                if which == "-waits" and self.with_lists:
+                    columns.append(_places(scenario, Window(scenario, ledger).admitted_to))
                 rows = zip(*(column.tolist() for column in columns), strict=True)
-                data = csv_bytes(COLUMNS[which], rows).split(b"\n", 1)[1]
+                data = csv_bytes(self.columns[which], rows).split(b"\n", 1)[1]
                 with whole_files([self._part(number, replication, which)]) as (part,):
                     part.write(data)
 
@@ -70,7 +79,7 @@ class PeopleFiles:
     def join(self, scenarios: Sequence[Scenario]) -> None:
         """Puts the parts together in order; the three files appear together, whole, or not at all."""
         with naming(self.target), whole_files([Path(file) for file in files_of(self.target)]) as tables:
-            for (which, columns), whole in zip(COLUMNS.items(), tables, strict=True):
+            for (which, columns), whole in zip(self.columns.items(), tables, strict=True):
                 whole.write(csv_bytes(columns, ()))
                 for number, scenario in enumerate(scenarios):
                     for replication in range(scenario.replications):

@@ -141,10 +141,12 @@ def check_places(window: Window) -> None:
     """Check places and queues: no admission to a full service, no wait while a place is free."""
     for service in window.declared:
         _nobody_enters_a_full_service(window, service)
-        _queue_limit_holds(window, service)
+        _queue_limit_holds(window, service.name, service.queue_limit)
+    for one in window.scenario.lists:
+        _queue_limit_holds(window, one.name, one.queue_limit)
     for number in range(len(window.names)):
-        if number != window.died:
-            _nobody_waits_beside_a_free_place(window, number)
+        for member in window.members[number] if number != window.died else ():
+            _nobody_waits_beside_a_free_place(window, number, member)
     for team in window.scenario.teams:
         _no_step_waits_for_a_free_team(window, team)
 
@@ -163,19 +165,19 @@ def _nobody_enters_a_full_service(window: Window, service: Service) -> None:
     require_rows(window, NOBODY_ENTERS_A_FULL_SERVICE, "stays", rows, fits)
 
 
-def _queue_limit_holds(window: Window, service: Service) -> None:
+def _queue_limit_holds(window: Window, name: str, limit: int | None) -> None:
     """Whenever a person joins, after the whole instant: waiting <= the larger of the limit and those before.
 
     Until the service that they would go to instead has opened, nobody is turned away (rule 17).
     """
-    if service.queue_limit is None:
+    if limit is None:
         return
-    number = window.number(service)
+    number = window.numbers[name]
     joined = window.waits_for(number, "joined")
     waiting = going_on(joined, window.waits_for(number, "ended"))
-    most = np.maximum(service.queue_limit, waiting.before(joined))
+    most = np.maximum(limit, waiting.before(joined))
     holds = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
-    holds |= joined < _opening_of_the_other_ways(window.scenario, service.name)
+    holds |= joined < _opening_of_the_other_ways(window.scenario, name)
     require_rows(window, QUEUE_LIMITS_HOLD, "waits", window.wait_rows(number), holds)
 
 
@@ -184,18 +186,23 @@ def _opening_of_the_other_ways(scenario: Scenario, name: str) -> int:
     ways: set[str | None] = {group.arrival.otherwise for group in scenario.people if name in dict(group.arrives_at)}
     routes = (route for group in scenario.people for visit in group.journey for route in visit.routes)
     ways |= {route.otherwise for route in routes if route.to == name}
-    return max((service.opens_second for service in scenario.services if service.name in ways), default=0)
+    opens = {one.name: one.opens_second for one in scenario.services}
+    opens |= {one.name: one.opens_second for one in scenario.lists}
+    return max((second for name, second in opens.items() if name in ways), default=0)
 
 
-def _nobody_waits_beside_a_free_place(window: Window, number: int) -> None:
-    """Who is clear waits for no time in which a place, the door and their own discharge hours are open."""
-    service = window.scenario.services[number] if number <= window.home else None
+def _nobody_waits_beside_a_free_place(window: Window, number: int, member: int) -> None:
+    """Who is clear waits for no time in which a place, the door and their own discharge hours are open.
+
+    `number` is what they wait for, and `member` a service where they may come in: one of a list, else the same.
+    """
+    service = window.scenario.services[member] if member <= window.home else None
     if service is not None and (counts_hours(service) or service.turnaround is not None):
         return
     clear = np.maximum(window.waits_for(number, "clear"), 0)
     ended = np.minimum(window.waits_for(number, "ended"), window.ledger.until)
     queue = np.flatnonzero(clear < ended)
-    free = free_over_time(window, number)
+    free = free_over_time(window, member)
     if service is not None:
         free = both(free, door_over_time(window, service))
     held_by = window.waits_for(number, "held")[queue]

@@ -9,7 +9,6 @@ from fractions import Fraction
 import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Budget, Service
-from sim.model.records import ADMITTED
 from sim.results.invariants.records import IdentityBroken, require_sum
 from sim.results.measures import budgets, costs
 from sim.results.measures.occupancy import (
@@ -80,7 +79,7 @@ def _pence_again(window: Window, of: str, per: str, price: Fraction) -> int:
         counts = np.bincount(ledger.stays["service"][done])
         return sum(_rounded(price * int(count)) for count in counts)
     if per == "admission":
-        entered = (ledger.waits["ending"] == ADMITTED) & (ledger.waits["to"] == window.numbers[of])
+        entered = window.admitted_to == window.numbers[of]
         return _rounded(price * int(window.inside(ledger.waits["ended"][entered]).sum()))
     if per in ("occupied_day", "open_day"):
         return _rounded(price * _days_again(window, window.scenario.service(of), per))

@@ -89,8 +89,11 @@ def _queues_add_up(window: Window) -> None:
     came = rows["joined"] < window.end
     expected = np.bincount(rows["to"][came & (rows["ended"] >= window.first)], minlength=size)
     after = np.bincount(rows["to"][came & (rows["ended"] >= window.end)], minlength=size)
+    from_lists = window.admitted_to[(rows["to"] > window.out) & window.inside(rows["ended"])]
     for number, name in enumerate(window.names):
-        admitted = window.admitted_inside(number) if number <= window.home else int(ended["admitted"][number])
+        admitted = int(ended["admitted"][number])
+        if number <= window.home:
+            admitted = window.admitted_inside(number) - int((from_lists == number).sum())
         counted = sum(int(ended[what][number]) for what in ("turned_away", "gave_up", "died"))
         require_sum(QUEUES_ADD_UP, name, admitted + counted + int(after[number]), int(expected[number]))
 

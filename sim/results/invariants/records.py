@@ -156,11 +156,19 @@ def _waits_match_stays(window: Window) -> None:
     good = (stays["person"][stay] == waits["person"][rows]) & (stays["service"][stay] == waits["held"][rows])
     good &= (waits["joined"][rows] >= stays["admitted"][stay]) & (ended <= left)
     good &= (ending != WAITING) | (left == NEVER)
-    good &= (ending != ADMITTED) | ((ended == left) & (to == waits["to"][rows]))
+    good &= (ending != ADMITTED) | ((ended == left) & _is_led_to(window, waits["to"][rows], to))
     good &= (ending != DIED_WAITING) | ((ended == left) & (to == window.died))
     holds = np.ones(len(waits["to"]), dtype=bool)
     holds[rows] = good
     require(window, WAITS_MATCH_STAYS, "waits", holds)
+
+
+def _is_led_to(window: Window, to: Column, came_to: Column) -> Mask:
+    """Whether who waits for a destination may come to another: to a service of the list that they wait on, else to itself."""
+    leads = np.zeros((len(window.names) + 1, len(window.names) + 1), dtype=bool)  # the last stands for NONE
+    for number, members in enumerate(window.members):
+        leads[number, members] = True
+    return np.asarray(leads[to, came_to])
 
 
 def _one_wait_per_move(window: Window) -> None:
@@ -169,14 +177,15 @@ def _one_wait_per_move(window: Window) -> None:
     ends = np.bincount(waits["stay"][into], minlength=len(stays["to"]))
     moved = (stays["to"] != NONE) & (stays["to"] != window.died)
     require(window, ONE_WAIT_PER_MOVE, "stays", ends == moved)
-    came = np.flatnonzero((waits["ending"] == ADMITTED) & (waits["stay"] == NONE) & (waits["to"] <= window.home))
+    into_a_place = (waits["to"] <= window.home) | (waits["to"] > window.out)
+    came = np.flatnonzero((waits["ending"] == ADMITTED) & (waits["stay"] == NONE) & into_a_place)
     first = np.flatnonzero(stays["stay"] == 0)
     row = np.full(len(people["group"]), NONE, dtype=np.int64)
     row[waits["person"][came]] = came
     wait = row[stays["person"][first]]
     seated = (wait == NONE) & (people["from_census"][stays["person"][first]] == 1)
     ended, to = np.append(waits["ended"], NEVER)[wait], np.append(waits["to"], NONE)[wait]
-    met = (ended == stays["admitted"][first]) & (to == stays["service"][first])
+    met = (ended == stays["admitted"][first]) & _is_led_to(window, to, stays["service"][first])
     holds = np.ones(len(stays["to"]), dtype=bool)
     holds[first] = seated | ((wait != NONE) & met)
     require(window, ONE_WAIT_PER_MOVE, "stays", holds)

@@ -3,7 +3,7 @@
 What may be changed here: with new expected results (causes of delay and the identities look here).
 """
 
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from sim.inputs.scenario import Calendar, Hours, Service
 from sim.inputs.timetable import opening_hours
 from sim.model.records import Column
 from sim.results.measures.occupancy import counts_hours, planned_and_held
-from sim.results.step_functions import ALWAYS, StepFunction, column, is_first
+from sim.results.step_functions import ALWAYS, StepFunction, both, column, either, is_first
 from sim.results.window import Window
 
 
@@ -41,13 +41,22 @@ def hours_over_time(calendar: Calendar, hours: Hours | None) -> StepFunction:
 
 
 def free_over_time(window: Window, number: int) -> StepFunction:
-    """1 while a destination has a free place, 0 while it has none (home and out always have one).
+    """1 while a destination has a free place, 0 while it has none (home and out always have one); a list, in any of its services.
 
     A service counted in hours has one while half of the people that it admitted would fit in.
     """
+    if number in window.lists:
+        return reduce(either, (free_over_time(window, member) for member in window.members[number]))
     if number >= window.home or window.declared[number].is_unlimited:
         return ALWAYS
     return window.cached("free", window.names[number], lambda: _free_over_time(window, number))
+
+
+def open_to(window: Window, held: int, to: int) -> StepFunction:
+    """1 while somebody who holds a place in one service may go to a destination, by the hours of both."""
+    services = window.scenario.services
+    door = door_over_time(window, services[to]) if to < len(services) else ALWAYS
+    return both(door, own_hours_over_time(window, services[held]))
 
 
 def _free_over_time(window: Window, number: int) -> StepFunction:

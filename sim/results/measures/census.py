@@ -56,6 +56,9 @@ def _daily(window: Window) -> DailyCensus:
         for measure, counts in here.items():
             series[window.names[number], measure] = counts
             total[measure] = total[measure] + counts
+    for number in window.lists:
+        series[window.names[number], "waiting"] = _waiting(window, number)
+        total["waiting"] = total["waiting"] + series[window.names[number], "waiting"]
     outside = waits["held"] == OUTSIDE
     series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], window.midnights)
     for measure, counts in total.items():
@@ -64,12 +67,16 @@ def _daily(window: Window) -> DailyCensus:
 
 
 def _of_service(window: Window, number: int) -> dict[str, Column]:
-    joined, ended = window.waits_for(number, "joined"), window.waits_for(number, "ended")
     return {
         "midnight_census": people_at_midnights(window, number),
         "delayed": delayed_at_midnights(window, number),
-        "waiting": count_at(joined, ended, window.midnights),
+        "waiting": _waiting(window, number),
     }
+
+
+def _waiting(window: Window, number: int) -> Column:
+    """People who wait for a service, or on a list, at each midnight of the window."""
+    return count_at(window.waits_for(number, "joined"), window.waits_for(number, "ended"), window.midnights)
 
 
 def people_at_midnights(window: Window, number: int) -> Column:

@@ -95,6 +95,8 @@ def _reasons(window: Window, parts: Pieces) -> Column:
     """The number of the reason of each piece: the step's, or the one of the place awaited."""
     of_place = np.full(len(window.names), REASONS.index(REASON_OF_LEAVING), dtype=np.int64)
     of_place[: window.home] = [REASONS.index(reason_of_service(service)) for service in window.declared]
+    for number, one in zip(window.lists, window.scenario.lists, strict=True):
+        of_place[number] = of_place[window.members[number][0]] if one.reason is None else REASONS.index(one.reason)
     by_name = {step.name: step.reason for step in window.scenario.steps}
     of_step = np.array([REASONS.index(by_name[name]) for name in window.ledger.step_names] or [0], dtype=np.int64)
     step_of_row = np.append(window.ledger.steps["step"], 0)  # the last stands for no step

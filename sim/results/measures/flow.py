@@ -42,7 +42,10 @@ def _left_model(window: Window) -> Column:
 
 
 def pathways(window: Window) -> Column:
-    """By destination number: the pathway of those who leave hospital for it; NONE for a hospital, and for death."""
+    """By destination number: the pathway of those who leave hospital for it; NONE for a hospital, and for death.
+
+    A list is on the pathway of its services, and on none where they are on several.
+    """
     return window.cached("pathways", "all", lambda: _pathway_numbers(window))
 
 
@@ -51,6 +54,9 @@ def _pathway_numbers(window: Window) -> Column:
     for number, service in enumerate(window.declared):
         found[number] = PATHWAY_OF_KIND.get(service.kind, NONE) if service.pathway is None else service.pathway
     found[[window.home, window.out]] = 0
+    for number in window.lists:
+        ways = {int(found[member]) for member in window.members[number]}
+        found[number] = ways.pop() if len(ways) == 1 else NONE
     return found
 
 

@@ -94,11 +94,13 @@ def has_way_back(window: Window) -> bool:
     """Whether any journey leads to a hospital from somewhere else."""
     hospitals = {service.name for service in window.declared if service.kind == "acute"}
     return any(
-        route.to in hospitals or route.otherwise in hospitals
+        not hospitals.isdisjoint(window.scenario.members(to))
         for group in window.scenario.people
         for visit in group.journey
         if visit.service not in hospitals
         for route in visit.routes
+        for to in (route.to, route.otherwise)
+        if to is not None
     )
 
 
@@ -107,7 +109,7 @@ def _readmitted(window: Window, name: str, left: Column) -> list[Row]:
     if not len(left) or not has_way_back(window):
         return []
     stays, waits = window.ledger.stays, window.ledger.waits
-    back = (waits["ending"] == ADMITTED) & window.is_acute[waits["to"]] & ~window.is_acute[waits["held"]]
+    back = (waits["ending"] == ADMITTED) & window.is_acute[window.admitted_to] & ~window.is_acute[waits["held"]]
     keys = np.append(np.sort(of_person(waits["person"][back], waits["joined"][back])), NEVER)
     since = of_person(stays["person"][left], stays["left"][left])
     again = keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30

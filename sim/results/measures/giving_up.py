@@ -25,11 +25,11 @@ DESIGN, ELSEWHERE, NOTHING = range(len(ENDINGS))
 
 
 def rows(window: Window) -> list[Row]:
-    """Those who gave up waiting for each declared service, and for all destinations; in all, and by ending."""
+    """Those who gave up waiting for each declared service and list, and for all destinations; in all, and by ending."""
     by_ending = given_up(window)
     found = []
-    for number, service in enumerate(window.declared):
-        found += _rows(service.name, by_ending[number])
+    for number in window.in_line:
+        found += _rows(window.names[number], by_ending[number])
     return found + _rows("all", by_ending.sum(axis=0))
 
 
@@ -58,13 +58,13 @@ def _ending(window: Window, to: Column, next_to: Column) -> Column:
     sort = _sorts(window)
     alike = (sort[to] == sort[next_to]) & (sort[to] != NO_SORT)
     found = np.where(alike, DESIGN, ELSEWHERE)
-    return np.where(next_to >= window.home, NOTHING, found)
+    return np.where((next_to >= window.home) & (next_to <= window.out), NOTHING, found)
 
 
 def _sorts(window: Window) -> Column:
-    """By destination: which services are of one sort."""
+    """By destination: which services are of one sort; a list is of the sort of its services if that is one."""
     found = np.maximum(pathways(window), NO_SORT)
-    found[window.is_acute] = HOSPITAL
+    found[window.waits_for_kind("acute")] = HOSPITAL
     return found
 
 

@@ -10,14 +10,16 @@ closed; else a place: none is free, or what is free is being cleaned or is too l
 What may be changed here: with new expected results.
 """
 
+from functools import reduce
+
 import numpy as np
 
 from sim.inputs.scenario import REASONS
 from sim.model.records import NONE, Column
-from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
+from sim.results.measures.availability import free_over_time, open_to
 from sim.results.measures.delay_episodes import Pieces
 from sim.results.parts import LACKS
-from sim.results.step_functions import ALWAYS, both, column, total_by
+from sim.results.step_functions import ALWAYS, both, column, either, total_by
 from sim.results.window import Window
 
 PLACE, HOURS, ARRANGING, TEAM = range(len(LACKS))
@@ -68,10 +70,9 @@ def _for_an_hour(window: Window, parts: Pieces, service: Column, awaits: Column)
 
 def _closed(window: Window, held: int, to: int, start: Column, end: Column) -> Column:
     """Over each span: seconds in which the destination has a free place and the door or the own hours are closed."""
-    services = window.scenario.services
-    door = door_over_time(window, services[to]) if to < len(services) else ALWAYS
-    is_open = both(door, own_hours_over_time(window, services[held]))
-    if is_open is ALWAYS:
+    members = window.members[to]
+    is_open = [open_to(window, held, member) for member in members]
+    if all(one is ALWAYS for one in is_open):
         return column(*[0] * len(start))
-    free = free_over_time(window, to)
-    return free.between(start, end) - both(free, is_open).between(start, end)
+    could = [both(free_over_time(window, member), one) for member, one in zip(members, is_open, strict=True)]
+    return free_over_time(window, to).between(start, end) - reduce(either, could).between(start, end)

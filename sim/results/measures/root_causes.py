@@ -3,18 +3,21 @@
 Before clear: the team while the critical step waits for its team, else the step itself. After clear,
 somebody awaits a service. If it has a free place they wait for an hour (its door, or their own discharge
 hours) or, with both open, for that service all the same (a place being cleaned, or hours that do not
-suffice for them). If it is full, the one who has been clear in it for longest is asked the same, and so on,
+suffice for them). A list has a free place where one of its services has, and hours are closed where they are closed in each
+that has one. If it is full, the one who has been clear in it for longest is asked the same, and so on,
 until a service has nobody clear in it or comes up a second time: that service is the cause.
 
 What may be changed here: with new expected results.
 """
+
+from collections.abc import Iterable
 
 import numpy as np
 
 from sim.model.records import NEVER, NONE, Column
 from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
 from sim.results.measures.delay_episodes import Pieces
-from sim.results.step_functions import ALWAYS, StepFunction, column, instants_of
+from sim.results.step_functions import ALWAYS, Mask, StepFunction, column, instants_of
 from sim.results.window import Window
 
 
@@ -59,11 +62,14 @@ class _State:
         self.to, self.start, self.end = parts.to[rows], parts.start[rows], parts.end[rows]
         self.person = window.ledger.stays["person"][parts.stay[rows]]
         awaited = np.unique(self.to)
-        heads = [self._longest_clear(number) for number in range(window.home)]
-        free = {int(number): free_over_time(window, int(number)) for number in awaited}
+        heads = {number: self._longest_clear([number], self.to + 1) for number in range(window.home)}
+        heads |= {number: self._longest_clear(window.members[number], self.to + 1) for number in window.lists}
+        where = {number: self._longest_clear(window.members[number], self.held) for number in window.lists}
+        members = {member for number in awaited for member in (int(number), *window.members[int(number)])}
+        free = {number: free_over_time(window, number) for number in sorted(members)}
         doors = [door_over_time(window, service) for service in window.scenario.services]
         own = [own_hours_over_time(window, service) for service in window.scenario.services]
-        paths = [*heads, *free.values(), *doors, *own]
+        paths = [*heads.values(), *free.values(), *doors, *own]
         times = instants_of(self.start, self.end, *(path.times for path in paths))
         self.grid = np.append(window.first, times[(times > window.first) & (times < window.end)])
         self.seconds = np.diff(np.append(self.grid, window.end))
@@ -72,27 +78,41 @@ class _State:
         self.is_free = np.ones((size, len(self.grid)), dtype=bool)
         self.door = np.ones((size, len(self.grid)), dtype=bool)
         self.own_hours = np.ones((size, len(self.grid)), dtype=bool)
-        for number in range(window.home):
-            if len(heads[number].times):
-                self.next[number] = heads[number].at(self.grid) - 1
-            if doors[number] is not ALWAYS:
-                self.door[number] = doors[number].at(self.grid) > 0
-            if own[number] is not ALWAYS:
-                self.own_hours[number] = own[number].at(self.grid) > 0
-        for number, path in free.items():
-            if path is not ALWAYS:
-                self.is_free[number] = path.at(self.grid) > 0
+        for number, head in heads.items():
+            if len(head.times):
+                self.next[number] = head.at(self.grid) - 1
+        self._where = {number: path.at(self.grid) for number, path in where.items()}
+        self._look(self.door, enumerate(doors[: window.home]))
+        self._look(self.own_hours, enumerate(own[: window.home]))
+        self._look(self.is_free, free.items())
+        for number in window.lists:  # open where a service with a free place is
+            these = window.members[number]
+            self.door[number] = (self.door[these] & self.is_free[these]).any(axis=0)
 
-    def _longest_clear(self, number: int) -> StepFunction:
-        """What the longest-clear person of a service awaits: destination number plus 1, 0 for nobody."""
-        rows = np.flatnonzero(self.held == number)
+    def _look(self, into: Mask, paths: Iterable[tuple[int, StepFunction]]) -> None:
+        """Fill in, row by row, when these paths of 0 and 1 are 1."""
+        for number, path in paths:
+            if path is not ALWAYS:
+                into[number] = path.at(self.grid) > 0
+
+    def held_by_next(self, awaits: Column, at: Column) -> Column:
+        """The service in which the longest-clear person of a destination is: of a list one of its services."""
+        found = awaits.copy()
+        for number, where in self._where.items():
+            these = awaits == number
+            found[these] = where[at[these]]
+        return found
+
+    def _longest_clear(self, members: list[int], value: Column) -> StepFunction:
+        """The value of the longest-clear person of these services over time, 0 where there is nobody."""
+        rows = np.flatnonzero(np.isin(self.held, members))
         rows = rows[np.lexsort((self.person[rows], self.start[rows]))]
         until = np.maximum.accumulate(self.end[rows])
         before = np.append(column(-NEVER), until[:-1]) if len(rows) else until
         leads = self.end[rows] > before
         rows, start = rows[leads], np.maximum(self.start[rows], before)[leads]
         times = np.stack((start, self.end[rows]), axis=1).ravel()
-        values = np.stack((self.to[rows] + 1, np.zeros(len(rows), dtype=np.int64)), axis=1).ravel()
+        values = np.stack((value[rows], np.zeros(len(rows), dtype=np.int64)), axis=1).ravel()
         is_last = np.ones(len(times), dtype=bool)
         is_last[:-1] = times[1:] != times[:-1]
         return StepFunction(times[is_last], values[is_last])
@@ -131,5 +151,6 @@ def _ends_of_chains(state: _State, held: int, to: int, when: Column) -> Column:
         stops = free | (further == NONE) | seen[further, active]
         names_it = stops & ~(free & ~in_hours)
         ends[active[names_it]] = awaits[names_it]
-        active, holds, awaits = active[~stops], awaits[~stops], further[~stops]
+        holds = state.held_by_next(awaits[~stops], at[~stops])
+        active, awaits = active[~stops], further[~stops]
     return ends

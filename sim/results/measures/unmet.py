@@ -128,11 +128,13 @@ def _each_once(window: Window, asked: Need) -> Need:
 
 
 def _average_stays(window: Window) -> Column:
-    """Seconds that each group stays in each service on average, by what the scenario says."""
+    """Seconds that each group stays in each service on average, by what the scenario says; on a list, in one of its services."""
     found = np.zeros((len(window.scenario.people), len(window.names)), dtype=np.int64)
     for row, group in enumerate(window.scenario.people):
         for number, name in enumerate(window.names):
-            found[row, number] = round(_average_days(group, name, window.first, window.end) * SECONDS_PER_DAY)
+            members = window.scenario.members(name)
+            days = [_average_days(group, one, window.first, window.end) for one in members]
+            found[row, number] = round(sum(days) / len(days) * SECONDS_PER_DAY)
     return found
 
 

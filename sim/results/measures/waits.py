@@ -1,6 +1,6 @@
 """Waiting: how many, how long, and how many were in within the standard.
 
-A wait counts for the service waited for; `outside` rows are the waits of people who have not been admitted
+A wait counts for the service or list waited for; `outside` rows are the waits of people who have not been admitted
 anywhere yet. Those who found the queue full or the service without places for good never waited: they are
 no waits here, and are counted as turned away.
 
@@ -29,13 +29,13 @@ COUNTED_AS = {
 
 
 def rows(window: Window) -> list[Row]:
-    """Queue and wait rows of every service, of `out` and of outside."""
+    """Queue and wait rows of every service and list, of `out` and of outside."""
     waits, found = window.ledger.waits, []
     for number, name in enumerate(window.names):
         joined, ended, ending = (window.waits_for(number, column) for column in ("joined", "ended", "ending"))
         waited = _has_waited(joined, ended, ending)
         joined, ended = joined[waited], ended[waited]
-        if number < window.home or window.clipped(joined, ended).any():
+        if number in window.in_line or window.clipped(joined, ended).any():
             found += _wait_rows(window, name, joined, ended)
     outside = np.flatnonzero(waits["held"] == OUTSIDE)
     joined, ended, ending = (waits[column][outside] for column in ("joined", "ended", "ending"))
@@ -86,9 +86,9 @@ def mean_days(lengths: Column) -> float:
 
 
 def _within_4_hours(window: Window) -> list[Row]:
-    """Hospitals: of those who came from outside in the window, the share admitted within 4 hours."""
+    """Hospitals, and lists of hospitals: of those who came from outside in the window, the share admitted within 4 hours."""
     found = []
-    for number in np.flatnonzero(window.is_acute):
+    for number in np.flatnonzero(window.waits_for_kind("acute")):
         held, joined, ended, ending = _columns(window, int(number))
         came = (held == OUTSIDE) & window.inside(joined)
         too_late_to_say = (ended >= window.end) & (joined > window.end - IN_4_HOURS)
@@ -110,7 +110,7 @@ def _share_in_time(name: str, measure: str, chosen: Mask, in_time: Mask) -> list
 def _within_2_days(window: Window) -> list[Row]:
     """Bed-based intermediate care: of the waits that ended in admission, the share of at most 2 days."""
     found = []
-    for number in np.flatnonzero(window.of_kind("reablement_unit", "community_beds")):
+    for number in np.flatnonzero(window.waits_for_kind("reablement_unit", "community_beds")):
         _, joined, ended, ending = _columns(window, int(number))
         accepted = window.inside(joined) & (ending == ADMITTED) & (ended < window.end)
         found += _share_in_time(window.names[number], "started_within_2_days", accepted, ended - joined <= IN_2_DAYS)
@@ -136,5 +136,5 @@ def _turned_away(window: Window) -> list[Row]:
 
 
 def _by_service(window: Window, measure: str, counts: Column) -> list[Row]:
-    found = [(service.name, int(counts[window.number(service)])) for service in window.declared]
+    found = [(window.names[number], int(counts[number])) for number in window.in_line]
     return [Row(name, measure, "", "", float(count)) for name, count in (*found, ("all", counts.sum()))]

@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.diagnostics.growing_queues import growing_queues
-from sim.diagnostics.warnings import warnings_before_a_run
+from sim.diagnostics.warnings import growing_queues, warnings_before_a_run
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario

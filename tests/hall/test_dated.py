@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from sim.diagnostics.dated_capacity import date_warnings
-from sim.diagnostics.warnings import warnings_before_a_run
+from sim.diagnostics.warnings import date_warnings, warnings_before_a_run
 from sim.inputs.scenario import SECONDS_PER_DAY, Places, Scenario, Team
 from tests.hall.worlds import small
 

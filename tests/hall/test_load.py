@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.diagnostics.growing_queues import growing_queues
 from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
+from sim.diagnostics.warnings import growing_queues
 from sim.inputs.distributions import between, exponential, fixed
 from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Team, Visit, WaitingList
 from tests.hall.worlds import service, small

@@ -13,7 +13,7 @@ from sim.cli.files import expanded
 from sim.cli.usage import HELP_SHOWS, UsageError, usage
 from sim.home import HOME, OUTPUTS, PROGRAM, meant, shortest
 from sim.inputs.problems import did_you_mean
-from sim.runs.stopwatch import Stopwatch
+from sim.runs.timing import Stopwatch
 
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
 FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}

@@ -13,7 +13,7 @@ from sim.model import engine
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.records import Ledger
 from sim.results.event_history import event_histories, first_difference
-from sim.runs.stopwatch import Stopwatch
+from sim.runs.timing import Stopwatch
 from sim.runs.workers import processors
 
 TABLES = ("people", "waits", "stays", "steps", "places")

@@ -25,8 +25,7 @@ from sim.results.measures.periods import UNDIVIDED, Division, Divisions, Period,
 from sim.results.window import Row, Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of
 from sim.runs.finished_work import ResumeStore
-from sim.runs.remaining_time import Remaining
-from sim.runs.stopwatch import Stopwatch
+from sim.runs.timing import Remaining, Stopwatch
 from sim.runs.workers import run_tasks, workers_of
 
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit

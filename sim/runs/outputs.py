@@ -23,7 +23,6 @@ from sim.results.report.page import RunProvenance, report_html, report_title
 from sim.results.words.names import slug, title, title_of_all
 from sim.runs.experiment import Piece
 from sim.runs.specification import FORMAT, Job, fingerprint_of
-from sim.runs.stopwatch import Stopwatch
 from sim.runs.tables import (
     CENSUS,
     DIFFERENCE,
@@ -36,6 +35,7 @@ from sim.runs.tables import (
     period_rows,
     replication_rows,
 )
+from sim.runs.timing import Stopwatch
 
 
 def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], workers: int) -> Path:

@@ -15,7 +15,7 @@ from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import utf8
 from sim.runs.engines import Engines
-from sim.runs.stopwatch import Stopwatch
+from sim.runs.timing import Stopwatch
 from sim.runs.writable_places import files_read, try_files, try_folder
 
 FORMAT = 2  # of the files in a result folder; results.json says it

@@ -1,11 +1,14 @@
-"""How long a run will still take: from what each kind of replication has taken so far, not from their number alone.
+"""Where the time of a run goes, and how long it will still take.
 
-The slow SimPy model runs some replications as well, and they are unevenly spread over a run.
-What may be changed here: freely; no clock reaches a result.
+Only `run.json` and the screen may tell: no clock reaches a result. A stage is whatever `with watch.stage("engine"):` calls it.
+
+What may be changed here: freely.
 """
 
+import time
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 MOST_REMEMBERED = 60  # so that a machine that becomes busy is noticed
 SIMPY_TIMES = 100.0  # as long as the compiled engine; only until the first cross-check is done (docs/benchmarks.md)
@@ -13,8 +16,43 @@ CROSS_CHECK = "cross-check"
 ONE_OFF = ("loading the engine",)  # of each process, not of each replication
 
 
+class Stopwatch:
+    """Seconds by stage since it was made; a stage that comes again is added up."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+        self.seconds: dict[str, float] = {}
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds since it was made, in whatever stage."""
+        return time.perf_counter() - self._began
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """What is done inside belongs to this stage."""
+        began = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.add({name: time.perf_counter() - began})
+
+    def add(self, seconds: Mapping[str, float]) -> None:
+        """What another watch has measured, in another process for example."""
+        for name, more in seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + more
+
+    def rounded(self) -> dict[str, float]:
+        """Seconds by stage, to the millisecond."""
+        return {name: round(value, 3) for name, value in self.seconds.items()}
+
+
 class Remaining:
-    """Replications that are still to come, by whether they are cross-checked, and how long each kind takes one process."""
+    """Replications that are still to come, by whether they are cross-checked, and how long each kind takes one process.
+
+    The time left is no share of their number: the slow SimPy model runs some replications as well, and these are unevenly
+    spread over a run.
+    """
 
     def __init__(self, tasks: Mapping[Hashable, bool], workers: int) -> None:
         self._cross_checked = dict(tasks)  # those to come

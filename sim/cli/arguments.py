@@ -7,13 +7,17 @@ import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from sim.cli.files import expanded
+from sim.cli.screen import Screen
 from sim.cli.usage import HELP_SHOWS, UsageError, usage
 from sim.home import HOME, OUTPUTS, PROGRAM, meant, shortest
 from sim.inputs.problems import did_you_mean
 from sim.runs.timing import Stopwatch
+
+if TYPE_CHECKING:
+    from sim.runs.engines import Engines
 
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
 FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
@@ -257,3 +261,16 @@ def _unknown_verb(word: str, rest: Sequence[str]) -> UsageError:
         return UsageError(f"{word} is a file, and a verb comes first; did you mean `{line}`?")
     said = f"{word} is not something that {PROGRAM} does{did_you_mean(word, VERBS)}"
     return UsageError(said, hint=f"({PROGRAM} --help shows every verb)")
+
+
+def engines_for(options: Options, screen: Screen) -> "Engines":
+    """The engine that was asked for or that works here; UsageError where the one asked for by name does not."""
+    from sim.model.compiled.numba_setup import CannotCompile  # NumPy and above, which --help does not wait for
+    from sim.runs import engines
+
+    if options.observe:
+        return engines.BY_REFERENCE  # only there is every event under observation
+    try:
+        return engines.engines_for(options.engine, screen.note, cross_check=options.cross_check)
+    except CannotCompile as reason:
+        raise UsageError(f"--engine compiled: {reason}; --engine auto goes on with the SimPy model") from None

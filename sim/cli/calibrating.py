@@ -7,8 +7,7 @@ import shlex
 from pathlib import Path
 
 from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summary, table
-from sim.cli.arguments import Options
-from sim.cli.choosing import engines_for
+from sim.cli.arguments import Options, engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.diagnostics.warnings import warnings_before_a_run

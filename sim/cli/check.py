@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sim.cli import streams
-from sim.cli.arguments import Options
-from sim.cli.choosing import engines_for
+from sim.cli.arguments import Options, engines_for
 from sim.cli.files import expanded
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError

@@ -5,6 +5,7 @@ What may be changed here: freely, as long as nothing is written before everythin
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,13 +17,12 @@ from pathlib import Path
 from threading import Thread
 
 from sim.cli import streams, tables
-from sim.cli.arguments import Options
-from sim.cli.choosing import engines_for
-from sim.cli.flipping import flips_of
+from sim.cli.arguments import Options, engines_for
 from sim.cli.screen import Screen
+from sim.cli.sensing import flips_of, sensitivity_verb
 from sim.cli.usage import UsageError
 from sim.diagnostics.overridden import remarks
-from sim.home import HOME, IN_CHECKOUT
+from sim.home import HOME, IN_CHECKOUT, PROGRAM, SHIPPED
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -48,7 +48,7 @@ def carry_out(options: Options, screen: Screen) -> int:
         "run": run,
         "compare": compare,
         "calibrate": calibrate,
-        "sensitivity": sensitivity,
+        "sensitivity": sensitivity_verb,
         "validate": validate,
         "show": show,
         "schema": schema,
@@ -64,13 +64,6 @@ def calibrate(options: Options, screen: Screen) -> int:
     from sim.cli.calibrating import calibrate_verb
 
     return calibrate_verb(options, screen)
-
-
-def sensitivity(options: Options, screen: Screen) -> int:
-    """Says which assumption would change the verdict."""
-    from sim.cli.sensing import sensitivity_verb
-
-    return sensitivity_verb(options, screen)
 
 
 def check(options: Options, screen: Screen) -> int:
@@ -112,10 +105,20 @@ def schema(_: Options, screen: Screen) -> int:
 
 
 def scenarios(options: Options, screen: Screen) -> int:
-    """Copies the shipped scenarios to a folder of the planner's own."""
-    from sim.cli.copying import scenarios_verb
-
-    return scenarios_verb(options, screen)
+    """Copies the shipped scenarios, with all that they read, into a new folder."""
+    folder = Path(options.files[0] if options.files else SHIPPED)
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
+        raise UsageError(
+            f"{folder} is there already, and nothing in it is replaced; name another: {PROGRAM} scenarios FOLDER"
+        )
+    shutil.copytree(
+        HOME / SHIPPED, folder, ignore=shutil.ignore_patterns(".*"), copy_function=shutil.copyfile, dirs_exist_ok=True
+    )
+    files = sum(file.is_file() for file in folder.rglob("*"))
+    screen.say(f"{counted(files, 'file')} copied to {folder}; {folder / 'README.md'} lists the scenarios.")
+    base, other = (folder / name for name in ("baseline.yaml", "cedarwood.yaml"))
+    screen.say(f"Next: {PROGRAM} compare {base} {other}")
+    return 0
 
 
 def show(options: Options, screen: Screen) -> int:

@@ -1,8 +1,11 @@
 """The verb sensitivity: each assumption alone at its ends, a table on the screen and a folder with the tornado.
 
+What it found is read again for the report of a comparison.
+
 What may be changed here: wording freely.
 """
 
+import csv
 import hashlib
 import shlex
 import time
@@ -11,12 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
-from sim.cli.arguments import DEFAULT_RANGES, Options
-from sim.cli.choosing import engines_for
+from sim.cli.arguments import DEFAULT_RANGES, Options, engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.cli.usage import UsageError
-from sim.home import COMMAND, HOME, shortest
+from sim.home import COMMAND, HOME, PROGRAM, shortest
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import listed
 from sim.inputs.ranges import Range, read_ranges
@@ -32,6 +34,8 @@ from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fittin
 
 COLUMNS = ("assumption", "low", "stated", "high", "difference_at_low", "difference_stated", "difference_at_high",
            "verdict_at_low", "verdict_stated", "verdict_at_high", "verdict_changes", "source", "note")  # fmt: skip
+NEEDED = {"assumption", "low", "high", "verdict_changes"}  # columns, of a file that is read again
+LONGEST_BYTES = 1_000_000
 HEADS = ("assumption", "low", "stated", "high", "at low", "at high", "verdict changes")
 
 
@@ -198,3 +202,23 @@ def _command(options: Options) -> str:
     for name, value in (("replications", options.replications), ("seed", options.seed)):
         words += [] if value is None else [f"--{name}", str(value)]
     return shlex.join(words)
+
+
+def flips_of(file: str | None) -> tuple[str, ...]:
+    """A sentence for each assumption whose range changes the verdict, from a `sensitivity.csv`; one that says so if none does."""
+    if file is None:
+        return ()
+    rows = _read_rows(file)
+    found = [f"{row['assumption']}: {row['verdict_changes']}" for row in rows if row["verdict_changes"] != NEVER_FLIPS]
+    return tuple(found) or (f"None of the {len(rows)} that were tried, each alone within its range.",)
+
+
+def _read_rows(file: str) -> list[dict[str, str]]:
+    path = Path(file)
+    if not path.is_file() or path.stat().st_size > LONGEST_BYTES:
+        raise UsageError(f"--sensitivity {file}: there is no such file; `{PROGRAM} sensitivity BASE OTHER` writes one")
+    with path.open(encoding="utf-8", errors="replace", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if not rows or not rows[0].keys() >= NEEDED:
+        raise UsageError(f"--sensitivity {file} is no sensitivity.csv; `{PROGRAM} sensitivity BASE OTHER` writes one")
+    return rows

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.cli.flipping import flips_of
+from sim.cli.sensing import flips_of
 from sim.cli.usage import UsageError
 
 BASE = """

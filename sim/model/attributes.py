@@ -7,13 +7,24 @@ who else is there. What may be changed here: with new expected results.
 from collections.abc import Callable
 
 from sim.inputs.distributions import Distribution
-from sim.inputs.scenario import LostGround, Review
+from sim.inputs.scenario import LostGround
 from sim.model import plan as quantities
 from sim.model.arrivals import Arriving
 from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import NEVER
-from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, late_number, minutes, seconds, still_to_come
+from sim.model.rules import (
+    SECONDS_PER_DAY,
+    chance_over,
+    chosen,
+    late_number,
+    minutes,
+    reach_of_those_here,
+    seconds,
+    still_to_come,
+    time_of_review,
+    with_lost_ground,
+)
 
 # How far past the end of the run reviews are looked for: a step that starts some days before ready may fall inside it.
 FORESEEN = 400 * SECONDS_PER_DAY
@@ -45,9 +56,7 @@ def needed_days(visit: PlannedVisit, route: PlannedRoute, draw: Draw, delay: int
     """Days from admission until they need no more care here, ground lost in the delay before included."""
     days = stay_distribution(visit, route).days(draw(quantities.STAY))
     lost = _lost_ground(visit)
-    if lost is not None and delay > 0:
-        days += lost.longer_stay_days_per_delayed_day * (delay / SECONDS_PER_DAY)
-    return days
+    return days if lost is None else with_lost_ground(days, lost.longer_stay_days_per_delayed_day, delay)
 
 
 def stay_distribution(visit: PlannedVisit, route: PlannedRoute) -> Distribution:
@@ -68,7 +77,7 @@ def declared_ready(plan: Plan, service: PlannedService, needs_until: int, draw: 
     review = service.service.review
     if review is None or needs_until >= plan.until + FORESEEN:
         return needs_until
-    time_of_day = _review_time(review, draw)
+    time_of_day = time_of_review(review.from_second_of_day, review.to_second_of_day, draw(quantities.REVIEW_TIME))
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
     weekday_of_start = plan.scenario.calendar.start.weekday()
     while day * SECONDS_PER_DAY < plan.until + 2 * FORESEEN:
@@ -80,11 +89,6 @@ def declared_ready(plan: Plan, service: PlannedService, needs_until: int, draw: 
             attempt += 1
         day += 1
     return NEVER
-
-
-def _review_time(review: Review, draw: Draw) -> int:
-    span = review.to_second_of_day - review.from_second_of_day
-    return review.from_second_of_day + (int(draw(quantities.REVIEW_TIME) * span) if span > 0 else 0)
 
 
 def is_needed(planned: PlannedStep, draw: Draw) -> bool:
@@ -113,16 +117,7 @@ def conditional_seconds(distribution: Distribution, elapsed: int, u: float) -> i
 
 def route_after(visit: PlannedVisit, draw: Draw, elapsed: int) -> int:
     """The route of somebody who has been here for so long: the likelier, the longer its people stay."""
-    days = elapsed / SECONDS_PER_DAY
-    weights, total, low = [], 0.0, 0.0
-    for route, high in zip(visit.routes, visit.cumulative, strict=False):
-        weights.append((high - low) * (1.0 - stay_distribution(visit, route).share_within(days)))
-        total += weights[-1]  # one by one: how `sum` adds up depends on Python's version
-        low = high
-    if total <= 0.0:
-        return chosen(visit.cumulative, draw(quantities.NEXT))
-    reached, cumulative = 0.0, []
-    for weight in weights:
-        reached += weight / total
-        cumulative.append(reached)
-    return chosen(cumulative, draw(quantities.NEXT))
+    days, routes = elapsed / SECONDS_PER_DAY, visit.routes[: len(visit.cumulative)]
+    left = [stay_distribution(visit, route).share_within(days) for route in routes]
+    reached = left if reach_of_those_here(visit.cumulative, left) else visit.cumulative
+    return chosen(reached, draw(quantities.NEXT))

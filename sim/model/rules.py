@@ -3,10 +3,14 @@
 A compiled engine compiles this very source. What may be changed here: with new expected results.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableSequence, Sequence
+
+from sim.model.records import NEVER
 
 SECONDS_PER_DAY = 86_400
 MOST_HOURS = 1e6  # a week: nobody has six thousand carers at once, and a number of minutes fits into 32 bits
+WHEN_READY, ON_ADMISSION, BEFORE_READY = range(3)
+STARTS = ("when_ready", "on_admission", "before_ready")  # what a scenario calls them
 LONGEST_DAYS = 1e7  # nobody waits 27,000 years: keeps every sum of times well inside 64 bits
 
 
@@ -23,6 +27,64 @@ def minutes(hours: float) -> int:
 def tapered(units: int, share: float) -> int:
     """What is left of so many units, in whole units (half a unit up)."""
     return int(units * share + 0.5)
+
+
+def time_of_review(first: int, last: int, u: float) -> int:
+    """The second of the day at which somebody's reviews are, between these two."""
+    return first + int(u * (last - first))
+
+
+def with_lost_ground(days: float, longer_per_delayed_day: float, delay: int) -> float:
+    """Days of need, with those that so many seconds of delay in the place before add."""
+    return days + longer_per_delayed_day * (delay / SECONDS_PER_DAY) if delay > 0 else days
+
+
+def start_of_step(starts: int, admitted: int, ready: int, before: int) -> int:
+    """When a step would start if it waited for nothing: on admission, so many seconds before ready, or when ready."""
+    if starts == ON_ADMISSION:
+        return admitted
+    if starts == BEFORE_READY and ready < NEVER:
+        return max(admitted, ready - before)
+    return ready
+
+
+def follows_on(own_start: int, last_end: int, now: int) -> bool:
+    """Did a step that may start now wait for the one that ended last? If that ended earlier, for one that is dropped now."""
+    return last_end > own_start and now in (0, last_end)
+
+
+def begins(own_start: int, last_end: int, now: int, has_team: bool) -> int:
+    """Since when a step that may start now goes on: at the start of the run it may be from before, but for a team's queue."""
+    return min(0, max(own_start, last_end)) if now == 0 and not has_team else now
+
+
+def way_from_outside(otherwise: int, to: int, number_of_wait: int, out: int) -> int:
+    """Where somebody goes who does not get in from outside: only the first wait has another way but out of the model."""
+    return otherwise if number_of_wait == 0 and otherwise != to else out
+
+
+def surge_opens(is_open: bool, waiting: int, opens_when_waiting: int, closes_when_waiting: int) -> bool:
+    """Are surge places open from now on, when so many wait?"""
+    return waiting > closes_when_waiting if is_open else waiting >= opens_when_waiting
+
+
+def reach_of_those_here(cumulative: Sequence[float], left: MutableSequence[float]) -> bool:
+    """The cumulative shares of several routes among those who are still here, when so many of each have left.
+
+    They are written over `left`. False where nobody would be here; then `left` is of no use.
+    """
+    total = low = 0.0
+    for i in range(len(left)):
+        left[i] = (cumulative[i] - low) * (1.0 - left[i])
+        total += left[i]  # one by one: how `sum` adds up depends on Python's version
+        low = cumulative[i]
+    if total <= 0.0:
+        return False
+    reached = 0.0
+    for i in range(len(left)):
+        reached += left[i] / total
+        left[i] = reached
+    return True
 
 
 def chosen(cumulative: Sequence[float], u: float) -> int:

@@ -21,7 +21,7 @@ from sim.model.attributes import FORESEEN
 from sim.model.compiled.compact_columns import MOST_NAMES
 from sim.model.plan import Plan, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.records import NONE, OUTSIDE
-from sim.model.rules import SECONDS_PER_DAY, seconds
+from sim.model.rules import SECONDS_PER_DAY, STARTS, seconds
 
 Rows = NDArray[Any]  # a record for each row
 Ints = NDArray[np.int64]
@@ -55,8 +55,6 @@ TAPER = _record("after", share=real)
 LENGTH = _record("code table_from table_to", a=real, b=real, c=real)
 CHANGE = _record("at of_team what places most_to_come")
 CENSUS = _record("service waiting_for waited remaining")
-WHEN_READY, ON_ADMISSION, BEFORE_READY = range(3)
-STARTS = ("when_ready", "on_admission", "before_ready")
 PLAIN_KEYS = (
     quantities.STAY, quantities.NEXT, quantities.UNITS, quantities.TURNAROUND, quantities.DEATH, quantities.WORSE,
     quantities.REVIEW_TIME, quantities.WAITED, quantities.REMAINING, quantities.OUTSIDE_KEY,

@@ -9,7 +9,7 @@ from sim.model.compiled.engine_state import CLEAN, MORE_PLACES, OPENING, UNLIMIT
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.random_lookup import drawn, uniform
 from sim.model.records import NEVER, NONE
-from sim.model.rules import minutes, seconds
+from sim.model.rules import minutes, seconds, way_from_outside
 
 
 def touch(state: EngineState, service: int) -> None:
@@ -128,8 +128,8 @@ def other_way(plan: PlanArrays, state: EngineState, wait: int) -> int:
 
 def other_way_outside(plan: PlanArrays, state: EngineState, person: int, number: int, to: int) -> int:
     """The same of somebody outside, whose wait has this number: only the first has another way but out."""
-    other = plan.groups[state.persons[person].group].otherwise
-    return int(other) if number == 0 and other != to else len(plan.services) + 1
+    otherwise = plan.groups[state.persons[person].group].otherwise
+    return int(way_from_outside(otherwise, to, number, len(plan.services) + 1))
 
 
 def other_way_of(plan: PlanArrays, route: int) -> int:

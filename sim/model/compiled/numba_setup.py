@@ -71,6 +71,14 @@ SCALAR_RULES: tuple[Callable[..., Any], ...] = (
     rules.late_number,
     rules.still_to_come,
     rules.chance_over,
+    rules.time_of_review,
+    rules.with_lost_ground,
+    rules.start_of_step,
+    rules.follows_on,
+    rules.begins,
+    rules.way_from_outside,
+    rules.surge_opens,
+    rules.reach_of_those_here,
 )
 
 

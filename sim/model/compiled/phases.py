@@ -13,6 +13,7 @@ from sim.model.compiled.queues import goes_before, leave_queue, next_of_line, st
 from sim.model.compiled.stays import move
 from sim.model.compiled.steps import serve_team
 from sim.model.records import NEVER, NONE
+from sim.model.rules import surge_opens
 
 
 def turn_back(plan: PlanArrays, state: EngineState, now: int) -> bool:
@@ -325,12 +326,10 @@ def open_surge(plan: PlanArrays, state: EngineState, now: int) -> None:
     for service in range(len(services)):
         if services[service].surge_places >= 0:
             here = state.service_states[service]
-            waiting = here.length + here.on_lists
-            if not here.surge_is_open and waiting >= services[service].surge_high:
-                here.surge_is_open = 1
-                plan_places(plan, state, service, now)
-            elif here.surge_is_open and waiting <= services[service].surge_low:
-                here.surge_is_open = 0
+            was_open, high, low = here.surge_is_open != 0, services[service].surge_high, services[service].surge_low
+            is_open = surge_opens(was_open, here.length + here.on_lists, high, low)
+            if is_open != was_open:
+                here.surge_is_open = is_open
                 plan_places(plan, state, service, now)
 
 

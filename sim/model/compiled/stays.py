@@ -22,7 +22,16 @@ from sim.model.compiled.engine_state import GROUP_KEYS, MORE_STAYS, READY, REQUI
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform, within
 from sim.model.records import ADMITTED, NEVER, NONE
-from sim.model.rules import SECONDS_PER_DAY, chance_over, chosen, minutes, seconds
+from sim.model.rules import (
+    SECONDS_PER_DAY,
+    chance_over,
+    chosen,
+    minutes,
+    reach_of_those_here,
+    seconds,
+    time_of_review,
+    with_lost_ground,
+)
 
 
 def end_wait(state: EngineState, wait: int, ending: int, now: int) -> None:
@@ -52,10 +61,8 @@ def review_after(plan: PlanArrays, state: EngineState, stay: int, needs_until: i
     """The first review at or after that instant which takes place; NEVER if none is near enough to matter."""
     service, person = state.stays[stay].service, state.stays[stay].person
     key, visit, until = plan.services[service].key, state.admissions[stay].visit, plan.until
-    time_of_day = plan.services[service].review_from
-    span = plan.services[service].review_to - time_of_day
-    if span > 0:
-        time_of_day += int(uniform(state, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME]) * span)
+    u = uniform(state, person, key, visit, plan.plain_keys[KEY_REVIEW_TIME])
+    time_of_day = time_of_review(plan.services[service].review_from, plan.services[service].review_to, u)
     day, attempt = max(0, needs_until // SECONDS_PER_DAY), 0
     while day * SECONDS_PER_DAY < until + 2 * FORESEEN:
         instant = day * SECONDS_PER_DAY + time_of_day
@@ -109,34 +116,19 @@ def settle(plan: PlanArrays, state: EngineState, stay: int, delay: int, now: int
             chance = chance_over(plan.visits[visit].worse_chance, delay / SECONDS_PER_DAY)
             if uniform(state, person, key, number, plan.plain_keys[KEY_WORSE]) < chance:
                 route = visits[visit].worse_to
-        days = drawn(plan, routes[route].stay, stay_number)
-        if delay > 0:
-            days += plan.visits[visit].longer_stay * (delay / SECONDS_PER_DAY)
+        days = with_lost_ground(drawn(plan, routes[route].stay, stay_number), visits[visit].longer_stay, delay)
         needs_until = now + seconds(days)
     begin_stay(plan, state, stay, route, needs_until, True)
 
 
 def route_after(plan: PlanArrays, state: EngineState, visit: int, elapsed: int, person: int, key: np.uint64) -> int:
     """Which of a visit's routes somebody takes who has been here for so long: the likelier, the longer its people stay."""
-    first, drawable, first_share = (
-        plan.visits[visit].routes,
-        plan.visits[visit].drawn,
-        plan.visits[visit].shares,
-    )
-    weights, total, low = state.weights, 0.0, 0.0
+    first, drawable, first_share = plan.visits[visit].routes, plan.visits[visit].drawn, plan.visits[visit].shares
+    shares, left = plan.shares[first_share : first_share + drawable], state.weights[:drawable]
     for i in range(drawable):
-        high = plan.shares[first_share + i]
-        weights[i] = (high - low) * (1.0 - within(plan, plan.routes[first + i].stay, elapsed / SECONDS_PER_DAY))
-        total += weights[i]
-        low = high
+        left[i] = within(plan, plan.routes[first + i].stay, elapsed / SECONDS_PER_DAY)
     u = uniform(state, person, key, 0, plan.plain_keys[KEY_NEXT])
-    if total <= 0.0:
-        return chosen(plan.shares[first_share : first_share + drawable], u)
-    reached = 0.0
-    for i in range(drawable):
-        reached += weights[i] / total
-        weights[i] = reached
-    return chosen(weights[:drawable], u)
+    return chosen(left if reach_of_those_here(shares, left) else shares, u)
 
 
 def place_from_census(plan: PlanArrays, state: EngineState, person: int) -> None:

@@ -5,24 +5,19 @@ the reference engine.
 """
 
 from sim.inputs.timetable import end_of_work
-from sim.model.compiled.arrays import BEFORE_READY, ON_ADMISSION, PlanArrays
+from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.engine_state import MORE_STEPS, STEP_DUE, TRY_STEPS, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.queues import join_team_queue, step_out
 from sim.model.compiled.random_lookup import drawn, uniform
 from sim.model.records import NEVER, NONE
-from sim.model.rules import seconds
+from sim.model.rules import begins, follows_on, seconds, start_of_step
 
 
 def own_start(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> int:
     """When a step would start if it waited for nothing."""
-    planned_steps, stays = plan.steps, state.stays
-    starts, ready = planned_steps[planned].starts, stays[stay].ready_due
-    if starts == ON_ADMISSION:
-        return state.admissions[stay].admitted
-    if starts == BEFORE_READY and ready < NEVER:
-        return max(state.admissions[stay].admitted, ready - planned_steps[planned].before)
-    return ready
+    step = plan.steps[planned]
+    return start_of_step(step.starts, state.admissions[stay].admitted, state.stays[stay].ready_due, step.before)
 
 
 def is_over(state: EngineState, step: int) -> bool:
@@ -87,12 +82,10 @@ def try_steps(plan: PlanArrays, state: EngineState, stay: int) -> None:
                     last_end, last_step = end, name
             i += 1
         if may_start:
-            if last_end > steps[step].own_start and (now == 0 or last_end == now):  # else for one that was dropped now
+            if follows_on(steps[step].own_start, last_end, now):
                 steps[step].after = last_step
             team = plan.steps[steps[step].planned].team
-            started = now
-            if now == 0 and team < 0:  # somebody of the census may have begun before the clock started
-                started = min(0, max(steps[step].own_start, last_end))
+            started = begins(steps[step].own_start, last_end, now, team >= 0)
             steps[step].started = started
             if team < 0:
                 begin_step(plan, state, stay, step, started)

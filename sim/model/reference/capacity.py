@@ -16,7 +16,7 @@ from sim.model.plan import Plan, PlannedService
 from sim.model.records import NEVER
 from sim.model.reference.clock import Clock
 from sim.model.reference.state import Records, Stay, Wait, Work
-from sim.model.rules import seconds, shortest_circle, tapered
+from sim.model.rules import seconds, shortest_circle, surge_opens, tapered
 
 UNLIMITED = 2**62
 _ORDER = attrgetter("order")
@@ -218,12 +218,11 @@ class Places:
         """Surge places open when so many wait, and close when few do. Did any open?"""
         opened = False
         for service, surge in self.surges:
-            waiting = self.waiting(service.number)
-            if not service.surge_is_open and waiting >= surge.opens_when_waiting:
-                service.surge_is_open = opened = True
-                self._open_as_planned(service)
-            elif service.surge_is_open and waiting <= surge.closes_when_waiting:
-                service.surge_is_open = False
+            was_open, waiting = service.surge_is_open, self.waiting(service.number)
+            is_open = surge_opens(was_open, waiting, surge.opens_when_waiting, surge.closes_when_waiting)
+            if is_open != was_open:
+                service.surge_is_open = is_open
+                opened |= is_open
                 self._open_as_planned(service)
         return opened
 

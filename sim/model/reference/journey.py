@@ -31,7 +31,7 @@ from sim.model.reference.capacity import Circles, Places
 from sim.model.reference.clock import Clock, Process
 from sim.model.reference.state import ONE_PLACE, Person, Stay, Wait
 from sim.model.reference.steps import Steps
-from sim.model.rules import seconds
+from sim.model.rules import seconds, way_from_outside
 
 Death = tuple[Person, Stay | None]  # and the stay in which it was to happen; None: while waiting outside
 
@@ -186,8 +186,8 @@ class Journeys:
     def _other_way(self, wait: Wait) -> int:
         """The destination of somebody who does not get in; NONE where nothing is said, and they wait on."""
         if wait.stay is None or wait.route is None:
-            group = self.plan.groups[wait.person.arriving.group]
-            return group.otherwise if wait.number == 0 and group.otherwise != wait.to else self.plan.out
+            otherwise = self.plan.groups[wait.person.arriving.group].otherwise
+            return way_from_outside(otherwise, wait.to, wait.number, self.plan.out)
         otherwise = wait.route.otherwise
         return NONE if otherwise == NONE else wait.stay.planned_visit.routes[otherwise].to
 

@@ -13,7 +13,7 @@ from sim.model.records import NEVER, NONE
 from sim.model.reference.capacity import UNLIMITED, TeamState
 from sim.model.reference.clock import Clock, Process
 from sim.model.reference.state import Records, Stay, Work
-from sim.model.rules import seconds
+from sim.model.rules import STARTS, begins, follows_on, seconds, start_of_step
 
 
 class Steps:
@@ -58,11 +58,9 @@ class Steps:
 
     def own_start(self, stay: Stay, planned: PlannedStep) -> int:
         """When a step would start if it waited for nothing: on admission, some days before ready, or when ready."""
-        if planned.step.starts == "on_admission":
-            return stay.admitted
-        if planned.step.starts == "before_ready" and stay.ready_due < NEVER:
-            return max(stay.admitted, stay.ready_due - seconds(planned.step.days_before_ready))
-        return stay.ready_due
+        step = planned.step
+        before = seconds(step.days_before_ready)
+        return start_of_step(STARTS.index(step.starts), stay.admitted, stay.ready_due, before)
 
     def _do(self, work: Work) -> Process:
         if work.own_start > self._clock.now:
@@ -85,12 +83,9 @@ class Steps:
     def _begin(self, work: Work) -> None:
         ends = [(earlier.finished, -earlier.planned.number) for earlier in work.after if not earlier.is_dropped()]
         last_end, number = max(ends, default=(-NEVER, NONE))
-        if last_end > work.own_start and self._clock.now in (0, last_end):  # else for one that was dropped now
+        if follows_on(work.own_start, last_end, self._clock.now):
             work.waited_for = -number
-        work.started = self._clock.now
-        if work.started == 0 and work.planned.team == NONE:
-            # Somebody of the census may have begun before the clock started; a team can only be joined from then on.
-            work.started = min(0, max(work.own_start, last_end))
+        work.started = begins(work.own_start, last_end, self._clock.now, work.planned.team != NONE)
         if work.planned.team == NONE:
             work.team_joined = work.started
             work.due = self._end(work, work.started)

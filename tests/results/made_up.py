@@ -80,7 +80,7 @@ def _stay(person: Resident, at: str, admitted: float, draw: Random) -> None:
     now = _after(draw, admitted)
     person.stay(at, admitted, now, clear=None, planned=planned, units=units)
     names, first_step = [each.name for each in STEPS], len(person.steps)
-    ending = "gave_up"
+    ending, joins_at_once = "gave_up", False  # the first queue is joined when ready or clear, every other at once
     while ending == "gave_up":
         clear = _steps(person, names, max(admitted, now - draw.choice((0, 1))), now, draw)
         ended = _after(draw, now if clear is None else clear)
@@ -93,9 +93,12 @@ def _stay(person: Resident, at: str, admitted: float, draw: Random) -> None:
             ending = draw.choice(("died", "waiting"))
         else:
             ending = draw.choice(("admitted", "admitted", "waiting", "gave_up", "died"))
-            joined = draw.choice((now, clear))
+        if joins_at_once:
+            person.waits[-1][3] = person.town.numbers[to]  # the `otherwise` of the wait before
+        if joins_at_once or clear is not None:
+            joined = now if joins_at_once or clear is None else draw.choice((now, clear))
             person.wait(to, joined, None if ending == "waiting" else ended, ending, clear=clear)
-        now = ended
+        now, joins_at_once = ended, True
     _close(person, first_step, clear, None if ending == "waiting" else ended, "died" if ending == "died" else to)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sim.inputs.distributions import fixed
-from sim.inputs.scenario import Hours, Places, Route, Scenario, Surge
-from sim.model.records import GAVE_UP, NEVER, Ledger
+from sim.inputs.scenario import Arrival, Hours, Places, Route, Scenario, Surge
+from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, Ledger
 from sim.results.invariants import checks, records
 from sim.results.invariants.checks import IdentityBroken, check
 from sim.results.measures import costs, delays
@@ -75,7 +75,7 @@ def test_a_full_service_is_no_fault_beside_another_that_has_places() -> None:
 
 
 def test_somebody_may_go_home_straight_from_outside() -> None:
-    town = Town(hospital(0), groups=(group(),))
+    town = Town(hospital(0), groups=(replace(group(), arrival=Arrival(otherwise="home")),))
     person = town.comes(0).outside("hospital", 0, 2, "gave_up").outside("home", 2, 2, "admitted")
     person.stay("home", 2)
     check(town.scenario, town.ledger())
@@ -128,8 +128,9 @@ def test_a_broken_identity_names_the_first_row_in_words() -> None:
         (records.WAITS_MATCH_STAYS, "waits", 1, {"ended": seconds(5)}),
         (records.WAITS_MATCH_STAYS, "waits", 1, {"ending": 5}),
         (records.WAITS_MATCH_STAYS, "waits", 6, {"ending": 0, "ended": NEVER}),
-        (records.ONE_WAIT_PER_MOVE, "waits", 1, {"ending": GAVE_UP}),
-        (records.ONE_WAIT_PER_MOVE, "waits", 0, {"ending": GAVE_UP}),
+        (records.FAILED_WAITS_LEAD_ON, "waits", 1, {"ending": GAVE_UP}),
+        (records.FAILED_WAITS_LEAD_ON, "waits", 5, {"otherwise": 0}),
+        (records.ONE_WAIT_PER_MOVE, "waits", 0, {"ending": DIED_WAITING}),
         (records.ONE_WAIT_PER_MOVE, "waits", 0, {"to": 1}),
         (records.ONE_WAIT_PER_MOVE, "people", 3, {"from_census": 0}),
         (records.STEPS_IN_STAYS, "steps", 0, {"started": -1}),
@@ -148,6 +149,37 @@ def test_a_ledger_that_contradicts_itself_is_found_out(
     identity: str, table: str, row: int, cells: dict[str, int]
 ) -> None:
     assert planted(table, row, **cells).identity == identity
+
+
+def test_a_move_that_is_the_end_of_no_wait_is_found_out() -> None:
+    town = sound_town()
+    del town.residents[0].waits[1]
+    assert found_in(town.scenario, town.ledger()).identity == records.ONE_WAIT_PER_MOVE
+
+
+@pytest.mark.parametrize(
+    ("identity", "table", "row", "cells"),
+    [
+        (records.FAILED_WAITS_LEAD_ON, "waits", 2, {"joined": seconds(4) + 1}),
+        (records.FAILED_WAITS_LEAD_ON, "waits", 1, {"otherwise": 0}),
+        (records.STEPS_ARE_DROPPED_WITH_A_WAIT, "steps", 0, {"dropped_at": seconds(4) + 1}),
+        (records.STEPS_ARE_DROPPED_WITH_A_WAIT, "steps", 1, {"dropped_at": seconds(6)}),
+        (records.STEPS_IN_STAYS, "steps", 1, {"dropped_at": NEVER}),
+    ],
+)
+def test_a_wait_that_failed_and_its_steps_are_looked_at_too(
+    identity: str, table: str, row: int, cells: dict[str, int]
+) -> None:
+    to_the_unit = Route(to="unit", share=1.0, steps=(HUB, FUNDING), otherwise="home")
+    town = Town(hospital(), unit(1), steps=(HUB, FUNDING), groups=(group(hospital=[to_the_unit]),))
+    person = town.comes(0, admitted=0).stay("hospital", 0, 1, 7, "died", clear=None, planned="unit")
+    person.wait("unit", 1, 4, "gave_up", clear=None).wait("home", 4, 7, "died", clear=None)
+    person.step("hub", 1, None, due=9, dropped=4).step("funding", 1, None, due=9, dropped=7)
+    ledger = town.ledger()
+    check(town.scenario, ledger)
+    for column, value in cells.items():
+        getattr(ledger, table)[column][row] = value
+    assert found_in(town.scenario, ledger).identity == identity
 
 
 def test_somebody_of_whom_the_ledger_tells_nothing_is_found_out() -> None:

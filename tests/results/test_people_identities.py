@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.distributions import fixed
-from sim.inputs.scenario import Route, Visit
+from sim.inputs.scenario import Arrival, Route, Visit
 from sim.model.records import GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY, Column
 from sim.results.invariants import people
 from sim.results.invariants.checks import IdentityBroken, check
@@ -19,8 +19,11 @@ from tests.results.tiny import Town, group, hospital, unit
 
 def sound_town() -> Town:
     """One bed in the unit: everybody comes to an end of their wait for it in another way, Bob twice."""
-    everyone = replace(group(), journey=(Visit(service="unit", stay=fixed(6), then=(Route(to="out", share=1.0),)),))
-    town = Town(hospital(), unit(1), days=20, warm_up=1, groups=(everyone,))
+    in_hospital = Visit(service="hospital", stay=fixed(1), then=(Route(to="unit", share=1.0, otherwise="home"),))
+    in_unit = Visit(service="unit", stay=fixed(6), then=(Route(to="out", share=1.0),))
+    everyone = replace(group(), journey=(in_hospital, in_unit))
+    others = replace(everyone, name="others", arrival=Arrival(otherwise="hospital"))
+    town = Town(hospital(), unit(1), days=20, warm_up=1, groups=(everyone, others))
     town.comes(0, "unit", admitted=0).stay("unit", 0, 12, 12, "out")
     bob = town.comes(1, admitted=1)
     for day in (1, 7):
@@ -29,9 +32,10 @@ def sound_town() -> Town:
     bob.stay("hospital", 13)
     town.comes(2, "unit").outside("unit", 2)
     town.comes(3, "unit").outside("unit", 3, 3, "no_place")
-    town.comes(3, "unit").outside("unit", 3, 5, "no_place").outside("hospital", 5, 5, "admitted").stay("hospital", 5)
+    fay = town.comes(3, "unit", group=1).outside("unit", 3, 5, "no_place")
+    fay.outside("hospital", 5, 5, "admitted").stay("hospital", 5)
     town.comes(4, "unit").outside("unit", 4, 6, "died")
-    gil = town.comes(7, "unit").outside("unit", 7, 8, "gave_up").outside("hospital", 8, 8, "admitted")
+    gil = town.comes(7, "unit", group=1).outside("unit", 7, 8, "gave_up").outside("hospital", 8, 8, "admitted")
     gil.stay("hospital", 8, 11, 12, "unit").stay("unit", 12)
     hal = town.comes(1, admitted=1).stay("hospital", 1, 2, 3, "home", clear=3, planned="unit")
     hal.wait("unit", 2, 3, "gave_up").stay("home", 3, 4, 5, "died")

@@ -5,7 +5,18 @@
 
 import numpy as np
 
-from sim.model.records import ADMITTED, DIED_WAITING, NEVER, NONE, OUTSIDE, WAITING, Column
+from sim.model.records import (
+    ADMITTED,
+    DIED_WAITING,
+    GAVE_UP,
+    NEVER,
+    NO_PLACE,
+    NONE,
+    OUTSIDE,
+    TURNED_AWAY,
+    WAITING,
+    Column,
+)
 from sim.results.measures.flow import left_model
 from sim.results.step_functions import Mask
 from sim.results.window import Window
@@ -62,8 +73,10 @@ SOMEWHERE_TO_GO = "whoever is ready has somewhere to go"
 STAYS_FOLLOW_ON = "each stay begins where and when the one before ended"
 WAITS_IN_ORDER = "joined <= clear <= ended, one wait at a time"
 WAITS_MATCH_STAYS = "waits agree with the stays they are about"
+FAILED_WAITS_LEAD_ON = "who does not get in joins the queue of `otherwise` at once, or leaves the model from outside"
 ONE_WAIT_PER_MOVE = "every move is the end of exactly one wait"
 STEPS_IN_STAYS = "steps start, run and end inside their stay"
+STEPS_ARE_DROPPED_WITH_A_WAIT = "a step is dropped when a wait of its stay fails, or when the person dies"
 EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
 
 
@@ -74,8 +87,10 @@ def check_records(window: Window) -> None:
     _stays_follow_on(window)
     _waits(window)
     _waits_match_stays(window)
+    _failed_waits_lead_on(window)
     _one_wait_per_move(window)
     _steps(window)
+    _steps_are_dropped_with_a_wait(window)
     _steps_follow_on(window)
     _everybody_is_somewhere(window)
 
@@ -171,6 +186,22 @@ def _is_led_to(window: Window, to: Column, came_to: Column) -> Mask:
     return np.asarray(leads[to, came_to])
 
 
+def _failed(window: Window) -> Mask:
+    """By wait: whether it ended alive and without a place."""
+    return np.isin(window.ledger.waits["ending"], (GAVE_UP, TURNED_AWAY, NO_PLACE))
+
+
+def _failed_waits_lead_on(window: Window) -> None:
+    waits, failed = window.ledger.waits, _failed(window)
+    person, stay, to, otherwise = (waits[name] for name in ("person", "stay", "to", "otherwise"))
+    follows = np.zeros(len(person), dtype=bool)  # is there a wait of the same person, and in the same stay?
+    follows[:-1] = (person[1:] == person[:-1]) & (stay[1:] == stay[:-1])
+    at_once = np.zeros(len(person), dtype=bool)
+    at_once[:-1] = follows[:-1] & (waits["joined"][1:] == waits["ended"][:-1]) & (to[1:] == otherwise[:-1])
+    leaves = ~follows & (waits["held"] == OUTSIDE) & (otherwise == window.out)
+    require(window, FAILED_WAITS_LEAD_ON, "waits", ~failed | at_once | leaves)
+
+
 def _one_wait_per_move(window: Window) -> None:
     stays, waits, people = window.ledger.stays, window.ledger.waits, window.ledger.people
     into = (waits["ending"] == ADMITTED) & (waits["stay"] != NONE)
@@ -203,6 +234,16 @@ def _steps(window: Window) -> None:
     holds &= done | dropped | (left == NEVER)
     holds &= ~dropped | ((dropped_at >= started) & (dropped_at <= left))
     require(window, STEPS_IN_STAYS, "steps", holds)
+
+
+def _steps_are_dropped_with_a_wait(window: Window) -> None:
+    stays, steps, waits, failed = window.ledger.stays, window.ledger.steps, window.ledger.waits, _failed(window)
+    row = np.flatnonzero(steps["dropped_at"] < NEVER)
+    stay, at = steps["stay"][row], steps["dropped_at"][row]
+    ends = set(zip(waits["stay"][failed].tolist(), waits["ended"][failed].tolist(), strict=True))
+    with_a_wait = np.array([one in ends for one in zip(stay.tolist(), at.tolist(), strict=True)], dtype=bool)
+    died = (stays["to"][stay] == window.died) & (at == stays["left"][stay])
+    require_rows(window, STEPS_ARE_DROPPED_WITH_A_WAIT, "steps", row, with_a_wait | died)
 
 
 def _steps_follow_on(window: Window) -> None:

@@ -24,6 +24,7 @@ from sim.inputs.scenario import (
     Hours,
     LostGround,
     Places,
+    PriorityRise,
     Review,
     Route,
     RoutesFrom,
@@ -224,8 +225,13 @@ def _arrival(said: Said) -> Arrival:
         longest_wait=said["longest_wait_days"],
         otherwise=said["otherwise"],
         priority=said["priority"],
+        priority_rises=_priority_rise(said["priority_rises"]),
         dies_while_waiting=said["dies_while_waiting_days"],
     )
+
+
+def _priority_rise(said: Said | None) -> PriorityRise | None:
+    return None if said is None else PriorityRise(after_days=float(said["after_days"]), to=said["to"])
 
 
 def _visit(service: str, said: Said, steps: dict[str, Step], start: date) -> Visit:
@@ -268,6 +274,7 @@ def _route(to: str, said: Said, steps: dict[str, Step], times: float) -> Route:
         otherwise=said["otherwise"],
         may_join_after=said["may_join"],
         priority=said["priority"],
+        priority_rises=_priority_rise(said["priority_rises"]),
         path=".".join(said.path[len(("people", "group", "journey", "service")) :]),
     )
 

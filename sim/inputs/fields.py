@@ -156,6 +156,15 @@ ROUTE_STEP = Record(
     at_most_one=TAKES_KEYS,
 )
 
+PRIORITY_RISES = Record(
+    "priority that rises",
+    "A higher priority for those who have waited for so long; it starts again with another queue",
+    (
+        must("after_days", DAY_COUNT, "so long after joining the queue"),
+        must("to", PRIORITY, "the priority is this one, a smaller number than before"),
+    ),
+)
+
 JOINS_AFTER = Refers("step", after_step)
 ROUTE = Record(
     "route",
@@ -168,6 +177,7 @@ ROUTE = Record(
         may("otherwise", Refers("destination"), "where they go if they get no place there", "nowhere"),
         may("may_join", JOINS_AFTER, "joins the queue when this step is done", "after all steps"),
         usual("priority", PRIORITY, "1 is served first", "5"),
+        may("priority_rises", PRIORITY_RISES, "who has waited for long is served before others", "never"),
     ),
     short="share",
     wording="a share such as 40%, or {share: 40%, ...}",
@@ -237,6 +247,7 @@ ARRIVAL = Record(
         may("longest_wait_days", DAYS, "how long they wait", "for ever"),
         usual("otherwise", Refers("service, list, home or out"), "where they go if they get no place", OUT),
         usual("priority", PRIORITY, "1 is served first", "5"),
+        may("priority_rises", PRIORITY_RISES, "who has waited for long is served before others", "never"),
         may("dies_while_waiting_days", DAYS, "a clock that starts when they begin to wait", "never"),
     ),
 )

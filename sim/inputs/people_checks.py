@@ -56,6 +56,16 @@ def _check_arrival(told: Told, group: Said) -> None:
         )
 
 
+def check_priorities(told: Told) -> None:
+    """A priority that rises becomes a smaller number."""
+    arrivals = [group["arrival"] for _, group in each(told.said["people"])]
+    for one in (*(one for one in arrivals if isinstance(one, Said)), *(way.route for way in told.ways())):
+        rises, priority = one["priority_rises"], one["priority"]
+        if isinstance(rises, Said) and is_sound([rises["to"], priority]) and rises["to"] >= priority:
+            what = f"is {rises['to']}, no smaller than the priority {priority} before; 1 is served first"
+            told.refuse((*rises.path, "to"), what)
+
+
 def check_visits(told: Told) -> None:
     """Each visit says how long, and how many hours where hours are counted."""
     for _, here, visit in told.visits():
@@ -214,4 +224,10 @@ def _check_inside(told: Told, entry: Said) -> None:
         )
 
 
-PEOPLE_CHECKS: tuple[Callable[[Told], None], ...] = (check_groups, check_visits, check_routes, check_census)
+PEOPLE_CHECKS: tuple[Callable[[Told], None], ...] = (
+    check_groups,
+    check_priorities,
+    check_visits,
+    check_routes,
+    check_census,
+)

@@ -154,6 +154,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityRise:
+    """From so many days after joining a queue on, the priority in it is another."""
+
+    after_days: float
+    to: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """Where a person may go next: its share, what must be done first, how long they wait for it."""
 
@@ -165,6 +173,7 @@ class Route:
     otherwise: str | None = None
     may_join_after: str | None = None  # joins the next queue when this step is done, while others still run
     priority: int = 5  # 1 is served first
+    priority_rises: PriorityRise | None = None
     path: str = ""  # where it stands in its visit, such as `then.unit`
 
 
@@ -236,6 +245,7 @@ class Arrival:
     longest_wait: Distribution | None = None
     otherwise: str = OUT
     priority: int = 5
+    priority_rises: PriorityRise | None = None
     dies_while_waiting: Distribution | None = None
 
 

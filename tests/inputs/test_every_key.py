@@ -9,7 +9,18 @@ from sim.inputs.containers import Record
 from sim.inputs.distributions import between, exponential, fixed, from_sample, lognormal, quantiles, uniform, weibull
 from sim.inputs.fields import SCENARIO
 from sim.inputs.loading import read_scenario
-from sim.inputs.scenario import Hours, LostGround, Places, Price, Review, Scenario, Surge, Taper, WaitingList
+from sim.inputs.scenario import (
+    Hours,
+    LostGround,
+    Places,
+    Price,
+    PriorityRise,
+    Review,
+    Scenario,
+    Surge,
+    Taper,
+    WaitingList,
+)
 from sim.inputs.schema import records
 from tests.inputs.small_world import SMALL_WORLD, read_text, small_world
 
@@ -94,6 +105,7 @@ def test_routes_carry_steps_as_they_are_in_force_there(everything: Scenario) -> 
     )
     assert (rails.takes, rails.working_days, rails.after) == (fixed(2), False, ("hub_assessment", "arrangements"))
     assert (route.otherwise, route.may_join_after, route.priority) == ("home", "hub_assessment", 3)
+    assert route.priority_rises == PriorityRise(after_days=4.0, to=2)
     assert (route.longest_wait, route.stay) == (fixed(10), quantiles([0, 2, 5, 9, 40]))
 
 
@@ -107,6 +119,7 @@ def test_groups_arrive_by_rate_or_at_exact_times(everything: Scenario) -> None:
     assert everyone.by_weekday[6] / everyone.by_weekday[0] == pytest.approx(0.8 / 1.1)
     assert (guests.arrives_at, guests.arrivals) == ((("unit", 1.0),), (43_200, DAY, DAY, DAY))
     assert (everyone.arrival.otherwise, everyone.arrival.longest_wait) == ("nursing_home", fixed(0))
+    assert everyone.arrival.priority_rises == PriorityRise(after_days=0.5, to=1)
     assert (everyone.arrival.priority, everyone.arrival.dies_while_waiting) == (4, exponential(400))
 
 

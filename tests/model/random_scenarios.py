@@ -339,6 +339,8 @@ class Town:
                 route["longest_wait_days"] = self.length(0, 3)
         if self.chance(25):
             route["priority"] = self.whole(1, 3)
+            if route["priority"] > 1 and self.chance(40):
+                route["priority_rises"] = {"after_days": self.days_text(0, 5), "to": 1}
         return route if len(route) > 1 else route["share"]
 
     def leave_a_step_behind(self, then: dict[str, Any]) -> None:
@@ -416,6 +418,8 @@ class Town:
             arrival["otherwise"] = self.one_of(["out", *[name for name in first if name not in there]])
         if self.chance(40):
             arrival["priority"] = self.whole(1, 3)
+            if arrival["priority"] > 1 and self.chance(40):
+                arrival["priority_rises"] = {"after_days": self.days_text(0, 5), "to": 1}
         if self.chance(30):
             arrival["dies_while_waiting_days"] = self.length(0, 4)
         return arrival or {"priority": 4}

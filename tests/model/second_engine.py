@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sim.inputs.distributions import Distribution
-from sim.inputs.scenario import DIED, HOME, OUT, CensusEntry, Group, Route, Scenario, Service, Step, Visit
+from sim.inputs.scenario import DIED, HOME, OUT, CensusEntry, Group, PriorityRise, Route, Scenario, Service, Step, Visit
 from sim.inputs.timetable import (
     end_of_work,
     opening_hours,
@@ -90,6 +90,7 @@ class Wait:
     due: int  # when their longest wait is over
     otherwise: str | None
     priority: int
+    rises: PriorityRise | None
     stay: Stay | None  # held meanwhile
     clear: int = NEVER
     ended: int = NEVER
@@ -184,6 +185,7 @@ class Town:
             yield person.arriving.arrives
         if person.wait is not None:
             yield person.wait.due
+            yield self._rises_at(person.wait)
         yield self._dies_at(person)
         stay = person.stay
         if stay is not None:
@@ -222,6 +224,12 @@ class Town:
         for person in self.people:
             if person.stay is not None:
                 person.stay.units_now = self._tapered(person, person.stay)
+            if person.wait is not None and person.wait.rises is not None and self._rises_at(person.wait) <= self.now:
+                person.wait.priority = person.wait.rises.to
+
+    @staticmethod
+    def _rises_at(wait: Wait) -> int:
+        return NEVER if wait.rises is None else wait.joined + seconds(wait.rises.after_days)
 
     def _gather_one(self, person: Person) -> bool:
         if not person.came:
@@ -353,7 +361,9 @@ class Town:
             if outside and arrival.longest_wait is not None:
                 due = self._due(arrival.longest_wait, person, "outside", 0, "longest wait outside", self.now)
             otherwise = arrival.otherwise if outside else OUT
-            wait = Wait(number, to, self.now, due, otherwise, arrival.priority, None, clear=self.now)
+            wait = Wait(
+                number, to, self.now, due, otherwise, arrival.priority, arrival.priority_rises, None, clear=self.now
+            )
         else:
             stay, route = person.stay, person.stay.route
             assert route is not None
@@ -362,7 +372,7 @@ class Town:
                 due = self._due(
                     route.longest_wait, person, stay.service, stay.visit, f"longest wait for {to}", self.now
                 )
-            wait = Wait(number, to, self.now, due, route.otherwise, route.priority, stay)
+            wait = Wait(number, to, self.now, due, route.otherwise, route.priority, route.priority_rises, stay)
             if stay.clear < NEVER:
                 wait.clear = self.now
         return wait

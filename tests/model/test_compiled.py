@@ -326,6 +326,9 @@ PLANTED: dict[str, list[Fault]] = {
          "state.teams[what].open = changes[change].places"),
     ],
     "left one place and came from outside": [("move_at_once", "number = NONE", "pass")],
+    "no priority rises": [("let_priority_rise", "after >= 0", "False")],
+    "who rises is not looked at": [("raise_priority", "touch_all_of(plan, state, waits[wait].to)", "None")],
+    "a priority rises from the start": [("let_priority_rise", "instant <= now", "True")],
     "circles clean": [("leave_place", "not is_exchange", "True")],
     "the last in order over all queues moves first": [
         ("first_of_firsts", "goes_before(state, wait, found)", "goes_before(state, found, wait)"),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.inputs.scenario import CensusEntry, Places
+from sim.inputs.scenario import CensusEntry, Places, PriorityRise
 from sim.inputs.timetable import NOT_IN_THIS_RUN, OpeningHours, places_at
 from sim.model import plan as quantities
 from sim.model.attributes import FORESEEN
@@ -41,13 +41,13 @@ SERVICE = _record(  # after the services come `died` and `out`, which always hav
     "surge_low places_at_start",
     key=key,
 )
-GROUP = _record("otherwise longest priority death", longest_key=key)
+GROUP = _record("otherwise longest priority rises_after rises_to death", longest_key=key)
 VISIT = _record(
     "routes drawn shares units tapers tapers_end death worse_from worse_to from_second later",
     longer_stay=real,
     worse_chance=real,
 )
-ROUTE = _record("to otherwise stay steps steps_end longest join_after priority", longest_key=key)
+ROUTE = _record("to otherwise stay steps steps_end longest join_after priority rises_after rises_to", longest_key=key)
 PLANNED_STEP = _record(
     "number team takes working starts before afters afters_end", share=real, needs_key=key, takes_key=key
 )
@@ -181,7 +181,7 @@ class _Journeys:
             (
                 route.to, _from(route.otherwise, first), self._lengths.row(route.route.stay or planned.visit.stay),
                 steps, len(self.steps), self._lengths.row(route.route.longest_wait), early[0] if early else NONE,
-                route.route.priority, route.longest_wait,
+                route.route.priority, *_rise(route.route.priority_rises), route.longest_wait,
             )
         )  # fmt: skip
 
@@ -305,6 +305,10 @@ def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple
     )
 
 
+def _rise(rise: PriorityRise | None) -> tuple[int, int]:
+    return (NONE, NONE) if rise is None else (seconds(rise.after_days), rise.to)
+
+
 def _queue_limits(plan: Plan) -> Ints:
     limits = [*(one.service.queue_limit for one in plan.services), None, None]
     limits += [one.queue_limit for one in plan.scenario.lists]
@@ -323,6 +327,7 @@ def _group(group: PlannedGroup, lengths: _Lengths) -> tuple[int, ...]:
         group.otherwise,
         lengths.row(arrival.longest_wait),
         arrival.priority,
+        *_rise(arrival.priority_rises),
         lengths.row(arrival.dies_while_waiting),
         group.longest_wait,
     )

@@ -38,6 +38,7 @@ from sim.model.compiled.engine_state import (
     READY,
     RENEGE,
     REQUIRE,
+    RISE,
     STEP_DUE,
     TAPER,
     TRY_STEPS,
@@ -102,6 +103,9 @@ def happen(plan: PlanArrays, state: EngineState, what: int, now: int) -> None:
         looks_at = end_step(plan, state, whom, now)
     elif kind == LOOK:
         looks_at = whom
+    elif kind == RISE:
+        if state.waits[whom].ended == NEVER:
+            raise_priority(plan, state, whom)
     elif kind == LONGEST_WAIT or kind == DEATH or kind == DEATH_OUTSIDE:
         note_due(state, kind, whom)
     elif kind == DIE:
@@ -375,6 +379,7 @@ def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int)
     if to < len(plan.services) or to > len(plan.services) + 1:
         claim(plan, state, wait, now)
     join_queue(plan, state, wait)
+    let_priority_rise(plan, state, wait, now)
     if moves_now:
         touch_all_of(plan, state, to)
     start_longest_wait(plan, state, wait, now)
@@ -439,6 +444,29 @@ def claim(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
         count.unsettled = 1
 
 
+def let_priority_rise(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
+    """After so long in this queue the priority in it is another (rule 23)."""
+    route, after = state.waits[wait].route, plan.groups[state.persons[state.waits[wait].person].group].rises_after
+    if route >= 0:
+        after = plan.routes[route].rises_after
+    if after >= 0:
+        instant = state.waits[wait].joined + after
+        if instant <= now:
+            raise_priority(plan, state, wait)
+        else:
+            due_at(state, plan.until, instant, RISE, wait)
+
+
+def raise_priority(plan: PlanArrays, state: EngineState, wait: int) -> None:
+    """Somebody moves up in the queue that they have waited in for so long."""
+    waits = state.waits
+    route, to = waits[wait].route, plan.groups[state.persons[waits[wait].person].group].rises_to
+    leave_queue(plan, state, wait)
+    waits[wait].priority = plan.routes[route].rises_to if route >= 0 else to
+    join_queue(plan, state, wait)
+    touch_all_of(plan, state, waits[wait].to)
+
+
 def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
     """A longest wait runs from joining; nobody gives up for what has not opened yet."""
     waits, groups, services, keys = state.waits, plan.groups, plan.services, plan.plain_keys
@@ -465,5 +493,5 @@ def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int
 OPERATIONS = (
     next_due, start_death_clock_outside, become_ready, end_step, note_due, step_out_of_line, die, leave_the_queue,
     after_the_queue, leave_dead, taper, open_hours, follow_calendar, change_capacity, join_after_steps, may_join_early,
-    look_at, goes_at_once, begin_wait, claim, start_longest_wait, join, happen,
+    look_at, goes_at_once, begin_wait, claim, raise_priority, let_priority_rise, start_longest_wait, join, happen,
 )  # fmt: skip

@@ -9,7 +9,7 @@ What may be changed here: an identity is added freely; one is taken away by agre
 
 from datetime import timedelta
 
-from sim.inputs.scenario import OUTSIDE
+from sim.inputs.scenario import OUTSIDE, Arrival, Route
 from sim.inputs.timetable import places_at
 from sim.model.arrivals import People
 from sim.model.plan import Plan
@@ -17,7 +17,7 @@ from sim.model.records import NEVER, NONE
 from sim.model.reference.bed_manager import BedManager
 from sim.model.reference.capacity import UNLIMITED, ServiceState, TeamState
 from sim.model.reference.state import Person, Stay, Wait, Work
-from sim.model.rules import SECONDS_PER_DAY, shortest_circle
+from sim.model.rules import SECONDS_PER_DAY, seconds, shortest_circle
 
 TAKEN_IS_COUNTED = "team places taken = the steps that run with them"
 TEAM_NEVER_OVERFULL = "team places taken <= the larger of open and taken before"
@@ -253,7 +253,7 @@ class Observer:
             person, name = wait.person, self._name(service.number)
             if person.wait is not wait or wait.ended != NEVER or wait.to != service.number:
                 self._stop(ONE_PLACE_EACH, now, name, person, "stands in a queue and does not wait in it")
-            order = self._order(wait)
+            order = self._order(wait, now)
             if before is not None and order <= before:
                 self._stop(IN_ORDER, now, name, person, "stands behind somebody who comes later")
             before = order
@@ -269,9 +269,12 @@ class Observer:
         planned = [self._plan.services[number] for number in members]
         return is_too_early or all(max(1, wait.units_in(one.number)) > one.most_places_from(now) for one in planned)
 
-    def _order(self, wait: Wait) -> tuple[int, int, int]:
+    def _order(self, wait: Wait, now: int) -> tuple[int, int, int]:
         arrival = self._plan.groups[wait.person.arriving.group].group.arrival
-        priority = arrival.priority if wait.route is None else wait.route.route.priority
+        queue: Arrival | Route = arrival if wait.route is None else wait.route.route
+        rise, priority = queue.priority_rises, queue.priority
+        if rise is not None and now >= wait.joined + seconds(rise.after_days):
+            priority = rise.to
         return priority, wait.joined, wait.person.arriving.rank
 
     def _line(self, beds: BedManager, number: int) -> list[Wait]:
@@ -279,7 +282,7 @@ class Observer:
         if not self._plan.scenario.lists:
             return beds.services[number].queue
         queues = [one.queue for one in beds.services if number in self._plan.members[one.number]]
-        return sorted((wait for queue in queues for wait in queue), key=self._order)
+        return sorted((wait for queue in queues for wait in queue), key=lambda wait: self._order(wait, beds.clock.now))
 
     def _nobody_waits_beside_a_free_place(self, beds: BedManager, service: ServiceState, now: int) -> None:
         line = self._line(beds, service.number)

@@ -10,7 +10,7 @@ from simpy import Event
 
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.inputs.scenario import CensusEntry
+from sim.inputs.scenario import Arrival, CensusEntry, PriorityRise, Route
 from sim.model import plan as quantities
 from sim.model.arrivals import Arriving, People
 from sim.model.attributes import (
@@ -157,11 +157,12 @@ class Journeys:
     def join(self, person: Person, stay: Stay | None, to: int, route: PlannedRoute | None, joined: int) -> None:
         """Enter the queue for a destination: outside where `stay` is None, else by this route from this stay."""
         arriving, service = person.arriving, self.places.services[to]
+        queue: Arrival | Route
         if stay is None or route is None:
-            held, priority = OUTSIDE, self.plan.groups[arriving.group].group.arrival.priority
+            held, queue = OUTSIDE, self.plan.groups[arriving.group].group.arrival
         else:
-            held, priority = stay.service, route.route.priority
-        order = (priority, joined, arriving.rank)
+            held, queue = stay.service, route.route
+        order = (queue.priority, joined, arriving.rank)
         units = self._units(person, to)
         wait = person.wait = Wait(person, person.waits, stay, held, to, route, joined, order, units)
         person.waits += 1
@@ -173,10 +174,29 @@ class Journeys:
         if service.queue_limit is not None:
             self.newcomers.add(to)
         service.line_up(wait)
+        if queue.priority_rises is not None:
+            self._let_priority_rise(wait, queue.priority_rises)
         wait.other = self._other_way(wait)
         if self.places.never_fits(wait) or not self.has_opened(to):
             self.nowhere.append(wait)
         self.reneging.start_waiting(wait)
+
+    def _let_priority_rise(self, wait: Wait, rise: PriorityRise) -> None:
+        """After so long in this queue the priority in it is another (rule 23)."""
+
+        def rises() -> None:
+            if wait.ended == NEVER:
+                queue = self.places.services[wait.to]
+                queue.step_out(wait)
+                wait.order = (rise.to, *wait.order[1:])
+                queue.line_up(wait)
+                self.places.touch(wait.to)
+
+        instant = wait.joined + seconds(rise.after_days)
+        if instant <= self.clock.now:
+            rises()
+        else:
+            self.clock.at(instant, rises)
 
     def _units(self, person: Person, to: int) -> Mapping[int, int]:
         """Minutes a week that somebody needs in each service that they wait for and that counts hours."""

@@ -1,5 +1,6 @@
 """Lengths on condition that they lie between `at_least` and `at_most`: held against integrals of SciPy's own densities."""
 
+import ast
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from sim.inputs import distributions as families
 from sim.inputs.distributions import Distribution, between
 from sim.model.attributes import conditional_days
 from tests.inputs.test_distributions import EVERY_FAMILY, shape_of_weibull
+from tests.mutation import planted
 
 INF = math.inf
 NUMBERS = [2.0**-53, 1e-9, 1e-4, 0.02, 0.25, 0.5, 0.75, 0.98, 0.9999, 1 - 1e-9, 1 - 2.0**-53]
@@ -125,12 +127,13 @@ def test_who_has_been_there_longer_than_the_limit_needs_no_more_days() -> None:
 
 # -- would a fault be seen? --------------------------------------------------------------------------------------
 
+SHARE = "bounds[SHARE_FROM] + (bounds[SHARE_TO] - bounds[SHARE_FROM]) * u"
 FAULTS = {
-    "lengths are cut off, not drawn again": ("share = bounds[SHARE_FROM] + (bounds[SHARE_TO] - bounds[SHARE_FROM]) * u", "share = u"),
-    "the lower limit does not count": ("share = bounds[SHARE_FROM] + (bounds[SHARE_TO] - bounds[SHARE_FROM]) * u", "share = bounds[SHARE_TO] * u"),
-    "the mean is that of the family": ("mean_days=conditional_mean(written, at_least, at_most)", "mean_days=written.mean_days"),
-    "the highest number of all has no length": ("min(share, LARGEST_SHARE)", "share"),
-}  # fmt: skip
+    "lengths are cut off, not drawn again": ("bounded", SHARE, "u"),
+    "the lower limit does not count": ("bounded", SHARE, "bounds[SHARE_TO] * u"),
+    "the mean is that of the family": ("between", "conditional_mean(written, at_least, at_most)", "written.mean_days"),
+    "the highest number of all has no length": ("bounded", "min(share, LARGEST_SHARE)", "share"),
+}
 CHECKS: list[Callable[[Any], bool]] = [
     lambda made: all(
         abs(stats.expon(scale=8).cdf(made.between(made.exponential(8), 2, 9).days(u)) - expected) < 1e-9
@@ -141,7 +144,7 @@ CHECKS: list[Callable[[Any], bool]] = [
 ]
 
 
-def hold(source: str) -> bool:
+def hold(source: ast.Module) -> bool:
     inside: dict[str, Any] = {"__name__": "sim.inputs.distributions"}
     exec(compile(source, "distributions with a fault", "exec"), inside)
     made = SimpleNamespace(**inside)
@@ -154,5 +157,6 @@ def hold(source: str) -> bool:
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_in_the_limits_is_caught(fault: str) -> None:
     source = Path(families.__file__).read_text(encoding="utf-8")
-    good, planted = FAULTS[fault]
-    assert good in source and hold(source) and not hold(source.replace(good, planted))
+    assert hold(ast.parse(source))
+    (with_fault,) = planted([source], [FAULTS[fault]])
+    assert not hold(with_fault)

@@ -34,7 +34,7 @@ def touch_all_of(plan: PlanArrays, state: EngineState, to: int) -> None:
 
 
 def note_opening(plan: PlanArrays, state: EngineState, hours: int, now: int) -> None:
-    """Whoever finds hours closed is told of the next opening."""
+    """Somebody found hours closed: the next opening becomes an event."""
     opens, closes, opening_is_noted = plan.opens, plan.closes, state.opening_is_noted
     if not opening_is_noted[hours]:
         opening_is_noted[hours] = True
@@ -119,7 +119,7 @@ def has_opened(plan: PlanArrays, to: int, now: int) -> bool:
 
 
 def other_way(plan: PlanArrays, state: EngineState, wait: int) -> int:
-    """The destination of somebody who does not get in; NONE where nothing is said, and they wait on."""
+    """The destination of somebody who does not get in; NONE where there is none, and they wait on."""
     waits = state.waits
     if waits[wait].stay < 0:
         return other_way_outside(plan, state, waits[wait].person, waits[wait].number, waits[wait].to)

@@ -127,7 +127,7 @@ class EngineState(NamedTuple):
         Ints  # where somebody stands who goes down the line of a service: in its own queue and in each of its lists
     )
     circle: Ints  # members and where they go, then for each service: found in this order, found from, has been seen
-    opening_is_noted: Flags  # somebody found these hours closed and will be told of the next opening
+    opening_is_noted: Flags  # somebody found these hours closed: the next opening is an event
     weights: Floats
     counters: Rows
     keys: Keys

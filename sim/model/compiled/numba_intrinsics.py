@@ -50,7 +50,7 @@ def uniform_of() -> Any:
 
 
 def fetch_ahead() -> Any:
-    """`state.fetch_ahead`: memory is fetched while the processor goes on with other work."""
+    """`engine_state.fetch_ahead`: memory is fetched while the processor goes on with other work."""
     from llvmlite import ir
     from numba.core import cgutils, types
     from numba.extending import intrinsic
@@ -62,8 +62,8 @@ def fetch_ahead() -> Any:
             array = context.make_array(kind)(context, builder, given[0])
             place = cgutils.get_item_pointer(context, builder, kind, array, [given[1]], wraparound=False)
             place = builder.bitcast(place, ir.IntType(8).as_pointer())
-            said = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
-            instruction = cgutils.get_or_insert_function(builder.module, said, "llvm.prefetch.p0i8")
+            kind_of_call = ir.FunctionType(ir.VoidType(), [place.type, number, number, number])
+            instruction = cgutils.get_or_insert_function(builder.module, kind_of_call, "llvm.prefetch.p0i8")
             builder.call(instruction, [place, number(READING), number(KEPT_CLOSE), number(DATA)])
             return context.get_dummy_value()
 

@@ -12,8 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -167,8 +166,8 @@ def _users_cache() -> list[Path]:
 def _fingerprint() -> str:
     from importlib.metadata import version
 
-    said = [sys.version, version("numba"), version("llvmlite"), version("numpy")]
-    digest = hashlib.sha256("\0".join(said).encode())
+    versions = [sys.version, version("numba"), version("llvmlite"), version("numpy")]
+    digest = hashlib.sha256("\0".join(versions).encode())
     for file in (__file__, *(str(module.__file__) for module in SOURCES)):
         digest.update(Path(file).read_bytes())
     return digest.hexdigest()[:16]
@@ -180,23 +179,6 @@ def first_line(problem: BaseException) -> str:
 
 
 # -- compiling ----------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def _no_index_counts_from_the_end() -> Iterator[None]:
-    """Numba asks at every look into a table whether its index is negative. None of ours is, and it costs a seventh of the time."""
-    from numba.core import types
-    from numba.np import arrayobj
-
-    def as_it_is(context: Any, builder: Any, kind: Any, index: Any, _: Any) -> Any:
-        return context.cast(builder, index, kind, types.intp if kind.signed else types.uintp)
-
-    usual = arrayobj.fix_integer_index
-    arrayobj.fix_integer_index = as_it_is
-    try:
-        yield
-    finally:
-        arrayobj.fix_integer_index = usual
 
 
 def _without_the_compiler(function: Any) -> Any:
@@ -239,21 +221,9 @@ def kernels() -> Kernels:
     made = [_compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True) for one in functions]
     if keep:
         made = [_without_the_compiler(one) for one in made]
-    found = Kernels(*map(_ready, made))
+    found = Kernels(*made)
     numba.config.CACHE_DIR = usual
     return found
-
-
-def _ready(function: Any) -> Callable[..., Any]:
-    """A function that is compiled, or read from the cache, at its first call."""
-
-    def call(*arguments: Any) -> Any:
-        if function.signatures:
-            return function(*arguments)
-        with _no_index_counts_from_the_end():
-            return function(*arguments)
-
-    return call
 
 
 def compiled_rules() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The engine contract: a scenario and the number of a replication in, a ledger out.
 
 Whatever walks the people through the services, the same scenario, seed and replication give the same ledger to the last bit.
-The reference engine (SimPy) is the law; the compiled one is for speed, where Numba works.
+The SimPy engine is the reference; the compiled one is for speed, where Numba works.
 """
 
 from collections.abc import Callable

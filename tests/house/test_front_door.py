@@ -37,8 +37,14 @@ TELLING_COMMAND = """
         return int(argv[1]) if argv[:1] == ["exit"] else 0
 """
 
-base_python_has_pip = subprocess.run([run_sim.BASE_PYTHON, "-m", "pip", "--version"], capture_output=True, check=False)
-needs_pip = pytest.mark.skipif(base_python_has_pip.returncode != 0, reason="the Python outside has no pip")
+needs_pip = pytest.mark.usefixtures("pip_outside")
+
+
+@pytest.fixture(scope="session")
+def pip_outside() -> None:
+    """Skips where the Python outside has no pip."""
+    if subprocess.run([run_sim.BASE_PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
+        pytest.skip("the Python outside has no pip")
 
 
 class House:
@@ -87,7 +93,23 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
+    """A house in which nobody has started anything."""
     return House(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def set_up_once(tmp_path_factory: pytest.TempPathFactory, pip_outside: None) -> House:  # noqa: ARG001
+    """A house after its first start; to be copied, not to be changed."""
+    house = House(tmp_path_factory.mktemp("house"))
+    assert house.start()[0] == 0
+    return house
+
+
+@pytest.fixture
+def ready(house: House, set_up_once: House) -> House:
+    """A house of the test's own whose private folder is set up: setting one up takes a second, copying it does not."""
+    shutil.copytree(set_up_once.folder / ".venv", house.folder / ".venv", symlinks=True)
+    return house
 
 
 @needs_pip
@@ -108,9 +130,8 @@ def test_first_start_sets_up_in_the_private_folder_and_later_starts_say_nothing(
 
 
 @needs_pip
-def test_private_folder_is_made_without_pip_as_debian_needs(house: House) -> None:
-    house.start()
-    assert not list((house.folder / ".venv").rglob("pip"))
+def test_private_folder_is_made_without_pip_as_debian_needs(ready: House) -> None:
+    assert not list((ready.folder / ".venv").rglob("pip"))
 
 
 @needs_pip
@@ -187,13 +208,13 @@ def test_streams_that_are_closed_are_given_to_nobody(house: House) -> None:
 
 
 @needs_pip
-def test_start_that_breaks_before_the_simulator_exits_with_2(house: House) -> None:
-    (house.folder / "sim" / "cli.py").write_text("this is no Python")
-    code, out, err = house.start("check")
+def test_start_that_breaks_before_the_simulator_exits_with_2(ready: House) -> None:
+    (ready.folder / "sim" / "cli.py").write_text("this is no Python")
+    code, out, err = ready.start("check")
     assert (code, out) == (2, "")
     assert "This cannot start: SyntaxError: " in err
     assert "Traceback" not in err
-    assert "Traceback" in house.start("check", "--traceback")[2]
+    assert "Traceback" in ready.start("check", "--traceback")[2]
 
 
 @pytest.mark.slow
@@ -214,31 +235,28 @@ def test_setup_that_failed_says_why_and_the_next_start_repairs_it(house: House) 
 
 @pytest.mark.slow
 @needs_pip
-def test_changed_lock_is_installed_at_the_next_start(house: House) -> None:
-    house.start()
-    house.publish("2.0")
-    house.lock("2.0")
-    code, out, err = house.start()
+def test_changed_lock_is_installed_at_the_next_start(ready: House) -> None:
+    ready.publish("2.0")
+    ready.lock("2.0")
+    code, out, err = ready.start()
     assert (code, "version 2.0" in out, "Setting up" in err) == (0, True, True)
 
 
 @pytest.mark.slow
 @needs_pip
 @pytest.mark.parametrize("damage", ["Python 3.2 another lock", "unfinished", ""])
-def test_folder_stamped_otherwise_is_made_anew(house: House, damage: str) -> None:
-    house.start()
-    house.stamp.write_text(damage)
-    code, _, err = house.start()
+def test_folder_stamped_otherwise_is_made_anew(ready: House, damage: str) -> None:
+    ready.stamp.write_text(damage)
+    code, _, err = ready.start()
     assert (code, "Setting up" in err) == (0, True)
 
 
 @needs_pip
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no links here")
-def test_folder_whose_python_was_removed_is_made_anew(house: House) -> None:
-    house.start()
-    house.python.unlink()
-    house.python.symlink_to("/nowhere/python")
-    assert house.start()[0] == 0
+def test_folder_whose_python_was_removed_is_made_anew(ready: House) -> None:
+    ready.python.unlink()
+    ready.python.symlink_to("/nowhere/python")
+    assert ready.start()[0] == 0
 
 
 @needs_pip
@@ -251,15 +269,14 @@ def test_two_first_starts_at_once_take_turns(house: House) -> None:
 
 
 @needs_pip
-def test_exit_code_of_the_command_passes_through(house: House) -> None:
-    assert [house.start("exit", code)[0] for code in ("0", "2", "7")] == [0, 2, 7]
+def test_exit_code_of_the_command_passes_through(ready: House) -> None:
+    assert [ready.start("exit", code)[0] for code in ("0", "2", "7")] == [0, 2, 7]
 
 
 @needs_pip
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C to a console, not to a process")
-def test_ctrl_c_gives_130_without_a_traceback(house: House) -> None:
-    house.start()
-    started = house.popen("sleep")
+def test_ctrl_c_gives_130_without_a_traceback(ready: House) -> None:
+    started = ready.popen("sleep")
     assert started.stdout
     assert "given ['sleep']" in started.stdout.readline()
     started.send_signal(signal.SIGINT)
@@ -269,13 +286,13 @@ def test_ctrl_c_gives_130_without_a_traceback(house: House) -> None:
 
 @needs_pip
 @pytest.mark.skipif(os.name == "nt", reason="Windows goes this way in every test")
-def test_start_that_waits_as_on_windows_passes_on_the_exit_code_and_ctrl_c(house: House) -> None:
-    door = house.folder / "run_sim.py"
+def test_start_that_waits_as_on_windows_passes_on_the_exit_code_and_ctrl_c(ready: House) -> None:
+    door = ready.folder / "run_sim.py"
     replaces_itself = 'if os.name != "nt":\n        os.execv'
     assert replaces_itself in door.read_text()
     door.write_text(door.read_text().replace(replaces_itself, "if False:\n        os.execv"))
-    assert house.start("exit", "7")[0] == 7
-    started = house.popen("sleep")
+    assert ready.start("exit", "7")[0] == 7
+    started = ready.popen("sleep")
     assert started.stdout
     started.stdout.readline()
     os.killpg(started.pid, signal.SIGINT)
@@ -353,23 +370,23 @@ def test_private_folder_that_another_tool_made_is_used_and_never_cleared(house: 
 
 
 @needs_pip
-def test_benchmarks_add_their_own_packages_to_the_private_folder_once(house: House) -> None:
-    (house.folder / "benchmarks").mkdir()
-    shutil.copy(ROOT / "benchmarks" / "run.py", house.folder / "benchmarks")
-    (house.folder / "benchmarks" / "measuring.py").write_text(textwrap.dedent(TELLING_COMMAND))
-    with (house.folder / "requirements.lock").open("a") as lock:
+def test_benchmarks_add_their_own_packages_to_the_private_folder_once(ready: House) -> None:
+    (ready.folder / "benchmarks").mkdir()
+    shutil.copy(ROOT / "benchmarks" / "run.py", ready.folder / "benchmarks")
+    (ready.folder / "benchmarks" / "measuring.py").write_text(textwrap.dedent(TELLING_COMMAND))
+    with (ready.folder / "requirements.lock").open("a") as lock:
         lock.write("# [bench]\nstopwatch==2.0\n")
     info = "stopwatch-2.0.dist-info"
-    with zipfile.ZipFile(house.wheels / "stopwatch-2.0-py3-none-any.whl", "w") as wheel:
+    with zipfile.ZipFile(ready.wheels / "stopwatch-2.0-py3-none-any.whl", "w") as wheel:
         wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: stopwatch\nVersion: 2.0\n")
         wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr(f"{info}/RECORD", "")
-    code, out, err = house.start("--quick", script="benchmarks/run.py")
+    code, out, err = ready.start("--quick", script="benchmarks/run.py")
     assert (code, out.startswith("given ['--quick']")) == (0, True)
     assert "Adding the packages of bench" in err
-    code, _, err = house.start("exit", "3", script="benchmarks/run.py")
+    code, _, err = ready.start("exit", "3", script="benchmarks/run.py")
     assert (code, err) == (3, "")
-    assert house.start()[0] == 0  # and the front door is content with it
+    assert ready.start()[0] == 0  # and the front door is content with it
 
 
 def test_python_that_is_too_old_gets_one_sentence(house: House) -> None:

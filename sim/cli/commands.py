@@ -85,9 +85,12 @@ def test(options: Options, _: Screen) -> int:
 
 
 def _side_by_side(arguments: Sequence[str]) -> list[str]:
-    """One process for each processor, unless pytest is told how many or asked to stop in a debugger."""
+    """One process for each processor, unless pytest is told how many or asked to stop in a debugger.
+
+    Tests of a file stay together as long as they can, because they share what they run; who is done takes over from the others.
+    """
     said = any(word.startswith(("-n", "--numprocesses", "--dist", "--pdb", "--trace", "-p")) for word in arguments)
-    return [] if said or processors() < 2 else ["-n", str(processors())]
+    return [] if said or processors() < 2 else ["-n", str(processors()), "--dist", "worksteal"]
 
 
 def _from_anywhere(argument: str) -> str:

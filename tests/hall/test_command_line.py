@@ -1,10 +1,13 @@
 """The command line: what is typed, what is said, which exit code comes back."""
 
 import csv
+import io
 import json
 import os
 import zipfile
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -36,15 +39,32 @@ def only_folder(outputs: Path) -> Path:
     return folder
 
 
-@pytest.mark.usefixtures("here")
-def test_compare_says_what_differs_answers_in_a_sentence_and_names_the_folder(capsys) -> None:
-    assert run("compare", "base.yaml", "more.yaml") == 0
-    said = capsys.readouterr().out
+class Compared(NamedTuple):
+    """A comparison of base.yaml and more.yaml that has ended: its results, and what it wrote to its streams."""
+
+    folder: Path
+    out: str
+    err: str
+
+
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
+    """Run once, and only looked at."""
+    here, out, err = tmp_path_factory.mktemp("compared"), io.StringIO(), io.StringIO()
+    write_pair(here)
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.chdir(here)
+        assert run("compare", "base.yaml", "more.yaml") == 0
+    return Compared(only_folder(here / "out"), out.getvalue(), err.getvalue())
+
+
+def test_compare_says_what_differs_answers_in_a_sentence_and_names_the_folder(compared: Compared) -> None:
+    said = compared.out
     assert "services.unit.beds: 3 -> 8  (more.yaml:4)" in said
     assert "delayed in hospital on an average day" in said
     assert "occupancy of unit" in said
     assert "cost, paid by council in the 40 days measured" in said
-    assert str(only_folder(Path("out"))) in said
+    assert str(Path("out") / compared.folder.name) in said
 
 
 def test_the_answer_comes_first_and_each_warning_once_after_it(here: Path, capsys) -> None:
@@ -62,20 +82,17 @@ def test_the_answer_comes_first_and_each_warning_once_after_it(here: Path, capsy
     assert "will follow the results" in said.err
 
 
-@pytest.mark.usefixtures("here")
-def test_plain_output_has_no_colour_codes_and_no_box_characters(capsys) -> None:
-    run("compare", "base.yaml", "more.yaml")
-    both = "".join(capsys.readouterr())
+def test_plain_output_has_no_colour_codes_and_no_box_characters(compared: Compared) -> None:
+    both = compared.out + compared.err
     assert "\x1b" not in both
     assert "\r" not in both
     assert not [letter for letter in both if 0x2500 <= ord(letter) < 0x2600]
 
 
-def test_the_folder_holds_the_files_of_the_vocabulary(here: Path) -> None:
-    assert run("compare", "base.yaml", "more.yaml") == 0
-    folder = only_folder(here / "out")
+def test_the_folder_holds_the_files_of_the_vocabulary(compared: Compared) -> None:
+    folder = compared.folder
     assert folder.name.startswith("base-vs-more-")
-    assert (here / "out" / "latest").read_text() == f"{folder.name}\n"
+    assert (folder.parent / "latest").read_text() == f"{folder.name}\n"
     assert {path.name for path in folder.iterdir()} == {
         "results.json",
         "replications.csv",
@@ -94,10 +111,8 @@ def test_the_folder_holds_the_files_of_the_vocabulary(here: Path) -> None:
     }
 
 
-@pytest.mark.slow
-def test_columns_are_those_of_the_vocabulary(here: Path) -> None:
-    run("compare", "base.yaml", "more.yaml")
-    folder = only_folder(here / "out")
+def test_columns_are_those_of_the_vocabulary(compared: Compared) -> None:
+    folder = compared.folder
     head = {name: (folder / f"{name}.csv").read_text().split("\n")[0] for name in ("summary", "replications", "census")}
     assert head["summary"] == "scenario,service,measure,by,item,unit,mean,sd,low,high,replications"
     assert head["replications"] == "scenario,replication,service,measure,by,item,value,unit"
@@ -109,10 +124,8 @@ def test_columns_are_those_of_the_vocabulary(here: Path) -> None:
     assert {"baseline", "verdict", *head["summary"].split(",")} <= set(results["differences"][0])
 
 
-@pytest.mark.slow
-def test_summary_and_differences_hold_the_rows_of_results_json(here: Path) -> None:
-    run("compare", "base.yaml", "more.yaml")
-    folder = only_folder(here / "out")
+def test_summary_and_differences_hold_the_rows_of_results_json(compared: Compared) -> None:
+    folder = compared.folder
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
     for table, rows in (("summary", results["measures"]), ("differences", results["differences"])):
         with (folder / f"{table}.csv").open(newline="", encoding="utf-8") as file:
@@ -121,10 +134,8 @@ def test_summary_and_differences_hold_the_rows_of_results_json(here: Path) -> No
         assert [float(row["mean"]) for row in found] == [row["mean"] for row in rows]
 
 
-@pytest.mark.slow
-def test_replications_stand_in_order(here: Path) -> None:
-    run("compare", "base.yaml", "more.yaml")
-    with (only_folder(here / "out") / "replications.csv").open(newline="", encoding="utf-8") as file:
+def test_replications_stand_in_order(compared: Compared) -> None:
+    with (compared.folder / "replications.csv").open(newline="", encoding="utf-8") as file:
         order = [(row["scenario"], row["replication"]) for row in csv.DictReader(file)]
     assert list(dict.fromkeys(order)) == [("base", "1"), ("base", "2"), ("more", "1"), ("more", "2")]
 
@@ -479,9 +490,8 @@ def test_hostile_names_stay_text(here: Path, capsys) -> None:
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_the_report_asks_for_nothing_from_outside(here: Path) -> None:
-    run("compare", "base.yaml", "more.yaml")
-    page = (only_folder(here / "out") / "report.html").read_text(encoding="utf-8")
+def test_the_report_asks_for_nothing_from_outside(compared: Compared) -> None:
+    page = (compared.folder / "report.html").read_text(encoding="utf-8")
     assert "http://" not in page
     assert "https://" not in page
     assert "default-src 'none'" in page

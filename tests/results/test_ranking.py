@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts import draw_charts
+from sim.results.charts import Chart, draw_charts
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money
@@ -44,6 +44,11 @@ def findings() -> Findings:
     base = small(replications=6, days=60, warm_up=20)
     fewer = bigger(base, id="fewer", name="Fewer beds", unit=2)
     return findings_of(base, bigger(base, id="same", name="Same", unit=4), fewer, bigger(base))
+
+
+@pytest.fixture(scope="module")
+def charts(findings: Findings) -> list[Chart]:
+    return draw_charts(findings)
 
 
 @pytest.fixture(scope="module")
@@ -181,8 +186,8 @@ def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[RankedScenario
     assert not [name for name in table[0] if "total" in name]
 
 
-def test_the_report_opens_with_one_table_one_chart_and_the_sum(findings: Findings) -> None:
-    page = report_html(findings, draw_charts(findings), RunProvenance("x", "1", "reference", ())).decode()
+def test_the_report_opens_with_one_table_one_chart_and_the_sum(findings: Findings, charts: list[Chart]) -> None:
+    page = report_html(findings, charts, RunProvenance("x", "1", "reference", ())).decode()
     first, *_ = page.split("<h1>")[1].split('class="answer"')
     assert first.index("<h2>The ranking</h2>") < first.index("<table>") < first.index("<figure>")
     assert first.count("<table>") == first.count("<figure>") == 1
@@ -195,8 +200,8 @@ def test_the_workbook_has_a_sheet_for_it(findings: Findings) -> None:
         assert 'name="Ranking"' in book.read("xl/workbook.xml").decode()
 
 
-def test_the_chart_tells_verdicts_in_words_and_comes_first(findings: Findings) -> None:
-    chart, again = draw_charts(findings)[0], draw_charts(findings)[0]
+def test_the_chart_tells_verdicts_in_words_and_comes_first(findings: Findings, charts: list[Chart]) -> None:
+    chart, again = charts[0], draw_charts(findings)[0]
     assert chart.name == "ranking"
     assert chart == again
     assert "1. More beds: " in chart.description and ", better; 2. Same: 0.0 (0.0 to 0.0), no change" in (
@@ -204,8 +209,8 @@ def test_the_chart_tells_verdicts_in_words_and_comes_first(findings: Findings) -
     )
 
 
-def test_one_wide_interval_is_cut_with_an_arrow_and_told_in_full(findings: Findings) -> None:
+def test_one_wide_interval_is_cut_with_an_arrow_and_told_in_full(findings: Findings, charts: list[Chart]) -> None:
     wide = with_delayed(findings, "fewer", low_all=-4_000.0, high_all=4_004.0)
     chart = draw_charts(wide)[0]
     assert "-4,000 to +4,004" in chart.description
-    assert chart.svg != draw_charts(findings)[0].svg
+    assert chart.svg != charts[0].svg

@@ -78,6 +78,7 @@ def test_what_a_program_shows_agrees_with_the_reference_engine(program: str, fig
     assert stats.ttest_ind(one, other, equal_var=False).pvalue > ONE_IN_A_THOUSAND, (np.mean(one), np.mean(other))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_small_hospital_is_busy_blocked_and_within_its_places(program: str) -> None:
     here = found(program)
@@ -86,6 +87,7 @@ def test_small_hospital_is_busy_blocked_and_within_its_places(program: str) -> N
     assert np.mean(here["people who wait for a place"]) > 0.5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("program", ["idiomatic_simpy", "ciw", "c", "reference"])
 def test_same_seed_gives_the_same_stays(program: str) -> None:
     run = PROGRAMS[program]()

@@ -134,6 +134,7 @@ def test_private_folder_is_made_without_pip_as_debian_needs(ready: House) -> Non
     assert not list((ready.folder / ".venv").rglob("pip"))
 
 
+@pytest.mark.slow
 @needs_pip
 def test_pip_settings_are_honoured_even_those_that_install_for_the_user(house: House, tmp_path: Path) -> None:
     elsewhere = house.wheels.rename(tmp_path / "elsewhere")
@@ -146,6 +147,7 @@ def pip_settings(tmp_path: Path, line: str) -> dict[str, str]:
     return {"PIP_CONFIG_FILE": str(file)}
 
 
+@pytest.mark.slow
 @needs_pip
 @pytest.mark.parametrize("said_in", ["the environment", "a file"])
 def test_pip_settings_that_send_packages_elsewhere_fill_the_private_folder_all_the_same(
@@ -168,6 +170,7 @@ def test_private_folder_that_pip_left_empty_is_never_taken_for_whole(house: Hous
     assert house.start()[0] == 0
 
 
+@pytest.mark.slow
 @needs_pip
 def test_what_leads_to_packages_elsewhere_does_not_reach_the_private_folder(house: House, tmp_path: Path) -> None:
     other = tmp_path / "other" / "bedcount-9.0.dist-info"
@@ -251,6 +254,7 @@ def test_folder_stamped_otherwise_is_made_anew(ready: House, damage: str) -> Non
     assert (code, "Setting up" in err) == (0, True)
 
 
+@pytest.mark.slow
 @needs_pip
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no links here")
 def test_folder_whose_python_was_removed_is_made_anew(ready: House) -> None:
@@ -300,6 +304,7 @@ def test_start_that_waits_as_on_windows_passes_on_the_exit_code_and_ctrl_c(ready
     assert (started.returncode, err) == (130, "Stopped.\n")
 
 
+@pytest.mark.slow
 @needs_pip
 def test_newer_python_gets_a_note_and_later_packages_where_it_must(
     house: House,
@@ -369,6 +374,7 @@ def test_private_folder_that_another_tool_made_is_used_and_never_cleared(house: 
     assert (code, "It lacks bedcount." in err, keep.exists()) == (2, True, True)
 
 
+@pytest.mark.slow
 @needs_pip
 def test_benchmarks_add_their_own_packages_to_the_private_folder_once(ready: House) -> None:
     (ready.folder / "benchmarks").mkdir()

@@ -28,7 +28,7 @@ from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.inputs.sets import sets_for_each
 from sim.results.comparison.findings import Findings
-from sim.results.files.people_tables import PeopleFiles, files_of
+from sim.results.files.people_tables import PeopleFiles, files_of, traits_of
 from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted
 from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
@@ -221,7 +221,8 @@ def _store(job: Job, options: Options) -> ResumeStore:
 def _people(job: Job, options: Options, store: ResumeStore) -> PeopleFiles | None:
     if not options.people:
         return None
-    return PeopleFiles(Path(options.people), store.folder, any(one.lists for one in job.scenarios))
+    with_lists = any(one.lists for one in job.scenarios)
+    return PeopleFiles(Path(options.people), store.folder, with_lists, traits_of(job.scenarios))
 
 
 def _workers(job: Job, options: Options) -> int:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.inputs.problems import listed
 from sim.inputs.scenario import (
@@ -19,6 +20,7 @@ from sim.inputs.scenario import (
     SECONDS_PER_DAY,
     Group,
     Hours,
+    Levels,
     Places,
     Review,
     Route,
@@ -35,6 +37,7 @@ CALENDAR_DAYS_PER_WORKING_DAY = 7 / 5
 MINUTES_PER_HOUR = 60.0
 SLOT_SECONDS = 1_800  # half hours: how finely doors are looked at
 SLOTS_PER_WEEK = 7 * SECONDS_PER_DAY // SLOT_SECONDS
+MOST_STATES = 2_000  # services times combinations of levels of one group
 MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyond that their times are added
 
 
@@ -70,8 +73,8 @@ def estimated_loads(scenario: Scenario) -> list[Load]:
     for group in scenario.people:
         admitted = admissions_per_day(scenario, group)
         flows += _flows(group, admitted, scenario)
-        for visit in group.journey:
-            here = admitted[visit.service] * _days_held(visit, scenario)
+        for visit, per_day in zip(group.journey, admitted, strict=True):
+            here = per_day * _days_held(visit, scenario)
             people[visit.service] = people.get(visit.service, 0.0) + here
             needed[visit.service] = needed.get(visit.service, 0.0) + here * _units_each(visit, scenario)
     pools = _pools(scenario)
@@ -133,8 +136,8 @@ def estimated_team_loads(scenario: Scenario) -> list[Load]:
     for group in scenario.people:
         admitted = admissions_per_day(scenario, group)
         routes = [
-            (admitted[visit.service] * route.share, route)
-            for visit in group.journey
+            (per_day * route.share, route)
+            for visit, per_day in zip(group.journey, admitted, strict=True)
             for route in _routes(visit, scenario)
         ]
         for per_day, step in ((per_day, step) for per_day, route in routes for step in route.steps):
@@ -177,26 +180,65 @@ def _percent(load: Load) -> str:
     return f"slightly more than {rounded}" if rounded == "100%" and load.ratio > 1.0 else rounded
 
 
-def admissions_per_day(scenario: Scenario, group: Group) -> dict[str, float]:
-    """Admissions a day to each service of the journey: arrivals + returns, as linear equations."""
-    names = [visit.service for visit in group.journey]
-    come = np.zeros(len(names))
-    moves = np.zeros((len(names), len(names)))
-    rate = _arrivals_per_day(scenario, group)
-    for to, share in group.arrives_at:
+def admissions_per_day(scenario: Scenario, group: Group) -> list[float]:
+    """Admissions a day to each visit of the journey: arrivals + returns, as linear equations by service and profile found.
+
+    Nobody loses ground here, as that takes a queue; with too many combinations of levels nothing is estimated.
+    """
+    services = list(dict.fromkeys(visit.service for visit in group.journey))
+    profiles = group.profiles
+    if len(services) * len(profiles) > MOST_STATES:
+        return [0.0] * len(group.journey)
+    states = {state: number for number, state in enumerate(product(services, profiles))}
+    come, moves = np.zeros(len(states)), np.zeros((len(states), len(states)))
+
+    def add(to: str, levels: Levels, amount: float, into: NDArray[np.float64]) -> None:
         for name, part in _parts_of(scenario, group, to):
-            if name in names:
-                come[names.index(name)] += rate * share * part
-    for visit in group.journey:
-        for route in _routes(visit, scenario):
-            for name, part in _parts_of(scenario, group, route.to):
-                if name in names:
-                    moves[names.index(name), names.index(visit.service)] += route.share * part
+            if name in services:
+                into[states[name, levels]] += amount * part
+
+    for rate, levels in zip(_arrivals_per_day(scenario, group), profiles, strict=True):
+        for to, share in group.arrives_at:
+            add(to, levels, rate * share, come)
+    ways = list(_ways(group, states))
+    for state, visit, after, chance in ways:
+        for route in _routes(group.journey[visit], scenario):
+            add(route.to, after, chance * route.share, moves[:, state])
+    solved = _solved(come, moves)
+    found = [0.0] * len(group.journey)
+    for state, visit, _, chance in ways:
+        found[visit] += float(solved[state]) * chance
+    return found
+
+
+def _solved(come: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Admissions a day to each state; without end where nobody ever leaves a loop."""
     try:
-        solved = np.linalg.solve(np.eye(len(names)) - moves, come)
-    except np.linalg.LinAlgError:  # a loop that nobody ever leaves
-        solved = np.full(len(names), math.inf)
-    return dict(zip(names, (float(value) for value in solved), strict=True))
+        return np.asarray(np.linalg.solve(np.eye(len(come)) - moves, come))
+    except np.linalg.LinAlgError:
+        return np.full(len(come), math.inf)
+
+
+def _ways(group: Group, states: Mapping[tuple[str, Levels], int]) -> Iterator[tuple[int, int, Levels, float]]:
+    """From each service and profile found: the visit by number, the profile after the changes of the stay, and its chance."""
+    numbers = {visit: number for number, visit in enumerate(group.journey)}
+    for (service, found), state in states.items():
+        here = group.visit(service, found, found)
+        for after, chance in _afters(here, found) if here is not None else ():
+            visit = group.visit(service, found, after)
+            if visit is not None and chance > 0:
+                yield state, numbers[visit], after, chance
+
+
+def _afters(visit: Visit, found: Levels) -> Iterator[tuple[Levels, float]]:
+    """The profiles that people may have after the changes of a stay, with their chances."""
+    each = []
+    for trait, level in found:
+        moves = [one for one in visit.changes if (one.trait, one.from_level) == (trait, level)]
+        stays = 1.0 - sum(one.chance for one in moves)
+        each.append([((trait, level), stays), *(((trait, one.to_level), one.chance) for one in moves)])
+    for combined in product(*each):
+        yield tuple(level for level, _ in combined), math.prod(chance for _, chance in combined)
 
 
 def _parts_of(scenario: Scenario, group: Group, to: str) -> list[tuple[str, float]]:
@@ -213,10 +255,13 @@ def _parts_of(scenario: Scenario, group: Group, to: str) -> list[tuple[str, floa
 
 def _people_at_a_time(scenario: Scenario, group: Group, name: str) -> float:
     """For how many people of a group a service has places."""
-    visit, places = group.visit(name), _open_places(scenario.service(name), scenario)
+    places = _open_places(scenario.service(name), scenario)
     if places is None:
         return math.inf
-    return places / max(1.0, 1.0 if visit is None else _units_each(visit, scenario))
+    shares = zip(group.profiles, group.shares_of_profiles, strict=True)
+    visits = [(share, group.visit(name, levels, levels)) for levels, share in shares]
+    each = sum(share * (1.0 if visit is None else _units_each(visit, scenario)) for share, visit in visits)
+    return places / max(1.0, each)
 
 
 def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
@@ -224,24 +269,28 @@ def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
     return visit.routes_between(*scenario.calendar.window)
 
 
-def _arrivals_per_day(scenario: Scenario, group: Group) -> float:
+def _arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
+    """Arrivals a day by profile."""
     calendar = scenario.calendar
     if group.arrivals is not None:
-        return len(group.arrivals) / (calendar.warm_up_days + calendar.measured_days)
-    rates = arrival_rates(calendar, group)[calendar.warm_up_days :]
-    return sum(rates) / len(rates) * (1 - group.prevented_share)
+        rate = len(group.arrivals) / (calendar.warm_up_days + calendar.measured_days)
+    else:
+        rates = arrival_rates(calendar, group)[calendar.warm_up_days :]
+        rate = sum(rates) / len(rates)
+    shares = zip(group.profiles, group.shares_of_profiles, strict=True)
+    prevented = 0.0 if group.arrivals is not None else 1.0
+    return [rate * share * (1 - prevented * group.prevented_share(levels)) for levels, share in shares]
 
 
-def _flows(group: Group, admitted: Mapping[str, float], scenario: Scenario) -> Iterator[_Flow]:
-    rate = _arrivals_per_day(scenario, group)
-    arrival = group.arrival
-    gives_up = arrival.longest_wait is not None or arrival.dies_while_waiting is not None
+def _flows(group: Group, admitted: Sequence[float], scenario: Scenario) -> Iterator[_Flow]:
+    rate = sum(_arrivals_per_day(scenario, group))
+    gives_up = all(one.longest_wait is not None or one.dies_while_waiting is not None for one in group.arrivals_outside)
     for name, share in group.arrives_at:
         yield _Flow(name, rate * share, gives_up)
-    for visit in group.journey:
+    for visit, per_day in zip(group.journey, admitted, strict=True):
         for route in _routes(visit, scenario):
             relieved = route.longest_wait is not None or visit.dies_while_delayed is not None
-            yield _Flow(route.to, admitted[visit.service] * route.share, relieved)
+            yield _Flow(route.to, per_day * route.share, relieved)
 
 
 def _relieved_share(service: Service, flows: Iterable[_Flow]) -> float:

@@ -95,7 +95,7 @@ def _stays(scenario: Scenario, written: frozenset[str]) -> Iterator[Overridden]:
         for visit in group.journey:
             if visit.stay is not None:
                 routes = visit.routes_between(*scenario.calendar.window)
-                yield _stay(f"people.{group.name}.journey.{visit.service}", visit, routes, written)
+                yield _stay(visit.path, visit, routes, written)
 
 
 def _stay(path: str, visit: Visit, all_routes: Iterable[Route], written: frozenset[str]) -> Overridden:
@@ -123,12 +123,10 @@ class _Place:
 
 
 def _places(scenario: Scenario, group: Group) -> Iterator[_Place]:
-    admitted = admissions_per_day(scenario, group)
-    for visit in group.journey:
+    for visit, admitted in zip(group.journey, admissions_per_day(scenario, group), strict=True):
         for route in visit.routes_between(*scenario.calendar.window):
-            path = f"people.{group.name}.journey.{visit.service}.{route.path}"
             if route.share > 0:
-                yield _Place(path, route, admitted[visit.service] * route.share)
+                yield _Place(f"{visit.path}.{route.path}", route, admitted * route.share)
 
 
 def _steps(scenario: Scenario, written: frozenset[str], places: list[_Place]) -> Iterator[Overridden]:

@@ -54,7 +54,8 @@ def _sent_to(scenario: Scenario) -> set[str]:
     """Where anybody may come to: by arriving, by a route, instead of another place, or from worse to worse."""
     found: set[str] = set()
     for group in scenario.people:
-        found |= {name for name, share in group.arrives_at if share > 0} | {group.arrival.otherwise}
+        found |= {name for name, share in group.arrives_at if share > 0}
+        found |= {arrival.otherwise for arrival in group.arrivals_outside}
         routes = [route for visit in group.journey for route in visit.routes if route.share > 0]
         found |= {route.to for route in routes} | {route.otherwise for route in routes if route.otherwise}
         found |= {

@@ -4,13 +4,15 @@ Here exact decimals become numbers, days become seconds and dates become seconds
 What may be changed here: with the fields of `scenario.py`, by agreement.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sim.inputs.by_level import for_levels, traits_of
 from sim.inputs.capacity import capacity_key, first_opening, opens_second, places_of
 from sim.inputs.distributions import Distribution
+from sim.inputs.problems import Path
 from sim.inputs.reading import Said, dated_routes_of, each
 from sim.inputs.scenario import (
     HOME,
@@ -22,6 +24,7 @@ from sim.inputs.scenario import (
     CensusEntry,
     Group,
     Hours,
+    LevelChange,
     LostGround,
     Places,
     PriorityRise,
@@ -33,9 +36,11 @@ from sim.inputs.scenario import (
     Surge,
     Taper,
     Team,
+    Trait,
     Visit,
     WaitingList,
 )
+from sim.inputs.variants import Variant, arrivals_of, as_levels, combinations, shares_of_levels, variants_of
 
 ALWAYS = tuple((0, SECONDS_PER_DAY) for _ in WEEKDAYS)
 HOME_SERVICE = Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),))
@@ -184,10 +189,19 @@ def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: 
         by_month=_multipliers(name, said, "arrivals_by_month", MONTHS, notices),
         by_hour=_by_hour(name, said["arrivals_by_hour"], notices),
         arrivals=None if times is None else tuple(sorted(_seconds(times))),
-        prevented_share=float(said["prevented_share"]),
-        arrival=_arrival(said["arrival"]),
-        journey=tuple(_visit(service, one, steps, start) for service, one in each(said["journey"])),
+        traits=tuple(_trait(trait, one) for trait, one in (said["traits"] or {}).items()),
+        prevented=tuple(
+            (as_levels(levels), float(for_levels(said["prevented_share"], levels)))
+            for levels in combinations(said, traits_of(said["prevented_share"]))
+        ),
+        arrivals_outside=tuple(_arrival(levels, one) for levels, one in arrivals_of(said)),
+        journey=tuple(_visit(one, steps, start) for one in variants_of(name, said)),
     )
+
+
+def _trait(name: str, said: Any) -> Trait:
+    levels = shares_of_levels(said)
+    return Trait(name=name, levels=tuple((level, float(share)) for level, share in levels.items()))
 
 
 def _shares(said: Any) -> tuple[tuple[str, float], ...]:
@@ -220,8 +234,9 @@ def _normalised(group: str, key: str, written: list[Decimal], notices: list[str]
     return tuple(float(one / mean) for one in written)
 
 
-def _arrival(said: Said) -> Arrival:
+def _arrival(levels: Mapping[str, str], said: Said) -> Arrival:
     return Arrival(
+        levels=as_levels(levels),
         longest_wait=said["longest_wait_days"],
         otherwise=said["otherwise"],
         priority=said["priority"],
@@ -234,19 +249,24 @@ def _priority_rise(said: Said | None) -> PriorityRise | None:
     return None if said is None else PriorityRise(after_days=float(said["after_days"]), to=said["to"])
 
 
-def _visit(service: str, said: Said, steps: dict[str, Step], start: date) -> Visit:
+def _visit(variant: Variant, steps: dict[str, Step], start: date) -> Visit:
+    said = variant.visit
     tapers = tuple(Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ())
     times = float(said["stay_times"])
     first, *later = _dated(said["then"], steps, times, start)
     return Visit(
-        service=service,
+        service=variant.here,
+        found=as_levels(variant.found),
+        after=as_levels(variant.after),
         stay=_times(said["stay_days"], times),
         then=first.routes,
         later=tuple(later),
         units=said["hours_per_week"],
         tapers=tapers,
         lost_ground=_lost_ground(said["lost_ground"]),
+        changes=_changes(said["changes"]),
         dies_while_delayed=said["dies_while_delayed_days"],
+        path=".".join(said.path),
     )
 
 
@@ -275,21 +295,40 @@ def _route(to: str, said: Said, steps: dict[str, Step], times: float) -> Route:
         may_join_after=said["may_join"],
         priority=said["priority"],
         priority_rises=_priority_rise(said["priority_rises"]),
-        path=".".join(said.path[len(("people", "group", "journey", "service")) :]),
+        path=".".join(said.path[_place_of_then(said.path) :]),
     )
+
+
+def _place_of_then(path: Path) -> int:
+    """Where the routes begin in the path of one of them: levels of the whole journey or visit stand before."""
+    return path.index("then", len(("people", "group", "journey", "service")))
 
 
 def _lost_ground(said: Said | None) -> LostGround | None:
     if said is None:
         return None
     longer, worse = float(said["longer_stay_days_per_delayed_day"]), said["worse"]
+    changes = _changes(said["changes"])
     if worse is None:
-        return LostGround(longer_stay_days_per_delayed_day=longer)
+        return LostGround(longer_stay_days_per_delayed_day=longer, changes=changes)
     return LostGround(
+        changes=changes,
         longer_stay_days_per_delayed_day=longer,
         worse_from=worse["from"],
         worse_to=worse["to"],
         worse_chance_per_delayed_day=float(worse["chance_per_delayed_day"]),
+    )
+
+
+def _changes(said: list[Said] | None) -> tuple[LevelChange, ...]:
+    return tuple(
+        LevelChange(
+            trait=one["trait"],
+            from_level=one["from"],
+            to_level=one["to"],
+            chance=float(one["chance"] if "chance" in one else one["chance_per_delayed_day"]),
+        )
+        for one in said or ()
     )
 
 
@@ -304,6 +343,7 @@ def census_of(said: list[Said] | None) -> tuple[CensusEntry, ...]:
             remaining=one["remaining_days"],
             waiting_for=one["waiting_for"],
             waited=one["waited_days"],
+            levels=as_levels(one["levels"] or {}),
         )
         for one in said or ()
     )

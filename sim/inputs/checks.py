@@ -46,10 +46,10 @@ def check_shares(told: Told) -> None:
     """Shares add up to 100%."""
     for group, people in each(told.said["people"]):
         check_adds_up(told, ("people", group, "arrives_at"), people["arrives_at"])
-        for _, visit in each(people["journey"]):
-            for _, routes in told.dated_routes(visit):
-                shares = [route["share"] if isinstance(route, Said) else route for route in routes.values()]
-                check_adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
+    for _, _, visit in told.visits():
+        for _, routes in told.dated_routes(visit):
+            shares = [route["share"] if isinstance(route, Said) else route for route in routes.values()]
+            check_adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
 
 
 def check_calendar(told: Told) -> None:
@@ -77,7 +77,8 @@ def check_dates(told: Told) -> None:
                     _check_dates(told, (*one.path, key), one[key])
     for _, _, visit in told.visits():
         if isinstance(visit["then"], list):
-            _check_dates(told, (*visit.path, "then"), visit["then"])
+            written = [one.path[:-1] for one in visit["then"] if isinstance(one, Said)]
+            _check_dates(told, written[0] if written else (*visit.path, "then"), visit["then"])
 
 
 def _check_dates(told: Told, path: Path, amounts: list[Any]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from sim.inputs.kinds import DEFAULT, Field, Kind, Schema
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
 from sim.inputs.problems import Mark, Path, closest, did_you_mean, listed, quoted
-from sim.inputs.reading import UNREADABLE, Reading, Reference, Said
+from sim.inputs.reading import BY, UNREADABLE, Reading, Reference, Said
 from sim.inputs.values import name
 
 MOST_NAMES = 500
@@ -70,6 +70,10 @@ class Record(Kind):
     def _refuse_unknown(self, node: Table, path: Path, reading: Reading) -> set[str]:
         """Refuse the keys that do not exist; gives those that were probably meant, so that nobody misses them too."""
         keys = [one.key for one in self.fields]
+        if BY in node.entries and BY not in keys:
+            where = "; write `then: {by: ...}`, with all routes for each level" if self.title == "route" else ""
+            reading.refuse(node.entries[BY].mark, (*path, BY), f"means nothing here: this depends on no trait{where}")
+            return set(keys)
         unknown = [key for key in node.entries if key not in keys]
         for key in unknown:
             reading.refuse(node.entries[key].mark, (*path, key), self._why_unknown(key, keys))

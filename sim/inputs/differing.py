@@ -10,9 +10,10 @@ from typing import TypeAlias
 from sim.inputs.containers import Either, Record
 from sim.inputs.durations import Duration
 from sim.inputs.fields import SCENARIO
-from sim.inputs.kinds import DEFAULT
+from sim.inputs.kinds import DEFAULT, Kind
 from sim.inputs.layers import OWN_KEYS
 from sim.inputs.problems import Path
+from sim.inputs.reading import BY
 from sim.inputs.scenario import Scenario, Value
 from sim.inputs.tree import kind_at
 
@@ -27,8 +28,8 @@ def differences(base: Scenario, other: Scenario) -> list[Differing]:
     differing = [path for path in paths if path not in OWN_KEYS and _differ(ours.get(path), theirs.get(path))]
     together: dict[Path, list[str]] = {}
     for path in differing:
-        place = _place(tuple(path.split(".")))
-        together.setdefault((*place[:-1], "") if _rivals(place) else place, []).append(path)
+        place = _place(tuple(path.split(".")), ours, theirs)
+        together.setdefault((*place[:-1], "") if _rivals(place, ours, theirs) else place, []).append(path)
     return [line for found in together.values() for line in _lines(found, ours, theirs)]
 
 
@@ -39,18 +40,28 @@ def _differ(one: Value | None, other: Value | None) -> bool:
     return one.text != other.text
 
 
-def _place(path: Path) -> Path:
+def _kind_at(path: Path, ours: Values, theirs: Values) -> Kind | None:
+    """The kind of value at a path of either scenario, as it is where it depends on no trait."""
+    found = kind_at(SCENARIO, path, lambda above: any(".".join((*above, BY)) in values for values in (ours, theirs)))
+    return found.plain() if found else None
+
+
+def _place(path: Path, ours: Values, theirs: Values) -> Path:
     """Where one value is written that a path is a part of: a duration, a dated list, or one of several keys."""
     for length in range(1, len(path) + 1):
-        kind = kind_at(SCENARIO, path[:length])
-        if _rivals(path[:length]) or isinstance(kind, Duration) or (isinstance(kind, Either) and kind.is_one_value):
+        kind = _kind_at(path[:length], ours, theirs)
+        if (
+            _rivals(path[:length], ours, theirs)
+            or isinstance(kind, Duration)
+            or (isinstance(kind, Either) and kind.is_one_value)
+        ):
             return path[:length]
     return path
 
 
-def _rivals(path: Path) -> bool:
+def _rivals(path: Path, ours: Values, theirs: Values) -> bool:
     """Whether this key is one of several of which exactly one is written."""
-    parent = kind_at(SCENARIO, path[:-1])
+    parent = _kind_at(path[:-1], ours, theirs)
     return isinstance(parent, Record) and path[-1] in parent.exactly_one
 
 
@@ -59,7 +70,7 @@ def _lines(paths: Sequence[str], ours: Values, theirs: Values) -> list[Differing
     each = [(path, ours.get(path), theirs.get(path)) for path in paths]
     if all(old and new for _, old, new in each) or not any(old for _, old, _ in each):
         return each
-    roots = list(dict.fromkeys(_place(tuple(path.split("."))) for path in paths))
+    roots = list(dict.fromkeys(_place(tuple(path.split(".")), ours, theirs) for path in paths))
     above = roots[0] if len(roots) == 1 else roots[0][:-1]
     old, new = (_together(above, roots, values) for values in (ours, theirs))
     return [(".".join(above), old, new)]

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal, localcontext
 
+from sim.inputs.by_level import TRAIT
 from sim.inputs.containers import Either, Names
 from sim.inputs.durations import Duration
 from sim.inputs.fields import SCENARIO
@@ -17,6 +18,7 @@ from sim.inputs.idioms import SUMMED_SHARE
 from sim.inputs.kinds import Kind, Scalar
 from sim.inputs.nodes import Table
 from sim.inputs.problems import Mark, Path, quoted
+from sim.inputs.reading import BY
 from sim.inputs.scalars import DATE, FILE
 from sim.inputs.shares import TOLERANCE, percent
 from sim.inputs.tree import kind_at
@@ -57,11 +59,11 @@ def sets_at(values: Texts, paths: Sequence[str], ends: Sequence[str]) -> dict[st
         elif end != REST:
             found[_named(values, path)] = end
     rests = [_named(values, path) for path, end in mine if end == REST]
-    lists = {_list_of(path): None for path in (*found, *rests)}
+    lists = {_list_of(values, path): None for path in (*found, *rests)}
     for one in lists:
         if one is not None:
-            found |= _made_up(values, one, found, [path for path in rests if _list_of(path) == one])
-    stray = [path for path in rests if _list_of(path) is None]
+            found |= _made_up(values, one, found, [path for path in rests if _list_of(values, path) == one])
+    stray = [path for path in rests if _list_of(values, path) is None]
     if stray:
         raise ValueError(f"{quoted(stray[0])} is `{REST}`, and no share of a list that adds up to 100%")
     return found
@@ -77,7 +79,7 @@ def stated_at(values: Texts, path: str) -> str | None:
 
 def _named(values: Texts, path: str) -> str:
     """The path under which a value is listed that is written in short: `then.home` for `then.home.share`."""
-    return f"{path}.share" if f"{path}.share" in values and _is_route(path) else path
+    return f"{path}.share" if f"{path}.share" in values and _is_route(values, path) else path
 
 
 # -- so many times the value in force ----------------------------------------------------------------------
@@ -85,25 +87,25 @@ def _named(values: Texts, path: str) -> str:
 
 def _scaled(values: Texts, path: str, factor: Decimal) -> dict[str, str]:
     named = _named(values, path)
-    inside = [one for one in values if one.startswith(f"{path}.")] if _may_scale(path) else []
+    inside = [one for one in values if one.startswith(f"{path}.")] if _may_scale(values, path) else []
     parts = [named] if named in values else inside
-    found = {part: text for part in parts for text in _times(values[part], _kind(part), factor)}
+    found = {part: text for part in parts for text in _times(values[part], _kind(values, part), factor)}
     if not found:
         raise ValueError(f"{quoted(path)} holds no number that can be multiplied")
     return found
 
 
-def _may_scale(path: str) -> bool:
+def _may_scale(values: Texts, path: str) -> bool:
     """A distribution or a part of one, or amounts from dates on; a section holds too much that is no amount."""
     parts = _path(path)
-    kinds = [kind_at(SCENARIO, parts[:length]) for length in range(1, len(parts) + 1)]
+    kinds = [_kind_at(values, parts[:length]) for length in range(1, len(parts) + 1)]
     is_dated = isinstance(kinds[-1], Either) and kinds[-1].is_one_value
     return is_dated or any(isinstance(kind, Duration) for kind in kinds)
 
 
 def _times(text: str, kind: Kind | None, factor: Decimal) -> Iterator[str]:
-    """The text with its numbers multiplied; nothing for a date."""
-    if kind is DATE:
+    """The text with its numbers multiplied; nothing for a date or the name of a trait."""
+    if kind is DATE or kind is TRAIT:
         return
     if not NUMBER.search(text) or kind is FILE:
         raise ValueError(f"is {quoted(text)}, which cannot be multiplied")
@@ -130,12 +132,12 @@ def _rounded(value: Decimal) -> Decimal:
 ListOfShares = tuple[str, str]  # what stands before each name, and behind it
 
 
-def _list_of(path: str) -> ListOfShares | None:
+def _list_of(values: Texts, path: str) -> ListOfShares | None:
     """The list of shares in which the share at a path stands; None for any other value."""
     parts = _path(path)
-    if path.endswith(".share") and _is_route(path.removesuffix(".share")):
+    if path.endswith(".share") and _is_route(values, path.removesuffix(".share")):
         return ".".join(parts[:-2]) + ".", ".share"
-    names = _with_keys(kind_at(SCENARIO, parts[:-1])) if len(parts) > 1 else None
+    names = _with_keys(_kind_at(values, parts[:-1])) if len(parts) > 1 else None
     return (".".join(parts[:-1]) + ".", "") if isinstance(names, Names) and names.value is SUMMED_SHARE else None
 
 
@@ -190,17 +192,23 @@ def _share(text: str) -> Decimal:
 # -- kinds -------------------------------------------------------------------------------------------------
 
 
-def _is_route(path: str) -> bool:
+def _is_route(values: Texts, path: str) -> bool:
     """Does a path lead to a route of a visit?"""
     parts = _path(path)
-    above = _with_keys(kind_at(SCENARIO, parts[:-1])) if len(parts) > 1 else None
+    above = _with_keys(_kind_at(values, parts[:-1])) if len(parts) > 1 else None
     return isinstance(above, Names) and above.refers == "destination"
 
 
-def _kind(path: str) -> Kind | None:
+def _kind(values: Texts, path: str) -> Kind | None:
     """The kind of the bare value at a path."""
-    found = kind_at(SCENARIO, _path(path))
+    found = _kind_at(values, _path(path))
     return getattr(found, "bare", found)
+
+
+def _kind_at(values: Texts, path: Path) -> Kind | None:
+    """The kind of value at a path, as it is where it depends on no trait."""
+    found = kind_at(SCENARIO, path, lambda above: ".".join((*above, BY)) in values)
+    return found.plain() if found else None
 
 
 def _with_keys(kind: Kind | None) -> Kind | None:

@@ -7,16 +7,21 @@ What may be changed here: a new key needs a line here, a field in `scenario.py` 
 """
 
 from sim.inputs import scalars
+from sim.inputs.by_level import TRAIT, MayDepend
 from sim.inputs.containers import Either, Listing, Names, Record
 from sim.inputs.cost_fields import COSTS
 from sim.inputs.durations import DAYS, HOURS, HOURS_A_WEEK, WORKING_DAYS
 from sim.inputs.idioms import SUMMED_SHARE, by, dated, shares_of
 from sim.inputs.kinds import Field, Refers, Scalar, may, must, usual
+from sim.inputs.reading import BY, ELSE
 from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, YES_NO
 from sim.inputs.scenario import DIED, HOME, HOURS_OF_DAY, KINDS, MONTHS, OUT, OUTSIDE, REASONS, WEEKDAYS
 from sim.inputs.values import after_step
 
-RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", "default")
+RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", "default", BY, ELSE)
+# values of the column `by` of the tables of results
+NO_TRAITS = ("reason", "cause", "next_service", "payer", "pathway", "group", "band", "contributor", "budget", "ending")
+NO_LEVELS = (BY, ELSE, "at_least", "at_most")
 SHARE = scalars.share()
 PRIORITY = scalars.whole(1, 1_000)
 BEDS = scalars.whole_or_unlimited("beds")
@@ -152,7 +157,11 @@ STEP = Record(
 ROUTE_STEP = Record(
     "step of a route",
     "A step as it is on this route, where it differs",
-    (may("share", SHARE, "how many on this route need it", "as in `steps`"), *TAKES),
+    (
+        may("share", MayDepend(SHARE), "how many on this route need it", "as in `steps`"),
+        may("takes_days", MayDepend(DAYS), "how long it takes"),
+        may("takes_working_days", MayDepend(WORKING_DAYS), "how long it takes: Monday to Friday, no bank holidays"),
+    ),
     at_most_one=TAKES_KEYS,
 )
 
@@ -165,19 +174,20 @@ PRIORITY_RISES = Record(
     ),
 )
 
+ROUTE_STEPS = Names(ROUTE_STEP, refers="step", from_list=True)
 JOINS_AFTER = Refers("step", after_step)
 ROUTE = Record(
     "route",
     "Where a person may go next",
     (
         must("share", SUMMED_SHARE, "how many go there; the shares of all routes add up to 100%"),
-        may("stay_days", DAYS, "days needed HERE by those who go there next", "as for the service"),
-        may("steps", Names(ROUTE_STEP, refers="step", from_list=True), "what must be done first", "nothing"),
-        may("longest_wait_days", DAYS, "how long they wait for a place there", "for ever"),
-        may("otherwise", Refers("destination"), "where they go if they get no place there", "nowhere"),
-        may("may_join", JOINS_AFTER, "joins the queue when this step is done", "after all steps"),
-        usual("priority", PRIORITY, "1 is served first", "5"),
-        may("priority_rises", PRIORITY_RISES, "who has waited for long is served before others", "never"),
+        may("stay_days", MayDepend(DAYS), "days needed HERE by those who go there next", "as for the service"),
+        may("steps", MayDepend(ROUTE_STEPS), "what must be done first", "nothing"),
+        may("longest_wait_days", MayDepend(DAYS), "how long they wait for a place there", "for ever"),
+        may("otherwise", MayDepend(Refers("destination")), "where they go if they get no place there", "nowhere"),
+        may("may_join", MayDepend(JOINS_AFTER), "joins the queue when this step is done", "after all steps"),
+        usual("priority", MayDepend(PRIORITY), "1 is served first", "5"),
+        may("priority_rises", MayDepend(PRIORITY_RISES), "who has waited for long is served before others", "never"),
     ),
     short="share",
     wording="a share such as 40%, or {share: 40%, ...}",
@@ -189,7 +199,7 @@ DATED_ROUTES = Record(
     "Where people go next who are admitted from a date on",
     (
         must("from", DATE, "the first day of admission for which they hold"),
-        must("routes", ROUTES, "where they go next; the shares add up to 100% by themselves"),
+        must("routes", MayDepend(ROUTES), "where they go next; the shares add up to 100% by themselves"),
     ),
 )
 THEN = Either(ROUTES.words, ROUTES, ROUTES, Listing(DATED_ROUTES, 1, "dated routes"))
@@ -211,7 +221,33 @@ WORSE = Record(
         must("to", Refers("destination"), "go there instead"),
         must(
             "chance_per_delayed_day",
-            SHARE,
+            MayDepend(SHARE),
+            "with this chance for each day of delay before: 1 - (1 - chance)^days in all",
+        ),
+    ),
+)
+
+LEVEL = scalars.NAME
+CHANGE = Record(
+    "change of level",
+    "What a stay does to the people in it",
+    (
+        must("trait", TRAIT, "the trait that changes"),
+        must("from", LEVEL, "those who are found with this level"),
+        must("to", LEVEL, "have this one from their admission on"),
+        must("chance", MayDepend(SHARE), "so many of them"),
+    ),
+)
+LOST_CHANGE = Record(
+    "change by lost ground",
+    "What a delay in the stay before does to people",
+    (
+        must("trait", TRAIT, "the trait that changes"),
+        must("from", LEVEL, "those who are found with this level"),
+        must("to", LEVEL, "have this one from their admission on"),
+        must(
+            "chance_per_delayed_day",
+            MayDepend(SHARE),
             "with this chance for each day of delay before: 1 - (1 - chance)^days in all",
         ),
     ),
@@ -221,8 +257,9 @@ LOST_GROUND = Record(
     "lost ground",
     "What a delay in the stay before does to this one",
     (
-        usual("longer_stay_days_per_delayed_day", MULTIPLIER, "so many days longer is the stay here", "0"),
-        may("worse", WORSE, "and the next destination may be worse", "never"),
+        usual("longer_stay_days_per_delayed_day", MayDepend(MULTIPLIER), "so many days longer is the stay here", "0"),
+        may("worse", MayDepend(WORSE), "and the next destination may be worse", "never"),
+        may("changes", Listing(LOST_CHANGE, 1, "changes"), "and levels of traits may change", "none"),
     ),
 )
 
@@ -230,13 +267,24 @@ VISIT = Record(
     "visit",
     "What a group does in one service",
     (
-        may("stay_days", DAYS, "days needed, from admitted to ready", "each route has its own"),
-        usual("stay_times", STAY_TIMES, "every stay drawn here, a route's own too, is so many times as long", "1"),
-        must("then", THEN, "where they go next"),
-        may("hours_per_week", HOURS_A_WEEK, "hours of care needed, where the service counts hours"),
-        may("tapers", Listing(TAPER, 1, "tapers"), "how that need falls", "never"),
-        may("lost_ground", LOST_GROUND, "what a delay in the stay before does to this one", "nothing"),
-        may("dies_while_delayed_days", DAYS, "a clock that starts when they are ready", "never"),
+        may("stay_days", MayDepend(DAYS), "days needed, from admitted to ready", "each route has its own"),
+        usual(
+            "stay_times",
+            MayDepend(STAY_TIMES),
+            "every stay drawn here, a route's own too, is so many times as long",
+            "1",
+        ),
+        must("then", MayDepend(THEN), "where they go next"),
+        may("hours_per_week", MayDepend(HOURS_A_WEEK), "hours of care needed, where the service counts hours"),
+        may("tapers", MayDepend(Listing(TAPER, 1, "tapers")), "how that need falls", "never"),
+        may("lost_ground", MayDepend(LOST_GROUND), "what a delay in the stay before does to this one", "nothing"),
+        may(
+            "changes",
+            Listing(CHANGE, 1, "changes"),
+            "what the stay does to people's traits, from admission on",
+            "nothing",
+        ),
+        may("dies_while_delayed_days", MayDepend(DAYS), "a clock that starts when they are ready", "never"),
     ),
 )
 
@@ -244,11 +292,11 @@ ARRIVAL = Record(
     "arrival",
     "How people wait outside for their first place",
     (
-        may("longest_wait_days", DAYS, "how long they wait", "for ever"),
-        usual("otherwise", Refers("service, list, home or out"), "where they go if they get no place", OUT),
-        usual("priority", PRIORITY, "1 is served first", "5"),
-        may("priority_rises", PRIORITY_RISES, "who has waited for long is served before others", "never"),
-        may("dies_while_waiting_days", DAYS, "a clock that starts when they begin to wait", "never"),
+        may("longest_wait_days", MayDepend(DAYS), "how long they wait", "for ever"),
+        usual("otherwise", MayDepend(Refers("service, list, home or out")), "where they go if they get no place", OUT),
+        usual("priority", MayDepend(PRIORITY), "1 is served first", "5"),
+        may("priority_rises", MayDepend(PRIORITY_RISES), "who has waited for long is served before others", "never"),
+        may("dies_while_waiting_days", MayDepend(DAYS), "a clock that starts when they begin to wait", "never"),
     ),
 )
 
@@ -264,6 +312,12 @@ ARRIVAL_TIME = Record(
 BY_WEEKDAY = by(WEEKDAYS, "multiplier by weekday", MULTIPLIER, "1")
 BY_MONTH = by(MONTHS, "multiplier by month", MULTIPLIER, "1")
 BY_HOUR = Listing(MULTIPLIER, HOURS_OF_DAY, "multipliers by hour of the day", HOURS_OF_DAY)
+TRAIT_LEVELS = Either(
+    "a share such as 25%, or levels with shares",
+    SHARE,
+    Names(SUMMED_SHARE, declares="level", reserved=NO_LEVELS, least=1),
+)
+JOURNEY = Names(MayDepend(VISIT), refers="service or home", least=1)
 GROUP = Record(
     "group",
     "People alike: how many come, where they arrive, and their journey",
@@ -276,9 +330,10 @@ GROUP = Record(
         may("arrivals_by_weekday", BY_WEEKDAY, "multipliers, normalised to mean 1", "every day alike"),
         may("arrivals_by_month", BY_MONTH, "multipliers, normalised to mean 1", "every month alike"),
         may("arrivals_by_hour", BY_HOUR, "multipliers from 00:00 on, normalised to mean 1", "every hour alike"),
-        usual("prevented_share", SHARE, "so many of them never come, drawn person by person", "0%"),
-        usual("arrival", ARRIVAL, "how they wait outside", "{}"),
-        must("journey", Names(VISIT, refers="service or home", least=1), "what they do in each service"),
+        may("traits", Names(TRAIT_LEVELS, declares="trait", reserved=NO_TRAITS), "what sets people apart", "none"),
+        usual("prevented_share", MayDepend(SHARE), "so many of them never come, drawn person by person", "0%"),
+        usual("arrival", MayDepend(ARRIVAL), "how they wait outside", "{}"),
+        must("journey", MayDepend(JOURNEY), "what they do in each service"),
     ),
     exactly_one=("arrivals_per_day", "arrivals"),
 )
@@ -303,6 +358,7 @@ CENSUS = Record(
             "not waiting",
         ),
         may("waited_days", DAYS, "how long they have been ready", "since the clock started"),
+        may("levels", Names(LEVEL, declares="trait"), "the levels of their traits", "drawn"),
     ),
 )
 
@@ -321,7 +377,9 @@ SCENARIO = Record(
         must("services", SERVICES, "where people stay"),
         may("lists", Names(WAITING_LIST, declares="list", reserved=RESERVED), "one waiting list for several", "none"),
         may("teams", Names(TEAM, declares="team"), "who does the steps", "none"),
-        may("steps", Names(STEP, declares="step"), "what must be done before people leave", "none"),
+        may(
+            "steps", Names(STEP, declares="step", reserved=(BY, ELSE)), "what must be done before people leave", "none"
+        ),
         must("people", Names(GROUP, declares="group", least=1), "who comes, and their journeys"),
         may("census", Listing(CENSUS, 0, "census entries"), "who is there when the clock starts", "nobody"),
         may("costs", COSTS, "what it costs", "nothing"),

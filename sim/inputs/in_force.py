@@ -7,6 +7,7 @@ What may be changed here: how values are written out; paths are those that `chan
 
 from collections.abc import Iterator, Mapping
 
+from sim.inputs.by_level import is_by_level
 from sim.inputs.containers import Record, default_node
 from sim.inputs.fields import SCENARIO
 from sim.inputs.kinds import DEFAULT, Kind
@@ -36,6 +37,7 @@ def _leaves(kind: Kind | None, node: Node, path: Path) -> Iterator[tuple[Path, N
 
 def _below(kind: Kind | None, node: Node) -> Iterator[tuple[str, Kind | None, Node]]:
     """What has values of its own below a node: keys, defaults of keys nobody wrote, items of a list of tables."""
+    kind = kind.as_written(is_by_level(node)) if kind else None
     if isinstance(node, Rows) and not all(isinstance(item, Text) for item in node.items):
         for number, item in enumerate(node.items, 1):
             yield str(number), kind.inside(str(number)) if kind else None, item

@@ -5,6 +5,7 @@ What may be changed here: freely; refresh the page (the test says how).
 
 from collections.abc import Iterator
 
+from sim.inputs.by_level import MayDepend
 from sim.inputs.containers import Either, Listing, Names, Record
 from sim.inputs.durations import FAMILIES, Duration
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
@@ -16,6 +17,9 @@ HEAD = """\
 
 Made from the table of keys in `sim/inputs/fields.py`; change it there. [language.md](language.md) shows the keys at
 work. Numbers may be written `1,200`, shares `40%`, money `£150`, dates `2026-04-06`, times of day `09:30`.
+
+† may depend on a trait of the people: `{by: need, high: 9, else: 5}`, with a value for each level or `else` for those
+that are not named. Such values may stand in each other.
 """
 
 
@@ -50,6 +54,8 @@ def _keys(field: Field, record: Record) -> str:
 
 def _written(kind: Kind) -> str:
     """How a value is written, with a link where it has keys of its own."""
+    if isinstance(kind, MayDepend):
+        return f"{_written(kind.value)} †"
     if isinstance(kind, Record):
         return f"a share, or a {_link(kind)}" if kind.short else _link(kind)
     if isinstance(kind, Duration):
@@ -69,6 +75,7 @@ def _link(record: Record) -> str:
 
 
 def _unit(kind: Kind) -> str:
+    kind = kind.plain()
     if isinstance(kind, Scalar | Duration):
         return kind.unit
     return next(filter(None, map(_unit, kind.parts())), "") if isinstance(kind, Either | Listing) else ""

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sim.inputs.nodes import Gap, Node, Rows, Text
+from sim.inputs.nodes import Gap, Node, Rows, Table, Text
 from sim.inputs.problems import Path
-from sim.inputs.reading import UNREADABLE, Reading, Reference
+from sim.inputs.reading import BY, UNREADABLE, Reading, Reference
 
 DEFAULT = "default"  # the file of what nobody wrote
 Schema = dict[str, Any]
@@ -34,6 +34,14 @@ class Kind(ABC):
     def inside(self, key: str) -> "Kind | None":
         """The kind of what stands under a key, None if no such key is known."""
         return None
+
+    def as_written(self, depends: bool) -> "Kind":
+        """The kind of what stands there where the value depends on a trait, or does not."""
+        return self
+
+    def plain(self) -> "Kind":
+        """The kind of such a value where it depends on no trait."""
+        return self
 
     def resolved(self, node: Node) -> "Kind":
         """The kind that a certain node is read as, where several would do."""
@@ -62,6 +70,8 @@ class Scalar(Kind):
             return UNREADABLE
         if not isinstance(node, Text):
             found = "a list" if isinstance(node, Rows) else "keys of its own"
+            if isinstance(node, Table) and BY in node.entries:
+                return reading.refuse(node.mark, path, f"cannot depend on a trait; it must be {self.words}")
             return reading.refuse(node.mark, path, f"has {found}; it must be {self.words}")
         if node.text == "":
             return reading.refuse(node.mark, path, f"has no value; write {self.words}, or delete the line")

@@ -7,6 +7,7 @@ What may be changed here: what counts as existing; the exact words are tested.
 
 from dataclasses import dataclass, field
 
+from sim.inputs.by_level import is_by_level
 from sim.inputs.containers import Names, Record
 from sim.inputs.fields import SCENARIO
 from sim.inputs.kinds import Kind
@@ -14,7 +15,7 @@ from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text, node_text
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, quoted
 from sim.inputs.scenario import Change
 from sim.inputs.slips import no_colon_and_space
-from sim.inputs.tree import child, find, kind_at, put
+from sim.inputs.tree import child, depends_in, find, kind_at, put
 
 OWN_KEYS = ("name", "question")  # each file has its own
 MOST_CHANGES = 1_000
@@ -82,13 +83,13 @@ class Layers:
             self._begin("the command line", THE_SCENARIO)
         if path[0] in OWN_KEYS and len(path) == 1:
             self._put(path, entry.mark, entry.value)
-        elif find(self.tree, path) is None and kind_at(SCENARIO, path) is not None and self._can_reach(path[:-1]):
+        elif find(self.tree, path) is None and self._kind_at(path) is not None and self._can_reach(path[:-1]):
             self._add(path, entry)
         else:
             self._change(path, entry)
 
     def _change(self, path: Path, entry: Entry) -> None:
-        kind, old = kind_at(SCENARIO, path), find(self.tree, path)
+        kind, old = self._kind_at(path), find(self.tree, path)
         refusal = self._why_not_change(path, kind, old)
         if refusal is not None or kind is None or old is None:
             self._problems.about(entry.mark, path, refusal or "")
@@ -118,7 +119,7 @@ class Layers:
     def _why_missing(self, path: Path) -> str:
         """Why a value cannot be changed that does not stand there."""
         above, key = self._first_missing(path)
-        kind = _keys_of(kind_at(SCENARIO, above))
+        kind = _keys_of(self._kind_at(above))
         if not isinstance(kind, Record) or kind.inside(key) is None:
             return f"does not exist: {self._lacking(path)}"
         node = find(self.tree, above)
@@ -130,7 +131,7 @@ class Layers:
     def _lacking(self, path: Path) -> str:
         """What is not there on the way to a path, and what was probably meant."""
         above, key = self._first_missing(path)
-        node, kind = find(self.tree, above), _keys_of(kind_at(SCENARIO, above))
+        node, kind = find(self.tree, above), _keys_of(self._kind_at(above))
         if isinstance(node, Rows):
             rows = f"they count from 1 to {len(node.items)}" if node.items else "there are none"
             return f"there is no row {quoted(key)} in {dotted(above)} of {self._below}; {rows}"
@@ -145,7 +146,7 @@ class Layers:
         return path[:length], path[length]
 
     def _add(self, path: Path, entry: Entry) -> None:
-        kind, old = kind_at(SCENARIO, path), find(self.tree, path)
+        kind, old = self._kind_at(path), find(self.tree, path)
         if path[0] in OWN_KEYS:
             self._problems.about(entry.mark, path, "is not added; write it at the top of this file")
         elif old is not None:
@@ -159,7 +160,7 @@ class Layers:
 
     def _add_inside(self, path: Path, entry: Entry, kind: Kind | None) -> None:
         """Something stands there already: new names may come beside its names, but nothing is replaced."""
-        if isinstance(entry.value, Table) and (isinstance(kind, Names) or len(path) == 1):
+        if isinstance(entry.value, Table) and (_is_names(kind) or len(path) == 1):
             for key, one in entry.value.entries.items():
                 self._add((*path, key), one)
         elif not isinstance(entry.value, Gap):
@@ -169,11 +170,16 @@ class Layers:
                 f"exists already in {self._below}; write it under `change:` to replace it",
             )
 
+    def _kind_at(self, path: Path) -> Kind | None:
+        """The kind of value that the language knows at a path of this tree."""
+        return kind_at(SCENARIO, path, depends_in(self.tree))
+
     def _can_reach(self, path: Path) -> bool:
         """Does everything up to here exist, or can it be made because the language knows it by that name?"""
         node: Node | None = self.tree
         kind: Kind | None = SCENARIO
         for key in path:
+            kind = None if kind is None else kind.as_written(is_by_level(node))
             node = child(node, key) if node is not None else None
             if node is None and not isinstance(_keys_of(kind), Record):
                 return False
@@ -198,6 +204,10 @@ class Layers:
         tree = put(self.tree, path, mark, value)
         assert isinstance(tree, Table)
         self.tree = tree
+
+
+def _is_names(kind: Kind | None) -> bool:
+    return kind is not None and isinstance(kind.plain(), Names)
 
 
 def _keys_of(kind: Kind | None) -> Kind | None:

@@ -22,6 +22,7 @@ from sim.inputs.scenario import Scenario
 from sim.inputs.schema import json_schema
 from sim.inputs.show import show_text
 from sim.inputs.told import Told
+from sim.inputs.trait_checks import TRAIT_CHECKS, check_by_level
 from sim.inputs.tree import relabelled, without
 from sim.inputs.values import FORMULA_STARTS
 
@@ -59,6 +60,7 @@ def read_scenario(
     reading = Reading(problems, files)
     said = SCENARIO.read(tree, (), reading)
     told = Told(said, tree, problems)
+    check_by_level(told)
     dated = date_the_routes(told, layers.layers, reading)
     _check(told, reading)
     problems.stop_if_any()
@@ -217,7 +219,7 @@ def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
 
 def _check(told: Told, reading: Reading) -> None:
     checks.check_references(told, reading.references, reading.problems)
-    for check in (*checks.CHECKS, *people_checks.PEOPLE_CHECKS, *possible.CHECKS):
+    for check in (*checks.CHECKS, *TRAIT_CHECKS, *people_checks.PEOPLE_CHECKS, *possible.CHECKS):
         check(told)
 
 

@@ -11,12 +11,14 @@ What may be changed here: with `docs/model.md`, rule 19.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
+from sim.inputs.by_level import MayDepend, is_by_level, leaves
 from sim.inputs.fields import ROUTES
 from sim.inputs.layers import THE_SCENARIO, Layer
 from sim.inputs.nodes import Node, Table, Text
 from sim.inputs.problems import Path, dotted, listed
-from sim.inputs.reading import Reading, Said, is_sound
+from sim.inputs.reading import ByLevel, Reading, Said, each, is_sound
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.inputs.shares import TOLERANCE, percent
 from sim.inputs.told import Told
@@ -35,9 +37,10 @@ class Late:
 def date_the_routes(told: Told, layers: list[Layer], reading: Reading) -> tuple[str, ...]:
     """Give dates to the routes of services that open later; a sentence for each file whose routes got one."""
     found: dict[tuple[str, date], dict[str, list[Late]]] = {}
-    for _, _, visit in list(told.visits()):
+    for visit in [visit for _, people in each(told.said["people"]) for visit in told.raw_visits(people)]:
         path = (*visit.path, "then")
-        late = list(_late(told, layers, path)) if isinstance(visit["then"], Said) else []
+        is_plain = all(isinstance(routes, Said) for routes in leaves(visit["then"]))  # none has dates already
+        late = list(_late(told, layers, path)) if is_plain else []
         if late and _date(told, layers, visit, late, reading):
             for one in late:
                 found.setdefault((one.service, one.opens), {}).setdefault(dotted(path), []).append(one)
@@ -67,6 +70,10 @@ def _late(told: Told, layers: list[Layer], path: Path) -> Iterator[Late]:
 
 def _moved(before: Table, after: Table) -> list[str]:
     """Destinations of routes that are new or were changed, and where such routes lead otherwise."""
+    if is_by_level(after):
+        return [name for level, entry in after.entries.items() for name in _moved_of_level(before, level, entry.value)]
+    if is_by_level(before):
+        before = Table({}, before.mark)
     moved = {
         name: entry.value
         for name, entry in after.entries.items()
@@ -76,6 +83,14 @@ def _moved(before: Table, after: Table) -> list[str]:
     return [*moved, *(other.text for other in others if isinstance(other, Text))]
 
 
+def _moved_of_level(before: Table, level: str, after: Node) -> list[str]:
+    """The same of the routes of one level."""
+    below = find(before, (level,)) if is_by_level(before) else before
+    if below is after or not isinstance(after, Table):
+        return []
+    return _moved(below if isinstance(below, Table) else Table({}, before.mark), after)
+
+
 def _date(told: Told, layers: list[Layer], visit: Said, late: list[Late], reading: Reading) -> bool:
     """The routes of a visit by date: those at the start leave out all late layers, each opening brings in its own."""
     path, dates = (*visit.path, "then"), sorted({one.opens for one in late})
@@ -83,7 +98,7 @@ def _date(told: Told, layers: list[Layer], visit: Said, late: list[Late], readin
     for since in (told.start, *dates):
         left_out = [one.layer for one in late if since is None or one.opens > since]
         node = _without(layers, left_out, path)
-        routes = visit["then"] if not left_out or node is None else ROUTES.read(node, path, reading)
+        routes = visit["then"] if not left_out or node is None else MayDepend(ROUTES).read(node, path, reading)
         if left_out and not _adds_up(told, path, routes, min(dates)):
             return False
         one = Said(path)
@@ -109,8 +124,10 @@ def _without(layers: list[Layer], left_out: list[Layer], path: Path) -> Node | N
     return node
 
 
-def _adds_up(told: Told, path: Path, routes: Said, opens: date) -> bool:
+def _adds_up(told: Told, path: Path, routes: Any, opens: date) -> bool:
     """Do the shares before an opening add up, once what lies above the late file is said of them too?"""
+    if isinstance(routes, ByLevel):
+        return all(_adds_up(told, path, one, opens) for one in leaves(routes))
     shares = [route["share"] for route in routes.values()] if is_sound(routes) else []
     total = sum(shares)
     if not shares or abs(total - 1) <= TOLERANCE:

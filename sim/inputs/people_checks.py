@@ -10,6 +10,7 @@ from sim.inputs.reading import UNREADABLE, Said, each, is_sound
 from sim.inputs.scalars import MOST_PEOPLE
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE
 from sim.inputs.told import Told, Way
+from sim.inputs.variants import arrivals_of
 
 
 def check_groups(told: Told) -> None:
@@ -47,19 +48,20 @@ def _check_numbers_of_people(told: Told, group: Said) -> None:
 
 
 def _check_arrival(told: Told, group: Said) -> None:
-    arrival, first = group["arrival"], group["arrives_at"]
-    otherwise = arrival["otherwise"] if isinstance(arrival, Said) else UNREADABLE
-    if otherwise is not UNREADABLE and otherwise in (first if isinstance(first, dict) else [first]):
-        told.refuse(
-            (*group.path, "arrival", "otherwise"),
-            f"is {quoted(otherwise)}, where they could not get in already",
-        )
+    first = group["arrives_at"]
+    for _, arrival in arrivals_of(group):
+        otherwise = arrival["otherwise"]
+        if otherwise is not UNREADABLE and otherwise in (first if isinstance(first, dict) else [first]):
+            told.refuse(
+                (*arrival.path, "otherwise"),
+                f"is {quoted(otherwise)}, where they could not get in already",
+            )
 
 
 def check_priorities(told: Told) -> None:
     """A priority that rises becomes a smaller number."""
-    arrivals = [group["arrival"] for _, group in each(told.said["people"])]
-    for one in (*(one for one in arrivals if isinstance(one, Said)), *(way.route for way in told.ways())):
+    arrivals = [arrival for _, group in each(told.said["people"]) for _, arrival in arrivals_of(group)]
+    for one in (*arrivals, *(way.route for way in told.ways())):
         rises, priority = one["priority_rises"], one["priority"]
         if isinstance(rises, Said) and is_sound([rises["to"], priority]) and rises["to"] >= priority:
             what = f"is {rises['to']}, no smaller than the priority {priority} before; 1 is served first"
@@ -208,20 +210,14 @@ def _check_inside(told: Told, entry: Said) -> None:
             (*entry.path, "remaining_days"),
             "contradicts `waiting_for`: who waits to move on needs no more days here",
         )
-    people = told.said["people"]
-    group = people.get(entry["group"]) if isinstance(people, Said) else None
-    visit = (
-        group["journey"].get(entry["service"])
-        if isinstance(group, Said) and isinstance(group["journey"], Said)
-        else None
-    )
-    _, routes = next(told.dated_routes(visit), (0, None)) if isinstance(visit, Said) else (0, None)  # as at the start
-    if isinstance(routes, Said) and isinstance(entry["waiting_for"], str) and entry["waiting_for"] not in routes:
-        cure = did_you_mean(entry["waiting_for"], routes)
-        told.refuse(
-            (*entry.path, "waiting_for"),
-            f"is {quoted(entry['waiting_for'])}, where nobody goes from {quoted(entry['service'])}{cure}",
-        )
+    for visit in told.visits_of_census(entry):
+        _, routes = next(told.dated_routes(visit), (0, None))  # as at the start
+        if isinstance(routes, Said) and isinstance(entry["waiting_for"], str) and entry["waiting_for"] not in routes:
+            cure = did_you_mean(entry["waiting_for"], routes)
+            told.refuse(
+                (*entry.path, "waiting_for"),
+                f"is {quoted(entry['waiting_for'])}, where nobody goes from {quoted(entry['service'])}{cure}",
+            )
 
 
 PEOPLE_CHECKS: tuple[Callable[[Told], None], ...] = (

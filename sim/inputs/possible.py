@@ -6,10 +6,12 @@ What may be changed here: with the rules of `docs/` about waiting; the exact wor
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import chain
 from math import floor
 from typing import Any
 
 from sim.inputs.build import hours_of
+from sim.inputs.by_level import Levels, traits_around
 from sim.inputs.capacity import capacity_key
 from sim.inputs.checks import rings
 from sim.inputs.distributions import Distribution
@@ -17,6 +19,7 @@ from sim.inputs.problems import Path, dotted, listed, quoted
 from sim.inputs.reading import UNREADABLE, Said, each, is_sound
 from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.told import Told, Way, in_use
+from sim.inputs.variants import arrivals_of, combinations, is_in_journey, services_in
 
 LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
 MINUTES_PER_HOUR = 60
@@ -52,9 +55,14 @@ def _never_has_a_place(told: Told, said: Said | None) -> bool:
     return all(one.places == 0 for one in capacity if one.from_second < end)
 
 
+def _each_once(notices: Iterator[str]) -> tuple[str, ...]:
+    """Notices without repeats, as several levels may give the same one."""
+    return tuple(dict.fromkeys(notices))
+
+
 def unopened_notices(told: Told) -> tuple[str, ...]:
     """Routes to a service that has not opened when the route begins to hold, without another way until then."""
-    return tuple(
+    return _each_once(
         f"{stuck} opens on {_day_of(told, told.opens_second(stuck))}: until then people of {way.group} in {way.here} who are "
         "to go there wait for it, having no otherwise; give them one, or give `then` dates"
         for way in told.ways()
@@ -94,7 +102,7 @@ def _not_open_and_no_other_way(told: Told, way: Way) -> str | None:
 
 def opening_notices(told: Told) -> tuple[str, ...]:
     """Longest waits that lead to a service which has not opened when the route begins to hold: until then they have no end."""
-    return tuple(
+    return _each_once(
         f"{otherwise} opens on {_day_of(told, opens)}: until then people of {way.group} in {way.here} who wait for {way.to} have "
         "no otherwise, and wait however long; give `then` dates if they are to go elsewhere before"
         for way in told.ways()
@@ -108,7 +116,7 @@ def opening_notices(told: Told) -> tuple[str, ...]:
 
 def closing_notices(told: Told) -> tuple[str, ...]:
     """What closes for good during the run, and for whom nothing is said about where they go then."""
-    return tuple(dict.fromkeys((*_closing_routes(told), *_closing_doors(told), *_closing_teams(told))))
+    return _each_once(chain(_closing_routes(told), _closing_doors(told), _closing_teams(told)))
 
 
 def _closing_routes(told: Told) -> Iterator[str]:
@@ -124,10 +132,10 @@ def _closing_routes(told: Told) -> Iterator[str]:
 def _closing_doors(told: Told) -> Iterator[str]:
     """Services that people come to from outside, who then leave the model by default."""
     for group, people in each(told.said["people"]):
-        arrival = people["arrival"]
+        leave = any(arrival["otherwise"] == OUT for _, arrival in arrivals_of(people))
         for name in _arrives_at(people):
             closes = _last_of_them_closes_on(told, name)
-            if closes is not None and isinstance(arrival, Said) and arrival["otherwise"] == OUT:
+            if closes is not None and leave:
                 yield (
                     f"{name} closes for good on {closes}: people of {group} who wait outside for it then, or come later, "
                     "leave the model; `arrival: {otherwise: ...}` says where else they go"
@@ -188,7 +196,7 @@ def check_otherwise_rings(told: Told) -> None:
 def check_loops_take_time(told: Told) -> None:
     """Nobody goes from service to service and back in no time at all."""
     for group, people in each(told.said["people"]):
-        leads_to: dict[str, list[str]] = {here: [] for here, _ in each(people["journey"])}
+        leads_to: dict[str, list[str]] = {here: [] for here in services_in(people)}
         for way in told.ways():
             if way.group == group and way.route["share"] and _takes_no_time(way):
                 leads_to[way.here] += [name for end in _ends_of(way) for name in told.members(end)]
@@ -223,26 +231,31 @@ def _ends_of(way: Way) -> Iterator[str]:
 def check_journeys(told: Told) -> None:
     """Whoever can reach a service knows what they do there."""
     for name, people in each(told.said["people"]):
-        journey = people["journey"]
-        if not isinstance(journey, Said) or not is_sound(people["arrives_at"]):
+        if people["journey"] is UNREADABLE or not is_sound(people["arrives_at"]):
             continue
         first = people["arrives_at"]
         for to in first if isinstance(first, dict) else [first]:
-            for service in _without_entry(told, to, journey):
+            for service in _without_entry(told, people, to, {}):
                 told.refuse((*people.path, "arrives_at"), _no_entry(service, name))
-        otherwise = people["arrival"]["otherwise"] if isinstance(people["arrival"], Said) else OUT
-        for service in _without_entry(told, otherwise, journey):
-            told.refuse((*people.path, "arrival", "otherwise"), _no_entry(service, name))
+        for levels, arrival in arrivals_of(people):
+            for service in _without_entry(told, people, arrival["otherwise"], levels):
+                told.refuse((*arrival.path, "otherwise"), _no_entry(service, name))
         for way in told.ways():
-            for service in _without_entry(told, way.to, journey) if way.group == name and in_use(way) else ():
+            for service in _without_entry(told, people, way.to, way.after) if way.group == name and in_use(way) else ():
                 told.refuse(way.route.path, _no_entry(service, name))
 
 
-def _without_entry(told: Told, to: Any, journey: Said) -> list[str]:
-    """The services that people may come to by a destination, and of which their journey says nothing."""
+def _without_entry(told: Told, people: Said, to: Any, levels: Levels) -> list[str]:
+    """The services that people with these levels may come to by a destination, and of which their journey says nothing."""
     if not isinstance(to, str):
         return []
-    return [name for name in told.members(to) if told.service(name) is not None and name not in journey]
+    return [name for name in told.members(to) if told.service(name) is not None and not _knows(people, name, levels)]
+
+
+def _knows(people: Said, service: str, levels: Levels) -> bool:
+    """Do people of a group know what they do in a service, whatever the levels that are not given?"""
+    around = combinations(people, traits_around(people["journey"]))
+    return all(is_in_journey(people, service, {**one, **levels}) for one in around)
 
 
 def _no_entry(service: str, group: str) -> str:
@@ -332,8 +345,8 @@ def _day_of(told: Told, second: int) -> date | None:
 def _has_no_other_way(told: Told, group: str, here: str) -> bool:
     """Does anybody of a group come here from outside, or by a route without `otherwise`?"""
     people = told.said["people"][group]
-    arrival = people["arrival"]["otherwise"] if isinstance(people["arrival"], Said) else None
-    if any(_is_only_way(told, group, here, to) for to in (arrival, *_arrives_at(people)) if isinstance(to, str)):
+    others = [arrival["otherwise"] for _, arrival in arrivals_of(people)]
+    if any(_is_only_way(told, group, here, to) for to in (*others, *_arrives_at(people)) if isinstance(to, str)):
         return True
     ways = (way for way in told.ways() if way.group == group and _is_only_way(told, group, here, way.to))
     return any(way.route["otherwise"] is None and in_use(way) for way in ways)
@@ -386,12 +399,13 @@ def _least_units(told: Told, entry: Said) -> float:
     """How much each of these people holds on average: one place, or their hours after the deepest taper."""
     if not told.counts_hours(entry["service"]):
         return 1.0
-    for group, here, visit in told.visits():
-        if (group, here) == (entry["group"], entry["service"]) and isinstance(visit["hours_per_week"], Distribution):
+    units = []
+    for visit in told.visits_of_census(entry):
+        if isinstance(visit["hours_per_week"], Distribution):
             tapers = visit["tapers"] if visit["tapers"] is not None and is_sound(visit["tapers"]) else []
             least = min([float(taper["to"]) for taper in tapers], default=1.0)
-            return visit["hours_per_week"].mean_days * MINUTES_PER_HOUR * least
-    return 0.0
+            units.append(visit["hours_per_week"].mean_days * MINUTES_PER_HOUR * least)
+    return min(units, default=0.0)
 
 
 def check_census_journeys(told: Told) -> None:
@@ -400,8 +414,8 @@ def check_census_journeys(told: Told) -> None:
     for entry in told.said["census"] or [] if is_sound(told.said["census"]) else []:
         to = entry["waiting_for"] if entry["service"] == OUTSIDE else entry["service"]
         group = people.get(entry["group"]) if isinstance(people, Said) else None
-        journey = group["journey"] if isinstance(group, Said) else None
-        for service in _without_entry(told, to, journey) if isinstance(journey, Said) else ():
+        given = entry["levels"] if isinstance(entry["levels"], Said) else {}
+        for service in _without_entry(told, group, to, given) if isinstance(group, Said) else ():
             told.refuse(entry.path, _no_entry(service, entry["group"]))
 
 

@@ -35,6 +35,22 @@ class Said(dict[str, Any]):
         self.path = path
 
 
+BY, ELSE = "by", "else"  # `{by: trait, level: value, else: value}`
+
+
+@dataclass(slots=True, eq=False)
+class ByLevel:
+    """One value for each level of a trait; `else` stands for the levels that are not named."""
+
+    path: Path
+    trait: Any  # its name, or UNREADABLE
+    values: dict[str, Any]
+
+    def at(self, level: str) -> Any:
+        """The value of a level; UNREADABLE where there is none, which a check has told."""
+        return self.values.get(level, self.values.get(ELSE, UNREADABLE))
+
+
 @dataclass(frozen=True, slots=True)
 class Reference:
     """A name that must have been declared elsewhere."""
@@ -69,6 +85,8 @@ def is_sound(value: Any) -> bool:
         return all(is_sound(one) for one in value.values())
     if isinstance(value, list):
         return all(is_sound(one) for one in value)
+    if isinstance(value, ByLevel):
+        return all(is_sound(one) for one in (value.trait, *value.values.values()))
     return value is not UNREADABLE
 
 

@@ -6,6 +6,8 @@ Times inside are whole seconds from the first midnight of the run (`calendar.sta
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from sim.inputs.distributions import Distribution
@@ -43,6 +45,9 @@ REASONS = (
     "destination_readiness",
     "other_interface",
 )
+
+
+Levels: TypeAlias = tuple[tuple[str, str], ...]  # traits, each with a level; those that do not matter are left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +191,16 @@ class RoutesFrom:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LevelChange:
+    """What a stay does to people who are found with a level: so many of them have another one from admission on."""
+
+    trait: str
+    from_level: str
+    to_level: str
+    chance: float  # in lost ground: for each day of delay before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LostGround:
     """What a delay in the stay before does to this one."""
 
@@ -193,6 +208,7 @@ class LostGround:
     worse_from: str | None = None
     worse_to: str | None = None
     worse_chance_per_delayed_day: float = 0.0
+    changes: tuple[LevelChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,16 +221,20 @@ class Taper:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """What a group does in one service: how long they need, where they go next."""
+    """What people of a group do in one service, if they are found with these levels and have those after the changes."""
 
     service: str
+    found: Levels = ()
+    after: Levels = ()
     stay: Distribution | None  # None: every route has its own
     then: tuple[Route, ...]  # of those admitted from the start of the run on, or before it
     later: tuple[RoutesFrom, ...] = ()  # and what takes their place from a date on
     units: Distribution | None = None  # hours a week needed, where the service counts hours
     tapers: tuple[Taper, ...] = ()
     lost_ground: LostGround | None = None
+    changes: tuple[LevelChange, ...] = ()
     dies_while_delayed: Distribution | None = None  # days from ready to death, for those who are still here
+    path: str = ""  # where it stands in the file
 
     @property
     def dated(self) -> tuple[RoutesFrom, ...]:
@@ -240,13 +260,26 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """How people of a group wait outside for their first place."""
+    """How people of a group who have these levels wait outside for their first place."""
 
+    levels: Levels = ()
     longest_wait: Distribution | None = None
     otherwise: str = OUT
     priority: int = 5
     priority_rises: PriorityRise | None = None
     dies_while_waiting: Distribution | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trait:
+    """What sets people of a group apart: its levels, each with the share of the people who come with it."""
+
+    name: str
+    levels: Split
+
+    @property
+    def level_names(self) -> tuple[str, ...]:
+        return tuple(name for name, _ in self.levels)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,13 +293,42 @@ class Group:
     by_month: tuple[float, ...] = (1.0,) * 12  # normalised to mean 1, January first
     by_hour: tuple[float, ...] | None = None  # normalised to mean 1, from 00:00 on; None: every hour alike
     arrivals: tuple[int, ...] | None = None  # exact arrival seconds, instead of a rate
-    prevented_share: float = 0.0  # of those who would have come, drawn person by person
-    arrival: Arrival = Arrival()
-    journey: tuple[Visit, ...] = ()
+    traits: tuple[Trait, ...] = ()
+    prevented: tuple[tuple[Levels, float], ...] = (((), 0.0),)  # of those who would have come, drawn person by person
+    arrivals_outside: tuple[Arrival, ...] = (Arrival(),)  # one for each combination of levels that matters there
+    journey: tuple[Visit, ...] = ()  # in each service one for each combination of levels that matters there
 
-    def visit(self, service: str) -> Visit | None:
-        """What this group does in a service, None where it never goes there."""
-        return next((visit for visit in self.journey if visit.service == service), None)
+    @property
+    def profiles(self) -> tuple[Levels, ...]:
+        """Every combination of levels; a person's profile is its number here. Without traits there is one."""
+        names = [trait.name for trait in self.traits]
+        return tuple(
+            tuple(zip(names, levels, strict=True)) for levels in product(*(trait.level_names for trait in self.traits))
+        )
+
+    @property
+    def shares_of_profiles(self) -> tuple[float, ...]:
+        """The share of the people who come with each profile."""
+        return tuple(prod(shares) for shares in product(*([share for _, share in one.levels] for one in self.traits)))
+
+    def visit(self, service: str, found: Levels, after: Levels) -> Visit | None:
+        """What people with these levels do in a service, None where they never go there."""
+        for visit in self.journey:
+            if visit.service == service and set(visit.found) <= set(found) and set(visit.after) <= set(after):
+                return visit
+        return None
+
+    def visits(self, service: str) -> tuple[Visit, ...]:
+        """What people of the group do in a service, whatever their levels."""
+        return tuple(visit for visit in self.journey if visit.service == service)
+
+    def arrival(self, levels: Levels) -> Arrival:
+        """How people with these levels wait outside."""
+        return next(one for one in self.arrivals_outside if set(one.levels) <= set(levels))
+
+    def prevented_share(self, levels: Levels) -> float:
+        """So many of those with these levels never come."""
+        return next(share for one, share in self.prevented if set(one) <= set(levels))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +342,7 @@ class CensusEntry:
     remaining: Distribution | None = None  # days still needed; None: conditional on the elapsed time
     waiting_for: str | None = None  # ready and clear, waiting for this service
     waited: Distribution | None = None  # days since ready, for those who wait for a service
+    levels: Levels = ()  # of their traits; the others are drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

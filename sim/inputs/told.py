@@ -4,10 +4,11 @@ What may be changed here: freely; a question that two checks ask belongs here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sim.inputs.by_level import Levels, leaves, picked
 from sim.inputs.capacity import CAPACITY_KEYS, capacity_key, first_opening, places_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.nodes import Table
@@ -15,6 +16,7 @@ from sim.inputs.problems import Path, Problems
 from sim.inputs.reading import UNREADABLE, Said, dated_routes_of, each, is_sound
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Places
 from sim.inputs.tree import mark_at
+from sim.inputs.variants import Variant, variants_of
 
 # What a reference may name that nobody declares.
 IMPLICIT = {
@@ -38,6 +40,7 @@ class Way:
     routes: Said
     route: Said
     from_second: int = 0
+    after: Levels = field(default_factory=dict)  # the levels of the people on it, of traits that matter here
 
     @property
     def stay(self) -> Distribution | None:
@@ -59,6 +62,7 @@ class Told:
         self.said = said
         self.tree = tree
         self._problems = problems
+        self._variants: dict[str, list[Variant]] = {}
 
     def refuse(self, path: Path, what: str, shown: Path | None = None) -> None:
         """Note a problem at a path; `shown` is what to call it where that is clearer."""
@@ -139,11 +143,12 @@ class Told:
         return places_of(said, self.start)
 
     def ways(self) -> Iterator[Way]:
-        """Every readable route of every group, of every date."""
-        for group, here, visit in self.visits():
-            for from_second, routes in self.dated_routes(visit):
-                for to, route in each(routes):
-                    yield Way(group, here, to, visit, routes, route, from_second)
+        """Every readable route of every group, of every date, for all levels."""
+        for group, _ in each(self.said["people"]):
+            for one in self.variants(group):
+                for from_second, routes in self.dated_routes(one.visit):
+                    for to, route in each(routes):
+                        yield Way(group, one.here, to, one.visit, routes, route, from_second, one.after)
 
     def dated_routes(self, visit: Said) -> Iterator[tuple[int, Said]]:
         """The readable routes of a visit, with the second of the run from which they hold, in the order of their dates."""
@@ -162,10 +167,32 @@ class Told:
         return first_opening(found, self.start)
 
     def visits(self) -> Iterator[tuple[str, str, Said]]:
-        """Every readable visit: group, service, what was said."""
-        for group, people in each(self.said["people"]):
-            for here, visit in each(people["journey"]):
-                yield group, here, visit
+        """Every readable visit, for all levels: group, service, what was said."""
+        for group, _ in each(self.said["people"]):
+            for one in self.variants(group):
+                yield group, one.here, one.visit
+
+    def variants(self, group: str) -> list[Variant]:
+        """Every readable visit of a group, once for each combination of levels that matters there."""
+        if group not in self._variants:
+            self._variants[group] = list(variants_of(group, self.said["people"][group]))
+        return self._variants[group]
+
+    def visits_of_census(self, entry: Said) -> Iterator[Said]:
+        """What people of a census entry may do in the service where they are, which depends on their levels."""
+        people, given = self.said["people"], entry["levels"] if isinstance(entry["levels"], Said) else {}
+        if isinstance(people, Said) and isinstance(people.get(entry["group"]), Said):
+            for one in self.variants(entry["group"]):
+                is_theirs = all(given.get(trait, level) == level for trait, level in one.found.items())
+                if one.here == entry["service"] and is_theirs and one.found == one.after:
+                    yield one.visit
+
+    def raw_visits(self, people: Said, service: str | None = None, found: Levels | None = None) -> Iterator[Said]:
+        """Every readable visit of a group as it is written, with what depends on traits in it; of one service, for some levels."""
+        for journey in leaves(people["journey"]) if found is None else [picked(people["journey"], found)]:
+            for here, written in journey.items() if isinstance(journey, Said) else ():
+                visits = leaves(written) if found is None else [picked(written, found)]
+                yield from (one for one in visits if isinstance(one, Said) and service in (None, here))
 
 
 def in_use(way: Way) -> bool:

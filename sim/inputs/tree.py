@@ -3,8 +3,10 @@
 What may be changed here: freely.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
+from sim.inputs.by_level import is_by_level
 from sim.inputs.kinds import Kind
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
 from sim.inputs.problems import Mark, Path
@@ -75,9 +77,14 @@ def mark_at(tree: Table, path: Path) -> Mark:
     return mark
 
 
-def kind_at(kind: Kind, path: Path) -> Kind | None:
-    """What kind of value stands at a path, None where the language knows none."""
+def kind_at(kind: Kind, path: Path, depends: Callable[[Path], bool]) -> Kind | None:
+    """What kind of value stands at a path, None where the language knows none; `depends`: is a value there by level?"""
     found: Kind | None = kind
-    for key in path:
-        found = found.inside(key) if found is not None else None
+    for place, key in enumerate(path):
+        found = found.as_written(depends(path[:place])).inside(key) if found is not None else None
     return found
+
+
+def depends_in(tree: Node) -> Callable[[Path], bool]:
+    """Whether the value at a path of a tree is written by level."""
+    return lambda path: is_by_level(find(tree, path))

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.scenario import CensusEntry
 from sim.model import plan as quantities
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import OUTSIDE, Column
-from sim.model.rules import seconds
+from sim.model.rules import chosen, seconds, with_level
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Arriving:
     census_entry: int  # number of the census entry, or -1
     arrives: int  # second; for census people when their stay or wait began, at most 0
     arrives_at: int  # service
+    profile: int  # number of their combination of levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,13 @@ class People:
     census_entry: Column
     arrives: Column
     arrives_at: Column
+    profile: Column
 
     def __len__(self) -> int:
         return len(self.group)
 
     def __iter__(self) -> Iterator[Arriving]:
-        columns = (self.group, self.number, self.census_entry, self.arrives, self.arrives_at)
+        columns = (self.group, self.number, self.census_entry, self.arrives, self.arrives_at, self.profile)
         for rank, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
             yield Arriving(rank, *row)
 
@@ -59,6 +62,7 @@ class People:
             "from_census": from_census,
             "arrives": self.arrives,
             "arrives_at": self.arrives_at,
+            "profile": self.profile,
         }
 
 
@@ -76,15 +80,26 @@ def _coming(plan: Plan, number: int, group: PlannedGroup, random: RandomNumbers)
     """The columns of a group's people who come from outside during the run."""
     arrives = arrival_seconds(plan, group, random)
     numbers = np.arange(len(arrives), dtype=np.int64)
-    if group.group.prevented_share > 0:
+    profile = _profiles(group, len(numbers), random)
+    if any(share > 0 for _, share in group.group.prevented):
+        prevented = np.array([group.group.prevented_share(levels) for levels in group.profiles])
         comes = random.uniforms(group.key, 0, len(numbers), OUTSIDE_KEY, 0, quantities.PREVENTED)
-        numbers = numbers[comes >= group.group.prevented_share]
-        arrives = arrives[numbers]
+        numbers = numbers[comes >= prevented[profile]]
+        arrives, profile = arrives[numbers], profile[numbers]
     arrives_at = np.full(len(numbers), group.arrives_at[0], dtype=np.int64)
     if len(group.arrives_at) > 1 and len(numbers):
         draw = random.uniforms(group.key, 0, int(numbers[-1]) + 1, OUTSIDE_KEY, 0, quantities.ARRIVES_AT)
         arrives_at = np.array(group.arrives_at, dtype=np.int64)[_chosen(group.arrives_at_cumulative, draw[numbers])]
-    return [np.full_like(numbers, number), numbers, np.full_like(numbers, -1), arrives, arrives_at]
+    return [np.full_like(numbers, number), numbers, np.full_like(numbers, -1), arrives, arrives_at, profile]
+
+
+def _profiles(group: PlannedGroup, people: int, random: RandomNumbers) -> Column:
+    """The profiles of the first people of a group, drawn trait by trait."""
+    profile = np.zeros(people, dtype=np.int64)
+    for one in group.traits if people else ():
+        draw = random.uniforms(group.key, 0, people, OUTSIDE_KEY, 0, one.quantity)
+        profile += _chosen(one.cumulative, draw) * one.divisor
+    return profile
 
 
 def _chosen(cumulative: Sequence[float], draw: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -122,5 +137,18 @@ def _census(plan: Plan, random: RandomNumbers) -> list[Column]:
             elapsed = 0
             if entry.elapsed is not None:
                 elapsed = seconds(entry.elapsed.days(random.number(key, number, held, 0, quantities.ELAPSED)))
-            rows.append((group, number, place, -elapsed, goes_to if service == OUTSIDE else service))
-    return list(np.array(rows, dtype=np.int64).reshape(len(rows), 5).T)
+            profile = _profile_of_census(plan.groups[group], entry, number, random)
+            rows.append((group, number, place, -elapsed, goes_to if service == OUTSIDE else service, profile))
+    return list(np.array(rows, dtype=np.int64).reshape(len(rows), 6).T)
+
+
+def _profile_of_census(group: PlannedGroup, entry: CensusEntry, number: int, random: RandomNumbers) -> int:
+    """The profile of somebody of the census: levels that are not given are drawn."""
+    given, profile = dict(entry.levels), 0
+    for one in group.traits:
+        if one.trait.name in given:
+            level = one.trait.level_names.index(given[one.trait.name])
+        else:
+            level = chosen(one.cumulative, random.number(group.census_key, number, OUTSIDE_KEY, 0, one.quantity))
+        profile = with_level(profile, one.divisor, len(one.trait.levels), level)
+    return profile

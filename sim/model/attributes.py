@@ -18,11 +18,13 @@ from sim.model.rules import (
     chance_over,
     chosen,
     late_number,
+    level_in,
     minutes,
     reach_of_those_here,
     seconds,
     still_to_come,
     time_of_review,
+    with_level,
     with_lost_ground,
 )
 
@@ -38,6 +40,25 @@ def draws_of(plan: Plan, random: RandomNumbers, person: Arriving, held: int, vis
     key = group.key if person.census_entry < 0 else group.census_key
     number = person.number
     return lambda quantity: random.number(key, number, held, visit, quantity)
+
+
+def profile_after(visit: PlannedVisit, found: int, draw: Draw, delay: int) -> int:
+    """The profile of somebody admitted, after what the delay before and this stay do to them; both act on the levels found."""
+    after = found
+    for change in visit.changes:
+        if level_in(found, change.divisor, change.levels) != change.from_level:
+            continue
+        chance = 1.0
+        if change.chance_per_delayed_day is not None:
+            if delay <= 0:
+                continue
+            chance = chance_over(change.chance_per_delayed_day, delay / SECONDS_PER_DAY)
+        u = draw(change.quantity)
+        for level, high in zip(change.to_levels, change.cumulative, strict=True):
+            if u < chance * high:  # where lost ground moved the same trait, the stay's own change holds
+                after = with_level(after, change.divisor, change.levels, level)
+                break
+    return after
 
 
 def next_route(plan: Plan, visit: PlannedVisit, draw: Draw, delay: int) -> int:

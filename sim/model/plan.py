@@ -4,6 +4,7 @@ A plan holds nothing that the scenario does not say; it is made once per scenari
 Destinations are numbered as in `Scenario.destinations`: services in file order (home last), then died, then out, then waiting lists.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
@@ -15,11 +16,14 @@ from sim.inputs.scenario import (
     OUTSIDE,
     Arrival,
     Group,
+    LevelChange,
+    Levels,
     Route,
     RoutesFrom,
     Scenario,
     Service,
     Step,
+    Trait,
     Visit,
 )
 from sim.inputs.timetable import (
@@ -55,6 +59,19 @@ def review_happens(attempt: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedChange:
+    """What a stay does to people who are found with one level of a trait: the levels they may have afterwards."""
+
+    divisor: int  # of the trait's level in a profile
+    levels: int  # how many the trait has
+    from_level: int
+    to_levels: tuple[int, ...]
+    cumulative: tuple[float, ...]  # chances of these; in lost ground their parts of the chance of any change
+    chance_per_delayed_day: float | None  # in lost ground: of any change; None: the stay's own
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedStep:
     """A step as it is in force on one route."""
 
@@ -87,6 +104,7 @@ class PlannedVisit:
     cumulative: tuple[float, ...]
     from_second: int = 0  # of those admitted from then on
     later: "tuple[PlannedVisit, ...]" = ()  # what holds instead from a date on, the earliest first
+    changes: tuple[PlannedChange, ...] = ()  # those by lost ground first
 
     def at(self, second: int) -> "PlannedVisit":
         """As it is for those who are admitted at an instant."""
@@ -119,19 +137,74 @@ class PlannedService:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedArrival:
+    """How people with one profile wait outside."""
+
+    arrival: Arrival
+    otherwise: int  # destination of those who do not get in from outside
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedVisits:
+    """What a group does in one service, by the profiles found and after."""
+
+    class_of_profile: tuple[int, ...]  # profiles of one class do the same there
+    by_class: dict[tuple[int, int], PlannedVisit]  # found, after
+
+    def of(self, found: int, after: int) -> PlannedVisit:
+        """What people with these profiles do there."""
+        return self.by_class.get((self.class_of_profile[found], self.class_of_profile[after]), NOWHERE)
+
+
+NOWHERE = PlannedVisit(None, (), ())
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedGroup:
-    """A group with its numbers; `visits` by service number."""
+    """A group with its numbers; `visits` by service number, `arrivals` by profile."""
 
     group: Group
+    profiles: tuple[Levels, ...]
+    traits: tuple["PlannedTrait", ...]
     key: int
     census_key: int
     arrives_at: tuple[int, ...]
     arrives_at_cumulative: tuple[float, ...]
-    otherwise: int  # destination of those who do not get in from outside
+    arrivals: tuple[PlannedArrival, ...]
     longest_wait: int  # quantity
     expected: tuple[float, ...]  # how many come in each span of the run; none where instants are given
     span: int  # seconds: a day, or an hour
-    visits: dict[int, PlannedVisit]
+    visits: dict[int, PlannedVisits]
+
+    def visit(self, service: int, found: int, after: int) -> PlannedVisit:
+        """What people with these profiles do in a service."""
+        return self.visits[service].of(found, after)
+
+    def profile_of(self, levels: Sequence[str]) -> int:
+        """The number of a combination of levels, one of each trait in the order of the file."""
+        return sum(
+            one.trait.level_names.index(level) * one.divisor for one, level in zip(self.traits, levels, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTrait:
+    """A trait with its numbers: a profile is the sum of its levels' numbers, each times the trait's divisor."""
+
+    trait: Trait
+    divisor: int
+    cumulative: tuple[float, ...]
+    quantity: int
+
+
+def _traits(group: Group) -> tuple[PlannedTrait, ...]:
+    planned: list[PlannedTrait] = []
+    divisor = 1
+    for trait in reversed(group.traits):
+        cumulative = tuple(accumulate(share for _, share in trait.levels))
+        planned.append(PlannedTrait(trait, divisor, cumulative, quantity_key(f"trait {trait.name}")))
+        divisor *= len(trait.levels)
+    return tuple(reversed(planned))
 
 
 class Plan:
@@ -173,26 +246,45 @@ class Plan:
         self.groups = tuple(self._group(group) for group in scenario.people)
 
     def _group(self, group: Group) -> PlannedGroup:
-        arrival: Arrival = group.arrival
+        traits, profiles = _traits(group), group.profiles
+        arrivals = [group.arrival(levels) for levels in profiles]
         expected, span = arrivals_expected(self.scenario.calendar, group)
         return PlannedGroup(
             group,
+            profiles,
+            traits,
             name_key(group.name),
             name_key(f"{group.name} in the census"),
             tuple(self.numbers[name] for name, _ in group.arrives_at),
             tuple(accumulate(share for _, share in group.arrives_at)),
-            self.numbers[arrival.otherwise],
+            tuple(PlannedArrival(arrival, self.numbers[arrival.otherwise]) for arrival in arrivals),
             quantity_key("longest wait outside"),
             () if group.arrivals is not None else tuple(expected),
             span,
-            {number: self._visit(group.visit(name)) for name, number in self.numbers.items() if number <= self.home},
+            {
+                number: self._visits(group.visits(name), traits, profiles)
+                for name, number in self.numbers.items()
+                if number <= self.home
+            },
         )
 
-    def _visit(self, visit: Visit | None) -> PlannedVisit:
-        if visit is None:
-            return PlannedVisit(None, (), ())
+    def _visits(
+        self, visits: Sequence[Visit], traits: Sequence[PlannedTrait], profiles: Sequence[Levels]
+    ) -> PlannedVisits:
+        """What a group does in a service: its visits differ by the levels of the same traits."""
+        matter = {trait for visit in visits for trait, _ in visit.found}
+        of_profile = [tuple(level for level in levels if level[0] in matter) for levels in profiles]
+        classes = {levels: number for number, levels in enumerate(dict.fromkeys(of_profile))}
+        return PlannedVisits(
+            tuple(classes[levels] for levels in of_profile),
+            {(classes[visit.found], classes[visit.after]): self._visit(visit, traits) for visit in visits},
+        )
+
+    def _visit(self, visit: Visit, traits: Sequence[PlannedTrait]) -> PlannedVisit:
         first, *later = (self._visit_from(visit, dated) for dated in visit.dated)
-        return replace(first, later=tuple(later))
+        lost = visit.lost_ground.changes if visit.lost_ground else ()
+        changes = (*_changes("lost ground", lost, traits), *_changes("change", visit.changes, traits))
+        return replace(first, later=tuple(later), changes=changes)
 
     def _visit_from(self, visit: Visit, dated: RoutesFrom) -> PlannedVisit:
         """A visit with the routes of one date."""
@@ -236,9 +328,10 @@ class Plan:
         can_ring = [not (planned.service.is_unlimited or planned.counts_units) for planned in self.services]
         after = [set[int]() for _ in self.services]
         for group in self.groups:
-            for held, visit in group.visits.items():
+            for held, visits in group.visits.items():
                 after[held].update(
                     to
+                    for visit in visits.by_class.values()
                     for dated in (visit, *visit.later)
                     for route in dated.routes
                     for to in self.members[route.to]
@@ -247,6 +340,26 @@ class Plan:
         return tuple(
             tuple(sorted(to for to in after[held] if _leads_back(after, to, held))) for held in range(len(after))
         )
+
+
+def _changes(of: str, changes: Sequence[LevelChange], traits: Sequence[PlannedTrait]) -> Iterator[PlannedChange]:
+    """The changes of one list, those from one level of a trait together."""
+    for planned in traits:
+        names = planned.trait.level_names
+        mine = [change for change in changes if change.trait == planned.trait.name]
+        for level in dict.fromkeys(change.from_level for change in mine):
+            to = [change for change in mine if change.from_level == level]
+            cumulative = tuple(accumulate(change.chance for change in to))
+            is_lost, total = of == "lost ground", cumulative[-1]
+            yield PlannedChange(
+                planned.divisor,
+                len(names),
+                names.index(level),
+                tuple(names.index(change.to_level) for change in to),
+                tuple(chance / total if total else 0.0 for chance in cumulative) if is_lost else cumulative,
+                total if is_lost else None,
+                quantity_key(f"{of} {planned.trait.name}"),
+            )
 
 
 def _leads_back(after: list[set[int]], start: int, goal: int) -> bool:

@@ -30,6 +30,7 @@ PEOPLE_COLUMNS = (
     "from_census",  # 1 for people who were there when the clock started
     "arrives",  # second of arrival; what they carried in for census people
     "arrives_at",  # the service or waiting list they come to
+    "profile",  # number of their combination of levels in `Group.profiles`; 0 without traits
 )
 WAIT_COLUMNS = (
     "person",
@@ -42,6 +43,7 @@ WAIT_COLUMNS = (
     "clear",  # from here on only the place was awaited: ready, every step done; joined where waiting outside; or NEVER
     "ended",
     "ending",  # one of WAIT_ENDINGS
+    "profile",  # of the person while they wait
 )
 STAY_COLUMNS = (
     "person",
@@ -56,6 +58,8 @@ STAY_COLUMNS = (
     "planned_to",  # the destination that was settled at admission
     "units",  # places or minutes a week held on admission
     "need",  # seconds of need settled at admission
+    "found",  # the profile with which they were admitted ...
+    "after",  # ... and that after the changes of the stay
 )
 STEP_COLUMNS = (
     "stay",  # row number in STAYS
@@ -67,6 +71,7 @@ STEP_COLUMNS = (
     "dropped_at",  # from when on it was no longer needed (another route, a death); else NEVER
     "after",  # number of the step that this one waited for last, NONE if it started by its own clock
 )
+PROFILE_COLUMNS = ("profile", "found", "after")  # of several tables; 0 throughout without traits
 PLACES_COLUMNS = (
     "service",
     "at",  # from this second on ...

@@ -118,6 +118,16 @@ def chance_over(chance_per_day: float, days: float) -> float:
     return float(1.0 - (1.0 - chance_per_day) ** days)
 
 
+def level_in(profile: int, divisor: int, levels: int) -> int:
+    """The number of a trait's level in a profile."""
+    return profile // divisor % levels
+
+
+def with_level(profile: int, divisor: int, levels: int, level: int) -> int:
+    """The profile in which that trait has another level."""
+    return profile + (level - level_in(profile, divisor, levels)) * divisor
+
+
 def shortest_circle(services: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]) -> list[int]:
     """The shortest ring of services through the one that stands last in the file; empty if there is none.
 

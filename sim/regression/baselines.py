@@ -19,7 +19,7 @@ People keep these files in their own repositories: a change of the format needs 
 
 import platform
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -36,6 +36,7 @@ from sim.model.records import (
     NONE,
     PEOPLE_COLUMNS,
     PLACES_COLUMNS,
+    PROFILE_COLUMNS,
     STAY_COLUMNS,
     STEP_COLUMNS,
     WAIT_COLUMNS,
@@ -61,9 +62,18 @@ class Fingerprints(NamedTuple):
 
 def fingerprints(ledger: Ledger) -> Fingerprints:
     """Return the fingerprints of the records of one replication."""
-    people = _bytes(ledger.people[name] for name in PEOPLE_COLUMNS)
+    people = _bytes(_people(ledger))
     places = _bytes(ledger.places[name] for name in PLACES_COLUMNS)
     return Fingerprints(_short(people), _short(places), tuple(_short(block) for block in _blocks(ledger)))
+
+
+def _people(ledger: Ledger) -> list[Column]:
+    return [one for _, one in _columns_of(ledger.people, PEOPLE_COLUMNS)]
+
+
+def _columns_of(table: Mapping[str, Column], columns: Iterable[str]) -> list[tuple[str, Column]]:
+    """Columns by name; without traits, those of profiles say nothing and are left out."""
+    return [(name, table[name]) for name in columns if name not in PROFILE_COLUMNS or table[name].any()]
 
 
 def bytes_fingerprint(data: bytes) -> str:
@@ -82,9 +92,12 @@ def _blocks(ledger: Ledger) -> list[bytes]:
     owner_of_stay, number_of_stay = np.append(stays["person"], NONE), np.append(stays["stay"], NONE)
     in_wait, in_step = ledger.waits["stay"], ledger.steps["stay"]  # row numbers, replaced by person and number
     tables = (
-        (np.arange(count, dtype=np.int64), [ledger.people[name] for name in PEOPLE_COLUMNS]),
-        (ledger.waits["person"], [_own(number_of_stay, in_wait, name, ledger.waits[name]) for name in OF_WAITS]),
-        (stays["person"], [stays[name] for name in STAY_COLUMNS]),
+        (np.arange(count, dtype=np.int64), _people(ledger)),
+        (
+            ledger.waits["person"],
+            [_own(number_of_stay, in_wait, name, one) for name, one in _columns_of(ledger.waits, OF_WAITS)],
+        ),
+        (stays["person"], [one for _, one in _columns_of(stays, STAY_COLUMNS)]),
         (
             owner_of_stay[in_step],
             [_own(number_of_stay, in_step, name, ledger.steps[name]) for name in STEP_COLUMNS],

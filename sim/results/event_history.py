@@ -110,6 +110,7 @@ class _EventWriter:
     def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
         self._scenario, self._ledger = scenario, ledger
         self._names = scenario.destinations
+        self._groups = ledger.people["group"].tolist()
         columns = (ledger.people[name].tolist() for name in ("group", "number", "from_census"))
         self.people = [
             f"{scenario.people[group].name}-{'c' if census else ''}{number}"
@@ -140,9 +141,17 @@ class _EventWriter:
     def _name(self, number: int) -> str:
         return OUTSIDE if number == NONE else self._names[number]
 
+    def _levels(self, person: int, found: int, after: int) -> str:
+        """With which levels, and what the stay makes of them; nothing without traits."""
+        return self._with(person, found) + ("" if found == after else f", then{self._with(person, after)[1:]}")
+
+    def _with(self, person: int, profile: int) -> str:
+        levels = self._scenario.people[self._groups[person]].profiles[profile]
+        return f", with {' and '.join(f'{trait} {level}' for trait, level in levels)}" if levels else ""
+
     def _wait(self, row: dict[str, int]) -> Iterator[Event]:
-        to = self._name(row["to"])
-        yield row["joined"], f"joins the queue for {to}, from {self._name(row['held'])}, wait {row['wait']}"
+        to, levels = self._name(row["to"]), self._with(row["person"], row["profile"])
+        yield row["joined"], f"joins the queue for {to}, from {self._name(row['held'])}, wait {row['wait']}{levels}"
         yield row["clear"], f"is clear to go to {to}"
         yield row["ended"], f"the wait for {to} ends: {WAIT_ENDINGS[row['ending']]}"
 
@@ -151,7 +160,8 @@ class _EventWriter:
         plan = "stays" if row["planned_to"] == NONE else f"goes on to {self._name(row['planned_to'])}"
         need = "for ever" if row["need"] == NEVER else f"{row['need']} s"
         number = f"stay {row['stay']}, visit {row['visit']}"
-        yield row["admitted"], f"is admitted to {here}: {number}, units {row['units']}, needs {need}, {plan}"
+        levels = self._levels(row["person"], row["found"], row["after"])
+        yield row["admitted"], f"is admitted to {here}: {number}, units {row['units']}, needs {need}, {plan}{levels}"
         yield row["ready"], f"is ready in {here}"
         yield row["clear"], f"is clear in {here}"
         to = "nowhere" if row["to"] == NONE else self._name(row["to"])

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
 
-from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Scenario, Service
+from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Levels, Scenario, Service, Visit
 from sim.model.records import ADMITTED, NONE, OUTSIDE, Column, Ledger
 from sim.results.measure_table import measures
 from sim.results.step_functions import Mask, overlap
@@ -124,6 +124,21 @@ class Window:
     def group_of_stay(self) -> Column:
         """The group of the person of each stay."""
         return self.ledger.people["group"][self.ledger.stays["person"]]
+
+    def with_levels(self, group: int, profiles: Column, levels: Levels) -> Mask:
+        """Which of these profiles of a group have certain levels."""
+        has = [set(levels) <= set(profile) for profile in self.scenario.people[group].profiles]
+        return np.array(has)[profiles]
+
+    def stays_by_visit(self, group: int, visit: Visit) -> Mask:
+        """Which stays go by a visit of a group, as their levels and those after the changes of the stay want it."""
+        stays = self.ledger.stays
+        mine = np.flatnonzero((self.group_of_stay == group) & (stays["service"] == self.numbers[visit.service]))
+        found = self.with_levels(group, stays["found"][mine], visit.found)
+        after = self.with_levels(group, stays["after"][mine], visit.after)
+        rows = np.zeros(len(stays["service"]), dtype=bool)
+        rows[mine[found & after]] = True
+        return rows
 
     @cached_property
     def is_seated(self) -> Mask:

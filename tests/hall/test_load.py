@@ -8,7 +8,20 @@ import pytest
 from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
 from sim.diagnostics.warnings import growing_queues
 from sim.inputs.distributions import between, exponential, fixed
-from sim.inputs.scenario import Group, Hours, Places, Review, Route, Scenario, Step, Taper, Team, Visit, WaitingList
+from sim.inputs.scenario import (
+    Arrival,
+    Group,
+    Hours,
+    Places,
+    Review,
+    Route,
+    Scenario,
+    Step,
+    Taper,
+    Team,
+    Visit,
+    WaitingList,
+)
 from tests.hall.worlds import service, small
 
 
@@ -156,7 +169,7 @@ def test_a_queue_limit_or_a_longest_wait_that_keeps_the_queue_short_is_mentioned
     limited = replace(world.services[0], queue_limit=3)
     words = "its queue has an end only because people stop waiting or find it full"
     assert words in load_warnings(replace(world, services=(limited, *world.services[1:])))[0]
-    giving_up = replace(world.people[0], arrival=replace(world.people[0].arrival, longest_wait=fixed(1.0)))
+    giving_up = replace(world.people[0], arrivals_outside=(Arrival(longest_wait=fixed(1.0)),))
     assert words in load_warnings(replace(world, people=(giving_up,)))[0]
 
 

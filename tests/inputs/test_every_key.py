@@ -11,6 +11,7 @@ from sim.inputs.fields import SCENARIO
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import (
     Hours,
+    LevelChange,
     LostGround,
     Places,
     Price,
@@ -118,9 +119,10 @@ def test_groups_arrive_by_rate_or_at_exact_times(everything: Scenario) -> None:
     assert everyone.by_hour[:9] == (0, 0, 0, 0, 0, 0, 0, 24 / 28, 24 / 28)
     assert everyone.by_weekday[6] / everyone.by_weekday[0] == pytest.approx(0.8 / 1.1)
     assert (guests.arrives_at, guests.arrivals) == ((("unit", 1.0),), (43_200, DAY, DAY, DAY))
-    assert (everyone.arrival.otherwise, everyone.arrival.longest_wait) == ("nursing_home", fixed(0))
-    assert everyone.arrival.priority_rises == PriorityRise(after_days=0.5, to=1)
-    assert (everyone.arrival.priority, everyone.arrival.dies_while_waiting) == (4, exponential(400))
+    (arrival,) = everyone.arrivals_outside
+    assert (arrival.otherwise, arrival.longest_wait) == ("nursing_home", fixed(0))
+    assert arrival.priority_rises == PriorityRise(after_days=0.5, to=1)
+    assert (arrival.priority, arrival.dies_while_waiting) == (4, exponential(400))
 
 
 def test_normalised_multipliers_are_said(everything: Scenario) -> None:
@@ -206,8 +208,29 @@ def test_visits_taper_lose_ground_and_end(everything: Scenario) -> None:
     assert unit.stay.family == "lognormal"
 
 
+def test_traits_and_what_depends_on_them(everything: Scenario) -> None:
+    guests = everything.people[1]
+    assert [trait.name for trait in guests.traits] == ["dementia", "need"]
+    assert guests.traits[0].levels == (("yes", 0.25), ("no", 0.75))
+    assert guests.traits[1].levels == (("low", 0.5), ("medium", 0.3), ("high", 0.2))
+    assert guests.profiles[1] == (("dementia", "yes"), ("need", "medium"))
+    assert sum(guests.shares_of_profiles) == pytest.approx(1)
+    low, high = (("dementia", "no"), ("need", "low")), (("dementia", "no"), ("need", "high"))
+    better = guests.visit("unit", high, low)
+    assert better is not None
+    assert (better.stay, [route.to for route in better.then]) == (fixed(9), ["out"])  # days by the level found
+    worse = guests.visit("unit", low, high)
+    assert worse is not None
+    assert (worse.stay, [route.to for route in worse.then]) == (exponential(5), ["nursing_home"])
+    assert better.changes == (LevelChange(trait="need", from_level="high", to_level="low", chance=0.2),)
+    assert worse.lost_ground is not None
+    assert worse.lost_ground.changes == (LevelChange(trait="need", from_level="low", to_level="high", chance=0.01),)
+    assert guests.visit("unit", low, guests.profiles[1]) is None  # nobody is changed in this way
+
+
 def test_census_entries(everything: Scenario) -> None:
-    _, waiting, outside, unit = everything.census
+    _, waiting, outside, unit, guests = everything.census
+    assert (guests.group, guests.levels) == ("winter_guests", (("need", "medium"),))
     assert (waiting.waiting_for, waiting.waited, waiting.remaining) == ("unit", fixed(4), None)
     assert (outside.service, outside.waiting_for, outside.elapsed) == ("outside", "hospital", fixed(0.2))
     assert (unit.count, unit.remaining) == (20, fixed(11))
@@ -232,7 +255,7 @@ def test_defaults_are_what_the_table_says() -> None:
     route = scenario.people[0].journey[0].then[1]
     assert (scenario.replications, scenario.seed, scenario.question) == (30, 1, "")
     assert (route.priority, route.steps, route.longest_wait, route.otherwise) == (5, (), None, None)
-    assert (scenario.people[0].arrival.otherwise, scenario.people[0].prevented_share) == ("out", 0.0)
+    assert (scenario.people[0].arrival(()).otherwise, scenario.people[0].prevented_share(())) == ("out", 0.0)
 
 
 def test_thirds_are_written_out_or_refused() -> None:

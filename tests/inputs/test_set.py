@@ -18,8 +18,7 @@ def test_set_reaches_what_the_file_itself_added() -> None:
 def test_set_reaches_what_the_file_itself_changed() -> None:
     path = "people.older_people.journey.hospital.then.community_beds.longest_wait_days"
     scenario = read_scenario(SCENARIOS / "cedarwood.yaml", sets=[f"{path}=4"])
-    hospital = scenario.people[0].visit("hospital")
-    assert hospital is not None
+    hospital = scenario.people[0].visits("hospital")[0]
     route = next(route for route in hospital.then if route.to == "community_beds")
     assert route.longest_wait is not None
     assert route.longest_wait.mean_days == 4

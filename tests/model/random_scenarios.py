@@ -65,6 +65,7 @@ class Town:
         self.steps: list[str] = []
         self.after: dict[str, list[str]] = {}
         self.team_names: list[str] = []
+        self.traits: dict[str, list[str]] = {}
 
     def chance(self, percent: int) -> bool:
         # 0 comes first, so that a failing example shrinks to one without the mechanism
@@ -519,7 +520,119 @@ class Town:
             census = self.census(services, tree["people"])
             if census:
                 tree["census"] = census
+        self.give_traits(tree)
         return tree
+
+    # -- traits -----------------------------------------------------------------------------------------------
+
+    def give_traits(self, tree: dict[str, Any]) -> None:
+        for name, group in tree["people"].items():
+            if self.chance(50):
+                self.depend_on_traits(group, [one for one in tree.get("census", ()) if one["group"] == name])
+
+    def depend_on_traits(self, group: dict[str, Any], census: list[dict[str, Any]]) -> None:
+        """Some of what is said of a group is different for each level of a trait, and stays change levels."""
+        self.traits = {"need": ["low", "mid", "high"][: self.whole(2, 3)], "frail": ["yes", "no"]}
+        if self.chance(40):
+            del self.traits["frail"]
+        low, *others = self.shares(len(self.traits["need"]))
+        group["traits"] = {
+            "need": dict(zip(self.traits["need"], (f"{share}%" for share in (low, *others)), strict=True))
+        }
+        if "frail" in self.traits:
+            group["traits"]["frail"] = f"{self.one_of(PERCENT)}%"
+        if self.chance(20):
+            group["prevented_share"] = self.by("20%", "60%")
+        if "arrival" in group and self.chance(40):
+            self.depend(group["arrival"], 60)
+        for here, visit in group["journey"].items():
+            self.depend_in_visit(here, visit)
+        self.depend_as_a_whole(group)
+        for entry in census:
+            if self.chance(40):
+                trait = self.one_of(self.traits)
+                entry["levels"] = {trait: self.one_of(self.traits[trait])}
+
+    def depend_as_a_whole(self, group: dict[str, Any]) -> None:
+        """A whole visit, or the whole journey, differs by level."""
+        if self.chance(15):
+            here = self.one_of(group["journey"])
+            group["journey"][here] = self.by(
+                group["journey"][here], {**group["journey"][here], "stay_days": self.stay()}
+            )
+        if self.chance(15):
+            here = self.one_of(group["journey"])
+            other = {**group["journey"], here: {"stay_days": self.stay(), "then": self.other_then(group, here)}}
+            if here not in self.counts_hours:
+                group["journey"] = self.by(group["journey"], other)
+
+    def other_then(self, group: dict[str, Any], here: str) -> Any:
+        """The routes of a visit, whichever way it is written."""
+        visit = group["journey"][here]
+        return visit["then"] if "then" in visit else visit["else"]["then"]
+
+    def by(self, one: Any, other: Any) -> dict[str, Any]:
+        """A value for one level of a trait, and another for the others."""
+        trait = self.one_of(self.traits)
+        level = self.one_of(self.traits[trait])
+        if self.chance(15) and len(self.traits) > 1:
+            (second,) = set(self.traits) - {trait}
+            one = {"by": second, self.traits[second][0]: one, "else": other}
+        if self.chance(30):
+            return {"by": trait, **{name: one if name == level else other for name in self.traits[trait]}}
+        return {"by": trait, level: one, "else": other}
+
+    def depend(self, values: dict[str, Any], percent: int) -> None:
+        """Lengths of time and priorities differ by level."""
+        for key in ("longest_wait_days", "dies_while_waiting_days", "dies_while_delayed_days"):
+            if key in values and self.chance(percent):
+                values[key] = self.by(values[key], self.length(0, 3))
+        if "stay_days" in values and self.chance(percent):
+            values["stay_days"] = self.by(values["stay_days"], self.stay())
+        if "priority" in values and self.chance(percent):
+            lowest = 2 if "priority_rises" in values else 1
+            values["priority"] = self.by(values["priority"], self.whole(lowest, 3))
+        if "priority_rises" in values and self.chance(percent):
+            values["priority_rises"] = self.by(values["priority_rises"], {"after_days": self.days_text(0, 3), "to": 1})
+
+    def depend_in_visit(self, here: str, visit: dict[str, Any]) -> None:
+        self.depend(visit, 50)
+        if "hours_per_week" in visit and self.chance(50):
+            visit["hours_per_week"] = self.by(visit["hours_per_week"], self.whole(1, self.least_capacity.get(here, 10)))
+        if "tapers" in visit and self.chance(40):
+            visit["tapers"] = self.by(visit["tapers"], [{"after_days": self.days_text(0, 2), "to": "75%"}])
+        then = visit["then"]
+        for routes in [then] if isinstance(then, dict) else [dated["routes"] for dated in then]:
+            for route in routes.values():
+                if isinstance(route, dict):
+                    self.depend(route, 40)
+                    if "steps" in route and "may_join" not in route and self.chance(30):
+                        route["steps"] = self.by(route["steps"], [])
+        if self.chance(50):
+            visit["then"] = self.then_by_level(then)
+        if self.chance(40):
+            visit["changes"] = self.changes("chance")
+        if self.chance(25):
+            visit.setdefault("lost_ground", {})["changes"] = self.changes("chance_per_delayed_day")
+
+    def then_by_level(self, then: Any) -> Any:
+        if isinstance(then, dict):
+            return self.by(then, self.later_routes(then))
+        if self.chance(50):
+            return self.by(then, then[0]["routes"])
+        last = then[-1]["routes"]
+        return [*then[:-1], {**then[-1], "routes": self.by(last, self.later_routes(last))}]
+
+    def changes(self, key: str) -> list[dict[str, Any]]:
+        found = []
+        for trait, levels in self.traits.items():
+            for level in levels:
+                others = [one for one in levels if one != level and self.chance(50)]
+                for other in others:
+                    share = f"{self.one_of([5, 25, 50, 100]) / len(others):g}%"
+                    chance = share if self.chance(70) else self.by(share, "10%")
+                    found.append({"trait": trait, "from": level, "to": other, key: chance})
+        return found or [{"trait": "need", "from": "low", "to": "mid", key: "50%"}]
 
     @staticmethod
     def _mend(journey: dict[str, Any], services: dict[str, Any]) -> None:

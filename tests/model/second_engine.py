@@ -9,7 +9,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sim.inputs.distributions import Distribution
-from sim.inputs.scenario import DIED, HOME, OUT, CensusEntry, Group, PriorityRise, Route, Scenario, Service, Step, Visit
+from sim.inputs.scenario import (
+    DIED,
+    HOME,
+    OUT,
+    CensusEntry,
+    Group,
+    Levels,
+    PriorityRise,
+    Route,
+    Scenario,
+    Service,
+    Step,
+    Visit,
+)
 from sim.inputs.timetable import (
     end_of_work,
     opening_hours,
@@ -70,6 +83,9 @@ class Stay:
     planned_to: str | None
     need: int
     ready_at: int  # when they will be ready, NEVER if they never will
+    rules: Visit | None = None  # what people with their levels do here
+    found: Levels = ()
+    after: Levels = ()
     units: int = 1
     units_now: int | None = None  # None until the first gathering: tapers are gathered like all else that is due
     ready: int = NEVER
@@ -95,6 +111,7 @@ class Wait:
     clear: int = NEVER
     ended: int = NEVER
     ending: int = books.WAITING
+    levels: Levels = ()
 
 
 @dataclass(eq=False)
@@ -112,6 +129,7 @@ class Person:
     waits: list[Wait] = field(default_factory=list)
     first_joined: int = 0
     last_delay: int = 0
+    levels: Levels = ()
 
     @property
     def rank(self) -> int:
@@ -144,7 +162,7 @@ class Town:
     def _person(self, arriving: Arriving) -> Person:
         group = self.scenario.people[arriving.group]
         name = group.name if arriving.census_entry < 0 else f"{group.name} in the census"
-        return Person(arriving, group, name_key(name))
+        return Person(arriving, group, name_key(name), levels=group.profiles[arriving.profile])
 
     # -- chance -------------------------------------------------------------------------------------------------
 
@@ -195,8 +213,7 @@ class Town:
             for task in stay.tasks:
                 if task.open:
                     yield from (task.own_start, task.due)
-            visit = person.group.visit(stay.service)
-            for taper in visit.tapers if visit else ():
+            for taper in stay.rules.tapers if stay.rules else ():
                 yield stay.admitted + seconds(taper.after_days)
 
     # -- one instant: rule 3 ----------------------------------------------------------------------------------
@@ -356,7 +373,7 @@ class Town:
     def _new_wait(self, person: Person, to: str, outside: bool) -> Wait:
         number = len(person.waits)
         if person.stay is None:
-            arrival = person.group.arrival
+            arrival = person.group.arrival(person.levels)
             due = NEVER
             if outside and arrival.longest_wait is not None:
                 due = self._due(arrival.longest_wait, person, "outside", 0, "longest wait outside", self.now)
@@ -375,6 +392,7 @@ class Town:
             wait = Wait(number, to, self.now, due, route.otherwise, route.priority, route.priority_rises, stay)
             if stay.clear < NEVER:
                 wait.clear = self.now
+        wait.levels = person.levels
         return wait
 
     def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str, since: int) -> int:
@@ -388,7 +406,7 @@ class Town:
     def _units(self, person: Person, to: str) -> int:
         if to not in self.services or self.services[to].counted_in != "hours_per_week":
             return 1
-        visit = person.group.visit(to)
+        visit = person.group.visit(to, person.levels, person.levels)
         assert visit is not None
         assert visit.units is not None
         return round(self.drawn(visit.units, person, to, person.visits(to), "units") * 60)
@@ -408,10 +426,9 @@ class Town:
                 assert other is not None
                 self._join(person, other)
             return
-        visit = person.group.visit(stay.service)
-        assert visit is not None
+        assert stay.rules is not None
         assert other is not None
-        routes = self._routes(visit, stay.admitted)
+        routes = self._routes(stay.rules, stay.admitted)
         route = next((route for route in routes if route.to == other), Route(to=other, share=0.0))
         stay.route = route
         self._change_steps(person, stay, route)
@@ -500,9 +517,8 @@ class Town:
         return stay.units if stay.units_now is None else stay.units_now
 
     def _tapered(self, person: Person, stay: Stay) -> int:
-        visit = person.group.visit(stay.service)
         share = 1.0
-        for taper in visit.tapers if visit else ():
+        for taper in stay.rules.tapers if stay.rules else ():
             if stay.admitted + seconds(taper.after_days) <= self.now:
                 share = taper.share
         return int(stay.units * share + 0.5)  # half a minute counts as one
@@ -639,18 +655,46 @@ class Town:
             person.gone = True
 
     def _admit(self, person: Person, to: str) -> None:
-        service_visit = person.group.visit(to)
-        visit = person.visits(to)
+        visit, units, found = person.visits(to), self._units(person, to), person.levels
+        person.levels = self._changed(person, to, visit)
+        service_visit = person.group.visit(to, found, person.levels)
         if service_visit is None:
             stay = Stay(len(person.stays), to, visit, self.now, None, None, NEVER, NEVER)
         else:
             route, need = self._settle(person, service_visit, visit)
             stay = Stay(len(person.stays), to, visit, self.now, route, route.to, need, NEVER)
-            stay.units = self._units(person, to)
+            stay.units, stay.rules = units, service_visit
             stay.ready_at = self._declared_ready(person, stay, self.now + need)
             self._start_steps(person, stay)
+        stay.found, stay.after = found, person.levels
         person.stay = stay
         person.stays.append(stay)
+
+    def _changed(self, person: Person, to: str, visit: int) -> Levels:
+        """Rule 21: what the delay before, and then the stay itself, make of the levels with which somebody is found."""
+        found, delay = dict(person.levels), person.last_delay / DAY
+        rules = person.group.visit(to, person.levels, person.levels)
+        if rules is None:
+            return person.levels
+        lost = rules.lost_ground.changes if rules.lost_ground is not None and delay > 0 else ()
+        after = {}
+        for trait, level in found.items():
+            mine = [change for change in lost if (change.trait, change.from_level) == (trait, level)]
+            total = 0.0
+            for change in mine:
+                total += change.chance
+            chance = 1 - (1 - total) ** delay
+            after[trait] = level
+            own = [change for change in rules.changes if (change.trait, change.from_level) == (trait, level)]
+            for quantity, changes, of_all in (("lost ground", mine, chance), ("change", own, None)):
+                u, reached = self.draw(person, to, visit, f"{quantity} {trait}"), 0.0
+                for change in changes:
+                    reached += change.chance
+                    high = reached if of_all is None else of_all * (reached / total if total else 0.0)
+                    if u < high:
+                        after[trait] = change.to_level
+                        break
+        return tuple(after.items())
 
     def _settle(self, person: Person, service_visit: Visit, visit: int) -> tuple[Route, int]:
         """Rule 12: destination and needed days, with the ground lost in the stay before."""
@@ -732,12 +776,12 @@ class Town:
         if person.gone or not person.came:
             return NEVER
         if person.stay is None:
-            dist = person.group.arrival.dies_while_waiting
+            dist = person.group.arrival(person.levels).dies_while_waiting
             if dist is None:
                 return NEVER
             return self._due(dist, person, "outside", 0, "death while delayed", since=person.first_joined)
         stay = person.stay
-        visit = person.group.visit(stay.service)
+        visit = stay.rules
         if visit is None or visit.dies_while_delayed is None or stay.ready == NEVER:
             return NEVER
         dist = visit.dies_while_delayed
@@ -792,13 +836,15 @@ class Town:
         if entry.service == "outside":
             self._census_outside(person, entry, elapsed)
             return
-        visit = person.group.visit(entry.service)
+        visit = person.group.visit(entry.service, person.levels, person.levels)
         if visit is None:
             stay = Stay(0, entry.service, 0, -elapsed, None, None, NEVER, NEVER)
         elif entry.waiting_for is not None:
             stay = self._census_waiting(person, entry, visit, elapsed)
         else:
             stay = self._census_in_care(person, entry, visit, elapsed)
+        stay.rules = visit
+        stay.found = stay.after = person.levels
         person.stay = stay
         person.stays.append(stay)
         if entry.waiting_for is not None:
@@ -866,6 +912,7 @@ class Town:
                 int(p.arriving.census_entry >= 0),
                 p.arriving.arrives,
                 p.arriving.arrives_at,
+                p.arriving.profile,
             )
             for p in self.people
         ]
@@ -902,6 +949,7 @@ def _wait_row(person: Person, wait: Wait, first: int, number: dict[str, int]) ->
         wait.clear,
         wait.ended,
         wait.ending,
+        person.group.profiles.index(wait.levels),
     )
 
 
@@ -919,6 +967,8 @@ def _stay_row(person: Person, stay: Stay, number: dict[str, int]) -> tuple[int, 
         NONE if stay.planned_to is None else number[stay.planned_to],
         stay.units,
         stay.need,
+        person.group.profiles.index(stay.found),
+        person.group.profiles.index(stay.after),
     )
 
 

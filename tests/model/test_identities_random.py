@@ -96,6 +96,7 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
             ((waits["ending"] == NO_PLACE) & (waits["ended"] > waits["joined"])).any(),
             "a place closed for good for who waits",
         ),
+        ((stays["found"] != stays["after"]).any(), "a stay that changed levels"),
         (_are_later_routes_taken(scenario, ledger), "routes from a later date on"),
         ((waits["to"] > names.index("out")).any(), "a wait on a list"),
         (_is_admitted_out_of_order(scenario, ledger), "a place in another service of a list than the first"),

@@ -91,7 +91,10 @@ def test_every_cell_that_came_to_pass_is_in_the_story(world: tuple[Scenario, Led
     scenario, ledger = world
     told = event_histories(scenario, ledger)
     row = len(getattr(ledger, table)["stay"]) // 2
-    names = {"person", "stay", "held", "service", "to", "otherwise", "planned_to", "step", "ending", "after"}
+    names = {"person", "stay", "held", "service", "to", "otherwise", "planned_to", "step", "ending", "after"} | {
+        "found",
+        "profile",
+    }
     for column, values in getattr(ledger, table).items():
         if column in names or values[row] == NEVER:
             continue  # names have no successor, and what has not come to pass has no line

@@ -61,7 +61,7 @@ def test_where_otherwise_leads_says_what_became_of_them(given_up: str, leads_to:
 
 
 def from_outside(otherwise: str) -> Town:
-    people = replace(group(), arrival=Arrival(otherwise=otherwise))
+    people = replace(group(), arrivals_outside=(Arrival(otherwise=otherwise),))
     town = Town(hospital(9), unit(9), *OTHERS, groups=(people,))
     town.comes(1).outside("hospital", 1, 3, "gave_up")
     return town
@@ -89,7 +89,7 @@ def test_a_full_list_on_the_way_is_passed_over() -> None:
 
 
 def test_at_the_front_door_there_is_one_other_way_and_who_finds_it_full_has_nothing() -> None:
-    people = replace(group(), arrival=Arrival(otherwise="unit"))
+    people = replace(group(), arrivals_outside=(Arrival(otherwise="unit"),))
     town = Town(hospital(9), unit(9, queue_limit=0), groups=(people,))
     town.comes(1).outside("hospital", 1, 3, "gave_up").outside("unit", 3, 3, "turned_away")
     assert town.items("hospital", "gave_up", "ending") == {"with_nothing": 1.0}

@@ -75,7 +75,7 @@ def test_a_full_service_is_no_fault_beside_another_that_has_places() -> None:
 
 
 def test_somebody_may_go_home_straight_from_outside() -> None:
-    town = Town(hospital(0), groups=(replace(group(), arrival=Arrival(otherwise="home")),))
+    town = Town(hospital(0), groups=(replace(group(), arrivals_outside=(Arrival(otherwise="home"),)),))
     person = town.comes(0).outside("hospital", 0, 2, "gave_up").outside("home", 2, 2, "admitted")
     person.stay("home", 2)
     check(town.scenario, town.ledger())

@@ -22,7 +22,7 @@ def sound_town() -> Town:
     in_hospital = Visit(service="hospital", stay=fixed(1), then=(Route(to="unit", share=1.0, otherwise="home"),))
     in_unit = Visit(service="unit", stay=fixed(6), then=(Route(to="out", share=1.0),))
     everyone = replace(group(), journey=(in_hospital, in_unit))
-    others = replace(everyone, name="others", arrival=Arrival(otherwise="hospital"))
+    others = replace(everyone, name="others", arrivals_outside=(Arrival(otherwise="hospital"),))
     town = Town(hospital(), unit(1), days=20, warm_up=1, groups=(everyone, others))
     town.comes(0, "unit", admitted=0).stay("unit", 0, 12, 12, "out")
     bob = town.comes(1, admitted=1)

@@ -243,19 +243,19 @@ class Town:
         return self._resident(day, at, group, 1)
 
     def _resident(self, day: float, to: str, group: int, from_census: int) -> Resident:
-        self.people.append((group, len(self.people), from_census, seconds(day), self.numbers[to]))
+        self.people.append((group, len(self.people), from_census, seconds(day), self.numbers[to], 0))
         self.residents.append(Resident(self, len(self.people) - 1))
         return self.residents[-1]
 
     def otherwise_of(self, resident: Resident, to: str) -> int:
         """Where somebody goes from their last stay who does not get in, by the first routes of that visit."""
-        visit = self._group(resident).visit(self.scenario.destinations[resident.stays[-1][0]])
+        visit = self._group(resident).visit(self.scenario.destinations[resident.stays[-1][0]], (), ())
         ways = [route.otherwise for route in visit.then if route.to == to] if visit else []
         return self.numbers[ways[0]] if ways and ways[0] else NONE
 
     def otherwise_outside(self, resident: Resident, to: str) -> int:
         """Where somebody goes who does not get in from outside: there is another way for the first attempt only."""
-        other = self._group(resident).arrival.otherwise
+        other = self._group(resident).arrival(()).otherwise
         return self.numbers["out" if resident.waits or other == to else other]
 
     def _group(self, resident: Resident) -> Group:
@@ -270,8 +270,8 @@ class Town:
             first = len(stays)
             for number, row in enumerate(sorted(person.waits, key=lambda row: (row[4], row[6]))):
                 stay = NONE if row[0] == NONE else first + row[0]
-                waits.append((person.number, number, stay, *row[1:]))
-            stays += [(person.number, number, *row) for number, row in enumerate(person.stays)]
+                waits.append((person.number, number, stay, *row[1:], 0))
+            stays += [(person.number, number, *row, 0, 0) for number, row in enumerate(person.stays)]
             steps += [(first + row[0], *row[1:]) for row in sorted(person.steps)]
         return Ledger(
             people=table(PEOPLE_COLUMNS, self.people),

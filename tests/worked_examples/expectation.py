@@ -96,6 +96,11 @@ def in_words(scenario: Scenario, ledger: Ledger) -> dict[str, list[dict[str, obj
     def destination(number: int) -> str:
         return "-" if number == NONE else scenario.destinations[number]
 
+    def levels(person: str, profile: int) -> str:
+        """The levels of a profile, joined by a stroke; a bar without traits."""
+        group = next(one for one in scenario.people if one.name == person.rpartition("-")[0])
+        return "/".join(level for _, level in group.profiles[profile]) or "-"
+
     def rows(table: dict[str, object], words: dict[str, Callable[[int], object]]) -> list[dict[str, object]]:
         names = list(table)
         lists = [table[name].tolist() for name in names]  # type: ignore[attr-defined]
@@ -109,6 +114,8 @@ def in_words(scenario: Scenario, ledger: Ledger) -> dict[str, list[dict[str, obj
         {"person": people.__getitem__, "service": place, "to": destination, "planned_to": destination},
     )
     for stay in stays:
+        for name in ("found", "after"):
+            stay[name] = levels(str(stay["person"]), int(str(stay[name])))
         if scenario.service(str(stay["service"])).counted_in == "hours_per_week":
             stay["units"] = int(str(stay["units"])) / 60
     waits = rows(

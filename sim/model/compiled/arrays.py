@@ -19,12 +19,13 @@ from sim.inputs.timetable import NOT_IN_THIS_RUN, OpeningHours, places_at
 from sim.model import plan as quantities
 from sim.model.attributes import FORESEEN
 from sim.model.compiled.compact_columns import MOST_NAMES
-from sim.model.plan import Plan, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
+from sim.model.plan import Plan, PlannedChange, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.records import NONE, OUTSIDE
 from sim.model.rules import SECONDS_PER_DAY, STARTS, seconds
 
 Rows = NDArray[Any]  # a record for each row
 Ints = NDArray[np.int64]
+Small = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Keys = NDArray[np.uint64]
 
@@ -41,9 +42,11 @@ SERVICE = _record(  # after the services come `died` and `out`, which always hav
     "surge_low places_at_start",
     key=key,
 )
-GROUP = _record("otherwise longest priority rises_after rises_to death", longest_key=key)
+GROUP = _record(  # for each profile
+    "group first_row profiles otherwise longest priority rises_after rises_to death", longest_key=key
+)
 VISIT = _record(
-    "routes drawn shares units tapers tapers_end death worse_from worse_to from_second later",
+    "routes drawn shares units tapers tapers_end death worse_from worse_to from_second later changes changes_end pairs",
     longer_stay=real,
     worse_chance=real,
 )
@@ -51,6 +54,8 @@ ROUTE = _record("to otherwise stay steps steps_end longest join_after priority r
 PLANNED_STEP = _record(
     "number team takes working starts before afters afters_end", share=real, needs_key=key, takes_key=key
 )
+LEVEL_CHANGE = _record("divisor levels from_level targets targets_end", per_day=real, key=key)
+TARGET = _record("level", high=real)
 TAPER = _record("after", share=real)
 LENGTH = _record("code table_from table_to", a=real, b=real, c=real)
 CHANGE = _record("at of_team what places most_to_come")
@@ -81,10 +86,14 @@ class PlanArrays(NamedTuple):
     opens: Ints  # hours x days of the run
     closes: Ints
     is_door_of: Ints  # by hours: the service whose door it is, -1 for discharge hours
-    groups: Rows
+    groups: Rows  # a row for each profile of each group
     group_keys: Keys  # groups x (from outside, census)
-    visit_of: Ints  # groups x services
+    visit_of: Ints  # rows of groups x services: of those whose profile stays as it was found
     visits: Rows
+    has_traits: bool
+    level_changes: Rows
+    targets: Rows
+    pairs: Small  # visits by profiles found x after, one block after the other
     shares: Floats  # cumulative shares of all visits, one after the other
     tapers: Rows
     routes: Rows
@@ -138,17 +147,47 @@ class _Journeys:
         self.routes: list[tuple[int, ...]] = []
         self.steps: list[tuple[float, ...]] = []
         self.afters: list[int] = []
+        self.changes: list[tuple[float, ...]] = []
+        self.targets: list[tuple[float, ...]] = []
+        self.pairs: list[int] = []
 
-    def add(self, plan: Plan, planned: PlannedVisit) -> int:
+    def add_group(self, plan: Plan, group: PlannedGroup) -> list[list[int]]:
+        """The rows of a group's visits, for each profile that stays as it was found, by service."""
+        by_service = [self._add_service(plan, group, number) for number in range(len(plan.services))]
+        return [list(rows) for rows in zip(*by_service, strict=True)]
+
+    def _add_service(self, plan: Plan, group: PlannedGroup, service: int) -> list[int]:
+        """The row of a visit by profile; where changes lead to other visits, their rows by profiles found and after."""
+        visits = group.visits[service]
+        pairs = len(self.pairs) if any(found != after for found, after in visits.by_class) else NONE
+        rows = {classes: self._add(plan, visit, pairs) for classes, visit in visits.by_class.items()}
+        of_profile = visits.class_of_profile
+        if pairs != NONE:
+            self.pairs += [rows.get((found, after), NONE) for found in of_profile for after in of_profile]
+        return [rows.get((one, one), NONE) for one in of_profile]
+
+    def _add(self, plan: Plan, planned: PlannedVisit, pairs: int) -> int:
         """The row of a visit as it is at the start; those from later dates on follow it, one after the other."""
-        if planned.visit is None:
-            return NONE
-        row = len(self.visits)
+        row, changes = len(self.visits), len(self.changes)
+        for change in planned.changes:
+            self._add_change(change)
         for number, dated in enumerate((planned, *planned.later), 1):
-            self._add_from(plan, dated, row + number if number <= len(planned.later) else NONE)
+            later = row + number if number <= len(planned.later) else NONE
+            self._add_from(plan, dated, later, (changes, len(self.changes), pairs))
         return row
 
-    def _add_from(self, plan: Plan, planned: PlannedVisit, later: int) -> None:
+    def _add_change(self, change: PlannedChange) -> None:
+        first = len(self.targets)
+        self.targets += zip(change.to_levels, change.cumulative, strict=True)
+        per_day = change.chance_per_delayed_day
+        self.changes.append(
+            (
+                change.divisor, change.levels, change.from_level, first, len(self.targets),
+                NONE if per_day is None else per_day, change.quantity,
+            )
+        )  # fmt: skip
+
+    def _add_from(self, plan: Plan, planned: PlannedVisit, later: int, changes: tuple[int, int, int]) -> None:
         visit = planned.visit
         assert visit is not None
         first, tapers = len(self.routes), len(self.tapers)
@@ -164,7 +203,7 @@ class _Journeys:
             (
                 first, len(planned.cumulative), len(self.shares), self._lengths.row(visit.units), tapers,
                 len(self.tapers), self._lengths.row(visit.dies_while_delayed), worse_from, _from(worse_to, first),
-                planned.from_second, later,
+                planned.from_second, later, *changes,
                 0.0 if lost is None else lost.longer_stay_days_per_delayed_day,
                 0.0 if lost is None else lost.worse_chance_per_delayed_day,
             )
@@ -218,10 +257,8 @@ def plan_arrays(plan: Plan) -> PlanArrays:
     lengths, hours = _Lengths(), _Hours()
     journeys = _Journeys(lengths)
     services = [_service(planned, lengths, hours) for planned in plan.services]
-    visit_of = [
-        [journeys.add(plan, group.visits[number]) for number in range(len(plan.services))] for group in plan.groups
-    ]
-    groups = [_group(group, lengths) for group in plan.groups]
+    visit_of = [rows for group in plan.groups for rows in journeys.add_group(plan, group)]
+    groups = _groups(plan, lengths)
     census = [_census_entry(plan, entry, lengths) for entry in plan.scenario.census]
     length_rows, tables = lengths.tables()
     days = len(plan.working)
@@ -243,6 +280,10 @@ def plan_arrays(plan: Plan) -> PlanArrays:
         group_keys=_keys(key for group in plan.groups for key in (group.key, group.census_key)).reshape(-1, 2),
         visit_of=_ints(visit_of, len(plan.services)),
         visits=np.array(journeys.visits, VISIT),
+        has_traits=any(group.traits for group in plan.groups),
+        level_changes=np.array(journeys.changes, LEVEL_CHANGE),
+        targets=np.array(journeys.targets, TARGET),
+        pairs=np.array(journeys.pairs, dtype=np.int32),
         shares=np.array(journeys.shares, dtype=np.float64),
         tapers=np.array(journeys.tapers, TAPER),
         routes=np.array(journeys.routes, ROUTE),
@@ -266,7 +307,7 @@ def _check_what_the_loader_promised(plan: Plan) -> None:
         "more services or steps than its tables can number"
     )
     for group in plan.groups:
-        for visit in group.visits.values():
+        for visit in (one for visits in group.visits.values() for one in visits.by_class.values()):
             lost = visit.visit.lost_ground if visit.visit else None
             if lost is not None and lost.worse_from is not None and lost.worse_to is not None:
                 worse = plan.numbers[lost.worse_to]
@@ -276,13 +317,18 @@ def _check_what_the_loader_promised(plan: Plan) -> None:
             for route in (route for one in (visit, *visit.later) for route in one.routes):
                 for to in plan.members[route.to]:
                     if to < len(plan.services) and plan.services[to].counts_units:
-                        there = group.visits[to].visit
-                        assert there is not None and there.units is not None, "hours of care that nobody has stated"
+                        there = [one.visit for one in group.visits[to].by_class.values()]
+                        assert there, "hours of care that nobody has stated"
+                        for one in there:
+                            assert one is not None and one.units is not None, "hours of care that nobody has stated"
     for entry in plan.scenario.census:
         group = next(one for one in plan.groups if one.group.name == entry.group)
         if entry.waiting_for is not None and entry.service != OUTSIDE_NAME:
-            visit = group.visits[plan.numbers[entry.service]]
-            assert visit.route_to(plan.numbers[entry.waiting_for]) != NONE, "waiting for where no way leads"
+            visits = group.visits[plan.numbers[entry.service]]
+            for profile, levels in enumerate(group.profiles):
+                if set(entry.levels) <= set(levels):
+                    leads_there = visits.of(profile, profile).route_to(plan.numbers[entry.waiting_for]) != NONE
+                    assert leads_there, "waiting for where no way leads"
 
 
 def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple[int, ...]:
@@ -321,16 +367,18 @@ def _padded(rows: Sequence[Sequence[int]]) -> Ints:
     return _ints([[*row, *[NONE] * (most - len(row))] for row in rows], most)
 
 
-def _group(group: PlannedGroup, lengths: _Lengths) -> tuple[int, ...]:
-    arrival = group.group.arrival
-    return (
-        group.otherwise,
-        lengths.row(arrival.longest_wait),
-        arrival.priority,
-        *_rise(arrival.priority_rises),
-        lengths.row(arrival.dies_while_waiting),
-        group.longest_wait,
-    )
+def _groups(plan: Plan, lengths: _Lengths) -> list[tuple[int, ...]]:
+    rows: list[tuple[int, ...]] = []
+    for number, group in enumerate(plan.groups):
+        first = len(rows)
+        rows += [
+            (
+                number, first, len(group.profiles), one.otherwise, lengths.row(one.arrival.longest_wait),
+                one.arrival.priority, *_rise(one.arrival.priority_rises), lengths.row(one.arrival.dies_while_waiting), group.longest_wait,
+            )
+            for one in group.arrivals
+        ]  # fmt: skip
+    return rows
 
 
 def _census_entry(plan: Plan, entry: CensusEntry, lengths: _Lengths) -> tuple[int, ...]:

@@ -92,7 +92,7 @@ def units_needed(plan: PlanArrays, state: EngineState, person: int, stay: int, s
         return 1
     number = visits_made(state, stay, service)
     u = uniform(state, person, plan.services[service].key, number, plan.plain_keys[KEY_UNITS])
-    return minutes(drawn(plan, plan.visits[plan.visit_of[state.persons[person].group, service]].units, u))
+    return minutes(drawn(plan, plan.visits[plan.visit_of[state.persons[person].profile_row, service]].units, u))
 
 
 def units_in(plan: PlanArrays, state: EngineState, wait: int, service: int) -> int:
@@ -128,7 +128,7 @@ def other_way(plan: PlanArrays, state: EngineState, wait: int) -> int:
 
 def other_way_outside(plan: PlanArrays, state: EngineState, person: int, number: int, to: int) -> int:
     """The same of somebody outside, whose wait has this number: only the first has another way but out."""
-    otherwise = plan.groups[state.persons[person].group].otherwise
+    otherwise = plan.groups[state.profile_row_of[person]].otherwise
     return int(way_from_outside(otherwise, to, number, len(plan.services) + 1))
 
 

@@ -87,10 +87,12 @@ def _kinds(table: Any) -> list[np.dtype[Any]]:
 
 
 class Columns(Mapping[str, Column]):
-    """Such a table's columns as the ledger's readers want them: the first `rows` of each, int64, in the ledger's order."""
+    """Such a table's columns as the ledger's readers want them: the first `rows` of each, and others, int64, in the ledger's order."""
 
-    def __init__(self, names: tuple[str, ...], table: Any, rows: int) -> None:
-        self._columns: dict[str, Narrow] = {name: getattr(table, name)[:rows] for name in names}
+    def __init__(self, names: tuple[str, ...], table: Any, rows: int, others: Mapping[str, Column]) -> None:
+        self._columns: dict[str, Narrow] = {
+            name: others[name] if name in others else getattr(table, name)[:rows] for name in names
+        }
 
     def __getitem__(self, name: str) -> Column:
         column = self._columns[name]

@@ -7,6 +7,7 @@ What may be changed here: freely, as long as the ledgers of both engines stay eq
 
 import math
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -110,7 +111,7 @@ NARROW: dict[str, Any] = {
 FETCHED_AT_ONCE = 64  # bytes
 MOST_SPANS = 2**19  # of the calendar: more of them no longer fit into what a processor has at hand
 OF_PEOPLE = (
-    "group_of",
+    "profile_row_of",
     "number_of",
     "census_entry",
     "arrives",
@@ -173,6 +174,28 @@ def _state_bytes(state: engine_state.EngineState) -> int:
     return sum(table.nbytes - len(table) * in_ledger.get(name, 0) for name, table in tables.items())
 
 
+def _profile_rows(plan_arrays: PlanArrays, people: People) -> Column:
+    """For each person the row of their group and profile."""
+    if not plan_arrays.has_traits:
+        return people.group
+    return np.asarray(np.unique(plan_arrays.groups["first_row"])[people.group] + people.profile)
+
+
+def _profiles(
+    has_traits: bool, people: People, state: engine_state.EngineState, tables: Mapping[str, Any], stays: int, waits: int
+) -> tuple[dict[str, Column], dict[str, Column]]:
+    """The columns of profiles of stays and of waits."""
+    if not has_traits:
+        return dict.fromkeys(("found", "after"), np.zeros(stays, np.int64)), {"profile": np.zeros(waits, np.int64)}
+    person, of_stays = tables["stays"].person[:stays], tables["waits"].stay[:waits]
+    after = state.profiles[state.stay_of_row[:stays]].astype(np.int64)
+    is_first = tables["stays"].stay[:stays] == 0
+    found = np.where(is_first, people.profile[person], np.append(NONE, after[:-1])[:stays])
+    outside = people.profile[tables["waits"].person[:waits]]
+    profile = np.where(of_stays == NONE, outside, np.append(after, NONE)[of_stays])
+    return {"found": found, "after": after}, {"profile": profile}
+
+
 def _starting(fast: CompiledPlan, people: People) -> tuple[Column, Column]:
     """The ranks of those who hold a place when the clock starts, and those of the others in order of arrival."""
     is_seated = people.census_entry >= 0
@@ -211,7 +234,7 @@ def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows
     buckets[:] = NONE
     most_drawn = int(plan_arrays.visits["drawn"].max(initial=1))
     return engine_state.EngineState(
-        group_of=people.group,
+        profile_row_of=_profile_rows(plan_arrays, people),
         number_of=people.number,
         census_entry=people.census_entry,
         arrives=people.arrives,
@@ -219,6 +242,7 @@ def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows
         seated=seated,
         coming=coming,
         persons=_table("persons", len(people), engine_state.PERSON),
+        profiles=_table("profiles", rows.stays if plan_arrays.has_traits else 1, np.int32),
         admissions=_table("admissions", rows.stays, engine_state.ADMISSION),
         origins=_table("origins", rows.stays, engine_state.ORIGIN),
         stays=_table("stays", rows.stays, engine_state.STAY),
@@ -284,11 +308,12 @@ def _ledger(plan: Plan, plan_arrays: PlanArrays, people: People, state: engine_s
     started = kernels().write_down(plan_arrays, state, *tables.values())
     planned = state.places[: _filled(state, "places")]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
+    of_stays, of_waits = _profiles(any(group.traits for group in plan.groups), people, state, tables, stays, waits)
     return Ledger(
         people=people.ledger_table(),
-        waits=compact_columns.Columns(records.WAIT_COLUMNS, tables["waits"], waits),
-        stays=compact_columns.Columns(records.STAY_COLUMNS, tables["stays"], stays),
-        steps=compact_columns.Columns(records.STEP_COLUMNS, tables["steps"], started),
+        waits=compact_columns.Columns(records.WAIT_COLUMNS, tables["waits"], waits, of_waits),
+        stays=compact_columns.Columns(records.STAY_COLUMNS, tables["stays"], stays, of_stays),
+        steps=compact_columns.Columns(records.STEP_COLUMNS, tables["steps"], started, {}),
         places=dict(zip(records.PLACES_COLUMNS, np.ascontiguousarray(planned.T), strict=True)),
         step_names=plan.step_names,
         until=plan.until,

@@ -29,7 +29,7 @@ def _row(*columns: tuple[str, Any]) -> np.dtype[Any]:
 
 
 PERSON = _row(
-    ("group", number), ("number", number), ("key_row", number), ("stay_of", number), ("wait_of", number),
+    ("profile_row", number), ("number", number), ("key_row", number), ("stay_of", number), ("wait_of", number),
     ("stays", number), ("waits", number), ("gone", number),
 )  # fmt: skip
 # Most people wait for nothing: they join a line and move in the same instant. Such a wait has no row of its own, only its number
@@ -97,7 +97,7 @@ def fetch_ahead(rows: Rows, row: int) -> None:
 class EngineState(NamedTuple):
     """The tables of one replication: its people, and what happens to them; rows as many as may be needed."""
 
-    group_of: Ints  # of each person, by rank, as are the next four ...
+    profile_row_of: Ints  # of each person, by rank, as are the next four ...
     number_of: Ints
     census_entry: Ints
     arrives: Ints
@@ -107,6 +107,7 @@ class EngineState(NamedTuple):
     persons: Rows
     admissions: Rows  # with the rows of `stays` ...
     origins: Rows  # ... and so are these, small enough to be gone through alone
+    profiles: Small  # where there are traits, by stay as well: the profile after what the stay changed
     stays: Rows
     waits: Rows
     steps: Rows

@@ -61,7 +61,7 @@ def start(plan: PlanArrays, state: EngineState) -> bool:
     count, services, coming, has_surge = state.counters[0], plan.services, state.coming, False
     count.free_event = NONE
     for person in range(len(state.persons)):  # one after the other, which memory likes better than each when they come
-        expect(state, person)
+        expect(plan, state, person)
     count.next_arrival = state.arrives[coming[0]] if len(coming) > 0 else NEVER
     count.unsettled = 1
     for service in range(len(services)):

@@ -133,7 +133,7 @@ def happen(plan: PlanArrays, state: EngineState, what: int, now: int) -> None:
 
 def start_death_clock_outside(plan: PlanArrays, state: EngineState, person: int, now: int) -> None:
     """Somebody comes; from now on they may die while they wait outside."""
-    length = plan.groups[state.persons[person].group].death
+    length = plan.groups[state.persons[person].profile_row].death
     if length >= 0:
         keys = plan.plain_keys
         u = uniform(state, person, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
@@ -351,11 +351,11 @@ def may_join_early(plan: PlanArrays, state: EngineState, stay: int, early: int, 
 def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int) -> None:
     """Somebody joins a queue, or moves in the same instant where there is room and it cannot be anybody else's turn."""
     persons, stays, waits, routes, groups = state.persons, state.stays, state.waits, plan.routes, plan.groups
-    stay, group, number = persons[person].stay_of, persons[person].group, persons[person].waits
+    stay, row, number = persons[person].stay_of, persons[person].profile_row, persons[person].waits
     persons[person].waits = number + 1
     joined, clear = now, NEVER
     if stay < 0:
-        to = state.arrives_at[person] if number == 0 else groups[group].otherwise
+        to = state.arrives_at[person] if number == 0 else groups[row].otherwise
         if number == 0:
             joined = min(state.arrives[person], now)
         clear, moves_now = joined, True
@@ -415,7 +415,7 @@ def begin_wait(
     persons, stays, waits = state.persons, state.stays, state.waits
     stay = persons[person].stay_of
     if stay < 0:
-        route, where, priority = NONE, OUTSIDE, plan.groups[persons[person].group].priority
+        route, where, priority = NONE, OUTSIDE, plan.groups[persons[person].profile_row].priority
     else:
         route, where = stays[stay].route, stays[stay].service
         priority = plan.routes[route].priority
@@ -446,7 +446,7 @@ def claim(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
 
 def let_priority_rise(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
     """After so long in this queue the priority in it is another (rule 23)."""
-    route, after = state.waits[wait].route, plan.groups[state.persons[state.waits[wait].person].group].rises_after
+    route, after = state.waits[wait].route, plan.groups[state.persons[state.waits[wait].person].profile_row].rises_after
     if route >= 0:
         after = plan.routes[route].rises_after
     if after >= 0:
@@ -460,7 +460,7 @@ def let_priority_rise(plan: PlanArrays, state: EngineState, wait: int, now: int)
 def raise_priority(plan: PlanArrays, state: EngineState, wait: int) -> None:
     """Somebody moves up in the queue that they have waited in for so long."""
     waits = state.waits
-    route, to = waits[wait].route, plan.groups[state.persons[waits[wait].person].group].rises_to
+    route, to = waits[wait].route, plan.groups[state.persons[waits[wait].person].profile_row].rises_to
     leave_queue(plan, state, wait)
     waits[wait].priority = plan.routes[route].rises_to if route >= 0 else to
     join_queue(plan, state, wait)
@@ -470,7 +470,7 @@ def raise_priority(plan: PlanArrays, state: EngineState, wait: int) -> None:
 def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
     """A longest wait runs from joining; nobody gives up for what has not opened yet."""
     waits, groups, services, keys = state.waits, plan.groups, plan.services, plan.plain_keys
-    person, stay, group = waits[wait].person, waits[wait].stay, state.persons[waits[wait].person].group
+    person, stay, row = waits[wait].person, waits[wait].stay, state.persons[waits[wait].person].profile_row
     longest, u = NONE, 0.0
     if stay >= 0:
         route = plan.routes[waits[wait].route]
@@ -479,9 +479,9 @@ def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int
             visit = state.admissions[stay].visit
             u = uniform(state, person, services[waits[wait].held].key, visit, route.longest_key)
     elif waits[wait].number == 0:
-        longest = groups[group].longest
+        longest = groups[row].longest
         if longest >= 0:
-            u = uniform(state, person, keys[KEY_OUTSIDE], 0, groups[group].longest_key)
+            u = uniform(state, person, keys[KEY_OUTSIDE], 0, groups[row].longest_key)
     if longest >= 0:
         other, due = other_way(plan, state, wait), due_after(plan, longest, waits[wait].joined, now, u)
         if other >= 0:

@@ -78,6 +78,8 @@ SCALAR_RULES: tuple[Callable[..., Any], ...] = (
     rules.way_from_outside,
     rules.surge_opens,
     rules.reach_of_those_here,
+    rules.level_in,
+    rules.with_level,
 )
 
 

@@ -30,7 +30,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     circles.first_of_holders, circles.find_circle,
     steps.own_start, steps.is_over, steps.drop, steps.step_takes, steps.step_end, steps.begin_step, steps.try_steps, steps.serve_team,
     steps.step_named, steps.clear_of_census, steps.is_needed, steps.goes_on, steps.add_step, steps.tie_to_earlier, steps.ask_for_steps,
-    stays.end_wait, stays.expect, stays.visit_at, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.place_from_census,
+    stays.end_wait, stays.expect, stays.visit_at, stays.note_profile, stays.change_levels, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.place_from_census,
     stays.take_place, stays.move, stays.move_at_once,
     *gathering.OPERATIONS, *phases.OPERATIONS, *event_loop.OPERATIONS,
 )  # fmt: skip

@@ -26,10 +26,12 @@ from sim.model.rules import (
     SECONDS_PER_DAY,
     chance_over,
     chosen,
+    level_in,
     minutes,
     reach_of_those_here,
     seconds,
     time_of_review,
+    with_level,
     with_lost_ground,
 )
 
@@ -41,12 +43,12 @@ def end_wait(state: EngineState, wait: int, ending: int, now: int) -> None:
     persons[waits[wait].person].wait_of = NONE
 
 
-def expect(state: EngineState, person: int) -> None:
+def expect(plan: PlanArrays, state: EngineState, person: int) -> None:
     """Somebody will come, or is here when the clock starts; nothing has happened to them yet."""
-    persons, group = state.persons, state.group_of[person]
+    persons, row = state.persons, state.profile_row_of[person]
     persons[person].stays = persons[person].waits = persons[person].gone = 0
-    persons[person].group, persons[person].number = group, state.number_of[person]
-    persons[person].key_row = GROUP_KEYS + 2 * group + (1 if state.census_entry[person] >= 0 else 0)
+    persons[person].profile_row, persons[person].number = row, state.number_of[person]
+    persons[person].key_row = GROUP_KEYS + 2 * plan.groups[row].group + (1 if state.census_entry[person] >= 0 else 0)
     persons[person].stay_of = persons[person].wait_of = NONE
 
 
@@ -55,6 +57,37 @@ def visit_at(plan: PlanArrays, visit: int, now: int) -> int:
     while visit >= 0 and plan.visits[visit].later >= 0 and plan.visits[plan.visits[visit].later].from_second <= now:
         visit = plan.visits[visit].later
     return visit
+
+
+def note_profile(plan: PlanArrays, state: EngineState, person: int, stay: int) -> None:
+    """What a person's profile is from this stay on."""
+    if plan.has_traits:
+        row = state.persons[person].profile_row
+        state.profiles[stay] = row - plan.groups[row].first_row
+
+
+def change_levels(plan: PlanArrays, state: EngineState, stay: int, visit: int, delay: int) -> int:
+    """What the delay before and this stay do to somebody who is admitted; the visit of those who are changed in this way."""
+    person, changes, targets = state.stays[stay].person, plan.level_changes, plan.targets
+    key, number = plan.services[state.stays[stay].service].key, state.admissions[stay].visit
+    row = state.persons[person].profile_row
+    first_row = plan.groups[row].first_row
+    found = after = row - first_row
+    for i in range(plan.visits[visit].changes, plan.visits[visit].changes_end):
+        chance, is_lost = 1.0, changes[i].per_day >= 0.0
+        if level_in(found, changes[i].divisor, changes[i].levels) != changes[i].from_level or (is_lost and delay <= 0):
+            continue
+        if is_lost:
+            chance = chance_over(changes[i].per_day, delay / SECONDS_PER_DAY)
+        u = uniform(state, person, key, number, changes[i].key)
+        for target in range(changes[i].targets, changes[i].targets_end):
+            if u < chance * targets[target].high:  # where lost ground moved the same trait, the stay's own change holds
+                after = with_level(after, changes[i].divisor, changes[i].levels, targets[target].level)
+                break
+    state.persons[person].profile_row = first_row + after
+    if after != found and plan.visits[visit].pairs >= 0:
+        visit = plan.pairs[plan.visits[visit].pairs + found * plan.groups[row].profiles + after]
+    return int(visit)
 
 
 def review_after(plan: PlanArrays, state: EngineState, stay: int, needs_until: int) -> int:
@@ -141,7 +174,8 @@ def place_from_census(plan: PlanArrays, state: EngineState, person: int) -> None
         count.too_small = MORE_STAYS
         return
     count.stay_rows = stay + 1
-    visit = plan.visit_of[state.persons[person].group, service]
+    visit = plan.visit_of[state.persons[person].profile_row, service]
+    note_profile(plan, state, person, stay)
     stays[stay].person = state.origins[stay].person = person
     state.origins[stay].number = state.admissions[stay].visit = 0
     stays[stay].service, state.admissions[stay].admitted, stays[stay].visit_plan = service, arrived, visit
@@ -207,7 +241,11 @@ def take_place(
     stays[stay].ready = stays[stay].clear = stays[stay].left = NEVER
     stays[stay].to, stays[stay].left_at_once, stays[stay].previous = NONE, NONE, previous
     state.origins[stay].came_at_once = came_at_once
-    stays[stay].visit_plan = visit_at(plan, plan.visit_of[persons[person].group, to], now)
+    visit = plan.visit_of[persons[person].profile_row, to]
+    if visit >= 0 and plan.visits[visit].changes < plan.visits[visit].changes_end:
+        visit = change_levels(plan, state, stay, visit, delay)
+    note_profile(plan, state, person, stay)
+    stays[stay].visit_plan = visit_at(plan, visit, now)
     persons[person].stays += 1
     persons[person].stay_of = stay
     state.service_states[to].held += units

@@ -270,7 +270,7 @@ class Observer:
         return is_too_early or all(max(1, wait.units_in(one.number)) > one.most_places_from(now) for one in planned)
 
     def _order(self, wait: Wait, now: int) -> tuple[int, int, int]:
-        arrival = self._plan.groups[wait.person.arriving.group].group.arrival
+        arrival = self._plan.groups[wait.person.arriving.group].arrivals[wait.profile].arrival
         queue: Arrival | Route = arrival if wait.route is None else wait.route.route
         rise, priority = queue.priority_rises, queue.priority
         if rise is not None and now >= wait.joined + seconds(rise.after_days):

@@ -20,6 +20,7 @@ from sim.model.attributes import (
     draws_of,
     needed_days,
     next_route,
+    profile_after,
     route_after,
     stay_distribution,
     units_held,
@@ -159,12 +160,13 @@ class Journeys:
         arriving, service = person.arriving, self.places.services[to]
         queue: Arrival | Route
         if stay is None or route is None:
-            held, queue = OUTSIDE, self.plan.groups[arriving.group].group.arrival
+            held, queue = OUTSIDE, self.plan.groups[arriving.group].arrivals[person.profile].arrival
         else:
             held, queue = stay.service, route.route
         order = (queue.priority, joined, arriving.rank)
         units = self._units(person, to)
-        wait = person.wait = Wait(person, person.waits, stay, held, to, route, joined, order, units)
+        wait = Wait(person, person.waits, stay, held, to, route, joined, order, person.profile, units)
+        person.wait = wait
         person.waits += 1
         self.records.waits.append(wait)
         if stay is None or stay.clear != NEVER:
@@ -206,10 +208,10 @@ class Journeys:
     def _other_way(self, wait: Wait) -> int:
         """The destination of somebody who does not get in; NONE where nothing is said, and they wait on."""
         if wait.stay is None or wait.route is None:
-            otherwise = self.plan.groups[wait.person.arriving.group].otherwise
+            otherwise = self.plan.groups[wait.person.arriving.group].arrivals[wait.profile].otherwise
             return way_from_outside(otherwise, wait.to, wait.number, self.plan.out)
-        otherwise = wait.route.otherwise
-        return NONE if otherwise == NONE else wait.stay.planned_visit.routes[otherwise].to
+        other = wait.route.otherwise
+        return NONE if other == NONE else wait.stay.planned_visit.routes[other].to
 
     def has_opened(self, to: int) -> bool:
         """Has this destination had a place, on this or any earlier date? Before that people are not sent there."""
@@ -291,7 +293,7 @@ class Admission:
     def units(self, person: Person, service: int) -> int:
         """Minutes a week that somebody will hold in a service that counts hours."""
         planned = self._plan.services[service]
-        visit = self._plan.groups[person.arriving.group].visits[service]
+        visit = self._plan.groups[person.arriving.group].visit(service, person.profile, person.profile)
         draw = draws_of(self._plan, self._random, person.arriving, planned.key, person.visits.get(service, 0))
         return units_held(planned, visit, draw)
 
@@ -299,21 +301,30 @@ class Admission:
         """The stay of somebody who is admitted now, after so many seconds of delay in the place before."""
         planned, number = self._plan.services[service], person.visits.get(service, 0)
         person.visits[service] = number + 1
-        visit = self._plan.groups[person.arriving.group].visits[service].at(now)
+        group, found = self._plan.groups[person.arriving.group], person.profile
         draw = draws_of(self._plan, self._random, person.arriving, planned.key, number)
+        visit, after = group.visit(service, found, found), found
+        if visit.changes:
+            after = person.profile = profile_after(visit, found, draw, delay)
+            visit = group.visit(service, found, after)
+        visit = visit.at(now)
         if visit.visit is None:
-            return Stay(person, person.stays, service, number, visit, draw, now, NEVER, NEVER, units, None, NONE)
+            return Stay(
+                person, person.stays, service, number, visit, draw, now, NEVER, NEVER, units, None, NONE, found, after
+            )
         route = visit.routes[next_route(self._plan, visit, draw, delay)]
         need = seconds(needed_days(visit, route, draw, delay))
         ready = now + need
         if route.to != self._plan.died:
             ready = declared_ready(self._plan, planned, ready, draw)
-        return Stay(person, person.stays, service, number, visit, draw, now, ready, need, units, route, route.to)
+        return Stay(
+            person, person.stays, service, number, visit, draw, now, ready, need, units, route, route.to, found, after
+        )
 
     def stay_from_census(self, person: Person, entry: CensusEntry) -> Stay:
         """The stay of somebody who was here when the clock started."""
         arriving, service = person.arriving, self._plan.services[person.arriving.arrives_at]
-        visit = self._plan.groups[arriving.group].visits[service.number]
+        visit = self._plan.groups[arriving.group].visit(service.number, person.profile, person.profile)
         draw = draws_of(self._plan, self._random, arriving, service.key, 0)
         admitted, ready, needs_until, route = arriving.arrives, NEVER, NEVER, NONE
         if entry.waiting_for is not None:
@@ -332,6 +343,8 @@ class Admission:
             units_held(service, visit, draw),
             route=None if route == NONE else visit.routes[route],
             planned_to=NONE if route == NONE else visit.routes[route].to,
+            found=person.profile,
+            after=person.profile,
         )  # fmt: skip
 
     def _remaining(self, entry: CensusEntry, visit: PlannedVisit, draw: Draw, elapsed: int, route: int) -> int:
@@ -359,7 +372,7 @@ class Reneging:
             longest, quantity = wait.route.route.longest_wait, wait.route.longest_wait
         else:
             group = self._plan.groups[wait.person.arriving.group]
-            longest, quantity = group.group.arrival.longest_wait, group.longest_wait
+            longest, quantity = group.arrivals[wait.profile].arrival.longest_wait, group.longest_wait
         if longest is None or (wait.stay is None and wait.number > 0):
             return
         draw = self._draws_outside(wait.person.arriving) if wait.stay is None else wait.stay.draw
@@ -377,7 +390,7 @@ class Reneging:
     def start_outside(self, person: Person) -> None:
         """Somebody came; from now on they may die while they wait outside."""
         arriving = person.arriving
-        life = self._plan.groups[arriving.group].group.arrival.dies_while_waiting
+        life = self._plan.groups[arriving.group].arrivals[arriving.profile].arrival.dies_while_waiting
         if life is not None:
             due = self._end(life, arriving.arrives, self._draws_outside(arriving)(quantities.DEATH))
             self._when_due(due, lambda: self._deaths.append((person, None)))

@@ -41,6 +41,10 @@ class Person:
     wait: "Wait | None" = None  # the wait that is going on
     stay: "Stay | None" = None  # the place that is held
     has_left: bool = False  # the model
+    profile: int = 0  # the number of their combination of levels now
+
+    def __post_init__(self) -> None:
+        self.profile = self.arriving.profile
 
 
 @dataclass(slots=True, eq=False)
@@ -86,6 +90,8 @@ class Stay:
     units: int
     route: PlannedRoute | None  # the route in force; None: stays to the end of the run
     planned_to: int
+    found: int  # profile on admission
+    after: int  # and after what the stay changed
     units_now: int = 0
     ready: int = NEVER
     clear: int = NEVER
@@ -113,6 +119,7 @@ class Wait:
     route: PlannedRoute | None
     joined: int
     order: tuple[int, int, int]  # priority, joined, rank: the place in the queue
+    profile: int
     units: Mapping[int, int]  # minutes a week, by service that counts hours
     clear: int = NEVER
     ended: int = NEVER
@@ -144,13 +151,13 @@ WAITS: dict[str, Reader] = {
     "wait": "number",
     "stay": lambda wait: NONE if wait.stay is None else wait.stay.number,  # of the person's: a row in the end
     "otherwise": "other",
-    **{name: name for name in ("held", "to", "joined", "clear", "ended", "ending")},
+    **{name: name for name in ("held", "to", "joined", "clear", "ended", "ending", "profile")},
 }
 STAYS: dict[str, Reader] = {
     "person": PERSON,
     "stay": "number",
     **{name: name for name in ("service", "visit", "admitted", "ready", "clear", "left")},
-    **{name: name for name in ("to", "planned_to", "units", "need")},
+    **{name: name for name in ("to", "planned_to", "units", "need", "found", "after")},
 }
 STEPS: dict[str, Reader] = {
     "stay": lambda work: work.stay.number,  # as above

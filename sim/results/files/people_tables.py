@@ -5,7 +5,7 @@ large to send around. Columns may be added.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,15 @@ COLUMNS = {
 }
 
 
+LEVELS = {"": ("found", "after"), "-waits": ("level",), "-steps": ("level",)}  # of each trait
+
+
+def traits_of(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """The traits of all groups of all scenarios, each once."""
+    groups = (group for scenario in scenarios for group in scenario.people)
+    return tuple(dict.fromkeys(trait.name for group in groups for trait in group.traits))
+
+
 def files_of(target: Path) -> tuple[str, ...]:
     """Return the paths of the three tables: stays in `target`, waits and steps next to it."""
     return tuple(str(target.with_name(f"{target.stem}{which}{target.suffix}")) for which in COLUMNS)
@@ -53,11 +62,16 @@ class PeopleFiles:
     target: Path
     parts: Path
     with_lists: bool = False  # some scenario has waiting lists: of each wait, the service that admitted
+    traits: tuple[str, ...] = ()  # of the scenarios together: each has columns of its own
 
     @property
     def columns(self) -> dict[str, tuple[str, ...]]:
-        """The names of the columns of each table."""
-        return COLUMNS | ({"-waits": (*COLUMNS["-waits"], "admitted_to")} if self.with_lists else {})
+        """The columns of each table; of a stay a trait has two, the level found and that after what the stay changed."""
+        found = COLUMNS | ({"-waits": (*COLUMNS["-waits"], "admitted_to")} if self.with_lists else {})
+        return {
+            which: (*columns, *(f"{trait}_{when}" for trait in self.traits for when in LEVELS[which]))
+            for which, columns in found.items()
+        }
 
     def keep(self, scenario: Scenario, number: int, replication: int, ledger: Ledger) -> None:
         """Writes one replication's rows into parts; called in the worker."""
@@ -68,10 +82,14 @@ class PeopleFiles:
                 columns = [*_person(scenario, replication, ledger, which), *columns_of(scenario, ledger)]
                 if which == "-waits" and self.with_lists:
                     columns.append(_places(scenario, Window(scenario, ledger).admitted_to))
+                columns += self._levels(scenario, ledger, which)
                 rows = zip(*(column.tolist() for column in columns), strict=True)
                 data = csv_bytes(self.columns[which], rows).split(b"\n", 1)[1]
                 with whole_files([self._part(number, replication, which)]) as (part,):
                     part.write(data)
+
+    def _levels(self, scenario: Scenario, ledger: Ledger, which: str) -> list[Text]:
+        return [_level(scenario, ledger, which, trait, when) for trait in self.traits for when in LEVELS[which]]
 
     def _part(self, number: int, replication: int, which: str) -> Path:
         return self.parts / f"people{which}-{number}-{replication}.csv"
@@ -103,6 +121,20 @@ def _person(scenario: Scenario, replication: int, ledger: Ledger, which: str) ->
         ledger.people["number"][person],
         ledger.people["from_census"][person],
     ]
+
+
+def _level(scenario: Scenario, ledger: Ledger, which: str, trait: str, when: str) -> Text:
+    """The level of a trait of each row; nothing where the group has no such trait."""
+    table = {"": ledger.stays, "-waits": ledger.waits, "-steps": ledger.stays}[which]
+    profile, person = table[{"": when, "-waits": "profile", "-steps": "after"}[which]], table["person"]
+    if which == "-steps":
+        stay = ledger.steps["stay"]
+        profile, person = profile[stay], person[stay]
+    group = ledger.people["group"][person]
+    levels = [[dict(one).get(trait, "") for one in people.profiles] for people in scenario.people]
+    most = max(map(len, levels))
+    names = np.array([[*one, *[""] * (most - len(one))] for one in levels], dtype=object)
+    return np.asarray(names[group, profile])
 
 
 def _stays(scenario: Scenario, ledger: Ledger) -> list[Text]:

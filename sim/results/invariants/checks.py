@@ -183,7 +183,8 @@ def _queue_limit_holds(window: Window, name: str, limit: int | None) -> None:
 
 def _opening_of_the_other_ways(scenario: Scenario, name: str) -> int:
     """The second from which everywhere has opened that people may go who are turned away from a service."""
-    ways: set[str | None] = {group.arrival.otherwise for group in scenario.people if name in dict(group.arrives_at)}
+    comes = (group for group in scenario.people if name in dict(group.arrives_at))
+    ways: set[str | None] = {arrival.otherwise for group in comes for arrival in group.arrivals_outside}
     routes = (route for group in scenario.people for visit in group.journey for route in visit.routes)
     ways |= {route.otherwise for route in routes if route.to == name}
     opens = {one.name: one.opens_second for one in scenario.services}

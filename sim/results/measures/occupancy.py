@@ -42,13 +42,14 @@ def _minutes_over_time(window: Window, service: Service) -> StepFunction:
     start, end = window.stays_in(number, "admitted"), window.stays_in(number, "left")
     units = window.stays_in(number, "units")
     times, changes = [start], [units]
-    groups = window.group_of_stay[window.stay_rows(number)]
+    rows = window.stay_rows(number)
     now = units.copy()
-    for index, group in enumerate(window.scenario.people):
-        visit = group.visit(service.name)
-        for taper in () if visit is None else visit.tapers:
+    visits = [(index, one) for index, group in enumerate(window.scenario.people) for one in group.visits(service.name)]
+    for index, visit in visits:
+        mine = window.stays_by_visit(index, visit)[rows] if visit.tapers else np.zeros(0, dtype=bool)
+        for taper in visit.tapers:
             at = start + int(taper.after_days * SECONDS_PER_DAY + 0.5)
-            later = np.flatnonzero((groups == index) & (at < end))
+            later = np.flatnonzero(mine & (at < end))
             less = tapered(units[later], taper.share)
             times.append(at[later])
             changes.append(less - now[later])

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Group
+from sim.inputs.scenario import SECONDS_PER_DAY, Group, Visit
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.measures.flow import pathways
 from sim.results.step_functions import Mask, of_person, total_by
@@ -139,9 +139,14 @@ def _average_stays(window: Window) -> Column:
 
 
 def _average_days(group: Group, service: str, first: int, end: int) -> float:
-    visit = group.visit(service)
-    if visit is None:
-        return 0.0
+    days = 0.0
+    for levels, share in zip(group.profiles, group.shares_of_profiles, strict=True):
+        visit = group.visit(service, levels, levels)
+        days += 0.0 if visit is None else share * _days_of(visit, first, end)
+    return days
+
+
+def _days_of(visit: Visit, first: int, end: int) -> float:
     shared = 0.0 if visit.stay is None else visit.stay.mean_days
     routes = visit.routes_between(first, end)
     return sum(route.share * (route.stay.mean_days if route.stay else shared) for route in routes)

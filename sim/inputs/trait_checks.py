@@ -1,0 +1,181 @@
+"""Do the traits of people fit together? Levels that exist and are all covered, changes that lead somewhere.
+
+What may be changed here: a new check is a function in TRAIT_CHECKS; the exact words are tested.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from math import prod
+from typing import Any
+
+from sim.inputs.by_level import all_by_level, leaves
+from sim.inputs.problems import Path, did_you_mean, listed, quoted
+from sim.inputs.reading import BY, ELSE, UNREADABLE, ByLevel, Said, each, is_sound
+from sim.inputs.shares import check_adds_up, percent
+from sim.inputs.told import Told
+from sim.inputs.variants import (
+    afters,
+    combinations,
+    is_in_journey,
+    traits_in,
+    traits_that_matter,
+)
+
+MOST_PROFILES = 1_000  # combinations of levels in a group
+MOST_VARIANTS = 4_000  # of one visit: levels found, with those after
+
+
+def check_by_level(told: Told) -> None:
+    """Whatever depends on a trait names one of the group's, and has a value for each of its levels.
+
+    This comes before everything else that looks at people: what is wrong here becomes unreadable for the others.
+    """
+    for _, people in each(told.said["people"]):
+        traits = traits_in(people)
+        for one in all_by_level(people):
+            if is_sound(one.trait):
+                _check_one(told, traits, one)
+
+
+def _check_one(told: Told, traits: Mapping[str, tuple[str, ...]], one: ByLevel) -> None:
+    levels = traits.get(one.trait)
+    if levels is None:
+        told.refuse(
+            (*one.path, BY), f"is {quoted(one.trait)}, and this group has no such trait{_known(one.trait, traits)}"
+        )
+        one.trait = UNREADABLE
+        return
+    unknown = [level for level in one.values if level not in (*levels, ELSE)]
+    for level in unknown:
+        told.refuse((*one.path, level), f"is no level of {quoted(one.trait)}{did_you_mean(level, levels)}")
+    lacking = [level for level in levels if level not in one.values]
+    if lacking and ELSE not in one.values and not unknown:
+        what = f"says nothing of {listed(lacking, 'and')}; write a value for each level, or `else` for all the others"
+        told.refuse(one.path, what)
+
+
+def _known(name: str, traits: Mapping[str, tuple[str, ...]]) -> str:
+    return did_you_mean(name, traits) or "; write `traits:` into the group"
+
+
+def check_traits(told: Told) -> None:
+    """The shares of levels add up, and there are not too many combinations."""
+    for group, people in each(told.said["people"]):
+        for trait, said in each(people["traits"]):
+            check_adds_up(told, ("people", group, "traits", trait), said)
+        profiles = prod(len(levels) for levels in traits_in(people).values())
+        if profiles > MOST_PROFILES:
+            what = f"make {profiles:,} combinations of levels; {MOST_PROFILES:,} are the most, so leave out a trait or a level"
+            told.refuse((*people.path, "traits"), what)
+
+
+def check_changes(told: Told) -> None:
+    """Changes name levels of the group's traits, of each level no more than 100% change, and there is a journey afterwards."""
+    for group, people in each(told.said["people"]):
+        traits = traits_in(people)
+        for visit in told.raw_visits(people):
+            for changes in (
+                visit["changes"],
+                *(one["changes"] for one in leaves(visit["lost_ground"]) if isinstance(one, Said)),
+            ):
+                for change in changes or ():
+                    if isinstance(change, Said) and is_sound([change["trait"], change["from"], change["to"]]):
+                        _check_change(told, traits, change)
+        for one in told.variants(group):
+            for changes in _lists(one.visit):
+                _check_chances(told, changes)
+
+
+def _lists(visit: Said) -> list[Any]:
+    ground = visit["lost_ground"]
+    return [visit["changes"], ground["changes"] if isinstance(ground, Said) else None]
+
+
+def _check_change(told: Told, traits: Mapping[str, tuple[str, ...]], change: Said) -> None:
+    levels = traits.get(change["trait"])
+    if levels is None:
+        what = f"is {quoted(change['trait'])}, and this group has no such trait{_known(change['trait'], traits)}"
+        told.refuse((*change.path, "trait"), what)
+        return
+    for key in ("from", "to"):
+        if change[key] not in levels:
+            what = f"is {quoted(change[key])}, which is no level of {quoted(change['trait'])}{did_you_mean(change[key], levels)}"
+            told.refuse((*change.path, key), what)
+    if change["from"] == change["to"]:
+        told.refuse((*change.path, "to"), f"is {quoted(change['to'])}, as `from` is; name another level")
+
+
+def _check_chances(told: Told, changes: Any) -> None:
+    total: dict[tuple[str, str], Decimal] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for one in changes if isinstance(changes, list) else ():
+        if not isinstance(one, Said) or not is_sound(one):
+            continue
+        key = "chance" if "chance" in one else "chance_per_delayed_day"
+        where = (one["trait"], one["from"])
+        if (*where, one["to"]) in seen:
+            told.refuse(
+                one.path, f"is there twice: from {one['from']} to {one['to']}; write one change with both chances added"
+            )
+        seen.add((*where, one["to"]))
+        total[where] = total.get(where, Decimal(0)) + one[key]
+        if total[where] > 1:
+            what = f"makes {percent(total[where])} of those with {quoted(one['from'])} change; lower it to at most 100% in all"
+            told.refuse((*one.path, key), what)
+
+
+def check_variants(told: Told) -> None:
+    """Whoever is changed by a stay knows what they do there, and no visit has too many combinations."""
+    for group, people in each(told.said["people"]):
+        counted: dict[str, int] = {}
+        for one in told.variants(group):
+            counted[one.here] = counted.get(one.here, 0) + 1
+        for service, variants in counted.items():
+            if variants > MOST_VARIANTS:
+                path = ("people", group, "journey", service)
+                told.refuse(
+                    path,
+                    f"is different for {variants:,} combinations of levels; {MOST_VARIANTS:,} are the most, so name fewer traits",
+                )
+        for service in counted:
+            _check_afterwards(told, people, service)
+
+
+def _check_afterwards(told: Told, people: Said, service: str) -> None:
+    for found in combinations(people, traits_that_matter(people, service)):
+        for visit in told.raw_visits(people, service, found):
+            for after in afters(visit, found):
+                if not is_in_journey(people, service, after):
+                    levels = listed([f"{trait} {level}" for trait, level in after.items()], "and")
+                    path = (*visit.path, "changes" if visit["changes"] else "lost_ground")
+                    told.refuse(
+                        path,
+                        f"leads to {levels}, but the journey of these people does not say what they do in {quoted(service)}; add it",
+                    )
+
+
+def check_levels_of_census(told: Told) -> None:
+    """Levels of people of the census are levels of their group."""
+    people = told.said["people"]
+    for entry in told.said["census"] or ():
+        group = people.get(entry["group"]) if isinstance(entry, Said) and isinstance(people, Said) else None
+        if not isinstance(group, Said) or not isinstance(entry["levels"], Said):
+            continue
+        traits = traits_in(group)
+        for trait, level in entry["levels"].items():
+            path: Path = (*entry["levels"].path, trait)
+            if trait not in traits:
+                told.refuse(path, f"names no trait of {quoted(entry['group'])}{_known(trait, traits)}")
+            elif is_sound(level) and level not in traits[trait]:
+                told.refuse(
+                    path,
+                    f"is {quoted(level)}, which is no level of {quoted(trait)}{did_you_mean(level, traits[trait])}",
+                )
+
+
+TRAIT_CHECKS: tuple[Callable[[Told], None], ...] = (
+    check_traits,
+    check_changes,
+    check_variants,
+    check_levels_of_census,
+)

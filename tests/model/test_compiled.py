@@ -146,13 +146,20 @@ def test_nothing_is_run_twice_because_more_wait_than_last_time(monkeypatch: pyte
     assert len(runs) == 6
 
 
-def test_a_ledger_keeps_its_numbers_while_others_are_written() -> None:
+def test_a_ledger_that_somebody_holds_keeps_its_memory_and_one_that_is_gone_gives_it_back() -> None:
     scenario = read_scenario(EXAMPLES[0])
     first = engine.run(scenario, 0, engine.COMPILED)
     kept = {name: column.copy() for name, column in first.stays.items()}
+    column, only = first.waits["joined"], first.waits["joined"].copy()
     others = [engine.run(scenario, replication, engine.COMPILED) for replication in range(1, 12)]
     assert all(np.array_equal(first.stays[name], kept[name]) for name in kept)
+    assert np.array_equal(column, only)
     assert not any(np.shares_memory(first.stays["left"], other.stays["left"]) for other in others)
+    del others, first
+    before = len(compiled_run._memory.blocks)
+    for replication in range(12):
+        engine.run(scenario, replication, engine.COMPILED)
+    assert len(compiled_run._memory.blocks) <= before
 
 
 def test_whoever_reads_the_fast_ledger_sees_columns_of_64_bits_in_the_ledgers_order() -> None:

@@ -5,7 +5,7 @@
  * the same link for the queue. Arrivals are never in the calendar, and nothing past the end is either.
  * Draws come from one fast stream as they are needed. Times are whole seconds, as in the ledger of bedflow.
  *
- * Written down: every stay, in the twelve columns of that ledger; with -DWHOLE_LEDGER its people, waits and steps too.
+ * Written down: every stay, in the columns of that ledger; with -DWHOLE_LEDGER its people, waits and steps too.
  */
 #include <math.h>
 #include <stdint.h>
@@ -28,16 +28,17 @@ typedef struct {
 } Model;
 
 typedef struct {
-    int64_t *person, *stay, *service, *visit, *admitted, *ready, *clear, *left, *to, *planned_to, *units, *need;
+    int64_t *person, *stay, *service, *visit, *admitted, *ready, *clear, *left, *to, *planned_to, *units, *need,
+        *found, *after;
 } Stays;
 typedef struct {
-    int64_t *person, *wait, *stay, *held, *to, *joined, *clear, *ended, *ending;
+    int64_t *person, *wait, *stay, *held, *to, *otherwise, *joined, *clear, *ended, *ending, *profile;
 } Waits;
 typedef struct {
-    int64_t *stay, *step, *started, *team_joined, *due, *finished, *dropped, *after;
+    int64_t *stay, *step, *started, *team_joined, *due, *finished, *dropped_at, *after;
 } Steps;
 typedef struct {
-    int64_t *group, *number, *from_census, *arrives, *arrives_at;
+    int64_t *group, *number, *from_census, *arrives, *arrives_at, *profile;
 } People;
 typedef struct {
     Stays stays;
@@ -149,6 +150,7 @@ static inline void join(World *w, int32_t who, int64_t to) {
     p->wait = (int32_t)row;
     out->person[row] = who, out->wait[row] = p->waits++, out->stay[row] = p->row;
     out->held[row] = p->row == NOBODY ? OUTSIDE : p->service, out->to[row] = to;
+    out->otherwise[row] = p->row == NOBODY ? w->model->out : NONE, out->profile[row] = 0;
     out->joined[row] = out->clear[row] = w->now, out->ended[row] = NEVER, out->ending[row] = WAITING;
 #else
     (void)w, (void)who, (void)to;
@@ -194,6 +196,7 @@ static inline void admit(World *w, int32_t who, int64_t service) {
     p->visits += 1 << (4 * service);
     out->admitted[row] = w->now, out->ready[row] = out->clear[row] = out->left[row] = NEVER;
     out->to[row] = NONE, out->planned_to[row] = next_service(w, p), out->units[row] = 1, out->need[row] = need;
+    out->found[row] = out->after[row] = 0;
     w->free[service]--;
     schedule(w, who, w->now + need);
 }
@@ -246,7 +249,7 @@ static inline void ready(World *w, int32_t who) {
     int64_t row = w->step_rows++;
     p->wait = (int32_t)row; /* nobody waits while their process runs */
     out->stay[row] = p->row, out->step[row] = 0, out->started[row] = out->team_joined[row] = w->now;
-    out->due[row] = due, out->finished[row] = NEVER, out->dropped[row] = 0, out->after[row] = NONE;
+    out->due[row] = due, out->finished[row] = NEVER, out->dropped_at[row] = NEVER, out->after[row] = NONE;
 #endif
     p->in_process = 1;
     schedule(w, who, due);
@@ -271,7 +274,7 @@ static inline void arrive(World *w) {
 #ifdef WHOLE_LEDGER
     People *out = &w->ledger.people;
     out->group[who] = 0, out->number[who] = who, out->from_census[who] = 0;
-    out->arrives[who] = w->now, out->arrives_at[who] = HOSPITAL;
+    out->arrives[who] = w->now, out->arrives_at[who] = HOSPITAL, out->profile[who] = 0;
 #endif
     move_or_wait(w, who, HOSPITAL);
 }

@@ -20,7 +20,7 @@ INSIDE = {
     SIMPY: "making the model, the run with draws as it goes, its list of stays",
     SIMPY_STANDARD: "the same",
     CIW: "making the network, the run with draws as it goes, its records",
-    C: "the run with draws as it goes, the twelve columns of stays; memory is used again, as ours is; not compiling",
+    C: "the run with draws as it goes, the columns of stays; memory is used again, as ours is; not compiling",
     WHOLE_C: "the same, and the columns of people, waits and steps",
 }
 

@@ -361,6 +361,17 @@ PLANTED: dict[str, list[Fault]] = {
          "max(1, units) <= state.service_states[plan.members[state.waits[wait].to][0]].most_to_come"),
     ],
     "who waits on lists is not looked for": [("touch", "service_states[service].on_lists > 0", "False")],
+    "nothing changes levels": [("take_place", "plan.visits[visit].changes < plan.visits[visit].changes_end", "False")],
+    "who is changed goes on as found": [("change_levels", "after != found and plan.visits[visit].pairs >= 0", "False")],
+    "who is changed is found as before": [
+        ("change_levels", "state.persons[person].profile_row = first_row + after", "pass"),
+    ],
+    "changes act on changed levels": [
+        ("change_levels", "level_in(found, changes[i].divisor, changes[i].levels)",
+         "level_in(after, changes[i].divisor, changes[i].levels)"),
+    ],
+    "ground is lost without a delay": [("change_levels", "changes[i].per_day >= 0.0", "False")],
+    "everybody of a group is alike": [("expect", "state.profile_row_of[person]", "plan.groups[state.profile_row_of[person]].first_row")],
     "dropped steps hold others up": [("ask_for_steps", "post(state, now, TRY_STEPS, stay)", "None")],
 }  # fmt: skip
 

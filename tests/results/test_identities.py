@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.distributions import fixed
-from sim.inputs.scenario import Arrival, Hours, Places, Route, Scenario, Surge
+from sim.inputs.scenario import Arrival, Hours, LevelChange, Places, Route, Scenario, Surge, Trait
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, Ledger
 from sim.results.invariants import checks, records
 from sim.results.invariants.checks import IdentityBroken, check
@@ -133,6 +133,11 @@ def test_a_broken_identity_names_the_first_row_in_words() -> None:
         (records.ONE_WAIT_PER_MOVE, "waits", 0, {"ending": DIED_WAITING}),
         (records.ONE_WAIT_PER_MOVE, "waits", 0, {"to": 1}),
         (records.ONE_WAIT_PER_MOVE, "people", 3, {"from_census": 0}),
+        (records.LEVELS_ARE_KEPT, "stays", ANN_IN_UNIT, {"found": 1}),
+        (records.LEVELS_ARE_KEPT, "stays", ANN, {"after": 1}),
+        (records.LEVELS_ARE_KEPT, "waits", 0, {"profile": 1}),
+        (records.LEVELS_ARE_KEPT, "waits", 1, {"profile": 1}),
+        (records.LEVELS_ARE_KEPT, "people", 0, {"profile": 1}),
         (records.STEPS_IN_STAYS, "steps", 0, {"started": -1}),
         (records.STEPS_IN_STAYS, "steps", 0, {"team_joined": 0}),
         (records.STEPS_IN_STAYS, "steps", 0, {"due": seconds(5)}),
@@ -180,6 +185,24 @@ def test_a_wait_that_failed_and_its_steps_are_looked_at_too(
     for column, value in cells.items():
         getattr(ledger, table)[column][row] = value
     assert found_in(town.scenario, ledger).identity == identity
+
+
+@pytest.mark.parametrize("chance", [0.0, 1.0])
+def test_levels_that_no_stay_changes_are_found_out(chance: float) -> None:
+    need = Trait(name="need", levels=(("low", 1.0), ("high", 0.0)))
+    better = LevelChange(trait="need", from_level="high", to_level="low", chance=1.0)
+    worse = LevelChange(trait="need", from_level="low", to_level="high", chance=chance)
+    everyone = group(hospital=[Route(to="home", share=1.0)])
+    journey = tuple(replace(visit, changes=(better, worse)) for visit in everyone.journey)
+    town = Town(hospital(1), groups=(replace(everyone, traits=(need,), journey=journey),))
+    town.comes(0, admitted=0).stay("hospital", 0)
+    ledger = town.ledger()
+    check(town.scenario, ledger)
+    ledger.stays["after"][0] = 1
+    if chance:
+        check(town.scenario, ledger)
+    else:
+        assert found_in(town.scenario, ledger).identity == records.LEVELS_ARE_KEPT
 
 
 def test_somebody_of_whom_the_ledger_tells_nothing_is_found_out() -> None:

@@ -77,6 +77,7 @@ FAILED_WAITS_LEAD_ON = "who does not get in joins the queue of `otherwise` at on
 ONE_WAIT_PER_MOVE = "every move is the end of exactly one wait"
 STEPS_IN_STAYS = "steps start, run and end inside their stay"
 STEPS_ARE_DROPPED_WITH_A_WAIT = "a step is dropped when a wait of its stay fails, or when the person dies"
+LEVELS_ARE_KEPT = "levels of traits change on admission alone, and only as a stay may change them"
 EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
 
 
@@ -92,6 +93,7 @@ def check_records(window: Window) -> None:
     _steps(window)
     _steps_are_dropped_with_a_wait(window)
     _steps_follow_on(window)
+    _levels_are_kept(window)
     _everybody_is_somewhere(window)
 
 
@@ -220,6 +222,33 @@ def _one_wait_per_move(window: Window) -> None:
     holds = np.ones(len(stays["to"]), dtype=bool)
     holds[first] = seated | ((wait != NONE) & met)
     require(window, ONE_WAIT_PER_MOVE, "stays", holds)
+
+
+def _levels_are_kept(window: Window) -> None:
+    people, stays, waits = window.ledger.people, window.ledger.stays, window.ledger.waits
+    before = np.where(stays["stay"] == 0, people["profile"][stays["person"]], np.roll(stays["after"], 1))
+    require(window, LEVELS_ARE_KEPT, "stays", stays["found"] == before)
+    of_stay = np.append(stays["after"], NONE)[waits["stay"]]
+    held = np.where(waits["stay"] == NONE, people["profile"][waits["person"]], of_stay)
+    require(window, LEVELS_ARE_KEPT, "waits", waits["profile"] == held)
+    row = np.flatnonzero(stays["found"] != stays["after"])
+    columns = (window.group_of_stay, stays["service"], stays["found"], stays["after"])
+    moves = list(zip(*(column[row].tolist() for column in columns), strict=True))
+    may = {move: _may_change(window, *move) for move in set(moves)}
+    require_rows(window, LEVELS_ARE_KEPT, "stays", row, np.array([may[move] for move in moves], dtype=bool))
+
+
+def _may_change(window: Window, group: int, service: int, found: int, after: int) -> bool:
+    """May a stay, or a delay before it, make these levels of those?"""
+    people = window.scenario.people[group]
+    levels = people.profiles[found], people.profiles[after]
+    visit = people.visit(window.names[service], levels[0], levels[0])
+    if visit is None:
+        return False
+    lost = visit.lost_ground.changes if visit.lost_ground is not None else ()
+    known = {(one.trait, one.from_level, one.to_level) for one in (*visit.changes, *lost) if one.chance > 0}
+    moved = zip(*levels, strict=True)
+    return all(one == other or (*one, other[1]) in known for one, other in moved)
 
 
 def _steps(window: Window) -> None:

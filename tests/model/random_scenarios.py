@@ -569,7 +569,9 @@ class Town:
     def other_then(self, group: dict[str, Any], here: str) -> Any:
         """The routes of a visit, whichever way it is written."""
         visit = group["journey"][here]
-        return visit["then"] if "then" in visit else visit["else"]["then"]
+        while "then" not in visit:
+            visit = next(value for key, value in visit.items() if key != "by")
+        return visit["then"]
 
     def by(self, one: Any, other: Any) -> dict[str, Any]:
         """A value for one level of a trait, and another for the others."""

@@ -6,7 +6,7 @@ another. The values of a scenario say all of that, but nobody who changes one of
 What may be changed here: freely; nothing here touches a simulated number.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sim.diagnostics.offered_load import admissions_per_day
@@ -92,25 +92,29 @@ def _is_moved(path: str, moved: Iterable[str]) -> bool:
 
 def _stays(scenario: Scenario, written: frozenset[str]) -> Iterator[Overridden]:
     for group in scenario.people:
-        for visit in group.journey:
+        by_path: dict[str, list[tuple[Visit, float]]] = {}
+        for visit, admitted in zip(group.journey, admissions_per_day(scenario, group), strict=True):
             if visit.stay is not None:
-                routes = visit.routes_between(*scenario.calendar.window)
-                yield _stay(visit.path, visit, routes, written)
+                by_path.setdefault(visit.path, []).append((visit, admitted))
+        for path, visits in by_path.items():
+            yield _stay(scenario, path, visits, written)
 
 
-def _stay(path: str, visit: Visit, all_routes: Iterable[Route], written: frozenset[str]) -> Overridden:
-    routes = [route for route in all_routes if route.share > 0]
-    own = {route: f"{path}.{route.path}.stay_days" for route in routes}
-    by = [route for route in routes if _is_written(own[route], written)]  # a path may hold before and after a date
-    stays = ((route.share, route.stay or visit.stay) for route in routes)
-    return Overridden(
-        f"{path}.stay_days",
-        tuple(dict.fromkeys(own[route] for route in by)),
-        len(set(own.values())),
-        sum(route.share for route in by),
-        f"{path}.stay_times",
-        sum(share * stay.mean_days for share, stay in stays if stay is not None),
-    )
+def _stay(scenario: Scenario, path: str, visits: Sequence[tuple[Visit, float]], written: frozenset[str]) -> Overridden:
+    """The stays of a visit; where it differs by level, each variant counts by how many are admitted to it."""
+    total = sum(admitted for _, admitted in visits)
+    by: dict[str, float] = {}
+    paths, days = set[str](), 0.0
+    for visit, admitted in visits:
+        weight = 1.0 if len(visits) == 1 else admitted / total if total else 1 / len(visits)
+        for route in visit.routes_between(*scenario.calendar.window):
+            own, stay = f"{path}.{route.path}.stay_days", route.stay or visit.stay
+            if route.share > 0 and weight > 0:
+                paths.add(own)
+                days += weight * route.share * (stay.mean_days if stay is not None else 0.0)
+                if _is_written(own, written):  # a path may hold before and after a date
+                    by[own] = by.get(own, 0.0) + weight * route.share
+    return Overridden(f"{path}.stay_days", tuple(by), len(paths), sum(by.values()), f"{path}.stay_times", days)
 
 
 @dataclass(frozen=True, slots=True)

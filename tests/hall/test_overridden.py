@@ -116,3 +116,13 @@ def test_a_remark_stands_beside_every_part_of_a_value() -> None:
         f"{STAY}.lognormal.mean",
         f"{STAY}.lognormal.sd",
     ]
+
+
+def test_what_differs_by_level_is_told_once_weighed_by_the_people() -> None:
+    by_need = TOWN.replace("    journey:", "    traits: {need: {high: 25%, low: 75%}}\n    journey:")
+    routes = by_need[by_need.index("        then:\n") : by_need.index("      unit: {stay_days: 7")]
+    mine = "        then: {by: need, high: {home: {share: 100%, stay_days: 5}}, low: {home: 100%}}\n"
+    Path("town.yaml").write_text(by_need.replace(routes, mine))
+    (one,) = [one for one in overridden(scenario()) if one.path == STAY]
+    assert one.by == (f"{HOSPITAL}.then.high.home.stay_days",)
+    assert (one.routes, one.share, one.mean_days) == (2, pytest.approx(0.25), pytest.approx(0.25 * 5 + 0.75 * 10))

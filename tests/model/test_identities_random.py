@@ -154,6 +154,7 @@ def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Pat
         "a delay",
         "another destination than planned",
         "a second visit",
+        "a stay that changed levels",
         "a step dropped",
         "a wait for a team",
         "joining a list before being clear",

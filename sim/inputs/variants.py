@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
-from sim.inputs.by_level import Levels, for_levels, leaves, picked, traits_around, traits_of
+from sim.inputs.by_level import Levels, all_by_level, for_levels, leaves, picked, traits_around, traits_of
 from sim.inputs.reading import Said, is_sound
 
 # Of a visit, what goes by the levels found. In `lost_ground` all but `worse` does; of a route its own `stay_days`.
@@ -103,7 +103,7 @@ def changes_in(visit: Said, found: Levels) -> list[Said]:
 
 
 def _settled(here: Said, there: Said, found: Levels, after: Levels) -> Said:
-    if not found and not traits_of(here):
+    if not found and next(all_by_level(here), None) is None:
         return here
     plain = Said(there.path)
     plain.update({key: for_levels(one, after) for key, one in there.items() if key != "then"})

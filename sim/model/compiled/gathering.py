@@ -7,15 +7,11 @@ together with the reference engine.
 from sim.model.compiled.arrays import KEY_DEATH, KEY_OUTSIDE, PlanArrays
 from sim.model.compiled.capacity import (
     count_clear,
-    has_opened,
-    is_open,
     leave_place,
-    never_fits,
     other_way,
     plan_places,
     touch,
     touch_all_of,
-    units_needed,
 )
 from sim.model.compiled.engine_state import (
     ARRIVE,
@@ -31,7 +27,6 @@ from sim.model.compiled.engine_state import (
     LONGEST_WAIT,
     LOOK,
     MORE_EVENTS,
-    MORE_WAITS,
     NO_PLACE_FOR,
     NOTHING_DUE,
     OPENING,
@@ -45,11 +40,12 @@ from sim.model.compiled.engine_state import (
     EngineState,
 )
 from sim.model.compiled.event_queue import due_at, post, schedule, take_first
-from sim.model.compiled.queues import join_queue, leave_queue
+from sim.model.compiled.joining import join, join_after_steps, look_at, raise_priority
+from sim.model.compiled.queues import leave_queue
 from sim.model.compiled.random_lookup import due_after, uniform
-from sim.model.compiled.stays import end_wait, move_at_once, place_from_census
-from sim.model.compiled.steps import ask_for_steps, clear_of_census, drop, is_over, own_start, step_named, try_steps
-from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, WAITING
+from sim.model.compiled.stays import end_wait, place_from_census
+from sim.model.compiled.steps import ask_for_steps, drop, try_steps
+from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, TURNED_AWAY
 from sim.model.rules import tapered
 
 
@@ -299,199 +295,8 @@ def follow_calendar(plan: PlanArrays, state: EngineState, change: int, now: int)
         plan_places(plan, state, what, now)
 
 
-# -- clear to move, and joining a queue -----------------------------------------------------------------------------
-
-
-def join_after_steps(
-    plan: PlanArrays, state: EngineState, stay: int, goes_another_way: bool, now: int, joins: int
-) -> int:
-    """Who joins a queue now that steps have been asked for: somebody who goes another way does so at once."""
-    stays, routes = state.stays, plan.routes
-    early = routes[stays[stay].route].join_after
-    if goes_another_way:
-        if stays[stay].ready == NEVER or stays[stay].open_steps > 0:
-            stays[stay].clear = NEVER
-        elif stays[stay].clear == NEVER:
-            stays[stay].clear = now
-        return int(stays[stay].person)
-    # who does not need the step joins when it would have started
-    if early >= 0 and step_named(state, stay, plan.steps[early].number, False) < 0:
-        post(state, own_start(plan, state, stay, early), LOOK, stay)
-    return joins
-
-
-def look_at(plan: PlanArrays, state: EngineState, stay: int, now: int) -> int:
-    """Something about a stay changed: who may join the next queue (NONE: nobody), or is clear to move in it?"""
-    stays, waits, routes = state.stays, state.waits, plan.routes
-    if stays[stay].left != NEVER or stays[stay].route < 0:
-        return NONE
-    person, early = stays[stay].person, routes[stays[stay].route].join_after
-    is_clear = stays[stay].ready != NEVER and stays[stay].open_steps == 0
-    if is_clear and stays[stay].clear == NEVER:
-        stays[stay].clear = clear_of_census(state, stay) if now == 0 else now
-    wait = state.persons[person].wait_of
-    if wait < 0:
-        if is_clear or (early >= 0 and may_join_early(plan, state, stay, early, now)):
-            return int(person)
-    elif is_clear and waits[wait].clear == NEVER:
-        waits[wait].clear = max(waits[wait].joined, stays[stay].clear)
-        if plan.has_circles:
-            count_clear(plan, state, wait, 1)
-        if is_open(plan, state, plan.services[stays[stay].service].own_hours, now):
-            touch_all_of(plan, state, waits[wait].to)
-    return NONE
-
-
-def may_join_early(plan: PlanArrays, state: EngineState, stay: int, early: int, now: int) -> bool:
-    """May somebody join the next queue while steps still run?"""
-    step = step_named(state, stay, plan.steps[early].number, True)
-    return is_over(state, step) if step >= 0 else own_start(plan, state, stay, early) <= now
-
-
-def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int) -> None:
-    """Somebody joins a queue, or moves in the same instant where there is room and it cannot be anybody else's turn."""
-    persons, stays, waits, routes, groups = state.persons, state.stays, state.waits, plan.routes, plan.groups
-    stay, row, number = persons[person].stay_of, persons[person].profile_row, persons[person].waits
-    persons[person].waits = number + 1
-    joined, clear = now, NEVER
-    if stay < 0:
-        to = state.arrives_at[person] if number == 0 else groups[row].otherwise
-        if number == 0:
-            joined = min(state.arrives[person], now)
-        clear, moves_now = joined, True
-    else:
-        to, moves_now = routes[stays[stay].route].to, False
-        if stays[stay].ready != NEVER and stays[stay].open_steps == 0:
-            if number == 0:  # somebody of the census: they joined when they were clear
-                joined = stays[stay].clear
-            clear = max(joined, stays[stay].clear)
-            moves_now = is_open(plan, state, plan.services[stays[stay].service].own_hours, now)
-    if moves_now and joined == now and goes_at_once(plan, state, to, kind, now):
-        move_at_once(plan, state, person, stay, to, number, now)
-        return
-    wait = state.counters[0].wait_rows
-    if wait >= len(waits):
-        state.counters[0].too_small = MORE_WAITS
-        return
-    state.counters[0].wait_rows = wait + 1
-    persons[person].wait_of = wait
-    begin_wait(plan, state, wait, person, number, to, joined, clear)
-    if to < len(plan.services) or to > len(plan.services) + 1:
-        claim(plan, state, wait, now)
-    join_queue(plan, state, wait)
-    let_priority_rise(plan, state, wait, now)
-    if moves_now:
-        touch_all_of(plan, state, to)
-    start_longest_wait(plan, state, wait, now)
-
-
-def goes_at_once(plan: PlanArrays, state: EngineState, to: int, kind: int, now: int) -> bool:
-    """Is there room, and can it be nobody else's turn in this instant?"""
-    count, service = state.counters[0], state.service_states[to]
-    if to > len(plan.services):
-        return to == len(plan.services) + 1  # on a list who stands before them is another matter
-    is_alone = (
-        count.gathered == 1
-        and (kind != STEP_DUE or len(state.teams) == 0)
-        and count.posted == 0
-        and count.touched == 0
-        and count.next_arrival > now
-        and count.next_seated >= len(state.seated)
-        and (count.heap_size == 0 or state.events[state.heap[0]].at > now)
-        and (count.next_change >= len(plan.changes) or plan.changes[count.next_change].at > now)
-    )
-    return (
-        is_alone
-        and service.open - service.held - service.cleaning >= 1
-        and not plan.services[to].counts_units
-        and is_open(plan, state, plan.services[to].door, now)
-    )
-
-
-def begin_wait(
-    plan: PlanArrays, state: EngineState, wait: int, person: int, number: int, to: int, joined: int, clear: int
-) -> None:
-    """Write down a wait that begins."""
-    persons, stays, waits = state.persons, state.stays, state.waits
-    stay = persons[person].stay_of
-    if stay < 0:
-        route, where, priority = NONE, OUTSIDE, plan.groups[persons[person].profile_row].priority
-    else:
-        route, where = stays[stay].route, stays[stay].service
-        priority = plan.routes[route].priority
-    waits[wait].person, waits[wait].number, waits[wait].stay = person, number, stay
-    waits[wait].held, waits[wait].to, waits[wait].joined = where, to, joined
-    waits[wait].clear, waits[wait].ended, waits[wait].ending = clear, NEVER, WAITING
-    waits[wait].route, waits[wait].priority, waits[wait].units = route, priority, 1
-    waits[wait].number_of_stay = persons[person].stays - 1
-    if plan.has_circles:
-        count_clear(plan, state, wait, 1)
-
-
-def claim(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
-    """What a wait for a service or list claims: hours of care, a place in a queue with a limit, a service that has opened."""
-    waits, count, noted = state.waits, state.counters[0], state.noted
-    to = waits[wait].to
-    waits[wait].units = units_needed(plan, state, waits[wait].person, waits[wait].stay, to)
-    if plan.queue_limits[to] >= 0:
-        state.service_states[to].has_newcomers = count.has_newcomers = count.unsettled = 1
-    if never_fits(plan, state, wait) or not has_opened(plan, to, now):
-        if count.nowhere >= len(noted):
-            count.too_small = MORE_EVENTS
-            return
-        noted[count.nowhere].nowhere = wait
-        count.nowhere += 1
-        count.unsettled = 1
-
-
-def let_priority_rise(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
-    """After so long in this queue the priority in it is another (rule 23)."""
-    route, after = state.waits[wait].route, plan.groups[state.persons[state.waits[wait].person].profile_row].rises_after
-    if route >= 0:
-        after = plan.routes[route].rises_after
-    if after >= 0:
-        instant = state.waits[wait].joined + after
-        if instant <= now:
-            raise_priority(plan, state, wait)
-        else:
-            due_at(state, plan.until, instant, RISE, wait)
-
-
-def raise_priority(plan: PlanArrays, state: EngineState, wait: int) -> None:
-    """Somebody moves up in the queue that they have waited in for so long."""
-    waits = state.waits
-    route, to = waits[wait].route, plan.groups[state.persons[waits[wait].person].profile_row].rises_to
-    leave_queue(plan, state, wait)
-    waits[wait].priority = plan.routes[route].rises_to if route >= 0 else to
-    join_queue(plan, state, wait)
-    touch_all_of(plan, state, waits[wait].to)
-
-
-def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
-    """A longest wait runs from joining; nobody gives up for what has not opened yet."""
-    waits, groups, services, keys = state.waits, plan.groups, plan.services, plan.plain_keys
-    person, stay, row = waits[wait].person, waits[wait].stay, state.persons[waits[wait].person].profile_row
-    longest, u = NONE, 0.0
-    if stay >= 0:
-        route = plan.routes[waits[wait].route]
-        longest = route.longest
-        if longest >= 0:
-            visit = state.admissions[stay].visit
-            u = uniform(state, person, services[waits[wait].held].key, visit, route.longest_key)
-    elif waits[wait].number == 0:
-        longest = groups[row].longest
-        if longest >= 0:
-            u = uniform(state, person, keys[KEY_OUTSIDE], 0, groups[row].longest_key)
-    if longest >= 0:
-        other, due = other_way(plan, state, wait), due_after(plan, longest, waits[wait].joined, now, u)
-        if other >= 0:
-            due = max(due, plan.opens_second[other])
-        due_at(state, plan.until, due, LONGEST_WAIT, wait)
-
-
 # In an order in which each knows those before it.
 OPERATIONS = (
     next_due, start_death_clock_outside, become_ready, end_step, note_due, step_out_of_line, die, leave_the_queue,
-    after_the_queue, leave_dead, taper, open_hours, follow_calendar, change_capacity, join_after_steps, may_join_early,
-    look_at, goes_at_once, begin_wait, claim, raise_priority, let_priority_rise, start_longest_wait, join, happen,
+    after_the_queue, leave_dead, taper, open_hours, follow_calendar, change_capacity, happen,
 )  # fmt: skip

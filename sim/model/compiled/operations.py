@@ -1,7 +1,7 @@
 """The operations of the compiled engine, in the order in which they are compiled.
 
 Each takes the plan and the state and changes the state's tables. They are plain Python that a compiler can read, and are built
-into each other wherever they are called, so that a call costs nothing. They live in ten files, by what they are about.
+into each other wherever they are called, so that a call costs nothing. They live in eleven files, by what they are about.
 
 What may be changed here: with new expected results, and only together with the reference engine.
 """
@@ -12,12 +12,24 @@ from typing import Any
 
 from sim.model.compiled import capacity as places
 from sim.model.compiled import circular_blocking as circles
-from sim.model.compiled import event_loop, gathering, phases, stays, steps
+from sim.model.compiled import event_loop, gathering, joining, phases, stays, steps
 from sim.model.compiled import event_queue as calendar
 from sim.model.compiled import queues as lines
 from sim.model.compiled import random_lookup as chances
 
-FILES: tuple[ModuleType, ...] = (calendar, lines, chances, places, circles, steps, stays, gathering, phases, event_loop)
+FILES: tuple[ModuleType, ...] = (
+    calendar,
+    lines,
+    chances,
+    places,
+    circles,
+    steps,
+    stays,
+    joining,
+    gathering,
+    phases,
+    event_loop,
+)
 
 # In an order in which each knows those before it.
 OPERATIONS: tuple[Callable[..., Any], ...] = (
@@ -32,5 +44,5 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     steps.step_named, steps.clear_of_census, steps.is_needed, steps.goes_on, steps.add_step, steps.tie_to_earlier, steps.ask_for_steps,
     stays.end_wait, stays.expect, stays.visit_at, stays.note_profile, stays.change_levels, stays.review_after, stays.begin_stay, stays.settle, stays.route_after, stays.place_from_census,
     stays.take_place, stays.move, stays.move_at_once,
-    *gathering.OPERATIONS, *phases.OPERATIONS, *event_loop.OPERATIONS,
+    *joining.OPERATIONS, *gathering.OPERATIONS, *phases.OPERATIONS, *event_loop.OPERATIONS,
 )  # fmt: skip

@@ -108,7 +108,10 @@ class PlannedVisit:
 
     def at(self, second: int) -> "PlannedVisit":
         """As it is for those who are admitted at an instant."""
-        return next((one for one in reversed(self.later) if one.from_second <= second), self)
+        for one in reversed(self.later):
+            if one.from_second <= second:
+                return one
+        return self
 
     def route_to(self, destination: int) -> int:
         """The number of the route that goes there; NONE if none does."""

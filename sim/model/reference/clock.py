@@ -4,7 +4,7 @@ Journeys and steps are SimPy processes; what they wait for are SimPy events and 
 """
 
 from collections.abc import Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import simpy
 
@@ -14,17 +14,15 @@ Process = Generator[simpy.Event, Any, None]
 class Clock(simpy.Environment):
     """Whole seconds from the run's first midnight to the end; nothing past the end is ever stored."""
 
+    if TYPE_CHECKING:
+        now: int  # whole, as everything that is added to it
+
     def __init__(self, end: int) -> None:
         super().__init__(initial_time=0)
         self._end = end
         self._never = self.event()
         self._is_awake = False
         self.last_in_instant: Callable[[], bool] = lambda: False  # returns whether it wants to be called again
-
-    @property
-    def now(self) -> int:
-        """The present instant, in seconds."""
-        return super().now  # type: ignore[return-value]  # whole, as everything that is added to it
 
     def until(self, instant: int) -> simpy.Event:
         """Happens at that instant, at once if it is past, never if it is after the end."""

@@ -273,9 +273,9 @@ def _arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
     """Arrivals a day by profile."""
     calendar = scenario.calendar
     if group.arrivals is not None:
-        rate = len(group.arrivals) / (calendar.warm_up_days + calendar.measured_days)
+        rate = len(group.arrivals) / calendar.days
     else:
-        rates = arrival_rates(calendar, group)[calendar.warm_up_days :]
+        rates = arrival_rates(calendar, group)[calendar.warm_up_days :][: calendar.measured_days]
         rate = sum(rates) / len(rates)
     shares = zip(group.profiles, group.shares_of_profiles, strict=True)
     prevented = 0.0 if group.arrivals is not None else 1.0

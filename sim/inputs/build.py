@@ -52,6 +52,7 @@ def calendar_of(said: Said) -> Calendar:
         start=said["start"],
         warm_up_days=said["warm_up_days"],
         measured_days=said["measured_days"],
+        follow_up_days=said["follow_up_days"],
         bank_holidays=tuple(sorted(set(said["bank_holidays"] or ()))),
     )
 

@@ -57,8 +57,9 @@ def check_calendar(told: Told) -> None:
     if told.total_days is None:
         return
     if told.total_days > MOST_DAYS_OF_RUN:
+        follows = told.said["calendar"]["follow_up_days"]
         told.refuse(
-            ("calendar", "measured_days"),
+            ("calendar", "follow_up_days" if follows else "measured_days"),
             f"makes a run of {told.total_days:,} days; {MOST_DAYS_OF_RUN:,} are the most",
         )
     if told.said["census"] and told.said["calendar"]["warm_up_days"]:

@@ -98,6 +98,12 @@ COSTS = Record(
     (
         must("price_year", PRICE_YEAR, "the year of all prices here"),
         may("deflator", DEFLATOR, "what turns prices of other years into this one", "no other years"),
+        usual(
+            "discount_rate",
+            scalars.share(),
+            "a year, on costs of people who are followed up (`calendar.follow_up_days`): the Green Book's",
+            "3.5%",
+        ),
         may("services", Names(PRICE, refers="service or home"), "prices of services", "none"),
         may("steps", Names(STEP_PRICE, refers="step"), "prices of steps", "none"),
         may(

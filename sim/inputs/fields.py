@@ -42,6 +42,13 @@ CALENDAR = Record(
         must("start", DATE, "the first day of the run, warm-up included"),
         must("warm_up_days", scalars.whole(0, 36_525, "days"), "days thrown away at the beginning"),
         must("measured_days", scalars.whole(1, 36_525, "days"), "days counted after the warm-up"),
+        usual(
+            "follow_up_days",
+            scalars.whole(0, 36_525, "days"),
+            "days that the run goes on after that, to follow those who came: five years are 1826; measures of the "
+            "measured days stay as they are",
+            "0",
+        ),
         may("bank_holidays", Listing(DATE, 0, "dates"), "no working days; closed where hours say so", "none"),
     ),
 )

@@ -15,6 +15,7 @@ DECIMAL_COMMA = re.compile(r"-?\d+,\d+", re.ASCII)
 SPACED_OR_UNDERSCORED = re.compile(r"\d{1,3}( \d{3})+|\d+(_\d+)+", re.ASCII)
 WITH_EXPONENT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 NUMBER_INSIDE = re.compile(r"(?<![\w.])\d[\d,]*(\.\d+)?", re.ASCII)
+OTHER_TIME = re.compile(r"\d ?(hour|week|month|year)s?$", re.ASCII | re.IGNORECASE)
 NO_VALUE = ("~", "null", "Null", "NULL")  # as YAML writes it
 
 
@@ -47,6 +48,8 @@ def _no_number(text: str, wanted: str, shown: str) -> str:
     if text in NO_VALUE:
         return f"is {quoted(shown)}, which stands for no value; write {wanted}, or delete the line"
     inside = NUMBER_INSIDE.search(text)
+    if inside and OTHER_TIME.search(text):  # of a key in days, and the other way round: no number to copy
+        return f"is {quoted(shown)}, not {wanted}; the unit belongs to the key, so write how many of its own"
     cure = f"; the unit belongs to the key, so write {inside.group()}" if inside and " " in text else ""
     return f"is {quoted(shown)}, not {wanted}{cure}"
 

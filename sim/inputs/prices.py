@@ -34,6 +34,7 @@ def costs_of(said: Said | None, services: Said) -> Costs:
         deflator="" if deflator is None else deflator["name"],
         uplifts=tuple(_uplifts(said)),
         budgets=tuple(_budgets(said)),
+        discount_rate=float(said["discount_rate"]),
     )
 
 

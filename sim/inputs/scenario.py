@@ -52,11 +52,12 @@ Levels: TypeAlias = tuple[tuple[str, str], ...]  # traits, each with a level; th
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """The run: `warm_up_days` from `start`, thrown away, then `measured_days`, counted."""
+    """The run: `warm_up_days` from `start`, thrown away, then `measured_days`, counted, then people are followed up."""
 
     start: date
     warm_up_days: int
     measured_days: int
+    follow_up_days: int = 0
     bank_holidays: tuple[date, ...] = ()
 
     @property
@@ -64,6 +65,16 @@ class Calendar:
         """The measured window [first, end) in seconds."""
         first = self.warm_up_days * SECONDS_PER_DAY
         return first, first + self.measured_days * SECONDS_PER_DAY
+
+    @property
+    def days(self) -> int:
+        """All days of the run."""
+        return self.warm_up_days + self.measured_days + self.follow_up_days
+
+    @property
+    def until(self) -> int:
+        """The second at which the run ends."""
+        return self.days * SECONDS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -407,6 +418,7 @@ class Costs:
     deflator: str = ""  # the name of the index that turned prices into the price year
     uplifts: tuple[Uplift, ...] = ()
     budgets: tuple[Budget, ...] = ()
+    discount_rate: float = 0.035  # a year, on what people cost who are followed up
 
     @property
     def payers(self) -> tuple[str, ...]:

@@ -18,8 +18,7 @@ SATURDAY = 5
 
 def dates_of(calendar: Calendar) -> list[date]:
     """The date of each day of the run."""
-    days = calendar.warm_up_days + calendar.measured_days
-    return [calendar.start + timedelta(days=day) for day in range(days)]
+    return [calendar.start + timedelta(days=day) for day in range(calendar.days)]
 
 
 def working_days(calendar: Calendar) -> list[bool]:

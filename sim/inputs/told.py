@@ -90,9 +90,10 @@ class Told:
 
     @property
     def total_days(self) -> int | None:
-        """Days of the run, warm-up included, None if they could not be read."""
+        """Days of the run, warm-up and follow-up included, None if they could not be read."""
         calendar = self.said["calendar"]
-        days = [calendar["warm_up_days"], calendar["measured_days"]] if isinstance(calendar, Said) else [UNREADABLE]
+        keys = ("warm_up_days", "measured_days", "follow_up_days")
+        days = [calendar[key] for key in keys] if isinstance(calendar, Said) else [UNREADABLE]
         return sum(days) if is_sound(days) else None
 
     def names(self, section: str) -> tuple[str, ...] | None:

@@ -215,7 +215,7 @@ class Plan:
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
-        self.until = scenario.calendar.window[1]
+        self.until = scenario.calendar.until
         self.numbers = {name: number for number, name in enumerate(scenario.destinations)}
         self.home, self.died, self.out = self.numbers[HOME], self.numbers[DIED], self.numbers[OUT]
         self.teams = {team.name: number for number, team in enumerate(scenario.teams)}

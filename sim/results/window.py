@@ -2,12 +2,14 @@
 
 Every measure counts what the ledger has inside the window; what several of them need is worked out here once. The ledger's rows
 are in the engines' one order: stays and waits by person and number, steps by stay and number, places by
-service and time.
+service and time. Where a run goes on after the window to follow people up, `ledger` is cut at its end, and `run` is the
+window from the first measured day to the end of the run.
 
 What may be changed here: free, as long as the numbers stay what they are.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple, TypeVar, cast
 
@@ -15,6 +17,7 @@ import numpy as np
 
 from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Levels, Scenario, Service, Visit
 from sim.model.records import ADMITTED, NONE, OUTSIDE, Column, Ledger
+from sim.results.cut import cut_at
 from sim.results.measure_table import measures
 from sim.results.step_functions import Mask, overlap
 
@@ -44,8 +47,9 @@ class Window:
 
     def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
         self.scenario = scenario
-        self.ledger = ledger
         self.first, self.end = scenario.calendar.window
+        self._whole_ledger = ledger
+        self.ledger = cut_at(scenario, ledger, self.end) if scenario.calendar.follow_up_days else ledger
         self.days = scenario.calendar.measured_days
         self.names = scenario.destinations
         self.numbers = {name: number for number, name in enumerate(self.names)}
@@ -61,6 +65,16 @@ class Window:
         if (what, of) not in self._done:
             self._done[what, of] = work()
         return cast(T, self._done[what, of])
+
+    @cached_property
+    def run(self) -> "Window":
+        """The same with all that the run wrote down: from the first measured day to its end."""
+        calendar = self.scenario.calendar
+        if not calendar.follow_up_days:
+            return self
+        days = calendar.measured_days + calendar.follow_up_days
+        whole = replace(calendar, measured_days=days, follow_up_days=0)
+        return Window(replace(self.scenario, calendar=whole), self._whole_ledger)
 
     @cached_property
     def midnights(self) -> Column:

@@ -61,6 +61,8 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
         ("calendar.start", base.calendar.start.isoformat(), other.calendar.start.isoformat()),
         ("calendar.warm_up_days", base.calendar.warm_up_days, other.calendar.warm_up_days),
         ("calendar.measured_days", base.calendar.measured_days, other.calendar.measured_days),
+        ("calendar.follow_up_days", base.calendar.follow_up_days, other.calendar.follow_up_days),
+        ("costs.discount_rate", f"{base.costs.discount_rate:.4g}", f"{other.costs.discount_rate:.4g}"),
         ("seed", base.seed, other.seed),
         ("replications", base.replications, other.replications),
     ]

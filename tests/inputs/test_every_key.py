@@ -47,6 +47,7 @@ def test_the_file_of_every_key_uses_every_key(everything: Scenario) -> None:
 def test_calendar(everything: Scenario) -> None:
     calendar = everything.calendar
     assert (calendar.start, calendar.warm_up_days, calendar.measured_days) == (date(2026, 4, 6), 0, 365)
+    assert (calendar.follow_up_days, calendar.days) == (1826, 2191)
     assert calendar.bank_holidays == (date(2026, 12, 25), date(2026, 12, 28))
     assert (everything.replications, everything.seed) == (1000, 7)
 
@@ -238,7 +239,7 @@ def test_census_entries(everything: Scenario) -> None:
 
 def test_prices_are_split_between_payers(everything: Scenario) -> None:
     nhs, council, halves = (("nhs", 1.0),), (("council", 1.0),), (("nhs", 0.5), ("council", 0.5))
-    assert everything.costs.price_year == "2025-26"
+    assert (everything.costs.price_year, everything.costs.discount_rate) == ("2025-26", 0.015)
     assert everything.costs.prices == (
         Price(of="hospital", per="open_day", gbp=393.4, payers=nhs),
         Price(of="hospital", per="occupied_day", gbp=168.6, payers=nhs),

@@ -146,7 +146,7 @@ class Town:
         plan = Plan(scenario)
         self.scenario = scenario
         self.random = RandomNumbers(scenario.seed, replication)
-        self.until = scenario.calendar.window[1]
+        self.until = scenario.calendar.until
         self.now = 0
         self.names = [service.name for service in scenario.services]
         self.services = {service.name: service for service in scenario.services}

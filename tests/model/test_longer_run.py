@@ -3,11 +3,16 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from hypothesis import settings
 
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
 from sim.model.records import NEVER, NONE, WAITING, Ledger
+from sim.results.comparison.same_people import departures
+from sim.results.invariants.checks import check_cut
+from sim.results.measures.all import measure, measure_cut
+from sim.results.window import Window
 from tests.model.test_identities_random import IN_EACH_TIER, on_towns
 from tests.model.test_second_engine import Cells, cells
 
@@ -51,3 +56,26 @@ def begins_alike(scenario: Scenario) -> None:
 @IN_EACH_TIER
 def test_a_longer_run_begins_as_the_shorter_one_did(tmp_path: Path, how: settings) -> None:
     on_towns(tmp_path, how, begins_alike)
+
+
+def is_cut_at_the_window(scenario: Scenario) -> None:
+    """Following people up moves no cell of the records of the window, and so no row that is counted from them."""
+    calendar = scenario.calendar
+    followed = replace(scenario, calendar=replace(calendar, follow_up_days=9))
+    short, window = run(scenario, 0), Window(followed, run(followed, 0))
+    alone, beside = cells(short), cells(window.ledger)
+    for row, other in zip(alone["stays"], beside["stays"], strict=True):
+        if row["clear"] != other["clear"]:  # whoever waits on and took another way later
+            assert (row["left"], other["clear"]) == (NEVER, NEVER)
+            other["clear"] = row["clear"]
+    assert beside == alone
+    assert window.ledger.until == short.until
+    check_cut(window)
+    of_the_window = [row for row in measure_cut(window) if not row.measure.startswith("cohort_")]
+    assert of_the_window == measure(scenario, short)
+    assert np.array_equal(departures(window), departures(Window(scenario, short)))
+
+
+@IN_EACH_TIER
+def test_following_people_up_leaves_the_window_as_it_is(tmp_path: Path, how: settings) -> None:
+    on_towns(tmp_path, how, is_cut_at_the_window)

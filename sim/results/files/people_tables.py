@@ -81,7 +81,7 @@ class PeopleFiles:
             for which, columns_of in tables.items():
                 columns = [*_person(scenario, replication, ledger, which), *columns_of(scenario, ledger)]
                 if which == "-waits" and self.with_lists:
-                    columns.append(_places(scenario, Window(scenario, ledger).admitted_to))
+                    columns.append(_places(scenario, Window(scenario, ledger).run.admitted_to))
                 columns += self._levels(scenario, ledger, which)
                 rows = zip(*(column.tolist() for column in columns), strict=True)
                 data = csv_bytes(self.columns[which], rows).split(b"\n", 1)[1]

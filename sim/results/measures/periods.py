@@ -109,7 +109,7 @@ def division(base: Scenario | None, other: Scenario) -> Division | None:
 
 def within(scenario: Scenario, period: Period) -> Scenario:
     """The scenario, measured in this period only."""
-    calendar = replace(scenario.calendar, warm_up_days=period.first_day, measured_days=period.days)
+    calendar = replace(scenario.calendar, warm_up_days=period.first_day, measured_days=period.days, follow_up_days=0)
     return replace(scenario, calendar=calendar)
 
 

@@ -213,7 +213,8 @@ def _repeat(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
         (
             "calendar",
             f"from {base.calendar.start.isoformat()}: {base.calendar.warm_up_days:,} days of warm-up, "
-            f"then {base.calendar.measured_days:,} days measured",
+            f"then {base.calendar.measured_days:,} days measured"
+            + (f", then {base.calendar.follow_up_days:,} days followed up" if base.calendar.follow_up_days else ""),
         ),
         *((file, f"SHA-256 {digest}") for file, digest in provenance.inputs),
     ]

@@ -4,7 +4,7 @@ Here exact decimals become numbers, days become seconds and dates become seconds
 What may be changed here: with the fields of `scenario.py`, by agreement.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,7 +40,7 @@ from sim.inputs.scenario import (
     Visit,
     WaitingList,
 )
-from sim.inputs.variants import Variant, arrivals_of, as_levels, combinations, shares_of_levels, variants_of
+from sim.inputs.variants import Variant, arrivals_of, as_levels, combinations, levels_of, shares_of_levels, variants_of
 
 ALWAYS = tuple((0, SECONDS_PER_DAY) for _ in WEEKDAYS)
 HOME_SERVICE = Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),))
@@ -190,7 +190,7 @@ def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: 
         by_month=_multipliers(name, said, "arrivals_by_month", MONTHS, notices),
         by_hour=_by_hour(name, said["arrivals_by_hour"], notices),
         arrivals=None if times is None else tuple(sorted(_seconds(times))),
-        traits=tuple(_trait(trait, one) for trait, one in (said["traits"] or {}).items()),
+        traits=tuple(_trait(trait, said) for trait in said["traits"] or ()),
         prevented=tuple(
             (as_levels(levels), float(for_levels(said["prevented_share"], levels)))
             for levels in combinations(said, traits_of(said["prevented_share"]))
@@ -200,9 +200,23 @@ def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: 
     )
 
 
-def _trait(name: str, said: Any) -> Trait:
-    levels = shares_of_levels(said)
-    return Trait(name=name, levels=tuple((level, float(share)) for level, share in levels.items()))
+def _trait(name: str, people: Said) -> Trait:
+    said = people["traits"][name]
+    levels = levels_of(said)
+    return Trait(
+        name=name,
+        level_names=levels,
+        shares=tuple(
+            (as_levels(above), _shares_of_levels(for_levels(said, above), levels))
+            for above in combinations(people, traits_of(said))
+        ),
+    )
+
+
+def _shares_of_levels(said: Any, levels: Sequence[str]) -> tuple[float, ...]:
+    """The share of each level; one that is not named has none."""
+    shares = shares_of_levels(said)
+    return tuple(float(shares.get(level, 0)) for level in levels)
 
 
 def _shares(said: Any) -> tuple[tuple[str, float], ...]:

@@ -337,7 +337,12 @@ GROUP = Record(
         may("arrivals_by_weekday", BY_WEEKDAY, "multipliers, normalised to mean 1", "every day alike"),
         may("arrivals_by_month", BY_MONTH, "multipliers, normalised to mean 1", "every month alike"),
         may("arrivals_by_hour", BY_HOUR, "multipliers from 00:00 on, normalised to mean 1", "every hour alike"),
-        may("traits", Names(TRAIT_LEVELS, declares="trait", reserved=NO_TRAITS), "what sets people apart", "none"),
+        may(
+            "traits",
+            Names(MayDepend(TRAIT_LEVELS), declares="trait", reserved=NO_TRAITS),
+            "what sets people apart; shares may depend on a trait that stands above",
+            "none",
+        ),
         usual("prevented_share", MayDepend(SHARE), "so many of them never come, drawn person by person", "0%"),
         usual("arrival", MayDepend(ARRIVAL), "how they wait outside", "{}"),
         must("journey", MayDepend(JOURNEY), "what they do in each service"),

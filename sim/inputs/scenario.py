@@ -286,11 +286,16 @@ class Trait:
     """What sets people of a group apart: its levels, each with the share of the people who come with it."""
 
     name: str
-    levels: Split
+    level_names: tuple[str, ...]
+    shares: tuple[tuple[Levels, tuple[float, ...]], ...]  # one for each combination of levels above that matters here
 
-    @property
-    def level_names(self) -> tuple[str, ...]:
-        return tuple(name for name, _ in self.levels)
+    def shares_for(self, levels: Levels) -> tuple[float, ...]:
+        """The share of each level among people who have these levels of the traits above."""
+        return next(shares for above, shares in self.shares if set(above) <= set(levels))
+
+    def share_of(self, levels: Levels) -> float:
+        """The share of the level that is one of these, among people who have the others."""
+        return self.shares_for(levels)[self.level_names.index(dict(levels)[self.name])]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -320,7 +325,7 @@ class Group:
     @property
     def shares_of_profiles(self) -> tuple[float, ...]:
         """The share of the people who come with each profile."""
-        return tuple(prod(shares) for shares in product(*([share for _, share in one.levels] for one in self.traits)))
+        return tuple(prod(trait.share_of(levels) for trait in self.traits) for levels in self.profiles)
 
     def visit(self, service: str, found: Levels, after: Levels) -> Visit | None:
         """What people with these levels do in a service, None where they never go there."""

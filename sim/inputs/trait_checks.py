@@ -14,9 +14,12 @@ from sim.inputs.reading import BY, ELSE, UNREADABLE, ByLevel, Said, each, is_sou
 from sim.inputs.shares import check_adds_up, percent
 from sim.inputs.told import Told
 from sim.inputs.variants import (
+    NO,
+    YES,
     afters,
     combinations,
     is_in_journey,
+    levels_of,
     traits_in,
     traits_that_matter,
 )
@@ -32,9 +35,30 @@ def check_by_level(told: Told) -> None:
     """
     for _, people in each(told.said["people"]):
         traits = traits_in(people)
+        _check_order(told, people["traits"], traits)
         for one in all_by_level(people):
-            if is_sound(one.trait):
+            if _is_unreadable(people["traits"], one.trait):
+                one.trait = UNREADABLE
+            elif is_sound(one.trait):
                 _check_one(told, traits, one)
+
+
+def _is_unreadable(said: Any, trait: Any) -> bool:
+    """Has the group such a trait, of which nothing can be read? That has been told."""
+    return isinstance(said, Said) and is_sound(trait) and said.get(trait) is UNREADABLE
+
+
+def _check_order(told: Told, said: Any, traits: Mapping[str, tuple[str, ...]]) -> None:
+    """The shares of a trait depend on traits that stand above it, so that these are drawn first."""
+    above: list[str] = []
+    for trait, shares in said.items() if isinstance(said, Said) else ():
+        for one in all_by_level(shares):
+            if one.trait in traits and one.trait not in above:
+                is_itself = one.trait == trait
+                cure = "the trait itself; name one" if is_itself else "which stands below; move it up, or name a trait"
+                told.refuse((*one.path, BY), f"is {quoted(one.trait)}, {cure} that stands above {quoted(trait)}")
+                one.trait = UNREADABLE
+        above.append(trait)
 
 
 def _check_one(told: Told, traits: Mapping[str, tuple[str, ...]], one: ByLevel) -> None:
@@ -49,7 +73,7 @@ def _check_one(told: Told, traits: Mapping[str, tuple[str, ...]], one: ByLevel) 
     for level in unknown:
         told.refuse((*one.path, level), f"is no level of {quoted(one.trait)}{did_you_mean(level, levels)}")
     lacking = [level for level in levels if level not in one.values]
-    if lacking and ELSE not in one.values and not unknown:
+    if lacking and one.values and ELSE not in one.values and not unknown:
         what = f"says nothing of {listed(lacking, 'and')}; write a value for each level, or `else` for all the others"
         told.refuse(one.path, what)
 
@@ -60,13 +84,26 @@ def _known(name: str, traits: Mapping[str, tuple[str, ...]]) -> str:
 
 def check_traits(told: Told) -> None:
     """The shares of levels add up, and there are not too many combinations."""
-    for group, people in each(told.said["people"]):
-        for trait, said in each(people["traits"]):
-            check_adds_up(told, ("people", group, "traits", trait), said)
+    for _, people in each(told.said["people"]):
+        for said in people["traits"].values() if isinstance(people["traits"], Said) else ():
+            for shares in leaves(said):
+                if isinstance(shares, Said):
+                    check_adds_up(told, shares.path, shares)
+            _check_short_forms(told, said)
         profiles = prod(len(levels) for levels in traits_in(people).values())
         if profiles > MOST_PROFILES:
             what = f"make {profiles:,} combinations of levels; {MOST_PROFILES:,} are the most, so leave out a trait or a level"
             told.refuse((*people.path, "traits"), what)
+
+
+def _check_short_forms(told: Told, said: Any) -> None:
+    """A bare share is that of `yes`: where some levels have other names, it says nothing of those."""
+    others = [level for level in levels_of(said) if level not in (YES, NO)]
+    for one in all_by_level(said) if others else ():
+        for level, share in one.values.items():
+            if isinstance(share, Decimal):
+                what = f"is {percent(share)}, which is short for the levels yes and no, but others are {listed(others, 'and')}; write levels with shares"
+                told.refuse((*one.path, level), what)
 
 
 def check_changes(told: Told) -> None:

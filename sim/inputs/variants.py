@@ -33,7 +33,13 @@ def traits_in(people: Said) -> dict[str, tuple[str, ...]]:
     """The readable traits of a group, with their levels."""
     said = people["traits"]
     found = said.items() if isinstance(said, Said) else ()
-    return {trait: tuple(shares_of_levels(one)) for trait, one in found if is_sound([one]) or isinstance(one, Said)}
+    return {trait: levels for trait, one in found if (levels := levels_of(one))}
+
+
+def levels_of(said: Any) -> tuple[str, ...]:
+    """The levels of a trait in order of first mention, those of all branches; none where nothing can be read."""
+    branches = (shares_of_levels(one) for one in leaves(said) if isinstance(one, Said) or is_sound(one))
+    return tuple(dict.fromkeys(level for shares in branches for level in shares))
 
 
 def shares_of_levels(said: Any) -> dict[str, Any]:

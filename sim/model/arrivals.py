@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import CensusEntry
 from sim.model import plan as quantities
-from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup
+from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup, PlannedTrait
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import OUTSIDE, Column
-from sim.model.rules import chosen, seconds, with_level
+from sim.model.rules import chosen, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,19 @@ def _profiles(group: PlannedGroup, people: int, random: RandomNumbers) -> Column
     profile = np.zeros(people, dtype=np.int64)
     for one in group.traits if people else ():
         draw = random.uniforms(group.key, 0, people, OUTSIDE_KEY, 0, one.quantity)
-        profile += _chosen(one.cumulative, draw) * one.divisor
+        profile += _levels(one, profile, draw) * one.divisor
     return profile
+
+
+def _levels(trait: PlannedTrait, profile: Column, draw: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The levels of a trait that people draw; their profiles say their levels of the traits above."""
+    if len(trait.cumulative) == 1:
+        return _chosen(trait.cumulative[0], draw)
+    levels, which = np.zeros(len(draw), dtype=np.intp), np.array(trait.which)[profile]
+    for number, cumulative in enumerate(trait.cumulative):
+        these = which == number
+        levels[these] = _chosen(cumulative, draw[these])
+    return levels
 
 
 def _chosen(cumulative: Sequence[float], draw: NDArray[np.float64]) -> NDArray[np.intp]:
@@ -149,6 +160,7 @@ def _profile_of_census(group: PlannedGroup, entry: CensusEntry, number: int, ran
         if one.trait.name in given:
             level = one.trait.level_names.index(given[one.trait.name])
         else:
-            level = chosen(one.cumulative, random.number(group.census_key, number, OUTSIDE_KEY, 0, one.quantity))
-        profile = with_level(profile, one.divisor, len(one.trait.levels), level)
+            draw = random.number(group.census_key, number, OUTSIDE_KEY, 0, one.quantity)
+            level = chosen(one.cumulative[one.which[profile]], draw)
+        profile += level * one.divisor
     return profile

@@ -196,18 +196,27 @@ class PlannedTrait:
 
     trait: Trait
     divisor: int
-    cumulative: tuple[float, ...]
+    cumulative: tuple[tuple[float, ...], ...]  # of the shares of its levels, as often as the trait says them
+    which: tuple[int, ...]  # of these, by profile: the one for people with those levels of the traits above
     quantity: int
 
 
-def _traits(group: Group) -> tuple[PlannedTrait, ...]:
+def _traits(group: Group, profiles: Sequence[Levels]) -> tuple[PlannedTrait, ...]:
     planned: list[PlannedTrait] = []
     divisor = 1
     for trait in reversed(group.traits):
-        cumulative = tuple(accumulate(share for _, share in trait.levels))
-        planned.append(PlannedTrait(trait, divisor, cumulative, quantity_key(f"trait {trait.name}")))
-        divisor *= len(trait.levels)
+        cumulative = tuple(tuple(accumulate(shares)) for _, shares in trait.shares)
+        which = _which(trait, profiles)
+        planned.append(PlannedTrait(trait, divisor, cumulative, which, quantity_key(f"trait {trait.name}")))
+        divisor *= len(trait.level_names)
     return tuple(reversed(planned))
+
+
+def _which(trait: Trait, profiles: Sequence[Levels]) -> tuple[int, ...]:
+    """By profile, which shares of a trait are for people with those levels of the traits above."""
+    numbers = {above: number for number, (above, _) in enumerate(trait.shares)}
+    matter = {name for name, _ in trait.shares[0][0]}
+    return tuple(numbers[tuple(level for level in levels if level[0] in matter)] for levels in profiles)
 
 
 class Plan:
@@ -249,7 +258,8 @@ class Plan:
         self.groups = tuple(self._group(group) for group in scenario.people)
 
     def _group(self, group: Group) -> PlannedGroup:
-        traits, profiles = _traits(group), group.profiles
+        profiles = group.profiles
+        traits = _traits(group, profiles)
         arrivals = [group.arrival(levels) for levels in profiles]
         expected, span = arrivals_expected(self.scenario.calendar, group)
         return PlannedGroup(

@@ -212,9 +212,14 @@ def test_visits_taper_lose_ground_and_end(everything: Scenario) -> None:
 def test_traits_and_what_depends_on_them(everything: Scenario) -> None:
     guests = everything.people[1]
     assert [trait.name for trait in guests.traits] == ["dementia", "need"]
-    assert guests.traits[0].levels == (("yes", 0.25), ("no", 0.75))
-    assert guests.traits[1].levels == (("low", 0.5), ("medium", 0.3), ("high", 0.2))
-    assert guests.profiles[1] == (("dementia", "yes"), ("need", "medium"))
+    assert guests.traits[0].shares == (((), (0.25, 0.75)),)
+    assert guests.traits[1].level_names == ("medium", "high", "low")  # of all branches, in order of first mention
+    assert guests.traits[1].shares == (
+        ((("dementia", "yes"),), (0.3, 0.7, 0)),
+        ((("dementia", "no"),), (0.3, 0.1, 0.6)),
+    )
+    assert guests.profiles[0] == (("dementia", "yes"), ("need", "medium"))
+    assert guests.shares_of_profiles[0] == 0.25 * 0.3
     assert sum(guests.shares_of_profiles) == pytest.approx(1)
     low, high = (("dementia", "no"), ("need", "low")), (("dementia", "no"), ("need", "high"))
     better = guests.visit("unit", high, low)

@@ -189,7 +189,7 @@ def test_a_wait_that_failed_and_its_steps_are_looked_at_too(
 
 @pytest.mark.parametrize("chance", [0.0, 1.0])
 def test_levels_that_no_stay_changes_are_found_out(chance: float) -> None:
-    need = Trait(name="need", levels=(("low", 1.0), ("high", 0.0)))
+    need = Trait(name="need", level_names=("low", "high"), shares=(((), (1.0, 0.0)),))
     better = LevelChange(trait="need", from_level="high", to_level="low", chance=1.0)
     worse = LevelChange(trait="need", from_level="low", to_level="high", chance=chance)
     everyone = group(hospital=[Route(to="home", share=1.0)])

@@ -20,6 +20,8 @@ BY = (
     "ending",
     "lack",
     "reason_and_lack",
+    "year",
+    "payer_and_year",
 )
 BANDS = ("0", "1", "2-3", "4-6", "7-13", "14-20", "21+")  # nights from ready to left
 BAND_STARTS = (0, 1, 2, 4, 7, 14, 21)

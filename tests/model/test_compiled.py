@@ -78,6 +78,11 @@ def test_both_engines_agree_on_the_worked_example(path: Path) -> None:
     agree(read_scenario(path))
 
 
+def test_both_engines_agree_on_the_worked_examples_followed_up() -> None:
+    for path in EXAMPLES:
+        agree(read_scenario(path, ("calendar.follow_up_days=45",)))
+
+
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.relative_to(ROOT / "scenarios").as_posix())
 def test_both_engines_agree_on_the_shipped_scenario(path: Path) -> None:
     agree(shorter(read_scenario(path)))

@@ -76,6 +76,11 @@ def test_both_engines_agree_on_the_worked_example(path: Path) -> None:
     agree(read_scenario(path))
 
 
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_both_engines_agree_on_the_worked_example_followed_up(path: Path) -> None:
+    agree(read_scenario(path, ("calendar.follow_up_days=45",)))
+
+
 @IN_EACH_TIER
 def test_both_engines_agree_on_random_scenarios(tmp_path: Path, how: settings) -> None:
     on_towns(tmp_path, how, agree)

@@ -207,6 +207,7 @@ class Town:
         *services: Service,
         days: int = 10,
         warm_up: int = 0,
+        follow_up: int = 0,
         groups: tuple[Group, ...] = (group(),),
         steps: tuple[Step, ...] = (),
         teams: tuple[Team, ...] = (),
@@ -218,7 +219,7 @@ class Town:
             name=id,
             question="",
             file=f"{id}.yaml",
-            calendar=Calendar(start=MONDAY, warm_up_days=warm_up, measured_days=days),
+            calendar=Calendar(start=MONDAY, warm_up_days=warm_up, measured_days=days, follow_up_days=follow_up),
             replications=1,
             seed=1,
             services=(*services, HOME),
@@ -280,7 +281,7 @@ class Town:
             steps=table(STEP_COLUMNS, steps),
             places=table(PLACES_COLUMNS, self._places() if self.places is None else self.places),
             step_names=self.step_names,
-            until=self.scenario.calendar.window[1],
+            until=self.scenario.calendar.until,
         )
 
     def _places(self) -> list[tuple[int, ...]]:

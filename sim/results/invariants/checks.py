@@ -18,7 +18,7 @@ from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.records import OUTSIDE, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
 from sim.results.comparison.compare import Estimate, ReplicationTable
-from sim.results.invariants import people
+from sim.results.invariants import cohort, people
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
     EVERYBODY_IS_SOMEWHERE,
@@ -91,6 +91,7 @@ CHECKED = (
     COSTS_ADD_UP,
     CHARGED_ONCE,
     BUDGETS_ADD_UP,
+    *cohort.CHECKED,
     RELEASED_ADD_UP,
     PERIODS_ADD_UP,
     "each stay begins where and when the one before ended, and needed time runs once",
@@ -110,6 +111,7 @@ def check_cut(window: Window) -> None:
     check_sums(window)
     people.check_people(window)
     check_costs(window)
+    cohort.check_cohort(window)
 
 
 def check_window(window: Window) -> None:

@@ -38,16 +38,16 @@ def check_costs(window: Window) -> None:
         for by in ("payer", "contributor", "part") if row.by == "" else ():
             parts = [other.value for other in rows if other[:3] == (row.service, row.measure, by)]
             if parts:
-                require_sum(COSTS_ADD_UP, f"{row.service}, by {by}", _pence(sum(parts)), _pence(row.value))
+                require_sum(COSTS_ADD_UP, f"{row.service}, by {by}", pence(sum(parts)), pence(row.value))
     total = sum(row.value for row in rows if row.by == "" and row.service != "all")
-    require_sum(COSTS_ADD_UP, "services", _pence(total), sum(line.pence for line in found))
+    require_sum(COSTS_ADD_UP, "services", pence(total), sum(line.pence for line in found))
     for budget in window.scenario.costs.budgets:
         _check_budget(window, budget, rows)
 
 
 def _check_budget(window: Window, budget: Budget, cash: list[Row]) -> None:
     """What a line allows is what was spent and what is left; what one payer or contributor spends is told elsewhere too."""
-    found = {row.measure: _pence(row.value) for row in budgets.rows(window) if row.item == budget.name}
+    found = {row.measure: pence(row.value) for row in budgets.rows(window) if row.item == budget.name}
     spent = found["budget_spent_gbp"]
     require_sum(BUDGETS_ADD_UP, budget.name, spent + found["budget_left_gbp"], found["budget_gbp"])
     if budget.spent_on or budget.capital or (budget.payers and budget.contributors):
@@ -55,7 +55,7 @@ def _check_budget(window: Window, budget: Budget, cash: list[Row]) -> None:
     by = "contributor" if budget.contributors and window.scenario.costs.pools else "payer"
     names = budget.payers or budget.contributors
     told = (row.value for row in cash if row[:3] == ("all", "cost_cash_gbp", by) and (not names or row.item in names))
-    require_sum(BUDGETS_ADD_UP, f"{budget.name}, by {by}", spent, _pence(sum(told)))
+    require_sum(BUDGETS_ADD_UP, f"{budget.name}, by {by}", spent, pence(sum(told)))
 
 
 def _each_once(window: Window, found: list[costs.Line]) -> None:
@@ -67,7 +67,8 @@ def _each_once(window: Window, found: list[costs.Line]) -> None:
             raise IdentityBroken(CHARGED_ONCE, f"{', '.join(what)}: {number} times")
 
 
-def _pence(pounds: float) -> int:
+def pence(pounds: float) -> int:
+    """Pounds in whole pence."""
     return round(pounds * 100)
 
 
@@ -77,16 +78,17 @@ def _pence_again(window: Window, of: str, per: str, price: Fraction) -> int:
         is_it = np.array([name == of for name in ledger.step_names], dtype=bool)[ledger.steps["step"]]
         done = ledger.steps["stay"][is_it & window.inside(ledger.steps["finished"])]
         counts = np.bincount(ledger.stays["service"][done])
-        return sum(_rounded(price * int(count)) for count in counts)
+        return sum(rounded(price * int(count)) for count in counts)
     if per == "admission":
         entered = window.admitted_to == window.numbers[of]
-        return _rounded(price * int(window.inside(ledger.waits["ended"][entered]).sum()))
+        return rounded(price * int(window.inside(ledger.waits["ended"][entered]).sum()))
     if per in ("occupied_day", "open_day"):
-        return _rounded(price * _days_again(window, window.scenario.service(of), per))
+        return rounded(price * days_again(window, window.scenario.service(of), per))
     return 0
 
 
-def _days_again(window: Window, service: Service, per: str) -> Fraction:
+def days_again(window: Window, service: Service, per: str) -> Fraction:
+    """Occupied or open days of a service in the window, from paths."""
     if per == "occupied_day":
         return Fraction(people_over_time(window, service).integral(window.first, window.end), SECONDS_PER_DAY)
     planned, held = open_over_time(window, service), held_over_time(window, service)
@@ -96,5 +98,6 @@ def _days_again(window: Window, service: Service, per: str) -> Fraction:
     return Fraction(available, SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1))
 
 
-def _rounded(pounds: Fraction) -> int:
+def rounded(pounds: Fraction) -> int:
+    """Pounds in whole pence, half a penny up."""
     return int(pounds * 100 + Fraction(1, 2))

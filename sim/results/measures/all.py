@@ -12,6 +12,7 @@ from sim.model.records import Ledger
 from sim.results.measures import (
     budgets,
     care_after_hospital,
+    cohort,
     cost_per_night,
     costs,
     delays,
@@ -51,6 +52,7 @@ def measure_cut(window: Window) -> list[Row]:
         *budgets.rows(window),
         *cost_per_night.rows(window),
         *care_after_hospital.rows(window),
+        *cohort.rows(window),
     ]
     place = canonical(window.scenario)
     return sorted(rows, key=lambda row: place(row[:4]))

@@ -6,6 +6,7 @@ from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
 from sim.results.measure_table import measures
 from sim.results.parts import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS
 
+YEARS = [str(year) for year in range(1, 101)]  # since people became ready
 MeasureKey = tuple[str, str, str, str]  # service, measure, by, item
 SortKey = tuple[int, int, int, int, str]
 
@@ -31,7 +32,9 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "ending": list(ENDINGS),
         "lack": list(LACKS),
         "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
+        "year": YEARS,
     }
+    items["payer_and_year"] = [f"{payer}, {year}" for payer in items["payer"] for year in YEARS]
     of_service, of_measure, of_by = _numbered(services), _numbered(measures()), _numbered(BY)
     of_item = {by: _numbered(names) for by, names in items.items()}
 

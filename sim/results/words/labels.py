@@ -70,6 +70,11 @@ def part_words(by: str, item: str) -> str:
         return fixed[by][item]
     if by in ("payer", "contributor"):
         return payer_label(item)
+    if by == "payer_and_year":
+        payer, _, year = item.rpartition(", ")
+        return f"{payer_label(payer)}, year {year}"
+    if by == "year":
+        return f"year {item}"
     return reason_label(item) if by == "reason" else spoken(item)
 
 

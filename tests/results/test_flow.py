@@ -116,6 +116,19 @@ def test_coming_back_at_once_is_a_readmission() -> None:
     assert town.value("hospital", "readmitted_within_30_days") == 1
 
 
+def test_readmitted_from_another_service_counts_who_goes_straight_to_hospital_too() -> None:
+    town = returning()
+    straight, soon, late, dead = (town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "unit") for _ in range(4))
+    straight.stay("unit", 5, 10, 10, "hospital").stay("hospital", 10)
+    soon.stay("unit", 5, 10, 10, "home").stay("home", 10, 40, 41, "hospital").stay("hospital", 41)  # asked on day 40
+    late.stay("unit", 5, 10, 10, "home").stay("home", 10, 40.5, 40.5, "hospital").stay("hospital", 40.5)
+    dead.stay("unit", 5, 10, 10, "died")
+    assert town.value("unit", "readmitted_within_30_days") == pytest.approx(2 / 3)
+    assert town.value("hospital", "readmitted_within_30_days") == pytest.approx(1 / 4)  # of those it discharged on day 5
+    assert town.value("care_home", "readmitted_within_30_days") is None  # nobody left it
+    assert town.items("unit", "leavers", "next_service") == {"hospital": 1, "home": 2, "died": 1}
+
+
 def test_readmissions_need_30_days_of_follow_up_and_a_way_back() -> None:
     town = returning(days=39)
     town.comes(5, admitted=5).stay("hospital", 5, 10, 10, "home").stay("home", 10)

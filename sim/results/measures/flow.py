@@ -107,10 +107,19 @@ def _admissions(window: Window) -> list[Row]:
 def _leavers(window: Window) -> list[Row]:
     found = []
     for number in range(window.home + 1):
-        found += _left_and_throughput(
-            window, window.names[number], int(window.inside(window.stays_in(number, "left")).sum())
-        )
+        left = window.inside(window.stays_in(number, "left"))
+        found += _left_and_throughput(window, window.names[number], int(left.sum()))
+        found += _leavers_by_next_service(window, number, window.stays_in(number, "to")[left])
     return found + _left_and_throughput(window, "all", int(window.inside(left_model(window)).sum()))
+
+
+def _leavers_by_next_service(window: Window, number: int, to: Column) -> list[Row]:
+    """Of a declared service other than a hospital: how many left for which service, death included."""
+    if number == window.home or window.is_acute[number]:
+        return []
+    counts = np.bincount(to, minlength=len(window.names))
+    name = window.names[number]
+    return [_people(name, "leavers", int(counts[way]), "next_service", window.names[way]) for way in np.flatnonzero(counts)]
 
 
 def _left_and_throughput(window: Window, name: str, left: int) -> list[Row]:

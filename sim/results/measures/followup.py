@@ -1,6 +1,7 @@
 """What became of people after hospital: back within 30 days, at home 12 weeks and 91 days on, days at home.
 
-Only discharges with full follow-up inside the window count. Somebody who went out of the model is taken to
+The first is counted of those who leave any service: straight into hospital counts too, as audits of intermediate care
+count it. Only discharges with full follow-up inside the window count. Somebody who went out of the model is taken to
 be at home, unless they went out from a care home.
 
 What may be changed here: with new expected results.
@@ -61,9 +62,11 @@ def rows(window: Window) -> list[Row]:
     if not hospitals:
         return []
     journeys = Journeys(window)
-    found = [row for number in hospitals for row in _of_hospitals(window, window.names[number], [number], journeys)]
+    found = _readmitted_from_other_services(window)
+    found += [row for number in hospitals for row in _of_hospitals(window, window.names[number], [number], journeys)]
     if len(hospitals) == 1:
-        return [*found, *(row._replace(service="all") for row in found)]
+        whole = [row._replace(service="all") for row in found if row.service == window.names[hospitals[0]]]
+        return [*found, *whole]
     return [*found, *_of_hospitals(window, "all", hospitals, journeys)]
 
 
@@ -108,12 +111,31 @@ def _readmitted(window: Window, name: str, left: Column) -> list[Row]:
     left = _followed(window, left, DAYS_30)
     if not len(left) or not has_way_back(window):
         return []
+    return [Row(name, "readmitted_within_30_days", "", "", int(_is_back(window, left).sum()) / len(left))]
+
+
+def _readmitted_from_other_services(window: Window) -> list[Row]:
+    """The same of those who leave each other service alive; whoever goes from there straight to hospital is back."""
+    if not has_way_back(window):
+        return []
+    stays, found = window.ledger.stays, []
+    for number in np.flatnonzero(~window.is_acute[: window.home]):
+        here = window.stay_rows(int(number))
+        alive = window.inside(stays["left"][here]) & (stays["to"][here] != window.died)
+        left = _followed(window, here[alive], DAYS_30)
+        if len(left):
+            back = _is_back(window, left) | window.is_acute[stays["to"][left]]
+            found.append(Row(window.names[number], "readmitted_within_30_days", "", "", int(back.sum()) / len(left)))
+    return found
+
+
+def _is_back(window: Window, left: Column) -> Mask:
+    """Which of these stays' people asked for a hospital, and got in, within 30 days of leaving."""
     stays, waits = window.ledger.stays, window.ledger.waits
     back = (waits["ending"] == ADMITTED) & window.is_acute[window.admitted_to] & ~window.is_acute[waits["held"]]
     keys = np.append(np.sort(of_person(waits["person"][back], waits["joined"][back])), NEVER)
     since = of_person(stays["person"][left], stays["left"][left])
-    again = keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30
-    return [Row(name, "readmitted_within_30_days", "", "", int(again.sum()) / len(left))]
+    return np.asarray(keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30)
 
 
 def _into_reablement(window: Window, left: Column, seconds: int) -> Column:

@@ -124,7 +124,9 @@ def test_readmitted_from_another_service_counts_who_goes_straight_to_hospital_to
     late.stay("unit", 5, 10, 10, "home").stay("home", 10, 40.5, 40.5, "hospital").stay("hospital", 40.5)
     dead.stay("unit", 5, 10, 10, "died")
     assert town.value("unit", "readmitted_within_30_days") == pytest.approx(2 / 3)
-    assert town.value("hospital", "readmitted_within_30_days") == pytest.approx(1 / 4)  # of those it discharged on day 5
+    assert town.value("hospital", "readmitted_within_30_days") == pytest.approx(
+        1 / 4
+    )  # of those it discharged on day 5
     assert town.value("care_home", "readmitted_within_30_days") is None  # nobody left it
     assert town.items("unit", "leavers", "next_service") == {"hospital": 1, "home": 2, "died": 1}
 

@@ -119,7 +119,9 @@ def _leavers_by_next_service(window: Window, number: int, to: Column) -> list[Ro
         return []
     counts = np.bincount(to, minlength=len(window.names))
     name = window.names[number]
-    return [_people(name, "leavers", int(counts[way]), "next_service", window.names[way]) for way in np.flatnonzero(counts)]
+    return [
+        _people(name, "leavers", int(counts[way]), "next_service", window.names[way]) for way in np.flatnonzero(counts)
+    ]
 
 
 def _left_and_throughput(window: Window, name: str, left: int) -> list[Row]:

@@ -6,6 +6,7 @@ What may be changed here: wording freely; verbs and options are a contract.
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -26,6 +27,7 @@ ENGINES = (AUTO, "compiled", "reference")  # as in sim/model/engine.py, which is
 ONE_FILE = {"show": "prints", "calibrate": "looks at"}
 DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
 DEFAULT_RANGES = "scenarios/ranges/england.csv"
+DAYS_OF_A_YEAR = 365.25
 ENDINGS = {  # of what an option writes; GitHub's file for the summary of a step has none
     "json": (".json",),
     "people": (".csv",),
@@ -163,6 +165,7 @@ def _add_options_of_results(parser: _Parser, verb: str) -> None:
     if verb in ("run", "compare", "validate"):
         parser.add_argument("--json", metavar="FILE")
     if verb in ("run", "compare"):
+        parser.add_argument("--follow-up-years", dest="sets", action="append", type=_follow_up, metavar="N")
         parser.add_argument("--people", metavar="FILE")
         parser.add_argument("--observe", action="store_true")
     if verb == "compare":
@@ -177,6 +180,12 @@ def _add_options_of_check(parser: _Parser) -> None:
         parser.add_argument(name, metavar="FILE")
     for name in ("--observe", "--annotations"):
         parser.add_argument(name, action="store_true")
+
+
+def _follow_up(text: str) -> str:
+    """So many years as what `--set` would say; what is no number is answered like a value of a file."""
+    days = str(ceil(int(text) * DAYS_OF_A_YEAR)) if text.isdecimal() else text
+    return f"calendar.follow_up_days={days}"
 
 
 def _whole(text: str) -> int | _NoValue:

@@ -9,6 +9,7 @@ from textwrap import wrap
 
 from sim.cli.screen import Screen
 from sim.inputs.scenario import Scenario
+from sim.results.comparison import cohort_table
 from sim.results.comparison.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
 from sim.results.comparison.budget_lines import headers as budget_headers
 from sim.results.comparison.budget_lines import limits_of, table_rows
@@ -189,10 +190,15 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
             _comparison(screen, findings, scenario, lines)
             _wrapped(screen, of_the_same_people(findings, scenario))
             _money(screen, findings, scenario)
+            _followed(screen, findings, scenario)
         else:
             _wrapped(screen, f"{description(findings, scenario)} {on_other_days(findings, scenario)}")
             screen.say()
             _alone(screen, findings, scenario, lines)
+            _followed(screen, findings, scenario)
+        screen.say()
+    if cohort_table.is_followed(findings):
+        _wrapped(screen, cohort_table.how_to_read(findings))
         screen.say()
 
 
@@ -211,6 +217,17 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
             screen.say(f"  {heading.ljust(HEADING_WIDTH)}{first}")
             for line in rest:
                 screen.say(" " * (HEADING_WIDTH + 2) + line)
+
+
+def _followed(screen: Screen, findings: Findings, scenario: Scenario) -> None:
+    """The years after ready of those who are followed, if anybody is."""
+    if not cohort_table.is_followed(findings):
+        return
+    screen.say()
+    rows = _in_lines(cohort_table.headers(findings, scenario))
+    rows[-1][0] = f"{cohort_table.title(findings)}:"
+    rows += [list(row) for row in cohort_table.in_short(findings, scenario)]
+    _print(screen, rows if findings.compared else [[*row, ""] for row in rows])
 
 
 def _budgets(screen: Screen, findings: Findings) -> None:

@@ -33,6 +33,7 @@ Options of run and compare:
   --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
   --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
                        a file; in compare it goes to every file that has the path
+  --follow-up-years N  go on for so long, and count what those who became ready cost in each year, and what life they have
   --sensitivity FILE   (compare) a sensitivity.csv: the report names the assumptions that change the verdict
   --observe            test every identity on every event; slower, and the same results
   --engine NAME        auto, compiled or reference (default: auto, the compiled one where it works); the same results

@@ -8,13 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
-from sim.inputs.scenario import FreedBeds, Scenario
+from sim.inputs.scenario import HOME, FreedBeds, Scenario
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, plain, spoken
 
 LEAST_GBP = 1_000.0  # smaller changes of a service are not worth a line
+
+
+def without_price(scenario: Scenario) -> list[str]:
+    """Return services in use that have no price."""
+    if not scenario.costs.prices:
+        return []
+    priced = {price.of for price in scenario.costs.prices}
+    return [spoken(one.name) for one in scenario.services if one.name not in priced and one.name != HOME]
 
 
 @dataclass(frozen=True, slots=True)

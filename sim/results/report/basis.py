@@ -7,12 +7,11 @@ from html import escape
 from typing import NamedTuple
 
 from sim.home import PROGRAM
-from sim.inputs.scenario import HOME, Scenario
 from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.invariants.checks import CHECKED as IN_EACH_REPLICATION
 from sim.results.invariants.checks import CHECKED_OVER_REPLICATIONS as OVER_REPLICATIONS
 from sim.results.report.html import heading, paragraph, table
-from sim.results.words.labels import counted, spoken
+from sim.results.words.labels import counted
 
 ASSUMPTION = "assumption"
 AMOUNT = re.compile(r"£?[\d,]*\.?\d+%?")
@@ -87,14 +86,6 @@ def uplifted(findings: Findings) -> Iterator[tuple[str, ...]]:
                     f"{one.factor:g}",
                     f"£{one.gbp:,.2f} of {year}",
                 )
-
-
-def without_price(scenario: Scenario) -> list[str]:
-    """Return services in use that have no price."""
-    if not scenario.costs.prices:
-        return []
-    priced = {price.of for price in scenario.costs.prices}
-    return [spoken(one.name) for one in scenario.services if one.name not in priced and one.name != HOME]
 
 
 MOST_ASSUMPTIONS = 200

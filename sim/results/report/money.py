@@ -9,8 +9,8 @@ from html import escape
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.budget_lines import HOW_TO_READ, KINDS, headers, limits_of, table_rows
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of
-from sim.results.report.basis import uplifted, without_price
+from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of, without_price
+from sim.results.report.basis import uplifted
 from sim.results.report.html import heading, paragraph, table
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, figure, payer_label, spoken

@@ -30,6 +30,7 @@ from sim.results.comparison.ranking import (
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.parts import LACKS
 from sim.results.report.basis import RunProvenance, basis_pages
+from sim.results.report.cohort import cohort_pages
 from sim.results.report.html import heading, paragraph, table
 from sim.results.report.money import money_pages
 from sim.results.words import run_length
@@ -61,6 +62,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: RunProv
             _answers(findings),
             _headlines(findings),
             money_pages(findings),
+            cohort_pages(findings),
             _warnings(findings),
             delay_pages(findings),
             _pictures(charts),

@@ -15,7 +15,7 @@ LABEL_WIDTH = 60  # letters of a label in tables and charts, where it may take t
 LONGEST_SLUG = 48
 NOT_IN_A_FOLDER = r"(?:[^A-Za-z0-9.]|\.(?!\d)|(?<!\d)\.)+"  # a dot stays inside a number
 SET_BY = "--set "  # how the command line's changes are marked
-RUN_ONLY = ("replications", "seed")  # these change how often a scenario is run, not what it is
+RUN_ONLY = ("replications", "seed", "calendar.follow_up_days")  # how often and for how long it is run, not what it is
 SECTIONS = (
     "services",
     "people",

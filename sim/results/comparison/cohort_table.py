@@ -1,0 +1,170 @@
+"""The years after ready as tables: who pays, by payer and year, and what life the people had; for the terminal and the report.
+
+Pounds are of the whole cohort: everybody who came in the measured days and became ready. What may be changed here: freely.
+"""
+
+from collections.abc import Iterator
+
+from sim.inputs.scenario import Scenario
+from sim.results.comparison.compare import Estimate
+from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import without_price
+from sim.results.words.labels import change_and_interval, counted, figure, interval, part_words
+
+COST, DISCOUNTED, A_PERSON = "cohort_cost_gbp", "cohort_cost_discounted_gbp", "cohort_cost_per_person_gbp"
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+LIFE = (
+    ("cohort_people", "people who became ready"),
+    ("cohort_days_at_home", "days at home, each"),
+    ("cohort_days_in_hospital", "days in hospital from ready on, each"),
+    ("cohort_days_in_care_homes", "days in care homes, each"),
+    ("cohort_days_elsewhere", "days in other places, each"),
+    ("cohort_ever_in_care_home_share", "ever admitted to a care home"),
+    ("cohort_alive_share", "alive at the end"),
+)
+
+Cells = tuple[str, ...]
+
+
+def is_followed(findings: Findings) -> bool:
+    """Whether people are followed at all."""
+    return findings.baseline.calendar.follow_up_days > 0 and bool(_years(findings, findings.baseline))
+
+
+def title(findings: Findings) -> str:
+    """`Five years of the people who became ready`."""
+    number = len(_years(findings, findings.baseline))
+    words = NUMBERS[number] if number < len(NUMBERS) else str(number)
+    return f"{words.capitalize()} {'year' if number == 1 else 'years'} of the people who became ready"
+
+
+def headers(findings: Findings, scenario: Scenario) -> Cells:
+    """The heads of the columns."""
+    if not findings.compared:
+        return "", findings.label(scenario), "95% interval"
+    return "", findings.label(findings.baseline), findings.label(scenario), "difference", "95% interval", "verdict"
+
+
+def in_short(findings: Findings, scenario: Scenario) -> list[Cells]:
+    """Each payer, each year, all of it and discounted, then life: for the terminal."""
+    rate = f"all, discounted at {_rate(scenario)} a year"
+    rows = [_cells(findings, scenario, COST, "payer", payer) for payer in _items(findings, scenario, "payer")]
+    rows += [_cells(findings, scenario, COST, "year", year) for year in _items(findings, scenario, "year")]
+    rows += [
+        _cells(findings, scenario, COST, label="all"),
+        _cells(findings, scenario, DISCOUNTED, label=rate),
+        _cells(findings, scenario, A_PERSON, label="all, each person"),
+    ]
+    return [row for row in (*rows, *life(findings, scenario)) if row]
+
+
+def in_full(findings: Findings, scenario: Scenario) -> list[Cells]:
+    """Each payer in each year, then in all and discounted; and all payers so: for the report."""
+    rows: list[Cells] = []
+    for payer in (*_items(findings, scenario, "payer"), ""):
+        who = part_words("payer", payer) if payer else "all"
+        for year in _items(findings, scenario, "year"):
+            by, item = ("payer_and_year", f"{payer}, {year}") if payer else ("year", year)
+            rows.append(_cells(findings, scenario, COST, by, item, label=f"{who}, year {year}"))
+        by = "payer" if payer else ""
+        rows.append(_cells(findings, scenario, COST, by, payer, label=f"{who}, all years"))
+        rows.append(_cells(findings, scenario, DISCOUNTED, by, payer, label=f"{who}, all years, discounted"))
+    rows.append(_cells(findings, scenario, A_PERSON, label="all, each person"))
+    rows.append(
+        _cells(findings, scenario, "cohort_cost_discounted_per_person_gbp", label="all, each person, discounted")
+    )
+    rows.append(_cells(findings, scenario, "cohort_capital_gbp", label="capital, in none of these"))
+    return [row for row in rows if row]
+
+
+def life(findings: Findings, scenario: Scenario) -> list[Cells]:
+    """Who they are, and where they spent the years."""
+    return [row for measure, label in LIFE if (row := _cells(findings, scenario, measure, label=label))]
+
+
+def how_to_read(findings: Findings) -> str:
+    """Who is followed, how far, what is out of sight, how it is discounted and what has no price."""
+    shown = findings.scenarios
+    days = counted(findings.baseline.calendar.measured_days, "measured day")
+    said = [
+        f"Followed are those who came to a hospital in the {days} and became ready to leave it, each from ready to death "
+        f"or for {title(findings).split(' of ')[0].lower()} of 365.25 days. Pounds are of all of them together, from ready on."
+    ]
+    changes = (findings.difference(scenario.id, "all", "cohort_people") for scenario in shown[1:])
+    if any(change is not None and change.mean for change in changes):
+        said.append("Whom a scenario prevents from coming is not among its people: look at pounds a person too.")
+    said += [text for scenario in shown if (text := _sight(findings, scenario))]
+    if any(scenario.costs.prices for scenario in shown):
+        said.append(
+            f"Discounted at {_rate(findings.baseline)} a year, the first year in full (3.5% is the Green Book's). A place paid "
+            "for while it is open costs those who use it; a hospital its price per occupied day."
+        )
+    missing = dict.fromkeys(name for scenario in shown for name in without_price(scenario))
+    unpriced = [] if any(scenario.costs.prices for scenario in shown) else ["anything"]
+    names = ", ".join([*unpriced, *missing])
+    return " ".join([*said, f"Not priced, so at no cost here: {names}."] if names else said)
+
+
+def _sight(findings: Findings, scenario: Scenario) -> str:
+    """What the run sees of these people's time, and what of it is out of the model."""
+    seen, censored, gone = (
+        findings.estimate(scenario.id, "all", f"cohort_{what}")
+        for what in ("followed_share", "censored_people", "left_model_share")
+    )
+    if not (seen and censored and gone):
+        return ""
+    text = f"{findings.called(scenario)}: the run sees {_share(seen.mean)} of their time alive"
+    text += f", {figure(censored.mean, 'people')} of them not to the end (censored)" if censored.mean else ""
+    if gone.mean:
+        text += f"; {_share(gone.mean)} of it is out of the model, counted as at home and at no cost"
+    return f"{text}."
+
+
+def _share(value: float) -> str:
+    """A share in percent, which is 100% only where nothing is missing."""
+    text = f"{100 * value:.1f}%"
+    return "more than 99.9%" if text == "100.0%" and value < 1 else text.replace(".0%", "%")
+
+
+def _rate(scenario: Scenario) -> str:
+    return f"{100 * scenario.costs.discount_rate:.4g}%"
+
+
+def _years(findings: Findings, scenario: Scenario) -> list[str]:
+    return [row.item for row in findings.items(scenario.id, "all", "cohort_alive_share", "year")]
+
+
+def _items(findings: Findings, scenario: Scenario, by: str) -> list[str]:
+    """Payers or years of the scenario and its baseline, each once."""
+    shown = (findings.baseline, scenario) if findings.compared else (scenario,)
+    return list(dict.fromkeys(row.item for one in shown for row in findings.items(one.id, "all", COST, by)))
+
+
+def _cells(
+    findings: Findings, scenario: Scenario, measure: str, by: str = "", item: str = "", *, label: str = ""
+) -> Cells:
+    """A row under `headers`; empty where there is no such figure."""
+    key = ("all", measure, by, item)
+    after = findings.estimate(scenario.id, *key)
+    said = label or part_words(by, item)
+    if not findings.compared:
+        return (said, _figure(after), interval(after.low, after.high, after.unit)) if after else ()
+    before, change = findings.estimate(findings.baseline.id, *key), findings.difference(scenario.id, *key)
+    if not change:
+        return ()
+    both = (_figure(row) for row in (before, after))
+    difference = change_and_interval(change.mean, change.low, change.high, change.unit)
+    return (said + findings.in_how_many(change), *both, *difference, change.verdict)
+
+
+def _figure(row: Estimate | None) -> str:
+    """A figure; pounds a person in whole pounds."""
+    if row is None:
+        return "-"
+    return f"£{row.mean:,.0f}" if row.measure.endswith("per_person_gbp") else figure(row.mean, row.unit)
+
+
+def tables(findings: Findings) -> Iterator[Scenario]:
+    """Each scenario that has a table: those compared with the baseline, or each on its own."""
+    if is_followed(findings):
+        yield from findings.scenarios[1:] if findings.compared else findings.scenarios

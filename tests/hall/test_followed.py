@@ -1,0 +1,107 @@
+"""Years of the people who became ready, as a planner asks for them and reads them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sim.cli import main
+from tests.hall.files import BASE, MORE, write, write_pair
+
+YEARS = ("--follow-up-years", "2")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of its own with base.yaml and more.yaml, in which we stand."""
+    write_pair(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def results(*arguments: str, code: int = 0) -> dict[str, list[dict[str, object]]]:
+    command = [*arguments, "--outputs", "out", "--workers", "1", "--replications", "3", "--json", "found.json"]
+    assert main(command) == code
+    return json.loads(Path("found.json").read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+
+
+def report() -> str:
+    return (Path("out") / Path("out/latest").read_text().strip() / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_screen_and_the_report_have_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    results("compare", "base.yaml", "more.yaml", *YEARS)
+    said = capsys.readouterr().out
+    lines = [line.split("  ")[0] for line in said.splitlines()]
+    first = lines.index("Two years of the people who became ready:")
+    assert lines[first + 1 : first + 8] == [
+        "NHS",
+        "council",
+        "year 1",
+        "year 2",
+        "all",
+        "all, discounted at 3.5% a year",
+        "all, each person",
+    ]
+    assert "people who became ready" in lines and "alive at the end" in lines
+    page = report()
+    for text in ("<h2>Two years of the people who became ready</h2>", "council, all years, discounted", "NHS, year 2"):
+        assert text in page
+    told = " ".join(said.split())
+    assert "of it is out of the model, counted as at home and at no cost" in told
+    assert "the Green Book" in told and "Not priced" not in told
+
+
+def test_what_has_no_price_is_named(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "base.yaml", BASE.replace("    hospital: {per_occupied_day: £562, payer: nhs}\n", ""))
+    results("run", "base.yaml", *YEARS)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Two years of the people who became ready: Base" in said
+    assert "Not priced, so at no cost here: hospital." in said
+
+
+def test_without_prices_there_is_life_and_no_money(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "base.yaml", BASE[: BASE.index("costs:")])
+    found = results("run", "base.yaml", *YEARS)
+    assert not [row for row in found["measures"] if str(row["measure"]).startswith("cohort_cost")]
+    said = " ".join(capsys.readouterr().out.split())
+    assert "days at home, each" in said
+    assert "Not priced, so at no cost here: anything." in said
+
+
+def test_following_people_moves_no_other_figure(capsys: pytest.CaptureFixture[str]) -> None:
+    alone, followed = (results("compare", "base.yaml", "more.yaml", *more) for more in ((), YEARS))
+    for table in ("measures", "differences"):
+        others = [row for row in followed[table] if not str(row["measure"]).startswith("cohort_")]
+        assert others == alone[table]
+        assert len(followed[table]) > len(others)
+    assert followed["scenarios"] == alone["scenarios"]  # their names too: they are the same scenarios
+    assert "follow up days" not in capsys.readouterr().out
+
+
+def test_both_engines_follow_the_same_people() -> None:
+    fast, slow = (
+        results("compare", "base.yaml", "more.yaml", *YEARS, "--engine", one) for one in ("auto", "reference")
+    )
+    assert fast["measures"] == slow["measures"]
+    assert fast["differences"] == slow["differences"]
+
+
+def test_scenarios_that_are_followed_for_different_times_are_not_compared(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "more.yaml", MORE + "add: {calendar.follow_up_days: 366, costs.discount_rate: 1.5%}\n")
+    assert main(["compare", "base.yaml", "more.yaml", "--replications", "1", "--workers", "1"]) == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "calendar.follow_up_days is 366, not 0; costs.discount_rate is 0.015, not 0.035" in said
+
+
+def test_years_that_are_no_number_are_answered_like_a_value(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "base.yaml", "--follow-up-years", "five"]) == 2
+    assert "`calendar.follow_up_days` is `five`, not a number" in capsys.readouterr().err
+
+
+def test_a_lever_that_prevents_people_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, "more.yaml", MORE + "add: {people.everyone.prevented_share: 30%}\n")
+    results("compare", "base.yaml", "more.yaml", *YEARS)
+    assert "Whom a scenario prevents from coming is not among its people" in " ".join(capsys.readouterr().out.split())

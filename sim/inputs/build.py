@@ -4,7 +4,7 @@ Here exact decimals become numbers, days become seconds and dates become seconds
 What may be changed here: with the fields of `scenario.py`, by agreement.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -36,11 +36,10 @@ from sim.inputs.scenario import (
     Surge,
     Taper,
     Team,
-    Trait,
     Visit,
     WaitingList,
 )
-from sim.inputs.variants import Variant, arrivals_of, as_levels, combinations, levels_of, shares_of_levels, variants_of
+from sim.inputs.variants import Variant, arrivals_of, as_levels, combinations, traits_with_shares, variants_of
 
 ALWAYS = tuple((0, SECONDS_PER_DAY) for _ in WEEKDAYS)
 HOME_SERVICE = Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),))
@@ -190,7 +189,7 @@ def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: 
         by_month=_multipliers(name, said, "arrivals_by_month", MONTHS, notices),
         by_hour=_by_hour(name, said["arrivals_by_hour"], notices),
         arrivals=None if times is None else tuple(sorted(_seconds(times))),
-        traits=tuple(_trait(trait, said) for trait in said["traits"] or ()),
+        traits=traits_with_shares(said),
         prevented=tuple(
             (as_levels(levels), float(for_levels(said["prevented_share"], levels)))
             for levels in combinations(said, traits_of(said["prevented_share"]))
@@ -198,25 +197,6 @@ def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: 
         arrivals_outside=tuple(_arrival(levels, one) for levels, one in arrivals_of(said)),
         journey=tuple(_visit(one, steps, start) for one in variants_of(name, said)),
     )
-
-
-def _trait(name: str, people: Said) -> Trait:
-    said = people["traits"][name]
-    levels = levels_of(said)
-    return Trait(
-        name=name,
-        level_names=levels,
-        shares=tuple(
-            (as_levels(above), _shares_of_levels(for_levels(said, above), levels))
-            for above in combinations(people, traits_of(said))
-        ),
-    )
-
-
-def _shares_of_levels(said: Any, levels: Sequence[str]) -> tuple[float, ...]:
-    """The share of each level; one that is not named has none."""
-    shares = shares_of_levels(said)
-    return tuple(float(shares.get(level, 0)) for level in levels)
 
 
 def _shares(said: Any) -> tuple[tuple[str, float], ...]:

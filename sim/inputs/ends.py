@@ -135,6 +135,8 @@ ListOfShares = tuple[str, str]  # what stands before each name, and behind it
 def _list_of(values: Texts, path: str) -> ListOfShares | None:
     """The list of shares in which the share at a path stands; None for any other value."""
     parts = _path(path)
+    if ".".join((*parts[:-1], BY)) in values:  # a share for each level of a trait: each for itself
+        return None
     if path.endswith(".share") and _is_route(values, path.removesuffix(".share")):
         return ".".join(parts[:-2]) + ".", ".share"
     names = _with_keys(_kind_at(values, parts[:-1])) if len(parts) > 1 else None

@@ -4,6 +4,7 @@ What may be changed here: by agreement only. The loader fills these, the engines
 Times inside are whole seconds from the first midnight of the run (`calendar.start`, the first day of the warm-up).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
@@ -289,6 +290,11 @@ class Trait:
     level_names: tuple[str, ...]
     shares: tuple[tuple[Levels, tuple[float, ...]], ...]  # one for each combination of levels above that matters here
 
+    @property
+    def depends_on(self) -> frozenset[str]:
+        """The traits above on which its shares depend."""
+        return frozenset(name for name, _ in self.shares[0][0])
+
     def shares_for(self, levels: Levels) -> tuple[float, ...]:
         """The share of each level among people who have these levels of the traits above."""
         return next(shares for above, shares in self.shares if set(above) <= set(levels))
@@ -296,6 +302,12 @@ class Trait:
     def share_of(self, levels: Levels) -> float:
         """The share of the level that is one of these, among people who have the others."""
         return self.shares_for(levels)[self.level_names.index(dict(levels)[self.name])]
+
+
+def profiles_of(traits: Sequence[Trait]) -> tuple[Levels, ...]:
+    """Every combination of the levels of some traits."""
+    names = [trait.name for trait in traits]
+    return tuple(tuple(zip(names, levels, strict=True)) for levels in product(*(one.level_names for one in traits)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -317,10 +329,7 @@ class Group:
     @property
     def profiles(self) -> tuple[Levels, ...]:
         """Every combination of levels; a person's profile is its number here. Without traits there is one."""
-        names = [trait.name for trait in self.traits]
-        return tuple(
-            tuple(zip(names, levels, strict=True)) for levels in product(*(trait.level_names for trait in self.traits))
-        )
+        return profiles_of(self.traits)
 
     @property
     def shares_of_profiles(self) -> tuple[float, ...]:

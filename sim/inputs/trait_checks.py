@@ -9,19 +9,23 @@ from math import prod
 from typing import Any
 
 from sim.inputs.by_level import all_by_level, leaves
+from sim.inputs.known_levels import swayed_by, weights_given
 from sim.inputs.problems import Path, did_you_mean, listed, quoted
 from sim.inputs.reading import BY, ELSE, UNREADABLE, ByLevel, Said, each, is_sound
+from sim.inputs.scenario import profiles_of
 from sim.inputs.shares import check_adds_up, percent
 from sim.inputs.told import Told
 from sim.inputs.variants import (
     NO,
     YES,
     afters,
+    as_levels,
     combinations,
     is_in_journey,
     levels_of,
     traits_in,
     traits_that_matter,
+    traits_with_shares,
 )
 
 MOST_PROFILES = 1_000  # combinations of levels in a group
@@ -89,19 +93,19 @@ def check_traits(told: Told) -> None:
             for shares in leaves(said):
                 if isinstance(shares, Said):
                     check_adds_up(told, shares.path, shares)
-            _check_short_forms(told, said)
+            _check_short_forms(told, said, traits_in(people))
         profiles = prod(len(levels) for levels in traits_in(people).values())
         if profiles > MOST_PROFILES:
             what = f"make {profiles:,} combinations of levels; {MOST_PROFILES:,} are the most, so leave out a trait or a level"
             told.refuse((*people.path, "traits"), what)
 
 
-def _check_short_forms(told: Told, said: Any) -> None:
+def _check_short_forms(told: Told, said: Any, traits: Mapping[str, tuple[str, ...]]) -> None:
     """A bare share is that of `yes`: where some levels have other names, it says nothing of those."""
     others = [level for level in levels_of(said) if level not in (YES, NO)]
     for one in all_by_level(said) if others else ():
         for level, share in one.values.items():
-            if isinstance(share, Decimal):
+            if isinstance(share, Decimal) and level in (ELSE, *traits.get(one.trait, ())):
                 what = f"is {percent(share)}, which is short for the levels yes and no, but others are {listed(others, 'and')}; write levels with shares"
                 told.refuse((*one.path, level), what)
 
@@ -208,6 +212,19 @@ def check_levels_of_census(told: Told) -> None:
                     path,
                     f"is {quoted(level)}, which is no level of {quoted(trait)}{did_you_mean(level, traits[trait])}",
                 )
+        if all(entry["levels"][trait] in traits.get(trait, ()) for trait in entry["levels"]):
+            _check_together(told, group, entry["levels"])
+
+
+def _check_together(told: Told, group: Said, given: Said) -> None:
+    """What is not given can be drawn: somebody comes with the levels that are."""
+    known, traits = as_levels(given), traits_with_shares(group)
+    swayed = swayed_by(traits, known)
+    is_readable = all(shares for trait in traits for _, shares in trait.shares)
+    if swayed and is_readable and not any(weights_given(traits, profiles_of(traits), known).values()):
+        levels = listed([f"{trait} {level}" for trait, level in known], "and")
+        what = f"says {levels}, with which nobody comes, so that {listed(swayed, 'and')} cannot be drawn; say that too"
+        told.refuse(given.path, what)
 
 
 TRAIT_CHECKS: tuple[Callable[[Told], None], ...] = (

@@ -5,13 +5,14 @@ the changes of the stay. Days needed, hours, tapers and changes go by the levels
 What may be changed here: with `docs/model.md`, rules 20 and 21.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 from sim.inputs.by_level import Levels, all_by_level, for_levels, leaves, picked, traits_around, traits_of
 from sim.inputs.reading import Said, is_sound
+from sim.inputs.scenario import Trait
 
 # Of a visit, what goes by the levels found. In `lost_ground` all but `worse` does; of a route its own `stay_days`.
 BY_LEVELS_FOUND = ("stay_days", "stay_times", "hours_per_week", "tapers", "changes")
@@ -38,13 +39,37 @@ def traits_in(people: Said) -> dict[str, tuple[str, ...]]:
 
 def levels_of(said: Any) -> tuple[str, ...]:
     """The levels of a trait in order of first mention, those of all branches; none where nothing can be read."""
-    branches = (shares_of_levels(one) for one in leaves(said) if isinstance(one, Said) or is_sound(one))
-    return tuple(dict.fromkeys(level for shares in branches for level in shares))
+    branches = [one for one in leaves(said) if isinstance(one, Said) or is_sound(one)]
+    named = dict.fromkeys(level for one in branches if isinstance(one, Said) for level in one)
+    if not named.keys() <= {YES, NO}:  # a bare share is a slip there, which a check tells
+        return tuple(named)
+    return tuple(dict.fromkeys(level for one in branches for level in shares_of_levels(one)))
 
 
 def shares_of_levels(said: Any) -> dict[str, Any]:
     """Levels with their shares; a bare share is that of `yes`."""
     return dict(said) if isinstance(said, Said) else {YES: said, NO: 1 - said}
+
+
+def traits_with_shares(people: Said) -> tuple[Trait, ...]:
+    """The readable traits of a group as nouns; shares that cannot be read are empty."""
+    return tuple(
+        Trait(
+            name=name,
+            level_names=levels,
+            shares=tuple(
+                (as_levels(above), _shares(for_levels(people["traits"][name], above), levels))
+                for above in combinations(people, traits_of(people["traits"][name]))
+            ),
+        )
+        for name, levels in traits_in(people).items()
+    )
+
+
+def _shares(said: Any, levels: Sequence[str]) -> tuple[float, ...]:
+    """The share of each level; one that is not named has none."""
+    shares = shares_of_levels(said) if is_sound(said) else None
+    return () if shares is None else tuple(float(shares.get(level, 0)) for level in levels)
 
 
 def combinations(people: Said, traits: Iterable[str]) -> Iterator[dict[str, str]]:

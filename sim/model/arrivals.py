@@ -13,12 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.scenario import CensusEntry
 from sim.model import plan as quantities
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup, PlannedTrait
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import OUTSIDE, Column
-from sim.model.rules import chosen, seconds
+from sim.model.rules import seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ def _coming(plan: Plan, number: int, group: PlannedGroup, random: RandomNumbers)
     """The columns of a group's people who come from outside during the run."""
     arrives = arrival_seconds(plan, group, random)
     numbers = np.arange(len(arrives), dtype=np.int64)
-    profile = _profiles(group, len(numbers), random)
+    profile = _profiles(group.traits, group.key, 0, len(numbers), random)
     if any(share > 0 for _, share in group.group.prevented):
         prevented = np.array([group.group.prevented_share(levels) for levels in group.profiles])
         comes = random.uniforms(group.key, 0, len(numbers), OUTSIDE_KEY, 0, quantities.PREVENTED)
@@ -93,11 +92,11 @@ def _coming(plan: Plan, number: int, group: PlannedGroup, random: RandomNumbers)
     return [np.full_like(numbers, number), numbers, np.full_like(numbers, -1), arrives, arrives_at, profile]
 
 
-def _profiles(group: PlannedGroup, people: int, random: RandomNumbers) -> Column:
-    """The profiles of the first people of a group, drawn trait by trait."""
+def _profiles(traits: Sequence[PlannedTrait], key: int, first: int, people: int, random: RandomNumbers) -> Column:
+    """The profiles of so many people from a number on, drawn trait by trait."""
     profile = np.zeros(people, dtype=np.int64)
-    for one in group.traits if people else ():
-        draw = random.uniforms(group.key, 0, people, OUTSIDE_KEY, 0, one.quantity)
+    for one in traits if people else ():
+        draw = random.uniforms(key, first, people, OUTSIDE_KEY, 0, one.quantity)
         profile += _levels(one, profile, draw) * one.divisor
     return profile
 
@@ -142,25 +141,12 @@ def _census(plan: Plan, random: RandomNumbers) -> list[Column]:
         key = plan.groups[group].census_key
         held = OUTSIDE_KEY if service == OUTSIDE else plan.services[service].key
         goes_to = plan.numbers[entry.waiting_for or entry.service]
-        for _ in range(entry.count):
-            number = counted[group]
-            counted[group] += 1
+        first = counted[group]
+        counted[group] += entry.count
+        profiles = _profiles(plan.census_traits[place], key, first, entry.count, random).tolist()
+        for number, profile in enumerate(profiles, first):
             elapsed = 0
             if entry.elapsed is not None:
                 elapsed = seconds(entry.elapsed.days(random.number(key, number, held, 0, quantities.ELAPSED)))
-            profile = _profile_of_census(plan.groups[group], entry, number, random)
             rows.append((group, number, place, -elapsed, goes_to if service == OUTSIDE else service, profile))
     return list(np.array(rows, dtype=np.int64).reshape(len(rows), 6).T)
-
-
-def _profile_of_census(group: PlannedGroup, entry: CensusEntry, number: int, random: RandomNumbers) -> int:
-    """The profile of somebody of the census: levels that are not given are drawn."""
-    given, profile = dict(entry.levels), 0
-    for one in group.traits:
-        if one.trait.name in given:
-            level = one.trait.level_names.index(given[one.trait.name])
-        else:
-            draw = random.number(group.census_key, number, OUTSIDE_KEY, 0, one.quantity)
-            level = chosen(one.cumulative[one.which[profile]], draw)
-        profile += level * one.divisor
-    return profile

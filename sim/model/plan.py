@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
+from sim.inputs.known_levels import traits_given
 from sim.inputs.scenario import (
     DIED,
     HOME,
     OUT,
     OUTSIDE,
     Arrival,
+    CensusEntry,
     Group,
     LevelChange,
     Levels,
@@ -201,10 +203,10 @@ class PlannedTrait:
     quantity: int
 
 
-def _traits(group: Group, profiles: Sequence[Levels]) -> tuple[PlannedTrait, ...]:
+def _traits(traits: Sequence[Trait], profiles: Sequence[Levels]) -> tuple[PlannedTrait, ...]:
     planned: list[PlannedTrait] = []
     divisor = 1
-    for trait in reversed(group.traits):
+    for trait in reversed(traits):
         cumulative = tuple(tuple(accumulate(shares)) for _, shares in trait.shares)
         which = _which(trait, profiles)
         planned.append(PlannedTrait(trait, divisor, cumulative, which, quantity_key(f"trait {trait.name}")))
@@ -256,10 +258,18 @@ class Plan:
             for number in range(self.out + 1)
         )
         self.groups = tuple(self._group(group) for group in scenario.people)
+        self.census_traits = tuple(self._census_traits(entry) for entry in scenario.census)
+
+    def _census_traits(self, entry: CensusEntry) -> tuple[PlannedTrait, ...]:
+        """The traits of the people of an entry, of whom some levels are known."""
+        planned = next(one for one in self.groups if one.group.name == entry.group)
+        if not entry.levels:
+            return planned.traits
+        return _traits(traits_given(planned.group.traits, planned.profiles, entry.levels), planned.profiles)
 
     def _group(self, group: Group) -> PlannedGroup:
         profiles = group.profiles
-        traits = _traits(group, profiles)
+        traits = _traits(group.traits, profiles)
         arrivals = [group.arrival(levels) for levels in profiles]
         expected, span = arrivals_expected(self.scenario.calendar, group)
         return PlannedGroup(

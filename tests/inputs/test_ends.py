@@ -4,10 +4,23 @@ import pytest
 
 from sim.inputs.ends import sets_at, stated_at
 
+TRAITS = "people.everyone.traits"
 THEN = "people.everyone.journey.hospital.then"
 OTHER = "people.everyone.journey.unit.then"
 STAY = "people.everyone.journey.hospital.stay_days"
 VALUES = {
+    f"{TRAITS}.dementia": "25%",
+    f"{TRAITS}.bed_bound.by": "dementia",
+    f"{TRAITS}.bed_bound.yes": "30%",
+    f"{TRAITS}.bed_bound.no": "10%",
+    f"{TRAITS}.need.by": "dementia",
+    f"{TRAITS}.need.yes.by": "bed_bound",
+    f"{TRAITS}.need.yes.yes.none": "40%",
+    f"{TRAITS}.need.yes.yes.bed": "40%",
+    f"{TRAITS}.need.yes.yes.care_home": "20%",
+    f"{TRAITS}.need.yes.no.none": "100%",
+    f"{TRAITS}.need.no.none": "75%",
+    f"{TRAITS}.need.no.bed": "25%",
     "services.hospital.beds": "1,310",
     "services.unit.beds.1.from": "2026-04-06",
     "services.unit.beds.1.beds": "10",
@@ -80,6 +93,15 @@ UNDERSTOOD = {
     ),
     "who pays": (
         "costs.services.unit.payer.nhs", "x0.5", {"costs.services.unit.payer.nhs": "30%", "costs.services.unit.payer.council": "70%"},
+    ),
+    "the share of a trait": (f"{TRAITS}.dementia", "x1.2", {f"{TRAITS}.dementia": "30%"}),
+    "a share of a trait by another": (f"{TRAITS}.bed_bound.yes", "x1.2", {f"{TRAITS}.bed_bound.yes": "36%"}),
+    "the shares of a trait in one branch": (
+        f"{TRAITS}.need.no.bed", "x2", {f"{TRAITS}.need.no.bed": "50%", f"{TRAITS}.need.no.none": "50%"},
+    ),
+    "the shares of a trait in a branch of a branch": (
+        f"{TRAITS}.need.yes.yes.bed | {TRAITS}.need.yes.yes.care_home", "60% | rest",
+        {f"{TRAITS}.need.yes.yes.bed": "60%", f"{TRAITS}.need.yes.yes.care_home": "0%"},
     ),
     "what the scenario has not": ("services.other.beds | steps.hub.share", "x2 | 9%", {"steps.hub.share": "9%"}),
 }  # fmt: skip

@@ -521,6 +521,7 @@ class Town:
             if census:
                 tree["census"] = census
         self.give_traits(tree)
+        self.relate_traits(tree)
         return tree
 
     # -- traits -----------------------------------------------------------------------------------------------
@@ -552,6 +553,36 @@ class Town:
             if self.chance(40):
                 trait = self.one_of(self.traits)
                 entry["levels"] = {trait: self.one_of(self.traits[trait])}
+
+    def relate_traits(self, tree: dict[str, Any]) -> None:
+        """Shares of traits depend on other traits; drawn last, so that all else of a scenario stays as it was."""
+        for name, group in tree["people"].items():
+            if "frail" in group.get("traits", ()) and self.chance(60):
+                group["traits"] = self.related(group["traits"])
+                for entry in tree.get("census", ()):
+                    if entry["group"] == name and self.chance(60):
+                        entry["levels"] = self.given_below(group["traits"])
+
+    def related(self, traits: dict[str, Any]) -> dict[str, Any]:
+        """The same traits, with shares that depend on the trait above; perhaps one more, that depends on both."""
+        levels, percents = list(traits["need"]), [f"{share}%" for share in PERCENT]
+        if self.chance(50):
+            traits = {
+                **traits,
+                "frail": {"by": "need", levels[0]: self.one_of(percents), "else": self.one_of(percents)},
+            }
+        else:
+            fewer = {level: f"{share}%" for level, share in zip(levels[1:], self.shares(len(levels) - 1), strict=True)}
+            traits = {"frail": traits["frail"], "need": {"by": "frail", "yes": traits["need"], "no": fewer}}
+        if self.chance(50):
+            inside = {"by": "frail", "yes": self.one_of(percents), "no": self.one_of(percents)}
+            traits["alone"] = {"by": "need", levels[0]: inside, "else": self.one_of(percents)}
+        return traits
+
+    def given_below(self, traits: dict[str, Any]) -> dict[str, str]:
+        """A level of the second trait, which says something of the first."""
+        second = list(traits)[1]
+        return {second: self.one_of(["yes", "no"] if second == "frail" else traits["need"]["yes"])}
 
     def depend_as_a_whole(self, group: dict[str, Any]) -> None:
         """A whole visit, or the whole journey, differs by level."""

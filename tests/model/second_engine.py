@@ -2,7 +2,7 @@
 
 It is as slow and as simple as can be. There are no events: at each instant everybody is looked at again, phase by phase (rule 3),
 and the next instant is the earliest time that anything in the town names. Shared with the project are only what is fixed
-before the clock starts (who comes, the random numbers, the calendar in seconds); every rule of what happens to people is here again.
+before the clock starts (who comes and when, the random numbers, the calendar in seconds); every rule of what happens to people is here again.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,6 +21,7 @@ from sim.inputs.scenario import (
     Scenario,
     Service,
     Step,
+    Trait,
     Visit,
 )
 from sim.inputs.timetable import (
@@ -37,6 +38,44 @@ from sim.model.records import NEVER, NONE, Ledger
 
 DAY = 86_400
 OUTSIDE_KEY = name_key("outside")
+
+
+def _shares_of_levels(group: Group, trait: Trait, above: dict[str, str], known: dict[str, str]) -> dict[str, float]:
+    """Of those who have these levels above and what is known besides, how many have each level of a trait."""
+    below = {name for one in group.traits for name, _ in one.shares[0][0] if one.name in known and name not in known}
+    if not below:
+        return _shares(trait, above)
+    found = dict.fromkeys(trait.level_names, 0.0)
+    for profile in group.profiles:
+        levels = dict(profile)
+        if levels.items() >= {**above, **known}.items():
+            found[levels[trait.name]] += _how_often(group, levels, known)
+    return found if trait.name in known else {level: part / sum(found.values()) for level, part in found.items()}
+
+
+def _how_often(group: Group, levels: dict[str, str], known: dict[str, str]) -> float:
+    """The share of people with these levels, but for what is known and goes by what is known alone."""
+    share = 1.0
+    for trait in group.traits:
+        if trait.name not in known or any(name not in known for name, _ in trait.shares[0][0]):
+            share *= _shares(trait, levels)[levels[trait.name]]
+    return share
+
+
+def _shares(trait: Trait, levels: dict[str, str]) -> dict[str, float]:
+    (shares,) = (shares for above, shares in trait.shares if levels.items() >= dict(above).items())
+    return dict(zip(trait.level_names, shares, strict=True))
+
+
+def _fallen_into(shares: dict[str, float], u: float) -> str:
+    """The level whose part of the whole a random number falls into; one that nobody has is never taken."""
+    some = {level: share for level, share in shares.items() if share > 0}
+    total = 0.0
+    for level, share in some.items():
+        total += share
+        if u < total:
+            return level
+    return list(some)[-1]
 
 
 def seconds(days: float) -> int:
@@ -130,6 +169,7 @@ class Person:
     first_joined: int = 0
     last_delay: int = 0
     levels: Levels = ()
+    came_with: Levels = ()
 
     @property
     def rank(self) -> int:
@@ -161,8 +201,21 @@ class Town:
 
     def _person(self, arriving: Arriving) -> Person:
         group = self.scenario.people[arriving.group]
-        name = group.name if arriving.census_entry < 0 else f"{group.name} in the census"
-        return Person(arriving, group, name_key(name), levels=group.profiles[arriving.profile])
+        if arriving.census_entry < 0:
+            levels = self._drawn_levels(group, name_key(group.name), arriving.number, {})
+            return Person(arriving, group, name_key(group.name), levels=levels, came_with=levels)
+        key, known = name_key(f"{group.name} in the census"), dict(self.scenario.census[arriving.census_entry].levels)
+        levels = self._drawn_levels(group, key, arriving.number, known)
+        return Person(arriving, group, key, levels=levels, came_with=levels)
+
+    def _drawn_levels(self, group: Group, key: int, number: int, known: dict[str, str]) -> Levels:
+        """Rule 20: trait by trait in the order of the file, each from its own random number; known levels are kept."""
+        levels: dict[str, str] = {}
+        for trait in group.traits:
+            u = self.random.number(key, number, OUTSIDE_KEY, 0, quantity_key(f"trait {trait.name}"))
+            shares = _shares_of_levels(group, trait, levels, known)
+            levels[trait.name] = known.get(trait.name) or _fallen_into(shares, u)
+        return tuple(levels.items())
 
     # -- chance -------------------------------------------------------------------------------------------------
 
@@ -912,7 +965,7 @@ class Town:
                 int(p.arriving.census_entry >= 0),
                 p.arriving.arrives,
                 p.arriving.arrives_at,
-                p.arriving.profile,
+                p.group.profiles.index(p.came_with),
             )
             for p in self.people
         ]

@@ -97,6 +97,7 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
             "a place closed for good for who waits",
         ),
         ((stays["found"] != stays["after"]).any(), "a stay that changed levels"),
+        (_say_something_of_others(scenario), "levels of the census that say something of others"),
         (_are_later_routes_taken(scenario, ledger), "routes from a later date on"),
         ((waits["to"] > names.index("out")).any(), "a wait on a list"),
         (_is_admitted_out_of_order(scenario, ledger), "a place in another service of a list than the first"),
@@ -106,6 +107,15 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
         if is_seen:
             seen.add(what)
     return seen
+
+
+def _say_something_of_others(scenario: Scenario) -> bool:
+    """Is a level given of which the share depends on a trait that is not?"""
+    traits = {group.name: group.traits for group in scenario.people}
+    return any(
+        trait.name in dict(entry.levels) and not trait.depends_on <= set(dict(entry.levels))
+        for entry in scenario.census for trait in traits[entry.group]
+    )  # fmt: skip
 
 
 def _are_later_routes_taken(scenario: Scenario, ledger: Ledger) -> bool:
@@ -155,6 +165,7 @@ def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Pat
         "another destination than planned",
         "a second visit",
         "a stay that changed levels",
+        "levels of the census that say something of others",
         "a step dropped",
         "a wait for a team",
         "joining a list before being clear",

@@ -18,6 +18,8 @@ from sim.results.words.names import title
 from sim.runs.engines import BY_REFERENCE, Engines
 from sim.runs.experiment import Listener, Piece, Shared, run_all
 
+Rows = dict[tuple[str, str, str, str], float]  # by service, measure, by and item
+
 MET, NEAR, MISSED, DIFFERS, NOTHING = "met", "within error", "missed", "differs", "no figure"
 
 
@@ -58,7 +60,19 @@ def calibrate(
 ) -> list[Line]:
     """Runs the scenario and puts its figures beside the targets."""
     ((pieces),) = run_all(Shared((scenario,), engines=engines), workers, listener=listener)
-    return [Line(target, _found(target, pieces), len(pieces)) for target in targets]
+    return [line_of(target, found) for target, found in zip(targets, figures(targets, pieces), strict=True)]
+
+
+def line_of(target: Target, found: Sequence[float | None]) -> Line:
+    """A target beside its figure in each replication."""
+    known = [value for value in found if value is not None]
+    return Line(target, spread(known) if known else None, len(found))
+
+
+def figures(targets: Sequence[Target], pieces: Sequence[Piece]) -> list[list[float | None]]:
+    """For each target its figure in every replication; None where a replication has no such row."""
+    tables = [{key[:4]: float(value) for key, value in zip(one.keys, one.values, strict=True)} for one in pieces]
+    return [[_value(target, rows) for rows in tables] for target in targets]
 
 
 def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:
@@ -77,14 +91,7 @@ def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:
     return targets
 
 
-def _found(target: Target, pieces: Sequence[Piece]) -> Spread | None:
-    values = [_value(target, piece) for piece in pieces]
-    known = [value for value in values if value is not None]
-    return spread(known) if known else None
-
-
-def _value(target: Target, piece: Piece) -> float | None:
-    rows = {key[:4]: float(value) for key, value in zip(piece.keys, piece.values, strict=True)}
+def _value(target: Target, rows: Rows) -> float | None:
     value = _sum(target.of, rows)
     if value is None or target.divided_by is None:
         return value
@@ -92,7 +99,7 @@ def _value(target: Target, piece: Piece) -> float | None:
     return value / below if below else None
 
 
-def _sum(wanted: Address, rows: dict[tuple[str, str, str, str], float]) -> float | None:
+def _sum(wanted: Address, rows: Rows) -> float | None:
     """The rows added up; items that no replication's row names are nothing, a missing measure is None."""
     keys = [(wanted.service, wanted.measure, wanted.by, item) for item in wanted.items]
     if not any(key in rows for key in keys) and (wanted.service, wanted.measure, "", "") not in rows:

@@ -33,6 +33,7 @@ ENDINGS = {  # of what an option writes; GitHub's file for the summary of a step
     "people": (".csv",),
     "junit": (".xml",),
     "page": (".md",),
+    "write": (".yaml", ".yml"),
     "summary": (".md", ""),
 }
 VERBS = ("run", "compare", "calibrate", "sensitivity", "validate", "show", "schema", "scenarios", "check", "test")
@@ -60,6 +61,9 @@ class Options:
     annotations: bool = False
     targets: str = ""
     page: str | None = None
+    fit: list[str] = field(default_factory=list)  # files of settings, or PATH=LOW..HIGH
+    write: str | None = None
+    evaluations: int | None = None
     sensitivity: str | None = None  # a sensitivity.csv whose findings go into the report
     ranges: str = ""
     measure: str = ""
@@ -149,6 +153,9 @@ def _parser(verb: str) -> _Parser:
     if verb == "calibrate":
         parser.add_argument("--targets", type=meant, default=shortest(HOME / DEFAULT_TARGETS), metavar="FILE")
         parser.add_argument("--page", metavar="FILE")
+        parser.add_argument("--fit", action="append", default=[], metavar="FILE or PATH=LOW..HIGH")
+        parser.add_argument("--write", metavar="FILE")
+        parser.add_argument("--evaluations", type=_positive, metavar="N")
     _add_options_of_results(parser, verb)
     parser.add_argument("--traceback", action="store_true", default=argparse.SUPPRESS)
     return parser
@@ -217,6 +224,9 @@ def _misfits(options: Options) -> Iterator[str]:
             yield f"--{option} writes a file whose name ends in {endings[0]}; not {file!r}"
     if options.verb == "check":
         yield from _misfits_of_check(options)
+    for name in ("write", "evaluations"):
+        if getattr(options, name) and not options.fit:
+            yield f"--{name} goes with --fit, which names the settings to move"
     for change in options.sets:
         path, sign, _ = change.partition("=")
         if not sign or not path.strip():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summary, table
 from sim.cli.arguments import Options, engines_for
+from sim.cli.fitting import fit
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
 from sim.diagnostics.warnings import warnings_before_a_run
@@ -27,6 +28,8 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     (file,) = options.files
     scenario = read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
     targets = checked_targets(options.targets, scenario)
+    if options.fit:
+        return fit(options, screen, scenario, targets, _command(options))
     try_files([options.page], files_read([scenario], options.targets))
     workers = options.workers or default_workers(scenario.replications)
     engines = engines_for(options, screen)

@@ -113,7 +113,7 @@ def after(screen: Screen, findings: Findings, folder: Path) -> None:
     else:
         _one_by_one(screen, findings, ranked)
     _budgets(screen, findings)
-    _wrapped(screen, how_to_read_figures(findings))
+    wrapped(screen, how_to_read_figures(findings))
     screen.say()
     if findings.compared:
         _changes(screen, findings)
@@ -128,7 +128,7 @@ def _warnings(screen: Screen, findings: Findings) -> None:
     lines += [f"Note: {notice}" for notice in notices]
     lines += [f"Warning: {warning}" for warning in findings.warnings]
     for line in lines:
-        _wrapped(screen, line, indent="  ")
+        wrapped(screen, line, indent="  ")
     if lines:
         screen.say()
 
@@ -136,9 +136,9 @@ def _warnings(screen: Screen, findings: Findings) -> None:
 def _ranking(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario], said: Sequence[str]) -> None:
     """What it comes to; then one table: a line a scenario, below it its payers and who gave up waiting."""
     for text in said:
-        _wrapped(screen, text)
+        wrapped(screen, text)
     screen.say()
-    _wrapped(screen, f"Ranking: {what_is_ranked(findings)}")
+    wrapped(screen, f"Ranking: {what_is_ranked(findings)}")
     screen.say()
     heads = [[parts[line] for parts in ranking_headers(findings)] for line in (0, 1)]
     names = labels(findings.scenarios, NAME_WIDTH)
@@ -153,7 +153,7 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario
     whole = [(names[row.scenario.id], findings.called(row.scenario)) for row in ranked]
     cut = [f"{short} is {name}." for short, name in whole if short != name]
     for text in (*cut, how_to_read_ranking(ranked, findings)):
-        _wrapped(screen, text)
+        wrapped(screen, text)
     screen.say()
 
 
@@ -185,20 +185,20 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
         if findings.compared:
-            _wrapped(screen, ranking_answer(ranked, findings, scenario))
+            wrapped(screen, ranking_answer(ranked, findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
-            _wrapped(screen, of_the_same_people(findings, scenario))
+            wrapped(screen, of_the_same_people(findings, scenario))
             _money(screen, findings, scenario)
             _followed(screen, findings, scenario)
         else:
-            _wrapped(screen, f"{description(findings, scenario)} {on_other_days(findings, scenario)}")
+            wrapped(screen, f"{description(findings, scenario)} {on_other_days(findings, scenario)}")
             screen.say()
             _alone(screen, findings, scenario, lines)
             _followed(screen, findings, scenario)
         screen.say()
     if cohort_table.is_followed(findings):
-        _wrapped(screen, cohort_table.how_to_read(findings))
+        wrapped(screen, cohort_table.how_to_read(findings))
         screen.say()
 
 
@@ -237,11 +237,11 @@ def _budgets(screen: Screen, findings: Findings) -> None:
         return
     *heads, _ = budget_headers(findings)
     _print(screen, [[*heads, ""], *rows])
-    _wrapped(screen, f"{limits_of(findings)} {HOW_TO_READ_BUDGETS}")
+    wrapped(screen, f"{limits_of(findings)} {HOW_TO_READ_BUDGETS}")
     screen.say()
 
 
-def _wrapped(screen: Screen, text: str, indent: str = "") -> None:
+def wrapped(screen: Screen, text: str, indent: str = "") -> None:
     """A text on as many lines as it needs, all but the first indented."""
     for line in wrap(text, TEXT_WIDTH + HEADING_WIDTH, subsequent_indent=indent):
         screen.say(line)
@@ -266,7 +266,7 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
     for text in _aligned(screen, rows, verdict=5):
         screen.say(text)
     if beside:
-        _wrapped(screen, how_to_read_besides(findings, scenario))
+        wrapped(screen, how_to_read_besides(findings, scenario))
 
 
 def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> None:

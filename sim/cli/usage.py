@@ -47,6 +47,10 @@ Options of check: --workers, --json, --observe, --engine, --no-cross-check, --tr
 Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-cross-check, and
   --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
   --page FILE          the table as a page of Markdown too
+  --fit FILE           move the settings of a file of ranges until the binding targets are met; also one setting,
+                       as in --fit services.unit.beds=20..30; repeatable
+  --write FILE         (with --fit) a scenario with the fitted values, which extends the one that was fitted
+  --evaluations N      (with --fit) at most so many runs of the scenario (default: 20, and 20 for each setting)
 Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-cross-check, --outputs, and
   --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
   --measure NAME       which measure (default: delayed_people_mean)

@@ -69,6 +69,13 @@ def sets_at(values: Texts, paths: Sequence[str], ends: Sequence[str]) -> dict[st
     return found
 
 
+def single_value(values: Texts, path: str) -> tuple[str, str] | None:
+    """The text of the one value at a path, and in words what it must be; None where several stand there, or none."""
+    named = _named(values, path)
+    kind = _kind(values, named)
+    return (values[named], kind.words) if named in values and isinstance(kind, Scalar) else None
+
+
 def stated_at(values: Texts, path: str) -> str | None:
     """What is in force at a path: its text, `x1` where several values or a factor of 1 stand there, None where there is none."""
     named = _named(values, path)

@@ -1,0 +1,95 @@
+"""What the simulator says at a position: figures of all targets, and the misfit of those that bind, by replication.
+
+Every run has the same seed, and so the same people and luck: differences between positions are the settings' doing.
+What may be changed here: freely, as long as no figure depends on the number of workers.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import nan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.calibration import Line, figures, line_of
+from sim.fitting.settings import Settings
+from sim.inputs.scenario import Scenario
+from sim.inputs.targets import Target
+from sim.runs.engines import Engines
+from sim.runs.experiment import Listener, Piece, Shared, run_all
+
+Floats = NDArray[np.float64]
+WIDTH_WITHOUT_RANGE = 0.01  # of the aim, where low and high are one
+WORTH_STARTING_WORKERS = 3.0  # seconds of work; below that starting them takes longer than they save
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """What one position shows."""
+
+    position: Floats
+    misfits: Floats  # binding targets x replications; NaN where a replication has no figure
+    lines: tuple[Line, ...]  # all targets
+    moved: Mapping[str, str]  # what was set, by path
+
+
+def aim_of(target: Target) -> float:
+    """What a fit aims at: the aim, or the middle of what is accepted."""
+    return (target.low + target.high) / 2 if target.aim is None else target.aim
+
+
+def scale_of(target: Target) -> float:
+    """One unit of misfit: half of the accepted range."""
+    return (target.high - target.low) / 2 or abs(aim_of(target)) * WIDTH_WITHOUT_RANGE or WIDTH_WITHOUT_RANGE
+
+
+def misfit_of(line: Line) -> float | None:
+    """How far a figure is from what is aimed at, in halves of the accepted range."""
+    return None if line.found is None else (line.found.mean - aim_of(line.target)) / scale_of(line.target)
+
+
+class Runs:
+    """Runs positions, several at once."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        targets: Sequence[Target],
+        workers: int,
+        engines: Engines,
+        listener: Listener | None = None,
+    ) -> None:
+        self._settings, self._targets, self._listener = settings, tuple(targets), listener
+        self._workers, self._engines = workers, replace(engines, cross_check=False)
+        self._seconds = 0.0  # that one scenario took
+
+    def lines(self, moved: Mapping[str, str], engines: Engines) -> tuple[Line, ...]:
+        """What the scenario shows with some values moved, by the engines that were asked for."""
+        (pieces,) = self._run([self._settings.question.read(moved)], engines)
+        return tuple(line_of(*both) for both in zip(self._targets, figures(self._targets, pieces), strict=True))
+
+    def __call__(self, positions: Sequence[Floats]) -> list[Evaluation]:
+        """An evaluation of each position."""
+        moved = [self._settings.moved(position) for position in positions]
+        found = self._run([self._settings.question.read(one) for one in moved], self._engines)
+        return [self._evaluation(*one) for one in zip(positions, moved, found, strict=True)]
+
+    def _run(self, scenarios: Sequence[Scenario], engines: Engines) -> list[list[Piece]]:
+        workers = self._workers if self._seconds * len(scenarios) > WORTH_STARTING_WORKERS else 1
+        found = run_all(Shared(tuple(scenarios), engines=engines), workers, listener=self._listener)
+        self._seconds = sum(sum(piece.seconds.values()) for pieces in found for piece in pieces) / len(scenarios)
+        return found
+
+    def _evaluation(self, position: Floats, moved: Mapping[str, str], pieces: Sequence[Piece]) -> Evaluation:
+        found = figures(self._targets, pieces)
+        pairs = list(zip(self._targets, found, strict=True))
+        misfits = [_misfits(*pair) for pair in pairs if pair[0].binds]
+        return Evaluation(position, np.array(misfits), tuple(line_of(*pair) for pair in pairs), moved)
+
+
+def _misfits(target: Target, found: Sequence[float | None]) -> list[float]:
+    aim, scale = aim_of(target), scale_of(target)
+    return [nan if value is None else (value - aim) / scale for value in found]
+
+
+Evaluate = Callable[[Sequence[Floats]], list[Evaluation]]

@@ -1,0 +1,378 @@
+"""Fitting: planted settings are recovered, what the targets do not tell is said, and nothing is written by halves."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.calibration import calibrate, checked_targets
+from sim.cli import main
+from sim.fitting.pinned import conflicts, pinned
+from sim.fitting.runs import Evaluation, Floats, Runs
+from sim.fitting.search import DONE, INTERRUPTED, OUT_OF_EVALUATIONS, Found, Search, cost, misfit
+from sim.fitting.settings import Question, Settings, settings_of
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
+from sim.inputs.ranges import read_ranges
+from sim.runs.engines import BY_REFERENCE
+from tests.hall.processes import QUICK
+
+# -- the search, on misfits that are formulas ----------------------------------------------------------------------------
+
+Misfits = Callable[[Floats], Sequence[float]]
+
+
+def searched(of: Misfits, start: Sequence[float], *, most: int = 200, noise: float = 0.0, stop_at: int = 0) -> Found:
+    """A search over misfits by a formula; with noise, replications differ by as much, at random and not in common."""
+    luck = np.random.default_rng(1)
+    calls = [0]
+
+    def evaluate(positions: Sequence[Floats]) -> list[Evaluation]:
+        calls[0] += 1
+        if calls[0] == stop_at:
+            raise KeyboardInterrupt
+        found = []
+        for position in positions:
+            one = np.array(of(position))
+            found.append(Evaluation(position, one[:, None] + noise * luck.normal(size=(len(one), 8)), (), {}))
+        return found
+
+    return Search(evaluate, np.array(start), lambda one: one, np.zeros(len(start)), most).run()
+
+
+def test_planted_positions_of_linear_misfits_are_found() -> None:
+    found = searched(lambda at: (20 * (at[0] - 0.7), 20 * (at[0] + at[1] - 1.0), 20 * (at[2] - 0.9)), [0.2, 0.5, 0.5])
+    assert found.ended == DONE
+    assert found.best.position == pytest.approx([0.7, 0.3, 0.9], abs=0.01)
+    assert found.slopes is not None
+    known = pinned(found.slopes)
+    assert known.flat == ()
+    # By pencil: one unit of misfit is 1/20 of the first; the second follows from both targets, sqrt(2) of it.
+    assert known.plus_minus == pytest.approx((0.05, 0.05 * 2**0.5, 0.05))
+
+
+def test_a_pair_of_which_only_the_sum_shows_is_flat_and_moves_by_no_more_than_that_needs() -> None:
+    found = searched(lambda at: (20 * (at[0] + at[1] - 1.2), 20 * (at[2] - 0.5)), [0.4, 0.4, 0.3])
+    assert found.best.position == pytest.approx([0.6, 0.6, 0.5], abs=0.01)
+    assert found.slopes is not None
+    known = pinned(found.slopes)
+    assert known.plus_minus == (None, None, pytest.approx(0.05))
+    (direction,) = known.flat
+    assert {one: round(part, 6) for one, part in direction.parts} in ({0: 1.0, 1: -1.0},)
+
+
+def test_a_setting_that_nothing_shows_is_said_alone_and_stays() -> None:
+    found = searched(lambda at: (20 * (at[0] - 0.7),), [0.2, 0.35])
+    assert found.best.position == pytest.approx([0.7, 0.35], abs=0.01)
+    assert found.slopes is not None
+    known = pinned(found.slopes)
+    assert [direction.parts for direction in known.flat] == [((1, 1.0),)]
+    assert known.plus_minus[1] is None
+
+
+def test_a_setting_that_moves_targets_by_less_than_they_accept_is_not_pinned_down() -> None:
+    """Half of the range moves the target by 0.9 of its accepted half-range, or by 1.1."""
+    for slope, flat in ((1.8, 1), (2.2, 0)):
+        found = searched(lambda at, slope=slope: (slope * (at[0] - 0.5),), [0.4])
+        assert found.slopes is not None
+        assert len(pinned(found.slopes).flat) == flat
+
+
+def test_what_is_no_more_than_noise_is_not_pinned_down() -> None:
+    for noise, flat in ((0.1, 0), (200.0, 1)):
+        found = searched(lambda at: (20 * (at[0] - 0.5),), [0.4], noise=noise)
+        assert found.slopes is not None
+        assert len(pinned(found.slopes).flat) == flat
+
+
+def test_targets_that_exclude_each_other_are_named_with_what_moves_them() -> None:
+    found = searched(lambda at: (20 * (at[0] - 0.2), 20 * (at[0] - 0.8), 20 * (at[1] - 0.5)), [0.9, 0.1])
+    assert found.best.position == pytest.approx([0.5, 0.5], abs=0.01)
+    assert found.slopes is not None
+    low, high = conflicts(found.slopes)
+    assert (low.target, low.above, low.settings) == (0, True, (0,))
+    assert low.pushes == ((1, pytest.approx(-1.0)),)
+    assert (high.target, high.above, high.pushes) == (1, False, ((0, pytest.approx(1.0)),))
+
+
+def test_a_search_makes_no_more_evaluations_than_it_may_and_keeps_the_best() -> None:
+    def banana(at: Floats) -> Sequence[float]:
+        return (50 * (at[1] - at[0] ** 2), 30 * (at[0] - 0.9))
+
+    enough = searched(banana, [0.1, 0.9])
+    assert enough.best.position == pytest.approx([0.9, 0.81], abs=0.05)
+    few = searched(banana, [0.1, 0.9], most=12)
+    assert few.ended == OUT_OF_EVALUATIONS
+    assert few.evaluations <= 12
+    assert cost(few.best) < sum(one**2 for one in banana(np.array([0.1, 0.9]))) / 10
+
+
+def test_an_interrupted_search_keeps_the_best_so_far() -> None:
+    found = searched(lambda at: (20 * (at[0] - 0.7),), [0.2], stop_at=4)
+    assert found.ended == INTERRUPTED
+    assert abs(misfit(found.best)[0]) < 20 * 0.5
+
+
+# -- with the simulator ---------------------------------------------------------------------------------------------------
+
+SETTINGS_HEADING = "assumption,path,low,high,source,note\n"
+TARGETS_HEADING = "target,measure,divided_by,unit,low,aim,high,binds,source,note\n"
+TWO = """\
+name: Two
+question: How many wait?
+calendar: {start: 2026-04-06, warm_up_days: 30, measured_days: 60}
+replications: 3
+seed: 1
+services: {hospital: {kind: acute, beds: unlimited}, unit: {kind: reablement_unit, beds: 40}}
+people:
+  everyone:
+    arrives_at: hospital
+    arrivals_per_day: 4
+    journey:
+      hospital: {stay_days: {exponential: {mean: 4}}, then: {unit: {share: 20%}, home: {share: 80%}}}
+      unit: {stay_days: {exponential: {mean: 6}}, then: {home: 100%}}
+"""
+EXACT = """\
+name: Exact
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 20}
+replications: 2
+services: {hospital: {kind: acute, beds: 10}, unit: {kind: reablement_unit, beds: 9}}
+people:
+  everyone:
+    arrives_at: hospital
+    arrivals: [{day: 0, count: 4}]
+    journey:
+      hospital: {stay_days: 3, then: {unit: 50%, home: 50%}}
+      unit: {stay_days: 2, then: {out: 100%}}
+"""
+STAY = "people.everyone.journey.hospital.stay_days"
+SHARE = "people.everyone.journey.hospital.then.unit.share"
+HOME = "people.everyone.journey.hospital.then.home.share"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "exact.yaml").write_text(EXACT)
+    (tmp_path / "two.yaml").write_text(TWO)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def write_targets(*lines: str) -> None:
+    Path("targets.csv").write_text(TARGETS_HEADING + "".join(f"{line}\n" for line in lines))
+
+
+def settings(*lines: str, file: str = "exact.yaml") -> Settings:
+    Path("settings.csv").write_text(SETTINGS_HEADING + "".join(f"{line}\n" for line in lines))
+    return settings_of(Question(file), read_ranges("settings.csv"))
+
+
+def problems(*lines: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        settings(*lines)
+    return str(caught.value).splitlines()
+
+
+def calibrated(*words: str) -> int:
+    return main(["calibrate", "exact.yaml", "--targets", "targets.csv", *QUICK, *words])
+
+
+UNIT_FLOW = "unit throughput_per_day"
+
+
+def test_the_fit_recovers_planted_settings() -> None:
+    """Targets are what other people, of another seed, show with planted settings; the fit starts elsewhere."""
+    planted = {f"{STAY}.exponential.mean": "7", SHARE: "45%", HOME: "55%"}
+    _plant(planted, "hospital days_to_ready_mean,", "unit admissions,hospital leavers")
+    moving = settings(
+        f"stay,{STAY}.exponential.mean,2,12,assumption,",
+        f"share,{SHARE} | {HOME},10% | rest,80% | rest,assumption,",
+        file="two.yaml",
+    )
+    found = _fitted(moving)
+    assert found.slopes is not None
+    known = pinned(found.slopes)
+    assert known.flat == ()
+    for setting, position, size, true in zip(moving.all, found.best.position, known.plus_minus, (7, 0.45), strict=True):
+        assert size is not None
+        assert size < 0.25
+        assert float(setting.value(position)) == pytest.approx(true, abs=1.5 * size * setting.width)
+        assert float(setting.value(position)) == pytest.approx(true, rel=0.12)
+
+
+@pytest.mark.slow
+def test_of_arrivals_and_a_share_only_the_product_is_pinned_down() -> None:
+    planted = {"people.everyone.arrivals_per_day": "5", SHARE: "45%", HOME: "55%", f"{STAY}.exponential.mean": "7"}
+    _plant(planted, f"{UNIT_FLOW},", "hospital days_to_ready_mean,")
+    moving = settings(
+        f"share,{SHARE} | {HOME},10% | rest,80% | rest,assumption,",
+        f"stay,{STAY}.exponential.mean,2,12,assumption,",
+        "arrivals,people.everyone.arrivals_per_day,2,8,assumption,",
+        file="two.yaml",
+    )
+    found = _fitted(moving)
+    share, stay, arrivals = (float(s.value(at)) for s, at in zip(moving.all, found.best.position, strict=True))
+    assert share * arrivals == pytest.approx(5 * 0.45, rel=0.15)
+    assert stay == pytest.approx(7, rel=0.12)
+    assert found.slopes is not None
+    (direction,) = pinned(found.slopes).flat
+    assert sorted(one for one, _ in direction.parts) == [0, 2]
+    assert [part > 0 for _, part in direction.parts] == [True, False]
+
+
+def _plant(planted: dict[str, str], *wanted: str) -> None:
+    """Targets of 3% either way around what a scenario with planted settings shows on other people."""
+    truth = read_scenario("two.yaml", [f"{path}={text}" for path, text in planted.items()], replications=8, seed=99)
+    write_targets(*(f"{number},{one},days,0,,1,yes,planted," for number, one in enumerate(wanted)))
+    lines = calibrate(truth, checked_targets("targets.csv", truth), 1)
+    means = [line.found.mean if line.found else 0.0 for line in lines]
+    rows = [
+        f"{one},days,{mean * 0.97:.6f},,{mean * 1.03:.6f},yes,planted," for one, mean in zip(wanted, means, strict=True)
+    ]
+    write_targets(*(f"{number},{row}" for number, row in enumerate(rows)))
+
+
+def _fitted(moving: Settings) -> Found:
+    targets = checked_targets("targets.csv", moving.question.read())
+    every = moving.all
+
+    def rounded(at: Floats) -> Floats:
+        return np.array([one.rounded(x) for one, x in zip(every, at, strict=True)])
+
+    start, steps = np.array([one.start for one in every]), np.array([one.step for one in every])
+    return Search(Runs(moving, targets, 1, BY_REFERENCE), start, rounded, steps, 200).run()
+
+
+def test_the_fragment_reads_gives_the_figures_that_were_printed_and_says_how_well_each_value_is_known(capsys) -> None:
+    write_targets(
+        "Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,",
+        "Unit,unit occupancy,,share,0%,,1%,no,made up,",
+    )
+    asked = ("--fit", f"{STAY}.fixed=1..5", "--fit", "services.unit.beds=7..12", "--write", "fitted.yaml")
+    assert calibrated(*asked) == 0
+    said = capsys.readouterr().out
+    assert "1 of 1 binding target met" in said
+    assert "Not pinned down: services.unit.beds." in said
+    text = Path("fitted.yaml").read_text()
+    fitted = read_scenario("fitted.yaml")
+    found = next(value.text for value in fitted.values if value.path == f"{STAY}.fixed")
+    assert (fitted.name, float(found)) == ("Exact, fitted", pytest.approx(4, abs=0.03))
+    assert f"  {STAY}.fixed: {found}  # assumption: fitted, plus or minus 0.25; was 3" in text
+    assert "# As it was: services.unit.beds 9, fitted, not pinned down by these targets" in text
+    assert "#   Bed days: 16.00 (15.00 to 17.00); 12.00 -> " in text
+    assert calibrated(*asked) == 0  # a file that a fit wrote may be written again
+    capsys.readouterr()
+    assert main(["calibrate", "fitted.yaml", "--targets", "targets.csv", *QUICK]) == 0
+    figures = capsys.readouterr().out.split("16.00 (15.00 to 17.00)")[1].split("met")[0].split()
+    assert " ".join(figures) in " ".join(said.split())
+
+
+def test_shares_that_a_setting_does_not_name_make_room_and_are_written_too() -> None:
+    write_targets("Bed days,hospital occupied_bed_days,,days,11,12,13,yes,made up,")
+    assert calibrated("--fit", f"{SHARE}=10%..90%", "--set", f"{STAY}=4", "--write", "fitted.yaml") == 0
+    text = Path("fitted.yaml").read_text()
+    assert f"  {STAY}.fixed: 4  # assumption: as it was set" in text
+    read_scenario("fitted.yaml")
+
+
+@pytest.mark.slow
+def test_the_file_is_the_same_with_one_worker_and_with_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.fitting.runs.WORTH_STARTING_WORKERS", -1.0)
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
+    written = []
+    for workers in ("1", "2"):
+        asked = ("--fit", f"{STAY}.fixed=1..5", "--write", "fitted.yaml", "--evaluations", "6")
+        argv = ["calibrate", "exact.yaml", "--targets", "targets.csv", "--engine", "reference", "--workers", workers]
+        assert main([*argv, *asked]) == 0
+        written.append(Path("fitted.yaml").read_bytes())
+    assert written[0] == written[1]
+
+
+def test_ctrl_c_writes_the_best_so_far_and_is_130(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
+    calls = [0]
+    run_all = Runs.__call__
+
+    def interrupted(self, positions):
+        calls[0] += 1
+        if calls[0] == 4:
+            raise KeyboardInterrupt
+        return run_all(self, positions)
+
+    monkeypatch.setattr(Runs, "__call__", interrupted)
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
+    assert calibrated("--fit", f"{STAY}.fixed=1..5", "--write", "fitted.yaml") == 130
+    assert "interrupted): the best so far" in capsys.readouterr().out
+    assert "stopped before it was known how well it is pinned down" in Path("fitted.yaml").read_text()
+    read_scenario("fitted.yaml")
+
+
+def test_what_cannot_be_fitted_is_refused_all_at_once_with_its_lines() -> None:
+    assert problems(
+        "a,services.unti.beds,1,2,assumption,",
+        "b,services.unit.kind,1,2,assumption,",
+        "c,replications,1,2,assumption,",
+        "d,services.unit.beds,5,2,assumption,",
+        f"e,{STAY},1,2,assumption,",
+        f"f,{HOME},rest,rest,assumption,",
+        "g,services.hospital.beds,many,12,assumption,",
+        "h,services.hospital.beds,8,12,assumption,",
+        "i,calendar.start,1,2,assumption,",
+    ) == [
+        "settings.csv:2:1: `services.unti.beds` is not in the scenario; did you mean `services.unit.beds`?",
+        "settings.csv:3:1: `services.unit.kind` is `reablement_unit`, and no number: only numbers can be fitted",
+        "settings.csv:4:1: `replications` says how the scenario is run, and is nothing to fit",
+        "settings.csv:5:1: `low` (5) is not below `high` (2), so there is nowhere to move",
+        f"settings.csv:6:1: `{STAY}` holds several values; write the path of one number, or both ends as in `x0.8`",
+        f"settings.csv:7:1: `{HOME}` is `rest`; the first path of a line is the one that moves",
+        "settings.csv:8:1: `services.hospital.beds` is `many`, not a number",
+        "settings.csv:9:1: `services.hospital.beds` is moved by line 8 already",
+        "settings.csv:10:1: `calendar.start` says how the scenario is run, and is nothing to fit",
+    ]
+
+
+def test_ends_at_which_the_scenario_makes_no_sense_are_refused() -> None:
+    assert problems("a,services.unit.beds,-3,5,assumption,") == [
+        "settings.csv:2:1: `low`: `services.unit.beds` is -3; it cannot be below 0"
+    ]
+    assert problems("a,services.unit.beds,1.5,5,assumption,") == [
+        "settings.csv:2:1: `services.unit.beds` is 1.5, not a whole number"
+    ]
+
+
+def test_whole_beds_stay_whole_and_a_value_in_force_is_met_exactly() -> None:
+    beds, stay = settings("beds,services.hospital.beds,x0.75,x1.5,assumption,", f"stay,{STAY},x0.5,x2,assumption,").all
+    assert (beds.parts[0].low, beds.parts[0].high) == (8, 15)  # 7.5 rounded up
+    assert [beds.ends(at) for at in (0.0, 0.5, 1.0)] == [("8",), ("12",), ("15",)]
+    assert beds.ends(beds.start) == ("10",)
+    assert stay.ends(stay.start) == ("x1",)
+    assert (stay.amount(0.1), beds.amount(0.5)) == ("0.15 times what it is", "3.5")
+
+
+def test_a_value_that_every_route_overrides_is_refused_and_one_outside_its_ends_is_told(capsys) -> None:
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
+    routes = "{unit: {share: 50%, stay_days: 3}, home: {share: 50%, stay_days: 3}}"
+    Path("exact.yaml").write_text(EXACT.replace("{unit: 50%, home: 50%}", routes))
+    assert calibrated("--fit", f"{STAY}.fixed=1..5") == 2
+    assert f"`{STAY}` is overridden on all 2 routes, 100% of people" in capsys.readouterr().err
+    Path("exact.yaml").write_text(EXACT)
+    assert calibrated("--fit", f"{STAY}.fixed=4..5", "--evaluations", "4") == 0
+    assert "the value in force, 3, lies outside 4 to 5; the fit starts at the nearest end" in capsys.readouterr().err
+
+
+def test_targets_of_which_none_binds_or_one_has_no_figure_are_refused(capsys) -> None:
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,no,made up,")
+    assert calibrated("--fit", "services.unit.beds=7..12") == 2
+    assert "no target binds" in capsys.readouterr().err
+    write_targets("Nights,hospital delay_mean_if_delayed_nights,,nights,5,6,7,yes,made up,")
+    assert calibrated("--fit", "services.unit.beds=7..12") == 2
+    assert "Nights: binds, but this scenario has no such figure" in capsys.readouterr().err
+
+
+def test_a_scenario_that_no_fit_wrote_is_never_written_over(capsys) -> None:
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
+    assert calibrated("--fit", "services.unit.beds=7..12", "--write", "two.yaml") == 2
+    assert "--write two.yaml: this file is there, and no fit wrote it" in capsys.readouterr().err
+    assert Path("two.yaml").read_text() == TWO
+    assert calibrated("--write", "new.yaml") == 2
+    assert "--write goes with --fit" in capsys.readouterr().err

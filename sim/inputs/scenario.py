@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import product
-from math import prod
 from typing import TypeAlias
 
 from sim.inputs.distributions import Distribution
@@ -334,7 +333,14 @@ class Group:
     @property
     def shares_of_profiles(self) -> tuple[float, ...]:
         """The share of the people who come with each profile."""
-        return tuple(prod(trait.share_of(levels) for trait in self.traits) for levels in self.profiles)
+        found: list[tuple[Levels, float]] = [((), 1.0)]
+        for trait in self.traits:
+            found = [
+                ((*levels, (trait.name, level)), share * part)
+                for levels, share in found
+                for level, part in zip(trait.level_names, trait.shares_for(levels), strict=True)
+            ]
+        return tuple(share for _, share in found)
 
     def visit(self, service: str, found: Levels, after: Levels) -> Visit | None:
         """What people with these levels do in a service, None where they never go there."""

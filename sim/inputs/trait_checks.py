@@ -94,10 +94,14 @@ def check_traits(told: Told) -> None:
                 if isinstance(shares, Said):
                     check_adds_up(told, shares.path, shares)
             _check_short_forms(told, said, traits_in(people))
-        profiles = prod(len(levels) for levels in traits_in(people).values())
+        profiles = _profiles_in(people)
         if profiles > MOST_PROFILES:
             what = f"make {profiles:,} combinations of levels; {MOST_PROFILES:,} are the most, so leave out a trait or a level"
             told.refuse((*people.path, "traits"), what)
+
+
+def _profiles_in(people: Said) -> int:
+    return prod(len(levels) for levels in traits_in(people).values())
 
 
 def _check_short_forms(told: Told, said: Any, traits: Mapping[str, tuple[str, ...]]) -> None:
@@ -212,7 +216,8 @@ def check_levels_of_census(told: Told) -> None:
                     path,
                     f"is {quoted(level)}, which is no level of {quoted(trait)}{did_you_mean(level, traits[trait])}",
                 )
-        if all(entry["levels"][trait] in traits.get(trait, ()) for trait in entry["levels"]):
+        are_levels = all(level in traits.get(trait, ()) for trait, level in entry["levels"].items())
+        if are_levels and _profiles_in(group) <= MOST_PROFILES:
             _check_together(told, group, entry["levels"])
 
 

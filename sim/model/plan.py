@@ -216,8 +216,10 @@ def _traits(traits: Sequence[Trait], profiles: Sequence[Levels]) -> tuple[Planne
 
 def _which(trait: Trait, profiles: Sequence[Levels]) -> tuple[int, ...]:
     """By profile, which shares of a trait are for people with those levels of the traits above."""
+    matter = trait.depends_on
+    if not matter:
+        return (0,) * len(profiles)
     numbers = {above: number for number, (above, _) in enumerate(trait.shares)}
-    matter = {name for name, _ in trait.shares[0][0]}
     return tuple(numbers[tuple(level for level in levels if level[0] in matter)] for levels in profiles)
 
 

@@ -84,7 +84,8 @@ def _takes_working_days(scenario: Scenario, ledger: Ledger, stay: int, step: int
     group = scenario.people[ledger.people["group"][row["person"]]]
     levels = (group.profiles[ledger.stays[name][stay]] for name in ("found", "after"))
     visit = group.visit(scenario.destinations[row["service"]], *levels)
-    routes = [] if visit is None else [one for one in visit.dated if one.from_second <= row["admitted"]][-1].routes
+    admitted = max(0, row["admitted"])  # people of the census go by the first routes
+    routes = [] if visit is None else [one for one in visit.dated if one.from_second <= admitted][-1].routes
     planned = scenario.destinations[row["planned_to"]]
     ways = [one for route in sorted(routes, key=lambda route: route.to != planned) for one in route.steps]
     return next((one.working_days for one in ways if one.name == ledger.step_names[step]), False)

@@ -1,12 +1,13 @@
 """The people who became ready, followed for years: each figure worked out with a pencil."""
 
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from sim.inputs.loading import read_scenario
-from sim.inputs.scenario import Price, Route
+from sim.inputs.scenario import Price, Route, Taper
 from sim.model.engine import run
 from sim.results.invariants import cohort as identities
 from sim.results.invariants.checks import check
@@ -14,7 +15,7 @@ from sim.results.invariants.records import IdentityBroken
 from sim.results.measures import cohort
 from sim.results.measures.all import measure
 from sim.results.window import Row, Window
-from tests.results.tiny import Town, care_home, group, hospital, price, step, unit
+from tests.results.tiny import Town, care_home, group, hospital, price, service, step, unit
 
 YEAR = 365.25
 BEDS = (price("hospital", "open_day", 421.5, nhs=1.0), price("hospital", "occupied_day", 140.5, nhs=1.0))
@@ -153,6 +154,26 @@ def test_who_used_a_place_before_the_measured_days_pays_nothing_for_them() -> No
     assert found.value("unit", "cohort_cost_gbp") == 2 * 375 * 30 * 10 / 15
 
 
+def test_hours_of_care_share_what_the_hours_cost_open() -> None:
+    tapers = (Taper(after_days=10, share=0.5),)
+    care = service("care", "home_care", 20 * 60, counted_in="hours_per_week")
+    found = Town(
+        hospital(),
+        care,
+        days=10,
+        follow_up=365,
+        groups=(group(hospital=[], care=[], tapers=tapers), group("others", "care", care=[])),
+        prices=(price("care", "open_day", 2, council=1.0), price("care", "occupied_day", 1, person=1.0)),
+    )
+    person = found.comes(0, admitted=0).stay("hospital", 0, 2, 2, "care")
+    person.stay("care", 2, 22, 22, "home", units=600).stay("home", 22)  # ten hours for ten days, then five for ten
+    found.comes(0, "care", admitted=0, group=1).stay("care", 0, 10, 10, "out", units=300)
+    share = Fraction(10 * 10 + 10 * 5, 10 * 10 + 10 * 5 + 10 * 5)
+    paid = found.items("all", "cohort_cost_gbp", "payer")
+    assert paid == {"council": 20 * 375 * 2 * share, "person": 20}
+    check_again(found)
+
+
 def test_capital_is_in_no_cost() -> None:
     grant = replace(price("stairlift", "step", 2500, council=1.0), capital=True)
     found = town(grant, price("hospital", "occupied_day", 10, nhs=1.0), steps=(step("stairlift"),))
@@ -178,6 +199,7 @@ def test_nobody_is_followed_where_nothing_is_said(across_a_year: Town) -> None:
 def test_a_cohort_of_nobody_has_no_means() -> None:
     found = town(*BEDS)
     rows = [row for row in measure(found.scenario, found.ledger()) if row.measure.startswith("cohort_")]
+    check_again(found)
     assert rows == [Row("all", "cohort_people", "", "", 0.0), Row("all", "cohort_censored_people", "", "", 0.0)]
 
 

@@ -1,13 +1,17 @@
 """What must hold for any consistent ledger, tried on towns that hypothesis makes up."""
 
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.results.invariants import cohort as identities
 from sim.results.invariants.checks import check_costs, check_sums
 from sim.results.invariants.records import check_records
+from sim.results.measures import cohort
 from sim.results.measures.all import measure
 from sim.results.measures.census import daily
 from sim.results.measures.delays import delays
@@ -30,6 +34,21 @@ def test_every_consistent_ledger_adds_up(draw: Random) -> None:
     check_records(window)
     check_sums(window)
     check_costs(window)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ANY_TOWN)
+def test_the_years_of_everybody_who_became_ready_add_up(draw: Random) -> None:
+    town = town_of(draw)
+    calendar = replace(town.scenario.calendar, measured_days=6, follow_up_days=6)
+    weekly = tuple(replace(one, later_payers=((1, (("person", 1.0),)),)) for one in town.scenario.costs.prices)
+    costs = replace(town.scenario.costs, prices=weekly)
+    window = Window(replace(town.scenario, calendar=calendar, costs=costs), town.ledger())
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (cohort, identities):
+            patch.setattr(module, "YEAR", 3 * 86_400)  # two years in six days
+        identities.check_cohort(window)
+    check_sums(window)
 
 
 @settings(max_examples=100, deadline=None)

@@ -9,13 +9,14 @@ from fractions import Fraction
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Price
+from sim.inputs.scenario import SECONDS_PER_DAY, Price, Service, Taper
 from sim.model.records import NONE, Column
 from sim.results.invariants.money import days_again, pence, rounded
 from sim.results.invariants.records import require_sum
 from sim.results.measures import cohort, costs
 from sim.results.measures.cohort import YEAR, Cohort
-from sim.results.step_functions import going_on
+from sim.results.measures.occupancy import counts_hours, held_over_time, tapered
+from sim.results.step_functions import Mask, going_on, steps_of
 from sim.results.window import Window
 
 SOMEWHERE = "days of those followed = their days alive in the run, in each year"
@@ -88,7 +89,7 @@ def _quantities(window: Window, found: Cohort, price: Price) -> Iterator[tuple[s
         for one in np.unique(service):
             yield run.names[one], _in_each_year(found, since[service == one])
     elif price.per in ("occupied_day", "open_day"):
-        yield price.of, [seconds * _each(window, price) for seconds in _seconds(window, found, run.numbers[price.of])]
+        yield price.of, [seconds * _each(window, price) for seconds in _seconds(window, found, price)]
 
 
 def _in_each_year(found: Cohort, since: Column) -> list[Fraction]:
@@ -97,13 +98,33 @@ def _in_each_year(found: Cohort, since: Column) -> list[Fraction]:
     return [Fraction(int(count)) for count in counts]
 
 
-def _seconds(window: Window, found: Cohort, number: int) -> list[int]:
-    """Seconds in a service in each year, from how many are there at each time since ready."""
-    stays, until = window.run.ledger.stays, window.run.end
-    here = stays["service"][found.row] == number
+def _seconds(window: Window, found: Cohort, price: Price) -> list[int]:
+    """Seconds in a service in each year, from how many are there, or how many hours they hold, at each time since ready."""
+    stays, until, service = window.run.ledger.stays, window.run.end, window.scenario.service(price.of)
+    here = stays["service"][found.row] == window.run.number(service)
     row, ready = found.row[here], found.ready[found.who[here]]
-    path = going_on(stays["admitted"][row] - ready, np.minimum(stays["left"][row], until) - ready)
+    start, end = stays["admitted"][row] - ready, np.minimum(stays["left"][row], until) - ready
+    path = going_on(start, end)
+    if counts_hours(service) and price.per == "open_day":
+        times, changes = [start, end], [stays["units"][row], -stays["units"][row]]
+        for taper, whose, before in _tapers(window, service, row):
+            at = start + int(taper.after_days * SECONDS_PER_DAY + 0.5)
+            less = np.where(whose & (at < end), tapered(stays["units"][row], taper.share) - before, 0)
+            times += [at, end]
+            changes += [less, -less]
+        path = steps_of(np.concatenate(times), np.concatenate(changes))
     return [path.integral(year * YEAR, (year + 1) * YEAR) for year in range(found.years)]
+
+
+def _tapers(window: Window, service: Service, row: Column) -> Iterator[tuple[Taper, Mask, Column]]:
+    """Each taper of a visit, whose stays of these it is of, and what was held before it."""
+    units = window.run.ledger.stays["units"][row]
+    for index, group in enumerate(window.scenario.people):
+        for visit in group.visits(service.name):
+            whose = window.run.stays_by_visit(index, visit)[row]
+            shares = [1.0, *(taper.share for taper in visit.tapers)]
+            for taper, share in zip(visit.tapers, shares, strict=False):
+                yield taper, whose, tapered(units, share)
 
 
 def _each(window: Window, price: Price) -> Fraction:
@@ -111,8 +132,8 @@ def _each(window: Window, price: Price) -> Fraction:
     service = window.scenario.service(price.of)
     if price.per == "occupied_day":
         return Fraction(1, SECONDS_PER_DAY)
-    used = days_again(window.run, service, "occupied_day")
+    used = held_over_time(window.run, service).integral(window.run.first, window.run.end)
     if service.kind == "acute" or not used:
         return Fraction(0)
     standing = days_again(window.run, service, "open_day") + costs.not_closed_days(window.run, service.name)
-    return standing / used / SECONDS_PER_DAY
+    return standing / used

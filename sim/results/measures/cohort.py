@@ -6,8 +6,8 @@ from it; a year has 365.25 days. They are chosen by arrival, so they are the sam
 whom one of them prevents. Each is followed until death or the end of the years, and is censored where the run ends before.
 
 Cash, person by person (capital is apart): a day in a service costs its price per occupied day, and its part of what the
-service costs open: the open days of the run, without the warm-up, shared among the days that people were there. So what a
-half-empty unit costs falls on those who use it. A hospital's price per open day is fixed cost, which falls on nobody here
+service costs open: the open days of the run, without the warm-up, shared among the days that people were there, in services
+counted in hours by the hours that they held. So what a half-empty unit costs falls on those who use it. A hospital's price per open day is fixed cost, which falls on nobody here
 (docs/money.md, money rule 3). An admission after that of the first ready stay is paid when it happens, at the payers of a
 stay's first weeks; a step when it finishes. Each price is rounded once to the penny and shared among payers and years.
 
@@ -31,7 +31,7 @@ from sim.results.measures.costs import (
     shared,
     summed,
 )
-from sim.results.measures.occupancy import occupied_seconds
+from sim.results.measures.occupancy import held_over_time, spans_held
 from sim.results.step_functions import Mask, is_first, is_last, overlap, total_by
 from sim.results.window import BACK_HOME, Row, Window
 
@@ -155,37 +155,46 @@ def charged(window: Window, price: Price) -> Iterator[tuple[str, Weights]]:
         for name, counts in _steps(window, price.of, found).items():
             yield name, _split(price.payers, counts)
         return
-    service = window.run.ledger.stays["service"][found.row]
-    here = service == window.numbers[price.of]
     if price.per == "admission":
+        here = window.run.ledger.stays["service"][found.row] == window.numbers[price.of]
         entered = here & (found.row != found.first[found.who])
         yield price.of, _split(price.payers, _counted(found, found.start[entered]))
     elif price.per in ("open_day", "occupied_day"):
-        yield price.of, _days(window, price, found, here)
+        yield price.of, _days(window, price, found)
 
 
-def _days(window: Window, price: Price, found: Cohort, here: Mask) -> Weights:
+def _days(window: Window, price: Price, found: Cohort) -> Weights:
     """Days, each weighed by how many open days it stands for, by who pays in that week of the stay."""
     each, weights = days_each(window, price), Weights()
-    if not each:
+    if not each or not len(found.row):
         return weights
-    admitted = window.run.ledger.stays["admitted"][found.row[here]] - found.ready[found.who[here]]
+    spans = spans_held(window.run, window.scenario.service(price.of))
+    place = np.minimum(np.searchsorted(found.row, spans.row), len(found.row) - 1)
+    mine = np.flatnonzero(found.row[place] == spans.row)  # of the cohort, from the first ready stay on
+    place, row, units = place[mine], spans.row[mine], spans.units[mine] if price.per == "open_day" else 1
+    ready = found.ready[found.who[place]]
+    admitted = window.run.ledger.stays["admitted"][row] - ready
+    start = np.maximum(spans.start[mine] - ready, found.start[place])
+    end = np.minimum(spans.end[mine] - ready, found.end[place])
     parts = [(0, price.payers), *price.later_payers]
     ends = [weeks * SECONDS_PER_WEEK for weeks, _ in parts[1:]] + [FOR_EVER]
-    for (weeks, split), end in zip(parts, ends, strict=True):
-        starts = np.maximum(found.start[here], admitted + weeks * SECONDS_PER_WEEK)
-        seconds = in_years(found, starts, np.minimum(found.end[here], admitted + end))
-        for key, weight in _split(split, [int(one.sum()) for one in seconds]).items():
+    for (weeks, split), last in zip(parts, ends, strict=True):
+        first = np.maximum(start, admitted + weeks * SECONDS_PER_WEEK)
+        seconds = in_years(found, first, np.minimum(end, admitted + last))
+        for key, weight in _split(split, [int((one * units).sum()) for one in seconds]).items():
             weights[key] = weights.get(key, Fraction(0)) + weight * each / SECONDS_PER_DAY
     return weights
 
 
 def days_each(window: Window, price: Price) -> Fraction:
-    """What a day of somebody's stay is charged for: itself, or its part of the days that the service was open in the run."""
+    """What a day of a stay is charged for: itself, or its part of the days that the service was open in the run.
+
+    Where hours are counted, each minute a week that is held for a day has its part.
+    """
     if price.per == "occupied_day":
         return Fraction(1)
     service = window.scenario.service(price.of)
-    used = occupied_seconds(window.run, service)
+    used = held_over_time(window.run, service).integral(window.run.first, window.run.end)
     if service.kind == "acute" or not used:
         return Fraction(0)
     standing = open_days(window.run, price.of) + not_closed_days(window.run, price.of)

@@ -6,6 +6,8 @@ minutes a week.
 What may be changed here: with new expected results.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Places, Service
@@ -38,23 +40,41 @@ def held_over_time(window: Window, service: Service) -> StepFunction:
 
 def _minutes_over_time(window: Window, service: Service) -> StepFunction:
     """Minutes a week held at each time, as they taper."""
+    spans = spans_held(window, service)
+    times, changes = (spans.start, spans.end), (spans.units, -spans.units)
+    return steps_of(np.concatenate(times), np.concatenate(changes))
+
+
+class Spans(NamedTuple):
+    """Times [start, end) in which stays hold the same places, or minutes a week."""
+
+    row: Column  # in STAYS
+    start: Column
+    end: Column
+    units: Column
+
+
+def spans_held(window: Window, service: Service) -> Spans:
+    """Every stay in a service, whole or cut where its hours taper."""
+    return window.cached("spans", service.name, lambda: _spans_held(window, service))
+
+
+def _spans_held(window: Window, service: Service) -> Spans:
     number = window.number(service)
-    start, end = window.stays_in(number, "admitted"), window.stays_in(number, "left")
-    units = window.stays_in(number, "units")
-    times, changes = [start], [units]
-    rows = window.stay_rows(number)
-    now = units.copy()
-    visits = [(index, one) for index, group in enumerate(window.scenario.people) for one in group.visits(service.name)]
-    for index, visit in visits:
-        mine = window.stays_by_visit(index, visit)[rows] if visit.tapers else np.zeros(0, dtype=bool)
-        for taper in visit.tapers:
-            at = start + int(taper.after_days * SECONDS_PER_DAY + 0.5)
-            later = np.flatnonzero(mine & (at < end))
-            less = tapered(units[later], taper.share)
-            times.append(at[later])
-            changes.append(less - now[later])
-            now[later] = less
-    return steps_of(np.concatenate((*times, end)), np.concatenate((*changes, -now)))
+    row = window.stay_rows(number)
+    admitted, end = window.stays_in(number, "admitted"), window.stays_in(number, "left")
+    units = window.stays_in(number, "units") if counts_hours(service) else np.ones(len(row), dtype=np.int64)
+    since, now, found = admitted.copy(), units.copy(), list[Spans]()
+    for index, group in enumerate(window.scenario.people):
+        for visit in group.visits(service.name):
+            mine = window.stays_by_visit(index, visit)[row] if visit.tapers else np.zeros(0, dtype=bool)
+            for taper in visit.tapers:
+                at = admitted + int(taper.after_days * SECONDS_PER_DAY + 0.5)
+                later = np.flatnonzero(mine & (at < end))
+                found.append(Spans(row[later], since[later], at[later], now[later]))
+                since[later], now[later] = at[later], tapered(units[later], taper.share)
+    found.append(Spans(row, since, end, now))
+    return Spans(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
 
 def tapered(units: Column, share: float) -> Column:

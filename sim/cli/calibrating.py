@@ -11,6 +11,7 @@ from sim.cli.arguments import Options, engines_for
 from sim.cli.fitting import fit
 from sim.cli.screen import Screen
 from sim.cli.tables import columns
+from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.warnings import warnings_before_a_run
 from sim.home import COMMAND, as_shipped
 from sim.inputs.loading import read_scenario
@@ -38,7 +39,7 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
         lines = calibrate(scenario, targets, workers, screen.progress, engines)
     finally:
         screen.end_progress()
-    for warning in warnings_before_a_run(scenario):
+    for warning in (*warnings_before_a_run(scenario), *conflicting_targets(targets, [scenario])):
         screen.say(f"Warning: {warning}")
     if options.page:
         write_file(Path(options.page), utf8(page(scenario, lines, _command(options))))

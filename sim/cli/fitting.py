@@ -15,6 +15,7 @@ from sim.cli.arguments import Options, engines_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, wrapped
 from sim.cli.usage import UsageError
+from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.overridden import overridden
 from sim.fitting.fragment import fragment, may_be_replaced
 from sim.fitting.runs import Runs
@@ -43,6 +44,9 @@ def fit(options: Options, screen: Screen, scenario: Scenario, targets: Sequence[
     settings = settings_of(question, _ranges(options))
     _check(settings, scenario, targets, screen)
     _try_places(options, scenario)
+    excluding = conflicting_targets(targets, [scenario, *settings.at_ends()])
+    for text in excluding:
+        screen.note(f"Warning: {text}")
     engines = engines_for(options, screen)
     runs = Runs(settings, targets, options.workers or processors(), engines, screen.progress)
     fitted = _fitted(runs, settings, engines, options, screen)
@@ -52,7 +56,7 @@ def fit(options: Options, screen: Screen, scenario: Scenario, targets: Sequence[
     if options.page:
         as_fitted = question.read(fitted.found.best.moved)
         write_file(Path(options.page), utf8(page(as_fitted, fitted.lines, whole)))
-    _say(screen, fitted)
+    _say(screen, fitted, excluding)
     for file, what in ((options.write, "a scenario"), (options.page, "a page")):
         if file:
             screen.say(f"Written as {what}: {file}")
@@ -156,7 +160,7 @@ def _words_of(options: Options) -> str:
     return shlex.join(words)
 
 
-def _say(screen: Screen, fitted: Fitted) -> None:
+def _say(screen: Screen, fitted: Fitted, excluding: Sequence[str]) -> None:
     screen.say("\nSettings\n")
     columns(screen, [SETTING_HEADS, *setting_rows(fitted)])
     for binds, heading in ((True, "Targets that bind"), (False, "The rest: looked at, not fitted")):
@@ -165,5 +169,5 @@ def _say(screen: Screen, fitted: Fitted) -> None:
             screen.say(f"\n{heading}\n")
             columns(screen, [TARGET_HEADS, *target_rows(*zip(*chosen, strict=True))])
     screen.say()
-    for text in (*sentences(fitted), HOW_TO_READ):
+    for text in (*sentences(fitted), *excluding, HOW_TO_READ):
         wrapped(screen, text, indent="  ")

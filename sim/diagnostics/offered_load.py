@@ -82,7 +82,7 @@ def estimated_loads(scenario: Scenario) -> list[Load]:
         Load(service.name, needed[service.name], places, _relieved_share(service, flows))
         for service in scenario.services
         if service.name in needed and not any(service.name in services for services in pools.values())
-        and (places := _open_places(service, scenario))
+        and (places := open_places(service, scenario))
     ]  # fmt: skip
     pooled = [_pooled(scenario, lists, services, needed, people, flows) for lists, services in pools.items()]
     return [*alone, *(load for load in pooled if load is not None)]
@@ -111,7 +111,7 @@ def _pooled(
     """The load of services that lists connect, in people at a time; None where one has no limit or all have no place."""
     places = 0.0
     for name in services:
-        opened = _open_places(scenario.service(name), scenario)
+        opened = open_places(scenario.service(name), scenario)
         if opened is None:
             return None
         each = needed[name] / people[name] if people.get(name) else 1.0
@@ -197,7 +197,7 @@ def admissions_per_day(scenario: Scenario, group: Group) -> list[float]:
             if name in services:
                 into[states[name, levels]] += amount * part
 
-    for rate, levels in zip(_arrivals_per_day(scenario, group), profiles, strict=True):
+    for rate, levels in zip(arrivals_per_day(scenario, group), profiles, strict=True):
         for to, share in group.arrives_at:
             add(to, levels, rate * share, come)
     ways = list(_ways(group, states))
@@ -255,7 +255,7 @@ def _parts_of(scenario: Scenario, group: Group, to: str) -> list[tuple[str, floa
 
 def _people_at_a_time(scenario: Scenario, group: Group, name: str) -> float:
     """For how many people of a group a service has places."""
-    places = _open_places(scenario.service(name), scenario)
+    places = open_places(scenario.service(name), scenario)
     if places is None:
         return math.inf
     shares = zip(group.profiles, group.shares_of_profiles, strict=True)
@@ -269,7 +269,7 @@ def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
     return visit.routes_between(*scenario.calendar.window)
 
 
-def _arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
+def arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
     """Arrivals a day by profile."""
     calendar = scenario.calendar
     if group.arrivals is not None:
@@ -283,7 +283,7 @@ def _arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
 
 
 def _flows(group: Group, admitted: Sequence[float], scenario: Scenario) -> Iterator[_Flow]:
-    rate = sum(_arrivals_per_day(scenario, group))
+    rate = sum(arrivals_per_day(scenario, group))
     gives_up = all(one.longest_wait is not None or one.dies_while_waiting is not None for one in group.arrivals_outside)
     for name, share in group.arrives_at:
         yield _Flow(name, rate * share, gives_up)
@@ -301,7 +301,7 @@ def _relieved_share(service: Service, flows: Iterable[_Flow]) -> float:
     return sum(flow.per_day for flow in mine if flow.relieved) / total if total else 0.0
 
 
-def _open_places(service: Service, scenario: Scenario) -> float | None:
+def open_places(service: Service, scenario: Scenario) -> float | None:
     """Average planned places (or minutes a week) in the window, surge included; None without a limit."""
     planned = _average_places(service.capacity, scenario)
     return None if planned is None else planned + (service.surge.places if service.surge else 0)

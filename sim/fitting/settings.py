@@ -148,6 +148,10 @@ class Settings:
         found = sets_at(self._values, tuple(ends), tuple(ends.values()))
         return {path: text for path, text in found.items() if self._values.get(path) != text}
 
+    def at_ends(self) -> list[Scenario]:
+        """The scenario with all settings at their low, and at their high ends."""
+        return [self.scenario([end] * len(self.all)) for end in (0.0, 1.0)]
+
     def scenario(self, positions: Iterable[float]) -> Scenario:
         """The scenario with each setting at its position."""
         return self.question.read(self.moved(positions))

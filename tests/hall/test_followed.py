@@ -6,6 +6,10 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.inputs.loading import read_scenario
+from sim.model import engine
+from sim.results.measures.cohort import cohort
+from sim.results.window import Window
 from tests.hall.files import BASE, MORE, write, write_pair
 
 YEARS = ("--follow-up-years", "2")
@@ -77,6 +81,21 @@ def test_following_people_moves_no_other_figure(capsys: pytest.CaptureFixture[st
         assert len(followed[table]) > len(others)
     assert followed["scenarios"] == alone["scenarios"]  # their names too: they are the same scenarios
     assert "follow up days" not in capsys.readouterr().out
+
+
+def test_the_same_people_are_followed_in_every_scenario() -> None:
+    followed = [people_followed(*more) for more in ((), ("services.unit.beds=8",), ("services.hospital.beds=40",))]
+    assert followed[0] and followed[0] == followed[1] == followed[2]
+    fewer = people_followed("people.everyone.prevented_share=30%")
+    assert fewer < followed[0]
+
+
+def people_followed(*changes: str) -> set[int]:
+    """The numbers of those of the base, with some values changed, who are followed for two years."""
+    scenario = read_scenario("base.yaml", ("calendar.follow_up_days=731", *changes))
+    window = Window(scenario, engine.run(scenario, 0))
+    ledger = window.run.ledger
+    return set(ledger.people["number"][ledger.stays["person"][cohort(window).first]].tolist())
 
 
 def test_both_engines_follow_the_same_people() -> None:

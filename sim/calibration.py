@@ -13,6 +13,7 @@ from sim.inputs.targets import Address, Target, read_targets
 from sim.results.comparison.compare import Spread, interval, spread
 from sim.results.measure_table import SHARES, measures
 from sim.results.parts import BY
+from sim.results.split import trait_names
 from sim.results.words.labels import counted, figure
 from sim.results.words.names import title
 from sim.runs.engines import BY_REFERENCE, Engines
@@ -79,12 +80,13 @@ def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:
     """The targets of a file that this scenario can show; ScenarioError for names that it does not have."""
     targets, problems = read_targets(file), Problems()
     services = {*scenario.destinations, "all", "outside"}
+    divisions = {*BY, *trait_names(scenario.people)}
     for target in targets:
         mark = Mark(file=file, line=target.line, column=1)
         for one in (target.of, target.divided_by):
             if one is None:
                 continue
-            for word, known in ((one.service, services), (one.measure, set(measures())), (one.by, set(BY))):
+            for word, known in ((one.service, services), (one.measure, set(measures())), (one.by, divisions)):
                 if word not in known:
                     problems.add(mark, f"{quoted(word)} is not known{did_you_mean(word, sorted(known))}")
     problems.stop_if_any()

@@ -19,8 +19,8 @@ from sim.inputs.scenario import DIED, HOME, HOURS_OF_DAY, KINDS, MONTHS, OUT, OU
 from sim.inputs.values import after_step
 
 RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", "default", BY, ELSE)
-# values of the column `by` of the tables of results
-NO_TRAITS = ("reason", "cause", "next_service", "payer", "pathway", "group", "band", "contributor", "budget", "ending")
+NO_TRAITS = ("reason", "next_service", "cause", "payer", "contributor", "budget", "part", "pathway", "group", "band",
+             "weekday", "team", "ending", "lack", "reason_and_lack", "year", "payer_and_year")  # other values of the column `by`  # fmt: skip
 NO_LEVELS = (BY, ELSE, "at_least", "at_most")
 SHARE = scalars.share()
 PRIORITY = scalars.whole(1, 1_000)

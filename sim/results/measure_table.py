@@ -9,6 +9,8 @@ Columns that are not plain words:
 - `label`: of one service; `{service}` is its name. `label_all` and `label_outside` stand instead for all services and for
   people outside; `label_of_part` for one item of a division, `{item}` is the item. Of a total, each says `a year`.
 - `unit_in_hours`: the unit in services whose places are hours a week, if it is another.
+- `split`: of what counts people, by which level of a trait; only these are divided by trait and by group. Level means the
+  one with which people `came`, the one held `waiting`, or that of a stay: `found` until ready, `after` from ready on.
 - `better_of_parts`: items that have a good direction of their own, as in `elsewhere: lower; with_nothing: lower`.
 - `headline_...`, `chart_...`: the measure's place among the lines of the headline table (of the main service, of other services, of
   each team, of all services) and of the chart of differences. `5: whole, lack`: fifth, the whole figure, then its parts by lack.
@@ -52,12 +54,14 @@ PLACES: tuple[Place, ...] = get_args(Place)
 LABELS = ("label", "label_all", "label_outside", "label_of_part")
 OF_NEW = "new and moved"  # the expected file beside the log holds all measures, so the log of a new one names few
 LOGGED = ("", "moved", OF_NEW)
+SPLITS = ("came", "found", "found, then after", "waiting", "after")
 REQUIRED = ("name", "label", "unit", "better", "missing", "source", "definition")
 CHOICES = {
     "better": (LOWER, HIGHER, NEITHER),
     "missing": ("0", "nobody"),
     "total": ("", "yes"),
     "either_sign": ("", "yes"),
+    "split": ("", *SPLITS),
     "headline_quiet": ("", "yes"),
     "update_log": LOGGED,
 }
@@ -71,6 +75,7 @@ COLUMNS = (
     "missing",
     "total",
     "either_sign",
+    "split",
     *PLACES,
     "ranking_column",
     "headline_quiet",
@@ -107,6 +112,7 @@ class Measure:
     absent_is_zero: bool  # a missing row is compared as 0
     is_total: bool  # adds up over the window; all others are averages, shares or percentiles
     either_sign: bool
+    split: str  # which level counts; empty where it is not divided by trait and group
     is_quiet: bool
     ranking_column: str
     update_log: str
@@ -231,6 +237,7 @@ def _measure(row: Mapping[str, str]) -> Measure:
         absent_is_zero=row["missing"] == "0",
         is_total=row["total"] == "yes",
         either_sign=row["either_sign"] == "yes",
+        split=row["split"],
         is_quiet=row["headline_quiet"] == "yes",
         ranking_column=row["ranking_column"],
         update_log=row["update_log"],

@@ -3,7 +3,8 @@
 What may be changed here: a new division is an addition; a changed name is a change of contract.
 """
 
-BY = (
+GROUP = "group"
+BY = (  # and every trait of the scenario
     "",
     "reason",
     "next_service",
@@ -13,7 +14,7 @@ BY = (
     "budget",
     "part",
     "pathway",
-    "group",
+    GROUP,
     "band",
     "weekday",
     "team",
@@ -25,6 +26,7 @@ BY = (
 )
 BANDS = ("0", "1", "2-3", "4-6", "7-13", "14-20", "21+")  # nights from ready to left
 BAND_STARTS = (0, 1, 2, 4, 7, 14, 21)
+NO_SUCH_TRAIT = "else"  # the item of people whose group does not have the trait; no level may have this name
 PATHWAYS = ("0", "1", "2", "3")
 ENDINGS = ("moved_by_design", "elsewhere", "with_nothing")  # what became of those who gave up a wait
 LACKS = ("place", "hours", "arranging", "team")  # what a delayed person lacked; `reason_and_lack`: "p2_bed, place"
@@ -34,3 +36,8 @@ ITEMS = {
     "lack": LACKS,
     "ending": ENDINGS,
 }  # a whole has one part without a name; other items come from the scenario
+
+
+def is_of_people(by: str) -> bool:
+    """Whether this divides people by their group or by a trait."""
+    return by == GROUP or by not in BY

@@ -22,6 +22,7 @@ from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.comparison.same_people import SamePeople, same_people
 from sim.results.invariants.checks import check_figures
 from sim.results.measures.order import canonical
+from sim.results.measures.people import with_the_only_group
 from sim.results.measures.periods import Period, divisions, within
 from sim.results.words.names import in_sentences
 from sim.runs.experiment import Piece, daily_by_replication
@@ -78,9 +79,14 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
     found = [list(pieces[0])]
     for other, theirs in zip(others, pieces[1:], strict=True):
         found.append([_with_ledgers(base, other, *pair) for pair in zip(pieces[0], theirs, strict=True)])
-    if not any(scenario.costs.pools for scenario in scenarios):
-        return found
-    return [[_with_contributors(piece) for piece in theirs] for theirs in found]
+    if any(scenario.costs.pools for scenario in scenarios):
+        found = [[_with_contributors(piece) for piece in theirs] for theirs in found]
+    if any(len(scenario.people) > 1 for scenario in scenarios):
+        return [
+            [_with_groups(scenario, piece) for piece in theirs]
+            for scenario, theirs in zip(scenarios, found, strict=True)
+        ]
+    return found
 
 
 def _with_ledgers(base: Scenario, other: Scenario, before: Piece, after: Piece) -> Piece:
@@ -95,6 +101,11 @@ def _with_ledgers(base: Scenario, other: Scenario, before: Piece, after: Piece) 
 def _with_contributors(piece: Piece) -> Piece:
     parts = {period: _with_contributors(part) for period, part in piece.periods.items()}
     return replace(piece.with_rows(with_contributors(piece.rows())), periods=parts)
+
+
+def _with_groups(scenario: Scenario, piece: Piece) -> Piece:
+    parts = {period: _with_groups(scenario, part) for period, part in piece.periods.items()}
+    return replace(piece.with_rows(with_the_only_group(scenario, piece.rows())), periods=parts)
 
 
 def warning_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:

@@ -334,7 +334,7 @@ def _less(table: str) -> Callable[[Window], delays.Delays]:
     return wrong
 
 
-@pytest.mark.parametrize("table", ["by_reason", "by_next", "by_cause", "by_group"])
+@pytest.mark.parametrize("table", ["by_reason", "by_next", "by_cause"])
 def test_parts_that_lose_a_second_are_found_out(table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checks, "delays", _less(table))
     town = sound_town()

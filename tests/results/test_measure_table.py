@@ -40,7 +40,8 @@ def test_the_table_and_the_figures_of_a_run_are_the_same_measures(rows: list[Row
 
 
 def test_every_division_of_a_figure_is_a_known_one(rows: list[Row]) -> None:
-    assert {row.by for row in rows} <= set(BY)
+    traits = {trait.name for group in read_scenario(EVERY_KEY).people for trait in group.traits}
+    assert {row.by for row in rows} <= {*BY, *traits}
     shown = {by for one in measures().values() for place in one.shown.values() for by in place.divisions}
     assert shown <= {row.by for row in rows}
 
@@ -107,7 +108,7 @@ def test_a_row_of_the_table_is_all_that_a_new_figure_needs_to_be_compared_shown_
     chart = differences_chart(findings)
     assert chart is not None
     assert "falls in hospital in the 56 days measured: -2.0" in chart[1]
-    assert measures_page().endswith("| `falls` | people | lower | 0 | People who fell. | nobody |\n")
+    assert measures_page().endswith("| `falls` | people | lower | 0 |  | People who fell. | nobody |\n")
 
 
 # -- a table that is not in order ----------------------------------------------------------------------------

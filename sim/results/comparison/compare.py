@@ -12,7 +12,7 @@ at once with 95% (Bonferroni: each at 1 - 0.05 / k). They stand beside low and h
 
 A row that one replication or scenario lacks counts as 0 where the table of measures says so (people, bed days,
 nights, money); for shares, means of people and percentiles there is nothing to compare, and the replication
-is left out. `replications` says in how many the row is defined, of a difference in how many both rows are.
+is left out. Rows by a trait that one of the scenarios does not have are not compared. `replications` says in how many the row is defined, of a difference in how many both rows are.
 
 The rule of the verdict is a contract.
 """
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from sim.results.measure_table import HIGHER, LOWER, limits_of_difference, measures
 from sim.results.measures.order import MeasureKey, SortKey
+from sim.results.parts import BY, is_of_people
 from sim.results.window import Row
 
 LEVEL = 0.95
@@ -144,8 +145,9 @@ def differences(
     units = dict(zip(baseline.keys, baseline.units, strict=True))
     units.update(zip(scenario.keys, scenario.units, strict=True))
     before, after = _by_key(baseline), _by_key(scenario)
+    comparable = {*BY, *({key[2] for key in before} & {key[2] for key in after})}  # a trait, if both have it
     found = []
-    for key in sorted(units, key=place):
+    for key in sorted((key for key in units if key[2] in comparable), key=place):
         nothing = np.full(baseline.values.shape[1], 0.0 if measures()[key[1]].absent_is_zero else np.nan)
         changes = after.get(key, nothing) - before.get(key, nothing)
         here = [float(change) for change in changes if not np.isnan(change)]
@@ -164,7 +166,7 @@ def _difference(
     here = spread(changes, scenarios)
     within = limits_of_difference(unit)
     low, high = interval(here.mean, here.half, within)
-    direction = measures()[key[1]].better_of(key[3])
+    direction = measures()[key[1]].better_of("" if is_of_people(key[2]) else key[3])
     said = difference_verdict(low, high, direction)
     good = share_better(changes, direction)
     all_ = interval(here.mean, here.half_all, within)

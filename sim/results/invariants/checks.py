@@ -18,7 +18,7 @@ from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.records import OUTSIDE, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
 from sim.results.comparison.compare import Estimate, ReplicationTable
-from sim.results.invariants import cohort, people
+from sim.results.invariants import cohort, people, splits
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
     EVERYBODY_IS_SOMEWHERE,
@@ -31,7 +31,7 @@ from sim.results.measure_table import measures
 from sim.results.measures import teams
 from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
 from sim.results.measures.census import delayed_at_midnights, people_at_midnights
-from sim.results.measures.delays import delays
+from sim.results.measures.delays import delayed_seconds, delays
 from sim.results.measures.occupancy import (
     counts_hours,
     held_over_time,
@@ -73,7 +73,7 @@ NOBODY_WAITS_BESIDE_A_FREE_PLACE = "nobody eligible waits beside a free place"
 NOBODY_WAITS_FOR_A_FREE_TEAM = "no step waits for a team with a free place"
 STAYS_ADD_UP = "occupied time = the sum of clipped stays"
 OCCUPIED_IS_NEED_PLUS_DELAY = "occupied = needing care + delayed"
-PARTS_ADD_UP = "reasons, next services, causes and groups each add up to the delay"
+PARTS_ADD_UP = "reasons, next services and causes each add up to the delay"
 PERIODS_ADD_UP = "periods add up to the window"
 LACKS_ADD_UP = "what delayed people lacked adds up to the delay of each reason"
 
@@ -88,6 +88,7 @@ CHECKED = (
     PARTS_ADD_UP,
     LACKS_ADD_UP,
     *people.CHECKED,
+    *splits.CHECKED,
     COSTS_ADD_UP,
     CHARGED_ONCE,
     BUDGETS_ADD_UP,
@@ -108,9 +109,7 @@ def check_cut(window: Window) -> None:
     """Check the records of the whole run, and what is counted in its window."""
     check_records(window.run)
     check_places(window.run)
-    check_sums(window)
-    people.check_people(window)
-    check_costs(window)
+    check_window(window)
     cohort.check_cohort(window)
 
 
@@ -118,6 +117,7 @@ def check_window(window: Window) -> None:
     """Only what depends on the window: for another window of a ledger that has been checked."""
     check_sums(window)
     people.check_people(window)
+    splits.check_splits(window)
     check_costs(window)
 
 
@@ -228,7 +228,7 @@ def check_sums(window: Window) -> None:
     """Occupied time by three ways, delay by four, and each reason of it by what lacked."""
     found = delays(window)
     for number, service in enumerate(window.declared):
-        name, total = service.name, int(found.total[number])
+        name, total = service.name, delayed_seconds(window, number)
         occupied = occupied_seconds(window, service)
         require_sum(STAYS_ADD_UP, name, people_over_time(window, service).integral(window.first, window.end), occupied)
         admitted, ready, left = (window.stays_in(number, column) for column in ("admitted", "ready", "left"))
@@ -242,7 +242,6 @@ def check_sums(window: Window) -> None:
             ("reasons", found.by_reason),
             ("next services", found.by_next),
             ("causes", found.by_cause),
-            ("groups", found.by_group),
         ):
             require_sum(PARTS_ADD_UP, f"{name}, {by}", int(table[number].sum()), total)
         for reason, lacks, days in zip(REASONS, found.by_lack[number], found.by_reason[number], strict=True):

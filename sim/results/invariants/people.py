@@ -85,7 +85,8 @@ def _need_once(window: Window) -> None:
 
 def _queues_add_up(window: Window) -> None:
     """Whoever waits for a service or joins its queue is counted by one measure when they leave it, or still waits."""
-    rows, ended, size = window.ledger.waits, waits.endings(window), len(window.names)
+    rows, size = window.ledger.waits, len(window.names)
+    ended = {what: np.bincount(rows["to"][these], minlength=size) for what, these in waits.ended(window).items()}
     came = rows["joined"] < window.end
     expected = np.bincount(rows["to"][came & (rows["ended"] >= window.first)], minlength=size)
     after = np.bincount(rows["to"][came & (rows["ended"] >= window.end)], minlength=size)
@@ -100,7 +101,8 @@ def _queues_add_up(window: Window) -> None:
 
 def _given_up_add_up(window: Window) -> None:
     """By service: those who gave up, by what became of them and all together."""
-    totals = waits.endings(window)["gave_up"]
+    gave_up = window.ledger.waits["to"][waits.ended(window)["gave_up"]]
+    totals = np.bincount(gave_up, minlength=len(window.names))
     for name, by_ending, total in zip(window.names, giving_up.given_up(window), totals, strict=True):
         require_sum(GIVEN_UP_ADD_UP, name, int(by_ending.sum()), int(total))
 
@@ -115,5 +117,5 @@ def _arrivals_add_up(window: Window) -> None:
     went_on = window.inside(since) & ~is_first  # to another queue, after having found no place in one
     expected = int((before & (ended >= window.first)).sum() + went_on.sum() + flow.came(window).sum())
     after = int(((since < window.end) & (ended >= window.end)).sum())
-    counted = sum(int(count.sum()) for count in waits.endings(window, outside).values())
+    counted = sum(int(outside[these].sum()) for these in waits.ended(window).values())
     require_sum(ARRIVALS_ADD_UP, "outside", counted + after, expected)

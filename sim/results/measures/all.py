@@ -18,12 +18,10 @@ from sim.results.measures import (
     delays,
     discharge_rate,
     flow,
-    followup,
     giving_up,
     occupancy,
+    people,
     teams,
-    unmet,
-    waits,
 )
 from sim.results.measures.order import canonical
 from sim.results.window import Row, Window
@@ -39,15 +37,14 @@ def measure(scenario: Scenario, ledger: Ledger) -> list[Row]:
 def measure_cut(window: Window) -> list[Row]:
     """The same, for somebody who has the window already."""
     rows = [
-        *occupancy.rows(window),
-        *waits.rows(window),
-        *giving_up.rows(window),
+        *people.rows(window),
+        *occupancy.place_rows(window),
         *teams.rows(window),
-        *flow.rows(window),
-        *delays.rows(window, delays.delays(window)),
-        *discharge_rate.rows(window),
-        *unmet.rows(window),
-        *followup.rows(window),
+        *giving_up.rows(window),
+        *flow.pathway_rows(window),
+        *flow.next_service_rows(window),
+        *delays.why_rows(window),
+        *discharge_rate.weekday_rows(window),
         *costs.rows(window),
         *budgets.rows(window),
         *cost_per_night.rows(window),

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.records import NEVER, OUTSIDE, Column, Ledger
+from sim.results.split import Split, everybody, present
 from sim.results.step_functions import count_at
 from sim.results.window import Window
 
@@ -81,10 +82,23 @@ def _waiting(window: Window, number: int) -> Column:
 
 def people_at_midnights(window: Window, number: int) -> Column:
     """People in a service at each midnight of the window."""
-    admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
-    return window.cached(
-        "people at midnights", window.names[number], lambda: count_at(admitted, left, window.midnights)
-    )
+    return np.asarray(at_midnights(window, everybody(window))[0, number], dtype=np.int64)
+
+
+def at_midnights(window: Window, split: Split) -> Column:
+    """People by item, place and midnight of the window."""
+    return window.cached("people at midnights", split.by, lambda: _at_midnights(window, split))
+
+
+def _at_midnights(window: Window, split: Split) -> Column:
+    cells, start, end = present(window, split)
+    days = window.days
+    shape = (len(split.items), len(split.places), days + 1)  # the last day stands for later ones
+    changes = np.zeros(shape, dtype=np.int64).reshape(-1)
+    for instants, sign in ((start, 1), (end, -1)):
+        day = np.clip(-((window.first - instants) // SECONDS_PER_DAY), 0, days)  # of the first midnight not before it
+        changes += sign * np.bincount(cells * (days + 1) + day, minlength=len(changes))
+    return np.cumsum(changes.reshape(shape)[..., :days], axis=2)
 
 
 def delayed_at_midnights(window: Window, number: int) -> Column:

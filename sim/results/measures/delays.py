@@ -1,7 +1,7 @@
 """Delay: how long people who needed no more care still held a place, and why.
 
 Time from ready to left in declared services, inside the window, in whole seconds: by reason, by next
-service, by cause, by group and by what lacked each part adds up to the same total. Going home is not a delay anywhere;
+service, by cause and by what lacked each part adds up to the same total. Going home is not a delay anywhere;
 `home` holds no bed.
 
 What may be changed here: with new expected results. REASON_OF_KIND is a published table: change it with its
@@ -18,6 +18,7 @@ from sim.results.measures.delay_episodes import Pieces, pieces, segments
 from sim.results.measures.lacks import lack_seconds
 from sim.results.measures.root_causes import cause_seconds
 from sim.results.parts import BAND_STARTS, BANDS, LACKS
+from sim.results.split import Split, Table, everybody, leavers, ratio, stays_inside
 from sim.results.step_functions import midnights, total_by
 from sim.results.window import Row, Window
 
@@ -40,13 +41,11 @@ LONG_STAY_SECONDS = 7 * SECONDS_PER_DAY
 
 @dataclass(frozen=True, slots=True)
 class Delays:
-    """Seconds of delay in the window by service number (and reason, destination, cause, group, or reason and lack)."""
+    """Seconds of delay in the window by service number and reason, destination, cause, or reason and lack."""
 
-    total: Column
     by_reason: Column
     by_next: Column
     by_cause: Column
-    by_group: Column
     by_lack: Column  # by reason, then by what lacked
     cause_items: tuple[str, ...]
     long_stay_nights_by_reason: Column
@@ -65,7 +64,6 @@ def delays(window: Window) -> Delays:
 def _delays(window: Window) -> Delays:
     stays = window.ledger.stays
     size = window.home
-    late = window.clipped(stays["ready"], stays["left"])
     found = segments(window)
     parts = pieces(window, found)
     seconds = window.clipped(parts.start, parts.end)
@@ -75,11 +73,9 @@ def _delays(window: Window) -> Delays:
     since = np.maximum(parts.start, stays["admitted"][parts.stay] + LONG_STAY_SECONDS)
     nights = midnights(since, np.maximum(parts.end, since), window.first, window.end)
     return Delays(
-        total=total_by(stays["service"], late, size + 1)[:size],
         by_reason=_table(service, reason, seconds, size, len(REASONS)),
         by_next=_table(service, parts.to, seconds, size, len(window.names)),
         by_cause=by_cause,
-        by_group=_table(service, window.group_of_stay[parts.stay], seconds, size, len(window.scenario.people)),
         by_lack=lack_seconds(window, parts, reason),
         cause_items=items,
         long_stay_nights_by_reason=_table(service, reason, nights, size, len(REASONS)),
@@ -103,37 +99,63 @@ def _reasons(window: Window, parts: Pieces) -> Column:
     return np.where(parts.step == NONE, of_place[parts.to], of_step[step_of_row[parts.step]])
 
 
-def rows(window: Window, found: Delays) -> list[Row]:
-    """The delay rows of every declared service and of all together."""
-    out = []
-    for number in range(window.home):
-        out += _delayed_rows(window, window.names[number], found, np.array([number]))
-        out += _nights_rows(window, window.names[number], np.array([number]))
-        out += _official_rows(window, number)
-    everywhere = np.arange(window.home)
-    return (
-        out
-        + _delayed_rows(window, "all", found, everywhere)
-        + _nights_rows(window, "all", everywhere)
-        + _long_rows(window, found)
+def people_rows(window: Window, split: Split) -> list[Row]:
+    """The delay of every declared service and of all together, over time, at midnights, and by the dates of leaving."""
+    places = (*range(window.home), split.all)
+    seconds, nights, long_nights = (
+        split.with_all(table, range(window.home))
+        for table in (_delayed(window, split), _nights(window, split), _nights(window, split, LONG_STAY_SECONDS))
     )
+    found = {
+        "delayed_bed_days": seconds / SECONDS_PER_DAY,
+        "delayed_people_mean": seconds / SECONDS_PER_DAY / window.days,
+        "midnight_delayed_mean": nights / window.days,
+        "delayed_nights": nights,
+        "long_stay_delayed_people_mean": long_nights / window.days,
+    }
+    return [*split.rows(found, places), *_official_rows(window, split)]
 
 
-def _delayed_rows(window: Window, name: str, found: Delays, numbers: Column) -> list[Row]:
-    """Delayed bed days, and their parts that are not nothing."""
-    total = int(found.total[numbers].sum())
-    out = [
-        Row(name, "delayed_bed_days", "", "", total / SECONDS_PER_DAY),
-        Row(name, "delayed_people_mean", "", "", total / SECONDS_PER_DAY / window.days),
-    ]
-    groups = tuple(group.name for group in window.scenario.people)
+def why_rows(window: Window) -> list[Row]:
+    """The delay of every declared service and of all together by reason, cause and so on, and by nights."""
+    found, out = delays(window), []
+    for number in range(window.home):
+        out += _why_rows(window, window.names[number], found, np.array([number]))
+    everywhere = _why_rows(window, "all", found, np.arange(window.home))
+    return out + everywhere + _long_rows(window, found) + _band_rows(window)
+
+
+def delayed_seconds(window: Window, number: int) -> int:
+    """Seconds in the window from ready to left, over all stays in a service."""
+    return int(_delayed(window, everybody(window))[0, number])
+
+
+def _delayed(window: Window, split: Split) -> Table:
+    """Seconds in the window from ready to left, by item and place."""
+    rows, late = _late(window)
+    return window.cached("delayed seconds", split.by, lambda: split.total(split.left[rows], late))
+
+
+def _late(window: Window) -> tuple[Column, Column]:
+    """Rows of the stays in which people were delayed in the window, and for how many seconds of it."""
+
+    def work() -> tuple[Column, Column]:
+        rows, stays = stays_inside(window), window.ledger.stays
+        late = window.clipped(stays["ready"][rows], stays["left"][rows])
+        return rows[late > 0], late[late > 0]
+
+    return window.cached("late", "all", work)
+
+
+def _why_rows(window: Window, name: str, found: Delays, numbers: Column) -> list[Row]:
+    """The parts of delayed bed days that are not nothing."""
+    out = []
     for by, items, table in (
         ("reason", REASONS, found.by_reason),
         ("next_service", window.names, found.by_next),
         ("cause", found.cause_items, found.by_cause),
-        ("group", groups, found.by_group),
         ("lack", LACKS, found.by_lack.sum(axis=1)),
-        ("reason_and_lack", REASONS_AND_LACKS, found.by_lack.reshape(len(found.total), -1)),
+        ("reason_and_lack", REASONS_AND_LACKS, found.by_lack.reshape(window.home, -1)),
     ):
         for item, seconds in zip(items, table[numbers].sum(axis=0), strict=True):
             if seconds:
@@ -141,28 +163,19 @@ def _delayed_rows(window: Window, name: str, found: Delays, numbers: Column) -> 
     return out
 
 
-def _nights_rows(window: Window, name: str, numbers: Column) -> list[Row]:
-    nights = sum(delayed_nights(window, int(number)) for number in numbers)
-    long_nights = sum(delayed_nights(window, int(number), LONG_STAY_SECONDS) for number in numbers)
-    return [
-        Row(name, "midnight_delayed_mean", "", "", nights / window.days),
-        Row(name, "delayed_nights", "", "", float(nights)),
-        Row(name, "long_stay_delayed_people_mean", "", "", long_nights / window.days),
-    ]
+def _nights(window: Window, split: Split, at_least: int = 0) -> Table:
+    """The window's midnights at which people were delayed and had been here so many seconds, by item and place."""
+    rows, nights = window.cached(f"nights, {at_least}", "all", lambda: _late_nights(window, at_least))
+    return split.total(split.left[rows], nights)
 
 
-def delayed_nights(window: Window, number: int, at_least: int = 0) -> int:
-    """The window's midnights at which people were delayed and had been here so many seconds, over all stays."""
-    return window.cached(
-        f"delayed nights, {at_least}", window.names[number], lambda: _delayed_nights(window, number, at_least)
-    )
-
-
-def _delayed_nights(window: Window, number: int, at_least: int) -> int:
-    ready, left = window.stays_in(number, "ready"), window.stays_in(number, "left")
-    since = np.maximum(ready, window.stays_in(number, "admitted") + at_least)
-    some = (since < window.end) & (left > np.maximum(since, window.first))
-    return int(midnights(since[some], left[some], window.first, window.end).sum())
+def _late_nights(window: Window, at_least: int) -> tuple[Column, Column]:
+    """Rows of the stays with such midnights, and how many."""
+    stays, (rows, _) = window.ledger.stays, _late(window)
+    left = stays["left"][rows]
+    since = np.maximum(stays["ready"][rows], stays["admitted"][rows] + at_least)
+    nights = midnights(since, np.maximum(left, since), window.first, window.end)
+    return rows[nights > 0], nights[nights > 0]
 
 
 def _long_rows(window: Window, found: Delays) -> list[Row]:
@@ -178,21 +191,39 @@ def _long_rows(window: Window, found: Delays) -> list[Row]:
     return out
 
 
-def _official_rows(window: Window, number: int) -> list[Row]:
+def _official_rows(window: Window, split: Split) -> list[Row]:
     """The discharge ready date measures: by calendar dates, over those who left alive in the window."""
-    left = window.stays_in(number, "left")
-    alive = window.inside(left) & (window.stays_in(number, "to") != window.died)
-    people = int(alive.sum())
-    if not people:
-        return []
-    name = window.names[number]
-    nights = left[alive] // SECONDS_PER_DAY - window.stays_in(number, "ready")[alive] // SECONDS_PER_DAY
-    late = int((nights > 0).sum())
-    out = [Row(name, "delayed_share", "", "", late / people)]
-    if late:
-        out.append(Row(name, "delay_mean_if_delayed_nights", "", "", int(nights.sum()) / late))
-    out.append(Row(name, "delay_mean_nights", "", "", int(nights.sum()) / people))
+    rows, nights = _nights_of_leavers(window)
+    cells, late = split.left[rows], nights > 0
+    number, late_number, total = split.count(cells), split.count(cells[late]), split.total(cells, nights)
+    found = {
+        "delayed_share": ratio(late_number, number),
+        "delay_mean_if_delayed_nights": ratio(total, late_number),
+        "delay_mean_nights": ratio(total, number),
+    }
+    return split.rows(found, range(window.home))
+
+
+def _nights_of_leavers(window: Window) -> tuple[Column, Column]:
+    """Rows of the stays that people left alive in the window, and the nights from the date of ready to that of leaving."""
+
+    def work() -> tuple[Column, Column]:
+        stays = window.ledger.stays
+        rows = leavers(window)
+        rows = rows[stays["to"][rows] != window.died]
+        return rows, stays["left"][rows] // SECONDS_PER_DAY - stays["ready"][rows] // SECONDS_PER_DAY
+
+    return window.cached("nights of leavers", "all", work)
+
+
+def _band_rows(window: Window) -> list[Row]:
+    """The same people by their nights of delay."""
+    rows, nights = _nights_of_leavers(window)
     band = np.searchsorted(BAND_STARTS, nights, side="right") - 1
-    for item, count in zip(BANDS, np.bincount(band, minlength=len(BANDS)), strict=True):
-        out.append(Row(name, "delay_band_share", "band", item, int(count) / people))
-    return out
+    counts = _table(window.ledger.stays["service"][rows], band, np.ones_like(nights), window.home + 1, len(BANDS))
+    return [
+        Row(window.names[number], "delay_band_share", "band", item, count / sum(here))
+        for number, here in enumerate(counts[: window.home].tolist())
+        for item, count in zip(BANDS, here, strict=True)
+        if any(here)
+    ]

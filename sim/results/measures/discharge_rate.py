@@ -9,25 +9,43 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, WEEKDAYS
 from sim.model.records import NEVER, Column
-from sim.results.step_functions import count_at
+from sim.results.split import Split, ratio, stays_inside
+from sim.results.step_functions import count_at, midnights
 from sim.results.window import Row, Window
 
 
-def rows(window: Window) -> list[Row]:
-    """Hospitals: the share that left of those ready on a day, over all days and by weekday.
+def rows(window: Window, split: Split) -> list[Row]:
+    """Hospitals: the share that left of those ready on a day, over all days.
 
     Who is still there at the midnight that ends a day counts as not released on it, as in the situation
     report. The dead count on neither side.
     """
-    found = []
-    for number in np.flatnonzero(window.is_acute):
-        left, remained = _left_and_remained(window, int(number))
-        name = window.names[number]
-        if left.sum() + remained.sum():
-            share = int(left.sum()) / int(left.sum() + remained.sum())
-            found.append(Row(name, "released_share", "", "", share))
-        found += _by_weekday(window, name, left, remained)
-    return found
+    hospital, went, nights = window.cached("hospital nights", "all", lambda: _nights(window))
+    cells = split.left[hospital]
+    went_by = split.total(cells, went)
+    share = ratio(went_by, went_by + split.total(cells, nights))
+    return split.rows({"released_share": share}, np.flatnonzero(window.is_acute).tolist())
+
+
+def _nights(window: Window) -> tuple[Column, Column, Column]:
+    """Rows of the stays in hospitals, whether they were left alive, and the midnights, each the end of a day, with delay."""
+    stays, rows = window.ledger.stays, stays_inside(window)
+    rows = rows[window.is_acute[stays["service"][rows]]]
+    ready, left = stays["ready"][rows], stays["left"][rows]
+    went = window.inside(left) & (stays["to"][rows] != window.died)
+    first, end = window.first + SECONDS_PER_DAY, window.end + SECONDS_PER_DAY
+    return rows, went.astype(np.int64), midnights(ready, _until(window, left), first, end)
+
+
+def _until(window: Window, left: Column) -> Column:
+    """When each is gone: what happens at the end of the window belongs to the day after."""
+    return np.where(left < window.end, left, NEVER)
+
+
+def weekday_rows(window: Window) -> list[Row]:
+    """The same by weekday."""
+    hospitals = [int(number) for number in np.flatnonzero(window.is_acute)]
+    return [row for number in hospitals for row in _by_weekday(window, number)]
 
 
 def _left_and_remained(window: Window, number: int) -> tuple[Column, Column]:
@@ -36,12 +54,12 @@ def _left_and_remained(window: Window, number: int) -> tuple[Column, Column]:
     alive = window.inside(left) & (to != window.died)
     went = np.bincount((left[alive] - window.first) // SECONDS_PER_DAY, minlength=window.days)
     is_ready = ready < NEVER
-    until = np.where(left < window.end, left, NEVER)  # what happens at the end of the window belongs to the day after
-    remained = count_at(ready[is_ready], until[is_ready], window.midnights + SECONDS_PER_DAY)
+    remained = count_at(ready[is_ready], _until(window, left)[is_ready], window.midnights + SECONDS_PER_DAY)
     return np.asarray(went, dtype=np.int64), remained
 
 
-def _by_weekday(window: Window, name: str, left: Column, remained: Column) -> list[Row]:
+def _by_weekday(window: Window, hospital: int) -> list[Row]:
+    left, remained = _left_and_remained(window, hospital)
     calendar = window.scenario.calendar
     first = (calendar.start + timedelta(days=calendar.warm_up_days)).weekday()
     weekday = (first + np.arange(window.days)) % len(WEEKDAYS)
@@ -49,5 +67,5 @@ def _by_weekday(window: Window, name: str, left: Column, remained: Column) -> li
     for number, item in enumerate(WEEKDAYS):
         went, stood = int(left[weekday == number].sum()), int(remained[weekday == number].sum())
         if went + stood:
-            found.append(Row(name, "released_share", "weekday", item, went / (went + stood)))
+            found.append(Row(window.names[hospital], "released_share", "weekday", item, went / (went + stood)))
     return found

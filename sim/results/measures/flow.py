@@ -5,9 +5,9 @@ What may be changed here: with new expected results.
 
 import numpy as np
 
-from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import DIED_WAITING, NEVER, NONE, OUTSIDE, Column
+from sim.results.split import Split, leavers, percentiles, ratio
 from sim.results.step_functions import Mask
 from sim.results.window import Row, Window
 
@@ -60,20 +60,15 @@ def _pathway_numbers(window: Window) -> Column:
     return found
 
 
-def rows(window: Window) -> list[Row]:
-    """Arrivals, admissions, leavers, deaths and throughput."""
+def rows(window: Window, split: Split) -> list[Row]:
+    """Arrivals, admissions, leavers, lengths of stay, deaths and throughput."""
     return (
-        _arrivals(window)
-        + _admissions(window)
-        + _leavers(window)
-        + _lengths_of_stay(window)
-        + _pathways(window)
-        + _deaths(window)
+        _arrivals(window, split)
+        + _admissions(window, split)
+        + _leavers(window, split)
+        + _lengths_of_stay(window, split)
+        + _deaths(window, split)
     )
-
-
-def _people(service: str, measure: str, value: int, by: str = "", item: str = "") -> Row:
-    return Row(service, measure, by, item, float(value))
 
 
 def came(window: Window) -> Mask:
@@ -82,76 +77,99 @@ def came(window: Window) -> Mask:
     return np.asarray(window.inside(people["arrives"]) & (people["from_census"] == 0))
 
 
-def _arrivals(window: Window) -> list[Row]:
-    people, here = window.ledger.people, came(window)
-    by_service = np.bincount(people["arrives_at"][here], minlength=len(window.names))
-    by_group = np.bincount(people["group"][here], minlength=len(window.scenario.people))
+def _arrivals(window: Window, split: Split) -> list[Row]:
+    here = window.cached("came", "all", lambda: np.flatnonzero(came(window)))
+    arrived = split.count(split.cells(split.came[here], window.ledger.people["arrives_at"][here]))
     doors = {name for group in window.scenario.people for name, _ in group.arrives_at}
-    found = [
-        _people(name, "arrivals", int(by_service[number]))
-        for number, name in enumerate(window.names)
-        if name in doors or by_service[number]
-    ]
-    found.append(_people("all", "arrivals", int(here.sum())))
-    for number, group in enumerate(window.scenario.people):
-        found.append(_people("all", "arrivals", int(by_group[number]), "group", group.name))
-    return found
+    shown = [place for place, name in enumerate(window.names) if name in doors or arrived[:, place].any()]
+    return split.rows({"arrivals": split.with_all(arrived, range(split.outside))}, (*shown, split.all))
 
 
-def _admissions(window: Window) -> list[Row]:
-    counts = [window.admitted_inside(number) for number in range(window.home + 1)]
-    found = [_people(window.names[number], "admissions", count) for number, count in enumerate(counts)]
-    return [*found, _people("all", "admissions", sum(counts[: window.home]))]
+def _admissions(window: Window, split: Split) -> list[Row]:
+    admitted = split.with_all(split.count(split.admitted[_begun(window)]), range(window.home))
+    return split.rows({"admissions": admitted}, (*range(window.home + 1), split.all))
 
 
-def _leavers(window: Window) -> list[Row]:
-    found = []
-    for number in range(window.home + 1):
-        left = window.inside(window.stays_in(number, "left"))
-        found += _left_and_throughput(window, window.names[number], int(left.sum()))
-        found += _leavers_by_next_service(window, number, window.stays_in(number, "to")[left])
-    return found + _left_and_throughput(window, "all", int(window.inside(left_model(window)).sum()))
+def _begun(window: Window) -> Column:
+    """Rows of the stays to which people were admitted in the window."""
+
+    def work() -> Column:
+        return np.flatnonzero(window.inside(window.ledger.stays["admitted"]) & ~window.is_seated)
+
+    return window.cached("begun stays", "all", work)
 
 
-def _leavers_by_next_service(window: Window, number: int, to: Column) -> list[Row]:
-    """Of a declared service other than a hospital: how many left for which service, death included."""
-    if number == window.home or window.is_acute[number]:
-        return []
-    counts = np.bincount(to, minlength=len(window.names))
-    name = window.names[number]
-    return [
-        _people(name, "leavers", int(counts[way]), "next_service", window.names[way]) for way in np.flatnonzero(counts)
-    ]
+def _leavers(window: Window, split: Split) -> list[Row]:
+    left = split.count(split.left[leavers(window)])
+    stays, never_in = _gone(window)
+    gone = np.concatenate((split.after[stays], split.came[never_in]))
+    left[:, split.all] = np.bincount(gone, minlength=len(split.items))
+    found = {"leavers": left, "throughput_per_day": left / window.days}
+    return split.rows(found, (*range(window.home + 1), split.all))
 
 
-def _left_and_throughput(window: Window, name: str, left: int) -> list[Row]:
-    return [
-        _people(name, "leavers", left),
-        Row(name, "throughput_per_day", "", "", left / window.days),
-    ]
+def _gone(window: Window) -> tuple[Column, Column]:
+    """Of those who left the model in the window: rows of the stays they left, and the people who were never in one."""
+
+    def work() -> tuple[Column, Column]:
+        rows, stays = leavers(window), window.ledger.stays
+        left = rows[stays["to"][rows] >= window.died]
+        gone = window.inside(left_model(window))
+        gone[stays["person"]] = False
+        return left, np.flatnonzero(gone)
+
+    return window.cached("gone", "all", work)
 
 
-def _lengths_of_stay(window: Window) -> list[Row]:
+def _lengths_of_stay(window: Window, split: Split) -> list[Row]:
     """Days from admitted to left, and to ready, of the stays that ended in the window, by declared service."""
-    found = []
-    for number in range(window.home):
-        admitted, ready, left = (window.stays_in(number, column) for column in ("admitted", "ready", "left"))
-        ended = window.inside(left)
-        if not ended.any():
-            continue
-        stayed, needed = (left - admitted)[ended], (ready - admitted)[ended]
-        median, p90 = np.percentile(stayed, (50, 90))
-        days = {
-            "length_of_stay_mean_days": int(stayed.sum()) / len(stayed),
-            "length_of_stay_median_days": float(median),
-            "length_of_stay_p90_days": float(p90),
-            "days_to_ready_mean": int(needed.sum()) / len(needed),
-        }
-        found += [Row(window.names[number], name, "", "", days[name] / SECONDS_PER_DAY) for name in days]
-    return found
+    ended, stays = leavers(window), window.ledger.stays
+    ended = ended[stays["service"][ended] < window.home]
+    cells, admitted = split.left[ended], stays["admitted"][ended]
+    stayed, needed = stays["left"][ended] - admitted, stays["ready"][ended] - admitted
+    number = split.count(cells)
+    median, p90 = percentiles(split, cells, stayed, (50, 90))
+    days = {
+        "length_of_stay_mean_days": ratio(split.total(cells, stayed), number),
+        "length_of_stay_median_days": median,
+        "length_of_stay_p90_days": p90,
+        "days_to_ready_mean": ratio(split.total(cells, needed), number),
+    }
+    return split.rows({name: seconds / SECONDS_PER_DAY for name, seconds in days.items()}, range(window.home))
 
 
-def _pathways(window: Window) -> list[Row]:
+def _deaths(window: Window, split: Split) -> list[Row]:
+    stays, waits = _dead(window)
+    outside = split.cells(split.waiting[waits], split.outside)
+    places = (*range(window.home + 1), split.outside)
+    deaths = split.count(np.concatenate((split.left[stays], outside)))
+    return split.rows({"deaths": split.with_all(deaths, places)}, (*places, split.all))
+
+
+def _dead(window: Window) -> tuple[Column, Column]:
+    """Rows of the stays, and of the waits outside, in which people died in the window."""
+
+    def work() -> tuple[Column, Column]:
+        rows, waits = leavers(window), window.ledger.waits
+        outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING) & window.inside(waits["ended"])
+        return rows[window.ledger.stays["to"][rows] == window.died], np.flatnonzero(outside)
+
+    return window.cached("dead", "all", work)
+
+
+def next_service_rows(window: Window) -> list[Row]:
+    """Of each declared service other than a hospital: how many left for which service, death included."""
+    rows, size = leavers(window), len(window.names)
+    stays = window.ledger.stays
+    counts = np.bincount(stays["service"][rows] * size + stays["to"][rows], minlength=window.home * size)
+    return [
+        Row(window.names[number], "leavers", "next_service", window.names[way], float(counts[number * size + way]))
+        for number in np.flatnonzero(~window.is_acute[: window.home]).tolist()
+        for way in np.flatnonzero(counts[number * size : (number + 1) * size]).tolist()
+    ]
+
+
+def pathway_rows(window: Window) -> list[Row]:
     """Hospitals: leavers alive by pathway, from the service they went to."""
     pathway, found = np.append(pathways(window), NONE), []  # the last stands for nowhere
     for service in window.declared:
@@ -160,16 +178,5 @@ def _pathways(window: Window) -> list[Row]:
             left = window.inside(window.stays_in(number, "left"))
             ways = pathway[window.stays_in(number, "to")[left]]
             counts = np.bincount(ways[ways != NONE], minlength=4)
-            found += [_people(service.name, "leavers", int(counts[way]), "pathway", str(way)) for way in range(4)]
+            found += [Row(service.name, "leavers", "pathway", str(way), float(counts[way])) for way in range(4)]
     return found
-
-
-def _deaths(window: Window) -> list[Row]:
-    waits, found, total = window.ledger.waits, [], 0
-    for number in range(window.home + 1):
-        died = window.inside(window.stays_in(number, "left")) & (window.stays_in(number, "to") == window.died)
-        total += int(died.sum())
-        found.append(_people(window.names[number], "deaths", int(died.sum())))
-    outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING) & window.inside(waits["ended"])
-    found.append(_people(OUTSIDE_NAME, "deaths", int(outside.sum())))
-    return [*found, _people("all", "deaths", total + int(outside.sum()))]

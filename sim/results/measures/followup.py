@@ -7,10 +7,13 @@ be at home, unless they went out from a care home.
 What may be changed here: with new expected results.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import ADMITTED, NEVER, Column
+from sim.results.split import Split, leavers, ratio
 from sim.results.step_functions import Mask, of_person
 from sim.results.window import BACK_HOME, Row, Window
 
@@ -56,34 +59,48 @@ class Journeys:
         return np.asarray(self._home_before[row] + here * self._at_home[row] + after * self.out_at_home[row])
 
 
-def rows(window: Window) -> list[Row]:
-    """Follow-up rows of each hospital, and of all hospitals."""
-    hospitals = [int(number) for number in np.flatnonzero(window.is_acute)]
+class Followed(NamedTuple):
+    """A measure of discharges: the rows of the stays that are followed up for long enough, and what each adds to it."""
+
+    measure: str
+    rows: Column
+    amounts: Column
+    each: int  # so much is one of the measure's unit
+
+
+def rows(window: Window, split: Split) -> list[Row]:
+    """Follow-up rows of each hospital, and of all hospitals; of each other service, who was back in hospital."""
+    hospitals = np.flatnonzero(window.is_acute).tolist()
     if not hospitals:
         return []
-    journeys = Journeys(window)
-    found = _readmitted_from_other_services(window)
-    found += [row for number in hospitals for row in _of_hospitals(window, window.names[number], [number], journeys)]
-    if len(hospitals) == 1:
-        whole = [row._replace(service="all") for row in found if row.service == window.names[hospitals[0]]]
-        return [*found, *whole]
-    return [*found, *_of_hospitals(window, "all", hospitals, journeys)]
+    found = {}
+    for one in _followed_up(window):
+        cells = split.left[one.rows]
+        total, number = (
+            split.with_all(table, hospitals) for table in (split.total(cells, one.amounts), split.count(cells))
+        )
+        found[one.measure] = ratio(total, number) / one.each
+    return split.rows(found, (*range(window.home), split.all))
 
 
-def _of_hospitals(window: Window, name: str, numbers: list[int], journeys: Journeys) -> list[Row]:
-    left = _discharges(window, numbers)
+def _followed_up(window: Window) -> list[Followed]:
+    return window.cached("followed up", "all", lambda: _of_discharges(window))
+
+
+def _of_discharges(window: Window) -> list[Followed]:
+    left, journeys = _discharges(window), Journeys(window)
     return [
-        *_readmitted(window, name, left),
-        *_at_home_12_weeks(window, name, left, journeys),
-        *_at_home(window, name, left, journeys),
-        *_days_at_home(window, name, left, journeys),
+        *_readmitted(window, left),
+        _at_home_12_weeks(window, left, journeys),
+        _at_home(window, left, journeys),
+        _days_at_home(window, left, journeys),
     ]
 
 
-def _discharges(window: Window, numbers: list[int]) -> Column:
-    """Rows of the stays in these hospitals that ended in the window, alive and not in another hospital."""
+def _discharges(window: Window) -> Column:
+    """Rows of the stays in hospitals that ended in the window, alive and not in another hospital."""
     stays = window.ledger.stays
-    here = np.sort(np.concatenate([window.stay_rows(number) for number in numbers]))
+    here = np.flatnonzero(window.is_acute[stays["service"]])
     to = stays["to"][here]
     discharged = window.inside(stays["left"][here]) & (to != window.died) & ~window.is_acute[to]
     return np.asarray(here[discharged])
@@ -107,26 +124,15 @@ def has_way_back(window: Window) -> bool:
     )
 
 
-def _readmitted(window: Window, name: str, left: Column) -> list[Row]:
-    left = _followed(window, left, DAYS_30)
-    if not len(left) or not has_way_back(window):
-        return []
-    return [Row(name, "readmitted_within_30_days", "", "", int(_is_back(window, left).sum()) / len(left))]
-
-
-def _readmitted_from_other_services(window: Window) -> list[Row]:
-    """The same of those who leave each other service alive; whoever goes from there straight to hospital is back."""
+def _readmitted(window: Window, left: Column) -> list[Followed]:
     if not has_way_back(window):
         return []
-    stays, found = window.ledger.stays, []
-    for number in np.flatnonzero(~window.is_acute[: window.home]):
-        here = window.stay_rows(int(number))
-        alive = window.inside(stays["left"][here]) & (stays["to"][here] != window.died)
-        left = _followed(window, here[alive], DAYS_30)
-        if len(left):
-            back = _is_back(window, left) | window.is_acute[stays["to"][left]]
-            found.append(Row(window.names[number], "readmitted_within_30_days", "", "", int(back.sum()) / len(left)))
-    return found
+    rows, stays = leavers(window), window.ledger.stays
+    elsewhere = rows[~window.is_acute[stays["service"][rows]] & (stays["to"][rows] != window.died)]
+    rows = _followed(window, np.concatenate((left, elsewhere)), DAYS_30)
+    straight_in = ~window.is_acute[stays["service"][rows]] & window.is_acute[stays["to"][rows]]
+    again = _is_back(window, rows) | straight_in
+    return [Followed("readmitted_within_30_days", rows, again.astype(np.int64), 1)]
 
 
 def _is_back(window: Window, left: Column) -> Mask:
@@ -144,32 +150,26 @@ def _into_reablement(window: Window, left: Column, seconds: int) -> Column:
     return left[window.of_kind(*REABLEMENT)[window.ledger.stays["to"][left]]]
 
 
-def _at_home_12_weeks(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
+def _at_home_12_weeks(window: Window, left: Column, journeys: Journeys) -> Followed:
     left = _into_reablement(window, left, WEEKS_12)
-    if not len(left):
-        return []
     is_home = journeys.stayed_home(left, window.ledger.stays["left"][left] + WEEKS_12)
-    return [Row(name, "at_home_12_weeks", "", "", int(is_home.sum()) / len(left))]
+    return Followed("at_home_12_weeks", left, is_home.astype(np.int64), 1)
 
 
-def _at_home(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
+def _at_home(window: Window, left: Column, journeys: Journeys) -> Followed:
     stays = window.ledger.stays
     left = _into_reablement(window, left, DAYS_91)
-    if not len(left):
-        return []
     later = stays["left"][left] + DAYS_91
     row = journeys.stay_at(stays["person"][left], later)
     gone = stays["left"][row] <= later
     elsewhere = window.of_kind("acute", "care_home")[stays["service"][row]]
     is_home: Mask = np.where(gone, journeys.out_at_home[row], ~elsewhere)
-    return [Row(name, "at_home_91_days", "", "", int(is_home.sum()) / len(left))]
+    return Followed("at_home_91_days", left, is_home.astype(np.int64), 1)
 
 
-def _days_at_home(window: Window, name: str, left: Column, journeys: Journeys) -> list[Row]:
+def _days_at_home(window: Window, left: Column, journeys: Journeys) -> Followed:
     stays = window.ledger.stays
     left = _followed(window, left, DAYS_91)
-    if not len(left):
-        return []
     person, since = stays["person"][left], stays["left"][left]
     spent = journeys.home_seconds(person, since + DAYS_91) - journeys.home_seconds(person, since)
-    return [Row(name, "days_at_home", "", "", int(spent.sum()) / len(left) / SECONDS_PER_DAY)]
+    return Followed("days_at_home", left, spent, SECONDS_PER_DAY)

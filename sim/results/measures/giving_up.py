@@ -25,20 +25,15 @@ DESIGN, ELSEWHERE, NOTHING = range(len(ENDINGS))
 
 
 def rows(window: Window) -> list[Row]:
-    """Those who gave up waiting for each declared service and list, and for all destinations; in all, and by ending."""
+    """Those who gave up waiting for each declared service and list, and for all destinations, by ending."""
     by_ending = given_up(window)
-    found = []
-    for number in window.in_line:
-        found += _rows(window.names[number], by_ending[number])
-    return found + _rows("all", by_ending.sum(axis=0))
-
-
-def _rows(name: str, counts: Column) -> list[Row]:
-    """The total, and its parts that are not nothing."""
-    parts = [
-        Row(name, "gave_up", "ending", item, float(count)) for item, count in zip(ENDINGS, counts, strict=True) if count
+    names = [*((window.names[number], by_ending[number]) for number in window.in_line), ("all", by_ending.sum(axis=0))]
+    return [
+        Row(name, "gave_up", "ending", item, float(count))
+        for name, counts in names
+        for item, count in zip(ENDINGS, counts, strict=True)
+        if count
     ]
-    return [Row(name, "gave_up", "", "", float(counts.sum())), *parts]
 
 
 def given_up(window: Window) -> Column:

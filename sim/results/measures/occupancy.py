@@ -12,6 +12,8 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Places, Service
 from sim.model.records import Column
+from sim.results.measures.census import at_midnights
+from sim.results.split import Split, Table, everybody, present
 from sim.results.step_functions import StepFunction, column, going_on, instants_of, steps_of
 from sim.results.window import Row, Window
 
@@ -116,9 +118,13 @@ def planned_and_held(window: Window, service: Service) -> tuple[Column, Column, 
 
 def occupied_seconds(window: Window, service: Service) -> int:
     """Seconds that people held a place in the window."""
-    number = window.number(service)
-    admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
-    return window.cached("occupied seconds", service.name, lambda: int(window.clipped(admitted, left).sum()))
+    return int(_occupied(window, everybody(window))[0, window.number(service)])
+
+
+def _occupied(window: Window, split: Split) -> Table:
+    """Seconds in the window that people held a place, by item and place."""
+    cells, start, end = present(window, split)
+    return window.cached("occupied seconds", split.by, lambda: split.total(cells, window.clipped(start, end)))
 
 
 def available_seconds(window: Window, service: Service) -> int:
@@ -127,25 +133,31 @@ def available_seconds(window: Window, service: Service) -> int:
     return window.cached("available seconds", service.name, lambda: path.integral(window.first, window.end))
 
 
-def rows(window: Window) -> list[Row]:
-    """The occupancy rows of every service, home included, and occupied bed days of all but home, which is no bed."""
-    found = [row for service in window.scenario.services for row in _service_rows(window, service)]
-    occupied = sum(occupied_seconds(window, service) for service in window.declared)
-    found.append(Row("all", "occupied_bed_days", "", "", occupied / SECONDS_PER_DAY))
-    return found
+def people_rows(window: Window, split: Split) -> list[Row]:
+    """People in every service, home included, and occupied bed days of all but home, which is no bed."""
+    services = range(window.home + 1)
+    occupied = split.with_all(_occupied(window, split), range(window.home))
+    census = at_midnights(window, split)[:, : window.home + 1]
+    found = {"midnight_census_mean": census.sum(axis=2) / window.days}
+    for percent, people in zip((5, 50, 95), np.percentile(census, (5, 50, 95), axis=2), strict=True):
+        found[f"midnight_census_p{percent:02d}"] = people
+    return [
+        *split.rows({"occupied_bed_days": occupied / SECONDS_PER_DAY}, (*services, split.all)),
+        *split.rows(found, services),
+    ]
 
 
-def _service_rows(window: Window, service: Service) -> list[Row]:
+def place_rows(window: Window) -> list[Row]:
+    """Places of every service that has a limit: how many, and how full."""
+    limited = [service for service in window.scenario.services if not service.is_unlimited]
+    return [row for service in limited for row in _place_rows(window, service)]
+
+
+def _place_rows(window: Window, service: Service) -> list[Row]:
     def row(measure: str, value: float) -> Row:
         return Row(service.name, measure, "", "", value)
 
-    found = [row("occupied_bed_days", occupied_seconds(window, service) / SECONDS_PER_DAY)]
-    census = people_over_time(window, service).at(window.midnights)
-    found.append(row("midnight_census_mean", int(census.sum()) / window.days))
-    for percent, value in zip((5, 50, 95), np.percentile(census, (5, 50, 95)), strict=True):
-        found.append(row(f"midnight_census_p{percent:02d}", float(value)))
-    if service.is_unlimited:
-        return found
+    found = []
     held, available = held_over_time(window, service), available_over_time(window, service)
     available_total = available_seconds(window, service)
     each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)

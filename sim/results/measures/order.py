@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
 from sim.results.measure_table import measures
 from sim.results.parts import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS
+from sim.results.split import group_names, level_names, trait_names
 
 YEARS = [str(year) for year in range(1, 101)]  # since people became ready
 MeasureKey = tuple[str, str, str, str]  # service, measure, by, item
@@ -25,7 +26,7 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "budget": _merged((budget.name for budget in scenario.costs.budgets) for scenario in scenarios),
         "part": list(COST_PARTS),
         "pathway": list(PATHWAYS),
-        "group": _merged((group.name for group in scenario.people) for scenario in scenarios),
+        "group": _merged(group_names(scenario.people) for scenario in scenarios),
         "band": list(BANDS),
         "weekday": list(WEEKDAYS),
         "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
@@ -35,7 +36,9 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "year": YEARS,
     }
     items["payer_and_year"] = [f"{payer}, {year}" for payer in items["payer"] for year in YEARS]
-    of_service, of_measure, of_by = _numbered(services), _numbered(measures()), _numbered(BY)
+    traits = _merged(trait_names(scenario.people) for scenario in scenarios)
+    items |= {trait: _merged(level_names(scenario.people, trait) for scenario in scenarios) for trait in traits}
+    of_service, of_measure, of_by = _numbered(services), _numbered(measures()), _numbered((*BY, *traits))
     of_item = {by: _numbered(names) for by, names in items.items()}
 
     def place(key: MeasureKey) -> SortKey:

@@ -21,7 +21,8 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Group, Visit
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.measures.flow import pathways
-from sim.results.step_functions import Mask, of_person, total_by
+from sim.results.split import Split
+from sim.results.step_functions import Mask, of_person
 from sim.results.window import Row, Window
 
 PATHWAY_2 = 2
@@ -31,28 +32,23 @@ IN_VAIN = (GAVE_UP, TURNED_AWAY, NO_PLACE)
 class Need(NamedTuple):
     """Spans [start, end) inside the window in which a person needs a pathway 2 bed and has none, by person and time."""
 
+    wait: Column  # the row of the wait in which the need began
     person: Column
     bound_for: Column
     start: Column
     end: Column
 
 
-def rows(window: Window) -> list[Row]:
+def rows(window: Window, split: Split) -> list[Row]:
     """People without the pathway 2 bed that they need, mean over time, by the service that they were bound for."""
     is_bed = pathways(window) == PATHWAY_2
     if not is_bed.any():
         return []
     found = unmet(window)
-    seconds = total_by(found.bound_for, found.end - found.start, len(window.names))
-    span = window.days * SECONDS_PER_DAY
-
-    def row(name: str, amount: int) -> Row:
-        return Row(name, "unmet_need_people_mean", "", "", amount / span)
-
-    return [
-        *(row(window.names[number], int(seconds[number])) for number in np.flatnonzero(is_bed)),
-        row("all", int(seconds.sum())),
-    ]
+    cells = split.cells(split.waiting[found.wait], found.bound_for)
+    seconds = split.with_all(split.total(cells, found.end - found.start), range(split.outside))
+    mean = {"unmet_need_people_mean": seconds / (window.days * SECONDS_PER_DAY)}
+    return split.rows(mean, (*np.flatnonzero(is_bed).tolist(), split.all))
 
 
 def unmet(window: Window) -> Need:
@@ -74,7 +70,7 @@ def _asked(window: Window) -> Need:
     some = np.flatnonzero(start < window.end)
     person, start = person[some], start[some]
     end = np.minimum(over[some], np.minimum(_next_bed(window, is_bed, person, start), died(window)[person]))
-    return Need(person, bound_for[some], start, end)
+    return Need(number[some], person, bound_for[some], start, end)
 
 
 def _waits_in_need(window: Window, is_bed: Mask) -> tuple[Column, Column]:
@@ -118,13 +114,13 @@ def died(window: Window) -> Column:
 
 def _each_once(window: Window, asked: Need) -> Need:
     """The same without overlaps, inside the window: a need that goes on already is no second one."""
-    person, bound_for, start, end = asked
+    wait, person, bound_for, start, end = asked
     end = np.clip(end, window.first, window.end)
     reached = np.maximum.accumulate(of_person(person, end))  # rows are by person and start
     start = np.maximum(start, window.first)
     start[1:] += np.maximum(reached[:-1] - of_person(person[1:], start[1:]), 0)
     some = np.flatnonzero(start < end)
-    return Need(person[some], bound_for[some], start[some], end[some])
+    return Need(wait[some], person[some], bound_for[some], start[some], end[some])
 
 
 def _average_stays(window: Window) -> Column:

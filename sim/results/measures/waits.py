@@ -8,12 +8,14 @@ What may be changed here: with new expected results.
 """
 
 from collections.abc import Mapping
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, WAIT_ENDINGS, Column
+from sim.results.split import Split, percentiles, ratio
 from sim.results.step_functions import Mask
 from sim.results.window import Row, Window
 
@@ -26,47 +28,59 @@ COUNTED_AS = {
     "died": (DIED_WAITING,),
 }
 """Every way in which a wait may end, each under one name."""
+IS_TURNED_AWAY = np.isin(np.arange(len(WAIT_ENDINGS)), COUNTED_AS["turned_away"])  # by ending
 
 
-def rows(window: Window) -> list[Row]:
-    """Queue and wait rows of every service and list, of `out` and of outside."""
-    waits, found = window.ledger.waits, []
-    for number, name in enumerate(window.names):
-        joined, ended, ending = (window.waits_for(number, column) for column in ("joined", "ended", "ending"))
-        waited = _has_waited(joined, ended, ending)
-        joined, ended = joined[waited], ended[waited]
-        if number in window.in_line or window.clipped(joined, ended).any():
-            found += _wait_rows(window, name, joined, ended)
-    outside = np.flatnonzero(waits["held"] == OUTSIDE)
-    joined, ended, ending = (waits[column][outside] for column in ("joined", "ended", "ending"))
-    waited = _has_waited(joined, ended, ending)
-    found += _wait_rows(window, OUTSIDE_NAME, joined[waited], ended[waited])
-    return found + _within_4_hours(window) + _within_2_days(window) + _turned_away(window)
+def rows(window: Window, split: Split) -> list[Row]:
+    """Queue and wait rows of every service and list, of `out` and of outside, and those who got in nowhere."""
+    return _wait_rows(window, split) + _standards(window, split) + _failed_rows(window, split)
 
 
-def _has_waited(joined: Column, ended: Column, ending: Column) -> Mask:
+class Waited(NamedTuple):
+    """Waits that touch the window, by the place that they count for: those outside for outside, too."""
+
+    rows: Column
+    places: Column
+    seconds: Column  # inside the window
+    begun: Column  # which of them began in the window: their numbers here
+    lengths: Column  # of those that began in it
+
+
+def _waited(window: Window) -> Waited:
+    return window.cached("waited", "all", lambda: _find_waited(window))
+
+
+def _find_waited(window: Window) -> Waited:
     """All but those who were turned away the moment they came."""
-    return np.asarray(~np.isin(ending, COUNTED_AS["turned_away"]) | (ended > joined))
+    waits = window.ledger.waits
+    rows = np.flatnonzero((waits["joined"] < window.end) & (waits["ended"] >= window.first))
+    joined, ended = waits["joined"][rows], waits["ended"][rows]
+    rows = rows[(ended > joined) | ~IS_TURNED_AWAY[waits["ending"][rows]]]
+    outside = rows[waits["held"][rows] == OUTSIDE]
+    places = np.concatenate((waits["to"][rows], np.full(len(outside), len(window.names))))
+    rows = np.concatenate((rows, outside))
+    joined, ended = waits["joined"][rows], waits["ended"][rows]
+    begun, lengths = np.flatnonzero(window.inside(joined)), lengths_of_waits(window, joined, ended)
+    return Waited(rows, places, window.clipped(joined, ended), begun, lengths)
 
 
-def _wait_rows(window: Window, name: str, joined: Column, ended: Column) -> list[Row]:
-    """Over these waits, those that did not begin in the window only as people in the queue."""
-
-    def row(measure: str, value: float) -> Row:
-        return Row(name, measure, "", "", value)
-
-    found = [row("queue_mean", mean_in_line(window, joined, ended))]
-    lengths = lengths_of_waits(window, joined, ended)
-    if not len(lengths):
-        return found
-    median, p90 = (float(value) for value in np.percentile(lengths, (50, 90)))
-    return [
-        *found,
-        row("wait_mean_days", mean_days(lengths)),
-        row("wait_median_days", median / SECONDS_PER_DAY),
-        row("wait_p90_days", p90 / SECONDS_PER_DAY),
-        row("waited_share", int((lengths > 0).sum()) / len(lengths)),
-    ]
+def _wait_rows(window: Window, split: Split) -> list[Row]:
+    """Over all waits, those that did not begin in the window only as people in the queue."""
+    found = _waited(window)
+    cells, lengths = split.cells(split.waiting[found.rows], found.places), found.lengths
+    in_line = split.total(cells, found.seconds)
+    cells = cells[found.begun]
+    number = split.count(cells)
+    median, p90 = percentiles(split, cells, lengths, (50, 90))
+    measured = {
+        "queue_mean": in_line / (window.end - window.first),
+        "wait_mean_days": ratio(split.total(cells, lengths), number) / SECONDS_PER_DAY,
+        "wait_median_days": median / SECONDS_PER_DAY,
+        "wait_p90_days": p90 / SECONDS_PER_DAY,
+        "waited_share": ratio(split.count(cells[lengths > 0]), number),
+    }
+    shown = [place for place in range(split.outside) if place in window.in_line or in_line[:, place].any()]
+    return split.rows(measured, (*shown, split.outside))
 
 
 def mean_in_line(window: Window, joined: Column, ended: Column) -> float:
@@ -85,56 +99,67 @@ def mean_days(lengths: Column) -> float:
     return int(lengths.sum()) / len(lengths) / SECONDS_PER_DAY
 
 
-def _within_4_hours(window: Window) -> list[Row]:
-    """Hospitals, and lists of hospitals: of those who came from outside in the window, the share admitted within 4 hours."""
+class InTime(NamedTuple):
+    """Waits that a standard is about, and which of them kept it."""
+
+    rows: Column
+    kept: Mask
+
+
+def _within_4_hours(window: Window) -> InTime:
+    """Of those who came from outside, who was admitted within 4 hours."""
+    waits = window.ledger.waits
+    joined, ended = waits["joined"], waits["ended"]
+    too_late_to_say = (ended >= window.end) & (joined > window.end - IN_4_HOURS)
+    rows = np.flatnonzero((waits["held"] == OUTSIDE) & window.inside(joined) & ~too_late_to_say)
+    return InTime(rows, (waits["ending"][rows] == ADMITTED) & (ended[rows] - joined[rows] <= IN_4_HOURS))
+
+
+def _within_2_days(window: Window) -> InTime:
+    """Of the waits that ended in admission, those of at most 2 days."""
+    waits = window.ledger.waits
+    joined, ended = waits["joined"], waits["ended"]
+    rows = np.flatnonzero(window.inside(joined) & (waits["ending"] == ADMITTED) & (ended < window.end))
+    return InTime(rows, ended[rows] - joined[rows] <= IN_2_DAYS)
+
+
+def _standards(window: Window, split: Split) -> list[Row]:
+    """Hospitals and bed-based intermediate care, and lists of them: the shares admitted within 4 hours and 2 days."""
     found = []
-    for number in np.flatnonzero(window.waits_for_kind("acute")):
-        held, joined, ended, ending = _columns(window, int(number))
-        came = (held == OUTSIDE) & window.inside(joined)
-        too_late_to_say = (ended >= window.end) & (joined > window.end - IN_4_HOURS)
-        in_time = (ending == ADMITTED) & (ended - joined <= IN_4_HOURS)
-        found += _share_in_time(window.names[number], "admitted_within_4_hours", came & ~too_late_to_say, in_time)
+    for measure, in_time, kinds in (
+        ("admitted_within_4_hours", _within_4_hours, ("acute",)),
+        ("started_within_2_days", _within_2_days, ("reablement_unit", "community_beds")),
+    ):
+        rows, kept = window.cached(measure, "all", partial(in_time, window))
+        cells = split.waits[rows]
+        share = ratio(split.count(cells[kept]), split.count(cells))
+        found += split.rows({measure: share}, np.flatnonzero(window.waits_for_kind(*kinds)).tolist())
     return found
 
 
-def _columns(window: Window, number: int) -> list[Column]:
-    return [window.waits_for(number, column) for column in ("held", "joined", "ended", "ending")]
+def ended(window: Window) -> Mapping[str, Column]:
+    """Rows of the waits that ended in the window, by how."""
+
+    def work() -> dict[str, Column]:
+        rows = np.flatnonzero(window.inside(window.ledger.waits["ended"]))
+        ending = window.ledger.waits["ending"][rows]
+        return {what: rows[np.isin(ending, these)] for what, these in COUNTED_AS.items()}
+
+    return window.cached("ended waits", "all", work)
 
 
-def _share_in_time(name: str, measure: str, chosen: Mask, in_time: Mask) -> list[Row]:
-    if not chosen.any():
-        return []
-    return [Row(name, measure, "", "", int((chosen & in_time).sum()) / int(chosen.sum()))]
-
-
-def _within_2_days(window: Window) -> list[Row]:
-    """Bed-based intermediate care: of the waits that ended in admission, the share of at most 2 days."""
-    found = []
-    for number in np.flatnonzero(window.waits_for_kind("reablement_unit", "community_beds")):
-        _, joined, ended, ending = _columns(window, int(number))
-        accepted = window.inside(joined) & (ending == ADMITTED) & (ended < window.end)
-        found += _share_in_time(window.names[number], "started_within_2_days", accepted, ended - joined <= IN_2_DAYS)
-    return found
-
-
-def endings(window: Window, which: Mask | None = None) -> Mapping[str, Column]:
-    """How many waits (all, or these) ended in the window in each way, by destination."""
-    waits = window.ledger.waits
-    chosen = window.inside(waits["ended"]) if which is None else window.inside(waits["ended"]) & which
-    ways, size = len(WAIT_ENDINGS), len(window.names)
-    each = np.bincount(waits["to"][chosen] * ways + waits["ending"][chosen], minlength=size * ways).reshape(size, ways)
-    return {what: each[:, list(these)].sum(axis=1) for what, these in COUNTED_AS.items()}
-
-
-def _turned_away(window: Window) -> list[Row]:
-    waits = window.ledger.waits
-    at_once = endings(window, waits["joined"] == waits["ended"])["turned_away"]
+def _failed_rows(window: Window, split: Split) -> list[Row]:
+    """People who were turned away, and those who gave up, by the destination that they waited for and all together."""
+    waits, failed = window.ledger.waits, ended(window)
+    turned_away = failed["turned_away"]
+    at_once = turned_away[waits["joined"][turned_away] == waits["ended"][turned_away]]
+    found = {"turned_away": turned_away, "gave_up": failed["gave_up"]}
+    found |= {"turned_away_at_once": at_once} if len(at_once) else {}
+    counts = {
+        measure: split.with_all(split.count(split.waits[rows]), range(split.outside)) for measure, rows in found.items()
+    }
     return [
-        *_by_service(window, "turned_away", endings(window)["turned_away"]),
-        *(row for row in _by_service(window, "turned_away_at_once", at_once) if row.value),
+        row
+        for row in split.rows(counts, (*window.in_line, split.all))
+        if row.value or row.measure != "turned_away_at_once"
     ]
-
-
-def _by_service(window: Window, measure: str, counts: Column) -> list[Row]:
-    found = [(window.names[number], int(counts[number])) for number in window.in_line]
-    return [Row(name, measure, "", "", float(count)) for name, count in (*found, ("all", counts.sum()))]

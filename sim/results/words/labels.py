@@ -7,6 +7,7 @@ import math
 
 from sim.inputs.scenario import OUTSIDE
 from sim.results.measure_table import SHARES, Measure, measures
+from sim.results.parts import NO_SUCH_TRAIT, is_of_people
 from sim.results.words import run_length
 
 MONEY = frozenset({"GBP"})
@@ -64,7 +65,9 @@ def _place(service: str) -> str:
 
 
 def part_words(by: str, item: str) -> str:
-    """One item of a division in a planner's words."""
+    """One item of a division in a planner's words; of a trait the level."""
+    if item == NO_SUCH_TRAIT and is_of_people(by):
+        return "others"
     fixed = {"lack": LACK_WORDS, "ending": ENDING_WORDS}
     if by in fixed:
         return fixed[by][item]
@@ -84,13 +87,21 @@ def measure_label(measure: str, service: str, by: str = "", item: str = "", *, m
     if service == "all":
         text = text.replace(" ({service})", "")  # a part of all services names none
     text = text.replace("{service}", _place(service)).replace("{item}", part_words(by, item))
+    if is_of_people(by):
+        text += f", {split_words(by, item)}"
     return run_length.over(text, measured_days)
 
 
 def _label(measure: Measure, service: str, by: str) -> str:
     """The label of the part, of all services or of outside where the table has one, else that of a service."""
     special = {"all": measure.label_all, OUTSIDE: measure.label_outside}.get(service, "")
-    return (by and measure.label_of_part) or special or measure.label
+    part = "" if is_of_people(by) else measure.label_of_part
+    return (by and part) or special or measure.label
+
+
+def split_words(by: str, item: str) -> str:
+    """A group, or a level with its trait: `dementia: yes`."""
+    return f"{spoken(by)}: {part_words(by, item)}"
 
 
 def figure(value: float | None, unit: str, *, signed: bool = False, like: float | None = None) -> str:

@@ -28,6 +28,7 @@ from sim.results.comparison.ranking import (
     who_pays,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
+from sim.results.words import who_waits
 from sim.results.words.headline import (
     HeadlineRow,
     besides,
@@ -190,12 +191,15 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
             _comparison(screen, findings, scenario, lines)
             wrapped(screen, of_the_same_people(findings, scenario))
             _money(screen, findings, scenario)
-            _followed(screen, findings, scenario)
         else:
             wrapped(screen, f"{description(findings, scenario)} {on_other_days(findings, scenario)}")
             screen.say()
             _alone(screen, findings, scenario, lines)
-            _followed(screen, findings, scenario)
+        _followed(screen, findings, scenario)
+        _who_waits(screen, findings, scenario)
+        screen.say()
+    if who_waits.splits_of(findings):
+        wrapped(screen, f"{who_waits.TITLE} {who_waits.how_to_read(findings)}")
         screen.say()
     if cohort_table.is_followed(findings):
         wrapped(screen, cohort_table.how_to_read(findings))
@@ -217,6 +221,15 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
             screen.say(f"  {heading.ljust(HEADING_WIDTH)}{first}")
             for line in rest:
                 screen.say(" " * (HEADING_WIDTH + 2) + line)
+
+
+def _who_waits(screen: Screen, findings: Findings, scenario: Scenario) -> None:
+    """Delay and waits by group and by trait, where there are several groups or people have traits."""
+    lines = who_waits.who_waits(findings, scenario)
+    if lines:
+        screen.say()
+        show = _comparison if findings.compared else _alone
+        show(screen, findings, scenario, lines, who_waits.TITLE)
 
 
 def _followed(screen: Screen, findings: Findings, scenario: Scenario) -> None:
@@ -247,10 +260,13 @@ def wrapped(screen: Screen, text: str, indent: str = "") -> None:
         screen.say(line)
 
 
-def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> None:
+def _comparison(
+    screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow], title: str = ""
+) -> None:
     heads = [findings.label(one) for one in (findings.baseline, scenario)]
     beside = [head for head, _ in besides(findings, scenario)]
     rows = _in_lines(["", *heads, "difference", "95% interval", "", *beside])
+    rows[-1][0] = title
     rows += [
         [
             _label(line),
@@ -265,16 +281,18 @@ def _comparison(screen: Screen, findings: Findings, scenario: Scenario, lines: S
     ]
     for text in _aligned(screen, rows, verdict=5):
         screen.say(text)
-    if beside:
+    if beside and not title:
         wrapped(screen, how_to_read_besides(findings, scenario))
 
 
-def _alone(screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> None:
+def _alone(
+    screen: Screen, findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow], title: str = ""
+) -> None:
     beside = [head for head, _ in besides(findings, scenario)]
-    rows = [["", "average", "95% interval", *beside, ""]]
+    rows = [[title, "average", "95% interval", *beside, ""]]
     rows += [[_label(line), line.after, line.interval, *line.beside, ""] for line in lines]
     _print(screen, rows)
-    if beside:
+    if beside and not title:
         screen.say("Totals of each part of the measured days are in periods.csv.")
 
 

@@ -33,7 +33,7 @@ from sim.results.report.basis import RunProvenance, basis_pages
 from sim.results.report.cohort import cohort_pages
 from sim.results.report.html import heading, paragraph, table
 from sim.results.report.money import money_pages
-from sim.results.words import run_length
+from sim.results.words import run_length, who_waits
 from sim.results.words.delay_reasons import ReasonDays, days_by_reason
 from sim.results.words.headline import (
     HeadlineRow,
@@ -61,6 +61,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: RunProv
             ranking_pages(findings, _pictured(charts, ranked=True)),
             _answers(findings),
             _headlines(findings),
+            _who_waits(findings),
             money_pages(findings),
             cohort_pages(findings),
             _warnings(findings),
@@ -106,18 +107,31 @@ def _warnings(findings: Findings) -> Iterator[str]:
 def _headlines(findings: Findings) -> Iterator[str]:
     yield "<h2>The figures</h2>"
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
-        lines = headline(findings, scenario)
-        if not findings.compared:
-            yield f"<h3>{escape(findings.label(scenario))}</h3>"
-            rows = [(line.label + line.note, line.after, line.interval, *line.beside) for line in lines]
-            heads = [head for head, _ in besides(findings, scenario)]
-            kinds = ("", "number", "number", *("number" for _ in heads))
-            yield table(("On average", "", "95% interval of the average", *heads), rows, kinds)
-        else:
-            if len(findings.scenarios) > 2:
-                yield f"<h3>{escape(findings.label(scenario))}</h3>"
-            yield _comparison_table(findings, scenario, lines)
+        yield from _figures(findings, scenario, headline(findings, scenario))
     yield f'<p class="small">{escape(_how_to_read(findings))}</p>'
+
+
+def _who_waits(findings: Findings) -> Iterator[str]:
+    """Yield a table by group and trait for each scenario, or nothing where there is one group and nobody has traits."""
+    if not who_waits.splits_of(findings):
+        return
+    yield heading(who_waits.TITLE)
+    for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
+        yield from _figures(findings, scenario, who_waits.who_waits(findings, scenario))
+    yield paragraph(who_waits.how_to_read(findings), "small")
+
+
+def _figures(findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> Iterator[str]:
+    """Lines of one scenario as a table, under its name where there are several."""
+    if not findings.compared or len(findings.scenarios) > 2:
+        yield f"<h3>{escape(findings.label(scenario))}</h3>"
+    if findings.compared:
+        yield _comparison_table(findings, scenario, lines)
+        return
+    rows = [(line.label + line.note, line.after, line.interval, *line.beside) for line in lines]
+    heads = [head for head, _ in besides(findings, scenario)]
+    kinds = ("", "number", "number", *("number" for _ in heads))
+    yield table(("On average", "", "95% interval of the average", *heads), rows, kinds)
 
 
 def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> str:

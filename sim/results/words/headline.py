@@ -3,7 +3,7 @@
 What may be changed here: freely; the terminal and the report both show what is chosen here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import measures, shown_in
-from sim.results.parts import ITEMS
+from sim.results.parts import ITEMS, is_of_people
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label, plain, spoken
 from sim.results.words.names import in_all, settings_text
@@ -122,6 +122,13 @@ def _teams(findings: Findings) -> list[str]:
 
 def headline(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:
     """The headline table of one scenario beside the baseline (or alone, where nothing is compared)."""
+    return lines_about(findings, scenario, topics)
+
+
+def lines_about(
+    findings: Findings, scenario: Scenario, topics: Callable[[Findings], Iterable[Topic]]
+) -> list[HeadlineRow]:
+    """A line for each of these topics of the headline period, where it says something."""
     part, there = findings.headline_of(scenario)
     others = besides(findings, scenario)
     lines = []
@@ -232,12 +239,19 @@ def _line(
     return HeadlineRow(
         label=label,
         note=findings.in_how_many(before, after, contrast),
-        before=figure(before.mean * factor, before.unit) if before else "-",
-        after=figure(after.mean * factor, after.unit) if after else "-",
+        before=_figure_of(topic, before, contrast, factor),
+        after=_figure_of(topic, after, contrast, factor),
         difference=difference,
         interval=span,
         verdict=_verdict(topic, findings, contrast) if findings.compared else "",
     )
+
+
+def _figure_of(topic: Topic, row: Estimate | None, contrast: PairedDifference | None, factor: float) -> str:
+    """A rounded figure; a level or group that counted nobody is nothing, if the other scenario has it."""
+    if row is None and contrast and is_of_people(topic.by) and measures()[topic.measure].absent_is_zero:
+        return figure(0.0, contrast.unit)
+    return figure(row.mean * factor, row.unit) if row else "-"
 
 
 # -- sentences -----------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ What may be changed here: a new check is a function in CHECKS; the exact words a
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
 
 from sim.inputs.budget_checks import check_budgets
 from sim.inputs.capacity import CAPACITY_KEYS
@@ -18,6 +18,7 @@ from sim.inputs.shares import check_adds_up
 from sim.inputs.told import WITH_LISTS, Told
 
 MOST_DAYS_OF_RUN = 36_525
+Node = TypeVar("Node", bound=Hashable)
 
 
 def check_references(told: Told, references: Sequence[Reference], problems: Problems) -> None:
@@ -180,10 +181,10 @@ def _names_in(value: Any) -> list[str]:
     return [name for name in names if isinstance(name, str)]
 
 
-def rings(leads_to: dict[str, list[str]]) -> list[list[str]]:
+def rings(leads_to: dict[Node, list[Node]]) -> list[list[Node]]:
     """The rings in a graph, each found once, beginning with the name that is written first."""
-    found: list[list[str]] = []
-    done: set[str] = set()
+    found: list[list[Node]] = []
+    done: set[Node] = set()
     for first, onward in leads_to.items():
         trail, ways = [first], [iter(onward)]
         while ways and first not in done:

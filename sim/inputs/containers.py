@@ -160,7 +160,7 @@ class Names(Kind):
         for key, entry in node.entries.items():
             if key in self.reserved:
                 what = f"is a reserved name ({listed(self.reserved, 'and')}); choose another"
-                reading.refuse(entry.mark, (*path, key), what)
+                said[key] = reading.refuse(entry.mark, (*path, key), what)
                 continue
             self._check_name(key, entry.mark, (*path, key), reading)
             said[key] = self.value.read(entry.value, (*path, key), reading)

@@ -15,13 +15,13 @@ from sim.inputs.by_level import Levels, traits_around
 from sim.inputs.capacity import capacity_key
 from sim.inputs.checks import rings
 from sim.inputs.distributions import Distribution
+from sim.inputs.loops import LARGEST_LUCK, check_loops_take_time
 from sim.inputs.problems import Path, dotted, listed, quoted
 from sim.inputs.reading import UNREADABLE, Said, each, is_sound
 from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.told import Told, Way, in_use
-from sim.inputs.variants import arrivals_of, combinations, is_in_journey, services_in
+from sim.inputs.variants import arrivals_of, combinations, is_in_journey
 
-LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
 MINUTES_PER_HOUR = 60
 
 
@@ -191,41 +191,6 @@ def check_otherwise_rings(told: Told) -> None:
             told.refuse(
                 (*path, ring[0], "otherwise"), f"is a ring that leads nowhere: {' otherwise '.join([*ring, ring[0]])}"
             )
-
-
-def check_loops_take_time(told: Told) -> None:
-    """Nobody goes from service to service and back in no time at all."""
-    for group, people in each(told.said["people"]):
-        leads_to: dict[str, list[str]] = {here: [] for here in services_in(people)}
-        for way in told.ways():
-            if way.group == group and way.route["share"] and _takes_no_time(way):
-                leads_to[way.here] += [name for end in _ends_of(way) for name in told.members(end)]
-        for ring in rings(leads_to):
-            path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])  # or above it, by way of a list
-            what = (
-                f"makes people go round in no time: {' to '.join([*ring, ring[0]])}; give one of these stays some days"
-            )
-            told.refuse(path, what)
-
-
-def _takes_no_time(way: Way) -> bool:
-    stay = way.stay
-    return stay is not None and round(stay.days(LARGEST_LUCK) * SECONDS_PER_DAY) == 0
-
-
-def _ends_of(way: Way) -> Iterator[str]:
-    """Where people drawn for a route may end up: there, along its chain of `otherwise`, or somewhere worse."""
-    seen: list[str] = []
-    name: Any = way.to
-    while isinstance(name, str) and name not in seen:
-        seen.append(name)
-        sibling = way.sibling(name)
-        name = sibling["otherwise"] if sibling is not None else None
-    ground = way.visit["lost_ground"]
-    worse = ground["worse"] if isinstance(ground, Said) else None
-    if isinstance(worse, Said) and worse["from"] in seen and isinstance(worse["to"], str):
-        seen.append(worse["to"])
-    yield from seen
 
 
 def check_journeys(told: Told) -> None:

@@ -41,6 +41,7 @@ class Way:
     route: Said
     from_second: int = 0
     after: Levels = field(default_factory=dict)  # the levels of the people on it, of traits that matter here
+    found: Levels = field(default_factory=dict)  # those with which they came to the service
 
     @property
     def stay(self) -> Distribution | None:
@@ -48,6 +49,20 @@ class Way:
         own, times = self.route["stay_days"], self.visit["stay_times"]
         stay = own if own is not None else self.visit["stay_days"]
         return stay.scaled(float(times)) if isinstance(stay, Distribution) and times else None
+
+    def ends(self) -> Iterator[str]:
+        """Where people drawn for the route may end up: there, along its chain of `otherwise`, or somewhere worse."""
+        seen: list[str] = []
+        name: Any = self.to
+        while isinstance(name, str) and name not in seen:
+            seen.append(name)
+            sibling = self.sibling(name)
+            name = sibling["otherwise"] if sibling is not None else None
+        ground = self.visit["lost_ground"]
+        worse = ground["worse"] if isinstance(ground, Said) else None
+        if isinstance(worse, Said) and worse["from"] in seen and isinstance(worse["to"], str):
+            seen.append(worse["to"])
+        yield from seen
 
     def sibling(self, name: str) -> Said | None:
         """The route from here to another destination."""
@@ -149,7 +164,7 @@ class Told:
             for one in self.variants(group):
                 for from_second, routes in self.dated_routes(one.visit):
                     for to, route in each(routes):
-                        yield Way(group, one.here, to, one.visit, routes, route, from_second, one.after)
+                        yield Way(group, one.here, to, one.visit, routes, route, from_second, one.after, one.found)
 
     def dated_routes(self, visit: Said) -> Iterator[tuple[int, Said]]:
         """The readable routes of a visit, with the second of the run from which they hold, in the order of their dates."""

@@ -95,7 +95,7 @@ def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
         if asked == AUTO:
             _check_that_it_pays(processors)
         if not numba_setup.is_compiled_before():
-            tell("Compiling the fast engine for this computer: once, one to two minutes ...")
+            tell("Compiling the fast engine for this computer: once, about a minute ...")
         _compile()
     except CannotCompile as reason:
         if asked == COMPILED:

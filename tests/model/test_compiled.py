@@ -279,7 +279,7 @@ def test_a_fault_of_order_in_the_reference_engine_is_caught(monkeypatch: pytest.
 
 PLANTED: dict[str, list[Fault]] = {
     "serves the last in line": [
-        ("next_to_move", "count.serving, count.cursor = service, service_states[service].head",
+        ("next_line_by_line", "count.serving, count.cursor = service, service_states[service].head",
          "count.serving, count.cursor = service, service_states[service].tail"),
     ],
     "one place too many is held": [

@@ -5,7 +5,7 @@ A row is kept narrow, its numbers as wide as they have to be: a stay has 64 byte
 What may be changed here: freely, together with them.
 """
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +92,14 @@ DONE, MORE_STAYS, MORE_WAITS, MORE_STEPS, MORE_EVENTS, MORE_PLACES = range(6)
 
 def fetch_ahead(rows: Rows, row: int) -> None:
     """Have the memory of this row fetched before it is needed. It changes nothing; a processor has an instruction for it."""
+
+
+Tables = TypeVar("Tables")
+
+
+def by_reference(tables: Tables) -> Tables:
+    """The same tables; compiled functions hand on their address, which is compiled sooner than every array for itself."""
+    return tables
 
 
 class EngineState(NamedTuple):

@@ -9,14 +9,13 @@ What may be changed here: with new expected results, and only together with the 
 
 from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.capacity import plan_places
-from sim.model.compiled.engine_state import DONE, NOTHING_DUE, EngineState
+from sim.model.compiled.engine_state import DONE, NOTHING_DUE, EngineState, by_reference
 from sim.model.compiled.event_queue import open_span
 from sim.model.compiled.gathering import happen, next_due
 from sim.model.compiled.phases import (
     judge_clocks,
     open_surge,
     place,
-    place_in_one_order,
     serve_teams,
     turn_away,
     turn_back,
@@ -28,8 +27,9 @@ from sim.model.rules import SECONDS_PER_DAY
 
 def run_events(plan: PlanArrays, state: EngineState) -> int:
     """Run to the end of the run; DONE, or which table was too small. How many rows were filled stands in the counters."""
+    plan, state = by_reference(plan), by_reference(state)
     count, has_surge = state.counters[0], start(plan, state)
-    now = 0
+    now = int(count.now)  # the literal 0 would have Numba compile everything for that number alone, and then again
     while True:
         what = next_due(plan, state, now)
         while what != NOTHING_DUE:
@@ -46,7 +46,7 @@ def run_events(plan: PlanArrays, state: EngineState) -> int:
         # After the first phase that moves somebody, gathering starts again.
         if turn_back(plan, state, now) or serve_teams(plan, state):
             continue
-        has_placed = place_in_one_order(plan, state, now) if plan.has_lists else place(plan, state, now)
+        has_placed = place(plan, state, now)
         if has_placed and (count.posted > 0 or count.look_for_circles > 0):
             continue  # else whoever moved left nothing to gather or to place
         if judge_clocks(state, now) or turn_away(plan, state, now):

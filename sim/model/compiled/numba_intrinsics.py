@@ -1,4 +1,4 @@
-"""What a processor has an instruction for and Python no word: a product of 128 bits, memory fetched before it is needed.
+"""What a processor has an instruction for and Python no word: a product of 128 bits, memory fetched early; and tables by address.
 
 Each function here makes, for the compiler, the fast twin of a function of the same name in plain Python. Numba is imported
 when one is made.
@@ -70,3 +70,44 @@ def fetch_ahead() -> Any:
         return types.void(table, types.intp), code
 
     return fetch
+
+
+def by_reference() -> Any:
+    """`engine_state.by_reference`: a tuple of tables is kept in memory, and functions hand on one address, not every table."""
+    from numba.core import cgutils, types
+    from numba.core.typing.templates import AttributeTemplate
+    from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
+
+    class Reference(types.Type):
+        def __init__(self, tables: Any) -> None:
+            self.tables = tables
+            super().__init__(name=f"Reference({tables.instance_class.__name__})")
+
+        @property
+        def key(self) -> Any:
+            return self.tables
+
+    @register_model(Reference)
+    class Address(models.PrimitiveModel):  # type: ignore[misc]
+        def __init__(self, known: Any, kind: Any) -> None:
+            super().__init__(known, kind, known.lookup(kind.tables).get_value_type().as_pointer())
+
+    @infer_getattr
+    class Tables(AttributeTemplate):  # type: ignore[misc]
+        key = Reference
+
+        def generic_resolve(self, kind: Any, name: str) -> Any:
+            return kind.tables[kind.tables.fields.index(name)] if name in kind.tables.fields else None
+
+    @lower_getattr_generic(Reference)  # type: ignore[untyped-decorator]
+    def table(_: Any, builder: Any, kind: Any, address: Any, name: str) -> Any:
+        return builder.load(cgutils.gep_inbounds(builder, address, 0, kind.tables.fields.index(name)))
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def reference(_: Any, tables: Any) -> Any:
+        def code(_: Any, builder: Any, __: Any, given: Any) -> Any:
+            return cgutils.alloca_once_value(builder, given[0])
+
+        return Reference(tables)(tables), code
+
+    return reference

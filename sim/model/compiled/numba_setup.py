@@ -230,7 +230,11 @@ def kernels() -> Kernels:
 
 def compiled_rules() -> dict[str, Any]:
     """The small functions that both engines share, compiled, by name."""
-    known: dict[str, Any] = {"uniform_of": numba_intrinsics.uniform_of(), "fetch_ahead": numba_intrinsics.fetch_ahead()}
+    known: dict[str, Any] = {
+        "uniform_of": numba_intrinsics.uniform_of(),
+        "fetch_ahead": numba_intrinsics.fetch_ahead(),
+        "by_reference": numba_intrinsics.by_reference(),
+    }
     for rule in SCALAR_RULES:
         known[rule.__name__] = _compiled(rule, known)
     return known

@@ -46,36 +46,47 @@ def serve_teams(plan: PlanArrays, state: EngineState) -> bool:
 
 
 def place(plan: PlanArrays, state: EngineState, now: int) -> bool:
-    """People move: down each line to the first who does not fit; then one who may pass; then one circle."""
+    """People move one by one until nobody can any more; who moves next is for `next_to_move` to say."""
     count, services, acted = state.counters[0], plan.services, False
     count.serving = NONE
     count.circle_left = count.is_exchange = count.has_stopped_lines = 0
+    state.firsts[:] = NONE
     while True:
-        wait = next_to_move(plan, state, acted, now)
+        wait, to = next_to_move(plan, state, acted, now)
         if wait < 0:
             return acted
         acted = True
         leave_queue(plan, state, wait)
-        move(plan, state, wait, state.waits[wait].to, count.is_exchange != 0, now)
+        if plan.has_lists:
+            look_again(plan, state, wait)
+        move(plan, state, wait, to, count.is_exchange != 0, now)
         if count.serving >= 0 and count.serving < len(services) and services[count.serving].counts_units:
             # who was passed over may now no longer fit, and stop the line
             count.cursor = state.service_states[count.serving].head
 
 
-def next_to_move(plan: PlanArrays, state: EngineState, acted: bool, now: int) -> int:
-    """The wait that ends next in a place; NONE when nobody can move any more."""
+def next_to_move(plan: PlanArrays, state: EngineState, acted: bool, now: int) -> tuple[int, int]:
+    """The wait that ends next in a place, and in which; NONE when nobody can move any more. Circles come last."""
+    count = state.counters[0]
+    if not count.is_exchange:
+        wait, to = next_in_one_order(plan, state, now) if plan.has_lists else next_line_by_line(plan, state, now)
+        if wait >= 0 or acted or not begin_circle(plan, state, now):
+            return wait, to
+    if count.circle_left == 0:
+        return NONE, NONE
+    count.circle_left -= 1
+    return int(state.circle[MEMBER, count.circle_left]), int(state.circle[MEMBER_TO, count.circle_left])
+
+
+def next_line_by_line(plan: PlanArrays, state: EngineState, now: int) -> tuple[int, int]:
+    """Without waiting lists: down each line to the first who does not fit; then one who may pass."""
     count, services, service_states = state.counters[0], plan.services, state.service_states
     while True:
-        if count.circle_left > 0:
-            count.circle_left -= 1
-            return int(state.circle[MEMBER, count.circle_left])
-        if count.is_exchange:
-            return NONE
         if count.serving >= 0:
             wait = next_in_line(plan, state, count.serving, count.cursor, now)
             if wait >= 0:
                 count.cursor = state.waits[wait].behind
-                return wait
+                return wait, int(count.serving)
             count.serving = NONE
         elif count.touched > 0:
             count.touched -= 1
@@ -85,11 +96,7 @@ def next_to_move(plan: PlanArrays, state: EngineState, acted: bool, now: int) ->
             if service_states[service].head >= 0 and is_served:
                 count.serving, count.cursor = service, service_states[service].head
         else:
-            wait = first_who_may_pass(plan, state, now)
-            if wait >= 0:
-                return wait
-            if acted or not begin_circle(plan, state, now):
-                return NONE
+            return first_who_may_pass(plan, state, now)
 
 
 def next_in_line(plan: PlanArrays, state: EngineState, service: int, wait: int, now: int) -> int:
@@ -109,11 +116,11 @@ def next_in_line(plan: PlanArrays, state: EngineState, service: int, wait: int, 
     return NONE
 
 
-def first_who_may_pass(plan: PlanArrays, state: EngineState, now: int) -> int:
+def first_who_may_pass(plan: PlanArrays, state: EngineState, now: int) -> tuple[int, int]:
     """In the first line in the file that is stopped and may be passed, the first who fits and may move; NONE if nobody does."""
     waits, services, count = state.waits, plan.services, state.counters[0]
     if not count.has_stopped_lines:
-        return NONE
+        return NONE, NONE
     for service in range(len(services)):
         here = state.service_states[service]
         if here.is_stopped:
@@ -125,12 +132,12 @@ def first_who_may_pass(plan: PlanArrays, state: EngineState, now: int) -> int:
                     and waits[wait].clear != NEVER
                     and (held < 0 or is_open(plan, state, services[held].own_hours, now))
                 ):
-                    return int(wait)
+                    return int(wait), service
                 wait = waits[wait].behind
     for service in range(len(services)):
         state.service_states[service].is_stopped = 0
     count.has_stopped_lines = 0
-    return NONE
+    return NONE, NONE
 
 
 def begin_circle(plan: PlanArrays, state: EngineState, now: int) -> bool:
@@ -151,38 +158,29 @@ def begin_circle(plan: PlanArrays, state: EngineState, now: int) -> bool:
 # -- the same with waiting lists: one move at a time ---------------------------------------------------------------------
 
 
-def place_in_one_order(plan: PlanArrays, state: EngineState, now: int) -> bool:
-    """With waiting lists: of all who may move the first in order moves, to the first of their services; then look again.
+def next_in_one_order(plan: PlanArrays, state: EngineState, now: int) -> tuple[int, int]:
+    """Of all who may move the first in order, and the first of their services; then one who may pass.
 
     Before them go those who leave for home or out of the model.
     """
-    count, firsts, acted = state.counters[0], state.firsts, False
-    count.is_exchange = count.has_stopped_lines = 0
-    firsts[:] = NONE
-    while True:
-        while count.touched > 0:
-            count.touched -= 1
-            service = state.touched[count.touched]
-            state.service_states[service].is_touched = 0
-            firsts[service] = first_in_line(plan, state, service, now)
-        wait = first_of_firsts(plan, state)
-        to = NONE if wait < 0 else first_member(plan, state, wait)
-        if wait < 0:
-            wait, to = first_who_may_pass_on_lists(plan, state, now)
-        if wait < 0:
-            return acted or exchange_on_lists(plan, state, now)
-        acted = True
-        place_one(plan, state, wait, to, False, now)
+    count, firsts = state.counters[0], state.firsts
+    while count.touched > 0:
+        count.touched -= 1
+        service = state.touched[count.touched]
+        state.service_states[service].is_touched = 0
+        firsts[service] = first_in_line(plan, state, service, now)
+    wait = first_of_firsts(plan, state)
+    if wait < 0:
+        return first_who_may_pass_on_lists(plan, state, now)
+    return wait, first_member(plan, state, wait)
 
 
-def place_one(plan: PlanArrays, state: EngineState, wait: int, to: int, is_exchange: bool, now: int) -> None:
-    """Somebody moves to one of the services that they wait for; all of these are looked at again."""
-    leave_queue(plan, state, wait)
+def look_again(plan: PlanArrays, state: EngineState, wait: int) -> None:
+    """Somebody moves to one of the services that they wait for: all of these are looked at again."""
     for member in plan.members[state.waits[wait].to]:
         if member >= 0:
             state.firsts[member] = NONE
             touch(state, member)
-    move(plan, state, wait, to, is_exchange, now)
 
 
 def first_in_line(plan: PlanArrays, state: EngineState, service: int, now: int) -> int:
@@ -265,19 +263,6 @@ def first_who_may_pass_on_lists(plan: PlanArrays, state: EngineState, now: int) 
     return NONE, NONE
 
 
-def exchange_on_lists(plan: PlanArrays, state: EngineState, now: int) -> bool:
-    """Nobody else can move: people in a circle exchange places; is there one?"""
-    if not begin_circle(plan, state, now):
-        return False
-    count = state.counters[0]
-    while count.circle_left > 0:
-        count.circle_left -= 1
-        place_one(
-            plan, state, state.circle[MEMBER, count.circle_left], state.circle[MEMBER_TO, count.circle_left], True, now
-        )
-    return True
-
-
 def judge_clocks(state: EngineState, now: int) -> bool:
     """Longest waits and deaths that are due, together: who was placed is placed, and death wins."""
     persons, stays, waits, noted = state.persons, state.stays, state.waits, state.noted
@@ -335,7 +320,7 @@ def open_surge(plan: PlanArrays, state: EngineState, now: int) -> None:
 
 # In an order in which each knows those before it.
 OPERATIONS = (
-    turn_back, serve_teams, next_in_line, first_who_may_pass, begin_circle, next_to_move, place,
-    may_move_to, first_in_line, first_of_firsts, first_member, may_pass, first_who_may_pass_on_lists, place_one,
-    exchange_on_lists, place_in_one_order, judge_clocks, turn_away, open_surge,
+    turn_back, serve_teams, next_in_line, first_who_may_pass, next_line_by_line, may_move_to, first_in_line, first_of_firsts,
+    first_member, may_pass, first_who_may_pass_on_lists, next_in_one_order, look_again, begin_circle, next_to_move, place, judge_clocks,
+    turn_away, open_surge,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import Any
 from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.capacity import other_way, other_way_of, other_way_outside
 from sim.model.compiled.compact_columns import Stays, Steps, Waits
-from sim.model.compiled.engine_state import EngineState, fetch_ahead
+from sim.model.compiled.engine_state import EngineState, by_reference, fetch_ahead
 from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
 
 AHEAD = 16  # a stay is fetched so many rows before it is written down
@@ -20,6 +20,7 @@ AHEAD = 16  # a stay is fetched so many rows before it is written down
 
 def write_down(plan: PlanArrays, state: EngineState, stays: Stays, waits: Waits, steps: Steps) -> int:
     """Fill the ledger's tables; how many steps ever started."""
+    plan, state = by_reference(plan), by_reference(state)
     find_first_rows(state)
     find_stays(state)
     write_stays(plan, state, stays, waits)

@@ -20,6 +20,7 @@ from sim.model.engine import run
 from sim.model.records import DIED_WAITING, GAVE_UP, NONE, OUTSIDE, Column, Ledger
 from sim.results import split
 from sim.results.comparison.compare import CANNOT_TELL, differences, gather
+from sim.results.invariants import cohort as cohort_identities
 from sim.results.invariants import splits as identities
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measure_table import SPLITS, measures
@@ -38,6 +39,10 @@ from tests.worked_examples.expectation import read_expectation
 
 EVERY_KEY = Path(__file__).parents[1] / "inputs/every_key.yaml"
 TWO_GROUPS = Path(__file__).parents[1] / "expected/teams_and_queues.yaml"
+EXAMPLES = [
+    Path(__file__).parents[1] / "worked_examples" / f"{name}.yaml"
+    for name in ("118_who_counts_under_which_level", "119_giving_up_and_dying_by_level")
+]
 Key = tuple[str, str, str]  # service, measure, item
 
 
@@ -75,8 +80,7 @@ def _kept(table: Any, rows: Any) -> tuple[dict[str, Column], Column]:
 
 
 def whole_rows(scenario: Scenario, ledger: Ledger) -> dict[tuple[str, str], float]:
-    window = Window(scenario, ledger)
-    told = (row for row in rows_of(window, everybody(window)) if measures()[row.measure].split)
+    told = (row for row in measure(scenario, ledger) if row.by == "" and measures()[row.measure].split)
     return {row[:2]: row.value for row in told if row.value or not measures()[row.measure].absent_is_zero}
 
 
@@ -223,7 +227,8 @@ def test_only_what_counts_people_is_split_and_all_of_it() -> None:
     split_measures = {name for name, one in measures().items() if one.split}
     assert {row.measure for row in rows if is_of_people(row.by)} == split_measures
     window = Window(*ran(EVERY_KEY))
-    assert {row.measure for row in rows_of(window, everybody(window))} == split_measures
+    followed = {name for name in split_measures if name.startswith("cohort_")}
+    assert {row.measure for row in rows_of(window, everybody(window))} == split_measures - followed
     assert all(one.split in SPLITS for one in measures().values() if one.split)
 
 
@@ -308,12 +313,21 @@ def test_a_level_is_told_with_its_trait() -> None:
     )
 
 
+# -- followed for years -------------------------------------------------------------------------------------------
+
+
+def test_who_is_followed_counts_under_the_level_with_which_they_became_ready() -> None:
+    """Abe came with high need and is ready with low, then delayed for 4 days; Bea is low all along, Gus has no such trait."""
+    scenario = read_scenario(EXAMPLES[0], ("calendar.follow_up_days=10",))
+    found = by(measure(scenario, run(scenario, replication=0)), "need")
+    people = {item: value for (_, name, item), value in found.items() if name == "cohort_people"}
+    assert people == {"low": 2, "else": 1}
+    assert found["all", "cohort_days_in_hospital", "low"] == 2
+    assert found["all", "cohort_days_in_hospital", "else"] == 0
+
+
 # -- would a fault be seen? ----------------------------------------------------------------------------------------
 
-EXAMPLES = [
-    Path(__file__).parents[1] / "worked_examples" / f"{name}.yaml"
-    for name in ("118_who_counts_under_which_level", "119_giving_up_and_dying_by_level")
-]
 FAULTS: dict[str, Fault] = {
     "the level found counts after ready, too": (
         "_present",
@@ -407,3 +421,20 @@ def test_a_level_that_takes_time_from_another_is_found_out(monkeypatch: pytest.M
         identities.check_splits(window)
     assert broken.value.identity == identities.SPLITS_NEED_AND_WAIT
     assert "need high" in broken.value.where
+
+
+@pytest.mark.parametrize("measure_name", ["cohort_people", "cohort_days_in_hospital"])
+def test_somebody_who_is_followed_under_no_level_is_found_out(
+    measure_name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, right = Window(*ran(EVERY_KEY)), cohort_identities.cohort.rows
+    cohort_identities.check_cohort(window)
+
+    def wrong(window: Window) -> list[Row]:
+        return [row for row in right(window) if row[1:4] != (measure_name, "dementia", "else")]
+
+    assert len(wrong(window)) < len(right(window))
+    monkeypatch.setattr(cohort_identities.cohort, "rows", wrong)
+    with pytest.raises(IdentityBroken) as broken:
+        cohort_identities.check_cohort(window)
+    assert broken.value.identity == cohort_identities.SPLITS_ADD_UP

@@ -4,7 +4,7 @@ Days come again from paths of how many of them are in a service at each time sin
 part of what a service costs open from paths of places. Invariants may be added; removing one needs agreement.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 import numpy as np
@@ -16,13 +16,16 @@ from sim.results.invariants.records import require_sum
 from sim.results.measures import cohort, costs
 from sim.results.measures.cohort import YEAR, Cohort
 from sim.results.measures.occupancy import counts_hours, held_over_time, tapered
+from sim.results.split import splits
 from sim.results.step_functions import Mask, going_on, steps_of
 from sim.results.window import Window
 
 SOMEWHERE = "days of those followed = their days alive in the run, in each year"
 COSTS_ADD_UP = "costs of those followed recompute to the penny, by payer and by year"
 
-CHECKED = (SOMEWHERE, COSTS_ADD_UP)
+SPLITS_ADD_UP = "those followed and their days add up over groups and levels"
+
+CHECKED = (SOMEWHERE, COSTS_ADD_UP, SPLITS_ADD_UP)
 
 
 def check_cohort(window: Window) -> None:
@@ -35,6 +38,7 @@ def check_cohort(window: Window) -> None:
     for year, seconds in enumerate(places):
         require_sum(SOMEWHERE, f"year {year + 1}", seconds, alive.integral(year * YEAR, (year + 1) * YEAR))
     _parts_add_up(window)
+    _splits_add_up(window)
     for price in window.scenario.costs.prices:
         _price_again(window, found, price)
 
@@ -50,6 +54,22 @@ def _parts_add_up(window: Window) -> None:
         services = [row.value for row in rows if row.service != "all" and row[1:3] == (whole.measure, "")]
         if whole.service == "all":
             require_sum(COSTS_ADD_UP, "services", pence(sum(services)), pence(whole.value))
+
+
+def _splits_add_up(window: Window) -> None:
+    """People and their days in each sort of place: everybody against all groups, and all levels of each trait."""
+    rows = {row[1:4]: row.value for row in cohort.rows(window) if row.service == "all"}
+    for split in splits(window.run):
+        for measure in ("cohort_people", *(f"cohort_days_{place}" for place in cohort.PLACES)):
+            parts = [_together(rows, measure, split.by, item) for item in split.items]
+            require_sum(SPLITS_ADD_UP, f"{measure} by {split.by}", sum(parts), _together(rows, measure, by="", item=""))
+
+
+def _together(rows: Mapping[tuple[str, str, str], float], measure: str, by: str, item: str) -> int:
+    """So many people, or the seconds that they spend there together."""
+    people = rows.get(("cohort_people", by, item), 0.0)
+    each = 1.0 if measure == "cohort_people" else rows.get((measure, by, item), 0.0) * SECONDS_PER_DAY
+    return round(people * each)
 
 
 def _price_again(window: Window, found: Cohort, price: Price) -> None:

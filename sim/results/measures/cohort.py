@@ -22,6 +22,7 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Price, Split
 from sim.model.records import NEVER, NONE, Column
+from sim.results.measure_table import measures
 from sim.results.measures.costs import (
     FOR_EVER,
     SECONDS_PER_WEEK,
@@ -32,6 +33,7 @@ from sim.results.measures.costs import (
     summed,
 )
 from sim.results.measures.occupancy import held_over_time, spans_held
+from sim.results.split import splits
 from sim.results.step_functions import Mask, is_first, is_last, overlap, total_by
 from sim.results.window import BACK_HOME, Row, Window
 
@@ -233,14 +235,45 @@ def rows(window: Window) -> list[Row]:
     if not window.scenario.calendar.follow_up_days:
         return []
     found = cohort(window)
-    size = len(found.first)
+    money = _money(window, len(found.first)) if len(found.first) else []
+    return [*_people_rows(window, found), *_split_rows(window, found), *money]
+
+
+def _people_rows(window: Window, found: Cohort) -> list[Row]:
     who = [
-        _row("cohort_people", size),
+        _row("cohort_people", len(found.first)),
         _row("cohort_censored_people", int(censored(found).sum())),
     ]
-    if not size:
+    if not len(found.first):
         return who
-    return [*who, *_shares(found), *_care_homes(window, found), *_places(window, found), *_money(window, size)]
+    return [*who, *_shares(found), *_care_homes(window, found), *_places(window, found)]
+
+
+def _split_rows(window: Window, found: Cohort) -> list[Row]:
+    """The same of all years by group and trait: the level with which people first became ready."""
+    return [
+        row._replace(by=split.by, item=item)
+        for split in splits(window.run)
+        for number, item in enumerate(split.items)
+        for row in _people_rows(window, _only(found, split.after[found.first] == number))
+        if row.by == "" and (row.value or not measures()[row.measure].absent_is_zero)
+    ]
+
+
+def _only(found: Cohort, chosen: Mask) -> Cohort:
+    """These people of the cohort, numbered anew."""
+    kept, number = chosen[found.who], np.cumsum(chosen) - 1
+    return found._replace(
+        first=found.first[chosen],
+        ready=found.ready[chosen],
+        seen=found.seen[chosen],
+        died=found.died[chosen],
+        gone=found.gone[chosen],
+        row=found.row[kept],
+        who=number[found.who[kept]],
+        start=found.start[kept],
+        end=found.end[kept],
+    )
 
 
 def _row(measure: str, value: float, by: str = "", item: str = "", service: str = "all") -> Row:

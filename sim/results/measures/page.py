@@ -15,7 +15,7 @@ What counts people is split by each trait (`by` is the trait, `item` its level) 
 longer? A person has one level at any time, so the rows of a measure whose *missing* is 0 add up to its total exactly; averages,
 shares and percentiles are those of the people of each level and do not add up. *Split* says under which level a person counts, as a stay
 may change it: the one with which they *came*; the one held while *waiting*; that of a stay, *found* until ready or *after* from ready on, at
-discharge and in death. The item `else` is everybody whose group does not have the trait. Parts that count nobody have no row. Not split:
+discharge and in death, and of people who are followed for years the one with which they first became ready. The item `else` is everybody whose group does not have the trait. Parts that count nobody have no row. Not split:
 places, teams, delay by its reasons, lengths of delay in bands, and money. An open place or a budget line belongs to nobody, and a price rounded to the
 penny for each group would not add up to the bill.
 

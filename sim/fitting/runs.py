@@ -43,9 +43,9 @@ def scale_of(target: Target) -> float:
     return (target.high - target.low) / 2 or abs(aim_of(target)) * WIDTH_WITHOUT_RANGE or WIDTH_WITHOUT_RANGE
 
 
-def misfit_of(line: Line) -> float | None:
+def misfit_of(target: Target, figure: float) -> float:
     """How far a figure is from what is aimed at, in halves of the accepted range."""
-    return None if line.found is None else (line.found.mean - aim_of(line.target)) / scale_of(line.target)
+    return (figure - aim_of(target)) / scale_of(target)
 
 
 class Runs:
@@ -83,13 +83,12 @@ class Runs:
     def _evaluation(self, position: Floats, moved: Mapping[str, str], pieces: Sequence[Piece]) -> Evaluation:
         found = figures(self._targets, pieces)
         pairs = list(zip(self._targets, found, strict=True))
-        misfits = [_misfits(*pair) for pair in pairs if pair[0].binds]
+        misfits = [
+            [nan if value is None else misfit_of(target, value) for value in values]
+            for target, values in pairs
+            if target.binds
+        ]
         return Evaluation(position, np.array(misfits), tuple(line_of(*pair) for pair in pairs), moved)
-
-
-def _misfits(target: Target, found: Sequence[float | None]) -> list[float]:
-    aim, scale = aim_of(target), scale_of(target)
-    return [nan if value is None else (value - aim) / scale for value in found]
 
 
 Evaluate = Callable[[Sequence[Floats]], list[Evaluation]]

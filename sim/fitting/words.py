@@ -11,7 +11,6 @@ from sim.fitting.pinned import Conflict, Direction, Pinned, conflicts, pinned
 from sim.fitting.runs import misfit_of
 from sim.fitting.search import DONE, OUT_OF_EVALUATIONS, Found
 from sim.fitting.settings import Setting, Settings
-from sim.inputs.problems import listed
 from sim.results.words.labels import counted
 
 SETTING_HEADS = ("setting", "was", "fitted", "plus or minus", "may lie", "")
@@ -89,10 +88,11 @@ def target_rows(stated: Sequence[Line], lines: Sequence[Line]) -> list[tuple[str
 
 def misfit_text(line: Line) -> str:
     """A misfit with its sign."""
-    value = misfit_of(line)
+    if line.found is None:
+        return "-"
     if line.target.low == line.target.high and not line.target.binds:
         return ""  # nothing is accepted but the figure itself
-    return "-" if value is None else f"{value:+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0")
+    return f"{misfit_of(line.target, line.found.mean):+.1f}".replace("-0.0", "0.0").replace("+0.0", "0.0")
 
 
 def sentences(fitted: Fitted) -> list[str]:
@@ -102,7 +102,7 @@ def sentences(fitted: Fitted) -> list[str]:
         said += [flat_sentence(one, fitted.settings.all) for one in fitted.pinned.flat]
     if fitted.found.slopes:
         binding = [after for _, after in fitted.binding()]
-        said += [conflict_sentence(one, binding, fitted) for one in conflicts(fitted.found.slopes)]
+        said += [conflict_sentence(one, binding, fitted.settings.all) for one in conflicts(fitted.found.slopes)]
     return said
 
 
@@ -114,35 +114,41 @@ def flat_sentence(direction: Direction, settings: Sequence[Setting]) -> str:
             f"Not pinned down: {setting.of.says}. Half of its range moves the binding targets by no more than they accept, "
             "or than noise; the value is no finding."
         )
-    names = listed([settings[one].of.says for one, _ in direction.parts], "and")
+    names = _and([settings[one].of.says for one, _ in direction.parts])
     moves = [
         f"{settings[one].of.says} {'up' if part > 0 else 'down'} by {settings[one].amount(part * SHOWN_MOVE)}"
         for one, part in direction.parts
     ]
     return (
-        f"Not pinned down: {names} trade against each other. {listed(moves, 'and')}, together, leave the binding targets "
+        f"Not pinned down: {names} trade against each other. {_and(moves)}, together, leave the binding targets "
         "about as they are."
     )
 
 
-def conflict_sentence(conflict: Conflict, binding: Sequence[Line], fitted: Fitted) -> str:
+def conflict_sentence(conflict: Conflict, binding: Sequence[Line], settings: Sequence[Setting]) -> str:
     """A target that stays missed, and what it would cost to bring it nearer."""
     line = binding[conflict.target]
     where = f"{line.target.says} stays {'above' if conflict.above else 'below'} what is aimed at (misfit {misfit_text(line)})"
     if not conflict.settings:
         return f"{where}: no setting here moves it."
-    movers = [fitted.settings.all[one].of.says for one in conflict.settings[:MOST_NAMED]]
+    movers = [settings[one].of.says for one in conflict.settings[:MOST_NAMED]]
     pushed = [
-        f"{binding[one].target.says} {'up' if change > 0 else 'down'} by {abs(change):.1f}"
+        f"{binding[one].target.says} by {change:+.1f}"
         for one, change in conflict.pushes[:MOST_NAMED]
         if abs(change) >= SHOWN_MOVE
     ]
     if pushed:
         return (
-            f"{where}: what would bring it nearer by one unit of misfit ({listed(movers, 'and')}) moves "
-            f"{listed(pushed, 'and')}, away from what is aimed at there."
+            f"{where}: what would bring it nearer by one unit of misfit ({_and(movers)}) moves the misfit of "
+            f"{_and(pushed)}, away from what is aimed at."
         )
-    return f"{where}: {listed(movers, 'and')} would bring it nearer, as far as their ranges go."
+    return f"{where}: {_and(movers)} would bring it nearer, as far as their ranges go."
+
+
+def _and(parts: Sequence[str]) -> str:
+    """`a, b and c`, each whole however long."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _how_it_ended(fitted: Fitted) -> str:

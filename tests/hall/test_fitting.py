@@ -8,10 +8,11 @@ import pytest
 
 from sim.calibration import calibrate, checked_targets
 from sim.cli import main
-from sim.fitting.pinned import conflicts, pinned
+from sim.fitting.pinned import Conflict, Direction, conflicts, pinned
 from sim.fitting.runs import Evaluation, Floats, Runs
 from sim.fitting.search import DONE, INTERRUPTED, OUT_OF_EVALUATIONS, Found, Search, cost, misfit
 from sim.fitting.settings import Question, Settings, settings_of
+from sim.fitting.words import conflict_sentence, flat_sentence
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.ranges import read_ranges
@@ -34,6 +35,7 @@ def searched(of: Misfits, start: Sequence[float], *, most: int = 200, noise: flo
             raise KeyboardInterrupt
         found = []
         for position in positions:
+            assert np.all((position >= 0) & (position <= 1))
             one = np.array(of(position))
             found.append(Evaluation(position, one[:, None] + noise * luck.normal(size=(len(one), 8)), (), {}))
         return found
@@ -112,6 +114,38 @@ def test_an_interrupted_search_keeps_the_best_so_far() -> None:
     found = searched(lambda at: (20 * (at[0] - 0.7),), [0.2], stop_at=4)
     assert found.ended == INTERRUPTED
     assert abs(misfit(found.best)[0]) < 20 * 0.5
+
+
+# -- in words --------------------------------------------------------------------------------------------------------------
+
+
+def test_what_trades_is_told_with_moves_that_go_together() -> None:
+    two = settings(
+        f"Share,{SHARE} | {HOME},10% | rest,50% | rest,assumption,", "Beds,services.unit.beds,5,20,assumption,"
+    )
+    assert flat_sentence(Direction(((1, 1.0), (0, -0.5))), two.all) == (
+        "Not pinned down: Beds and Share trade against each other. Beds up by 1.5 and Share down by 2 points, together, leave the "
+        "binding targets about as they are."
+    )
+
+
+def test_a_target_that_stays_missed_is_told_with_what_stands_against_it() -> None:
+    """Of bed days: 12 are shown; 16 to 18 are aimed at, so 5 halves of the range below 17."""
+    write_targets(
+        "Bed days,hospital occupied_bed_days,,days,16,,18,yes,own,",
+        "Stay,hospital length_of_stay_mean_days,,days,3,,4,yes,own,",
+    )
+    scenario = read_scenario("exact.yaml")
+    lines = calibrate(scenario, checked_targets("targets.csv", scenario), 1)
+    two = settings(f"Stay needed,{STAY}.fixed,1,5,assumption,", "Beds,services.unit.beds,5,20,assumption,")
+    says = "Bed days stays below what is aimed at (misfit -5.0): "
+    against = Conflict(0, False, ((1, 2.5),), (0,))
+    assert conflict_sentence(against, lines, two.all) == (
+        f"{says}what would bring it nearer by one unit of misfit (Stay needed) moves the misfit of Stay by +2.5, away from what is aimed at."
+    )
+    alone = conflict_sentence(Conflict(0, False, (), (0, 1)), lines, two.all)
+    assert alone == f"{says}Stay needed and Beds would bring it nearer, as far as their ranges go."
+    assert conflict_sentence(Conflict(0, False, (), ()), lines, two.all) == f"{says}no setting here moves it."
 
 
 # -- with the simulator ---------------------------------------------------------------------------------------------------

@@ -24,9 +24,18 @@ from tests.hall.processes import QUICK
 Misfits = Callable[[Floats], Sequence[float]]
 
 
-def searched(of: Misfits, start: Sequence[float], *, most: int = 200, noise: float = 0.0, stop_at: int = 0) -> Found:
-    """A search over misfits by a formula; with noise, replications differ by as much, at random and not in common."""
+def searched(
+    of: Misfits,
+    start: Sequence[float],
+    *,
+    most: int = 200,
+    noise: float = 0.0,
+    in_common: float = 0.0,
+    stop_at: int = 0,
+) -> Found:
+    """A search over misfits by a formula; with noise, replications differ by as much, at random or everywhere alike."""
     luck = np.random.default_rng(1)
+    alike = in_common * np.array([-1, 1, -1, 1, -1, 1, -1, 1])
     calls = [0]
 
     def evaluate(positions: Sequence[Floats]) -> list[Evaluation]:
@@ -37,7 +46,7 @@ def searched(of: Misfits, start: Sequence[float], *, most: int = 200, noise: flo
         for position in positions:
             assert np.all((position >= 0) & (position <= 1))
             one = np.array(of(position))
-            found.append(Evaluation(position, one[:, None] + noise * luck.normal(size=(len(one), 8)), (), {}))
+            found.append(Evaluation(position, one[:, None] + alike + noise * luck.normal(size=(len(one), 8)), (), {}))
         return found
 
     return Search(evaluate, np.array(start), lambda one: one, np.zeros(len(start)), most).run()
@@ -86,6 +95,23 @@ def test_what_is_no_more_than_noise_is_not_pinned_down() -> None:
         found = searched(lambda at: (20 * (at[0] - 0.5),), [0.4], noise=noise)
         assert found.slopes is not None
         assert len(pinned(found.slopes).flat) == flat
+
+
+def test_noise_that_all_positions_share_widens_plus_or_minus_though_the_slope_is_exact() -> None:
+    """By pencil: 8 replications of -s or s have an error of s/sqrt(7), and Student's t for 7 is 2.365."""
+    for size, flat in ((5.0, 0), (15.0, 1)):
+        found = searched(lambda at: (20 * (at[0] - 0.5),), [0.4], in_common=size)
+        assert found.slopes is not None
+        known = pinned(found.slopes)
+        assert len(known.flat) == flat
+        wide = (1 + 2.365**2 * size**2 / 7) ** 0.5 / 20
+        assert known.plus_minus == ((None,) if flat else (pytest.approx(wide, rel=1e-3),))
+
+
+@pytest.mark.parametrize(("start", "truth"), [(0.0, 0.05), (1.0, 0.97)])
+def test_a_search_may_start_at_an_end_and_never_leaves_the_range(start: float, truth: float) -> None:
+    found = searched(lambda at: (20 * (at[0] - truth), 20 * (at[1] - 0.5)), [start, 0.5])
+    assert found.best.position == pytest.approx([truth, 0.5], abs=0.01)
 
 
 def test_targets_that_exclude_each_other_are_named_with_what_moves_them() -> None:
@@ -381,6 +407,20 @@ def test_whole_beds_stay_whole_and_a_value_in_force_is_met_exactly() -> None:
     assert beds.ends(beds.start) == ("10",)
     assert stay.ends(stay.start) == ("x1",)
     assert (stay.amount(0.1), beds.amount(0.5)) == ("0.15 times what it is", "3.5")
+
+
+def test_what_moves_together_goes_by_the_value_that_is_written_for_the_first() -> None:
+    (both,) = settings(f"both,services.hospital.beds | {STAY}.fixed,8 | 2,15 | 9,assumption,").all
+    assert both.ends(0.5) == ("12", "6")  # 11.5 beds are 12, four of seven steps up
+
+
+def test_what_is_as_stated_is_not_moved_and_a_moved_value_holds_instead_of_a_typed_one() -> None:
+    Path("settings.csv").write_text(f"{SETTINGS_HEADING}stay,{STAY}.fixed,1,5,assumption,\n")
+    moving = settings_of(Question("exact.yaml", (f"{STAY}.fixed=4",)), read_ranges("settings.csv"))
+    assert moving.all[0].start == 0.75
+    assert moving.moved([0.75]) == {}
+    values = {value.path: value.text for value in moving.scenario([0.25]).values}
+    assert values[f"{STAY}.fixed"] == "2"
 
 
 def test_a_value_that_every_route_overrides_is_refused_and_one_outside_its_ends_is_told(capsys) -> None:

@@ -18,6 +18,7 @@ from sim.results.comparison.compare import LEVEL, t_quantile
 
 Z = 1.96
 HALF_A_RANGE = 0.5
+SURE = 2.0  # standard errors, beyond which a slope is no noise
 TAKES_PART = 0.3  # of the largest part in a direction
 MISSED = 1.0  # a misfit beyond the accepted range
 
@@ -73,8 +74,8 @@ def pinned(slopes: Slopes) -> Pinned:
 
 
 def conflicts(slopes: Slopes) -> tuple[Conflict, ...]:
-    """Each target that stays missed, and what stands against it."""
-    found, jacobian = misfit(slopes.at), slopes.mean
+    """Each target that stays missed, and what stands against it; slopes that may be noise count as none."""
+    found, jacobian = misfit(slopes.at), np.where(np.abs(slopes.mean) > SURE * _errors(slopes), slopes.mean, 0.0)
     return tuple(_conflict(int(one), found, jacobian) for one in np.nonzero(np.abs(found) > MISSED)[0])
 
 
@@ -114,7 +115,16 @@ def _is_flat(slopes: Slopes, vector: Floats, noise: Floats) -> bool:
         return True
     unit = moved / size
     known = sqrt(1.0 + Z * Z * float(unit @ noise @ unit))
-    return size * HALF_A_RANGE <= known or size <= 2.0 * _noise_of(slopes, vector)
+    return size * HALF_A_RANGE <= known or size <= SURE * _noise_of(slopes, vector)
+
+
+def _errors(slopes: Slopes) -> Floats:
+    """The standard error of each slope, over the replications."""
+    replications = slopes.by_replication.shape[2]
+    if replications < 2:
+        return np.zeros(slopes.by_replication.shape[:2])
+    errors: Floats = np.std(np.nan_to_num(slopes.by_replication), axis=2, ddof=1) / sqrt(replications)
+    return errors
 
 
 def _noise_of(slopes: Slopes, vector: Floats) -> float:

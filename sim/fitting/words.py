@@ -130,7 +130,7 @@ def conflict_sentence(conflict: Conflict, binding: Sequence[Line], settings: Seq
     line = binding[conflict.target]
     where = f"{line.target.says} stays {'above' if conflict.above else 'below'} what is aimed at (misfit {misfit_text(line)})"
     if not conflict.settings:
-        return f"{where}: no setting here moves it."
+        return f"{where}: no setting here moves it by more than noise."
     movers = [settings[one].of.says for one in conflict.settings[:MOST_NAMED]]
     pushed = [
         f"{binding[one].target.says} by {change:+.1f}"

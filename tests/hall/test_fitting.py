@@ -124,6 +124,13 @@ def test_targets_that_exclude_each_other_are_named_with_what_moves_them() -> Non
     assert (high.target, high.above, high.pushes) == (1, False, ((0, pytest.approx(1.0)),))
 
 
+def test_a_slope_that_may_be_noise_stands_against_nothing() -> None:
+    found = searched(lambda at: (3.0, 20 * (at[0] - 0.5)), [0.4], noise=0.3)
+    assert found.slopes is not None
+    (one,) = conflicts(found.slopes)
+    assert (one.target, one.settings, one.pushes) == (0, (), ())
+
+
 def test_a_search_makes_no_more_evaluations_than_it_may_and_keeps_the_best() -> None:
     def banana(at: Floats) -> Sequence[float]:
         return (50 * (at[1] - at[0] ** 2), 30 * (at[0] - 0.9))
@@ -171,7 +178,10 @@ def test_a_target_that_stays_missed_is_told_with_what_stands_against_it() -> Non
     )
     alone = conflict_sentence(Conflict(0, False, (), (0, 1)), lines, two.all)
     assert alone == f"{says}Stay needed and Beds would bring it nearer, as far as their ranges go."
-    assert conflict_sentence(Conflict(0, False, (), ()), lines, two.all) == f"{says}no setting here moves it."
+    assert (
+        conflict_sentence(Conflict(0, False, (), ()), lines, two.all)
+        == f"{says}no setting here moves it by more than noise."
+    )
 
 
 # -- with the simulator ---------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 
 from sim.cli import main
 from sim.inputs.loading import read_scenario
-from sim.inputs.scenario import Group, Route, Scenario, Service, Step, Visit
+from sim.inputs.scenario import Arrival, Group, Route, Scenario, Service, Step, Visit
 from sim.model.engine import run
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, TURNED_AWAY, Ledger
 from sim.regression.baselines import baseline_of, expected_files_without_scenario, scenarios_in, written_values
@@ -34,6 +34,10 @@ def services() -> Iterable[Service]:
 
 def groups() -> Iterable[Group]:
     return (group for one in scenarios() for group in one.people)
+
+
+def outside() -> Iterable[Arrival]:
+    return (one for group in groups() for one in group.arrivals_outside)
 
 
 def visits() -> Iterable[Visit]:
@@ -64,6 +68,10 @@ def somebody_changed_places() -> bool:
     return any((left, to, here) in moves for left, here, to in moves if here != to)
 
 
+def somebody_changed_levels() -> bool:
+    return any((ledger_of(one).stays["found"] != ledger_of(one).stays["after"]).any() for one in small_ones())
+
+
 MECHANISMS: dict[str, Callable[[], bool]] = {
     "doors": lambda: any(one.admission_hours for one in services()),
     "discharge hours": lambda: any(one.discharge_hours for one in services()),
@@ -86,7 +94,7 @@ MECHANISMS: dict[str, Callable[[], bool]] = {
     "nowhere to go any more": ended(NO_PLACE),
     "queue limits": ended(TURNED_AWAY),
     "priorities": lambda: any(route.priority != 5 for route in routes())
-    and any(group.arrival(()).priority != 5 for group in groups()),
+    and any(one.priority != 5 for one in outside()),
     "surge": lambda: any(one.surge for one in services()),
     "cleaning": lambda: any(one.turnaround for one in services()),
     "hours a week": lambda: any(one.counted_in == "hours_per_week" for one in services()),
@@ -106,10 +114,14 @@ MECHANISMS: dict[str, Callable[[], bool]] = {
     "arrivals by weekday": lambda: any(len(set(group.by_weekday)) > 1 for group in groups()),
     "arrivals by month": lambda: any(len(set(group.by_month)) > 1 for group in groups()),
     "exact arrivals": lambda: any(group.arrivals for group in groups()),
-    "prevented admissions": lambda: any(group.prevented_share for group in groups()),
+    "prevented admissions": lambda: any(share for group in groups() for _, share in group.prevented),
     "several arrival services": lambda: any(len(group.arrives_at) > 1 for group in groups()),
-    "another way in": lambda: any(group.arrival(()).otherwise != "out" for group in groups()),
-    "giving up outside": lambda: any(group.arrival(()).longest_wait for group in groups()),
+    "another way in": lambda: any(one.otherwise != "out" for one in outside()),
+    "giving up outside": lambda: any(one.longest_wait for one in outside()),
+    "traits that depend on each other": lambda: any(trait.depends_on for group in groups() for trait in group.traits),
+    "levels that a stay changes": somebody_changed_levels,
+    "levels that a delay changes": lambda: any(v.lost_ground and v.lost_ground.changes for v in visits()),
+    "a group without the trait of another": lambda: any(0 < sum(bool(g.traits) for g in one.people) < len(one.people) for one in scenarios()),
     "two groups": lambda: any(len(one.people) > 1 for one in scenarios()),
     "a stay by route": lambda: any(route.stay for route in routes()),
     "a file of lengths": lambda: any(file.endswith(".csv") for one in scenarios() for file, _ in one.files),

@@ -40,7 +40,7 @@ from sim.model.reference.state import Wait
 from sim.model.rules import minutes
 from sim.runs import engines
 from sim.runs.engines import EnginesDiffer
-from tests.model.test_identities_random import IN_EACH_TIER, on_towns
+from tests.model.test_identities_random import FEW, IN_CI, IN_EACH_TIER, on_towns
 from tests.mutation import Fault, planted
 
 ROOT = Path(__file__).parents[2]
@@ -118,8 +118,46 @@ for path in tests.EXAMPLES:
 """
 
 
+@pytest.fixture
+def in_plain_python(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Runs the compiled engine's sources as they stand, with tables that are too small at first, perhaps with a fault."""
+    monkeypatch.setattr(compiled_run, "_first_guess", lambda *_: Rows(1, 1, 1, 1, 1))
+
+    def use(*faults: Fault) -> None:
+        kernels = plain_kernels(faults)
+        monkeypatch.setattr(compiled_run, "kernels", lambda: kernels)
+
+    return use
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param(FEW, id="few", marks=pytest.mark.slow),
+        pytest.param(IN_CI, id="hundreds", marks=pytest.mark.nightly),
+    ],
+)
+def test_no_index_leaves_its_table_at_either_end(
+    tmp_path: Path, how: settings, in_plain_python: Callable[..., None]
+) -> None:
+    in_plain_python()
+    on_towns(tmp_path, how, agree)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [("tie", "before >= 0", "before >= -1"), ("tie", "members[before].behind = behind", "members[len(members)].behind = behind")],
+)  # fmt: skip
+def test_an_index_before_the_first_row_or_behind_the_last_is_noticed(
+    fault: Fault, in_plain_python: Callable[..., None]
+) -> None:
+    in_plain_python(fault)
+    with pytest.raises(IndexError):
+        list(map(agree, map(read_scenario, EXAMPLES)))
+
+
 @pytest.mark.nightly
-def test_no_index_leaves_its_table_however_small(tmp_path: Path) -> None:
+def test_no_index_leaves_its_compiled_table_however_small(tmp_path: Path) -> None:
     settings = {"NUMBA_BOUNDSCHECK": "1", numba_setup.CACHE_FOLDER: str(tmp_path)}
     command = [sys.executable, "-c", WITH_BOUNDS_CHECKED]
     assert subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=False).returncode == 0
@@ -427,16 +465,35 @@ def plain_kernels(faults: Iterable[Fault] = ()) -> Kernels:
     known = {name: file[name] for file in inside for name in names if getattr(file.get(name), "__globals__", 0) is file}
     for file in inside:  # they call each other, and not the good ones
         file.update(known)
-    run_events, write_down = (on_records(one) for one in (known["run_events"], recording.write_down))
+    run_events, write_down = (on_tables(one) for one in (known["run_events"], recording.write_down))
     return Kernels(run_events, write_down, sampling.fill_uniforms, sampling.fill_points, sampling.fill_seconds)
 
 
-def on_records(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Called with tables whose rows know their columns by name, as the compiler's do."""
+class Table(np.recarray):  # type: ignore[type-arg]
+    """A table whose rows know their columns by name, as the compiler's do; it has no row before the first, as Python's would."""
 
-    def as_records(given: Any) -> Any:
+    def __getitem__(self, index: Any) -> Any:
+        refuse_rows_before_the_first(index)
+        return super().__getitem__(index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        refuse_rows_before_the_first(index)
+        super().__setitem__(index, value)
+
+
+def refuse_rows_before_the_first(index: Any) -> None:
+    for one in index if isinstance(index, tuple) else (index,):
+        for place in (one.start, one.stop) if isinstance(one, slice) else (one,):
+            if place is not None and not isinstance(place, str) and place < 0:
+                raise IndexError(f"row {place} of a table")
+
+
+def on_tables(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Called with tables of the above kind."""
+
+    def as_tables(given: Any) -> Any:
         if isinstance(given, tuple):
-            return type(given)(*map(as_records, given))  # type: ignore[call-arg]
-        return given.view(np.recarray) if isinstance(given, np.ndarray) and given.dtype.names else given
+            return type(given)(*map(as_tables, given))  # type: ignore[call-arg]
+        return given.view(Table) if isinstance(given, np.ndarray) else given
 
-    return lambda *given: function(*map(as_records, given))
+    return lambda *given: function(*map(as_tables, given))

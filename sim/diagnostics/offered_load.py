@@ -9,6 +9,7 @@ What may be changed here: freely; nothing here touches a simulated number.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -181,19 +182,22 @@ def _percent(load: Load) -> str:
 
 
 def admissions_per_day(scenario: Scenario, group: Group) -> list[float]:
-    """Admissions a day to each visit of the journey: arrivals + returns, as linear equations by service and profile found.
+    """Admissions a day to each visit of the journey: arrivals + returns, as linear equations by service and levels found.
 
     Nobody loses ground here, as that takes a queue; with too many combinations of levels nothing is estimated.
     """
     services = list(dict.fromkeys(visit.service for visit in group.journey))
-    profiles = group.profiles
-    if len(services) * len(profiles) > MOST_STATES:
+    matter = _traits_that_matter(group)
+    profiles = [tuple((trait, level) for trait, level in levels if trait in matter) for levels in group.profiles]
+    states = {state: number for number, state in enumerate(product(services, dict.fromkeys(profiles)))}
+    if len(states) > MOST_STATES:
         return [0.0] * len(group.journey)
-    states = {state: number for number, state in enumerate(product(services, profiles))}
     come, moves = np.zeros(len(states)), np.zeros((len(states), len(states)))
 
+    parts = cache(lambda to: _parts_of(scenario, group, to))
+
     def add(to: str, levels: Levels, amount: float, into: NDArray[np.float64]) -> None:
-        for name, part in _parts_of(scenario, group, to):
+        for name, part in parts(to):
             if name in services:
                 into[states[name, levels]] += amount * part
 
@@ -209,6 +213,12 @@ def admissions_per_day(scenario: Scenario, group: Group) -> list[float]:
     for state, visit, _, chance in ways:
         found[visit] += float(solved[state]) * chance
     return found
+
+
+def _traits_that_matter(group: Group) -> set[str]:
+    """Those on which some visit depends, or that one changes: who differs in others alone goes the same ways."""
+    by_level = {trait for visit in group.journey for trait, _ in (*visit.found, *visit.after)}
+    return by_level | {change.trait for visit in group.journey for change in visit.changes}
 
 
 def _solved(come: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:

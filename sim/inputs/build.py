@@ -77,6 +77,7 @@ def _service(name: str, said: Said, calendar: Calendar) -> Service:
         may_pass=said["may_pass"],
         reason=said["reason"],
         pathway=said["pathway"],
+        is_long_term=said["long_term"],
     )
 
 

@@ -123,7 +123,7 @@ def _check_review(told: Told, review: Said) -> None:
 
 
 def check_services(told: Told) -> None:
-    """Surge places and passing in the queue fit how the service counts; hospitals are on no pathway of discharge."""
+    """Surge places and passing fit how a service counts; hospitals are on no pathway; only care homes are moved into for good."""
     for name, service in each(told.said["services"]):
         hours = told.counts_hours(name)
         if service["may_pass"] is True and hours is False:
@@ -136,6 +136,8 @@ def check_services(told: Told) -> None:
                 (*service.path, "pathway"),
                 "means nothing for a hospital: a move to another hospital is no discharge; delete it",
             )
+        if service["long_term"] is True and is_sound([service["kind"]]) and service["kind"] != "care_home":
+            told.refuse((*service.path, "long_term"), "is for services of the kind care_home; delete it")
         if isinstance(service["surge"], Said):
             _check_surge(told, name, service["surge"], hours)
 

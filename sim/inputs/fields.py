@@ -20,7 +20,7 @@ from sim.inputs.values import after_step
 
 RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", "default", BY, ELSE)
 NO_TRAITS = ("reason", "next_service", "cause", "payer", "contributor", "budget", "part", "pathway", "group", "band",
-             "weekday", "team", "ending", "lack", "reason_and_lack", "year", "payer_and_year")  # other values of the column `by`  # fmt: skip
+             "weekday", "team", "ending", "lack", "reason_and_lack", "waited_on", "year", "payer_and_year")  # other values of the column `by`  # fmt: skip
 NO_LEVELS = (BY, ELSE, "at_least", "at_most")
 SHARE = scalars.share()
 PRIORITY = scalars.whole(1, 1_000)
@@ -105,6 +105,7 @@ SERVICE = Record(
         usual("may_pass", YES_NO, "who fits may pass the first in line who does not (in hours)", "false"),
         may("reason", REASON, "the delay reason of people who wait for this service", "by kind"),
         may("pathway", PATHWAY, "the pathway of people who leave hospital for this service", "by kind"),
+        usual("long_term", YES_NO, "people move in for good (care homes)", "false"),
     ),
     exactly_one=("beds", "places", "hours_per_week"),
 )

@@ -129,6 +129,7 @@ class Service:
     may_pass: bool = False  # hours services: somebody who fits may pass the first in line who does not
     reason: str | None = None  # the delay reason of people who wait for this service; None: by kind
     pathway: int | None = None  # the pathway of those who leave hospital for it, 0 to 3; None: by kind
+    is_long_term: bool = False  # a care home into which people move for good
 
     @property
     def is_unlimited(self) -> bool:

@@ -21,6 +21,7 @@ BY = (  # and every trait of the scenario
     "ending",
     "lack",
     "reason_and_lack",
+    "waited_on",
     "year",
     "payer_and_year",
 )

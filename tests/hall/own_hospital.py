@@ -1,31 +1,46 @@
 """A planner's own hospital of 420 beds, made from the shipped template as docs/your-own-hospital.md says."""
 
+import re
 import shutil
 from pathlib import Path
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-NUMBERS = {  # of the template, one after the other, and those of a hospital of 420 beds
-    "beds: 310 ": "beds: 420 ",
-    "arrivals_per_day: 26 ": "arrivals_per_day: 35 ",
-    "mean: 9, sd: 11.8}": "mean: 9.2, sd: 12.05}",
-    "mean: 6.84, sd: 8.97}": "mean: 6.99, sd: 9.16}",
-    "mean: 12.6, sd: 16.52}": "mean: 12.88, sd: 16.87}",
-    "mean: 16.2, sd: 21.24}": "mean: 16.56, sd: 21.69}",
-    "mean: 20.7, sd: 27.14}": "mean: 21.16, sd: 27.72}",
-    "home.share: 66.03%": "home.share: 63.24%",
-    "home_reablement.share: 12.369%": "home_reablement.share: 13.02%",
-    "home_care.share: 3.8874%": "home_care.share: 4.092%",
-    "community_health.share: 1.4136%": "community_health.share: 1.488%",
-    "community_beds.share: 6.045%": "community_beds.share: 6.975%",
-    "care_home_assessment.share: 3.255%": "care_home_assessment.share: 4.185%",
-    "home_reablement.places: 60 ": "home_reablement.places: 85 ",
-    "mean: 18, sd: 28}": "mean: 19, sd: 28.5}",
-    "community_beds.beds: 26 ": "community_beds.beds: 38 ",
-    "mean: 25, sd: 19}": "mean: 24, sd: 18}",
-    "care_home_assessment.beds: 33 ": "care_home_assessment.beds: 52 ",
-    "mean: 48, sd: 36}": "mean: 45, sd: 33.75}",
-    "mean: 6.8, sd: 24}": "mean: 7, sd: 24.5}",
+J = "people.older_people.journey."
+NUMBERS = {  # of the template, by path or name, and those of a hospital of 420 beds
+    "services.hospital.beds": "420",
+    "people.older_people.arrivals_per_day": "30",
+    f"{J}hospital.stay_days": "{lognormal: {mean: 9.2, sd: 12.05}}",
+    f"{J}hospital.then.none.home.stay_days": "{lognormal: {mean: 6.99, sd: 9.16}}",
+    f"{J}hospital.then.resident.own_care_home.stay_days": "{lognormal: {mean: 6.99, sd: 9.16}}",
+    f"{J}hospital.then.reablement.pathway_1.stay_days": "{lognormal: {mean: 12.88, sd: 16.87}}",
+    f"{J}hospital.then.home_care.home_care.stay_days": "{lognormal: {mean: 12.88, sd: 16.87}}",
+    f"{J}hospital.then.community_health.community_health.stay_days": "{lognormal: {mean: 12.88, sd: 16.87}}",
+    f"{J}hospital.then.bed.pathway_2.stay_days": "{lognormal: {mean: 16.56, sd: 21.69}}",
+    f"{J}hospital.then.care_home.care_home_assessment.stay_days": "{lognormal: {mean: 21.16, sd: 27.72}}",
+    "none": "66%",
+    "reablement": "15%",
+    "home_care": "5%",
+    "community_health": "2%",
+    "bed": "7.5%",
+    "care_home": "4.5%",
+    "services.home_reablement.places": "85",
+    f"{J}home_reablement.stay_days": "{lognormal: {mean: 19, sd: 28.5}}",
+    "services.community_beds.beds": "38",
+    f"{J}community_beds.stay_days": "{lognormal: {mean: 24, sd: 18}}",
+    "services.care_home_assessment.beds": "44",
+    f"{J}care_home_assessment.stay_days.recovers": "{lognormal: {mean: 45, sd: 33.75}}",
+    "steps.start_home_care.takes_days": "{lognormal: {mean: 7.2, sd: 24.5}}",
 }
+
+
+def with_numbers(text: str) -> str:
+    """The template with each number of ours in the place of the shipped one."""
+    for path, ours in NUMBERS.items():
+        text, count = re.subn(
+            rf"^( +{re.escape(path)}:) .*?( +# YOURS)", rf"\g<1> {ours}\g<2>", text, flags=re.MULTILINE
+        )
+        assert count == 1, path
+    return text
 
 
 def make_own_hospital(folder: Path) -> None:
@@ -34,10 +49,7 @@ def make_own_hospital(folder: Path) -> None:
         shutil.copytree(SCENARIOS / part, folder / "scenarios" / part)
     for name in ("baseline.yaml", "template.yaml", "cedarwood.yaml"):
         shutil.copy(SCENARIOS / name, folder / "scenarios" / name)
-    text = (SCENARIOS / "template.yaml").read_text(encoding="utf-8")
-    for shipped, own in NUMBERS.items():
-        assert shipped in text, shipped
-        text = text.replace(shipped, own)
+    text = with_numbers((SCENARIOS / "template.yaml").read_text(encoding="utf-8"))
     (folder / "scenarios" / "my_hospital.yaml").write_text(text, encoding="utf-8")
     cedarwood = (SCENARIOS / "cedarwood.yaml").read_text(encoding="utf-8")
     ours = cedarwood.replace("extends: baseline.yaml", "extends: my_hospital.yaml")

@@ -8,6 +8,7 @@ import pytest
 from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
 from sim.diagnostics.warnings import growing_queues
 from sim.inputs.distributions import between, exponential, fixed
+from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import (
     Arrival,
     Group,
@@ -19,10 +20,12 @@ from sim.inputs.scenario import (
     Step,
     Taper,
     Team,
+    Trait,
     Visit,
     WaitingList,
 )
 from tests.hall.worlds import service, small
+from tests.scenarios.runs import SCENARIOS
 
 
 def load_of(scenario: Scenario, name: str) -> float:
@@ -227,3 +230,27 @@ def test_growth_that_could_be_chance_or_is_small_is_not_named() -> None:
     by_chance = np.stack([days, -days + 120, days / 9, 40 - days / 9])
     small_growth = np.stack([days / 120] * 4)
     assert growing_queues({"one": by_chance, "two": small_growth, "short": np.ones((4, 10))}) == []
+
+
+def test_traits_on_which_no_way_depends_change_no_load_however_many_they_are() -> None:
+    other = tuple(
+        Trait(name=f"t{number}", level_names=("yes", "no"), shares=(((), (0.3, 0.7)),)) for number in range(11)
+    )
+    need = Trait(name="need", level_names=("high", "low"), shares=(((), (0.25, 0.75)),))
+    to_unit = replace(visit("hospital", 6, Route(to="unit", share=1.0)), found=(("need", "high"),))
+    home = replace(visit("hospital", 2, OUT), found=(("need", "low"),))
+    world = with_journey(small(beds=10, unit=4), to_unit, home, visit("unit", 8, OUT))
+    many = replace(world, people=(replace(world.people[0], traits=(*other, need)),))
+    assert load_of(many, "unit") == pytest.approx(0.25 * 8 / 4)
+    assert load_of(many, "hospital") == pytest.approx((0.25 * 6 + 0.75 * 2) / 10)
+
+
+def test_the_shipped_baseline_is_small_enough_to_be_estimated() -> None:
+    loads = estimated_loads(read_scenario(str(SCENARIOS / "baseline.yaml")))
+    assert {load.service for load in loads if load.needed > 0} >= {
+        "hospital",
+        "pathway_1",
+        "pathway_2",
+        "home_care",
+        "care_home_assessment",
+    }

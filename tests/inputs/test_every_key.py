@@ -73,6 +73,7 @@ def test_dated_beds_begin_at_the_first_second_and_change_at_midnight(everything:
         Places(from_second=209 * DAY, places=1320),
     )
     assert everything.service("nursing_home").capacity == (Places(from_second=0, places=None),)
+    assert everything.service("nursing_home").is_long_term and not everything.service("unit").is_long_term
 
 
 def test_hours_are_kept_in_minutes(everything: Scenario) -> None:

@@ -16,12 +16,15 @@ def test_set_reaches_what_the_file_itself_added() -> None:
 
 
 def test_set_reaches_what_the_file_itself_changed() -> None:
-    path = "people.older_people.journey.hospital.then.community_beds.longest_wait_days"
-    scenario = read_scenario(SCENARIOS / "cedarwood.yaml", sets=[f"{path}=4"])
-    hospital = scenario.people[0].visits("hospital")[0]
-    route = next(route for route in hospital.then if route.to == "community_beds")
-    assert route.longest_wait is not None
-    assert route.longest_wait.mean_days == 4
+    file = SCENARIOS / "micro_providers" / "no_uptake.yaml"
+    path = "people.older_people.journey.hospital.then.home_care.home_care.longest_wait_days"
+    assert path in [change.path for change in read_scenario(file).changes]
+    scenario = read_scenario(file, sets=[f"{path}=4"])
+    routes = [
+        route for visit in scenario.people[0].visits("hospital") for route in visit.then if route.to == "home_care"
+    ]
+    waits = {route.longest_wait.mean_days for route in routes if route.longest_wait is not None}
+    assert waits == {4}
 
 
 def test_the_same_path_set_twice_is_refused() -> None:

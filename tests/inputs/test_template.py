@@ -1,5 +1,6 @@
 """A number of the template that a planner leaves alone is an assumption, as it is in the baseline; a number of theirs is not."""
 
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sim.inputs.scenario import Scenario, Value
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 TEMPLATE = (SCENARIOS / "template.yaml").read_text(encoding="utf-8")
 BEDS = "services.hospital.beds"
+NEED = "people.older_people.traits.need"  # by whom they live with in the template, by dementia too in the baseline
 
 
 def copy(folder: Path, old: str = "", new: str = "") -> Scenario:
@@ -34,13 +36,38 @@ def left(scenario: Scenario) -> set[str]:
 
 def test_an_untouched_copy_assumes_as_much_as_the_baseline(tmp_path: Path) -> None:
     mine = copy(tmp_path)
-    assert len(left(mine)) == 34
-    assert set(assumed(mine)) >= set(assumed(read_scenario(str(SCENARIOS / "baseline.yaml"))))
+    assert len(left(mine)) == 43
+    shipped = set(assumed(read_scenario(str(SCENARIOS / "baseline.yaml"))))
+    assert {path for path in shipped - set(assumed(mine)) if not path.startswith(f"{NEED}.")} == set()
+
+
+def test_a_need_is_an_assumption_until_its_comment_says_where_it_is_from(tmp_path: Path) -> None:
+    needs = {path for path in assumed(copy(tmp_path)) if path.startswith(f"{NEED}.else.")}
+    assert len(needs) == 6
+    mine = copy(tmp_path, "# YOURS 7, assumption: pathway 2, who need it, not only who get it", "# hub, 2025")
+    assert needs - set(assumed(mine)) == {f"{NEED}.else.bed"}
 
 
 def test_the_template_says_what_the_baseline_says() -> None:
     changes = read_scenario(str(SCENARIOS / "template.yaml")).changes
-    assert [change.path for change in changes if change.old != change.new] == []
+    assert [change.path for change in changes if change.old != change.new] == [NEED]
+
+
+def needs_outside_care_homes(scenario: Scenario) -> dict[str, float]:
+    """The share of each need among those who do not live in a care home."""
+    everybody = zip(scenario.people[0].profiles, scenario.people[0].shares_of_profiles, strict=True)
+    found: defaultdict[str, float] = defaultdict(float)
+    for levels, share in everybody:
+        if dict(levels)["lives"] != "care_home":
+            found[dict(levels)["need"]] += share
+    return {need: share / sum(found.values()) for need, share in found.items() if share}
+
+
+def test_the_needs_of_the_template_are_those_of_the_baseline_all_in_all() -> None:
+    ours, shipped = (
+        needs_outside_care_homes(read_scenario(str(SCENARIOS / file))) for file in ("template.yaml", "baseline.yaml")
+    )
+    assert ours == pytest.approx(shipped, abs=0.001)  # both are written to the nearest tenth of a percent
 
 
 def test_a_number_that_was_changed_is_the_planners(tmp_path: Path) -> None:
@@ -71,5 +98,5 @@ def test_a_file_that_extends_the_copy_takes_what_was_left_for_what_it_is(tmp_pat
     copy(tmp_path, "beds: 310 ", "beds: 420 ")
     (tmp_path / "more.yaml").write_text(f"extends: mine.yaml\nchange: {{{BEDS}: 430}}  # YOURS 1\n", encoding="utf-8")
     more = read_scenario(str(tmp_path / "more.yaml"))
-    assert len(left(more)) == 33
+    assert len(left(more)) == 42
     assert BEDS not in assumed(more)

@@ -3,7 +3,41 @@
 import pytest
 
 from sim.inputs.scenario import Route
+from sim.model.engine import run
+from sim.results.measures.all import measure
+from tests.inputs.small_world import read_text
 from tests.results.tiny import Resident, Town, care_home, group, hospital, service, unit
+
+LISTED = """name: two units on one list
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 10}
+services:
+  hospital: {kind: acute, beds: 9}
+  unit: {kind: reablement_unit, beds: 3}
+  second: {kind: reablement_unit, beds: 9}
+lists:
+  beds: {services: [unit, second]}
+people:
+  early:
+    arrives_at: hospital
+    arrivals: [{day: 0, count: 2}]
+    journey:
+      hospital: {stay_days: 1, then: {beds: 100%}}
+      unit: {stay_days: 20, then: {out: 100%}}
+      second: {stay_days: 20, then: {out: 100%}}
+  straight:
+    arrives_at: hospital
+    arrivals: [{day: 1}]
+    journey:
+      hospital: {stay_days: 1, then: {unit: 100%}}
+      unit: {stay_days: 20, then: {out: 100%}}
+  late:
+    arrives_at: hospital
+    arrivals: [{day: 2}]
+    journey:
+      hospital: {stay_days: 1, then: {beds: 100%}}
+      second: {stay_days: 20, then: {out: 100%}}
+      unit: {stay_days: 20, then: {out: 100%}}
+"""
 
 
 def test_arrivals_count_who_came_from_outside_by_first_service_and_group() -> None:
@@ -30,6 +64,33 @@ def test_admissions_and_leavers_count_in_every_service_and_leavers_of_all_left_t
     assert admissions == [3, 1, 1, 4]  # home is no declared service
     assert leavers == [3, 1, 0, 3]  # out, dead, and tired of waiting
     assert town.value("hospital", "throughput_per_day") == 0.3
+
+
+def test_people_who_move_in_for_good_are_counted_of_care_homes_that_say_so() -> None:
+    for_good = service("long_term_care", "care_home", None, is_long_term=True)
+    town = Town(hospital(), care_home(), for_good, warm_up=1, days=9)
+    town.comes(0, admitted=0).stay("hospital", 0, 0.5, 0.5, "long_term_care").stay(
+        "long_term_care", 0.5
+    )  # before the window
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "care_home").stay("care_home", 2, 4, 5, "long_term_care").stay(
+        "long_term_care", 5
+    )
+    town.comes(0, admitted=0).stay("hospital", 0, 2, 2, "care_home").stay("care_home", 2, 4, 4, "home")
+    assert town.value("long_term_care", "long_term_care_admissions") == 1
+    assert town.value("all", "long_term_care_admissions") == 1
+    assert town.value("care_home", "long_term_care_admissions") is None
+    assert Town(hospital(), care_home()).value("all", "long_term_care_admissions") is None
+
+
+def test_admissions_from_a_list_are_told_from_those_of_people_who_waited_for_the_service_alone() -> None:
+    scenario = read_text(LISTED)
+    rows = {row[:4]: row.value for row in measure(scenario, run(scenario, 0))}
+    beds = {key[3]: value for key, value in rows.items() if key[:3] == ("unit", "admissions", "waited_on")}
+    assert beds == {"beds": 2, "unit": 1}
+    assert {key[3]: value for key, value in rows.items() if key[:3] == ("second", "admissions", "waited_on")} == {
+        "beds": 1
+    }
+    assert not [key for key in rows if key[0] == "hospital" and key[2] == "waited_on"]  # on no list
 
 
 def test_lengths_of_stay_are_of_the_stays_that_ended_in_the_window_from_admitted_to_left() -> None:

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import FreedBeds, Scenario
 from sim.results.comparison.compare import Estimate
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking_answer
 from sim.results.words.headline import description
-from sim.results.words.use import how_used
+from sim.results.words.use import how_used, who_comes
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small, with_places
@@ -86,3 +86,26 @@ def test_places_that_change_within_the_measured_days_are_told_as_a_share() -> No
     occupancy = found.estimate("more", "unit", "occupancy")
     assert occupancy is not None and occupancy.mean < 0.5
     assert f"Unit is mostly empty: {100 * occupancy.mean:.1f}% of it is used." in how_used(found, opens)
+
+
+def test_who_comes_to_a_new_unit_from_which_list_and_what_each_night_costs_beside_hospital(findings: Findings) -> None:
+    base, more = findings.scenarios
+    without = replace(base, services=tuple(one for one in base.services if one.name != "unit"))
+    averaged = replace(more, costs=replace(more.costs, freed_beds=(FreedBeds(service="hospital", average_gbp=562.0),)))
+    weeks = base.calendar.measured_days / 7
+    of_unit = {
+        ("unit", "admissions", ""): 10.6 * weeks,
+        ("unit", "admissions", "waited_on"): 6.4 * weeks,
+        ("unit", "cost_per_open_night_gbp", ""): 187.0,
+        ("unit", "cost_per_used_night_gbp", ""): 281.0,
+        ("hospital", "released_bed_days", ""): 5.3 * weeks,
+    }
+    rows = [
+        Estimate("more", service, measure, by, "pathway_2" if by else "", "", mean, 0.0, mean, mean, 2)
+        for (service, measure, by), mean in of_unit.items()
+    ]
+    said = who_comes(replace(findings, scenarios=(without, averaged), estimates=rows), averaged)
+    assert said == (
+        "Unit admits 10.6 people a week (6.4 from pathway 2); 0.5 hospital bed days are released for each. "
+        "Beside the £562 of an average night in hospital, its open night costs £187 (0.33 times), its used night £281 (0.50 times)."
+    )

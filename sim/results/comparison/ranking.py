@@ -17,7 +17,7 @@ from sim.results.parts import ITEMS
 from sim.results.words import run_length
 from sim.results.words.headline import UNSURE, answer, on_other_days, what_all_share
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken
-from sim.results.words.use import how_used
+from sim.results.words.use import how_used, who_comes
 
 MEASURE = "midnight_delayed_mean"
 DELAYED = (MEASURE, "", "")
@@ -308,7 +308,7 @@ def ranking_answer(rows: Sequence[RankedScenario], findings: Findings, scenario:
     for row in rows if part.period == findings.common else ():
         if row.scenario.id == scenario.id and alone and alone.verdict != row.delayed.verdict:
             text += f" That holds by its own interval, but not with all {len(rows)} at once."
-    more = (on_other_days(findings, scenario), how_used(part, there))
+    more = (on_other_days(findings, scenario), who_comes(part, there), how_used(part, there))
     return " ".join(sentence for sentence in (text, *more) if sentence)
 
 

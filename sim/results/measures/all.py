@@ -43,6 +43,7 @@ def measure_cut(window: Window) -> list[Row]:
         *giving_up.rows(window),
         *flow.pathway_rows(window),
         *flow.next_service_rows(window),
+        *flow.waited_on_rows(window),
         *delays.why_rows(window),
         *discharge_rate.weekday_rows(window),
         *costs.rows(window),

@@ -6,7 +6,7 @@ What may be changed here: with new expected results.
 import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY
-from sim.model.records import DIED_WAITING, NEVER, NONE, OUTSIDE, Column
+from sim.model.records import ADMITTED, DIED_WAITING, NEVER, NONE, OUTSIDE, Column
 from sim.results.split import Split, leavers, percentiles, ratio
 from sim.results.step_functions import Mask
 from sim.results.window import Row, Window
@@ -86,8 +86,29 @@ def _arrivals(window: Window, split: Split) -> list[Row]:
 
 
 def _admissions(window: Window, split: Split) -> list[Row]:
-    admitted = split.with_all(split.count(split.admitted[_begun(window)]), range(window.home))
-    return split.rows({"admissions": admitted}, (*range(window.home + 1), split.all))
+    counts = split.count(split.admitted[_begun(window)])
+    admitted = split.with_all(counts, range(window.home))
+    found = split.rows({"admissions": admitted}, (*range(window.home + 1), split.all))
+    homes = [number for number, service in enumerate(window.declared) if service.is_long_term]
+    if not homes:
+        return found
+    moved_in = split.with_all(counts, homes)
+    return [*found, *split.rows({"long_term_care_admissions": moved_in}, (*homes, split.all))]
+
+
+def waited_on_rows(window: Window) -> list[Row]:
+    """Of each service on a waiting list: admissions by what people had waited for, the list or the service itself."""
+    waits = window.ledger.waits
+    got_in = np.flatnonzero((waits["ending"] == ADMITTED) & window.inside(waits["ended"]))
+    place, asked = window.admitted_to[got_in], waits["to"][got_in]
+    found = []
+    for number in sorted({member for line in window.lists for member in window.members[line]}):
+        counts = np.bincount(asked[place == number], minlength=len(window.names))
+        found += [
+            Row(window.names[number], "admissions", "waited_on", window.names[way], float(counts[way]))
+            for way in np.flatnonzero(counts).tolist()
+        ]
+    return found
 
 
 def _begun(window: Window) -> Column:

@@ -32,6 +32,7 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "team": _merged((team.name for team in scenario.teams) for scenario in scenarios),
         "ending": list(ENDINGS),
         "lack": list(LACKS),
+        "waited_on": destinations,
         "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
         "year": YEARS,
     }

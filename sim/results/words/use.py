@@ -20,6 +20,55 @@ def how_used(findings: Findings, scenario: Scenario) -> str:
     return " ".join(found)
 
 
+def who_comes(findings: Findings, scenario: Scenario) -> str:
+    """Of each new service that is not unlimited: who comes, from which list, what each frees and what its nights cost."""
+    before = {service.name for service in findings.baseline.services}
+    new = [one for one in scenario.services if one.name not in before and not one.is_unlimited and one.kind != "acute"]
+    return " ".join(
+        text
+        for service in new
+        for text in (_inflow(findings, scenario, service), _nights(findings, scenario, service))
+        if text
+    )
+
+
+def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
+    """How many people it admits a week, from which list, and how many hospital bed days are released for each of them."""
+    came = findings.estimate(scenario.id, service.name, "admissions")
+    if came is None or not came.mean:
+        return ""
+    weeks = scenario.calendar.measured_days / 7
+    name, place = spoken(service.name), spoken(findings.main_service.name)
+    parts = [
+        f"{figure(row.mean / weeks, 'people')} from {spoken(row.item)}"
+        for row in findings.estimates
+        if (row.scenario, row.service, row.measure, row.by) == (scenario.id, service.name, "admissions", "waited_on")
+        and row.item != service.name
+    ]
+    text = f"{name[:1].upper()}{name[1:]} admits {figure(came.mean / weeks, 'people')} people a week"
+    text += f" ({', '.join(parts)})" if parts else ""
+    freed = findings.estimate(scenario.id, findings.main_service.name, "released_bed_days")
+    if (
+        freed is None
+        or sum(one.name not in {two.name for two in findings.baseline.services} for one in scenario.services) > 1
+    ):
+        return f"{text}."
+    return f"{text}; {figure(freed.mean / came.mean, 'days')} {place} bed days are released for each."
+
+
+def _nights(findings: Findings, scenario: Scenario, service: Service) -> str:
+    """What an open and a used night cost, and how many times a hospital bed's average price and its used night that is."""
+    opened = findings.estimate(scenario.id, service.name, "cost_per_open_night_gbp")
+    used = findings.estimate(scenario.id, service.name, "cost_per_used_night_gbp")
+    of_beds = {one.service: one.average_gbp for one in scenario.costs.freed_beds}
+    average = of_beds.get(findings.main_service.name)
+    if opened is None or used is None or not average:
+        return ""
+    ratios = [f"{figure(one.mean, 'GBP')} ({one.mean / average:.2f} times)" for one in (opened, used)]
+    place = spoken(findings.main_service.name)
+    return f"Beside the {figure(average, 'GBP')} of an average night in {place}, its open night costs {ratios[0]}, its used night {ratios[1]}."
+
+
 def _to_look_at(findings: Findings, scenario: Scenario) -> Iterator[Service]:
     """What is new or has other places than in the baseline; everything with a limit where nothing is compared."""
     before = {one.name: one.capacity for one in findings.baseline.services} if findings.compared else {}

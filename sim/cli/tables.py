@@ -199,7 +199,7 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
         _who_waits(screen, findings, scenario)
         screen.say()
     if who_waits.splits_of(findings):
-        wrapped(screen, f"{who_waits.TITLE} {who_waits.how_to_read(findings)}")
+        wrapped(screen, f"{who_waits.TITLE} {who_waits.IN_SHORT}")
         screen.say()
     if cohort_table.is_followed(findings):
         wrapped(screen, cohort_table.how_to_read(findings))
@@ -225,7 +225,7 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
 
 def _who_waits(screen: Screen, findings: Findings, scenario: Scenario) -> None:
     """Delay and waits by group and by trait, where there are several groups or people have traits."""
-    lines = who_waits.who_waits(findings, scenario)
+    lines = who_waits.in_short(findings, scenario)
     if lines:
         screen.say()
         show = _comparison if findings.compared else _alone

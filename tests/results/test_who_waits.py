@@ -8,10 +8,10 @@ import pytest
 
 from sim.cli.screen import Screen
 from sim.cli.tables import after
-from sim.inputs.scenario import Group, Scenario, Trait
+from sim.inputs.scenario import Group, LevelChange, Scenario, Trait
 from sim.results.comparison.findings import Findings
 from sim.results.report.page import RunProvenance, report_html
-from sim.results.words.who_waits import MOST_ITEMS, TITLE, how_to_read, longest_queue, splits_of, who_waits
+from sim.results.words.who_waits import MOST_ITEMS, TITLE, how_to_read, in_short, longest_queue, splits_of, who_waits
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
@@ -105,10 +105,24 @@ def test_it_is_in_the_terminal_and_in_the_report(
     after(Screen(quiet_output=False), pair, tmp_path)
     said = capsys.readouterr().out
     assert TITLE in said
-    assert "delayed people in hospital on an average day, dementia: yes" in said
+    assert "nights of delay in hospital, delayed or not, dementia: yes" in said
+    assert (
+        "delayed people in hospital on an average day, dementia" not in said
+    )  # one line a level; the rest is in the report
     page = report_html(pair, (), FROM).decode()
     assert f"<h2>{TITLE}</h2>" in page
     assert "delayed people in hospital on an average day, dementia: no" in page
+
+
+def test_a_trait_that_a_stay_changes_is_in_the_report_only(pair: Findings) -> None:
+    (people,) = pair.baseline.people
+    moves = LevelChange(trait="dementia", from_level="no", to_level="yes", chance=0.1)
+    first, *others = people.journey
+    changed = replace(people, journey=(replace(first, changes=(moves,)), *others))
+    found = replace(pair, scenarios=(replace(pair.baseline, people=(changed,)), *pair.scenarios[1:]))
+    assert in_short(pair, pair.scenarios[1])
+    assert not in_short(found, found.scenarios[1])
+    assert who_waits(found, found.scenarios[1])
 
 
 def test_it_says_which_queue_and_what_is_left_out(pair: Findings) -> None:

@@ -1,6 +1,7 @@
 """Who waits longer? Delay, waits and giving up by group and by level of each trait: which figures, in which words.
 
-What may be changed here: freely; the terminal and the report both show what is chosen here.
+The report shows all that is chosen here, the terminal the lines in short.
+What may be changed here: freely.
 """
 
 from collections.abc import Iterator
@@ -13,6 +14,10 @@ from sim.results.words.headline import HeadlineRow, Topic, lines_about
 from sim.results.words.labels import counted, spoken
 
 TITLE = "Who waits longer?"
+IN_SHORT = (
+    "Each line is about the people of one group, or with that level of a trait. How many of them are delayed, wait or give up, and "
+    "traits that care changes, are in the report; all measures by group and trait in summary.csv and differences.csv."
+)
 MOST_ITEMS = 8  # of a trait, or groups; all of them are in summary.csv
 NOT_A_QUEUE = ("home", OUT, OUTSIDE)  # people wait there for hours, or stand in another queue too
 
@@ -29,6 +34,28 @@ def _topics(findings: Findings) -> Iterator[Topic]:
         for service, measure in _figures(findings):
             for item in items[:MOST_ITEMS]:
                 yield Topic(service, measure, by, item)
+
+
+def in_short(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:
+    """The lines of a first look: nights of delay of all leavers, by group and by the traits that nothing changes."""
+    main, changed = findings.main_service.name, _changed_traits(findings)
+    found = [
+        Topic(main, "delay_mean_nights", by, item)
+        for by, items in splits_of(findings).items()
+        if by not in changed
+        for item in items[:MOST_ITEMS]
+    ]
+    return lines_about(findings, scenario, lambda _: found)
+
+
+def _changed_traits(findings: Findings) -> set[str]:
+    """The traits that a stay or a delay may change in any scenario: they say how people fare, not who they are."""
+    visits = (visit for one in findings.scenarios for group in one.people for visit in group.journey)
+    return {
+        change.trait
+        for visit in visits
+        for change in (*visit.changes, *(visit.lost_ground.changes if visit.lost_ground else ()))
+    }
 
 
 def splits_of(findings: Findings) -> dict[str, list[str]]:

@@ -61,12 +61,12 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: RunProv
             ranking_pages(findings, _pictured(charts, ranked=True)),
             _answers(findings),
             _headlines(findings),
-            _who_waits(findings),
             money_pages(findings),
             cohort_pages(findings),
             _warnings(findings),
             delay_pages(findings),
             _pictures(charts),
+            _who_waits(findings),  # long where people have many traits
             basis_pages(findings, provenance),
         )
         for part in section

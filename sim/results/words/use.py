@@ -48,16 +48,16 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
     text = f"{name[:1].upper()}{name[1:]} admits {figure(came.mean / weeks, 'people')} people a week"
     text += f" ({', '.join(parts)})" if parts else ""
     freed = findings.estimate(scenario.id, findings.main_service.name, "released_bed_days")
-    if (
-        freed is None
-        or sum(one.name not in {two.name for two in findings.baseline.services} for one in scenario.services) > 1
-    ):
+    is_only_new = {one.name for one in scenario.services} - {one.name for one in findings.baseline.services} == {
+        service.name
+    }
+    if freed is None or not is_only_new:  # of several new services nobody knows which released them
         return f"{text}."
     return f"{text}; {figure(freed.mean / came.mean, 'days')} {place} bed days are released for each."
 
 
 def _nights(findings: Findings, scenario: Scenario, service: Service) -> str:
-    """What an open and a used night cost, and how many times a hospital bed's average price and its used night that is."""
+    """What an open and a used night cost, in pounds and in times of the average price of a hospital night."""
     opened = findings.estimate(scenario.id, service.name, "cost_per_open_night_gbp")
     used = findings.estimate(scenario.id, service.name, "cost_per_used_night_gbp")
     of_beds = {one.service: one.average_gbp for one in scenario.costs.freed_beds}

@@ -28,7 +28,7 @@ from sim.inputs.variants import (
     traits_with_shares,
 )
 
-MOST_PROFILES = 2_000  # combinations of levels in a group
+MOST_PROFILES = 10_000  # combinations of levels in a group
 MOST_VARIANTS = 4_000  # of one visit: levels found, with those after
 
 

@@ -95,4 +95,4 @@ def test_too_many_combinations_are_told_before_anything_is_multiplied_out() -> N
     )
     Path("base.yaml").write_text(text + census, encoding="utf-8")
     (problem,) = problems_of("base.yaml")
-    assert "2,199,023,255,552 combinations of levels; 2,000 are the most" in problem
+    assert "2,199,023,255,552 combinations of levels; 10,000 are the most" in problem

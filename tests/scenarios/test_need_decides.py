@@ -33,8 +33,9 @@ def ledger(scenario: Scenario) -> Ledger:
 def effects(file: str) -> tuple[str, ...]:
     """The path of every chance by which a stay or a delay after hospital moves somebody's need."""
     values = read_scenario(str(SCENARIOS / file)).values
-    chances = [one.path for one in values if one.path.endswith((".chance", ".chance_per_delayed_day"))]
-    return tuple(path for path in chances if path.startswith(f"{JOURNEY}.") and ".hospital." not in path)
+    chances = [one.path for one in values if {"chance", "chance_per_delayed_day"} & set(one.path.split("."))]
+    moving = [path for path in chances if path.startswith(f"{JOURNEY}.") and ".hospital." not in path]
+    return tuple(path for path in moving if not path.endswith(".by"))
 
 
 @cache
@@ -86,6 +87,7 @@ MORE_PLACES: list[tuple[str, ...]] = [
     ("cedarwood/waiting_list_relief.yaml",),
     ("cedarwood/offered_first.yaml",),
     ("cedarwood_at_scale.yaml",),
+    ("step_down_flats.yaml",),
     (BASELINE, "services.community_beds.beds=42"),
     (BASELINE, "services.home_reablement.places=80"),
 ]

@@ -6,7 +6,7 @@ stand beside what they are for. -1 stands for "none" throughout.
 What may be changed here: freely, together with the operations (`operations.py`), which are the only readers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -93,7 +93,7 @@ class PlanArrays(NamedTuple):
     has_traits: bool
     level_changes: Rows
     targets: Rows
-    pairs: Small  # visits by profiles found x after, one block after the other
+    pairs: Small  # visits by profiles found and after, one block after the other: `_pairs`
     shares: Floats  # cumulative shares of all visits, one after the other
     tapers: Rows
     routes: Rows
@@ -136,6 +136,16 @@ class _Lengths:
         return np.array(rows, LENGTH), np.array(self._tables or [0.0])
 
 
+def _pairs(rows: Mapping[tuple[int, int], int], of_profile: Sequence[int]) -> list[int]:
+    """Visits by class found x class after, and before them by profile: where the row of its class begins, then its class.
+
+    A table of profiles x profiles would hold millions of cells, and most profiles do the same in a service.
+    """
+    classes = range(max(of_profile) + 1)
+    begins = [2 * len(of_profile) + one * len(classes) for one in of_profile]
+    return [*begins, *of_profile, *(rows.get((found, after), NONE) for found in classes for after in classes)]
+
+
 class _Journeys:
     """Visits with their routes, and routes with their steps."""
 
@@ -163,7 +173,7 @@ class _Journeys:
         rows = {classes: self._add(plan, visit, pairs) for classes, visit in visits.by_class.items()}
         of_profile = visits.class_of_profile
         if pairs != NONE:
-            self.pairs += [rows.get((found, after), NONE) for found in of_profile for after in of_profile]
+            self.pairs += _pairs(rows, of_profile)
         return [rows.get((one, one), NONE) for one in of_profile]
 
     def _add(self, plan: Plan, planned: PlannedVisit, pairs: int) -> int:

@@ -86,7 +86,8 @@ def change_levels(plan: PlanArrays, state: EngineState, stay: int, visit: int, d
                 break
     state.persons[person].profile_row = first_row + after
     if after != found and plan.visits[visit].pairs >= 0:
-        visit = plan.pairs[plan.visits[visit].pairs + found * plan.groups[row].profiles + after]
+        block, profiles = plan.visits[visit].pairs, plan.groups[row].profiles
+        visit = plan.pairs[block + plan.pairs[block + found] + plan.pairs[block + profiles + after]]
     return int(visit)
 
 

@@ -15,12 +15,23 @@ from sim.inputs.idioms import SUMMED_SHARE, by, dated, shares_of
 from sim.inputs.kinds import Field, Refers, Scalar, may, must, usual
 from sim.inputs.reading import BY, ELSE
 from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, YES_NO
-from sim.inputs.scenario import DIED, HOME, HOURS_OF_DAY, KINDS, MONTHS, OUT, OUTSIDE, REASONS, WEEKDAYS
+from sim.inputs.scenario import (
+    ALL_HOSPITALS,
+    DIED,
+    HOME,
+    HOURS_OF_DAY,
+    KINDS,
+    MONTHS,
+    OUT,
+    OUTSIDE,
+    REASONS,
+    WEEKDAYS,
+)
 from sim.inputs.values import after_step
 
-RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", "default", BY, ELSE)
+RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", ALL_HOSPITALS, "default", BY, ELSE)
 NO_TRAITS = ("reason", "next_service", "cause", "payer", "contributor", "budget", "part", "pathway", "group", "band",
-             "weekday", "team", "ending", "lack", "reason_and_lack", "waited_on", "year", "payer_and_year")  # other values of the column `by`  # fmt: skip
+             "weekday", "team", "ending", "lack", "reason_and_lack", "waited_on", "came_from", "year", "payer_and_year")  # other values of the column `by`  # fmt: skip
 NO_LEVELS = (BY, ELSE, "at_least", "at_most")
 SHARE = scalars.share()
 PRIORITY = scalars.whole(1, 1_000)

@@ -23,6 +23,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 HOME, DIED, OUT = "home", "died", "out"  # exist without being declared
 OUTSIDE = "outside"  # where people wait who have not been admitted anywhere yet
+ALL_HOSPITALS = "all_hospitals"  # in tables: the total of several hospitals
 
 FREED_BEDS = ("shown", "left_empty", "refilled", "closed")
 Split: TypeAlias = tuple[tuple[str, float], ...]  # payers, each with a share

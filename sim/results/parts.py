@@ -22,6 +22,7 @@ BY = (  # and every trait of the scenario
     "lack",
     "reason_and_lack",
     "waited_on",
+    "came_from",
     "year",
     "payer_and_year",
 )

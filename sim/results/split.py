@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.scenario import ALL_HOSPITALS, Group
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.inputs.scenario import Group
 from sim.model.records import Column, Ledger
 from sim.results.measure_table import measures
 from sim.results.parts import GROUP, NO_SUCH_TRAIT
@@ -33,11 +33,12 @@ Figures = NDArray[np.float64]  # the same; NaN where there is nobody to take a f
 class Split:
     """A group or a trait as `by`, its items, and the number of the item of every person, wait and stay.
 
-    The places are the scenario's destinations, then outside, then all together.
+    The places are the scenario's destinations, then outside, then all together, then all hospitals where there are several.
     """
 
     ledger: Ledger
     names: tuple[str, ...]  # of the destinations
+    hospitals: tuple[int, ...]  # destinations that add up to all hospitals; none where there is one hospital only
     by: str
     items: tuple[str, ...]
     came: Column  # by person: with which they came
@@ -48,7 +49,7 @@ class Split:
     @cached_property
     def places(self) -> tuple[str, ...]:
         """The names of the places."""
-        return (*self.names, OUTSIDE_NAME, "all")
+        return (*self.names, OUTSIDE_NAME, "all", *((ALL_HOSPITALS,) if self.hospitals else ()))
 
     @cached_property
     def outside(self) -> int:
@@ -59,6 +60,11 @@ class Split:
     def all(self) -> int:
         """The place that stands for all."""
         return len(self.names) + 1
+
+    @cached_property
+    def all_hospitals(self) -> int:
+        """The place that stands for all hospitals, where there are several."""
+        return len(self.names) + 2
 
     def cells(self, items: Column, places: Column | int) -> Column:
         """One number for each item and place."""
@@ -88,7 +94,13 @@ class Split:
         return self._table(total_by(cells, amounts, len(self.items) * len(self.places)))
 
     def _table(self, values: Column) -> Table:
-        return values.reshape(len(self.items), len(self.places))
+        return self.with_hospitals(values.reshape(len(self.items), len(self.places)))
+
+    def with_hospitals(self, table: Table) -> Table:
+        """The table, by item and place, with all hospitals together where there are several: the total of each count."""
+        if self.hospitals:
+            table[:, self.all_hospitals] = table[:, self.hospitals].sum(axis=1)
+        return table
 
     def with_all(self, table: Table, places: Sequence[int]) -> Table:
         """The table, with all of these places together under `all`."""
@@ -98,7 +110,7 @@ class Split:
 
     def rows(self, found: Mapping[str, NDArray[Any]], places: Iterable[int]) -> list[Row]:
         """Rows of some measures for these places; of parts, only those that the table of measures divides and that say something."""
-        shown = [(place, self.places[place]) for place in places]
+        shown = [(place, self.places[place]) for place in self.and_all_hospitals(places)]
         return [
             Row(name, measure, self.by, item, float(line[place]))
             for measure, table in found.items()
@@ -107,6 +119,11 @@ class Split:
             for place, name in shown
             if self._is_told(measure, line[place])
         ]
+
+    def and_all_hospitals(self, places: Iterable[int]) -> list[int]:
+        """These places, and all hospitals where one of them is among several."""
+        found = list(places)
+        return found if set(found).isdisjoint(self.hospitals) else [*found, self.all_hospitals]
 
     def _is_told(self, measure: str, value: float) -> bool:
         """Whether there is anybody; of parts, whether they are something."""
@@ -149,6 +166,15 @@ def stays_inside(window: Window) -> Column:
     )
 
 
+def begun(window: Window) -> Column:
+    """Rows of the stays to which people were admitted in the window."""
+
+    def work() -> Column:
+        return np.flatnonzero(window.inside(window.ledger.stays["admitted"]) & ~window.is_seated)
+
+    return window.cached("begun stays", "all", work)
+
+
 def leavers(window: Window) -> Column:
     """Rows of the stays that ended in the window."""
     return window.cached("leavers", "all", lambda: np.flatnonzero(window.inside(window.ledger.stays["left"])))
@@ -164,7 +190,7 @@ def _everybody(window: Window) -> Split:
     came, waiting, of_stay = (
         np.zeros(len(column), dtype=np.int64) for column in (people["group"], waits["to"], stays["to"])
     )
-    return Split(window.ledger, window.names, "", ("",), came, waiting, of_stay, of_stay)
+    return Split(window.ledger, window.names, window.hospitals, "", ("",), came, waiting, of_stay, of_stay)
 
 
 def splits(window: Window) -> list[Split]:
@@ -219,11 +245,13 @@ def _split(window: Window, by: str, items: tuple[str, ...], numbers: Column) -> 
     if np.array_equal(found, after):
         after = found
     waiting = numbers[first[waits["person"]] + waits["profile"]]
-    return Split(window.ledger, window.names, by, items, numbers[first + people["profile"]], waiting, found, after)
+    came = numbers[first + people["profile"]]
+    return Split(window.ledger, window.names, window.hospitals, by, items, came, waiting, found, after)
 
 
 def percentiles(split: Split, cells: Column, values: Column, percents: Sequence[int]) -> list[Figures]:
     """Percentiles of whole values in each cell, one table for each percent; as NumPy's, without its price for each cell."""
+    cells, values = _also_in_all_hospitals(split, cells, values)
     found = [np.full(len(split.items) * len(split.places), np.nan) for _ in percents]
     order = np.argsort(cells.astype(np.min_scalar_type(len(found[0]))), kind="stable")
     values, numbers = values[order], np.bincount(cells)
@@ -233,6 +261,16 @@ def percentiles(split: Split, cells: Column, values: Column, percents: Sequence[
         for table, value in zip(found, _percentiles(here, percents), strict=True):
             table[cell] = value
     return [table.reshape(len(split.items), len(split.places)) for table in found]
+
+
+def _also_in_all_hospitals(split: Split, cells: Column, values: Column) -> tuple[Column, Column]:
+    """The same, with those of each hospital once more in the cell of all hospitals, where there are several."""
+    if not split.hospitals:
+        return cells, values
+    items, places = np.divmod(cells, len(split.places))
+    here = np.isin(places, split.hospitals)
+    again = split.cells(items[here], split.all_hospitals)
+    return np.concatenate((cells, again)), np.concatenate((values, values[here]))
 
 
 def _percentiles(values: Column, percents: Sequence[int]) -> list[float]:

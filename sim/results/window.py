@@ -170,6 +170,12 @@ class Window:
         return int((begun & ~self.is_seated[rows]).sum())
 
     @cached_property
+    def hospitals(self) -> tuple[int, ...]:
+        """By number: the hospitals where there are several, and the lists of nothing but hospitals; else none."""
+        together = np.flatnonzero(self.waits_for_kind("acute")).tolist()
+        return tuple(together) if np.count_nonzero(self.is_acute) > 1 else ()
+
+    @cached_property
     def is_acute(self) -> Mask:
         """By destination number: whether it is a hospital."""
         return self.of_kind("acute")

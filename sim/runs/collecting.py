@@ -4,8 +4,9 @@ What may be changed here: freely; a scenario is paired only with a baseline that
 same days.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,11 @@ from sim.results.comparison.findings import ExcludedScenario, Findings, Reported
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.comparison.same_people import SamePeople, same_people
 from sim.results.invariants.checks import check_figures
+from sim.results.measures.hospitals import has_several, with_the_only_hospital
 from sim.results.measures.order import canonical
 from sim.results.measures.people import with_the_only_group
 from sim.results.measures.periods import Period, divisions, within
+from sim.results.window import Row
 from sim.results.words.names import in_sentences
 from sim.runs.experiment import Piece, daily_by_replication
 
@@ -81,11 +84,12 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
         found.append([_with_ledgers(base, other, *pair) for pair in zip(pieces[0], theirs, strict=True)])
     if any(scenario.costs.pools for scenario in scenarios):
         found = [[_with_contributors(piece) for piece in theirs] for theirs in found]
-    if any(len(scenario.people) > 1 for scenario in scenarios):
-        return [
-            [_with_groups(scenario, piece) for piece in theirs]
-            for scenario, theirs in zip(scenarios, found, strict=True)
+    if any(has_several(scenario) for scenario in scenarios):
+        found = [
+            _with(theirs, partial(with_the_only_hospital, of)) for of, theirs in zip(scenarios, found, strict=True)
         ]
+    if any(len(scenario.people) > 1 for scenario in scenarios):
+        found = [_with(theirs, partial(with_the_only_group, of)) for of, theirs in zip(scenarios, found, strict=True)]
     return found
 
 
@@ -103,9 +107,15 @@ def _with_contributors(piece: Piece) -> Piece:
     return replace(piece.with_rows(with_contributors(piece.rows())), periods=parts)
 
 
-def _with_groups(scenario: Scenario, piece: Piece) -> Piece:
-    parts = {period: _with_groups(scenario, part) for period, part in piece.periods.items()}
-    return replace(piece.with_rows(with_the_only_group(scenario, piece.rows())), periods=parts)
+def _with(pieces: Sequence[Piece], more: Callable[[Sequence[Row]], list[Row]]) -> list[Piece]:
+    """The replications with more rows, in the whole window and in each of its periods."""
+    return [
+        replace(
+            piece.with_rows(more(piece.rows())),
+            periods={period: _with([part], more)[0] for period, part in piece.periods.items()},
+        )
+        for piece in pieces
+    ]
 
 
 def warning_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:

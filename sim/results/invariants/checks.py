@@ -18,7 +18,7 @@ from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.records import OUTSIDE, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
 from sim.results.comparison.compare import Estimate, ReplicationTable
-from sim.results.invariants import cohort, people, splits
+from sim.results.invariants import cohort, hospitals, people, splits
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
     EVERYBODY_IS_SOMEWHERE,
@@ -89,6 +89,7 @@ CHECKED = (
     LACKS_ADD_UP,
     *people.CHECKED,
     *splits.CHECKED,
+    *hospitals.CHECKED,
     COSTS_ADD_UP,
     CHARGED_ONCE,
     BUDGETS_ADD_UP,
@@ -118,6 +119,7 @@ def check_window(window: Window) -> None:
     check_sums(window)
     people.check_people(window)
     splits.check_splits(window)
+    hospitals.check_hospitals(window)
     check_costs(window)
 
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Scenario
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.records import NEVER, OUTSIDE, Column, Ledger
 from sim.results.split import Split, everybody, present
 from sim.results.step_functions import count_at
@@ -22,7 +22,7 @@ MIDDLE = (2.5, 97.5)  # percentiles of the replications
 
 @dataclass(frozen=True, slots=True)
 class DailyCensus:
-    """People at each midnight of the window, by (service, measure); `all` adds up the declared services."""
+    """People at each midnight of the window, by (service, measure); `all` adds up the declared services, `all_hospitals` those."""
 
     days: int
     series: Mapping[tuple[str, str], Column]
@@ -64,7 +64,15 @@ def _daily(window: Window) -> DailyCensus:
     series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], window.midnights)
     for measure, counts in total.items():
         series["all", measure] = counts
+        if window.hospitals:
+            series[ALL_HOSPITALS, measure] = _of_all_hospitals(window, series, measure)
     return DailyCensus(window.days, series)
+
+
+def _of_all_hospitals(window: Window, series: Mapping[tuple[str, str], Column], measure: str) -> Column:
+    """The sum over the hospitals; nobody is in a list, or delayed there."""
+    places = [(window.names[number], measure) for number in window.hospitals]
+    return np.asarray(sum(series[place] for place in places if place in series))
 
 
 def _of_service(window: Window, number: int) -> dict[str, Column]:
@@ -98,7 +106,7 @@ def _at_midnights(window: Window, split: Split) -> Column:
     for instants, sign in ((start, 1), (end, -1)):
         day = np.clip(-((window.first - instants) // SECONDS_PER_DAY), 0, days)  # of the first midnight not before it
         changes += sign * np.bincount(cells * (days + 1) + day, minlength=len(changes))
-    return np.cumsum(changes.reshape(shape)[..., :days], axis=2)
+    return split.with_hospitals(np.cumsum(changes.reshape(shape)[..., :days], axis=2))
 
 
 def delayed_at_midnights(window: Window, number: int) -> Column:

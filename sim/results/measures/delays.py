@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.inputs.scenario import REASONS, SECONDS_PER_DAY, Service
+from sim.inputs.scenario import ALL_HOSPITALS, REASONS, SECONDS_PER_DAY, Service
 from sim.model.records import NONE, Column
 from sim.results.measures.delay_episodes import Pieces, pieces, segments
 from sim.results.measures.lacks import lack_seconds
@@ -121,8 +121,10 @@ def why_rows(window: Window) -> list[Row]:
     found, out = delays(window), []
     for number in range(window.home):
         out += _why_rows(window, window.names[number], found, np.array([number]))
-    everywhere = _why_rows(window, "all", found, np.arange(window.home))
-    return out + everywhere + _long_rows(window, found) + _band_rows(window)
+    out += _why_rows(window, "all", found, np.arange(window.home))
+    if window.hospitals:
+        out += _why_rows(window, ALL_HOSPITALS, found, np.flatnonzero(window.is_acute))
+    return out + _long_rows(window, found) + _band_rows(window)
 
 
 def delayed_seconds(window: Window, number: int) -> int:
@@ -183,6 +185,8 @@ def _long_rows(window: Window, found: Delays) -> list[Row]:
     out = []
     nights = found.long_stay_nights_by_reason
     places = [(window.names[number], nights[number]) for number in np.flatnonzero(window.is_acute)]
+    if window.hospitals:
+        places.append((ALL_HOSPITALS, nights[np.flatnonzero(window.is_acute)].sum(axis=0)))
     for name, by_reason in (*places, ("all", nights.sum(axis=0))):
         for reason, count in zip(REASONS, by_reason, strict=True):
             if count:
@@ -221,9 +225,12 @@ def _band_rows(window: Window) -> list[Row]:
     rows, nights = _nights_of_leavers(window)
     band = np.searchsorted(BAND_STARTS, nights, side="right") - 1
     counts = _table(window.ledger.stays["service"][rows], band, np.ones_like(nights), window.home + 1, len(BANDS))
+    places = [*zip(window.names, counts[: window.home].tolist(), strict=False)]
+    if window.hospitals:
+        places.append((ALL_HOSPITALS, counts[np.flatnonzero(window.is_acute)].sum(axis=0).tolist()))
     return [
-        Row(window.names[number], "delay_band_share", "band", item, count / sum(here))
-        for number, here in enumerate(counts[: window.home].tolist())
+        Row(name, "delay_band_share", "band", item, count / sum(here))
+        for name, here in places
         for item, count in zip(BANDS, here, strict=True)
         if any(here)
     ]

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, WEEKDAYS
+from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, WEEKDAYS
 from sim.model.records import NEVER, Column
 from sim.results.split import Split, ratio, stays_inside
 from sim.results.step_functions import count_at, midnights
@@ -44,8 +44,14 @@ def _until(window: Window, left: Column) -> Column:
 
 def weekday_rows(window: Window) -> list[Row]:
     """The same by weekday."""
-    hospitals = [int(number) for number in np.flatnonzero(window.is_acute)]
-    return [row for number in hospitals for row in _by_weekday(window, number)]
+    each = [
+        (window.names[number], _left_and_remained(window, number))
+        for number in np.flatnonzero(window.is_acute).tolist()
+    ]
+    if window.hospitals:
+        left, remained = (np.sum(days, axis=0) for days in zip(*(both for _, both in each), strict=True))
+        each.append((ALL_HOSPITALS, (left, remained)))
+    return [row for name, (left, remained) in each for row in _by_weekday(window, name, left, remained)]
 
 
 def _left_and_remained(window: Window, number: int) -> tuple[Column, Column]:
@@ -58,8 +64,7 @@ def _left_and_remained(window: Window, number: int) -> tuple[Column, Column]:
     return np.asarray(went, dtype=np.int64), remained
 
 
-def _by_weekday(window: Window, hospital: int) -> list[Row]:
-    left, remained = _left_and_remained(window, hospital)
+def _by_weekday(window: Window, name: str, left: Column, remained: Column) -> list[Row]:
     calendar = window.scenario.calendar
     first = (calendar.start + timedelta(days=calendar.warm_up_days)).weekday()
     weekday = (first + np.arange(window.days)) % len(WEEKDAYS)
@@ -67,5 +72,5 @@ def _by_weekday(window: Window, hospital: int) -> list[Row]:
     for number, item in enumerate(WEEKDAYS):
         went, stood = int(left[weekday == number].sum()), int(remained[weekday == number].sum())
         if went + stood:
-            found.append(Row(window.names[hospital], "released_share", "weekday", item, went / (went + stood)))
+            found.append(Row(name, "released_share", "weekday", item, went / (went + stood)))
     return found

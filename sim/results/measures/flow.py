@@ -5,9 +5,9 @@ What may be changed here: with new expected results.
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY
 from sim.model.records import ADMITTED, DIED_WAITING, NEVER, NONE, OUTSIDE, Column
-from sim.results.split import Split, leavers, percentiles, ratio
+from sim.results.split import Split, begun, leavers, percentiles, ratio
 from sim.results.step_functions import Mask
 from sim.results.window import Row, Window
 
@@ -86,7 +86,7 @@ def _arrivals(window: Window, split: Split) -> list[Row]:
 
 
 def _admissions(window: Window, split: Split) -> list[Row]:
-    counts = split.count(split.admitted[_begun(window)])
+    counts = split.count(split.admitted[begun(window)])
     admitted = split.with_all(counts, range(window.home))
     found = split.rows({"admissions": admitted}, (*range(window.home + 1), split.all))
     homes = [number for number, service in enumerate(window.declared) if service.is_long_term]
@@ -109,15 +109,6 @@ def waited_on_rows(window: Window) -> list[Row]:
             for way in np.flatnonzero(counts).tolist()
         ]
     return found
-
-
-def _begun(window: Window) -> Column:
-    """Rows of the stays to which people were admitted in the window."""
-
-    def work() -> Column:
-        return np.flatnonzero(window.inside(window.ledger.stays["admitted"]) & ~window.is_seated)
-
-    return window.cached("begun stays", "all", work)
 
 
 def _leavers(window: Window, split: Split) -> list[Row]:
@@ -192,12 +183,13 @@ def next_service_rows(window: Window) -> list[Row]:
 
 def pathway_rows(window: Window) -> list[Row]:
     """Hospitals: leavers alive by pathway, from the service they went to."""
-    pathway, found = np.append(pathways(window), NONE), []  # the last stands for nowhere
-    for service in window.declared:
-        if service.kind == "acute":
-            number = window.number(service)
-            left = window.inside(window.stays_in(number, "left"))
-            ways = pathway[window.stays_in(number, "to")[left]]
-            counts = np.bincount(ways[ways != NONE], minlength=4)
-            found += [Row(service.name, "leavers", "pathway", str(way), float(counts[way])) for way in range(4)]
-    return found
+    pathway, rows_, stays = pathways(window), leavers(window), window.ledger.stays
+    ways, service = pathway[stays["to"][rows_]], stays["service"][rows_]
+    some = ways != NONE
+    found = np.bincount(service[some] * 4 + ways[some], minlength=4 * len(pathway)).reshape(-1, 4)
+    hospitals = np.flatnonzero(window.is_acute)
+    places = [(window.names[number], found[number]) for number in hospitals]
+    places += [(ALL_HOSPITALS, found[hospitals].sum(axis=0))] if window.hospitals else []
+    return [
+        Row(name, "leavers", "pathway", str(way), float(counts[way])) for name, counts in places for way in range(4)
+    ]

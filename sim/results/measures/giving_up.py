@@ -13,6 +13,7 @@ What may be changed here: with new expected results; the three names are frozen 
 
 import numpy as np
 
+from sim.inputs.scenario import ALL_HOSPITALS
 from sim.model.records import GAVE_UP, NO_PLACE, TURNED_AWAY, Column
 from sim.results.measures.flow import pathways
 from sim.results.parts import ENDINGS
@@ -28,6 +29,8 @@ def rows(window: Window) -> list[Row]:
     """Those who gave up waiting for each declared service and list, and for all destinations, by ending."""
     by_ending = given_up(window)
     names = [*((window.names[number], by_ending[number]) for number in window.in_line), ("all", by_ending.sum(axis=0))]
+    if window.hospitals:
+        names.append((ALL_HOSPITALS, by_ending[list(window.hospitals)].sum(axis=0)))
     return [
         Row(name, "gave_up", "ending", item, float(count))
         for name, counts in names

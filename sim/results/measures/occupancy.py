@@ -6,11 +6,12 @@ minutes a week.
 What may be changed here: with new expected results.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Places, Service
+from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Places, Service
 from sim.model.records import Column
 from sim.results.measures.census import at_midnights
 from sim.results.split import Split, Table, everybody, present
@@ -137,10 +138,11 @@ def people_rows(window: Window, split: Split) -> list[Row]:
     """People in every service, home included, and occupied bed days of all but home, which is no bed."""
     services = range(window.home + 1)
     occupied = split.with_all(_occupied(window, split), range(window.home))
-    census = at_midnights(window, split)[:, : window.home + 1]
+    census, shown = at_midnights(window, split), split.and_all_hospitals(services)
     found = {"midnight_census_mean": census.sum(axis=2) / window.days}
-    for percent, people in zip((5, 50, 95), np.percentile(census, (5, 50, 95), axis=2), strict=True):
-        found[f"midnight_census_p{percent:02d}"] = people
+    for percent, people in zip((5, 50, 95), np.percentile(census[:, shown], (5, 50, 95), axis=2), strict=True):
+        found[f"midnight_census_p{percent:02d}"] = np.zeros(census.shape[:2])
+        found[f"midnight_census_p{percent:02d}"][:, shown] = people
     return [
         *split.rows({"occupied_bed_days": occupied / SECONDS_PER_DAY}, (*services, split.all)),
         *split.rows(found, services),
@@ -150,21 +152,29 @@ def people_rows(window: Window, split: Split) -> list[Row]:
 def place_rows(window: Window) -> list[Row]:
     """Places of every service that has a limit: how many, and how full."""
     limited = [service for service in window.scenario.services if not service.is_unlimited]
-    return [row for service in limited for row in _place_rows(window, service)]
+    found = [row for service in limited for row in _place_rows(window, service.name, [service])]
+    hospitals = [service for service in window.declared if service.kind == "acute"]
+    if len(hospitals) > 1 and all(service in limited and not counts_hours(service) for service in hospitals):
+        found += _place_rows(window, ALL_HOSPITALS, hospitals)
+    return found
 
 
-def _place_rows(window: Window, service: Service) -> list[Row]:
+def _place_rows(window: Window, name: str, services: Sequence[Service]) -> list[Row]:
+    """Of a service, or of several with a limit, whose places and people are added up."""
+
     def row(measure: str, value: float) -> Row:
-        return Row(service.name, measure, "", "", value)
+        return Row(name, measure, "", "", value)
 
     found = []
-    held, available = held_over_time(window, service), available_over_time(window, service)
-    available_total = available_seconds(window, service)
-    each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
-    found.append(row("available_bed_days", available_total / each)._replace(in_hours=counts_hours(service)))
+    in_hours = counts_hours(services[0])
+    held = [held_over_time(window, service) for service in services]
+    available_total = sum(available_seconds(window, service) for service in services)
+    each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if in_hours else 1)
+    found.append(row("available_bed_days", available_total / each)._replace(in_hours=in_hours))
     if available_total:
-        found.append(row("occupancy", held.integral(window.first, window.end) / available_total))
-    taken, places = held.at(window.midnights), available.at(window.midnights)
+        found.append(row("occupancy", sum(one.integral(window.first, window.end) for one in held) / available_total))
+    taken = np.sum([one.at(window.midnights) for one in held], axis=0)
+    places = np.sum([available_over_time(window, service).at(window.midnights) for service in services], axis=0)
     if places.any():
         found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum())))
     for measure, is_so in (

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 
-from sim.inputs.scenario import OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
+from sim.inputs.scenario import ALL_HOSPITALS, OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
 from sim.results.measure_table import measures
 from sim.results.parts import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS
 from sim.results.split import group_names, level_names, trait_names
@@ -15,7 +15,7 @@ SortKey = tuple[int, int, int, int, str]
 def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
     """A sorting key for rows of these scenarios; what only a later one has comes behind."""
     destinations = _merged(scenario.destinations for scenario in scenarios)
-    services = _merged((destinations, (OUT, OUTSIDE, "all")))
+    services = _merged((destinations, (OUT, OUTSIDE, ALL_HOSPITALS, "all")))
     items = {
         "": [""],
         "reason": list(REASONS),
@@ -33,6 +33,7 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "ending": list(ENDINGS),
         "lack": list(LACKS),
         "waited_on": destinations,
+        "came_from": [*destinations, OUTSIDE],
         "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
         "year": YEARS,
     }

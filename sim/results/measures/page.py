@@ -19,6 +19,10 @@ discharge and in death, and of people who are followed for years the one with wh
 places, teams, delay by its reasons, lengths of delay in bands, and money. An open place or a budget line belongs to nobody, and a price rounded to the
 penny for each group would not add up to the bill.
 
+Where a scenario has several hospitals (services of kind acute), the rows of `all_hospitals` stand beside those of each: counts and stocks are the sum of the
+hospitals, lists of nothing but hospitals included; shares, averages, percentiles and occupancy are over the people and beds of all of them together. Money
+has its total under `all`.
+
 | measure | unit | better | missing | split | definition | source |
 |---|---|---|---|---|---|---|
 """

@@ -31,7 +31,7 @@ from sim.runs.workers import run_tasks, workers_of
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 NO_VALUES = np.zeros(0)
 NO_DAYS = np.zeros((0, 0), dtype=np.int64)
-NO_DEPARTURES = np.zeros((0, 4), dtype=np.int64)
+NO_DEPARTURES = np.zeros((0, 6), dtype=np.int64)
 
 
 class LedgerBroken(Exception):

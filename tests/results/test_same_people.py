@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sim.results.comparison.same_people import departures, same_people
 from sim.results.window import Window
-from tests.results.tiny import Town, hospital
+from tests.results.tiny import Town, hospital, unit
 
 
 def town(*left: float) -> Town:
@@ -34,3 +34,15 @@ def test_people_who_never_come_in_one_scenario_are_not_compared() -> None:
     pair = (departures(window(base)), departures(window(other)))
     found = same_people(base.scenario, other.scenario, [pair])
     assert (found.people, found.left_sooner, found.nights_sooner) == (1, 1, 1)
+
+
+def test_who_came_to_a_new_unit_left_so_many_nights_sooner() -> None:
+    # Ann goes to the unit on day 3 instead of home on 5, Bob on 4 instead of 5, Cay leaves as before: 2 people, 1.5 nights each.
+    base, other = town(5, 5, 5), Town(hospital(9), unit(2))
+    for day, leaves, to in ((0, 3, "unit"), (1, 4, "unit"), (2, 5, "out")):
+        stay = other.comes(day, admitted=day).stay("hospital", day, day + 0.5, leaves, to)
+        if to == "unit":
+            stay.stay("unit", leaves, leaves + 1, leaves + 1, "out")
+    pair = (departures(window(base)), departures(window(other)))
+    (found,) = same_people(base.scenario, other.scenario, [pair, pair]).admitted
+    assert (found.service, found.waited_on, found.people, found.nights_sooner) == ("unit", "unit", 2, 1.5)

@@ -39,21 +39,38 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
         return ""
     weeks = scenario.calendar.measured_days / 7
     name, place = spoken(service.name), spoken(findings.main_service.name)
-    parts = [
-        f"{figure(row.mean / weeks, 'people')} from {spoken(row.item)}"
+    rows = [
+        row
         for row in findings.estimates
         if (row.scenario, row.service, row.measure, row.by) == (scenario.id, service.name, "admissions", "waited_on")
-        and row.item != service.name
+    ]
+    parts = [
+        f"{figure(row.mean / weeks, 'people')} {_from_where(row.item, service.name)}{_how_much_sooner(findings, scenario, service, row.item)}"
+        for row in rows
     ]
     text = f"{name[:1].upper()}{name[1:]} admits {figure(came.mean / weeks, 'people')} people a week"
-    text += f" ({', '.join(parts)})" if parts else ""
+    text += f" ({'; '.join(parts)})" if parts else ""
     freed = findings.estimate(scenario.id, findings.main_service.name, "released_bed_days")
     is_only_new = {one.name for one in scenario.services} - {one.name for one in findings.baseline.services} == {
         service.name
     }
     if freed is None or not is_only_new:  # of several new services nobody knows which released them
         return f"{text}."
-    return f"{text}; {figure(freed.mean / came.mean, 'days')} {place} bed days are released for each."
+    return f"{text}. With everybody who moves up in a queue, {figure(freed.mean / came.mean, 'days')} {place} bed days are released for each."
+
+
+def _from_where(waited_on: str, service: str) -> str:
+    return "sent there directly" if waited_on == service else f"from {spoken(waited_on)}"
+
+
+def _how_much_sooner(findings: Findings, scenario: Scenario, service: Service, waited_on: str) -> str:
+    """By how many nights each of them left hospital before they did in the baseline."""
+    for same in findings.same_people:
+        for one in same.admitted if same.scenario == scenario.id else ():
+            if (one.service, one.waited_on) == (service.name, waited_on):
+                word = "sooner" if one.nights_sooner >= 0 else "later"
+                return f", who leave hospital {figure(abs(one.nights_sooner), 'nights')} nights {word} each"
+    return ""
 
 
 def _nights(findings: Findings, scenario: Scenario, service: Service) -> str:

@@ -6,6 +6,9 @@ follow each other. What is looked for has to stand there exactly once.
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
+
+from sim.inputs.scenario import Scenario
 
 Fault = tuple[str, str, str]  # function, good, bad
 
@@ -34,6 +37,11 @@ def _plant(body: ast.FunctionDef, good: list[ast.stmt], bad: list[ast.stmt]) -> 
         replacing.visit(body)
         return replacing.found
     return _plant_statements(body, [ast.dump(one) for one in good], bad)
+
+
+def nothing_worked_out(scenario: Scenario) -> Scenario:
+    """The same scenario with groups that remember nothing, which a fault in what they are asked once would not reach."""
+    return replace(scenario, people=tuple(replace(group) for group in scenario.people))
 
 
 class _Replacing(ast.NodeTransformer):

@@ -4,14 +4,16 @@ What may be changed here: by agreement only. The loader fills these, the engines
 Times inside are whole seconds from the first midnight of the run (`calendar.start`, the first day of the warm-up).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import product
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar, cast
 
 from sim.inputs.distributions import Distribution
 
+T = TypeVar("T")
 MOST_SHOWN = 4  # changes in the words about a scenario
 
 SECONDS_PER_DAY = 86_400
@@ -311,9 +313,12 @@ def profiles_of(traits: Sequence[Trait]) -> tuple[Levels, ...]:
     return tuple(tuple(zip(names, levels, strict=True)) for levels in product(*(one.level_names for one in traits)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Group:
-    """People alike: how many come, where they arrive, and their journey."""
+    """People alike: how many come, where they arrive, and their journey.
+
+    It has no slots, so that what follows from it is worked out once: results ask for it thousands of times a replication.
+    """
 
     name: str
     arrives_at: tuple[tuple[str, float], ...]  # (service, share)
@@ -327,12 +332,26 @@ class Group:
     arrivals_outside: tuple[Arrival, ...] = (Arrival(),)  # one for each combination of levels that matters there
     journey: tuple[Visit, ...] = ()  # in each service one for each combination of levels that matters there
 
-    @property
+    def __getstate__(self) -> dict[str, object]:
+        """What travels to other processes: what was said, not what was worked out."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+    @cached_property
+    def _done(self) -> dict[Hashable, object]:
+        return {}
+
+    def once(self, what: Hashable, work: Callable[[], T]) -> T:
+        """The result of `work`, done the first time that this is asked; results are never changed."""
+        if what not in self._done:
+            self._done[what] = work()
+        return cast(T, self._done[what])
+
+    @cached_property
     def profiles(self) -> tuple[Levels, ...]:
         """Every combination of levels; a person's profile is its number here. Without traits there is one."""
         return profiles_of(self.traits)
 
-    @property
+    @cached_property
     def shares_of_profiles(self) -> tuple[float, ...]:
         """The share of the people who come with each profile."""
         found: list[tuple[Levels, float]] = [((), 1.0)]
@@ -346,8 +365,8 @@ class Group:
 
     def visit(self, service: str, found: Levels, after: Levels) -> Visit | None:
         """What people with these levels do in a service, None where they never go there."""
-        for visit in self.journey:
-            if visit.service == service and set(visit.found) <= set(found) and set(visit.after) <= set(after):
+        for visit in self.visits(service):
+            if set(visit.found) <= set(found) and set(visit.after) <= set(after):
                 return visit
         return None
 

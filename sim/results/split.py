@@ -231,8 +231,17 @@ def _numbers_of_groups(groups: Iterable[Group]) -> Column:
 
 def _numbers_of_levels(groups: Iterable[Group], trait: str, items: tuple[str, ...]) -> Column:
     """By group and profile, one after the other: the number of the level."""
-    levels = [dict(profile).get(trait, NO_SUCH_TRAIT) for group in groups for profile in group.profiles]
-    return np.array([items.index(level) for level in levels], dtype=np.int64)
+    return np.concatenate([_levels_of_profiles(group, trait, items) for group in groups])
+
+
+def _levels_of_profiles(group: Group, trait: str, items: tuple[str, ...]) -> Column:
+    """The number of the level of each profile of a group."""
+
+    def work() -> Column:
+        levels = [dict(profile).get(trait, NO_SUCH_TRAIT) for profile in group.profiles]
+        return np.array([items.index(level) for level in levels], dtype=np.int64)
+
+    return group.once(("levels of profiles", trait, items), work)
 
 
 def _split(window: Window, by: str, items: tuple[str, ...], numbers: Column) -> Split:

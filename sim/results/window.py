@@ -141,8 +141,11 @@ class Window:
 
     def with_levels(self, group: int, profiles: Column, levels: Levels) -> Mask:
         """Which of these profiles of a group have certain levels."""
-        has = [set(levels) <= set(profile) for profile in self.scenario.people[group].profiles]
-        return np.array(has)[profiles]
+        people = self.scenario.people[group]
+        has = people.once(
+            ("with levels", levels), lambda: np.array([set(levels) <= set(profile) for profile in people.profiles])
+        )
+        return np.asarray(has[profiles], dtype=bool)
 
     def stays_by_visit(self, group: int, visit: Visit) -> Mask:
         """Which stays go by a visit of a group, as their levels and those after the changes of the stay want it."""

@@ -5,6 +5,7 @@
 
 import numpy as np
 
+from sim.inputs.scenario import Group
 from sim.model.records import (
     ADMITTED,
     DIED_WAITING,
@@ -239,10 +240,14 @@ def _levels_are_kept(window: Window) -> None:
 
 
 def _may_change(window: Window, group: int, service: int, found: int, after: int) -> bool:
+    people, name = window.scenario.people[group], window.names[service]
+    return people.once(("may change", name, found, after), lambda: _group_may_change(people, name, found, after))
+
+
+def _group_may_change(people: Group, service: str, found: int, after: int) -> bool:
     """May a stay, or a delay before it, make these levels of those?"""
-    people = window.scenario.people[group]
     levels = people.profiles[found], people.profiles[after]
-    visit = people.visit(window.names[service], levels[0], levels[0])
+    visit = people.visit(service, levels[0], levels[0])
     if visit is None:
         return False
     lost = visit.lost_ground.changes if visit.lost_ground is not None else ()

@@ -135,6 +135,10 @@ def _average_stays(window: Window) -> Column:
 
 
 def _average_days(group: Group, service: str, first: int, end: int) -> float:
+    return group.once(("average days", service, first, end), lambda: _days_on_average(group, service, first, end))
+
+
+def _days_on_average(group: Group, service: str, first: int, end: int) -> float:
     days = 0.0
     for levels, share in zip(group.profiles, group.shares_of_profiles, strict=True):
         visit = group.visit(service, levels, levels)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from math import inf
 
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.inputs.targets import Address, Target, read_targets
 from sim.results.comparison.compare import Spread, interval, spread
 from sim.results.measure_table import SHARES, measures
+from sim.results.measures.hospitals import has_several
 from sim.results.parts import BY
 from sim.results.split import trait_names
 from sim.results.words.labels import counted, figure
@@ -79,7 +80,7 @@ def figures(targets: Sequence[Target], pieces: Sequence[Piece]) -> list[list[flo
 def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:
     """The targets of a file that this scenario can show; ScenarioError for names that it does not have."""
     targets, problems = read_targets(file), Problems()
-    services = {*scenario.destinations, "all", "outside"}
+    services = {*scenario.destinations, "all", "outside"} | ({ALL_HOSPITALS} if has_several(scenario) else set())
     divisions = {*BY, *trait_names(scenario.people)}
     for target in targets:
         mark = Mark(file=file, line=target.line, column=1)

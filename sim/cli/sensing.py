@@ -22,9 +22,11 @@ from sim.home import COMMAND, HOME, PROGRAM, shortest
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import listed
 from sim.inputs.ranges import Range, read_ranges
+from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.inputs.sets import sets_for_each
 from sim.results.files import writing
 from sim.results.measure_table import measures
+from sim.results.measures.hospitals import has_several
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, measure_label
 from sim.results.words.names import in_all, in_sentences, settings_text, slug, title_of_all
@@ -79,10 +81,17 @@ def _question(options: Options) -> Question:
     if options.measure not in measures():
         raise UsageError(f"{options.measure} is no measure; docs list them, as in --measure delayed_people_mean")
     scenario = read_scenario(base, sets_for_each((base, other), options.sets)[0])
-    service = options.service or next((s.name for s in scenario.services if s.kind == "acute"), "all")
-    if service not in (*scenario.destinations, "outside", "all"):
+    service = options.service or _hospital(scenario)
+    total = (ALL_HOSPITALS,) if has_several(scenario) else ()
+    if service not in (*scenario.destinations, "outside", "all", *total):
         raise UsageError(f"{service} is no service of {base}")
     return Question(base, other, service, options.measure, tuple(options.sets), options.replications, options.seed)
+
+
+def _hospital(scenario: Scenario) -> str:
+    """All hospitals where there are several, else the only one; all services where there is none."""
+    first = next((service.name for service in scenario.services if service.kind == "acute"), "all")
+    return ALL_HOSPITALS if has_several(scenario) else first
 
 
 def _say(screen: Screen, question: Question, found: Tornado) -> None:

@@ -28,7 +28,7 @@ from sim.results.comparison.ranking import (
     who_pays,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
-from sim.results.words import who_waits
+from sim.results.words import hospitals, who_waits
 from sim.results.words.headline import (
     HeadlineRow,
     besides,
@@ -189,12 +189,14 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
             wrapped(screen, ranking_answer(ranked, findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
+            _hospitals(screen, findings, scenario)
             wrapped(screen, of_the_same_people(findings, scenario))
             _money(screen, findings, scenario)
         else:
             wrapped(screen, f"{description(findings, scenario)} {on_other_days(findings, scenario)}")
             screen.say()
             _alone(screen, findings, scenario, lines)
+            _hospitals(screen, findings, scenario)
         _followed(screen, findings, scenario)
         _who_waits(screen, findings, scenario)
         screen.say()
@@ -204,6 +206,23 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
     if cohort_table.is_followed(findings):
         wrapped(screen, cohort_table.how_to_read(findings))
         screen.say()
+
+
+def _hospitals(screen: Screen, findings: Findings, scenario: Scenario) -> None:
+    """Each hospital, or the few that matter most, and all of them; then who used what they share."""
+    lines = hospitals.rows(findings, scenario, few=True)
+    if not lines:
+        return
+    screen.say()
+    wrapped(screen, f"{hospitals.title(findings)}.")
+    heads = _in_lines(hospitals.heads(findings, scenario))
+    verdict = 5 if findings.compared else len(lines[0])
+    blank = [] if findings.compared else [""]
+    for text in _aligned(screen, [[*row, *blank] for row in (*heads, *lines)], verdict=verdict):
+        screen.say(text)
+    wrapped(screen, hospitals.how_to_read(findings))
+    for sentence in hospitals.shared_on_the_screen(findings, scenario):
+        wrapped(screen, sentence, indent="  ")
 
 
 def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:

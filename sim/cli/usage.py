@@ -54,7 +54,7 @@ Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-c
 Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-cross-check, --outputs, and
   --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
   --measure NAME       which measure (default: delayed_people_mean)
-  --service NAME       of which service (default: the first hospital)
+  --service NAME       of which service (default: the hospital; all_hospitals of several)
 Options of validate and show: --set, --replications, --seed; of validate also
   --json FILE          what is wrong, or worth knowing, as JSON; - is standard output
 

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from sim.diagnostics.warnings import growing_queues, warnings_before_a_run
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.accounts import with_accounts, with_contributors
 from sim.results.comparison.compare import PairedDifference, ReplicationTable, differences, gather, summarise
 from sim.results.comparison.findings import ExcludedScenario, Findings, ReportedPeriods, ScenarioChange
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.comparison.same_people import SamePeople, same_people
 from sim.results.invariants.checks import check_figures
-from sim.results.measures.hospitals import has_several, with_the_only_hospital
+from sim.results.measures.hospitals import days_with_the_only_hospital, has_several, with_the_only_hospital
 from sim.results.measures.order import canonical
 from sim.results.measures.people import with_the_only_group
 from sim.results.measures.periods import Period, divisions, within
@@ -161,6 +161,8 @@ def gathered(
 ) -> Findings:
     """Everything that the runs found, in the measured window and in the periods that were measured apart."""
     daily = {s.id: daily_by_replication(found) for s, found in zip(scenarios, pieces, strict=True)}
+    if any(has_several(scenario) for scenario in scenarios):
+        daily = {s.id: days_with_the_only_hospital(s, daily[s.id]) for s in scenarios}
     growing = {name: growing_queues(_queues(series)) for name, series in daily.items()}
     whole = Findings(
         scenarios=scenarios,
@@ -236,5 +238,5 @@ def _queues(daily: Mapping[tuple[str, str], NDArray[np.float64]]) -> dict[str, N
     return {
         service: days
         for (service, measure), days in daily.items()
-        if measure == "waiting" and service not in ("all", "outside")
+        if measure == "waiting" and service not in ("all", "outside", ALL_HOSPITALS)
     }

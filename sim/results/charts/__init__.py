@@ -12,6 +12,7 @@ import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from sim.results.charts.differences import differences_chart
+from sim.results.charts.hospitals import hospitals_chart
 from sim.results.charts.over_time import delayed_chart, occupancy_chart
 from sim.results.charts.payers import payers_chart
 from sim.results.charts.ranking import ranking_chart
@@ -40,11 +41,12 @@ def draw_charts(findings: Findings) -> list[Chart]:
         ranking_chart,
         occupancy_chart,
         delayed_chart,
+        hospitals_chart,
         reasons_chart,
         differences_chart,
         payers_chart,
     )
-    names = ("ranking", "occupancy", "delayed", "reasons", "differences", "payers")
+    names = ("ranking", "occupancy", "delayed", "hospitals", "reasons", "differences", "payers")
     charts = []
     with mpl.rc_context(SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes, without a word

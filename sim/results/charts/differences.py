@@ -91,8 +91,9 @@ def _label(findings: Findings, line: Line) -> str:
 
 def _forest_lines(findings: Findings) -> list[Line]:
     """What the lines are about, the main service first, as many as fit on a page."""
-    main = findings.main_service.name
-    others = [service.name for service in findings.limited_services if service.name != main]
+    main = findings.main_place
+    shown = {findings.main_service.name, *(service.name for service in findings.hospitals)}
+    others = [service.name for service in findings.limited_services if service.name not in shown]
     lines = _lines("chart_main", [main]) + _lines("chart_all", ["all"]) + _lines("chart_others", others)
     return [line for line in lines if _is_useful(findings, line)][:MOST_LINES]
 
@@ -111,7 +112,7 @@ def _lines(place: Place, services: Sequence[str]) -> list[Line]:
 def _is_useful(findings: Findings, line: Line) -> bool:
     """Return whether a row is shown; small changes are shown for the main service only."""
     pairs = [pair for s in findings.scenarios[1:] if (pair := _pair(findings, s.id, line))]
-    if line[0] == findings.main_service.name:
+    if line[0] == findings.main_place:
         return bool(pairs)
     return any(abs(change.mean) >= LEAST_CHANGE * abs(before.mean) for before, change in pairs)
 

@@ -1,4 +1,4 @@
-"""Day by day: how full the main service is, and how many people in it are delayed."""
+"""Day by day: how full the main service is, or all hospitals together, and how many people in it are delayed."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,34 +22,35 @@ END_LINE = 0.175  # inches that one line of such a label takes
 
 
 def occupancy_chart(findings: Findings) -> tuple[str, str, Figure] | None:
-    """People in the main service at midnight, with its planned places where those stay the same."""
-    service = findings.main_service
-    place = spoken(service.name)
-    question = f"How full is the {place}?"
+    """People in the main service, or in all hospitals, at midnight, with planned places where those stay the same."""
+    place = spoken(findings.main_place)
+    question = "How full are all hospitals together?" if findings.hospitals else f"How full is the {place}?"
     return _over_time(findings, "midnight_census", question, f"people in {place} at midnight", _planned(findings))
 
 
 def delayed_chart(findings: Findings) -> tuple[str, str, Figure] | None:
-    """Delayed people in the main service at midnight."""
-    place = spoken(findings.main_service.name)
+    """Delayed people in the main service, or in all hospitals, at midnight."""
+    place = spoken(findings.main_place)
     return _over_time(findings, "delayed", "How many are delayed?", f"delayed people in {place} at midnight")
 
 
 def _planned(findings: Findings) -> tuple[int, str] | None:
-    """The planned places of the main service, where they are the same all the time and in every scenario."""
-    name = findings.main_service.name
-    every = {one for s in findings.scenarios for one in s.services if one.name == name}
-    capacities = {service.capacity for service in every}
-    if len(capacities) != 1 or findings.main_service.counted_in == "hours_per_week":
-        return None
-    ((only, *later),) = capacities
-    return None if later or only.places is None else (only.places, findings.main_service.counted_in)
+    """The planned places, added up where there are several hospitals, if the same all the time and in every scenario."""
+    total = 0
+    for main in findings.hospitals or (findings.main_service,):
+        every = [one.capacity for s in findings.scenarios for one in s.services if one.name == main.name]
+        same = len(set(every)) == 1 and len(every) == len(findings.scenarios) and len(main.capacity) == 1
+        places = main.capacity[0].places if same else None
+        if places is None or main.counted_in == "hours_per_week":
+            return None
+        total += places
+    return total, findings.main_service.counted_in
 
 
 def _over_time(
     findings: Findings, measure: str, question: str, axis: str, planned: tuple[int, str] | None = None
 ) -> tuple[str, str, Figure] | None:
-    place = findings.main_service.name, measure
+    place = findings.main_place, measure
     shown = [s for s in with_baseline(findings) if place in findings.daily[s.id]]
     if not shown or findings.baseline.calendar.measured_days < 2:
         return None

@@ -24,7 +24,7 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     rows = ranking(findings)
     if not rows:
         return None
-    place, base = spoken(findings.main_service.name), findings.label(findings.baseline)
+    place, base = spoken(findings.main_place), findings.label(findings.baseline)
     title = f"Which scenario avoids most delayed people in {place}?"
     period = findings.side_by_side.period
     days = f" {period.short}" if period else ""

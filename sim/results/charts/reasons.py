@@ -31,7 +31,7 @@ PANELS = (
 def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """Delayed bed days of the main service by reason, a bar for each scenario in each panel."""
     shown = with_baseline(findings)
-    service = spoken(findings.main_service.name)
+    service = spoken(findings.main_place)
     rows = days_by_reason(findings, shown)
     if not rows:
         return None

@@ -11,9 +11,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.scenario import HOME, Scenario, Service
+from sim.inputs.scenario import ALL_HOSPITALS, HOME, Scenario, Service
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.same_people import SamePeople
+from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
 from sim.results.words import run_length
 from sim.results.words.names import LABEL_WIDTH, in_sentences, labels
@@ -167,6 +168,19 @@ class Findings:
         limited = [service for service in services if not service.is_unlimited]
         acute = [service for service in limited if service.kind == "acute"]
         return (acute or limited or list(services))[0]
+
+    @cached_property
+    def hospitals(self) -> tuple[Service, ...]:
+        """Every hospital of any scenario, in file order, where a scenario has several; else none."""
+        if not any(has_several(scenario) for scenario in self.scenarios):
+            return ()
+        every = (service for scenario in self.scenarios for service in scenario.services)
+        return tuple({service.name: service for service in every if service.kind == "acute"}.values())
+
+    @cached_property
+    def main_place(self) -> str:
+        """What headline and charts are about: all hospitals where there are several, else the main service."""
+        return ALL_HOSPITALS if self.hospitals else self.main_service.name
 
     @cached_property
     def limited_services(self) -> tuple[Service, ...]:

@@ -14,6 +14,7 @@ from sim.results.comparison.findings import Findings
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, plain, spoken
 
+MOST_EACH = 6  # services in one sentence
 LEAST_GBP = 1_000.0  # smaller changes of a service are not worth a line
 
 
@@ -138,12 +139,34 @@ class Money:
         main = self.findings.main_service.name
         return rules.get(main) or next(iter(rules.values()), None)
 
+    @cached_property
+    def all_freed(self) -> tuple[FreedBeds, ...]:
+        """The hospitals whose beds can be freed, where there are several; else the service that the headline is about."""
+        rules = {one.service: one for one in self.scenario.costs.freed_beds}
+        several = tuple(rules[one.name] for one in self.findings.hospitals if one.name in rules)
+        return several if len(several) > 1 else (self.freed,) if self.freed else ()
+
     @property
-    def running_cost(self) -> MoneyChange | None:
+    def freed_place(self) -> str:
+        """What the freed beds are called: `hospital` where they are of several."""
+        return "hospital" if self.freed is None or len(self.all_freed) > 1 else spoken(self.freed.service)
+
+    @property
+    def average_gbp(self) -> float | None:
+        """The average price of a day in the beds that can be freed; None where hospitals have several."""
+        prices = {one.average_gbp for one in self.all_freed}
+        return prices.pop() if len(prices) == 1 else None
+
+    @property
+    def running_cost_gbp(self) -> float | None:
         """What follows the people in the freed beds: it falls only while those beds stay empty."""
-        if self.freed is None or self.freed.rule == "refilled":
-            return None
-        return self.change(self.freed.service, "cost_cash_gbp", "part", "used", self.freed.service)
+        changes = [
+            self.change(one.service, "cost_cash_gbp", "part", "used", one.service)
+            for one in self.all_freed
+            if one.rule != "refilled"
+        ]
+        known = [change.mean for change in changes if change]
+        return sum(known) if known else None
 
     @cached_property
     def released(self) -> MoneyChange | None:
@@ -162,8 +185,8 @@ class Money:
 
     @cached_property
     def delayed_days_avoided(self) -> MoneyChange | None:
-        """Delayed bed days of the main service, fewer than in the baseline."""
-        fewer = self.change(self.findings.main_service.name, "delayed_bed_days")
+        """Delayed bed days of the main place, fewer than in the baseline."""
+        fewer = self.change(self.findings.main_place, "delayed_bed_days")
         return fewer.the_other_way if fewer else None
 
     @property
@@ -242,7 +265,7 @@ def in_one_sentence(money: Money) -> str:
     text = _cash(money)
     text = text[:1].upper() + text[1:]
     if money.released and money.freed and money.break_even is not None:
-        place, beds = spoken(money.freed.service), figure(money.freed_beds_on_an_average_day, "")
+        place, beds = money.freed_place, figure(money.freed_beds_on_an_average_day, "")
         freed = f"{beds} {place} beds are freed on an average day"
         if money.released.mean < 0:
             freed = f"{figure(-money.freed_beds_on_an_average_day, '')} more {place} beds are taken on an average day"
@@ -298,18 +321,21 @@ def _gross(money: Money) -> str:
 
 
 def _each(changes: Sequence[MoneyChange], *, signed: bool = True) -> str:
-    return ", ".join(
-        f"{figure(one.mean if signed else abs(one.mean), 'GBP', signed=signed)} {spoken(one.name)}" for one in changes
-    )
+    largest = sorted(changes, key=lambda one: -abs(one.mean))[:MOST_EACH]
+    told = [(one.mean, spoken(one.name)) for one in changes if one in largest]
+    rest = [one.mean for one in changes if one not in largest]
+    told += [(sum(rest), f"{len(rest)} more services")] if rest else []
+    return ", ".join(f"{figure(mean if signed else abs(mean), 'GBP', signed=signed)} {name}" for mean, name in told)
 
 
 def _caveat(money: Money) -> str:
     """Return the caveat that the running cost of freed beds falls only while they stay empty."""
-    running, freed, cash = money.running_cost, money.freed, money.cash
-    if running is None or freed is None or cash is None or freed.rule != "shown" or running.mean > -LEAST_GBP:
+    running, freed, cash = money.running_cost_gbp, money.freed, money.cash
+    if running is None or freed is None or cash is None or freed.rule != "shown" or running > -LEAST_GBP:
         return ""
-    without = figure(cash.mean - running.mean, "GBP", signed=True)
-    return f" The {spoken(freed.service)}'s running cost falls only while its freed beds stay empty; without that, {without}."
+    without = figure(cash.mean - running, "GBP", signed=True)
+    whose = "hospitals'" if len(money.all_freed) > 1 else f"{money.freed_place}'s"
+    return f" The {whose} running cost falls only while {'their' if len(money.all_freed) > 1 else 'its'} freed beds stay empty; without that, {without}."
 
 
 def _who_pays(money: Money) -> str:
@@ -325,9 +351,9 @@ def _who_pays(money: Money) -> str:
 
 
 def _capacity(money: Money) -> str:
-    released, freed, avoided = money.released, money.freed, money.delayed_days_avoided
+    released, avoided = money.released, money.delayed_days_avoided
     assert released is not None
-    place = spoken(freed.service) if freed else "hospital"
+    place = money.freed_place
     beds, what = money.freed_beds_on_an_average_day, "bed days released"
     if released.mean < 0:  # what is taken is said as what it is, and not as less than nothing released
         released, beds, what = released.the_other_way, -beds, "bed days more are taken"
@@ -345,9 +371,9 @@ def _rule(money: Money) -> str:
 
 
 def _value(money: Money) -> str:
-    value, freed = money.value, money.freed
+    value = money.value
     assert value is not None
-    price = f" at an average £{freed.average_gbp:,.0f} a bed day" if freed and freed.average_gbp else ""
+    price = f" at an average £{money.average_gbp:,.0f} a bed day" if money.average_gbp else ""
     size, span = change_and_interval(value.mean, value.low, value.high, "GBP")
     return (
         f"{size.removeprefix('+')}{f' ({span})' if span else ''} {money.per}{price}. "
@@ -359,7 +385,7 @@ def _break_even(money: Money) -> str:
     freed = money.freed
     assert freed is not None and money.break_even is not None
     text = (
-        f"{money.break_even:g} {spoken(freed.service)} beds would have to be freed to pay for the places that open, at their "
+        f"{money.break_even:g} {money.freed_place} beds would have to be freed to pay for the places that open, at their "
         f"full average price of £{freed.average_gbp or 0:,.0f} a day"
     )
     if money.break_even_variable:

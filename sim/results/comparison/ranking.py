@@ -86,7 +86,7 @@ def ranking(findings: Findings) -> list[RankedScenario]:
     asked = {scenario.id: scenario for scenario in findings.scenarios}
     findings = findings.side_by_side
     others = findings.scenarios[1:]
-    main = findings.main_service.name
+    main = findings.main_place
     rows_of = {other.id: findings.difference(other.id, main, MEASURE) for other in others}
     if not findings.compared or len(others) < LEAST_OTHERS or not any(rows_of.values()):
         return []
@@ -132,7 +132,7 @@ def _per_delayed_day(
     findings: Findings, scenario: Scenario, delayed: SimultaneousDifference
 ) -> tuple[float, float] | tuple[None, None]:
     """Gross and net pounds, where both people and days are fewer by their simultaneous intervals."""
-    days = findings.difference(scenario.id, findings.main_service.name, "delayed_bed_days")
+    days = findings.difference(scenario.id, findings.main_place, "delayed_bed_days")
     money = Money(findings, scenario)
     gross, net = money.gross_per_delayed_day, money.net_per_delayed_day
     if delayed.verdict != "better" or days is None or _judged(days).verdict != "better" or gross is None or net is None:
@@ -257,7 +257,7 @@ def reneged_text(row: RankedScenario) -> str:
 
 def ranking_heading(findings: Findings) -> str:
     """What is ranked, against what."""
-    place, base = spoken(findings.main_service.name), findings.called(findings.baseline)
+    place, base = spoken(findings.main_place), findings.called(findings.baseline)
     text = f"{counted(len(findings.scenarios) - 1, 'scenario')} by delayed people avoided in {place}, against {base}"
     text += "" if findings.common is None else f"; {findings.common.words}"
     shared = what_all_share(findings)
@@ -266,7 +266,7 @@ def ranking_heading(findings: Findings) -> str:
 
 def ranking_summary(rows: Sequence[RankedScenario], findings: Findings) -> list[str]:
     """Summarise the ranking: scenarios that avoid delayed people, that add them, and those without a clear answer."""
-    place = spoken(findings.main_service.name)
+    place = spoken(findings.main_place)
     of = {
         name: [findings.called(row.scenario) for row in rows if row.delayed.verdict == name]
         for name in ("better", "worse")
@@ -304,7 +304,7 @@ def ranking_answer(rows: Sequence[RankedScenario], findings: Findings, scenario:
     """Return the answer about a scenario, with caveats where it holds by its own interval only or beds stay empty."""
     text = answer(findings, scenario)
     part, there = findings.headline_of(scenario)
-    alone = part.difference(scenario.id, findings.main_service.name, MEASURE)
+    alone = part.difference(scenario.id, findings.main_place, MEASURE)
     for row in rows if part.period == findings.common else ():
         if row.scenario.id == scenario.id and alone and alone.verdict != row.delayed.verdict:
             text += f" That holds by its own interval, but not with all {len(rows)} at once."

@@ -6,7 +6,8 @@ counts add up, and shares, averages and percentiles are over the people of all o
 What may be changed here: with new expected results.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
@@ -14,6 +15,9 @@ from sim.inputs.scenario import ALL_HOSPITALS, OUTSIDE, Scenario
 from sim.results.measure_table import measures
 from sim.results.split import begun
 from sim.results.window import Row, Window
+
+Series: TypeAlias = tuple[str, str]  # service, measure
+Days = TypeVar("Days")
 
 NOT_OF_ALL = ("released_bed_days", "refilled_admissions", "break_even_freed_beds")  # as money: `all` adds them up
 
@@ -48,6 +52,13 @@ def with_the_only_hospital(scenario: Scenario, rows: Sequence[Row]) -> list[Row]
         return list(rows)
     own = [row for row in rows if row.service == hospitals[0] and _is_of_all(row)]
     return [*rows, *(row._replace(service=ALL_HOSPITALS) for row in own)]
+
+
+def days_with_the_only_hospital(scenario: Scenario, days: Mapping[Series, Days]) -> dict[Series, Days]:
+    """The same for figures by day, by service and measure."""
+    hospitals = _hospitals(scenario)
+    own = {(ALL_HOSPITALS, name): series for (service, name), series in days.items() if [service] == hospitals}
+    return {**days, **own}
 
 
 def _is_of_all(row: Row) -> bool:

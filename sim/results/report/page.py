@@ -33,7 +33,7 @@ from sim.results.report.basis import RunProvenance, basis_pages
 from sim.results.report.cohort import cohort_pages
 from sim.results.report.html import heading, paragraph, table
 from sim.results.report.money import money_pages
-from sim.results.words import run_length, who_waits
+from sim.results.words import hospitals, run_length, who_waits
 from sim.results.words.delay_reasons import ReasonDays, days_by_reason
 from sim.results.words.headline import (
     HeadlineRow,
@@ -61,6 +61,7 @@ def report_html(findings: Findings, charts: Sequence[Chart], provenance: RunProv
             ranking_pages(findings, _pictured(charts, ranked=True)),
             _answers(findings),
             _headlines(findings),
+            _hospitals(findings),
             money_pages(findings),
             cohort_pages(findings),
             _warnings(findings),
@@ -109,6 +110,26 @@ def _headlines(findings: Findings) -> Iterator[str]:
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         yield from _figures(findings, scenario, headline(findings, scenario))
     yield f'<p class="small">{escape(_how_to_read(findings))}</p>'
+
+
+def _hospitals(findings: Findings) -> Iterator[str]:
+    """Yield each hospital and the total for each scenario, and who used what they share; nothing where there is one hospital."""
+    for scenario in (findings.scenarios[1:] if findings.compared else findings.scenarios) if findings.hospitals else ():
+        label = findings.label(scenario)
+        yield heading(hospitals.TITLE)
+        yield paragraph(f"{hospitals.title(findings)}.")
+        heads = hospitals.heads(findings, scenario)
+        kinds = ("", *("verdict" if head == "verdict" else "number" for head in heads[1:]))
+        yield _wide(table(heads, hospitals.rows(findings, scenario, few=False), kinds, label))
+        shared = hospitals.shared_rows(findings, scenario)
+        if shared:
+            heads = list(hospitals.shared_heads(findings, scenario))
+            yield heading(hospitals.SHARED_TITLE)
+            yield table(heads, shared, ("", "", *("number" for _ in heads[2:])), label)
+
+
+def _wide(whole: str) -> str:
+    return f'<div class="wide">\n{whole}\n</div>'
 
 
 def _who_waits(findings: Findings) -> Iterator[str]:
@@ -236,7 +257,7 @@ def _table(
         for label, days in lines
     ]
     headers = ("reason", "all", *(LACK_WORDS[lack] for lack in lacks))
-    place = spoken(findings.main_service.name)
+    place = spoken(findings.main_place)
     when = f", {findings.period.short}" if findings.period else ""
     caption = f"{findings.label(scenario)}: delayed bed days {per} in {place}{when}"
     return table(headers, cells, ("", *["number"] * (1 + len(lacks))), caption)

@@ -52,7 +52,7 @@ def _days(findings: Findings, scenario: Scenario, factor: float) -> dict[str, di
 
 
 def _parts(findings: Findings, scenario: Scenario) -> Iterator[tuple[str, str, float]]:
-    rows = findings.items(scenario.id, findings.main_service.name, "delayed_bed_days", "reason_and_lack")
+    rows = findings.items(scenario.id, findings.main_place, "delayed_bed_days", "reason_and_lack")
     for row in rows:
         reason, lack = row.item.split(", ")
         yield reason, lack, row.mean

@@ -55,7 +55,7 @@ class Topic(NamedTuple):
 def topics(findings: Findings) -> Iterator[Topic]:
     """What the headline table is about, in order: the main service, the services after it, teams, all services and money."""
     for measure, divisions in shown_in("headline_main"):
-        yield from _parts(findings, findings.main_service.name, measure.name, divisions)
+        yield from _parts(findings, findings.main_place, measure.name, divisions)
     for measure, divisions in shown_in("headline_others"):
         for service in _other_services(findings, measure.name):
             yield from _parts(findings, service, measure.name, divisions)
@@ -91,7 +91,8 @@ def _other_services(findings: Findings, measure: str) -> list[str]:
 
     Where nothing is compared, those with the largest figures.
     """
-    names = [service.name for service in findings.limited_services if service.name != findings.main_service.name]
+    main = {findings.main_service.name, *(service.name for service in findings.hospitals)}
+    names = [service.name for service in findings.limited_services if service.name not in main]
     new = [name for name in names if findings.compared and _is_new(findings, name)]
     size = _change if findings.compared else _figure
     known = sorted((name for name in names if name not in new), key=lambda name: -size(findings, name, measure))
@@ -100,8 +101,8 @@ def _other_services(findings: Findings, measure: str) -> list[str]:
 
 
 def _is_new(findings: Findings, service: str) -> bool:
-    """Whether the baseline has no such service."""
-    return all(known.name != service for known in findings.baseline.services)
+    """Whether the baseline has no such service; a total of hospitals is none."""
+    return service != findings.main_place and all(known.name != service for known in findings.baseline.services)
 
 
 def _change(findings: Findings, service: str, measure: str) -> float:
@@ -291,7 +292,7 @@ def _answer(findings: Findings, scenario: Scenario) -> str:
 
 def _first_changed(findings: Findings, scenario: Scenario) -> tuple[Estimate, Estimate, PairedDifference] | None:
     """Baseline, scenario and difference of the first figure of the main service that is not nothing."""
-    main = findings.main_service.name
+    main = findings.main_place
     for measure in ("midnight_delayed_mean", "queue_mean", "midnight_census_mean"):
         before = findings.estimate(findings.baseline.id, main, measure)
         after = findings.estimate(scenario.id, main, measure)
@@ -316,7 +317,7 @@ def on_other_days(findings: Findings, scenario: Scenario) -> str:
 
 def _in_short(findings: Findings, scenario: Scenario) -> str:
     """`5.9 fewer (5.1 to 6.7)`, `cannot tell (-0.2 to +0.8)`, `no change`; on its own, how many are delayed."""
-    main = findings.main_service.name
+    main = findings.main_place
     if not findings.compared:
         row = findings.estimate(scenario.id, main, "midnight_delayed_mean")
         return f"{figure(row.mean, row.unit)} delayed" if row else "-"
@@ -382,7 +383,7 @@ def description(findings: Findings, scenario: Scenario) -> str:
 
 
 def _description(findings: Findings, scenario: Scenario) -> str:
-    main = findings.main_service.name
+    main = findings.main_place
     delayed = findings.estimate(scenario.id, main, "midnight_delayed_mean")
     taken = findings.estimate(scenario.id, main, "midnight_census_mean")
     place = spoken(main)

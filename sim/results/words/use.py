@@ -38,7 +38,7 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
     if came is None or not came.mean:
         return ""
     weeks = scenario.calendar.measured_days / 7
-    name, place = spoken(service.name), spoken(findings.main_service.name)
+    name, place = spoken(service.name), _main(findings)
     rows = [
         row
         for row in findings.estimates
@@ -50,13 +50,14 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
     ]
     text = f"{name[:1].upper()}{name[1:]} admits {figure(came.mean / weeks, 'people')} people a week"
     text += f" ({'; '.join(parts)})" if parts else ""
-    freed = findings.estimate(scenario.id, findings.main_service.name, "released_bed_days")
+    released = [findings.estimate(scenario.id, one, "released_bed_days") for one in _main_services(findings)]
+    freed = [row.mean for row in released if row]
     is_only_new = {one.name for one in scenario.services} - {one.name for one in findings.baseline.services} == {
         service.name
     }
-    if freed is None or not is_only_new:  # of several new services nobody knows which released them
+    if not freed or not is_only_new:  # of several new services nobody knows which released them
         return f"{text}."
-    return f"{text}. With everybody who moves up in a queue, {figure(freed.mean / came.mean, 'days')} {place} bed days are released for each."
+    return f"{text}. With everybody who moves up in a queue, {figure(sum(freed) / came.mean, 'days')} {place} bed days are released for each."
 
 
 def _from_where(waited_on: str, service: str) -> str:
@@ -78,12 +79,22 @@ def _nights(findings: Findings, scenario: Scenario, service: Service) -> str:
     opened = findings.estimate(scenario.id, service.name, "cost_per_open_night_gbp")
     used = findings.estimate(scenario.id, service.name, "cost_per_used_night_gbp")
     of_beds = {one.service: one.average_gbp for one in scenario.costs.freed_beds}
-    average = of_beds.get(findings.main_service.name)
+    averages = {of_beds.get(one) for one in _main_services(findings)}
+    average = averages.pop() if len(averages) == 1 else None
     if opened is None or used is None or not average:
         return ""
     ratios = [f"{figure(one.mean, 'GBP')} ({one.mean / average:.2f} times)" for one in (opened, used)]
-    place = spoken(findings.main_service.name)
+    place = _main(findings)
     return f"Beside the {figure(average, 'GBP')} of an average night in {place}, its open night costs {ratios[0]}, its used night {ratios[1]}."
+
+
+def _main_services(findings: Findings) -> list[str]:
+    """The hospitals, where there are several; else the main service."""
+    return [service.name for service in findings.hospitals or (findings.main_service,)]
+
+
+def _main(findings: Findings) -> str:
+    return "hospital" if findings.hospitals else spoken(findings.main_place)
 
 
 def _to_look_at(findings: Findings, scenario: Scenario) -> Iterator[Service]:
@@ -141,11 +152,12 @@ def _places(service: Service, calendar: Calendar) -> int | None:
 def _dear(findings: Findings, scenario: Scenario, service: Service) -> str:
     """What a used night costs, where that is more than in hospital."""
     here = _used_night(findings, scenario, service.name)
-    there = _used_night(findings, scenario, findings.main_service.name)
+    prices = {_used_night(findings, scenario, one) for one in _main_services(findings)}
+    there = prices.pop() if len(prices) == 1 else None
     if service.counted_in != "beds" or findings.main_service.kind != "acute" or here is None or there is None:
         return ""
     ours, theirs = (figure(gbp, "GBP") for gbp in (here, there))
-    place = spoken(findings.main_service.name)
+    place = _main(findings)
     return f"costs {ours}, more than one in {place} ({theirs})" if here > there and ours != theirs else ""
 
 

@@ -38,7 +38,7 @@ def _topics(findings: Findings) -> Iterator[Topic]:
 
 def in_short(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:
     """The lines of a first look: nights of delay of all leavers, by group and by the traits that nothing changes."""
-    main, changed = findings.main_service.name, _changed_traits(findings)
+    main, changed = findings.main_place, _changed_traits(findings)
     found = [
         Topic(main, "delay_mean_nights", by, item)
         for by, items in splits_of(findings).items()
@@ -71,7 +71,7 @@ def splits_of(findings: Findings) -> dict[str, list[str]]:
 
 
 def _figures(findings: Findings) -> Iterator[tuple[str, str]]:
-    main, queue = findings.main_service.name, longest_queue(findings)
+    main, queue = findings.main_place, longest_queue(findings)
     yield main, "midnight_delayed_mean"
     yield main, "delay_mean_nights"
     yield main, "delay_mean_if_delayed_nights"

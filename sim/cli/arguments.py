@@ -68,6 +68,7 @@ class Options:
     ranges: str = ""
     measure: str = ""
     service: str = ""
+    files_are_ours: bool = False  # none was named
     sets: list[str] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)  # for pytest
     typed: list[str] = field(default_factory=list)
@@ -255,6 +256,7 @@ def _find_files(options: Options) -> Iterator[str]:
         yield from ["scenarios copies to one folder"] if options.verb == "scenarios" and len(options.files) > 1 else []
         return
     if not options.files:
+        options.files_are_ours = True
         number = FILES_IF_NONE.get(options.verb, 0)
         options.files = [shortest(HOME / file) for file in DEFAULT_FILES[:number]]
     if options.verb in ("run", "validate", "show") and not options.files:

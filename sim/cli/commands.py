@@ -18,6 +18,7 @@ from threading import Thread
 
 from sim.cli import streams, tables
 from sim.cli.arguments import Options, engines_for
+from sim.cli.readings import tell_readings
 from sim.cli.screen import Screen
 from sim.cli.sensing import flips_of, sensitivity_verb
 from sim.cli.usage import UsageError
@@ -193,6 +194,8 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     if options.json == "-":
         streams.write(sys.stdout, (folder / "results.json").read_bytes())
     tables.after(screen, findings, folder)
+    if compared and options.files_are_ours and not (options.sets or options.people or options.observe):
+        tell_readings(findings, options, job.engines, screen)
     return 0
 
 

@@ -8,7 +8,8 @@ from sim.model import engine
 from sim.model.compiled import compiled_run
 from sim.model.records import NEVER, Ledger
 from sim.runs.engines import Engines
-from sim.runs.experiment import Shared, Task, run_one
+from sim.runs.experiment import Shared, run_one
+from sim.runs.piece import Task
 from sim.runs.workers import run_tasks, workers_of
 
 COMPILED, REFERENCE = "compiled", "reference"

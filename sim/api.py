@@ -22,7 +22,9 @@ from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted
 from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
 from sim.runs.engines import engines_for
-from sim.runs.experiment import Piece, Shared, run_all
+from sim.runs.experiment import Shared, run_all
+from sim.runs.piece import Piece
+from sim.runs.store import default_store
 from sim.runs.tables import (
     CENSUS,
     DIFFERENCE,
@@ -121,15 +123,21 @@ def read_scenario(
 
 
 def run_scenario(
-    scenario: ScenarioLike, replications: int | None = None, workers: int = 1, engine: str = "auto"
+    scenario: ScenarioLike,
+    replications: int | None = None,
+    workers: int = 1,
+    engine: str = "auto",
+    *,
+    fresh: bool = False,
 ) -> Run:
     """Runs a scenario (or a file) and returns its tables.
 
     The engine is `auto`, `compiled` or `reference`: the same numbers; what it has to say comes as log messages.
-    With more than one worker a script needs `if __name__ == "__main__":`, as everywhere in Python.
+    With more than one worker a script needs `if __name__ == "__main__":`, as everywhere in Python. What was found before is taken
+    from the store of finished blocks, unless `fresh`.
     """
     found = [_read(scenario, replications)]
-    return Run(*_run(tuple(found), workers, engine, compared=False))
+    return Run(*_run(tuple(found), workers, engine, fresh=fresh, compared=False))
 
 
 def compare(
@@ -138,12 +146,16 @@ def compare(
     replications: int | None = None,
     workers: int = 1,
     engine: str = "auto",
+    fresh: bool = False,
 ) -> Comparison:
-    """Runs scenarios on the same people; what cannot be paired with the base is in `.not_compared`."""
+    """Runs scenarios on the same people; what cannot be paired with the base is in `.not_compared`.
+
+    What was found before is taken from the store of finished blocks, unless `fresh`.
+    """
     if not others:
         raise ValueError("compare needs a base and at least one other scenario")
     scenarios = named_apart([_read(one, replications) for one in (base, *others)])
-    return Comparison(*_run(tuple(scenarios), workers, engine, compared=True))
+    return Comparison(*_run(tuple(scenarios), workers, engine, fresh=fresh, compared=True))
 
 
 def _told(what: str, run: Run, tables: Sequence[str]) -> str:
@@ -173,15 +185,19 @@ def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
 
 
 def _run(
-    scenarios: tuple[Scenario, ...], workers: int, engine: str, *, compared: bool
-) -> tuple[Findings, list[list[Piece]]]:
+    scenarios: tuple[Scenario, ...], workers: int, engine: str, *, fresh: bool, compared: bool
+) -> tuple[Findings, Sequence[Sequence[Piece]]]:
     _check_whole("workers", workers)
     chosen, left_out = paired(scenarios) if compared else (scenarios, ())
     if compared and len(chosen) < 2:
         raise ValueError(nothing_to_compare(left_out))
     engines = engines_for(engine, logging.getLogger("bedflow").warning)
-    pieces = run_all(Shared(chosen, engines=engines, divisions=divisions(chosen, compared=compared)), workers)
-    pieces = beside(chosen, pieces) if compared else pieces
+    shared, store = (
+        Shared(chosen, engines=engines, divisions=divisions(chosen, compared=compared)),
+        default_store(fresh=fresh),
+    )
+    run = run_all(shared, workers, store)
+    pieces = beside(chosen, run) if compared else run
     words = warning_words(chosen)
     return gathered(chosen, pieces, compared=compared, warnings=words, left_out=left_out), pieces
 

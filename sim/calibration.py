@@ -18,7 +18,9 @@ from sim.results.split import trait_names
 from sim.results.words.labels import counted, figure
 from sim.results.words.names import title
 from sim.runs.engines import BY_REFERENCE, Engines
-from sim.runs.experiment import Listener, Piece, Shared, run_all
+from sim.runs.experiment import Listener, Shared, run_all
+from sim.runs.piece import Piece
+from sim.runs.store import Store
 
 Rows = dict[tuple[str, str, str, str], float]  # by service, measure, by and item
 
@@ -59,9 +61,10 @@ def calibrate(
     workers: int,
     listener: Listener | None = None,
     engines: Engines = BY_REFERENCE,
+    store: Store | None = None,
 ) -> list[Line]:
     """Runs the scenario and puts its figures beside the targets."""
-    ((pieces),) = run_all(Shared((scenario,), engines=engines), workers, listener=listener)
+    (pieces,) = run_all(Shared((scenario,), engines=engines), workers, store, listener)
     return [line_of(target, found) for target, found in zip(targets, figures(targets, pieces), strict=True)]
 
 
@@ -73,8 +76,12 @@ def line_of(target: Target, found: Sequence[float | None]) -> Line:
 
 def figures(targets: Sequence[Target], pieces: Sequence[Piece]) -> list[list[float | None]]:
     """For each target its figure in every replication; None where a replication has no such row."""
-    tables = [{key[:4]: float(value) for key, value in zip(one.keys, one.values, strict=True)} for one in pieces]
-    return [[_value(target, rows) for rows in tables] for target in targets]
+    found: list[list[float | None]] = [[] for _ in targets]
+    for one in pieces:
+        rows = {key[:4]: float(value) for key, value in zip(one.keys, one.values, strict=True)}
+        for target, values in zip(targets, found, strict=True):
+            values.append(_value(target, rows))
+    return found
 
 
 def checked_targets(file: str, scenario: Scenario) -> tuple[Target, ...]:

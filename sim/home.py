@@ -4,6 +4,7 @@ What may be changed here: freely. The ground floor: it imports nothing of ours.
 """
 
 import glob
+import os
 import sys
 from pathlib import Path
 
@@ -50,3 +51,12 @@ def as_shipped(file: str | Path) -> str | None:
     """The name of a file that came with the program, from its home: `scenarios/baseline.yaml`; None for any other."""
     path = Path(file).resolve()
     return path.relative_to(HOME).as_posix() if path.is_relative_to(HOME) else None
+
+
+def users_cache() -> Path | None:
+    """Our folder among the user's own for what can be made again; None for an account without a home."""
+    named = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")
+    try:
+        return (Path(named) if named else Path.home() / ".cache") / INSTALLED
+    except RuntimeError:
+        return None

@@ -19,7 +19,9 @@ from sim.results.measure_table import limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside
 from sim.runs.engines import BY_REFERENCE, Engines
-from sim.runs.experiment import Listener, Piece, Shared, run_all
+from sim.runs.experiment import Listener, Shared, run_all
+from sim.runs.piece import Piece
+from sim.runs.store import Store
 
 NEVER_FLIPS = "none in range"
 
@@ -107,13 +109,14 @@ def sensitivity(
     workers: int,
     listener: Listener | None = None,
     engines: Engines = BY_REFERENCE,
+    store: Store | None = None,
 ) -> Tornado:
     """Runs both scenarios as stated and with each assumption at its ends; what is alike runs once."""
     cases = _Cases(question)
     stated = cases.pair()
     ends = _ends(ranges, cases)
     shared = Shared(tuple(cases.scenarios), engines=engines, divisions=Divisions(common=cases.period))
-    pieces = run_all(shared, workers, listener=listener)
+    pieces = run_all(shared, workers, store, listener)
     middle = _outcome(question, "", cases.beside(stated, pieces))
     bars = []
     for one, (low, high) in zip(ranges, ends, strict=True):

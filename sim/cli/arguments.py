@@ -54,6 +54,7 @@ class Options:
     observe: bool = False
     engine: str = AUTO
     cross_check: bool = True
+    fresh: bool = False  # nothing from the store
     update: bool = False
     reason: str | None = None
     junit: str | None = None
@@ -148,6 +149,7 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--seed", type=_whole, metavar="S")
     if verb in ("run", "compare", "calibrate", "sensitivity"):
         parser.add_argument("--workers", type=_positive, metavar="N")
+        parser.add_argument("--fresh", action="store_true")
     if verb in ("run", "compare", "calibrate", "sensitivity", "check"):
         parser.add_argument("--engine", type=_engine, default=AUTO, metavar="NAME")
         parser.add_argument("--no-cross-check", "--no-witness", dest="cross_check", action="store_false")

@@ -10,7 +10,7 @@ from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summa
 from sim.cli.arguments import Options, engines_for
 from sim.cli.fitting import fit
 from sim.cli.screen import Screen
-from sim.cli.tables import columns
+from sim.cli.tables import columns, from_the_store
 from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.warnings import warnings_before_a_run
 from sim.home import COMMAND, as_shipped
@@ -20,6 +20,7 @@ from sim.results.files.writing import utf8, write_file
 from sim.results.words.headline import averages
 from sim.results.words.labels import counted
 from sim.results.words.names import title
+from sim.runs.store import default_store
 from sim.runs.workers import default_workers
 from sim.runs.writable_places import files_read, try_files
 
@@ -33,10 +34,10 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
         return fit(options, screen, scenario, targets, _command(options))
     try_files([options.page], files_read([scenario], options.targets))
     workers = options.workers or default_workers(scenario.replications)
-    engines = engines_for(options, screen)
+    engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
     screen.note(f"Running {counted(scenario.replications, 'replication')} ...")
     try:
-        lines = calibrate(scenario, targets, workers, screen.progress, engines)
+        lines = calibrate(scenario, targets, workers, screen.progress, engines, store)
     finally:
         screen.end_progress()
     for warning in (*warnings_before_a_run(scenario), *conflicting_targets(targets, [scenario])):
@@ -44,6 +45,7 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     if options.page:
         write_file(Path(options.page), utf8(page(scenario, lines, _command(options))))
     _say(screen, scenario, lines)
+    from_the_store(screen, store)
     if options.page:
         screen.say(f"Written as a page: {options.page}")
     return 0

@@ -9,11 +9,12 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Thread
 
 from sim.cli import streams, tables
@@ -34,9 +35,11 @@ from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted
 from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
 from sim.runs.engines import Engines
-from sim.runs.experiment import Piece, Shared, run_all
-from sim.runs.finished_work import ResumeStore
-from sim.runs.specification import Job, fingerprint_of
+from sim.runs.experiment import Shared, run_all
+from sim.runs.meaning import has_rows_of_people
+from sim.runs.piece import Piece
+from sim.runs.specification import Job
+from sim.runs.store import default_store
 from sim.runs.workers import default_workers, processors
 
 INTERRUPTED = 130
@@ -180,23 +183,30 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     watch = options.watch
     watch.add({"start-up": watch.elapsed})
     try:
-        with _store(job, options) as store:
+        with _people(job, options) as people:
             with watch.stage("replications"):
-                pieces = _replications(job, options, screen, store, len(warnings))
+                pieces = _replications(job, options, screen, people, len(warnings))
             with watch.stage("gathering"):
                 pieces = beside(chosen, pieces) if compared else pieces
                 findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
                 findings = replace(findings, flips=flips)
-            folder = _publish(job, options, findings, pieces, store)
+            folder = _publish(job, options, findings, pieces, people)
     except KeyboardInterrupt:
-        tables.interrupted(screen, *screen.how_far)
+        tables.interrupted(screen, *screen.how_far, goes_on=_goes_on(job, options))
         return INTERRUPTED
     if options.json == "-":
         streams.write(sys.stdout, (folder / "results.json").read_bytes())
     tables.after(screen, findings, folder)
+    tables.from_the_store(screen, job.store)
     if compared and options.files_are_ours and not (options.sets or options.people or options.observe):
         tell_readings(findings, options, job.engines, screen)
     return 0
+
+
+def _goes_on(job: Job, options: Options) -> bool:
+    """Whether the same command need not repeat what this one has done."""
+    anew = options.people or options.observe or options.fresh or any(map(has_rows_of_people, job.scenarios))
+    return job.store is not None and job.store.is_writable and not anew
 
 
 def _job(chosen: tuple[Scenario, ...], options: Options, engines: Engines, *, compared: bool) -> Job:
@@ -213,28 +223,30 @@ def _job(chosen: tuple[Scenario, ...], options: Options, engines: Engines, *, co
         sensitivity=options.sensitivity,
         began=time.time(),
         watch=options.watch,
+        store=default_store(fresh=options.fresh),
     )
 
 
-def _store(job: Job, options: Options) -> ResumeStore:
-    wanted = f"{job.engines}" + (" people" if options.people else "") + (" observed" if options.observe else "")
-    return ResumeStore(job.outputs / ".cache" / fingerprint_of(job, with_code=True, extra=wanted))
-
-
-def _people(job: Job, options: Options, store: ResumeStore) -> PeopleFiles | None:
+@contextmanager
+def _people(job: Job, options: Options) -> Iterator[PeopleFiles | None]:
+    """Where the tables of people go, if they are asked for; their parts wait in a folder of this run."""
     if not options.people:
-        return None
-    with_lists = any(one.lists for one in job.scenarios)
-    return PeopleFiles(Path(options.people), store.folder, with_lists, traits_of(job.scenarios))
+        yield None
+        return
+    target, with_lists = Path(options.people), any(one.lists for one in job.scenarios)
+    with TemporaryDirectory(prefix=".people-", dir=target.absolute().parent) as parts:
+        yield PeopleFiles(target, Path(parts), with_lists, traits_of(job.scenarios))
 
 
 def _workers(job: Job, options: Options) -> int:
     return min(options.workers or default_workers(job.replications), job.replications)
 
 
-def _replications(job: Job, options: Options, screen: Screen, store: ResumeStore, warnings: int) -> list[list[Piece]]:
-    """Every replication, run or taken from an interrupted run."""
-    people, workers = _people(job, options, store), _workers(job, options)
+def _replications(
+    job: Job, options: Options, screen: Screen, people: PeopleFiles | None, warnings: int
+) -> Sequence[Sequence[Piece]]:
+    """Every replication, run or taken from the store."""
+    workers = _workers(job, options)
     much = counted(job.replications, "replication")
     to_come = f" ({counted(warnings, 'warning')} will follow the results)" if warnings else ""
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...{to_come}")
@@ -243,7 +255,7 @@ def _replications(job: Job, options: Options, screen: Screen, store: ResumeStore
     if workers > 1:
         Thread(target=_import_ahead, daemon=True).start()
     try:
-        return run_all(shared, workers, store, screen.progress)
+        return run_all(shared, workers, job.store, screen.progress)
     finally:
         screen.end_progress()
 
@@ -256,15 +268,13 @@ def _import_ahead() -> None:
 
 
 def _publish(
-    job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]], store: ResumeStore
+    job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]], people: PeopleFiles | None
 ) -> Path:
-    """Writes the folder and the people's tables, then forgets what was kept for resuming."""
+    """Writes the folder and the people's tables."""
     with options.watch.stage("charts"):
         from sim.runs.outputs import publish  # matplotlib comes only now
 
     folder = publish(job, findings, pieces, _workers(job, options))
-    people = _people(job, options, store)
     if people:
         people.join(job.scenarios)
-    store.remove()
     return folder

@@ -13,7 +13,7 @@ import numpy as np
 from sim.calibration import page
 from sim.cli.arguments import Options, engines_for
 from sim.cli.screen import Screen
-from sim.cli.tables import columns, wrapped
+from sim.cli.tables import columns, from_the_store, wrapped
 from sim.cli.usage import UsageError
 from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.overridden import overridden
@@ -30,6 +30,7 @@ from sim.inputs.targets import Target
 from sim.results.files.writing import utf8, write_file
 from sim.results.words.labels import counted
 from sim.runs.engines import Engines
+from sim.runs.store import default_store
 from sim.runs.workers import processors
 from sim.runs.writable_places import files_read, try_files
 
@@ -47,8 +48,8 @@ def fit(options: Options, screen: Screen, scenario: Scenario, targets: Sequence[
     excluding = conflicting_targets(targets, [scenario, *settings.at_ends()])
     for text in excluding:
         screen.note(f"Warning: {text}")
-    engines = engines_for(options, screen)
-    runs = Runs(settings, targets, options.workers or processors(), engines, screen.progress)
+    engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
+    runs = Runs(settings, targets, options.workers or processors(), engines, screen.progress, store)
     fitted = _fitted(runs, settings, engines, options, screen)
     whole = f"{command} {_words_of(options)}"
     if options.write:
@@ -57,6 +58,7 @@ def fit(options: Options, screen: Screen, scenario: Scenario, targets: Sequence[
         as_fitted = question.read(fitted.found.best.moved)
         write_file(Path(options.page), utf8(page(as_fitted, fitted.lines, whole)))
     _say(screen, fitted, excluding)
+    from_the_store(screen, store)
     for file, what in ((options.write, "a scenario"), (options.page, "a page")):
         if file:
             screen.say(f"Written as {what}: {file}")

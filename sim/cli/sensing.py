@@ -16,7 +16,7 @@ from typing import Any
 from sim import __version__
 from sim.cli.arguments import DEFAULT_RANGES, Options, engines_for
 from sim.cli.screen import Screen
-from sim.cli.tables import columns
+from sim.cli.tables import columns, from_the_store
 from sim.cli.usage import UsageError
 from sim.home import COMMAND, HOME, PROGRAM, shortest
 from sim.inputs.loading import read_scenario
@@ -30,6 +30,7 @@ from sim.results.measures.hospitals import has_several
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, measure_label
 from sim.results.words.names import in_all, in_sentences, settings_text, slug, title_of_all
+from sim.runs.store import default_store
 from sim.runs.workers import default_workers
 from sim.runs.writable_places import try_folder
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
@@ -48,15 +49,17 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
     ranges = _ranges(options, question, screen)
     try_folder(Path(options.outputs))
     most = (2 * len(ranges) + 1) * 2
-    engines = engines_for(options, screen)
+    engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
     screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
     try:
-        found = sensitivity(question, ranges, options.workers or default_workers(most), screen.progress, engines)
+        workers = options.workers or default_workers(most)
+        found = sensitivity(question, ranges, workers, screen.progress, engines, store)
     finally:
         screen.end_progress()
     folder = _write(options, question, found, began, engines.words(found.scenarios))
     _say(screen, question, found)
     screen.say(f"Table and chart: {folder}")
+    from_the_store(screen, store)
     return 0
 
 

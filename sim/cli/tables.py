@@ -41,6 +41,7 @@ from sim.results.words.headline import (
 from sim.results.words.headline import how_to_read as how_to_read_figures
 from sim.results.words.labels import counted, shortened
 from sim.results.words.names import labels
+from sim.runs.store import Store
 
 MOST_CHANGES, MOST_CHANGES_EACH = 8, 3  # of one scenario; of each of several
 VALUE_WIDTH = 60
@@ -51,6 +52,7 @@ HEADING_WIDTH = 12
 NAME_WIDTH = 30  # of a scenario's name in the ranking
 HEAD_WIDTH = 18  # of a column
 TEXT_WIDTH = 96
+BYTES_OF_A_MB = 1_000_000
 GAP = "  "
 
 
@@ -96,12 +98,23 @@ def _shortest_new(path: str, known: set[str]) -> str:
     return path
 
 
-def interrupted(screen: Screen, done: int, total: int) -> None:
+def interrupted(screen: Screen, done: int, total: int, *, goes_on: bool) -> None:
     """What is said after Ctrl-C."""
     screen.end_progress()
-    screen.note(
-        f"Stopped after {done} of {total} replications. No results were written; the same command goes on from here."
-    )
+    then = "goes on from here" if goes_on else "begins anew"
+    screen.note(f"Stopped after {done} of {total} replications. No results were written; the same command {then}.")
+
+
+def from_the_store(screen: Screen, store: Store | None) -> None:
+    """What of this run was found before, and how large the store is; nothing where all of it was run."""
+    if store is None or not (store.taken or store.proved):
+        return
+    told = [counted(store.taken, "replication")] if store.taken else []
+    if store.proved:
+        days = " to ".join(dict.fromkeys((min(store.proved.values()), max(store.proved.values()))))
+        told.append(f"the cross-check by SimPy of {counted(len(store.proved), 'scenario')} ({days})")
+    size = store.tidy() / BYTES_OF_A_MB
+    screen.note(f"From the store: {' and '.join(told)} ({store.folder}, {size:,.0f} MB); --fresh runs all anew.")
 
 
 def after(screen: Screen, findings: Findings, folder: Path) -> None:

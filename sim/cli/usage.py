@@ -39,19 +39,20 @@ Options of run and compare:
   --engine NAME        auto, compiled or reference (default: auto, the compiled one where it works); the same results
   --no-cross-check     the SimPy model does not run replication 1 of every scenario beside the compiled engine; of
                        many scenarios it still runs every twentieth (also --no-witness, its earlier name)
+  --fresh              run all anew; else what an earlier command has found is taken from the store of finished blocks
   --traceback          where something of ours breaks, show where
 Options of check: --workers, --json, --observe, --engine, --no-cross-check, --traceback, and
   --junit FILE         the outcome as JUnit XML
   --summary FILE       the outcome as Markdown, added to FILE
   --annotations        lines that GitHub shows beside the scenario line that differs
-Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-cross-check, and
+Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-cross-check, --fresh, and
   --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
   --page FILE          the table as a page of Markdown too
   --fit FILE           move the settings of a file of ranges until the binding targets are met; also one setting,
                        as in --fit services.unit.beds=20..30; repeatable
   --write FILE         (with --fit) a scenario with the fitted values, which extends the one that was fitted
   --evaluations N      (with --fit) at most so many runs of the scenario (default: 20, and 20 for each setting)
-Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-cross-check, --outputs, and
+Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-cross-check, --fresh, --outputs, and
   --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
   --measure NAME       which measure (default: delayed_people_mean)
   --service NAME       of which service (default: the hospital; all_hospitals of several)

@@ -16,7 +16,9 @@ from sim.fitting.settings import Settings
 from sim.inputs.scenario import Scenario
 from sim.inputs.targets import Target
 from sim.runs.engines import Engines
-from sim.runs.experiment import Listener, Piece, Shared, run_all
+from sim.runs.experiment import Listener, Shared, run_all
+from sim.runs.piece import Piece
+from sim.runs.store import Store
 
 Floats = NDArray[np.float64]
 WIDTH_WITHOUT_RANGE = 0.01  # of the aim, where low and high are one
@@ -58,9 +60,11 @@ class Runs:
         workers: int,
         engines: Engines,
         listener: Listener | None = None,
+        store: Store | None = None,
     ) -> None:
         self._settings, self._targets, self._listener = settings, tuple(targets), listener
         self._workers, self._engines = workers, replace(engines, cross_check=False)
+        self._store = store
         self._seconds = 0.0  # that one scenario took
 
     def lines(self, moved: Mapping[str, str], engines: Engines) -> tuple[Line, ...]:
@@ -74,9 +78,9 @@ class Runs:
         found = self._run([self._settings.question.read(one) for one in moved], self._engines)
         return [self._evaluation(*one) for one in zip(positions, moved, found, strict=True)]
 
-    def _run(self, scenarios: Sequence[Scenario], engines: Engines) -> list[list[Piece]]:
+    def _run(self, scenarios: Sequence[Scenario], engines: Engines) -> Sequence[Sequence[Piece]]:
         workers = self._workers if self._seconds * len(scenarios) > WORTH_STARTING_WORKERS else 1
-        found = run_all(Shared(tuple(scenarios), engines=engines), workers, listener=self._listener)
+        found = run_all(Shared(tuple(scenarios), engines=engines), workers, self._store, self._listener)
         self._seconds = sum(sum(piece.seconds.values()) for pieces in found for piece in pieces) / len(scenarios)
         return found
 

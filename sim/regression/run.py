@@ -31,7 +31,8 @@ from sim.results.event_history import (
 from sim.results.measures.order import canonical
 from sim.results.window import Window
 from sim.runs.engines import BY_REFERENCE, Engines, check_equal
-from sim.runs.experiment import Listener, Piece, Task, check_identities, measured
+from sim.runs.experiment import Listener, check_identities, measured
+from sim.runs.piece import Piece, Task
 from sim.runs.workers import run_tasks, workers_of
 
 MOST_PEOPLE_KEPT = 1_000  # of replication 1, whose event histories are kept beside the expected file

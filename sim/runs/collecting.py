@@ -28,7 +28,8 @@ from sim.results.measures.people import with_the_only_group
 from sim.results.measures.periods import Period, divisions, within
 from sim.results.window import Row
 from sim.results.words.names import in_sentences
-from sim.runs.experiment import Piece, daily_by_replication
+from sim.runs.experiment import daily_by_replication
+from sim.runs.piece import Piece
 
 
 def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:

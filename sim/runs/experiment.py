@@ -7,8 +7,8 @@ What may be changed here: freely, as long as results do not depend on the number
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,64 +16,24 @@ from numpy.typing import NDArray
 from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.records import Ledger
-from sim.results.comparison.same_people import Departures, departures
+from sim.results.comparison.same_people import departures
 from sim.results.invariants import checks
-from sim.results.measure_table import measures
 from sim.results.measures import census
 from sim.results.measures.all import measure_cut
 from sim.results.measures.periods import UNDIVIDED, Division, Divisions, Period, within
-from sim.results.window import Row, Window
+from sim.results.window import Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of
-from sim.runs.finished_work import ResumeStore
+from sim.runs.finished import FinishedWork, PackedPiece
+from sim.runs.packing import packed
+from sim.runs.piece import NO_DAYS, NO_DEPARTURES, NO_VALUES, Piece, Task
+from sim.runs.replications import Replications, SetAside
+from sim.runs.store import Store
 from sim.runs.timing import Remaining, Stopwatch
 from sim.runs.workers import run_tasks, workers_of
-
-Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
-NO_VALUES = np.zeros(0)
-NO_DAYS = np.zeros((0, 0), dtype=np.int64)
-NO_DEPARTURES = np.zeros((0, 6), dtype=np.int64)
 
 
 class LedgerBroken(Exception):
     """An identity that one replication breaks, in one text, so that it travels between processes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One replication of one scenario, both by number."""
-
-    scenario: int
-    replication: int
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """What one replication found: a value for each key, and one a day for each (service, measure)."""
-
-    task: Task
-    keys: tuple[Key, ...]
-    values: NDArray[np.float64]
-    daily_keys: tuple[tuple[str, str], ...]
-    daily: NDArray[np.int64]  # one row for each daily key
-    departures: Departures  # when each person first left hospital, to follow the same people through scenarios
-    seconds: Mapping[str, float] = field(default_factory=dict)  # by stage; empty where it was kept by an earlier run
-    periods: Mapping[Period, "Piece"] = field(default_factory=dict)  # the same of parts of the window, without days
-
-    def rows(self) -> list[Row]:
-        """The values as rows of the vocabulary."""
-        return [
-            Row(service, name, by, item, float(value), in_hours=unit != measures()[name].unit)
-            for (service, name, by, item, unit), value in zip(self.keys, self.values, strict=True)
-        ]
-
-    def with_rows(self, rows: Sequence[Row]) -> "Piece":
-        """The same replication with other rows."""
-        keys = tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows)
-        return replace(self, keys=keys, values=np.array([row.value for row in rows], dtype=np.float64))
-
-    def census(self) -> census.DailyCensus:
-        """The daily counts as the census takes them."""
-        return census.DailyCensus(self.daily.shape[1], dict(zip(self.daily_keys, self.daily, strict=True)))
 
 
 class Listener(Protocol):
@@ -158,68 +118,52 @@ def _check_periods(
             checks.check_periods(window.scenario, piece.rows(), [parts[period].rows() for period in one.periods])
 
 
+def run_packed(shared: Shared, task: Task) -> PackedPiece:
+    """Runs one replication, for whoever sends it, keeps it or sets it aside."""
+    piece = run_one(shared, task)
+    watch = Stopwatch()
+    with watch.stage("packing"):
+        periods = {period: packed(part) for period, part in piece.periods.items()}
+        data = packed(piece)
+    return PackedPiece(task, data, periods, {**piece.seconds, **watch.seconds})
+
+
 def run_all(
     shared: Shared,
     workers: int,
-    store: ResumeStore | None = None,
+    store: Store | None = None,
     listener: Listener | None = None,
-) -> list[list[Piece]]:
+) -> list[Replications]:
     """Every replication of every scenario, in order; what the store holds is not run again."""
     tasks = [Task(i, r) for i, scenario in enumerate(shared.scenarios) for r in range(scenario.replications)]
-    done: dict[Task, Piece] = {}
-    if store:
-        done = {task: piece for task in tasks if (piece := _stored(store, task, shared.divisions))}
+    done, finished = SetAside(), _finished(shared, store)
+    if finished:
+        shared = replace(shared, engines=replace(shared.engines, proved=frozenset(finished.proved)))
+        for task in tasks:
+            if kept := finished.load(task):
+                done.keep(kept)
+        finished.tell(len(done))
     if listener:
         listener(len(done), len(tasks))
     open_tasks = [task for task in tasks if task not in done]
     remaining = Remaining(
-        {task: shared.engines.is_cross_checked(task.scenario, task.replication) for task in open_tasks}, workers
+        {task: shared.engines.checks_now(task.scenario, task.replication) for task in open_tasks}, workers
     )
-    for piece in run_tasks(workers_of(workers), run_one, shared, open_tasks):
-        done[piece.task] = piece
+    for piece in run_tasks(workers_of(workers), run_packed, shared, open_tasks):
+        done.keep(piece)
         remaining.heard(piece.task, piece.seconds)
-        if store:
-            _keep(store, piece)
+        if finished:
+            finished.keep(piece)
         if listener:
             listener(len(done), len(tasks), remaining.seconds())
-    return [[done[Task(i, r)] for r in range(scenario.replications)] for i, scenario in enumerate(shared.scenarios)]
+    return [done.of(number, scenario.replications) for number, scenario in enumerate(shared.scenarios)]
 
 
-def _name(task: Task) -> str:
-    return f"{task.scenario}-{task.replication}"
-
-
-def _keep(store: ResumeStore, piece: Piece) -> None:
-    parts = list(piece.periods.values())  # in the order of the divisions, which the same command has again
-    header = {"keys": piece.keys, "daily_keys": piece.daily_keys, "periods": [part.keys for part in parts]}
-    arrays = {"values": piece.values, "daily": piece.daily, "departures": piece.departures}
-    arrays |= {f"period {number}": part.values for number, part in enumerate(parts)}
-    store.save(_name(piece.task), header, arrays)
-
-
-def _stored(store: ResumeStore, task: Task, divisions: Divisions) -> Piece | None:
-    saved = store.load(_name(task))
-    if saved is None:
+def _finished(shared: Shared, store: Store | None) -> FinishedWork | None:
+    """What was finished before; nothing where each event is to be observed, or each ledger handed on."""
+    if store is None or shared.observe or shared.keep:
         return None
-    header, arrays = saved
-    daily_keys = tuple((str(service), str(name)) for service, name in header["daily_keys"])
-    parts = {
-        period: Piece(task, _keys(keys), arrays[f"period {number}"], (), NO_DAYS, NO_DEPARTURES)
-        for number, (period, keys) in enumerate(
-            zip(divisions.periods_of(task.scenario), header["periods"], strict=True)
-        )
-    }
-    keys, daily, left = _keys(header["keys"]), arrays["daily"], arrays["departures"]
-    return Piece(task, keys, arrays["values"], daily_keys, daily, left, periods=parts)
-
-
-def _keys(rows: Iterable[Sequence[Any]]) -> tuple[Key, ...]:
-    return tuple(_five(row) for row in rows)
-
-
-def _five(key: Sequence[Any]) -> Key:
-    service, name, by, item, unit = (str(part) for part in key)
-    return service, name, by, item, unit
+    return FinishedWork(store, shared.scenarios, shared.engines, shared.divisions)
 
 
 def daily_by_replication(pieces: Iterable[Piece]) -> Mapping[tuple[str, str], NDArray[np.float64]]:

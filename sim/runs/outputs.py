@@ -21,7 +21,7 @@ from sim.results.files import writing
 from sim.results.files.workbook import workbook_bytes
 from sim.results.report.page import RunProvenance, report_html, report_title
 from sim.results.words.names import slug, title, title_of_all
-from sim.runs.experiment import Piece
+from sim.runs.piece import Piece
 from sim.runs.specification import FORMAT, Job, fingerprint_of
 from sim.runs.tables import (
     CENSUS,
@@ -135,6 +135,8 @@ def _run_object(job: Job, workers: int, pieces: Sequence[Sequence[Piece]]) -> di
         "cross_checked_by_simpy": [
             one.id for number, one in enumerate(job.scenarios) if job.engines.is_cross_checked(number, 0)
         ],
+        "cross_checked_before": {} if job.store is None else job.store.proved,
+        "replications_from_the_store": 0 if job.store is None else job.store.taken,
         "seed": first.seed,
         "replications": first.replications,
         "version": __version__,

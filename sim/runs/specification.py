@@ -10,11 +10,12 @@ from functools import cached_property
 from pathlib import Path
 
 from sim import __version__
-from sim.home import CODE, COMMAND, as_shipped
+from sim.home import COMMAND, as_shipped
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import utf8
 from sim.runs.engines import Engines
+from sim.runs.store import Store
 from sim.runs.timing import Stopwatch
 from sim.runs.writable_places import files_read, try_files, try_folder
 
@@ -36,6 +37,7 @@ class Job:
     began: float = 0.0
     sensitivity: str | None = None  # a file whose findings go into the report
     watch: Stopwatch = field(default_factory=Stopwatch)
+    store: Store | None = None  # of what was found before
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -77,13 +79,9 @@ class Job:
         try_files((*files, self.json_file), files_read(self.scenarios, self.sensitivity))
 
 
-def fingerprint_of(job: Job, *, with_code: bool = False, extra: str = "") -> str:
-    """A short hash of all that decides the numbers; with the program's own files, to keep between runs."""
-    said = [str(FORMAT), __version__, shlex.join(job.arguments), extra]
+def fingerprint_of(job: Job) -> str:
+    """A short hash of all that decides the numbers."""
+    said = [str(FORMAT), __version__, shlex.join(job.arguments), ""]
     said += [part for pair in job.inputs for part in pair]
     said += [f"{scenario.id} {scenario.seed} {scenario.replications}" for scenario in job.scenarios]
-    digest = hashlib.sha256("\0".join(said).encode(errors="backslashreplace"))
-    if with_code:
-        for file in sorted(CODE.rglob("*.py")):
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:8]
+    return hashlib.sha256("\0".join(said).encode(errors="backslashreplace")).hexdigest()[:8]

@@ -12,7 +12,7 @@ from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.measures.census import over_replications
 from sim.results.measures.periods import Period
-from sim.runs.experiment import Piece
+from sim.runs.piece import Piece
 
 SUMMARY = (
     "scenario",

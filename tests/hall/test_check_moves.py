@@ -11,7 +11,8 @@ from sim.cli import main
 from sim.model.reference import journey
 from sim.model.rules import SECONDS_PER_DAY
 from sim.regression import run
-from sim.runs.experiment import Piece, measured
+from sim.runs.experiment import measured
+from sim.runs.piece import Piece
 
 Edit = Callable[[str, str, str], None]
 

@@ -17,7 +17,6 @@ from sim.cli.files import expanded
 from sim.cli.usage import UsageError
 from sim.inputs.sets import sets_for_each
 from sim.results.invariants import checks
-from sim.runs import experiment
 from sim.runs.workers import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair
 
@@ -397,7 +396,7 @@ def test_a_broken_identity_is_a_fault_of_ours_told_in_a_line(capsys, monkeypatch
     assert "a fault of ours" in err
     assert "base, replication 0: everyone leaves once: stays row 3" in err
     assert "Traceback" not in err
-    assert not [path for path in Path("out").iterdir() if path.name != ".cache"]
+    assert not list(Path("out").iterdir())
 
 
 @pytest.mark.usefixtures("here")
@@ -429,48 +428,6 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
     monkeypatch.setattr("sim.runs.experiment.measure_cut", breaks)
     assert run("run", "base.yaml", "--traceback") == 3
     assert "Traceback" in capsys.readouterr().err
-
-
-def test_an_interrupted_run_goes_on_where_it_stopped(here: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, ran = experiment.engine.draw, []
-
-    def interrupted_at_third(scenario, replication, *engine):
-        ran.append((scenario.id, replication))
-        if len(ran) == 3:
-            raise KeyboardInterrupt
-        return real(scenario, replication, *engine)
-
-    monkeypatch.setattr("sim.runs.engines.engine.draw", interrupted_at_third)
-    assert run("compare", "base.yaml", "more.yaml", "--engine", "reference") == 130
-    assert "Stopped after 2 of 4 replications" in capsys.readouterr().err
-    assert [path.name for path in (here / "out").iterdir()] == [".cache"]
-    assert run("compare", "base.yaml", "more.yaml", "--engine", "reference") == 0
-    assert ran[3:] == [("more", 0), ("more", 1)]
-    assert not (here / "out" / ".cache").exists()
-
-
-@pytest.mark.slow
-def test_a_resumed_run_gives_the_same_bytes(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real, ran = experiment.engine.draw, []
-
-    def interrupted_at_second(scenario, replication, *engine):
-        ran.append(replication)
-        if len(ran) == 2:
-            raise KeyboardInterrupt
-        return real(scenario, replication, *engine)
-
-    with monkeypatch.context() as patch:
-        patch.setattr("sim.runs.engines.engine.draw", interrupted_at_second)
-        assert run("run", "base.yaml", "--engine", "reference") == 130
-    assert run("run", "base.yaml", "--engine", "reference") == 0
-    resumed = (only_folder(here / "out") / "results.json").read_bytes()
-    assert (
-        main(
-            ["run", "base.yaml", "--outputs", "again", "--workers", "1", "--replications", "2", "--engine", "reference"]
-        )
-        == 0
-    )
-    assert (only_folder(here / "again") / "results.json").read_bytes() == resumed
 
 
 # -- hostile input -------------------------------------------------------------------------------------------

@@ -36,8 +36,9 @@ from sim.results.window import Row
 from sim.results.words.headline import answer, headline, on_other_days
 from sim.runs import experiment
 from sim.runs.collecting import beside, gathered
-from sim.runs.experiment import LedgerBroken, Piece, Shared, run_all
-from sim.runs.finished_work import ResumeStore
+from sim.runs.experiment import LedgerBroken, Shared, run_all
+from sim.runs.piece import Piece
+from sim.runs.store import Store
 from tests.hall.worlds import HOME, bigger, service, small
 
 WARM_UP, MEASURED, DATE = 30, 60, 70
@@ -53,7 +54,7 @@ def with_places(world: Scenario, *places: tuple[int, int | None], of: str = "uni
     return replace(world, id=id, name=id.capitalize(), file=f"{id}.yaml", services=tuple(services))
 
 
-def compared(*scenarios: Scenario, workers: int = 1, store: ResumeStore | None = None) -> Findings:
+def compared(*scenarios: Scenario, workers: int = 1, store: Store | None = None) -> Findings:
     divided = divisions(scenarios, compared=True)
     pieces = run_all(Shared(scenarios, divisions=divided), workers, store)
     return gathered(scenarios, beside(scenarios, pieces), compared=True)
@@ -372,7 +373,7 @@ def test_headlines_without_a_common_day_are_ranked_over_the_whole_window() -> No
 def test_periods_are_the_same_for_any_number_of_workers_and_after_an_interruption(tmp_path: Path) -> None:
     base = small(days=MEASURED, warm_up=WARM_UP, replications=3)
     pair = base, with_places(base, (0, 0), (DATE, 8))
-    store = ResumeStore(tmp_path / "kept")
+    store = Store(tmp_path / "kept")
     one, two = compared(*pair), compared(*pair, workers=2, store=store)
     resumed = compared(*pair, store=store)
     for other in (two, resumed):
@@ -384,7 +385,7 @@ def test_periods_are_the_same_for_any_number_of_workers_and_after_an_interruptio
 def test_a_stored_replication_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     base = small(days=MEASURED, warm_up=WARM_UP, replications=1)
     pair = base, with_places(base, (0, 0), (DATE, 8))
-    store = ResumeStore(tmp_path / "kept")
+    store = Store(tmp_path / "kept")
     before = compared(*pair, store=store)
     monkeypatch.setattr(experiment, "run_one", lambda *_: pytest.fail("it was run again"))
     assert compared(*pair, store=store).parts == before.parts

@@ -1,4 +1,4 @@
-"""Work over processes: the same results, errors that arrive, and a store from which a run resumes."""
+"""Work over processes: the same results, and errors that arrive."""
 
 import csv
 import multiprocessing
@@ -12,10 +12,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from sim.runs.finished_work import ResumeStore
 from sim.runs.workers import Block, Work, WorkerLost, _blocks, default_workers, run_tasks, workers_of
 from tests.hall.files import BASE, write, write_pair
 from tests.hall.processes import COMMAND, QUICK, environment, publishes
@@ -106,66 +104,6 @@ def test_there_are_never_more_workers_than_tasks() -> None:
     assert 1 <= default_workers(1000) <= (os.cpu_count() or 1)
 
 
-def test_the_store_gives_back_what_was_saved(tmp_path: Path) -> None:
-    store = ResumeStore(tmp_path / "cache" / "a")
-    store.save("0-1", {"keys": [["a", "b"]]}, {"values": np.array([1.5, np.nan])})
-    header, arrays = store.load("0-1") or (None, {})
-    assert header == {"keys": [["a", "b"]]}
-    np.testing.assert_array_equal(arrays["values"], [1.5, np.nan])
-    assert store.load("0-2") is None
-
-
-def test_equal_runs_at_once_have_stores_of_their_own(tmp_path: Path) -> None:
-    with ResumeStore(tmp_path / ".cache" / "a") as one, ResumeStore(tmp_path / ".cache" / "a") as other:
-        other.save("0-1", {}, {"values": np.zeros(3)})
-        one.remove()
-        assert other.load("0-1") is not None
-        other.remove()
-    assert not list(tmp_path.iterdir())
-
-
-def test_what_an_interrupted_run_has_left_is_taken_up_and_all_of_it_goes_in_the_end(tmp_path: Path) -> None:
-    with ResumeStore(tmp_path / ".cache" / "a") as first, ResumeStore(tmp_path / ".cache" / "a") as second:
-        for store in (first, second):
-            store.save("0-1", {}, {})
-    with ResumeStore(tmp_path / ".cache" / "a") as again:
-        assert again.load("0-1") is not None
-        again.remove()
-    assert not list(tmp_path.iterdir())
-
-
-def test_a_full_disk_leaves_no_parts_in_the_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez", full)
-    ResumeStore(tmp_path).save("0-1", {}, {})
-    assert not list(tmp_path.iterdir())
-
-
-@pytest.mark.parametrize("damage", [b"", b"PK\x03\x04half a zip", b"no zip at all"])
-def test_a_damaged_file_in_the_store_counts_as_not_there(tmp_path: Path, damage: bytes) -> None:
-    store = ResumeStore(tmp_path)
-    store.save("0-1", {}, {"values": np.zeros(3)})
-    (tmp_path / "0-1.npz").write_bytes(damage)
-    assert store.load("0-1") is None
-
-
-def test_the_store_holds_no_pickles(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="Object arrays"):
-        ResumeStore(tmp_path).save("0-1", {}, {"values": np.array([print], dtype=object)})
-
-
-def test_a_removed_store_leaves_no_empty_folder(tmp_path: Path) -> None:
-    one, other = ResumeStore(tmp_path / ".cache" / "one"), ResumeStore(tmp_path / ".cache" / "other")
-    one.save("0", {}, {})
-    other.save("0", {}, {})
-    one.remove()
-    assert (tmp_path / ".cache").exists()
-    other.remove()
-    assert not (tmp_path / ".cache").exists()
-
-
 @pytest.mark.slow
 @unix
 def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path: Path) -> None:
@@ -174,13 +112,13 @@ def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path:
     run = subprocess.Popen(
         argv,
         cwd=tmp_path,
-        env=environment(),
+        env=environment(BEDFLOW_STORE=str(tmp_path / "store")),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    while not list(tmp_path.glob("out/.cache/*/*.npz")):
+    while not list(tmp_path.glob("store/*/*.block")):
         assert run.poll() is None, run.communicate()
         time.sleep(0.01)
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to every process of the run
@@ -188,7 +126,7 @@ def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path:
     assert run.returncode == 130
     assert "Stopped after" in err
     assert "Traceback" not in out + err
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [".cache"]
+    assert not list((tmp_path / "out").iterdir())
 
 
 @unix

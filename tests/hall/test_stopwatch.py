@@ -7,12 +7,12 @@ import pytest
 
 from sim.cli import main
 from sim.runs.experiment import Shared, run_all
-from sim.runs.finished_work import ResumeStore
+from sim.runs.store import Store
 from sim.runs.timing import Stopwatch
 from tests.hall.files import write_pair
 from tests.hall.worlds import small
 
-OF_A_REPLICATION = {"loading the engine", "draws", "engine", "identities", "measures"}
+OF_A_REPLICATION = {"loading the engine", "draws", "engine", "identities", "measures", "packing"}
 
 
 def test_a_stage_that_comes_again_is_added_up_and_the_time_of_another_watch_is_added() -> None:
@@ -40,7 +40,7 @@ def test_each_replication_brings_home_what_its_stages_took(workers: int) -> None
 
 
 def test_what_an_earlier_run_has_kept_took_no_time_in_this_one(tmp_path: Path) -> None:
-    store, shared = ResumeStore(tmp_path / "kept"), Shared((small(replications=1),))
+    store, shared = Store(tmp_path / "kept"), Shared((small(replications=1),))
     ((first,),) = run_all(shared, 1, store)
     ((again,),) = run_all(shared, 1, store)
     assert first.seconds

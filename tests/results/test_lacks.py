@@ -15,7 +15,8 @@ from sim.results.report.page import delay_pages
 from sim.results.window import Window
 from sim.results.words.delay_reasons import MOST_REASONS, OTHERS, days_by_reason
 from sim.runs.collecting import gathered
-from sim.runs.experiment import Shared, Task, measured, run_all
+from sim.runs.experiment import Shared, measured, run_all
+from sim.runs.piece import Task
 from tests.hall.worlds import small
 from tests.results.tiny import Town, group, hospital, service, step, unit
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
+from sim.home import users_cache
 from sim.inputs import distributions, timetable
 from sim.model import attributes, random_numbers, records, rules
 from sim.model.compiled import (
@@ -142,8 +143,8 @@ def forget() -> bool:
 
 
 def _folders() -> list[Path]:
-    named = os.environ.get(CACHE_FOLDER)
-    places = [Path(named)] if named else [Path(__file__).parent / "__pycache__", *_users_cache()]
+    named, users = os.environ.get(CACHE_FOLDER), users_cache()
+    places = [Path(named)] if named else [Path(__file__).parent / "__pycache__", *([users] if users else [])]
     return [place / f"compiled-{_fingerprint()}" for place in places]
 
 
@@ -153,15 +154,6 @@ def _clear_away(folder: Path) -> None:
     others.sort(key=lambda other: other.stat().st_mtime)
     for other in others[:-OTHERS_KEPT]:
         shutil.rmtree(other, ignore_errors=True)
-
-
-def _users_cache() -> list[Path]:
-    """The user's own folder for such things; none for an account without a home."""
-    named = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")
-    try:
-        return [(Path(named) if named else Path.home() / ".cache") / "bedflow"]
-    except RuntimeError:
-        return []
 
 
 @lru_cache(maxsize=1)

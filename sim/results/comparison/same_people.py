@@ -17,9 +17,9 @@ from sim.results.window import Window
 
 Departures = NDArray[np.int64]  # one row a person, in the columns below
 GROUP, FROM_CENSUS, NUMBER = range(3)
-LEFT, TO, WAITED_ON = range(
-    3, 6
-)  # when they first left hospital (or NEVER), for which destination, and where they waited for it
+# The day on which they first left hospital (or STILL_THERE), for which destination, and where they waited for it.
+LEFT, TO, WAITED_ON = range(3, 6)
+STILL_THERE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,8 @@ def departures(window: Window) -> Departures:
     rows = rows[is_first(stays["person"][rows])]
     person = stays["person"][rows]
     who: list[Column] = [people["group"][person], people["from_census"][person], people["number"][person]]
-    return np.stack([*who, stays["left"][rows], stays["to"][rows], _waited_on(window)[rows]], axis=1)
+    left = np.where(stays["left"][rows] < NEVER, stays["left"][rows] // SECONDS_PER_DAY, STILL_THERE)
+    return np.stack([*who, left, stays["to"][rows], _waited_on(window)[rows]], axis=1)
 
 
 def _waited_on(window: Window) -> Column:
@@ -82,7 +83,7 @@ def _admitted(base: Scenario, other: Scenario, pairs: Sequence[tuple[Departures,
     known, names = set(base.destinations), other.destinations
     found: dict[tuple[int, int], list[NDArray[np.int64]]] = {}
     for before, after in (_people(base, other, *pair) for pair in pairs):
-        nights = before[:, LEFT] // SECONDS_PER_DAY - after[:, LEFT] // SECONDS_PER_DAY
+        nights = before[:, LEFT] - after[:, LEFT]
         ways = np.unique(after[:, (TO, WAITED_ON)], axis=0).tolist()
         for to, waited_on in ways:
             if names[to] not in known:
@@ -96,7 +97,7 @@ def _admitted(base: Scenario, other: Scenario, pairs: Sequence[tuple[Departures,
 def _counted(base: Scenario, other: Scenario, ours: Departures, theirs: Departures) -> tuple[int, ...]:
     """One replication: people and nights, sooner and later."""
     before, after = (rows[:, LEFT] for rows in _people(base, other, ours, theirs))
-    nights = after // SECONDS_PER_DAY - before // SECONDS_PER_DAY
+    nights = after - before
     sooner, later = nights < 0, nights > 0
     return (
         len(nights),
@@ -110,10 +111,10 @@ def _counted(base: Scenario, other: Scenario, ours: Departures, theirs: Departur
 
 def _people(base: Scenario, other: Scenario, ours: Departures, theirs: Departures) -> tuple[Departures, Departures]:
     """The rows of those who left in the window in either scenario, and at some time in both."""
-    first, end = base.calendar.window
+    first, end = (second // SECONDS_PER_DAY for second in base.calendar.window)
     before, after = _matched(_by_name(base, ours), _by_name(other, theirs))
     left = before[:, LEFT], after[:, LEFT]
-    measured = (left[0] < NEVER) & (left[1] < NEVER)
+    measured = (left[0] != STILL_THERE) & (left[1] != STILL_THERE)
     measured &= ((left[0] >= first) & (left[0] < end)) | ((left[1] >= first) & (left[1] < end))
     return before[measured], after[measured]
 

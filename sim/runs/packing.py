@@ -1,0 +1,79 @@
+"""What one replication found, as bytes: workers send them, long runs set them aside, the store keeps them.
+
+A line of JSON says what is there; tables of numbers follow, each in the smallest whole-number type that holds it, and floating-point
+numbers as they are. Nothing in them is ever executed, and what comes back is equal to the last bit.
+
+What may be changed here: freely; blocks that another version wrote are never read.
+"""
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.runs.piece import Key, Piece, Task
+
+WHOLE = tuple(np.dtype(f"<i{size}") for size in (1, 2, 4, 8))
+FLOAT = np.dtype("<f8")
+TYPES = {kind.str: kind for kind in (*WHOLE, FLOAT)}
+FASTEST = 1  # of the levels of compression; others take longer than they spare
+
+
+def packed(piece: Piece) -> bytes:
+    """A replication as bytes, without its periods and without how long it took."""
+    words, numbers = _numbered(piece.keys)
+    arrays = [
+        _steps(numbers, 1),
+        np.asarray(piece.values, FLOAT),
+        _steps(_smallest(piece.daily), 1),
+        _steps(_smallest(piece.departures), 0),
+    ]
+    about = [[one.dtype.str, one.shape] for one in arrays]
+    header = json.dumps({"words": words, "daily": piece.daily_keys, "arrays": about}).encode()
+    return zlib.compress(b"".join((header, b"\n", *(one.tobytes() for one in arrays))), FASTEST)
+
+
+def unpacked(data: bytes, task: Task) -> Piece:
+    """The replication that was packed."""
+    text, _, rest = zlib.decompress(data).partition(b"\n")
+    said = json.loads(text)
+    numbers, values, daily, departures = _arrays(said["arrays"], rest)
+    columns = [map(said["words"].__getitem__, column.tolist()) for column in _summed(numbers, 1)]
+    keys: tuple[Key, ...] = tuple(zip(*columns, strict=True))
+    daily_keys = tuple((str(service), str(measure)) for service, measure in said["daily"])
+    return Piece(task, keys, values, daily_keys, _summed(daily, 1), _summed(departures, 0))
+
+
+def _arrays(about: Sequence[Any], data: bytes) -> Iterator[NDArray[Any]]:
+    start = 0
+    for kind, shape in about:
+        count = int(np.prod(shape, dtype=np.int64))
+        yield np.frombuffer(data, TYPES[kind], count, start).reshape(shape)
+        start += count * TYPES[kind].itemsize
+
+
+def _numbered(keys: Sequence[Key]) -> tuple[list[str], NDArray[Any]]:
+    """Every word of the keys once, and which of them each key is made of: a row for each of its five places."""
+    numbers: dict[str, int] = {}
+    rows = [[numbers.setdefault(word, len(numbers)) for word in column] for column in zip(*keys, strict=True)]
+    return list(numbers), np.array(rows, dtype=np.int64).reshape(5, len(keys))
+
+
+def _smallest(whole: NDArray[np.int64]) -> NDArray[Any]:
+    """The same numbers in the smallest type that holds them and the step between any two of them."""
+    low, high = (int(whole.min()), int(whole.max())) if whole.size else (0, 0)
+    span = high - low
+    return whole.astype(next(kind for kind in WHOLE if max(-low, high, span) <= np.iinfo(kind).max))
+
+
+def _steps(whole: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Each number as the step from the one before it, which packs better: people are numbered in order."""
+    small = _smallest(whole) if whole.dtype == np.int64 else whole
+    return np.diff(small, axis=axis, prepend=small.dtype.type(0))
+
+
+def _summed(steps: NDArray[Any], axis: int) -> NDArray[np.int64]:
+    return np.cumsum(steps, axis=axis, dtype=np.int64)

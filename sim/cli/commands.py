@@ -197,9 +197,9 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
     if options.json == "-":
         streams.write(sys.stdout, (folder / "results.json").read_bytes())
     tables.after(screen, findings, folder)
-    tables.from_the_store(screen, job.store)
     if compared and options.files_are_ours and not (options.sets or options.people or options.observe):
-        tell_readings(findings, options, job.engines, screen)
+        tell_readings(findings, options, job, screen)
+    tables.from_the_store(screen, job.store)
     return 0
 
 

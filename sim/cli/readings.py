@@ -18,8 +18,8 @@ from sim.results.measure_table import measures
 from sim.results.words import run_length
 from sim.results.words.labels import figure, interval
 from sim.runs.collecting import beside, gathered, paired
-from sim.runs.engines import Engines
 from sim.runs.experiment import Shared, run_all
+from sim.runs.specification import Job
 from sim.runs.workers import default_workers
 
 UNIT = "cedarwood"
@@ -51,9 +51,9 @@ WHICH_IS_YOURS = (
 )
 
 
-def tell_readings(first: Findings, options: Options, engines: Engines, screen: Screen) -> None:
+def tell_readings(first: Findings, options: Options, job: Job, screen: Screen) -> None:
     """Runs the other readings and prints one table of all of them, below the answer to the first."""
-    found = [first, *(_found(one, options, engines, screen) for one in READINGS)]
+    found = [first, *(_found(one, options, job, screen) for one in READINGS)]
     screen.say("What the question can mean:")
     columns(
         screen,
@@ -65,14 +65,14 @@ def tell_readings(first: Findings, options: Options, engines: Engines, screen: S
         screen.say(f"  {PROGRAM} compare {shortest(HOME / one.base)} {shortest(HOME / one.other)}")
 
 
-def _found(reading: Reading, options: Options, engines: Engines, screen: Screen) -> Findings:
+def _found(reading: Reading, options: Options, job: Job, screen: Screen) -> Findings:
     scenarios, _ = paired([
         read_scenario(shortest(HOME / file), replications=options.replications, seed=options.seed)
         for file in (reading.base, reading.other)
     ])  # fmt: skip
     workers = options.workers or default_workers(sum(one.replications for one in scenarios))
     try:
-        pieces = run_all(Shared(scenarios, engines=engines), workers, listener=screen.progress)
+        pieces = run_all(Shared(scenarios, engines=job.engines), workers, job.store, screen.progress)
     finally:
         screen.end_progress()
     return gathered(scenarios, beside(scenarios, pieces), compared=True)

@@ -4,6 +4,8 @@ import pytest
 
 from sim.inputs.catalogue_page import shipped
 from sim.inputs.loading import read_scenario
+from sim.inputs.ranges import read_ranges
+from sim.sensitivity import Question, fitting, range_warnings
 from tests.scenarios.runs import SCENARIOS, SHORT, figure, rows
 
 BASELINE, CEDARWOOD = "baseline.yaml", "cedarwood.yaml"
@@ -153,3 +155,12 @@ def test_the_policy_split_sends_more_people_to_reablement_at_home() -> None:
 def test_all_adults_are_the_same_older_people_and_younger_ones_beside_them() -> None:
     everybody, older = (figure(f, "hospital", "arrivals") / 120 for f in ("variants/all_adults.yaml", BASELINE))
     assert everybody - older == pytest.approx(38, rel=0.1)
+
+
+def test_every_line_of_the_ranges_of_effects_fits_the_baseline_and_cedarwood() -> None:
+    question = Question(
+        str(SCENARIOS / "baseline.yaml"), str(SCENARIOS / "cedarwood.yaml"), "all", "long_term_care_admissions"
+    )
+    ranges = read_ranges(str(SCENARIOS / "ranges" / "effects.csv"))
+    assert fitting(question, ranges) == (ranges, ())
+    assert range_warnings(question, ranges) == []

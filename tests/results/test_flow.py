@@ -1,5 +1,7 @@
 """Flow: arrivals, admissions, leavers, pathways, deaths; and what became of people after hospital."""
 
+from pathlib import Path
+
 import pytest
 
 from sim.inputs.scenario import Route
@@ -82,7 +84,10 @@ def test_people_who_move_in_for_good_are_counted_of_care_homes_that_say_so() -> 
     assert Town(hospital(), care_home()).value("all", "long_term_care_admissions") is None
 
 
-def test_admissions_from_a_list_are_told_from_those_of_people_who_waited_for_the_service_alone() -> None:
+def test_admissions_from_a_list_are_told_from_those_of_people_who_waited_for_the_service_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     scenario = read_text(LISTED)
     rows = {row[:4]: row.value for row in measure(scenario, run(scenario, 0))}
     beds = {key[3]: value for key, value in rows.items() if key[:3] == ("unit", "admissions", "waited_on")}

@@ -45,8 +45,9 @@ class Row(NamedTuple):
 class Window:
     """A scenario and one replication's ledger, seen through the window [first, end) in seconds."""
 
-    def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
+    def __init__(self, scenario: Scenario, ledger: Ledger, is_fast: bool = False) -> None:
         self.scenario = scenario
+        self.is_fast = is_fast  # may compiled code go over the records? It finds the same
         self.first, self.end = scenario.calendar.window
         self._whole_ledger = ledger
         self.ledger = cut_at(scenario, ledger, self.end) if scenario.calendar.follow_up_days else ledger
@@ -74,7 +75,7 @@ class Window:
             return self
         days = calendar.measured_days + calendar.follow_up_days
         whole = replace(calendar, measured_days=days, follow_up_days=0)
-        return Window(replace(self.scenario, calendar=whole), self._whole_ledger)
+        return Window(replace(self.scenario, calendar=whole), self._whole_ledger, self.is_fast)
 
     @cached_property
     def midnights(self) -> Column:

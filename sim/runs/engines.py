@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.inputs.scenario import Scenario
+from sim.machine_code import Passes
 from sim.model import engine
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.records import Ledger
@@ -68,9 +69,20 @@ def engines_for(asked: str, tell: Callable[[str], None], *, cross_check: bool = 
     CannotCompile where the compiled engine was asked for by name and cannot run.
     """
     choice = engine.choose(asked, processors(), tell)
+    if choice.name == COMPILED:
+        _load_passes(tell)
     if choice.why:
         tell(f"The SimPy model runs, not the fast engine: {choice.why}. The results are the same.")
     return Engines(choice.name, choice.why, cross_check)
+
+
+def _load_passes(tell: Callable[[str], None]) -> None:
+    """Have what goes over the records compiled once, before several workers do it at once."""
+    if not all(passes.is_compiled_before() for passes in Passes.every):
+        tell("Compiling the checks of the records for this computer: once, some seconds ...")
+    for passes in Passes.every:
+        if passes.loaded() is None:
+            tell(f"Plain checks of the records run, not the compiled ones: {passes.problem}. The results are the same.")
 
 
 def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:

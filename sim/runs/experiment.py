@@ -63,7 +63,7 @@ def run_one(shared: Shared, task: Task) -> Piece:
             ledger = engine.run_observed(scenario, task.replication)
     else:
         ledger = ledger_of(shared.engines, scenario, task.scenario, task.replication, watch)
-    window = Window(scenario, ledger)
+    window = Window(scenario, ledger, is_fast=shared.engines.name == engine.COMPILED)
     with watch.stage("identities"):
         check_identities(task, window)
     if shared.keep:
@@ -103,7 +103,7 @@ def measured(task: Task, window: Window) -> Piece:
 
 def _measured_within(task: Task, whole: Window, period: Period) -> Piece:
     """What the same ledger says of one period; its days are a part of the whole window's, and not kept twice."""
-    window = Window(within(whole.scenario, period), whole.ledger)
+    window = Window(within(whole.scenario, period), whole.ledger, whole.is_fast)
     with _named(task, window):
         checks.check_window(window)
     return Piece(task, (), NO_VALUES, (), NO_DAYS, NO_DEPARTURES).with_rows(measure_cut(window))

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim import machine_code
 from sim.cli import main
 from sim.inputs.loading import read_scenario
 from sim.model import engine
@@ -174,7 +175,7 @@ def test_a_cache_of_many_versions_is_cleared_away_but_for_the_last(tmp_path: Pat
     for number in range(8):
         (tmp_path / f"compiled-{number}").mkdir()
         os.utime(tmp_path / f"compiled-{number}", (number, number))
-    numba_setup._clear_away(tmp_path / "compiled-0")
+    machine_code.clear_away(tmp_path / "compiled-0")
     assert sorted(one.name for one in tmp_path.iterdir()) == [f"compiled-{number}" for number in (0, 5, 6, 7)]
 
 

@@ -14,8 +14,8 @@ from sim.inputs.loading import ScenarioError, read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run, run_observed
 from sim.model.records import NEVER, NO_PLACE, NONE, WAIT_ENDINGS, Ledger
-from sim.results.invariants.checks import check
 from tests.model.random_scenarios import towns
+from tests.results.sweeps import check
 
 IN_CI = settings(
     max_examples=250,

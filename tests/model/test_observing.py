@@ -19,7 +19,7 @@ from sim.model.reference.capacity import Circles, Places, ServiceState, TeamStat
 from sim.model.reference.invariants import IdentityBrokenAt
 from sim.model.reference.journey import Journeys
 from sim.model.reference.steps import Steps
-from sim.results.invariants.checks import check
+from tests.results.sweeps import check
 
 EXPECTED = Path(__file__).parents[1] / "expected"
 EXAMPLES = sorted((Path(__file__).parents[1] / "worked_examples").glob("*.yaml"))

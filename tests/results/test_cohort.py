@@ -10,11 +10,11 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Price, Route, Taper
 from sim.model.engine import run
 from sim.results.invariants import cohort as identities
-from sim.results.invariants.checks import check
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measures import cohort
 from sim.results.measures.all import measure
 from sim.results.window import Row, Window
+from tests.results.sweeps import check
 from tests.results.tiny import Town, care_home, group, hospital, price, service, step, unit
 
 YEAR = 365.25

@@ -7,12 +7,13 @@ import pytest
 
 from sim.inputs.scenario import ALL_HOSPITALS, Route, WaitingList
 from sim.results.invariants import hospitals as identities
-from sim.results.invariants.checks import IdentityBroken, check
+from sim.results.invariants.checks import IdentityBroken
 from sim.results.measures import census, delays
 from sim.results.measures.all import measure
 from sim.results.measures.hospitals import came_from_rows, with_the_only_hospital
 from sim.results.split import Split
 from sim.results.window import Row, Window
+from tests.results.sweeps import check
 from tests.results.tiny import Town, group, hospital, service, step, unit
 
 HUB = step("hub")

@@ -10,9 +10,10 @@ from sim.inputs.distributions import fixed
 from sim.inputs.scenario import Arrival, Hours, LevelChange, Places, Route, Scenario, Surge, Trait
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, Ledger
 from sim.results.invariants import checks, records
-from sim.results.invariants.checks import IdentityBroken, check
+from sim.results.invariants.checks import IdentityBroken
 from sim.results.measures import costs, delays
 from sim.results.window import Window
+from tests.results.sweeps import check
 from tests.results.tiny import Town, group, hospital, price, seconds, service, step, unit
 
 HUB, FUNDING = step("hub"), step("funding", "funding_decision", after=("hub",))

@@ -10,10 +10,11 @@ from sim.inputs.distributions import fixed
 from sim.inputs.scenario import Arrival, Route, Visit
 from sim.model.records import GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY, Column
 from sim.results.invariants import people
-from sim.results.invariants.checks import IdentityBroken, check
+from sim.results.invariants.checks import IdentityBroken
 from sim.results.measures import census, flow, unmet, waits
 from sim.results.step_functions import Mask
 from sim.results.window import Window
+from tests.results.sweeps import check
 from tests.results.tiny import Town, group, hospital, unit
 
 

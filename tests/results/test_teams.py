@@ -3,7 +3,8 @@
 import pytest
 
 from sim.inputs.scenario import Places, Route, Team
-from sim.results.invariants.checks import IdentityBroken, check
+from sim.results.invariants.checks import IdentityBroken
+from tests.results.sweeps import check
 from tests.results.tiny import Town, group, hospital, step, unit
 
 HUB = step("hub", team="assessors")

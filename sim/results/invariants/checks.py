@@ -101,9 +101,9 @@ CHECKED = (
 )
 
 
-def check(scenario: Scenario, ledger: Ledger) -> None:
+def check(scenario: Scenario, ledger: Ledger, is_fast: bool = False) -> None:
     """Raise IdentityBroken at the first identity that this ledger breaks."""
-    check_cut(Window(scenario, ledger))
+    check_cut(Window(scenario, ledger, is_fast))
 
 
 def check_cut(window: Window) -> None:

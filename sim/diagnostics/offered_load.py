@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.inputs.problems import listed
 from sim.inputs.scenario import (
@@ -38,7 +38,8 @@ CALENDAR_DAYS_PER_WORKING_DAY = 7 / 5
 MINUTES_PER_HOUR = 60.0
 SLOT_SECONDS = 1_800  # half hours: how finely doors are looked at
 SLOTS_PER_WEEK = 7 * SECONDS_PER_DAY // SLOT_SECONDS
-MOST_STATES = 2_000  # services times combinations of levels of one group
+MOST_STATES = 2_000  # services with the combinations of levels of those who come there, of one group
+MOST_WARNINGS = 6  # sentences; more places are named in one
 MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyond that their times are added
 
 
@@ -66,13 +67,21 @@ class _Flow:
     relieved: bool
 
 
-def estimated_loads(scenario: Scenario) -> list[Load]:
+State: TypeAlias = tuple[str, Levels]  # a service, and the levels with which people are admitted
+Admissions: TypeAlias = Sequence[Sequence[float]]  # a day, by group and visit of its journey
+
+
+def admissions(scenario: Scenario) -> Admissions:
+    """Admissions a day to each visit of each group, which every estimate starts from."""
+    return [admissions_per_day(scenario, group) for group in scenario.people]
+
+
+def estimated_loads(scenario: Scenario, found: Admissions | None = None) -> list[Load]:
     """The load of each limited service that has places in the measured window, in file order; services that lists connect as one."""
     needed: dict[str, float] = {}
     people: dict[str, float] = {}
     flows: list[_Flow] = []
-    for group in scenario.people:
-        admitted = admissions_per_day(scenario, group)
+    for group, admitted in zip(scenario.people, found or admissions(scenario), strict=True):
         flows += _flows(group, admitted, scenario)
         for visit, per_day in zip(group.journey, admitted, strict=True):
             here = per_day * _days_held(visit, scenario)
@@ -131,11 +140,10 @@ def _pooled(
     return load if places else None
 
 
-def estimated_team_loads(scenario: Scenario) -> list[Load]:
+def estimated_team_loads(scenario: Scenario, found: Admissions | None = None) -> list[Load]:
     """The load of each team that has places in the measured window, in file order: steps a day, times how long each holds a place."""
     needed: dict[str | None, float] = {}
-    for group in scenario.people:
-        admitted = admissions_per_day(scenario, group)
+    for group, admitted in zip(scenario.people, found or admissions(scenario), strict=True):
         routes = [
             (per_day * route.share, route)
             for visit, per_day in zip(group.journey, admitted, strict=True)
@@ -151,12 +159,23 @@ def estimated_team_loads(scenario: Scenario) -> list[Load]:
 
 
 def load_warnings(scenario: Scenario) -> list[str]:
-    """A sentence for each service and team whose load is above 95%."""
+    """A sentence for each service and team whose load is above 95%, the worst first; of many one sentence for the rest."""
     if any(group.arrivals is not None for group in scenario.people):
         return []  # exact arrival times are a worked example, not a rate that goes on for ever
-    loads = [_warning(load) for load in estimated_loads(scenario) if load.ratio > FULL_FROM]
-    teams = [_team_warning(load) for load in estimated_team_loads(scenario) if load.ratio > FULL_FROM]
-    return [*loads, *teams]
+    admitted = admissions(scenario)
+    loads = [(load, _warning) for load in estimated_loads(scenario, admitted)]
+    loads += [(load, _team_warning) for load in estimated_team_loads(scenario, admitted)]
+    full = sorted((pair for pair in loads if pair[0].ratio > FULL_FROM), key=lambda pair: -pair[0].ratio)
+    first, rest = full[:MOST_WARNINGS], [load for load, _ in full[MOST_WARNINGS:]]
+    if len(rest) == 1:
+        first, rest = full, []
+    return [*(words(load) for load, words in first), *([_of_the_rest(rest)] if rest else [])]
+
+
+def _of_the_rest(loads: Sequence[Load]) -> str:
+    """The others in one sentence, the worst first."""
+    each = ", ".join(f"{spoken(load.service)} {_percent(load)}" for load in loads)
+    return f"{len(loads)} more places are asked for over {FULL_FROM:.0%} of their capacity: {each}"
 
 
 def _team_warning(load: Load) -> str:
@@ -186,33 +205,38 @@ def admissions_per_day(scenario: Scenario, group: Group) -> list[float]:
 
     Nobody loses ground here, as that takes a queue; with too many combinations of levels nothing is estimated.
     """
-    services = list(dict.fromkeys(visit.service for visit in group.journey))
+    services, parts = {visit.service for visit in group.journey}, cache(lambda to: _parts_of(scenario, group, to))
+
+    def spread(to: str, levels: Levels, amount: float) -> Iterator[tuple[State, float]]:
+        return (((name, levels), amount * part) for name, part in parts(to) if name in services)
+
     matter = _traits_that_matter(group)
-    profiles = [tuple((trait, level) for trait, level in levels if trait in matter) for levels in group.profiles]
-    states = {state: number for number, state in enumerate(product(services, dict.fromkeys(profiles)))}
-    if len(states) > MOST_STATES:
-        return [0.0] * len(group.journey)
-    come, moves = np.zeros(len(states)), np.zeros((len(states), len(states)))
-
-    parts = cache(lambda to: _parts_of(scenario, group, to))
-
-    def add(to: str, levels: Levels, amount: float, into: NDArray[np.float64]) -> None:
-        for name, part in parts(to):
-            if name in services:
-                into[states[name, levels]] += amount * part
-
-    for rate, levels in zip(arrivals_per_day(scenario, group), profiles, strict=True):
-        for to, share in group.arrives_at:
-            add(to, levels, rate * share, come)
-    ways = list(_ways(group, states))
-    for state, visit, after, chance in ways:
-        for route in _routes(group.journey[visit], scenario):
-            add(route.to, after, chance * route.share, moves[:, state])
-    solved = _solved(come, moves)
-    found = [0.0] * len(group.journey)
-    for state, visit, _, chance in ways:
-        found[visit] += float(solved[state]) * chance
-    return found
+    come: dict[State, float] = {}
+    for rate, levels in zip(arrivals_per_day(scenario, group), group.profiles, strict=True):
+        kept = tuple((trait, level) for trait, level in levels if trait in matter)
+        for state, amount in (one for to, share in group.arrives_at for one in spread(to, kept, rate * share)):
+            come[state] = come.get(state, 0.0) + amount
+    moves: dict[State, list[tuple[State, float]]] = {}
+    visited: list[tuple[State, int, float]] = []
+    found = [state for state, amount in come.items() if amount]
+    seen = set(found)
+    numbers = {visit: number for number, visit in enumerate(group.journey)}
+    for state in found:  # which grows as more are reached
+        if len(found) > MOST_STATES:
+            return [0.0] * len(group.journey)
+        moves[state] = []
+        for visit, after, chance in _ways(group, state):
+            visited.append((state, numbers[visit], chance))
+            for route in _routes(visit, scenario):
+                moves[state] += spread(route.to, after, chance * route.share)
+        new = dict.fromkeys(to for to, amount in moves[state] if amount and to not in seen)
+        seen.update(new)
+        found += new
+    solved = _solved(found, come, moves)
+    total = [0.0] * len(group.journey)
+    for state, number, chance in visited:
+        total[number] += solved[state] * chance
+    return total
 
 
 def _traits_that_matter(group: Group) -> set[str]:
@@ -221,23 +245,31 @@ def _traits_that_matter(group: Group) -> set[str]:
     return by_level | {change.trait for visit in group.journey for change in visit.changes}
 
 
-def _solved(come: NDArray[np.float64], moves: NDArray[np.float64]) -> NDArray[np.float64]:
+def _solved(
+    states: Sequence[State], come: Mapping[State, float], moves: Mapping[State, Sequence[tuple[State, float]]]
+) -> dict[State, float]:
     """Admissions a day to each state; without end where nobody ever leaves a loop."""
+    numbers = {state: number for number, state in enumerate(states)}
+    equations = np.eye(len(states))
+    for state, ways in moves.items():
+        for to, amount in ways:
+            if amount:
+                equations[numbers[to], numbers[state]] -= amount
     try:
-        return np.asarray(np.linalg.solve(np.eye(len(come)) - moves, come))
+        values = np.linalg.solve(equations, np.array([come.get(state, 0.0) for state in states]))
     except np.linalg.LinAlgError:
-        return np.full(len(come), math.inf)
+        return dict.fromkeys(states, math.inf)
+    return dict(zip(states, values.tolist(), strict=True))
 
 
-def _ways(group: Group, states: Mapping[tuple[str, Levels], int]) -> Iterator[tuple[int, int, Levels, float]]:
-    """From each service and profile found: the visit by number, the profile after the changes of the stay, and its chance."""
-    numbers = {visit: number for number, visit in enumerate(group.journey)}
-    for (service, found), state in states.items():
-        here = group.visit(service, found, found)
-        for after, chance in _afters(here, found) if here is not None else ():
-            visit = group.visit(service, found, after)
-            if visit is not None and chance > 0:
-                yield state, numbers[visit], after, chance
+def _ways(group: Group, state: State) -> Iterator[tuple[Visit, Levels, float]]:
+    """From a service and the profile found there: the visit, the profile after the changes of the stay, and its chance."""
+    service, found = state
+    here = group.visit(service, found, found)
+    for after, chance in _afters(here, found) if here is not None else ():
+        visit = group.visit(service, found, after)
+        if visit is not None and chance > 0:
+            yield visit, after, chance
 
 
 def _afters(visit: Visit, found: Levels) -> Iterator[tuple[Levels, float]]:

@@ -53,7 +53,7 @@ def _percent(share: float) -> str:
 
 def overridden(scenario: Scenario) -> tuple[Overridden, ...]:
     """Every value that does not hold on some route where it could, in the order of the file."""
-    written = frozenset(value.path for value in scenario.values)
+    written = frozenset(start for value in scenario.values for start in _beginnings(value.path))
     places = [place for group in scenario.people for place in _places(scenario, group)]
     return tuple(one for one in (*_stays(scenario, written), *_steps(scenario, written, places)) if one.by)
 
@@ -63,7 +63,7 @@ def changed_in_vain(scenario: Scenario) -> tuple[Overridden, ...]:
     moved = [change.path for change in scenario.changes if change.old != change.new]
     return tuple(
         one
-        for one in overridden(scenario)
+        for one in (overridden(scenario) if moved else ())
         if _is_moved(one.path, moved) and not all(_is_moved(path, moved) for path in one.by)
     )
 
@@ -112,7 +112,7 @@ def _stay(scenario: Scenario, path: str, visits: Sequence[tuple[Visit, float]], 
             if route.share > 0 and weight > 0:
                 paths.add(own)
                 days += weight * route.share * (stay.mean_days if stay is not None else 0.0)
-                if _is_written(own, written):  # a path may hold before and after a date
+                if own in written:  # a path may hold before and after a date
                     by[own] = by.get(own, 0.0) + weight * route.share
     return Overridden(f"{path}.stay_days", tuple(by), len(paths), sum(by.values()), f"{path}.stay_times", days)
 
@@ -134,13 +134,17 @@ def _places(scenario: Scenario, group: Group) -> Iterator[_Place]:
 
 
 def _steps(scenario: Scenario, written: frozenset[str], places: list[_Place]) -> Iterator[Overridden]:
+    used: dict[str, list[_Place]] = {step.name: [] for step in scenario.steps}
+    for place in places:
+        for name in {one.name for one in place.route.steps}:
+            used[name].append(place)
     for step in scenario.steps:
-        uses = [place for place in places if any(one.name == step.name for one in place.route.steps)]
+        uses = used[step.name]
         takes = TAKES[1] if step.working_days else TAKES[0]
         for key, keys in ((takes, TAKES), ("share", ("share",))):
             by: dict[str, float] = {}
             for place in uses:
-                own = [path for one in keys if _is_written(path := f"{place.path}.steps.{step.name}.{one}", written)]
+                own = [path for one in keys if (path := f"{place.path}.steps.{step.name}.{one}") in written]
                 by.update({path: by.get(path, 0.0) + place.per_day for path in own[:1]})
             everybody = sum(place.per_day for place in uses)
             if everybody:
@@ -152,5 +156,8 @@ def _steps(scenario: Scenario, written: frozenset[str], places: list[_Place]) ->
                 )
 
 
-def _is_written(path: str, written: frozenset[str]) -> bool:
-    return path in written or any(one.startswith(f"{path}.") for one in written)
+def _beginnings(path: str) -> Iterator[str]:
+    """A path and everything that it is in: `a.b.c`, `a.b`, `a`."""
+    while path:
+        yield path
+        path = path.rpartition(".")[0]

@@ -203,6 +203,47 @@ def test_a_team_that_is_too_small_is_told_in_words() -> None:
     assert load_warnings(with_team(4)) == []
 
 
+def test_the_worst_places_come_first_and_of_many_the_rest_share_a_sentence() -> None:
+    beds = (10, 7, 6, 8, 5, 9, 4, 11)  # a person a day to each, for 12 days
+    names = [f"ward_{number}" for number in range(len(beds))]
+    groups = tuple(
+        Group(name=name, arrives_at=((name, 1.0),), arrivals_per_day=1.0, journey=(visit(name, 12, OUT),))
+        for name in names
+    )
+    wards = tuple(service(name, "acute", places) for name, places in zip(names, beds, strict=True))
+    world = replace(small(), people=groups, services=(*wards, small().services[-1]))
+    *first, rest = load_warnings(world)
+    assert [text[:6] for text in first] == ["ward 6", "ward 4", "ward 2", "ward 1", "ward 3", "ward 5"]
+    assert rest == "2 more places are asked for over 95% of their capacity: ward 0 120%, ward 7 109%"
+    seven = replace(world, people=groups[:7])
+    assert len(load_warnings(seven)) == 7  # one more is told as the others are
+
+
+def test_only_levels_that_reach_a_service_count_among_the_states() -> None:
+    """Two hundred levels and eleven services: who of them ever comes where is one each, so there is an estimate."""
+    levels = tuple(f"l{number}" for number in range(200))
+    ways = [f"unit_{number}" for number in range(10)]
+    visits = [
+        Visit(
+            service="hospital", stay=fixed(1), then=(Route(to=ways[number % 10], share=1.0),), after=(("need", level),)
+        )
+        for number, level in enumerate(levels)
+    ]
+    units = [visit(name, 3, OUT) for name in ways]
+    group = Group(
+        name="all",
+        arrives_at=(("hospital", 1.0),),
+        arrivals_per_day=10.0,
+        journey=(*visits, *units),
+        traits=(Trait(name="need", level_names=levels, shares=(((), (1 / 200,) * 200),)),),
+    )
+    at_home = small().services[-1]
+    beds = tuple(service(name, "reablement_unit", 4) for name in ways)
+    world = replace(small(), people=(group,), services=(service("hospital", "acute", 20), *beds, at_home))
+    assert load_of(world, "hospital") == pytest.approx(10 * 1 / 20)
+    assert load_of(world, "unit_3") == pytest.approx(1 * 3 / 4)
+
+
 def test_room_enough_needs_no_word() -> None:
     assert load_warnings(with_journey(small(beds=10), visit("hospital", 9.4, OUT))) == []
     assert (

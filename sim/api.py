@@ -76,7 +76,7 @@ class Run:
     @cached_property
     def census(self) -> pd.DataFrame:
         """One row a day, service and count: mean and the middle 95% of the replications."""
-        return _table(CENSUS, census_rows(self.findings.scenarios, self.pieces))
+        return _table(CENSUS, census_rows(self.findings))
 
     @cached_property
     def periods(self) -> pd.DataFrame:

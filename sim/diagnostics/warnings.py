@@ -4,9 +4,10 @@ What may be changed here: freely; nothing here touches a simulated number.
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,10 +95,10 @@ def _date(calendar: Calendar, second: int) -> str:
     return (calendar.start + timedelta(days=second // SECONDS_PER_DAY)).isoformat()
 
 
-def growing_queues(waiting: Mapping[str, NDArray[np.float64]]) -> list[str]:
-    """A sentence for each queue (replications x days of the window) that still grows at its end."""
+def growing_queues(waiting: Iterable[tuple[str, NDArray[Any]]]) -> list[str]:
+    """A sentence for each queue (a service, and replications x days of the window) that still grows at its end."""
     found = []
-    for service, days in waiting.items():
+    for service, days in waiting:
         if days.shape[1] < FEWEST_DAYS:
             continue
         before = days[:, : days.shape[1] // 2].mean(axis=1)

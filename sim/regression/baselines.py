@@ -19,7 +19,7 @@ People keep these files in their own repositories: a change of the format needs 
 
 import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -43,7 +43,8 @@ from sim.model.records import (
     Column,
     Ledger,
 )
-from sim.results.comparison.compare import ReplicationTable, spread
+from sim.results.comparison.compare import spread
+from sim.results.comparison.table import ReplicationTable
 from sim.results.event_history import unpack_histories
 from sim.results.measures.order import MeasureKey
 
@@ -173,12 +174,8 @@ def expected_results(
     histories_fingerprint: str,
 ) -> ExpectedResults:
     """Return the expected results of a scenario from those of a run."""
-    lines = {key: _line(key, [float(value) for value in values]) for key, values in _rows(table)}
+    lines = {key: _line(key, values.tolist()) for key, values in zip(table.keys, table.values, strict=True)}
     return ExpectedResults(versions, written_values(scenario), lines, tuple(ledgers), histories_fingerprint, {})
-
-
-def _rows(table: ReplicationTable) -> Iterator[tuple[MeasureKey, Sequence[float]]]:
-    return zip(table.keys, table.values, strict=True)
 
 
 def written_values(scenario: Scenario) -> dict[str, str]:

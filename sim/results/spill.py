@@ -10,8 +10,12 @@ import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+WHOLE = tuple(np.dtype(f"<i{size}") for size in (1, 2, 4, 8))
 MOST_IN_MEMORY = 8_000_000
 ON_DISK = Path("/var/tmp")  # where a folder for temporary files is part of the memory, this one is not
 
@@ -62,3 +66,10 @@ def _nameless_file() -> IO[bytes]:
         with suppress(OSError):
             return tempfile.TemporaryFile(buffering=0, dir=ON_DISK)
     return tempfile.TemporaryFile(buffering=0)
+
+
+def smallest(whole: NDArray[np.int64]) -> NDArray[Any]:
+    """The same numbers in the smallest type that holds them and the step between any two of them."""
+    low, high = (int(whole.min()), int(whole.max())) if whole.size else (0, 0)
+    most = max(-low, high, high - low)
+    return whole.astype(next(kind for kind in WHOLE if most <= np.iinfo(kind).max))

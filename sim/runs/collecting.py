@@ -4,32 +4,32 @@ What may be changed here: freely; a scenario is paired only with a baseline that
 same days.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from sim.diagnostics.warnings import growing_queues, warnings_before_a_run
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.results.comparison.accounts import with_accounts, with_contributors
-from sim.results.comparison.compare import PairedDifference, ReplicationTable, differences, gather, summarise
+from sim.results.comparison.accounts import is_of_accounts, with_accounts, with_contributors
+from sim.results.comparison.compare import PairedDifference, differences, summarise
+from sim.results.comparison.daily import Counts, Days, GatheringDays
 from sim.results.comparison.findings import ExcludedScenario, Findings, ReportedPeriods, ScenarioChange
 from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
-from sim.results.comparison.same_people import SamePeople, same_people
+from sim.results.comparison.same_people import Departures, Following
+from sim.results.comparison.table import Gathering, ReplicationTable
 from sim.results.invariants.checks import check_figures
 from sim.results.measures.hospitals import days_with_the_only_hospital, has_several, with_the_only_hospital
 from sim.results.measures.order import canonical
 from sim.results.measures.people import with_the_only_group
 from sim.results.measures.periods import Period, divisions, within
+from sim.results.spill import Spill
 from sim.results.window import Row
 from sim.results.words.names import in_sentences
-from sim.runs.experiment import daily_by_replication
 from sim.runs.piece import Piece
+from sim.runs.replications import Replications
 
 
 def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
@@ -77,21 +77,28 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
     return reasons
 
 
-def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
-    """The replications, those of every other scenario with what they release beside the base's."""
-    base, *others = scenarios
-    found = [list(pieces[0])]
-    for other, theirs in zip(others, pieces[1:], strict=True):
-        found.append([_with_ledgers(base, other, *pair) for pair in zip(pieces[0], theirs, strict=True)])
-    if any(scenario.costs.pools for scenario in scenarios):
-        found = [[_with_contributors(piece) for piece in theirs] for theirs in found]
-    if any(has_several(scenario) for scenario in scenarios):
-        found = [
-            _with(theirs, partial(with_the_only_hospital, of)) for of, theirs in zip(scenarios, found, strict=True)
+def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> list[Sequence[Piece]]:
+    """The replications, those of every other scenario with what they release beside the base's; each when it is asked for."""
+    with_funds = any(scenario.costs.pools for scenario in scenarios)
+    with_hospitals = any(has_several(scenario) for scenario in scenarios)
+    with_groups = any(len(scenario.people) > 1 for scenario in scenarios)
+    more: list[list[Callable[[Sequence[Row]], list[Row]]]] = [
+        [
+            *([with_contributors] if with_funds else []),
+            *([partial(with_the_only_hospital, scenario)] if with_hospitals else []),
+            *([partial(with_the_only_group, scenario)] if with_groups else []),
         ]
-    if any(len(scenario.people) > 1 for scenario in scenarios):
-        found = [_with(theirs, partial(with_the_only_group, of)) for of, theirs in zip(scenarios, found, strict=True)]
-    return found
+        for scenario in scenarios
+    ]
+    first = pieces[0]
+
+    def beside_the_base(scenario: int, number: int) -> Piece:
+        piece = pieces[scenario][number]
+        if scenario > 0:
+            piece = _with_ledgers(scenarios[0], scenarios[scenario], first[number], piece)
+        return _with(piece, more[scenario])
+
+    return [Replications(len(theirs), partial(beside_the_base, scenario)) for scenario, theirs in enumerate(pieces)]
 
 
 def _with_ledgers(base: Scenario, other: Scenario, before: Piece, after: Piece) -> Piece:
@@ -100,23 +107,20 @@ def _with_ledgers(base: Scenario, other: Scenario, before: Piece, after: Piece) 
         period: _with_ledgers(within(base, period), within(other, period), before.periods[period], part)
         for period, part in after.periods.items()
     }
-    return replace(after.with_rows(with_accounts(base, other, before.rows(), after.rows())), periods=parts)
+    rows = before.some_rows(is_of_accounts)
+    changed = after.with_some(is_of_accounts, lambda mine: with_accounts(base, other, rows, mine))
+    return replace(changed, periods=parts)
 
 
-def _with_contributors(piece: Piece) -> Piece:
-    parts = {period: _with_contributors(part) for period, part in piece.periods.items()}
-    return replace(piece.with_rows(with_contributors(piece.rows())), periods=parts)
-
-
-def _with(pieces: Sequence[Piece], more: Callable[[Sequence[Row]], list[Row]]) -> list[Piece]:
-    """The replications with more rows, in the whole window and in each of its periods."""
-    return [
-        replace(
-            piece.with_rows(more(piece.rows())),
-            periods={period: _with([part], more)[0] for period, part in piece.periods.items()},
-        )
-        for piece in pieces
-    ]
+def _with(piece: Piece, more: Sequence[Callable[[Sequence[Row]], list[Row]]]) -> Piece:
+    """A replication with more rows, in the whole window and in each of its periods."""
+    if not more:
+        return piece
+    rows: Sequence[Row] = piece.rows()
+    for change in more:
+        rows = change(rows)
+    parts = {period: _with(part, more) for period, part in piece.periods.items()}
+    return replace(piece.with_rows(rows), periods=parts)
 
 
 def warning_words(scenarios: Sequence[Scenario]) -> tuple[str, ...]:
@@ -161,9 +165,10 @@ def gathered(
     left_out: tuple[ExcludedScenario, ...] = (),
 ) -> Findings:
     """Everything that the runs found, in the measured window and in the periods that were measured apart."""
-    daily = {s.id: daily_by_replication(found) for s, found in zip(scenarios, pieces, strict=True)}
+    spill = Spill()
+    cuts, daily = _added_up(scenarios, pieces, spill, compared=compared)
     if any(has_several(scenario) for scenario in scenarios):
-        daily = {s.id: days_with_the_only_hospital(s, daily[s.id]) for s in scenarios}
+        daily = {s.id: daily[s.id].under(days_with_the_only_hospital(s, daily[s.id].places)) for s in scenarios}
     growing = {name: growing_queues(_queues(series)) for name, series in daily.items()}
     whole = Findings(
         scenarios=scenarios,
@@ -172,32 +177,80 @@ def gathered(
         changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},
         warnings=(*warnings, *_said_once(scenarios, growing)),
         left_out=left_out,
-        **_counted(scenarios, pieces, compared=compared),
+        **cuts.pop(None).found(),
     )
-    return _divided(whole, pieces)
+    return _divided(whole, {period: cut for period, cut in cuts.items() if period})
 
 
-def _counted(scenarios: tuple[Scenario, ...], pieces: Sequence[Sequence[Piece]], *, compared: bool) -> dict[str, Any]:
-    """The rows of scenarios over their replications, and what differs."""
-    place = canonical(*scenarios)
-    rows = [[piece.rows() for piece in found] for found in pieces]
-    tables = [gather(scenario.id, place, found) for scenario, found in zip(scenarios, rows, strict=True)]
-    summaries = [summarise(table) for table in tables]
-    for table, summary, found in zip(tables, summaries, rows, strict=True):
-        check_figures(table, summary, found)
-    return {
-        "estimates": [row for summary in summaries for row in summary],
-        "differences": _contrasts(tables, scenarios) if compared else [],
-        "same_people": _same_people(scenarios, pieces) if compared else (),
+class _Cut:
+    """The rows of scenarios over their replications in one window, and what differs there."""
+
+    def __init__(self, scenarios: tuple[Scenario, ...], spill: Spill, *, compared: bool) -> None:
+        self._scenarios = scenarios
+        self._tables = [Gathering(spill) for _ in scenarios]
+        self._followed = [Following(scenarios[0], other) for other in scenarios[1:]] if compared else []
+        self._of_the_base: Departures | None = None
+
+    def add(self, number: int, piece: Piece, departures: Departures) -> None:
+        """The next replication of a scenario; of a comparison that of the baseline comes first."""
+        self._tables[number].add(piece.keys, piece.values)
+        if self._followed and number == 0:
+            self._of_the_base = departures
+        elif self._followed:
+            assert self._of_the_base is not None
+            self._followed[number - 1].add(self._of_the_base, departures)
+
+    def found(self) -> dict[str, Any]:
+        """Estimates, differences, and the same people followed."""
+        place = canonical(*self._scenarios)
+        tables = [one.table(scenario.id, place) for one, scenario in zip(self._tables, self._scenarios, strict=True)]
+        summaries = [summarise(table) for table in tables]
+        for table, summary, one in zip(tables, summaries, self._tables, strict=True):
+            check_figures(table, summary, one.defined)
+        return {
+            "estimates": [row for summary in summaries for row in summary],
+            "differences": _contrasts(tables, self._scenarios) if self._followed else [],
+            "same_people": tuple(one.found() for one in self._followed),
+        }
+
+
+def _added_up(
+    scenarios: tuple[Scenario, ...], pieces: Sequence[Sequence[Piece]], spill: Spill, *, compared: bool
+) -> tuple[dict[Period | None, _Cut], dict[str, Days]]:
+    """Every replication once, in order, scenario beside scenario: the whole window, its periods, and its days."""
+    members = _members(pieces)
+    cuts = {
+        period: _Cut(
+            tuple(within(scenarios[n], period) if period else scenarios[n] for n in of), spill, compared=compared
+        )
+        for period, of in members.items()
     }
+    days = [GatheringDays(spill) for _ in scenarios]
+    for number in range(max(map(len, pieces))):
+        for scenario, theirs in enumerate(pieces):
+            if number < len(theirs):
+                piece = theirs[number]
+                days[scenario].add(piece.daily_keys, piece.daily)
+                for period, of in members.items():
+                    if scenario in of:
+                        part = piece.periods[period] if period else piece
+                        cuts[period].add(of.index(scenario), part, piece.departures)
+    return cuts, {scenario.id: one.days() for scenario, one in zip(scenarios, days, strict=True)}
 
 
-def _divided(whole: Findings, pieces: Sequence[Sequence[Piece]]) -> Findings:
+def _members(pieces: Sequence[Sequence[Piece]]) -> dict[Period | None, list[int]]:
+    """The whole window, and every period that the replications hold beside it, with the scenarios that are measured in it."""
+    found: dict[Period | None, list[int]] = {None: list(range(len(pieces)))}
+    for number, theirs in enumerate(pieces):
+        for period in theirs[0].periods:
+            found.setdefault(period, []).append(number)
+    return found
+
+
+def _divided(whole: Findings, cuts: Mapping[Period, _Cut]) -> Findings:
     """The findings with those of each period that the replications hold beside them."""
     found = divisions(whole.scenarios, compared=whole.compared)
-    parts: dict[Period, Findings] = {}
-    for period in dict.fromkeys(period for theirs in pieces for period in theirs[0].periods):
-        parts[period] = _in_period(whole, pieces, period)
+    parts = {period: _in_period(whole, period, cut) for period, cut in cuts.items()}
     told = {
         scenario.id: ReportedPeriods(own.headline, tuple(own.periods))
         for number, scenario in enumerate(whole.scenarios)
@@ -207,26 +260,10 @@ def _divided(whole: Findings, pieces: Sequence[Sequence[Piece]]) -> Findings:
     return replace(whole, parts=parts, reported_periods=told, common=found.common if found.common in parts else None)
 
 
-def _in_period(whole: Findings, pieces: Sequence[Sequence[Piece]], period: Period) -> Findings:
+def _in_period(whole: Findings, period: Period, cut: _Cut) -> Findings:
     """What was found in one period: of all scenarios, with rows of those that were measured in it."""
-    measured = [
-        (within(scenario, period), [replace(piece.periods[period], departures=piece.departures) for piece in theirs])
-        for scenario, theirs in zip(whole.scenarios, pieces, strict=True)
-        if period in theirs[0].periods
-    ]
-    scenarios, parts = tuple(one for one, _ in measured), [theirs for _, theirs in measured]
     everybody = tuple(within(scenario, period) for scenario in whole.scenarios)
-    rows = _counted(scenarios, parts, compared=whole.compared)
-    return replace(whole, scenarios=everybody, period=period, daily={}, **rows)
-
-
-def _same_people(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> tuple[SamePeople, ...]:
-    """Each scenario beside the baseline, person by person."""
-    first = pieces[0]
-    return tuple(
-        same_people(scenarios[0], scenario, [(a.departures, b.departures) for a, b in zip(first, found, strict=True)])
-        for scenario, found in zip(scenarios[1:], pieces[1:], strict=True)
-    )
+    return replace(whole, scenarios=everybody, period=period, daily={}, **cut.found())
 
 
 def _contrasts(tables: Sequence[ReplicationTable], scenarios: Sequence[Scenario]) -> list[PairedDifference]:
@@ -235,9 +272,8 @@ def _contrasts(tables: Sequence[ReplicationTable], scenarios: Sequence[Scenario]
     return [row for other in others for row in differences(base, other, place, len(others))]
 
 
-def _queues(daily: Mapping[tuple[str, str], NDArray[np.float64]]) -> dict[str, NDArray[np.float64]]:
-    return {
-        service: days
-        for (service, measure), days in daily.items()
-        if measure == "waiting" and service not in ("all", "outside", ALL_HOSPITALS)
-    }
+def _queues(daily: Days) -> Iterator[tuple[str, Counts]]:
+    """The queue of each service, read when it is looked at."""
+    for service, measure in daily:
+        if measure == "waiting" and service not in ("all", "outside", ALL_HOSPITALS):
+            yield service, daily[service, measure]

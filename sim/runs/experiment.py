@@ -5,13 +5,12 @@ The chain behind `run` and `compare`, without files or screens.
 What may be changed here: freely, as long as results do not depend on the number of workers.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario
 from sim.model import engine
@@ -164,12 +163,3 @@ def _finished(shared: Shared, store: Store | None) -> FinishedWork | None:
     if store is None or shared.observe or shared.keep:
         return None
     return FinishedWork(store, shared.scenarios, shared.engines, shared.divisions)
-
-
-def daily_by_replication(pieces: Iterable[Piece]) -> Mapping[tuple[str, str], NDArray[np.float64]]:
-    """For each (service, measure) of the census: replications x days."""
-    together: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
-    for piece in pieces:
-        for key, days in zip(piece.daily_keys, piece.daily, strict=True):
-            together.setdefault(key, []).append(days)
-    return {key: np.stack(rows).astype(np.float64) for key, rows in together.items()}

@@ -70,7 +70,7 @@ def _tables(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> 
         "replications.csv": writing.csv_bytes(REPLICATION, replication_rows(job.scenarios, pieces)),
         "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
         "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.differences)),
-        "census.csv": writing.csv_bytes(CENSUS, census_rows(job.scenarios, pieces)),
+        "census.csv": writing.csv_bytes(CENSUS, census_rows(findings)),
         **_ranking_file(findings),
         **_periods_file(findings),
         **_budgets_file(findings),

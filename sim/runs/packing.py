@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.runs.piece import Key, Piece, Task
+from sim.results.comparison.table import Key
+from sim.results.spill import WHOLE, smallest
+from sim.runs.piece import Piece, Task
 
-WHOLE = tuple(np.dtype(f"<i{size}") for size in (1, 2, 4, 8))
 FLOAT = np.dtype("<f8")
 TYPES = {kind.str: kind for kind in (*WHOLE, FLOAT)}
 FASTEST = 1  # of the levels of compression; others take longer than they spare
@@ -28,8 +29,8 @@ def packed(piece: Piece) -> bytes:
     arrays = [
         _steps(numbers, 1),
         np.asarray(piece.values, FLOAT),
-        _steps(_smallest(piece.daily), 1),
-        _steps(_smallest(piece.departures), 0),
+        _steps(piece.daily, 1),
+        _steps(piece.departures, 0),
     ]
     about = [[one.dtype.str, one.shape] for one in arrays]
     header = json.dumps({"words": words, "daily": piece.daily_keys, "arrays": about}).encode()
@@ -62,16 +63,9 @@ def _numbered(keys: Sequence[Key]) -> tuple[list[str], NDArray[Any]]:
     return list(numbers), np.array(rows, dtype=np.int64).reshape(5, len(keys))
 
 
-def _smallest(whole: NDArray[np.int64]) -> NDArray[Any]:
-    """The same numbers in the smallest type that holds them and the step between any two of them."""
-    low, high = (int(whole.min()), int(whole.max())) if whole.size else (0, 0)
-    span = high - low
-    return whole.astype(next(kind for kind in WHOLE if max(-low, high, span) <= np.iinfo(kind).max))
-
-
-def _steps(whole: NDArray[Any], axis: int) -> NDArray[Any]:
+def _steps(whole: NDArray[np.int64], axis: int) -> NDArray[Any]:
     """Each number as the step from the one before it, which packs better: people are numbered in order."""
-    small = _smallest(whole) if whole.dtype == np.int64 else whole
+    small = smallest(whole)
     return np.diff(small, axis=axis, prepend=small.dtype.type(0))
 
 

@@ -3,19 +3,19 @@
 What may be changed here: freely; nothing in it comes from a clock, but for how long the stages took.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.comparison.same_people import Departures
+from sim.results.comparison.table import Key, key_of
 from sim.results.measure_table import measures
 from sim.results.measures import census
 from sim.results.measures.periods import Period
 from sim.results.window import Row
 
-Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 NO_VALUES = np.zeros(0)
 NO_DAYS = np.zeros((0, 0), dtype=np.int64)
 NO_DEPARTURES = np.zeros((0, 6), dtype=np.int64)
@@ -51,8 +51,24 @@ class Piece:
 
     def with_rows(self, rows: Sequence[Row]) -> "Piece":
         """The same replication with other rows."""
-        keys = tuple((row.service, row.measure, row.by, row.item, row.unit) for row in rows)
+        keys = tuple(map(key_of, rows))
         return replace(self, keys=keys, values=np.array([row.value for row in rows], dtype=np.float64))
+
+    def with_some(self, are_meant: Callable[[str], bool], change: Callable[[list[Row]], list[Row]]) -> "Piece":
+        """The same replication with other rows of some measures: those that are there keep their place, new ones come last."""
+        places = [place for place, key in enumerate(self.keys) if are_meant(key[1])]
+        some = replace(self, keys=tuple(self.keys[place] for place in places), values=self.values[places])
+        changed = self.with_rows(change(some.rows()))
+        assert changed.keys[: len(places)] == some.keys
+        values = self.values.copy()
+        values[places] = changed.values[: len(places)]
+        values = np.concatenate([values, changed.values[len(places) :]])
+        return replace(self, keys=(*self.keys, *changed.keys[len(places) :]), values=values)
+
+    def some_rows(self, are_meant: Callable[[str], bool]) -> list[Row]:
+        """The rows of some measures."""
+        places = [place for place, key in enumerate(self.keys) if are_meant(key[1])]
+        return replace(self, keys=tuple(self.keys[place] for place in places), values=self.values[places]).rows()
 
     def census(self) -> census.DailyCensus:
         """The daily counts as the census takes them."""

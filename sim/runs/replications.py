@@ -4,7 +4,7 @@ What may be changed here: freely; the order in which they arrive decides nothing
 """
 
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, overload
 
@@ -15,31 +15,32 @@ from sim.runs.piece import Piece, Task
 
 
 class Replications(Sequence[Piece]):
-    """The replications of one scenario; each is unpacked when it is asked for, and the last one stays at hand."""
+    """The replications of one scenario; each is made when it is asked for, and the last one stays at hand."""
 
-    def __init__(self, spill: Spill, slots: Sequence[Slot]) -> None:
-        self._spill, self._slots = spill, slots
+    def __init__(self, count: int, make: Callable[[int], Piece]) -> None:
+        self._count, self._make = count, make
         self._at_hand: tuple[int, Piece] | None = None
 
     def __len__(self) -> int:
         """How many there are."""
-        return len(self._slots)
+        return self._count
 
     @overload
     def __getitem__(self, number: int) -> Piece: ...
     @overload
-    def __getitem__(self, number: slice) -> "Replications": ...
-    def __getitem__(self, number: int | slice) -> "Piece | Replications":
+    def __getitem__(self, number: slice) -> list[Piece]: ...
+    def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
         """A replication, counted from 0; or some of them."""
         if isinstance(number, slice):
-            return Replications(self._spill, self._slots[number])
+            return [self[one] for one in range(*number.indices(self._count))]
+        number = range(self._count)[number]
         if self._at_hand is None or self._at_hand[0] != number:
-            self._at_hand = number, _piece(self._spill.read(self._slots[number]))
+            self._at_hand = number, self._make(number)
         return self._at_hand[1]
 
     def __iter__(self) -> Iterator[Piece]:
         """Each in order."""
-        return (self[number] for number in range(len(self)))
+        return map(self.__getitem__, range(self._count))
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process, or a file, they go as a plain list."""
@@ -70,7 +71,8 @@ class SetAside:
 
     def of(self, scenario: int, replications: int) -> Replications:
         """All of a scenario, which have arrived."""
-        return Replications(self._spill, [self._slots[Task(scenario, number)] for number in range(replications)])
+        slots = [self._slots[Task(scenario, number)] for number in range(replications)]
+        return Replications(replications, lambda number: _piece(self._spill.read(slots[number])))
 
 
 def _piece(data: bytes) -> Piece:

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.measures.census import over_replications
+from sim.results.measures.census import rows_by_day
+from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
 from sim.runs.piece import Piece
 
@@ -86,10 +87,14 @@ def replication_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Pi
                 yield scenario.id, number, service, name, by, item, value, unit
 
 
-def census_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]) -> Iterator[tuple[Any, ...]]:
+def census_rows(findings: Findings) -> Iterator[tuple[Any, ...]]:
     """Day by day over the replications: mean, and the range of the middle 95% of them."""
-    for scenario, found in zip(scenarios, pieces, strict=True):
+    for scenario in findings.scenarios:
         first = scenario.calendar.start + timedelta(days=scenario.calendar.warm_up_days)
         dates = [(first + timedelta(days=day)).isoformat() for day in range(scenario.calendar.measured_days)]
-        for row in over_replications([piece.census() for piece in found]):
-            yield scenario.id, row.day, row.service, row.measure, row.mean, row.low, row.high, dates[row.day]
+        days = findings.daily[scenario.id]
+        for service, measure in days:
+            if service == ALL_HOSPITALS and not has_several(scenario):
+                continue  # its only hospital, which has its own rows
+            for row in rows_by_day(service, measure, days[service, measure]):
+                yield scenario.id, row.day, row.service, row.measure, row.mean, row.low, row.high, dates[row.day]

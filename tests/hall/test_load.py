@@ -262,7 +262,7 @@ def test_a_queue_that_grows_to_the_end_is_named() -> None:
     days = np.arange(120.0)
     steady = 10 + np.sin(days)
     queues = {"unit": np.stack([days / 4, days / 4 + 1, days / 4]), "hospital": np.stack([steady] * 3)}
-    (word,) = growing_queues(queues)
+    (word,) = growing_queues(queues.items())
     assert word.startswith("unit: its queue was still growing at the end, from ")
 
 
@@ -270,7 +270,7 @@ def test_growth_that_could_be_chance_or_is_small_is_not_named() -> None:
     days = np.arange(120.0)
     by_chance = np.stack([days, -days + 120, days / 9, 40 - days / 9])
     small_growth = np.stack([days / 120] * 4)
-    assert growing_queues({"one": by_chance, "two": small_growth, "short": np.ones((4, 10))}) == []
+    assert growing_queues([("one", by_chance), ("two", small_growth), ("short", np.ones((4, 10)))]) == []
 
 
 def test_traits_on_which_no_way_depends_change_no_load_however_many_they_are() -> None:

@@ -4,15 +4,8 @@ import math
 
 import pytest
 
-from sim.results.comparison.compare import (
-    CANNOT_TELL,
-    ReplicationTable,
-    difference_verdict,
-    differences,
-    gather,
-    spread,
-    summarise,
-)
+from sim.results.comparison.compare import CANNOT_TELL, difference_verdict, differences, spread, summarise
+from sim.results.comparison.table import ReplicationTable, gather
 from sim.results.measure_table import measures
 from sim.results.measures.order import canonical
 from sim.results.window import Row
@@ -133,7 +126,7 @@ def test_people_who_are_not_there_are_none_but_a_share_that_is_not_there_is_not_
 def test_a_reason_that_some_replications_lack_counts_nothing_there() -> None:
     reason = ("hospital", "delayed_bed_days", "reason", "equipment")
     found = gather("base", PLACE, [[Row(*reason, 4)], []])
-    assert found.values.tolist() == [[4, 0]]
+    assert [row.tolist() for row in found.values] == [[4, 0]]
 
 
 def test_a_mean_that_some_replications_lack_is_the_mean_of_the_others_and_paired_there() -> None:

@@ -1,10 +1,12 @@
 """Identities of the figures over the replications, each with a planted fault."""
 
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-from sim.results.comparison.compare import Estimate, ReplicationTable, gather, summarise
+from sim.results.comparison.compare import Estimate, summarise
+from sim.results.comparison.table import ReplicationTable, gather
 from sim.results.invariants.checks import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measures.order import canonical
@@ -25,7 +27,8 @@ def found_in(
 ) -> IdentityBroken | None:
     table: ReplicationTable = gather("town", PLACE, replications)
     try:
-        check_figures(table, [change(row) for row in summarise(table)], replications)
+        defined = Counter(row[:4] for rows in replications for row in rows)
+        check_figures(table, [change(row) for row in summarise(table)], defined)
     except IdentityBroken as broken:
         return broken
     return None

@@ -13,12 +13,21 @@ from fractions import Fraction
 
 from sim.inputs.scenario import SECONDS_PER_DAY, FreedBeds, Price, Scenario
 from sim.results.invariants.records import require_sum
+from sim.results.measure_table import measures
 from sim.results.measures.budgets import rows_of, spent_pence
 from sim.results.measures.costs import Line, by_contributor, in_pence, shared
 from sim.results.measures.order import MeasureKey
 from sim.results.window import Row
 
 RELEASED_ADD_UP = "released bed days = the difference in occupied bed days"
+
+
+TOUCHED = ("occupied_bed_days", "admissions", "released_bed_days", "refilled_admissions", "break_even_freed_beds")
+
+
+def is_of_accounts(measure: str) -> bool:
+    """Whether the accounts read or change rows of this measure: all money, and what is freed and filled."""
+    return measure in TOUCHED or measures()[measure].unit == "GBP"
 
 
 def freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:

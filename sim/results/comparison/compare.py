@@ -25,22 +25,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.comparison.table import ReplicationTable, by_key
 from sim.results.measure_table import HIGHER, LOWER, limits_of_difference, measures
 from sim.results.measures.order import MeasureKey, SortKey
 from sim.results.parts import BY, is_of_people
-from sim.results.window import Row
 
 LEVEL = 0.95
 CANNOT_TELL = "cannot tell"
-
-
-class ReplicationTable(NamedTuple):
-    """One scenario's rows by replication: `values[row, replication]`, NaN for a row that is not there."""
-
-    scenario: str
-    keys: tuple[MeasureKey, ...]
-    units: tuple[str, ...]
-    values: NDArray[np.float64]
 
 
 class Estimate(NamedTuple):
@@ -80,23 +71,6 @@ class PairedDifference(NamedTuple):
     high_all: float | None
 
 
-def gather(
-    scenario: str, place: Callable[[MeasureKey], SortKey], replications: Sequence[Sequence[Row]]
-) -> ReplicationTable:
-    """The rows of all replications side by side, in the canonical order."""
-    units = {row[:4]: row.unit for rows in replications for row in rows}
-    keys = tuple(sorted(units, key=place))
-    index = {key: number for number, key in enumerate(keys)}
-    values = np.full((len(keys), len(replications)), np.nan)
-    for replication, rows in enumerate(replications):
-        for row in rows:
-            values[index[row[:4]], replication] = row.value
-    for number, key in enumerate(keys):
-        if measures()[key[1]].absent_is_zero:
-            values[number, np.isnan(values[number])] = 0.0
-    return ReplicationTable(scenario, keys, tuple(units[key] for key in keys), values)
-
-
 @cache
 def t_quantile(probability: float, degrees: int) -> float:
     """Student's t quantile."""
@@ -132,7 +106,7 @@ def summarise(table: ReplicationTable) -> list[Estimate]:
     """Mean, sd and 95% interval of every row."""
     found = []
     for key, unit, values in zip(table.keys, table.units, table.values, strict=True):
-        here = spread([float(value) for value in values if not np.isnan(value)])
+        here = spread(values[~np.isnan(values)].tolist())
         low, high = interval(here.mean, here.half, measures()[key[1]].limits())
         found.append(Estimate(table.scenario, *key, unit, here.mean, here.sd, low, high, here.replications))
     return found
@@ -144,20 +118,30 @@ def differences(
     """Scenario minus baseline, row by row; `scenarios` is how many are compared to it altogether."""
     units = dict(zip(baseline.keys, baseline.units, strict=True))
     units.update(zip(scenario.keys, scenario.units, strict=True))
-    before, after = _by_key(baseline), _by_key(scenario)
-    comparable = {*BY, *({key[2] for key in before} & {key[2] for key in after})}  # a trait, if both have it
+    comparable = {
+        *BY,
+        *({key[2] for key in baseline.keys} & {key[2] for key in scenario.keys}),
+    }  # a trait, if both have it
+    before, after = _rows_of(baseline), _rows_of(scenario)
     found = []
     for key in sorted((key for key in units if key[2] in comparable), key=place):
-        nothing = np.full(baseline.values.shape[1], 0.0 if measures()[key[1]].absent_is_zero else np.nan)
-        changes = after.get(key, nothing) - before.get(key, nothing)
-        here = [float(change) for change in changes if not np.isnan(change)]
+        changes = after(key) - before(key)
+        here = changes[~np.isnan(changes)].tolist()
         if here:
             found.append(_difference(baseline.scenario, scenario.scenario, key, units[key], here, scenarios))
     return found
 
 
-def _by_key(table: ReplicationTable) -> dict[MeasureKey, NDArray[np.float64]]:
-    return dict(zip(table.keys, table.values, strict=True))
+def _rows_of(table: ReplicationTable) -> Callable[[MeasureKey], NDArray[np.float64]]:
+    """A function that gives a row over the replications: nothing, or no figure, where the table has no such row."""
+    numbers = by_key(table)
+
+    def row(key: MeasureKey) -> NDArray[np.float64]:
+        if key in numbers:
+            return table.values[numbers[key]]
+        return np.full(table.values.shape[1], 0.0 if measures()[key[1]].absent_is_zero else np.nan)
+
+    return row
 
 
 def _difference(

@@ -6,9 +6,8 @@ The columns of the rows are frozen names.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
-import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS, HOME, Scenario, Service
@@ -19,7 +18,7 @@ from sim.results.measures.periods import Period
 from sim.results.words import run_length
 from sim.results.words.names import LABEL_WIDTH, in_sentences, labels
 
-Daily: TypeAlias = Mapping[tuple[str, str], NDArray[np.float64]]  # (service, measure) -> replications x days
+Daily: TypeAlias = Mapping[tuple[str, str], NDArray[Any]]  # (service, measure) -> replications x days
 Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item
 
 

@@ -4,7 +4,7 @@ People are the same in every scenario: a group's person keeps their number, arri
 of them left hospital for the first time. Those who went to a service that the baseline does not have are told apart, by where they waited for it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,43 +70,58 @@ def _waited_on(window: Window) -> Column:
     return found
 
 
-def same_people(base: Scenario, other: Scenario, pairs: Sequence[tuple[Departures, Departures]]) -> SamePeople:
+class Following:
+    """Follows the same people through a scenario and its baseline, replication by replication."""
+
+    def __init__(self, base: Scenario, other: Scenario) -> None:
+        self._base, self._other, self._replications = base, other, 0
+        self._sums = np.zeros(6, dtype=np.int64)  # people, and nights, as in SamePeople
+        self._came: dict[
+            tuple[int, int], NDArray[np.int64]
+        ] = {}  # people and nights, by where to and where they waited
+        known = set(base.destinations)
+        self._is_new = np.array([name not in known for name in other.destinations])
+
+    def add(self, ours: Departures, theirs: Departures) -> None:
+        """One replication of both: `departures` of the baseline and of the scenario."""
+        before, after = _people(self._base, self._other, ours, theirs)
+        nights = after[:, LEFT] - before[:, LEFT]
+        self._replications += 1
+        self._sums += _counted(nights)
+        new = self._is_new[after[:, TO]]
+        for to, waited_on in np.unique(after[new][:, (TO, WAITED_ON)], axis=0).tolist():
+            mine = (after[:, TO] == to) & (after[:, WAITED_ON] == waited_on)
+            both = np.array([mine.sum(), -nights[mine].sum()])
+            self._came[to, waited_on] = self._came.get((to, waited_on), np.zeros(2, dtype=np.int64)) + both
+
+    def found(self) -> SamePeople:
+        """Means over the replications."""
+        people, sooner, later, same, nights_sooner, nights_later = (self._sums / self._replications).tolist()
+        came = tuple(self._admitted())
+        ids = self._other.id, self._base.id
+        return SamePeople(*ids, people, sooner, later, same, nights_sooner, nights_later, came)
+
+    def _admitted(self) -> Iterator[Admitted]:
+        """Who came to services that the baseline does not have, by service and by where they waited."""
+        names = self._other.destinations
+        for (to, waited_on), both in sorted(self._came.items()):
+            people, nights = both.tolist()
+            yield Admitted(names[to], names[waited_on], people / self._replications, nights / people)
+
+
+def same_people(base: Scenario, other: Scenario, pairs: Iterable[tuple[Departures, Departures]]) -> SamePeople:
     """What became of the same people, by replication pairs of `departures` (baseline first)."""
-    counts = np.array([_counted(base, other, *pair) for pair in pairs], dtype=np.float64)
-    people, sooner, later, same, nights_sooner, nights_later = counts.mean(axis=0).tolist()
-    admitted = tuple(_admitted(base, other, pairs))
-    return SamePeople(other.id, base.id, people, sooner, later, same, nights_sooner, nights_later, admitted)
+    following = Following(base, other)
+    for pair in pairs:
+        following.add(*pair)
+    return following.found()
 
 
-def _admitted(base: Scenario, other: Scenario, pairs: Sequence[tuple[Departures, Departures]]) -> Iterator[Admitted]:
-    """Who came to services that the baseline does not have, by service and by where they waited."""
-    known, names = set(base.destinations), other.destinations
-    found: dict[tuple[int, int], list[NDArray[np.int64]]] = {}
-    for before, after in (_people(base, other, *pair) for pair in pairs):
-        nights = before[:, LEFT] - after[:, LEFT]
-        ways = np.unique(after[:, (TO, WAITED_ON)], axis=0).tolist()
-        for to, waited_on in ways:
-            if names[to] not in known:
-                mine = (after[:, TO] == to) & (after[:, WAITED_ON] == waited_on)
-                found.setdefault((to, waited_on), []).append(nights[mine])
-    for (to, waited_on), of_each in sorted(found.items()):
-        nights = np.concatenate(of_each)
-        yield Admitted(names[to], names[waited_on], len(nights) / len(pairs), float(nights.mean()))
-
-
-def _counted(base: Scenario, other: Scenario, ours: Departures, theirs: Departures) -> tuple[int, ...]:
-    """One replication: people and nights, sooner and later."""
-    before, after = (rows[:, LEFT] for rows in _people(base, other, ours, theirs))
-    nights = after - before
+def _counted(nights: NDArray[np.int64]) -> NDArray[np.int64]:
+    """People, those who left sooner, later, on the same date, and the nights sooner and later."""
     sooner, later = nights < 0, nights > 0
-    return (
-        len(nights),
-        int(sooner.sum()),
-        int(later.sum()),
-        int((nights == 0).sum()),
-        int(-nights[sooner].sum()),
-        int(nights[later].sum()),
-    )
+    same = len(nights) - sooner.sum() - later.sum()
+    return np.array([len(nights), sooner.sum(), later.sum(), same, -nights[sooner].sum(), nights[later].sum()])
 
 
 def _people(base: Scenario, other: Scenario, ours: Departures, theirs: Departures) -> tuple[Departures, Departures]:

@@ -8,8 +8,7 @@ not say who would fit, nor what is being cleaned.
 Invariants may be added; removing one needs agreement.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isclose
 
 import numpy as np
@@ -17,7 +16,8 @@ import numpy as np
 from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.records import OUTSIDE, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
-from sim.results.comparison.compare import Estimate, ReplicationTable
+from sim.results.comparison.compare import Estimate
+from sim.results.comparison.table import ReplicationTable
 from sim.results.invariants import cohort, hospitals, people, splits
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
@@ -39,6 +39,7 @@ from sim.results.measures.occupancy import (
     open_over_time,
     people_over_time,
 )
+from sim.results.measures.order import MeasureKey
 from sim.results.step_functions import both, count_at, going_on
 from sim.results.window import Row, Window
 
@@ -48,11 +49,8 @@ SAYS_IN_HOW_MANY = "a figure says in how many replications it is defined"
 CHECKED_OVER_REPLICATIONS = (WITHIN_LIMITS, SAYS_IN_HOW_MANY)
 
 
-def check_figures(
-    table: ReplicationTable, estimates: Sequence[Estimate], replications: Sequence[Sequence[Row]]
-) -> None:
-    """Raise IdentityBroken at the first figure of a scenario that breaks one of them."""
-    defined = Counter(row[:4] for rows in replications for row in rows)
+def check_figures(table: ReplicationTable, estimates: Sequence[Estimate], defined: Mapping[MeasureKey, int]) -> None:
+    """Raise IdentityBroken at the first figure of a scenario that breaks one; each was there in so many replications."""
     for values, row in zip(table.values, estimates, strict=True):
         where = f"{table.scenario}: {' '.join(row[1:5])}".rstrip()
         least, most = measures()[row.measure].limits()
@@ -60,7 +58,7 @@ def check_figures(
         ends = [end for end in (row.mean, row.low, row.high) if end is not None]
         if min(*known, *ends) < least or max(*known, *ends) > most:
             raise IdentityBroken(WITHIN_LIMITS, f"{where}: {min(*known, *ends)} to {max(*known, *ends)}")
-        expected = len(replications) if measures()[row.measure].absent_is_zero else defined[row[1:5]]
+        expected = table.values.shape[1] if measures()[row.measure].absent_is_zero else defined[row[1:5]]
         if row.replications != expected:
             raise IdentityBroken(SAYS_IN_HOW_MANY, f"{where}: {row.replications} against {expected}")
 

@@ -3,7 +3,7 @@
 What may be changed here: with new expected results.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from sim.results.window import Window
 
 CENSUS_MEASURES = ("midnight_census", "delayed", "waiting")
 MIDDLE = (2.5, 97.5)  # percentiles of the replications
+DAYS_AT_ONCE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +120,17 @@ def delayed_at_midnights(window: Window, number: int) -> Column:
 
 def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:
     """Mean and middle 95% of the replications by service, measure and day (0 is the window's first)."""
-    rows = []
-    for service, measure in found[0].series:
-        people = np.stack([one.series[service, measure] for one in found])
-        mean = people.sum(axis=0) / len(found)
-        low, high = np.percentile(people, MIDDLE, axis=0)
-        for day in range(found[0].days):
-            rows.append(CensusRow(day, service, measure, float(mean[day]), float(low[day]), float(high[day])))
-    return rows
+    return [
+        row for place in found[0].series for row in rows_by_day(*place, np.stack([one.series[place] for one in found]))
+    ]
+
+
+def rows_by_day(service: str, measure: str, people: Column) -> Iterator[CensusRow]:
+    """The rows of one count, which is given as replications x days; a few days at a time, whatever the replications."""
+    replications, days = people.shape
+    for first in range(0, days, DAYS_AT_ONCE):
+        some = people[:, first : first + DAYS_AT_ONCE].astype(np.int64)
+        mean = some.sum(axis=0) / replications
+        low, high = np.percentile(some, MIDDLE, axis=0)
+        for day, figures in enumerate(zip(mean.tolist(), low.tolist(), high.tolist(), strict=True), first):
+            yield CensusRow(day, service, measure, *figures)

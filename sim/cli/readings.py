@@ -85,7 +85,7 @@ def _row(says: str, findings: Findings) -> Sequence[str]:
 def _cells(findings: Findings) -> Iterator[str]:
     """Fewer delayed people, admissions a week, occupancy and cash."""
     other = findings.scenarios[1]
-    yield _change(findings, findings.main_service.name, "delayed_people_mean", sign=-1)
+    yield _change(findings, findings.main_service.name, "midnight_delayed_mean", sign=-1)
     came, full = (findings.estimate(other.id, UNIT, name) for name in ("admissions", "occupancy"))
     yield figure(came.mean / (other.calendar.measured_days / 7), "people") if came else ""
     yield figure(full.mean, full.unit) if full else ""

@@ -31,7 +31,7 @@ def test_a_line_of_the_table_is_what_comparing_its_files_gives(
     (fewer,) = [
         row["mean"]
         for row in found["differences"]
-        if (row["service"], row["measure"], row["by"]) == ("hospital", "delayed_people_mean", "")
+        if (row["service"], row["measure"], row["by"]) == ("hospital", "midnight_delayed_mean", "")
     ]
     assert lines[2].startswith(reading.says)
     assert lines[2].removeprefix(reading.says).split()[0] == figure(-fewer, "people")

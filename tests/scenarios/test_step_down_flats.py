@@ -71,7 +71,7 @@ def test_more_flats_do_more_until_there_are_enough() -> None:
 
 
 def test_people_in_flats_are_those_whose_home_is_not_ready() -> None:
-    file, found = FLATS, ledger(FLATS)
+    file, found = FLATS, ledger(FLATS, "services.step_down_flats.places=6")
     scenario = read_scenario(str(SCENARIOS / file), SHORT)
     in_flats = found.stays["service"] == scenario.destinations.index("step_down_flats")
     levels = [dict(profile)["housing"] for profile in scenario.people[0].profiles]

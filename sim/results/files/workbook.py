@@ -27,14 +27,19 @@ from sim.results.comparison.ranking import (
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.measure_table import measures
+from sim.results.parts import is_of_people
 from sim.results.report.basis import assumptions, uplifted
 from sim.results.words import run_length
 from sim.results.words.headline import description, headline_rows, on_other_days, without_a_wait
 from sim.results.words.labels import payer_label, spoken
+from sim.results.words.who_waits import TITLE, who_waits_rows
 
 Cell: TypeAlias = str | float | int | None
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no clock: the same results are the same bytes
 NO_VALUE = "[x]"
+ALL_OF_THEM = (
+    "Every measure by group and trait stands in summary.csv and differences.csv, which a spreadsheet opens too."
+)
 MOST_WIDTH, LEAST_WIDTH = 60, 9
 OPTIONS = {
     "in_memory": True,
@@ -163,7 +168,7 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
             "Measures",
             "Every measure of every scenario, over the replications",
             ("Scenario", "Service", "Measure", "By", "Item", "Unit", "Mean", "SD", "Lower", "Upper", "Replications"),
-            [tuple(row) for row in findings.estimates],
+            [tuple(row) for row in findings.estimates if not is_of_people(row.by)],
             tuple(without_a_wait(findings)),
         ),
         Sheet(
@@ -182,9 +187,14 @@ def _sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
                 "Replications",
                 "Verdict",
             ),
-            [(c.scenario, *c[2:7], c.mean, c.low, c.high, c.replications, c.verdict) for c in findings.differences],
+            [
+                (c.scenario, *c[2:7], c.mean, c.low, c.high, c.replications, c.verdict)
+                for c in findings.differences
+                if not is_of_people(c.by)
+            ],
             tuple(without_a_wait(findings)),
         ),
+        _who_waits(findings),
         _changes(findings, shown),
         Sheet(
             "Assumptions",
@@ -230,6 +240,17 @@ def _headline(findings: Findings) -> Sheet:
         rows,
         tuple(without_a_wait(findings)),
     )
+
+
+def _who_waits(findings: Findings) -> Sheet:
+    """The lines by group and trait of a comparison; without rows, and so without a sheet, where there is one group and no trait."""
+    rows = [
+        (findings.label(one), *row)
+        for one in (findings.scenarios[1:] if findings.compared else ())
+        for row in who_waits_rows(findings, one)
+    ]
+    headers = ("Scenario", "Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
+    return Sheet("Who_waits", TITLE, headers, rows, (ALL_OF_THEM,))
 
 
 def _days_told(findings: Findings, scenario: Scenario) -> list[tuple[tuple[str, ...], Findings]]:

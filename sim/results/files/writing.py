@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,6 +48,7 @@ def rounded(value: Any) -> Any:
     return int(short) if short.is_integer() and abs(short) < 1e15 else short
 
 
+@lru_cache(maxsize=20_000)  # names of services and measures stand in thousands of cells
 def safe_text(text: str) -> str:
     """Text for a cell: what a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
@@ -54,10 +56,10 @@ def safe_text(text: str) -> str:
 
 def cell(value: Any) -> str:
     """One CSV cell: numbers short, text without formulas."""
-    if value is None:
-        return ""
     if isinstance(value, str):
         return safe_text(value)
+    if value is None:
+        return ""
     if isinstance(value, int):
         return str(value)
     return number_text(float(value))
@@ -78,9 +80,26 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def json_bytes(value: Any) -> bytes:
-    """A value as indented JSON, keys in the order given, numbers rounded."""
-    text = json.dumps(rounded(value), indent=1, ensure_ascii=False, allow_nan=False)
-    return utf8(text + "\n")
+    """A value as JSON, keys in the order given, numbers rounded: indented, and each row of a table of rows on a line of its own."""
+    return utf8(_json_text(rounded(value)) + "\n")
+
+
+def _json_text(value: Any) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
+    parts = (f" {_one_line(str(key))}: {_rows_or_text(inner)}" for key, inner in value.items())
+    return "{\n" + ",\n".join(parts) + "\n}" if value else "{}"
+
+
+def _rows_or_text(value: Any) -> str:
+    """What stands behind a key; the rows of a table are thousands, which Python writes fast only without indents."""
+    if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+        return "[\n" + ",\n".join(f"  {_one_line(row)}" for row in value) + "\n ]"
+    return _json_text(value).replace("\n", "\n ")
+
+
+def _one_line(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def folder_name(names: Sequence[str], fingerprint: str, settings: str = "") -> str:

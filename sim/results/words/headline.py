@@ -180,8 +180,10 @@ def _beside(findings: Findings, scenario: Scenario, topic: Topic) -> str:
     return f"{text}{UNSURE}" if is_open else text
 
 
-def headline_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | float | None, ...]]:
-    """The same as unrounded numbers: label, unit, baseline, scenario, difference, low, high, verdict."""
+def headline_rows(
+    findings: Findings, scenario: Scenario, topics: Callable[[Findings], Iterable[Topic]] = topics
+) -> list[tuple[str | float | None, ...]]:
+    """The lines about some topics as unrounded numbers: label, unit, baseline, scenario, difference, low, high, verdict."""
     rows: list[tuple[str | float | None, ...]] = []
     for topic in topics(findings):
         before, after = (findings.estimate(of.id, *topic) for of in (findings.baseline, scenario))

@@ -10,7 +10,7 @@ from sim.inputs.scenario import OUT, OUTSIDE, Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.parts import GROUP
 from sim.results.split import group_names, level_names, trait_names
-from sim.results.words.headline import HeadlineRow, Topic, lines_about
+from sim.results.words.headline import HeadlineRow, Topic, headline_rows, lines_about
 from sim.results.words.labels import counted, spoken
 
 TITLE = "Who waits longer?"
@@ -26,6 +26,11 @@ def who_waits(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:
     """The lines of one scenario beside the baseline (or alone): none where there is one group and nobody has traits."""
     found = list(_topics(findings))
     return lines_about(findings, scenario, lambda _: found)
+
+
+def who_waits_rows(findings: Findings, scenario: Scenario) -> list[tuple[str | float | None, ...]]:
+    """The same as unrounded numbers, as `headline_rows` gives them."""
+    return headline_rows(findings, scenario, _topics)
 
 
 def _topics(findings: Findings) -> Iterator[Topic]:

@@ -47,7 +47,14 @@ class CannotStart(Exception):
 
 def main(argv: list) -> int:
     """Return the exit code of the command, after setting up where that is needed."""
-    return enter(argv, __file__, run_command, ["test"] if argv[:1] == ["test"] else [])
+    return enter(argv, __file__, run_command, extras_of(argv))
+
+
+def extras_of(argv: list) -> list:
+    """Return the extras that a command needs: most need none."""
+    if argv[:1] == ["test"]:
+        return ["test"]
+    return ["parquet"] if "--parquet" in argv else []
 
 
 def enter(argv: list, script: str, command: object, extras: list) -> int:

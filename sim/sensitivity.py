@@ -21,6 +21,7 @@ from sim.runs.collecting import beside
 from sim.runs.engines import BY_REFERENCE, Engines
 from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.piece import Piece
+from sim.runs.replications import Replications
 from sim.runs.store import Store
 
 NEVER_FLIPS = "none in range"
@@ -186,7 +187,7 @@ class _Cases:
         parts = (text for mine in sets.values() for path, text in mine.items() if path.startswith(one.paths[0]))
         return _End((base, other), values[0] if is_times else next(parts, values[0]))
 
-    def beside(self, pair: tuple[int, int], pieces: Sequence[Sequence[Piece]]) -> list[list[Piece]]:
+    def beside(self, pair: tuple[int, int], pieces: Sequence[Replications]) -> list[list[Piece]]:
         """The replications of a pair, the other's with what it releases beside the base's; of the days that are told."""
         found = beside([self.scenarios[number] for number in pair], [pieces[number] for number in pair])
         return [[piece.periods[self.period] if self.period else piece for piece in theirs] for theirs in found]

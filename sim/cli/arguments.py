@@ -55,6 +55,8 @@ class Options:
     engine: str = AUTO
     cross_check: bool = True
     fresh: bool = False  # nothing from the store
+    replications_csv: bool = False
+    parquet: bool = False
     update: bool = False
     reason: str | None = None
     junit: str | None = None
@@ -177,6 +179,8 @@ def _add_options_of_results(parser: _Parser, verb: str) -> None:
     if verb in ("run", "compare"):
         parser.add_argument("--follow-up-years", dest="sets", action="append", type=_follow_up, metavar="N")
         parser.add_argument("--people", metavar="FILE")
+        parser.add_argument("--replications-csv", action="store_true")
+        parser.add_argument("--parquet", action="store_true")
         parser.add_argument("--observe", action="store_true")
     if verb == "compare":
         parser.add_argument("--sensitivity", metavar="FILE")

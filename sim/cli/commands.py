@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
@@ -37,8 +38,8 @@ from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compar
 from sim.runs.engines import Engines
 from sim.runs.experiment import Shared, run_all
 from sim.runs.meaning import has_rows_of_people
-from sim.runs.piece import Piece
-from sim.runs.specification import Job
+from sim.runs.replications import Replications
+from sim.runs.specification import MOST_IN_CSV, Job
 from sim.runs.store import default_store
 from sim.runs.workers import default_workers, processors
 
@@ -196,11 +197,20 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
         return INTERRUPTED
     if options.json == "-":
         streams.write(sys.stdout, (folder / "results.json").read_bytes())
+    _tell(job, options, screen, findings, folder)
+    return 0
+
+
+def _tell(job: Job, options: Options, screen: Screen, findings: Findings, folder: Path) -> None:
+    """The answer, where its files are, the other readings of the question, and what came from the store."""
     tables.after(screen, findings, folder)
-    if compared and options.files_are_ours and not (options.sets or options.people or options.observe):
+    if not (job.writes_replications or job.parquet):
+        screen.say(
+            f"Of more than {MOST_IN_CSV:,} replications, those one by one are written where asked: --replications-csv, --parquet"
+        )
+    if job.compared and options.files_are_ours and not (options.sets or options.people or options.observe):
         tell_readings(findings, options, job, screen)
     tables.from_the_store(screen, job.store)
-    return 0
 
 
 def _goes_on(job: Job, options: Options) -> bool:
@@ -210,6 +220,8 @@ def _goes_on(job: Job, options: Options) -> bool:
 
 
 def _job(chosen: tuple[Scenario, ...], options: Options, engines: Engines, *, compared: bool) -> Job:
+    if options.parquet and find_spec("pyarrow") is None:
+        raise UsageError("--parquet needs the package pyarrow, which is not here: pip install 'bedflow[parquet]'")
     typed_numbers = (("replications", options.replications), ("seed", options.seed))
     return Job(
         scenarios=chosen,
@@ -224,6 +236,8 @@ def _job(chosen: tuple[Scenario, ...], options: Options, engines: Engines, *, co
         began=time.time(),
         watch=options.watch,
         store=default_store(fresh=options.fresh),
+        replications_csv=options.replications_csv,
+        parquet=options.parquet,
     )
 
 
@@ -244,7 +258,7 @@ def _workers(job: Job, options: Options) -> int:
 
 def _replications(
     job: Job, options: Options, screen: Screen, people: PeopleFiles | None, warnings: int
-) -> Sequence[Sequence[Piece]]:
+) -> list[Replications]:
     """Every replication, run or taken from the store."""
     workers = _workers(job, options)
     much = counted(job.replications, "replication")
@@ -268,7 +282,7 @@ def _import_ahead() -> None:
 
 
 def _publish(
-    job: Job, options: Options, findings: Findings, pieces: Sequence[Sequence[Piece]], people: PeopleFiles | None
+    job: Job, options: Options, findings: Findings, pieces: Sequence[Replications], people: PeopleFiles | None
 ) -> Path:
     """Writes the folder and the people's tables."""
     with options.watch.stage("charts"):

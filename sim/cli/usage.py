@@ -31,6 +31,8 @@ Options of run and compare:
   --outputs DIR        where the folder with results goes (default: outputs)
   --json FILE          the results as JSON too; - is standard output: all else then goes to standard error
   --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
+  --replications-csv   write replications.csv, every figure of every replication, of more than 1,000 replications too
+  --parquet            the same as replications.parquet, in a fifth of the room (adds the package pyarrow on first use)
   --set PATH=VALUE     one value changed, as in --set services.hospital.beds=300; repeatable; checked like
                        a file; in compare it goes to every file that has the path
   --follow-up-years N  go on for so long, and count what those who became ready cost in each year, and what life they have

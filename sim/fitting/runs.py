@@ -81,7 +81,7 @@ class Runs:
     def _run(self, scenarios: Sequence[Scenario], engines: Engines) -> Sequence[Sequence[Piece]]:
         workers = self._workers if self._seconds * len(scenarios) > WORTH_STARTING_WORKERS else 1
         found = run_all(Shared(tuple(scenarios), engines=engines), workers, self._store, self._listener)
-        self._seconds = sum(sum(piece.seconds.values()) for pieces in found for piece in pieces) / len(scenarios)
+        self._seconds = sum(sum(theirs.seconds.values()) for theirs in found) / len(scenarios)
         return found
 
     def _evaluation(self, position: Floats, moved: Mapping[str, str], pieces: Sequence[Piece]) -> Evaluation:

@@ -77,7 +77,7 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
     return reasons
 
 
-def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> list[Sequence[Piece]]:
+def beside(scenarios: Sequence[Scenario], pieces: Sequence[Replications]) -> list[Replications]:
     """The replications, those of every other scenario with what they release beside the base's; each when it is asked for."""
     with_funds = any(scenario.costs.pools for scenario in scenarios)
     with_hospitals = any(has_several(scenario) for scenario in scenarios)
@@ -98,7 +98,10 @@ def beside(scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> 
             piece = _with_ledgers(scenarios[0], scenarios[scenario], first[number], piece)
         return _with(piece, more[scenario])
 
-    return [Replications(len(theirs), partial(beside_the_base, scenario)) for scenario, theirs in enumerate(pieces)]
+    return [
+        Replications(len(theirs), partial(beside_the_base, scenario), theirs.seconds)
+        for scenario, theirs in enumerate(pieces)
+    ]
 
 
 def _with_ledgers(base: Scenario, other: Scenario, before: Piece, after: Piece) -> Piece:

@@ -21,8 +21,16 @@ from sim.home import CODE
 from sim.inputs.scenario import Scenario
 
 DECIDE_NOTHING = ("id", "name", "question", "file", "replications", "values", "changes", "notices", "files")
-ENGINE_ROOMS = ("home.py", "inputs", "model", "results/event_history.py", "runs/engines.py", "runs/meaning.py")
-RESULT_ROOMS = ("home.py", "inputs", "model", "results", "runs")
+ENGINE_ROOMS = (
+    "home.py",
+    "machine_code.py",
+    "inputs",
+    "model",
+    "results/event_history.py",
+    "runs/engines.py",
+    "runs/meaning.py",
+)
+RESULT_ROOMS = ("home.py", "machine_code.py", "inputs", "model", "results", "runs")
 TELL_ONLY = ("results/charts", "results/files", "results/report")  # rooms that come after the last figure
 PACKAGES = ("numpy", "numba", "llvmlite", "simpy")
 SHORT = 8

@@ -4,15 +4,15 @@ What may be changed here: freely, except the names of files, which are frozen in
 """
 
 import platform
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sim import __version__
+from sim.inputs.scenario import Scenario
 from sim.results.charts import draw_charts
 from sim.results.comparison.budget_lines import BudgetLine, budget_lines
 from sim.results.comparison.findings import Findings
@@ -21,24 +21,23 @@ from sim.results.files import writing
 from sim.results.files.workbook import workbook_bytes
 from sim.results.report.page import RunProvenance, report_html, report_title
 from sim.results.words.names import slug, title, title_of_all
-from sim.runs.piece import Piece
+from sim.runs.replications import Replications
 from sim.runs.specification import FORMAT, Job, fingerprint_of
 from sim.runs.tables import (
     CENSUS,
     DIFFERENCE,
     PERIOD,
-    REPLICATION,
     SUMMARY,
     census_rows,
     contrast_cells,
     estimate_cells,
     period_rows,
-    replication_rows,
+    write_replications,
 )
 from sim.runs.timing import Stopwatch
 
 
-def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], workers: int) -> Path:
+def publish(job: Job, findings: Findings, pieces: Sequence[Replications], workers: int) -> Path:
     """Computes every file of a run, then writes its folder; the folder's path."""
     watch = job.watch
     with watch.stage("charts"):
@@ -51,23 +50,41 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]], wor
     with watch.stage("workbook"):
         workbook = workbook_bytes(findings, report_title(findings), job.command, job.shown)
     with watch.stage("tables"):
-        files = _tables(job, findings, pieces)
+        tables = _tables(job, findings)
+    files: dict[str, writing.Content] = {**tables, **_of_replications(job, pieces)}
     files |= {f"charts/{chart.name}.svg": chart.svg for chart in charts}
     files |= {f"charts/{chart.name}.png": chart.png for chart in charts}
     files |= {"results.xlsx": workbook, "report.html": report}
     name = writing.folder_name([scenario.id for scenario in job.scenarios], fingerprint_of(job), slug(job.scenarios))
-    files[writing.RUN_FILE] = writing.json_bytes(_run_object(job, workers, pieces))
+    files[writing.RUN_FILE] = lambda to: to.write(writing.json_bytes(_run_object(job, workers, pieces)))  # the last
     folder = writing.publish(job.outputs, name, files)
     if job.json_file and job.json_file != "-":
-        writing.write_file(Path(job.json_file), files["results.json"])
+        writing.write_file(Path(job.json_file), tables["results.json"])
     return folder
 
 
-def _tables(job: Job, findings: Findings, pieces: Sequence[Sequence[Piece]]) -> dict[str, bytes]:
-    """Every CSV and JSON file of results."""
+def _of_replications(job: Job, pieces: Sequence[Replications]) -> dict[str, writing.Content]:
+    """Every figure of every replication: as CSV where there are not too many or they are asked for, and as Parquet."""
+
+    def written_by(write: Callable[[IO[bytes], Sequence[Scenario], Sequence[Replications]], None]) -> writing.Content:
+        def content(to: IO[bytes]) -> None:
+            with job.watch.stage("tables"):
+                write(to, job.scenarios, pieces)
+
+        return content
+
+    files = {"replications.csv": written_by(write_replications)} if job.writes_replications else {}
+    if job.parquet:
+        from sim.runs.parquet import write_parquet  # which needs a package of its own
+
+        files["replications.parquet"] = written_by(write_parquet)
+    return files
+
+
+def _tables(job: Job, findings: Findings) -> dict[str, bytes]:
+    """Every CSV and JSON file of results over the replications."""
     return {
         "results.json": writing.json_bytes(results_object(job, findings)),
-        "replications.csv": writing.csv_bytes(REPLICATION, replication_rows(job.scenarios, pieces)),
         "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
         "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.differences)),
         "census.csv": writing.csv_bytes(CENSUS, census_rows(findings)),
@@ -117,10 +134,10 @@ def _ranking_objects(findings: Findings) -> list[dict[str, Any]]:
     return [dict(zip(ranking_columns(ranked), row, strict=True)) for row in ranking_rows(ranked)]
 
 
-def _run_object(job: Job, workers: int, pieces: Sequence[Sequence[Piece]]) -> dict[str, Any]:
+def _run_object(job: Job, workers: int, pieces: Sequence[Replications]) -> dict[str, Any]:
     first, in_workers = job.scenarios[0], Stopwatch()
-    for piece in chain(*pieces):
-        in_workers.add(piece.seconds)
+    for theirs in pieces:
+        in_workers.add(theirs.seconds)
     return {
         "title": title_of_all(job.scenarios, compared=job.compared),
         "command_line": list(job.typed),

@@ -4,7 +4,7 @@ What may be changed here: freely; the order in which they arrive decides nothing
 """
 
 import pickle
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, overload
 
@@ -12,13 +12,15 @@ from sim.results.spill import Slot, Spill
 from sim.runs.finished import PackedPiece
 from sim.runs.packing import unpacked
 from sim.runs.piece import Piece, Task
+from sim.runs.timing import Stopwatch
 
 
 class Replications(Sequence[Piece]):
     """The replications of one scenario; each is made when it is asked for, and the last one stays at hand."""
 
-    def __init__(self, count: int, make: Callable[[int], Piece]) -> None:
+    def __init__(self, count: int, make: Callable[[int], Piece], seconds: Mapping[str, float]) -> None:
         self._count, self._make = count, make
+        self.seconds = seconds  # that they took together, by stage
         self._at_hand: tuple[int, Piece] | None = None
 
     def __len__(self) -> int:
@@ -53,6 +55,7 @@ class SetAside:
     def __init__(self) -> None:
         self._spill = Spill()
         self._slots: dict[Task, Slot] = {}
+        self._watches: dict[int, Stopwatch] = {}  # by scenario
 
     def __len__(self) -> int:
         """How many have arrived."""
@@ -65,6 +68,7 @@ class SetAside:
     def keep(self, piece: PackedPiece) -> None:
         """Sets one aside."""
         if piece.task not in self._slots:
+            self._watches.setdefault(piece.task.scenario, Stopwatch()).add(piece.seconds)
             self._slots[piece.task] = self._spill.keep(
                 pickle.dumps(piece)
             )  # a file of our own, which nobody else can write
@@ -72,7 +76,8 @@ class SetAside:
     def of(self, scenario: int, replications: int) -> Replications:
         """All of a scenario, which have arrived."""
         slots = [self._slots[Task(scenario, number)] for number in range(replications)]
-        return Replications(replications, lambda number: _piece(self._spill.read(slots[number])))
+        seconds = self._watches[scenario].seconds if replications else {}
+        return Replications(replications, lambda number: _piece(self._spill.read(slots[number])), seconds)
 
 
 def _piece(data: bytes) -> Piece:

@@ -19,6 +19,7 @@ from sim.runs.store import Store
 from sim.runs.timing import Stopwatch
 from sim.runs.writable_places import files_read, try_files, try_folder
 
+MOST_IN_CSV = 1_000  # replications of a scenario
 FORMAT = 2  # of the files in a result folder; results.json says it
 
 
@@ -38,6 +39,8 @@ class Job:
     sensitivity: str | None = None  # a file whose findings go into the report
     watch: Stopwatch = field(default_factory=Stopwatch)
     store: Store | None = None  # of what was found before
+    replications_csv: bool = False  # however many there are
+    parquet: bool = False
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -51,6 +54,11 @@ class Job:
     def replications(self) -> int:
         """Replications of all scenarios together."""
         return sum(scenario.replications for scenario in self.scenarios)
+
+    @property
+    def writes_replications(self) -> bool:
+        """Whether every figure of every replication is written as CSV: of so many that a spreadsheet can hold them, or where asked."""
+        return self.replications_csv or max(one.replications for one in self.scenarios) <= MOST_IN_CSV
 
     def shown(self, file: str) -> str:
         """A file's name in results, the same everywhere: from the repository, or beside the first file."""

@@ -5,11 +5,13 @@ What may be changed here: columns may be added at the end; the others are frozen
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import IO, Any
 
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
+from sim.results.comparison.table import Key
+from sim.results.files.writing import csv_bytes, number_text, utf8
 from sim.results.measures.census import rows_by_day
 from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
@@ -85,6 +87,29 @@ def replication_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Pi
             number = piece.task.replication + 1  # from 1, as people count them and as messages say
             for (service, name, by, item, unit), value in zip(piece.keys, piece.values.tolist(), strict=True):
                 yield scenario.id, number, service, name, by, item, value, unit
+
+
+def write_replications(to: IO[bytes], scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Piece]]) -> None:
+    """The same as CSV, a replication at a time: thousands of them are more than a memory holds."""
+    to.write(csv_bytes(REPLICATION, ()))
+    for scenario, found in zip(scenarios, pieces, strict=True):
+        texts: dict[Key, tuple[str, str]] = {}  # before and behind the figure
+        name = _csv_cells(scenario.id)
+        for piece in found:
+            start = f"{name},{piece.task.replication + 1},"
+            lines = []
+            for key, value in zip(piece.keys, piece.values.tolist(), strict=True):
+                if key not in texts:
+                    texts[key] = _csv_cells(*key[:4]), _csv_cells(key[4])
+                before, behind = texts[key]
+                lines.append(f"{start}{before},{number_text(value)},{behind}\n")
+            to.write(utf8("".join(lines)))
+
+
+def _csv_cells(*values: str) -> str:
+    """Cells as they stand in a line of CSV, where another follows: alone, an empty one would be written otherwise."""
+    _, line = csv_bytes(("",), [(*values, "x")]).decode().split("\n", 1)
+    return line.removesuffix(",x\n")
 
 
 def census_rows(findings: Findings) -> Iterator[tuple[Any, ...]]:

@@ -19,8 +19,9 @@ TOGETHER = {
     "test": ("test",),
     "lint": ("test", "lint"),
     "bench": ("test", "bench"),
+    "parquet": ("parquet",),
 }  # what stands beside [run]
-EVERYTHING = run_sim.locked("test", "lint", "bench")
+EVERYTHING = run_sim.locked("test", "lint", "bench", "parquet")
 MACHINES = [
     {"python_version": python, "python_full_version": f"{python}.9", "sys_platform": platform, "extra": ""}
     | {"platform_system": system, "os_name": "nt" if platform == "win32" else "posix"}

@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
@@ -24,6 +24,9 @@ MOST_DIGITS = 10
 ATTEMPTS = 20  # to put a folder in place while equal commands do the same
 IN_EACH_OTHERS_WAY = (errno.ENOENT, errno.EEXIST, errno.ENOTEMPTY, errno.EACCES)  # the last on Windows
 RUN_FILE = "run.json"  # the only file with a clock time
+AT_ONCE = 1_000_000  # bytes, where files are compared
+
+Content = bytes | Callable[[IO[bytes]], object]  # of a file: what is in it, or who writes it
 
 
 def number_text(value: float | None) -> str:
@@ -113,7 +116,7 @@ def folder_name(names: Sequence[str], fingerprint: str, settings: str = "") -> s
     return f"{joined[:room].rstrip('-_')}{with_settings}-{fingerprint}"
 
 
-def publish(outputs: Path, name: str, files: Mapping[str, bytes]) -> Path:
+def publish(outputs: Path, name: str, files: Mapping[str, Content]) -> Path:
     """Puts a run's files into `outputs/name`, all at once, and names the folder in `outputs/latest`."""
     target = outputs / name
     with naming(target):
@@ -138,31 +141,51 @@ def naming(path: Path) -> Iterator[None]:
         raise OSError(problem.errno, problem.strerror or str(problem), str(path)) from problem
 
 
-def _put_in_place(outputs: Path, target: Path, files: Mapping[str, bytes]) -> None:
-    if not _only_the_run_file_differs(target, files):
-        _swap_in(outputs, target, files)
-    elif RUN_FILE in files:
-        _write_whole(target / RUN_FILE, files[RUN_FILE])
+def _put_in_place(outputs: Path, target: Path, files: Mapping[str, Content]) -> None:
+    """Write next to the target, then rename: no reader ever sees half a folder. Where all is as it was, only the run file is replaced."""
+    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=outputs))
+    try:
+        for path, content in files.items():
+            _write_into(fresh / path, content)
+        if RUN_FILE in files and _only_the_run_file_differs(target, fresh, files):
+            os.replace(fresh / RUN_FILE, target / RUN_FILE)
+        else:
+            _swap_in(fresh, target)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _only_the_run_file_differs(target: Path, files: Mapping[str, bytes]) -> bool:
+def _write_into(file: Path, content: Content) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, bytes):
+        file.write_bytes(content)
+        return
+    with file.open("wb") as to:
+        content(to)
+
+
+def _only_the_run_file_differs(target: Path, fresh: Path, files: Iterable[str]) -> bool:
     if not target.is_dir():
         return False
-    there = {path.relative_to(target).as_posix(): path for path in target.rglob("*") if path.is_file()}
-    if set(there) != set(files):
+    there = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    return there == set(files) and all(_equal(target / path, fresh / path) for path in files if path != RUN_FILE)
+
+
+def _equal(one: Path, other: Path) -> bool:
+    """Whether two files hold the same bytes, however many there are."""
+    if one.stat().st_size != other.stat().st_size:
         return False
-    return all(there[path].read_bytes() == data for path, data in files.items() if path != RUN_FILE)
+    with one.open("rb") as ours, other.open("rb") as theirs:
+        while (block := ours.read(AT_ONCE)) == theirs.read(AT_ONCE):
+            if not block:
+                return True
+    return False
 
 
-def _swap_in(outputs: Path, target: Path, files: Mapping[str, bytes]) -> None:
-    """Write next to the target, then rename: no reader ever sees half a folder."""
-    fresh = Path(tempfile.mkdtemp(prefix=".writing-", dir=outputs))
+def _swap_in(fresh: Path, target: Path) -> None:
+    """Put a new folder in the place of one that may be there."""
     aside = fresh.with_name(f"{fresh.name}-old")
     try:
-        for path, data in files.items():
-            file = fresh / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(data)
         fresh.chmod(0o777 & ~_umask())  # mkdtemp makes folders for one user only
         if target.exists():
             target.rename(aside)
@@ -170,7 +193,6 @@ def _swap_in(outputs: Path, target: Path, files: Mapping[str, bytes]) -> None:
     finally:
         if aside.exists() and not target.exists():  # stopped between the two
             aside.rename(target)
-        shutil.rmtree(fresh, ignore_errors=True)
         shutil.rmtree(aside, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ What may be changed here: freely; nothing here touches a simulated number.
 """
 
 import math
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -38,6 +39,7 @@ CALENDAR_DAYS_PER_WORKING_DAY = 7 / 5
 MINUTES_PER_HOUR = 60.0
 SLOT_SECONDS = 1_800  # half hours: how finely doors are looked at
 SLOTS_PER_WEEK = 7 * SECONDS_PER_DAY // SLOT_SECONDS
+MOST_REMEMBERED = 16  # estimates of admissions
 MOST_STATES = 2_000  # services with the combinations of levels of those who come there, of one group
 MOST_WARNINGS = 6  # sentences; more places are named in one
 MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyond that their times are added
@@ -200,11 +202,24 @@ def _percent(load: Load) -> str:
     return f"slightly more than {rounded}" if rounded == "100%" and load.ratio > 1.0 else rounded
 
 
+_worked_out: deque[tuple[Scenario, Group, list[float]]] = deque(maxlen=MOST_REMEMBERED)
+
+
 def admissions_per_day(scenario: Scenario, group: Group) -> list[float]:
     """Admissions a day to each visit of the journey: arrivals + returns, as linear equations by service and levels found.
 
-    Nobody loses ground here, as that takes a queue; with too many combinations of levels nothing is estimated.
+    Nobody loses ground here, as that takes a queue; with too many combinations of levels nothing is estimated. Several notes
+    and warnings ask for the same, so the last ones are remembered.
     """
+    for of, mine, found in _worked_out:
+        if of is scenario and mine is group:
+            return found
+    found = _admissions_per_day(scenario, group)
+    _worked_out.append((scenario, group, found))
+    return found
+
+
+def _admissions_per_day(scenario: Scenario, group: Group) -> list[float]:
     services, parts = {visit.service for visit in group.journey}, cache(lambda to: _parts_of(scenario, group, to))
 
     def spread(to: str, levels: Levels, amount: float) -> Iterator[tuple[State, float]]:

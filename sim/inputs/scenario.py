@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import product
-from typing import TypeAlias, TypeVar, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 from sim.inputs.distributions import Distribution
 
@@ -313,12 +313,30 @@ def profiles_of(traits: Sequence[Trait]) -> tuple[Levels, ...]:
     return tuple(tuple(zip(names, levels, strict=True)) for levels in product(*(one.level_names for one in traits)))
 
 
-@dataclass(frozen=True, kw_only=True)
-class Group:
-    """People alike: how many come, where they arrive, and their journey.
+class Remembering:
+    """What works out once in a process what follows from it alone: results ask for it in every replication.
 
-    It has no slots, so that what follows from it is worked out once: results ask for it thousands of times a replication.
+    Such a noun has no slots. What is worked out neither travels to other processes nor counts as what was said.
     """
+
+    def __getstate__(self) -> dict[str, object]:
+        """What travels to other processes: what was said, not what was worked out."""
+        return {field.name: getattr(self, field.name) for field in fields(cast(Any, self))}
+
+    @cached_property
+    def _done(self) -> dict[Hashable, object]:
+        return {}
+
+    def once(self, what: Hashable, work: Callable[[], T]) -> T:
+        """The result of `work`, done the first time that this is asked; results are never changed."""
+        if what not in self._done:
+            self._done[what] = work()
+        return cast(T, self._done[what])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Remembering):
+    """People alike: how many come, where they arrive, and their journey."""
 
     name: str
     arrives_at: tuple[tuple[str, float], ...]  # (service, share)
@@ -331,20 +349,6 @@ class Group:
     prevented: tuple[tuple[Levels, float], ...] = (((), 0.0),)  # of those who would have come, drawn person by person
     arrivals_outside: tuple[Arrival, ...] = (Arrival(),)  # one for each combination of levels that matters there
     journey: tuple[Visit, ...] = ()  # in each service one for each combination of levels that matters there
-
-    def __getstate__(self) -> dict[str, object]:
-        """What travels to other processes: what was said, not what was worked out."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
-
-    @cached_property
-    def _done(self) -> dict[Hashable, object]:
-        return {}
-
-    def once(self, what: Hashable, work: Callable[[], T]) -> T:
-        """The result of `work`, done the first time that this is asked; results are never changed."""
-        if what not in self._done:
-            self._done[what] = work()
-        return cast(T, self._done[what])
 
     @cached_property
     def profiles(self) -> tuple[Levels, ...]:
@@ -497,8 +501,8 @@ class Change:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+@dataclass(frozen=True, kw_only=True)
+class Scenario(Remembering):
     """Everything a planner said, read from one file and the one it extends."""
 
     id: str  # the file name without ending

@@ -1,9 +1,9 @@
-"""Who is counted: everybody, or the people of each group, or of each level of a trait, side by side.
+"""Who is counted: everybody, and beside them the people of each group, and of each level of every trait.
 
-Whatever counts people adds up by item and place, in one table for all items; for everybody there is one item. At any time
-each person counts under one item, so the parts of a count add up to the whole. The level *found* counts until ready, the
-level *after* from ready on and in waits, discharges and deaths (rules 20 and 21): a stay that changes somebody stands under
-two items, under each for its own time.
+Whatever counts people adds up by item and place, in one table: its first row is everybody, the rows of a group or trait follow
+(a division). At any time each person counts under one item of a division, so its rows add up to the whole. The level *found*
+counts until ready, the level *after* from ready on and in waits, discharges and deaths (rules 20 and 21): a stay that changes
+somebody stands under two items, under each for its own time.
 
 What may be changed here: with new expected results; which level counts is frozen in the vocabulary.
 """
@@ -11,45 +11,80 @@ What may be changed here: with new expected results; which level counts is froze
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isnan
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.scenario import ALL_HOSPITALS, Group
+from sim.inputs.scenario import ALL_HOSPITALS, Group, Scenario
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.model.records import Column, Ledger
+from sim.results.counting import PASSES
 from sim.results.measure_table import measures
 from sim.results.parts import GROUP, NO_SUCH_TRAIT
 from sim.results.step_functions import total_by
-from sim.results.window import Row, Window
+from sim.results.window import Block, Key, Window, key_of, lie_below
 
 Table = NDArray[np.int64]  # by item and place
-Figures = NDArray[np.float64]  # the same; NaN where there is nobody to take a figure over
+Grid = NDArray[np.int64]
+Figures = NDArray[np.float64]  # by item and place; NaN where there is nobody to take a figure over
+
+
+class Division(NamedTuple):
+    """A group or a trait as `by`, and its items, which stand from `first` on."""
+
+    by: str
+    items: tuple[str, ...]
+    first: int
+
+    @property
+    def rows(self) -> slice:
+        """Its rows of a table."""
+        return slice(self.first, self.first + len(self.items))
+
+
+class Told(NamedTuple):
+    """One measure by item and place, as it is told: NaN where there is no row. Of what is not split, everybody's alone."""
+
+    measure: str
+    places: tuple[int, ...]
+    values: Figures
 
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """A group or a trait as `by`, its items, and the number of the item of every person, wait and stay.
+    """Everybody and every division, and the profile of every person, wait and stay among those of all groups.
 
     The places are the scenario's destinations, then outside, then all together, then all hospitals where there are several.
     """
 
+    scenario: Scenario
     ledger: Ledger
     names: tuple[str, ...]  # of the destinations
     hospitals: tuple[int, ...]  # destinations that add up to all hospitals; none where there is one hospital only
-    by: str
-    items: tuple[str, ...]
+    divisions: tuple[Division, ...]  # everybody first
+    item_of: Grid  # by profile of all groups and division: the number of the item
     came: Column  # by person: with which they came
     waiting: Column  # by wait: which they have meanwhile
     found: Column  # by stay: until ready
-    after: Column  # by stay: from ready on; the same column where no stay changes it
+    after: Column  # by stay: from ready on
+    passes: SimpleNamespace | None  # which count the same, compiled; None: in plain NumPy
 
     @cached_property
     def places(self) -> tuple[str, ...]:
         """The names of the places."""
         return (*self.names, OUTSIDE_NAME, "all", *((ALL_HOSPITALS,) if self.hospitals else ()))
+
+    @cached_property
+    def items(self) -> tuple[tuple[str, str], ...]:
+        """By row of a table: of which division, and which item of it."""
+        return tuple((one.by, item) for one in self.divisions for item in one.items)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of a table."""
+        return len(self.items), len(self.places)
 
     @cached_property
     def outside(self) -> int:
@@ -66,35 +101,67 @@ class Split:
         """The place that stands for all hospitals, where there are several."""
         return len(self.names) + 2
 
-    def cells(self, items: Column, places: Column | int) -> Column:
-        """One number for each item and place."""
-        return items * len(self.places) + places
+    @cached_property
+    def service(self) -> Column:
+        """By stay: its place."""
+        return self.ledger.stays["service"]
 
     @cached_property
-    def waits(self) -> Column:
-        """By wait: its cell, by destination."""
-        return self.cells(self.waiting, self.ledger.waits["to"])
+    def to(self) -> Column:
+        """By wait: its place."""
+        return self.ledger.waits["to"]
 
-    @cached_property
-    def admitted(self) -> Column:
-        """By stay: the cell under which the admission counts."""
-        return self.cells(self.found, self.ledger.stays["service"])
+    def cells(self, profiles: Column, places: Column) -> Grid:
+        """By person and division: the cell of a table in which somebody counts."""
+        return self.item_of[profiles] * len(self.places) + places[:, None]
 
-    @cached_property
-    def left(self) -> Column:
-        """By stay: the cell under which delay, discharge and death count."""
-        return self.admitted if self.after is self.found else self.cells(self.after, self.ledger.stays["service"])
+    def count(self, profiles: Column, places: Column) -> Table:
+        """How many stand in each cell."""
+        if self.passes:
+            table = np.zeros(self.shape, dtype=np.int64)
+            self.passes.count(table, self.item_of, profiles, places)
+            return self.with_hospitals(table)
+        counts = np.bincount(self.cells(profiles, places).ravel(), minlength=len(self.items) * len(self.places))
+        return self.with_hospitals(counts.reshape(self.shape))
 
-    def count(self, cells: Column) -> Table:
-        """How often each cell stands here."""
-        return self._table(np.bincount(cells, minlength=len(self.items) * len(self.places)))
-
-    def total(self, cells: Column, amounts: Column) -> Table:
+    def total(self, profiles: Column, places: Column, amounts: Column) -> Table:
         """Whole amounts added up by cell."""
-        return self._table(total_by(cells, amounts, len(self.items) * len(self.places)))
+        if self.passes:
+            table = np.zeros(self.shape, dtype=np.int64)
+            self.passes.total(table, self.item_of, profiles, places, amounts)
+            return self.with_hospitals(table)
+        cells, size = self.cells(profiles, places), len(self.items) * len(self.places)
+        total = total_by(cells.ravel(), np.repeat(amounts, len(self.divisions)), size)
+        return self.with_hospitals(total.reshape(self.shape))
 
-    def _table(self, values: Column) -> Table:
-        return self.with_hospitals(values.reshape(len(self.items), len(self.places)))
+    def paths(self, profiles: Column, places: Column, start: Column, end: Column, instants: int) -> Grid:
+        """How many stand in each cell at each of some instants: from the instant `start` on until `end`."""
+        found = np.zeros((len(self.items) * len(self.places), instants), dtype=np.int64)
+        if self.passes:
+            self.passes.paths(found, len(self.places), self.item_of, profiles, places, start, end)
+        else:
+            changes = np.zeros((len(found), instants + 1), dtype=np.int64)
+            cells = self.cells(profiles, places)
+            np.add.at(changes, (cells, start[:, None]), 1)
+            np.add.at(changes, (cells, end[:, None]), -1)
+            np.cumsum(changes[:, :-1], axis=1, out=found)
+        return found.reshape(*self.shape, instants)
+
+    def admitted(self, rows: Column) -> Table:
+        """How many of these stays count under each item as they begin."""
+        return self.count(self.found[rows], self.service[rows])
+
+    def left(self, rows: Column) -> Table:
+        """How many of these stays count under each item as they end."""
+        return self.count(self.after[rows], self.service[rows])
+
+    def late(self, rows: Column, amounts: Column) -> Table:
+        """What these stays come to from ready on."""
+        return self.total(self.after[rows], self.service[rows], amounts)
+
+    def waits(self, rows: Column) -> Table:
+        """How many of these waits count, by what was waited for."""
+        return self.count(self.waiting[rows], self.to[rows])
 
     def with_hospitals(self, table: Table) -> Table:
         """The table, by item and place, with all hospitals together where there are several: the total of each count."""
@@ -108,44 +175,69 @@ class Split:
         found[:, self.all] = table[:, list(places)].sum(axis=1)
         return found
 
-    def rows(self, found: Mapping[str, NDArray[Any]], places: Iterable[int]) -> list[Row]:
-        """Rows of some measures for these places; of parts, only those that the table of measures divides and that say something."""
-        shown = [(place, self.places[place]) for place in self.and_all_hospitals(places)]
-        return [
-            Row(name, measure, self.by, item, float(line[place]))
-            for measure, table in found.items()
-            if not self.by or measures()[measure].split
-            for item, line in zip(self.items, table.tolist(), strict=True)
-            for place, name in shown
-            if self._is_told(measure, line[place])
-        ]
+    def told(self, found: Mapping[str, NDArray[Any]], places: Iterable[int], hidden: Sequence[int] = ()) -> list[Told]:
+        """Some measures for these places but the hidden ones; of parts, only those that are divided and say something.
 
-    def and_all_hospitals(self, places: Iterable[int]) -> list[int]:
+        Which places are hidden may differ from one replication to the next; the others are the same in each.
+        """
+        shown = self.and_all_hospitals(places)
+        if hidden and self.hospitals and set(self.hospitals) <= set(hidden):
+            hidden = (*hidden, self.all_hospitals)
+        gone = [index for index, place in enumerate(shown) if place in hidden]
+        return [Told(measure, shown, self._told(measure, table[:, shown], gone)) for measure, table in found.items()]
+
+    def _told(self, measure: str, values: NDArray[Any], hidden: list[int]) -> Figures:
+        told = measures()[measure]
+        found: Figures = np.array(values if told.split else values[:1], dtype=np.float64)
+        if told.absent_is_zero:
+            parts = found[1:]
+            parts[parts == 0] = np.nan
+        if hidden:
+            found[:, hidden] = np.nan
+        return found
+
+    def and_all_hospitals(self, places: Iterable[int]) -> tuple[int, ...]:
         """These places, and all hospitals where one of them is among several."""
-        found = list(places)
-        return found if set(found).isdisjoint(self.hospitals) else [*found, self.all_hospitals]
+        found = tuple(places)
+        return found if set(found).isdisjoint(self.hospitals) else (*found, self.all_hospitals)
 
-    def _is_told(self, measure: str, value: float) -> bool:
-        """Whether there is anybody; of parts, whether they are something."""
-        return not isnan(value) and (value != 0 or not self.by or not measures()[measure].absent_is_zero)
+    def block(self, told: Told) -> Block:
+        """The same as rows."""
+        what = ("keys of people", told.measure, told.places, len(told.values))
+        return Block(self.scenario.once(what, lambda: self._keys(told)), told.values.ravel())
+
+    def _keys(self, told: Told) -> tuple[Key, ...]:
+        return tuple(
+            key_of(self.places[place], told.measure, by, item)
+            for by, item in self.items[: len(told.values)]
+            for place in told.places
+        )
 
 
-def present(window: Window, split: Split) -> tuple[Column, Column, Column]:
-    """Cell, start and end of each time of the window in a service with one item: one for each stay, two where it changes."""
-    return window.cached("present", split.by, lambda: _present(window, split))
+class Present(NamedTuple):
+    """Times in a service with one profile: one for each stay that touches the window, two where it changes somebody."""
+
+    profiles: Column
+    places: Column
+    start: Column
+    end: Column
 
 
-def _present(window: Window, split: Split) -> tuple[Column, Column, Column]:
+def present(window: Window) -> Present:
+    """When people were in each service, with which profile."""
+    return window.cached("present", "all", lambda: _present(window, split_of(window)))
+
+
+def _present(window: Window, split: Split) -> Present:
     rows, stays = stays_inside(window), window.ledger.stays
-    admitted, left = stays["admitted"][rows], stays["left"][rows]
-    if split.after is split.found:
-        return split.left[rows], admitted, left
-    until = np.where(split.found[rows] == split.after[rows], left, np.minimum(stays["ready"][rows], left))
+    admitted, left, ready = stays["admitted"][rows], stays["left"][rows], stays["ready"][rows]
+    until = np.where(split.found[rows] == split.after[rows], left, np.minimum(ready, left))
     changed = np.flatnonzero(until < left)
     again = rows[changed]
-    return (
-        np.concatenate((split.admitted[rows], split.left[again])),
-        np.concatenate((admitted, stays["ready"][again])),
+    return Present(
+        np.concatenate((split.found[rows], split.after[again])),
+        np.concatenate((split.service[rows], split.service[again])),
+        np.concatenate((admitted, ready[changed])),
         np.concatenate((until, left[changed])),
     )
 
@@ -166,6 +258,17 @@ def stays_inside(window: Window) -> Column:
     )
 
 
+def late(window: Window) -> tuple[Column, Column]:
+    """Rows of the stays in which people were delayed in the window, and for how many seconds of it."""
+
+    def work() -> tuple[Column, Column]:
+        rows, stays = stays_inside(window), window.ledger.stays
+        late = window.clipped(stays["ready"][rows], stays["left"][rows])
+        return rows[late > 0], late[late > 0]
+
+    return window.cached("late", "all", work)
+
+
 def begun(window: Window) -> Column:
     """Rows of the stays to which people were admitted in the window."""
 
@@ -180,31 +283,56 @@ def leavers(window: Window) -> Column:
     return window.cached("leavers", "all", lambda: np.flatnonzero(window.inside(window.ledger.stays["left"])))
 
 
-def everybody(window: Window) -> Split:
-    """All people under one item without a name."""
-    return window.cached("everybody", "all", lambda: _everybody(window))
+def split_of(window: Window) -> Split:
+    """Everybody, by group where there are several, then by every trait of the scenario."""
+    return window.cached("split", "all", lambda: _split(window))
 
 
-def _everybody(window: Window) -> Split:
-    people, waits, stays = window.ledger.people, window.ledger.waits, window.ledger.stays
-    came, waiting, of_stay = (
-        np.zeros(len(column), dtype=np.int64) for column in (people["group"], waits["to"], stays["to"])
+def _split(window: Window) -> Split:
+    scenario, people, waits, stays = window.scenario, window.ledger.people, window.ledger.waits, window.ledger.stays
+    sizes = [len(group.profiles) for group in scenario.people]
+    first: Column = (np.cumsum(sizes, dtype=np.int64) - sizes)[
+        people["group"]
+    ]  # by person: where the profiles of their group begin
+    of_stay: Column = first[stays["person"]]
+    came, waiting = first + people["profile"], first[waits["person"]] + waits["profile"]
+    found, after = of_stay + stays["found"], of_stay + stays["after"]
+    item_of = scenario.once("items of profiles", lambda: _items_of_profiles(scenario.people))
+    is_known = all(lie_below(len(item_of), column) for column in (came, waiting, found, after))
+    return Split(
+        scenario,
+        window.ledger,
+        window.names,
+        window.hospitals,
+        scenario.once("divisions", lambda: _divisions(scenario.people)),
+        item_of,
+        came,
+        waiting,
+        found,
+        after,
+        window.passes(PASSES) if is_known else None,
     )
-    return Split(window.ledger, window.names, window.hospitals, "", ("",), came, waiting, of_stay, of_stay)
 
 
-def splits(window: Window) -> list[Split]:
-    """By group where there are several, then by every trait of the scenario."""
-    return window.cached("splits", "all", lambda: _splits(window))
+def _divisions(groups: Sequence[Group]) -> tuple[Division, ...]:
+    found = [Division("", ("",), 0)]
+    named = [(GROUP, group_names(groups))] if len(groups) > 1 else []
+    for by, items in (*named, *((trait, level_names(groups, trait)) for trait in trait_names(groups))):
+        found.append(Division(by, items, found[-1].rows.stop))
+    return tuple(found)
 
 
-def _splits(window: Window) -> list[Split]:
-    groups = window.scenario.people
-    found = [_split(window, GROUP, group_names(groups), _numbers_of_groups(groups))] if len(groups) > 1 else []
-    for trait in trait_names(groups):
-        items = level_names(groups, trait)
-        found.append(_split(window, trait, items, _numbers_of_levels(groups, trait, items)))
-    return found
+def _items_of_profiles(groups: Sequence[Group]) -> Grid:
+    """By group and profile, one after the other, and division: the number of the item."""
+    return np.stack([one.first + _numbers(groups, one) for one in _divisions(groups)], axis=1)
+
+
+def _numbers(groups: Sequence[Group], division: Division) -> Column:
+    """By group and profile: the number of the item within the division."""
+    if division.by in ("", GROUP):
+        of_group = range(len(groups)) if division.by else [0] * len(groups)
+        return np.repeat(np.array(of_group, dtype=np.int64), [len(group.profiles) for group in groups])
+    return np.concatenate([_levels_of_profiles(group, division.by, division.items) for group in groups])
 
 
 def group_names(groups: Iterable[Group]) -> tuple[str, ...]:
@@ -224,43 +352,20 @@ def level_names(groups: Iterable[Group], trait: str) -> tuple[str, ...]:
     return (*names, *(() if all(having) else (NO_SUCH_TRAIT,)))
 
 
-def _numbers_of_groups(groups: Iterable[Group]) -> Column:
-    """By group and profile, one after the other: the number of the group."""
-    return np.array([number for number, group in enumerate(groups) for _ in group.profiles], dtype=np.int64)
-
-
-def _numbers_of_levels(groups: Iterable[Group], trait: str, items: tuple[str, ...]) -> Column:
-    """By group and profile, one after the other: the number of the level."""
-    return np.concatenate([_levels_of_profiles(group, trait, items) for group in groups])
-
-
 def _levels_of_profiles(group: Group, trait: str, items: tuple[str, ...]) -> Column:
     """The number of the level of each profile of a group."""
-
-    def work() -> Column:
-        levels = [dict(profile).get(trait, NO_SUCH_TRAIT) for profile in group.profiles]
-        return np.array([items.index(level) for level in levels], dtype=np.int64)
-
-    return group.once(("levels of profiles", trait, items), work)
+    levels = [dict(profile).get(trait, NO_SUCH_TRAIT) for profile in group.profiles]
+    return np.array([items.index(level) for level in levels], dtype=np.int64)
 
 
-def _split(window: Window, by: str, items: tuple[str, ...], numbers: Column) -> Split:
-    """The split that numbers every group and profile, one after the other."""
-    people, waits, stays = window.ledger.people, window.ledger.waits, window.ledger.stays
-    sizes = [len(group.profiles) for group in window.scenario.people]
-    first = (np.cumsum(sizes) - sizes)[people["group"]]  # by person: where the profiles of their group begin
-    of_stay = first[stays["person"]]
-    found, after = numbers[of_stay + stays["found"]], numbers[of_stay + stays["after"]]
-    if np.array_equal(found, after):
-        after = found
-    waiting = numbers[first[waits["person"]] + waits["profile"]]
-    came = numbers[first + people["profile"]]
-    return Split(window.ledger, window.names, window.hospitals, by, items, came, waiting, found, after)
-
-
-def percentiles(split: Split, cells: Column, values: Column, percents: Sequence[int]) -> list[Figures]:
+def percentiles(
+    split: Split, profiles: Column, places: Column, values: Column, percents: Sequence[int]
+) -> list[Figures]:
     """Percentiles of whole values in each cell, one table for each percent; as NumPy's, without its price for each cell."""
-    cells, values = _also_in_all_hospitals(split, cells, values)
+    profiles, places, values = _also_in_all_hospitals(split, profiles, places, values)
+    if split.passes:
+        return _ranked(split, split.passes, (profiles, places, values), percents)
+    cells, values = split.cells(profiles, places).ravel(), np.repeat(values, len(split.divisions))
     found = [np.full(len(split.items) * len(split.places), np.nan) for _ in percents]
     order = np.argsort(cells.astype(np.min_scalar_type(len(found[0]))), kind="stable")
     values, numbers = values[order], np.bincount(cells)
@@ -269,17 +374,77 @@ def percentiles(split: Split, cells: Column, values: Column, percents: Sequence[
         here = values[ends[cell] - numbers[cell] : ends[cell]]
         for table, value in zip(found, _percentiles(here, percents), strict=True):
             table[cell] = value
-    return [table.reshape(len(split.items), len(split.places)) for table in found]
+    return [table.reshape(split.shape) for table in found]
 
 
-def _also_in_all_hospitals(split: Split, cells: Column, values: Column) -> tuple[Column, Column]:
+def _also_in_all_hospitals(
+    split: Split, profiles: Column, places: Column, values: Column
+) -> tuple[Column, Column, Column]:
     """The same, with those of each hospital once more in the cell of all hospitals, where there are several."""
     if not split.hospitals:
-        return cells, values
-    items, places = np.divmod(cells, len(split.places))
-    here = np.isin(places, split.hospitals)
-    again = split.cells(items[here], split.all_hospitals)
-    return np.concatenate((cells, again)), np.concatenate((values, values[here]))
+        return profiles, places, values
+    here = np.flatnonzero(np.isin(places, split.hospitals))
+    again = np.full(len(here), split.all_hospitals)
+    return (
+        np.concatenate((profiles, profiles[here])),
+        np.concatenate((places, again)),
+        np.concatenate((values, values[here])),
+    )
+
+
+def percentiles_of_paths(split: Split, people: Grid, places: Sequence[int], percents: Sequence[int]) -> Figures:
+    """By percent, item and place: percentiles of the people in each cell over time, in these places; elsewhere 0."""
+    found = np.zeros((len(percents), *split.shape))
+    if split.passes is None:
+        found[:, :, places] = np.percentile(people[:, places], percents, axis=2)
+        return found
+    instants = people.shape[2]
+    cells = (np.arange(len(split.items))[:, None] * len(split.places) + np.array(places)).ravel()
+    ranks = Ranks.of(np.full(1, instants), percents)
+    values = np.zeros((len(cells), ranks.wanted.shape[1]), dtype=np.int64)
+    numbers = np.zeros(int(people.max(initial=0)) + 1, dtype=np.int64)
+    split.passes.ranked_paths(values, people.reshape(-1, instants), cells, ranks.wanted[0], numbers)
+    found[:, :, places] = np.reshape(ranks.between(values), (len(percents), len(split.items), len(places)))
+    return found
+
+
+def _ranked(
+    split: Split, passes: SimpleNamespace, rows: tuple[Column, Column, Column], percents: Sequence[int]
+) -> list[Figures]:
+    """The same by going once over all rows in the order of their values, which are not negative; zeros are first."""
+    profiles, places, values = rows
+    numbers, seen = np.zeros(split.shape, dtype=np.int64), np.zeros(split.shape, dtype=np.int64)
+    passes.count(numbers, split.item_of, profiles, places)
+    zeros, others = np.flatnonzero(values == 0), np.flatnonzero(values)
+    passes.count(seen, split.item_of, profiles[zeros], places[zeros])
+    order = others[np.argsort(values[others])]
+    ranks = Ranks.of(numbers.ravel(), percents)
+    found = np.zeros(ranks.wanted.shape, dtype=np.int64)
+    passes.ranked(found, ranks.wanted, seen, split.item_of, profiles[order], places[order], values[order])
+    return [np.where(numbers > 0, table.reshape(split.shape), np.nan) for table in ranks.between(found)]
+
+
+class Ranks(NamedTuple):
+    """Which values of each cell a percentile lies between: ranks below and above for each percent, and how far it is from below."""
+
+    wanted: Grid  # by cell: below and above of the first percent, of the second, ...
+    parts: Figures  # by cell and percent
+
+    @classmethod
+    def of(cls, numbers: Column, percents: Sequence[int]) -> "Ranks":
+        """Of so many values in each cell; of none, those of one value."""
+        last = np.maximum(numbers - 1, 0)[:, None]
+        ranks = last * (np.array(percents) / 100)
+        below = ranks.astype(np.int64)
+        wanted = np.stack((below, np.minimum(below + 1, last)), axis=2).reshape(len(numbers), -1)
+        return cls(wanted, ranks - below)
+
+    def between(self, found: Grid) -> list[Figures]:
+        """Percentiles from the values at the ranks that are wanted, linear between neighbours, as NumPy reckons."""
+        low, high = found[:, ::2].astype(np.float64), found[:, 1::2].astype(np.float64)
+        step = high - low
+        between = np.where(self.parts < 0.5, low + step * self.parts, high - step * (1 - self.parts))
+        return list(between.T)
 
 
 def _percentiles(values: Column, percents: Sequence[int]) -> list[float]:

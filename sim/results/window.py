@@ -8,20 +8,24 @@ window from the first measured day to the end of the run.
 What may be changed here: free, as long as the numbers stay what they are.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
+from types import SimpleNamespace
 from typing import NamedTuple, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Levels, Scenario, Service, Visit
+from sim.machine_code import Passes
 from sim.model.records import ADMITTED, NONE, OUTSIDE, Column, Ledger
 from sim.results.cut import cut_at
 from sim.results.measure_table import measures
 from sim.results.step_functions import Mask, overlap
 
 T = TypeVar("T")
+Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 BACK_HOME = ("home_reablement", "home_care")  # kinds whose people live at home
 
 
@@ -40,6 +44,40 @@ class Row(NamedTuple):
         """The measure's unit."""
         found = measures()[self.measure]
         return found.unit_in_hours if self.in_hours else found.unit
+
+    @property
+    def key(self) -> "Key":
+        """What it is a number of."""
+        return (*self[:4], self.unit)
+
+    @classmethod
+    def of(cls, key: "Key", value: float) -> "Row":
+        """The row of a number."""
+        service, measure, by, item, unit = key
+        return cls(service, measure, by, item, value, in_hours=unit != measures()[measure].unit)
+
+
+class Block(NamedTuple):
+    """Many numbers about one replication: of NaN there is no row. The keys are the same object in every replication."""
+
+    keys: tuple[Key, ...]
+    values: NDArray[np.float64]
+
+
+def lie_below(size: int, numbers: Column) -> bool:
+    """Whether these lie from 0 to below a size."""
+    return not len(numbers) or bool(numbers.view(np.uint64).max() < size)
+
+
+def key_of(service: str, measure: str, by: str, item: str, *, in_hours: bool = False) -> Key:
+    """What is told of a number: where, of what, of which part, in which unit."""
+    found = measures()[measure]
+    return service, measure, by, item, found.unit_in_hours if in_hours else found.unit
+
+
+def block_of(rows: Sequence[Row]) -> Block:
+    """Some rows, which may be others in another replication."""
+    return Block(tuple(row.key for row in rows), np.array([row.value for row in rows], dtype=np.float64))
 
 
 class Window:
@@ -75,7 +113,23 @@ class Window:
             return self
         days = calendar.measured_days + calendar.follow_up_days
         whole = replace(calendar, measured_days=days, follow_up_days=0)
-        return Window(replace(self.scenario, calendar=whole), self._whole_ledger, self.is_fast)
+        scenario = self.scenario.once("whole run", lambda: replace(self.scenario, calendar=whole))
+        return Window(scenario, self._whole_ledger, self.is_fast)
+
+    def passes(self, these: Passes) -> SimpleNamespace | None:
+        """These compiled functions, where they may run and can be had; None: plain NumPy counts the same."""
+        return these.loaded() if self.is_fast and self._has_known_numbers else None
+
+    @cached_property
+    def _has_known_numbers(self) -> bool:
+        """Whether all numbers in the records are of something that there is: compiled code would not look."""
+        people, waits, stays, size = self.ledger.people, self.ledger.waits, self.ledger.stays, len(self.names)
+        columns = (
+            *((size, column) for column in (people["arrives_at"], waits["to"], stays["service"])),
+            *((size + 1, stays[name] + 1) for name in ("to", "planned_to")),
+            *((len(people["group"]), table["person"]) for table in (waits, stays)),
+        )
+        return all(lie_below(most, column) for most, column in columns)
 
     @cached_property
     def midnights(self) -> Column:

@@ -18,13 +18,13 @@ from sim.model.records import Ledger
 from sim.results.comparison.same_people import departures
 from sim.results.invariants import checks
 from sim.results.measures import census
-from sim.results.measures.all import measure_cut
+from sim.results.measures.all import figures
 from sim.results.measures.periods import UNDIVIDED, Division, Divisions, Period, within
 from sim.results.window import Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of
 from sim.runs.finished import FinishedWork, PackedPiece
 from sim.runs.packing import packed
-from sim.runs.piece import NO_DAYS, NO_DEPARTURES, NO_VALUES, Piece, Task
+from sim.runs.piece import NO_DAYS, NO_DEPARTURES, Piece, Task
 from sim.runs.replications import Replications, SetAside
 from sim.runs.store import Store
 from sim.runs.timing import Remaining, Stopwatch
@@ -96,8 +96,7 @@ def measured(task: Task, window: Window) -> Piece:
     """What one replication's ledger says."""
     daily = census.daily_cut(window).series
     days = np.array(list(daily.values()), dtype=np.int64).reshape(len(daily), window.days)
-    empty = Piece(task, (), NO_VALUES, tuple(daily), days, departures(window))
-    return empty.with_rows(measure_cut(window))
+    return Piece(task, *figures(window), tuple(daily), days, departures(window))
 
 
 def _measured_within(task: Task, whole: Window, period: Period) -> Piece:
@@ -105,7 +104,7 @@ def _measured_within(task: Task, whole: Window, period: Period) -> Piece:
     window = Window(within(whole.scenario, period), whole.ledger, whole.is_fast)
     with _named(task, window):
         checks.check_window(window)
-    return Piece(task, (), NO_VALUES, (), NO_DAYS, NO_DEPARTURES).with_rows(measure_cut(window))
+    return Piece(task, *figures(window), (), NO_DAYS, NO_DEPARTURES)
 
 
 def _check_periods(

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.comparison.table import Key
 from sim.results.spill import WHOLE, smallest
+from sim.results.window import Key
 from sim.runs.piece import Piece, Task
 
 FLOAT = np.dtype("<f8")

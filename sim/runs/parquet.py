@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow.parquet import ParquetWriter
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.table import Key
+from sim.results.window import Key
 from sim.runs.piece import Piece
 from sim.runs.tables import REPLICATION
 

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.results.comparison.same_people import Departures
-from sim.results.comparison.table import Key, key_of
+from sim.results.comparison.table import key_of
 from sim.results.measure_table import measures
 from sim.results.measures import census
 from sim.results.measures.periods import Period
-from sim.results.window import Row
+from sim.results.window import Key, Row
 
-NO_VALUES = np.zeros(0)
 NO_DAYS = np.zeros((0, 0), dtype=np.int64)
 NO_DEPARTURES = np.zeros((0, 6), dtype=np.int64)
 

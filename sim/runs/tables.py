@@ -10,11 +10,11 @@ from typing import IO, Any
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import Key
 from sim.results.files.writing import csv_bytes, number_text, utf8
 from sim.results.measures.census import rows_by_day
 from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
+from sim.results.window import Key
 from sim.runs.piece import Piece
 
 SUMMARY = (

@@ -415,7 +415,7 @@ def test_what_the_computer_lacks_is_no_fault_of_ours(
     def breaks(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr("sim.runs.experiment.measure_cut", breaks)
+    monkeypatch.setattr("sim.runs.experiment.figures", breaks)
     assert run("run", "base.yaml", "--engine", "reference") == 2
     assert capsys.readouterr().err.endswith(words)
 
@@ -425,7 +425,7 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
     def breaks(*_: object) -> None:
         raise ZeroDivisionError("oh")
 
-    monkeypatch.setattr("sim.runs.experiment.measure_cut", breaks)
+    monkeypatch.setattr("sim.runs.experiment.figures", breaks)
     assert run("run", "base.yaml", "--traceback") == 3
     assert "Traceback" in capsys.readouterr().err
 

@@ -28,9 +28,9 @@ from sim.results.invariants.records import IdentityBroken
 from sim.results.measure_table import SPLITS, measures
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical
-from sim.results.measures.people import rows_of, with_the_only_group
+from sim.results.measures.people import told, with_the_only_group
 from sim.results.parts import BY, is_of_people
-from sim.results.split import Split, everybody, percentiles, splits
+from sim.results.split import Told, percentiles, split_of
 from sim.results.window import Row, Window
 from sim.results.words.labels import measure_label
 from tests.model.test_identities_random import FEW, on_towns
@@ -218,7 +218,7 @@ def test_levels_that_change_are_counted_as_the_rule_says(tmp_path: Path) -> None
 def test_percentiles_are_those_of_numpy_to_the_last_bit(drawn: list[tuple[int, int]]) -> None:
     town = Town(hospital())
     cells, values = (np.array(column, dtype=np.int64) for column in zip(*drawn, strict=True))
-    found = percentiles(everybody(Window(town.scenario, town.ledger())), cells, values, (5, 50, 90))
+    found = percentiles(split_of(Window(town.scenario, town.ledger())), 0 * cells, cells, values, (5, 50, 90))
     for cell in range(4):
         here = values[cells == cell]
         expected = np.percentile(here, (5, 50, 90)).tolist() if len(here) else [np.nan] * 3
@@ -238,7 +238,7 @@ def test_only_what_counts_people_is_split_and_all_of_it() -> None:
     assert {row.measure for row in rows if is_of_people(row.by)} == split_measures
     window = Window(*ran(EVERY_KEY))
     followed = {name for name in split_measures if name.startswith("cohort_")}
-    assert {row.measure for row in rows_of(window, everybody(window))} == split_measures - followed
+    assert {one.measure for one in told(window)} == split_measures - followed
     assert all(one.split in SPLITS for one in measures().values() if one.split)
 
 
@@ -246,7 +246,7 @@ def test_one_group_without_traits_has_no_row_more() -> None:
     town = Town(hospital())
     town.comes(0, admitted=0).stay("hospital", 0, 2, 6, "home").stay("home", 6)
     rows = measure(town.scenario, town.ledger())
-    assert not splits(Window(town.scenario, town.ledger()))
+    assert len(split_of(Window(town.scenario, town.ledger())).divisions) == 1
     assert [row[:4] for row in rows if is_of_people(row.by)] == [
         ("hospital", "delayed_bed_days", "group", "everyone"),
         ("all", "arrivals", "group", "everyone"),
@@ -341,26 +341,30 @@ def test_who_is_followed_counts_under_the_level_with_which_they_became_ready() -
 FAULTS: dict[str, Fault] = {
     "the level found counts after ready, too": (
         "_present",
-        "np.where(split.found[rows] == split.after[rows], left, np.minimum(stays['ready'][rows], left))",
+        "np.where(split.found[rows] == split.after[rows], left, np.minimum(ready, left))",
         "left",
     ),
     "who leaves counts under the level found": (
         "left",
-        "self.cells(self.after, self.ledger.stays['service'])",
-        "self.admitted",
+        "self.after[rows]",
+        "self.found[rows]",
     ),
     "who waits counts under the level with which they came": (
         "_split",
-        "numbers[first[waits['person']] + waits['profile']]",
-        "numbers[first + people['profile']][waits['person']]",
+        "first[waits['person']] + waits['profile']",
+        "(first + people['profile'])[waits['person']]",
     ),
     "who has no such trait counts under its first level": (
         "_levels_of_profiles",
         "dict(profile).get(trait, NO_SUCH_TRAIT)",
         "dict(profile).get(trait, items[0])",
     ),
-    "the first group has no profiles": ("_split", "np.cumsum(sizes) - sizes", "np.cumsum(sizes) - sizes[0]"),
-    "a part of one person is left out": ("_is_told", "value != 0", "value > 1"),
+    "the first group has no profiles": (
+        "_split",
+        "np.cumsum(sizes, dtype=np.int64) - sizes",
+        "np.cumsum(sizes, dtype=np.int64) - sizes[0]",
+    ),
+    "a part of one person is left out": ("_told", "parts == 0", "parts <= 1"),
 }
 
 
@@ -387,7 +391,7 @@ def test_a_fault_in_splitting_is_caught(fault: str, monkeypatch: pytest.MonkeyPa
     (source,) = planted([Path(split.__file__).read_text(encoding="utf-8")], [FAULTS[fault]])
     wrong: dict[str, Any] = {"__name__": split.__name__}
     exec(compile(source, "splits with a fault", "exec"), wrong)
-    right = {name: getattr(split, name) for name in ("Split", "everybody", "present", "splits", "percentiles")}
+    right = {name: getattr(split, name) for name in ("Split", "split_of", "present", "percentiles")}
     for module in [sys.modules[name] for name in list(sys.modules) if name.startswith("sim.results.")]:
         for name, one in right.items():
             if getattr(module, name, None) is one:
@@ -395,39 +399,36 @@ def test_a_fault_in_splitting_is_caught(fault: str, monkeypatch: pytest.MonkeyPa
     assert caught()
 
 
-def test_a_lost_second_of_one_level_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = identities.people.rows_of
+@pytest.mark.parametrize("measure_name", ["delayed_bed_days", "occupied_bed_days"])
+def test_a_lost_second_of_one_level_is_found_out(measure_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    window, right = Window(*ran(EXAMPLES[0])), identities.people.told
+    lost = np.zeros((len(split_of(window).items), 1))
+    lost[1] = 1 / SECONDS_PER_DAY
 
-    def wrong(window: Window, split: Split) -> list[Row]:
-        rows = right(window, split)
-        return [row._replace(value=row.value - 1 / SECONDS_PER_DAY) if row == of_one else row for row in rows]
+    def wrong(window: Window) -> list[Told]:
+        return [one._replace(values=one.values - lost) if one.measure == measure_name else one for one in right(window)]
 
-    window = Window(*ran(EXAMPLES[0]))
-    for measure_name, identity in (
-        ("delayed_bed_days", identities.SPLITS_ADD_UP),
-        ("occupied_bed_days", identities.SPLITS_ADD_UP),
-    ):
-        of_one = next(row for row in right(window, splits(window)[1]) if row.measure == measure_name)
-        monkeypatch.setattr(identities.people, "rows_of", wrong)
-        with pytest.raises(IdentityBroken) as broken:
-            identities.check_splits(window)
-        monkeypatch.undo()
-        assert broken.value.identity == identity
+    monkeypatch.setattr(identities.people, "told", wrong)
+    with pytest.raises(IdentityBroken) as broken:
+        identities.check_splits(window)
+    assert broken.value.identity == identities.SPLITS_ADD_UP
 
 
 def test_a_level_that_takes_time_from_another_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held under the wrong level adds up, but it is neither care nor delay."""
     window = Window(*ran(EXAMPLES[0]))
-    right = identities.people.rows_of
+    right, items = identities.people.told, split_of(window).items
+    order = np.arange(len(items))
+    high, low = items.index(("need", "high")), items.index(("need", "low"))
+    order[[high, low]] = low, high
 
-    def wrong(window: Window, split: Split) -> list[Row]:
-        levels = {"high": "low", "low": "high"}
+    def wrong(window: Window) -> list[Told]:
         return [
-            row._replace(item=levels.get(row.item, row.item)) if row.measure == "occupied_bed_days" else row
-            for row in right(window, split)
+            one._replace(values=one.values[order]) if one.measure == "occupied_bed_days" else one
+            for one in right(window)
         ]
 
-    monkeypatch.setattr(identities.people, "rows_of", wrong)
+    monkeypatch.setattr(identities.people, "told", wrong)
     with pytest.raises(IdentityBroken) as broken:
         identities.check_splits(window)
     assert broken.value.identity == identities.SPLITS_NEED_AND_WAIT

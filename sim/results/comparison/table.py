@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from sim.results.measure_table import measures
 from sim.results.measures.order import MeasureKey, SortKey
 from sim.results.spill import Slot, Spill
-from sim.results.window import Row
+from sim.results.window import Key, Row
 
 IN_A_BLOCK = 128  # replications that are put together in memory
 BYTES = 8  # of a figure
 
-Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
 Figures = NDArray[np.float64]
 
 

@@ -16,7 +16,7 @@ from sim.results.invariants.records import require_sum
 from sim.results.measures import cohort, costs
 from sim.results.measures.cohort import YEAR, Cohort
 from sim.results.measures.occupancy import counts_hours, held_over_time, tapered
-from sim.results.split import splits
+from sim.results.split import split_of
 from sim.results.step_functions import Mask, going_on, steps_of
 from sim.results.window import Window
 
@@ -59,10 +59,12 @@ def _parts_add_up(window: Window) -> None:
 def _splits_add_up(window: Window) -> None:
     """People and their days in each sort of place: everybody against all groups, and all levels of each trait."""
     rows = {row[1:4]: row.value for row in cohort.rows(window) if row.service == "all"}
-    for split in splits(window.run):
+    for division in split_of(window.run).divisions[1:]:
         for measure in ("cohort_people", *(f"cohort_days_{place}" for place in cohort.PLACES)):
-            parts = [_together(rows, measure, split.by, item) for item in split.items]
-            require_sum(SPLITS_ADD_UP, f"{measure} by {split.by}", sum(parts), _together(rows, measure, by="", item=""))
+            parts = [_together(rows, measure, division.by, item) for item in division.items]
+            require_sum(
+                SPLITS_ADD_UP, f"{measure} by {division.by}", sum(parts), _together(rows, measure, by="", item="")
+            )
 
 
 def _together(rows: Mapping[tuple[str, str, str], float], measure: str, by: str, item: str) -> int:

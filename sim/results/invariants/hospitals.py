@@ -12,7 +12,6 @@ from sim.results.invariants.records import IdentityBroken, require_sum
 from sim.results.measure_table import measures
 from sim.results.measures import people
 from sim.results.measures.hospitals import came_from_rows
-from sim.results.split import everybody
 from sim.results.window import Row, Window
 
 HOSPITALS_ADD_UP = "hospitals add up to the total of all hospitals"
@@ -25,7 +24,7 @@ def check_hospitals(window: Window) -> None:
     """Raise IdentityBroken at the first of these identities that does not hold; nothing where there is one hospital."""
     if not window.hospitals:
         return
-    rows = people.rows_of(window, everybody(window))
+    rows = people.rows_of_everybody(window)
     _hospitals_add_up(window, rows)
     _delay_again(window, rows)
     _users_add_up(window, rows)

@@ -5,17 +5,15 @@ They test the very rows that are shown, each as the whole number that it was div
 Invariants may be added; removing one needs agreement.
 """
 
-from collections import Counter
-from collections.abc import Iterable
-
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.results.invariants.records import require_sum
 from sim.results.measure_table import measures
 from sim.results.measures import people
-from sim.results.split import Split, everybody, splits
-from sim.results.window import Row, Window
+from sim.results.split import Split, Told, split_of
+from sim.results.window import Window
 
 SPLITS_ADD_UP = "groups and the levels of each trait add up to every count of people"
 SPLITS_NEED_AND_WAIT = (
@@ -27,42 +25,41 @@ CHECKED = (SPLITS_ADD_UP, SPLITS_NEED_AND_WAIT)
 
 def check_splits(window: Window) -> None:
     """Raise IdentityBroken at the first of these identities that does not hold."""
-    found = splits(window)
-    if not found:
+    split = split_of(window)
+    if len(split.divisions) == 1:
         return
-    whole = _added_up(window, people.rows_of(window, everybody(window)))
-    for split in found:
-        rows = people.rows_of(window, split)
-        parts = _added_up(window, rows)
-        for service, measure in whole | parts:
-            where = f"{service} {measure} by {split.by}"
-            require_sum(SPLITS_ADD_UP, where, parts[service, measure], whole[service, measure])
-        _need_and_wait(window, split, rows)
+    for told in people.told(window):
+        if measures()[told.measure].split and measures()[told.measure].absent_is_zero:
+            _add_up(window, split, told)
+        if told.measure == "occupied_bed_days":
+            _need_and_wait(window, split, told)
 
 
-def _added_up(window: Window, rows: Iterable[Row]) -> Counter[tuple[str, str]]:
-    """Counts by service and measure over all items: people, nights or seconds, or so much of them a day or second."""
-    found: Counter[tuple[str, str]] = Counter()
-    for row in rows:
-        if measures()[row.measure].split and measures()[row.measure].absent_is_zero:
-            found[row.service, row.measure] += _whole_number(window, row)
-    return found
+def _add_up(window: Window, split: Split, told: Told) -> None:
+    """The items of each division add up to everybody."""
+    values = _whole_numbers(window, told)
+    for division in split.divisions[1:]:
+        parts = values[division.rows].sum(axis=0)
+        for index in np.flatnonzero(parts != values[0]):
+            where = f"{split.places[told.places[index]]} {told.measure} by {division.by}"
+            require_sum(SPLITS_ADD_UP, where, int(parts[index]), int(values[0, index]))
 
 
-def _whole_number(window: Window, row: Row) -> int:
-    """What it is in seconds times days of the window, which leaves no fraction of any of them."""
-    return round(row.value * SECONDS_PER_DAY * window.days)
+def _whole_numbers(window: Window, told: Told) -> NDArray[np.int64]:
+    """What they are in seconds times days of the window, which leaves no fraction of any of them; 0 where there is no row."""
+    return np.rint(np.nan_to_num(told.values) * SECONDS_PER_DAY * window.days).astype(np.int64)
 
 
-def _need_and_wait(window: Window, split: Split, rows: Iterable[Row]) -> None:
+def _need_and_wait(window: Window, split: Split, told: Told) -> None:
     """Bed days of each item by another way: care from the level found of each stay, delay from the level after."""
     stays = window.ledger.stays
     until = np.minimum(stays["ready"], stays["left"])
-    seconds = window.clipped(stays["admitted"], until), window.clipped(until, stays["left"])
-    expected = split.total(split.admitted, seconds[0]) + split.total(split.left, seconds[1])
-    shown = {row[:1] + row[3:4]: row for row in rows if row.measure == "occupied_bed_days"}
-    for number, item in enumerate(split.items):
-        for place, name in enumerate(window.names[: window.home + 1]):
-            row = shown.get((name, item), Row(name, "occupied_bed_days", split.by, item, 0.0))
-            where, days = f"{name}, {split.by} {item}", window.days
-            require_sum(SPLITS_NEED_AND_WAIT, where, _whole_number(window, row), int(expected[number, place]) * days)
+    care, delay = window.clipped(stays["admitted"], until), window.clipped(until, stays["left"])
+    expected = split.total(split.found, split.service, care) + split.total(split.after, split.service, delay)
+    shown = [index for index, place in enumerate(told.places) if place <= window.home]
+    found = _whole_numbers(window, told)[:, shown]
+    whole = expected[:, [told.places[index] for index in shown]] * window.days
+    for item, index in np.argwhere(found != whole)[:1]:
+        by, name = split.items[item]
+        where = f"{split.places[told.places[shown[index]]]}, {by} {name}"
+        require_sum(SPLITS_NEED_AND_WAIT, where, int(found[item, index]), int(whole[item, index]))

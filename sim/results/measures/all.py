@@ -7,6 +7,12 @@ What may be changed here: free; a new measure is a row of the table and a row th
 module is named here.
 """
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.inputs.scenario import Scenario
 from sim.model.records import Ledger
 from sim.results.measures import (
@@ -24,8 +30,8 @@ from sim.results.measures import (
     people,
     teams,
 )
-from sim.results.measures.order import canonical
-from sim.results.window import Row, Window
+from sim.results.measures.order import RowOrder, canonical
+from sim.results.window import Block, Key, Row, Window, block_of
 
 __all__ = ["Row", "measure"]
 
@@ -37,22 +43,44 @@ def measure(scenario: Scenario, ledger: Ledger) -> list[Row]:
 
 def measure_cut(window: Window) -> list[Row]:
     """The same, for somebody who has the window already."""
-    rows = [
-        *people.rows(window),
-        *occupancy.place_rows(window),
-        *teams.rows(window),
-        *giving_up.rows(window),
-        *flow.pathway_rows(window),
-        *flow.next_service_rows(window),
-        *flow.waited_on_rows(window),
-        *hospitals.came_from_rows(window),
-        *delays.why_rows(window),
-        *discharge_rate.weekday_rows(window),
-        *costs.rows(window),
-        *budgets.rows(window),
-        *cost_per_night.rows(window),
-        *care_after_hospital.rows(window),
-        *cohort.rows(window),
-    ]
-    place = canonical(window.scenario)
-    return sorted(rows, key=lambda row: place(row[:4]))
+    return figures(window).rows()
+
+
+class Figures(NamedTuple):
+    """All numbers of one replication, in the canonical order."""
+
+    keys: tuple[Key, ...]
+    values: NDArray[np.float64]
+
+    def rows(self) -> list[Row]:
+        """The same as rows."""
+        return [Row.of(key, value) for key, value in zip(self.keys, self.values.tolist(), strict=True)]
+
+
+def figures(window: Window) -> Figures:
+    """All numbers of one replication, without a row for each of them."""
+    order = window.scenario.once("order of rows", lambda: RowOrder(canonical(window.scenario)))
+    return Figures(*order.sorted(list(_blocks(window))))
+
+
+def _blocks(window: Window) -> Iterator[Block]:
+    yield from people.blocks(window)
+    yield delays.why(window)
+    yield block_of(
+        [
+            *occupancy.place_rows(window),
+            *teams.rows(window),
+            *giving_up.rows(window),
+            *flow.pathway_rows(window),
+            *flow.next_service_rows(window),
+            *flow.waited_on_rows(window),
+            *hospitals.came_from_rows(window),
+            *delays.length_rows(window),
+            *discharge_rate.weekday_rows(window),
+            *costs.rows(window),
+            *budgets.rows(window),
+            *cost_per_night.rows(window),
+            *care_after_hospital.rows(window),
+            *cohort.rows(window),
+        ]
+    )

@@ -11,9 +11,8 @@ import numpy as np
 
 from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Scenario
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.model.records import NEVER, OUTSIDE, Column, Ledger
-from sim.results.split import Split, everybody, present
-from sim.results.step_functions import count_at
+from sim.model.records import OUTSIDE, Column, Ledger
+from sim.results.split import Grid, late, present, split_of
 from sim.results.window import Window
 
 CENSUS_MEASURES = ("midnight_census", "delayed", "waiting")
@@ -51,18 +50,18 @@ def daily_cut(window: Window) -> DailyCensus:
 
 
 def _daily(window: Window) -> DailyCensus:
-    waits, series = window.ledger.waits, {}
-    total = {measure: np.zeros(window.days, dtype=np.int64) for measure in CENSUS_MEASURES}
-    for number in range(window.home):
-        here = _of_service(window, number)
-        for measure, counts in here.items():
-            series[window.names[number], measure] = counts
-            total[measure] = total[measure] + counts
-    for number in window.lists:
-        series[window.names[number], "waiting"] = _waiting(window, number)
-        total["waiting"] = total["waiting"] + series[window.names[number], "waiting"]
-    outside = waits["held"] == OUTSIDE
-    series[OUTSIDE_NAME, "waiting"] = count_at(waits["joined"][outside], waits["ended"][outside], window.midnights)
+    waits = window.ledger.waits
+    people, delayed = at_midnights(window)[0], late_at_midnights(window)
+    waiting = _waiting(window, waits["to"], len(window.names), np.arange(len(waits["to"])))
+    outside = _waiting(window, np.zeros_like(waits["to"]), 1, np.flatnonzero(waits["held"] == OUTSIDE))
+    series, total = {}, dict.fromkeys(CENSUS_MEASURES, np.zeros(window.days, dtype=np.int64))
+    for number in window.in_line:
+        name, tables = window.names[number], (people, delayed, waiting)
+        for measure, table in zip(CENSUS_MEASURES, tables, strict=True):
+            if measure == "waiting" or number < window.home:
+                series[name, measure] = table[number]
+                total[measure] = total[measure] + table[number]
+    series[OUTSIDE_NAME, "waiting"] = outside[0]
     for measure, counts in total.items():
         series["all", measure] = counts
         if window.hospitals:
@@ -76,46 +75,59 @@ def _of_all_hospitals(window: Window, series: Mapping[tuple[str, str], Column], 
     return np.asarray(sum(series[place] for place in places if place in series))
 
 
-def _of_service(window: Window, number: int) -> dict[str, Column]:
-    return {
-        "midnight_census": people_at_midnights(window, number),
-        "delayed": delayed_at_midnights(window, number),
-        "waiting": _waiting(window, number),
-    }
+def _waiting(window: Window, places: Column, size: int, rows: Column) -> Grid:
+    """People in these waits by place and midnight of the window."""
+    waits = window.ledger.waits
+    joined, ended = waits["joined"][rows], waits["ended"][rows]
+    rows = rows[(ended > joined) & (joined < window.end) & (ended > window.first)]
+    return going_on_at_midnights(window, places[rows], size, waits["joined"][rows], waits["ended"][rows])
 
 
-def _waiting(window: Window, number: int) -> Column:
-    """People who wait for a service, or on a list, at each midnight of the window."""
-    return count_at(window.waits_for(number, "joined"), window.waits_for(number, "ended"), window.midnights)
+def late_at_midnights(window: Window) -> Grid:
+    """People who are delayed, by service and midnight of the window."""
+
+    def work() -> Grid:
+        stays, (rows, _) = window.ledger.stays, late(window)
+        return going_on_at_midnights(
+            window, stays["service"][rows], window.home + 1, stays["ready"][rows], stays["left"][rows]
+        )
+
+    return window.cached("late at midnights", "all", work)
+
+
+def going_on_at_midnights(window: Window, places: Column, size: int, start: Column, end: Column) -> Grid:
+    """How many of the spans go on at each midnight of the window, by place."""
+    days, changes = window.days + 1, np.zeros(size * (window.days + 1), dtype=np.int64)
+    for instants, sign in ((start, 1), (end, -1)):
+        changes += sign * np.bincount(places * days + _midnight(window, instants), minlength=len(changes))
+    return np.cumsum(changes.reshape(size, days)[:, :-1], axis=1)
+
+
+def _midnight(window: Window, instants: Column) -> Column:
+    """The number of the first midnight of the window that is not before each instant; the last number stands for later ones."""
+    return np.clip(-((window.first - instants) // SECONDS_PER_DAY), 0, window.days)
 
 
 def people_at_midnights(window: Window, number: int) -> Column:
     """People in a service at each midnight of the window."""
-    return np.asarray(at_midnights(window, everybody(window))[0, number], dtype=np.int64)
+    return np.asarray(at_midnights(window)[0, number], dtype=np.int64)
 
 
-def at_midnights(window: Window, split: Split) -> Column:
+def at_midnights(window: Window) -> Grid:
     """People by item, place and midnight of the window."""
-    return window.cached("people at midnights", split.by, lambda: _at_midnights(window, split))
+    return window.cached("people at midnights", "all", lambda: _at_midnights(window))
 
 
-def _at_midnights(window: Window, split: Split) -> Column:
-    cells, start, end = present(window, split)
-    days = window.days
-    shape = (len(split.items), len(split.places), days + 1)  # the last day stands for later ones
-    changes = np.zeros(shape, dtype=np.int64).reshape(-1)
-    for instants, sign in ((start, 1), (end, -1)):
-        day = np.clip(-((window.first - instants) // SECONDS_PER_DAY), 0, days)  # of the first midnight not before it
-        changes += sign * np.bincount(cells * (days + 1) + day, minlength=len(changes))
-    return split.with_hospitals(np.cumsum(changes.reshape(shape)[..., :days], axis=2))
+def _at_midnights(window: Window) -> Grid:
+    split = split_of(window)
+    profiles, places, start, end = present(window)
+    first, last = _midnight(window, start), _midnight(window, end)
+    return split.with_hospitals(split.paths(profiles, places, first, last, window.days))
 
 
 def delayed_at_midnights(window: Window, number: int) -> Column:
     """Those of them who are delayed."""
-    ready, left = window.stays_in(number, "ready"), window.stays_in(number, "left")
-    is_ready = ready < NEVER
-    late = ready[is_ready], left[is_ready]
-    return window.cached("delayed at midnights", window.names[number], lambda: count_at(*late, window.midnights))
+    return np.asarray(late_at_midnights(window)[number], dtype=np.int64)
 
 
 def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:

@@ -33,7 +33,7 @@ from sim.results.measures.costs import (
     summed,
 )
 from sim.results.measures.occupancy import held_over_time, spans_held
-from sim.results.split import splits
+from sim.results.split import split_of
 from sim.results.step_functions import Mask, is_first, is_last, overlap, total_by
 from sim.results.window import BACK_HOME, Row, Window
 
@@ -251,11 +251,14 @@ def _people_rows(window: Window, found: Cohort) -> list[Row]:
 
 def _split_rows(window: Window, found: Cohort) -> list[Row]:
     """The same of all years by group and trait: the level with which people first became ready."""
+    split = split_of(window.run)
+    items = split.item_of[split.after[found.first]]  # by person and division
     return [
-        row._replace(by=split.by, item=item)
-        for split in splits(window.run)
-        for number, item in enumerate(split.items)
-        for row in _people_rows(window, _only(found, split.after[found.first] == number))
+        row._replace(by=division.by, item=item)
+        for column, division in enumerate(split.divisions)
+        for number, item in enumerate(division.items, division.first)
+        if division.by
+        for row in _people_rows(window, _only(found, items[:, column] == number))
         if row.by == "" and (row.value or not measures()[row.measure].absent_is_zero)
     ]
 

@@ -18,9 +18,9 @@ from sim.results.measures.delay_episodes import Pieces, pieces, segments
 from sim.results.measures.lacks import lack_seconds
 from sim.results.measures.root_causes import cause_seconds
 from sim.results.parts import BAND_STARTS, BANDS, LACKS
-from sim.results.split import Split, Table, everybody, leavers, ratio, stays_inside
+from sim.results.split import Split, Table, Told, late, leavers, ratio, split_of
 from sim.results.step_functions import midnights, total_by
-from sim.results.window import Row, Window
+from sim.results.window import Block, Key, Row, Window, key_of
 
 REASON_OF_KIND = {
     "acute": "other_interface",
@@ -99,12 +99,12 @@ def _reasons(window: Window, parts: Pieces) -> Column:
     return np.where(parts.step == NONE, of_place[parts.to], of_step[step_of_row[parts.step]])
 
 
-def people_rows(window: Window, split: Split) -> list[Row]:
+def told(window: Window, split: Split) -> list[Told]:
     """The delay of every declared service and of all together, over time, at midnights, and by the dates of leaving."""
     places = (*range(window.home), split.all)
     seconds, nights, long_nights = (
         split.with_all(table, range(window.home))
-        for table in (_delayed(window, split), _nights(window, split), _nights(window, split, LONG_STAY_SECONDS))
+        for table in (_delayed(window), _nights(window, split), _nights(window, split, LONG_STAY_SECONDS))
     )
     found = {
         "delayed_bed_days": seconds / SECONDS_PER_DAY,
@@ -113,67 +113,57 @@ def people_rows(window: Window, split: Split) -> list[Row]:
         "delayed_nights": nights,
         "long_stay_delayed_people_mean": long_nights / window.days,
     }
-    return [*split.rows(found, places), *_official_rows(window, split)]
+    return [*split.told(found, places), *_official(window, split)]
 
 
-def why_rows(window: Window) -> list[Row]:
-    """The delay of every declared service and of all together by reason, cause and so on, and by nights."""
-    found, out = delays(window), []
-    for number in range(window.home):
-        out += _why_rows(window, window.names[number], found, np.array([number]))
-    out += _why_rows(window, "all", found, np.arange(window.home))
-    if window.hospitals:
-        out += _why_rows(window, ALL_HOSPITALS, found, np.flatnonzero(window.is_acute))
-    return out + _long_rows(window, found) + _band_rows(window)
+def why(window: Window) -> Block:
+    """The parts of delayed bed days that are not nothing, of every declared service and of all together: by reason, cause and so on."""
+    found, size = delays(window), window.home
+    lacks = found.by_lack.sum(axis=1), found.by_lack.reshape(size, -1)
+    seconds = np.concatenate((found.by_reason, found.by_next, found.by_cause, *lacks), axis=1)
+    together = [seconds.sum(axis=0), *([seconds[window.is_acute[:size]].sum(axis=0)] if window.hospitals else [])]
+    days = np.concatenate((seconds, together)) / SECONDS_PER_DAY
+    what = ("keys of why", found.cause_items)
+    return Block(window.scenario.once(what, lambda: _keys(window, found)), np.where(days, days, np.nan).ravel())
+
+
+def _keys(window: Window, found: Delays) -> tuple[Key, ...]:
+    divisions = (
+        ("reason", REASONS),
+        ("next_service", window.names),
+        ("cause", found.cause_items),
+        ("lack", LACKS),
+        ("reason_and_lack", REASONS_AND_LACKS),
+    )
+    places = (*window.names[: window.home], "all", *((ALL_HOSPITALS,) if window.hospitals else ()))
+    return tuple(
+        key_of(place, "delayed_bed_days", by, item) for place in places for by, items in divisions for item in items
+    )
+
+
+def length_rows(window: Window) -> list[Row]:
+    """Long-stay delayed people by reason, and delay by nights."""
+    return _long_rows(window, delays(window)) + _band_rows(window)
 
 
 def delayed_seconds(window: Window, number: int) -> int:
     """Seconds in the window from ready to left, over all stays in a service."""
-    return int(_delayed(window, everybody(window))[0, number])
+    return int(_delayed(window)[0, number])
 
 
-def _delayed(window: Window, split: Split) -> Table:
+def _delayed(window: Window) -> Table:
     """Seconds in the window from ready to left, by item and place."""
-    rows, late = _late(window)
-    return window.cached("delayed seconds", split.by, lambda: split.total(split.left[rows], late))
-
-
-def _late(window: Window) -> tuple[Column, Column]:
-    """Rows of the stays in which people were delayed in the window, and for how many seconds of it."""
-
-    def work() -> tuple[Column, Column]:
-        rows, stays = stays_inside(window), window.ledger.stays
-        late = window.clipped(stays["ready"][rows], stays["left"][rows])
-        return rows[late > 0], late[late > 0]
-
-    return window.cached("late", "all", work)
-
-
-def _why_rows(window: Window, name: str, found: Delays, numbers: Column) -> list[Row]:
-    """The parts of delayed bed days that are not nothing."""
-    out = []
-    for by, items, table in (
-        ("reason", REASONS, found.by_reason),
-        ("next_service", window.names, found.by_next),
-        ("cause", found.cause_items, found.by_cause),
-        ("lack", LACKS, found.by_lack.sum(axis=1)),
-        ("reason_and_lack", REASONS_AND_LACKS, found.by_lack.reshape(window.home, -1)),
-    ):
-        for item, seconds in zip(items, table[numbers].sum(axis=0), strict=True):
-            if seconds:
-                out.append(Row(name, "delayed_bed_days", by, item, int(seconds) / SECONDS_PER_DAY))
-    return out
+    return window.cached("delayed seconds", "all", lambda: split_of(window).late(*late(window)))
 
 
 def _nights(window: Window, split: Split, at_least: int = 0) -> Table:
     """The window's midnights at which people were delayed and had been here so many seconds, by item and place."""
-    rows, nights = window.cached(f"nights, {at_least}", "all", lambda: _late_nights(window, at_least))
-    return split.total(split.left[rows], nights)
+    return split.late(*window.cached(f"nights, {at_least}", "all", lambda: _late_nights(window, at_least)))
 
 
 def _late_nights(window: Window, at_least: int) -> tuple[Column, Column]:
     """Rows of the stays with such midnights, and how many."""
-    stays, (rows, _) = window.ledger.stays, _late(window)
+    stays, (rows, _) = window.ledger.stays, late(window)
     left = stays["left"][rows]
     since = np.maximum(stays["ready"][rows], stays["admitted"][rows] + at_least)
     nights = midnights(since, np.maximum(left, since), window.first, window.end)
@@ -195,17 +185,16 @@ def _long_rows(window: Window, found: Delays) -> list[Row]:
     return out
 
 
-def _official_rows(window: Window, split: Split) -> list[Row]:
+def _official(window: Window, split: Split) -> list[Told]:
     """The discharge ready date measures: by calendar dates, over those who left alive in the window."""
     rows, nights = _nights_of_leavers(window)
-    cells, late = split.left[rows], nights > 0
-    number, late_number, total = split.count(cells), split.count(cells[late]), split.total(cells, nights)
+    number, late_number, total = split.left(rows), split.left(rows[nights > 0]), split.late(rows, nights)
     found = {
         "delayed_share": ratio(late_number, number),
         "delay_mean_if_delayed_nights": ratio(total, late_number),
         "delay_mean_nights": ratio(total, number),
     }
-    return split.rows(found, range(window.home))
+    return split.told(found, range(window.home))
 
 
 def _nights_of_leavers(window: Window) -> tuple[Column, Column]:

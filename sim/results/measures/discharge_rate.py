@@ -9,22 +9,21 @@ import numpy as np
 
 from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, WEEKDAYS
 from sim.model.records import NEVER, Column
-from sim.results.split import Split, ratio, stays_inside
-from sim.results.step_functions import count_at, midnights
+from sim.results.split import Split, Told, ratio, stays_inside
+from sim.results.step_functions import midnights
 from sim.results.window import Row, Window
 
 
-def rows(window: Window, split: Split) -> list[Row]:
+def told(window: Window, split: Split) -> list[Told]:
     """Hospitals: the share that left of those ready on a day, over all days.
 
     Who is still there at the midnight that ends a day counts as not released on it, as in the situation
     report. The dead count on neither side.
     """
     hospital, went, nights = window.cached("hospital nights", "all", lambda: _nights(window))
-    cells = split.left[hospital]
-    went_by = split.total(cells, went)
-    share = ratio(went_by, went_by + split.total(cells, nights))
-    return split.rows({"released_share": share}, np.flatnonzero(window.is_acute).tolist())
+    went_by = split.late(hospital, went)
+    share = ratio(went_by, went_by + split.late(hospital, nights))
+    return split.told({"released_share": share}, np.flatnonzero(window.is_acute).tolist())
 
 
 def _nights(window: Window) -> tuple[Column, Column, Column]:
@@ -59,9 +58,14 @@ def _left_and_remained(window: Window, number: int) -> tuple[Column, Column]:
     ready, left, to = (window.stays_in(number, column) for column in ("ready", "left", "to"))
     alive = window.inside(left) & (to != window.died)
     went = np.bincount((left[alive] - window.first) // SECONDS_PER_DAY, minlength=window.days)
-    is_ready = ready < NEVER
-    remained = count_at(ready[is_ready], _until(window, left)[is_ready], window.midnights + SECONDS_PER_DAY)
-    return np.asarray(went, dtype=np.int64), remained
+    late = np.flatnonzero((ready < window.end + SECONDS_PER_DAY) & (left > window.first))
+    changes = np.zeros(
+        window.days + 1, dtype=np.int64
+    )  # by midnight at the end of a day; the last stands for later ones
+    for instants, sign in ((ready[late], 1), (_until(window, left[late]), -1)):
+        midnight = np.clip(-((window.first + SECONDS_PER_DAY - instants) // SECONDS_PER_DAY), 0, window.days)
+        changes += sign * np.bincount(midnight, minlength=len(changes))
+    return np.asarray(went, dtype=np.int64), np.cumsum(changes[:-1])
 
 
 def _by_weekday(window: Window, name: str, left: Column, remained: Column) -> list[Row]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY
 from sim.model.records import ADMITTED, DIED_WAITING, NEVER, NONE, OUTSIDE, Column
-from sim.results.split import Split, begun, leavers, percentiles, ratio
+from sim.results.split import Split, Told, begun, leavers, percentiles, ratio
 from sim.results.step_functions import Mask
 from sim.results.window import Row, Window
 
@@ -60,7 +60,7 @@ def _pathway_numbers(window: Window) -> Column:
     return found
 
 
-def rows(window: Window, split: Split) -> list[Row]:
+def told(window: Window, split: Split) -> list[Told]:
     """Arrivals, admissions, leavers, lengths of stay, deaths and throughput."""
     return (
         _arrivals(window, split)
@@ -77,23 +77,24 @@ def came(window: Window) -> Mask:
     return np.asarray(window.inside(people["arrives"]) & (people["from_census"] == 0))
 
 
-def _arrivals(window: Window, split: Split) -> list[Row]:
+def _arrivals(window: Window, split: Split) -> list[Told]:
     here = window.cached("came", "all", lambda: np.flatnonzero(came(window)))
-    arrived = split.count(split.cells(split.came[here], window.ledger.people["arrives_at"][here]))
+    arrived = split.count(split.came[here], window.ledger.people["arrives_at"][here])
     doors = {name for group in window.scenario.people for name, _ in group.arrives_at}
-    shown = [place for place, name in enumerate(window.names) if name in doors or arrived[:, place].any()]
-    return split.rows({"arrivals": split.with_all(arrived, range(split.outside))}, (*shown, split.all))
+    nobody = [place for place, name in enumerate(window.names) if name not in doors and not arrived[0, place]]
+    arrivals = {"arrivals": split.with_all(arrived, range(split.outside))}
+    return split.told(arrivals, (*range(split.outside), split.all), hidden=nobody)
 
 
-def _admissions(window: Window, split: Split) -> list[Row]:
-    counts = split.count(split.admitted[begun(window)])
+def _admissions(window: Window, split: Split) -> list[Told]:
+    counts = split.admitted(begun(window))
     admitted = split.with_all(counts, range(window.home))
-    found = split.rows({"admissions": admitted}, (*range(window.home + 1), split.all))
+    found = split.told({"admissions": admitted}, (*range(window.home + 1), split.all))
     homes = [number for number, service in enumerate(window.declared) if service.is_long_term]
     if not homes:
         return found
     moved_in = split.with_all(counts, homes)
-    return [*found, *split.rows({"long_term_care_admissions": moved_in}, (*homes, split.all))]
+    return [*found, *split.told({"long_term_care_admissions": moved_in}, (*homes, split.all))]
 
 
 def waited_on_rows(window: Window) -> list[Row]:
@@ -111,13 +112,13 @@ def waited_on_rows(window: Window) -> list[Row]:
     return found
 
 
-def _leavers(window: Window, split: Split) -> list[Row]:
-    left = split.count(split.left[leavers(window)])
+def _leavers(window: Window, split: Split) -> list[Told]:
+    left = split.left(leavers(window))
     stays, never_in = _gone(window)
     gone = np.concatenate((split.after[stays], split.came[never_in]))
-    left[:, split.all] = np.bincount(gone, minlength=len(split.items))
+    left[:, split.all] = split.count(gone, np.full(len(gone), split.all))[:, split.all]
     found = {"leavers": left, "throughput_per_day": left / window.days}
-    return split.rows(found, (*range(window.home + 1), split.all))
+    return split.told(found, (*range(window.home + 1), split.all))
 
 
 def _gone(window: Window) -> tuple[Column, Column]:
@@ -133,29 +134,28 @@ def _gone(window: Window) -> tuple[Column, Column]:
     return window.cached("gone", "all", work)
 
 
-def _lengths_of_stay(window: Window, split: Split) -> list[Row]:
+def _lengths_of_stay(window: Window, split: Split) -> list[Told]:
     """Days from admitted to left, and to ready, of the stays that ended in the window, by declared service."""
     ended, stays = leavers(window), window.ledger.stays
     ended = ended[stays["service"][ended] < window.home]
-    cells, admitted = split.left[ended], stays["admitted"][ended]
+    profiles, places, admitted = split.after[ended], split.service[ended], stays["admitted"][ended]
     stayed, needed = stays["left"][ended] - admitted, stays["ready"][ended] - admitted
-    number = split.count(cells)
-    median, p90 = percentiles(split, cells, stayed, (50, 90))
+    number = split.count(profiles, places)
+    median, p90 = percentiles(split, profiles, places, stayed, (50, 90))
     days = {
-        "length_of_stay_mean_days": ratio(split.total(cells, stayed), number),
+        "length_of_stay_mean_days": ratio(split.total(profiles, places, stayed), number),
         "length_of_stay_median_days": median,
         "length_of_stay_p90_days": p90,
-        "days_to_ready_mean": ratio(split.total(cells, needed), number),
+        "days_to_ready_mean": ratio(split.total(profiles, places, needed), number),
     }
-    return split.rows({name: seconds / SECONDS_PER_DAY for name, seconds in days.items()}, range(window.home))
+    return split.told({name: seconds / SECONDS_PER_DAY for name, seconds in days.items()}, range(window.home))
 
 
-def _deaths(window: Window, split: Split) -> list[Row]:
+def _deaths(window: Window, split: Split) -> list[Told]:
     stays, waits = _dead(window)
-    outside = split.cells(split.waiting[waits], split.outside)
     places = (*range(window.home + 1), split.outside)
-    deaths = split.count(np.concatenate((split.left[stays], outside)))
-    return split.rows({"deaths": split.with_all(deaths, places)}, (*places, split.all))
+    deaths = split.left(stays) + split.count(split.waiting[waits], np.full(len(waits), split.outside))
+    return split.told({"deaths": split.with_all(deaths, places)}, (*places, split.all))
 
 
 def _dead(window: Window) -> tuple[Column, Column]:

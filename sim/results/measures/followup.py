@@ -7,15 +7,17 @@ be at home, unless they went out from a care home.
 What may be changed here: with new expected results.
 """
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import ADMITTED, NEVER, Column
-from sim.results.split import Split, leavers, ratio
+from sim.results.measures import chains
+from sim.results.split import Split, Told, leavers, ratio
 from sim.results.step_functions import Mask, of_person
-from sim.results.window import BACK_HOME, Row, Window
+from sim.results.window import BACK_HOME, Window
 
 DAYS_30 = 30 * SECONDS_PER_DAY
 DAYS_91 = 91 * SECONDS_PER_DAY
@@ -34,7 +36,8 @@ class Journeys:
         at_home[window.home] = True
         self._at_home = at_home[stays["service"]]
         in_care_home = window.of_kind("care_home")[stays["service"]]
-        self._not_home_before = np.cumsum(window.of_kind("acute", "care_home")[stays["service"]])
+        self._elsewhere = window.of_kind("acute", "care_home")[stays["service"]]
+        self._not_home_before = np.cumsum(self._elsewhere)
         self.out_at_home = (stays["to"] == window.out) & ~in_care_home
         ended = stays["left"] < NEVER
         spent = np.where(self._at_home & ended, stays["left"] - stays["admitted"], 0)
@@ -44,11 +47,24 @@ class Journeys:
         """The row of the last stay that each person had begun by each instant."""
         return np.searchsorted(self._keys, of_person(person, instants), side="right") - 1
 
-    def stayed_home(self, row: Column, until: Column) -> Mask:
-        """Whether these stays' people neither died nor entered a hospital or a care home from then until these instants."""
+    def stayed_home(self, row: Column, seconds: int) -> Column:
+        """Whether these stays' people neither died nor entered a hospital or a care home for so long after leaving."""
+        until = self.stays["left"][row] + seconds
         last = self.stay_at(self.stays["person"][row], until)
         is_dead = (self.stays["to"][last] == self.window.died) & (self.stays["left"][last] <= until)
-        return np.asarray((self._not_home_before[last] == self._not_home_before[row]) & ~is_dead)
+        return np.asarray((self._not_home_before[last] == self._not_home_before[row]) & ~is_dead, dtype=np.int64)
+
+    def home_then(self, row: Column, seconds: int) -> Column:
+        """Whether these stays' people are at home so long after leaving."""
+        later = self.stays["left"][row] + seconds
+        last = self.stay_at(self.stays["person"][row], later)
+        gone = self.stays["left"][last] <= later
+        return np.where(gone, self.out_at_home[last], ~self._elsewhere[last]).astype(np.int64)
+
+    def days_at_home(self, row: Column, seconds: int) -> Column:
+        """Seconds at home within so many after leaving."""
+        person, since = self.stays["person"][row], self.stays["left"][row]
+        return self.home_seconds(person, since + seconds) - self.home_seconds(person, since)
 
     def home_seconds(self, person: Column, instants: Column) -> Column:
         """Seconds at home up to each instant, from a start that is the same for the same person."""
@@ -57,6 +73,39 @@ class Journeys:
         here = np.minimum(instants, left) - self.stays["admitted"][row]
         after = np.maximum(instants - left, 0)
         return np.asarray(self._home_before[row] + here * self._at_home[row] + after * self.out_at_home[row])
+
+
+class FastJourneys:
+    """The same by going from stay to stay, compiled."""
+
+    def __init__(self, window: Window, passes: SimpleNamespace) -> None:
+        stays, home = window.ledger.stays, window.of_kind(*BACK_HOME)
+        home[window.home] = True
+        service, to, in_care_home = stays["service"], stays["to"], window.of_kind("care_home")
+        self._passes = passes
+        self._stays = chains.Stays(
+            person=stays["person"],
+            admitted=stays["admitted"],
+            left=stays["left"],
+            died=to == window.died,
+            at_home=home[service],
+            not_home=window.of_kind("acute", "care_home")[service],
+            out_at_home=(to == window.out) & ~in_care_home[service],
+        )
+
+    def stayed_home(self, row: Column, seconds: int) -> Column:
+        return self._found("stayed_home", row, seconds)
+
+    def home_then(self, row: Column, seconds: int) -> Column:
+        return self._found("home_then", row, seconds)
+
+    def days_at_home(self, row: Column, seconds: int) -> Column:
+        return self._found("days_at_home", row, seconds)
+
+    def _found(self, what: str, row: Column, seconds: int) -> Column:
+        found = np.zeros(len(row), dtype=np.int64)
+        getattr(self._passes, what)(found, self._stays, row, seconds)
+        return found
 
 
 class Followed(NamedTuple):
@@ -68,19 +117,17 @@ class Followed(NamedTuple):
     each: int  # so much is one of the measure's unit
 
 
-def rows(window: Window, split: Split) -> list[Row]:
-    """Follow-up rows of each hospital, and of all hospitals; of each other service, who was back in hospital."""
+def told(window: Window, split: Split) -> list[Told]:
+    """What became of people of each hospital, and of all hospitals; of each other service, who was back in hospital."""
     hospitals = np.flatnonzero(window.is_acute).tolist()
     if not hospitals:
         return []
     found = {}
     for one in _followed_up(window):
-        cells = split.left[one.rows]
-        total, number = (
-            split.with_all(table, hospitals) for table in (split.total(cells, one.amounts), split.count(cells))
-        )
+        tables = split.late(one.rows, one.amounts), split.left(one.rows)
+        total, number = (split.with_all(table, hospitals) for table in tables)
         found[one.measure] = ratio(total, number) / one.each
-    return split.rows(found, (*range(window.home), split.all))
+    return split.told(found, (*range(window.home), split.all))
 
 
 def _followed_up(window: Window) -> list[Followed]:
@@ -88,7 +135,8 @@ def _followed_up(window: Window) -> list[Followed]:
 
 
 def _of_discharges(window: Window) -> list[Followed]:
-    left, journeys = _discharges(window), Journeys(window)
+    left, passes = _discharges(window), window.passes(chains.PASSES)
+    journeys = Journeys(window) if passes is None else FastJourneys(window, passes)
     return [
         *_readmitted(window, left),
         _at_home_12_weeks(window, left, journeys),
@@ -138,8 +186,9 @@ def _readmitted(window: Window, left: Column) -> list[Followed]:
 def _is_back(window: Window, left: Column) -> Mask:
     """Which of these stays' people asked for a hospital, and got in, within 30 days of leaving."""
     stays, waits = window.ledger.stays, window.ledger.waits
-    back = (waits["ending"] == ADMITTED) & window.is_acute[window.admitted_to] & ~window.is_acute[waits["held"]]
-    keys = np.append(np.sort(of_person(waits["person"][back], waits["joined"][back])), NEVER)
+    to_hospital = window.is_acute[window.admitted_to]  # by wait; of those that ended otherwise it says nothing
+    back = np.flatnonzero(to_hospital & (waits["ending"] == ADMITTED) & ~window.is_acute[waits["held"]])
+    keys = np.append(of_person(waits["person"][back], waits["joined"][back]), NEVER)  # rows are in this order
     since = of_person(stays["person"][left], stays["left"][left])
     return np.asarray(keys[np.searchsorted(keys, since, side="left")] <= since + DAYS_30)
 
@@ -150,26 +199,16 @@ def _into_reablement(window: Window, left: Column, seconds: int) -> Column:
     return left[window.of_kind(*REABLEMENT)[window.ledger.stays["to"][left]]]
 
 
-def _at_home_12_weeks(window: Window, left: Column, journeys: Journeys) -> Followed:
+def _at_home_12_weeks(window: Window, left: Column, journeys: Journeys | FastJourneys) -> Followed:
     left = _into_reablement(window, left, WEEKS_12)
-    is_home = journeys.stayed_home(left, window.ledger.stays["left"][left] + WEEKS_12)
-    return Followed("at_home_12_weeks", left, is_home.astype(np.int64), 1)
+    return Followed("at_home_12_weeks", left, journeys.stayed_home(left, WEEKS_12), 1)
 
 
-def _at_home(window: Window, left: Column, journeys: Journeys) -> Followed:
-    stays = window.ledger.stays
+def _at_home(window: Window, left: Column, journeys: Journeys | FastJourneys) -> Followed:
     left = _into_reablement(window, left, DAYS_91)
-    later = stays["left"][left] + DAYS_91
-    row = journeys.stay_at(stays["person"][left], later)
-    gone = stays["left"][row] <= later
-    elsewhere = window.of_kind("acute", "care_home")[stays["service"][row]]
-    is_home: Mask = np.where(gone, journeys.out_at_home[row], ~elsewhere)
-    return Followed("at_home_91_days", left, is_home.astype(np.int64), 1)
+    return Followed("at_home_91_days", left, journeys.home_then(left, DAYS_91), 1)
 
 
-def _days_at_home(window: Window, left: Column, journeys: Journeys) -> Followed:
-    stays = window.ledger.stays
+def _days_at_home(window: Window, left: Column, journeys: Journeys | FastJourneys) -> Followed:
     left = _followed(window, left, DAYS_91)
-    person, since = stays["person"][left], stays["left"][left]
-    spent = journeys.home_seconds(person, since + DAYS_91) - journeys.home_seconds(person, since)
-    return Followed("days_at_home", left, spent, SECONDS_PER_DAY)
+    return Followed("days_at_home", left, journeys.days_at_home(left, DAYS_91), SECONDS_PER_DAY)

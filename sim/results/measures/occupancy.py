@@ -14,11 +14,12 @@ import numpy as np
 from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Places, Service
 from sim.model.records import Column
 from sim.results.measures.census import at_midnights
-from sim.results.split import Split, Table, everybody, present
+from sim.results.split import Split, Table, Told, percentiles_of_paths, present, split_of
 from sim.results.step_functions import StepFunction, column, going_on, instants_of, steps_of
 from sim.results.window import Row, Window
 
 MINUTES_PER_HOUR = 60
+PERCENTS = (5, 50, 95)  # of the midnight census
 UNLIMITED = -1  # in the ledger's places: open without limit
 
 
@@ -119,13 +120,17 @@ def planned_and_held(window: Window, service: Service) -> tuple[Column, Column, 
 
 def occupied_seconds(window: Window, service: Service) -> int:
     """Seconds that people held a place in the window."""
-    return int(_occupied(window, everybody(window))[0, window.number(service)])
+    return int(_occupied(window)[0, window.number(service)])
 
 
-def _occupied(window: Window, split: Split) -> Table:
+def _occupied(window: Window) -> Table:
     """Seconds in the window that people held a place, by item and place."""
-    cells, start, end = present(window, split)
-    return window.cached("occupied seconds", split.by, lambda: split.total(cells, window.clipped(start, end)))
+
+    def work() -> Table:
+        profiles, places, start, end = present(window)
+        return split_of(window).total(profiles, places, window.clipped(start, end))
+
+    return window.cached("occupied seconds", "all", work)
 
 
 def available_seconds(window: Window, service: Service) -> int:
@@ -134,18 +139,17 @@ def available_seconds(window: Window, service: Service) -> int:
     return window.cached("available seconds", service.name, lambda: path.integral(window.first, window.end))
 
 
-def people_rows(window: Window, split: Split) -> list[Row]:
+def told(window: Window, split: Split) -> list[Told]:
     """People in every service, home included, and occupied bed days of all but home, which is no bed."""
     services = range(window.home + 1)
-    occupied = split.with_all(_occupied(window, split), range(window.home))
-    census, shown = at_midnights(window, split), split.and_all_hospitals(services)
+    occupied = split.with_all(_occupied(window), range(window.home))
+    census, shown = at_midnights(window), split.and_all_hospitals(services)
     found = {"midnight_census_mean": census.sum(axis=2) / window.days}
-    for percent, people in zip((5, 50, 95), np.percentile(census[:, shown], (5, 50, 95), axis=2), strict=True):
-        found[f"midnight_census_p{percent:02d}"] = np.zeros(census.shape[:2])
-        found[f"midnight_census_p{percent:02d}"][:, shown] = people
+    for percent, people in zip(PERCENTS, percentiles_of_paths(split, census, shown, PERCENTS), strict=True):
+        found[f"midnight_census_p{percent:02d}"] = people
     return [
-        *split.rows({"occupied_bed_days": occupied / SECONDS_PER_DAY}, (*services, split.all)),
-        *split.rows(found, services),
+        *split.told({"occupied_bed_days": occupied / SECONDS_PER_DAY}, (*services, split.all)),
+        *split.told(found, services),
     ]
 
 

@@ -1,12 +1,19 @@
 """The one order of rows in every result file: by service, measure, kind of part and part."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS, OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
 from sim.results.measure_table import measures
 from sim.results.parts import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS
 from sim.results.split import group_names, level_names, trait_names
+from sim.results.window import Block, Key
 
+T = TypeVar("T")
 YEARS = [str(year) for year in range(1, 101)]  # since people became ready
 MeasureKey = tuple[str, str, str, str]  # service, measure, by, item
 SortKey = tuple[int, int, int, int, str]
@@ -51,6 +58,41 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
     return place
 
 
+class RowOrder:
+    """Every key that was met in a scenario's replications, in the canonical order: each is put in its place once."""
+
+    def __init__(self, place: Callable[[MeasureKey], SortKey]) -> None:
+        self._place = place
+        self._keys: tuple[Key, ...] = ()
+        self._number: dict[Key, int] = {}  # in the order
+        # Of blocks of keys that stay the same objects, known by who they are:
+        self._blocks: dict[tuple[int, ...], tuple[tuple[Key, ...], ...]] = {}
+        self._places: dict[tuple[int, ...], NDArray[np.intp]] = {}
+
+    def sorted(self, blocks: Sequence[Block]) -> tuple[tuple[Key, ...], NDArray[np.float64]]:
+        """The keys and values of all that is told in these blocks."""
+        *constant, rows = blocks
+        same = tuple(id(one.keys) for one in constant)
+        if same not in self._places or not self._number.keys() >= set(rows.keys):
+            self._meet(constant, rows.keys)
+        values = np.full(len(self._keys), np.nan)
+        values[self._places[same]] = np.concatenate([one.values for one in constant])
+        values[[self._number[key] for key in rows.keys]] = rows.values
+        is_told = ~np.isnan(values)
+        return tuple(compress(self._keys, is_told.tolist())), values[is_told]
+
+    def _meet(self, constant: Sequence[Block], others: Sequence[Key]) -> None:
+        """Put new keys in their places; the numbers of all others change with them."""
+        these = tuple(one.keys for one in constant)
+        self._blocks[tuple(map(id, these))] = these
+        met = dict.fromkeys((*self._keys, *(key for keys in these for key in keys), *others))
+        self._keys = tuple(sorted(met, key=lambda key: self._place(key[:4])))
+        self._number = _numbered(self._keys)
+        for same, blocks in self._blocks.items():
+            numbers = [self._number[key] for keys in blocks for key in keys]
+            self._places[same] = np.array(numbers, dtype=np.intp)
+
+
 def _causes(scenarios: Iterable[Scenario]) -> list[str]:
     found = list(scenarios)
     teams = _merged((f"team {team.name}" for team in scenario.teams) for scenario in found)
@@ -62,5 +104,5 @@ def _merged(lists: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(name for names in lists for name in names))
 
 
-def _numbered(names: Iterable[str]) -> dict[str, int]:
+def _numbered(names: Iterable[T]) -> dict[T, int]:
     return {name: number for number, name in enumerate(names)}

@@ -6,38 +6,55 @@ is one group and nobody has traits, only the two oldest divisions by group are w
 What may be changed here: free; a new measure that counts people comes from one of the modules named here, or a new one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import isnan
+
+import numpy as np
 
 from sim.inputs.scenario import Scenario
 from sim.results.measure_table import measures
 from sim.results.measures import delays, discharge_rate, flow, followup, occupancy, unmet, waits
 from sim.results.parts import GROUP
-from sim.results.split import Split, everybody, splits
-from sim.results.window import Row, Window
+from sim.results.split import Split, Told, split_of
+from sim.results.window import Block, Key, Row, Window, key_of
+
+ALSO_BY_THE_ONLY_GROUP = ("delayed_bed_days", "arrivals")
 
 
-def rows(window: Window) -> list[Row]:
+def blocks(window: Window) -> Iterator[Block]:
     """The rows of everybody, and those of every part."""
-    whole = rows_of(window, everybody(window))
-    found = [row for split in splits(window) for row in rows_of(window, split)]
-    groups = window.scenario.people
-    return [*whole, *found, *(_in_the_only_group(whole, groups[0].name) if len(groups) == 1 else ())]
+    split = split_of(window)
+    for one in told(window):
+        yield split.block(one)
+    if len(window.scenario.people) == 1:
+        yield from (_in_the_only_group(split, one) for one in told(window) if one.measure in ALSO_BY_THE_ONLY_GROUP)
 
 
-def rows_of(window: Window, split: Split) -> list[Row]:
-    """The rows of everybody, or of the parts of a split."""
-    return window.cached("rows of people", split.by, lambda: _rows_of(window, split))
+def told(window: Window) -> list[Told]:
+    """What is told of everybody and of every part."""
+    return window.cached("told of people", "all", lambda: _told(window, split_of(window)))
 
 
-def _rows_of(window: Window, split: Split) -> list[Row]:
+def rows_of_everybody(window: Window) -> list[Row]:
+    """The rows of all people together."""
+    places = split_of(window).places
     return [
-        *occupancy.people_rows(window, split),
-        *waits.rows(window, split),
-        *flow.rows(window, split),
-        *delays.people_rows(window, split),
-        *discharge_rate.rows(window, split),
-        *unmet.rows(window, split),
-        *followup.rows(window, split),
+        Row(places[place], one.measure, "", "", value)
+        for one in told(window)
+        for place, value in zip(one.places, one.values[0].tolist(), strict=True)
+        if not isnan(value)
+    ]
+
+
+def _told(window: Window, split: Split) -> list[Told]:
+    return [
+        *occupancy.told(window, split),
+        *waits.told(window, split),
+        *flow.told(window, split),
+        *delays.told(window, split),
+        *discharge_rate.told(window, split),
+        *unmet.told(window, split),
+        *followup.told(window, split),
     ]
 
 
@@ -56,9 +73,14 @@ def _is_told_of_a_part(row: Row) -> bool:
     return told.split != "" and (row.value != 0 or not told.absent_is_zero)
 
 
-def _in_the_only_group(whole: list[Row], group: str) -> list[Row]:
-    return [
-        row._replace(by=GROUP, item=group)
-        for row in whole
-        if (row.measure == "delayed_bed_days" and row.value) or row[:2] == ("all", "arrivals")
-    ]
+def _in_the_only_group(split: Split, found: Told) -> Block:
+    """The whole again: everybody's delay, where there is any, and all arrivals."""
+
+    def keys() -> tuple[Key, ...]:
+        group = split.scenario.people[0].name
+        return tuple(key_of(split.places[place], found.measure, GROUP, group) for place in found.places)
+
+    values = found.values[0]
+    is_told = values != 0 if found.measure == "delayed_bed_days" else np.array(found.places) == split.all
+    what = ("keys of the only group", found.measure, found.places)
+    return Block(split.scenario.once(what, keys), np.where(is_told, values, np.nan))

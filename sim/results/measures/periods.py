@@ -110,7 +110,7 @@ def division(base: Scenario | None, other: Scenario) -> Division | None:
 def within(scenario: Scenario, period: Period) -> Scenario:
     """The scenario, measured in this period only."""
     calendar = replace(scenario.calendar, warm_up_days=period.first_day, measured_days=period.days, follow_up_days=0)
-    return replace(scenario, calendar=calendar)
+    return scenario.once(("within", period), lambda: replace(scenario, calendar=calendar))
 
 
 def in_common(calendar: Calendar, headlines: Iterable[Period]) -> Period | None:

@@ -11,10 +11,12 @@ What may be changed here: with new expected results.
 """
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 
 import numpy as np
 
 from sim.model.records import NEVER, NONE, Column
+from sim.results.measures import chains
 from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
 from sim.results.measures.delay_episodes import Pieces
 from sim.results.step_functions import ALWAYS, Mask, StepFunction, column, instants_of
@@ -95,6 +97,22 @@ class _State:
             if path is not ALWAYS:
                 into[number] = path.at(self.grid) > 0
 
+    def follow(self, passes: SimpleNamespace, pairs: Column, table: Column) -> None:
+        """Add the seconds of these pairs of service held and destination, by what is at the end of their chains."""
+        size, instants = len(self.window.names), len(self.grid)
+        which = np.searchsorted(pairs, self.held * size + self.to) * (instants + 1)
+        changes = np.zeros(len(pairs) * (instants + 1), dtype=np.int64)
+        for times, sign in ((self.start, 1), (self.end, -1)):
+            np.add.at(changes, which + np.searchsorted(self.grid, np.maximum(times, self.window.first)), sign)
+        waiting = changes.reshape(len(pairs), instants + 1)
+        held_by_next = np.repeat(np.arange(size)[:, None], instants, axis=1)
+        for number, where in self._where.items():
+            held_by_next[number] = where
+        at = chains.Instants(self.seconds, self.next, held_by_next, self.is_free, self.door, self.own_hours)
+        found, seen = np.zeros(table.shape, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        passes.ends_of_chains(found, seen, pairs // size, pairs % size, waiting, at)
+        table += found
+
     def held_by_next(self, awaits: Column, at: Column) -> Column:
         """The service in which the longest-clear person of a destination is: of a list one of its services."""
         found = awaits.copy()
@@ -123,6 +141,10 @@ def _add_places(window: Window, parts: Pieces, table: Column) -> None:
     hours = table.shape[1] - len(window.names) - 1
     state = _State(window, parts)
     pairs = np.unique(state.held * len(window.names) + state.to)
+    passes = window.passes(chains.PASSES)
+    if passes is not None:
+        state.follow(passes, pairs, table[:, hours:])
+        return
     for pair in pairs:
         held, to = divmod(int(pair), len(window.names))
         rows = np.flatnonzero((state.held == held) & (state.to == to))

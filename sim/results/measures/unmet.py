@@ -21,9 +21,9 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Group, Visit
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.measures.flow import pathways
-from sim.results.split import Split
+from sim.results.split import Split, Told
 from sim.results.step_functions import Mask, of_person
-from sim.results.window import Row, Window
+from sim.results.window import Window
 
 PATHWAY_2 = 2
 IN_VAIN = (GAVE_UP, TURNED_AWAY, NO_PLACE)
@@ -39,16 +39,16 @@ class Need(NamedTuple):
     end: Column
 
 
-def rows(window: Window, split: Split) -> list[Row]:
+def told(window: Window, split: Split) -> list[Told]:
     """People without the pathway 2 bed that they need, mean over time, by the service that they were bound for."""
     is_bed = pathways(window) == PATHWAY_2
     if not is_bed.any():
         return []
     found = unmet(window)
-    cells = split.cells(split.waiting[found.wait], found.bound_for)
-    seconds = split.with_all(split.total(cells, found.end - found.start), range(split.outside))
+    lacking = split.total(split.waiting[found.wait], found.bound_for, found.end - found.start)
+    seconds = split.with_all(lacking, range(split.outside))
     mean = {"unmet_need_people_mean": seconds / (window.days * SECONDS_PER_DAY)}
-    return split.rows(mean, (*np.flatnonzero(is_bed).tolist(), split.all))
+    return split.told(mean, (*np.flatnonzero(is_bed).tolist(), split.all))
 
 
 def unmet(window: Window) -> Need:

@@ -15,9 +15,9 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, WAIT_ENDINGS, Column
-from sim.results.split import Split, percentiles, ratio
+from sim.results.split import Split, Told, percentiles, ratio
 from sim.results.step_functions import Mask
-from sim.results.window import Row, Window
+from sim.results.window import Window
 
 IN_2_DAYS = 2 * SECONDS_PER_DAY
 IN_4_HOURS = 4 * SECONDS_PER_HOUR
@@ -31,9 +31,9 @@ COUNTED_AS = {
 IS_TURNED_AWAY = np.isin(np.arange(len(WAIT_ENDINGS)), COUNTED_AS["turned_away"])  # by ending
 
 
-def rows(window: Window, split: Split) -> list[Row]:
-    """Queue and wait rows of every service and list, of `out` and of outside, and those who got in nowhere."""
-    return _wait_rows(window, split) + _standards(window, split) + _failed_rows(window, split)
+def told(window: Window, split: Split) -> list[Told]:
+    """Queues and waits of every service and list, of `out` and of outside, and those who got in nowhere."""
+    return [*_waits(window, split), *_standards(window, split), *_failed(window, split)]
 
 
 class Waited(NamedTuple):
@@ -64,23 +64,23 @@ def _find_waited(window: Window) -> Waited:
     return Waited(rows, places, window.clipped(joined, ended), begun, lengths)
 
 
-def _wait_rows(window: Window, split: Split) -> list[Row]:
+def _waits(window: Window, split: Split) -> list[Told]:
     """Over all waits, those that did not begin in the window only as people in the queue."""
     found = _waited(window)
-    cells, lengths = split.cells(split.waiting[found.rows], found.places), found.lengths
-    in_line = split.total(cells, found.seconds)
-    cells = cells[found.begun]
-    number = split.count(cells)
-    median, p90 = percentiles(split, cells, lengths, (50, 90))
+    profiles, places, lengths = split.waiting[found.rows], found.places, found.lengths
+    in_line = split.total(profiles, places, found.seconds)
+    profiles, places = profiles[found.begun], places[found.begun]
+    number, some = split.count(profiles, places), np.flatnonzero(lengths)
+    median, p90 = percentiles(split, profiles, places, lengths, (50, 90))
     measured = {
         "queue_mean": in_line / (window.end - window.first),
-        "wait_mean_days": ratio(split.total(cells, lengths), number) / SECONDS_PER_DAY,
+        "wait_mean_days": ratio(split.total(profiles, places, lengths), number) / SECONDS_PER_DAY,
         "wait_median_days": median / SECONDS_PER_DAY,
         "wait_p90_days": p90 / SECONDS_PER_DAY,
-        "waited_share": ratio(split.count(cells[lengths > 0]), number),
+        "waited_share": ratio(split.count(profiles[some], places[some]), number),
     }
-    shown = [place for place in range(split.outside) if place in window.in_line or in_line[:, place].any()]
-    return split.rows(measured, (*shown, split.outside))
+    nobody = [place for place in range(split.outside) if place not in window.in_line and not in_line[0, place]]
+    return split.told(measured, range(split.outside + 1), hidden=nobody)
 
 
 def mean_in_line(window: Window, joined: Column, ended: Column) -> float:
@@ -123,7 +123,7 @@ def _within_2_days(window: Window) -> InTime:
     return InTime(rows, ended[rows] - joined[rows] <= IN_2_DAYS)
 
 
-def _standards(window: Window, split: Split) -> list[Row]:
+def _standards(window: Window, split: Split) -> list[Told]:
     """Hospitals and bed-based intermediate care, and lists of them: the shares admitted within 4 hours and 2 days."""
     found = []
     for measure, in_time, kinds in (
@@ -131,9 +131,8 @@ def _standards(window: Window, split: Split) -> list[Row]:
         ("started_within_2_days", _within_2_days, ("reablement_unit", "community_beds")),
     ):
         rows, kept = window.cached(measure, "all", partial(in_time, window))
-        cells = split.waits[rows]
-        share = ratio(split.count(cells[kept]), split.count(cells))
-        found += split.rows({measure: share}, np.flatnonzero(window.waits_for_kind(*kinds)).tolist())
+        share = ratio(split.waits(rows[kept]), split.waits(rows))
+        found += split.told({measure: share}, np.flatnonzero(window.waits_for_kind(*kinds)).tolist())
     return found
 
 
@@ -148,18 +147,13 @@ def ended(window: Window) -> Mapping[str, Column]:
     return window.cached("ended waits", "all", work)
 
 
-def _failed_rows(window: Window, split: Split) -> list[Row]:
+def _failed(window: Window, split: Split) -> list[Told]:
     """People who were turned away, and those who gave up, by the destination that they waited for and all together."""
     waits, failed = window.ledger.waits, ended(window)
     turned_away = failed["turned_away"]
     at_once = turned_away[waits["joined"][turned_away] == waits["ended"][turned_away]]
-    found = {"turned_away": turned_away, "gave_up": failed["gave_up"]}
-    found |= {"turned_away_at_once": at_once} if len(at_once) else {}
-    counts = {
-        measure: split.with_all(split.count(split.waits[rows]), range(split.outside)) for measure, rows in found.items()
-    }
-    return [
-        row
-        for row in split.rows(counts, (*window.in_line, split.all))
-        if row.value or row.measure != "turned_away_at_once"
-    ]
+    found = {"turned_away": turned_away, "gave_up": failed["gave_up"], "turned_away_at_once": at_once}
+    counts = {measure: split.with_all(split.waits(rows), range(split.outside)) for measure, rows in found.items()}
+    *whole, of_them = split.told(counts, (*window.in_line, split.all))
+    of_them.values[of_them.values == 0] = np.nan
+    return [*whole, of_them]

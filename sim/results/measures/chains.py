@@ -1,0 +1,118 @@
+"""Chains of people who wait for each other's places, and what became of people after hospital: passes for a compiler.
+
+What they follow is said in `root_causes.py` and `followup.py` in plain NumPy, which follows where nothing can be compiled and is
+their reference in tests: whole numbers only.
+
+What may be changed here: freely, together with these.
+"""
+
+from typing import NamedTuple
+
+from sim.machine_code import Column, Grid, Mask, MaskGrid, Passes
+from sim.model.records import NEVER, NONE
+
+
+class Instants(NamedTuple):
+    """By destination and instant of a grid: as in `root_causes.py`."""
+
+    seconds: Column  # until the next instant
+    next: Grid  # what the longest-clear person waits for, NONE where there is nobody
+    held_by_next: Grid  # the service in which they are
+    is_free: MaskGrid
+    door: MaskGrid
+    own_hours: MaskGrid
+
+
+def ends_of_chains(table: Grid, seen: Column, held: Column, to: Column, waiting: Grid, at: Instants) -> None:
+    """Seconds by service held and item: hours first, then the destinations at the end of the chain.
+
+    `held` and `to` say who waits for what, `waiting` how many more of them do from each instant on.
+    """
+    chain = 0
+    for pair in range(len(held)):
+        number = 0
+        for instant in range(len(at.seconds)):
+            number += waiting[pair, instant]
+            if number == 0:
+                continue
+            chain += 1
+            holds, awaits = held[pair], to[pair]
+            while True:
+                seen[awaits] = chain
+                further = at.next[awaits, instant]
+                if at.is_free[awaits, instant] or further == NONE or seen[further] == chain:
+                    break
+                holds, awaits = at.held_by_next[awaits, instant], further
+            lacks_an_hour = at.is_free[awaits, instant] and not (
+                at.door[awaits, instant] and at.own_hours[holds, instant]
+            )
+            table[held[pair], 0 if lacks_an_hour else 1 + awaits] += number * at.seconds[instant]
+
+
+class Stays(NamedTuple):
+    """The stays, person by person, and what sort of place each is in."""
+
+    person: Column
+    admitted: Column
+    left: Column
+    died: Mask
+    at_home: Mask
+    not_home: Mask  # in a hospital or a care home
+    out_at_home: Mask
+
+
+def later_row(stays: Stays, row: int, instant: int) -> int:
+    """The last stay of the same person that had begun by an instant."""
+    while (
+        row + 1 < len(stays.person)
+        and stays.person[row + 1] == stays.person[row]
+        and stays.admitted[row + 1] <= instant
+    ):
+        row += 1
+    return row
+
+
+def stayed_home(found: Column, stays: Stays, rows: Column, seconds: int) -> None:
+    """Whether these stays' people neither died nor entered a hospital or a care home for so long after leaving."""
+    for index in range(len(rows)):
+        until, last = (
+            stays.left[rows[index]] + seconds,
+            later_row(stays, rows[index], stays.left[rows[index]] + seconds),
+        )
+        is_home = not (stays.died[last] and stays.left[last] <= until)
+        for row in range(rows[index] + 1, last + 1):
+            is_home = is_home and not stays.not_home[row]
+        found[index] = is_home
+
+
+def home_then(found: Column, stays: Stays, rows: Column, seconds: int) -> None:
+    """Whether these stays' people are at home so long after leaving."""
+    for index in range(len(rows)):
+        later = stays.left[rows[index]] + seconds
+        row = later_row(stays, rows[index], later)
+        found[index] = stays.out_at_home[row] if stays.left[row] <= later else not stays.not_home[row]
+
+
+def home_until(stays: Stays, first: int, row: int, instant: int) -> int:
+    """Seconds at home from the beginning of the first of these stays to an instant in the last."""
+    spent = 0
+    for before in range(first, row):
+        if stays.at_home[before] and stays.left[before] < NEVER:
+            spent += stays.left[before] - stays.admitted[before]
+    if stays.at_home[row]:
+        spent += min(instant, stays.left[row]) - stays.admitted[row]
+    if stays.out_at_home[row]:
+        spent += max(instant - stays.left[row], 0)
+    return spent
+
+
+def days_at_home(found: Column, stays: Stays, rows: Column, seconds: int) -> None:
+    """Seconds at home within so many after leaving."""
+    for index in range(len(rows)):
+        since = stays.left[rows[index]]
+        first = later_row(stays, rows[index], since)
+        last = later_row(stays, first, since + seconds)
+        found[index] = home_until(stays, first, last, since + seconds) - home_until(stays, first, first, since)
+
+
+PASSES = Passes(__file__, ends_of_chains, stayed_home, home_then, days_at_home, helpers=(later_row, home_until))

@@ -38,6 +38,8 @@ ASKED = (
     Asked("compiled_over_idiomatic_simpy", "Compiled engine over idiomatic SimPy", AT_LEAST, 100),
     Asked("c_over_compiled", "C that writes the same ledger over the compiled engine", AT_MOST, 2),
     Asked("compiled_over_reference_on_baseline", "Compiled over reference engine on `scenarios/baseline.yaml`", AT_LEAST, 40),
+    Asked("counted_over_walked_on_baseline", "A replication drawn, walked, checked and measured over drawn and walked only, on `scenarios/baseline.yaml`", AT_MOST, 1.5),
+    Asked("counted_over_counting_simpy", "That (on the model of the benchmarks) over idiomatic SimPy with its own counting of the main measures", AT_LEAST, 100),
     Asked("reference_over_idiomatic_simpy", "Reference engine over idiomatic SimPy", AT_LEAST, 0.5),
     Asked("cost_per_event_10x_beds", "Cost of an event with 10 times the beds and arrivals, over 1 time", BELOW, 1.5),
     Asked("cost_per_event_20_years", "Cost of an event in 20 years, over 2 years", BELOW, 1.5),

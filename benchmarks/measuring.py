@@ -64,6 +64,7 @@ class Measuring:
         gc.freeze()  # what was imported is nobody's garbage to look through
         self.engines()
         self.engines_on_the_baseline()
+        self.counted()
         self.growth()
         self.whole_processes()
         self.memory()
@@ -102,6 +103,21 @@ class Measuring:
             return times_faster(rounds, ours.COMPILED, ours.REFERENCE)
 
         self.note_in_time("compiled_over_reference_on_baseline", ratio)
+
+    def counted(self) -> None:
+        """A replication that is checked and measured too: beside the engine alone, and beside SimPy that counts."""
+
+        def over_walked() -> Spread | None:
+            both = programs.counted_on_the_baseline(self.baseline, self.sizes)
+            rounds = measure(both, self.sizes.rounds, self.give_up, say)
+            return times_faster(rounds, ours.COMPILED, programs.COUNTED)  # as many times as costly
+
+        def over_simpy() -> Spread | None:
+            rounds = measure(programs.counted_on_the_model(self.sizes), self.sizes.rounds, self.give_up, say)
+            return times_faster(rounds, programs.COUNTED, programs.COUNTING_SIMPY)
+
+        self.note_in_time("counted_over_walked_on_baseline", over_walked)
+        self.note_in_time("counted_over_counting_simpy", over_simpy)
 
     def growth(self) -> None:
         """The cost of an event in larger hospitals and longer runs."""

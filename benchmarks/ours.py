@@ -7,8 +7,9 @@ from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.compiled import compiled_run
 from sim.model.records import NEVER, Ledger
+from sim.results.window import Window
 from sim.runs.engines import Engines
-from sim.runs.experiment import Shared, run_one
+from sim.runs.experiment import Shared, check_identities, measured, run_one
 from sim.runs.piece import Task
 from sim.runs.workers import run_tasks, workers_of
 
@@ -23,6 +24,15 @@ def load(name: str) -> None:
 def run(scenario: Scenario, replication: int, name: str) -> Ledger:
     """One replication by one engine: drawing its people, walking them, and the whole ledger."""
     return engine.run(scenario, replication, name)
+
+
+def run_counted(scenario: Scenario, replication: int) -> Ledger:
+    """The same by the compiled engine, checked by every identity and counted in every measure, as `run` does."""
+    ledger = engine.run(scenario, replication, COMPILED)
+    window, task = Window(scenario, ledger, is_fast=True), Task(0, replication)
+    check_identities(task, window)
+    measured(task, window)
+    return ledger
 
 
 def aggregates(scenario: Scenario, replications: int, workers: int) -> int:

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 import numpy as np
 
-from benchmarks import idiomatic_simpy, limit, model, ours
+from benchmarks import counting_simpy, idiomatic_simpy, limit, model, ours
 from benchmarks.idiomatic_simpy import StandardLibrary
 from benchmarks.model import as_numbers, read_model
 from benchmarks.rounds import Program
 from benchmarks.sizes import Sizes
 from sim.inputs.scenario import Scenario
+from sim.model.records import Ledger
 
 SIMPY, SIMPY_STANDARD, CIW = "idiomatic_simpy", "idiomatic_simpy_standard_library", "ciw"
 C, WHOLE_C = "c", "c_whole_ledger"
+COUNTED, COUNTING_SIMPY = "counted", "counting_simpy"
 
 INSIDE = {
     ours.COMPILED: "drawing the people, the whole run, the whole ledger (people, waits, stays, steps, places); not compiling",
@@ -103,6 +105,44 @@ def on_the_baseline(scenario: Scenario, sizes: Sizes) -> list[Program]:
         )
         for name, repeats in times.items()
     ]
+
+
+def counted_on_the_model(sizes: Sizes) -> list[Program]:
+    """The model with all that is counted, by us and by textbook SimPy, in spells."""
+    numbers, length = _numbers_and_days(sizes.slow_days)
+    window = float(read_model(sizes.slow_days).calendar.warm_up_days), float(length)
+    return [
+        _counted(read_model(), sizes, ours.spells),
+        Program(
+            COUNTING_SIMPY,
+            lambda seed: counting_simpy.run_in_slices(numbers, window, seed, np.random.default_rng, sizes.fast_repeats),
+            lambda result: model.spells(idiomatic_simpy.stays(numbers, result[0])),
+            slices=sizes.fast_repeats,
+        ),
+    ]
+
+
+def counted_on_the_baseline(scenario: Scenario, sizes: Sizes) -> list[Program]:
+    """The compiled engine alone, and with every identity and measure, on a scenario with every mechanism."""
+    walked = Program(
+        ours.COMPILED,
+        lambda number: ours.run(scenario, number, ours.COMPILED),
+        ours.stay_rows,
+        repeats=sizes.fast_repeats,
+        warms_up=True,
+    )
+    return [walked, _counted(scenario, sizes, ours.stay_rows)]
+
+
+def _counted(scenario: Scenario, sizes: Sizes, count: Callable[[Ledger], int]) -> Program:
+    ours.load(ours.COMPILED)
+    return Program(
+        COUNTED,
+        lambda number: ours.run_counted(scenario, number),
+        count,
+        repeats=sizes.fast_repeats,
+        warms_up=True,
+    )
 
 
 def growing(name: str) -> list[Program]:

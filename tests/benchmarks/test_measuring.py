@@ -74,6 +74,10 @@ def test_every_real_program_takes_its_turns() -> None:
     (both,) = rounds.measure(programs.on_the_baseline(read_model(5), tiny), rounds=1)
     assert set(both) == {"compiled", "reference"}
     assert {one.key for one in programs.on_the_baseline(read_model(5), tiny) if one.warms_up} == {"compiled"}
+    (counted,) = rounds.measure(programs.counted_on_the_model(tiny), rounds=1)
+    assert set(counted) == {"counted", "counting_simpy"}
+    (beside,) = rounds.measure(programs.counted_on_the_baseline(read_model(5), tiny), rounds=1)
+    assert set(beside) == {"compiled", "counted"}
 
 
 def test_slices_of_a_textbook_simulation_are_the_same_simulation() -> None:
@@ -130,6 +134,10 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch, comparison: processes.Comparis
 
     monkeypatch.setattr(programs, "on_the_model", on_the_model)
     monkeypatch.setattr(programs, "on_the_baseline", lambda *_: [noting("reference", []), noting("compiled", [])])
+    monkeypatch.setattr(programs, "counted_on_the_baseline", lambda *_: [noting("compiled", []), noting("counted", [])])
+    monkeypatch.setattr(
+        programs, "counted_on_the_model", lambda _: [noting("counted", []), noting("counting_simpy", [])]
+    )
     monkeypatch.setattr(programs, "growing", lambda _: [noting(k, []) for k in ("1x", "10x", "2 years", "20 years")])
     monkeypatch.setattr(processes, "two_over_one", lambda *_: (Spread(1.8, 1.7, 1.9), 60))
     monkeypatch.setattr(processes, "default_comparison", lambda _: comparison)

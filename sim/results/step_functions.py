@@ -3,6 +3,7 @@
 What may be changed here: with new expected results (every measure of time goes through these few functions).
 """
 
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import NEVER, Column
+from sim.results import path_passes
 
 Mask = NDArray[np.bool_]
 SPAN, SHIFT = 2**36, 2**35  # a person's times, from 1,000 years before the run to as long after it
@@ -115,8 +117,10 @@ def steps_of(times: Column, changes: Column) -> StepFunction:
     return StepFunction(times[last], values[last])
 
 
-def going_on(start: Column, end: Column) -> StepFunction:
+def going_on(start: Column, end: Column, passes: SimpleNamespace | None = None) -> StepFunction:
     """How many of the spans are going on at each time."""
+    if passes is not None:
+        return _going_on(start, end, passes)
     begun, over = start[start < NEVER], end[end < NEVER]
     changes = np.concatenate((2 * begun + 1, 2 * over))  # what happens in the last bit: sorted with its time, at once
     changes.sort()
@@ -124,6 +128,25 @@ def going_on(start: Column, end: Column) -> StepFunction:
     values = np.cumsum(2 * (changes & 1) - 1)
     last = is_last(times)
     return StepFunction(times[last], values[last])
+
+
+def _going_on(start: Column, end: Column, passes: SimpleNamespace) -> StepFunction:
+    times, values, keys, spare = np.empty((4, len(start) + len(end)), dtype=np.int64)
+    room = path_passes.Room(keys, spare, np.empty(2**path_passes.BITS, dtype=np.int64))
+    size = passes.going_on(path_passes.Path(times, values), room, start, end)
+    return StepFunction(times[:size], values[:size])
+
+
+def aligned(
+    one: StepFunction, other: StepFunction, passes: SimpleNamespace | None = None
+) -> tuple[Column, Column, Column]:
+    """Every instant at which one of two step functions changes, and both after it."""
+    if passes is None:
+        times = instants_of(one.times, other.times)
+        return times, one.at(times), other.at(times)
+    times, first, second = np.empty((3, len(one.times) + len(other.times)), dtype=np.int64)
+    size = passes.aligned(times, first, second, path_passes.Path(*one), path_passes.Path(*other))
+    return times[:size], first[:size], second[:size]
 
 
 def instants_of(*times: Column) -> Column:

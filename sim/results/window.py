@@ -22,6 +22,7 @@ from sim.machine_code import Passes
 from sim.model.records import ADMITTED, NONE, OUTSIDE, Column, Ledger
 from sim.results.cut import cut_at
 from sim.results.measure_table import measures
+from sim.results.path_passes import PASSES, Stays, Waits
 from sim.results.step_functions import Mask, overlap
 
 T = TypeVar("T")
@@ -128,6 +129,7 @@ class Window:
             *((size, column) for column in (people["arrives_at"], waits["to"], stays["service"])),
             *((size + 1, stays[name] + 1) for name in ("to", "planned_to")),
             *((len(people["group"]), table["person"]) for table in (waits, stays)),
+            (len(stays["person"]) + 1, waits["stay"] + 1),
         )
         return all(lie_below(most, column) for most, column in columns)
 
@@ -178,6 +180,12 @@ class Window:
         stays, waits = self.ledger.stays, self.ledger.waits
         if not self.lists:
             return np.where(waits["ending"] == ADMITTED, waits["to"], NONE)
+        passes = self.passes(PASSES)
+        if passes is not None:
+            found = np.empty(len(waits["to"]), dtype=np.int64)
+            asked = Waits(waits["person"], waits["stay"], waits["to"], waits["ending"])
+            passes.admitted_to(found, asked, Stays(stays["person"], stays["service"], stays["to"]), self.out)
+            return found
         first_stay = np.append(np.flatnonzero(stays["stay"] == 0), 0)
         of_person = np.searchsorted(stays["person"][first_stay[:-1]], waits["person"])
         place_held, place_first = np.append(stays["to"], NONE), np.append(stays["service"], NONE)

@@ -11,13 +11,17 @@ from hypothesis import strategies as st
 
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
+from sim.machine_code import Passes
 from sim.model import engine
-from sim.model.records import Ledger
+from sim.model.records import NEVER, Ledger
+from sim.results import path_passes
 from sim.results.comparison.same_people import departures
 from sim.results.counting import PASSES
+from sim.results.measures import chains
 from sim.results.measures.all import figures
 from sim.results.measures.census import daily_cut
 from sim.results.split import percentiles, split_of
+from sim.results.step_functions import aligned, going_on
 from sim.results.window import Window
 from tests.results.made_up import town_of
 from tests.results.tiny import Town, hospital
@@ -87,5 +91,25 @@ def test_a_number_of_nothing_is_left_to_plain_numpy() -> None:
         ledger.stays["service"][0] -= 1_000
 
 
-def test_the_passes_can_be_compiled_here() -> None:
-    assert PASSES.loaded() is not None, PASSES.problem
+@pytest.mark.parametrize("passes", [PASSES, path_passes.PASSES, chains.PASSES])
+def test_the_passes_can_be_compiled_here(passes: Passes) -> None:
+    assert passes.loaded() is not None, passes.problem
+
+
+TIMES = st.integers(-(10**6), 10**8) | st.integers(0, 20) | st.just(NEVER)
+
+
+def columns(times: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    start, end = np.array(times, dtype=np.int64).reshape(-1, 2).T
+    return np.ascontiguousarray(start), np.ascontiguousarray(np.maximum(start, end))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(TIMES, TIMES), max_size=40), st.lists(st.tuples(TIMES, TIMES), max_size=40))
+def test_compiled_paths_are_those_of_plain_numpy(these: list[tuple[int, int]], others: list[tuple[int, int]]) -> None:
+    passes = path_passes.PASSES.loaded()
+    plain, fast = ([going_on(*columns(spans), use) for spans in (these, others)] for use in (None, passes))
+    for one, other in zip(plain, fast, strict=True):
+        assert np.array_equal(one.times, other.times) and np.array_equal(one.values, other.values)
+    for one, other in zip(aligned(*plain), aligned(*fast, passes), strict=True):
+        assert np.array_equal(one, other)

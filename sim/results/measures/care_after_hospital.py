@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.model.records import NEVER, Column
+from sim.results.measures import chains
 from sim.results.measures.followup import DAYS_91
 from sim.results.step_functions import is_first, total_by
 from sim.results.window import Row, Window
@@ -58,8 +59,13 @@ def first_ready(window: Window) -> Column:
 def used(window: Window, first: Column) -> tuple[Column, Column]:
     """Seconds held and admissions by destination number, within the 91 days of these stays' people."""
     stays = window.ledger.stays
+    seconds, entered = np.zeros((2, len(window.names)), dtype=np.int64)
+    passes = window.passes(chains.PASSES)
+    if passes is not None:
+        columns = chains.Used(*(stays[name] for name in chains.Used._fields))
+        passes.care_used(seconds, entered, columns, first, DAYS_91, window.end)
+        return seconds, entered
     person, start = stays["person"][first], stays["ready"][first]
-    seconds, entered = np.zeros(len(window.names), dtype=np.int64), np.zeros(len(window.names), dtype=np.int64)
     row = first.copy()
     while len(row):
         left = np.where(stays["left"][row] < NEVER, stays["left"][row], window.end)

@@ -49,6 +49,27 @@ def ends_of_chains(table: Grid, seen: Column, held: Column, to: Column, waiting:
             table[held[pair], 0 if lacks_an_hour else 1 + awaits] += number * at.seconds[instant]
 
 
+class Awaiting(NamedTuple):
+    """People who await a place, longest clear first: the service they hold, what they wait for, and from which instant to which."""
+
+    held: Column
+    to: Column
+    first: Column
+    last: Column
+
+
+def longest_clear(next_: Grid, held_by_next: Grid, is_member: MaskGrid, pieces: Awaiting) -> None:
+    """By destination and instant: what the longest-clear person in one of its services waits for, and which service that is."""
+    for number in range(len(next_)):
+        until = 0
+        for row in range(len(pieces.held)):
+            if is_member[number, pieces.held[row]] and pieces.last[row] > until:
+                for instant in range(max(pieces.first[row], until), pieces.last[row]):
+                    next_[number, instant] = pieces.to[row]
+                    held_by_next[number, instant] = pieces.held[row]
+                until = pieces.last[row]
+
+
 class Stays(NamedTuple):
     """The stays, person by person, and what sort of place each is in."""
 
@@ -115,4 +136,38 @@ def days_at_home(found: Column, stays: Stays, rows: Column, seconds: int) -> Non
         found[index] = home_until(stays, first, last, since + seconds) - home_until(stays, first, first, since)
 
 
-PASSES = Passes(__file__, ends_of_chains, stayed_home, home_then, days_at_home, helpers=(later_row, home_until))
+class Used(NamedTuple):
+    """Of stays, person by person, what says how long which service was used."""
+
+    person: Column
+    service: Column
+    admitted: Column
+    ready: Column
+    left: Column
+
+
+def care_used(seconds: Column, entered: Column, stays: Used, rows: Column, lasts: int, end: int) -> None:
+    """Seconds held and admissions by service, of these stays' people from ready on: so long, and no longer than the window."""
+    for index in range(len(rows)):
+        first = rows[index]
+        start, row = stays.ready[first], first
+        while row < len(stays.person) and stays.person[row] == stays.person[first]:
+            left = stays.left[row] if stays.left[row] < NEVER else end
+            inside = min(left, start + lasts) - max(stays.admitted[row], start)
+            if inside > 0:
+                seconds[stays.service[row]] += inside
+                if row != first or stays.admitted[row] > start:
+                    entered[stays.service[row]] += 1
+            row += 1
+
+
+PASSES = Passes(
+    __file__,
+    longest_clear,
+    ends_of_chains,
+    stayed_home,
+    home_then,
+    days_at_home,
+    care_used,
+    helpers=(later_row, home_until),
+)

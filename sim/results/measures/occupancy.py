@@ -14,8 +14,9 @@ import numpy as np
 from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Places, Service
 from sim.model.records import Column
 from sim.results.measures.census import at_midnights
+from sim.results.path_passes import PASSES
 from sim.results.split import Split, Table, Told, percentiles_of_paths, present, split_of
-from sim.results.step_functions import StepFunction, column, going_on, instants_of, steps_of
+from sim.results.step_functions import StepFunction, aligned, column, going_on, steps_of
 from sim.results.window import Row, Window
 
 MINUTES_PER_HOUR = 60
@@ -32,7 +33,7 @@ def people_over_time(window: Window, service: Service) -> StepFunction:
     """People in the service at each time."""
     number = window.number(service)
     admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
-    return window.cached("people", service.name, lambda: going_on(admitted, left))
+    return window.cached("people", service.name, lambda: going_on(admitted, left, window.passes(PASSES)))
 
 
 def held_over_time(window: Window, service: Service) -> StepFunction:
@@ -112,8 +113,7 @@ def planned_and_held(window: Window, service: Service) -> tuple[Column, Column, 
 
     def work() -> tuple[Column, Column, Column]:
         planned, held = open_over_time(window, service), held_over_time(window, service)
-        times = instants_of(planned.times, held.times)
-        return times, planned.at(times), held.at(times)
+        return aligned(planned, held, window.passes(PASSES))
 
     return window.cached("planned and held", service.name, work)
 

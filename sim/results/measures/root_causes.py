@@ -63,33 +63,49 @@ class _State:
         self.held = window.ledger.stays["service"][parts.stay[rows]]
         self.to, self.start, self.end = parts.to[rows], parts.start[rows], parts.end[rows]
         self.person = window.ledger.stays["person"][parts.stay[rows]]
-        awaited = np.unique(self.to)
-        heads = {number: self._longest_clear([number], self.to + 1) for number in range(window.home)}
-        heads |= {number: self._longest_clear(window.members[number], self.to + 1) for number in window.lists}
-        where = {number: self._longest_clear(window.members[number], self.held) for number in window.lists}
-        members = {member for number in awaited for member in (int(number), *window.members[int(number)])}
+        members = {member for number in np.unique(self.to).tolist() for member in (number, *window.members[number])}
         free = {number: free_over_time(window, number) for number in sorted(members)}
         doors = [door_over_time(window, service) for service in window.scenario.services]
         own = [own_hours_over_time(window, service) for service in window.scenario.services]
-        paths = [*heads.values(), *free.values(), *doors, *own]
-        times = instants_of(self.start, self.end, *(path.times for path in paths))
+        times = instants_of(self.start, self.end, *(path.times for path in (*free.values(), *doors, *own)))
         self.grid = np.append(window.first, times[(times > window.first) & (times < window.end)])
         self.seconds = np.diff(np.append(self.grid, window.end))
         size = len(window.names)
         self.next = np.full((size, len(self.grid)), NONE, dtype=np.int64)
-        self.is_free = np.ones((size, len(self.grid)), dtype=bool)
-        self.door = np.ones((size, len(self.grid)), dtype=bool)
-        self.own_hours = np.ones((size, len(self.grid)), dtype=bool)
-        for number, head in heads.items():
-            if len(head.times):
-                self.next[number] = head.at(self.grid) - 1
-        self._where = {number: path.at(self.grid) for number, path in where.items()}
+        self.held_by_next = np.full((size, len(self.grid)), np.arange(size)[:, None])
+        self.is_free, self.door, self.own_hours = np.ones((3, size, len(self.grid)), dtype=bool)
+        self.passes = window.passes(chains.PASSES)
+        if self.passes is None:
+            self._find_heads()
+        else:
+            self._find_heads_fast(self.passes)
         self._look(self.door, enumerate(doors[: window.home]))
         self._look(self.own_hours, enumerate(own[: window.home]))
         self._look(self.is_free, free.items())
         for number in window.lists:  # open where a service with a free place is
             these = window.members[number]
             self.door[number] = (self.door[these] & self.is_free[these]).any(axis=0)
+
+    def _find_heads(self) -> None:
+        """What the longest-clear person of each destination waits for, and of lists in which service they are."""
+        for number in self.window.in_line:
+            members = self.window.members[number]
+            head = self._longest_clear(members, self.to + 1)
+            if len(head.times):
+                self.next[number] = head.at(self.grid) - 1
+                self.held_by_next[number] = self._longest_clear(members, self.held).at(self.grid)
+
+    def _find_heads_fast(self, passes: SimpleNamespace) -> None:
+        """The same by going once over everybody for each destination, compiled."""
+        order = np.lexsort((self.person, self.start))
+        first, last = (
+            np.searchsorted(self.grid, np.maximum(times, self.window.first)) for times in (self.start, self.end)
+        )
+        is_member = np.zeros((len(self.next), self.window.home), dtype=bool)
+        for number in self.window.in_line:
+            is_member[number, self.window.members[number]] = True
+        pieces = chains.Awaiting(*(column[order] for column in (self.held, self.to, first, last)))
+        passes.longest_clear(self.next, self.held_by_next, is_member, pieces)
 
     def _look(self, into: Mask, paths: Iterable[tuple[int, StepFunction]]) -> None:
         """Fill in, row by row, when these paths of 0 and 1 are 1."""
@@ -105,21 +121,10 @@ class _State:
         for times, sign in ((self.start, 1), (self.end, -1)):
             np.add.at(changes, which + np.searchsorted(self.grid, np.maximum(times, self.window.first)), sign)
         waiting = changes.reshape(len(pairs), instants + 1)
-        held_by_next = np.repeat(np.arange(size)[:, None], instants, axis=1)
-        for number, where in self._where.items():
-            held_by_next[number] = where
-        at = chains.Instants(self.seconds, self.next, held_by_next, self.is_free, self.door, self.own_hours)
+        at = chains.Instants(self.seconds, self.next, self.held_by_next, self.is_free, self.door, self.own_hours)
         found, seen = np.zeros(table.shape, dtype=np.int64), np.zeros(size, dtype=np.int64)
         passes.ends_of_chains(found, seen, pairs // size, pairs % size, waiting, at)
         table += found
-
-    def held_by_next(self, awaits: Column, at: Column) -> Column:
-        """The service in which the longest-clear person of a destination is: of a list one of its services."""
-        found = awaits.copy()
-        for number, where in self._where.items():
-            these = awaits == number
-            found[these] = where[at[these]]
-        return found
 
     def _longest_clear(self, members: list[int], value: Column) -> StepFunction:
         """The value of the longest-clear person of these services over time, 0 where there is nobody."""
@@ -141,9 +146,8 @@ def _add_places(window: Window, parts: Pieces, table: Column) -> None:
     hours = table.shape[1] - len(window.names) - 1
     state = _State(window, parts)
     pairs = np.unique(state.held * len(window.names) + state.to)
-    passes = window.passes(chains.PASSES)
-    if passes is not None:
-        state.follow(passes, pairs, table[:, hours:])
+    if state.passes is not None:
+        state.follow(state.passes, pairs, table[:, hours:])
         return
     for pair in pairs:
         held, to = divmod(int(pair), len(window.names))
@@ -173,6 +177,6 @@ def _ends_of_chains(state: _State, held: int, to: int, when: Column) -> Column:
         stops = free | (further == NONE) | seen[further, active]
         names_it = stops & ~(free & ~in_hours)
         ends[active[names_it]] = awaits[names_it]
-        holds = state.held_by_next(awaits[~stops], at[~stops])
+        holds = state.held_by_next[awaits[~stops], at[~stops]]
         active, awaits = active[~stops], further[~stops]
     return ends

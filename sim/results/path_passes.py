@@ -1,0 +1,131 @@
+"""Paths over time from spans, and where waits ended: passes for a compiler.
+
+`step_functions.py` and `window.py` say the same in plain NumPy, which is their reference.
+
+What may be changed here: freely, together with these.
+"""
+
+from typing import NamedTuple
+
+from sim.machine_code import Column, Passes
+from sim.model.records import ADMITTED, NEVER, NONE
+
+BITS = 11  # of a key that are sorted by at a time
+
+
+class Path(NamedTuple):
+    """A number that changes, as in `step_functions.py`."""
+
+    times: Column
+    values: Column
+
+
+class Room(NamedTuple):
+    """Where keys are sorted."""
+
+    keys: Column
+    spare: Column
+    counts: Column  # 2 ** BITS of them
+
+
+def in_order(room: Room, size: int, most: int) -> bool:
+    """Sort so many keys, none below 0 nor above `most`, digit by digit; whether they are in `spare` at the end."""
+    shift, is_in_spare = 0, False
+    mask = len(room.counts) - 1
+    while most >> shift > 0:
+        come, go = (room.spare, room.keys) if is_in_spare else (room.keys, room.spare)
+        for digit in range(len(room.counts)):
+            room.counts[digit] = 0
+        for number in range(size):
+            room.counts[(come[number] >> shift) & mask] += 1
+        before = 0
+        for digit in range(len(room.counts)):
+            here = room.counts[digit]
+            room.counts[digit] = before
+            before += here
+        for number in range(size):
+            digit = (come[number] >> shift) & mask
+            go[room.counts[digit]] = come[number]
+            room.counts[digit] += 1
+        is_in_spare = not is_in_spare
+        shift += BITS
+    return is_in_spare
+
+
+def going_on(found: Path, room: Room, start: Column, end: Column) -> int:
+    """How many of the spans are going on at each time; how many times those are."""
+    low, high, size = NEVER, -NEVER, 0
+    for column, begins in ((start, 1), (end, 0)):
+        for row in range(len(column)):
+            if column[row] < NEVER:
+                low, high = min(low, column[row]), max(high, column[row])
+                room.keys[size] = 2 * column[row] + begins
+                size += 1
+    if size == 0:
+        return 0
+    for number in range(size):
+        room.keys[number] -= 2 * low
+    keys = room.spare if in_order(room, size, 2 * (high - low) + 1) else room.keys
+    value, times = 0, 0
+    for number in range(size):
+        value += 1 if keys[number] & 1 else -1
+        if number + 1 == size or keys[number + 1] >> 1 != keys[number] >> 1:
+            found.times[times], found.values[times] = low + (keys[number] >> 1), value
+            times += 1
+    return times
+
+
+def aligned(times: Column, first: Column, second: Column, one: Path, other: Path) -> int:
+    """Every instant at which one of two paths changes, and both after it, 0 before their first; how many instants those are."""
+    index, also, count, here, there = 0, 0, 0, 0, 0
+    while index < len(one.times) or also < len(other.times):
+        at = NEVER
+        if index < len(one.times):
+            at = one.times[index]
+        if also < len(other.times):
+            at = min(at, other.times[also])
+        while index < len(one.times) and one.times[index] == at:
+            here = one.values[index]
+            index += 1
+        while also < len(other.times) and other.times[also] == at:
+            there = other.values[also]
+            also += 1
+        times[count], first[count], second[count] = at, here, there
+        count += 1
+    return count
+
+
+class Waits(NamedTuple):
+    """Of waits, in the order of people, what says where they ended."""
+
+    person: Column
+    stay: Column
+    to: Column
+    ending: Column
+
+
+class Stays(NamedTuple):
+    """Of stays, in the order of people, what says where people went."""
+
+    person: Column
+    service: Column
+    to: Column
+
+
+def admitted_to(found: Column, waits: Waits, stays: Stays, out: int) -> None:
+    """By wait: the destination that it ended in, of a list (they are behind `out`) the service that admitted; NONE where none did."""
+    first = 0
+    for row in range(len(found)):
+        found[row] = NONE
+        if waits.ending[row] == ADMITTED:
+            if waits.to[row] <= out:
+                found[row] = waits.to[row]
+            elif waits.stay[row] != NONE:
+                found[row] = stays.to[waits.stay[row]]
+            elif len(stays.person):
+                while first + 1 < len(stays.person) and stays.person[first] < waits.person[row]:
+                    first += 1
+                found[row] = stays.service[first]
+
+
+PASSES = Passes(__file__, going_on, aligned, admitted_to, helpers=(in_order,))

@@ -106,6 +106,7 @@ class PlanArrays(NamedTuple):
     team_places: Ints  # at the start
     census: Rows
     can_exchange: NDArray[np.bool_]  # services x services
+    exchanges: Ints  # by service: those that stand in its row, in their order
     has_circles: bool
     plain_keys: Keys
 
@@ -306,6 +307,7 @@ def plan_arrays(plan: Plan) -> PlanArrays:
         team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
         census=np.array(census, CENSUS),
         can_exchange=_can_exchange(plan),
+        exchanges=_exchanges(plan),
         has_circles=any(map(len, plan.circle_neighbours)),
         plain_keys=_keys(PLAIN_KEYS),
     )
@@ -445,6 +447,11 @@ def _can_exchange(plan: Plan) -> NDArray[np.bool_]:
     for held, neighbours in enumerate(plan.circle_neighbours):
         matrix[held, list(neighbours)] = True
     return matrix
+
+
+def _exchanges(plan: Plan) -> Ints:
+    most = max(1, *map(len, plan.circle_neighbours))
+    return _ints([(*sorted(row), *(NONE,) * (most - len(row))) for row in plan.circle_neighbours], most)
 
 
 def _from(place: int, first: int) -> int:

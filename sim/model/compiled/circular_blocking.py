@@ -21,12 +21,22 @@ def first_of_holders(plan: PlanArrays, state: EngineState, held: int, to: int) -
     return wait
 
 
+def is_held_by_clear(plan: PlanArrays, state: EngineState, service: int) -> bool:
+    """Does anybody who holds a place here, and is clear, wait for one that may be exchanged for it?"""
+    found = False
+    for to in plan.exchanges[service]:
+        found |= to >= 0 and state.clear_pairs[service, to] > 0
+    return found
+
+
 def find_circle(plan: PlanArrays, state: EngineState, now: int) -> int:
     """The shortest circle through the service that stands last in the file; how many are in it, which `state.circle` says."""
     circle, count_circle = state.circle, 0
     start = len(plan.services)
     while start > 0 and count_circle == 0:
         start -= 1
+        if not is_held_by_clear(plan, state, start):
+            continue
         circle[SEEN] = 0
         circle[SEEN, start] = 1
         circle[FOUND, 0] = start
@@ -34,9 +44,9 @@ def find_circle(plan: PlanArrays, state: EngineState, now: int) -> int:
         while looked < found and end < 0:
             service = circle[FOUND, looked]
             looked += 1
-            for to in range(len(plan.services)):
+            for to in plan.exchanges[service]:
                 if (
-                    plan.can_exchange[service, to]
+                    to >= 0
                     and state.clear_pairs[service, to] > 0
                     and (to == start or circle[SEEN, to] == 0)
                     and is_open(plan, state, plan.services[to].door, now)

@@ -269,6 +269,7 @@ def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows
         touched=np.zeros(services + 2, np.int64),
         clear_pairs=np.zeros((services, services), np.int64),
         firsts=np.zeros(services + 2, np.int64),
+        looked=np.zeros(services + 2, np.int64),
         cursors=np.zeros(plan_arrays.queues_of.shape[1], np.int64),
         circle=np.zeros((engine_state.CIRCLE_ROWS, services + 1), np.int64),
         opening_is_noted=np.zeros(len(plan_arrays.is_door_of), np.bool_),

@@ -70,9 +70,10 @@ COUNTERS = _row(
     ("stay_rows", time), ("wait_rows", time), ("waits_at_once", time), ("step_rows", time), ("after_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
     # where the loop is: what comes next, and what it places now
     ("gathered", time), ("next_coming", time), ("next_arrival", time), ("next_change", time), ("next_seated", time), ("serving", time), ("cursor", time),
-    ("circle_left", time), ("is_exchange", time), ("has_stopped_lines", time),
+    ("circle_left", time), ("is_exchange", time), ("has_stopped_lines", time), ("looked", time),
 )  # fmt: skip
 
+NOT_LOOKED = -2  # in `firsts`
 MEMBER, MEMBER_TO, FOUND, FOUND_FROM, SEEN = range(5)  # of a circle, and of the search for one
 CIRCLE_ROWS = SEEN + 1
 SEED, REPLICATION, GROUP_KEYS = range(3)  # from GROUP_KEYS on two keys a group
@@ -131,7 +132,8 @@ class EngineState(NamedTuple):
     teams: Rows
     touched: Ints
     clear_pairs: Ints  # how many hold a place here, are clear, and wait for a place there
-    firsts: Ints  # with lists: the first in the line of each service who may move there
+    firsts: Ints  # with lists: the first in the line of each service who may move there; NOT_LOOKED where nobody has looked yet
+    looked: Ints  # services in whose line somebody has looked in this phase
     cursors: (
         Ints  # where somebody stands who goes down the line of a service: in its own queue and in each of its lists
     )

@@ -7,7 +7,7 @@ together with the reference engine.
 from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.capacity import goes_back, has_opened, is_open, may_go_elsewhere, plan_places, touch, units_in
 from sim.model.compiled.circular_blocking import find_circle
-from sim.model.compiled.engine_state import BALK, DIE, MEMBER, MEMBER_TO, NO_PLACE_FOR, RENEGE, EngineState
+from sim.model.compiled.engine_state import BALK, DIE, MEMBER, MEMBER_TO, NO_PLACE_FOR, NOT_LOOKED, RENEGE, EngineState
 from sim.model.compiled.event_queue import post
 from sim.model.compiled.queues import goes_before, leave_queue, next_of_line, start_line
 from sim.model.compiled.stays import move
@@ -50,7 +50,8 @@ def place(plan: PlanArrays, state: EngineState, now: int) -> bool:
     count, services, acted = state.counters[0], plan.services, False
     count.serving = NONE
     count.circle_left = count.is_exchange = count.has_stopped_lines = 0
-    state.firsts[:] = NONE
+    state.firsts[:] = NOT_LOOKED
+    count.looked = 0
     while True:
         wait, to = next_to_move(plan, state, acted, now)
         if wait < 0:
@@ -168,6 +169,9 @@ def next_in_one_order(plan: PlanArrays, state: EngineState, now: int) -> tuple[i
         count.touched -= 1
         service = state.touched[count.touched]
         state.service_states[service].is_touched = 0
+        if firsts[service] == NOT_LOOKED:
+            state.looked[count.looked] = service
+            count.looked += 1
         firsts[service] = first_in_line(plan, state, service, now)
     wait = first_of_firsts(plan, state)
     if wait < 0:
@@ -179,7 +183,8 @@ def look_again(plan: PlanArrays, state: EngineState, wait: int) -> None:
     """Somebody moves to one of the services that they wait for: all of these are looked at again."""
     for member in plan.members[state.waits[wait].to]:
         if member >= 0:
-            state.firsts[member] = NONE
+            if state.firsts[member] >= 0:
+                state.firsts[member] = NONE
             touch(state, member)
 
 
@@ -220,8 +225,8 @@ def first_of_firsts(plan: PlanArrays, state: EngineState) -> int:
         return int(state.firsts[out])
     if state.firsts[home] >= 0:
         return int(state.firsts[home])
-    for service in range(len(state.firsts)):
-        wait = state.firsts[service]
+    for i in range(state.counters[0].looked):  # nobody else is first anywhere
+        wait = state.firsts[state.looked[i]]
         if wait >= 0 and (found < 0 or goes_before(state, wait, found)):
             found = wait
     return found

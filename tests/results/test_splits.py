@@ -450,3 +450,11 @@ def test_somebody_who_is_followed_under_no_level_is_found_out(
     with pytest.raises(IdentityBroken) as broken:
         cohort_identities.check_cohort(window)
     assert broken.value.identity == cohort_identities.SPLITS_ADD_UP
+
+
+@pytest.mark.parametrize("seconds", [2**42 + 1, 6_664_644_604_000 + 319, 2**50 - 1])
+def test_bed_days_of_a_whole_country_are_told_apart_to_the_second(seconds: int) -> None:
+    """A year of forty hospitals and their towns is 7,000,000,000,000 seconds: times its days a float no longer tells them apart."""
+    town = Town(hospital(), days=365)
+    told = Told("occupied_bed_days", (0,), np.array([[seconds / 86_400, np.nan]]))
+    assert identities._whole_numbers(Window(town.scenario, town.ledger()), told).tolist() == [[seconds, 0]]

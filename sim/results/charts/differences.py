@@ -19,7 +19,7 @@ from sim.results.charts.style import (
     remarks,
     with_baseline,
 )
-from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import Place, shown_in
 from sim.results.parts import ITEMS
@@ -90,12 +90,21 @@ def _label(findings: Findings, line: Line) -> str:
 
 
 def _forest_lines(findings: Findings) -> list[Line]:
-    """What the lines are about, the main service first, as many as fit on a page."""
+    """What the lines are about, the main service first, as many as fit on a page: of others those that change most."""
     main = findings.main_place
     shown = {findings.main_service.name, *(service.name for service in findings.hospitals)}
     others = [service.name for service in findings.limited_services if service.name not in shown]
-    lines = _lines("chart_main", [main]) + _lines("chart_all", ["all"]) + _lines("chart_others", others)
-    return [line for line in lines if _is_useful(findings, line)][:MOST_LINES]
+    first, rest = _lines("chart_main", [main]) + _lines("chart_all", ["all"]), _lines("chart_others", others)
+    first, rest = ([line for line in lines if _is_useful(findings, line)] for lines in (first, rest))
+    most = sorted(rest, key=lambda line: -_largest_change(findings, line))[: max(0, MOST_LINES - len(first))]
+    return [*first, *(line for line in rest if line in most)][:MOST_LINES]
+
+
+def _largest_change(findings: Findings, line: Line) -> float:
+    """As a share of the baseline, in any scenario; those about which these runs cannot tell come last."""
+    pairs = [pair for s in findings.scenarios[1:] if (pair := _pair(findings, s.id, line))]
+    known = [(before, change) for before, change in pairs if change.verdict != CANNOT_TELL]
+    return max((abs(change.mean / before.mean) for before, change in known), default=0.0)
 
 
 def _lines(place: Place, services: Sequence[str]) -> list[Line]:

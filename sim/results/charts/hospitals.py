@@ -27,7 +27,7 @@ def hospitals_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     shown = with_baseline(findings)
     names = sorted((one.name for one in findings.hospitals), key=lambda name: -_delayed(findings, shown[0], name))
     labels = [findings.label(scenario) for scenario in shown]
-    title = "Where are people delayed, and how full is it?" + days_of(findings)
+    title = "Where are people delayed, and how full is each hospital?" + days_of(findings)
     drawing, axes = canvas(
         title,
         f"Each of {len(names)} hospitals, the one with most delayed people on top" + remarks(findings, len(shown) - 1),

@@ -24,13 +24,14 @@ PAID_BY = "paid by "
 
 
 def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
-    """Bars to the right: more is spent; to the left: less. Payers first, then services."""
+    """Bars to the right: more is spent; to the left: less. Payers first, then the services whose cost changes most."""
     chosen = with_baseline(findings)[1:]
     shown = [money for money in money_of(findings) if money.scenario in chosen]
     shown.sort(key=lambda money: chosen.index(money.scenario))
     tables = [_rows(money) for money in shown]
     labels = list(dict.fromkeys(label for table in tables for label in table))
-    labels = sorted(labels, key=lambda label: not label.startswith(PAID_BY))[:MOST_BARS]
+    largest = sorted(labels, key=lambda label: (not label.startswith(PAID_BY), -_size(tables, label)))[:MOST_BARS]
+    labels = sorted((one for one in labels if one in largest), key=lambda label: not label.startswith(PAID_BY))
     if not labels:
         return None
     names = [in_lines(findings.label(money.scenario)) for money in shown]
@@ -55,6 +56,11 @@ def payers_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         f"Change in cash {shown[0].per}, {findings.label(shown[0].scenario)}. " + "; ".join(words) + ".",
         drawing,
     )
+
+
+def _size(tables: list[dict[str, MoneyChange]], label: str) -> float:
+    """The largest change in any scenario."""
+    return max(abs(table[label].mean) for table in tables if label in table)
 
 
 def _rows(money: Money) -> dict[str, MoneyChange]:

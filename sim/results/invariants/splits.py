@@ -15,6 +15,7 @@ from sim.results.measures import people
 from sim.results.split import Split, Told, split_of
 from sim.results.window import Window
 
+BED_DAYS = "bed days"  # a unit
 SPLITS_ADD_UP = "groups and the levels of each trait add up to every count of people"
 SPLITS_NEED_AND_WAIT = (
     "of each group and level: occupied = needing care, by the level found + delayed, by the level after"
@@ -46,8 +47,12 @@ def _add_up(window: Window, split: Split, told: Told) -> None:
 
 
 def _whole_numbers(window: Window, told: Told) -> NDArray[np.int64]:
-    """What they are in seconds times days of the window, which leaves no fraction of any of them; 0 where there is no row."""
-    return np.rint(np.nan_to_num(told.values) * SECONDS_PER_DAY * window.days).astype(np.int64)
+    """What they are in seconds, or in seconds times days of the window, which leaves no fraction of any; 0 where there is no row.
+
+    Bed days are whole in seconds: times the days too, those of a country would pass what a float holds exactly.
+    """
+    days = 1 if measures()[told.measure].unit == BED_DAYS else window.days
+    return np.rint(np.nan_to_num(told.values) * SECONDS_PER_DAY * days).astype(np.int64)
 
 
 def _need_and_wait(window: Window, split: Split, told: Told) -> None:
@@ -58,7 +63,7 @@ def _need_and_wait(window: Window, split: Split, told: Told) -> None:
     expected = split.total(split.found, split.service, care) + split.total(split.after, split.service, delay)
     shown = [index for index, place in enumerate(told.places) if place <= window.home]
     found = _whole_numbers(window, told)[:, shown]
-    whole = expected[:, [told.places[index] for index in shown]] * window.days
+    whole = expected[:, [told.places[index] for index in shown]]
     for item, index in np.argwhere(found != whole)[:1]:
         by, name = split.items[item]
         where = f"{split.places[told.places[shown[index]]]}, {by} {name}"

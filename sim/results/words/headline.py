@@ -18,6 +18,7 @@ from sim.results.words.names import in_all, settings_text
 from sim.results.words.use import how_used
 
 MOST_OTHERS = 3  # services beside the main one and new ones, in a comparison
+MOST_NEW = 6  # of those that only a scenario has
 MOST_ALONE = 8  # of a scenario that is compared with nothing
 MOST_TEAMS = 2
 NEW = "new"  # the verdict on a service's own figures where the baseline has no such service
@@ -87,16 +88,17 @@ def _all_or_each(findings: Findings, measure: str) -> list[str]:
 
 
 def _other_services(findings: Findings, measure: str) -> list[str]:
-    """The limited services beside the main one: all that are new, and of the others those that change most.
+    """The limited services beside the main one: those that are new, and of the others those that change most.
 
-    Where nothing is compared, those with the largest figures.
+    Where nothing is compared, or more are new than fit, those with the largest figures.
     """
     main = {findings.main_service.name, *(service.name for service in findings.hospitals)}
     names = [service.name for service in findings.limited_services if service.name not in main]
     new = [name for name in names if findings.compared and _is_new(findings, name)]
+    fullest = sorted(new, key=lambda name: -_figure(findings, name, measure))[:MOST_NEW]
     size = _change if findings.compared else _figure
     known = sorted((name for name in names if name not in new), key=lambda name: -size(findings, name, measure))
-    chosen = {*new, *known[: MOST_OTHERS if findings.compared else MOST_ALONE]}
+    chosen = {*fullest, *known[: MOST_OTHERS if findings.compared else MOST_ALONE]}
     return [name for name in names if name in chosen]
 
 
@@ -118,7 +120,15 @@ def _figure(findings: Findings, service: str, measure: str) -> float:
 
 
 def _teams(findings: Findings) -> list[str]:
-    return list(dict.fromkeys(team.name for scenario in findings.scenarios for team in scenario.teams))
+    """All teams, the busiest first where there are more than fit."""
+    names = list(dict.fromkeys(team.name for scenario in findings.scenarios for team in scenario.teams))
+    return names if len(names) <= MOST_TEAMS else sorted(names, key=lambda name: -_busiest(findings, name))
+
+
+def _busiest(findings: Findings, team: str) -> float:
+    """The largest share of its places in use, in any scenario."""
+    rows = (findings.estimate(one.id, "all", "team_busy_share", "team", team) for one in findings.scenarios)
+    return max((row.mean for row in rows if row), default=0.0)
 
 
 def headline(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:

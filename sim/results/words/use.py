@@ -10,26 +10,40 @@ from sim.inputs.scenario import Calendar, Scenario, Service
 from sim.results.comparison.findings import Findings
 from sim.results.words.labels import figure, spoken
 
+MOST_SERVICES = 3  # of which so much is said; one more is said too
 MOSTLY_EMPTY = 0.5  # occupancy below which a service is called mostly empty
 HARDLY_EVER = 0.8  # share of the places beyond which the rest are called hardly ever used
 
 
 def how_used(findings: Findings, scenario: Scenario) -> str:
     """Describe each new or changed service that is mostly empty or costs more for a used night than hospital."""
-    found = [text for service in _to_look_at(findings, scenario) for text in _said_of(findings, scenario, service)]
-    return " ".join(found)
+    of_each = [" ".join(_said_of(findings, scenario, service)) for service in _to_look_at(findings, scenario)]
+    return _of_few([text for text in of_each if text])
 
 
 def who_comes(findings: Findings, scenario: Scenario) -> str:
-    """Of each new service that is not unlimited: who comes, from which list, what each frees and what its nights cost."""
+    """Of each new service that is not unlimited, or of those that admit most: who comes, from which list, what each frees and what its nights cost."""
     before = {service.name for service in findings.baseline.services}
     new = [one for one in scenario.services if one.name not in before and not one.is_unlimited and one.kind != "acute"]
-    return " ".join(
-        text
-        for service in new
-        for text in (_inflow(findings, scenario, service), _nights(findings, scenario, service))
-        if text
-    )
+    new.sort(key=lambda service: -_admitted(findings, scenario, service))
+    of_each = [
+        " ".join(text for text in (_inflow(findings, scenario, one), _nights(findings, scenario, one)) if text)
+        for one in new
+    ]
+    return _of_few([text for text in of_each if text])
+
+
+def _admitted(findings: Findings, scenario: Scenario, service: Service) -> float:
+    row = findings.estimate(scenario.id, service.name, "admissions")
+    return row.mean if row else 0.0
+
+
+def _of_few(of_each: list[str]) -> str:
+    """What is said of each service, of the first few where there are many."""
+    more = len(of_each) - MOST_SERVICES
+    if more < 2:
+        return " ".join(of_each)
+    return " ".join((*of_each[:MOST_SERVICES], f"The same of {more} more services is in summary.csv."))
 
 
 def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:

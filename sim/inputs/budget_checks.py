@@ -6,19 +6,20 @@ What may be changed here: a new check is a line in `check_budgets`; the exact wo
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sim.inputs.cost_checks import SECTIONS, priced
 from sim.inputs.prices import names_in
 from sim.inputs.problems import did_you_mean, listed, quoted
 from sim.inputs.reading import Said, each, is_sound
 from sim.inputs.told import Told
 
-SPENT = ("per_open_day", "per_occupied_day", "average_per_day", "per_admission", "each")
+SPENT = ("per_open_day", "per_occupied_day", "average_per_day", "per_admission", "each", "per_place_year", "per_year")
 NARROWS = ("payer", "contributor", "spent_on", "capital")
 
 
 def check_budgets(told: Told) -> None:
     """Every line has an amount, names what prices name, and pays for something."""
     costs = told.said["costs"]
-    if not isinstance(costs, Said) or not is_sound([costs[key] for key in ("services", "steps", "pools")]):
+    if not isinstance(costs, Said) or not is_sound([costs[key] for key in (*SECTIONS, "pools")]):
         return
     for _, budget in each(costs["budgets"]):
         if is_sound(budget):
@@ -57,8 +58,8 @@ def _check_names(told: Told, budget: Said, key: str, known: set[str], what: str)
 
 
 def _priced(costs: Said) -> Iterator[tuple[str, Said]]:
-    """Services and steps on which something is spent."""
-    for name, price in (*each(costs["services"]), *each(costs["steps"])):
+    """Everything on which something is spent."""
+    for name, price in priced(costs):
         if any(price.get(key) is not None for key in SPENT):
             yield name, price
 

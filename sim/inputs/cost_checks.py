@@ -14,6 +14,7 @@ from sim.inputs.shares import check_adds_up
 from sim.inputs.told import Told
 
 STANDING = ("per_open_day", "average_per_day")
+SECTIONS = ("services", "steps", "teams", "programmes")
 AMOUNTS = ("per_open_day", "per_occupied_day", "average_per_day", "per_admission", "per_delayed_day")
 
 
@@ -27,7 +28,11 @@ def check_costs(told: Told) -> None:
         _check_open_day(told, name, price)
         _check_freed_beds(told, name, price)
         _check_weeks(told, price)
-    for _, price in (*each(costs["services"]), *each(costs["steps"])):
+    for name, price in each(costs["teams"]):
+        _check_places(told, name, price)
+    for _, price in each(costs["programmes"]):
+        _check_programme(told, price)
+    for _, price in priced(costs):
         _check_year(told, costs, price)
         for path, split in _splits((*price.path, "payer"), price["payer"]):
             check_adds_up(told, path, split)
@@ -36,6 +41,28 @@ def check_costs(told: Told) -> None:
     for _, budget in each(costs["budgets"]):
         _check_year(told, costs, budget)
     _check_factors(told, costs)
+
+
+def priced(costs: Said) -> Iterator[tuple[str, Said]]:
+    """Everything that has a price, section by section, in file order."""
+    for section in SECTIONS:
+        yield from each(costs[section])
+
+
+def _check_places(told: Told, name: str, price: Said) -> None:
+    """The places of a team can be counted."""
+    team = told.said["teams"].get(name) if isinstance(told.said["teams"], Said) else None
+    capacity = told.capacity(team) if isinstance(team, Said) else None
+    if capacity is not None and any(one.places is None for one in capacity):
+        path = (*price.path, "per_place_year")
+        told.refuse(path, f"has no meaning: {quoted(name)} is unlimited, so its places cannot be counted")
+
+
+def _check_programme(told: Told, price: Said) -> None:
+    """A programme costs so much a year, or so many things at so much each."""
+    written = [key for key in ("per_year", "each", "number_per_year") if price[key] is not None]
+    if written not in (["per_year"], ["each", "number_per_year"]):
+        told.refuse(price.path, "needs one of two ways to say its price: per_year, or each and number_per_year")
 
 
 def _splits(path: Path, payer: Any) -> Iterator[tuple[Path, Any]]:

@@ -62,6 +62,28 @@ STEP_PRICE = Record(
         must("payer", PAYERS, "who pays"),
     ),
 )
+PAYER = Either("a payer, or payers with shares", NAME, SPLIT)
+TEAM_PRICE = Record(
+    "price of a team",
+    "What the places of a team cost, at work or not, and who pays",
+    (
+        must("per_place_year", POUNDS, "each place of the team, 365 days of it"),
+        YEAR_OF_THIS,
+        must("payer", PAYER, "who pays"),
+    ),
+)
+PROGRAMME = Record(
+    "price of a programme",
+    "What is paid for something that is neither a place, a stay, a step nor a team: a scheme, staff, rails for so many homes",
+    (
+        may("per_year", POUNDS, "what it costs in 365 days; a shorter window has its part of it"),
+        may("each", POUNDS, "or what each thing costs that it buys"),
+        may("number_per_year", scalars.number("number", 0, 10_000_000), "and how many of them in 365 days"),
+        YEAR_OF_THIS,
+        usual("capital", YES_NO, "capital, shown apart from all spending", "false"),
+        must("payer", PAYER, "who pays"),
+    ),
+)
 NAME_OR_NAMES = Either("a name or a list of names", NAME, rows=Listing(NAME, 1, "names"))
 BUDGET = Record(
     "budget line",
@@ -70,7 +92,7 @@ BUDGET = Record(
         must("per_year", POUNDS, "what may be spent in 365 days; a shorter window has its part of it"),
         may("payer", NAME_OR_NAMES, "only what these payers or pooled funds pay", "whoever pays"),
         may("contributor", NAME_OR_NAMES, "only their own money, their part of pooled funds included", "anybody's"),
-        may("spent_on", NAME_OR_NAMES, "only these services and steps", "all that have a price"),
+        may("spent_on", NAME_OR_NAMES, "only these services, steps, teams and programmes", "all that have a price"),
         usual("capital", YES_NO, "limits capital, which is shown apart, instead of spending", "false"),
         YEAR_OF_THIS,
     ),
@@ -106,6 +128,8 @@ COSTS = Record(
         ),
         may("services", Names(PRICE, refers="service or home"), "prices of services", "none"),
         may("steps", Names(STEP_PRICE, refers="step"), "prices of steps", "none"),
+        may("teams", Names(TEAM_PRICE, refers="team"), "prices of teams", "none"),
+        may("programmes", Names(PROGRAMME, declares="programme"), "what a lever costs by itself", "none"),
         may(
             "pools", Names(SPLIT, declares="pooled fund"), "payers that are pooled funds: who puts how much in", "none"
         ),

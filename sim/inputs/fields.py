@@ -30,7 +30,7 @@ from sim.inputs.scenario import (
 from sim.inputs.values import after_step
 
 RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", ALL_HOSPITALS, "default", BY, ELSE)
-NO_TRAITS = ("reason", "next_service", "cause", "payer", "contributor", "budget", "part", "pathway", "group", "band",
+NO_TRAITS = ("reason", "next_service", "cause", "payer", "contributor", "budget", "programme", "part", "pathway", "group", "band",
              "weekday", "team", "ending", "lack", "reason_and_lack", "waited_on", "came_from", "year", "payer_and_year")  # other values of the column `by`  # fmt: skip
 NO_LEVELS = (BY, ELSE, "at_least", "at_most")
 SHARE = scalars.share()

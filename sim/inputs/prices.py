@@ -19,6 +19,7 @@ FREE_WEEKS = 6  # reablement and intermediate care: free to the person for up to
 FREE_AIDS_GBP = 1_000  # aids and minor adaptations up to this are free to the person
 FREE_KINDS = ("reablement_unit", "community_beds", "home_reablement")
 PERSON = "person"
+NO_MONEY = ("variable_share", "number_per_year")  # among the amounts of a price
 
 
 def costs_of(said: Said | None, services: Said) -> Costs:
@@ -63,6 +64,18 @@ def _prices(said: Said) -> Iterator[Price]:
     for name, one in each(said["steps"]):
         each_time = float(_now(said, one, one["each"]))
         yield Price(of=name, per="step", gbp=each_time, payers=_by_week(one["payer"])[0], capital=one["capital"])
+    for name, one in each(said["teams"]):
+        a_place = float(_now(said, one, one["per_place_year"]))
+        yield Price(of=name, per="place_year", gbp=a_place, payers=_split(one["payer"]))
+    for name, one in each(said["programmes"]):
+        yield Price(of=name, per="year", gbp=_a_year(said, one), payers=_split(one["payer"]), capital=one["capital"])
+
+
+def _a_year(said: Said, one: Said) -> float:
+    """What a programme costs in 365 days: said as such, or so many things at a price each."""
+    if one["per_year"] is not None:
+        return float(_now(said, one, one["per_year"]))
+    return float(_to_the_penny(_now(said, one, one["each"]) * Decimal(str(one["number_per_year"]))))
 
 
 def _amounts(costs: Said, one: Said) -> Iterator[tuple[str, Decimal]]:
@@ -98,11 +111,11 @@ def _to_the_penny(amount: Decimal) -> Decimal:
 
 
 def _uplifts(said: Said) -> Iterator[Uplift]:
-    for section in ("services", "steps", "budgets"):
+    for section in ("services", "steps", "teams", "programmes", "budgets"):
         for name, one in each(said[section]):
             factor = _factor(said, one)
             for key, amount in one.items() if factor is not None else ():
-                if isinstance(amount, Decimal) and key != "variable_share":
+                if isinstance(amount, Decimal) and key not in NO_MONEY:
                     yield Uplift(
                         path=f"costs.{section}.{name}.{key}",
                         written_gbp=float(amount),

@@ -403,10 +403,10 @@ class CensusEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Price:
-    """One price of one service or step, in pounds of the scenario's price year, and who pays it by share."""
+    """One price, in pounds of the scenario's price year, and who pays it by share."""
 
-    of: str  # the service or step
-    per: str  # "open_day", "occupied_day", "admission", "delayed_day" (of which, never added) or "step"
+    of: str  # the service, step, team or programme
+    per: str  # "open_day", "occupied_day", "admission", "delayed_day" (of which, never added), "step", "place_year" of a team or "year" of a programme
     gbp: float
     payers: Split  # by week of the stay: in its first weeks
     later_payers: tuple[tuple[int, Split], ...] = ()  # who pays from so many weeks after admission on
@@ -443,7 +443,7 @@ class Budget:
     gbp_per_year: float  # of the scenario's price year, for 365 days
     payers: tuple[str, ...] = ()
     contributors: tuple[str, ...] = ()
-    spent_on: tuple[str, ...] = ()  # services and steps
+    spent_on: tuple[str, ...] = ()  # services, steps, teams and programmes
     capital: bool = False  # limits capital instead of spending
 
     def covers(self, price: "Price") -> bool:

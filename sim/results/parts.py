@@ -12,6 +12,7 @@ BY = (  # and every trait of the scenario
     "payer",
     "contributor",
     "budget",
+    "programme",
     "part",
     "pathway",
     GROUP,
@@ -32,7 +33,7 @@ NO_SUCH_TRAIT = "else"  # the item of people whose group does not have the trait
 PATHWAYS = ("0", "1", "2", "3")
 ENDINGS = ("moved_by_design", "elsewhere", "with_nothing")  # what became of those who gave up a wait
 LACKS = ("place", "hours", "arranging", "team")  # what a delayed person lacked; `reason_and_lack`: "p2_bed, place"
-COST_PARTS = ("open", "used", "admissions", "steps", "not closed", "refilled")
+COST_PARTS = ("open", "used", "admissions", "steps", "teams", "programmes", "not closed", "refilled")
 ITEMS = {
     "": ("",),
     "lack": LACKS,

@@ -254,6 +254,9 @@ def test_prices_are_split_between_payers(everything: Scenario) -> None:
         Price(of="unit", per="open_day", gbp=187, payers=halves),
         Price(of="unit", per="admission", gbp=50, payers=halves),
         Price(of="hub_assessment", per="step", gbp=80, payers=council, capital=True),
+        Price(of="assessors", per="place_year", gbp=52_000, payers=halves),
+        Price(of="befriending", per="year", gbp=44_000, payers=council),
+        Price(of="rails", per="year", gbp=59_295, payers=council, capital=True),
     )
 
 

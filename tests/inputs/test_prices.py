@@ -1,5 +1,6 @@
 """Prices as they are read: two parts of an average, one price year, payers by week of the stay, freed beds."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,50 @@ def test_aids_and_minor_adaptations_up_to_1000_pounds_are_noted_where_the_person
 def test_capital_is_marked_as_such() -> None:
     text = UNIT + "  steps:\n    hub: {each: £30000, capital: true, payer: council}\n"
     assert [one.capital for one in read(text).costs.prices] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("line", "refused"),
+    [
+        (
+            "programmes:\n    rails: {each: £100, payer: council}",
+            "needs one of two ways to say its price: per_year, or each and number_per_year",
+        ),
+        (
+            "programmes:\n    rails: {per_year: £9, each: £1, number_per_year: 9, payer: council}",
+            "needs one of two ways",
+        ),
+        ("programmes:\n    rails: {per_year: £9, payer: {nhs: 60%, council: 30%}}", "adds up to 90%"),
+        (
+            "programmes:\n    rails: {per_year: £9, price_year: 2019-20, payer: nhs}",
+            "is 2019-20, but the prices here are of 2025-26",
+        ),
+        ("teams:\n    assessors: {per_place_year: £50000, payer: nhs}", ""),
+        ("teams:\n    asessors: {per_place_year: £50000, payer: nhs}", "did you mean `assessors`?"),
+    ],
+)
+def test_prices_of_teams_and_programmes_are_checked_like_those_of_services(line: str, refused: str) -> None:
+    world = SMALL_WORLD.replace(UNIT, f"{UNIT}  {line}\n")
+    if refused:
+        with pytest.raises(ScenarioError, match=re.escape(refused)):
+            read_text(world)
+    else:
+        assert [one.per for one in read_text(world).costs.prices] == ["open_day", "place_year"]
+
+
+def test_places_of_a_team_without_a_limit_cannot_be_paid_for() -> None:
+    world = SMALL_WORLD.replace(UNIT, f"{UNIT}  teams:\n    assessors: {{per_place_year: £50000, payer: nhs}}\n")
+    with pytest.raises(ScenarioError, match="`assessors` is unlimited, so its places cannot be counted"):
+        read_text(world.replace("assessors: {places: 2}", "assessors: {places: unlimited}"))
+
+
+def test_things_of_another_year_are_turned_into_this_one_before_they_are_counted() -> None:
+    head = "  price_year: 2025-26\n  deflator: {name: GDP deflator, factors: [{from: 2022-23, to: 2025-26, times: 1.111}]}\n"
+    line = "  programmes:\n    rails: {each: £100.05, number_per_year: 2.5, price_year: 2022-23, payer: council}\n"
+    found = read_text(SMALL_WORLD.replace("  price_year: 2025-26\n", head).replace(UNIT, UNIT + line))
+    assert found.costs.prices[-1].gbp == 277.9  # £111.16 (111.15555) for each of two and a half: £277.90
+    (uplift,) = found.costs.uplifts
+    assert (uplift.path, uplift.gbp) == ("costs.programmes.rails.each", 111.16)
 
 
 def test_beds_that_close_are_closed_by_date_and_in_whole_wards(in_own_folder: Path) -> None:

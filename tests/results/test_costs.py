@@ -1,7 +1,9 @@
 """Money: prices times what happened, to the penny, shared among payers so that everything adds up."""
 
+from dataclasses import replace
 from fractions import Fraction
 
+from sim.inputs.scenario import SECONDS_PER_DAY, Places, Team
 from sim.results.measures.costs import shared
 from tests.results.tiny import Town, group, hospital, price, service, step, unit
 
@@ -45,6 +47,32 @@ def test_a_step_is_paid_when_it_finishes_where_it_is_done() -> None:
     assert town.value("hospital", "cost_cash_gbp") == 80
     assert town.value("unit", "cost_cash_gbp") == 80
     assert town.value("all", "cost_cash_gbp") == 160
+
+
+def test_places_of_a_team_are_paid_for_the_window_at_work_or_not() -> None:
+    changes = (Places(from_second=0, places=4), Places(from_second=5 * SECONDS_PER_DAY, places=6))
+    town = Town(
+        hospital(5), teams=(Team(name="hub", capacity=changes),), prices=(price("hub", "place_year", 36_500, nhs=1.0),)
+    )
+    assert town.value("all", "cost_cash_gbp") == (4 * 5 + 6 * 5) * 100  # ten days at £100 a place and day
+    assert town.items("all", "cost_cash_gbp", "team") == {"hub": 5_000.0}
+    assert town.items("all", "cost_cash_gbp", "part") == {"teams": 5_000.0}
+    assert town.value("hospital", "cost_cash_gbp") is None
+
+
+def test_a_programme_is_paid_for_its_part_of_a_year_and_capital_apart() -> None:
+    prices = (
+        price("scheme", "year", 1_000, nhs=0.5, council=0.5),
+        replace(price("rails", "year", 36_500, council=1.0), capital=True),
+        price("hospital", "occupied_day", 562, nhs=1.0),
+    )
+    town = Town(hospital(5), prices=prices)
+    town.comes(0, admitted=0).stay("hospital", 0, 2.5, 2.5, "out")
+    assert town.value("all", "cost_cash_gbp") == 1405.00 + 27.40  # ten days of £1,000 a year: £27.397
+    assert town.items("all", "cost_cash_gbp", "programme") == {"scheme": 27.40}
+    assert town.items("all", "cost_cash_gbp", "payer") == {"nhs": 1418.70, "council": 13.70}
+    assert town.value("all", "cost_capital_gbp") == 1_000.00
+    assert town.items("all", "cost_capital_gbp", "programme") == {"rails": 1_000.0}
 
 
 def test_delayed_days_are_of_which_and_never_added() -> None:

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from sim.inputs.distributions import fixed
-from sim.inputs.scenario import Arrival, Hours, LevelChange, Places, Route, Scenario, Surge, Trait
+from sim.inputs.scenario import Arrival, Hours, LevelChange, Places, Route, Scenario, Surge, Team, Trait
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, Ledger
 from sim.results.invariants import checks, records
 from sim.results.invariants.checks import IdentityBroken
@@ -349,6 +350,19 @@ def test_a_lost_penny_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found_in(town.scenario, town.ledger()).identity == checks.COSTS_ADD_UP
     monkeypatch.setattr(costs, "in_pence", right)
     monkeypatch.setattr(costs, "shared", lambda pence, parts: shares(pence - 1, parts))
+    assert found_in(town.scenario, town.ledger()).identity == checks.COSTS_ADD_UP
+
+
+@pytest.mark.parametrize("wrong", ["team_years", "years"])
+def test_a_team_or_programme_charged_for_a_day_too_many_is_found_out(
+    wrong: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team = Team(name="hub", capacity=(Places(from_second=0, places=3),))
+    prices = (price("hub", "place_year", 52_000, nhs=1.0), price("scheme", "year", 40_000, council=1.0))
+    town = Town(hospital(5), teams=(team,), prices=prices)
+    check(town.scenario, town.ledger())
+    right = getattr(costs, wrong)
+    monkeypatch.setattr(costs, wrong, lambda *whose: right(*whose) + Fraction(1, 365))
     assert found_in(town.scenario, town.ledger()).identity == checks.COSTS_ADD_UP
 
 

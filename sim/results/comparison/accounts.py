@@ -159,12 +159,13 @@ def _charge_budgets(table: dict[MeasureKey, Row], other: Scenario, more: Sequenc
 def _break_even(
     table: dict[MeasureKey, Row], before: Mapping[MeasureKey, float], other: Scenario, freed: Sequence[FreedBeds]
 ) -> None:
-    """Beds to free at their average price, so that they pay for the places that the scenario opens elsewhere."""
+    """Beds to free at their average price, so that they pay for the places, teams and programmes that the scenario adds."""
     priced = [one for one in freed if one.average_gbp]
     own = {one.service for one in freed}
     dearer = 0.0
     for key, row in table.items():
-        if key[1:] == ("cost_cash_gbp", "part", "open") and key[0] not in (*own, "all"):
+        opens = key[1:] == ("cost_cash_gbp", "part", "open") and key[0] not in (*own, "all")
+        if opens or (key[1] == "cost_cash_gbp" and key[2] in ("team", "programme")):
             dearer += max(0.0, row.value - before.get(key, 0.0))
     if priced and dearer > 0:
         beds = dearer / other.calendar.measured_days / (priced[0].average_gbp or 1.0)

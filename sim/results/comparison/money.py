@@ -22,7 +22,7 @@ def without_price(scenario: Scenario) -> list[str]:
     """Return services in use that have no price."""
     if not scenario.costs.prices:
         return []
-    priced = {price.of for price in scenario.costs.prices}
+    priced = {price.of for price in scenario.costs.prices if price.per not in ("step", "place_year", "year")}
     return [spoken(one.name) for one in scenario.services if one.name not in priced and one.name != HOME]
 
 
@@ -112,13 +112,14 @@ class Money:
 
     @cached_property
     def by_service(self) -> list[MoneyChange]:
-        """Spending by service."""
+        """Spending by service, team and programme."""
         rows = [
             row
             for row in self.findings.differences
             if (row.scenario, row.measure, row.by) == (self.scenario.id, "cost_cash_gbp", "") and row.service != "all"
         ]
-        return [self._told(row, row.service) for row in rows]
+        services = [self._told(row, row.service) for row in rows]
+        return [*services, *self._changes("team"), *self._changes("programme")]
 
     @property
     def gross_gbp(self) -> float:

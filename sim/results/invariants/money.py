@@ -23,6 +23,8 @@ from sim.results.window import Row, Window
 
 COSTS_ADD_UP = "costs recompute to the penny"
 BUDGETS_ADD_UP = "budget lines add up"
+IN_NO_SERVICE = ("team", "programme")
+YEAR = 365 * SECONDS_PER_DAY
 CHARGED_ONCE = "no element is charged twice"
 
 
@@ -39,8 +41,9 @@ def check_costs(window: Window) -> None:
             parts = [other.value for other in rows if other[:3] == (row.service, row.measure, by)]
             if parts:
                 require_sum(COSTS_ADD_UP, f"{row.service}, by {by}", pence(sum(parts)), pence(row.value))
-    total = sum(row.value for row in rows if row.by == "" and row.service != "all")
-    require_sum(COSTS_ADD_UP, "services", pence(total), sum(line.pence for line in found))
+    elements = [row for row in rows if (row.service != "all" and row.by == "") or row.by in IN_NO_SERVICE]
+    total = sum(row.value for row in elements)
+    require_sum(COSTS_ADD_UP, "services, teams and programmes", pence(total), sum(line.pence for line in found))
     for budget in window.scenario.costs.budgets:
         _check_budget(window, budget, rows)
 
@@ -82,9 +85,24 @@ def _pence_again(window: Window, of: str, per: str, price: Fraction) -> int:
     if per == "admission":
         entered = window.admitted_to == window.numbers[of]
         return rounded(price * int(window.inside(ledger.waits["ended"][entered]).sum()))
+    if per == "year":
+        return rounded(price * Fraction(window.end - window.first, YEAR))
+    if per == "place_year":
+        return rounded(price * _place_seconds_again(window, of) / YEAR)
     if per in ("occupied_day", "open_day"):
         return rounded(price * days_again(window, window.scenario.service(of), per))
     return 0
+
+
+def _place_seconds_again(window: Window, name: str) -> Fraction:
+    """Places of a team times the seconds of the window in which it has them, change by change."""
+    (capacity,) = (team.capacity for team in window.scenario.teams if team.name == name)
+    ends = [*(change.from_second for change in capacity[1:]), window.end]
+    spans = (
+        (change.places or 0) * max(0, min(end, window.end) - max(change.from_second, window.first))
+        for change, end in zip(capacity, ends, strict=True)
+    )
+    return Fraction(sum(spans))
 
 
 def days_again(window: Window, service: Service, per: str) -> Fraction:

@@ -4,7 +4,8 @@ Each price is one line: price times bed days, admissions or steps, rounded once 
 shared among its payers by largest remainder, so that payers, services, parts and lines add up to the same
 total. An open day is an available bed day (where hours are counted: one hour a week, for a day); an occupied
 day is a person's day in the service. Where payers go by week of the stay, the days of each part of the stay
-weigh its payers. Prices per delayed day are an "of which": they are never added. A step is paid when it
+weigh its payers. A team is paid for its planned places, a programme for the time of the window: both by the part of
+365 days, in no service, and so in the total of all only. Prices per delayed day are an "of which": they are never added. A step is paid when it
 finishes, in the service where it is done; capital steps are shown apart. Fixed cost falls only where beds are
 closed by date and in whole wards: a comparison says which beds go on costing (`stays_open`).
 
@@ -24,6 +25,7 @@ from sim.results.measures.occupancy import (
     available_seconds,
     counts_hours,
     occupied_seconds,
+    planned_over_time,
 )
 from sim.results.step_functions import StepFunction, column, larger
 from sim.results.window import Row, Window
@@ -32,12 +34,15 @@ SECONDS_PER_WEEK = 7 * SECONDS_PER_DAY
 FOR_EVER = 2**61  # seconds
 
 PART_OF = {"open_day": "open", "occupied_day": "used", "admission": "admissions", "step": "steps"}
+PARTS_IN_NO_SERVICE = {"teams": "team", "programmes": "programme"}  # and by which division their rows tell them
+NO_SERVICE = ""
+SECONDS_PER_YEAR = 365 * SECONDS_PER_DAY
 
 Quantity = Callable[[Window, str], Fraction]  # days, admissions or steps
 
 
 class Line(NamedTuple):
-    """What one price comes to in one service for one payer; `part` is one of COST_PARTS."""
+    """What one price comes to in one service, or in none, for one payer; `part` is one of COST_PARTS."""
 
     service: str
     part: str
@@ -73,6 +78,17 @@ def steps_done(window: Window, name: str) -> dict[str, int]:
     return {window.names[number]: int(count) for number, count in enumerate(counts) if count}
 
 
+def team_years(window: Window, name: str) -> Fraction:
+    """Planned places of a team over the window, in years of 365 days."""
+    team = next(one for one in window.scenario.teams if one.name == name)
+    return Fraction(planned_over_time(team.capacity).integral(window.first, window.end), SECONDS_PER_YEAR)
+
+
+def years(window: Window) -> Fraction:
+    """The window, in years of 365 days."""
+    return Fraction(window.end - window.first, SECONDS_PER_YEAR)
+
+
 QUANTITIES: dict[str, Quantity] = {
     "open_day": open_days,
     "occupied_day": occupied_days,
@@ -98,6 +114,10 @@ def charges(window: Window) -> Iterator[tuple[str, str, Price, Fraction]]:
         if price.per == "step":
             for name, count in steps_done(window, price.of).items():
                 yield name, "steps", price, Fraction(count)
+        elif price.per == "place_year":
+            yield NO_SERVICE, "teams", price, team_years(window, price.of)
+        elif price.per == "year":
+            yield NO_SERVICE, "programmes", price, years(window)
         elif price.per in QUANTITIES:
             yield price.of, PART_OF[price.per], price, QUANTITIES[price.per](window, price.of)
         if price.per == "open_day" and not_closed_days(window, price.of):
@@ -182,6 +202,9 @@ def _ledger(window: Window, measure: str, found: list[Line], splits: Sequence[st
         for by in splits:
             amounts = _amounts(window.scenario.costs, here, by)
             out += [Row(name, measure, by, item, _pounds(pence)) for item, pence in amounts.items()]
+    for part, by in PARTS_IN_NO_SERVICE.items():
+        each = summed((line.price.of, line.pence) for line in found if line.part == part)
+        out += [Row("all", measure, by, item, _pounds(pence)) for item, pence in each.items()]
     return out
 
 

@@ -31,6 +31,7 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "payer": _merged(scenario.costs.payers for scenario in scenarios),
         "contributor": _merged(scenario.costs.contributors for scenario in scenarios),
         "budget": _merged((budget.name for budget in scenario.costs.budgets) for scenario in scenarios),
+        "programme": _merged(_programmes(scenario) for scenario in scenarios),
         "part": list(COST_PARTS),
         "pathway": list(PATHWAYS),
         "group": _merged(group_names(scenario.people) for scenario in scenarios),
@@ -98,6 +99,10 @@ def _causes(scenarios: Iterable[Scenario]) -> list[str]:
     teams = _merged((f"team {team.name}" for team in scenario.teams) for scenario in found)
     steps = _merged((f"step {step.name}" for step in scenario.steps) for scenario in found)
     return [*teams, *steps, "hours"]
+
+
+def _programmes(scenario: Scenario) -> Iterable[str]:
+    return (price.of for price in scenario.costs.prices if price.per == "year")
 
 
 def _merged(lists: Iterable[Iterable[str]]) -> list[str]:

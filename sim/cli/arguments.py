@@ -24,6 +24,7 @@ DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
 FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
 AUTO = "auto"
 ENGINES = (AUTO, "compiled", "reference")  # as in sim/model/engine.py, which is slow to import
+ORDERS = ("people", "money")  # as in sim/results/comparison/findings.py, which is slow to import
 ONE_FILE = {"show": "prints", "calibrate": "looks at"}
 DEFAULT_TARGETS = "scenarios/targets/england_65plus.csv"
 DEFAULT_RANGES = "scenarios/ranges/england.csv"
@@ -68,6 +69,7 @@ class Options:
     write: str | None = None
     evaluations: int | None = None
     sensitivity: str | None = None  # a sensitivity.csv whose findings go into the report
+    order: str = "people"  # of a ranking
     ranges: str = ""
     measure: str = ""
     service: str = ""
@@ -184,6 +186,7 @@ def _add_options_of_results(parser: _Parser, verb: str) -> None:
         parser.add_argument("--observe", action="store_true")
     if verb == "compare":
         parser.add_argument("--sensitivity", metavar="FILE")
+        parser.add_argument("--order", type=_order, default=ORDERS[0], metavar="people or money")
 
 
 def _add_options_of_check(parser: _Parser) -> None:
@@ -214,6 +217,12 @@ def _positive(text: str) -> int | _NoValue:
     if isinstance(number, int) and number < 1:
         return _NoValue(f"must be 1 or more, not {number}")
     return number
+
+
+def _order(text: str) -> str | _NoValue:
+    if text in ORDERS:
+        return text
+    return _NoValue(f"is {' or '.join(ORDERS)}, not {text!r}{did_you_mean(text, ORDERS)}")
 
 
 def _engine(text: str) -> str | _NoValue:

@@ -190,7 +190,7 @@ def _simulate(scenarios: list[Scenario], options: Options, screen: Screen, *, co
             with watch.stage("gathering"):
                 pieces = beside(chosen, pieces) if compared else pieces
                 findings = gathered(chosen, pieces, compared=compared, warnings=warnings, left_out=left_out)
-                findings = replace(findings, flips=flips)
+                findings = replace(findings, flips=flips, order=options.order)
             folder = _publish(job, options, findings, pieces, people)
     except KeyboardInterrupt:
         tables.interrupted(screen, *screen.how_far, goes_on=_goes_on(job, options))

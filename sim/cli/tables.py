@@ -28,6 +28,7 @@ from sim.results.comparison.ranking import (
     who_pays,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
+from sim.results.comparison.unpriced import NOT_PRICED
 from sim.results.words import hospitals, who_waits
 from sim.results.words.headline import (
     HeadlineRow,
@@ -158,7 +159,10 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario
     names = labels(findings.scenarios, NAME_WIDTH)
     bodies = [[f"{row.place}. {names[row.scenario.id]}", *ranking_cells(row)[1:]] for row in ranked]
     below = [(who_pays(findings), payers_text), (who_gave_up(findings), reneged_text)]
+    first_apart = next((number for number, row in enumerate(ranked) if not row.is_priced), None)
     for line, text in enumerate(_aligned(screen, [*heads, *bodies], verdict=3)):
+        if first_apart is not None and line == first_apart + 2:
+            screen.say(f"\nRanked apart, {NOT_PRICED}:")
         screen.say(text)
         for head, words in below if line else ():
             if any(words(row) for row in ranked):

@@ -37,6 +37,7 @@ Options of run and compare:
                        a file; in compare it goes to every file that has the path
   --follow-up-years N  go on for so long, and count what those who became ready cost in each year, and what life they have
   --sensitivity FILE   (compare) a sensitivity.csv: the report names the assumptions that change the verdict
+  --order people       (compare) of the ranking: fewest delayed people first; or money: least cash first
   --observe            test every identity on every event; slower, and the same results
   --engine NAME        auto, compiled or reference (default: auto, the compiled one where it works); the same results
   --no-cross-check     the SimPy model does not run replication 1 of every scenario beside the compiled engine; of

@@ -11,19 +11,22 @@ import pytest
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart, draw_charts
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference
-from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import Money
+from sim.results.comparison.findings import Findings, ScenarioChange
+from sim.results.comparison.money import Money, accounts
 from sim.results.comparison.ranking import (
     RankedScenario,
     difference_text,
     payers_text,
     ranking,
     ranking_answer,
+    ranking_cells,
     ranking_columns,
+    ranking_heading,
     ranking_rows,
     ranking_summary,
     reneged_text,
 )
+from sim.results.comparison.unpriced import is_lever
 from sim.results.files.workbook import workbook_bytes
 from sim.results.files.writing import csv_bytes
 from sim.results.report.page import RunProvenance, report_html
@@ -95,6 +98,91 @@ def test_a_sentence_of_which_both_intervals_agree_has_no_word_of_care(
 ) -> None:
     assert rows[0].delayed.verdict == "better"
     assert "own interval" not in ranking_answer(rows, findings, rows[0].scenario)
+
+
+STEP = ScenarioChange("steps.hub.share", "40%", "20%", "more.yaml", 4)
+NEW_PRICE = ScenarioChange("costs.programmes.scheme.per_year", "", "£40,000", "more.yaml", 9)
+OTHER_PAYER = ScenarioChange("costs.services.unit.payer", "nhs", "pool", "more.yaml", 9)
+
+
+def without_a_price(findings: Findings, *more: ScenarioChange) -> Findings:
+    """The findings in which the scenario that avoids most changes a step too."""
+    return replace(findings, changes={**findings.changes, "more": (STEP, *more)})
+
+
+def test_who_says_no_price_is_ranked_apart_and_saves_nothing(findings: Findings) -> None:
+    found = without_a_price(findings, OTHER_PAYER)
+    rows = ranking(found)
+    assert [(row.scenario.id, row.place, row.is_priced) for row in rows] == [
+        ("same", 1, True),
+        ("fewer", 2, True),
+        ("more", 1, False),
+    ]
+    assert rows[2].net_per_day is None and rows[2].gross_per_day is None
+    assert ranking_cells(rows[2])[0].endswith("(not priced)") and ranking_cells(rows[2])[4] == "not priced"
+    table = list(csv.DictReader(io.StringIO(csv_bytes(ranking_columns(rows), ranking_rows(rows)).decode())))
+    assert [row["priced"] for row in table] == ["yes", "yes", "not priced"]
+    assert "Ranked apart as not priced" in ranking_summary(rows, found)[-1]
+
+
+def test_terminal_report_and_workbook_say_what_has_no_price(findings: Findings, charts: list[Chart]) -> None:
+    found = without_a_price(findings)
+    more = next(one for one in found.scenarios if one.id == "more")
+    page = report_html(found, charts, RunProvenance("x", "1", "reference", ())).decode()
+    assert "Ranked apart, not priced" in page
+    assert dict(accounts(Money(found, more)))["Cash"].startswith("not priced: the file says nothing of what the lever")
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes(found, "Title", "command"))) as book:
+        assert "not priced" in book.read("xl/sharedStrings.xml").decode()
+
+
+def test_a_price_of_its_own_puts_it_back_into_the_ranking(findings: Findings) -> None:
+    assert [row.scenario.id for row in ranking(without_a_price(findings, NEW_PRICE))] == ["more", "same", "fewer"]
+
+
+@pytest.mark.parametrize(
+    ("path", "lever"),
+    [
+        ("steps.hub.takes_days", True),
+        ("steps.hub.reason", False),
+        ("teams.hub.places", True),
+        ("services.unit.beds", False),  # it has a price per open day
+        ("services.unit.admission_hours.days", True),
+        ("services.elsewhere.places", True),  # it has none
+        ("people.everyone.prevented_share", True),
+        ("people.everyone.journey.hospital.then.unit.share", True),
+        ("people.everyone.journey.hospital.then.unit.longest_wait_days", False),
+        ("people.everyone.arrivals_per_day", False),
+        ("lists.pathway_2.services", False),
+        ("costs.services.unit.payer", False),
+    ],
+)
+def test_a_lever_is_what_costs_work_that_no_price_counts(findings: Findings, path: str, lever: bool) -> None:
+    assert is_lever(path, findings.scenarios[-1]) is lever
+
+
+def test_by_money_the_least_cash_stands_first(findings: Findings) -> None:
+    def cash(row: RankedScenario) -> float:
+        found = row.of("cost_cash_gbp")
+        assert found is not None
+        return found.mean
+
+    rows = ranking(replace(findings, order="money"))
+    assert [cash(row) for row in rows] == sorted(cash(row) for row in rows)
+    assert [row.place for row in rows] == [1, 2, 3]
+    assert "by cash, the least first" in ranking_heading(replace(findings, order="money"))
+
+
+def test_money_in_a_pooled_fund_is_told_by_whose_money_it_is(findings: Findings) -> None:
+    fund = (("fund", (("nhs", 0.5), ("council", 0.5))),)
+    base, *others = findings.scenarios
+    pooled = [replace(one, costs=replace(one.costs, pools=fund)) for one in others]
+    rows = [row for row in findings.differences if (row.measure, row.by) != ("cost_cash_gbp", "contributor")]
+    through = [row._replace(by="contributor") for row in rows if (row.measure, row.by) == ("cost_cash_gbp", "payer")]
+    to_the_fund = [row._replace(item="fund") if row.by == "payer" and row.item == "nhs" else row for row in rows]
+    found = replace(findings, scenarios=(base, *pooled), differences=[*to_the_fund, *through])
+    for row in ranking(found):
+        assert "fund" not in row.parts("cost_cash_gbp", "payer")
+        assert {"nhs", "council"} <= set(row.parts("cost_cash_gbp", "payer"))
 
 
 def test_as_many_avoided_share_a_place(findings: Findings) -> None:

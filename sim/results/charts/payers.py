@@ -64,8 +64,9 @@ def _size(tables: list[dict[str, MoneyChange]], label: str) -> float:
 
 
 def _rows(money: Money) -> dict[str, MoneyChange]:
-    """Everyone who pays, and every service whose cost changes by enough to be seen."""
-    rows = {f"{PAID_BY}{payer_label(one.name)}": one for one in money.by_payer}
+    """Everyone whose money it is, pooled funds split, and every service whose cost changes by enough to be seen."""
+    whose = money.by_contributor if money.scenario.costs.pools else money.by_payer
+    rows = {f"{PAID_BY}{payer_label(one.name)}": one for one in whose}
     rows |= {f"cost of {spoken(one.name)}": one for one in money.by_service if abs(one.mean) >= LEAST_GBP}
     return rows
 

@@ -33,7 +33,7 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     limit = _limit(rows)
     words = [_line(axes, height, row, limit) for height, row in enumerate(rows)]
     axes.axvline(0, color=INK, linewidth=1)
-    axes.set_yticks(range(len(rows)), [in_lines(f"{row.place}. {row.label}") for row in rows], fontsize=9)
+    axes.set_yticks(range(len(rows)), [in_lines(f"{row.place}. {row.label_with_mark}") for row in rows], fontsize=9)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.margins(x=0.05)
     axes.grid(axis="y", visible=False)
@@ -76,4 +76,4 @@ def _line(axes: Axes, height: int, row: RankedScenario, limit: float) -> str:
     text = f"{size} ({span}), {one.verdict_text}" if span else f"{size}, {one.verdict_text}"
     axes.annotate(text, xy=(1.03, height), xycoords=("axes fraction", "data"), fontsize=8.5, va="center", color=INK,
                   annotation_clip=False)  # fmt: skip
-    return f"{row.place}. {row.label}: {text}"
+    return f"{row.place}. {row.label_with_mark}: {text}"

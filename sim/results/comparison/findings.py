@@ -22,6 +22,9 @@ Daily: TypeAlias = Mapping[tuple[str, str], NDArray[Any]]  # (service, measure) 
 Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item
 
 
+ORDERS = ("people", "money")  # by which scenarios are ranked: fewest delayed people first, or least cash
+
+
 @dataclass(frozen=True, slots=True)
 class ScenarioChange:
     """One value that differs between two scenarios, and where it was written."""
@@ -80,6 +83,7 @@ class Findings:
     reported_periods: Mapping[str, ReportedPeriods] = field(
         default_factory=dict
     )  # by scenario id, where something dated differs
+    order: str = ORDERS[0]  # of a ranking
     common: Period | None = None  # when every dated difference is in force: to put scenarios side by side
 
     def headline_of(self, scenario: Scenario) -> tuple["Findings", Scenario]:

@@ -11,6 +11,7 @@ from math import ceil
 from sim.inputs.scenario import HOME, FreedBeds, Scenario
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
+from sim.results.comparison.unpriced import NOT_PRICED, is_unpriced
 from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, plain, spoken
 
@@ -300,6 +301,16 @@ def _pounds(change: MoneyChange) -> str:
 
 
 def _cash(money: Money) -> str:
+    """What is spent more or less; of a lever without a price, only what is spent elsewhere."""
+    if not is_unpriced(money.findings, money.scenario):
+        return _spending(money)
+    text = _spending(money).removeprefix("a saving of ")
+    less = text if text != _spending(money) else ""
+    elsewhere = f"{less.removesuffix('.')} less is spent elsewhere." if less else text
+    return f"{NOT_PRICED}: the file says nothing of what the lever costs. Without that, {elsewhere}"
+
+
+def _spending(money: Money) -> str:
     cash = money.cash
     if cash is None:
         return ""
@@ -340,15 +351,14 @@ def _caveat(money: Money) -> str:
 
 
 def _who_pays(money: Money) -> str:
-    said = [f"{payer_label(one.name)} {_pounds(one)}" for one in money.by_payer]
-    text = "; ".join(said) + "."
-    if money.scenario.costs.pools and money.by_contributor:
-        text += (
-            " With pooled funds by contributor: "
-            + "; ".join(f"{payer_label(one.name)} {_pounds(one)}" for one in money.by_contributor)
-            + "."
-        )
-    return text
+    """Whose money it is; with a pooled fund by contributor first, for what goes through the fund is not saved."""
+    paid, given = (
+        "; ".join(f"{payer_label(one.name)} {_pounds(one)}" for one in changes) + "."
+        for changes in (money.by_payer, money.by_contributor)
+    )
+    if not money.scenario.costs.pools or not money.by_contributor:
+        return paid
+    return f"{given} That counts what each puts into the pooled fund; who is sent the bill: {paid}"
 
 
 def _capacity(money: Money) -> str:

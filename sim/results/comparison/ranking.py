@@ -1,5 +1,9 @@
 """Ranking of several scenarios by the delayed people that each avoids against one baseline: figures, cells and sentences.
 
+Scenarios that change something without saying its price are ranked apart, after the others: their cash leaves out what the
+lever costs. Whose money it is goes by contributor: what moves into a pooled fund is not saved. By money (`--order money`)
+the least cash stands first; of those without a price the order stays that of delayed people.
+
 Intervals are simultaneous: `low_all` and `high_all` hold for all scenarios of a measure at once, and the verdicts use
 them. Cash, capacity and value are shown next to each other and never added together.
 """
@@ -10,8 +14,9 @@ from typing import Any, TypeAlias
 
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict
-from sim.results.comparison.findings import Findings
+from sim.results.comparison.findings import ORDERS, Findings
 from sim.results.comparison.money import Money
+from sim.results.comparison.unpriced import NOT_PRICED, is_unpriced
 from sim.results.measure_table import measures, shown_in
 from sim.results.parts import ITEMS
 from sim.results.words import run_length
@@ -21,6 +26,8 @@ from sim.results.words.use import how_used, who_comes
 
 MEASURE = "midnight_delayed_mean"
 DELAYED = (MEASURE, "", "")
+CASH, PAYER, CONTRIBUTOR = "cost_cash_gbp", "payer", "contributor"
+BY_PEOPLE, BY_MONEY = ORDERS
 NO_CHANGE = "no change"
 LEAST_OTHERS = 2  # one scenario beside its baseline needs no order
 
@@ -60,11 +67,17 @@ class RankedScenario:
     gross_per_day: float | None  # pounds for each delayed day avoided; None where none is avoided for certain
     net_per_day: float | None
     days: str = ""  # the part of the window that it is of, in words
+    is_priced: bool = True  # whether it says what the lever itself costs
 
     @property
     def delayed(self) -> SimultaneousDifference:
         """Delayed people on an average day: below 0 they are avoided."""
         return self.changes[DELAYED]
+
+    @property
+    def label_with_mark(self) -> str:
+        """Its name, with a word where it has no price."""
+        return self.label if self.is_priced else f"{self.label} ({NOT_PRICED})"
 
     def of(self, measure: str) -> SimultaneousDifference | None:
         """A measure's whole difference."""
@@ -79,7 +92,7 @@ NOTHING_KNOWN = SimultaneousDifference("people", 0.0, 0.0, 0.0, CANNOT_TELL)
 
 
 def ranking(findings: Findings) -> list[RankedScenario]:
-    """Every scenario, the one that avoids most delayed people first; none where fewer than two are compared.
+    """Every scenario with a price, the one that avoids most delayed people first, then those without; none for fewer than two.
 
     All on the same days: where something dated differs, those on which all of it is in force.
     """
@@ -91,11 +104,30 @@ def ranking(findings: Findings) -> list[RankedScenario]:
     if not findings.compared or len(others) < LEAST_OTHERS or not any(rows_of.values()):
         return []
     judged = [(_judged(row) if (row := rows_of[other.id]) else NOTHING_KNOWN, other) for other in others]
-    judged.sort(key=lambda pair: pair[0].mean)
-    means = [delayed.mean for delayed, _ in judged]  # who avoids as many shares a place
-    rows = [_ranked(findings, means.index(delayed.mean) + 1, other, delayed) for delayed, other in judged]
+    rows = [_ranked(findings, other, delayed) for delayed, other in judged]
     days = findings.period.words if findings.period else ""
-    return [replace(row, scenario=asked[row.scenario.id], days=days) for row in rows]
+    rows = [replace(row, scenario=asked[row.scenario.id], days=days) for row in rows]
+    return [row for group in apart(rows) for row in _placed(group, findings.order)]
+
+
+def apart(rows: Sequence[RankedScenario]) -> list[list[RankedScenario]]:
+    """Those that say their price, and those that do not; no empty group."""
+    groups = ([row for row in rows if row.is_priced is priced] for priced in (True, False))
+    return [group for group in groups if group]
+
+
+def _placed(rows: Sequence[RankedScenario], order: str) -> list[RankedScenario]:
+    """One group in its order, with places; who is level shares a place."""
+    by_money = order == BY_MONEY and all(row.is_priced and row.of(CASH) for row in rows)
+    worth = {row.scenario.id: _cash(row) if by_money else row.delayed.mean for row in rows}
+    ordered = sorted(rows, key=lambda row: worth[row.scenario.id])
+    levels = [worth[row.scenario.id] for row in ordered]
+    return [replace(row, place=levels.index(worth[row.scenario.id]) + 1) for row in ordered]
+
+
+def _cash(row: RankedScenario) -> float:
+    cash = row.of(CASH)
+    return cash.mean if cash else 0.0
 
 
 def _judged(row: PairedDifference, factor: float = 1.0) -> SimultaneousDifference:
@@ -104,10 +136,12 @@ def _judged(row: PairedDifference, factor: float = 1.0) -> SimultaneousDifferenc
     return SimultaneousDifference(row.unit, row.mean * factor, low, high, verdict)
 
 
-def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: SimultaneousDifference) -> RankedScenario:
-    gross, net = _per_delayed_day(findings, scenario, delayed)
+def _ranked(findings: Findings, scenario: Scenario, delayed: SimultaneousDifference) -> RankedScenario:
+    unpriced = is_unpriced(findings, scenario)
+    gross, net = (None, None) if unpriced else _per_delayed_day(findings, scenario, delayed)
     return RankedScenario(
-        place=place,
+        place=0,
+        is_priced=not unpriced,
         scenario=scenario,
         label=findings.label(scenario),
         changes={**_changes(findings, scenario), DELAYED: delayed},
@@ -119,12 +153,14 @@ def _ranked(findings: Findings, place: int, scenario: Scenario, delayed: Simulta
 def _changes(findings: Findings, scenario: Scenario) -> dict[ChangeKey, SimultaneousDifference]:
     """What the table of measures ranks, in its order, of all services together and over the reported time."""
     rows = [row for row in findings.differences if (row.scenario, row.service) == (scenario.id, "all")]
+    pooled = any(one.costs.pools for one in findings.scenarios)
     changes = {}
     for measure, divisions in shown_in("ranking"):
         factor = run_length.factor(measure.name, scenario.calendar.measured_days)
+        told_by = {CONTRIBUTOR if by == PAYER and pooled and measure.name == CASH else by: by for by in divisions}
         for row in rows:
-            if row.measure == measure.name and row.by in divisions:
-                changes[row.measure, row.by, row.item] = _judged(row, factor)
+            if row.measure == measure.name and row.by in told_by:
+                changes[row.measure, told_by[row.by], row.item] = _judged(row, factor)
     return changes
 
 
@@ -177,7 +213,7 @@ def ranking_columns(rows: Sequence[RankedScenario]) -> tuple[str, ...]:
     """The columns of ranking.csv: figures, those who gave up, for each payer its cash and its notional value; the days."""
     wholes, parts = ([f"{name}{end}" for name, _ in names for end in FOUR] for names in (_wholes(), _parts(rows)))
     days = ["days"] if any(row.days for row in rows) else []
-    return ("place", "scenario", *wholes, *ALONE, *parts, *days)
+    return ("place", "scenario", "priced", *wholes, *ALONE, *parts, *days)
 
 
 def ranking_rows(rows: Sequence[RankedScenario]) -> Iterator[tuple[Any, ...]]:
@@ -186,7 +222,8 @@ def ranking_rows(rows: Sequence[RankedScenario]) -> Iterator[tuple[Any, ...]]:
     for row in rows:
         cells = [[cell for _, key in keys for cell in _four(row.changes.get(key))] for keys in (wholes, parts)]
         days = [row.days] if row.days else []
-        yield (row.place, row.scenario.id, *cells[0], row.gross_per_day, row.net_per_day, *cells[1], *days)
+        priced = "yes" if row.is_priced else NOT_PRICED
+        yield (row.place, row.scenario.id, priced, *cells[0], row.gross_per_day, row.net_per_day, *cells[1], *days)
 
 
 def _four(judged: SimultaneousDifference | None) -> tuple[float | str | None, ...]:
@@ -203,7 +240,8 @@ def ranking_headers(findings: Findings) -> tuple[tuple[str, str], ...]:
         ("", "verdict"),
         ("cash", run_length.per(days).removesuffix(" measured")),
         ("bed days", "released"),
-        ("notional", "value"),
+        ("left with", "nothing"),
+        ("into long-", "term care"),
         ("gross £ per", "delayed day"),
         ("net £ per", "delayed day"),
     )
@@ -224,11 +262,14 @@ def ranking_cells(row: RankedScenario) -> tuple[str, ...]:
     """One scenario's cells under `headers`."""
     _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, row.delayed.unit)
     return (
-        f"{row.place}. {row.label}",
+        f"{row.place}. {row.label_with_mark}",
         figure(row.delayed.mean, row.delayed.unit, signed=True),
         span or "-",
         row.delayed.verdict_text,
-        *(difference_text(row.of(measure)) for measure in ("cost_cash_gbp", "released_bed_days", "notional_value_gbp")),
+        difference_text(row.of(CASH)) if row.is_priced else NOT_PRICED,
+        difference_text(row.of("released_bed_days")),
+        difference_text(row.parts("gave_up", "ending").get("with_nothing")),
+        difference_text(row.of("long_term_care_admissions")),
         figure(row.gross_per_day, "GBP"),
         figure(row.net_per_day, "GBP"),
     )
@@ -258,7 +299,8 @@ def reneged_text(row: RankedScenario) -> str:
 def ranking_heading(findings: Findings) -> str:
     """What is ranked, against what."""
     place, base = spoken(findings.main_place), findings.called(findings.baseline)
-    text = f"{counted(len(findings.scenarios) - 1, 'scenario')} by delayed people avoided in {place}, against {base}"
+    order = f"delayed people avoided in {place}" if findings.order == BY_PEOPLE else "cash, the least first"
+    text = f"{counted(len(findings.scenarios) - 1, 'scenario')} by {order}, against {base}"
     text += "" if findings.common is None else f"; {findings.common.words}"
     shared = what_all_share(findings)
     return f"{text}. {shared}" if shared else text
@@ -279,8 +321,14 @@ def ranking_summary(rows: Sequence[RankedScenario], findings: Findings) -> list[
         (f"More people are delayed in {place} with", of["worse"]),
         ("These runs cannot tell for", open_),
         (f"How many people are delayed in {place} does not change at all with", nothing),
+        (WITHOUT_A_PRICE, [findings.called(row.scenario) for row in rows if not row.is_priced]),
     )
     return [f"{words} {len(names)} of {len(rows)}: {_listed(names)}" for words, names in groups if names]
+
+
+WITHOUT_A_PRICE = (
+    f"Ranked apart as {NOT_PRICED}, for the file says nothing of what the lever costs and its cash leaves that out,"
+)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from sim.results.charts import Chart
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import in_one_sentence, money_of
 from sim.results.comparison.ranking import (
+    apart,
     how_to_read_ranking,
     payers_text,
     ranking,
@@ -28,6 +29,7 @@ from sim.results.comparison.ranking import (
     who_pays,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
+from sim.results.comparison.unpriced import NOT_PRICED
 from sim.results.parts import LACKS
 from sim.results.report.basis import RunProvenance, basis_pages
 from sim.results.report.cohort import cohort_pages
@@ -200,7 +202,7 @@ def _figure(chart: Chart) -> str:
     return f'<figure><img alt="{text}" src="data:image/svg+xml;base64,{data}"></figure>'
 
 
-RANKING_KINDS = ("", "number", "number", "verdict", "number", "number", "number", "number", "number", "", "")
+RANKING_KINDS = ("", "number", "number", "verdict", *("number",) * 6, "", "")
 
 
 def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
@@ -216,10 +218,12 @@ def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
         who_pays(findings),
         who_gave_up(findings),
     )
-    lines = [(*ranking_cells(row), payers_text(row) or "-", reneged_text(row) or "-") for row in rows]
-    yield '<div class="wide">'
-    yield table(heads, lines, RANKING_KINDS, what_is_ranked(findings))
-    yield "</div>"
+    for group in apart(rows):
+        caption = what_is_ranked(findings) if group[0].is_priced else f"Ranked apart, {NOT_PRICED}"
+        lines = [(*ranking_cells(row), payers_text(row) or "-", reneged_text(row) or "-") for row in group]
+        yield '<div class="wide">'
+        yield table(heads, lines, RANKING_KINDS, caption)
+        yield "</div>"
     yield paragraph(how_to_read_ranking(rows, findings), "small")
     yield picture
 

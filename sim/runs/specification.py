@@ -20,7 +20,7 @@ from sim.runs.timing import Stopwatch
 from sim.runs.writable_places import files_read, try_files, try_folder
 
 MOST_IN_CSV = 1_000  # replications of a scenario
-FORMAT = 2  # of the files in a result folder; results.json says it
+FORMAT = 3  # of the files in a result folder; results.json says it
 
 
 @dataclass(frozen=True)

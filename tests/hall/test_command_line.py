@@ -117,7 +117,7 @@ def test_columns_are_those_of_the_vocabulary(compared: Compared) -> None:
     assert head["replications"] == "scenario,replication,service,measure,by,item,value,unit"
     assert head["census"].startswith("scenario,day,service,measure,mean,low,high")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    assert results["format"] == 2
+    assert results["format"] == 3
     assert results["scenarios"][1] == {"id": "more", "name": "More beds, in the unit", "file": "more.yaml"}
     assert list(results["measures"][0]) == head["summary"].split(",")
     assert {"baseline", "verdict", *head["summary"].split(",")} <= set(results["differences"][0])

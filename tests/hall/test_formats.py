@@ -16,7 +16,7 @@ from tests.hall.processes import QUICK
 
 OLD = Path(__file__).parent / "old"
 CHANGED = "the columns changed: raise FORMAT in sim/runs/specification.py, and write both down here; programs that read them look at the number"
-FORMAT = 2
+FORMAT = 3
 COLUMNS = {
     "summary.csv": "scenario service measure by item unit mean sd low high replications",
     "differences.csv": (
@@ -26,10 +26,12 @@ COLUMNS = {
     "replications.csv": "scenario replication service measure by item value unit",
     "census.csv": "scenario day service measure mean low high date",
     "ranking.csv": (
-        "place scenario delayed_people delayed_people_low_all delayed_people_high_all delayed_people_verdict "
+        "place scenario priced delayed_people delayed_people_low_all delayed_people_high_all delayed_people_verdict "
         "cash_gbp cash_gbp_low_all cash_gbp_high_all cash_gbp_verdict released_bed_days "
         "released_bed_days_low_all released_bed_days_high_all released_bed_days_verdict notional_value_gbp "
         "notional_value_gbp_low_all notional_value_gbp_high_all notional_value_gbp_verdict "
+        "long_term_care_admissions long_term_care_admissions_low_all long_term_care_admissions_high_all "
+        "long_term_care_admissions_verdict "
         "gross_gbp_per_delayed_day net_gbp_per_delayed_day gave_up_moved_by_design "
         "gave_up_moved_by_design_low_all gave_up_moved_by_design_high_all gave_up_moved_by_design_verdict "
         "gave_up_elsewhere gave_up_elsewhere_low_all gave_up_elsewhere_high_all gave_up_elsewhere_verdict "

@@ -16,15 +16,11 @@ def test_set_reaches_what_the_file_itself_added() -> None:
 
 
 def test_set_reaches_what_the_file_itself_changed() -> None:
-    file = SCENARIOS / "micro_providers" / "no_uptake.yaml"
-    path = "people.older_people.journey.hospital.then.home_care.home_care.longest_wait_days"
+    file = SCENARIOS / "pooled_fund" / "buys_reablement.yaml"
+    path = "services.home_reablement.places"
     assert path in [change.path for change in read_scenario(file).changes]
-    scenario = read_scenario(file, sets=[f"{path}=4"])
-    routes = [
-        route for visit in scenario.people[0].visits("hospital") for route in visit.then if route.to == "home_care"
-    ]
-    waits = {route.longest_wait.mean_days for route in routes if route.longest_wait is not None}
-    assert waits == {4}
+    scenario = read_scenario(file, sets=[f"{path}=80"])
+    assert scenario.service("home_reablement").capacity[0].places == 80
 
 
 def test_the_same_path_set_twice_is_refused() -> None:

@@ -28,9 +28,9 @@ class Room(NamedTuple):
     counts: Column  # 2 ** BITS of them
 
 
-def in_order(room: Room, size: int, most: int) -> bool:
-    """Sort so many keys, none below 0 nor above `most`, digit by digit; whether they are in `spare` at the end."""
-    shift, is_in_spare = 0, False
+def in_order(room: Room, size: int, most: int, shift: int) -> bool:
+    """Sort so many keys, none below 0 nor above `most`, by the bits from `shift` on; whether they are in `spare` at the end."""
+    is_in_spare = False
     mask = len(room.counts) - 1
     while most >> shift > 0:
         come, go = (room.spare, room.keys) if is_in_spare else (room.keys, room.spare)
@@ -65,7 +65,7 @@ def going_on(found: Path, room: Room, start: Column, end: Column) -> int:
         return 0
     for number in range(size):
         room.keys[number] -= 2 * low
-    keys = room.spare if in_order(room, size, 2 * (high - low) + 1) else room.keys
+    keys = room.spare if in_order(room, size, 2 * (high - low) + 1, 0) else room.keys
     value, times = 0, 0
     for number in range(size):
         value += 1 if keys[number] & 1 else -1
@@ -73,6 +73,20 @@ def going_on(found: Path, room: Room, start: Column, end: Column) -> int:
             found.times[times], found.values[times] = low + (keys[number] >> 1), value
             times += 1
     return times
+
+
+def order_of(order: Column, room: Room, values: Column, bits: int) -> int:
+    """Rows in the order of their values without those of 0; how many. A row's number has at most so many bits."""
+    size, most = 0, 0
+    for row in range(len(values)):
+        if values[row] > 0:
+            room.keys[size] = values[row] << bits | row
+            most = max(most, room.keys[size])
+            size += 1
+    keys = room.spare if in_order(room, size, most, bits) else room.keys
+    for number in range(size):
+        order[number] = keys[number] & ((1 << bits) - 1)
+    return size
 
 
 def aligned(times: Column, first: Column, second: Column, one: Path, other: Path) -> int:
@@ -128,4 +142,4 @@ def admitted_to(found: Column, waits: Waits, stays: Stays, out: int) -> None:
                 found[row] = stays.service[first]
 
 
-PASSES = Passes(__file__, going_on, aligned, admitted_to, helpers=(in_order,))
+PASSES = Passes(__file__, going_on, order_of, aligned, admitted_to, helpers=(in_order,))

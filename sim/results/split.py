@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from sim.inputs.scenario import ALL_HOSPITALS, Group, Scenario
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.model.records import Column, Ledger
+from sim.results import path_passes
 from sim.results.counting import PASSES
 from sim.results.measure_table import measures
 from sim.results.parts import GROUP, NO_SUCH_TRAIT
-from sim.results.step_functions import total_by
+from sim.results.step_functions import order_of, total_by
 from sim.results.window import Block, Key, Window, key_of, lie_below
 
 Table = NDArray[np.int64]  # by item and place
@@ -363,8 +364,10 @@ def percentiles(
 ) -> list[Figures]:
     """Percentiles of whole values in each cell, one table for each percent; as NumPy's, without its price for each cell."""
     profiles, places, values = _also_in_all_hospitals(split, profiles, places, values)
-    if split.passes:
-        return _ranked(split, split.passes, (profiles, places, values), percents)
+    sorting = path_passes.PASSES.loaded() if split.passes else None
+    if split.passes and sorting:
+        order = order_of(values, sorting)
+        return _ranked(split, split.passes, (profiles, places, values), order, percents)
     cells, values = split.cells(profiles, places).ravel(), np.repeat(values, len(split.divisions))
     found = [np.full(len(split.items) * len(split.places), np.nan) for _ in percents]
     order = np.argsort(cells.astype(np.min_scalar_type(len(found[0]))), kind="stable")
@@ -409,18 +412,17 @@ def percentiles_of_paths(split: Split, people: Grid, places: Sequence[int], perc
 
 
 def _ranked(
-    split: Split, passes: SimpleNamespace, rows: tuple[Column, Column, Column], percents: Sequence[int]
+    split: Split, passes: SimpleNamespace, rows: tuple[Column, Column, Column], order: Column, percents: Sequence[int]
 ) -> list[Figures]:
-    """The same by going once over all rows in the order of their values, which are not negative; zeros are first."""
+    """The same by going once over the rows in the order of their values, which are not negative; zeros are first."""
     profiles, places, values = rows
-    numbers, seen = np.zeros(split.shape, dtype=np.int64), np.zeros(split.shape, dtype=np.int64)
+    numbers, later = np.zeros((2, *split.shape), dtype=np.int64)
     passes.count(numbers, split.item_of, profiles, places)
-    zeros, others = np.flatnonzero(values == 0), np.flatnonzero(values)
-    passes.count(seen, split.item_of, profiles[zeros], places[zeros])
-    order = others[np.argsort(values[others])]
+    profiles, places, values = profiles[order], places[order], values[order]
+    passes.count(later, split.item_of, profiles, places)
     ranks = Ranks.of(numbers.ravel(), percents)
     found = np.zeros(ranks.wanted.shape, dtype=np.int64)
-    passes.ranked(found, ranks.wanted, seen, split.item_of, profiles[order], places[order], values[order])
+    passes.ranked(found, ranks.wanted, numbers - later, split.item_of, profiles, places, values)
     return [np.where(numbers > 0, table.reshape(split.shape), np.nan) for table in ranks.between(found)]
 
 

@@ -131,10 +131,20 @@ def going_on(start: Column, end: Column, passes: SimpleNamespace | None = None) 
 
 
 def _going_on(start: Column, end: Column, passes: SimpleNamespace) -> StepFunction:
-    times, values, keys, spare = np.empty((4, len(start) + len(end)), dtype=np.int64)
-    room = path_passes.Room(keys, spare, np.empty(2**path_passes.BITS, dtype=np.int64))
-    size = passes.going_on(path_passes.Path(times, values), room, start, end)
+    times, values = np.empty((2, len(start) + len(end)), dtype=np.int64)
+    size = passes.going_on(path_passes.Path(times, values), _room(len(times)), start, end)
     return StepFunction(times[:size], values[:size])
+
+
+def _room(size: int) -> path_passes.Room:
+    keys, spare = np.empty((2, size), dtype=np.int64)
+    return path_passes.Room(keys, spare, np.empty(2**path_passes.BITS, dtype=np.int64))
+
+
+def order_of(values: Column, passes: SimpleNamespace) -> Column:
+    """Rows in the order of their values, which are not negative, without those of 0."""
+    order = np.empty(len(values), dtype=np.int64)
+    return order[: passes.order_of(order, _room(len(values)), values, len(values).bit_length())]
 
 
 def aligned(

@@ -130,6 +130,7 @@ class Window:
             *((size + 1, stays[name] + 1) for name in ("to", "planned_to")),
             *((len(people["group"]), table["person"]) for table in (waits, stays)),
             (len(stays["person"]) + 1, waits["stay"] + 1),
+            (size + 1, waits["held"] + 1),
         )
         return all(lie_below(most, column) for most, column in columns)
 

@@ -9,7 +9,7 @@ What may be changed here: freely, together with these.
 from typing import NamedTuple
 
 from sim.machine_code import Column, Grid, Mask, MaskGrid, Passes
-from sim.model.records import NEVER, NONE
+from sim.model.records import ADMITTED, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY
 
 
 class Instants(NamedTuple):
@@ -68,6 +68,44 @@ def longest_clear(next_: Grid, held_by_next: Grid, is_member: MaskGrid, pieces: 
                     next_[number, instant] = pieces.to[row]
                     held_by_next[number, instant] = pieces.held[row]
                 until = pieces.last[row]
+
+
+class Asked(NamedTuple):
+    """Of waits: from when until when, from where, for what, and how they ended."""
+
+    joined: Column
+    ended: Column
+    held: Column
+    to: Column
+    ending: Column
+
+
+class Waited(NamedTuple):
+    """As in `waits.py`."""
+
+    rows: Column
+    places: Column
+    seconds: Column
+    begun: Column
+    lengths: Column
+
+
+def waited(found: Waited, sizes: Column, waits: Asked, first: int, end: int, outside: int) -> None:
+    """Waits that touch the window, then those outside once more; how many there are, and how many of them began in it."""
+    for again in range(2):
+        for row in range(len(waits.joined)):
+            joined, ended = waits.joined[row], waits.ended[row]
+            if joined >= end or ended < first or (again and waits.held[row] != OUTSIDE):
+                continue
+            if ended == joined and (waits.ending[row] == TURNED_AWAY or waits.ending[row] == NO_PLACE):
+                continue
+            size = sizes[0]
+            found.rows[size], found.places[size] = row, outside if again else waits.to[row]
+            found.seconds[size] = min(ended, end) - max(joined, first)
+            if joined >= first:
+                found.begun[sizes[1]], found.lengths[sizes[1]] = size, min(ended, end) - joined
+                sizes[1] += 1
+            sizes[0] += 1
 
 
 class Stays(NamedTuple):
@@ -136,6 +174,38 @@ def days_at_home(found: Column, stays: Stays, rows: Column, seconds: int) -> Non
         found[index] = home_until(stays, first, last, since + seconds) - home_until(stays, first, first, since)
 
 
+class Left(NamedTuple):
+    """Who left a service, and when."""
+
+    person: Column
+    at: Column
+
+
+class Back(NamedTuple):
+    """Of waits, person by person, what says who asked for a hospital from elsewhere and got in."""
+
+    person: Column
+    joined: Column
+    ending: Column
+    held: Column
+    admitted_to: Column
+
+
+def is_back(found: Column, first: Column, waits: Back, is_acute: Mask, left: Left, seconds: int) -> None:
+    """Whether these people asked for a hospital, and got in, within so long after leaving."""
+    for row in range(len(waits.person)):
+        if first[waits.person[row]] == NONE:
+            first[waits.person[row]] = row
+    for index in range(len(left.person)):
+        row = first[left.person[index]]
+        while NONE < row < len(waits.person) and waits.person[row] == left.person[index]:
+            got_in = waits.ending[row] == ADMITTED and is_acute[waits.admitted_to[row]]
+            if got_in and not is_acute[waits.held[row]] and waits.joined[row] >= left.at[index]:
+                found[index] = waits.joined[row] <= left.at[index] + seconds
+                break
+            row += 1
+
+
 class Used(NamedTuple):
     """Of stays, person by person, what says how long which service was used."""
 
@@ -163,11 +233,13 @@ def care_used(seconds: Column, entered: Column, stays: Used, rows: Column, lasts
 
 PASSES = Passes(
     __file__,
+    waited,
     longest_clear,
     ends_of_chains,
     stayed_home,
     home_then,
     days_at_home,
+    is_back,
     care_used,
     helpers=(later_row, home_until),
 )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY
-from sim.model.records import ADMITTED, NEVER, Column
+from sim.model.records import ADMITTED, NEVER, NONE, Column
 from sim.results.measures import chains
 from sim.results.split import Split, Told, leavers, ratio
 from sim.results.step_functions import Mask, of_person
@@ -186,6 +186,13 @@ def _readmitted(window: Window, left: Column) -> list[Followed]:
 def _is_back(window: Window, left: Column) -> Mask:
     """Which of these stays' people asked for a hospital, and got in, within 30 days of leaving."""
     stays, waits = window.ledger.stays, window.ledger.waits
+    passes = window.passes(chains.PASSES)
+    if passes is not None:
+        found, first = np.zeros(len(left), dtype=np.int64), np.full(len(window.ledger.people["group"]), NONE)
+        asked = chains.Back(waits["person"], waits["joined"], waits["ending"], waits["held"], window.admitted_to)
+        gone = chains.Left(stays["person"][left], stays["left"][left])
+        passes.is_back(found, first, asked, window.is_acute, gone, DAYS_30)
+        return found > 0
     to_hospital = window.is_acute[window.admitted_to]  # by wait; of those that ended otherwise it says nothing
     back = np.flatnonzero(to_hospital & (waits["ending"] == ADMITTED) & ~window.is_acute[waits["held"]])
     keys = np.append(of_person(waits["person"][back], waits["joined"][back]), NEVER)  # rows are in this order

@@ -98,9 +98,7 @@ class _State:
     def _find_heads_fast(self, passes: SimpleNamespace) -> None:
         """The same by going once over everybody for each destination, compiled."""
         order = np.lexsort((self.person, self.start))
-        first, last = (
-            np.searchsorted(self.grid, np.maximum(times, self.window.first)) for times in (self.start, self.end)
-        )
+        first, last = self._instant(self.start), self._instant(self.end)
         is_member = np.zeros((len(self.next), self.window.home), dtype=bool)
         for number in self.window.in_line:
             is_member[number, self.window.members[number]] = True
@@ -113,14 +111,19 @@ class _State:
             if path is not ALWAYS:
                 into[number] = path.at(self.grid) > 0
 
+    def _instant(self, times: Column) -> Column:
+        """The number of the first instant of the grid that is not before each time."""
+        return np.searchsorted(self.grid, np.maximum(times, self.window.first))
+
     def follow(self, passes: SimpleNamespace, pairs: Column, table: Column) -> None:
         """Add the seconds of these pairs of service held and destination, by what is at the end of their chains."""
         size, instants = len(self.window.names), len(self.grid)
         which = np.searchsorted(pairs, self.held * size + self.to) * (instants + 1)
-        changes = np.zeros(len(pairs) * (instants + 1), dtype=np.int64)
-        for times, sign in ((self.start, 1), (self.end, -1)):
-            np.add.at(changes, which + np.searchsorted(self.grid, np.maximum(times, self.window.first)), sign)
-        waiting = changes.reshape(len(pairs), instants + 1)
+        begun, over = (
+            np.bincount(which + self._instant(times), minlength=len(pairs) * (instants + 1))
+            for times in (self.start, self.end)
+        )
+        waiting = (begun - over).reshape(len(pairs), instants + 1)
         at = chains.Instants(self.seconds, self.next, self.held_by_next, self.is_free, self.door, self.own_hours)
         found, seen = np.zeros(table.shape, dtype=np.int64), np.zeros(size, dtype=np.int64)
         passes.ends_of_chains(found, seen, pairs // size, pairs % size, waiting, at)

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, WAIT_ENDINGS, Column
+from sim.results.measures import chains
 from sim.results.split import Split, Told, percentiles, ratio
 from sim.results.step_functions import Mask
 from sim.results.window import Window
@@ -52,7 +53,12 @@ def _waited(window: Window) -> Waited:
 
 def _find_waited(window: Window) -> Waited:
     """All but those who were turned away the moment they came."""
-    waits = window.ledger.waits
+    waits, passes = window.ledger.waits, window.passes(chains.PASSES)
+    if passes is not None:
+        asked = chains.Asked(waits["joined"], waits["ended"], waits["held"], waits["to"], waits["ending"])
+        found, sizes = np.empty((5, 2 * len(waits["to"])), dtype=np.int64), np.zeros(2, dtype=np.int64)
+        passes.waited(chains.Waited(*found), sizes, asked, window.first, window.end, len(window.names))
+        return Waited(*found[:3, : sizes[0]], *found[3:, : sizes[1]])
     rows = np.flatnonzero((waits["joined"] < window.end) & (waits["ended"] >= window.first))
     joined, ended = waits["joined"][rows], waits["ended"][rows]
     rows = rows[(ended > joined) | ~IS_TURNED_AWAY[waits["ending"][rows]]]

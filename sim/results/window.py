@@ -106,12 +106,17 @@ class Window:
             self._done[what, of] = work()
         return cast(T, self._done[what, of])
 
-    @cached_property
+    @property
     def run(self) -> "Window":
-        """The same with all that the run wrote down: from the first measured day to its end."""
+        """The same with all that the run wrote down: from the first measured day to its end.
+
+        Kept only where it is another: a window that held itself would stay in memory until rubbish is next collected.
+        """
+        return self._whole_run if self.scenario.calendar.follow_up_days else self
+
+    @cached_property
+    def _whole_run(self) -> "Window":
         calendar = self.scenario.calendar
-        if not calendar.follow_up_days:
-            return self
         days = calendar.measured_days + calendar.follow_up_days
         whole = replace(calendar, measured_days=days, follow_up_days=0)
         scenario = self.scenario.once("whole run", lambda: replace(self.scenario, calendar=whole))

@@ -16,6 +16,7 @@ from sim.inputs.scenario import ALL_HOSPITALS, FreedBeds, Group, Scenario
 from sim.results.charts import draw_charts
 from sim.results.charts.hospitals import hospitals_chart
 from sim.results.charts.over_time import occupancy_chart
+from sim.results.charts.payers import payers_chart
 from sim.results.charts.style import SETTINGS
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money, accounts
@@ -203,3 +204,68 @@ def test_the_planned_beds_in_the_chart_are_those_of_all_hospitals(two: Findings)
     assert made and made[0].startswith("How full are all hospitals together?")
     (axes,) = made[2].axes
     assert "32 beds" in [text.get_text() for text in axes.texts]
+
+
+# -- many of everything --------------------------------------------------------------------------------------
+
+
+def with_units(base: Scenario, many: int) -> Scenario:
+    """So many units instead of one, each for the same part of those who needed it, and a team for each."""
+    (people,) = base.people
+    hospital, unit = people.journey
+    to_unit, home = hospital.then
+    names = [f"unit_{number}" for number in range(many)]
+    routes = tuple(replace(to_unit, to=name, share=to_unit.share / many) for name in names)
+    visits = tuple(replace(unit, service=name) for name in names)
+    first, _, at_home = base.services
+    return replace(
+        base,
+        id="many",
+        name="Many units",
+        services=(first, *(service(name, "reablement_unit", 1 + number) for number, name in enumerate(names)), at_home),
+        people=(replace(people, journey=(replace(hospital, then=(*routes, home)), *visits)),),
+        costs=replace(base.costs, prices=base.costs.prices[:1]),
+    )
+
+
+@pytest.fixture(scope="module")
+def many() -> Findings:
+    base = small(replications=2)
+    return compared(base, with_units(base, 9))
+
+
+def test_of_many_new_services_words_tell_those_that_admit_most(many: Findings) -> None:
+    other = many.scenarios[1]
+    said = use.who_comes(many, other)
+    assert said.endswith("The same of 6 more services is in summary.csv.")
+    admitted = {
+        name: row.mean for number in range(9) if (row := many.estimate("many", name := f"unit_{number}", "admissions"))
+    }
+    most = sorted(admitted.values())[-3:]
+    told = dict.fromkeys(re.findall(r"unit \d(?= admits)", said.lower()))
+    assert sorted(admitted[name.replace(" ", "_")] for name in told) == most
+
+
+def test_of_many_new_services_the_table_has_the_fullest(many: Findings) -> None:
+    labels = [line.label for line in headline.headline(many, many.scenarios[1])]
+    shown = {label for label in labels if label.startswith("occupancy of unit ")}
+    figures = {f"occupancy of unit {number}": row.mean for number in range(9)
+               if (row := many.estimate("many", f"unit_{number}", "occupancy"))}  # fmt: skip
+    assert shown - {"occupancy of unit"} == set(sorted(figures, key=lambda label: -figures[label])[:6])
+
+
+def test_the_costs_that_change_most_are_in_the_chart() -> None:
+    names = [f"infirmary_{number:02d}" for number in range(20)]
+    base = with_hospitals(small(replications=2, days=10, warm_up=5), names, [30] * 20)
+    prices = [replace(price, gbp=price.gbp * (1 + number)) for number, price in enumerate(base.costs.prices[:20])]
+    dearer = replace(
+        base, id="dear", name="Dear", costs=replace(base.costs, prices=(*prices[:20], *base.costs.prices[20:]))
+    )
+    found = compared(base, dearer)
+    made = payers_chart(found)
+    assert made is not None
+    shown = [label.get_text() for label in made[2].axes[0].get_yticklabels()]
+    changes = {f"cost of {spoken(name)}": abs(row.mean) for name in names
+               if (row := found.difference("dear", name, "cost_cash_gbp"))}  # fmt: skip
+    bars = [label for label in shown if label.startswith("cost of ")]
+    assert min(changes[label] for label in bars) >= max(changes[label] for label in changes if label not in bars)

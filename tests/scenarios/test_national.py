@@ -7,13 +7,18 @@ from fractions import Fraction
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 
 from sim.inputs.files import LARGEST_FILE
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import ALL_HOSPITALS, Group, Scenario
+from sim.model.records import Ledger
 from sim.results.invariants.checks import check
+from sim.results.measures import root_causes
 from sim.results.measures.all import measure
+from sim.results.measures.delay_episodes import pieces, segments
+from sim.results.window import Window
 from tests.engines import replications
 from tests.scenarios.runs import SCENARIOS
 
@@ -129,3 +134,16 @@ def test_both_engines_agree_and_what_is_shared_adds_up(two_counties: Scenario) -
         assert sum(users.values()) == values[shared, "admissions", "", ""]
         assert len([name for name in users if name in hospitals(scenario)]) > 1
         assert not [name for name in users if name.startswith(tuple(set(TWO_COUNTIES) - {county}))]
+    assert _causes(scenario, ledger) == _causes(scenario, ledger, together=True)
+
+
+def _causes(scenario: Scenario, ledger: Ledger, *, together: bool = False) -> list[list[int]]:
+    """Seconds of delay by service and cause, county by county, or all places looked at as one."""
+    window = Window(scenario, ledger)
+    found, items = pieces(window, segments(window)), len(scenario.teams) + len(ledger.step_names) + 1
+    table = np.zeros((window.home, items + len(window.names)), dtype=np.int64)
+    apart = root_causes._apart(window, found)
+    assert len(apart) >= len(TWO_COUNTIES)
+    for rows in [np.concatenate(apart)] if together else apart:
+        root_causes._add_places_of(window, root_causes._State(window, found, rows), table)
+    return list(table.tolist())

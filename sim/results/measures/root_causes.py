@@ -55,40 +55,46 @@ def _add_steps(window: Window, parts: Pieces, table: Column) -> None:
 
 
 class _State:
-    """On a grid of instants over the window: who is longest clear where, what is free, what is open."""
+    """On a grid of instants over the window: who is longest clear where, what is free, what is open.
 
-    def __init__(self, window: Window, parts: Pieces) -> None:
-        rows = np.flatnonzero((parts.step == NONE) & (window.clipped(parts.start, parts.end) > 0))
+    Only of the places that these people hold or await: rows of others are left as the memory was.
+    """
+
+    def __init__(self, window: Window, parts: Pieces, rows: Column) -> None:
         self.window = window
         self.held = window.ledger.stays["service"][parts.stay[rows]]
         self.to, self.start, self.end = parts.to[rows], parts.start[rows], parts.end[rows]
         self.person = window.ledger.stays["person"][parts.stay[rows]]
         members = {member for number in np.unique(self.to).tolist() for member in (number, *window.members[number])}
         free = {number: free_over_time(window, number) for number in sorted(members)}
-        doors = [door_over_time(window, service) for service in window.scenario.services]
-        own = [own_hours_over_time(window, service) for service in window.scenario.services]
-        times = instants_of(self.start, self.end, *(path.times for path in (*free.values(), *doors, *own)))
+        self.here = sorted(members.union(np.unique(self.held).tolist()))
+        services = [number for number in self.here if number < window.home]
+        doors = {number: door_over_time(window, window.declared[number]) for number in services}
+        own = {number: own_hours_over_time(window, window.declared[number]) for number in services}
+        paths = (*free.values(), *doors.values(), *own.values())
+        times = instants_of(self.start, self.end, *(path.times for path in paths))
         self.grid = np.append(window.first, times[(times > window.first) & (times < window.end)])
         self.seconds = np.diff(np.append(self.grid, window.end))
-        size = len(window.names)
-        self.next = np.full((size, len(self.grid)), NONE, dtype=np.int64)
-        self.held_by_next = np.full((size, len(self.grid)), np.arange(size)[:, None])
-        self.is_free, self.door, self.own_hours = np.ones((3, size, len(self.grid)), dtype=bool)
+        shape, places = (len(window.names), len(self.grid)), np.array(self.here, dtype=np.int64)
+        self.next, self.held_by_next = np.empty((2, *shape), dtype=np.int64)
+        self.next[places], self.held_by_next[places] = NONE, places[:, None]
+        self.is_free, self.door, self.own_hours = np.empty((3, *shape), dtype=bool)
+        self.is_free[places] = self.door[places] = self.own_hours[places] = True
         self.passes = window.passes(chains.PASSES)
         if self.passes is None:
             self._find_heads()
         else:
             self._find_heads_fast(self.passes)
-        self._look(self.door, enumerate(doors[: window.home]))
-        self._look(self.own_hours, enumerate(own[: window.home]))
+        self._look(self.door, doors.items())
+        self._look(self.own_hours, own.items())
         self._look(self.is_free, free.items())
-        for number in window.lists:  # open where a service with a free place is
+        for number in set(self.here).intersection(window.lists):  # open where a service with a free place is
             these = window.members[number]
             self.door[number] = (self.door[these] & self.is_free[these]).any(axis=0)
 
     def _find_heads(self) -> None:
         """What the longest-clear person of each destination waits for, and of lists in which service they are."""
-        for number in self.window.in_line:
+        for number in set(self.here).intersection(self.window.in_line):
             members = self.window.members[number]
             head = self._longest_clear(members, self.to + 1)
             if len(head.times):
@@ -100,7 +106,7 @@ class _State:
         order = np.lexsort((self.person, self.start))
         first, last = self._instant(self.start), self._instant(self.end)
         is_member = np.zeros((len(self.next), self.window.home), dtype=bool)
-        for number in self.window.in_line:
+        for number in set(self.here).intersection(self.window.in_line):
             is_member[number, self.window.members[number]] = True
         pieces = chains.Awaiting(*(column[order] for column in (self.held, self.to, first, last)))
         passes.longest_clear(self.next, self.held_by_next, is_member, pieces)
@@ -146,8 +152,28 @@ class _State:
 
 def _add_places(window: Window, parts: Pieces, table: Column) -> None:
     """Pieces after clear, followed to the end of the chain: by service held and service awaited."""
+    for rows in _apart(window, parts):
+        _add_places_of(window, _State(window, parts, rows), table)
+
+
+def _apart(window: Window, parts: Pieces) -> list[Column]:
+    """Rows of the pieces after clear, those apart whose chains never meet: a county's hospitals do not wait for another's beds.
+
+    What is looked at grows with places times instants, so a country as one would take the square of its counties.
+    """
+    rows = np.flatnonzero((parts.step == NONE) & (window.clipped(parts.start, parts.end) > 0))
+    held, size = window.ledger.stays["service"][parts.stay[rows]], len(window.names)
+    group = np.arange(size)
+    for pair in np.unique(held * size + parts.to[rows]).tolist():
+        place, members = pair // size, window.members[pair % size]
+        if not any(free_over_time(window, member) is ALWAYS for member in members):  # else no chain goes on from there
+            group[np.isin(group, group[members])] = group[place]
+    return [rows[group[held] == number] for number in np.unique(group[held])]
+
+
+def _add_places_of(window: Window, state: _State, table: Column) -> None:
+    """Those of one group of places."""
     hours = table.shape[1] - len(window.names) - 1
-    state = _State(window, parts)
     pairs = np.unique(state.held * len(window.names) + state.to)
     if state.passes is not None:
         state.follow(state.passes, pairs, table[:, hours:])

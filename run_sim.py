@@ -54,7 +54,8 @@ def extras_of(argv: list) -> list:
     """Return the extras that a command needs: most need none."""
     if argv[:1] == ["test"]:
         return ["test"]
-    return ["parquet"] if "--parquet" in argv else []
+    words = [word.split("=")[0] for word in argv]
+    return [extra for extra in ("parquet", "cluster") if "--" + extra in words]
 
 
 def enter(argv: list, script: str, command: object, extras: list) -> int:

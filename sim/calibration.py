@@ -21,6 +21,7 @@ from sim.runs.engines import BY_REFERENCE, Engines
 from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.piece import Piece
 from sim.runs.store import Store
+from sim.runs.workers import Place
 
 Rows = dict[tuple[str, str, str, str], float]  # by service, measure, by and item
 
@@ -58,7 +59,7 @@ class Line:
 def calibrate(
     scenario: Scenario,
     targets: Sequence[Target],
-    workers: int,
+    workers: Place,
     listener: Listener | None = None,
     engines: Engines = BY_REFERENCE,
     store: Store | None = None,

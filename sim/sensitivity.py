@@ -23,6 +23,7 @@ from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.piece import Piece
 from sim.runs.replications import Replications
 from sim.runs.store import Store
+from sim.runs.workers import Place
 
 NEVER_FLIPS = "none in range"
 
@@ -107,7 +108,7 @@ class Tornado:
 def sensitivity(
     question: Question,
     ranges: Sequence[Range],
-    workers: int,
+    workers: Place,
     listener: Listener | None = None,
     engines: Engines = BY_REFERENCE,
     store: Store | None = None,

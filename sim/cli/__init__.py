@@ -87,9 +87,9 @@ def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:
 
 def _trouble_of_the_computer(problem: Exception) -> str:
     """What is missing here, a file, a right, room or memory, in words; nothing where the fault is ours."""
-    from sim.runs.workers import WorkerLost
+    from sim.runs.workers import NoWorkers
 
-    if isinstance(problem, WorkerLost):
+    if isinstance(problem, NoWorkers):
         return str(problem)
     if isinstance(problem, MemoryError):
         return "Memory ran out; --workers 1 needs the least of it."

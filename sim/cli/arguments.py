@@ -19,10 +19,12 @@ from sim.runs.timing import Stopwatch
 
 if TYPE_CHECKING:
     from sim.runs.engines import Engines
+    from sim.runs.workers import Workers
 
 DEFAULT_FILES = ("scenarios/baseline.yaml", "scenarios/cedarwood.yaml")
 FILES_IF_NONE = {"compare": 2, "sensitivity": 2, "calibrate": 1}
 AUTO = "auto"
+LOCAL = "local"  # as in sim/runs/cluster.py, which is slow to import
 ENGINES = (AUTO, "compiled", "reference")  # as in sim/model/engine.py, which is slow to import
 ORDERS = ("people", "money")  # as in sim/results/comparison/findings.py, which is slow to import
 ONE_FILE = {"show": "prints", "calibrate": "looks at"}
@@ -49,6 +51,8 @@ class Options:
     replications: int | None = None
     seed: int | None = None
     workers: int | None = None
+    cluster: str | None = None  # the address of a scheduler, or `local`
+    place: "Workers | None" = None  # that cluster, while the command runs
     outputs: str = ""
     json: str | None = None
     people: str | None = None
@@ -153,6 +157,7 @@ def _parser(verb: str) -> _Parser:
         parser.add_argument("--seed", type=_whole, metavar="S")
     if verb in ("run", "compare", "calibrate", "sensitivity"):
         parser.add_argument("--workers", type=_positive, metavar="N")
+        parser.add_argument("--cluster", metavar="ADDRESS")
         parser.add_argument("--fresh", action="store_true")
     if verb in ("run", "compare", "calibrate", "sensitivity", "check"):
         parser.add_argument("--engine", type=_engine, default=AUTO, metavar="NAME")
@@ -249,8 +254,20 @@ def _misfits(options: Options) -> Iterator[str]:
             yield f"--set needs a path and a value, as in services.hospital.beds=300; not {change!r}"
     if options.json and options.json == options.people:
         yield "--json and --people cannot go to the same file"
+    yield from _misfits_of_a_cluster(options)
     if options.people == "-":
         yield "--people needs a file name: stays, waits and steps are three tables"
+
+
+def _misfits_of_a_cluster(options: Options) -> Iterator[str]:
+    if options.cluster in (None, LOCAL):
+        return
+    if not options.cluster or options.cluster.isspace():
+        yield "--cluster needs the address of a scheduler, as in tcp://10.0.0.5:8786, or `local`"
+    if options.workers:
+        yield "--workers goes with `--cluster local`; another cluster has the workers that it has"
+    if options.people:
+        yield "--people goes with `--cluster local`; workers elsewhere would write to their own disks"
 
 
 def _misfits_of_check(options: Options) -> Iterator[str]:

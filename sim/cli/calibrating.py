@@ -9,6 +9,7 @@ from pathlib import Path
 from sim.calibration import HEADS, Line, calibrate, checked_targets, page, summary, table
 from sim.cli.arguments import Options, engines_for
 from sim.cli.fitting import fit
+from sim.cli.places import place_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, from_the_store
 from sim.diagnostics.littles_law import conflicting_targets
@@ -21,7 +22,6 @@ from sim.results.words.headline import averages
 from sim.results.words.labels import counted
 from sim.results.words.names import title
 from sim.runs.store import default_store
-from sim.runs.workers import default_workers
 from sim.runs.writable_places import files_read, try_files
 
 
@@ -33,7 +33,7 @@ def calibrate_verb(options: Options, screen: Screen) -> int:
     if options.fit:
         return fit(options, screen, scenario, targets, _command(options))
     try_files([options.page], files_read([scenario], options.targets))
-    workers = options.workers or default_workers(scenario.replications)
+    workers = place_for(options, scenario.replications)
     engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
     screen.note(f"Running {counted(scenario.replications, 'replication')} ...")
     try:

@@ -20,6 +20,7 @@ from threading import Thread
 
 from sim.cli import streams, tables
 from sim.cli.arguments import Options, engines_for
+from sim.cli.places import cluster_of, number_of, place_for, words_for
 from sim.cli.readings import tell_readings
 from sim.cli.screen import Screen
 from sim.cli.sensing import flips_of, sensitivity_verb
@@ -41,7 +42,7 @@ from sim.runs.meaning import has_rows_of_people
 from sim.runs.replications import Replications
 from sim.runs.specification import MOST_IN_CSV, Job
 from sim.runs.store import default_store
-from sim.runs.workers import default_workers, processors
+from sim.runs.workers import Place, processors
 
 INTERRUPTED = 130
 PYTEST_FAULTS = {2: INTERRUPTED}  # pytest's own code for an interrupt
@@ -61,7 +62,8 @@ def carry_out(options: Options, screen: Screen) -> int:
         "check": check,
         "test": test,
     }
-    return verbs[options.verb](options, screen)
+    with cluster_of(options, screen):
+        return verbs[options.verb](options, screen)
 
 
 def calibrate(options: Options, screen: Screen) -> int:
@@ -252,24 +254,24 @@ def _people(job: Job, options: Options) -> Iterator[PeopleFiles | None]:
         yield PeopleFiles(target, Path(parts), with_lists, traits_of(job.scenarios))
 
 
-def _workers(job: Job, options: Options) -> int:
-    return min(options.workers or default_workers(job.replications), job.replications)
+def _place(job: Job, options: Options) -> Place:
+    return place_for(options, job.replications)
 
 
 def _replications(
     job: Job, options: Options, screen: Screen, people: PeopleFiles | None, warnings: int
 ) -> list[Replications]:
     """Every replication, run or taken from the store."""
-    workers = _workers(job, options)
+    place = _place(job, options)
     much = counted(job.replications, "replication")
     to_come = f" ({counted(warnings, 'warning')} will follow the results)" if warnings else ""
-    screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...{to_come}")
+    screen.note(f"Running {much} {words_for(place, options.cluster)} ...{to_come}")
     divided = divisions(job.scenarios, compared=job.compared)
     shared = Shared(job.scenarios, people.keep if people else None, options.observe, job.engines, divided)
-    if workers > 1:
+    if place != 1:
         Thread(target=_import_ahead, daemon=True).start()
     try:
-        return run_all(shared, workers, job.store, screen.progress)
+        return run_all(shared, place, job.store, screen.progress)
     finally:
         screen.end_progress()
 
@@ -288,7 +290,7 @@ def _publish(
     with options.watch.stage("charts"):
         from sim.runs.outputs import publish  # matplotlib comes only now
 
-    folder = publish(job, findings, pieces, _workers(job, options))
+    folder = publish(job, findings, pieces, number_of(_place(job, options)))
     if people:
         people.join(job.scenarios)
     return folder

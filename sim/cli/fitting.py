@@ -49,7 +49,7 @@ def fit(options: Options, screen: Screen, scenario: Scenario, targets: Sequence[
     for text in excluding:
         screen.note(f"Warning: {text}")
     engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
-    runs = Runs(settings, targets, options.workers or processors(), engines, screen.progress, store)
+    runs = Runs(settings, targets, options.place or options.workers or processors(), engines, screen.progress, store)
     fitted = _fitted(runs, settings, engines, options, screen)
     whole = f"{command} {_words_of(options)}"
     if options.write:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from sim.cli.arguments import Options
+from sim.cli.places import place_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, wrapped
 from sim.home import HOME, PROGRAM, shortest
@@ -20,7 +21,6 @@ from sim.results.words.labels import figure, interval
 from sim.runs.collecting import beside, gathered, paired
 from sim.runs.experiment import Shared, run_all
 from sim.runs.specification import Job
-from sim.runs.workers import default_workers
 
 UNIT = "cedarwood"
 
@@ -70,7 +70,7 @@ def _found(reading: Reading, options: Options, job: Job, screen: Screen) -> Find
         read_scenario(shortest(HOME / file), replications=options.replications, seed=options.seed)
         for file in (reading.base, reading.other)
     ])  # fmt: skip
-    workers = options.workers or default_workers(sum(one.replications for one in scenarios))
+    workers = place_for(options, sum(one.replications for one in scenarios))
     try:
         pieces = run_all(Shared(scenarios, engines=job.engines), workers, job.store, screen.progress)
     finally:

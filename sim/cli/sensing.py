@@ -15,6 +15,7 @@ from typing import Any
 
 from sim import __version__
 from sim.cli.arguments import DEFAULT_RANGES, Options, engines_for
+from sim.cli.places import place_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, from_the_store
 from sim.cli.usage import UsageError
@@ -31,7 +32,6 @@ from sim.results.words import run_length
 from sim.results.words.labels import change_and_interval, counted, measure_label
 from sim.results.words.names import in_all, in_sentences, settings_text, slug, title_of_all
 from sim.runs.store import default_store
-from sim.runs.workers import default_workers
 from sim.runs.writable_places import try_folder
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
 
@@ -52,7 +52,7 @@ def sensitivity_verb(options: Options, screen: Screen) -> int:
     engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
     screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
     try:
-        workers = options.workers or default_workers(most)
+        workers = place_for(options, most)
         found = sensitivity(question, ranges, workers, screen.progress, engines, store)
     finally:
         screen.end_progress()

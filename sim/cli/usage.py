@@ -28,6 +28,7 @@ Options of run and compare:
   --replications N     how many simulated runs of each scenario (instead of what the file says)
   --seed S             a different random seed
   --workers N          processes at once (default: one for each processor); the results do not depend on it
+  --cluster ADDRESS    the workers of a Dask cluster instead, as in tcp://10.0.0.5:8786; `local` starts one here (docs/scale.md)
   --outputs DIR        where the folder with results goes (default: outputs)
   --json FILE          the results as JSON too; - is standard output: all else then goes to standard error
   --people FILE        every stay as CSV; waits and steps go beside it (FILE-waits, FILE-steps)
@@ -48,14 +49,14 @@ Options of check: --workers, --json, --observe, --engine, --no-cross-check, --tr
   --junit FILE         the outcome as JUnit XML
   --summary FILE       the outcome as Markdown, added to FILE
   --annotations        lines that GitHub shows beside the scenario line that differs
-Options of calibrate: --set, --replications, --seed, --workers, --engine, --no-cross-check, --fresh, and
+Options of calibrate: --set, --replications, --seed, --workers, --cluster, --engine, --no-cross-check, --fresh, and
   --targets FILE       what it should show (default: scenarios/targets/england_65plus.csv)
   --page FILE          the table as a page of Markdown too
   --fit FILE           move the settings of a file of ranges until the binding targets are met; also one setting,
                        as in --fit services.unit.beds=20..30; repeatable
   --write FILE         (with --fit) a scenario with the fitted values, which extends the one that was fitted
   --evaluations N      (with --fit) at most so many runs of the scenario (default: 20, and 20 for each setting)
-Options of sensitivity: --set, --replications, --seed, --workers, --engine, --no-cross-check, --fresh, --outputs, and
+Options of sensitivity: --set, --replications, --seed, --workers, --cluster, --engine, --no-cross-check, --fresh, --outputs, and
   --ranges FILE        which assumptions, from where to where (default: scenarios/ranges/england.csv)
   --measure NAME       which measure (default: delayed_people_mean)
   --service NAME       of which service (default: the hospital; all_hospitals of several)

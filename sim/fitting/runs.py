@@ -19,6 +19,7 @@ from sim.runs.engines import Engines
 from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.piece import Piece
 from sim.runs.store import Store
+from sim.runs.workers import Place
 
 Floats = NDArray[np.float64]
 WIDTH_WITHOUT_RANGE = 0.01  # of the aim, where low and high are one
@@ -57,7 +58,7 @@ class Runs:
         self,
         settings: Settings,
         targets: Sequence[Target],
-        workers: int,
+        workers: Place,
         engines: Engines,
         listener: Listener | None = None,
         store: Store | None = None,

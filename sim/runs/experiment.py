@@ -28,7 +28,7 @@ from sim.runs.piece import NO_DAYS, NO_DEPARTURES, Piece, Task
 from sim.runs.replications import Replications, SetAside
 from sim.runs.store import Store
 from sim.runs.timing import Remaining, Stopwatch
-from sim.runs.workers import run_tasks, workers_of
+from sim.runs.workers import Place, run_tasks, workers_of
 
 
 class LedgerBroken(Exception):
@@ -128,7 +128,7 @@ def run_packed(shared: Shared, task: Task) -> PackedPiece:
 
 def run_all(
     shared: Shared,
-    workers: int,
+    workers: Place,
     store: Store | None = None,
     listener: Listener | None = None,
 ) -> list[Replications]:
@@ -144,10 +144,11 @@ def run_all(
     if listener:
         listener(len(done), len(tasks))
     open_tasks = [task for task in tasks if task not in done]
+    place = workers_of(workers if open_tasks else 1)  # nobody is started or asked where nothing is to be done
     remaining = Remaining(
-        {task: shared.engines.checks_now(task.scenario, task.replication) for task in open_tasks}, workers
+        {task: shared.engines.checks_now(task.scenario, task.replication) for task in open_tasks}, place.number
     )
-    for piece in run_tasks(workers_of(workers), run_packed, shared, open_tasks):
+    for piece in run_tasks(place, run_packed, shared, open_tasks):
         done.keep(piece)
         remaining.heard(piece.task, piece.seconds)
         if finished:

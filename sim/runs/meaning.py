@@ -68,7 +68,13 @@ def _text(value: Any) -> str:
 @lru_cache
 def program(rooms: tuple[str, ...]) -> str:
     """A hash of the sources in these rooms, of Python, the packages that compute, and the kind of computer."""
-    digest = hashlib.sha256("\0".join(_stands_on()).encode())
+    return _hashed(*_stands_on(), sources(rooms))
+
+
+@lru_cache
+def sources(rooms: tuple[str, ...]) -> str:
+    """A hash of the sources in these rooms."""
+    digest = hashlib.sha256()
     for file in _sources(rooms):
         digest.update(file.relative_to(CODE).as_posix().encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()

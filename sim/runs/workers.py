@@ -1,6 +1,6 @@
 """Where work runs: in this process or in several, behind one interface.
 
-Another place, such as a cluster, is one more class with what `Workers` asks for.
+A cluster (`cluster.py`) is another such place.
 
 What may be changed here: freely, as long as every number of workers gives the same results.
 """
@@ -25,16 +25,23 @@ MOST_TASKS_IN_A_BLOCK = 10  # a block is lost when the run is interrupted, so it
 
 Work = Callable[[Any, Any], Any]  # (what all tasks share, one task) -> its result
 Block = Sequence[Any]  # tasks that one worker does one after another, and answers together
+Answer = tuple[bool, Any]  # whether all is done, and the results or the error
 
 
-class WorkerLost(Exception):
+class NoWorkers(Exception):
+    """Where work should be done, it cannot be: why, and what to do, in words for a planner."""
+
+
+class WorkerLost(NoWorkers):
     """A worker process ended without an answer: it could not start, or the system stopped it, most often for want of memory."""
 
 
 class Workers(Protocol):
     """A place where blocks of tasks run."""
 
-    number: int  # of blocks that run at the same time
+    @property
+    def number(self) -> int:
+        """Blocks that run at the same time."""
 
     def results(self, work: Work, shared: Any, blocks: Sequence[Block]) -> Iterator[Any]:
         """The result of `work(shared, task)` for every task of every block, in any order, each block as soon as it is done.
@@ -73,9 +80,14 @@ class WorkerProcesses:
             yield from _results(processes, work, shared, blocks, interrupted)
 
 
-def workers_of(number: int) -> Workers:
-    """So many workers on this computer."""
-    return WorkerProcesses(number) if number > 1 else ThisProcess()
+Place = int | Workers  # so many processes of this computer, or somewhere else
+
+
+def workers_of(place: Place) -> Workers:
+    """So many workers on this computer, or those of another place."""
+    if not isinstance(place, int):
+        return place
+    return WorkerProcesses(place) if place > 1 else ThisProcess()
 
 
 def run_tasks(workers: Workers, work: Work, shared: Any, tasks: Sequence[Any]) -> Iterator[Any]:
@@ -115,7 +127,7 @@ def _processes(number: int) -> Iterator[dict[Connection, BaseProcess]]:
     context = multiprocessing.get_context("spawn")  # the same on every system, and safe with threads
     processes: dict[Connection, BaseProcess] = {}
     try:
-        with _interrupts_kept_from_children():
+        with interrupts_kept_from_children():
             for _ in range(number):
                 ours, theirs = context.Pipe()
                 worker = context.Process(target=_serve, args=(theirs,), daemon=True)
@@ -193,13 +205,15 @@ def _serve(pipe: Connection) -> None:
     with suppress(EOFError, OSError):
         work, shared = pipe.recv()
         while True:
-            tasks = pipe.recv()
-            answer: tuple[bool, Any]
-            try:
-                answer = True, [work(shared, task) for task in tasks]
-            except Exception as error:  # noqa: BLE001 - it is raised again where somebody can read it
-                answer = False, _portable(error)
-            pipe.send(answer)
+            pipe.send(answer_of(work, shared, pipe.recv()))
+
+
+def answer_of(work: Work, shared: Any, tasks: Block) -> Answer:
+    """The results of a block, or the error that ended it."""
+    try:
+        return True, [work(shared, task) for task in tasks]
+    except Exception as error:  # noqa: BLE001 - it is raised again where somebody can read it
+        return False, _portable(error)
 
 
 def _end_with_the_parent() -> None:
@@ -248,7 +262,7 @@ def interrupts_deferred() -> Iterator[list[bool]]:
 
 
 @contextmanager
-def _interrupts_kept_from_children() -> Iterator[None]:
+def interrupts_kept_from_children() -> Iterator[None]:
     """A child started inside never sees Ctrl-C, not even while it imports; where the system can do that.
 
     Python's tracker of resources comes first, because starting it lets Ctrl-C through again, for this process and the children.

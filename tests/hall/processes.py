@@ -61,3 +61,27 @@ def publishes(folder: str, task: int) -> None:
     for number in range(150):
         files = {"a.txt": b"%d %d" % (task, number), "charts/b.txt": b"b", RUN_FILE: b"{}"}
         publish(Path(folder) / "outputs", "same", files)
+
+
+def notes_itself(folder: str, task: int) -> int:
+    """Says which process begins it, and takes long enough to be killed at it."""
+    (Path(folder) / f"begun-{task}-{os.getpid()}").touch()
+    time.sleep(0.05)
+    return task
+
+
+def process_of(_: object, __: object) -> int:
+    """Which process does it."""
+    return os.getpid()
+
+
+def refuses_three(_: object, task: int) -> int:
+    """An error of the work itself."""
+    if task == 3:
+        raise ValueError("three is refused")
+    return task
+
+
+def vanishes(_: object, __: object) -> None:
+    """Ends its process, as a system does that has no memory left."""
+    os._exit(9)

@@ -17,11 +17,12 @@ ASKED = {"run": PROJECT["dependencies"], **PROJECT["optional-dependencies"]}
 TOGETHER = {
     "run": (),
     "test": ("test",),
-    "lint": ("test", "lint"),
+    "lint": ("test", "cluster", "lint"),
     "bench": ("test", "bench"),
     "parquet": ("parquet",),
+    "cluster": ("test", "cluster"),
 }  # what stands beside [run]
-EVERYTHING = run_sim.locked("test", "lint", "bench", "parquet")
+EVERYTHING = run_sim.locked("test", "lint", "bench", "parquet", "cluster")
 MACHINES = [
     {"python_version": python, "python_full_version": f"{python}.9", "sys_platform": platform, "extra": ""}
     | {"platform_system": system, "os_name": "nt" if platform == "win32" else "posix"}

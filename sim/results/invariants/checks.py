@@ -18,7 +18,7 @@ from sim.model.records import OUTSIDE, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
 from sim.results.comparison.compare import Estimate
 from sim.results.comparison.table import ReplicationTable
-from sim.results.invariants import cohort, hospitals, people, splits
+from sim.results.invariants import cohort, hospitals, people, place_sweep, splits
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
     EVERYBODY_IS_SOMEWHERE,
@@ -40,7 +40,7 @@ from sim.results.measures.occupancy import (
     people_over_time,
 )
 from sim.results.measures.order import MeasureKey
-from sim.results.step_functions import both, count_at, going_on
+from sim.results.step_functions import both, going_on
 from sim.results.window import Row, Window
 
 WITHIN_LIMITS = "shares lie from 0 to 1, people and days are not below 0, intervals included"
@@ -155,12 +155,12 @@ def check_places(window: Window) -> None:
 
 def _nobody_enters_a_full_service(window: Window, service: Service) -> None:
     """At each admission, after the whole instant: held <= the larger of open and held just before."""
-    if service.is_unlimited:
+    extra = 0 if service.surge is None else service.surge.places  # may have opened and closed in the instant
+    if service.is_unlimited or place_sweep.surely_not_too_full(window, service, extra):
         return
     rows = window.stay_rows(window.number(service))
     admitted = window.stays_in(window.number(service), "admitted")
     held, planned = held_over_time(window, service), open_over_time(window, service).at(admitted)
-    extra = 0 if service.surge is None else service.surge.places  # may have opened and closed in the instant
     room = np.maximum(planned + extra, held.before(admitted))
     seated = window.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
     fits = (held.at(admitted) <= room) | (planned < 0) | seated
@@ -202,6 +202,8 @@ def _nobody_waits_beside_a_free_place(window: Window, number: int, member: int) 
     service = window.scenario.services[member] if member <= window.home else None
     if service is not None and (counts_hours(service) or service.turnaround is not None):
         return
+    if place_sweep.surely_nobody_waits(window, number, member):
+        return
     clear = np.maximum(window.waits_for(number, "clear"), 0)
     ended = np.minimum(window.waits_for(number, "ended"), window.ledger.until)
     queue = np.flatnonzero(clear < ended)
@@ -226,18 +228,16 @@ def _no_step_waits_for_a_free_team(window: Window, team: Team) -> None:
 
 def check_sums(window: Window) -> None:
     """Occupied time by three ways, delay by four, and each reason of it by what lacked."""
-    found = delays(window)
+    found, care = delays(window), place_sweep.care_of(window)
     for number, service in enumerate(window.declared):
         name, total = service.name, delayed_seconds(window, number)
         occupied = occupied_seconds(window, service)
         require_sum(STAYS_ADD_UP, name, people_over_time(window, service).integral(window.first, window.end), occupied)
-        admitted, ready, left = (window.stays_in(number, column) for column in ("admitted", "ready", "left"))
-        needing = int(window.clipped(admitted, np.minimum(ready, left)).sum())
+        needing, cared_for = care[:, number].tolist()
         require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, name, needing + total, occupied)
-        late = delayed_at_midnights(window, number)
-        cared_for = count_at(admitted, np.minimum(ready, left), window.midnights)
-        census = people_at_midnights(window, number)
-        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", int((late + cared_for).sum()), int(census.sum()))
+        late, census = delayed_at_midnights(window, number), people_at_midnights(window, number)
+        nights = int(late.sum()) + cared_for
+        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", nights, int(census.sum()))
         for by, table in (
             ("reasons", found.by_reason),
             ("next services", found.by_next),

@@ -103,13 +103,13 @@ def test_only_cash_that_certainly_falls_is_a_saving() -> None:
 def test_one_sentence_says_what_it_costs_and_what_would_pay_for_it() -> None:
     assert in_one_sentence(money()) == (
         "£1.64m more is spent a year (+£1.59m to +£1.69m); 2.0 hospital beds are freed on an average day, "
-        "and 9.7 would have to be freed to pay for what opens."
+        "and 9.7 would have to be freed to pay for the places that open."
     )
 
 
 def test_one_sentence_frees_no_beds_that_may_not_be_freed() -> None:
     assert in_one_sentence(money(half_released=900)).endswith(
-        "; these runs cannot tell whether hospital beds are freed, and 9.7 would have to be freed to pay for what opens."
+        "; these runs cannot tell whether hospital beds are freed, and 9.7 would have to be freed to pay for the places that open."
     )
 
 

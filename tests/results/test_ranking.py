@@ -130,6 +130,7 @@ def test_terminal_report_and_workbook_say_what_has_no_price(findings: Findings, 
     more = next(one for one in found.scenarios if one.id == "more")
     page = report_html(found, charts, RunProvenance("x", "1", "reference", ())).decode()
     assert "Ranked apart, not priced" in page
+    assert dict(accounts(Money(found, more)))["Per day"] == "not priced, so no cost of a delayed day is given."
     assert dict(accounts(Money(found, more)))["Cash"].startswith("not priced: the file says nothing of what the lever")
     with zipfile.ZipFile(io.BytesIO(workbook_bytes(found, "Title", "command"))) as book:
         assert "not priced" in book.read("xl/sharedStrings.xml").decode()
@@ -158,6 +159,16 @@ def test_a_price_of_its_own_puts_it_back_into_the_ranking(findings: Findings) ->
 )
 def test_a_lever_is_what_costs_work_that_no_price_counts(findings: Findings, path: str, lever: bool) -> None:
     assert is_lever(path, findings.scenarios[-1]) is lever
+
+
+def test_break_even_is_told_of_staff_and_programmes_where_some_cost_more(findings: Findings) -> None:
+    more = next(one for one in findings.scenarios if one.id == "more")
+    row = next(row for row in findings.differences if (row.scenario, row.service) == ("more", "all"))
+    scheme = row._replace(measure="cost_cash_gbp", by="programme", item="scheme", mean=40_000.0)
+    with_scheme = replace(findings, differences=[*findings.differences, scheme])
+    assert Money(findings, more).what_is_added == "the places that open"
+    assert Money(with_scheme, more).what_is_added == "the places, staff and programmes that are added"
+    assert "scheme" in [one.name for one in Money(with_scheme, more).by_service]
 
 
 def test_by_money_the_least_cash_stands_first(findings: Findings) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.inputs.catalogue_page import shipped
 from sim.inputs.loading import read_scenario
 from sim.model.records import NEVER, Ledger
 from sim.results.comparison.unpriced import is_lever
@@ -18,6 +19,7 @@ from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
 
 BASELINE = "baseline.yaml"
+NO_SYSTEMS = (BASELINE, "template.yaml", "today_census.yaml", "winter.yaml")  # other numbers, people or days
 SHORT = ("calendar.warm_up_days=30", "calendar.measured_days=330")
 TRAITS = "people.older_people.traits"
 SIX_DAYS = "{days: [mon, tue, wed, thu, fri, sat], from: 08:00, to: 20:00}"
@@ -173,3 +175,10 @@ def test_every_lever_has_a_price_and_says_what_it_cannot_show(file: str) -> None
 def test_the_places_that_a_baseline_pays_by_the_day_need_no_price_of_their_own() -> None:
     scenario = read_scenario(str(SCENARIOS / "levers/home_care_hours.yaml"))
     assert not is_lever("services.home_care.hours_per_week", scenario)
+
+
+def test_the_page_of_the_whole_pathway_tells_of_every_system() -> None:
+    page = (SCENARIOS.parent / "docs" / "whole-pathway.md").read_text(encoding="utf-8")
+    names = {read_scenario(str(file)).name for file in shipped() if file.parent.name in ("scenarios", "levers")}
+    left_out = {read_scenario(str(SCENARIOS / file)).name for file in NO_SYSTEMS}
+    assert {name for name in names - left_out if name not in page} == set()

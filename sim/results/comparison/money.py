@@ -203,6 +203,12 @@ class Money:
         return None if row is None else ceil(round(row.mean * 10, 6)) / 10
 
     @property
+    def what_is_added(self) -> str:
+        """What freed beds would have to pay for: places that open; staff and programmes too, where some cost more."""
+        works = any(one.mean > 0 for one in (*self._changes("team"), *self._changes("programme")))
+        return "the places, staff and programmes that are added" if works else "the places that open"
+
+    @property
     def break_even_variable(self) -> float | None:
         """The same where only running costs fall: beds left empty, nothing closed."""
         row, freed = self._estimate("break_even_freed_beds"), self.freed
@@ -273,7 +279,7 @@ def in_one_sentence(money: Money) -> str:
             freed = f"{figure(-money.freed_beds_on_an_average_day, '')} more {place} beds are taken on an average day"
         if not money.released.is_certain:
             freed = f"these runs cannot tell whether {place} beds are freed"
-        text = f"{text.rstrip('.')}; {freed}, and {money.break_even:g} would have to be freed to pay for what opens."
+        text = f"{text.rstrip('.')}; {freed}, and {money.break_even:g} would have to be freed to pay for {money.what_is_added}."
     return text
 
 
@@ -396,7 +402,7 @@ def _break_even(money: Money) -> str:
     freed = money.freed
     assert freed is not None and money.break_even is not None
     text = (
-        f"{money.break_even:g} {money.freed_place} beds would have to be freed to pay for the places that open, at their "
+        f"{money.break_even:g} {money.freed_place} beds would have to be freed to pay for {money.what_is_added}, at their "
         f"full average price of £{freed.average_gbp or 0:,.0f} a day"
     )
     if money.break_even_variable:
@@ -406,6 +412,8 @@ def _break_even(money: Money) -> str:
 
 
 def _per_day(money: Money) -> str:
+    if is_unpriced(money.findings, money.scenario):
+        return f"{NOT_PRICED}, so no cost of a delayed day is given."
     gross, net, days = money.gross_per_delayed_day, money.net_per_delayed_day, money.delayed_days_avoided
     if days and days.is_certain and days.mean < 0:
         return "no delayed day is avoided: there are more of them."

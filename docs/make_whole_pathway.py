@@ -1,0 +1,300 @@
+"""Makes docs/whole-pathway.md from runs: what each system shows, what it costs, and what of it rests on assumption.
+
+    python3 docs/make_whole_pathway.py                    as many replications as the files say
+    python3 docs/make_whole_pathway.py --replications 8   a quick look
+
+What the store of finished blocks has is not run again. Words that no figure changes stand in `whole_pathway.top.md` and `whole_pathway.end.md`.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+DOCS = Path(__file__).parent
+ROOT = DOCS.parent
+sys.path.insert(0, str(ROOT))
+
+from sim.inputs.loading import read_scenario  # noqa: E402 (the checkout comes first)
+from sim.inputs.scenario import Scenario  # noqa: E402
+from sim.results.comparison.budget_lines import budget_lines, table_rows  # noqa: E402
+from sim.results.comparison.findings import Findings  # noqa: E402
+from sim.results.comparison.money import Money, MoneyChange  # noqa: E402
+from sim.results.comparison.ranking import RankedScenario, difference_text, ranking  # noqa: E402
+from sim.results.measures.periods import divisions  # noqa: E402
+from sim.results.words.labels import change_and_interval, figure  # noqa: E402
+from sim.runs.collecting import beside, gathered, named_apart, paired  # noqa: E402
+from sim.runs.engines import engines_for  # noqa: E402
+from sim.runs.experiment import Shared, run_all  # noqa: E402
+from sim.runs.store import default_store  # noqa: E402
+
+BASELINE = "baseline.yaml"
+SYSTEMS = (
+    "cedarwood.yaml",
+    "cedarwood_at_scale.yaml",
+    "step_down_flats.yaml",
+    "handrails.yaml",
+    "handrails/optimistic.yaml",
+    "adaptations_fast_track.yaml",
+    "planning_from_admission.yaml",
+    "planning/from_the_first_day.yaml",
+    "weekend_acceptance.yaml",
+    "befriending.yaml",
+    "befriending/ten_to_one.yaml",
+    "continuing_care.yaml",
+    "co_located_team.yaml",
+    "micro_providers.yaml",
+    "pooled_fund.yaml",
+    "pooled_fund/buys_reablement.yaml",
+    "levers/pathway_decision.yaml",
+    "levers/hub_staffing.yaml",
+    "levers/seven_day_ward_process.yaml",
+    "levers/virtual_ward.yaml",
+    "levers/urgent_community_response.yaml",
+    "levers/home_care_hours.yaml",
+    "levers/trusted_assessor.yaml",
+    "levers/carers.yaml",
+)
+TOGETHER = "everything_together.yaml"
+STEPS = (
+    "cedarwood.yaml",
+    "everything_together/2_leaving_sooner.yaml",
+    "everything_together/3_coming_less.yaml",
+    TOGETHER,
+)
+PARTS = (
+    "cedarwood.yaml",
+    "handrails.yaml",
+    "adaptations_fast_track.yaml",
+    "planning_from_admission.yaml",
+    "weekend_acceptance.yaml",
+    "befriending.yaml",
+    "continuing_care.yaml",
+    "co_located_team.yaml",
+    "micro_providers.yaml",
+    "pooled_fund.yaml",
+)
+DELAYED = ("hospital", "delayed_people_mean", "people delayed in hospital")
+TWINS = (  # the twin as it is, the twin that does something, and what to look at
+    ("befriending/callers.yaml", "befriending/callers_befriended.yaml", ("ambulance", "admissions", "calls a year")),
+    ("adaptations/hundred_calls.yaml", "adaptations/one_order.yaml", DELAYED),
+    ("continuing_care/disputed_one_in_ten.yaml", "continuing_care/one_in_ten_funded_first.yaml", DELAYED),
+    ("handrails/fallers_stay_longer.yaml", "handrails/with_longer_stays.yaml", DELAYED),
+    ("variants/counted_from_treatment.yaml", "cedarwood/early_step_down.yaml", DELAYED),
+    ("adaptations/months_for_a_grant.yaml", "adaptations/months_in_a_reablement_bed.yaml", DELAYED),
+)
+
+
+class Page(NamedTuple):
+    """Everything that was run for the page."""
+
+    systems: Findings
+    together: Findings
+    twins: Sequence[Findings]
+
+
+def run(replications: int | None, workers: int) -> Page:
+    """All comparisons of the page."""
+
+    def against(base: str, *others: str) -> Findings:
+        files = [str(ROOT / "scenarios" / file) for file in (base, *others)]
+        return compared([read_scenario(file, replications=replications) for file in files], workers)
+
+    return Page(
+        systems=against(BASELINE, *SYSTEMS),
+        together=against(BASELINE, *dict.fromkeys((*STEPS, *PARTS))),
+        twins=[against(base, other) for base, other, _ in TWINS],
+    )
+
+
+def compared(scenarios: Sequence[Scenario], workers: int) -> Findings:
+    """Scenarios on the same people; without the cross-check by the SimPy model, which the tests make of every shipped file."""
+    chosen, _ = paired(tuple(named_apart(scenarios)))
+    engines = engines_for("auto", print, cross_check=False)
+    shared = Shared(chosen, engines=engines, divisions=divisions(chosen, compared=True))
+    return gathered(chosen, beside(chosen, run_all(shared, workers, default_store())), compared=True)
+
+
+def page_of(found: Page) -> str:
+    """The page as Markdown."""
+    parts = [_words("top").replace("{replications}", _replications(found)), *_ranked(found.systems)]
+    parts += [*_together(found.together), *_twins(found.twins), *_plan(found.systems), _words("end")]
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def _words(which: str) -> str:
+    return (DOCS / f"whole_pathway.{which}.md").read_text(encoding="utf-8").rstrip() + "\n"
+
+
+def _replications(found: Page) -> str:
+    base = found.systems.baseline
+    return f"{base.replications} replications of {base.calendar.measured_days} days"
+
+
+# -- the ranking ---------------------------------------------------------------------------------------------
+
+HEADS = (
+    "system",
+    "delayed people",
+    "95%, all at once",
+    "cash a year",
+    "£ a delayed day, net",
+    "left with nothing",
+    "into long-term care",
+    "pays for itself at",
+    "assumed",
+)
+
+
+def _ranked(found: Findings) -> Iterator[str]:
+    """The systems that say their price, then those that do not."""
+    rows = ranking(found)
+    for is_priced, title in ((True, "What each system does, and what it costs"), (False, "Not priced")):
+        group = [row for row in rows if row.is_priced is is_priced]
+        if group:
+            yield f"## {title}\n"
+            yield _table(HEADS, [_cells(found, row) for row in group])
+
+
+def _cells(found: Findings, row: RankedScenario) -> tuple[str, ...]:
+    _, span = change_and_interval(row.delayed.mean, row.delayed.low, row.delayed.high, "people")
+    money = Money(found, row.scenario)
+    pays = f"{money.break_even:g} beds" if money.break_even is not None else "-"
+    return (
+        f"[{row.scenario.name}](../scenarios/{_file(row)})",
+        f"{figure(row.delayed.mean, 'people', signed=True)}, {row.delayed.verdict_text}",
+        span or "-",
+        difference_text(row.of("cost_cash_gbp")) if row.is_priced else "not priced",
+        figure(row.net_per_day, "GBP"),
+        difference_text(row.parts("gave_up", "ending").get("with_nothing")),
+        difference_text(row.of("long_term_care_admissions")),
+        pays,
+        _assumed(row),
+    )
+
+
+def _file(row: RankedScenario) -> str:
+    return Path(os.path.relpath(ROOT / row.scenario.file, ROOT / "scenarios")).as_posix()
+
+
+def _assumed(row: RankedScenario) -> str:
+    """How many of the values that its own file writes have no source."""
+    own = [
+        value
+        for value in row.scenario.values
+        if value.file == row.scenario.file and value.path not in ("name", "question")
+    ]
+    return f"{sum('assumption' in value.note for value in own)} of {len(own)}"
+
+
+# -- everything together -------------------------------------------------------------------------------------
+
+
+def _together(found: Findings) -> Iterator[str]:
+    """What each step adds, and the sum of the parts beside the whole."""
+    yield "## Everything together, step by step\n"
+    rows, before = [], (0.0, 0.0)
+    for file in STEPS:
+        name, delayed, cash = _change(found, file)
+        adds = delayed.mean - before[0], cash.mean - before[1]
+        rows.append(
+            (
+                name,
+                _pair(delayed),
+                figure(adds[0], "people", signed=True),
+                _pair(cash, "GBP"),
+                figure(adds[1], "GBP", signed=True),
+            )
+        )
+        before = delayed.mean, cash.mean
+    yield _table(("up to this step", "delayed people", "this step adds", "cash a year", "this step adds"), rows)
+    changes = [_change(found, file)[1:] for file in PARTS]
+    sums = [sum(change[which].mean for change in changes) for which in (0, 1)]
+    yield (
+        f"The parts, each alone, add up to {figure(sums[0], 'people', signed=True)} delayed people and "
+        f"{figure(sums[1], 'GBP', signed=True)} a year; together they are {figure(before[0], 'people', signed=True)} "
+        f"and {figure(before[1], 'GBP', signed=True)}.\n"
+    )
+
+
+def _change(found: Findings, file: str) -> tuple[str, MoneyChange, MoneyChange]:
+    """A scenario's name, and its change in delayed people and in cash."""
+    scenario = next(one for one in found.scenarios if (ROOT / one.file).samefile(ROOT / "scenarios" / file))
+    money = Money(found, scenario)
+    delayed = money.change("hospital", "midnight_delayed_mean")
+    assert delayed is not None and money.cash is not None
+    return scenario.name, delayed, money.cash
+
+
+def _pair(change: MoneyChange, unit: str = "people") -> str:
+    text, span = change_and_interval(change.mean, change.low, change.high, unit)
+    return f"{text} ({span})" if span else text
+
+
+# -- twins and the plan --------------------------------------------------------------------------------------
+
+
+def _twins(found: Sequence[Findings]) -> Iterator[str]:
+    """Scenarios that stand beside a twin of their own."""
+    yield "## Beside a twin of their own\n"
+    yield "These have people or steps that the baseline does not have; each is compared with the file before it.\n"
+    rows = []
+    for one, (_, _, (service, measure, words)) in zip(found, TWINS, strict=True):
+        base, other = one.scenarios
+        before, after = (one.estimate(scenario.id, service, measure) for scenario in (base, other))
+        change = one.difference(other.id, service, measure)
+        cash = Money(one, other).cash
+        assert before and after and change
+        text, span = change_and_interval(change.mean, change.low, change.high, change.unit)
+        pays = _pair(cash, "GBP") if cash else "-"
+        rows.append(
+            (
+                base.name,
+                other.name,
+                words,
+                figure(before.mean, before.unit),
+                figure(after.mean, after.unit),
+                f"{text} ({span})",
+                pays,
+            )
+        )
+    yield _table(("as it is", "instead", "what", "before", "after", "difference", "cash a year"), rows)
+
+
+def _plan(found: Findings) -> Iterator[str]:
+    """The budget lines of the pooled fund."""
+    lines = [line for line in budget_lines(found) if line.scenario == "pooled_fund"]
+    yield "## The pooled fund's plan\n"
+    rows = [
+        (
+            line.budget.replace("_", " "),
+            figure(line.budget_gbp, "GBP"),
+            figure(line.spent_gbp, "GBP"),
+            f"{line.kept_share:.0%}",
+            line.verdict,
+        )
+        for line in lines
+    ]
+    assert table_rows(found)
+    yield _table(("line, a year", "budget", "spent here", "kept in", "verdict"), rows)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + "\n"
+
+
+def main() -> None:
+    """Runs what is needed and writes the page."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--replications", type=int)
+    parser.add_argument("--workers", type=int, default=2)
+    typed = parser.parse_args()
+    os.chdir(ROOT)
+    (DOCS / "whole-pathway.md").write_text(page_of(run(typed.replications, typed.workers)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -177,8 +177,9 @@ def national(base: Tree, counties: Sequence[County]) -> Tree:
     journey = averaged(group["journey"], {}, people)
     traits = kept_traits(group["traits"])
     size = sum(sum(county.arrivals) for county in counties)
+    hospitals = sum(len(county.hospitals) for county in counties)
     return {
-        "name": f"Forty hospitals in {len(counties)} counties, an invented country",
+        "name": f"{hospitals} hospitals in {len(counties)} counties, an invented country",
         "question": f"Where do people wait, of {float(size):,.0f} of 65 and over who come to hospital a day?",
         "calendar": base["calendar"],
         "replications": base["replications"],

@@ -81,6 +81,10 @@ def test_a_country_of_forty_hospitals_can_be_read(maker: ModuleType, tmp_path: P
     assert sum(group.arrivals_per_day or 0 for group in found.people) == pytest.approx(958.4)
 
 
+def test_the_name_counts_the_hospitals_of_the_tables(two_counties: Scenario) -> None:
+    assert two_counties.name == "5 hospitals in 2 counties, an invented country"
+
+
 def test_needs_are_those_of_the_baseline_on_average(two_counties: Scenario) -> None:
     (older,) = read_scenario(str(SCENARIOS / "baseline.yaml")).people
     expected, found = shares_of(older, "need"), shares_of(two_counties.people[0], "need")

@@ -49,6 +49,7 @@ SECONDS_WITHOUT_WORKERS = 60  # in which a lost worker may be replaced
 SECONDS_BETWEEN_QUESTIONS = 5  # to the scheduler, who is there
 SECONDS_TO_CLOSE = 5
 BLOCKS_AHEAD = 3  # for each worker, so that none waits for us; more would only wait elsewhere
+PROFILE = "distributed.worker.profile.enabled"  # Dask looks a hundred times a second what a worker of ours does
 LOGS = ("distributed", "distributed.client", "distributed.nanny")
 PACKAGES = ("numpy", "numba", "distributed")
 MOST_NAMED = 3  # workers in one message
@@ -335,7 +336,7 @@ def _load() -> None:
     """Dask, whose log is no planner's reading."""
     try:
         config = import_module("dask.config")
-        config.set({"logging": dict.fromkeys(LOGS, "critical")})
+        config.set({"logging": dict.fromkeys(LOGS, "critical"), PROFILE: False})
         import_module("distributed")
     except ImportError as missing:
         raise ClusterUnusable(

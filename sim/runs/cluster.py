@@ -55,7 +55,7 @@ PACKAGES = ("numpy", "numba", "distributed")
 MOST_NAMED = 3  # workers in one message
 WHO_ARE_YOU = f"__import__('importlib').import_module({__name__!r}).identity()"
 WHICH_ADDRESS = "--cluster takes the address that `dask scheduler` prints, as in tcp://10.0.0.5:8786, or `local`"
-CURE = "Install the same version on every worker (docs/scale.md)"
+CURE = "Install the same version on every worker and for the scheduler (docs/scale.md)"
 
 _one_at_a_time = Lock()  # what is worked out once in a process is not made for several threads
 
@@ -285,10 +285,10 @@ def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
 
 
 def check_workers(client: "Client") -> None:
-    """ClusterUnusable where workers are of another version, or have none of ours."""
+    """ClusterUnusable where workers or the scheduler are of another version, or have none of ours."""
     try:
         # As text, because a worker without our package could not read a function of ours.
-        found = client.run(eval, WHO_ARE_YOU, on_error="return")
+        found = {**client.run(eval, WHO_ARE_YOU, on_error="return"), "the scheduler": _scheduler_says(client)}
     except Exception as problem:
         raise _of_the_cluster(problem) from problem
     said = {worker: _objection(answer) for worker, answer in sorted(found.items())}
@@ -296,8 +296,16 @@ def check_workers(client: "Client") -> None:
     if refused:
         more = [f"... and {len(refused) - MOST_NAMED} more"] if len(refused) > MOST_NAMED else []
         raise ClusterUnusable(
-            "\n".join(["workers of the cluster are not the same program as here:", *refused[:MOST_NAMED], *more, CURE])
+            "\n".join(["not all of the cluster is the same program as here:", *refused[:MOST_NAMED], *more, CURE])
         )
+
+
+def _scheduler_says(client: "Client") -> Any:
+    """What it is, or why it cannot say: it reads each block that it hands on, so it needs bedflow too."""
+    try:
+        return client.run_on_scheduler(eval, WHO_ARE_YOU)
+    except ModuleNotFoundError as missing:
+        return missing
 
 
 def _objection(answer: Any) -> str:

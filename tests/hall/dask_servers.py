@@ -16,12 +16,12 @@ ON_THIS_COMPUTER = ("--host", "127.0.0.1", "--no-dashboard")
 class Servers:
     """One scheduler, and the workers that were started for it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, **more: str) -> None:
         folder.mkdir()
         self._folder, self._file = folder, folder / "scheduler.json"
         self.workers: list[subprocess.Popen[bytes]] = []
         where = ("--port", "0", "--scheduler-file", str(self._file))
-        self.scheduler = self._start("scheduler", *ON_THIS_COMPUTER, *where)
+        self.scheduler = self._start("scheduler", *ON_THIS_COMPUTER, *where, **more)
 
     @property
     def address(self) -> str:
@@ -63,9 +63,9 @@ class Servers:
 
 
 @contextmanager
-def servers(folder: Path, workers: int) -> Iterator[Servers]:
-    """A scheduler with so many workers."""
-    started = Servers(folder / "servers")
+def servers(folder: Path, workers: int, **more: str) -> Iterator[Servers]:
+    """A scheduler with so many workers; the variables given are the environment of the scheduler alone."""
+    started = Servers(folder / "servers", **more)
     try:
         for _ in range(workers):
             started.start_worker()

@@ -250,6 +250,16 @@ def test_workers_of_another_version_or_without_bedflow_are_refused_by_name(tmp_p
 
 
 @real
+def test_a_scheduler_without_bedflow_is_refused_too_because_it_reads_what_it_hands_on(tmp_path: Path) -> None:
+    with (
+        servers(tmp_path, workers=1, PYTHONPATH="") as there,
+        on(there.address) as place,
+        pytest.raises(ClusterUnusable, match="the scheduler: bedflow cannot be imported there"),
+    ):
+        list(run_tasks(place, process_of, None, range(2)))
+
+
+@real
 @pytest.mark.parametrize("address", [NOWHERE, "nonsense", "foo://here:1", "tls://127.0.0.1:9"])
 def test_no_scheduler_is_said_with_the_address(address: str) -> None:
     with pytest.raises(ClusterUnusable) as said, on(address) as place:

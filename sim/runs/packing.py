@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.comparison.keys import Keys, KeyTable
 from sim.results.spill import WHOLE, smallest
 from sim.results.window import Key
 from sim.runs.piece import Piece, Task
@@ -37,13 +38,13 @@ def packed(piece: Piece) -> bytes:
     return zlib.compress(b"".join((header, b"\n", *(one.tobytes() for one in arrays))), FASTEST)
 
 
-def unpacked(data: bytes, task: Task) -> Piece:
-    """The replication that was packed."""
+def unpacked(data: bytes, task: Task, table: KeyTable | None = None) -> Piece:
+    """The replication that was packed, its keys those of a table that others of its scenario share."""
     text, _, rest = zlib.decompress(data).partition(b"\n")
     said = json.loads(text)
     numbers, values, daily, departures = _arrays(said["arrays"], rest)
-    columns = [map(said["words"].__getitem__, column.tolist()) for column in _summed(numbers, 1)]
-    keys: tuple[Key, ...] = tuple(zip(*columns, strict=True))
+    table = table or KeyTable()
+    keys = Keys(table, table.numbers(said["words"], _summed(numbers, 1)))
     daily_keys = tuple((str(service), str(measure)) for service, measure in said["daily"])
     return Piece(task, keys, values, daily_keys, _summed(daily, 1), _summed(departures, 0))
 

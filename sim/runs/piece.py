@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.comparison.keys import Keys, KeyTable
 from sim.results.comparison.same_people import Departures
 from sim.results.comparison.table import key_of
 from sim.results.measure_table import measures
@@ -33,7 +34,7 @@ class Piece:
     """What one replication found: a value for each key, and one a day for each (service, measure)."""
 
     task: Task
-    keys: tuple[Key, ...]
+    keys: Sequence[Key]
     values: NDArray[np.float64]
     daily_keys: tuple[tuple[str, str], ...]
     daily: NDArray[np.int64]  # one row for each daily key
@@ -55,19 +56,20 @@ class Piece:
 
     def with_some(self, are_meant: Callable[[str], bool], change: Callable[[list[Row]], list[Row]]) -> "Piece":
         """The same replication with other rows of some measures: those that are there keep their place, new ones come last."""
-        places = [place for place, key in enumerate(self.keys) if are_meant(key[1])]
-        some = replace(self, keys=tuple(self.keys[place] for place in places), values=self.values[places])
-        changed = self.with_rows(change(some.rows()))
-        assert changed.keys[: len(places)] == some.keys
-        values = self.values.copy()
-        values[places] = changed.values[: len(places)]
-        values = np.concatenate([values, changed.values[len(places) :]])
-        return replace(self, keys=(*self.keys, *changed.keys[len(places) :]), values=values)
+        keys = Keys.of(self.keys, KeyTable())
+        places = keys.places(are_meant)
+        changed = change(self.some_rows(are_meant))
+        assert [key_of(row) for row in changed[: len(places)]] == list(keys.at(places))
+        found = np.array([row.value for row in changed], dtype=np.float64)
+        values = np.concatenate([self.values, found[len(places) :]])
+        values[places] = found[: len(places)]
+        return replace(self, keys=keys.and_also(map(key_of, changed[len(places) :])), values=values)
 
     def some_rows(self, are_meant: Callable[[str], bool]) -> list[Row]:
         """The rows of some measures."""
-        places = [place for place, key in enumerate(self.keys) if are_meant(key[1])]
-        return replace(self, keys=tuple(self.keys[place] for place in places), values=self.values[places]).rows()
+        keys = Keys.of(self.keys, KeyTable())
+        places = keys.places(are_meant)
+        return replace(self, keys=keys.at(places), values=self.values[places]).rows()
 
     def census(self) -> census.DailyCensus:
         """The daily counts as the census takes them."""

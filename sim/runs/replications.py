@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, overload
 
+from sim.results.comparison.keys import KeyTable
 from sim.results.spill import Slot, Spill
 from sim.runs.finished import PackedPiece
 from sim.runs.packing import unpacked
@@ -77,10 +78,11 @@ class SetAside:
         """All of a scenario, which have arrived."""
         slots = [self._slots[Task(scenario, number)] for number in range(replications)]
         seconds = self._watches[scenario].seconds if replications else {}
-        return Replications(replications, lambda number: _piece(self._spill.read(slots[number])), seconds)
+        table = KeyTable()
+        return Replications(replications, lambda number: _piece(self._spill.read(slots[number]), table), seconds)
 
 
-def _piece(data: bytes) -> Piece:
+def _piece(data: bytes, table: KeyTable) -> Piece:
     found: PackedPiece = pickle.loads(data)
-    periods = {period: unpacked(part, found.task) for period, part in found.periods.items()}
-    return replace(unpacked(found.data, found.task), seconds=found.seconds, periods=periods)
+    periods = {period: unpacked(part, found.task, table) for period, part in found.periods.items()}
+    return replace(unpacked(found.data, found.task, table), seconds=found.seconds, periods=periods)

@@ -10,11 +10,11 @@ from typing import IO, Any
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
+from sim.results.comparison.keys import Keys, KeyTable
 from sim.results.files.writing import csv_bytes, number_text, utf8
 from sim.results.measures.census import rows_by_day
 from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
-from sim.results.window import Key
 from sim.runs.piece import Piece
 
 SUMMARY = (
@@ -93,15 +93,17 @@ def write_replications(to: IO[bytes], scenarios: Iterable[Scenario], pieces: Seq
     """The same as CSV, a replication at a time: thousands of them are more than a memory holds."""
     to.write(csv_bytes(REPLICATION, ()))
     for scenario, found in zip(scenarios, pieces, strict=True):
-        texts: dict[Key, tuple[str, str]] = {}  # before and behind the figure
+        texts: dict[KeyTable, list[tuple[str, str]]] = {}  # of each key, before and behind the figure
+        own = KeyTable()
         name = _csv_cells(scenario.id)
         for piece in found:
             start = f"{name},{piece.task.replication + 1},"
+            keys = Keys.of(piece.keys, own)
+            known = texts.setdefault(keys.table, [])
+            known += [(_csv_cells(*key[:4]), _csv_cells(key[4])) for key in keys.table.keys[len(known) :]]
             lines = []
-            for key, value in zip(piece.keys, piece.values.tolist(), strict=True):
-                if key not in texts:
-                    texts[key] = _csv_cells(*key[:4]), _csv_cells(key[4])
-                before, behind = texts[key]
+            for number, value in zip(keys.numbers.tolist(), piece.values.tolist(), strict=True):
+                before, behind = known[number]
                 lines.append(f"{start}{before},{number_text(value)},{behind}\n")
             to.write(utf8("".join(lines)))
 

@@ -4,6 +4,8 @@ import errno
 import io
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,6 +32,7 @@ from sim.runs.replications import SetAside
 from sim.runs.store import Store, default_store
 from sim.runs.workers import Block, Work
 from tests.hall.files import write_pair
+from tests.hall.processes import environment
 from tests.hall.worlds import small
 
 TINY = small(days=20, warm_up=5, replications=3)
@@ -334,9 +337,33 @@ def test_the_program_is_all_that_computes_and_nothing_that_only_tells() -> None:
     files = {file.relative_to(meaning.CODE).as_posix() for file in meaning._sources(meaning.RESULT_ROOMS)}
     assert {"model/rules.py", "inputs/distributions.py", "results/measures.csv", "runs/packing.py"} <= files
     assert not [file for file in files if "charts" in file or "report" in file or file.startswith("cli")]
-    assert {file.relative_to(meaning.CODE).parts[0] for file in meaning._sources(meaning.ENGINE_ROOMS)} == {
-        "home.py", "inputs", "machine_code.py", "model", "results", "runs"
-    }  # fmt: skip
+
+
+LOADED = """
+import importlib, sys
+from pathlib import Path
+for name in {modules}:
+    importlib.import_module(name)
+from sim.home import CODE
+files = [Path(one.__file__) for name, one in sys.modules.items() if name.startswith("sim.") and one.__file__]
+print(*(file.relative_to(CODE).as_posix() for file in files))
+"""
+
+
+@pytest.mark.parametrize(
+    ("rooms", "modules"),
+    [
+        (meaning.RESULT_ROOMS, ["sim.runs.experiment", "sim.model.reference.bed_manager"]),
+        (meaning.ENGINE_ROOMS, ["sim.model.engine", "sim.model.reference.bed_manager"]),
+    ],
+)
+def test_no_source_that_computes_is_left_out_of_the_name(rooms: tuple[str, ...], modules: list[str]) -> None:
+    program = LOADED.format(modules=modules)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
+    named = {file.relative_to(meaning.CODE).as_posix() for file in meaning._sources(rooms)}
+    assert [file for file in done.stdout.split() if file not in named and not file.startswith("diagnostics")] == []
 
 
 # -- rows of real people -----------------------------------------------------------------------------------------------

@@ -42,10 +42,10 @@ def freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:
 def with_accounts(base: Scenario, other: Scenario, before: Sequence[Row], after: Sequence[Row]) -> list[Row]:
     """The scenario's rows of one replication, with what it releases and what that comes to."""
     table = {row[:4]: row for row in after}
-    values_before = {row[:4]: row.value for row in before}
+    values_before, values_after = ({row[:4]: row.value for row in rows} for rows in (before, after))
     freed = freed_in(base, other)
     released = {
-        one.service: _seconds(values_before, one.service) - _seconds(_values(table), one.service) for one in freed
+        one.service: _seconds(values_before, one.service) - _seconds(values_after, one.service) for one in freed
     }
     for one in freed:
         if one.rule == "refilled":
@@ -185,8 +185,11 @@ def _check_balance(
         )
     total = after["all", "released_bed_days", "", ""]
     require_sum(RELEASED_ADD_UP, "all", round(total * SECONDS_PER_DAY), sum(released.values()))
-    for measure in ("notional_value_gbp", "cost_cash_gbp"):
-        for (name, found, by, _), value in after.items():
-            if found == measure and by == "":
-                paid = (v for key, v in after.items() if key[:3] == (name, measure, "payer"))
-                require_sum("payers add up", f"{name}, {measure}", round(sum(paid) * 100), round(value * 100))
+    paid: dict[tuple[str, str], float] = {}
+    for (name, measure, by, _), value in after.items():
+        if by == "payer":
+            paid[name, measure] = paid.get((name, measure), 0.0) + value
+    for (name, measure, by, _), value in after.items():
+        if by == "" and measure in ("notional_value_gbp", "cost_cash_gbp"):
+            of_payers = round(paid.get((name, measure), 0.0) * 100)
+            require_sum("payers add up", f"{name}, {measure}", of_payers, round(value * 100))

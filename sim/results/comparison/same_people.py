@@ -152,7 +152,9 @@ def _matched(
     nobody = np.zeros((0, WAITED_ON + 1), dtype=np.int64)
     before, after = [nobody], [nobody]
     for key in ours.keys() & theirs.keys():
-        _, mine, other = np.intersect1d(ours[key][:, NUMBER], theirs[key][:, NUMBER], return_indices=True)
+        _, mine, other = np.intersect1d(
+            ours[key][:, NUMBER], theirs[key][:, NUMBER], assume_unique=True, return_indices=True
+        )
         before.append(ours[key][mine])
         after.append(theirs[key][other])
     return np.concatenate(before), np.concatenate(after)

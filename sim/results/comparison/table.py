@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.comparison.keys import Keys, KeyTable, Numbers
 from sim.results.measure_table import measures
 from sim.results.measures.order import MeasureKey, SortKey
 from sim.results.spill import Slot, Spill
@@ -59,25 +60,36 @@ class Gathering:
 
     def __init__(self, spill: Spill) -> None:
         self._spill = spill
-        self._numbers: dict[Key, int] = {}
+        self._own = KeyTable()
+        self._translated: dict[KeyTable, Numbers] = {}  # by the number of another table, the number in our own
         self._blocks: list[_Block] = []
         self._open: list[tuple[NDArray[np.int32], Figures]] = []
         self._defined = np.zeros(0, dtype=np.int64)
         self.replications = 0
 
-    def add(self, keys: Iterable[Key], values: Figures) -> None:
+    def add(self, keys: Sequence[Key], values: Figures) -> None:
         """The next replication."""
-        numbers = self._numbers
-        places = np.array([numbers.setdefault(key, len(numbers)) for key in keys], dtype=np.int32)
-        self._defined = np.append(self._defined, np.zeros(len(numbers) - len(self._defined), dtype=np.int64))
-        np.add.at(self._defined, places, 1)
+        places = self._places(Keys.of(keys, self._own))
+        counts = np.bincount(places, minlength=len(self._own.keys))
+        counts[: len(self._defined)] += self._defined
+        self._defined = counts
         self._open.append((places, values))
         self.replications += 1
         if len(self._open) == IN_A_BLOCK:
             self._close_block()
 
+    def _places(self, keys: Keys) -> Numbers:
+        """The numbers of the keys in our own table."""
+        if keys.table is self._own:
+            return keys.numbers
+        known = self._translated.get(keys.table, np.zeros(0, dtype=np.int32))
+        if len(known) < len(keys.table.keys):
+            more = [self._own.number(key) for key in keys.table.keys[len(known) :]]
+            known = self._translated[keys.table] = np.append(known, np.array(more, dtype=np.int32))
+        return known[keys.numbers]
+
     def _close_block(self) -> None:
-        together = np.full((len(self._numbers), len(self._open)), np.nan)
+        together = np.full((len(self._own.keys), len(self._open)), np.nan)
         for replication, (places, values) in enumerate(self._open):
             together[places, replication] = values
         self._blocks.append(_Block(self._spill.keep(together.tobytes()), *together.shape))
@@ -86,15 +98,16 @@ class Gathering:
     @property
     def defined(self) -> dict[MeasureKey, int]:
         """In how many replications each figure was there."""
-        return {key[:4]: int(self._defined[number]) for key, number in self._numbers.items()}
+        return {key[:4]: int(number) for key, number in zip(self._own.keys, self._defined, strict=True) if number}
 
     def table(self, scenario: str, place: Callable[[MeasureKey], SortKey]) -> ReplicationTable:
         """All of them, in the canonical order."""
         if self._open:
             self._close_block()
-        numbers = {key[:4]: number for key, number in self._numbers.items()}
-        units = {key[:4]: key[4] for key in self._numbers}
-        assert len(units) == len(self._numbers), "a figure has one unit"
+        there = [(number, key) for number, key in enumerate(self._own.keys) if self._defined[number]]
+        numbers = {key[:4]: number for number, key in there}
+        units = {key[:4]: key[4] for _, key in there}
+        assert len(units) == len(there), "a figure has one unit"
         keys = tuple(sorted(numbers, key=place))
         values = _SetAside(self._spill, self._blocks, [numbers[key] for key in keys], keys)
         return ReplicationTable(scenario, keys, tuple(units[key] for key in keys), values)

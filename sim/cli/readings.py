@@ -45,14 +45,17 @@ READINGS = (
 )  # fmt: skip
 HEADS = ("29 beds of Cedarwood", "fewer delayed people", "people a week", "how full", "more cash a year")
 WHICH_IS_YOURS = (
-    "Which is yours? Two things that no source tells decide it: how many of those who need reablement or a bed could go as soon as "
-    "their treatment is over, four days before the ward calls them ready (here three in ten), and how many pathway 2 beds there "
+    "Which is yours? Three things that no source tells decide it: how many of those who need reablement or a bed could go as soon as "
+    "their treatment is over, four days before the ward calls them ready (here three in ten), how long they then stay (here 16 days; with 20 little is left: cedarwood/early_step_down_20_days.yaml), and how many pathway 2 beds there "
     "are already (26 and 42 fit the published figures alike). Each line is held against a baseline with the same clock and beds."
 )
 
 
 def tell_readings(first: Findings, options: Options, job: Job, screen: Screen) -> None:
     """Runs the other readings and prints one table of all of them, below the answer to the first."""
+    screen.note(
+        f"Now {len(READINGS)} other readings of the question, each against a baseline of its own, then it is done."
+    )
     found = [first, *(_found(one, options, job, screen) for one in READINGS)]
     screen.say("What the question can mean:")
     columns(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
+from sim.inputs.problems import listed
 from sim.inputs.scenario import HOME, FreedBeds, Scenario
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
@@ -335,7 +336,7 @@ def _gross(money: Money) -> str:
     down = [one for one in money.by_service if one.mean <= -LEAST_GBP]
     if not up or not down:
         return ""
-    return f"Gross {_each(up)}; less {_each(down, signed=False)}.{_caveat(money)}"
+    return f"Gross {_each(up)}; less {_each(down, signed=False)}.{_caveat(money)}{_by_the_day(money, down)}"
 
 
 def _each(changes: Sequence[MoneyChange], *, signed: bool = True) -> str:
@@ -354,6 +355,17 @@ def _caveat(money: Money) -> str:
     without = figure(cash.mean - running, "GBP", signed=True)
     whose = "hospitals'" if len(money.all_freed) > 1 else f"{money.freed_place}'s"
     return f" The {whose} running cost falls only while {'their' if len(money.all_freed) > 1 else 'its'} freed beds stay empty; without that, {without}."
+
+
+def _by_the_day(money: Money, down: Sequence[MoneyChange]) -> str:
+    """Return the caveat that places priced by the day used cost less only where their staff are not paid for empty places."""
+    prices = {price.of for price in money.scenario.costs.prices if price.per == "occupied_day"}
+    limited = {one.name for one in money.scenario.services if not one.is_unlimited and one.kind != "acute"}
+    found = [one for one in down if one.name in prices & limited]
+    if not found:
+        return ""
+    much, names = figure(-sum(one.mean for one in found), "GBP"), listed([spoken(one.name) for one in found], "and")
+    return f" The {much} less of {names} {'is' if len(found) == 1 else 'are'} saved only where staff are not paid for empty places: the price is by the day used."
 
 
 def _who_pays(money: Money) -> str:

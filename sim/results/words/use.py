@@ -71,7 +71,7 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
     }
     if not freed or not is_only_new:  # of several new services nobody knows which released them
         return f"{text}."
-    return f"{text}. With everybody who moves up in a queue, {figure(sum(freed) / came.mean, 'days')} {place} bed days are released for each."
+    return f"{text}. Each admission releases {figure(sum(freed) / came.mean, 'days')} {place} bed days, counting everybody who moves up in a queue."
 
 
 def _from_where(waited_on: str, service: str) -> str:

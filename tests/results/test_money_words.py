@@ -76,6 +76,26 @@ def test_break_even_is_told_up_to_the_next_tenth_of_a_bed_at_average_and_at_runn
     )
 
 
+def test_places_priced_by_the_day_used_cost_less_only_where_staff_are_not_paid_for_empty_ones() -> None:
+    found = money()
+    prices = (*AVERAGE, price("unit", "occupied_day", 125, council=1.0))
+    by_day = replace(found.scenario, costs=replace(found.scenario.costs, prices=prices))
+    fall = [row("all", "cost_cash_gbp", -100_000, 50_000), row("unit", "cost_cash_gbp", -100_000, 50_000)]
+    fewer = replace(found.findings, scenarios=(found.findings.baseline, by_day), differences=fall)
+    caveat = "The £100k less of unit is saved only where staff are not paid for empty places"
+    assert caveat in said(Money(fewer, by_day))["Cash"]
+    assert caveat not in said(Money(replace(fewer, scenarios=found.findings.scenarios), found.scenario))["Cash"]
+
+
+def test_where_nothing_costs_more_the_condition_of_a_saving_is_told_too() -> None:
+    found, much = money(), (-340_000, 50_000)
+    fall = [row(place, "cost_cash_gbp", *much) for place in ("all", "hospital")]
+    fall.append(row("hospital", "cost_cash_gbp", *much, "part", "used"))
+    words = said(Money(replace(found.findings, differences=fall), found.scenario))["Cash"]
+    assert "Gross" not in words
+    assert "falls only while its freed beds stay empty; without that" in words
+
+
 def test_running_costs_of_freed_beds_fall_only_while_they_stay_empty() -> None:
     assert "falls only while its freed beds stay empty; without that, +£1.98m." in said(money())["Cash"]
     assert "stay empty" not in said(money(rule="left_empty"))["Cash"]

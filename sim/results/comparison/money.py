@@ -331,12 +331,11 @@ def _spending(money: Money) -> str:
 
 
 def _gross(money: Money) -> str:
-    """What rises and what falls, service by service."""
+    """What rises and what falls, service by service, and what of the fall rests on a condition."""
     up = [one for one in money.by_service if one.mean >= LEAST_GBP]
     down = [one for one in money.by_service if one.mean <= -LEAST_GBP]
-    if not up or not down:
-        return ""
-    return f"Gross {_each(up)}; less {_each(down, signed=False)}.{_caveat(money)}{_by_the_day(money, down)}"
+    both = f"Gross {_each(up)}; less {_each(down, signed=False)}." if up and down else ""
+    return f"{both}{_caveat(money)}{_by_the_day(money, down)}".strip()
 
 
 def _each(changes: Sequence[MoneyChange], *, signed: bool = True) -> str:

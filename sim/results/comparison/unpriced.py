@@ -14,6 +14,7 @@ NOT_PRICED = "not priced"
 PRICED_SECTIONS = ("services", "steps", "teams", "programmes")
 NO_AMOUNT = ("payer", "freed_beds", "ward_beds", "capital", "variable_share", "price_year")
 CAPACITY = ("beds", "places", "hours_per_week", "bays", "surge")
+COUNTED = ("open_day", "occupied_day", "admission")  # prices that grow with the places, or with their use
 HOURS = ("admission_hours", "discharge_hours", "review", "turnaround_hours")
 NO_LEVERS_OF_PEOPLE = (
     "arrives_at",
@@ -54,9 +55,6 @@ def is_lever(path: str, scenario: Scenario) -> bool:
         uncounted = any(key in CAPACITY for key in keys) and not _has_price(scenario, name, COUNTED)
         return uncounted or any(key in HOURS for key in keys)
     return section == "people" and not any(key in NO_LEVERS_OF_PEOPLE or key.startswith("arrivals") for key in keys)
-
-
-COUNTED = ("open_day", "occupied_day", "admission")
 
 
 def _has_price(scenario: Scenario, name: str, pers: tuple[str, ...]) -> bool:

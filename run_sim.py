@@ -23,6 +23,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -54,8 +55,12 @@ def extras_of(argv: list) -> list:
     """Return the extras that a command needs: most need none."""
     if argv[:1] == ["test"]:
         return ["test"]
+    if argv[:1] == ["desk"] and not {"-h", "--help"} & set(argv):
+        return ["desk"]
     words = [word.split("=")[0] for word in argv]
-    return [extra for extra in ("parquet", "cluster") if "--" + extra in words]
+    asked = [extra for extra in ("parquet", "slides", "cluster", "animation") if "--" + extra in words]
+    of_tables = argv[:1] in (["preset"], ["bcf"], ["worksheet"])  # a pattern may mean a workbook too
+    return asked + ["excel"] * (of_tables or any(word.lower().endswith((".xlsx", ".xlsm")) for word in argv[1:]))
 
 
 def enter(argv: list, script: str, command: object, extras: list) -> int:
@@ -90,12 +95,12 @@ def runs_in_venv() -> bool:
 
 def locked(*sections: str) -> list:
     """Return what must be installed, each as name==version: the lock's section `run` and those that are named."""
-    pins, section = [], ""
+    pins, wanted, section = [], {"run", *sections}, set()
     with open(LOCK, encoding="utf-8") as file:
         for line in file:
-            heading = re.match(r"# \[(\w+)\]", line)
-            section = heading.group(1) if heading else section
-            if section in ("run", *sections) and not line.startswith("#"):
+            heading = re.match(r"# \[([\w, ]+)\]", line)  # what two extras need stands once, under both names
+            section = set(heading.group(1).split(", ")) if heading else section
+            if section & wanted and not line.startswith("#"):
                 pins += line.split()
     return pins
 
@@ -241,7 +246,7 @@ def install(pins: list) -> None:
         raise CannotStart(
             "\n".join(lines[-5:])
             + "\nThe packages could not be installed; above is why, as Python's installer (pip) puts it.\n"
-            "Often it is the internet, or a proxy that pip was not told about. Then start again."
+            "Often it is the internet, or a proxy that pip does not know about. Then start again."
         )
     check_private_folder(pins)
 
@@ -334,12 +339,9 @@ def start_again_in_venv(argv: list, script: str) -> int:
     command = [VENV_PYTHON, os.path.abspath(script), *argv]
     if os.name != "nt":
         os.execve(VENV_PYTHON, command, own_environment())
-    with subprocess.Popen(command, env=own_environment()) as child:
-        while True:
-            try:
-                return child.wait()
-            except KeyboardInterrupt:
-                continue  # the child got it too and decides what comes of it
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: None)  # the child gets Ctrl-C too and decides what comes of it
+    return subprocess.call(command, env=own_environment())
 
 
 def run_command(argv: list) -> int:
@@ -362,7 +364,7 @@ def dotted(version: tuple) -> str:
 
 
 def say(text: str, end: str = "\n") -> None:
-    """Tell the planner something, apart from the results; whoever has closed that line does not want to know."""
+    """Tell the planner something, apart from the results; anybody who has closed that line does not want to know."""
     with contextlib.suppress(OSError, ValueError):
         print(text, file=sys.stderr, end=end, flush=True)
 

@@ -2,7 +2,7 @@
 
 What differs from ours: a class says where somebody goes next, so it is drawn on arrival and again when they come back; the
 process delay is part of the service in hospital (need + delay, two draws), so its beginning is not in Ciw's records; Ciw
-writes down more per stay (server, lengths of queues). The mechanism is the same: whoever finds no room in the next node
+writes down more per stay (server, lengths of queues). The mechanism is the same: anybody who finds no room in the next node
 keeps the bed, and those who wait for it move in the order in which they began to wait.
 """
 

@@ -29,7 +29,7 @@ typedef struct {
 
 typedef struct {
     int64_t *person, *stay, *service, *visit, *admitted, *ready, *clear, *left, *to, *planned_to, *units, *need,
-        *found, *after;
+        *found, *after, *bay;
 } Stays;
 typedef struct {
     int64_t *person, *wait, *stay, *held, *to, *otherwise, *joined, *clear, *ended, *ending, *profile;

@@ -57,7 +57,7 @@ class Limit:
         room = int(model.arrivals_per_day * days * ROWS_PER_SPELL) + 10_000
         if room > self._room:
             self._room = room
-            self._columns = {table: [np.empty(room, dtype=np.int64) for _ in TABLES[table]] for table in self.tables}
+            self._columns = {table: [_memory(name, room) for name in TABLES[table]] for table in self.tables}
         columns = self._columns
         pointers = [
             column.ctypes.data_as(ctypes.c_void_p)
@@ -76,6 +76,11 @@ class Limit:
             table: {name: column[: rows[table]] for name, column in zip(TABLES[table], columns[table], strict=True)}
             for table in self.tables
         }
+
+
+def _memory(column: str, room: int) -> np.ndarray:
+    """Room for a column; zeros where nobody writes, as in the compiled engine: this model has no bays."""
+    return (np.zeros if column == "bay" else np.empty)(room, dtype=np.int64)
 
 
 def _compile(library: Path, more: Sequence[str]) -> None:

@@ -67,6 +67,7 @@ class Measuring:
         self.counted()
         self.growth()
         self.whole_processes()
+        self.whole_commands()
         self.memory()
         return self.findings
 
@@ -148,6 +149,18 @@ class Measuring:
         found.comparison = processes.default_comparison(self.sizes.comparison_replications)
         share = found.comparison.simulation_share()
         self.note("simulation_share_of_comparison", _alone(share), "run.json does not say its stages")
+
+    def whole_commands(self) -> None:
+        """The default comparison as a command: its processor time, and two workers beside one."""
+        for name, ratio in (
+            ("comparison_processor_seconds", processes.processor_seconds_of_comparison),
+            ("two_workers_over_one", lambda rounds: processes.two_workers_over_one(rounds, 200)),
+        ):
+            if self.sizes.command_rounds == 0:
+                self.note(name, None, "left out: whole commands take too long for --quick")
+            else:
+                say(name.replace("_", " "))
+                self.note(name, ratio(self.sizes.command_rounds))
 
     def memory(self) -> None:
         """Bytes of the compiled engine's state a person."""

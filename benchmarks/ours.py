@@ -22,12 +22,12 @@ def load(name: str) -> None:
 
 
 def run(scenario: Scenario, replication: int, name: str) -> Ledger:
-    """One replication by one engine: drawing its people, walking them, and the whole ledger."""
+    """One replication by one engine: drawing its people, running them, and the whole records."""
     return engine.run(scenario, replication, name)
 
 
 def run_counted(scenario: Scenario, replication: int) -> Ledger:
-    """The same by the compiled engine, checked by every identity and counted in every measure, as `run` does."""
+    """The same by the compiled engine, checked by every invariant and counted in every measure, as `run` does."""
     ledger = engine.run(scenario, replication, COMPILED)
     window, task = Window(scenario, ledger, is_fast=True), Task(0, replication)
     check_identities(task, window)
@@ -43,9 +43,9 @@ def aggregates(scenario: Scenario, replications: int, workers: int) -> int:
 
 
 def bytes_a_person(scenario: Scenario) -> float:
-    """Bytes of the compiled engine's state for each person, ledger apart."""
+    """Bytes of the compiled engine's state for each person, records apart."""
     drawn = engine.draw(scenario, 0, COMPILED)
-    for _ in range(2):  # the first walk finds out how much room it takes
+    for _ in range(2):  # the first run finds out how much room it takes
         engine.walk(drawn, COMPILED)
     return compiled_run.state_bytes_per_person(drawn.plan)
 
@@ -68,7 +68,7 @@ def stay_rows(ledger: Ledger) -> int:
 
 
 def stays(ledger: Ledger) -> Stays:
-    """The ledger's stays in days."""
+    """The records' stays in days."""
     table = ledger.stays
     admitted, clear, left = (
         np.where(table[name] == NEVER, np.inf, table[name] / DAY) for name in ("admitted", "clear", "left")

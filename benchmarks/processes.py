@@ -1,12 +1,14 @@
 """What is measured by the clock on the wall: two processes beside one, and the default comparison from its start to its end."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks import ours
 from benchmarks.rounds import Spread, spread
@@ -54,14 +56,38 @@ class Comparison:
 
 def default_comparison(replications: int | None) -> Comparison:
     """Runs it once, as a process of its own, into a folder that is thrown away."""
-    fewer = [] if replications is None else ["--replications", str(replications)]
-    with tempfile.TemporaryDirectory(prefix="bedflow-benchmark-") as folder:
-        command = [sys.executable, str(ROOT / "run_sim.py"), "compare", *DEFAULT_FILES, "--outputs", folder, *fewer]
-        started = time.perf_counter()
-        subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        seconds = time.perf_counter() - started
-        told = json.loads(next(Path(folder).glob("*/run.json")).read_text(encoding="utf-8"))
+    seconds, _, told = _compared(*([] if replications is None else ["--replications", str(replications)]))
     alone, together = told["seconds_by_stage"], told["seconds_by_stage_summed_over_workers"]
     alone.pop("replications")  # while the workers work
     stages = {"start-up": alone.pop("start-up"), **together, **alone}
     return Comparison(seconds, stages, int(told["replications"]), int(told["workers"]), str(told["engine"]))
+
+
+def processor_seconds_of_comparison(rounds: int) -> Spread:
+    """Processor time of the default comparison and all its processes, without the cross-check."""
+    return spread([_compared("--no-cross-check")[1] for _ in range(rounds)])
+
+
+def two_workers_over_one(rounds: int, replications: int) -> Spread:
+    """How many times as fast two workers are, the whole command from its start to its end, by the clock on the wall."""
+    fixed = ("--no-cross-check", "--replications", str(replications), "--workers")
+    return spread([_compared(*fixed, "1")[0] / _compared(*fixed, "2")[0] for _ in range(rounds)])
+
+
+def _compared(*options: str) -> tuple[float, float, dict[str, Any]]:
+    """The default comparison: seconds on the wall, of processors, and what it says of itself; nothing comes from a store."""
+    with tempfile.TemporaryDirectory(prefix="bedflow-benchmark-") as folder:
+        command = [sys.executable, str(ROOT / "run_sim.py"), "compare", *DEFAULT_FILES, "--outputs", folder, *options]
+        started, before = time.perf_counter(), os.times()
+        subprocess.run(
+            command,
+            cwd=ROOT,
+            env={**os.environ, "BEDFLOW_STORE": "off"},
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        seconds, after = time.perf_counter() - started, os.times()
+        told = json.loads(next(Path(folder).glob("*/run.json")).read_text(encoding="utf-8"))
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return seconds, used, told

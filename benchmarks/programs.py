@@ -17,8 +17,8 @@ C, WHOLE_C = "c", "c_whole_ledger"
 COUNTED, COUNTING_SIMPY = "counted", "counting_simpy"
 
 INSIDE = {
-    ours.COMPILED: "drawing the people, the whole run, the whole ledger (people, waits, stays, steps, places); not compiling",
-    ours.REFERENCE: "the same by SimPy, with the same book of luck and the same ledger",
+    ours.COMPILED: "drawing the people, the whole run, all records (people, waits, stays, steps, places); not compiling",
+    ours.REFERENCE: "the same by SimPy, with the same random numbers and the same records",
     SIMPY: "making the model, the run with draws as it goes, its list of stays",
     SIMPY_STANDARD: "the same",
     CIW: "making the network, the run with draws as it goes, its records",
@@ -123,7 +123,7 @@ def counted_on_the_model(sizes: Sizes) -> list[Program]:
 
 
 def counted_on_the_baseline(scenario: Scenario, sizes: Sizes) -> list[Program]:
-    """The compiled engine alone, and with every identity and measure, on a scenario with every mechanism."""
+    """The compiled engine alone, and with every invariant and measure, on a scenario with every mechanism."""
     walked = Program(
         ours.COMPILED,
         lambda number: ours.run(scenario, number, ours.COMPILED),

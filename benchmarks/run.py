@@ -1,4 +1,4 @@
-"""The door of the benchmarks: `python3 benchmarks/run.py [--quick] [--json FILE] [--write]` sets itself up, then measures.
+"""The entrance of the benchmarks: `python3 benchmarks/run.py [--quick] [--json FILE] [--write]` sets itself up, then measures.
 
 Only the standard library here; what it does is in measuring.py.
 """

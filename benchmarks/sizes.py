@@ -14,6 +14,7 @@ class Sizes:
     baseline_replications: int  # of the reference engine in each round
     growth_rounds: int
     process_rounds: int
+    command_rounds: int  # of whole commands
     process_seconds: float  # about how long one process works in each of those rounds
     comparison_replications: int | None  # None: what the files say
     give_up_after: float  # what has not begun by then is left out, or gets fewer rounds
@@ -27,6 +28,7 @@ WHOLE = Sizes(
     baseline_replications=2,
     growth_rounds=5,
     process_rounds=3,
+    command_rounds=1,
     process_seconds=15,
     comparison_replications=None,
     give_up_after=float("inf"),
@@ -39,6 +41,7 @@ QUICK = Sizes(
     baseline_replications=1,
     growth_rounds=2,
     process_rounds=1,
+    command_rounds=0,
     process_seconds=7,
     comparison_replications=2,
     give_up_after=25,

@@ -1,5 +1,7 @@
 """What was found as Markdown, on the screen and between the markers of docs/benchmarks.md and README.md."""
 
+import textwrap
+
 from benchmarks import ours, programs
 from benchmarks.findings import ASKED, NOT_ASKED, Asked, Findings, machine
 from benchmarks.processes import ROOT, Comparison
@@ -12,7 +14,7 @@ NAMES = {
     programs.SIMPY: "SimPy, idiomatic: a process a person, `Resource`, draws as it goes (NumPy)",
     programs.SIMPY_STANDARD: "SimPy, idiomatic, with the standard library's `random`",
     ours.COMPILED: "**our compiled engine**",
-    programs.WHOLE_C: "C, bucket queue, whole ledger",
+    programs.WHOLE_C: "C, bucket queue, all records",
     programs.C: "C, bucket queue, stays only: the practical limit",
 }
 BEGIN, END = "<!-- benchmarks: begin (written by benchmarks/run.py --write) -->", "<!-- benchmarks: end -->"
@@ -45,7 +47,7 @@ def engines(found: Findings) -> str:
         f"Medians of {found.rounds} interleaved rounds, processor time; in brackets the lowest and highest of the rounds. "
         f"{machine()}.{sizes}"
     )
-    return "\n".join([markdown(head, rows), "", about, *missing])
+    return "\n".join([markdown(head, rows), "", filled(about), *missing])
 
 
 def asked(found: Findings) -> str:
@@ -82,9 +84,14 @@ def comparison(one: Comparison) -> str:
     rows.append(("**whole process, on the wall**", f"{one.seconds:.2f}", ""))
     about = (
         f"`python3 run_sim.py`: 2 scenarios × {one.replications} replications, {one.workers} processes, {one.engine} engine. "
-        "Stages are added up over the processes, so that they may exceed the wall."
+        "Stages are added up over the processes, so they may exceed the wall-clock time."
     )
-    return "\n".join([markdown(("stage", "seconds", "share"), rows), "", about])
+    return "\n".join([markdown(("stage", "seconds", "share"), rows), "", filled(about)])
+
+
+def filled(text: str) -> str:
+    """A paragraph in lines of at most 120 columns."""
+    return textwrap.fill(text, 119, break_long_words=False, break_on_hyphens=False)
 
 
 def markdown(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -9,6 +9,7 @@ What the store of finished blocks has is not run again. Words that no figure cha
 import argparse
 import os
 import sys
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +18,10 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
 
+from sim.inputs.effects import Effect, read_effects  # noqa: E402
 from sim.inputs.loading import read_scenario  # noqa: E402 (the checkout comes first)
-from sim.inputs.scenario import Scenario  # noqa: E402
+from sim.inputs.movable import Question  # noqa: E402
+from sim.inputs.scenario import ALL_HOSPITALS, Scenario  # noqa: E402
 from sim.results.comparison.budget_lines import budget_lines, table_rows  # noqa: E402
 from sim.results.comparison.findings import Findings  # noqa: E402
 from sim.results.comparison.money import Money, MoneyChange  # noqa: E402
@@ -29,11 +32,12 @@ from sim.runs.collecting import beside, gathered, named_apart, paired  # noqa: E
 from sim.runs.engines import engines_for  # noqa: E402
 from sim.runs.experiment import Shared, run_all  # noqa: E402
 from sim.runs.store import default_store  # noqa: E402
+from sim.studies.break_even import HEADS as HEADS_OF_EFFECTS  # noqa: E402
+from sim.studies.break_even import NOTE, BreakEven, break_even, row  # noqa: E402  # noqa: E402
 
 BASELINE = "baseline.yaml"
 SYSTEMS = (
     "cedarwood.yaml",
-    "cedarwood_at_scale.yaml",
     "step_down_flats.yaml",
     "handrails.yaml",
     "handrails/optimistic.yaml",
@@ -46,6 +50,7 @@ SYSTEMS = (
     "continuing_care.yaml",
     "co_located_team.yaml",
     "micro_providers.yaml",
+    "micro_providers/activity.yaml",
     "pooled_fund.yaml",
     "pooled_fund/buys_reablement.yaml",
     "levers/pathway_decision.yaml",
@@ -76,15 +81,21 @@ PARTS = (
     "micro_providers.yaml",
     "pooled_fund.yaml",
 )
-DELAYED = ("hospital", "delayed_people_mean", "people delayed in hospital")
+DELAYED = ("hospital", "midnight_delayed_mean", "people delayed in hospital")
+ALL_DELAYED = (ALL_HOSPITALS, "midnight_delayed_mean", "people delayed in four hospitals")
 TWINS = (  # the twin as it is, the twin that does something, and what to look at
     ("befriending/callers.yaml", "befriending/callers_befriended.yaml", ("ambulance", "admissions", "calls a year")),
     ("adaptations/hundred_calls.yaml", "adaptations/one_order.yaml", DELAYED),
     ("continuing_care/disputed_one_in_ten.yaml", "continuing_care/one_in_ten_funded_first.yaml", DELAYED),
-    ("handrails/fallers_stay_longer.yaml", "handrails/with_longer_stays.yaml", DELAYED),
+    ("handrails/fallers.yaml", "handrails/of_fallers.yaml", DELAYED),
     ("variants/counted_from_treatment.yaml", "cedarwood/early_step_down.yaml", DELAYED),
     ("adaptations/months_for_a_grant.yaml", "adaptations/months_in_a_reablement_bed.yaml", DELAYED),
+    ("pioneers/three_areas.yaml", "cedarwood_at_scale.yaml", ALL_DELAYED),
+    ("pioneers/three_areas.yaml", "pioneers/shared_by_all.yaml", ALL_DELAYED),
 )
+AT_SCALE = "cedarwood_at_scale.yaml"
+EFFECTS = "scenarios/ranges/break_even.csv"
+BREAK_EVEN_REPLICATIONS = 4  # of each of some twenty values of each effect
 
 
 class Page(NamedTuple):
@@ -93,6 +104,7 @@ class Page(NamedTuple):
     systems: Findings
     together: Findings
     twins: Sequence[Findings]
+    effects: Sequence[tuple[Effect, BreakEven]]
 
 
 def run(replications: int | None, workers: int) -> Page:
@@ -106,7 +118,17 @@ def run(replications: int | None, workers: int) -> Page:
         systems=against(BASELINE, *SYSTEMS),
         together=against(BASELINE, *dict.fromkeys((*STEPS, *PARTS))),
         twins=[against(base, other) for base, other, _ in TWINS],
+        effects=[(one, _break_even(one, replications)) for one in read_effects(str(ROOT / EFFECTS))],
     )
+
+
+def _break_even(effect: Effect, replications: int | None) -> BreakEven:
+    """One effect, bisected in this process: to start others at every value would take longer than the runs."""
+    number = min(replications or BREAK_EVEN_REPLICATIONS, BREAK_EVEN_REPLICATIONS)
+    base = read_scenario(effect.base, replications=number)
+    engines = engines_for("auto", print, cross_check=False)
+    question = Question(effect.scenario, replications=number)
+    return break_even(base, question, effect.setting, 1, engines, default_store())
 
 
 def compared(scenarios: Sequence[Scenario], workers: int) -> Findings:
@@ -120,7 +142,8 @@ def compared(scenarios: Sequence[Scenario], workers: int) -> Findings:
 def page_of(found: Page) -> str:
     """The page as Markdown."""
     parts = [_words("top").replace("{replications}", _replications(found)), *_ranked(found.systems)]
-    parts += [*_together(found.together), *_twins(found.twins), *_plan(found.systems), _words("end")]
+    parts += [*_together(found.together), *_effects(found.effects), *_twins(found.twins)]
+    parts += [*_by_hospital(found.twins), *_plan(found.systems), _words("end")]
     return "\n".join(parts).rstrip() + "\n"
 
 
@@ -261,6 +284,44 @@ def _twins(found: Sequence[Findings]) -> Iterator[str]:
             )
         )
     yield _table(("as it is", "instead", "what", "before", "after", "difference", "cash a year"), rows)
+
+
+def _by_hospital(found: Sequence[Findings]) -> Iterator[str]:
+    """Cedarwood at scale: delayed people and occupancy of each hospital and of all, and how full the units are."""
+    number = next(index for index, twin in enumerate(TWINS) if twin[1] == AT_SCALE)
+    one = found[number]
+    base, other = one.scenarios
+    rows = []
+    for place in (*(service.name for service in one.hospitals), ALL_HOSPITALS):
+        before, after = (one.estimate(scenario.id, place, "midnight_delayed_mean") for scenario in (base, other))
+        change = one.difference(other.id, place, "midnight_delayed_mean")
+        assert before and after and change
+        text, span = change_and_interval(change.mean, change.low, change.high, "people")
+        cells = [place.replace("_", " "), *(figure(row.mean, "people") for row in (before, after)), f"{text} ({span})"]
+        rows.append(tuple(cells))
+    yield "## Cedarwood at scale, by hospital\n"
+    yield _table(("hospital", "delayed people", "with two units", "difference"), rows)
+    units = [service.name for service in other.services if service.kind == "reablement_unit"]
+    full = [(name, one.estimate(other.id, name, "occupancy")) for name in units]
+    said = ", ".join(f"{name.replace('_', ' ')} {row.mean:.0%}" for name, row in full if row)
+    yield f"How full the units are: {said}.\n"
+
+
+def _effects(found: Sequence[tuple[Effect, BreakEven]]) -> Iterator[str]:
+    """How large each effect without a good source would have to be."""
+    yield "## How large an effect would have to be\n"
+    replications = f"{found[0][1].other.replications} replications"
+    about = NOTE.format(replications=replications) + " `break-even` makes this table, and one of your own."
+    yield textwrap.fill(about, 119, break_long_words=False, break_on_hyphens=False) + "\n"
+    rows = [
+        (f"[{one.other.name}](../scenarios/{_relative(effect.scenario)})", *row(one, effect.says), effect.note)
+        for effect, one in found
+    ]
+    yield _table(("system", *HEADS_OF_EFFECTS, "what is known"), rows)
+
+
+def _relative(file: str) -> str:
+    return Path(os.path.relpath(file, ROOT / "scenarios")).as_posix()
 
 
 def _plan(found: Findings) -> Iterator[str]:

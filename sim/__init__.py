@@ -1,16 +1,16 @@
 """A simulator of discharge and reablement bed flow: hospital, reablement units and pathways home.
 
-From Python there are three verbs, `read_scenario`, `run_scenario` and `compare`, described in docs/python.md.
+From Python there are five verbs, `read_scenario`, `run_scenario`, `compare`, `sweep` and `solve`, described in docs/python.md.
 They are loaded when they are first used, so that `import sim` costs nothing.
 """
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Comparison, Run, compare, read_scenario, run_scenario
+    from sim.api import Comparison, Run, Solution, compare, read_scenario, run_scenario, solve, sweep
 
 __version__ = "0.1.0"
-__all__ = ["Comparison", "Run", "compare", "read_scenario", "run_scenario"]
+__all__ = ["Comparison", "Run", "Solution", "compare", "read_scenario", "run_scenario", "solve", "sweep"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,11 +1,11 @@
-"""The three verbs for researchers: `read_scenario`, `run_scenario`, `compare`; tidy pandas tables come back.
+"""The verbs for researchers: `read_scenario`, `run_scenario`, `compare`, `sweep`, `solve`; tidy pandas tables come back.
 
 The tables have the columns of summary.csv, replications.csv, census.csv and differences.csv. Described in
 docs/python.md. What may be changed here: additions freely; names and columns are a contract.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
@@ -16,7 +16,10 @@ import pandas as pd
 
 from sim.home import meant
 from sim.inputs import loading
+from sim.inputs.movable import Question
+from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
+from sim.inputs.varied import MOST_SETTINGS, typed_of, typed_setting
 from sim.results.comparison.findings import Findings
 from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted
@@ -24,6 +27,7 @@ from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compar
 from sim.runs.engines import engines_for
 from sim.runs.experiment import Shared, run_all
 from sim.runs.piece import Piece
+from sim.runs.scenario_runs import HowToRun
 from sim.runs.store import default_store
 from sim.runs.tables import (
     CENSUS,
@@ -31,12 +35,21 @@ from sim.runs.tables import (
     PERIOD,
     REPLICATION,
     SUMMARY,
+    YEAR,
     census_rows,
     contrast_cells,
     estimate_cells,
     period_rows,
     replication_rows,
+    year_rows,
 )
+from sim.studies import solve as solving
+from sim.studies.runs import PointRuns
+from sim.studies.settings import settings_of
+from sim.studies.solve_words import answer_words
+from sim.studies.sweep import Figure, Sweep, cells, figures_of, point_columns, point_rows, step_rows
+from sim.studies.sweep import sweep as run_sweep
+from sim.studies.sweep_words import sentences
 
 ScenarioLike = Scenario | str | PathLike[str]
 TABLES_OF_A_COMPARISON = ("differences", "summary", "replications", "census")
@@ -83,6 +96,11 @@ class Run:
         """One row a measure and period, where something dated divides the measured window; else no rows."""
         return _table(PERIOD, period_rows(self.findings))
 
+    @cached_property
+    def years(self) -> pd.DataFrame:
+        """One row a measure and calendar year, where arrivals grow by the year; else no rows."""
+        return _table(YEAR, year_rows(self.findings))
+
 
 @dataclass(frozen=True)
 class Comparison(Run):
@@ -107,6 +125,77 @@ class Comparison(Run):
     def not_compared(self) -> dict[str, str]:
         """Files that could not be paired with the baseline, and why."""
         return {one.file: one.reason for one in self.findings.left_out}
+
+
+@dataclass(frozen=True)
+class Solution:
+    """What meets a target: one value, or the cheapest mix of several."""
+
+    solved: solving.Solved
+
+    def __repr__(self) -> str:
+        """The answer in words."""
+        return "\n".join(answer_words(self.solved))
+
+    @property
+    def answer(self) -> Any:
+        """The smallest (or largest) value that surely meets the target, or a value for each path; None where none does."""
+        return None if self.solved.answer is None else self.solved.value(self.solved.answer)
+
+    @property
+    def reachable(self) -> bool | None:
+        """Whether a value meets the target; None where nobody can tell."""
+        return self.solved.found.is_reachable
+
+    @cached_property
+    def tried(self) -> pd.DataFrame:
+        """One row a value or mix that was run: mean, bounds, replications, verdict; of mixes cost and place beside the frontier."""
+        settings = self.solved.study.world.settings
+        return pd.DataFrame([{**settings.named(one.point), **self.solved.row(one)} for one in self.solved.tried])
+
+    @cached_property
+    def left(self) -> pd.DataFrame:
+        """Where a target of delay is not reached: who is still delayed, by reason and lack, and whether the setting moves that."""
+        return pd.DataFrame(self.solved.left, columns=["reason", "lack", "people", "was", "cured"])
+
+
+def solve(  # noqa: PLR0913 - each of them a keyword
+    file: str | PathLike[str],
+    changes: Mapping[str, str],
+    target: str,
+    *,
+    confidence: float = 0.95,
+    base: str | PathLike[str] | None = None,
+    cost: str = "",
+    prices: Mapping[str, float] | None = None,
+    sets: Sequence[str] = (),
+    replications: int | None = None,
+    most_replications: int | None = None,
+    workers: int = 1,
+    engine: str = "auto",
+    fresh: bool = False,
+) -> Solution:
+    """The smallest (or largest) value of a setting that meets a target, or the cheapest mix; ScenarioError lists all that is wrong.
+
+    `changes` says for each path from where to where, as in `{"services.unit.beds": "5..60"}`; docs/solve.md says the rest.
+    """
+    _check_whole("workers", workers)
+    asked = solving.Asked(
+        file=meant(str(file)),
+        changes=list(changes.items()),
+        target=target,
+        confidence=confidence,
+        base=None if base is None else meant(str(base)),
+        cost=cost,
+        prices=prices or {},
+        sets=tuple(sets),
+        replications=replications,
+        most=most_replications,
+    )
+    engines = engines_for(engine, logging.getLogger("bedflow").warning)
+    return Solution(
+        solving.solve(solving.study_of(asked), HowToRun(workers, None, engines, default_store(fresh=fresh)))
+    )
 
 
 def read_scenario(
@@ -158,6 +247,62 @@ def compare(
     return Comparison(*_run(tuple(scenarios), workers, engine, fresh=fresh, compared=True))
 
 
+@dataclass(frozen=True)
+class SweepResult:
+    """What a sweep found, as tables."""
+
+    found: Sweep
+    figures: Sequence[Figure]
+
+    def __repr__(self) -> str:
+        """A few lines for a notebook: what was varied, and the sentences."""
+        return "\n".join([f"Sweep of {self.found.scenario.id}", *(f"  {text}" for text in self.says)])
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a measure and point, a column for each setting; with a base also the difference to it."""
+        return _table(point_columns(self.found), (list(cells(row)) for row in point_rows(self.found)))
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """What each next value changes of the measures that are reported."""
+        return pd.DataFrame(list(step_rows(self.found, self.figures)))
+
+    @cached_property
+    def says(self) -> list[str]:
+        """Where nothing changes any more, and what the steps before do and cost."""
+        return sentences(self.found, self.figures)
+
+
+def sweep(
+    file: str | PathLike[str],
+    *vary: str,
+    base: str | PathLike[str] | None = None,
+    sets: Sequence[str] = (),
+    replications: int | None = None,
+    workers: int = 1,
+    engine: str = "auto",
+) -> SweepResult:
+    """Runs a file at every value of one or two settings, as in `sweep(file, "services.unit.beds=5..40:5")`; without them, of its own `sweep:`.
+
+    What was found before is taken from the store of finished blocks.
+    """
+    _check_whole("workers", workers)
+    problems, asked = Problems(), Question(meant(str(file)), tuple(sets), replications)
+    typed = [typed_setting(text, "sweep", problems) for text in vary]
+    typed = typed or [typed_of(one, problems) for one in asked.read().sweep]
+    problems.stop_if_any()
+    if not 1 <= len(typed) <= MOST_SETTINGS:
+        raise ValueError(f"sweep varies one or two settings, as in services.unit.beds=5..40:5, not {len(typed)}")
+    settings = settings_of(asked, [one for one in typed if one])
+    figures = figures_of(settings, (), "")
+    beside_it = None if base is None else _read(base, replications)
+    engines = engines_for(engine, logging.getLogger("bedflow").warning)
+    runs = PointRuns(settings, HowToRun(workers, None, engines, default_store()), beside_it)
+    found = run_sweep(runs, settings, has_base=base is not None)
+    return SweepResult(found, [one for one in figures if found.has(one)])
+
+
 def _told(what: str, run: Run, tables: Sequence[str]) -> str:
     """What was run on how many days, the tables, and how many words of warning there are."""
     first = run.findings.scenarios[0]
@@ -165,7 +310,7 @@ def _told(what: str, run: Run, tables: Sequence[str]) -> str:
         f"{what}: {counted(first.replications, 'replication')} of {first.calendar.measured_days} days, seed {first.seed}"
     ]
     lines.append(f"  tables: {', '.join(f'.{name}' for name in tables)}")
-    lines += [f"  take care: {len(run.warnings)} in .warnings"] if run.warnings else []
+    lines += [f"  warning: {len(run.warnings)} in .warnings"] if run.warnings else []
     lines += [f"  left out: {len(run.findings.left_out)} in .not_compared"] if run.findings.left_out else []
     return "\n".join(lines)
 

@@ -1,19 +1,20 @@
 """Calibration: a scenario's results held against published figures, target by target.
 
-What may be changed here: freely; the targets themselves stand in `scenarios/targets`.
+What may be changed here: freely; the targets themselves are in `scenarios/targets`.
 """
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf
+from math import inf, sqrt
 
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.inputs.targets import Address, Target, read_targets
-from sim.results.comparison.compare import Spread, interval, spread
-from sim.results.measure_table import SHARES, measures
+from sim.inputs.sheets import Address, Target, read_targets
+from sim.results.comparison.compare import cut
+from sim.results.comparison.statistics import Spread, spread
+from sim.results.measure_table import BY, SHARES, measures
 from sim.results.measures.hospitals import has_several
-from sim.results.parts import BY
 from sim.results.split import trait_names
 from sim.results.words.labels import counted, figure
 from sim.results.words.names import title
@@ -41,7 +42,7 @@ class Line:
         """The 95% interval."""
         if self.found is None:
             return None, None
-        return interval(self.found.mean, self.found.half, (0.0, 1.0 if self.target.unit in SHARES else inf))
+        return cut(self.found.interval, (0.0, 1.0 if self.target.unit in SHARES else inf))
 
     @property
     def verdict(self) -> str:
@@ -118,6 +119,90 @@ def _sum(wanted: Address, rows: Rows) -> float | None:
     return sum(rows.get(key, 0.0) for key in keys)
 
 
+# -- a period that was kept back ----------------------------------------------------------------------------
+
+PREDICTED, OUTSIDE = "as predicted", "outside"
+HELD_OUT_HEADS = ("held out", "observed", "predicted", "95% prediction", "", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What a scenario predicts of a figure that it was not fitted to, beside what came.
+
+    Observed is the aim of the target, or the middle of its range. The 95% prediction interval is where one more replication would
+    lie: mean plus or minus t(n - 1) sd sqrt(1 + 1/n), of n replications as long as the period.
+    """
+
+    line: Line
+
+    @property
+    def observed(self) -> float:
+        """What came."""
+        target = self.line.target
+        return (target.low + target.high) / 2 if target.aim is None else target.aim
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The prediction interval, in the measure's unit; None with fewer than two replications that have the figure."""
+        from scipy.special import stdtrit  # slow to import
+
+        found = self.line.found
+        if found is None or found.sd is None:
+            return None
+        half = float(stdtrit(found.replications - 1, 0.975)) * found.sd * sqrt(1 + 1 / found.replications)
+        most = 1.0 if self.line.target.unit in SHARES else inf
+        return max(0.0, found.mean - half), min(most, found.mean + half)
+
+    @property
+    def verdict(self) -> str:
+        """Whether what came lies in the interval."""
+        if self.ends is None:
+            return NOTHING
+        low, high = self.ends
+        return PREDICTED if low <= self.observed <= high else OUTSIDE
+
+
+def held_out_table(predictions: Sequence[Prediction]) -> list[tuple[str, ...]]:
+    """The predictions as rows of text, in the order of HELD_OUT_HEADS."""
+    rows: list[tuple[str, ...]] = []
+    for one in predictions:
+        unit, found = one.line.target.unit, one.line.found
+        ends = "" if one.ends is None else " to ".join(_text(end, unit) for end in one.ends)
+        mean = "-" if found is None else _text(found.mean, unit)
+        rows.append((one.line.target.says, _text(one.observed, unit), mean, ends, one.verdict, one.line.target.source))
+    return rows
+
+
+def held_out_summary(predictions: Sequence[Prediction]) -> str:
+    """How many held-out figures came as predicted, and how to read that."""
+    good = sum(one.verdict == PREDICTED for one in predictions)
+    return (
+        f"{good} of {counted(len(predictions), 'held-out figure')} came as predicted: inside the interval in which 95% of such periods would "
+        "lie by chance, were the scenario true. Figures of one period are alike, and miss together. The interval does not hold how well "
+        "the settings are known."
+    )
+
+
+# -- for a program and a spreadsheet --------------------------------------------------------------------------
+
+ACCEPTED, HELD_OUT = "target", "held out"
+LINE_COLUMNS = (
+    *("part", "target", "binds", "service", "measure", "unit", "low", "aim", "high"),
+    *("mean", "lower", "upper", "replications", "verdict", "source"),
+)
+
+
+def line_cells(one: Line | Prediction) -> tuple[str | float | bool | None, ...]:
+    """A target and its figure in the order of LINE_COLUMNS: with the 95% interval of the mean; held out, the prediction interval."""
+    line = one.line if isinstance(one, Prediction) else one
+    target, found = line.target, line.found
+    part = HELD_OUT if isinstance(one, Prediction) else ACCEPTED
+    lower, upper = one.ends or (None, None)
+    said = (part, target.says, target.binds, target.of.service, target.of.measure, target.unit)
+    simulated = (found.mean if found else None, lower, upper, found.replications if found else 0)
+    return (*said, target.low, target.aim, target.high, *simulated, one.verdict, target.source)
+
+
 # -- the table ---------------------------------------------------------------------------------------------
 
 HEADS = ("target", "accepted", "simulated", "95% interval", "", "source")
@@ -151,31 +236,54 @@ def summary(lines: Sequence[Line]) -> str:
     return ". ".join(said) + "."
 
 
-def page(scenario: Scenario, lines: Sequence[Line], command: str) -> str:
-    """The table as a page of Markdown."""
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page: its heading, the rows of its table (heads first), and a sentence below."""
+
+    heading: str
+    rows: Sequence[tuple[str, ...]]
+    says: str = ""
+
+
+def page(scenario: Scenario, lines: Sequence[Line], command: str, more: Sequence[Section] = ()) -> str:
+    """The table as a page of Markdown, with what a fit adds to it."""
     parts = [
         "# Calibration\n",
-        f"{title(scenario)}: {counted(scenario.replications, 'replication')} of "
-        f"{scenario.calendar.measured_days} measured days. Made by `{command}`; do not edit.\n",
+        f"{title(scenario)}: {counted(scenario.replications, 'replication')} of\n"
+        f"{scenario.calendar.measured_days} measured days. This command makes the page, so do not edit it:\n\n"
+        f"```\n{command}\n```\n",
         f"{summary(lines)}\n",
     ]
     for binds, heading in ((True, "Targets that bind"), (False, "The rest: looked at, not fitted")):
         chosen = [line for line in lines if line.target.binds == binds]
         if chosen:
-            parts += [f"## {heading}\n", _markdown(chosen)]
-    notes = [f"- {line.target.says}: {line.target.note}" for line in lines if line.target.note]
+            parts += [f"## {heading}\n", _markdown([HEADS, *table(chosen)])]
+    for one in more:
+        parts += [f"## {one.heading}\n", _markdown(one.rows), *([f"{_wrapped(one.says)}\n"] if one.says else [])]
+    notes = [_note(f"- {line.target.says}: {line.target.note}") for line in lines if line.target.note]
     if notes:
         parts += ["## Notes\n", "\n".join(notes) + "\n"]
     parts.append(
-        "*Met*: the average lies in the accepted range. *Within error*: its 95% interval reaches the range. "
+        "*Met*: the average is in the accepted range. *Within error*: its 95% interval reaches the range.\n"
         "Sources are rows of [the evidence table](evidence/parameters.csv).\n"
     )
     return "\n".join(parts)
 
 
-def _markdown(lines: Sequence[Line]) -> str:
-    rows = [HEADS, tuple("---" for _ in HEADS), *table(lines)]
-    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows) + "\n"
+def _note(text: str) -> str:
+    """An item of a list in lines of at most 120 columns."""
+    return textwrap.fill(text, 119, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(text, 119, break_long_words=False, break_on_hyphens=False)
+
+
+def _markdown(rows: Sequence[tuple[str, ...]]) -> str:
+    """A table whose first row is its heads."""
+    heads, *others = rows
+    whole = [heads, tuple("---" for _ in heads), *others]
+    return "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in whole) + "\n"
 
 
 def _range(target: Target) -> str:

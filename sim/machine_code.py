@@ -15,6 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache, cached_property
 from pathlib import Path
 from types import FunctionType, SimpleNamespace
 from typing import Annotated, Any, ClassVar, get_type_hints
@@ -64,14 +65,20 @@ def first_line(problem: BaseException) -> str:
 # -- where it is kept ---------------------------------------------------------------------------------------------------
 
 
-def fingerprint(files: Iterable[str]) -> str:
-    """What compiled code of these sources depends on, in a few letters."""
+def fingerprint(files: Iterable[str], constants: Iterable[str] = ()) -> str:
+    """What compiled code of these sources, with these constants of other modules, depends on, in a few letters."""
     from importlib.metadata import version
 
     digest = hashlib.sha256("\0".join((sys.version, *map(version, ("numba", "llvmlite", "numpy")))).encode())
     for file in (__file__, *files):
-        digest.update(Path(file).read_bytes())
+        digest.update(_digest(file))
+    digest.update("\0".join(constants).encode())
     return digest.hexdigest()[:16]
+
+
+@cache
+def _digest(file: str) -> bytes:
+    return hashlib.sha256(Path(file).read_bytes()).digest()
 
 
 def folders(beside: str, name: str) -> list[Path]:
@@ -156,7 +163,9 @@ class Passes:
     def __init__(self, file: str, *functions: Callable[..., Any], helpers: Iterable[Callable[..., Any]] = ()) -> None:
         self._file, self._functions, self._helpers = file, functions, tuple(helpers)
         self._loaded: SimpleNamespace | None = None
-        self.problem = ""  # why they cannot be compiled here; whoever asks runs something else, with the same results
+        self.problem = (
+            ""  # why they cannot be compiled here; anybody who asks runs something else, with the same results
+        )
         self.every.append(self)
 
     def loaded(self) -> SimpleNamespace | None:
@@ -187,10 +196,19 @@ class Passes:
         """Have they been compiled on this computer?"""
         return any(any(folder.rglob("*.nbi")) for folder in self._folders())
 
-    def _folders(self) -> list[Path]:
+    @cached_property
+    def name(self) -> str:
+        """Of the folder in which they are kept: another for other sources or versions."""
         parts = (*self._functions, *self._helpers)
-        files = sorted({self._file, *(part.__code__.co_filename for part in parts)})
-        return folders(self._file, f"{Path(self._file).stem}-{fingerprint(files)}")
+        beside = (
+            str(file) for file in Path(self._file).parent.glob("*.py")
+        )  # tables of columns have no function of their own
+        files = sorted({*beside, *(part.__code__.co_filename for part in parts)})
+        constants = sorted({text for part in parts for text in _constants_of(part)})
+        return f"{Path(self._file).stem}-{fingerprint(files, constants)}"
+
+    def _folders(self) -> list[Path]:
+        return folders(self._file, self.name)
 
     def _load(self) -> SimpleNamespace:
         check_numba()
@@ -201,6 +219,14 @@ class Passes:
                 known[part.__name__] = compiled(part, known, **INSIDE)
             made = {part.__name__: _at_once(part, known, folder is not None) for part in self._functions}
         return SimpleNamespace(**made)
+
+
+def _constants_of(function: Callable[..., Any]) -> Iterator[str]:
+    """The numbers and names that a function takes from its module, wherever that has them from: they are compiled in."""
+    for name in function.__code__.co_names:
+        value = function.__globals__.get(name)
+        if isinstance(value, (int, float, str, tuple)):
+            yield f"{name}={value!r}"
 
 
 def _at_once(function: Callable[..., Any], known: dict[str, Any], keep: bool) -> Any:

@@ -7,22 +7,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from sim.diagnostics.overridden import overridden
-from sim.inputs.ends import factor_of, has, sets_at, stated_at
+from sim.diagnostics.overridden import left_behind
 from sim.inputs.loading import read_scenario
+from sim.inputs.movable import sets_for_each
+from sim.inputs.part import REST, factor_of, has, sets_at, stated_at
 from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
-from sim.inputs.ranges import Range
 from sim.inputs.scenario import Scenario
-from sim.inputs.sets import sets_for_each
-from sim.results.comparison.compare import Spread, difference_verdict, interval, spread
+from sim.inputs.sheets import Range
+from sim.results.comparison.compare import cut, difference_verdict
+from sim.results.comparison.statistics import Spread, spread
 from sim.results.measure_table import limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside
 from sim.runs.engines import BY_REFERENCE, Engines
-from sim.runs.experiment import Listener, Shared, run_all
+from sim.runs.experiment import Listener
 from sim.runs.piece import Piece
 from sim.runs.replications import Replications
+from sim.runs.scenario_runs import HowToRun, ScenarioRuns, Work
 from sim.runs.store import Store
+from sim.runs.timing import Stopwatch
 from sim.runs.workers import Place
 
 NEVER_FLIPS = "none in range"
@@ -62,7 +65,7 @@ class Outcome:
 
     @property
     def _ends(self) -> tuple[float, float]:
-        low, high = interval(self.found.mean, self.found.half, self.within)
+        low, high = cut(self.found.interval, self.within)
         return self.found.mean if low is None else low, self.found.mean if high is None else high
 
 
@@ -117,8 +120,8 @@ def sensitivity(
     cases = _Cases(question)
     stated = cases.pair()
     ends = _ends(ranges, cases)
-    shared = Shared(tuple(cases.scenarios), engines=engines, divisions=Divisions(common=cases.period))
-    pieces = run_all(shared, workers, store, listener)
+    runs = ScenarioRuns(HowToRun(workers, listener, engines, store), Divisions(common=cases.period))
+    pieces = runs(cases.scenarios, checked=True)
     middle = _outcome(question, "", cases.beside(stated, pieces))
     bars = []
     for one, (low, high) in zip(ranges, ends, strict=True):
@@ -130,6 +133,16 @@ def sensitivity(
     return Tornado(base, other, middle, ordered, len(cases.scenarios), cases.period)
 
 
+def work_of(question: Question, ranges: Sequence[Range], run: HowToRun, processes: int) -> tuple[Work, float]:
+    """How much it is, and about how many seconds it takes, the reading of the scenarios included."""
+    watch, cases = Stopwatch(), _Cases(question)
+    cases.pair()
+    _ends(ranges, cases)
+    reading, runs = watch.elapsed, ScenarioRuns(run, Divisions(common=cases.period))
+    work = runs.work(cases.scenarios, checked=True, at_once=len(cases.scenarios))
+    return work, reading + runs.seconds_for(cases.scenarios[0], work, processes)
+
+
 def fitting(question: Question, ranges: Sequence[Range]) -> tuple[tuple[Range, ...], tuple[Range, ...]]:
     """The ranges of which one of the two scenarios has every path, and the others."""
     cases = _Cases(question)
@@ -138,9 +151,11 @@ def fitting(question: Question, ranges: Sequence[Range]) -> tuple[tuple[Range, .
 
 
 def range_warnings(question: Question, ranges: Sequence[Range]) -> list[str]:
-    """What to know of ranges before they are run: a value outside its own range, one that holds for few people."""
+    """What to know of ranges before they are run: a value outside its own range, one that holds for few people, one that the scenarios differ in."""
     cases = _Cases(question)
-    return [warning for one in ranges for warning in (*_outside(one, cases), *cases.overridden(one))]
+    return [
+        warning for one in ranges for warning in (*_outside(one, cases), *cases.overridden(one), *cases.levelled(one))
+    ]
 
 
 def _outside(one: Range, cases: "_Cases") -> Iterator[str]:
@@ -149,7 +164,7 @@ def _outside(one: Range, cases: "_Cases") -> Iterator[str]:
         _as_number(text) for text in ("x1" if factor_of(one.low[0]) else shown, one.low[0], one.high[0])
     )
     if stated is not None and low is not None and high is not None and not min(low, high) <= stated <= max(low, high):
-        yield f"{one.says}: the value in force, {shown}, lies outside its range of {one.low[0]} to {one.high[0]}"
+        yield f"{one.says}: the present value, {shown}, lies outside its range of {one.low[0]} to {one.high[0]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,13 +204,13 @@ class _Cases:
         return _End((base, other), values[0] if is_times else next(parts, values[0]))
 
     def beside(self, pair: tuple[int, int], pieces: Sequence[Replications]) -> list[list[Piece]]:
-        """The replications of a pair, the other's with what it releases beside the base's; of the days that are told."""
+        """The replications of a pair, the other's with what it releases beside the base's; of the days that are reported."""
         found = beside([self.scenarios[number] for number in pair], [pieces[number] for number in pair])
         return [[piece.periods[self.period] if self.period else piece for piece in theirs] for theirs in found]
 
     @property
     def period(self) -> Period | None:
-        """The days that a comparison of the two files as stated is told from, where those are not all."""
+        """The days that a comparison of the two files as stated is about, where those are not all."""
         found = division(*(self._as_stated[file] for file in (self._question.base, self._question.other)))
         return found.headline if found else None
 
@@ -210,12 +225,18 @@ class _Cases:
 
     def overridden(self, one: Range) -> Iterator[str]:
         """A sentence where a range moves a value that routes override, and not what overrides it."""
-        for value in overridden(self._as_stated[self._question.base]):
-            moves = any(path == value.path or path.startswith(f"{value.path}.") for path in one.paths)
-            if moves and not all(
-                any(by.startswith(path) or path.startswith(by) for path in one.paths) for by in value.by
-            ):
-                yield f"{one.says}: {value.path} is {value.where}; {value.cure}"
+        for value in left_behind(self._as_stated[self._question.base], one.paths):
+            yield f"{one.says}: {value.path} is {value.where}; {value.cure}"
+
+    def levelled(self, one: Range) -> Iterator[str]:
+        """A sentence where both files would get the same value, though they state different ones."""
+        for path, low in zip(one.paths, one.low, strict=True):
+            stated = [stated_at(values, path) for values in self._values.values()]
+            if None not in stated and len(set(stated)) > 1 and low != REST and factor_of(low) is None:
+                yield (
+                    f"{one.says}: {path} is {stated[0]} in one scenario and {stated[-1]} in the other, and both get the same value from this "
+                    "range, so that what the scenario does with it is not counted; write its ends as x0.8 and x1.2"
+                )
 
     def _number(self, file: str, sets: Mapping[str, str]) -> int:
         key = file, tuple(f"{path}={value}" for path, value in sets.items())
@@ -270,7 +291,7 @@ def _outcome(question: Question, value: str, pair: Sequence[Sequence[Piece]]) ->
     if not changes:
         raise ScenarioError([Problem(question.other, 0, 0, _nothing_to_compare(question, value))])
     found, within = spread(changes), limits_of_difference(measures()[question.measure].unit)
-    ends = interval(found.mean, found.half, within)
+    ends = cut(found.interval, within)
     return Outcome(value, found, difference_verdict(*ends, measures()[question.measure].better), within)
 
 

@@ -3,19 +3,22 @@
 No traceback is ever shown unasked.
 
 Exit codes: 0 done, 1 a result moved (`check` only), 2 bad input or usage, or a disk, a right or memory that is missing,
-3 a fault of ours, 130 interrupted. Only light modules are imported here; NumPy and everything above it come when a
+3 an internal error, 130 interrupted. Only light modules are imported here; NumPy and everything above it come when a
 command needs them.
 
 What may be changed here: wording freely; verbs, options and exit codes are a contract (issue 2).
 """
 
 import errno
+import os
 import sys
 
 from sim.cli import streams
-from sim.cli.arguments import Options, parse
+from sim.cli.arguments import Options
+from sim.cli.parsing import parse
 from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
+from sim.cli.verbs import verb_named
 
 DONE, BAD_INPUT, OUR_FAULT, INTERRUPTED = 0, 2, 3, 130
 OF_THE_COMPUTER = (  # where no file is named
@@ -50,9 +53,13 @@ def _carry_out(options: Options, screen: Screen) -> int:
     if options.text:  # --help, --version
         screen.say(options.text)
         return DONE
-    from sim.cli import commands  # what it imports takes time, which --help should not
+    # Before NumPy is loaded: our equations are small, and several threads would burn more time waiting than working.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from sim.cli.files import cluster_of  # what it imports takes time, which --help should not
+    from sim.runs.workers import processes_kept
 
-    return commands.carry_out(options, screen)
+    with processes_kept(), cluster_of(options, screen):
+        return verb_named(options.verb).run(options, screen)
 
 
 def _began_with_an_interrupt(problem: BaseException | None) -> bool:
@@ -77,11 +84,11 @@ def _explain(problem: Exception, screen: Screen, wanted: bool) -> int:
 
     text = "".join(traceback.format_exception(problem))
     line = (str(problem).strip().splitlines() or ["no further words"])[0]
-    screen.problem(f"Sorry, this is a fault of ours: {type(problem).__name__}: {line}")
+    screen.problem(f"Internal error, please report it: {type(problem).__name__}: {line}")
     if wanted:
         screen.note(text)
     else:
-        screen.note(f"The details for whoever mends it are in {_kept(text)} (or add --traceback).")
+        screen.note(f"The details for those who can fix it are in {_kept(text)} (or add --traceback).")
     return OUR_FAULT
 
 

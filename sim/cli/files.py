@@ -1,15 +1,16 @@
-"""The files that names and patterns on the command line mean. Only looked for here, never read.
-
-What may be changed here: wording freely.
-"""
+"""Files that names and patterns on the command line mean, and where a command's work is done."""
 
 import glob
 import os
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 
+from sim.cli.arguments import LOCAL, Options
+from sim.cli.screen import Screen
 from sim.cli.usage import UsageError
 from sim.home import HOME, SHIPPED, meant, shortest
+from sim.results.words.labels import counted
+from sim.runs.workers import Place, default_workers, processors
 
 
 def expanded(patterns: Sequence[str], *, missing_too: bool = False) -> list[str]:
@@ -68,3 +69,36 @@ def _as_typed(shipped: str) -> str:
     """A shipped scenario as it can be typed here."""
     name = f"{SHIPPED}/{shipped}"
     return name if os.path.exists(meant(name)) else shortest(HOME / name)
+
+
+@contextmanager
+def cluster_of(options: Options, screen: Screen) -> Iterator[None]:
+    """Inside, the command has the cluster that was asked for, if any; it is connected to when there is something to do."""
+    if options.cluster is None:
+        yield
+        return
+    from sim.runs.cluster import Cluster  # with much that no other command needs
+
+    with Cluster(options.cluster, options.workers or processors(), screen.note) as options.place:
+        yield
+
+
+def place_for(options: Options, tasks: int) -> Place:
+    """The cluster, or so many processes as were asked for or so many tasks can use."""
+    return options.place or min(options.workers or default_workers(tasks), tasks)
+
+
+def number_of(place: Place) -> int:
+    """How many workers there are; of a cluster that nobody needed, none."""
+    if isinstance(place, int):
+        return place
+    from sim.runs.cluster import Cluster
+
+    return place.known if isinstance(place, Cluster) else place.number
+
+
+def words_for(place: Place, address: str | None) -> str:
+    """Where it is, as in `Running 60 replications in 2 processes`."""
+    if isinstance(place, int):
+        return f"in {counted(place, 'process', 'processes')}"
+    return "on a cluster of this computer" if address == LOCAL else f"on the cluster at {address}"

@@ -6,34 +6,37 @@ What may be changed here: wording freely.
 """
 
 import csv
-import hashlib
 import shlex
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim import __version__
-from sim.cli.arguments import DEFAULT_RANGES, Options, engines_for
-from sim.cli.places import place_for
+from sim.cli.arguments import engines_for
+from sim.cli.files import number_of, place_for
+from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
-from sim.cli.tables import columns, from_the_store
+from sim.cli.study_folder import publish_study
+from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.usage import UsageError
+from sim.cli.verbs.sensitivity import DEFAULT_RANGES, Sensitivity
 from sim.home import COMMAND, HOME, PROGRAM, shortest
 from sim.inputs.loading import read_scenario
-from sim.inputs.problems import listed
-from sim.inputs.ranges import Range, read_ranges
-from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.inputs.sets import sets_for_each
+from sim.inputs.movable import sets_for_each
+from sim.inputs.problems import did_you_mean, listed
+from sim.inputs.scenario import ALL_HOSPITALS
+from sim.inputs.sheets import Range, read_ranges
 from sim.results.files import writing
 from sim.results.measure_table import measures
-from sim.results.measures.hospitals import has_several
-from sim.results.words import run_length
+from sim.results.measures.hospitals import has_several, main_place
+from sim.results.report.study import StudyPage
+from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, measure_label
-from sim.results.words.names import in_all, in_sentences, settings_text, slug, title_of_all
+from sim.results.words.names import in_all, in_sentences, settings_text, title, title_of_all
+from sim.runs.scenario_runs import HowToRun
+from sim.runs.specification import FORMAT, try_files, try_folder
 from sim.runs.store import default_store
-from sim.runs.writable_places import try_folder
-from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity
+from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity, work_of
 
 COLUMNS = ("assumption", "low", "stated", "high", "difference_at_low", "difference_stated", "difference_at_high",
            "verdict_at_low", "verdict_stated", "verdict_at_high", "verdict_changes", "source", "note")  # fmt: skip
@@ -42,28 +45,41 @@ LONGEST_BYTES = 1_000_000
 HEADS = ("assumption", "low", "stated", "high", "at low", "at high", "verdict changes")
 
 
-def sensitivity_verb(options: Options, screen: Screen) -> int:
+def sensitivity_verb(options: Sensitivity, screen: Screen) -> int:
     """Varies each assumption, prints the table, widest first, and writes the folder."""
     began = time.time()
-    question = _question(options)
-    ranges = _ranges(options, question, screen)
-    try_folder(Path(options.outputs))
+    screen = Screen(quiet_output=options.json == "-")
+    question = question_of(options)
+    ranges = ranges_of(options, question, screen)
     most = (2 * len(ranges) + 1) * 2
     engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
+    if options.plan:
+        run = HowToRun(place_for(options, most), None, engines, store)
+        work, seconds = work_of(question, ranges, run, number_of(run.workers))
+        screen.say(
+            f"Plan: {counted(len(ranges), 'assumption')}, each alone at its two ends, and both scenarios as stated."
+        )
+        screen.say(plan_words(work, seconds, run.workers))
+        return 0
+    try_folder(Path(options.outputs))
+    try_files([options.json], [])
     screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
     try:
         workers = place_for(options, most)
         found = sensitivity(question, ranges, workers, screen.progress, engines, store)
     finally:
         screen.end_progress()
-    folder = _write(options, question, found, began, engines.words(found.scenarios))
-    _say(screen, question, found)
-    screen.say(f"Table and chart: {folder}")
+    page = _page(question, found)
+    folder = _write(options, question, found, page, began, engines.words(found.scenarios))
+    _say(screen, page)
+    screen.say(f"Page, table and chart: {folder}")
     from_the_store(screen, store)
+    if options.json:
+        give_json(options.json, results_of(found, page))
     return 0
 
 
-def _ranges(options: Options, question: Question, screen: Screen) -> tuple[Range, ...]:
+def ranges_of(options: Sensitivity, question: Question, screen: Screen) -> tuple[Range, ...]:
     """The ranges to try; of the shipped ones, where no file is named, those that the two scenarios have."""
     ranges = read_ranges(options.ranges)
     if options.ranges == shortest(HOME / DEFAULT_RANGES):
@@ -79,40 +95,60 @@ def _ranges(options: Options, question: Question, screen: Screen) -> tuple[Range
     return ranges
 
 
-def _question(options: Options) -> Question:
+def question_of(options: Sensitivity) -> Question:
+    """What was asked; UsageError where the measure or the service does not exist."""
     base, other = options.files
     if options.measure not in measures():
-        raise UsageError(f"{options.measure} is no measure; docs list them, as in --measure delayed_people_mean")
+        raise UsageError(
+            f"{options.measure} is no measure{did_you_mean(options.measure, tuple(measures()))}; docs/measures.md lists them"
+        )
     scenario = read_scenario(base, sets_for_each((base, other), options.sets)[0])
-    service = options.service or _hospital(scenario)
+    service = options.service or main_place(scenario)
     total = (ALL_HOSPITALS,) if has_several(scenario) else ()
     if service not in (*scenario.destinations, "outside", "all", *total):
         raise UsageError(f"{service} is no service of {base}")
     return Question(base, other, service, options.measure, tuple(options.sets), options.replications, options.seed)
 
 
-def _hospital(scenario: Scenario) -> str:
-    """All hospitals where there are several, else the only one; all services where there is none."""
-    first = next((service.name for service in scenario.services if service.kind == "acute"), "all")
-    return ALL_HOSPITALS if has_several(scenario) else first
-
-
-def _say(screen: Screen, question: Question, found: Tornado) -> None:
-    label = _label(question, found)
+def _page(question: Question, found: Tornado) -> StudyPage:
+    """What was found, for the screen and for the page."""
     names = in_sentences((found.base, found.other))
-    screen.say(title_of_all((found.base, found.other), compared=True))
-    screen.say(f"{label}: {names[found.other.id]} minus {names[found.base.id]}{_when(found)}")
-    screen.say(f"As stated: {_change(question, found, found.stated, with_interval=True)}, {found.stated.verdict}\n")
     rows = [
         (bar.of.says, bar.at_low.value, bar.stated.value, bar.at_high.value, _change(question, found, bar.at_low),
          _change(question, found, bar.at_high), bar.flips)
         for bar in found.bars
     ]  # fmt: skip
-    columns(screen, [HEADS, *rows])
-    screen.say(
-        f"\nEach assumption alone, {counted(found.base.replications, 'replication')}, the same people throughout. "
-        "Where a verdict changes is read off straight lines between the values that were run."
+    return StudyPage(
+        title_of_all((found.base, found.other), compared=True),
+        f"{_label(question, found)}: {names[found.other.id]} minus {names[found.base.id]}{_when(found)}",
+        [
+            f"As stated: {_change(question, found, found.stated, with_interval=True)}, {found.stated.verdict}.",
+            f"Each assumption alone, {counted(found.base.replications, 'replication')}, the same people throughout. Where a verdict changes "
+            "is read off straight lines between the values that were run.",
+        ],
+        [("", HEADS, rows)],
     )
+
+
+def _say(screen: Screen, page: StudyPage) -> None:
+    stated, how_to_read = page.says
+    screen.say(page.title)
+    wrapped(screen, page.question)
+    screen.say(f"{stated}\n")
+    for _, heads, rows in page.tables:
+        columns(screen, [heads, *rows])
+    screen.say()
+    wrapped(screen, how_to_read)
+
+
+def results_of(found: Tornado, page: StudyPage) -> dict[str, Any]:
+    """What the JSON file holds: a row for each assumption, and what was said."""
+    return {
+        "format": FORMAT,
+        "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in (found.base, found.other)],
+        "sensitivity": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(found.bars)],
+        "says": list(page.says),
+    }
 
 
 def _when(found: Tornado) -> str:
@@ -121,8 +157,8 @@ def _when(found: Tornado) -> str:
 
 
 def _times(question: Question, found: Tornado) -> float:
-    """What a difference of the window is multiplied with, to be told as its label says."""
-    return run_length.factor(question.measure, found.days)
+    """What a difference of the window is multiplied with, to be reported as its label says."""
+    return labels.factor(question.measure, found.days)
 
 
 def _label(question: Question, found: Tornado) -> str:
@@ -131,40 +167,33 @@ def _label(question: Question, found: Tornado) -> str:
 
 def _change(question: Question, found: Tornado, outcome: Outcome, *, with_interval: bool = False) -> str:
     unit = measures()[question.measure].unit
-    half = outcome.found.half
-    low, high = (None, None) if half is None else (outcome.low, outcome.high)
+    low, high = (None, None) if outcome.found.interval is None else (outcome.low, outcome.high)
     text, span = change_and_interval(outcome.found.mean, low, high, unit, _times(question, found))
     if outcome.found.replications < found.base.replications:
         text += f" (in {outcome.found.replications} of {found.base.replications})"
     return f"{text} ({span})" if with_interval and span else text
 
 
-def _write(options: Options, question: Question, found: Tornado, began: float, engine: str) -> Path:
+def _write(
+    options: Sensitivity, question: Question, found: Tornado, page: StudyPage, began: float, engine: str
+) -> Path:
     from sim.results.charts import draw_tornado  # matplotlib comes only now
 
-    chart = draw_tornado(_picture(question, found))
-    command = _command(options)
-    run = {
-        "repeat_with": command,
-        "version": __version__,
-        "engine": engine,
-        "seed": found.base.seed,
-        "replications": found.base.replications,
-        "measured": found.period.words if found.period else "the whole window",
-        "wall_seconds": round(time.time() - began, 3),
-    }
-    files = {
-        "sensitivity.csv": writing.csv_bytes(COLUMNS, _rows(found.bars)),
-        "charts/tornado.svg": chart.svg,
-        "charts/tornado.png": chart.png,
-        writing.RUN_FILE: writing.json_bytes(run),
-    }
-    inputs = [digest for one in (found.base, found.other) for _, digest in one.files]
-    said = "\0".join([__version__, command, *inputs, *(str(bar.of) for bar in found.bars)])
-    fingerprint = hashlib.sha256(said.encode(errors="backslashreplace")).hexdigest()[:8]
-    scenarios = (found.base, found.other)
-    name = writing.folder_name([f"sensitivity-{found.base.id}", found.other.id], fingerprint, slug(scenarios))
-    return writing.publish(Path(options.outputs), name, files)
+    return publish_study(
+        options.outputs,
+        [f"sensitivity-{found.base.id}", found.other.id],
+        scenarios=[found.base, found.other],
+        command=_command(options),
+        page=page,
+        charts=[draw_tornado(_picture(question, found))],
+        files={
+            "results.json": writing.json_bytes(results_of(found, page)),
+            "sensitivity.csv": writing.csv_bytes(COLUMNS, _rows(found.bars)),
+        },
+        began=began,
+        more={"engine": engine, "measured": found.period.words if found.period else "the whole window"},
+        asked="\0".join(str(bar.of) for bar in found.bars),
+    )
 
 
 def _picture(question: Question, found: Tornado) -> Any:
@@ -180,7 +209,7 @@ def _picture(question: Question, found: Tornado) -> Any:
         + (common and f"\nin both: {common}"),
         axis=f"difference in {label}",
         stated=found.stated.found.mean * times,
-        interval=None if found.stated.found.half is None else (found.stated.low * times, found.stated.high * times),
+        interval=None if found.stated.found.interval is None else (found.stated.low * times, found.stated.high * times),
         bars=[_bar(bar, times) for bar in found.bars],
     )
 
@@ -207,7 +236,7 @@ def _rows(bars: Sequence[Bar]) -> Iterator[tuple[Any, ...]]:
                *(one.verdict for one in ends), bar.flips, of.source, of.note)  # fmt: skip
 
 
-def _command(options: Options) -> str:
+def _command(options: Sensitivity) -> str:
     words = [*COMMAND, "sensitivity", *options.files, "--ranges", options.ranges]
     words += ["--measure", options.measure] + (["--service", options.service] if options.service else [])
     words += [word for change in options.sets for word in ("--set", change)]

@@ -3,13 +3,18 @@
 Plain text in columns; nothing here computes. What may be changed here: freely.
 """
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
+from sim.cli import streams
 from sim.cli.screen import Screen
+from sim.inputs.problems import padded
 from sim.inputs.scenario import Scenario
 from sim.results.comparison import cohort_table
+from sim.results.comparison.accounts import NOT_PRICED
 from sim.results.comparison.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
 from sim.results.comparison.budget_lines import headers as budget_headers
 from sim.results.comparison.budget_lines import limits_of, table_rows
@@ -28,8 +33,8 @@ from sim.results.comparison.ranking import (
     who_pays,
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
-from sim.results.comparison.unpriced import NOT_PRICED
-from sim.results.words import hospitals, who_waits
+from sim.results.files import writing
+from sim.results.words import delays, hospitals
 from sim.results.words.headline import (
     HeadlineRow,
     besides,
@@ -175,18 +180,6 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario
     screen.say()
 
 
-def _aligned(screen: Screen, rows: Sequence[Sequence[str]], *, verdict: int) -> Iterator[str]:
-    """Lines in columns: names and verdicts to the left, figures to the right."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        texts = [
-            text.ljust(width) if column in (0, verdict) else text.rjust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        ]
-        texts[verdict] = screen.verdict(texts[verdict])
-        yield GAP.join(texts).rstrip()
-
-
 def _sentences(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario]) -> None:
     """One sentence for each, in the order of the ranking."""
     for row in ranked:
@@ -214,11 +207,15 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
             screen.say()
             _alone(screen, findings, scenario, lines)
             _hospitals(screen, findings, scenario)
+        _years(screen, findings, scenario)
         _followed(screen, findings, scenario)
         _who_waits(screen, findings, scenario)
         screen.say()
-    if who_waits.splits_of(findings):
-        wrapped(screen, f"{who_waits.TITLE} {who_waits.IN_SHORT}")
+    if findings.years:
+        wrapped(screen, delays.FIXED)
+        screen.say()
+    if delays.splits_of(findings):
+        wrapped(screen, f"{delays.WHO_WAITS_TITLE} {delays.IN_SHORT}")
         screen.say()
     if cohort_table.is_followed(findings):
         wrapped(screen, cohort_table.how_to_read(findings))
@@ -243,7 +240,7 @@ def _hospitals(screen: Screen, findings: Findings, scenario: Scenario) -> None:
 
 
 def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
-    """The three ledgers, apart, each wrapped under its heading."""
+    """The three accounts, apart, each wrapped under its heading."""
     for money in money_of(findings):
         if money.scenario.id != scenario.id:
             continue
@@ -261,11 +258,11 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
 
 def _who_waits(screen: Screen, findings: Findings, scenario: Scenario) -> None:
     """Delay and waits by group and by trait, where there are several groups or people have traits."""
-    lines = who_waits.in_short(findings, scenario)
+    lines = delays.in_short(findings, scenario)
     if lines:
         screen.say()
         show = _comparison if findings.compared else _alone
-        show(screen, findings, scenario, lines, who_waits.TITLE)
+        show(screen, findings, scenario, lines, delays.WHO_WAITS_TITLE)
 
 
 def _followed(screen: Screen, findings: Findings, scenario: Scenario) -> None:
@@ -279,6 +276,14 @@ def _followed(screen: Screen, findings: Findings, scenario: Scenario) -> None:
     _print(screen, rows if findings.compared else [[*row, ""] for row in rows])
 
 
+def _years(screen: Screen, findings: Findings, scenario: Scenario) -> None:
+    """Delay year by year, where arrivals grow."""
+    rows = list(delays.rows(findings, scenario))
+    if rows:
+        screen.say()
+        _print(screen, [*_in_lines(delays.heads(findings, scenario)), *rows])
+
+
 def _budgets(screen: Screen, findings: Findings) -> None:
     """Budget lines, kept or broken, and how to read that."""
     rows = table_rows(findings)
@@ -288,6 +293,15 @@ def _budgets(screen: Screen, findings: Findings) -> None:
     _print(screen, [[*heads, ""], *rows])
     wrapped(screen, f"{limits_of(findings)} {HOW_TO_READ_BUDGETS}")
     screen.say()
+
+
+def give_json(file: str, whole: Mapping[str, Any]) -> None:
+    """The result for a program: in a file, or on standard output for `-`."""
+    data = writing.json_bytes(whole)
+    if file == "-":
+        streams.write(sys.stdout, data)
+    else:
+        writing.write_file(Path(file), data)
 
 
 def wrapped(screen: Screen, text: str, indent: str = "") -> None:
@@ -347,15 +361,18 @@ def _in_lines(heads: Sequence[str]) -> list[list[str]]:
 
 def _print(screen: Screen, rows: Sequence[Sequence[str]]) -> None:
     """Columns: the first to the left, figures to the right, the last (a verdict) to the left again."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        first, *figures, verdict = row
-        cells = [text.rjust(width) for text, width in zip(figures, widths[1:-1], strict=True)]
-        screen.say(GAP.join([first.ljust(widths[0]), *cells, screen.verdict(verdict)]).rstrip())
+    for line in _aligned(screen, rows, verdict=len(rows[0]) - 1):
+        screen.say(line)
 
 
 def columns(screen: Screen, rows: Sequence[Sequence[str]]) -> None:
     """Text in columns, all to the left."""
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        screen.say(GAP.join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    for cells in padded(rows, range(len(rows[0]))):
+        screen.say(GAP.join(cells).rstrip())
+
+
+def _aligned(screen: Screen, rows: Sequence[Sequence[str]], *, verdict: int) -> Iterator[str]:
+    """Lines in columns: names and verdicts to the left, figures to the right."""
+    for cells in padded(rows, (0, verdict)):
+        cells[verdict] = screen.verdict(cells[verdict])
+        yield GAP.join(cells).rstrip()

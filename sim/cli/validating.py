@@ -1,4 +1,4 @@
-"""The verb validate: scenario files are read and what is wrong, or worth knowing, is told; to machines as JSON.
+"""The verb validate: scenario files are read and what is wrong, or worth knowing, is reported; to machines as JSON.
 
 What may be changed here: wording freely; keys of the JSON only by adding.
 """
@@ -19,7 +19,7 @@ from sim.inputs.problems import Problem, ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.words.labels import counted
-from sim.runs.writable_places import files_read, try_files
+from sim.runs.specification import files_read, try_files
 
 DONE, BAD_INPUT = 0, 2
 
@@ -34,7 +34,7 @@ class Validated:
 
     @property
     def notes(self) -> list[str]:
-        """What its reader did, and what whoever changes it should know."""
+        """What its reader did, and what anybody who changes it should know."""
         return [] if self.scenario is None else [*self.scenario.notices, *override_notes(self.scenario)]
 
     @property
@@ -43,10 +43,10 @@ class Validated:
         return [] if self.scenario is None else warnings_before_a_run(self.scenario)
 
 
-def validate_verb(options: Options, screen: Screen, sets_of: Sequence[tuple[str, ...]]) -> int:
+def validate_verb(options: Options, screen: Screen) -> int:
     """Reads every file and tells all of it; 2 where one has a problem."""
     screen = Screen(quiet_output=options.json == "-")
-    found = [_validated(file, sets, options) for file, sets in zip(options.files, sets_of, strict=True)]
+    found = [_validated(file, options) for file in options.files]
     problems = list(dict.fromkeys(problem for one in found for problem in one.problems))
     if options.json:
         _write(options.json, found, problems)
@@ -57,9 +57,11 @@ def validate_verb(options: Options, screen: Screen, sets_of: Sequence[tuple[str,
     return BAD_INPUT if problems else DONE
 
 
-def _validated(file: str, sets: tuple[str, ...], options: Options) -> Validated:
+def _validated(file: str, options: Options) -> Validated:
     try:
-        return Validated(file, read_scenario(file, sets, replications=options.replications, seed=options.seed))
+        return Validated(
+            file, read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
+        )
     except ScenarioError as error:
         return Validated(file, None, error.problems)
 
@@ -97,7 +99,7 @@ def json_object(found: Sequence[Validated], problems: Sequence[Problem]) -> dict
 
 
 def _problem(problem: Problem) -> dict[str, Any]:
-    """One problem; null is the place of what stands in no file, the path of what is about no value, a cure that is not known."""
+    """One problem; null is the place of what is in no file, the path of what is about no value, a cure that is not known."""
     return {
         "file": problem.file,
         "line": problem.line or None,

@@ -12,12 +12,12 @@ from math import inf
 
 from sim.diagnostics.offered_load import arrivals_per_day, open_places
 from sim.inputs.scenario import Scenario
-from sim.inputs.targets import Address, Target
+from sim.inputs.sheets import Address, Target
 
 SLACK = 0.02  # windows end, and midnights are not all of the day: ranges that miss each other by less may both be true
 FLOW, STAY, PEOPLE, WAITING, NIGHTS = "people a day", "days each", "people", "people waiting", "nights of delay"
 DELAYED_PEOPLE, OCCUPIED, DELAYED, OF_BED_DAYS = "people delayed", "occupied", "delayed", "of bed days"
-PARTS = (OCCUPIED, DELAYED, OF_BED_DAYS)  # shares, told in percent
+PARTS = (OCCUPIED, DELAYED, OF_BED_DAYS)  # shares, reported in percent
 MOST_A_SERVICE = 3  # sentences; more say the same again
 
 

@@ -1,6 +1,6 @@
 """Is there room at all? Each service's load without queueing, estimated before a run.
 
-The estimate follows routes and returns (traffic equations) and adds, roughly, what steps, reviews and doors
+The estimate follows routes and returns (traffic equations) and adds, roughly, what steps, reviews and opening hours
 add to a stay. It takes a moment and says in words what no result table says: that a queue will have no end.
 
 What may be changed here: freely; nothing here touches a simulated number.
@@ -10,12 +10,13 @@ import math
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 from typing import TypeAlias
 
 import numpy as np
 
+from sim.inputs.calendar import arrival_rates
 from sim.inputs.problems import listed
 from sim.inputs.scenario import (
     DIED,
@@ -31,15 +32,15 @@ from sim.inputs.scenario import (
     Step,
     Visit,
 )
-from sim.inputs.timetable import arrival_rates
 from sim.results.words.labels import spoken
 
 FULL_FROM = 0.95  # offered / open places above which we warn
 CALENDAR_DAYS_PER_WORKING_DAY = 7 / 5
 MINUTES_PER_HOUR = 60.0
-SLOT_SECONDS = 1_800  # half hours: how finely doors are looked at
+SLOT_SECONDS = 1_800  # half hours: how finely opening hours are looked at
 SLOTS_PER_WEEK = 7 * SECONDS_PER_DAY // SLOT_SECONDS
 MOST_REMEMBERED = 16  # estimates of admissions
+MOST_SEEN = 1_000  # routes that differ in steps, and opening hours in hours
 MOST_STATES = 2_000  # services with the combinations of levels of those who come there, of one group
 MOST_WARNINGS = 6  # sentences; more places are named in one
 MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyond that their times are added
@@ -153,6 +154,9 @@ def estimated_team_loads(scenario: Scenario, found: Admissions | None = None) ->
         ]
         for per_day, step in ((per_day, step) for per_day, route in routes for step in route.steps):
             needed[step.team] = needed.get(step.team, 0.0) + per_day * step.share * _step_days(step)
+        for per_day, levels in zip(arrivals_per_day(scenario, group), group.profiles, strict=True):
+            for step in group.arrival(levels).steps:
+                needed[step.team] = needed.get(step.team, 0.0) + per_day * step.share * _step_days(step)
     return [
         Load(f"team {team.name}", needed[team.name], places, 0.0)
         for team in scenario.teams
@@ -162,7 +166,7 @@ def estimated_team_loads(scenario: Scenario, found: Admissions | None = None) ->
 
 def load_warnings(scenario: Scenario) -> list[str]:
     """A sentence for each service and team whose load is above 95%, the worst first; of many one sentence for the rest."""
-    if any(group.arrivals is not None for group in scenario.people):
+    if any(group.has_times for group in scenario.people):
         return []  # exact arrival times are a worked example, not a rate that goes on for ever
     admitted = admissions(scenario)
     loads = [(load, _warning) for load in estimated_loads(scenario, admitted)]
@@ -315,9 +319,10 @@ def _people_at_a_time(scenario: Scenario, group: Group, name: str) -> float:
     places = open_places(scenario.service(name), scenario)
     if places is None:
         return math.inf
+    units = {id(visit): _units_each(visit, scenario) for visit in group.visits(name)}
     shares = zip(group.profiles, group.shares_of_profiles, strict=True)
     visits = [(share, group.visit(name, levels, levels)) for levels, share in shares]
-    each = sum(share * (1.0 if visit is None else _units_each(visit, scenario)) for share, visit in visits)
+    each = sum(share * (1.0 if visit is None else units[id(visit)]) for share, visit in visits)
     return places / max(1.0, each)
 
 
@@ -329,13 +334,13 @@ def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
 def arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
     """Arrivals a day by profile."""
     calendar = scenario.calendar
-    if group.arrivals is not None:
-        rate = len(group.arrivals) / calendar.days
+    if group.has_times:
+        rate = group.times_per_day(calendar.days)
     else:
         rates = arrival_rates(calendar, group)[calendar.warm_up_days :][: calendar.measured_days]
         rate = sum(rates) / len(rates)
     shares = zip(group.profiles, group.shares_of_profiles, strict=True)
-    prevented = 0.0 if group.arrivals is not None else 1.0
+    prevented = 0.0 if group.has_times else 1.0
     return [rate * share * (1 - prevented * group.prevented_share(levels)) for levels, share in shares]
 
 
@@ -415,6 +420,7 @@ def _days_to_review(review: Review) -> float:
     return 0.5 + (1 - chance) / max(chance, 1e-9)
 
 
+@lru_cache(maxsize=MOST_SEEN)
 def _days_of_steps(steps: tuple[Step, ...], stay_days: float) -> float:
     """Mean days after ready until the last needed step ends, each step taken at its mean length."""
     ordered = sorted(steps, key=lambda step: -step.share * step.takes.mean_days)
@@ -438,7 +444,7 @@ def _step_ends(needed: Mapping[str, Step], stay_days: float) -> dict[str, float]
 
     def end(step: Step) -> float:
         if step.name not in ends:
-            starts = {"on_admission": -stay_days, "before_ready": -min(step.days_before_ready, stay_days)}
+            starts = {"on_admission": -stay_days, "before_ready": -min(step.start_days, stay_days)}
             before = [end(needed[name]) for name in step.after if name in needed]
             ends[step.name] = max([starts.get(step.starts, 0.0), *before]) + _step_days(step)
         return ends[step.name]
@@ -452,8 +458,9 @@ def _step_days(step: Step) -> float:
     return step.takes.mean_days * (CALENDAR_DAYS_PER_WORKING_DAY if step.working_days else 1.0)
 
 
+@lru_cache(maxsize=MOST_SEEN)
 def _days_to_doors(here: Service, next_door: Hours | None) -> float:
-    """Mean days until one's own discharge hours and the next door are open together."""
+    """Mean days until one's own discharge hours and the next opening hours are open together."""
     if here.discharge_hours is None and next_door is None:
         return 0.0
     is_open = [_is_open(here.discharge_hours, slot) and _is_open(next_door, slot) for slot in range(SLOTS_PER_WEEK)]

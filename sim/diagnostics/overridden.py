@@ -9,8 +9,8 @@ What may be changed here: freely; nothing here touches a simulated number.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sim.diagnostics.offered_load import admissions_per_day
-from sim.inputs.scenario import Group, Route, Scenario, Visit
+from sim.diagnostics.offered_load import admissions_per_day, arrivals_per_day
+from sim.inputs.scenario import Group, Scenario, Step, Visit
 from sim.results.words.labels import counted
 
 TAKES = ("takes_days", "takes_working_days")
@@ -68,13 +68,22 @@ def changed_in_vain(scenario: Scenario) -> tuple[Overridden, ...]:
     )
 
 
+def left_behind(scenario: Scenario, paths: Iterable[str]) -> Iterator[Overridden]:
+    """Those that somebody moves by these paths, without all that overrides them."""
+    moved = tuple(paths)
+    for value in overridden(scenario):
+        is_moved = any(path == value.path or path.startswith(f"{value.path}.") for path in moved)
+        if is_moved and not all(any(by.startswith(path) or path.startswith(by) for path in moved) for by in value.by):
+            yield value
+
+
 def override_warnings(scenario: Scenario) -> list[str]:
-    """A sentence for each change that moves fewer people than whoever made it may think."""
+    """A sentence for each change that moves fewer people than anybody who made it may think."""
     return [f"{one.path} was changed, but is {one.where}; {one.cure}" for one in changed_in_vain(scenario)]
 
 
 def override_notes(scenario: Scenario) -> list[str]:
-    """A sentence for each overridden value that nobody changed: whoever changes it will want to know."""
+    """A sentence for each overridden value that nobody changed: anybody who changes it will want to know."""
     told = changed_in_vain(scenario)
     return [f"{one.path} is {one.where}; {one.cure}" for one in overridden(scenario) if one not in told]
 
@@ -119,10 +128,10 @@ def _stay(scenario: Scenario, path: str, visits: Sequence[tuple[Visit, float]], 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A route that people take, its path, and how many take it a day."""
+    """Where people need steps, on a route that they take or outside: its path, the steps, and how many go there a day."""
 
     path: str
-    route: Route
+    steps: tuple[Step, ...]
     per_day: float
 
 
@@ -130,13 +139,15 @@ def _places(scenario: Scenario, group: Group) -> Iterator[_Place]:
     for visit, admitted in zip(group.journey, admissions_per_day(scenario, group), strict=True):
         for route in visit.routes_between(*scenario.calendar.window):
             if route.share > 0:
-                yield _Place(f"{visit.path}.{route.path}", route, admitted * route.share)
+                yield _Place(f"{visit.path}.{route.path}", route.steps, admitted * route.share)
+    for levels, per_day in zip(group.profiles, arrivals_per_day(scenario, group), strict=True):
+        yield _Place(f"people.{group.name}.arrival", group.arrival(levels).steps, per_day)
 
 
 def _steps(scenario: Scenario, written: frozenset[str], places: list[_Place]) -> Iterator[Overridden]:
     used: dict[str, list[_Place]] = {step.name: [] for step in scenario.steps}
     for place in places:
-        for name in {one.name for one in place.route.steps}:
+        for name in {one.name for one in place.steps}:
             used[name].append(place)
     for step in scenario.steps:
         uses = used[step.name]

@@ -14,7 +14,7 @@ import numpy as np
 
 from sim.fitting.runs import Evaluation, Floats
 from sim.fitting.search import Slopes, means, misfit
-from sim.results.comparison.compare import LEVEL, t_quantile
+from sim.results.comparison.statistics import LEVEL, t_quantile
 
 Z = 1.96
 HALF_A_RANGE = 0.5

@@ -1,11 +1,11 @@
 """What the simulator says at a position: figures of all targets, and the misfit of those that bind, by replication.
 
-Every run has the same seed, and so the same people and luck: differences between positions are the settings' doing.
+Every run has the same seed, and so the same people and random numbers: differences between positions are the settings' doing.
 What may be changed here: freely, as long as no figure depends on the number of workers.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import nan
 
 import numpy as np
@@ -13,17 +13,16 @@ from numpy.typing import NDArray
 
 from sim.calibration import Line, figures, line_of
 from sim.fitting.settings import Settings
-from sim.inputs.scenario import Scenario
-from sim.inputs.targets import Target
+from sim.inputs.sheets import Target
 from sim.runs.engines import Engines
-from sim.runs.experiment import Listener, Shared, run_all
+from sim.runs.experiment import Listener
 from sim.runs.piece import Piece
+from sim.runs.scenario_runs import HowToRun, ScenarioRuns
 from sim.runs.store import Store
 from sim.runs.workers import Place
 
 Floats = NDArray[np.float64]
 WIDTH_WITHOUT_RANGE = 0.01  # of the aim, where low and high are one
-WORTH_STARTING_WORKERS = 3.0  # seconds of work; below that starting them takes longer than they save
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def misfit_of(target: Target, figure: float) -> float:
 
 
 class Runs:
-    """Runs positions, several at once."""
+    """Evaluates positions, several at once."""
 
     def __init__(
         self,
@@ -63,27 +62,19 @@ class Runs:
         listener: Listener | None = None,
         store: Store | None = None,
     ) -> None:
-        self._settings, self._targets, self._listener = settings, tuple(targets), listener
-        self._workers, self._engines = workers, replace(engines, cross_check=False)
-        self._store = store
-        self._seconds = 0.0  # that one scenario took
+        self._settings, self._targets = settings, tuple(targets)
+        self._runs = ScenarioRuns(HowToRun(workers, listener, engines, store))
 
-    def lines(self, moved: Mapping[str, str], engines: Engines) -> tuple[Line, ...]:
-        """What the scenario shows with some values moved, by the engines that were asked for."""
-        (pieces,) = self._run([self._settings.question.read(moved)], engines)
+    def lines(self, moved: Mapping[str, str]) -> tuple[Line, ...]:
+        """What the scenario shows with some values moved, cross-checked where that was asked for."""
+        (pieces,) = self._runs([self._settings.question.read(moved)], checked=True)
         return tuple(line_of(*both) for both in zip(self._targets, figures(self._targets, pieces), strict=True))
 
     def __call__(self, positions: Sequence[Floats]) -> list[Evaluation]:
         """An evaluation of each position."""
         moved = [self._settings.moved(position) for position in positions]
-        found = self._run([self._settings.question.read(one) for one in moved], self._engines)
+        found = self._runs([self._settings.question.read(one) for one in moved])
         return [self._evaluation(*one) for one in zip(positions, moved, found, strict=True)]
-
-    def _run(self, scenarios: Sequence[Scenario], engines: Engines) -> Sequence[Sequence[Piece]]:
-        workers = self._workers if self._seconds * len(scenarios) > WORTH_STARTING_WORKERS else 1
-        found = run_all(Shared(tuple(scenarios), engines=engines), workers, self._store, self._listener)
-        self._seconds = sum(sum(theirs.seconds.values()) for theirs in found) / len(scenarios)
-        return found
 
     def _evaluation(self, position: Floats, moved: Mapping[str, str], pieces: Sequence[Piece]) -> Evaluation:
         found = figures(self._targets, pieces)

@@ -38,7 +38,7 @@ class Slopes:
 
 @dataclass(slots=True)
 class Progress:
-    """How far a search is: told after every trial."""
+    """How far a search is: reported after every trial."""
 
     evaluations: int
     most: int
@@ -166,10 +166,10 @@ class Search:
         return self.rounded(there)
 
     def _at(self, positions: Sequence[Floats], kept: int | None = None) -> list[Evaluation]:
-        """The evaluations of positions; `kept` are left for the last slopes, one for each setting."""
+        """The evaluations of positions; `kept` are left for the last slopes, one for each setting. The start is always evaluated."""
         kept = len(self.start) if kept is None else kept
         new = {one.tobytes(): one for one in positions if one.tobytes() not in self._known}
-        if len(self._known) + len(new) > self.most - kept:
+        if self._known and len(self._known) + len(new) > self.most - kept:
             raise _Enough
         if new:
             found = self.evaluate(list(new.values()))

@@ -1,4 +1,4 @@
-"""From what was told, checked and sound, to the frozen nouns of a scenario.
+"""From the parsed and checked scenario to the frozen nouns that engines and measures use.
 
 Here exact decimals become numbers, days become seconds and dates become seconds of the run; nothing is decided.
 What may be changed here: with the fields of `scenario.py`, by agreement.
@@ -9,11 +9,37 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sim.inputs.bank_holidays import bank_holidays_of
+from sim.inputs.bays import bays_of
+from sim.inputs.bookings import bookings_of
 from sim.inputs.by_level import for_levels, traits_of
-from sim.inputs.capacity import capacity_key, first_opening, opens_second, places_of
+from sim.inputs.by_year import by_year
+from sim.inputs.deadlines import clock_time
 from sim.inputs.distributions import Distribution
+from sim.inputs.fields import (
+    ArrivalSpec,
+    ArrivalTimeSpec,
+    CalendarSpec,
+    CensusSpec,
+    ChangeSpec,
+    EarlySpec,
+    GroupSpec,
+    HoursSpec,
+    LostChangeSpec,
+    LostGroundSpec,
+    PriorityRisesSpec,
+    ReviewSpec,
+    RouteSpec,
+    RouteStepSpec,
+    ServiceSpec,
+    StepSpec,
+    SurgeSpec,
+    TeamSpec,
+    WaitingListSpec,
+)
+from sim.inputs.parsed import capacity_key, first_opening, opens_second, places_of
 from sim.inputs.problems import Path
-from sim.inputs.reading import Said, dated_routes_of, each
+from sim.inputs.reading import Named, each, is_parsed
 from sim.inputs.scenario import (
     HOME,
     MONTHS,
@@ -39,182 +65,202 @@ from sim.inputs.scenario import (
     Visit,
     WaitingList,
 )
-from sim.inputs.variants import Variant, arrivals_of, as_levels, combinations, traits_with_shares, variants_of
+from sim.inputs.variants import (
+    Variant,
+    arrivals_of,
+    as_levels,
+    combinations,
+    dated_routes_of,
+    traits_with_shares,
+    variants_of,
+)
 
 ALWAYS = tuple((0, SECONDS_PER_DAY) for _ in WEEKDAYS)
 HOME_SERVICE = Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),))
 
 
-def calendar_of(said: Said) -> Calendar:
+def calendar_of(spec: CalendarSpec) -> Calendar:
     """The run."""
+    days = spec.warm_up_days + spec.measured_days + spec.follow_up_days
+    closed = spec.bank_holidays or []
     return Calendar(
-        start=said["start"],
-        warm_up_days=said["warm_up_days"],
-        measured_days=said["measured_days"],
-        follow_up_days=said["follow_up_days"],
-        bank_holidays=tuple(sorted(set(said["bank_holidays"] or ()))),
+        start=spec.start,
+        warm_up_days=spec.warm_up_days,
+        measured_days=spec.measured_days,
+        follow_up_days=spec.follow_up_days,
+        bank_holidays=bank_holidays_of(closed, spec.start, days)
+        if isinstance(closed, str)
+        else tuple(sorted(set(closed))),
     )
 
 
-def services_of(said: Said, calendar: Calendar) -> tuple[Service, ...]:
+def services_of(spec: Named[ServiceSpec], calendar: Calendar) -> tuple[Service, ...]:
     """The services in file order, home last."""
-    return (*(_service(name, one, calendar) for name, one in each(said)), HOME_SERVICE)
+    return (*(_service(name, one, calendar) for name, one in each(spec)), HOME_SERVICE)
 
 
-def _service(name: str, said: Said, calendar: Calendar) -> Service:
+def _service(name: str, spec: ServiceSpec, calendar: Calendar) -> Service:
     return Service(
         name=name,
-        kind=said["kind"],
-        capacity=places_of(said, calendar.start),
-        opens_second=opens_second(said, calendar.start),
-        counted_in=capacity_key(said),
-        queue_limit=said["queue_limit"],
-        admission_hours=hours_of(said["admission_hours"]),
-        discharge_hours=hours_of(said["discharge_hours"]),
-        review=_review(said["review"]),
-        turnaround=said["turnaround_hours"],
-        surge=_surge(said["surge"]),
-        may_pass=said["may_pass"],
-        reason=said["reason"],
-        pathway=said["pathway"],
-        is_long_term=said["long_term"],
+        kind=spec.kind,
+        capacity=places_of(spec, calendar.start, calendar.days),
+        opens_second=opens_second(spec, calendar.start),
+        counted_in="beds" if spec.bays is not None else capacity_key(spec),
+        bays=bays_of(spec, calendar.start, calendar.days),
+        queue_limit=spec.queue_limit,
+        admission_hours=hours_of(spec.admission_hours),
+        discharge_hours=hours_of(spec.discharge_hours),
+        review=_review(spec.review),
+        turnaround=spec.turnaround_hours,
+        surge=_surge(spec.surge),
+        may_pass=spec.may_pass,
+        reason=spec.reason,
+        pathway=spec.pathway,
+        is_long_term=spec.long_term,
     )
 
 
-def hours_of(said: Said | None) -> Hours | None:
-    """When a door is open; None for always."""
-    if said is None:
+def hours_of(spec: HoursSpec | None) -> Hours | None:
+    """When the hours are open; None for always."""
+    if spec is None:
         return None
-    span = (said["from"], said["to"])
-    days = said["days"] or WEEKDAYS
+    span = (spec.from_, spec.to)
+    days = spec.days or WEEKDAYS
     return Hours(
         by_weekday=tuple(span if day in days else None for day in WEEKDAYS),
-        bank_holidays=said["bank_holidays"] == "open",
+        bank_holidays=spec.bank_holidays == "open",
     )
 
 
-def _review(said: Said | None) -> Review | None:
-    if said is None:
+def _review(spec: ReviewSpec | None) -> Review | None:
+    if spec is None:
         return None
-    chances = said["chance_by_weekday"]
+    chances = spec.chance_by_weekday
     if chances is None:
-        return Review(from_second_of_day=said["from"], to_second_of_day=said["to"])
+        return Review(from_second_of_day=spec.from_, to_second_of_day=spec.to)
     return Review(
-        from_second_of_day=said["from"],
-        to_second_of_day=said["to"],
+        from_second_of_day=spec.from_,
+        to_second_of_day=spec.to,
         chance_by_weekday=tuple(float(chances[day]) for day in WEEKDAYS),
     )
 
 
-def _surge(said: Said | None) -> Surge | None:
-    if said is None:
+def _surge(spec: SurgeSpec | None) -> Surge | None:
+    if spec is None:
         return None
     return Surge(
-        places=said[capacity_key(said)],
-        opens_when_waiting=said["opens_when_waiting"],
-        closes_when_waiting=said["closes_when_waiting"],
+        places=spec[capacity_key(spec)],
+        opens_when_waiting=spec.opens_when_waiting,
+        closes_when_waiting=spec.closes_when_waiting,
     )
 
 
-def lists_of(said: Said | None, services: Said, calendar: Calendar) -> tuple[WaitingList, ...]:
+def lists_of(
+    spec: Named[WaitingListSpec] | None, services: Named[ServiceSpec], calendar: Calendar
+) -> tuple[WaitingList, ...]:
     """The waiting lists in file order."""
-    return tuple(_waiting_list(name, one, services, calendar) for name, one in each(said))
+    return tuple(_waiting_list(name, one, services, calendar) for name, one in each(spec))
 
 
-def _waiting_list(name: str, said: Said, services: Said, calendar: Calendar) -> WaitingList:
+def _waiting_list(name: str, spec: WaitingListSpec, services: Named[ServiceSpec], calendar: Calendar) -> WaitingList:
     return WaitingList(
         name=name,
-        services=tuple(said["services"]),
-        queue_limit=said["queue_limit"],
-        reason=said["reason"],
-        opens_second=first_opening([services[one] for one in said["services"]], calendar.start),
+        services=tuple(spec.services),
+        queue_limit=spec.queue_limit,
+        reason=spec.reason,
+        opens_second=first_opening([services[one] for one in spec.services], calendar.start),
     )
 
 
-def teams_of(said: Said | None, calendar: Calendar) -> tuple[Team, ...]:
+def teams_of(spec: Named[TeamSpec] | None, calendar: Calendar) -> tuple[Team, ...]:
     """The teams in file order."""
-    return tuple(Team(name=name, capacity=places_of(one, calendar.start)) for name, one in each(said))
+    return tuple(Team(name=name, capacity=places_of(one, calendar.start, calendar.days)) for name, one in each(spec))
 
 
-def steps_of(said: Said | None) -> dict[str, Step]:
+def steps_of(spec: Named[StepSpec] | None) -> dict[str, Step]:
     """The steps as declared, in file order."""
-    return {name: _step(name, one) for name, one in each(said)}
+    return {name: _step(name, one) for name, one in each(spec)}
 
 
-def _step(name: str, said: Said) -> Step:
-    starts, after = said["starts"], said["after"]
-    before_ready = isinstance(starts, Said)
+def _step(name: str, spec: StepSpec) -> Step:
+    starts, after, takes = spec.starts, spec.after, spec.takes_days or spec.takes_working_days
+    assert takes is not None  # exactly one of the two is written
     return Step(
         name=name,
-        reason=said["reason"],
-        takes=said["takes_days"] or said["takes_working_days"],
-        working_days=said["takes_working_days"] is not None,
-        starts="before_ready" if before_ready else starts,
-        days_before_ready=float(starts["days_before_ready"]) if before_ready else 0.0,
+        reason=spec.reason,
+        takes=takes,
+        working_days=spec.takes_working_days is not None,
+        starts="before_ready" if isinstance(starts, EarlySpec) else starts,
+        start_days=float(starts.days_before_ready) if isinstance(starts, EarlySpec) else 0.0,
         after=() if after is None else tuple(after) if isinstance(after, list) else (after,),
-        team=said["team"],
-        share=float(said["share"]),
+        team=spec.team,
+        share=float(spec.share),
     )
 
 
-def step_on_route(step: Step, said: Said) -> Step:
-    """A step as it is in force on one route."""
-    takes = said["takes_days"] or said["takes_working_days"]
+def step_on_route(step: Step, spec: RouteStepSpec) -> Step:
+    """A step as it is in force on one route, or outside."""
+    takes = spec.takes_days or spec.takes_working_days
     return Step(
         name=step.name,
         reason=step.reason,
         takes=takes or step.takes,
-        working_days=step.working_days if takes is None else said["takes_working_days"] is not None,
+        working_days=step.working_days if takes is None else spec.takes_working_days is not None,
         starts=step.starts,
-        days_before_ready=step.days_before_ready,
+        start_days=step.start_days,
         after=step.after,
         team=step.team,
-        share=step.share if said["share"] is None else float(said["share"]),
+        share=step.share if spec.share is None else float(spec.share),
     )
 
 
-def people_of(said: Said, steps: dict[str, Step], start: date) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+def people_of(spec: Named[GroupSpec], steps: dict[str, Step], start: date) -> tuple[tuple[Group, ...], tuple[str, ...]]:
     """The groups in file order, and what was normalised on the way."""
     notices: list[str] = []
-    groups = tuple(_group(name, one, steps, start, notices) for name, one in each(said))
+    groups = tuple(_group(name, one, steps, start, notices) for name, one in each(spec))
     return groups, tuple(notices)
 
 
-def _group(name: str, said: Said, steps: dict[str, Step], start: date, notices: list[str]) -> Group:
-    times = said["arrivals"]
+def _group(name: str, spec: GroupSpec, steps: dict[str, Step], start: date, notices: list[str]) -> Group:
+    times = spec.arrivals
     return Group(
         name=name,
-        arrives_at=_shares(said["arrives_at"]),
-        arrivals_per_day=float(said["arrivals_per_day"] or 0),
-        by_weekday=_multipliers(name, said, "arrivals_by_weekday", WEEKDAYS, notices),
-        by_month=_multipliers(name, said, "arrivals_by_month", MONTHS, notices),
-        by_hour=_by_hour(name, said["arrivals_by_hour"], notices),
-        arrivals=None if times is None else tuple(sorted(_seconds(times))),
-        traits=traits_with_shares(said),
+        arrives_at=_shares(spec.arrives_at),
+        arrivals_per_day=float(spec.arrivals_per_day or 0),
+        arrivals_every=spec.arrivals_every_days,
+        by_weekday=_multipliers(name, "arrivals_by_weekday", spec.arrivals_by_weekday, WEEKDAYS, notices),
+        by_month=_multipliers(name, "arrivals_by_month", spec.arrivals_by_month, MONTHS, notices),
+        by_hour=_by_hour(name, spec.arrivals_by_hour, notices),
+        by_year=by_year(spec.arrivals_by_year),
+        arrivals=tuple(sorted(_seconds(times))) if isinstance(times, list) else None,
+        bookings=bookings_of(times, start),
+        traits=traits_with_shares(spec),
         prevented=tuple(
-            (as_levels(levels), float(for_levels(said["prevented_share"], levels)))
-            for levels in combinations(said, traits_of(said["prevented_share"]))
+            (as_levels(levels), float(for_levels(spec.prevented_share, levels)))
+            for levels in combinations(spec, traits_of(spec.prevented_share))
         ),
-        arrivals_outside=tuple(_arrival(levels, one) for levels, one in arrivals_of(said)),
-        journey=tuple(_visit(one, steps, start) for one in variants_of(name, said)),
+        arrivals_outside=tuple(_arrival(levels, one, steps) for levels, one in arrivals_of(spec)),
+        journey=tuple(_visit(one, steps, start) for one in variants_of(name, spec)),
     )
 
 
-def _shares(said: Any) -> tuple[tuple[str, float], ...]:
+def _shares(spec: Any) -> tuple[tuple[str, float], ...]:
     """One name, or names with shares, as pairs."""
-    return tuple((name, float(share)) for name, share in said.items()) if isinstance(said, Said) else ((said, 1.0),)
+    return tuple((name, float(share)) for name, share in spec.items()) if is_parsed(spec) else ((spec, 1.0),)
 
 
-def _seconds(times: list[Said]) -> Iterator[int]:
+def _seconds(times: list[ArrivalTimeSpec]) -> Iterator[int]:
     for time in times:
-        yield from [round(time["day"] * SECONDS_PER_DAY)] * time["count"]
+        yield from [round(time.day * SECONDS_PER_DAY)] * time.count
 
 
-def _multipliers(group: str, said: Said, key: str, names: tuple[str, ...], notices: list[str]) -> tuple[float, ...]:
+def _multipliers(
+    group: str, key: str, spec: Named[Decimal] | None, names: tuple[str, ...], notices: list[str]
+) -> tuple[float, ...]:
     """Multipliers with mean 1, in the order of their names."""
-    if said[key] is None:
+    if spec is None:
         return (1.0,) * len(names)
-    return _normalised(group, key, [said[key][name] for name in names], notices)
+    return _normalised(group, key, [spec[name] for name in names], notices)
 
 
 def _by_hour(group: str, written: list[Decimal] | None, notices: list[str]) -> tuple[float, ...] | None:
@@ -230,39 +276,42 @@ def _normalised(group: str, key: str, written: list[Decimal], notices: list[str]
     return tuple(float(one / mean) for one in written)
 
 
-def _arrival(levels: Mapping[str, str], said: Said) -> Arrival:
+def _arrival(levels: Mapping[str, str], spec: ArrivalSpec, steps: dict[str, Step]) -> Arrival:
     return Arrival(
         levels=as_levels(levels),
-        longest_wait=said["longest_wait_days"],
-        otherwise=said["otherwise"],
-        priority=said["priority"],
-        priority_rises=_priority_rise(said["priority_rises"]),
-        dies_while_waiting=said["dies_while_waiting_days"],
+        longest_wait=spec.longest_wait_days,
+        otherwise=spec.otherwise,
+        priority=spec.priority,
+        priority_rises=_priority_rise(spec.priority_rises),
+        dies_while_waiting=spec.dies_while_waiting_days,
+        steps=tuple(step_on_route(steps[name], one) for name, one in each(spec.steps)),
     )
 
 
-def _priority_rise(said: Said | None) -> PriorityRise | None:
-    return None if said is None else PriorityRise(after_days=float(said["after_days"]), to=said["to"])
+def _priority_rise(spec: PriorityRisesSpec | None) -> PriorityRise | None:
+    if spec is None:
+        return None
+    return PriorityRise(after_days=float(spec.after_days or 0), until=clock_time(spec.until), to=spec.to)
 
 
 def _visit(variant: Variant, steps: dict[str, Step], start: date) -> Visit:
-    said = variant.visit
-    tapers = tuple(Taper(after_days=float(one["after_days"]), share=float(one["to"])) for one in said["tapers"] or ())
-    times = float(said["stay_times"])
-    first, *later = _dated(said["then"], steps, times, start)
+    spec = variant.visit
+    tapers = tuple(Taper(after_days=float(one.after_days), share=float(one.to)) for one in spec.tapers or ())
+    times = float(spec.stay_times)
+    first, *later = _dated(spec.then, steps, times, start)
     return Visit(
         service=variant.here,
         found=as_levels(variant.found),
         after=as_levels(variant.after),
-        stay=_times(said["stay_days"], times),
+        stay=_times(spec.stay_days, times),
         then=first.routes,
         later=tuple(later),
-        units=said["hours_per_week"],
+        units=spec.hours_per_week,
         tapers=tapers,
-        lost_ground=_lost_ground(said["lost_ground"]),
-        changes=_changes(said["changes"]),
-        dies_while_delayed=said["dies_while_delayed_days"],
-        path=".".join(said.path),
+        lost_ground=_lost_ground(spec.lost_ground),
+        changes=_changes(spec.changes),
+        dies_while_delayed=spec.dies_while_delayed_days,
+        path=".".join(spec.path),
     )
 
 
@@ -271,75 +320,76 @@ def _times(stay: Distribution | None, times: float) -> Distribution | None:
     return None if stay is None else stay.scaled(times)
 
 
-def _dated(said: Any, steps: dict[str, Step], times: float, start: date) -> list[RoutesFrom]:
+def _dated(spec: Any, steps: dict[str, Step], times: float, start: date) -> list[RoutesFrom]:
     """Routes by the second of the run from which they hold; dates before the start leave their last ones."""
     by_second: dict[int, tuple[Route, ...]] = {}
-    for since, routes in dated_routes_of(said):
+    for since, routes in dated_routes_of(spec):
         second = 0 if since is None else max(0, (since - start).days) * SECONDS_PER_DAY
         by_second[second] = tuple(_route(to, one, steps, times) for to, one in each(routes))
     return [RoutesFrom(from_second=second, routes=routes) for second, routes in by_second.items()]
 
 
-def _route(to: str, said: Said, steps: dict[str, Step], times: float) -> Route:
+def _route(to: str, spec: RouteSpec, steps: dict[str, Step], times: float) -> Route:
     return Route(
         to=to,
-        share=float(said["share"]),
-        stay=_times(said["stay_days"], times),
-        steps=tuple(step_on_route(steps[name], one) for name, one in each(said["steps"])),
-        longest_wait=said["longest_wait_days"],
-        otherwise=said["otherwise"],
-        may_join_after=said["may_join"],
-        priority=said["priority"],
-        priority_rises=_priority_rise(said["priority_rises"]),
-        path=".".join(said.path[_place_of_then(said.path) :]),
+        share=float(spec.share),
+        stay=_times(spec.stay_days, times),
+        steps=tuple(step_on_route(steps[name], one) for name, one in each(spec.steps)),
+        longest_wait=spec.longest_wait_days,
+        otherwise=spec.otherwise,
+        may_join_after=spec.may_join,
+        priority=spec.priority,
+        priority_rises=_priority_rise(spec.priority_rises),
+        path=".".join(spec.path[_place_of_then(spec.path) :]),
     )
 
 
 def _place_of_then(path: Path) -> int:
-    """Where the routes begin in the path of one of them: levels of the whole journey or visit stand before."""
+    """Where the routes begin in the path of one of them: levels of the whole journey or visit are before."""
     return path.index("then", len(("people", "group", "journey", "service")))
 
 
-def _lost_ground(said: Said | None) -> LostGround | None:
-    if said is None:
+def _lost_ground(spec: LostGroundSpec | None) -> LostGround | None:
+    if spec is None:
         return None
-    longer, worse = float(said["longer_stay_days_per_delayed_day"]), said["worse"]
-    changes = _changes(said["changes"])
+    longer, worse = float(spec.longer_stay_days_per_delayed_day), spec.worse
+    changes = _changes(spec.changes)
     if worse is None:
         return LostGround(longer_stay_days_per_delayed_day=longer, changes=changes)
     return LostGround(
         changes=changes,
         longer_stay_days_per_delayed_day=longer,
-        worse_from=worse["from"],
-        worse_to=worse["to"],
-        worse_chance_per_delayed_day=float(worse["chance_per_delayed_day"]),
+        worse_from=worse.from_,
+        worse_to=worse.to,
+        worse_chance_per_delayed_day=float(worse.chance_per_delayed_day),
     )
 
 
-def _changes(said: list[Said] | None) -> tuple[LevelChange, ...]:
+def _changes(spec: list[ChangeSpec] | list[LostChangeSpec] | None) -> tuple[LevelChange, ...]:
     return tuple(
         LevelChange(
-            trait=one["trait"],
-            from_level=one["from"],
-            to_level=one["to"],
-            chance=float(one["chance"] if "chance" in one else one["chance_per_delayed_day"]),
+            trait=one.trait,
+            from_level=one.from_,
+            to_level=one.to,
+            chance=float(one.chance if isinstance(one, ChangeSpec) else one.chance_per_delayed_day),
         )
-        for one in said or ()
+        for one in spec or ()
     )
 
 
-def census_of(said: list[Said] | None) -> tuple[CensusEntry, ...]:
+def census_of(spec: list[CensusSpec] | None) -> tuple[CensusEntry, ...]:
     """Who is there when the clock starts."""
     return tuple(
         CensusEntry(
-            group=one["group"],
-            service=one["service"],
-            count=one["count"],
-            elapsed=one["elapsed_days"],
-            remaining=one["remaining_days"],
-            waiting_for=one["waiting_for"],
-            waited=one["waited_days"],
-            levels=as_levels(one["levels"] or {}),
+            group=one.group,
+            service=one.service,
+            count=one.count,
+            elapsed=one.elapsed_days,
+            remaining=one.remaining_days,
+            stay=one.stay_days,
+            waiting_for=one.waiting_for,
+            waited=one.waited_days,
+            levels=as_levels(one.levels or {}),
         )
-        for one in said or ()
+        for one in spec or ()
     )

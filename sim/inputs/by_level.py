@@ -1,20 +1,21 @@
 """Values that depend on a trait: `{by: dementia, yes: 9, else: 5}` wherever a value of a journey may stand.
 
-They are read as they are written. `for_levels` takes the values that hold for given levels, so that whoever comes
+They are read as they are written. `for_levels` takes the values that hold for given levels, so that anybody who comes
 after (checks, the builder, the engines) meets plain values only.
 What may be changed here: with `docs/model.md`, rules 20 and 21.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sim.inputs.kinds import Kind, Scalar, Schema
+from sim.inputs.field_types import AnyKind, Kind, Scalar, Schema
 from sim.inputs.nodes import Entry, Node, Table
 from sim.inputs.problems import Path
-from sim.inputs.reading import BY, ELSE, UNREADABLE, ByLevel, Reading, Said, is_sound
+from sim.inputs.reading import BY, ELSE, UNREADABLE, ByLevel, Parsed, Reading, is_sound
 from sim.inputs.values import name
 
+T_co = TypeVar("T_co", covariant=True)
 TRAIT = Scalar("the name of a trait", name, {"type": "string"})
 Levels = Mapping[str, str]  # of each trait that matters, the level
 
@@ -25,10 +26,10 @@ def is_by_level(node: Node | None) -> bool:
 
 
 @dataclass(frozen=True)
-class MayDepend(Kind):
-    """A value, or one for each level of a trait."""
+class MayDepend(Kind[T_co]):
+    """A value, or one for each level of a trait: `for_levels` takes the one that holds, and until then it is a ByLevel."""
 
-    value: Kind
+    value: Kind[T_co]
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -38,26 +39,28 @@ class MayDepend(Kind):
     def short(self) -> str:  # type: ignore[override]
         return self.value.short
 
-    def parts(self) -> tuple[Kind, ...]:
+    def parts(self) -> tuple[AnyKind, ...]:
         return (self.value,)
 
-    def inside(self, key: str) -> Kind | None:
+    def inside(self, key: str) -> AnyKind | None:
         return self.value.inside(key)
 
-    def as_written(self, depends: bool) -> Kind:
+    def as_written(self, depends: bool) -> AnyKind:
         return _EachLevel(self) if depends else self
 
-    def resolved(self, node: Node) -> Kind:
+    def resolved(self, node: Node) -> AnyKind:
         return _EachLevel(self) if is_by_level(node) else self.value.resolved(node)
 
-    def plain(self) -> Kind:
+    def plain(self) -> AnyKind:
         return self.value.plain()
 
     def expand(self, node: Node) -> Node:
         return _EachLevel(self).expand(node) if is_by_level(node) else self.value.expand(node)
 
-    def read(self, node: Node, path: Path, reading: Reading) -> Any:
-        return (_EachLevel(self) if is_by_level(node) else self.value).read(node, path, reading)
+    def read(self, node: Node, path: Path, reading: Reading) -> T_co:
+        if is_by_level(node):
+            return cast(T_co, _EachLevel(self).read(node, path, reading))
+        return self.value.read(node, path, reading)
 
     def schema(self) -> Schema:
         inside = {"anyOf": [self.value.schema(), {"type": "object", "required": [BY]}]}
@@ -71,16 +74,16 @@ class MayDepend(Kind):
 
 
 @dataclass(frozen=True)
-class _EachLevel(Kind):
+class _EachLevel(Kind[ByLevel]):
     """`by` and the levels of that trait, each with its value."""
 
-    value: MayDepend
+    value: MayDepend[Any]
 
     @property
     def words(self) -> str:  # type: ignore[override]
         return f"{self.value.words} for each level"
 
-    def inside(self, key: str) -> Kind | None:
+    def inside(self, key: str) -> AnyKind | None:
         return TRAIT if key == BY else self.value
 
     def expand(self, node: Node) -> Node:
@@ -130,7 +133,7 @@ def all_by_level(value: Any) -> Iterator[ByLevel]:
         yield value
         for one in value.values.values():
             yield from all_by_level(one)
-    elif isinstance(value, Said):
+    elif isinstance(value, Parsed):
         for one in value.values():
             yield from all_by_level(one)
     elif isinstance(value, list):
@@ -148,8 +151,8 @@ def picked(value: Any, levels: Levels) -> Any:
 def for_levels(value: Any, levels: Levels) -> Any:
     """The plain value for these levels, with everything in it."""
     value = picked(value, levels)
-    if isinstance(value, Said):
-        plain = Said(value.path)
+    if isinstance(value, Parsed):
+        plain = type(value)(value.path)
         plain.update({key: for_levels(one, levels) for key, one in value.items()})
         return plain
     return [for_levels(one, levels) for one in value] if isinstance(value, list) else value

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sim.inputs.loading import read_scenario
+from sim.inputs.provenance import other_areas
 from sim.inputs.scenario import Change, Scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -23,10 +24,11 @@ LISTED = re.compile(r"^\| \[(.+?\.yaml)\]\(", re.MULTILINE)
 HEAD = """\
 # The scenarios
 
-Made from the files themselves by `python3 -m sim.inputs.catalogue_page > scenarios/README.md`. To compare all that stand
-in this folder: `python3 run_sim.py compare scenarios/baseline.yaml "scenarios/*.yaml"`. Who says *no* under *paired* has
-other people or other days than the baseline and is left out there, with the reason. *Values* are those that the file
-itself writes, *assumptions* those of them without a source. To write one: [docs/write-your-own.md](../docs/write-your-own.md).
+`python3 -m sim.inputs.catalogue_page > scenarios/README.md` makes this page from the files themselves. This command
+compares all scenarios of the folder: `python3 run_sim.py compare scenarios/baseline.yaml "scenarios/*.yaml"`. Scenarios
+marked *no* under *paired* have other people or other days than the baseline, and are left out with the reason. *Values*
+are those that the file itself sets; *assumptions* are those of them without a source. To write a scenario, read
+[docs/write-your-own.md](../docs/write-your-own.md).
 """
 
 
@@ -89,7 +91,7 @@ def _can_be_paired(scenario: Scenario, base: Scenario) -> bool:
     theirs, ours = (
         (one.calendar.window, one.calendar.start, one.seed, one.replications, one.census) for one in (scenario, base)
     )
-    return theirs == ours
+    return theirs == ours and not other_areas(base, scenario)
 
 
 def _parent(file: Path) -> str:

@@ -1,38 +1,45 @@
-"""Does what a planner wrote fit together? Names that exist, shares that add up, keys that need each other.
+"""Does what a planner wrote fit together? Names that exist, shares that add up, keys that need each other, no endless round.
 
-Every check reads what was told and notes problems; none stops another, and none looks at what could not be read.
-`possible.py` asks afterwards whether people could live in such a scenario.
-What may be changed here: a new check is a function in CHECKS; the exact words are tested.
+Every check reads the parsed scenario and notes problems; none stops another, and none looks at what could not be read.
+`feasibility.py` asks afterwards whether people could live in such a scenario.
+
+Levels of traits are followed where they matter: people with high need who go one way, and people with low need who go the
+other, go round only if a stay makes the ones the others.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any, TypeVar
 
-from sim.inputs.budget_checks import check_budgets
-from sim.inputs.capacity import CAPACITY_KEYS
-from sim.inputs.cost_checks import check_costs
+from sim.inputs.bank_holidays import first_day, last_day
+from sim.inputs.bays import check_bays
+from sim.inputs.by_level import Levels
+from sim.inputs.cost_checks import check_budgets, check_costs
+from sim.inputs.fields import GroupSpec, HoursSpec, ReviewSpec, SurgeSpec
+from sim.inputs.parsed import BAYS, CAPACITY_KEYS, WITH_LISTS, ParsedScenario, Way
 from sim.inputs.problems import Path, Problems, did_you_mean, listed, quoted
-from sim.inputs.reading import UNREADABLE, Reference, Said, each, is_sound
+from sim.inputs.reading import UNREADABLE, Reference, each, is_parsed, is_sound
+from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.inputs.shares import check_adds_up
-from sim.inputs.told import WITH_LISTS, Told
+from sim.inputs.variants import afters, combinations, services_in
 
 MOST_DAYS_OF_RUN = 36_525
 Node = TypeVar("Node", bound=Hashable)
 
 
-def check_references(told: Told, references: Sequence[Reference], problems: Problems) -> None:
+def check_references(parsed: ParsedScenario, references: Sequence[Reference], problems: Problems) -> None:
     """Every name that is used was declared."""
     for one in references:
-        known = told.known(one.what)
+        known = parsed.known(one.what)
         if known is None or one.name in known:
             continue
         noun = one.what if one.what in ("step", "team", "group") else "service"
-        if noun == "service" and one.name in (told.names("lists") or ()):
+        if noun == "service" and one.name in (parsed.names("lists") or ()):
             what = f"{'names' if one.is_key else 'is'} {quoted(one.name)}, which is a list; name one of its services"
             problems.about(one.mark, one.path, what)
             continue
-        if one.what in WITH_LISTS and told.names("lists"):
+        if one.what in WITH_LISTS and parsed.names("lists"):
             noun = "service or list"
         if not one.is_key:
             what = f"is {quoted(one.name)}, and there is no such {noun}"
@@ -43,139 +50,146 @@ def check_references(told: Told, references: Sequence[Reference], problems: Prob
         problems.about(one.mark, one.path, f"{what}{did_you_mean(one.name, known)}")
 
 
-def check_shares(told: Told) -> None:
+def check_shares(parsed: ParsedScenario) -> None:
     """Shares add up to 100%."""
-    for group, people in each(told.said["people"]):
-        check_adds_up(told, ("people", group, "arrives_at"), people["arrives_at"])
-    for _, _, visit in told.visits():
-        for _, routes in told.dated_routes(visit):
-            shares = [route["share"] if isinstance(route, Said) else route for route in routes.values()]
-            check_adds_up(told, routes.path, dict(zip(routes, shares, strict=True)))
+    for group, people in each(parsed.spec.people):
+        check_adds_up(parsed, ("people", group, "arrives_at"), people.arrives_at)
+    for _, _, visit in parsed.visits():
+        for _, routes in parsed.dated_routes(visit):
+            shares = [route.share if is_parsed(route) else route for route in routes.values()]
+            check_adds_up(parsed, routes.path, dict(zip(routes, shares, strict=True)))
 
 
-def check_calendar(told: Told) -> None:
-    """The run is neither endless nor, with a census, warmed up."""
-    if told.total_days is None:
+def check_calendar(parsed: ParsedScenario) -> None:
+    """The run is not endless, and its bank holidays are known."""
+    if parsed.total_days is None:
         return
-    if told.total_days > MOST_DAYS_OF_RUN:
-        follows = told.said["calendar"]["follow_up_days"]
-        told.refuse(
+    if parsed.total_days > MOST_DAYS_OF_RUN:
+        follows = parsed.spec.calendar.follow_up_days
+        parsed.refuse(
             ("calendar", "follow_up_days" if follows else "measured_days"),
-            f"makes a run of {told.total_days:,} days; {MOST_DAYS_OF_RUN:,} are the most",
+            f"makes a run of {parsed.total_days:,} days; {MOST_DAYS_OF_RUN:,} are the most",
         )
-    if told.said["census"] and told.said["calendar"]["warm_up_days"]:
-        told.refuse(
-            ("calendar", "warm_up_days"),
-            "must be 0 with a `census`: who is there at the start needs no warm-up; write 0, or leave the census out",
-        )
+    closed = parsed.spec.calendar.bank_holidays
+    if isinstance(closed, str) and parsed.start is not None:
+        first, last, end = first_day(closed), last_day(closed), parsed.start + timedelta(days=parsed.total_days - 1)
+        if parsed.start < first or end > last:
+            parsed.refuse(
+                ("calendar", "bank_holidays"),
+                f"knows those from {first.year} to {last.year}, and the run is from {parsed.start} to {end}; write the dates",
+            )
 
 
-def check_dates(told: Told) -> None:
+def check_dates(parsed: ParsedScenario) -> None:
     """Dated capacities and routes begin at the start of the run, one at a time."""
     for section in ("services", "teams"):
-        for _, one in each(told.said[section]):
-            for key in CAPACITY_KEYS:
-                if isinstance(one.get(key), list):
-                    _check_dates(told, (*one.path, key), one[key])
-    for _, _, visit in told.visits():
-        if isinstance(visit["then"], list):
-            written = [one.path[:-1] for one in visit["then"] if isinstance(one, Said)]
-            _check_dates(told, written[0] if written else (*visit.path, "then"), visit["then"])
+        for _, one in each(parsed.spec[section]):
+            bays = one.get(BAYS)
+            for amounts in (one, *(bay for bay in (bays if isinstance(bays, list) else ()) if is_parsed(bay))):
+                for key in CAPACITY_KEYS:
+                    if key != BAYS and isinstance(amounts.get(key), list):
+                        _check_dates(parsed, (*amounts.path, key), amounts[key])
+    for _, _, visit in parsed.visits():
+        if isinstance(visit.then, list):
+            written = [one.path[:-1] for one in visit.then if is_parsed(one)]
+            _check_dates(parsed, written[0] if written else (*visit.path, "then"), visit.then)
 
 
-def _check_dates(told: Told, path: Path, amounts: list[Any]) -> None:
-    dates = [amount["from"] if isinstance(amount, Said) else UNREADABLE for amount in amounts]
+def _check_dates(parsed: ParsedScenario, path: Path, amounts: list[Any]) -> None:
+    dates = [amount.from_ if is_parsed(amount) else UNREADABLE for amount in amounts]
     first: dict[Any, int] = {}
     for number, date in enumerate(dates, 1):
         if date is not UNREADABLE and first.setdefault(date, number) < number:
             what = f"is {date}, which item {first[date]} has too; keep one of them"
-            told.refuse((*path, str(number), "from"), what)
-    if is_sound(dates) and told.start is not None and min(dates) > told.start:
-        what = f"begins on {min(dates)}, after the start of the run; say what holds on {told.start} too"
-        told.refuse((*path, "1", "from"), what, shown=path)
+            parsed.refuse((*path, str(number), "from"), what)
+    if is_sound(dates) and parsed.start is not None and min(dates) > parsed.start:
+        what = f"begins on {min(dates)}, after the start of the run; say what holds on {parsed.start} too"
+        parsed.refuse((*path, "1", "from"), what, shown=path)
 
 
-def check_hours(told: Told) -> None:
-    """Doors open before they close, reviews happen some day."""
-    for _, service in each(told.said["services"]):
+def check_hours(parsed: ParsedScenario) -> None:
+    """Hours open before they close, reviews happen some day."""
+    for _, service in each(parsed.spec.services):
         for key in ("admission_hours", "discharge_hours"):
-            if isinstance(service[key], Said):
-                _check_opening(told, service[key])
-        if isinstance(service["review"], Said):
-            _check_review(told, service["review"])
+            if is_parsed(service[key]):
+                _check_opening(parsed, service[key])
+        if is_parsed(service.review):
+            _check_review(parsed, service.review)
 
 
-def _check_opening(told: Told, hours: Said) -> None:
-    if is_sound([hours["from"], hours["to"]]) and hours["from"] >= hours["to"]:
-        told.refuse((*hours.path, "to"), "must be later than `from`; hours do not run past midnight")
-    counted = Counter(day for day in hours["days"] or [] if day is not UNREADABLE)
+def _check_opening(parsed: ParsedScenario, hours: HoursSpec) -> None:
+    if is_sound([hours.from_, hours.to]) and hours.from_ >= hours.to:
+        parsed.refuse((*hours.path, "to"), "must be later than `from`; hours do not run past midnight")
+    counted = Counter(day for day in hours.days or [] if day is not UNREADABLE)
     repeated = [day for day, times in counted.items() if times > 1]
     if repeated:
-        told.refuse((*hours.path, "days"), f"names {listed(repeated, 'and')} more than once; once is enough")
+        parsed.refuse((*hours.path, "days"), f"names {listed(repeated, 'and')} more than once; once is enough")
 
 
-def _check_review(told: Told, review: Said) -> None:
-    if is_sound([review["from"], review["to"]]) and review["from"] > review["to"]:
-        told.refuse((*review.path, "to"), "must not be earlier than `from`")
-    chances = review["chance_by_weekday"]
-    if isinstance(chances, Said) and is_sound(chances) and not any(chances.values()):
-        told.refuse(chances.path, "is 0% on every day, so nobody would ever be declared ready")
+def _check_review(parsed: ParsedScenario, review: ReviewSpec) -> None:
+    if is_sound([review.from_, review.to]) and review.from_ > review.to:
+        parsed.refuse((*review.path, "to"), "must not be earlier than `from`")
+    chances = review.chance_by_weekday
+    if is_parsed(chances) and is_sound(chances) and not any(chances.values()):
+        parsed.refuse(chances.path, "is 0% on every day, so nobody would ever be declared ready")
 
 
-def check_services(told: Told) -> None:
+def check_services(parsed: ParsedScenario) -> None:
     """Surge places and passing fit how a service counts; hospitals are on no pathway; only care homes are moved into for good."""
-    for name, service in each(told.said["services"]):
-        hours = told.counts_hours(name)
-        if service["may_pass"] is True and hours is False:
-            told.refuse(
+    for name, service in each(parsed.spec.services):
+        hours = parsed.counts_hours(name)
+        if service.may_pass is True and hours is False:
+            parsed.refuse(
                 (*service.path, "may_pass"),
                 "only means something where `hours_per_week` are counted; delete it",
             )
-        if service["kind"] == "acute" and is_sound([service["pathway"]]) and service["pathway"] is not None:
-            told.refuse(
+        if service.kind == "acute" and is_sound([service.pathway]) and service.pathway is not None:
+            parsed.refuse(
                 (*service.path, "pathway"),
                 "means nothing for a hospital: a move to another hospital is no discharge; delete it",
             )
-        if service["long_term"] is True and is_sound([service["kind"]]) and service["kind"] != "care_home":
-            told.refuse((*service.path, "long_term"), "is for services of the kind care_home; delete it")
-        if isinstance(service["surge"], Said):
-            _check_surge(told, name, service["surge"], hours)
+        if service.long_term is True and is_sound([service.kind]) and service.kind != "care_home":
+            parsed.refuse((*service.path, "long_term"), "is for services of the kind care_home; delete it")
+        if is_parsed(service.surge):
+            _check_surge(parsed, name, service.surge, hours)
 
 
-def _check_surge(told: Told, name: str, surge: Said, hours: bool | None) -> None:
-    opens, closes = surge["opens_when_waiting"], surge["closes_when_waiting"]
+def _check_surge(parsed: ParsedScenario, name: str, surge: SurgeSpec, hours: bool | None) -> None:
+    opens, closes = surge.opens_when_waiting, surge.closes_when_waiting
     if is_sound([opens, closes]) and closes >= opens:
-        told.refuse(
+        parsed.refuse(
             (*surge.path, "closes_when_waiting"),
             f"is {closes}; it must be below `opens_when_waiting`, {opens}",
         )
-    capacity = told.capacity(told.service(name))
+    capacity = parsed.capacity(parsed.service(name))
     if capacity is not None and all(one.places is None for one in capacity):
-        told.refuse(surge.path, f"adds places to {quoted(name)}, which is unlimited; delete one of the two")
-    if hours is not None and is_sound(surge["hours_per_week"]) and (surge["hours_per_week"] is not None) != hours:
-        told.refuse(
+        parsed.refuse(surge.path, f"adds places to {quoted(name)}, which is unlimited; delete one of the two")
+    if hours is not None and is_sound(surge.hours_per_week) and (surge.hours_per_week is not None) != hours:
+        parsed.refuse(
             surge.path,
             f"must count as {quoted(name)} does: {'in hours_per_week' if hours else 'in beds or places'}",
         )
 
 
-def check_lists(told: Told) -> None:
+def check_lists(parsed: ParsedScenario) -> None:
     """A list has a name of its own and holds services, each once."""
-    for name, one in each(told.said["lists"]):
-        if name in (told.names("services") or ()):
-            told.refuse(one.path, "is the name of a service too; choose another")
-        if one["services"] is not UNREADABLE:
-            repeated = [service for service, times in Counter(one["services"]).items() if times > 1]
+    for name, one in each(parsed.spec.lists):
+        if name in (parsed.names("services") or ()):
+            parsed.refuse(one.path, "is the name of a service too; choose another")
+        if one.services is not UNREADABLE:
+            repeated = [service for service, times in Counter(one.services).items() if times > 1]
             if is_sound(repeated) and repeated:
-                told.refuse((*one.path, "services"), f"names {listed(repeated, 'and')} more than once; once is enough")
+                parsed.refuse(
+                    (*one.path, "services"), f"names {listed(repeated, 'and')} more than once; once is enough"
+                )
 
 
-def check_steps(told: Told) -> None:
+def check_steps(parsed: ParsedScenario) -> None:
     """No step waits, through others, for itself."""
-    after = {name: _names_in(step["after"]) for name, step in each(told.said["steps"])}
+    after = {name: _names_in(step.after) for name, step in each(parsed.spec.steps)}
     for ring in rings(after):
         path = ("steps", ring[0], "after")
-        told.refuse(path, f"is a ring in which no step can begin: {' after '.join([*ring, ring[0]])}")
+        parsed.refuse(path, f"is a circle in which no step can begin: {' after '.join([*ring, ring[0]])}")
 
 
 def _names_in(value: Any) -> list[str]:
@@ -184,7 +198,7 @@ def _names_in(value: Any) -> list[str]:
 
 
 def rings(leads_to: dict[Node, list[Node]]) -> list[list[Node]]:
-    """The rings in a graph, each found once, beginning with the name that is written first."""
+    """The circles in a graph, each found once, beginning with the name that is written first."""
     found: list[list[Node]] = []
     done: set[Node] = set()
     for first, onward in leads_to.items():
@@ -202,14 +216,76 @@ def rings(leads_to: dict[Node, list[Node]]) -> list[list[Node]]:
     return found
 
 
-CHECKS: tuple[Callable[[Told], None], ...] = (
+CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
     check_shares,
     check_calendar,
     check_dates,
     check_hours,
     check_services,
     check_lists,
+    check_bays,
     check_steps,
     check_costs,
     check_budgets,
 )
+
+
+LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
+
+State = tuple[str, tuple[tuple[str, str], ...]]  # a service, and the levels with which somebody comes to it
+
+
+def check_loops_take_time(parsed: ParsedScenario) -> None:
+    """Nobody goes from service to service and back in no time at all."""
+    ways: dict[str, list[Way]] = {}
+    for way in parsed.ways():
+        if way.route.share and _takes_no_time(way):
+            ways.setdefault(way.group, []).append(way)
+    for group, people in each(parsed.spec.people):
+        for ring, levels in _rings(parsed, people, ways.get(group, ())):
+            path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])  # or above it, by way of a list
+            parsed.refuse(
+                path,
+                f"lets people {levels}go round a loop of zero-length stays: {' to '.join([*ring, ring[0]])}; give one of these stays some days",
+            )
+
+
+def _takes_no_time(way: Way) -> bool:
+    stay = way.stay
+    return stay is not None and round(stay.days(LARGEST_LUCK) * SECONDS_PER_DAY) == 0
+
+
+def _rings(parsed: ParsedScenario, people: GroupSpec, ways: Sequence[Way]) -> Iterator[tuple[list[str], str]]:
+    """Services that somebody goes round, each circle once, and words for whom."""
+    if not _by_level(parsed, people, ways, set()):
+        return
+    traits = {trait for way in ways for trait in way.found}
+    seen: set[tuple[str, ...]] = set()
+    for ring in _by_level(parsed, people, ways, traits):
+        services, levels = [service for service, _ in ring], [f"{trait} {level}" for trait, level in ring[0][1]]
+        if tuple(services) not in seen:
+            seen.add(tuple(services))
+            yield services, f"with {listed(levels, 'and')} " if levels else ""
+
+
+def _by_level(parsed: ParsedScenario, people: GroupSpec, ways: Sequence[Way], traits: set[str]) -> list[list[State]]:
+    """The circles of services and levels of these traits; anybody who goes by another trait is taken to go every way."""
+    leads_to: dict[State, list[State]] = {}
+    for service in services_in(people):
+        leads_to.update({(service, _as_key(levels)): [] for levels in combinations(people, traits)})
+    for way in ways:
+        ends = [name for end in way.ends() for name in parsed.members(end)]
+        own = {trait: level for trait, level in way.found.items() if trait in traits}
+        for others in combinations(people, traits - own.keys()):
+            levels = [one for one in afters(way.visit, {**others, **own}) if _fits(way.after, one)]
+            leads_to[way.here, _as_key({**others, **own})] += [(end, _as_key(one)) for one in levels for end in ends]
+    return rings(leads_to)
+
+
+def _as_key(levels: Levels) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(levels.items()))
+
+
+def _fits(wanted: Levels, levels: Levels) -> bool:
+    """Has somebody with these levels those that are wanted, as far as their traits are followed?"""
+    return all(levels.get(trait, level) == level for trait, level in wanted.items())

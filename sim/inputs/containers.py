@@ -4,13 +4,14 @@ What may be changed here: a new container. A new key needs only a line in `field
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
-from sim.inputs.kinds import DEFAULT, Field, Kind, Schema
+from sim.inputs.field_types import DEFAULT, AnyField, AnyKind, Field, Kind, Schema
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
 from sim.inputs.problems import Mark, Path, closest, did_you_mean, listed, quoted
-from sim.inputs.reading import BY, UNREADABLE, Reading, Reference, Said
+from sim.inputs.reading import BY, UNREADABLE, Named, Parsed, Reading, Reference
 from sim.inputs.values import name
 
 MOST_NAMES = 500
@@ -19,21 +20,29 @@ SPLIT = re.compile(r"([A-Za-z]\w*) *[= ] *(\S.*)")  # `mean=9`, `mean 9`
 MOST_ROWS = 100_000
 
 
+T_co = TypeVar("T_co", covariant=True)
+P_co = TypeVar("P_co", bound=Parsed, covariant=True)
+A = TypeVar("A")
+B = TypeVar("B")
+C = TypeVar("C")
+
+
 @dataclass(frozen=True)
-class Record(Kind):
-    """Known keys and what stands under each."""
+class Record(Kind[P_co]):
+    """Known keys and what stands under each; `makes` is what is made of them."""
 
     title: str
     meaning: str
-    fields: tuple[Field, ...]
+    fields: tuple[AnyField, ...]
     exactly_one: tuple[str, ...] = ()  # of these keys
     at_most_one: tuple[str, ...] = ()
     short: str = ""  # the key that a bare value stands for
     wording: str = ""  # how to say that such a thing is wanted, where its keys would not help
-    beside: tuple[str, ...] = ()  # keys that may stand beside any one of `exactly_one`
+    beside: tuple[str, ...] = ()  # keys that may be beside any one of `exactly_one`
     strangers: tuple[str, ...] = ()  # well-known names that do not exist here, however like a known one
     above: tuple[str, ...] = ()  # keys that belong one step further out, beside this whole
     alike: bool = False  # all keys mean the same, each for itself: weekdays, months
+    makes: Callable[[Path], P_co] = Parsed  # type: ignore[assignment]  # where nobody asks for keys by name
 
     @property
     def words(self) -> str:  # type: ignore[override]
@@ -41,14 +50,14 @@ class Record(Kind):
         example = ", ".join(f"{key}: ..." for key in keys or [one.key for one in self.fields[:2]])
         return self.wording or f"{{{example}}}"
 
-    def field_of(self, key: str) -> Field | None:
+    def field_of(self, key: str) -> AnyField | None:
         """The field of that key."""
         return next((one for one in self.fields if one.key == key), None)
 
-    def parts(self) -> tuple[Kind, ...]:
+    def parts(self) -> tuple[AnyKind, ...]:
         return tuple(one.kind for one in self.fields)
 
-    def inside(self, key: str) -> Kind | None:
+    def inside(self, key: str) -> AnyKind | None:
         found = self.field_of(key)
         return found.kind if found else None
 
@@ -59,13 +68,13 @@ class Record(Kind):
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         if not isinstance(node, Table):
-            return _refuse_shape(self, node, path, reading)
+            return refuse_shape(self, node, path, reading)
         meant = self._refuse_unknown(node, path, reading)
-        said = Said(path)
+        spec = self.makes(path)
         for one in self.fields:
-            said[one.key] = self._read_field(one, node, path, reading, missed=one.key not in meant)
-        self._check_choice(node, said, reading, meant)
-        return said
+            spec[one.key] = self._read_field(one, node, path, reading, missed=one.key not in meant)
+        self._check_choice(node, spec, reading, meant)
+        return spec
 
     def _refuse_unknown(self, node: Table, path: Path, reading: Reading) -> set[str]:
         """Refuse the keys that do not exist; gives those that were probably meant, so that nobody misses them too."""
@@ -89,12 +98,12 @@ class Record(Kind):
         if split is not None and split[1] in keys:
             return f"is not known; write {quoted(f'{split[1]}: {split[2]}')}"
         if key in self.above:
-            return f"stands one bracket too far in; write it beside {quoted(self.title)}: `{{{self.title}: {{...}}, {key}: ...}}`"
+            return f"is one bracket too far in; write it beside {quoted(self.title)}: `{{{self.title}: {{...}}, {key}: ...}}`"
         if key in self.strangers:
             return f"is not known; there are {listed(self.exactly_one or keys, 'and')}"
         return f"is not known{did_you_mean(key, keys)}"
 
-    def _read_field(self, one: Field, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
+    def _read_field(self, one: AnyField, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
         entry = node.entries.get(one.key)
         if entry is not None:
             return one.kind.read(entry.value, path if entry.implied else (*path, one.key), reading)
@@ -104,17 +113,17 @@ class Record(Kind):
             return UNREADABLE
         return None if one.default is None else one.kind.read(default_node(one), (*path, one.key), reading)
 
-    def _check_choice(self, node: Table, said: Said, reading: Reading, meant: set[str]) -> None:
+    def _check_choice(self, node: Table, spec: Parsed, reading: Reading, meant: set[str]) -> None:
         rivals = self.exactly_one or self.at_most_one
         written = [key for key in node.entries if key in rivals]
         if len(written) > 1:
             what = f"says {listed(written, 'and')}; keep one of them"
-            reading.refuse(node.entries[written[1]].mark, said.path, what)
+            reading.refuse(node.entries[written[1]].mark, spec.path, what)
         elif written or not self.exactly_one:
             return
         elif meant.isdisjoint(rivals):
-            reading.refuse(node.mark, said.path, f"needs {'one of ' * (len(rivals) > 2)}{listed(rivals)}")
-        said.update(dict.fromkeys(rivals, UNREADABLE))
+            reading.refuse(node.mark, spec.path, f"needs {'one of ' * (len(rivals) > 2)}{listed(rivals)}")
+        spec.update(dict.fromkeys(rivals, UNREADABLE))
 
     def schema(self) -> Schema:
         """A reference to the definition that `schema.py` makes from the fields."""
@@ -123,11 +132,36 @@ class Record(Kind):
         return {"anyOf": [reference, short.schema()]} if short else reference
 
 
+AnyRecord: TypeAlias = Record[Any]
+
+
+class Spec(Parsed):
+    """Something with known keys as it was read. A subclass names each key, with its type, in one line of the table of keys.
+
+    `class TaperSpec(Spec, title="taper"): to = must(SHARE, "...")` makes the reader, the schema and the page of `taper`, and
+    gives `taper.to` as a share. Its docstring is the meaning. None is what was not written, UNREADABLE what could not be read.
+    """
+
+    record: ClassVar[Record[Any]]
+
+    def __init_subclass__(cls, *, title: str, **more: Any) -> None:
+        fields = tuple(one for one in vars(cls).values() if isinstance(one, Field))
+        cls.record = Record(title, (cls.__doc__ or "").strip().removesuffix("."), fields, makes=cls, **more)
+
+
+S = TypeVar("S", bound=Spec)
+
+
+def keys_of(spec: type[S]) -> Record[S]:
+    """The keys of something as a kind of value."""
+    return spec.record
+
+
 @dataclass(frozen=True)
-class Names(Kind):
+class Names(Kind[Named[T_co]], Generic[T_co]):
     """Names that the planner chooses (or has chosen elsewhere) and what stands under each."""
 
-    value: Kind
+    value: Kind[T_co]
     declares: str = ""  # these names are new services, steps, ...
     refers: str = ""  # or they are names declared elsewhere
     reserved: tuple[str, ...] = ()
@@ -139,10 +173,10 @@ class Names(Kind):
         what = self.declares or self.refers or "name"
         return f"a list of {what}s" if self.from_list else f"one or more {what}s, each with what belongs to it"
 
-    def parts(self) -> tuple[Kind, ...]:
+    def parts(self) -> tuple[AnyKind, ...]:
         return (self.value,)
 
-    def inside(self, key: str) -> Kind | None:
+    def inside(self, key: str) -> AnyKind | None:
         return self.value
 
     def expand(self, node: Node) -> Node:
@@ -152,19 +186,19 @@ class Names(Kind):
         if self.from_list and isinstance(node, Rows):
             return reading.refuse(node.mark, path, "must list names, each once: `[one, {other: {share: 55%}}]`")
         if not isinstance(node, Table):
-            return _refuse_shape(self, node, path, reading)
+            return refuse_shape(self, node, path, reading)
         if not self.least <= len(node.entries) <= MOST_NAMES:
             wrong = "is empty; name at least one" if not node.entries else f"holds more than {MOST_NAMES} names"
             return reading.refuse(node.mark, path, wrong)
-        said = Said(path)
+        spec: Named[T_co] = Named(path)
         for key, entry in node.entries.items():
             if key in self.reserved:
                 what = f"is a reserved name ({listed(self.reserved, 'and')}); choose another"
-                said[key] = reading.refuse(entry.mark, (*path, key), what)
+                spec[key] = reading.refuse(entry.mark, (*path, key), what)
                 continue
             self._check_name(key, entry.mark, (*path, key), reading)
-            said[key] = self.value.read(entry.value, (*path, key), reading)
-        return said
+            spec[key] = self.value.read(entry.value, (*path, key), reading)
+        return spec
 
     def _check_name(self, key: str, mark: Mark, path: Path, reading: Reading) -> None:
         if self.refers:
@@ -184,10 +218,18 @@ class Names(Kind):
 
 
 @dataclass(frozen=True)
-class Listing(Kind):
+class Paths(Names[T_co]):
+    """Dotted paths, or several joined by |, and what stands under each; whether they exist is checked elsewhere."""
+
+    def _check_name(self, key: str, mark: Mark, path: Path, reading: Reading) -> None:
+        pass
+
+
+@dataclass(frozen=True)
+class Listing(Kind[list[T_co]], Generic[T_co]):
     """A list."""
 
-    item: Kind
+    item: Kind[T_co]
     least: int = 0
     what: str = "values"
     most: int = MOST_ROWS
@@ -201,10 +243,10 @@ class Listing(Kind):
         """How many there have to be, where that is fixed."""
         return f"{self.least} " if self.least == self.most else ""
 
-    def parts(self) -> tuple[Kind, ...]:
+    def parts(self) -> tuple[AnyKind, ...]:
         return (self.item,)
 
-    def inside(self, key: str) -> Kind | None:
+    def inside(self, key: str) -> AnyKind | None:
         return self.item if key.isdigit() else None
 
     def expand(self, node: Node) -> Node:
@@ -212,7 +254,7 @@ class Listing(Kind):
 
     def read(self, node: Node, path: Path, reading: Reading) -> Any:
         if not isinstance(node, Rows):
-            return _refuse_shape(self, node, path, reading)
+            return refuse_shape(self, node, path, reading)
         if not node.items and self.least:
             return reading.refuse(node.mark, path, "is an empty list; write what belongs in it, or delete the line")
         if not self.least <= len(node.items) <= self.most:
@@ -234,31 +276,31 @@ class Listing(Kind):
 
 
 @dataclass(frozen=True)
-class Either(Kind):
-    """A bare value, or something with keys, or a list: what was written decides how it is read."""
+class Either(Kind[T_co]):
+    """A bare value, or something with keys, or a list: what was written decides how it is read. `either` makes it."""
 
     words: str
-    bare: Kind
-    table: Kind | None = None
-    rows: Kind | None = None
+    bare: AnyKind
+    table: AnyKind | None = None
+    rows: AnyKind | None = None
 
     @property
     def is_one_value(self) -> bool:
         """Whether it is one value, however it is written, or things with names and keys of their own: routes."""
         return not (isinstance(self.table, Names) and isinstance(self.table.value, Record))
 
-    def parts(self) -> tuple[Kind, ...]:
+    def parts(self) -> tuple[AnyKind, ...]:
         others = (kind for kind in (self.table, self.rows) if kind is not None and kind is not self.bare)
         return (self.bare, *others)
 
-    def resolved(self, node: Node) -> Kind:
+    def resolved(self, node: Node) -> AnyKind:
         if isinstance(node, Table) and self.table is not None:
             return self.table
         if isinstance(node, Rows) and self.rows is not None:
             return self.rows
         return self.bare
 
-    def inside(self, key: str) -> Kind | None:
+    def inside(self, key: str) -> AnyKind | None:
         kind = self.rows if key.isdigit() else self.table
         return kind.inside(key) if kind else None
 
@@ -272,20 +314,37 @@ class Either(Kind):
         return {"anyOf": [kind.schema() for kind in self.parts()]}
 
 
+@overload
+def either(words: str, bare: Kind[A], table: Kind[B]) -> Either[A | B]: ...
+
+
+@overload
+def either(words: str, bare: Kind[A], table: Kind[B], rows: Kind[C]) -> Either[A | B | C]: ...
+
+
+@overload
+def either(words: str, bare: Kind[A], *, rows: Kind[C]) -> Either[A | C]: ...
+
+
+def either(words: str, bare: AnyKind, table: AnyKind | None = None, rows: AnyKind | None = None) -> Either[Any]:
+    """What may be written in several ways."""
+    return Either(words, bare, table, rows)
+
+
 def _meant_by(key: str, keys: list[str]) -> str:
     """The key that an unknown one was probably meant as; empty if none."""
     split = SPLIT.fullmatch(key)
     return closest(key.partition(":")[0] if split is None else split[1], keys) or ""
 
 
-def default_node(one: Field) -> Node:
-    """What stands there although nobody wrote it."""
+def default_node(one: AnyField) -> Node:
+    """What is there although nobody wrote it."""
     mark = Mark(file=DEFAULT)
     bare = Table({}, mark) if one.default == "{}" else Text(one.default or "", mark)
     return one.kind.expand(bare)
 
 
-def _expanded(kind: Kind, node: Node) -> Node:
+def _expanded(kind: AnyKind, node: Node) -> Node:
     """A container with the short forms of everything in it written out."""
     if isinstance(node, Rows):
         return Rows(
@@ -301,7 +360,7 @@ def _expanded(kind: Kind, node: Node) -> Node:
     return node
 
 
-def _expand_under(kind: Kind, key: str, node: Node) -> Node:
+def _expand_under(kind: AnyKind, key: str, node: Node) -> Node:
     inside = kind.inside(key)
     return inside.expand(node) if inside else node
 
@@ -319,7 +378,8 @@ def _named_list(rows: Rows) -> Node:
     return Table(entries, rows.mark)
 
 
-def _refuse_shape(kind: Kind, node: Node, path: Path, reading: Reading) -> Any:
+def refuse_shape(kind: AnyKind, node: Node, path: Path, reading: Reading) -> Any:
+    """Refuse what is no such thing: what it is, and what it must be."""
     if isinstance(node, Gap):
         return UNREADABLE
     found = {Rows: "is a list", Table: "has keys of its own"}.get(type(node), "")

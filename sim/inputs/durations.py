@@ -4,49 +4,55 @@ What may be changed here: a family, together with `distributions.py` and new exp
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import inf
+from typing import TypeVar
 
 from sim.inputs import distributions
 from sim.inputs.containers import Listing, Record
 from sim.inputs.distributions import Distribution
-from sim.inputs.kinds import Field, Kind, Schema
+from sim.inputs.field_types import AnyField, AnyKind, Field, Kind, Schema, may, must
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Mark, Path
-from sim.inputs.reading import UNREADABLE, Reading, Said, is_sound
+from sim.inputs.reading import UNREADABLE, Parsed, Reading, is_sound
 from sim.inputs.scalars import FILE, number
 
 LONGEST_DAYS = 1e9  # whole seconds stay far inside 64 bits
 LARGEST_LUCK = 1 - 2**-53
 
+T = TypeVar("T")
 WORDS = "a number or a distribution such as {exponential: {mean: 5}}"
 NUMBER = number("")
-MEAN = Field("mean", NUMBER, "the mean", required=True)
-SD = Field("sd", NUMBER, "the standard deviation")
+MEAN = Field[Decimal](NUMBER, "the mean", required=True, key="mean")
+SD = Field[Decimal](NUMBER, "the standard deviation", key="sd")
 LIMITS = ("at_least", "at_most")
 
 
-def _family(title: str, meaning: str, *fields: Field, exactly_one: tuple[str, ...] = ()) -> Field:
-    return Field(title, Record(title, meaning, fields, exactly_one=exactly_one, above=LIMITS), meaning)
+def _family(title: str, meaning: str, *fields: AnyField, exactly_one: tuple[str, ...] = ()) -> AnyField:
+    return _field(title, Record(title, meaning, fields, exactly_one=exactly_one, above=LIMITS), meaning)
 
 
-def _must(key: str, meaning: str) -> Field:
-    return Field(key, NUMBER, meaning, required=True)
+def _field(key: str, kind: Kind[T], meaning: str, missing: str = "") -> Field[T | None]:
+    return replace(may(kind, meaning, missing), key=key)
 
 
-FAMILIES = Record(
+def _must(key: str, meaning: str) -> Field[Decimal]:
+    return replace(must(NUMBER, meaning), key=key)
+
+
+FAMILIES: Record[Parsed] = Record(
     "distribution",
     "How long something takes; a bare number means always exactly so long",
     (
-        Field("fixed", number("", wanted=WORDS), "always exactly so long"),
+        _field("fixed", number("", wanted=WORDS), "always exactly so long"),
         _family("exponential", "memoryless, by its mean", MEAN),
         _family(
             "lognormal",
             "many short and few very long, by mean and sd or mean and median",
             MEAN,
             SD,
-            Field("median", NUMBER, "the median, never above the mean"),
+            _field("median", NUMBER, "the median, never above the mean"),
             exactly_one=("sd", "median"),
         ),
         _family("gamma", "between exponential and bell-shaped, by mean and sd", MEAN, _must("sd", SD.meaning)),
@@ -67,17 +73,17 @@ FAMILIES = Record(
         _family(
             "empirical",
             "as observed: a file of lengths, or quantiles",
-            Field("file", FILE, "a CSV file beside this one with one column of lengths"),
-            Field("quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"),
+            _field("file", FILE, "a CSV file beside this one with one column of lengths"),
+            _field("quantiles", Listing(NUMBER, 2, "quantiles"), "lengths at equal steps from 0% to 100%, rising"),
             exactly_one=("file", "quantiles"),
         ),
-        Field(
+        _field(
             "at_least",
             NUMBER,
             "only values from this on, drawn from the distribution on that condition",
             missing="from 0",
         ),
-        Field(
+        _field(
             "at_most", NUMBER, "only values up to this, drawn from the distribution on that condition", missing="no end"
         ),
     ),
@@ -117,7 +123,7 @@ class OutsideLimits(ValueError):
 
 
 @dataclass(frozen=True)
-class Duration(Kind):
+class Duration(Kind[Distribution]):
     """A distribution, written in a unit; `scale` turns it into days (hours of need a week stay hours)."""
 
     unit: str = "days"
@@ -126,31 +132,31 @@ class Duration(Kind):
     short = FAMILIES.short
     words = WORDS
 
-    def inside(self, key: str) -> Kind | None:
+    def inside(self, key: str) -> AnyKind | None:
         return FAMILIES.inside(key)
 
-    def resolved(self, node: Node) -> Kind:
+    def resolved(self, node: Node) -> AnyKind:
         return FAMILIES
 
-    def parts(self) -> tuple[Kind, ...]:
+    def parts(self) -> tuple[AnyKind, ...]:
         return (FAMILIES,)
 
     def expand(self, node: Node) -> Node:
         return FAMILIES.expand(node)
 
     def read(self, node: Node, path: Path, reading: Reading) -> Distribution:
-        said = FAMILIES.read(node, path, reading)
-        if not is_sound(said) or not isinstance(node, Table):
+        spec = FAMILIES.read(node, path, reading)
+        if not is_sound(spec) or not isinstance(node, Table):
             return UNREADABLE  # type: ignore[no-any-return]
         family = next(key for key in FAMILIES.exactly_one if key in node.entries)
         entry = node.entries[family]
         here = path if entry.implied else (*path, family)
         try:
-            distribution = self._made(family, said[family], node, reading)
+            distribution = self._made(family, spec[family], node, reading)
             if distribution is None:
                 return UNREADABLE  # type: ignore[no-any-return]
-            if said["at_least"] is not None or said["at_most"] is not None:
-                distribution = _between(distribution, said, self.scale)
+            if spec["at_least"] is not None or spec["at_most"] is not None:
+                distribution = _between(distribution, spec, self.scale)
             if not distribution.days(LARGEST_LUCK) <= LONGEST_DAYS:
                 raise ValueError("the spread is so wide that some would take longer than a million years")
         except OutsideLimits as error:
@@ -161,25 +167,25 @@ class Duration(Kind):
             return reading.refuse(entry.mark, here, f"is impossible: {reason}")  # type: ignore[no-any-return]
         return distribution
 
-    def _made(self, family: str, said: Said | Decimal, node: Table, reading: Reading) -> Distribution | None:
+    def _made(self, family: str, spec: Parsed | Decimal, node: Table, reading: Reading) -> Distribution | None:
         """The distribution; None where its file could not be read."""
-        if not isinstance(said, Said):
-            return distributions.fixed(float(said / self.scale))
-        if said.get("file") is not None:
-            lengths = reading.files.lengths(_mark_of_file(node), said["file"])
+        if not isinstance(spec, Parsed):
+            return distributions.fixed(float(spec / self.scale))
+        if spec.get("file") is not None:
+            lengths = reading.files.lengths(_mark_of_file(node), spec["file"])
             return None if lengths is None else distributions.from_sample([one / float(self.scale) for one in lengths])
-        if said.get("quantiles") is not None:
-            return distributions.quantiles([float(one / self.scale) for one in said["quantiles"]])
-        written = {key: float(value / self.scale) for key, value in said.items() if value is not None}
+        if spec.get("quantiles") is not None:
+            return distributions.quantiles([float(one / self.scale) for one in spec["quantiles"]])
+        written = {key: float(value / self.scale) for key, value in spec.items() if value is not None}
         return MAKERS[(family, *written)](**written)
 
     def schema(self) -> Schema:
         return FAMILIES.schema()
 
 
-def _between(written: Distribution, said: Said, scale: Decimal) -> Distribution:
+def _between(written: Distribution, spec: Parsed, scale: Decimal) -> Distribution:
     """A distribution on condition that its values lie between the limits that were written."""
-    low, high = (said[key] for key in LIMITS)
+    low, high = (spec[key] for key in LIMITS)
     at_least, at_most = float((low or 0) / scale), inf if high is None else float(high / scale)
     shortest, longest = (f"{days * float(scale):g}" for days in (written.shortest_days, written.longest_days))
     if low is not None and at_most <= at_least:

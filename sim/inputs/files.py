@@ -1,18 +1,78 @@
-"""The files that a scenario is read from: opened once, within limits, their fingerprints kept.
+"""The files that a scenario is read from: opened once, within limits, fingerprints kept; and CSV as spreadsheets save it, whatever separates the cells.
 
 A scenario may come from anybody: only relative paths with the expected ending, only ordinary files of a sane size.
-What may be changed here: the limits.
+
+Excel leaves blank columns and rows behind, begins files with a byte order mark, ends lines as Windows does and, where
+commas are before decimals, puts semicolons between cells.
 """
 
+import csv
+import io
 import os
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path as FilePath
 
 from sim.inputs.problems import Mark, Problems, closest, listed, printable, quoted
-from sim.inputs.spreadsheet import Line, NoTable, lines_of, separator_of
 from sim.inputs.values import number
+
+IN_QUOTES = re.compile(r'"[^"]*"')
+SEPARATORS = (";", "\t", ",")  # the first that stands outside quotes: a comma may also be part of a number
+HINT = re.compile(r"sep=.\n", re.IGNORECASE)  # Excel's own line about the separator
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line that is not blank: its number, and its cells without spaces around them or blank ones at the end."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+class NoTable(ValueError):
+    """Cells cannot be told apart; `line` is where."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        self.line = line
+        super().__init__(reason)
+
+
+def separator_of(text: str) -> str:
+    """What separates the cells of a text."""
+    for line in text.splitlines():
+        bare = IN_QUOTES.sub("", line)
+        found = next((one for one in SEPARATORS if one in bare), None)
+        if found is not None:
+            return found
+    return ","
+
+
+def plain_lines(text: str) -> str:
+    """The text without a byte order mark, with one kind of line end."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def lines_of(text: str, separator: str) -> Iterator[Line]:
+    """Every line that is not blank."""
+    plain = plain_lines(text)
+    hint = HINT.match(plain)
+    skipped = 1 if hint else 0
+    reader = csv.reader(io.StringIO(plain[hint.end() :] if hint else plain), delimiter=separator, strict=True)
+    begins = 1 + skipped
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                yield Line(begins, tuple(cells))
+            begins = reader.line_num + skipped + 1
+    except csv.Error as error:
+        raise NoTable(reader.line_num + skipped, str(error)) from None
+
 
 LARGEST_FILE = 1_000_000  # bytes
 MOST_LENGTHS = 100_000
@@ -37,7 +97,7 @@ class Files:
         elif not name.endswith(endings):
             self._problems.add(mark, f"{quoted(name)} does not end in {' or '.join(endings)}")
         else:
-            beside = mark.file if mark.line else self._first  # what is set on the command line stands in no file
+            beside = mark.file if mark.line else self._first  # what is set on the command line is in no file
             return os.path.normpath(os.path.join(os.path.dirname(beside), name)).replace(os.sep, "/")
         return None
 
@@ -92,7 +152,7 @@ class Files:
 
 
 def _is_heading(cells: tuple[str, ...]) -> bool:
-    """A first line of words. A mark for what is not known, or not told, stands for a length and is none."""
+    """A first line of words. A mark for what is not known, or not reported, stands for a length and is none."""
     text = cells[0].lower()
     words = any(one.isalpha() for one in text) and not any(one.isdigit() for one in text)
     return len(cells) == 1 and words and len(text) > 1 and text.strip("#()[]<>. ") not in NOT_KNOWN

@@ -3,36 +3,38 @@
 What may be changed here: freely; refresh the page (the test says how).
 """
 
+import textwrap
 from collections.abc import Iterator
 
 from sim.inputs.by_level import MayDepend
-from sim.inputs.containers import Either, Listing, Names, Record
+from sim.inputs.containers import AnyRecord, Either, Listing, Names, Record
 from sim.inputs.durations import FAMILIES, Duration
+from sim.inputs.field_types import AnyField, AnyKind, Scalar
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
-from sim.inputs.kinds import Field, Kind, Scalar
 from sim.inputs.schema import records
 
 HEAD = """\
 # Every key of the scenario language
 
-Made from the table of keys in `sim/inputs/fields.py`; change it there. [language.md](language.md) shows the keys at
-work. Numbers may be written `1,200`, shares `40%`, money `£150`, dates `2026-04-06`, times of day `09:30`.
+This page is made from the table of keys in `sim/inputs/fields.py`; change it there. [language.md](language.md) shows
+how the keys are used. Write numbers as `1,200`, shares as `40%`, money as `£150`, dates as `2026-04-06` and times of
+day as `09:30`.
 
-† may depend on a trait of the people: `{by: need, high: 9, else: 5}`, with a value for each level or `else` for those
-that are not named. Such values may stand in each other.
+† marks values that may depend on a trait: `{by: need, high: 9, else: 5}`, with a value for each level, or `else` for
+levels that are not named. Such values can be nested.
 """
 
 
 def keys_page() -> str:
     """The whole page."""
-    whole = Record(SCENARIO.title, SCENARIO.meaning, (*SCENARIO.fields, *LAYER_FIELDS))
+    whole: AnyRecord = Record(SCENARIO.title, SCENARIO.meaning, (*SCENARIO.fields, *LAYER_FIELDS))
     return "\n".join([HEAD, *(line for record in (whole, *records()) for line in _section(record))])
 
 
-def _section(record: Record) -> Iterator[str]:
+def _section(record: AnyRecord) -> Iterator[str]:
     yield f"## {record.title[:1].upper()}{record.title[1:]}"
     if record.meaning:
-        yield f"\n{record.meaning[:1].upper()}{record.meaning[1:]}."
+        yield "\n" + textwrap.fill(f"{record.meaning[:1].upper()}{record.meaning[1:]}.", 119)
     if record.exactly_one:
         yield f"\nExactly one of {', '.join(f'`{key}`' for key in record.exactly_one)}."
     yield "\n| key | written as | unit | if left out | meaning |\n|---|---|---|---|---|"
@@ -48,11 +50,11 @@ def _section(record: Record) -> Iterator[str]:
     yield ""
 
 
-def _keys(field: Field, record: Record) -> str:
+def _keys(field: AnyField, record: AnyRecord) -> str:
     return ", ".join(f"`{one.key}`" for one in record.fields) if record.alike else f"`{field.key}`"
 
 
-def _written(kind: Kind) -> str:
+def _written(kind: AnyKind) -> str:
     """How a value is written, with a link where it has keys of its own."""
     if isinstance(kind, MayDepend):
         return f"{_written(kind.value)} †"
@@ -70,18 +72,18 @@ def _written(kind: Kind) -> str:
     return kind.words
 
 
-def _link(record: Record) -> str:
+def _link(record: AnyRecord) -> str:
     return f"[{record.title}](#{record.title.replace(' ', '-')})"
 
 
-def _unit(kind: Kind) -> str:
+def _unit(kind: AnyKind) -> str:
     kind = kind.plain()
     if isinstance(kind, Scalar | Duration):
         return kind.unit
     return next(filter(None, map(_unit, kind.parts())), "") if isinstance(kind, Either | Listing) else ""
 
 
-def _left_out(field: Field, record: Record) -> str:
+def _left_out(field: AnyField, record: AnyRecord) -> str:
     if field.required:
         return "needed"
     if field.key in (*record.exactly_one, *record.at_most_one):

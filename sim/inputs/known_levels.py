@@ -16,12 +16,12 @@ Weights = Mapping[Levels, float]  # of each combination of the levels that are n
 
 def traits_given(traits: Sequence[Trait], profiles: Sequence[Levels], known: Levels) -> tuple[Trait, ...]:
     """The traits of a group as they are among people with known levels; where nothing is known of one, as they are."""
-    told, swayed = dict(known), swayed_by(traits, known)
+    parsed, swayed = dict(known), swayed_by(traits, known)
     weights = weights_given(traits, profiles, known) if swayed else {}
     given: list[Trait] = []
     for trait in traits:
-        if trait.name in told:
-            given.append(_certain(trait, told[trait.name]))
+        if trait.name in parsed:
+            given.append(_certain(trait, parsed[trait.name]))
         else:
             given.append(_conditional(trait, weights) if trait.name in swayed else trait)
     return tuple(given)
@@ -29,10 +29,10 @@ def traits_given(traits: Sequence[Trait], profiles: Sequence[Levels], known: Lev
 
 def swayed_by(traits: Sequence[Trait], known: Levels) -> tuple[str, ...]:
     """The traits that are not known, of which known levels say something: those on which the shares of these depend."""
-    told, found = dict(known), set[str]()
+    parsed, found = dict(known), set[str]()
     for trait in reversed(traits):  # what a trait depends on stands above it
-        if trait.name in told or trait.name in found:
-            found |= trait.depends_on - told.keys()
+        if trait.name in parsed or trait.name in found:
+            found |= trait.depends_on - parsed.keys()
     return tuple(trait.name for trait in traits if trait.name in found)
 
 
@@ -41,10 +41,10 @@ def weights_given(traits: Sequence[Trait], profiles: Sequence[Levels], known: Le
 
     A known level whose share depends on known ones alone says nothing, and may be one that nobody comes with.
     """
-    told = dict(known)
-    telling = [trait for trait in traits if trait.name not in told or trait.depends_on - told.keys()]
+    parsed = dict(known)
+    telling = [trait for trait in traits if trait.name not in parsed or trait.depends_on - parsed.keys()]
     return {
-        tuple(level for level in levels if level[0] not in told): prod(trait.share_of(levels) for trait in telling)
+        tuple(level for level in levels if level[0] not in parsed): prod(trait.share_of(levels) for trait in telling)
         for levels in profiles
         if set(known) <= set(levels)
     }
@@ -66,4 +66,4 @@ def _conditional(trait: Trait, weights: Weights) -> Trait:
 
 def _shares(weights: tuple[float, ...]) -> tuple[float, ...]:
     total = sum(weights)
-    return tuple(weight / total for weight in weights) if total else weights  # nobody has what stands above
+    return tuple(weight / total for weight in weights) if total else weights  # nobody has what is above

@@ -1,30 +1,33 @@
 """From a YAML file to a frozen Scenario, or to everything that is wrong with it: the room's public verbs.
 
 What may be changed here: the order of reading; what a key means is in `fields.py`, what is refused in `checks.py`,
-`possible.py` and `nodes.py`.
+`feasibility.py` and `nodes.py`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
-from sim.inputs import build, checks, people_checks, possible, prices
-from sim.inputs.differing import differences
+from sim.inputs import build, checks, feasibility, people_checks, prices
+from sim.inputs.bookings import bookings_notices
+from sim.inputs.by_year import years_notices
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
-from sim.inputs.in_force import values_in_force
-from sim.inputs.layers import OWN_KEYS, Layers
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
 from sim.inputs.opening_routes import date_the_routes
+from sim.inputs.overrides import OWN_KEYS, Layers, check_apart
+from sim.inputs.parsed import ParsedScenario
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
+from sim.inputs.provenance import differences, show_text, values_in_force
 from sim.inputs.reading import Reading
 from sim.inputs.scenario import Scenario
 from sim.inputs.schema import json_schema
-from sim.inputs.show import show_text
-from sim.inputs.told import Told
+from sim.inputs.shared_journeys import with_shared_journeys
 from sim.inputs.trait_checks import TRAIT_CHECKS, check_by_level
 from sim.inputs.tree import relabelled, without
 from sim.inputs.values import FORMULA_STARTS
+from sim.inputs.varied import KEY as SWEEP
+from sim.inputs.varied import swept_in
 
 MOST_LAYERS = 5
 LAYER_KEYS = tuple(field.key for field in LAYER_FIELDS)
@@ -37,6 +40,7 @@ __all__ = [
     "json_schema",
     "read_many",
     "read_scenario",
+    "read_together",
     "show_text",
 ]
 
@@ -48,23 +52,43 @@ def read_scenario(
     seed: int | None = None,
 ) -> Scenario:
     """The scenario in a file, with `path=value` overrides on top; ScenarioError lists all that is wrong with it."""
+    return read_together(path, (), sets, replications, seed)
+
+
+def read_together(
+    path: str | FilePath,
+    levers: Sequence[str] = (),
+    sets: Sequence[str] = (),
+    replications: int | None = None,
+    seed: int | None = None,
+) -> Scenario:
+    """A scenario with what several files that extend it say differently, one on the other; two may not say the same value."""
     file = str(path).replace("\\", "/") if isinstance(path, FilePath) else path
     problems = Problems()
     files = Files(problems, file)
     sources = _read_chain(file, files, problems)
     if not sources:
         problems.stop_if_any()
+    sources += [one for lever in levers for one in _what_it_adds(lever, sources, files, problems)]
+    if levers:
+        check_apart([(source.file, source.root) for source in sources[-len(levers) :]], problems)
+        problems.stop_if_any()  # without levers all problems come at once, those of the text beside those of its meaning
     layers = _put_together(sources, problems)
     _set_all(layers, _overrides(sets, replications, seed), problems)
-    tree = layers.tree
+    tree = layers.tree = with_shared_journeys(layers.tree, problems)
     reading = Reading(problems, files)
-    said = SCENARIO.read(tree, (), reading)
-    told = Told(said, tree, problems)
-    check_by_level(told)
-    dated = date_the_routes(told, layers.layers, reading)
-    _check(told, reading)
+    spec = SCENARIO.read(tree, (), reading)
+    parsed = ParsedScenario(spec, tree, problems)
+    check_by_level(parsed)
+    dated = date_the_routes(parsed, layers.layers, reading)
+    _check(parsed, reading)
     problems.stop_if_any()
-    return _built(file, told, layers, sources, files, dated)
+    values = values_in_force(
+        without(layers.tree, SWEEP), {source.file: source.notes for source in sources}, layers.replaced
+    )
+    swept = swept_in(layers.tree, values, problems)
+    problems.stop_if_any()
+    return replace(_built(file, parsed, layers, files, dated), values=values, sweep=swept)
 
 
 def read_many(
@@ -120,10 +144,22 @@ def _read_chain(file: str, files: Files, problems: Problems) -> list[Source]:
             return []
         if str(FilePath(parent).resolve()) in seen or len(seen) > MOST_LAYERS:
             back = str(FilePath(parent).resolve()) in seen
-            what = "is extended in a ring" if back else f"makes a chain of more than {MOST_LAYERS} files"
-            problems.add(entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that stands on its own")
+            what = "is extended in a circle" if back else f"makes a chain of more than {MOST_LAYERS} files"
+            problems.add(entry.value.mark, f"{quoted(parent)} {what}; let each file extend one that extends nothing")
             return []
         file, named_at = parent, entry.value.mark
+
+
+def _what_it_adds(lever: str, base: Sequence[Source], files: Files, problems: Problems) -> list[Source]:
+    """The one file on top of a chain, which must be that of the base."""
+    chain = _read_chain(lever, files, problems)
+    below = [FilePath(source.file).resolve() for source in chain[:-1]]
+    if chain and below != [FilePath(source.file).resolve() for source in base]:
+        problems.add(
+            Mark(file=lever),
+            f"does not extend {quoted(base[-1].file)} itself, so it cannot be put beside others that do",
+        )
+    return chain[-1:]
 
 
 def _read_source(file: str, files: Files, problems: Problems, named_at: Mark) -> Source | None:
@@ -161,13 +197,13 @@ def _parent(entry: Entry, files: Files, problems: Problems) -> str | None:
 
 
 def _check_keys(source: Source, problems: Problems) -> None:
-    """A file either stands on its own or says how it differs from another."""
+    """A file either is on its own or says how it differs from another."""
     entries = source.root.entries
     extends = "extends" in entries
     for key, entry in entries.items():
         if extends and key not in (*OWN_KEYS, *LAYER_KEYS) and SCENARIO.field_of(key) is not None:
             what = (
-                f"`{key}` cannot stand beside `extends`; put what differs under `change:` and what is new under `add:`"
+                f"`{key}` cannot be used with `extends`; put what differs under `change:` and what is new under `add:`"
             )
             problems.add(entry.mark, what)
         elif extends and key not in (*OWN_KEYS, *LAYER_KEYS):
@@ -203,6 +239,7 @@ def _set_all(layers: Layers, overrides: list[tuple[str, str, str]], problems: Pr
             continue
         node = _value_node(text, mark, problems)
         if not isinstance(node, Gap):
+            layers.inherited = with_shared_journeys(layers.tree, Problems())
             layers.set(tuple(path.strip().split(".")), Entry(mark, node))
 
 
@@ -217,44 +254,43 @@ def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
     return Gap(mark) if own.found else relabelled(document.root, mark)
 
 
-def _check(told: Told, reading: Reading) -> None:
-    checks.check_references(told, reading.references, reading.problems)
-    for check in (*checks.CHECKS, *TRAIT_CHECKS, *people_checks.PEOPLE_CHECKS, *possible.CHECKS):
-        check(told)
+def _check(parsed: ParsedScenario, reading: Reading) -> None:
+    checks.check_references(parsed, reading.references, reading.problems)
+    for check in (*checks.CHECKS, *TRAIT_CHECKS, *people_checks.PEOPLE_CHECKS, *feasibility.CHECKS):
+        check(parsed)
 
 
-def _built(
-    file: str, told: Told, layers: Layers, sources: list[Source], files: Files, dated: tuple[str, ...]
-) -> Scenario:
-    said = told.said
-    calendar = build.calendar_of(said["calendar"])
-    steps = build.steps_of(said["steps"])
-    people, notices = build.people_of(said["people"], steps, calendar.start)
-    notices = (*notices, *prices.notices_of(said["costs"], said["services"], said["steps"]))
+def _built(file: str, parsed: ParsedScenario, layers: Layers, files: Files, dated: tuple[str, ...]) -> Scenario:
+    spec = parsed.spec
+    calendar = build.calendar_of(spec.calendar)
+    steps = build.steps_of(spec.steps)
+    people, notices = build.people_of(spec.people, steps, calendar.start)
+    notices = (*notices, *years_notices(people, calendar), *bookings_notices(people, calendar))
+    notices = (*notices, *prices.notices_of(spec.costs, spec.services, spec.steps))
     name = FilePath(file).stem
     return Scenario(
         id=name,
-        name=said["name"] or printable(name),
-        question=said["question"] or "",
+        name=spec.name or printable(name),
+        question=spec.question or "",
         file=file,
         calendar=calendar,
-        replications=said["replications"],
-        seed=said["seed"],
-        services=build.services_of(said["services"], calendar),
-        lists=build.lists_of(said["lists"], said["services"], calendar),
-        teams=build.teams_of(said["teams"], calendar),
+        replications=spec.replications,
+        seed=spec.seed,
+        services=build.services_of(spec.services, calendar),
+        lists=build.lists_of(spec.lists, spec.services, calendar),
+        teams=build.teams_of(spec.teams, calendar),
         steps=tuple(steps.values()),
         people=people,
-        census=build.census_of(said["census"]),
-        costs=prices.costs_of(said["costs"], said["services"]),
-        values=values_in_force(layers.tree, {source.file: source.notes for source in sources}, layers.replaced),
+        census=build.census_of(spec.census),
+        costs=prices.costs_of(spec.costs, spec.services),
         changes=tuple(layers.changes),
         notices=(
             *notices,
             *dated,
-            *possible.unopened_notices(told),
-            *possible.opening_notices(told),
-            *possible.closing_notices(told),
+            *feasibility.unopened_notices(parsed),
+            *feasibility.opening_notices(parsed),
+            *feasibility.closing_notices(parsed),
+            *feasibility.crowded_notices(parsed),
         ),
         files=tuple(files.fingerprints.items()),
     )

@@ -14,14 +14,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from sim.inputs.by_level import MayDepend, is_by_level, leaves
-from sim.inputs.fields import ROUTES
-from sim.inputs.layers import THE_SCENARIO, Layer
+from sim.inputs.fields import ROUTES, DatedRoutesSpec, VisitSpec
 from sim.inputs.nodes import Node, Table, Text
+from sim.inputs.overrides import THE_SCENARIO, Layer
+from sim.inputs.parsed import ParsedScenario
 from sim.inputs.problems import Path, dotted, listed
-from sim.inputs.reading import ByLevel, Reading, Said, each, is_sound
+from sim.inputs.reading import ByLevel, Reading, each, is_parsed, is_sound
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.inputs.shares import TOLERANCE, percent
-from sim.inputs.told import Told
 from sim.inputs.tree import find, put
 
 
@@ -34,14 +34,14 @@ class Late:
     opens: date
 
 
-def date_the_routes(told: Told, layers: list[Layer], reading: Reading) -> tuple[str, ...]:
+def date_the_routes(parsed: ParsedScenario, layers: list[Layer], reading: Reading) -> tuple[str, ...]:
     """Give dates to the routes of services that open later; a sentence for each file whose routes got one."""
     found: dict[tuple[str, date], dict[str, list[Late]]] = {}
-    for visit in [visit for _, people in each(told.said["people"]) for visit in told.raw_visits(people)]:
+    for visit in [visit for _, people in each(parsed.spec.people) for visit in parsed.raw_visits(people)]:
         path = (*visit.path, "then")
-        is_plain = all(isinstance(routes, Said) for routes in leaves(visit["then"]))  # none has dates already
-        late = list(_late(told, layers, path)) if is_plain else []
-        if late and _date(told, layers, visit, late, reading):
+        is_plain = all(is_parsed(routes) for routes in leaves(visit.then))  # none has dates already
+        late = list(_late(parsed, layers, path)) if is_plain else []
+        if late and _date(parsed, layers, visit, late, reading):
             for one in late:
                 found.setdefault((one.service, one.opens), {}).setdefault(dotted(path), []).append(one)
     return tuple(_sentence(*key, paths) for key, paths in found.items())
@@ -56,16 +56,16 @@ def _sentence(service: str, opens: date, paths: dict[str, list[Late]]) -> str:
     )
 
 
-def _late(told: Told, layers: list[Layer], path: Path) -> Iterator[Late]:
+def _late(parsed: ParsedScenario, layers: list[Layer], path: Path) -> Iterator[Late]:
     """Layers that lead people of a visit to services which open during the run, or change how they are led there."""
     for number, layer in enumerate(layers):
         before = find(layer.before, path)
-        after = find(layers[number + 1].before if number + 1 < len(layers) else told.tree, path)
+        after = find(layers[number + 1].before if number + 1 < len(layers) else parsed.tree, path)
         if isinstance(before, Table) and isinstance(after, Table) and before is not after:
-            opens = {name: second for name in _moved(before, after) if (second := told.opens_second(name))}
-            if opens and told.start is not None:
+            opens = {name: second for name in _moved(before, after) if (second := parsed.opens_second(name))}
+            if opens and parsed.start is not None:
                 first = min(opens, key=lambda name: opens[name])
-                yield Late(layer, first, told.start + timedelta(days=opens[first] // SECONDS_PER_DAY))
+                yield Late(layer, first, parsed.start + timedelta(days=opens[first] // SECONDS_PER_DAY))
 
 
 def _moved(before: Table, after: Table) -> list[str]:
@@ -91,25 +91,25 @@ def _moved_of_level(before: Table, level: str, after: Node) -> list[str]:
     return _moved(below if isinstance(below, Table) else Table({}, before.mark), after)
 
 
-def _date(told: Told, layers: list[Layer], visit: Said, late: list[Late], reading: Reading) -> bool:
+def _date(parsed: ParsedScenario, layers: list[Layer], visit: VisitSpec, late: list[Late], reading: Reading) -> bool:
     """The routes of a visit by date: those at the start leave out all late layers, each opening brings in its own."""
     path, dates = (*visit.path, "then"), sorted({one.opens for one in late})
-    dated: list[Said] = []
-    for since in (told.start, *dates):
+    dated: list[DatedRoutesSpec] = []
+    for since in (parsed.start, *dates):
         left_out = [one.layer for one in late if since is None or one.opens > since]
         node = _without(layers, left_out, path)
-        routes = visit["then"] if not left_out or node is None else MayDepend(ROUTES).read(node, path, reading)
-        if left_out and not _adds_up(told, path, routes, min(dates)):
+        routes = visit.then if not left_out or node is None else MayDepend(ROUTES).read(node, path, reading)
+        if left_out and not _adds_up(parsed, path, routes, min(dates)):
             return False
-        one = Said(path)
+        one = DatedRoutesSpec(path)
         one |= {"from": since, "routes": routes}
         dated.append(one)
-    visit["then"] = dated
+    visit.then = dated
     return True
 
 
 def _without(layers: list[Layer], left_out: list[Layer], path: Path) -> Node | None:
-    """What would stand at a path if some layers had said nothing of it."""
+    """What would be at a path if some layers had said nothing of it."""
     node = find(layers[0].before, path)
     for layer in layers:
         for where, entry in layer.puts if layer not in left_out else ():
@@ -124,17 +124,17 @@ def _without(layers: list[Layer], left_out: list[Layer], path: Path) -> Node | N
     return node
 
 
-def _adds_up(told: Told, path: Path, routes: Any, opens: date) -> bool:
+def _adds_up(parsed: ParsedScenario, path: Path, routes: Any, opens: date) -> bool:
     """Do the shares before an opening add up, once what lies above the late file is said of them too?"""
     if isinstance(routes, ByLevel):
-        return all(_adds_up(told, path, one, opens) for one in leaves(routes))
-    shares = [route["share"] for route in routes.values()] if is_sound(routes) else []
+        return all(_adds_up(parsed, path, one, opens) for one in leaves(routes))
+    shares = [route.share for route in routes.values()] if is_sound(routes) else []
     total = sum(shares)
     if not shares or abs(total - 1) <= TOLERANCE:
         return True
     what = (
         f"adds up to {percent(total)}, not 100%, before {opens}, when the routes are as in the file below; change shares "
-        "there that stand in both, or write `then` with dates"
+        "there that are in both, or write `then` with dates"
     )
-    told.refuse(path, what)
+    parsed.refuse(path, what)
     return False

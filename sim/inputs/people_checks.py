@@ -3,224 +3,325 @@
 What may be changed here: a new check is a function in PEOPLE_CHECKS; the exact words are tested.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
 
+from sim.inputs.bookings import SAME, BookedRow, BookingsSpec
+from sim.inputs.by_year import KEY as BY_YEAR
+from sim.inputs.distributions import Distribution
+from sim.inputs.fields import ArrivalSpec, CensusSpec, GroupSpec, RouteSpec, VisitSpec
+from sim.inputs.parsed import ParsedScenario, Way
 from sim.inputs.problems import did_you_mean, listed, quoted
-from sim.inputs.reading import UNREADABLE, Said, each, is_sound
+from sim.inputs.reading import UNREADABLE, Named, each, is_parsed, is_sound
 from sim.inputs.scalars import MOST_PEOPLE
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE
-from sim.inputs.told import Told, Way
-from sim.inputs.variants import arrivals_of
+from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY
+from sim.inputs.variants import arrivals_of, traits_in
+
+WHEN_READY = "when_ready"  # what a step says of itself that says nothing
 
 
-def check_groups(told: Told) -> None:
+def check_groups(parsed: ParsedScenario) -> None:
     """People come at times inside the run, and not in millions."""
-    for _, group in each(told.said["people"]):
-        times = group["arrivals"]
-        for key in ("arrivals_by_weekday", "arrivals_by_month", "arrivals_by_hour"):
-            _check_multipliers(told, group, key)
-        if isinstance(times, list) and told.total_days is not None:
+    for _, group in each(parsed.spec.people):
+        times = group.arrivals
+        for key in ("arrivals_by_weekday", "arrivals_by_month", "arrivals_by_hour", "arrivals_by_year"):
+            _check_multipliers(parsed, group, key)
+        check_years(parsed, group)
+        check_bookings(parsed, group)
+        if isinstance(times, list) and parsed.total_days is not None:
             for number, one in enumerate(times, 1):
-                if isinstance(one, Said) and is_sound(one) and one["day"] >= told.total_days:
+                if is_parsed(one) and is_sound(one) and one.day >= parsed.total_days:
                     path = (*group.path, "arrivals", str(number), "day")
-                    told.refuse(path, f"is {one['day']}, after the end of the run of {told.total_days} days")
-        _check_numbers_of_people(told, group)
-        _check_arrival(told, group)
+                    parsed.refuse(path, f"is {one.day}, after the end of the run of {parsed.total_days} days")
+        _check_numbers_of_people(parsed, group)
+        _check_arrival(parsed, group)
 
 
-def _check_multipliers(told: Told, group: Said, key: str) -> None:
-    said = group[key]
-    if isinstance(said, (Said, list)) and is_sound(said) and not any(said.values() if isinstance(said, Said) else said):
-        told.refuse((*group.path, key), "is 0 throughout, so nobody would come")
-    if said is not None and isinstance(group["arrivals"], list):
-        told.refuse((*group.path, key), "shapes a stream of `arrivals_per_day`; exact `arrivals` need no such thing")
+def _check_multipliers(parsed: ParsedScenario, group: GroupSpec, key: str) -> None:
+    spec = group[key]
+    if (
+        isinstance(spec, (Named, list))
+        and is_sound(spec)
+        and not any(spec.values() if isinstance(spec, Named) else spec)
+    ):
+        parsed.refuse((*group.path, key), "is 0 throughout, so nobody would come")
+    if spec is not None and isinstance(group.arrivals, list | BookingsSpec):
+        parsed.refuse((*group.path, key), "shapes a stream of `arrivals_per_day`; exact `arrivals` need no such thing")
+    if spec is not None and isinstance(group.arrivals_every_days, Distribution):
+        what = "shapes a stream of `arrivals_per_day`; `arrivals_every_days` says all by itself. Keep one of the two"
+        parsed.refuse((*group.path, key), what)
 
 
-def _check_numbers_of_people(told: Told, group: Said) -> None:
-    rate, times = group["arrivals_per_day"], group["arrivals"]
-    if not is_sound([rate, times]) or told.total_days is None:
+def _check_numbers_of_people(parsed: ParsedScenario, group: GroupSpec) -> None:
+    rate, every, times = group.arrivals_per_day, group.arrivals_every_days, group.arrivals
+    if not is_sound([rate, every, times]) or parsed.total_days is None:
         return
-    key = "arrivals" if rate is None else "arrivals_per_day"
-    people = sum(one["count"] for one in times or []) if rate is None else rate * told.total_days
+    key, people = "arrivals", float(sum(one.count for one in times) if isinstance(times, list) else 0)
+    if rate is not None:
+        key, people = "arrivals_per_day", float(rate * years_days(parsed, group))
+    elif every is not None:
+        key = "arrivals_every_days"
+        if every.mean_days <= 0:
+            parsed.refuse((*group.path, key), "is 0 on average, so everybody would come at once; write a longer time")
+            return
+        people = parsed.total_days / every.mean_days
     if people > MOST_PEOPLE:
-        what = f"brings about {people:,.0f} people in {told.total_days:,} days; {MOST_PEOPLE:,} are the most"
-        told.refuse((*group.path, key), what)
+        what = f"brings about {people:,.0f} people in {parsed.total_days:,} days; {MOST_PEOPLE:,} are the most"
+        parsed.refuse((*group.path, key), what)
 
 
-def _check_arrival(told: Told, group: Said) -> None:
-    first = group["arrives_at"]
+def _check_arrival(parsed: ParsedScenario, group: GroupSpec) -> None:
+    first = group.arrives_at
     for _, arrival in arrivals_of(group):
-        otherwise = arrival["otherwise"]
+        _check_arrival_steps(parsed, arrival)
+        otherwise = arrival.otherwise
         if otherwise is not UNREADABLE and otherwise in (first if isinstance(first, dict) else [first]):
-            told.refuse(
+            parsed.refuse(
                 (*arrival.path, "otherwise"),
                 f"is {quoted(otherwise)}, where they could not get in already",
             )
 
 
-def check_priorities(told: Told) -> None:
+def _check_arrival_steps(parsed: ParsedScenario, arrival: ArrivalSpec) -> None:
+    """Outside nobody has been admitted, or becomes ready: what is done there begins at arrival."""
+    declared = parsed.spec.steps if is_parsed(parsed.spec.steps) else {}
+    for name, _ in each(arrival.steps):
+        step = declared.get(name)
+        if is_parsed(step) and is_sound(step.starts) and step.starts != WHEN_READY:
+            starts = step.starts if isinstance(step.starts, str) else "{days_before_ready: ...}"
+            what = (
+                f"is a step with {quoted(f'starts: {starts}')}, but outside steps start at arrival; "
+                "write another step, without `starts`, for people who arrive"
+            )
+            parsed.refuse((*arrival.path, "steps", name), what)
+
+
+def check_years(parsed: ParsedScenario, group: GroupSpec) -> None:
+    """Every calendar year of the run has a multiplier; exact arrivals need none."""
+    spec = group.arrivals_by_year
+    if not is_parsed(spec) or not is_sound(spec) or parsed.start is None or parsed.total_days is None:
+        return
+    last = parsed.start + timedelta(days=max(parsed.total_days - 1, 0))
+    missing = [str(year) for year in range(parsed.start.year, last.year + 1) if str(year) not in spec]
+    if missing:
+        run = f"the run reaches from {parsed.start} to {last}"
+        parsed.refuse((*group.path, BY_YEAR), f"has no multiplier for {listed(missing, 'and')}; {run}")
+
+
+def years_days(parsed: ParsedScenario, group: GroupSpec) -> Decimal:
+    """The days of the run, each counted as often as its year says."""
+    start, days, spec = parsed.start, parsed.total_days or 0, group.arrivals_by_year
+    if start is None or not is_parsed(spec) or not is_sound(spec):
+        return Decimal(days)
+    years = Counter((start + timedelta(days=day)).year for day in range(days))
+    return sum(
+        ((spec[str(year)] if str(year) in spec else Decimal(1)) * many for year, many in years.items()), Decimal(0)
+    )
+
+
+def check_bookings(parsed: ParsedScenario, group: GroupSpec) -> None:
+    """The columns are traits of the group, and at least one booking falls into the run."""
+    spec = group.arrivals
+    if not isinstance(spec, BookingsSpec) or not is_sound(spec.rows) or not is_sound(group.traits):
+        return
+    rows = spec.rows
+    path, traits = (*group.path, "arrivals", "file"), traits_in(group)
+    wrong = dict.fromkeys(_wrong_levels(rows, traits))
+    for what in list(wrong)[:5]:
+        parsed.refuse(path, what)
+    days = parsed.total_days
+    if parsed.start is None or days is None or wrong:
+        return
+    if spec.each_replication == SAME and not _within(rows, parsed.start, days):
+        last = parsed.start + timedelta(days=days - 1)
+        parsed.refuse(path, f"brings nobody into the run, which is from {parsed.start} to {last}; check the dates")
+    if sum(row.count for row in rows) > MOST_PEOPLE:
+        parsed.refuse(path, f"brings more than {MOST_PEOPLE:,} people")
+
+
+def _wrong_levels(rows: Sequence[BookedRow], traits: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for row in rows:
+        for trait, level in row.levels:
+            where = f"{row.mark.file}, line {row.mark.line}"
+            if trait not in traits:
+                known = ("date", "day", "time", "count", *traits)
+                yield f"has a column {quoted(trait)}, which is no trait of this group{did_you_mean(trait, known)}"
+            elif level not in traits[trait]:
+                yield f"says {quoted(level)} of {quoted(trait)} ({where}); there are {listed(traits[trait], 'and')}"
+
+
+def _within(rows: Sequence[BookedRow], start: date, days: int) -> bool:
+    return any(row.count and 0 <= row.second_of_run(start) < days * SECONDS_PER_DAY for row in rows)
+
+
+def check_priorities(parsed: ParsedScenario) -> None:
     """A priority that rises becomes a smaller number."""
-    arrivals = [arrival for _, group in each(told.said["people"]) for _, arrival in arrivals_of(group)]
-    for one in (*arrivals, *(way.route for way in told.ways())):
-        rises, priority = one["priority_rises"], one["priority"]
-        if isinstance(rises, Said) and is_sound([rises["to"], priority]) and rises["to"] >= priority:
-            what = f"is {rises['to']}, no smaller than the priority {priority} before; 1 is served first"
-            told.refuse((*rises.path, "to"), what)
+    joining: list[ArrivalSpec | RouteSpec] = [
+        arrival for _, group in each(parsed.spec.people) for _, arrival in arrivals_of(group)
+    ]
+    for one in (*joining, *(way.route for way in parsed.ways())):
+        rises, priority = one.priority_rises, one.priority
+        if is_parsed(rises) and is_sound([rises.to, priority]) and rises.to >= priority:
+            what = f"is {rises.to}, no smaller than the priority {priority} before; 1 is served first"
+            parsed.refuse((*rises.path, "to"), what)
 
 
-def check_visits(told: Told) -> None:
+def check_visits(parsed: ParsedScenario) -> None:
     """Each visit says how long, and how many hours where hours are counted."""
-    for _, here, visit in told.visits():
-        hours = told.counts_hours(here)
-        if visit["hours_per_week"] is None and hours:
-            told.refuse(
+    for _, here, visit in parsed.visits():
+        hours = parsed.counts_hours(here)
+        if visit.hours_per_week is None and hours:
+            parsed.refuse(
                 visit.path,
                 f"needs `hours_per_week`: {quoted(here)} counts hours, so say how many a person needs",
             )
-        if visit["hours_per_week"] is not None and hours is False:
-            told.refuse((*visit.path, "hours_per_week"), f"has no meaning: {quoted(here)} does not count hours")
-        if visit["tapers"] is not None and visit["hours_per_week"] is None:
-            told.refuse((*visit.path, "tapers"), "has no meaning without `hours_per_week`")
-        _check_tapers(told, visit)
-        _check_stay(told, visit)
-        _check_lost_ground(told, visit)
+        if visit.hours_per_week is not None and hours is False:
+            parsed.refuse((*visit.path, "hours_per_week"), f"has no meaning: {quoted(here)} does not count hours")
+        if visit.tapers is not None and visit.hours_per_week is None:
+            parsed.refuse((*visit.path, "tapers"), "has no meaning without `hours_per_week`")
+        _check_tapers(parsed, visit)
+        _check_stay(parsed, visit)
+        _check_lost_ground(parsed, visit)
 
 
-def _check_tapers(told: Told, visit: Said) -> None:
-    tapers = visit["tapers"]
+def _check_tapers(parsed: ParsedScenario, visit: VisitSpec) -> None:
+    tapers = visit.tapers
     if not isinstance(tapers, list) or not is_sound(tapers):
         return
     for number, (before, after) in enumerate(zip(tapers, tapers[1:], strict=False), 2):
-        if after["after_days"] <= before["after_days"] or after["to"] > before["to"]:
-            told.refuse(
+        if after.after_days <= before.after_days or after.to > before.to:
+            parsed.refuse(
                 (*visit.path, "tapers", str(number)),
                 "must be later than the taper before it, and not need more",
             )
 
 
-def _check_stay(told: Told, visit: Said) -> None:
-    if visit["stay_times"] is not UNREADABLE and not visit["stay_times"]:
-        told.refuse((*visit.path, "stay_times"), "is 0, so nobody would stay at all; write a number above 0")
-    if visit["stay_days"] is not None:
+def _check_stay(parsed: ParsedScenario, visit: VisitSpec) -> None:
+    if visit.stay_times is not UNREADABLE and not visit.stay_times:
+        parsed.refuse((*visit.path, "stay_times"), "is 0, so nobody would stay at all; write a number above 0")
+    if visit.stay_days is not None:
         return
-    ways = [way for _, routes in told.dated_routes(visit) for way in each(routes)]
-    lacking = list(dict.fromkeys(to for to, route in ways if route["stay_days"] is None and route["share"]))
+    ways = [way for _, routes in parsed.dated_routes(visit) for way in each(routes)]
+    lacking = list(dict.fromkeys(to for to, route in ways if route.stay_days is None and route.share))
     if lacking:
-        told.refuse(visit.path, f"needs `stay_days`: the way to {listed(lacking, 'and')} has none of its own")
+        parsed.refuse(visit.path, f"needs `stay_days`: the way to {listed(lacking, 'and')} has none of its own")
 
 
-def _check_lost_ground(told: Told, visit: Said) -> None:
-    worse = visit["lost_ground"]["worse"] if isinstance(visit["lost_ground"], Said) else None
-    if not isinstance(worse, Said):
+def _check_lost_ground(parsed: ParsedScenario, visit: VisitSpec) -> None:
+    worse = visit.lost_ground.worse if is_parsed(visit.lost_ground) else None
+    if not is_parsed(worse):
         return
-    destinations = told.known("destination") or ()
-    for _, routes in told.dated_routes(visit):
+    destinations = parsed.known("destination") or ()
+    for _, routes in parsed.dated_routes(visit):
         for key in ("from", "to"):
             implicit = (HOME, OUT) if key == "to" else ()
             if worse[key] in destinations and worse[key] not in (*routes, *implicit):
                 cure = did_you_mean(worse[key], routes)
-                told.refuse(
+                parsed.refuse(
                     (*worse.path, key), f"is {quoted(worse[key])}, which `{_in_visit(routes)}` does not list{cure}"
                 )
                 return
 
 
-def _in_visit(routes: Said) -> str:
+def _in_visit(routes: Named[RouteSpec]) -> str:
     """How routes are called in their visit: `then`, or `then.2.routes` where they have dates."""
     return ".".join(routes.path[len(("people", "group", "journey", "service")) :])
 
 
-def check_routes(told: Told) -> None:
+def check_routes(parsed: ParsedScenario) -> None:
     """What a route names is there, and nobody is turned away to nowhere."""
-    for way in told.ways():
-        _check_otherwise(told, way)
-        _check_may_join(told, way)
-        if way.to != way.here and way.here in told.members(way.to):
+    for way in parsed.ways():
+        _check_otherwise(parsed, way)
+        _check_may_join(parsed, way)
+        if way.to != way.here and way.here in parsed.members(way.to):
             what = (
                 f"is a list that holds {quoted(way.here)}, where they are already; name the other services of the list"
             )
-            told.refuse(way.route.path, what)
+            parsed.refuse(way.route.path, what)
         if way.to == DIED:
             for key in ("stay_days", "steps", "longest_wait_days", "otherwise", "may_join"):
                 if key != "stay_days" and way.route[key] is not None:
-                    told.refuse((*way.route.path, key), "has no meaning: the dead wait for nothing")
+                    parsed.refuse((*way.route.path, key), "is not allowed on a route to `died`: nobody waits to die")
 
 
-def _check_otherwise(told: Told, way: Way) -> None:
-    otherwise, limit = way.route["otherwise"], told.queue_limit(way.to)
+def _check_otherwise(parsed: ParsedScenario, way: Way) -> None:
+    otherwise, limit = way.route.otherwise, parsed.queue_limit(way.to)
     if otherwise is None:
-        if way.route["longest_wait_days"] is not None:
-            told.refuse((*way.route.path, "longest_wait_days"), "needs `otherwise`: where do they go when it is over?")
+        if way.route.longest_wait_days is not None:
+            parsed.refuse(
+                (*way.route.path, "longest_wait_days"), "needs `otherwise`: where do they go when it is over?"
+            )
         if limit is not None:
             what = f"needs `otherwise`: {quoted(way.to)} has a queue_limit, so where do they go when the queue is full?"
-            told.refuse(way.route.path, what)
+            parsed.refuse(way.route.path, what)
     elif otherwise == way.to:
-        told.refuse((*way.route.path, "otherwise"), f"is {quoted(otherwise)} itself; name another destination")
+        parsed.refuse((*way.route.path, "otherwise"), f"is {quoted(otherwise)} itself; name another destination")
     elif otherwise == DIED:
-        told.refuse((*way.route.path, "otherwise"), "is `died`; nobody is sent there")
+        parsed.refuse((*way.route.path, "otherwise"), "is `died`; nobody is sent there")
     elif (
         way.sibling(otherwise) is None
         and otherwise not in (HOME, OUT)
-        and otherwise in (told.known("destination") or ())
+        and otherwise in (parsed.known("destination") or ())
     ):
-        _refuse_stranger(told, way, otherwise)
+        _refuse_stranger(parsed, way, otherwise)
 
 
-def _refuse_stranger(told: Told, way: Way, otherwise: str) -> None:
+def _refuse_stranger(parsed: ParsedScenario, way: Way, otherwise: str) -> None:
     if otherwise in way.routes:  # listed, but unreadable
         return
     what = f"is {quoted(otherwise)}, which `{_in_visit(way.routes)}` does not list; add it there, with `share: 0%` if nobody else goes there"
-    told.refuse((*way.route.path, "otherwise"), what)
+    parsed.refuse((*way.route.path, "otherwise"), what)
 
 
-def _check_may_join(told: Told, way: Way) -> None:
-    step, steps = way.route["may_join"], way.route["steps"]
+def _check_may_join(parsed: ParsedScenario, way: Way) -> None:
+    step, steps = way.route.may_join, way.route.steps
     if (
         isinstance(step, str)
         and steps is not UNREADABLE
         and step not in (steps or {})
-        and step in (told.known("step") or ())
+        and step in (parsed.known("step") or ())
     ):
-        told.refuse((*way.route.path, "may_join"), f"names {quoted(step)}, which is no step of this route")
+        parsed.refuse((*way.route.path, "may_join"), f"names {quoted(step)}, which is no step of this route")
 
 
-def check_census(told: Told) -> None:
+def check_census(parsed: ParsedScenario) -> None:
     """Those who are there at the start are somewhere, and wait for something on their way."""
-    for entry in told.said["census"] or [] if told.said["census"] is not UNREADABLE else []:
-        if isinstance(entry, Said):
-            (_check_outside if entry["service"] == OUTSIDE else _check_inside)(told, entry)
+    for entry in parsed.spec.census or [] if parsed.spec.census is not UNREADABLE else []:
+        if is_parsed(entry):
+            (_check_outside if entry.service == OUTSIDE else _check_inside)(parsed, entry)
 
 
-def _check_outside(told: Told, entry: Said) -> None:
-    if entry["waiting_for"] is None:
-        told.refuse(entry.path, "needs `waiting_for`: which service do they wait for outside?")
-    for key in ("remaining_days", "waited_days"):
+def _check_outside(parsed: ParsedScenario, entry: CensusSpec) -> None:
+    if entry.waiting_for is None:
+        parsed.refuse(entry.path, "needs `waiting_for`: which service do they wait for outside?")
+    for key in ("remaining_days", "stay_days", "waited_days"):
         if entry[key] is not None:
-            told.refuse(
+            parsed.refuse(
                 (*entry.path, key),
                 "has no meaning for people outside; `elapsed_days` says how long they have waited",
             )
 
 
-def _check_inside(told: Told, entry: Said) -> None:
-    if entry["waiting_for"] is None and entry["waited_days"] is not None:
-        told.refuse((*entry.path, "waited_days"), "needs `waiting_for`: what have they waited for?")
-    if entry["waiting_for"] is not None and entry["remaining_days"] is not None:
-        told.refuse(
-            (*entry.path, "remaining_days"),
-            "contradicts `waiting_for`: who waits to move on needs no more days here",
-        )
-    for visit in told.visits_of_census(entry):
-        _, routes = next(told.dated_routes(visit), (0, None))  # as at the start
-        if isinstance(routes, Said) and isinstance(entry["waiting_for"], str) and entry["waiting_for"] not in routes:
-            cure = did_you_mean(entry["waiting_for"], routes)
-            told.refuse(
+def _check_inside(parsed: ParsedScenario, entry: CensusSpec) -> None:
+    if entry.waiting_for is None and entry.waited_days is not None:
+        parsed.refuse((*entry.path, "waited_days"), "needs `waiting_for`: what have they waited for?")
+    for key in ("remaining_days", "stay_days"):
+        if entry.waiting_for is not None and entry[key] is not None:
+            what = "contradicts `waiting_for`: who waits to move on needs no more days here"
+            parsed.refuse((*entry.path, key), what)
+    for visit in parsed.visits_of_census(entry):
+        _, routes = next(parsed.dated_routes(visit), (0, None))  # as at the start
+        if is_parsed(routes) and isinstance(entry.waiting_for, str) and entry.waiting_for not in routes:
+            cure = did_you_mean(entry.waiting_for, routes)
+            parsed.refuse(
                 (*entry.path, "waiting_for"),
-                f"is {quoted(entry['waiting_for'])}, where nobody goes from {quoted(entry['service'])}{cure}",
+                f"is {quoted(entry.waiting_for)}, where nobody goes from {quoted(entry.service)}{cure}",
             )
 
 
-PEOPLE_CHECKS: tuple[Callable[[Told], None], ...] = (
+PEOPLE_CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
     check_groups,
     check_priorities,
     check_visits,

@@ -1,17 +1,18 @@
 """What was read from a scenario's nodes, before it becomes nouns: values by key, the names that were used, the problems.
 
 Reading never stops at a problem: what cannot be read becomes UNREADABLE, which later checks leave alone, so that one
-slip gives one message.
-What may be changed here: rarely anything; `kinds.py` fills these and `checks.py` looks at them.
+mistake gives one message.
+What may be changed here: rarely anything; `field_types.py` fills these and `checks.py` looks at them.
 """
 
-from collections.abc import Iterator
+from collections.abc import ItemsView, Iterator, ValuesView
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, TypeGuard, TypeVar
 
 from sim.inputs.files import Files
 from sim.inputs.problems import Mark, Path, Problems
+
+T = TypeVar("T")
 
 
 class Unreadable:
@@ -27,12 +28,23 @@ class Unreadable:
 UNREADABLE: Any = Unreadable()
 
 
-class Said(dict[str, Any]):
-    """What a planner said in one place: values by key (None where nothing was said), and the path to them."""
+class Parsed(dict[str, Any]):
+    """What was written in one place, with the path to it: known keys (`Spec`), or names that the planner chose (`Named`)."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
+
+
+class Named(Parsed, Generic[T]):
+    """Values of one type under names that the planner chose: services, routes, levels."""
+
+    if TYPE_CHECKING:
+
+        def __getitem__(self, name: str) -> T: ...
+        def get(self, name: str, default: T | None = None) -> T | None: ...  # type: ignore[override]
+        def items(self) -> ItemsView[str, T]: ...  # type: ignore[override]
+        def values(self) -> ValuesView[T]: ...  # type: ignore[override]
 
 
 BY, ELSE = "by", "else"  # `{by: trait, level: value, else: value}`
@@ -47,7 +59,7 @@ class ByLevel:
     values: dict[str, Any]
 
     def at(self, level: str) -> Any:
-        """The value of a level; UNREADABLE where there is none, which a check has told."""
+        """The value of a level; UNREADABLE where there is none, which a check has refused."""
         return self.values.get(level, self.values.get(ELSE, UNREADABLE))
 
 
@@ -90,21 +102,14 @@ def is_sound(value: Any) -> bool:
     return value is not UNREADABLE
 
 
-def each(said: Any) -> Iterator[tuple[str, Said]]:
+def each(named: Named[T] | None) -> Iterator[tuple[str, T]]:
     """The readable things under names, with their names; nothing where there are none."""
-    if isinstance(said, Said):
-        for key, value in said.items():
-            if isinstance(value, Said):
-                yield key, value
+    if isinstance(named, Parsed):
+        for name, value in named.items():
+            if isinstance(value, Parsed):
+                yield name, value
 
 
-def dated_routes_of(then: Any) -> list[tuple[date | None, Said]]:
-    """What can be read of `then`: routes that hold all along, or those from dates on, the earliest first."""
-    if isinstance(then, Said):
-        return [(None, then)]
-    dated = [one for one in then or () if isinstance(one, Said) and isinstance(one["from"], date)]
-    return [
-        (one["from"], one["routes"])
-        for one in sorted(dated, key=lambda one: one["from"])
-        if isinstance(one["routes"], Said)
-    ]
+def is_parsed(value: T | None) -> TypeGuard[T]:
+    """Was something with keys or names of its own written here, and could it be read?"""
+    return isinstance(value, Parsed)

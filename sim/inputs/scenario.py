@@ -50,7 +50,8 @@ REASONS = (
 )
 
 
-Levels: TypeAlias = tuple[tuple[str, str], ...]  # traits, each with a level; those that do not matter are left out
+Level: TypeAlias = tuple[str, str]
+Levels: TypeAlias = tuple[Level, ...]  # traits, each with a level; those that do not matter are left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,11 +87,15 @@ class Places:
 
     from_second: int
     places: int | None
+    rota: tuple[
+        tuple[int, int | None], ...
+    ] = ()  # the whole rota that it is part of: seconds of the week, and what holds from then
+    is_dated: bool = True  # False: a rota comes round to it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """When a door is open: by weekday (Monday first) an [open, close) pair in seconds of the day, or None for closed."""
+    """When the hours are open: by weekday (Monday first) an [open, close) pair in seconds of the day, or None for closed."""
 
     by_weekday: tuple[tuple[int, int] | None, ...]
     bank_holidays: bool = True  # False: closed on bank holidays
@@ -115,6 +120,20 @@ class Surge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bay:
+    """Beds of a service for people with certain levels of their traits."""
+
+    capacity: tuple[Places, ...]
+    only_for: tuple[
+        tuple[str, tuple[str, ...]], ...
+    ] = ()  # traits, each with the levels of those who may come; none: everybody
+
+    def is_for(self, levels: Levels) -> bool:
+        """May people with these levels come? Who does not have such a trait may not."""
+        return all(any((trait, level) in levels for level in wanted) for trait, wanted in self.only_for)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
     """Somewhere people stay and hold a place."""
 
@@ -124,11 +143,12 @@ class Service:
     opens_second: int = 0  # its first place of all is there from then on; 0: open before, or there never is one
     counted_in: str = "places"  # "beds", "places" or "hours_per_week"
     queue_limit: int | None = None
-    admission_hours: Hours | None = None  # the door
+    admission_hours: Hours | None = None  # the opening hours
     discharge_hours: Hours | None = None
     review: Review | None = None
     turnaround: Distribution | None = None  # days a place is cleaned after somebody left
     surge: Surge | None = None
+    bays: tuple[Bay, ...] = ()  # whose beds are all that it has; none: its places are for everybody
     may_pass: bool = False  # hours services: somebody who fits may pass the first in line who does not
     reason: str | None = None  # the delay reason of people who wait for this service; None: by kind
     pathway: int | None = None  # the pathway of those who leave hospital for it, 0 to 3; None: by kind
@@ -167,17 +187,25 @@ class Step:
     takes: Distribution  # days, or working days
     working_days: bool = False
     starts: str = "when_ready"  # "when_ready", "on_admission" or "before_ready"
-    days_before_ready: float = 0.0
+    start_days: float = 0.0  # by `starts`: how many days before ready
     after: tuple[str, ...] = ()
     team: str | None = None
     share: float = 1.0  # of the people on a route that names the step, how many need it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PriorityRise:
-    """From so many days after joining a queue on, the priority in it is another."""
+class ClockTime:
+    """The first such time of day after somebody joined a queue."""
 
-    after_days: float
+    second_of_day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriorityRise:
+    """From so many days after joining a queue on, or from the next such time of day on, the priority in it is another."""
+
+    after_days: float = 0.0
+    until: ClockTime | None = None  # instead of days
     to: int
 
 
@@ -189,12 +217,12 @@ class Route:
     share: float
     stay: Distribution | None = None  # days needed HERE by those who go there next; None: the visit's own
     steps: tuple[Step, ...] = ()  # the steps of this route, as they are in force on it (share, duration)
-    longest_wait: Distribution | None = None
+    longest_wait: Distribution | ClockTime | None = None
     otherwise: str | None = None
     may_join_after: str | None = None  # joins the next queue when this step is done, while others still run
     priority: int = 5  # 1 is served first
     priority_rises: PriorityRise | None = None
-    path: str = ""  # where it stands in its visit, such as `then.unit`
+    path: str = ""  # where it is in its visit, such as `then.unit`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +235,7 @@ class RoutesFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LevelChange:
-    """What a stay does to people who are found with a level: so many of them have another one from admission on."""
+    """What a stay does to people who are found with a level: how many of them have another one from admission on."""
 
     trait: str
     from_level: str
@@ -249,7 +277,7 @@ class Visit:
     lost_ground: LostGround | None = None
     changes: tuple[LevelChange, ...] = ()
     dies_while_delayed: Distribution | None = None  # days from ready to death, for those who are still here
-    path: str = ""  # where it stands in the file
+    path: str = ""  # where it is in the file
 
     @property
     def dated(self) -> tuple[RoutesFrom, ...]:
@@ -278,11 +306,12 @@ class Arrival:
     """How people of a group who have these levels wait outside for their first place."""
 
     levels: Levels = ()
-    longest_wait: Distribution | None = None
+    longest_wait: Distribution | ClockTime | None = None
     otherwise: str = OUT
     priority: int = 5
     priority_rises: PriorityRise | None = None
     dies_while_waiting: Distribution | None = None
+    steps: tuple[Step, ...] = ()  # done before they join the queue, from arrival on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -334,6 +363,27 @@ class Remembering:
         return cast(T, self._done[what])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booking:
+    """Somebody who is expected at an instant of the run, which may lie outside it, with the levels that are known."""
+
+    second: int
+    levels: Levels = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bookings:
+    """People from a file, in order of time."""
+
+    people: tuple[Booking, ...]
+    are_drawn_anew: bool = False  # each day of the run is one of the days of the file on the same weekday
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """The first day of the run on which anybody is booked, which may be below 0, and the day after the last."""
+        return self.people[0].second // SECONDS_PER_DAY, self.people[-1].second // SECONDS_PER_DAY + 1
+
+
 @dataclass(frozen=True, kw_only=True)
 class Group(Remembering):
     """People alike: how many come, where they arrive, and their journey."""
@@ -341,14 +391,33 @@ class Group(Remembering):
     name: str
     arrives_at: tuple[tuple[str, float], ...]  # (service, share)
     arrivals_per_day: float = 0.0
+    arrivals_every: Distribution | None = None  # days between one arrival and the next, instead of a rate
     by_weekday: tuple[float, ...] = (1.0,) * 7  # normalised to mean 1, Monday first
     by_month: tuple[float, ...] = (1.0,) * 12  # normalised to mean 1, January first
     by_hour: tuple[float, ...] | None = None  # normalised to mean 1, from 00:00 on; None: every hour alike
+    by_year: tuple[
+        tuple[int, float], ...
+    ] = ()  # calendar years with multipliers, not normalised; none: every year alike
     arrivals: tuple[int, ...] | None = None  # exact arrival seconds, instead of a rate
+    bookings: Bookings | None = None  # people from a file, instead of a rate
     traits: tuple[Trait, ...] = ()
     prevented: tuple[tuple[Levels, float], ...] = (((), 0.0),)  # of those who would have come, drawn person by person
     arrivals_outside: tuple[Arrival, ...] = (Arrival(),)  # one for each combination of levels that matters there
     journey: tuple[Visit, ...] = ()  # in each service one for each combination of levels that matters there
+
+    @property
+    def has_times(self) -> bool:
+        """Whether people come at times that are written down, not as a stream."""
+        return self.arrivals is not None or self.bookings is not None
+
+    def times_per_day(self, days: int) -> float:
+        """Of such a group, how many come a day on average."""
+        if self.bookings is None:
+            return len(self.arrivals or ()) / days
+        if self.bookings.are_drawn_anew:
+            first, end = self.bookings.days
+            return len(self.bookings.people) / (end - first)
+        return sum(0 <= one.second < days * SECONDS_PER_DAY for one in self.bookings.people) / days
 
     @cached_property
     def profiles(self) -> tuple[Levels, ...]:
@@ -369,14 +438,24 @@ class Group(Remembering):
 
     def visit(self, service: str, found: Levels, after: Levels) -> Visit | None:
         """What people with these levels do in a service, None where they never go there."""
-        for visit in self.visits(service):
-            if set(visit.found) <= set(found) and set(visit.after) <= set(after):
+        found_here = frozenset(found)
+        after_here = found_here if after is found else frozenset(after)
+        for of_found, of_after, visit in self._visits_by_service.get(service, ()):
+            if of_found <= found_here and of_after <= after_here:
                 return visit
         return None
 
     def visits(self, service: str) -> tuple[Visit, ...]:
         """What people of the group do in a service, whatever their levels."""
-        return tuple(visit for visit in self.journey if visit.service == service)
+        return tuple(visit for _, _, visit in self._visits_by_service.get(service, ()))
+
+    @cached_property
+    def _visits_by_service(self) -> dict[str, list[tuple[frozenset[Level], frozenset[Level], Visit]]]:
+        """The visits to each service in the order of the journey, each behind the levels that it is for."""
+        visits: dict[str, list[tuple[frozenset[Level], frozenset[Level], Visit]]] = {}
+        for one in self.journey:
+            visits.setdefault(one.service, []).append((frozenset(one.found), frozenset(one.after), one))
+        return visits
 
     def arrival(self, levels: Levels) -> Arrival:
         """How people with these levels wait outside."""
@@ -396,6 +475,7 @@ class CensusEntry:
     count: int
     elapsed: Distribution | None = None  # days since admitted (outside: since joined)
     remaining: Distribution | None = None  # days still needed; None: conditional on the elapsed time
+    stay: Distribution | None = None  # days needed in all, on which that is conditional; None: those of the visit
     waiting_for: str | None = None  # ready and clear, waiting for this service
     waited: Distribution | None = None  # days since ready, for those who wait for a service
     levels: Levels = ()  # of their traits; the others are drawn
@@ -447,7 +527,7 @@ class Budget:
     capital: bool = False  # limits capital instead of spending
 
     def covers(self, price: "Price") -> bool:
-        """Whether what a price comes to may be paid from this line, whoever pays it."""
+        """Whether what a price comes to may be paid from this line, no matter who pays it."""
         counts = price.capital == self.capital and price.per != "delayed_day"
         return counts and (not self.spent_on or price.of in self.spent_on)
 
@@ -491,6 +571,16 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """One setting of a sweep as the file says it."""
+
+    path: str
+    text: str
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One value that a file or the command line put in place of another; `old` is empty where there was none."""
 
@@ -523,6 +613,7 @@ class Scenario(Remembering):
     changes: tuple[Change, ...] = ()  # what `change`, `add` and `--set` did, in that order
     notices: tuple[str, ...] = ()  # what the reader did or noticed that a planner should know
     files: tuple[tuple[str, str], ...] = ()  # every file that was read, with its SHA-256
+    sweep: tuple[Swept, ...] = ()  # what `sweep` goes through where nothing else is asked; decides no run
 
     def __repr__(self) -> str:
         """A few lines for a notebook; `show` prints every value."""
@@ -535,7 +626,7 @@ class Scenario(Remembering):
             f"  measured days: {calendar.measured_days} from {first}, warm-up days before: {calendar.warm_up_days}; "
             f"replications: {self.replications}; seed: {self.seed}\n"
             f"  services: {', '.join(service.name for service in self.services)}\n"
-            f"  values in force: {len(self.values)} ({self.file}){f', changed: {changed}{more}' if changed else ''}"
+            f"  resolved values: {len(self.values)} ({self.file}){f', changed: {changed}{more}' if changed else ''}"
         )
 
     def service(self, name: str) -> Service:

@@ -1,4 +1,4 @@
-"""The scenario language as a JSON Schema, so that editors complete keys and underline slips while somebody types.
+"""The scenario language as a JSON Schema, so that editors complete keys and underline mistakes while somebody types.
 
 It is made from the table of keys and knows what a single key allows; what fits together only the reader knows.
 What may be changed here: freely; refresh `scenarios/scenario.schema.json` (the test says how).
@@ -6,10 +6,10 @@ What may be changed here: freely; refresh `scenarios/scenario.schema.json` (the 
 
 from typing import Any
 
-from sim.inputs.containers import Record
+from sim.inputs.containers import AnyRecord, Record
+from sim.inputs.field_types import AnyField, AnyKind, Schema
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
-from sim.inputs.kinds import Field, Kind, Schema
-from sim.inputs.layers import OWN_KEYS
+from sim.inputs.overrides import OWN_KEYS
 
 PATH = r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$"
 
@@ -17,6 +17,7 @@ PATH = r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$"
 def json_schema() -> Schema:
     """The JSON Schema (2020-12) of a scenario file."""
     whole = _record(SCENARIO)
+    whole["properties"]["sweep"] |= {"maxProperties": 2}
     layer = {field.key: _field(field) for field in LAYER_FIELDS}
     layer["change"] |= {"type": "object", "propertyNames": {"pattern": PATH}}
     layer["add"] |= {"type": "object", "propertyNames": {"pattern": PATH}}
@@ -40,14 +41,14 @@ def schema_text() -> str:
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def records() -> tuple[Record, ...]:
+def records() -> tuple[AnyRecord, ...]:
     """Every kind of thing with known keys below the scenario itself, in the order of the table."""
-    found: dict[str, Record] = {}
+    found: dict[str, AnyRecord] = {}
     _collect(SCENARIO, found)
     return tuple(found.values())[1:]
 
 
-def _collect(kind: Kind, found: dict[str, Record]) -> None:
+def _collect(kind: AnyKind, found: dict[str, AnyRecord]) -> None:
     if isinstance(kind, Record):
         if kind.title in found:
             return
@@ -56,7 +57,7 @@ def _collect(kind: Kind, found: dict[str, Record]) -> None:
         _collect(part, found)
 
 
-def _record(record: Record) -> Schema:
+def _record(record: AnyRecord) -> Schema:
     described: dict[str, Any] = {
         "type": "object",
         "description": record.meaning,
@@ -71,7 +72,7 @@ def _record(record: Record) -> Schema:
     return described
 
 
-def _field(field: Field) -> Schema:
+def _field(field: AnyField) -> Schema:
     extra = f" (default {field.default})" if field.default not in (None, "{}") else ""
     missing = f" (without it: {field.missing})" if field.missing else ""
     return {**field.kind.schema(), "description": f"{field.meaning}{extra}{missing}"}

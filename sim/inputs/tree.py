@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from sim.inputs.by_level import is_by_level
-from sim.inputs.kinds import Kind
+from sim.inputs.field_types import AnyKind
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
 from sim.inputs.problems import Mark, Path
 
@@ -23,7 +23,7 @@ def child(node: Node, key: str) -> Node | None:
 
 
 def find(node: Node, path: Path) -> Node | None:
-    """What stands at a path, None if nothing does."""
+    """What is at a path, None if nothing does."""
     found: Node | None = node
     for key in path:
         found = child(found, key) if found is not None else None
@@ -52,7 +52,7 @@ def without(table: Table, *keys: str) -> Table:
 
 
 def relabelled(node: Node, mark: Mark) -> Node:
-    """The same values, all said to stand at one place (a `--set` on the command line)."""
+    """The same values, all said to be at one place (a `--set` on the command line)."""
     match node:
         case Text():
             return replace(node, mark=mark)
@@ -77,9 +77,9 @@ def mark_at(tree: Table, path: Path) -> Mark:
     return mark
 
 
-def kind_at(kind: Kind, path: Path, depends: Callable[[Path], bool]) -> Kind | None:
-    """What kind of value stands at a path, None where the language knows none; `depends`: is a value there by level?"""
-    found: Kind | None = kind
+def kind_at(kind: AnyKind, path: Path, depends: Callable[[Path], bool]) -> AnyKind | None:
+    """What kind of value is at a path, None where the language knows none; `depends`: is a value there by level?"""
+    found: AnyKind | None = kind
     for place, key in enumerate(path):
         found = found.as_written(depends(path[:place])).inside(key) if found is not None else None
     return found

@@ -1,1 +1,1 @@
-"""What happens to people: random numbers, the engines and the ledger that they write."""
+"""What happens to people: random numbers, the engines and the records that they write."""

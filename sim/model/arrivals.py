@@ -13,11 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.distributions import Distribution
+from sim.inputs.scenario import Booking, Bookings
 from sim.model import plan as quantities
 from sim.model.plan import OUTSIDE_KEY, Plan, PlannedGroup, PlannedTrait
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import OUTSIDE, Column
-from sim.model.rules import seconds
+from sim.model.rules import SECONDS_PER_DAY, seconds
+
+AT_ONCE = 512  # intervals that are drawn together
+DAYS_OF_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class People:
             yield Arriving(rank, *row)
 
     def ledger_table(self) -> dict[str, Column]:
-        """The people of the ledger."""
+        """The people of the records."""
         from_census = (self.census_entry >= 0).astype(np.int64)
         return {
             "group": self.group,
@@ -77,9 +82,14 @@ def people_of(plan: Plan, random: RandomNumbers) -> People:
 
 def _coming(plan: Plan, number: int, group: PlannedGroup, random: RandomNumbers) -> list[Column]:
     """The columns of a group's people who come from outside during the run."""
-    arrives = arrival_seconds(plan, group, random)
+    booked = None if group.group.bookings is None else _booked(plan, group, group.group.bookings, random)
+    arrives = arrival_seconds(plan, group, random) if booked is None else _seconds_of(booked)
     numbers = np.arange(len(arrives), dtype=np.int64)
     profile = _profiles(group.traits, group.key, 0, len(numbers), random)
+    if booked is not None:
+        for levels in {one.levels for _, one in booked if one.levels}:
+            these = np.array([one.levels == levels for _, one in booked])
+            profile[these] = _profiles(group.traits_of(levels), group.key, 0, len(numbers), random)[these]
     if any(share > 0 for _, share in group.group.prevented):
         prevented = np.array([group.group.prevented_share(levels) for levels in group.profiles])
         comes = random.uniforms(group.key, 0, len(numbers), OUTSIDE_KEY, 0, quantities.PREVENTED)
@@ -124,10 +134,48 @@ def arrival_seconds(plan: Plan, group: PlannedGroup, random: RandomNumbers) -> C
     """The arrival second of every person of a group who comes before the end of the run, in order."""
     if group.group.arrivals is not None:
         return np.array(sorted(second for second in group.group.arrivals if second < plan.until), dtype=np.int64)
+    if group.group.arrivals_every is not None:
+        return _one_after_the_other(plan, group, group.group.arrivals_every, random)
     rates = np.array(group.expected)
     expected = np.concatenate(([0.0], np.cumsum(rates)))  # people expected by the start of each span
     points = random.unit_rate_points(group.key, OUTSIDE_KEY, quantities.ARRIVAL_GAP, float(expected[-1]))
     return random.spread_over_time(points, expected, rates, group.span)
+
+
+def _booked(plan: Plan, group: PlannedGroup, bookings: Bookings, random: RandomNumbers) -> list[tuple[int, Booking]]:
+    """Who is booked in the run, with the second of the day's midnight by which their own second is moved, in order of time."""
+    if not bookings.are_drawn_anew:
+        return [(0, one) for one in bookings.people if 0 <= one.second < plan.until]
+    first, end = bookings.days
+    of_day: dict[int, list[Booking]] = {day: [] for day in range(first, end)}
+    for one in bookings.people:
+        of_day[one.second // SECONDS_PER_DAY].append(one)
+    days = plan.until // SECONDS_PER_DAY
+    draw = random.uniforms(group.key, 0, days, OUTSIDE_KEY, 0, quantities.BOOKED_DAY).tolist()
+    found = []
+    for day, u in enumerate(draw):
+        alike = range(first + (day - first) % DAYS_OF_WEEK, end, DAYS_OF_WEEK)  # days of the file on the same weekday
+        if alike:
+            taken = alike[int(u * len(alike))]
+            found += [((day - taken) * SECONDS_PER_DAY, one) for one in of_day[taken]]
+    return found
+
+
+def _seconds_of(booked: Sequence[tuple[int, Booking]]) -> Column:
+    return np.array([later + one.second for later, one in booked], dtype=np.int64)
+
+
+def _one_after_the_other(plan: Plan, group: PlannedGroup, every: Distribution, random: RandomNumbers) -> Column:
+    """A renewal stream: intervals are added up as days from the start of the run, and each arrival is rounded once."""
+    arrives: list[int] = []
+    days = 0.0
+    while True:
+        for u in random.uniforms(group.key, len(arrives), AT_ONCE, OUTSIDE_KEY, 0, quantities.ARRIVAL_GAP).tolist():
+            days += every.days(u)
+            second = seconds(days)
+            if second >= plan.until:
+                return np.array(arrives, dtype=np.int64)
+            arrives.append(second)
 
 
 def _census(plan: Plan, random: RandomNumbers) -> list[Column]:

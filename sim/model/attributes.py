@@ -136,8 +136,13 @@ def conditional_seconds(distribution: Distribution, elapsed: int, u: float) -> i
     return seconds(conditional_days(distribution, elapsed / SECONDS_PER_DAY, u))
 
 
-def route_after(visit: PlannedVisit, draw: Draw, elapsed: int) -> int:
-    """The route of somebody who has been here for so long: the likelier, the longer its people stay."""
+def route_after(visit: PlannedVisit, draw: Draw, elapsed: int, stay: Distribution | None = None) -> int:
+    """The route of somebody who has been here for so long: the likelier, the longer its people stay.
+
+    Where the census gives a stay, it is that of all routes alike, and says nothing of them.
+    """
+    if stay is not None:
+        return chosen(visit.cumulative, draw(quantities.NEXT))
     days, routes = elapsed / SECONDS_PER_DAY, visit.routes[: len(visit.cumulative)]
     left = [stay_distribution(visit, route).share_within(days) for route in routes]
     reached = left if reach_of_those_here(visit.cumulative, left) else visit.cumulative

@@ -1,6 +1,6 @@
-"""The engine contract: a scenario and the number of a replication in, a ledger out.
+"""The engine contract: a scenario and the number of a replication in, records out.
 
-Whatever walks the people through the services, the same scenario, seed and replication give the same ledger to the last bit.
+Whatever moves the people through the services, the same scenario, seed and replication give the same records to the last bit.
 The SimPy engine is the reference; the compiled one is for speed, where Numba works.
 """
 
@@ -22,6 +22,8 @@ from sim.model.records import Ledger
 AUTO, COMPILED, REFERENCE = "auto", "compiled", "reference"
 ENGINES = (AUTO, COMPILED, REFERENCE)
 
+PLANS = 8  # scenarios that a process has at hand
+
 
 class Choice(NamedTuple):
     """An engine, and why it is not the compiled one where that might have been."""
@@ -30,7 +32,7 @@ class Choice(NamedTuple):
     why: str = ""
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=PLANS)
 def _plan(scenario: Scenario) -> Plan:
     return Plan(scenario)
 
@@ -50,7 +52,7 @@ def draw(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Drawn
 
 
 def walk(drawn: Drawn, engine: str = REFERENCE) -> Ledger:
-    """Walk them through the services to the end of the run."""
+    """Run them through the services to the end of the run."""
     if engine == COMPILED:
         return compiled_run.run(*drawn)
     # with SimPy, which takes a tenth of a worker's start, and which most workers never need
@@ -68,12 +70,12 @@ def load(engine: str) -> None:
 
 
 def run(scenario: Scenario, replication: int, engine: str = REFERENCE) -> Ledger:
-    """One replication: its people, walked through the scenario's services."""
+    """One replication: its people, run through the scenario's services."""
     return walk(draw(scenario, replication, engine), engine)
 
 
 def run_observed(scenario: Scenario, replication: int) -> Ledger:
-    """The same by the reference engine, with every identity tested on every event; slower, and the same ledger."""
+    """The same by the reference engine, with every invariant tested on every event; slower, and the same records."""
     from sim.model.reference import bed_manager
     from sim.model.reference.invariants import Observer
 
@@ -81,13 +83,18 @@ def run_observed(scenario: Scenario, replication: int) -> Ledger:
     return bed_manager.run(*drawn, Observer(drawn.plan, drawn.people))
 
 
+def check_name(asked: str) -> None:
+    """ValueError where there is no engine of that name."""
+    if asked not in ENGINES:
+        raise ValueError(f"the engine is {listed(ENGINES)}, not {asked!r}")
+
+
 def choose(asked: str, processors: int, tell: Callable[[str], None]) -> Choice:
     """The engine for this computer, compiled where it will run; `tell` hears of a first compilation.
 
     CannotCompile where the compiled engine was asked for by name and cannot run; ValueError where there is none of that name.
     """
-    if asked not in ENGINES:
-        raise ValueError(f"the engine is {listed(ENGINES)}, not {asked!r}")
+    check_name(asked)
     if asked == REFERENCE:
         return Choice(REFERENCE)
     try:

@@ -9,6 +9,15 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
+from sim.inputs.calendar import (
+    NOT_IN_THIS_RUN,
+    OpeningHours,
+    arrivals_expected,
+    most_places_by_row,
+    opening_hours,
+    row_at,
+    working_days,
+)
 from sim.inputs.known_levels import traits_given
 from sim.inputs.scenario import (
     DIED,
@@ -16,10 +25,12 @@ from sim.inputs.scenario import (
     OUT,
     OUTSIDE,
     Arrival,
+    Bay,
     CensusEntry,
     Group,
     LevelChange,
     Levels,
+    Places,
     Route,
     RoutesFrom,
     Scenario,
@@ -27,14 +38,6 @@ from sim.inputs.scenario import (
     Step,
     Trait,
     Visit,
-)
-from sim.inputs.timetable import (
-    NOT_IN_THIS_RUN,
-    OpeningHours,
-    arrivals_expected,
-    most_places_from,
-    opening_hours,
-    working_days,
 )
 from sim.model.random_numbers import name_key, quantity_key
 from sim.model.records import NONE
@@ -50,6 +53,7 @@ REVIEW_TIME = quantity_key("time of review")
 ARRIVAL_GAP = quantity_key("arrival gap")
 ARRIVES_AT = quantity_key("arrives at")
 PREVENTED = quantity_key("prevented")
+BOOKED_DAY = quantity_key("day of the bookings")
 ELAPSED = quantity_key("elapsed at census")
 WAITED = quantity_key("waited at census")
 REMAINING = quantity_key("remaining at census")
@@ -134,11 +138,22 @@ class PlannedService:
     def counts_units(self) -> bool:
         return self.service.counted_in == "hours_per_week"
 
+
+@dataclass(frozen=True, slots=True)
+class PlannedBay:
+    """A bay, with a number of its own over all services; a service without bays is one bay for everybody."""
+
+    number: int
+    service: int
+    place: int  # of the bay in its service
+    capacity: tuple[Places, ...]
+    most_by_row: tuple[int, ...]  # of its capacity: the most places (or minutes a week) that there can be from then on
+    for_profiles: tuple[tuple[bool, ...], ...]  # by group and profile: may such people come?
+    is_for_all: bool
+
     def most_places_from(self, now: int) -> int:
-        """The most places (or minutes a week) that there can be at an instant or later: surge places may open one day."""
-        most = most_places_from(self.service.capacity, now)
-        surge = self.service.surge
-        return most if surge is None or most == NOT_IN_THIS_RUN else most + surge.places
+        """The most places at an instant or later."""
+        return self.most_by_row[row_at(self.capacity, now)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +162,7 @@ class PlannedArrival:
 
     arrival: Arrival
     otherwise: int  # destination of those who do not get in from outside
+    steps: tuple[PlannedStep, ...] = ()  # done before they join the queue
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +196,10 @@ class PlannedGroup:
     expected: tuple[float, ...]  # how many come in each span of the run; none where instants are given
     span: int  # seconds: a day, or an hour
     visits: dict[int, PlannedVisits]
+
+    def traits_of(self, known: Levels) -> "tuple[PlannedTrait, ...]":
+        """The traits of people of whom some levels are known."""
+        return _traits(traits_given(self.group.traits, self.profiles, known), self.profiles) if known else self.traits
 
     def visit(self, service: int, found: int, after: int) -> PlannedVisit:
         """What people with these profiles do in a service."""
@@ -260,14 +280,26 @@ class Plan:
             for number in range(self.out + 1)
         )
         self.groups = tuple(self._group(group) for group in scenario.people)
+        self.bays = tuple(self._bays())
+        self.bays_of = tuple(  # by service
+            tuple(bay.number for bay in self.bays if bay.service == number) for number in range(len(self.services))
+        )
         self.census_traits = tuple(self._census_traits(entry) for entry in scenario.census)
 
+    def _bays(self) -> Iterator[PlannedBay]:
+        number = 0
+        for planned in self.services:
+            for place, bay in enumerate(planned.service.bays or (Bay(capacity=planned.service.capacity),)):
+                fits = tuple(tuple(bay.is_for(levels) for levels in group.profiles) for group in self.groups)
+                surge = planned.service.surge  # its places may open one day
+                extra = 0 if surge is None else surge.places
+                most = tuple(one if one == NOT_IN_THIS_RUN else one + extra for one in most_places_by_row(bay.capacity))
+                yield PlannedBay(number, planned.number, place, bay.capacity, most, fits, all(map(all, fits)))
+                number += 1
+
     def _census_traits(self, entry: CensusEntry) -> tuple[PlannedTrait, ...]:
-        """The traits of the people of an entry, of whom some levels are known."""
         planned = next(one for one in self.groups if one.group.name == entry.group)
-        if not entry.levels:
-            return planned.traits
-        return _traits(traits_given(planned.group.traits, planned.profiles, entry.levels), planned.profiles)
+        return planned.traits_of(entry.levels)
 
     def _group(self, group: Group) -> PlannedGroup:
         profiles = group.profiles
@@ -282,9 +314,9 @@ class Plan:
             name_key(f"{group.name} in the census"),
             tuple(self.numbers[name] for name, _ in group.arrives_at),
             tuple(accumulate(share for _, share in group.arrives_at)),
-            tuple(PlannedArrival(arrival, self.numbers[arrival.otherwise]) for arrival in arrivals),
+            tuple(self._arrival(arrival) for arrival in arrivals),
             quantity_key("longest wait outside"),
-            () if group.arrivals is not None else tuple(expected),
+            () if group.has_times or group.arrivals_every is not None else tuple(expected),
             span,
             {
                 number: self._visits(group.visits(name), traits, profiles)
@@ -292,6 +324,10 @@ class Plan:
                 if number <= self.home
             },
         )
+
+    def _arrival(self, arrival: Arrival) -> PlannedArrival:
+        steps = tuple(self._step(step) for step in arrival.steps)
+        return PlannedArrival(arrival, self.numbers[arrival.otherwise], steps)
 
     def _visits(
         self, visits: Sequence[Visit], traits: Sequence[PlannedTrait], profiles: Sequence[Levels]
@@ -349,7 +385,13 @@ class Plan:
 
     @cached_property
     def circle_neighbours(self) -> tuple[tuple[int, ...], ...]:
-        """For each service the limited, place-counting services that its people may wait for, where a ring can close."""
+        """For each bay the bays of limited, place-counting services that its people may wait for, where a circle can close."""
+        between = self._services_in_circles
+        return tuple(tuple(bay for to in between[held.service] for bay in self.bays_of[to]) for held in self.bays)
+
+    @cached_property
+    def _services_in_circles(self) -> tuple[tuple[int, ...], ...]:
+        """The same of services."""
         can_ring = [not (planned.service.is_unlimited or planned.counts_units) for planned in self.services]
         after = [set[int]() for _ in self.services]
         for group in self.groups:

@@ -9,7 +9,7 @@ function is Philox 4x64 with ten rounds (Salmon and others 2011, "Parallel rando
 (seed, replication) and whose counter is (person, group, service, quantity and visit); names enter by a hash of their own,
 so that adding a service leaves everybody else's numbers alone.
 
-It stands here for one number in plain Python, and for many NumPy's own Philox is asked; a compiled engine has it too, and
+It is here for one number in plain Python, and for many NumPy's own Philox is asked; a compiled engine has it too, and
 the tests hold both against NumPy's own Philox. What may be changed here: by agreement only.
 """
 

@@ -1,4 +1,4 @@
-"""The ledger: what an engine writes down, as four tables of whole numbers. Nothing is counted here.
+"""The records: what an engine writes down, as six tables of whole numbers. Nothing is counted here.
 
 Each table is a set of equally long int64 columns. Times are whole seconds from the first midnight of the run; they may be
 negative for people of a starting census. `NEVER` stands for what has not happened by the end of the run, so that
@@ -9,7 +9,7 @@ What may be changed here: by agreement only; engines write these columns and res
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,6 +60,7 @@ STAY_COLUMNS = (
     "need",  # seconds of need settled at admission
     "found",  # the profile with which they were admitted ...
     "after",  # ... and that after the changes of the stay
+    "bay",  # the number of the bay in its service; 0 where it has none
 )
 STEP_COLUMNS = (
     "stay",  # row number in STAYS
@@ -71,12 +72,32 @@ STEP_COLUMNS = (
     "dropped_at",  # from when on it was no longer needed (another route, a death); else NEVER
     "after",  # number of the step that this one waited for last, NONE if it started by its own clock
 )
-PROFILE_COLUMNS = ("profile", "found", "after")  # of several tables; 0 throughout without traits
+ARRIVAL_STEP_COLUMNS = (  # steps that were done outside, before the first wait began
+    "person",
+    "step",
+    "started",
+    "team_joined",
+    "due",
+    "finished",
+    "after",
+)  # as in STEPS; nobody drops them: who waits for nothing yet neither gives up nor dies
+PROFILE_COLUMNS = ("profile", "found", "after", "bay")  # of several tables; 0 throughout without traits and bays
 PLACES_COLUMNS = (
     "service",
     "at",  # from this second on ...
     "open",  # ... so many places are planned, surge included (-1: unlimited)
 )
+
+
+def table(columns: tuple[str, ...], rows: list[tuple[int, ...]]) -> dict[str, Column]:
+    """Rows of whole numbers as named columns; an empty list gives empty columns."""
+    block = np.array(rows, dtype=np.int64).reshape(len(rows), len(columns))
+    return {name: np.ascontiguousarray(block[:, index]) for index, name in enumerate(columns)}
+
+
+def no_arrival_steps() -> Mapping[str, Column]:
+    """The table of a run in which nothing has to be done before the first wait."""
+    return table(ARRIVAL_STEP_COLUMNS, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +111,4 @@ class Ledger:
     places: Mapping[str, Column]
     step_names: tuple[str, ...]
     until: int
-
-
-def table(columns: tuple[str, ...], rows: list[tuple[int, ...]]) -> dict[str, Column]:
-    """Rows of whole numbers as named columns; an empty list gives empty columns."""
-    block = np.array(rows, dtype=np.int64).reshape(len(rows), len(columns))
-    return {name: np.ascontiguousarray(block[:, index]) for index, name in enumerate(columns)}
+    arrival_steps: Mapping[str, Column] = field(default_factory=no_arrival_steps)

@@ -29,14 +29,19 @@ def tapered(units: int, share: float) -> int:
     return int(units * share + 0.5)
 
 
+def next_clock_time(since: int, second_of_day: int) -> int:
+    """The first instant strictly after another at which the clock shows a time of day."""
+    return (since - second_of_day) // SECONDS_PER_DAY * SECONDS_PER_DAY + SECONDS_PER_DAY + second_of_day
+
+
 def time_of_review(first: int, last: int, u: float) -> int:
     """The second of the day at which somebody's reviews are, between these two."""
     return first + int(u * (last - first))
 
 
 def with_lost_ground(days: float, longer_per_delayed_day: float, delay: int) -> float:
-    """Days of need, with those that so many seconds of delay in the place before add."""
-    return days + longer_per_delayed_day * (delay / SECONDS_PER_DAY) if delay > 0 else days
+    """Days of need, with those that so many seconds of delay in the place before add, or take away: never below 0."""
+    return max(0.0, days + longer_per_delayed_day * (delay / SECONDS_PER_DAY)) if delay > 0 else days
 
 
 def start_of_step(starts: int, admitted: int, ready: int, before: int) -> int:
@@ -129,10 +134,10 @@ def with_level(profile: int, divisor: int, levels: int, level: int) -> int:
 
 
 def shortest_circle(services: int, waits: Callable[[int, int], bool], neighbours: Sequence[Sequence[int]]) -> list[int]:
-    """The shortest ring of services through the one that stands last in the file; empty if there is none.
+    """The shortest circle of services through the one that is last in the file; empty if there is none.
 
     `waits(a, b)` says whether somebody who holds a place in a may move to b; `neighbours[a]` lists the candidates b in file
-    order. Of equally short rings it is the one whose next service stands first in the file, and so on along the ring.
+    order. Of equally short circles it is the one whose next service is first in the file, and so on along the circle.
     """
     for last in range(services - 1, -1, -1):
         path = _shortest_way_back(last, waits, neighbours)

@@ -32,6 +32,7 @@ import numpy as np
 from sim.home import PROGRAM
 from sim.inputs.scenario import Scenario
 from sim.model.records import (
+    ARRIVAL_STEP_COLUMNS,
     NEVER,
     NONE,
     PEOPLE_COLUMNS,
@@ -43,7 +44,7 @@ from sim.model.records import (
     Column,
     Ledger,
 )
-from sim.results.comparison.compare import spread
+from sim.results.comparison.statistics import spread
 from sim.results.comparison.table import ReplicationTable
 from sim.results.event_history import unpack_histories
 from sim.results.measures.order import MeasureKey
@@ -92,7 +93,7 @@ def _blocks(ledger: Ledger) -> list[bytes]:
     stays = ledger.stays
     owner_of_stay, number_of_stay = np.append(stays["person"], NONE), np.append(stays["stay"], NONE)
     in_wait, in_step = ledger.waits["stay"], ledger.steps["stay"]  # row numbers, replaced by person and number
-    tables = (
+    tables: list[tuple[Column, list[Column]]] = [
         (np.arange(count, dtype=np.int64), _people(ledger)),
         (
             ledger.waits["person"],
@@ -103,7 +104,10 @@ def _blocks(ledger: Ledger) -> list[bytes]:
             owner_of_stay[in_step],
             [_own(number_of_stay, in_step, name, ledger.steps[name]) for name in STEP_COLUMNS],
         ),
-    )
+    ]
+    outside = ledger.arrival_steps
+    if len(outside["person"]):  # without any, fingerprints stay what they were before there were steps outside
+        tables.append((outside["person"], [outside[name] for name in ARRIVAL_STEP_COLUMNS]))
     firsts = range(0, count, PEOPLE_IN_BLOCK)
     return [b"|".join(_block_bytes(owner, columns, first) for owner, columns in tables) for first in firsts]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+from sim.inputs.problems import padded
 from sim.regression.baselines import NOTHING
 from sim.regression.verdicts import MOVED, SAME, TOLERATED, MovedMeasure, MovedValue, Verdict
 from sim.results.event_history import EventDifference
@@ -98,7 +99,7 @@ def _why(verdict: Verdict) -> list[str]:
     if verdict.beyond:
         found.append(f"{len(verdict.beyond)} of these measures are beyond what other versions may change")
     if verdict.block is None:
-        found.append("every person's ledger is as recorded: what moved is how it is counted or priced")
+        found.append("every person's records are as recorded: what moved is how they are counted or priced")
     return found
 
 
@@ -122,12 +123,7 @@ def measure_table(measures: tuple[MovedMeasure, ...]) -> list[str]:
     if not measures:
         return []
     rows = [("measure", "expected", "got", "standard errors"), *(measure_cells(one) for one in measures)]
-    widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return ["  ".join([row[0].ljust(widths[0]), *_right(row[1:], widths[1:])]) for row in rows]
-
-
-def _right(cells: tuple[str, ...], widths: list[int]) -> list[str]:
-    return [cell.rjust(width) for cell, width in zip(cells, widths, strict=True)]
+    return ["  ".join(row) for row in padded(rows, (0,))]
 
 
 def measure_cells(one: MovedMeasure) -> tuple[str, str, str, str]:
@@ -156,8 +152,8 @@ def first_difference_lines(one: CheckResult) -> list[str]:
     if block is None:
         return []
     if block.what == "places":
-        return [f"first ledger that differs: replication {block.replication}, in its open places only"]
-    found = [f"first block whose ledger differs: replication {block.replication}, people {block.first} to {block.last}"]
+        return [f"first records that differ: replication {block.replication}, in its open places only"]
+    found = [f"first block whose records differ: replication {block.replication}, people {block.first} to {block.last}"]
     if one.note:
         return [*found, f"({one.note})"]
     if one.first is None:

@@ -99,9 +99,9 @@ def _summary(verdict: Verdict) -> str:
         grown = f"; new: {', '.join(dict.fromkeys(key[1] for key in verdict.new))}" if verdict.new else ""
         return f"no result moved{grown}."
     if not verdict.measures:
-        return "no measure moved, but the ledger did."
+        return "no measure moved, but the records did."
     moved = len(verdict.measures)
-    return f"{moved} {'measure' if moved == 1 else 'measures'} moved{'' if verdict.block else ', the ledger did not'}."
+    return f"{moved} {'measure' if moved == 1 else 'measures'} moved{'' if verdict.block else ', the records did not'}."
 
 
 def _as_new(expected: ExpectedResults) -> tuple[MovedMeasure, ...]:

@@ -11,7 +11,7 @@ from math import inf, sqrt
 from typing import NamedTuple
 
 from sim.regression.baselines import NOTHING, ExpectedResults, RecordedMeasure
-from sim.results.comparison.compare import LEVEL, t_quantile
+from sim.results.comparison.statistics import LEVEL, t_quantile
 from sim.results.measure_table import measures
 from sim.results.measures.order import MeasureKey
 

@@ -1,1 +1,1 @@
-"""What it meant: ledger in, tidy tables, charts and reports out."""
+"""What it meant: records in, tidy tables, charts and reports out."""

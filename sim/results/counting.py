@@ -10,7 +10,7 @@ from sim.machine_code import Column, Grid, Passes
 
 
 def count(table: Grid, item_of: Grid, profiles: Column, places: Column) -> None:
-    """How many stand in each cell of the table, by item and place."""
+    """How many are in each cell of the table, by item and place."""
     for row in range(len(profiles)):
         profile, place = profiles[row], places[row]
         for division in range(item_of.shape[1]):
@@ -28,11 +28,19 @@ def total(table: Grid, item_of: Grid, profiles: Column, places: Column, amounts:
 
 
 def ranked(
-    found: Grid, ranks: Grid, seen: Grid, item_of: Grid, profiles: Column, places: Column, values: Column
+    found: Grid,
+    ranks: Grid,
+    seen: Grid,
+    item_of: Grid,
+    order: Column,
+    profiles: Column,
+    places: Column,
+    values: Column,
 ) -> None:
-    """Of rows in the order of their values: the values at some ranks of each cell, one after the other in a row of the cell."""
+    """Of rows, read in the order of their values: those at some ranks of each cell, one after the other in a row of the cell."""
     columns, wanted = seen.shape[1], ranks.shape[1]
-    for row in range(len(profiles)):
+    for number in range(len(order)):
+        row = order[number]
         profile, place, value = profiles[row], places[row], values[row]
         for division in range(item_of.shape[1]):
             item = item_of[profile, division]

@@ -110,6 +110,7 @@ class _EventWriter:
     def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
         self._scenario, self._ledger = scenario, ledger
         self._names = scenario.destinations
+        self._with_bays = {service.name for service in scenario.services if service.bays}
         self._groups = ledger.people["group"].tolist()
         columns = (ledger.people[name].tolist() for name in ("group", "number", "from_census"))
         self.people = [
@@ -123,6 +124,7 @@ class _EventWriter:
             zip(people["arrives"].tolist(), people["arrives_at"].tolist(), strict=True)
         ):
             yield person, (at, f"comes to {self._name(service)}")
+        yield from self._events_in("arrival_steps", self._step)
         yield from self._events_in("waits", self._wait)
         yield from self._events_in("stays", self._stay)
         yield from self._events_in("steps", self._step)
@@ -160,6 +162,7 @@ class _EventWriter:
         plan = "stays" if row["planned_to"] == NONE else f"goes on to {self._name(row['planned_to'])}"
         need = "for ever" if row["need"] == NEVER else f"{row['need']} s"
         number = f"stay {row['stay']}, visit {row['visit']}"
+        number += f", bay {row['bay'] + 1}" if here in self._with_bays else ""
         levels = self._levels(row["person"], row["found"], row["after"])
         yield row["admitted"], f"is admitted to {here}: {number}, units {row['units']}, needs {need}, {plan}{levels}"
         yield row["ready"], f"is ready in {here}"

@@ -1,4 +1,4 @@
-"""The table of measures, `measures.csv`: all that is known about a measure but how it is counted.
+"""The table of measures, `measures.csv`, and how each measure is divided: all that is known about one but how it is counted.
 
 A row holds its name, labels, unit, which direction is good, what a missing row means, whether it is a total of the window,
 where it is shown, its source and its definition. The order of the table is the order of rows in every result file. A new
@@ -31,7 +31,50 @@ from math import inf
 from pathlib import Path
 from typing import Literal, NamedTuple, get_args
 
-from sim.results.parts import BY
+GROUP = "group"
+BY = (  # and every trait of the scenario
+    "",
+    "reason",
+    "next_service",
+    "cause",
+    "payer",
+    "contributor",
+    "budget",
+    "programme",
+    "part",
+    "pathway",
+    GROUP,
+    "band",
+    "weekday",
+    "team",
+    "ending",
+    "lack",
+    "reason_and_lack",
+    "waited_on",
+    "came_from",
+    "year",
+    "payer_and_year",
+    "bay",
+)
+HEADLINE = "midnight_delayed_mean"  # the delay that every first sentence is about: people at midnight, as official figures count
+BANDS = ("0", "1", "2-3", "4-6", "7-13", "14-20", "21+")  # nights from ready to left
+BAND_STARTS = (0, 1, 2, 4, 7, 14, 21)
+NO_SUCH_TRAIT = "else"  # the item of people whose group does not have the trait; no level may have this name
+PATHWAYS = ("0", "1", "2", "3")
+ENDINGS = ("moved_by_design", "elsewhere", "with_nothing")  # what became of those who gave up a wait
+LACKS = ("place", "hours", "arranging", "team")  # what a delayed person lacked; `reason_and_lack`: "p2_bed, place"
+COST_PARTS = ("open", "used", "admissions", "steps", "teams", "programmes", "not closed", "refilled")
+ITEMS = {
+    "": ("",),
+    "lack": LACKS,
+    "ending": ENDINGS,
+}  # a whole has one part without a name; other items come from the scenario
+
+
+def is_of_people(by: str) -> bool:
+    """Whether this divides people by their group or by a trait."""
+    return by == GROUP or by not in BY
+
 
 FILE = Path(__file__).with_name("measures.csv")
 LOWER, HIGHER, NEITHER = "lower", "higher", "neither"
@@ -163,7 +206,7 @@ def read_measures(lines: Iterable[str]) -> Mapping[str, Measure]:
         row = dict(zip(COLUMNS, cells, strict=True))
         for problem in _problems(row):
             _require(False, line, f"{row['name']}: {problem}")
-        _require(row["name"] not in found, line, f"{row['name']}: this measure stands in the table twice")
+        _require(row["name"] not in found, line, f"{row['name']}: this measure is in the table twice")
         found[row["name"]] = _measure(row)
     _check_orders(found)
     return found

@@ -109,6 +109,71 @@ def aligned(times: Column, first: Column, second: Column, one: Path, other: Path
     return count
 
 
+class Days(NamedTuple):
+    """The window, in seconds, and its midnights."""
+
+    first: int
+    end: int
+    midnights: Column
+
+
+class OfPlaces(NamedTuple):
+    """What comes of the places of a service, planned and held."""
+
+    times: Column  # at which it changes whether somebody finds a place
+    free: Column  # whether they do
+    held: Column  # at each midnight
+    available: Column  # at each midnight
+    sums: Column  # how many times those are; and seconds of available places
+
+
+def of_places(found: OfPlaces, planned: Path, held: Path, needed: int, days: Days) -> None:
+    """Places through the window; of a path there is nothing before its first time."""
+    midnights, first, end = days.midnights, days.first, days.end
+    index, also, here, there, since, day, size, total = 0, 0, 0, 0, first, 0, 0, 0
+    while index < len(planned.times) or also < len(held.times):
+        at = NEVER
+        if index < len(planned.times):
+            at = planned.times[index]
+        if also < len(held.times):
+            at = min(at, held.times[also])
+        while day < len(midnights) and midnights[day] < at:
+            found.held[day], found.available[day] = there, max(here, there)
+            day += 1
+        until = min(max(at, first), end)
+        total += max(here, there) * (until - since)
+        since = until
+        while index < len(planned.times) and planned.times[index] == at:
+            here = planned.values[index]
+            index += 1
+        while also < len(held.times) and held.times[also] == at:
+            there = held.values[also]
+            also += 1
+        is_free = 1 if here < 0 or here - there >= needed else 0
+        if size == 0 or found.free[size - 1] != is_free:
+            found.times[size], found.free[size] = at, is_free
+            size += 1
+    while day < len(midnights):
+        found.held[day], found.available[day] = there, max(here, there)
+        day += 1
+    found.sums[0], found.sums[1] = size, total + max(here, there) * (end - since)
+
+
+def rows_by(rows: Column, ends: Column, numbers: Column) -> None:
+    """Rows by their number, in order for each; and where those of each number end, of as many numbers as there are."""
+    for number in range(len(ends)):
+        ends[number] = 0
+    for row in range(len(numbers)):
+        if numbers[row] + 1 < len(ends):
+            ends[numbers[row] + 1] += 1
+    for number in range(1, len(ends)):
+        ends[number] += ends[number - 1]
+    for row in range(len(numbers)):
+        number = numbers[row]
+        rows[ends[number]] = row
+        ends[number] += 1
+
+
 class Waits(NamedTuple):
     """Of waits, in the order of people, what says where they ended."""
 
@@ -142,4 +207,4 @@ def admitted_to(found: Column, waits: Waits, stays: Stays, out: int) -> None:
                 found[row] = stays.service[first]
 
 
-PASSES = Passes(__file__, going_on, order_of, aligned, admitted_to, helpers=(in_order,))
+PASSES = Passes(__file__, going_on, order_of, aligned, of_places, rows_by, admitted_to, helpers=(in_order,))

@@ -41,7 +41,7 @@ class Spill:
             return data
 
     def read(self, slot: Slot, first: int = 0, count: int | None = None) -> bytes:
-        """So many bytes from the first on; all of them unless told."""
+        """So many bytes from the first on; all of them by default."""
         if isinstance(slot, bytes):
             return slot[first:] if count is None else slot[first : first + count]
         start, length = slot

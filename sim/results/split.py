@@ -22,8 +22,7 @@ from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.model.records import Column, Ledger
 from sim.results import path_passes
 from sim.results.counting import PASSES
-from sim.results.measure_table import measures
-from sim.results.parts import GROUP, NO_SUCH_TRAIT
+from sim.results.measure_table import GROUP, NO_SUCH_TRAIT, measures
 from sim.results.step_functions import order_of, total_by
 from sim.results.window import Block, Key, Window, key_of, lie_below
 
@@ -46,11 +45,19 @@ class Division(NamedTuple):
 
 
 class Told(NamedTuple):
-    """One measure by item and place, as it is told: NaN where there is no row. Of what is not split, everybody's alone."""
+    """One measure by item and place, as it is reported: NaN where there is no row. Of what is not split, everybody's alone."""
 
     measure: str
     places: tuple[int, ...]
     values: Figures
+
+
+class Took(NamedTuple):
+    """Stays or waits that took some time: a profile, the place that they count for, and how long."""
+
+    profiles: Column
+    places: Column
+    seconds: Column
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +124,7 @@ class Split:
         return self.item_of[profiles] * len(self.places) + places[:, None]
 
     def count(self, profiles: Column, places: Column) -> Table:
-        """How many stand in each cell."""
+        """How many are in each cell."""
         if self.passes:
             table = np.zeros(self.shape, dtype=np.int64)
             self.passes.count(table, self.item_of, profiles, places)
@@ -136,7 +143,7 @@ class Split:
         return self.with_hospitals(total.reshape(self.shape))
 
     def paths(self, profiles: Column, places: Column, start: Column, end: Column, instants: int) -> Grid:
-        """How many stand in each cell at each of some instants: from the instant `start` on until `end`."""
+        """How many are in each cell at each of some instants: from the instant `start` on until `end`."""
         found = np.zeros((len(self.items) * len(self.places), instants), dtype=np.int64)
         if self.passes:
             self.passes.paths(found, len(self.places), self.item_of, profiles, places, start, end)
@@ -292,12 +299,11 @@ def split_of(window: Window) -> Split:
 def _split(window: Window) -> Split:
     scenario, people, waits, stays = window.scenario, window.ledger.people, window.ledger.waits, window.ledger.stays
     sizes = [len(group.profiles) for group in scenario.people]
-    first: Column = (np.cumsum(sizes, dtype=np.int64) - sizes)[
-        people["group"]
-    ]  # by person: where the profiles of their group begin
-    of_stay: Column = first[stays["person"]]
-    came, waiting = first + people["profile"], first[waits["person"]] + waits["profile"]
-    found, after = of_stay + stays["found"], of_stay + stays["after"]
+    first: Column = (np.cumsum(sizes, dtype=np.int64) - sizes)[people["group"]]
+    came, waiting, found, after = people["profile"], waits["profile"], stays["found"], stays["after"]
+    if len(sizes) > 1:  # of one group they begin with the first
+        of_stay = first[stays["person"]]
+        came, waiting, found, after = first + came, first[waits["person"]] + waiting, of_stay + found, of_stay + after
     item_of = scenario.once("items of profiles", lambda: _items_of_profiles(scenario.people))
     is_known = all(lie_below(len(item_of), column) for column in (came, waiting, found, after))
     return Split(
@@ -364,10 +370,6 @@ def percentiles(
 ) -> list[Figures]:
     """Percentiles of whole values in each cell, one table for each percent; as NumPy's, without its price for each cell."""
     profiles, places, values = _also_in_all_hospitals(split, profiles, places, values)
-    sorting = path_passes.PASSES.loaded() if split.passes else None
-    if split.passes and sorting:
-        order = order_of(values, sorting)
-        return _ranked(split, split.passes, (profiles, places, values), order, percents)
     cells, values = split.cells(profiles, places).ravel(), np.repeat(values, len(split.divisions))
     found = [np.full(len(split.items) * len(split.places), np.nan) for _ in percents]
     order = np.argsort(cells.astype(np.min_scalar_type(len(found[0]))), kind="stable")
@@ -411,18 +413,16 @@ def percentiles_of_paths(split: Split, people: Grid, places: Sequence[int], perc
     return found
 
 
-def _ranked(
-    split: Split, passes: SimpleNamespace, rows: tuple[Column, Column, Column], order: Column, percents: Sequence[int]
+def percentiles_of(
+    split: Split, took: Took, numbers: Table, took_some: Table, percents: Sequence[int]
 ) -> list[Figures]:
-    """The same by going once over the rows in the order of their values, which are not negative; zeros are first."""
-    profiles, places, values = rows
-    numbers, later = np.zeros((2, *split.shape), dtype=np.int64)
-    passes.count(numbers, split.item_of, profiles, places)
-    profiles, places, values = profiles[order], places[order], values[order]
-    passes.count(later, split.item_of, profiles, places)
+    """The same of lengths, compiled: going once over those that are not nothing, in order; of all there are these numbers."""
+    sorting = path_passes.PASSES.loaded()
+    assert split.passes is not None and sorting is not None, "only where everything is compiled"
+    order = order_of(took.seconds, sorting)
     ranks = Ranks.of(numbers.ravel(), percents)
     found = np.zeros(ranks.wanted.shape, dtype=np.int64)
-    passes.ranked(found, ranks.wanted, numbers - later, split.item_of, profiles, places, values)
+    split.passes.ranked(found, ranks.wanted, numbers - took_some, split.item_of, order, *took)
     return [np.where(numbers > 0, table.reshape(split.shape), np.nan) for table in ranks.between(found)]
 
 

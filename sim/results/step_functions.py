@@ -28,7 +28,7 @@ def of_person(person: Column, instants: Column) -> Column:
 
 
 def is_first(values: Column) -> Mask:
-    """Which of these values differ from the one before: the first row of each owner, in rows that stand by owner."""
+    """Which of these values differ from the one before: the first row of each owner, in rows in the order of owners."""
     first = np.ones(len(values), dtype=bool)
     first[1:] = values[1:] != values[:-1]
     return first
@@ -68,7 +68,9 @@ def midnights(start: Column, end: Column, first: int, last: int) -> Column:
 
 def _after(values: Column, changes: NDArray[np.intp]) -> Column:
     """The value after so many changes."""
-    return np.asarray(np.append(column(0), values)[changes], dtype=np.int64)
+    if not len(values):
+        return np.zeros(len(changes), dtype=np.int64)
+    return np.asarray(np.where(changes > 0, values[changes - 1], 0), dtype=np.int64)
 
 
 class StepFunction(NamedTuple):
@@ -99,8 +101,8 @@ class StepFunction(NamedTuple):
 
     def integral(self, first: int, last: int) -> int:
         """Value times seconds over [first, last)."""
-        until = np.append(self.times[1:], NEVER)
-        return int((self.values * overlap(self.times, until, first, last)).sum())
+        inside = np.clip(np.append(self.times, NEVER), first, last)
+        return int(self.values @ np.diff(inside))
 
 
 ALWAYS = StepFunction(column(-NEVER), column(1))

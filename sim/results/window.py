@@ -1,14 +1,16 @@
-"""The measured window of one replication: its ledger, with the scenario's names and numbers.
+"""The measured window of one replication: its records with the scenario's names and numbers, whole or up to an earlier instant.
 
-Every measure counts what the ledger has inside the window; what several of them need is worked out here once. The ledger's rows
+Every measure counts what the records have inside the window; what several of them need is worked out here once. The records' rows
 are in the engines' one order: stays and waits by person and number, steps by stay and number, places by
 service and time. Where a run goes on after the window to follow people up, `ledger` is cut at its end, and `run` is the
 window from the first measured day to the end of the run.
 
-What may be changed here: free, as long as the numbers stay what they are.
+A run that follows people up goes on after the measured window, and no measure of the window may know what came then. So the
+window is counted from records that are cut at its end. Nothing that happens knows when the run will end, so the cut is all
+that is needed: rows begun by then, and NEVER for what had not happened yet.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from types import SimpleNamespace
@@ -19,11 +21,101 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Levels, Scenario, Service, Visit
 from sim.machine_code import Passes
-from sim.model.records import ADMITTED, NONE, OUTSIDE, Column, Ledger
-from sim.results.cut import cut_at
+from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE, WAITING, Column, Ledger
 from sim.results.measure_table import measures
 from sim.results.path_passes import PASSES, Stays, Waits
 from sim.results.step_functions import Mask, overlap
+
+Table = dict[str, Column]
+
+
+def cut_at(scenario: Scenario, ledger: Ledger, end: int) -> Ledger:
+    """The records of the same run, ended at this instant."""
+    kept = {
+        name: table[begins] < end
+        for name, table, begins in (
+            ("people", ledger.people, "arrives"),
+            ("stays", ledger.stays, "admitted"),
+            ("waits", ledger.waits, "joined"),
+            ("steps", ledger.steps, "started"),
+            ("places", ledger.places, "at"),
+            ("arrival_steps", ledger.arrival_steps, "started"),
+        )
+    }
+    people, stays = _new_rows(kept["people"]), _new_rows(kept["stays"])
+    return Ledger(
+        people=_rows(ledger.people, kept["people"]),
+        waits=_waits(_rows(ledger.waits, kept["waits"]), people, stays, end),
+        stays=_stays(_rows(ledger.stays, kept["stays"]), people, end),
+        steps=_steps(scenario, ledger, kept["steps"], stays, end),
+        places=_rows(ledger.places, kept["places"]),
+        step_names=ledger.step_names,
+        until=end,
+        arrival_steps=_arrival_steps(scenario, ledger, kept["arrival_steps"], people, end),
+    )
+
+
+def _rows(table: Mapping[str, Column], kept: Mask) -> Table:
+    return {name: table[name][kept] for name in table}
+
+
+def _new_rows(kept: Mask) -> Column:
+    """By row of the whole table: its row among those kept; the last stands for NONE."""
+    return np.append(np.cumsum(kept) - 1, NONE)
+
+
+def _not_yet(table: Table, times: Iterable[str], end: int) -> Table:
+    """The table, with NEVER for what had not happened by the end."""
+    return table | {name: np.where(table[name] >= end, NEVER, table[name]) for name in times}
+
+
+def _waits(waits: Table, people: Column, stays: Column, end: int) -> Table:
+    found = _not_yet(waits, ("clear", "ended"), end)
+    found["ending"] = np.where(found["ended"] == NEVER, WAITING, found["ending"])
+    return found | {"person": people[found["person"]], "stay": stays[found["stay"]]}
+
+
+def _stays(stays: Table, people: Column, end: int) -> Table:
+    """Stays; where another way taken later asked for more steps, when somebody was clear before that is known to the wait only."""
+    found = _not_yet(stays, ("ready", "clear", "left"), end)
+    found["to"] = np.where(found["left"] == NEVER, NONE, found["to"])
+    return found | {"person": people[found["person"]]}
+
+
+def _steps(scenario: Scenario, ledger: Ledger, kept: Mask, stays: Column, end: int) -> Table:
+    found = _not_yet(_rows(ledger.steps, kept), ("team_joined", "finished", "dropped_at"), end)
+    found["due"] = np.where(found["team_joined"] == NEVER, NEVER, found["due"])
+    for row in np.flatnonzero((found["due"] > end) & (found["due"] < NEVER)):
+        if _takes_working_days(scenario, ledger, int(found["stay"][row]), int(found["step"][row])):
+            found["due"][row] = NEVER  # no run knows which days after its end are working days
+    return found | {"stay": stays[found["stay"]]}
+
+
+def _arrival_steps(scenario: Scenario, ledger: Ledger, kept: Mask, people: Column, end: int) -> Table:
+    found = _not_yet(_rows(ledger.arrival_steps, kept), ("team_joined", "finished"), end)
+    found["due"] = np.where(found["team_joined"] == NEVER, NEVER, found["due"])
+    for row in np.flatnonzero((found["due"] > end) & (found["due"] < NEVER)):
+        group, profile = (int(ledger.people[name][found["person"][row]]) for name in ("group", "profile"))
+        people_alike = scenario.people[group]
+        steps = people_alike.arrival(people_alike.profiles[profile]).steps
+        name = ledger.step_names[found["step"][row]]
+        if any(one.working_days for one in steps if one.name == name):
+            found["due"][row] = NEVER
+    return found | {"person": people[found["person"]]}
+
+
+def _takes_working_days(scenario: Scenario, ledger: Ledger, stay: int, step: int) -> bool:
+    """Whether a step of a stay does, by the route settled at admission; where that does not ask for it, by the first that does."""
+    row = {name: int(ledger.stays[name][stay]) for name in ("person", "service", "admitted", "planned_to")}
+    group = scenario.people[ledger.people["group"][row["person"]]]
+    levels = (group.profiles[ledger.stays[name][stay]] for name in ("found", "after"))
+    visit = group.visit(scenario.destinations[row["service"]], *levels)
+    admitted = max(0, row["admitted"])  # people of the census go by the first routes
+    routes = [] if visit is None else [one for one in visit.dated if one.from_second <= admitted][-1].routes
+    planned = scenario.destinations[row["planned_to"]]
+    ways = [one for route in sorted(routes, key=lambda route: route.to != planned) for one in route.steps]
+    return next((one.working_days for one in ways if one.name == ledger.step_names[step]), False)
+
 
 T = TypeVar("T")
 Key = tuple[str, str, str, str, str]  # service, measure, by, item, unit
@@ -65,13 +157,13 @@ class Block(NamedTuple):
     values: NDArray[np.float64]
 
 
-def lie_below(size: int, numbers: Column) -> bool:
-    """Whether these lie from 0 to below a size."""
-    return not len(numbers) or bool(numbers.view(np.uint64).max() < size)
+def lie_below(size: int, numbers: Column, *, least: int = 0) -> bool:
+    """Whether these lie from 0, or from another least number, to below a size."""
+    return not len(numbers) or bool(numbers.min() >= least and numbers.max() < size)
 
 
 def key_of(service: str, measure: str, by: str, item: str, *, in_hours: bool = False) -> Key:
-    """What is told of a number: where, of what, of which part, in which unit."""
+    """What is reported of a number: where, of what, of which part, in which unit."""
     found = measures()[measure]
     return service, measure, by, item, found.unit_in_hours if in_hours else found.unit
 
@@ -82,7 +174,7 @@ def block_of(rows: Sequence[Row]) -> Block:
 
 
 class Window:
-    """A scenario and one replication's ledger, seen through the window [first, end) in seconds."""
+    """A scenario and one replication's records, seen through the window [first, end) in seconds."""
 
     def __init__(self, scenario: Scenario, ledger: Ledger, is_fast: bool = False) -> None:
         self.scenario = scenario
@@ -132,12 +224,15 @@ class Window:
         people, waits, stays, size = self.ledger.people, self.ledger.waits, self.ledger.stays, len(self.names)
         columns = (
             *((size, column) for column in (people["arrives_at"], waits["to"], stays["service"])),
-            *((size + 1, stays[name] + 1) for name in ("to", "planned_to")),
             *((len(people["group"]), table["person"]) for table in (waits, stays)),
-            (len(stays["person"]) + 1, waits["stay"] + 1),
-            (size + 1, waits["held"] + 1),
         )
-        return all(lie_below(most, column) for most, column in columns)
+        or_none = (
+            (size, stays["to"]),
+            (size, stays["planned_to"]),
+            (size, waits["held"]),
+            (len(stays["to"]), waits["stay"]),
+        )
+        return all(lie_below(*one) for one in columns) and all(lie_below(*one, least=NONE) for one in or_none)
 
     @cached_property
     def midnights(self) -> Column:
@@ -153,13 +248,21 @@ class Window:
         return overlap(start, end, self.first, self.end)
 
     def number(self, service: Service) -> int:
-        """The number of a service in the ledger."""
+        """The number of a service in the records."""
         return self.numbers[service.name]
 
     @cached_property
     def _stays_by_service(self) -> list[Column]:
-        service = self.ledger.stays["service"]
-        return [np.flatnonzero(service == number) for number in range(self.home + 1)]
+        return self._rows_by(self.ledger.stays["service"], self.home + 1)
+
+    def _rows_by(self, numbers: Column, size: int) -> list[Column]:
+        """The rows that have each number, in order."""
+        passes = self.passes(PASSES)
+        if passes is None or not lie_below(size, numbers):
+            return [np.flatnonzero(numbers == number) for number in range(size)]
+        rows, ends = np.empty(len(numbers), dtype=np.int64), np.empty(size, dtype=np.int64)
+        passes.rows_by(rows, ends, numbers)
+        return np.split(rows, ends[:-1])
 
     def stays_in(self, number: int, column: str) -> Column:
         """One column of the stays in one service."""
@@ -172,8 +275,7 @@ class Window:
 
     @cached_property
     def _waits_by_destination(self) -> list[Column]:
-        to = self.ledger.waits["to"]
-        return [np.flatnonzero(to == number) for number in range(len(self.names))]
+        return self._rows_by(self.ledger.waits["to"], len(self.names))
 
     def waits_for(self, number: int, column: str) -> Column:
         """One column of the waits for one destination."""
@@ -230,6 +332,8 @@ class Window:
     def is_seated(self) -> Mask:
         """Which stays were going on when the clock started: people of the census, who were not admitted."""
         stays, waits, people = self.ledger.stays, self.ledger.waits, self.ledger.people
+        if not people["from_census"].any():
+            return np.zeros(len(stays["stay"]), dtype=bool)
         never_outside = np.ones(len(people["group"]), dtype=bool)
         never_outside[waits["person"][waits["held"] == OUTSIDE]] = False
         seated = never_outside & (people["from_census"] == 1)

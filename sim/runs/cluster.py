@@ -3,7 +3,7 @@
 The scenarios are sent once. A block whose worker is lost is done again by another, and counts once, because each answer is taken
 by the number of its block. Every block is done by the same program as here: a worker says who it is with each answer.
 
-Whoever reaches a scheduler can run code on its workers, and what they answer is unpickled here: a cluster is trusted as this
+Anybody who reaches a scheduler can run code on its workers, and what they answer is unpickled here: a cluster is trusted as this
 computer is. docs/scale.md says so to those who start one.
 
 What may be changed here: freely, as long as each block counts once and no worker of another version has a say.
@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from uuid import uuid4
 
 from sim import __version__
-from sim.runs.meaning import RESULT_ROOMS, sources
+from sim.runs.store import RESULT_ROOMS, sources
 from sim.runs.workers import (
     SECONDS_BETWEEN_LOOKS,
     Answer,
@@ -140,7 +140,7 @@ class Blocks:
     def send(self, workers: Sequence[str]) -> None:
         """Sends blocks until there are enough for each worker.
 
-        Left to itself, Dask would give the first blocks to whoever has what all of them share; where a worker is lost or slow,
+        Left to itself, Dask would give the first blocks to anybody who has what all of them share; where a worker is lost or slow,
         others still take its blocks.
         """
         while self._waiting and len(self._on_the_way) < BLOCKS_AHEAD * len(workers):

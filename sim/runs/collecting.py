@@ -9,24 +9,24 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sim.diagnostics.warnings import growing_queues, warnings_before_a_run
+from sim.diagnostics.warnings import growing_queues, warm_up_words, warnings_before_a_run
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
+from sim.inputs.provenance import other_areas
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.results.comparison.accounts import is_of_accounts, with_accounts, with_contributors
+from sim.results.comparison.accounts import is_of_accounts, keeping_fixed_costs, with_accounts, with_contributors
 from sim.results.comparison.compare import PairedDifference, differences, summarise
-from sim.results.comparison.daily import Counts, Days, GatheringDays
 from sim.results.comparison.findings import ExcludedScenario, Findings, ReportedPeriods, ScenarioChange
-from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
 from sim.results.comparison.same_people import Departures, Following
-from sim.results.comparison.table import Gathering, ReplicationTable
+from sim.results.comparison.table import Counts, Days, Gathering, GatheringDays, ReplicationTable
 from sim.results.invariants.checks import check_figures
+from sim.results.measures.all import with_the_only_group
 from sim.results.measures.hospitals import days_with_the_only_hospital, has_several, with_the_only_hospital
 from sim.results.measures.order import canonical
-from sim.results.measures.people import with_the_only_group
 from sim.results.measures.periods import Period, divisions, within
 from sim.results.spill import Spill
 from sim.results.window import Row
+from sim.results.words.labels import spoken
 from sim.results.words.names import in_sentences
 from sim.runs.piece import Piece
 from sim.runs.replications import Replications
@@ -74,6 +74,10 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
     reasons = [f"{what} is {theirs}, not {ours}" for what, ours, theirs in pairs if ours != theirs]
     if base.census != other.census:
         reasons.append("census: other people are there at the start")
+    if areas := other_areas(base, other):
+        reasons.append(
+            f"people: {listed((spoken(one) for one in areas), 'and')} come to hospitals that the base does not have"
+        )
     return reasons
 
 
@@ -168,21 +172,77 @@ def gathered(
     left_out: tuple[ExcludedScenario, ...] = (),
 ) -> Findings:
     """Everything that the runs found, in the measured window and in the periods that were measured apart."""
-    spill = Spill()
-    cuts, daily = _added_up(scenarios, pieces, spill, compared=compared)
-    if any(has_several(scenario) for scenario in scenarios):
-        daily = {s.id: daily[s.id].under(days_with_the_only_hospital(s, daily[s.id].places)) for s in scenarios}
-    growing = {name: growing_queues(_queues(series)) for name, series in daily.items()}
-    whole = Findings(
-        scenarios=scenarios,
-        compared=compared,
-        daily=daily,
-        changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if compared else {},
-        warnings=(*warnings, *_said_once(scenarios, growing)),
-        left_out=left_out,
-        **cuts.pop(None).found(),
-    )
-    return _divided(whole, {period: cut for period, cut in cuts.items() if period})
+    collector = Collector(scenarios, compared=compared)
+    for number in range(max(map(len, pieces))):
+        collector.add(number, pieces)
+    return collector.findings(warnings=warnings, left_out=left_out)
+
+
+class Collector:
+    """Adds replications up in order, scenario beside scenario: the whole window, its periods, and its days."""
+
+    def __init__(
+        self,
+        scenarios: tuple[Scenario, ...],
+        *,
+        compared: bool,
+        also: Callable[[int, Piece], None] | None = None,  # who hears of each replication of a scenario too
+    ) -> None:
+        self._scenarios, self._compared, self._also = scenarios, compared, also
+        self._spill = Spill()
+        self._days = [GatheringDays(self._spill) for _ in scenarios]
+        self._cuts: dict[Period | None, _Cut] = {}
+        self._members: dict[Period | None, list[int]] = {}
+        self.pieces: Sequence[Replications] = ()
+
+    def begin(self, pieces: Sequence[Replications]) -> None:
+        """Hears where the replications will be read."""
+        self.pieces = beside(self._scenarios, pieces) if self._compared else pieces
+
+    def take(self, number: int) -> None:
+        """The next replication of every scenario."""
+        self.add(number, self.pieces)
+
+    def add(self, number: int, pieces: Sequence[Sequence[Piece]]) -> None:
+        """The next replication of every scenario, read where they stand."""
+        if not self._cuts:
+            self._begin_cuts(pieces)
+        for scenario, theirs in enumerate(pieces):
+            if number < len(theirs):
+                self._add(scenario, theirs[number])
+
+    def _begin_cuts(self, pieces: Sequence[Sequence[Piece]]) -> None:
+        self._members = _members(pieces)
+        for period, of in self._members.items():
+            measured = tuple(within(self._scenarios[n], period) if period else self._scenarios[n] for n in of)
+            self._cuts[period] = _Cut(measured, self._spill, compared=self._compared)
+
+    def _add(self, scenario: int, piece: Piece) -> None:
+        self._days[scenario].add(piece.daily_keys, piece.daily)
+        for period, of in self._members.items():
+            if scenario in of:
+                part = piece.periods[period] if period else piece
+                self._cuts[period].add(of.index(scenario), part, piece.departures)
+        if self._also:
+            self._also(scenario, piece)
+
+    def findings(self, *, warnings: tuple[str, ...] = (), left_out: tuple[ExcludedScenario, ...] = ()) -> Findings:
+        """Everything that was found."""
+        scenarios, cuts = self._scenarios, self._cuts
+        daily = {scenario.id: one.days() for scenario, one in zip(scenarios, self._days, strict=True)}
+        if any(has_several(scenario) for scenario in scenarios):
+            daily = {s.id: daily[s.id].under(days_with_the_only_hospital(s, daily[s.id].places)) for s in scenarios}
+        told = {s.id: [*growing_queues(_queues(daily[s.id])), *warm_up_words(s, daily[s.id])] for s in scenarios}
+        whole = Findings(
+            scenarios=scenarios,
+            compared=self._compared,
+            daily=daily,
+            changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if self._compared else {},
+            warnings=(*warnings, *_said_once(scenarios, told)),
+            left_out=left_out,
+            **cuts[None].found(),
+        )
+        return _divided(whole, {period: cut for period, cut in cuts.items() if period})
 
 
 class _Cut:
@@ -213,32 +273,9 @@ class _Cut:
         return {
             "estimates": [row for summary in summaries for row in summary],
             "differences": _contrasts(tables, self._scenarios) if self._followed else [],
+            "delayed": _delayed_people(tables, self._scenarios) if self._followed else {},
             "same_people": tuple(one.found() for one in self._followed),
         }
-
-
-def _added_up(
-    scenarios: tuple[Scenario, ...], pieces: Sequence[Sequence[Piece]], spill: Spill, *, compared: bool
-) -> tuple[dict[Period | None, _Cut], dict[str, Days]]:
-    """Every replication once, in order, scenario beside scenario: the whole window, its periods, and its days."""
-    members = _members(pieces)
-    cuts = {
-        period: _Cut(
-            tuple(within(scenarios[n], period) if period else scenarios[n] for n in of), spill, compared=compared
-        )
-        for period, of in members.items()
-    }
-    days = [GatheringDays(spill) for _ in scenarios]
-    for number in range(max(map(len, pieces))):
-        for scenario, theirs in enumerate(pieces):
-            if number < len(theirs):
-                piece = theirs[number]
-                days[scenario].add(piece.daily_keys, piece.daily)
-                for period, of in members.items():
-                    if scenario in of:
-                        part = piece.periods[period] if period else piece
-                        cuts[period].add(of.index(scenario), part, piece.departures)
-    return cuts, {scenario.id: one.days() for scenario, one in zip(scenarios, days, strict=True)}
 
 
 def _members(pieces: Sequence[Sequence[Piece]]) -> dict[Period | None, list[int]]:
@@ -260,13 +297,33 @@ def _divided(whole: Findings, cuts: Mapping[Period, _Cut]) -> Findings:
         for own in found.of(number)
         if set(own.periods) <= set(parts) and not (whole.compared and number == 0)
     }
-    return replace(whole, parts=parts, reported_periods=told, common=found.common if found.common in parts else None)
+    years = {scenario.id: found.years_of(number) for number, scenario in enumerate(whole.scenarios)}
+    return replace(
+        whole,
+        parts=parts,
+        reported_periods=told,
+        years={name: periods for name, periods in years.items() if periods and set(periods) <= set(parts)},
+        common=found.common if found.common in parts else None,
+    )
 
 
 def _in_period(whole: Findings, period: Period, cut: _Cut) -> Findings:
     """What was found in one period: of all scenarios, with rows of those that were measured in it."""
     everybody = tuple(within(scenario, period) for scenario in whole.scenarios)
     return replace(whole, scenarios=everybody, period=period, daily={}, **cut.found())
+
+
+def _delayed_people(
+    tables: Sequence[ReplicationTable], scenarios: Sequence[Scenario]
+) -> dict[tuple[str, str], tuple[float, ...]]:
+    """The delayed people of each hospital, or of the main service, in every replication."""
+    hospitals = {ALL_HOSPITALS, *(one.name for s in scenarios for one in s.services if one.kind == "acute")}
+    return {
+        (table.scenario, key[0]): tuple(table.values[number].tolist())
+        for table in tables
+        for number, key in enumerate(table.keys)
+        if key[0] in hospitals and key[1:] == ("midnight_delayed_mean", "", "")
+    }
 
 
 def _contrasts(tables: Sequence[ReplicationTable], scenarios: Sequence[Scenario]) -> list[PairedDifference]:

@@ -3,21 +3,29 @@
 What may be changed here: freely, as long as records on which two engines differ never become a result.
 """
 
+import hashlib
+import os
+import platform
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import numpy as np
 
 from sim.inputs.scenario import Scenario
-from sim.machine_code import Passes
+from sim.machine_code import CannotCompile, Passes
 from sim.model import engine
+from sim.model.compiled import numba_setup
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.records import Ledger
 from sim.results.event_history import event_histories, first_difference
 from sim.runs.timing import Stopwatch
-from sim.runs.workers import processors
+from sim.runs.workers import NoWorkers, processors
 
-TABLES = ("people", "waits", "stays", "steps", "places")
+TABLES = ("people", "waits", "stays", "steps", "places", "arrival_steps")
 SAMPLE = 20  # of many scenarios, one in so many is still cross-checked with --no-cross-check
 
 
@@ -66,11 +74,17 @@ BY_REFERENCE = Engines()
 def engines_for(asked: str, tell: Callable[[str], None], *, cross_check: bool = True) -> Engines:
     """The engine that was asked for, or that works here; `tell` hears of a first compilation, and why it is not the fast one.
 
-    CannotCompile where the compiled engine was asked for by name and cannot run.
+    CannotCompile where the compiled engine was asked for by name and cannot run; ValueError where there is none of that name. What
+    was loaded on this computer before, in these very versions, is not loaded here: that takes half a second, and only those who run
+    need it.
     """
+    engine.check_name(asked)
+    if asked != REFERENCE and _was_loaded_before():
+        return Engines(COMPILED, "", cross_check)
     choice = engine.choose(asked, processors(), tell)
     if choice.name == COMPILED:
         _load_passes(tell)
+        _note_that_it_loads()
     if choice.why:
         tell(f"The SimPy model runs, not the fast engine: {choice.why}. The results are the same.")
     return Engines(choice.name, choice.why, cross_check)
@@ -85,10 +99,63 @@ def _load_passes(tell: Callable[[str], None]) -> None:
             tell(f"Plain checks of the records run, not the compiled ones: {passes.problem}. The results are the same.")
 
 
+def _was_loaded_before() -> bool:
+    """Whether all that is compiled was once loaded on this computer, by these very versions of everything."""
+    note, is_off = _note(), os.environ.get("NUMBA_DISABLE_JIT", "0") not in ("", "0")
+    if note is None or is_off or sys.modules.get("numba", True) is None:
+        return False
+    try:
+        is_of_this_computer = note.read_text(encoding="utf-8") == _computer()
+    except (OSError, UnicodeDecodeError):
+        return False
+    there = (numba_setup.is_compiled_before(), *(passes.is_compiled_before() for passes in Passes.every))
+    return is_of_this_computer and all(there)
+
+
+def _note_that_it_loads() -> None:
+    """For the next command: everything was loaded here, or compiled and kept."""
+    note = _note()
+    if note is not None and not any(passes.problem for passes in Passes.every):
+        with suppress(OSError):
+            note.write_text(_computer(), encoding="utf-8")
+
+
+def _note() -> Path | None:
+    """The file that says so, beside what was compiled; its name says of which versions."""
+    try:
+        folder = numba_setup.cache_folder()
+        names = sorted(passes.name for passes in Passes.every)
+    except PackageNotFoundError:
+        return None
+    return folder and folder / f"loaded-{hashlib.sha256(' '.join(names).encode()).hexdigest()[:16]}.txt"
+
+
+def _computer() -> str:
+    """The processors, for which code was made: a folder may be shared by computers of several kinds."""
+    said = [platform.machine(), platform.processor()]
+    with suppress(OSError):
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
+        said += sorted({line for line in lines if line.startswith(("model name", "flags", "Features", "CPU part"))})
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _load(name: str) -> None:
+    """Have an engine at hand; what could be loaded once and can no longer be is tried anew by the next command."""
+    try:
+        engine.load(name)
+    except CannotCompile as reason:
+        note = _note()
+        if note is not None:
+            note.unlink(missing_ok=True)
+        raise NoWorkers(
+            f"the fast engine, which worked on this computer before, cannot be loaded ({reason}); the same command again runs what works"
+        ) from None
+
+
 def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:
     """Records of one replication by the chosen engine; EnginesDiffer where a cross-check by the SimPy model parts from them."""
     with watch.stage("loading the engine"):
-        engine.load(engines.name)
+        _load(engines.name)
     with watch.stage("draws"):
         drawn = engine.draw(scenario, replication, engines.name)
     with watch.stage("engine"):
@@ -123,7 +190,7 @@ def _first_unequal(ledger: Ledger, cross_check: Ledger, table: str) -> str:
 
 
 def _where_they_part(scenario: Scenario, ledger: Ledger, cross_check: Ledger) -> str:
-    """The first person and event; nothing where the ledger is so broken, or the difference such, that no story tells it."""
+    """The first person and event; nothing where the records are so broken, or the difference such, that no story tells it."""
     try:
         found = first_difference(event_histories(scenario, cross_check), event_histories(scenario, ledger))
     except (IndexError, ValueError, KeyError):  # a cell that means nothing

@@ -19,25 +19,34 @@ from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking, ranking_columns, ranking_rows
 from sim.results.files import writing
 from sim.results.files.workbook import workbook_bytes
-from sim.results.report.page import RunProvenance, report_html, report_title
+from sim.results.midnights import MIDNIGHTS, midnight_rows
+from sim.results.report.page import RunProvenance, powerpoint_of, report_html, report_title, slides
 from sim.results.words.names import slug, title, title_of_all
 from sim.runs.replications import Replications
 from sim.runs.specification import FORMAT, Job, fingerprint_of
 from sim.runs.tables import (
-    CENSUS,
     DIFFERENCE,
     PERIOD,
     SUMMARY,
-    census_rows,
+    YEAR,
+    ReplicationsAside,
+    census_csv,
     contrast_cells,
     estimate_cells,
     period_rows,
     write_replications,
+    year_rows,
 )
 from sim.runs.timing import Stopwatch
 
 
-def publish(job: Job, findings: Findings, pieces: Sequence[Replications], workers: int) -> Path:
+def publish(
+    job: Job,
+    findings: Findings,
+    pieces: Sequence[Replications],
+    workers: int,
+    made: ReplicationsAside | None = None,
+) -> Path:
     """Computes every file of a run, then writes its folder; the folder's path."""
     watch = job.watch
     with watch.stage("charts"):
@@ -46,15 +55,18 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Replications], worker
         provenance = RunProvenance(
             job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown
         )
-        report = report_html(findings, charts, provenance)
+        report = report_html(findings, charts, provenance, job.studies)
+        slide = slides(findings, charts, provenance)
+        if job.slides:
+            slide["slides.pptx"] = powerpoint_of(findings, charts, provenance)
     with watch.stage("workbook"):
         workbook = workbook_bytes(findings, report_title(findings), job.command, job.shown)
     with watch.stage("tables"):
         tables = _tables(job, findings)
-    files: dict[str, writing.Content] = {**tables, **_of_replications(job, pieces)}
+    files: dict[str, writing.Content] = {**tables, **_of_replications(job, pieces, made)}
     files |= {f"charts/{chart.name}.svg": chart.svg for chart in charts}
     files |= {f"charts/{chart.name}.png": chart.png for chart in charts}
-    files |= {"results.xlsx": workbook, "report.html": report}
+    files |= {"results.xlsx": workbook, "report.html": report, **slide}
     name = writing.folder_name([scenario.id for scenario in job.scenarios], fingerprint_of(job), slug(job.scenarios))
     files[writing.RUN_FILE] = lambda to: to.write(writing.json_bytes(_run_object(job, workers, pieces)))  # the last
     folder = writing.publish(job.outputs, name, files)
@@ -63,7 +75,9 @@ def publish(job: Job, findings: Findings, pieces: Sequence[Replications], worker
     return folder
 
 
-def _of_replications(job: Job, pieces: Sequence[Replications]) -> dict[str, writing.Content]:
+def _of_replications(
+    job: Job, pieces: Sequence[Replications], made: ReplicationsAside | None
+) -> dict[str, writing.Content]:
     """Every figure of every replication: as CSV where there are not too many or they are asked for, and as Parquet."""
 
     def written_by(write: Callable[[IO[bytes], Sequence[Scenario], Sequence[Replications]], None]) -> writing.Content:
@@ -73,7 +87,8 @@ def _of_replications(job: Job, pieces: Sequence[Replications]) -> dict[str, writ
 
         return content
 
-    files = {"replications.csv": written_by(write_replications)} if job.writes_replications else {}
+    csv = made.write if made else write_replications
+    files = {"replications.csv": written_by(csv)} if job.writes_replications else {}
     if job.parquet:
         from sim.runs.parquet import write_parquet  # which needs a package of its own
 
@@ -87,15 +102,25 @@ def _tables(job: Job, findings: Findings) -> dict[str, bytes]:
         "results.json": writing.json_bytes(results_object(job, findings)),
         "summary.csv": writing.csv_bytes(SUMMARY, map(estimate_cells, findings.estimates)),
         "differences.csv": writing.csv_bytes(DIFFERENCE, map(contrast_cells, findings.differences)),
-        "census.csv": writing.csv_bytes(CENSUS, census_rows(findings)),
+        "census.csv": census_csv(findings),
+        "midnights.csv": writing.csv_bytes(MIDNIGHTS, midnight_rows(findings)),
         **_ranking_file(findings),
         **_periods_file(findings),
+        **_years_file(findings),
         **_budgets_file(findings),
     }
 
 
 def results_object(job: Job, findings: Findings) -> dict[str, Any]:
     """What results.json holds."""
+    asked = [
+        {
+            "asks": one.page.heading,
+            "says": list(one.page.says),
+            "repeat_with": one.command,
+        }
+        for one in job.studies
+    ]
     return {
         "format": FORMAT,
         "scenarios": [
@@ -105,9 +130,11 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
         "differences": [dict(zip(DIFFERENCE, contrast_cells(row), strict=True)) for row in findings.differences],
         "ranking": _ranking_objects(findings),
         "periods": [dict(zip(PERIOD, row, strict=True)) for row in period_rows(findings)],
+        **({"years": [dict(zip(YEAR, row, strict=True)) for row in year_rows(findings)]} if findings.years else {}),
         "budgets": [line._asdict() for line in budget_lines(findings)],
         "warnings": list(findings.warnings),
         "same_people": [asdict(one) for one in findings.same_people],
+        **({"studies": asked} if asked else {}),
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }
 
@@ -121,6 +148,11 @@ def _ranking_file(findings: Findings) -> dict[str, bytes]:
 def _periods_file(findings: Findings) -> dict[str, bytes]:
     """periods.csv, where something dated divides the measured window."""
     return {"periods.csv": writing.csv_bytes(PERIOD, period_rows(findings))} if findings.reported_periods else {}
+
+
+def _years_file(findings: Findings) -> dict[str, bytes]:
+    """years.csv, where arrivals grow by the year."""
+    return {"years.csv": writing.csv_bytes(YEAR, year_rows(findings))} if findings.years else {}
 
 
 def _budgets_file(findings: Findings) -> dict[str, bytes]:

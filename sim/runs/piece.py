@@ -9,13 +9,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.comparison.keys import Keys, KeyTable
 from sim.results.comparison.same_people import Departures
-from sim.results.comparison.table import key_of
+from sim.results.comparison.table import Keys, KeyTable, key_of
 from sim.results.measure_table import measures
 from sim.results.measures import census
 from sim.results.measures.periods import Period
-from sim.results.window import Key, Row
+from sim.results.window import Block, Key, Row
 
 NO_DAYS = np.zeros((0, 0), dtype=np.int64)
 NO_DEPARTURES = np.zeros((0, 6), dtype=np.int64)
@@ -49,6 +48,10 @@ class Piece:
             for (service, name, by, item, unit), value in zip(self.keys, self.values, strict=True)
         ]
 
+    def block(self) -> Block:
+        """The values without a row for each."""
+        return Block(tuple(self.keys), self.values)
+
     def with_rows(self, rows: Sequence[Row]) -> "Piece":
         """The same replication with other rows."""
         keys = tuple(map(key_of, rows))
@@ -67,9 +70,13 @@ class Piece:
 
     def some_rows(self, are_meant: Callable[[str], bool]) -> list[Row]:
         """The rows of some measures."""
+        return self.only(are_meant).rows()
+
+    def only(self, are_meant: Callable[[str], bool]) -> "Piece":
+        """The same replication with the rows of some measures only."""
         keys = Keys.of(self.keys, KeyTable())
         places = keys.places(are_meant)
-        return replace(self, keys=keys.at(places), values=self.values[places]).rows()
+        return replace(self, keys=keys.at(places), values=self.values[places])
 
     def census(self) -> census.DailyCensus:
         """The daily counts as the census takes them."""

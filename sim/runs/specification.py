@@ -1,10 +1,11 @@
-"""One command as a whole: what is run, how it was asked for, where it goes, the hash that names it.
+"""One command as a whole: what is run, how it was asked for, the hash that names it, and places that can be written to."""
 
-What may be changed here: freely; whatever decides a number must be in the fingerprint.
-"""
-
+import errno
 import hashlib
+import os
 import shlex
+import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,13 +15,60 @@ from sim.home import COMMAND, as_shipped
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import utf8
+from sim.results.report.study import FILE as STUDY_FILE
+from sim.results.report.study import Study
 from sim.runs.engines import Engines
 from sim.runs.store import Store
 from sim.runs.timing import Stopwatch
-from sim.runs.writable_places import files_read, try_files, try_folder
+
+
+def try_folder(folder: Path, option: str = "--outputs") -> None:
+    """Makes the folder that an option names where it is missing; OSError where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        why = "it is a file" if folder.is_file() else problem.strerror
+        raise OSError(problem.errno, f"cannot be the folder of {option}: {why}", str(folder)) from None
+    _try_to_write(folder, f"nothing can be written there, the folder of {option}", folder)
+
+
+def try_files(files: Iterable[str | None], read: Iterable[str]) -> None:
+    """OSError where one of the files could not be written in the end, or is one of those that are read."""
+    inputs = {Path(file).resolve() for file in read}
+    for file in files:
+        if file and file != "-":
+            _try_file(Path(file), inputs, file)
+
+
+def files_read(scenarios: Iterable[Scenario], *others: str | None) -> list[str]:
+    """Every file that the scenarios were read from, and others that a command reads."""
+    found = [file for scenario in scenarios for file, _ in input_files(scenario)]
+    return [*found, *(other for other in others if other)]
+
+
+def _try_file(path: Path, inputs: set[Path], file: str) -> None:
+    if path.resolve() in inputs:
+        raise FileExistsError(errno.EEXIST, "is one of the files that are read: name another to write to", file)
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "its folder does not exist", file)
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "is a folder, not a file", file)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, "may not be written", file)
+    _try_to_write(folder, "nothing can be written in its folder", path)
+
+
+def _try_to_write(folder: Path, words: str, shown: Path) -> None:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError as problem:
+        raise OSError(problem.errno, f"{words} ({problem.strerror})", str(shown)) from None
+
 
 MOST_IN_CSV = 1_000  # replications of a scenario
-FORMAT = 3  # of the files in a result folder; results.json says it
+FORMAT = 4  # of the files in a result folder; results.json says it
 
 
 @dataclass(frozen=True)
@@ -37,10 +85,14 @@ class Job:
     typed: tuple[str, ...] = ()
     began: float = 0.0
     sensitivity: str | None = None  # a file whose findings go into the report
+    study_folders: tuple[str, ...] = ()  # of finished studies of these scenarios
+    studies: tuple[Study, ...] = ()  # what is in them, for the report
+    studies_left: int = 0  # others in the same place, of other scenarios
     watch: Stopwatch = field(default_factory=Stopwatch)
     store: Store | None = None  # of what was found before
     replications_csv: bool = False  # however many there are
     parquet: bool = False
+    slides: bool = False  # a PowerPoint file too
 
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
@@ -48,7 +100,9 @@ class Job:
         files = dict(pair for scenario in self.scenarios for pair in input_files(scenario))
         if self.sensitivity is not None and Path(self.sensitivity).is_file():
             files[self.sensitivity] = hashlib.sha256(Path(self.sensitivity).read_bytes()).hexdigest()
-        return tuple((self.shown(file), digest) for file, digest in files.items())
+        asked = ((f"{_last(folder)}/{STUDY_FILE}", Path(folder, STUDY_FILE)) for folder in self.study_folders)
+        studies = ((shown, hashlib.sha256(file.read_bytes()).hexdigest()) for shown, file in asked)
+        return (*((self.shown(file), digest) for file, digest in files.items()), *studies)
 
     @property
     def replications(self) -> int:
@@ -62,9 +116,15 @@ class Job:
 
     def shown(self, file: str) -> str:
         """A file's name in results, the same everywhere: from the repository, or beside the first file."""
-        path, beside = Path(file).resolve(), Path(self.scenarios[0].file).resolve().parent
-        name = path.relative_to(beside).as_posix() if path.is_relative_to(beside) else path.name
-        return as_shipped(file) or utf8(name).decode()
+        if file not in self._names:  # thousands of values were written in a few files
+            path, beside = Path(file).resolve(), Path(self.scenarios[0].file).resolve().parent
+            name = path.relative_to(beside).as_posix() if path.is_relative_to(beside) else path.name
+            self._names[file] = as_shipped(file) or utf8(name).decode()
+        return self._names[file]
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {}
 
     @property
     def command(self) -> str:
@@ -78,6 +138,7 @@ class Job:
         words += [self.shown(scenario.file) for scenario in self.scenarios]
         words += [word for name, value in self.overrides for word in (f"--{name}", str(value))]
         words += ["--sensitivity", self.shown(self.sensitivity)] if self.sensitivity else []
+        words += [word for folder in self.study_folders for word in ("--study", _last(folder))]
         words += [word for change in self.sets for word in ("--set", change)]
         return words
 
@@ -85,6 +146,11 @@ class Job:
         """OSError now, not after an hour, where something could not be written in the end."""
         try_folder(self.outputs)
         try_files((*files, self.json_file), files_read(self.scenarios, self.sensitivity))
+
+
+def _last(folder: str) -> str:
+    """A folder of results with the folder that it is in, as in `outputs/sweep-unit-1a2b3c4d`: the same on every computer."""
+    return "/".join(Path(folder).absolute().parts[-2:])
 
 
 def fingerprint_of(job: Job) -> str:

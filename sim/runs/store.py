@@ -1,22 +1,37 @@
-"""The store of finished blocks: what one command has found, no other finds again.
+"""The store of finished blocks: what one command has found, no other finds again; under a name made of all that decides a result.
 
-A block has a name that says what decides its content (`meaning.py`), so it is right or not there, whoever wrote it. It is written
+A block has a name that says what decides its content (`name_of_results`), so it is right or not there, no matter who wrote it. It is written
 whole or not at all, read without executing anything, and believed only if its checksum holds. The store never grows beyond
 `most_bytes`: what was used least lately goes first. It may be thrown away at any time, and nothing stops where it cannot be written.
 
-What may be changed here: freely, as long as a block that is not whole is never read.
+The names of files, scenarios and questions, comments, and how many replications are wanted decide no result; everything else is
+taken to, also where it would not have to be: a name too many costs a run, one too few would be a wrong answer.
+
+Rows of real people never reach the store: a scenario with a starting census, or with arrivals one by one, is run anew every time, because what
+became of each person is in a block. Of its cross-check only the verdict is kept, under a hash.
 """
 
 import hashlib
+import json
 import os
+import platform
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import UTC, date, datetime
+from functools import cache, lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sim.home import users_cache
+from sim.home import CODE, users_cache
+from sim.inputs.scenario import Scenario
+from sim.results.measures.periods import Divisions, Period
+from sim.runs.engines import Engines
+from sim.runs.piece import Task
 
 FOLDER = "BEDFLOW_STORE"  # an environment variable: where the store is, or `off`
 OFF = "off"
@@ -125,3 +140,185 @@ def default_store(*, fresh: bool = False) -> Store | None:
 
 def _checksum(content: bytes) -> bytes:
     return hashlib.blake2b(content, digest_size=DIGEST).digest()
+
+
+DECIDE_NOTHING = ("id", "name", "question", "file", "replications", "values", "changes", "notices", "files", "sweep")
+ENGINE_ROOMS = (
+    "home.py",
+    "machine_code.py",
+    "inputs",
+    "model",
+    "results/event_history.py",
+    "runs/engines.py",
+    "runs/store.py",
+)
+RESULT_ROOMS = ("home.py", "machine_code.py", "inputs", "model", "results", "runs")
+TELL_ONLY = ("results/charts", "results/files", "results/report")  # rooms that come after the last figure
+PACKAGES = ("numpy", "numba", "llvmlite", "simpy")
+SHORT = 8
+LETTERS = 32  # of a name; more of the hash would tell no more
+
+
+def name_of_results(scenario: Scenario, engine: str) -> str:
+    """The name of everything that this scenario's replications find by an engine."""
+    return _hashed(meaning(scenario), engine, program(RESULT_ROOMS))
+
+
+def name_of_verdict(scenario: Scenario, replication: int) -> str:
+    """The name of what the comparison of both engines said of one replication."""
+    return _hashed(meaning(scenario), str(replication), program(ENGINE_ROOMS))
+
+
+def meaning(scenario: Scenario) -> str:
+    """A scenario as text, without what decides no result; two scenarios of the same text are the same experiment."""
+    return scenario.once("meaning", lambda: _meaning(scenario))
+
+
+def _meaning(scenario: Scenario) -> str:
+    told = ((one.name, getattr(scenario, one.name)) for one in fields(scenario) if one.name not in DECIDE_NOTHING)
+    return "\n".join(f"{name}: {_text(value)}" for name, value in told)
+
+
+def _text(value: Any) -> str:
+    """A value of a scenario, whatever it is made of, in words that no other value has."""
+    kind: Any = type(value)
+    if value is None or isinstance(value, (str, int, float, date)):
+        return repr(value)
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_text, value))},)"
+    if is_dataclass(value):
+        inner = [f"{name}={_text(getattr(value, name))}" for name in _names_of(kind)]
+        return f"{kind.__name__}({', '.join(inner)})"
+    raise TypeError(f"a scenario holds {kind.__name__}, which has no place in its meaning yet")
+
+
+@cache
+def _names_of(kind: Hashable) -> tuple[str, ...]:
+    return tuple(one.name for one in fields(cast(Any, kind)))
+
+
+@lru_cache
+def program(rooms: tuple[str, ...]) -> str:
+    """A hash of the sources in these rooms, of Python, the packages that compute, and the kind of computer."""
+    return _hashed(*_stands_on(), sources(rooms))
+
+
+@lru_cache
+def sources(rooms: tuple[str, ...]) -> str:
+    """A hash of the sources in these rooms."""
+    digest = hashlib.sha256()
+    for file in _sources(rooms):
+        digest.update(file.relative_to(CODE).as_posix().encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
+
+
+def _stands_on() -> Iterator[str]:
+    yield from (sys.version, platform.system(), platform.machine())
+    for name in PACKAGES:
+        try:
+            yield f"{name} {version(name)}"
+        except PackageNotFoundError:
+            yield f"no {name}"
+
+
+def _sources(rooms: tuple[str, ...]) -> list[Path]:
+    """Python files and tables of these rooms, but for those that only tell."""
+    found = {
+        file
+        for room in rooms
+        for file in ([CODE / room] if (CODE / room).is_file() else (CODE / room).rglob("*"))
+        if file.suffix in (".py", ".csv")
+    }
+    return sorted(file for file in found if not file.relative_to(CODE).as_posix().startswith(TELL_ONLY))
+
+
+def short_hash(text: str) -> str:
+    """A few letters for a text."""
+    return hashlib.sha256(text.encode()).hexdigest()[:SHORT]
+
+
+def _hashed(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:LETTERS]
+
+
+def has_rows_of_people(scenario: Scenario) -> bool:
+    """Whether it holds rows of real people: a starting census, or arrivals one by one."""
+    return bool(scenario.census) or any(group.has_times for group in scenario.people)
+
+
+FIRST = 0  # the replication that is cross-checked
+
+
+@dataclass(frozen=True, slots=True)
+class PackedPiece:
+    """What one replication found, packed; that of each period beside it, and how long the stages took."""
+
+    task: Task
+    data: bytes
+    periods: Mapping[Period, bytes]
+    seconds: Mapping[str, float]
+
+
+class FinishedWork:
+    """What the store holds of the replications of some scenarios."""
+
+    def __init__(self, store: Store, scenarios: Sequence[Scenario], engines: Engines, divisions: Divisions) -> None:
+        self._store, self._divisions = store, divisions
+        self._ids = [one.id for one in scenarios]
+        self._results = [None if has_rows_of_people(one) else name_of_results(one, engines.name) for one in scenarios]
+        asked = [engines.is_cross_checked(number, FIRST) for number in range(len(scenarios))]
+        self._verdicts = [
+            name_of_verdict(one, FIRST) if is_asked else None for one, is_asked in zip(scenarios, asked, strict=True)
+        ]
+        self.proved = {
+            number: day for number, name in enumerate(self._verdicts) if name and (day := self._day_of(name))
+        }
+
+    def forget_proofs(self, scenarios: Iterable[int]) -> None:
+        """Leaves out scenarios whose first replication this command has run already: their cross-check is its own."""
+        for number in scenarios:
+            self.proved.pop(number, None)
+
+    def load(self, task: Task) -> PackedPiece | None:
+        """A replication that was finished before, with every period that is wanted; None if it must be run."""
+        results = self._results[task.scenario]
+        must_be_checked = task.replication == FIRST and self._verdicts[task.scenario] is not None
+        if results is None or (must_be_checked and task.scenario not in self.proved):
+            return None
+        data = self._store.read(_name(results, task))
+        periods = {
+            one: self._store.read(self._period_name(results, task, one))
+            for one in self._divisions.periods_of(task.scenario)
+        }
+        found = {period: part for period, part in periods.items() if part is not None}
+        return None if data is None or len(found) < len(periods) else PackedPiece(task, data, found, {})
+
+    def keep(self, piece: PackedPiece) -> None:
+        """Keeps a replication that has just been run, and that both engines agreed on it."""
+        results, verdict = self._results[piece.task.scenario], self._verdicts[piece.task.scenario]
+        if results:
+            self._store.write(_name(results, piece.task), piece.data)
+            for period, data in piece.periods.items():
+                self._store.write(self._period_name(results, piece.task, period), data)
+        if verdict and piece.task.replication == FIRST and piece.task.scenario not in self.proved:
+            today = datetime.now(UTC).date().isoformat()
+            self._store.write(f"verdicts/{verdict}", json.dumps({"equal in every cell": today}).encode())
+
+    def tell(self, taken: int) -> None:
+        """Notes at the store what this run has from it, for anybody who reports on the run."""
+        self._store.taken += taken
+        self._store.proved |= {self._ids[number]: day for number, day in self.proved.items()}
+
+    def _day_of(self, verdict: str) -> str | None:
+        """The day on which both engines recorded the same; None where nobody has tried."""
+        data = self._store.read(f"verdicts/{verdict}")
+        return str(json.loads(data)["equal in every cell"]) if data else None
+
+    def _period_name(self, results: str, task: Task, period: Period) -> str:
+        """Periods of one division were found to come to the whole, so they are kept, and believed, together."""
+        together = [[(one.first_day, one.end_day) for one in it] for it in self._divisions.wholes_of(task.scenario)]
+        return f"{_name(results, task)}-{period.first_day}-{period.end_day}-of-{short_hash(repr(together))}"
+
+
+def _name(results: str, task: Task) -> str:
+    return f"{results}/{task.replication:06}"

@@ -13,7 +13,8 @@ import threading
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
@@ -26,6 +27,14 @@ MOST_TASKS_IN_A_BLOCK = 10  # a block is lost when the run is interrupted, so it
 Work = Callable[[Any, Any], Any]  # (what all tasks share, one task) -> its result
 Block = Sequence[Any]  # tasks that one worker does one after another, and answers together
 Answer = tuple[bool, Any]  # whether all is done, and the results or the error
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What a worker process hears first, and again when it is kept for another run: what is to be done with every task."""
+
+    work: Work
+    shared: Any
 
 
 class NoWorkers(Exception):
@@ -65,7 +74,7 @@ class ThisProcess:
 
 
 class WorkerProcesses:
-    """Runs blocks in so many processes of this computer; they start with the work and end with it."""
+    """Runs blocks in so many processes of this computer; they start with the work and end with it, or are kept for more."""
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -77,7 +86,9 @@ class WorkerProcesses:
             yield from ThisProcess().results(work, shared, blocks)
             return
         with interrupts_deferred() as interrupted, _processes(number) as processes:
-            yield from _results(processes, work, shared, blocks, interrupted)
+            yield from _results(processes, Job(work, shared), blocks, interrupted)
+            if not interrupted:
+                _KEPT.keep(processes)
 
 
 Place = int | Workers  # so many processes of this computer, or somewhere else
@@ -117,6 +128,44 @@ def _blocks(tasks: Sequence[Any], workers: int) -> list[Block]:
     return blocks
 
 
+class _Kept:
+    """Worker processes that have nothing to do."""
+
+    def __init__(self) -> None:
+        self._idle: dict[Connection, BaseProcess] = {}
+        self._are_wanted = False
+
+    @contextmanager
+    def wanted(self) -> Iterator[None]:
+        """Inside, they are kept."""
+        self._are_wanted = True
+        try:
+            yield
+        finally:
+            self._are_wanted = False
+            _end(self._idle)
+            self._idle = {}
+
+    def keep(self, processes: dict[Connection, BaseProcess]) -> None:
+        """Takes them over, where more work may come."""
+        if self._are_wanted:
+            self._idle |= processes
+            processes.clear()
+
+    def hand_out(self, number: int) -> dict[Connection, BaseProcess]:
+        """As many as are wanted, if there are so many; what has ended meanwhile is none."""
+        alive = [pipe for pipe, process in self._idle.items() if process.is_alive()]
+        return {pipe: self._idle.pop(pipe) for pipe in alive[:number]}
+
+
+_KEPT = _Kept()
+
+
+def processes_kept() -> AbstractContextManager[None]:
+    """Inside, worker processes wait for the next run: loading what is compiled takes each of them most of a second."""
+    return _KEPT.wanted()
+
+
 @contextmanager
 def _processes(number: int) -> Iterator[dict[Connection, BaseProcess]]:
     """Worker processes, each with a pipe of its own; all are stopped in the end, whatever they are doing.
@@ -125,10 +174,10 @@ def _processes(number: int) -> Iterator[dict[Connection, BaseProcess]]:
     one pipe, and what was half written is waited for. On a pipe of its own, a stopped worker is the end of the pipe.
     """
     context = multiprocessing.get_context("spawn")  # the same on every system, and safe with threads
-    processes: dict[Connection, BaseProcess] = {}
+    processes = _KEPT.hand_out(number)
     try:
         with interrupts_kept_from_children():
-            for _ in range(number):
+            for _ in range(number - len(processes)):
                 ours, theirs = context.Pipe()
                 worker = context.Process(target=_serve, args=(theirs,), daemon=True)
                 worker.start()
@@ -136,17 +185,20 @@ def _processes(number: int) -> Iterator[dict[Connection, BaseProcess]]:
                 processes[ours] = worker
         yield processes
     finally:
-        for pipe, process in processes.items():
-            process.terminate()
-            pipe.close()
-        for process in processes.values():
-            process.join()
+        _end(processes)
+
+
+def _end(processes: Mapping[Connection, BaseProcess]) -> None:
+    for pipe, process in processes.items():
+        process.terminate()
+        pipe.close()
+    for process in processes.values():
+        process.join()
 
 
 def _results(
     processes: Mapping[Connection, BaseProcess],
-    work: Work,
-    shared: Any,
+    job: Job,
     blocks: Sequence[Block],
     interrupted: Sequence[bool],
 ) -> Iterator[Any]:
@@ -155,7 +207,7 @@ def _results(
     idle = list(processes)
     for pipe in idle:  # once all have started: what is sent to the first may fill its pipe until it is there to read
         with _end_noticed(processes[pipe]):
-            pipe.send((work, shared))
+            pipe.send(job)
     busy: set[Connection] = set()
     while (waiting or busy) and not interrupted:
         while idle and waiting:
@@ -165,9 +217,15 @@ def _results(
             busy.add(pipe)
         for ready in wait(list(busy), timeout=SECONDS_BETWEEN_LOOKS):
             assert isinstance(ready, Connection)
-            yield from _answer(ready, processes[ready])
+            answer = _answer(ready, processes[ready])
             busy.remove(ready)
-            idle.append(ready)
+            if waiting and not interrupted:  # first, so that it works on while the caller puts these away
+                with _end_noticed(processes[ready]):
+                    ready.send(waiting.popleft())
+                busy.add(ready)
+            else:
+                idle.append(ready)
+            yield from answer
 
 
 def _answer(pipe: Connection, process: BaseProcess) -> Any:
@@ -192,20 +250,24 @@ def _lost(process: BaseProcess) -> WorkerLost:
     code = process.exitcode
     if code == ENDED_BY_PYTHON:
         return WorkerLost(
-            "a worker process could not start: above is why, as Python puts it. In a script of your own, the lines that run "
-            'something stand under `if __name__ == "__main__":`; with workers=1 they need not'
+            "a worker process could not start: above is why, as Python puts it. In a script of your own, put the lines that run "
+            'something under `if __name__ == "__main__":`; with workers=1 this is not needed'
         )
     return WorkerLost(f"a worker process was stopped (exit code {code}); perhaps memory ran out: try --workers 1")
 
 
 def _serve(pipe: Connection) -> None:
-    """What a worker process does: it receives the work, then does block after block until its pipe ends."""
+    """What a worker process does: it hears of a job, then does block after block, or hears of another, until its pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     with suppress(EOFError, OSError):
-        work, shared = pipe.recv()
+        job = pipe.recv()
         while True:
-            pipe.send(answer_of(work, shared, pipe.recv()))
+            told = pipe.recv()
+            if isinstance(told, Job):
+                job = told
+            else:
+                pipe.send(answer_of(job.work, job.shared, told))
 
 
 def answer_of(work: Work, shared: Any, tasks: Block) -> Answer:
@@ -243,7 +305,8 @@ def interrupts_deferred() -> Iterator[list[bool]]:
     """
     interrupted: list[bool] = []
     before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or before is None:
+    ours = threading.current_thread() is threading.main_thread() and before not in (None, signal.SIG_IGN)
+    if not ours:  # somebody wants it ignored: a shell, of what it runs in its background
         yield interrupted
         return
 

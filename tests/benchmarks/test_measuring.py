@@ -141,6 +141,8 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch, comparison: processes.Comparis
     monkeypatch.setattr(programs, "growing", lambda _: [noting(k, []) for k in ("1x", "10x", "2 years", "20 years")])
     monkeypatch.setattr(processes, "two_over_one", lambda *_: (Spread(1.8, 1.7, 1.9), 60))
     monkeypatch.setattr(processes, "default_comparison", lambda _: comparison)
+    monkeypatch.setattr(processes, "processor_seconds_of_comparison", lambda _: Spread(5.0, 4.8, 5.1))
+    monkeypatch.setattr(processes, "two_workers_over_one", lambda *_: Spread(1.75, 1.75, 1.75))
     monkeypatch.setattr(measuring.ours, "bytes_a_person", lambda _: 300.0)
 
 
@@ -158,6 +160,7 @@ def test_json_on_standard_output_is_one_object_with_every_promised_figure(
     assert PROMISED | {one.key for one in ASKED} <= set(told)
     assert told["c_over_compiled"] is None and "compiler" in told["reasons"]["c_over_compiled"]
     assert told["simulation_share_of_comparison"] == 0.25
+    assert told["comparison_processor_seconds"] is None and "--quick" in told["reasons"]["two_workers_over_one"]
     assert told["two_processes_over_one"] == 1.8 and told["spread"]["two_processes_over_one"] == [1.7, 1.9]
     assert set(told["spells_per_second"]) == {"reference", "idiomatic_simpy", "compiled", "ciw"}
 
@@ -169,6 +172,8 @@ def test_tables_say_what_was_asked_and_why_a_figure_is_missing(
     assert measuring.main(["--json", str(tmp_path / "found.json")]) == 0
     shown = capsys.readouterr().out
     assert "| Two processes over one, aggregates | 1.80 (1.70–1.90) | at least 1.6: yes |" in shown
+    assert "cross-check apart | 5.00 (4.80–5.10) | at most 3.5: no |" in shown
+    assert "by the clock on the wall | 1.75 | at least 1.7: yes |" in shown
     assert "there is no C compiler here" in shown
     assert "| draws | 0.25 | 12% |" in shown
     assert json.loads((tmp_path / "found.json").read_text())["quick"] is False

@@ -9,7 +9,7 @@ from sim.calibration import calibrate, checked_targets, table
 from sim.cli import main
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
-from sim.results.comparison.compare import spread
+from sim.results.comparison.statistics import spread
 
 HEADING = "target,measure,divided_by,unit,low,aim,high,binds,source,note\n"
 EXACT = """\

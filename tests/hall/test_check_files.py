@@ -21,7 +21,7 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 
     if "runs" not in request.keywords:
         request.getfixturevalue("recorded_once")
-        monkeypatch.setattr("sim.cli.check.run_scenarios", run)
+        monkeypatch.setattr("sim.cli.checking.run_scenarios", run)
 
 
 def said_of(recorded: Path, capsys: pytest.CaptureFixture[str], *more: str) -> str:
@@ -136,7 +136,7 @@ def test_without_the_stories_no_person_is_named_and_the_rest_stands(
     edit("child.yaml", "beds: 15", "beds: 16")
     assert main(["check", str(recorded / "child.yaml"), "--workers", "1"]) == 1
     said = capsys.readouterr().out
-    assert "first block whose ledger differs: replication 1, people 0 to 499" in said
+    assert "first block whose records differ: replication 1, people 0 to 499" in said
     assert "child.expected.people.gz is missing or damaged, so no person can be named" in said
 
 

@@ -51,7 +51,7 @@ def test_a_changed_value_is_named_with_its_line(
     said = capsys.readouterr().out
     assert value.format(recorded) in said
     assert measure in said
-    assert "first block whose ledger differs: replication 1, people 0 to 499" in said
+    assert "first block whose records differ: replication 1, people 0 to 499" in said
     assert "first person: everyone-" in said
 
 
@@ -69,7 +69,7 @@ def test_a_changed_price_moves_costs_and_nobody(recorded: Path, edit: Edit, caps
     assert check(recorded) == 1
     said = capsys.readouterr().out
     assert "costs.services.hospital.per_occupied_day: £562 -> £562.01" in said
-    assert "every person's ledger is as recorded" in said
+    assert "every person's records are as recorded" in said
     moved = [line for line in said.splitlines() if " cost_cash_gbp" in line]
     assert len(moved) == 6  # hospital and all: the total, by payer and by part
     assert "occupancy" not in said
@@ -104,7 +104,7 @@ def test_another_rounding_of_measures_is_found_though_no_person_moved(
     monkeypatch.setattr(run, "measured", coarse)
     assert check(recorded) == 1
     said = capsys.readouterr().out
-    assert "every person's ledger is as recorded: what moved is how it is counted or priced" in said
+    assert "every person's records are as recorded: what moved is how they are counted or priced" in said
     assert "first block" not in said
 
 

@@ -25,6 +25,7 @@ from sim.runs.cluster import AnotherProgram, Blocks, Cluster, ClusterUnusable, S
 from sim.runs.experiment import Shared, run_all
 from sim.runs.store import Store
 from sim.runs.workers import WorkerLost, run_tasks
+from tests.ctrl_c import ctrl_c_heard
 from tests.hall.dask_servers import Servers, servers
 from tests.hall.files import BASE, write
 from tests.hall.processes import COMMAND, ROOT, environment, notes_itself, process_of, refuses_three, vanishes
@@ -165,7 +166,8 @@ def test_a_worker_of_another_version_names_what_differs_and_does_nothing() -> No
 def started(folder: Path, *argv: str, **more: str) -> "subprocess.Popen[str]":
     """The command in a process group of its own, as a terminal starts it."""
     how = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
-    return subprocess.Popen([*COMMAND, *argv], cwd=folder, env=environment(**more), **how)
+    with ctrl_c_heard():
+        return subprocess.Popen([*COMMAND, *argv], cwd=folder, env=environment(**more), **how)
 
 
 def begun(folder: Path, run: "subprocess.Popen[str]") -> None:
@@ -322,8 +324,10 @@ def test_an_error_in_a_task_arrives_and_a_block_that_kills_its_workers_is_given_
 
 @real
 def test_a_cluster_of_this_computer_gives_the_same_bytes_and_ends_with_the_command(tmp_path: Path) -> None:
-    one = files_of_a_run(tmp_path / "one", "--workers", "1", "--engine", "reference")
-    there = files_of_a_run(tmp_path / "two", "--workers", "2", "--engine", "reference", "--cluster", "local")
+    """Here it chooses the number of replications too, more and more of them until they are enough."""
+    chosen = ("--engine", "reference", "--replications", "14", "--precision", "60%", "--precision-of", "unit.occupancy")
+    one = files_of_a_run(tmp_path / "one", "--workers", "1", *chosen)
+    there = files_of_a_run(tmp_path / "two", "--workers", "2", "--cluster", "local", *chosen)
     assert differing(one, there) == []
 
 

@@ -12,10 +12,10 @@ from typing import NamedTuple
 import pytest
 
 from sim.cli import main
-from sim.cli.arguments import parse
 from sim.cli.files import expanded
+from sim.cli.parsing import parse
 from sim.cli.usage import UsageError
-from sim.inputs.sets import sets_for_each
+from sim.inputs.movable import sets_for_each
 from sim.results.invariants import checks
 from sim.runs.workers import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair
@@ -98,6 +98,7 @@ def test_the_folder_holds_the_files_of_the_vocabulary(compared: Compared) -> Non
         "summary.csv",
         "differences.csv",
         "census.csv",
+        "midnights.csv",
         "charts",
         "report.html",
         "results.xlsx",
@@ -105,7 +106,18 @@ def test_the_folder_holds_the_files_of_the_vocabulary(compared: Compared) -> Non
     }
     assert {path.name for path in (folder / "charts").iterdir()} == {
         f"{chart}.{ending}"
-        for chart in ("occupancy", "delayed", "reasons", "differences", "payers")
+        for chart in (
+            "delayed",
+            "reasons_brief",
+            "slide",
+            "occupancy",
+            "midnights",
+            "flows",
+            "reasons",
+            "differences",
+            "who_pays",
+            "what_costs",
+        )
         for ending in ("svg", "png")
     }
 
@@ -117,7 +129,7 @@ def test_columns_are_those_of_the_vocabulary(compared: Compared) -> None:
     assert head["replications"] == "scenario,replication,service,measure,by,item,value,unit"
     assert head["census"].startswith("scenario,day,service,measure,mean,low,high")
     results = json.loads((folder / "results.json").read_text(encoding="utf-8"))
-    assert results["format"] == 3
+    assert results["format"] == 4
     assert results["scenarios"][1] == {"id": "more", "name": "More beds, in the unit", "file": "more.yaml"}
     assert list(results["measures"][0]) == head["summary"].split(",")
     assert {"baseline", "verdict", *head["summary"].split(",")} <= set(results["differences"][0])
@@ -303,7 +315,7 @@ def test_all_slips_of_a_line_are_answered_at_once(capsys) -> None:
         "--set needs a path and a value, as in services.hospital.beds=300; not 'beds'",
         "bas.yaml: there is no such file; did you mean `base.yaml`?",
         "mor.yaml: there is no such file; did you mean `more.yaml`?",
-        "(run_sim.py --help shows every verb and option)",
+        "(run_sim.py compare --help shows every option)",
     ]
 
 
@@ -393,7 +405,7 @@ def test_a_broken_identity_is_a_fault_of_ours_told_in_a_line(capsys, monkeypatch
     monkeypatch.setattr("sim.runs.experiment.checks.check_cut", broken)
     assert run("run", "base.yaml") == 3
     err = capsys.readouterr().err
-    assert "a fault of ours" in err
+    assert "Internal error" in err
     assert "base, replication 0: everyone leaves once: stays row 3" in err
     assert "Traceback" not in err
     assert not list(Path("out").iterdir())

@@ -35,7 +35,7 @@ def test_who_is_sent_to_what_opens_again_waits() -> None:
     world = with_unit((0, 0), (70, 4))
     services = tuple(replace(one, opens_second=0) for one in world.services)
     (said,) = date_warnings(replace(world, services=services))
-    assert "who is sent there waits, at most as long as their longest wait, until then" in said
+    assert "people who are sent there wait, at most for their longest wait, until then" in said
 
 
 def test_people_who_come_from_outside_before_it_opens_wait_for_it() -> None:

@@ -21,6 +21,7 @@ from sim.model.records import Ledger
 from sim.runs import engines as hall
 from sim.runs.engines import SAMPLE, Engines, EnginesDiffer, ledger_of
 from sim.runs.timing import Stopwatch
+from sim.runs.workers import NoWorkers
 from tests.hall.files import BASE, write
 from tests.hall.processes import environment
 
@@ -237,6 +238,7 @@ def test_an_engine_that_cannot_run_is_refused_by_name(
         raise CannotCompile("Numba is not there")
 
     monkeypatch.setattr(numba_setup, "check_numba", missing)
+    monkeypatch.setattr(hall, "_was_loaded_before", lambda: False)
     assert main(["run", str(EXAMPLE), "--engine", "compiled"]) == 2
     assert "--engine compiled: Numba is not there; --engine auto goes on" in capsys.readouterr().err
 
@@ -248,6 +250,7 @@ def test_why_the_fast_engine_does_not_run_is_said_once(
         raise CannotCompile("Numba is not there")
 
     monkeypatch.setattr(numba_setup, "check_numba", missing)
+    monkeypatch.setattr(hall, "_was_loaded_before", lambda: False)
     assert main(["run", str(EXAMPLE), "--replications", "4", "--workers", "2", "--outputs", str(tmp_path)]) == 0
     said = capsys.readouterr().err
     assert said.count("Numba is not there") == 1
@@ -295,4 +298,51 @@ def test_an_account_that_the_system_does_not_know_and_that_has_no_home_can_run(t
         "1",
     ]
     done = subprocess.run(argv, cwd=tmp_path, env=there, capture_output=True, text=True, check=False)
-    assert (done.returncode, "fault of ours" in done.stderr) == (0, False)
+    assert (done.returncode, "Internal error" in done.stderr) == (0, False)
+
+
+@pytest.fixture
+def loaded_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The note that says so, of this test's own."""
+    note = tmp_path / "loaded.txt"
+    monkeypatch.setattr(hall, "_note", lambda: note)
+    assert hall.engines_for("auto", print).name == "compiled"
+    assert note.is_file()
+    return note
+
+
+@pytest.fixture
+def not_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever looks at what runs here says that it is SimPy."""
+    monkeypatch.setattr(engine, "choose", lambda *_: engine.Choice("reference", "it was looked at again"))
+
+
+@pytest.mark.usefixtures("loaded_before", "not_chosen")
+def test_what_was_loaded_before_is_not_loaded_only_to_know_that_it_works() -> None:
+    assert hall.engines_for("auto", print) == hall.engines_for("compiled", print) == Engines("compiled")
+    assert hall.engines_for("reference", print).name == "reference"
+
+
+@pytest.mark.usefixtures("loaded_before", "not_chosen")
+def test_on_another_computer_or_without_compiling_it_is_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as here:
+        here.setenv("NUMBA_DISABLE_JIT", "1")
+        assert hall.engines_for("auto", lambda _: None).name == "reference"
+    with monkeypatch.context() as here:
+        here.setitem(sys.modules, "numba", None)
+        assert hall.engines_for("auto", lambda _: None).name == "reference"
+    with monkeypatch.context() as here:
+        here.setattr(numba_setup, "is_compiled_before", lambda: False)
+        assert hall.engines_for("auto", lambda _: None).name == "reference"
+    monkeypatch.setattr(hall, "_computer", lambda: "with other processors")
+    assert hall.engines_for("auto", lambda _: None).name == "reference"
+
+
+def test_what_can_no_longer_be_loaded_is_told_once(loaded_before: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: str) -> None:
+        raise CannotCompile("Numba is gone")
+
+    monkeypatch.setattr(engine, "load", broken)
+    with pytest.raises(NoWorkers, match=r"cannot be loaded \(Numba is gone\); the same command again runs what works"):
+        ledger_of(Engines("compiled"), read_scenario(EXAMPLE), 0, 0, Stopwatch())
+    assert not loaded_before.exists()

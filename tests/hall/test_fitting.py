@@ -1,21 +1,24 @@
 """Fitting: planted settings are recovered, what the targets do not tell is said, and nothing is written by halves."""
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from sim.calibration import calibrate, checked_targets
+from sim.calibration import Line, Prediction, calibrate, checked_targets
 from sim.cli import main
 from sim.fitting.pinned import Conflict, Direction, conflicts, pinned
 from sim.fitting.runs import Evaluation, Floats, Runs
 from sim.fitting.search import DONE, INTERRUPTED, OUT_OF_EVALUATIONS, Found, Search, cost, misfit
-from sim.fitting.settings import Question, Settings, settings_of
+from sim.fitting.settings import Settings, settings_of
 from sim.fitting.words import conflict_sentence, flat_sentence
 from sim.inputs.loading import read_scenario
+from sim.inputs.movable import Question
 from sim.inputs.problems import ScenarioError
-from sim.inputs.ranges import read_ranges
+from sim.inputs.sheets import Address, Target, read_ranges
+from sim.results.comparison.statistics import spread
 from sim.runs.engines import BY_REFERENCE
 from tests.hall.processes import QUICK
 
@@ -291,9 +294,32 @@ def test_of_arrivals_and_a_share_only_the_product_is_pinned_down() -> None:
     assert [part > 0 for _, part in direction.parts] == [True, False]
 
 
-def _plant(planted: dict[str, str], *wanted: str) -> None:
+@pytest.mark.nightly
+def test_plus_or_minus_holds_the_planted_value_about_as_often_as_it_says() -> None:
+    """Twelve pairs of settings, each planted among other people: of 24 values 20 or more lie inside (95% each; 1 in 200 by chance)."""
+    inside = 0
+    for seed in range(12):
+        planted = {f"{STAY}.exponential.mean": f"{6 + seed / 6:.3g}", SHARE: f"{40 + seed}%", HOME: f"{60 - seed}%"}
+        _plant(planted, "hospital days_to_ready_mean,", "unit admissions,hospital leavers", seed=100 + seed)
+        moving = settings(
+            f"stay,{STAY}.exponential.mean,2,12,assumption,",
+            f"share,{SHARE} | {HOME},10% | rest,80% | rest,assumption,",
+            file="two.yaml",
+        )
+        found = _fitted(moving)
+        assert found.slopes is not None
+        truth = (float(planted[f"{STAY}.exponential.mean"]), (40 + seed) / 100)
+        for setting, position, size, true in zip(
+            moving.all, found.best.position, pinned(found.slopes).plus_minus, truth, strict=True
+        ):
+            assert size is not None
+            inside += abs(float(setting.value(position)) - true) <= size * setting.width
+    assert inside >= 20
+
+
+def _plant(planted: dict[str, str], *wanted: str, seed: int = 99) -> None:
     """Targets of 3% either way around what a scenario with planted settings shows on other people."""
-    truth = read_scenario("two.yaml", [f"{path}={text}" for path, text in planted.items()], replications=8, seed=99)
+    truth = read_scenario("two.yaml", [f"{path}={text}" for path, text in planted.items()], replications=8, seed=seed)
     write_targets(*(f"{number},{one},days,0,,1,yes,planted," for number, one in enumerate(wanted)))
     lines = calibrate(truth, checked_targets("targets.csv", truth), 1)
     means = [line.found.mean if line.found else 0.0 for line in lines]
@@ -348,7 +374,7 @@ def test_shares_that_a_setting_does_not_name_make_room_and_are_written_too() -> 
 
 @pytest.mark.slow
 def test_the_file_is_the_same_with_one_worker_and_with_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.fitting.runs.WORTH_STARTING_WORKERS", -1.0)
+    monkeypatch.setattr("sim.runs.scenario_runs.WORTH_STARTING_WORKERS", -1.0)
     write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
     written = []
     for workers in ("1", "2"):
@@ -390,14 +416,14 @@ def test_what_cannot_be_fitted_is_refused_all_at_once_with_its_lines() -> None:
         "i,calendar.start,1,2,assumption,",
     ) == [
         "settings.csv:2:1: `services.unti.beds` is not in the scenario; did you mean `services.unit.beds`?",
-        "settings.csv:3:1: `services.unit.kind` is `reablement_unit`, and no number: only numbers can be fitted",
-        "settings.csv:4:1: `replications` says how the scenario is run, and is nothing to fit",
+        "settings.csv:3:1: `services.unit.kind` is `reablement_unit`, and no number: only numbers can be moved",
+        "settings.csv:4:1: `replications` says how the scenario is run, and is nothing to move",
         "settings.csv:5:1: `low` (5) is not below `high` (2), so there is nowhere to move",
-        f"settings.csv:6:1: `{STAY}` holds several values; write the path of one number, or both ends as in `x0.8`",
+        f"settings.csv:6:1: `{STAY}` holds several values; write the path of one number, such as `{STAY}.fixed`, or factors as in `x0.8`",
         f"settings.csv:7:1: `{HOME}` is `rest`; the first path of a line is the one that moves",
         "settings.csv:8:1: `services.hospital.beds` is `many`, not a number",
         "settings.csv:9:1: `services.hospital.beds` is moved by line 8 already",
-        "settings.csv:10:1: `calendar.start` says how the scenario is run, and is nothing to fit",
+        "settings.csv:10:1: `calendar.start` says how the scenario is run, and is nothing to move",
     ]
 
 
@@ -441,7 +467,7 @@ def test_a_value_that_every_route_overrides_is_refused_and_one_outside_its_ends_
     assert f"`{STAY}` is overridden on all 2 routes, 100% of people" in capsys.readouterr().err
     Path("exact.yaml").write_text(EXACT)
     assert calibrated("--fit", f"{STAY}.fixed=4..5", "--evaluations", "4") == 0
-    assert "the value in force, 3, lies outside 4 to 5; the fit starts at the nearest end" in capsys.readouterr().err
+    assert "the present value, 3, lies outside 4 to 5; the fit starts at the nearest end" in capsys.readouterr().err
 
 
 def test_targets_of_which_none_binds_or_one_has_no_figure_are_refused(capsys) -> None:
@@ -460,3 +486,89 @@ def test_a_scenario_that_no_fit_wrote_is_never_written_over(capsys) -> None:
     assert Path("two.yaml").read_text() == TWO
     assert calibrated("--write", "new.yaml") == 2
     assert "--write goes with --fit" in capsys.readouterr().err
+
+
+# -- days that were kept back ----------------------------------------------------------------------------------------------
+
+
+def _target(low: float, aim: float | None, high: float) -> Target:
+    where = Address("hospital", "throughput_per_day")
+    return Target("Leavers", where, None, "people a day", low, aim, high, binds=True, source="", note="", line=2)
+
+
+def test_a_prediction_interval_is_that_of_one_more_replication() -> None:
+    """Mean 10, sd 2, n 5: half of it is t(4) 2.776445 times 2 times the root of 1.2, 6.0829."""
+    found = spread([8.0, 8.0, 10.0, 12.0, 12.0])
+    one = Prediction(Line(_target(15, 16, 17), found, 5))
+    assert one.ends == pytest.approx((3.917, 16.083), abs=0.001) and one.verdict == "as predicted"
+    assert Prediction(Line(_target(16, None, 17), found, 5)).verdict == "outside"  # 16.5, the middle
+    assert Prediction(Line(_target(16, None, 17), None, 5)).verdict == "no figure"
+    assert Prediction(Line(_target(16, None, 17), spread([16.5]), 1)).verdict == "no figure"
+
+
+def test_a_search_of_one_evaluation_ends_where_it_began(capsys: pytest.CaptureFixture[str]) -> None:
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
+    assert calibrated("--fit", f"{STAY}.fixed=1..5", "--evaluations", "1") == 0
+    assert "Internal error" not in "".join(capsys.readouterr())
+
+
+def test_days_that_were_kept_back_are_predicted_with_the_fitted_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    """Four people come on the first day: a fit to 16 bed days gives a stay of 4; a longer stay never shows in 3 days."""
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
+    rows = "Bed days of three,hospital occupied_bed_days,,days,11,12,13,yes,made up,\nLeavers,hospital leavers,,people,3,4,5,yes,made up,\n"
+    Path("held.csv").write_text(TARGETS_HEADING + rows, encoding="utf-8")
+    asked = ("--fit", f"{STAY}.fixed=1..5", "--held-out", "held.csv")
+    assert calibrated(*asked, "--period", "2026-05-04..2026-05-06") == 0
+    said = capsys.readouterr().out.split("Held out: held.csv, 2026-05-04..2026-05-06")[1]
+    (first, second) = [line.split() for line in said.splitlines() if "made up" in line]
+    assert first[:6] == ["Bed", "days", "of", "three", "12.00", "12.00"] and "as predicted" in " ".join(first)
+    assert "outside" in second and "1 of 2 held-out figures came as predicted" in said
+    assert calibrated(*asked, "--json", "out.json", "--csv", "out.csv", "--page", "out.md") == 0
+    whole = json.loads(Path("out.json").read_text(encoding="utf-8"))
+    kept = [one for one in whole["targets"] if one["part"] == "held out"]
+    assert [(one["target"], one["verdict"]) for one in kept] == [
+        ("Bed days of three", "outside"),
+        ("Leavers", "as predicted"),
+    ]
+    assert kept[1]["mean"] == kept[1]["lower"] == kept[1]["upper"] == 4 and len(whole["targets"]) == 3
+    (setting,) = whole["settings"]
+    assert float(setting["fitted"]) == pytest.approx(4, abs=0.05) and setting["stated"] == "3"
+    rows = Path("out.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert rows[0].startswith("part,target,binds,service,measure") and [row.split(",")[0] for row in rows[1:]] == [
+        "target",
+        "held out",
+        "held out",
+    ]
+    on_the_page = Path("out.md").read_text(encoding="utf-8")
+    assert (
+        "## Settings" in on_the_page
+        and "## Held out: held.csv\n" in on_the_page
+        and "1 of 2 held-out figures" in on_the_page
+    )
+    assert (
+        "1 of 2 held-out figures came as predicted" in capsys.readouterr().out
+    )  # leavers now, on the scenario's own days
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--held-out", "held.csv"), "--held-out goes with --fit"),
+        (("--fit", f"{STAY}.fixed=1..5", "--period", "2026-05-04..2026-05-06"), "--period goes with --held-out"),
+        (("--fit", f"{STAY}.fixed=1..5", "--held-out", "targets.csv", "--period", "May"), "--period needs two dates"),
+        (
+            ("--fit", f"{STAY}.fixed=1..5", "--held-out", "targets.csv", "--period", "2026-05-31..2026-05-04"),
+            "the second date is the last day",
+        ),
+        (
+            ("--fit", f"{STAY}.fixed=1..5", "--held-out", "targets.csv", "--period", "2026-02-30..2026-05-04"),
+            "there is no such day",
+        ),
+    ],
+)
+def test_days_kept_back_that_make_no_sense_are_refused(
+    words: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
+    assert calibrated(*words) == 2
+    assert says in capsys.readouterr().err

@@ -1,7 +1,7 @@
 """Memory does not grow with the replications, and what was set aside on disk is what was there, to the last bit."""
 
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,19 +9,21 @@ import pytest
 
 from sim.inputs.scenario import Costs, FreedBeds, Price, Scenario
 from sim.results import spill
-from sim.results.comparison import daily, table
+from sim.results.comparison import table
 from sim.results.comparison.accounts import is_of_accounts, with_accounts, with_contributors
-from sim.results.comparison.daily import Days, GatheringDays
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import Gathering
+from sim.results.comparison.table import Days, Gathering, GatheringDays
+from sim.results.files.writing import csv_bytes
 from sim.results.measures.order import canonical
 from sim.results.measures.periods import divisions
 from sim.results.spill import Spill
 from sim.results.window import Row
-from sim.runs.collecting import beside, gathered
+from sim.runs.collecting import Collector, beside, gathered
 from sim.runs.experiment import Shared, run_all, run_one
 from sim.runs.piece import Task
-from sim.runs.tables import census_rows, replication_rows
+from sim.runs.store import PackedPiece
+from sim.runs.tables import CENSUS, census_csv, census_rows, replication_rows
+from sim.runs.workers import Block, Place, Work
 from tests.hall.test_periods import DATE, MEASURED, WARM_UP, with_places
 from tests.hall.worlds import small
 
@@ -39,7 +41,7 @@ def compared(*scenarios: Scenario) -> tuple[Findings, list[tuple[object, ...]]]:
 def test_what_was_set_aside_on_disk_in_small_blocks_gives_the_same_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     expected, rows = compared(*PAIR)
     monkeypatch.setattr(table, "IN_A_BLOCK", 2)
-    monkeypatch.setattr(daily, "IN_A_BLOCK", 2)
+    monkeypatch.setattr(table, "IN_A_BLOCK", 2)
     monkeypatch.setattr(spill.Spill.__init__, "__defaults__", (0,))
     found, again = compared(*PAIR)
     assert again == rows
@@ -48,6 +50,7 @@ def test_what_was_set_aside_on_disk_in_small_blocks_gives_the_same_findings(monk
         assert ours.differences == theirs.differences
         assert ours.same_people == theirs.same_people
     assert list(census_rows(found)) == list(census_rows(expected))
+    assert census_csv(found) == csv_bytes(CENSUS, census_rows(expected))
     assert found.parts and found.warnings == expected.warnings
 
 
@@ -58,6 +61,35 @@ def test_scenarios_that_run_on_their_own_may_have_other_numbers_of_replications(
         ("base", 2),
         ("more", 4),
     }
+
+
+class Backwards:
+    """Somewhere the last task is done first."""
+
+    number = 2
+
+    def results(self, work: Work, shared: Shared, blocks: Sequence[Block]) -> Iterator[PackedPiece]:
+        for block in reversed(blocks):
+            for task in reversed(block):
+                yield work(shared, task)
+
+
+@pytest.mark.parametrize("place", [1, Backwards()])
+def test_what_is_added_up_on_the_way_is_what_is_added_up_in_the_end(place: Place) -> None:
+    scenarios = replace(BASE, replications=2), replace(small(unit=9, days=30, replications=4), id="more")
+    taken: list[int] = []
+
+    class Noting(Collector):
+        def take(self, number: int) -> None:
+            taken.append(number)
+            super().take(number)
+
+    on_the_way = Noting(scenarios, compared=False)
+    pieces = run_all(Shared(scenarios), place, gatherer=on_the_way)
+    found, expected = on_the_way.findings(), gathered(scenarios, pieces, compared=False)
+    assert taken == [0, 1, 2, 3]
+    assert (found.estimates, found.warnings) == (expected.estimates, expected.warnings)
+    assert census_csv(found) == census_csv(expected)
 
 
 def test_the_accounts_touch_no_row_but_those_that_they_are_handed() -> None:
@@ -87,7 +119,7 @@ def test_a_figure_that_comes_up_late_or_lacks_is_told_by_its_kind(monkeypatch: p
 
 
 def test_days_of_other_sizes_come_back_under_every_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(daily, "IN_A_BLOCK", 2)
+    monkeypatch.setattr(table, "IN_A_BLOCK", 2)
     gathering, series = GatheringDays(Spill(0)), (("unit", "waiting"), ("all", "waiting"))
     for most in (1, 300, 70_000):
         gathering.add(series, np.array([[0, most, 2], [3, 4, most]], dtype=np.int64))

@@ -11,20 +11,22 @@ from sim.regression.verdicts import MOVED, compare_results
 from sim.results.comparison import ranking
 from sim.results.comparison.budget_lines import BudgetLine
 from sim.results.files import people_tables
+from sim.results.midnights import MIDNIGHTS
 from sim.runs import specification, tables
 from tests.hall.processes import QUICK
 
 OLD = Path(__file__).parent / "old"
 CHANGED = "the columns changed: raise FORMAT in sim/runs/specification.py, and write both down here; programs that read them look at the number"
-FORMAT = 3
+FORMAT = 4
 COLUMNS = {
     "summary.csv": "scenario service measure by item unit mean sd low high replications",
     "differences.csv": (
         "scenario service measure by item unit mean sd low high replications baseline verdict share_better "
-        "low_all high_all"
+        "low_all high_all variance_ratio"
     ),
     "replications.csv": "scenario replication service measure by item value unit",
     "census.csv": "scenario day service measure mean low high date",
+    "midnights.csv": "scenario service measure number share low high",
     "ranking.csv": (
         "place scenario priced delayed_people delayed_people_low_all delayed_people_high_all delayed_people_verdict "
         "cash_gbp cash_gbp_low_all cash_gbp_high_all cash_gbp_verdict released_bed_days "
@@ -62,6 +64,7 @@ def columns_now() -> dict[str, str]:
         "differences.csv": tables.DIFFERENCE,
         "replications.csv": tables.REPLICATION,
         "census.csv": tables.CENSUS,
+        "midnights.csv": MIDNIGHTS,
         "ranking.csv": ranking.ranking_columns(()),
         "budgets.csv": BudgetLine._fields,
         "sensitivity.csv": sensing.COLUMNS,

@@ -187,6 +187,14 @@ def with_team(places: int) -> Scenario:
     return replace(world, teams=(team,))
 
 
+def test_steps_outside_load_a_team_too() -> None:
+    world = with_team(4)
+    step = Step(name="visit", reason="hub_assessment", takes=fixed(3), share=0.25, team="hub_team")
+    coming = replace(world.people[0], arrivals_outside=(Arrival(steps=(step,)),))
+    (load,), (before,) = (estimated_team_loads(one) for one in (replace(world, people=(coming,)), world))
+    assert load.needed == pytest.approx(before.needed + 0.25 * 3)
+
+
 def test_a_team_is_loaded_by_its_steps() -> None:
     (load,) = estimated_team_loads(with_team(4))
     assert load.needed == pytest.approx(0.5 * 3 + 0.5 * 2 * 7 / 5)

@@ -32,7 +32,16 @@ def test_importing_sim_loads_nothing_heavy() -> None:
 
 
 def test_the_verbs_are_these() -> None:
-    assert sim.__all__ == ["Comparison", "Run", "compare", "read_scenario", "run_scenario"]
+    assert sim.__all__ == [
+        "Comparison",
+        "Run",
+        "Solution",
+        "compare",
+        "read_scenario",
+        "run_scenario",
+        "solve",
+        "sweep",
+    ]
     assert set(sim.__all__) <= set(dir(sim))
     with pytest.raises(AttributeError, match="no attribute 'simulate'"):
         sim.simulate  # noqa: B018
@@ -109,7 +118,7 @@ def test_what_a_cell_shows_is_a_few_lines() -> None:
     assert repr(sim.compare(base, bigger(base), other)).splitlines() == [
         "base compared with more: 2 replications of 60 days, seed 1",
         "  tables: .differences, .summary, .replications, .census",
-        "  take care: 2 in .warnings",
+        "  warning: 2 in .warnings",
         "  left out: 1 in .not_compared",
     ]
 

@@ -55,6 +55,14 @@ def test_each_value_that_does_not_hold_everywhere_is_named_with_its_people() -> 
     }
 
 
+def test_a_step_of_its_own_outside_counts_with_everybody_who_comes() -> None:
+    outside = "    arrival: {steps: [{forms: {share: 10%}}]}\n"
+    Path("town.yaml").write_text(TOWN.replace("    journey:\n", outside + "    journey:\n", 1))
+    (found,) = (one for one in overridden(scenario()) if one.path == "steps.forms.share")
+    assert (found.routes, found.share) == (4, pytest.approx((0.3 + 1) / (0.3 + 0.6 + 0.3 + 1)))
+    assert "people.everyone.arrival.steps.forms.share" in found.by
+
+
 def test_a_stay_says_how_long_all_routes_take_together_and_what_scales_them() -> None:
     notes = override_notes(scenario())
     assert notes[0] == (

@@ -8,7 +8,7 @@ import pytest
 
 from sim.cli import main
 from sim.inputs.loading import read_scenario
-from sim.inputs.ranges import read_ranges
+from sim.inputs.sheets import read_ranges
 from sim.sensitivity import Question, fitting, range_warnings
 from tests.hall.own_hospital import SCENARIOS, make_own_hospital
 
@@ -118,7 +118,7 @@ def test_a_value_outside_its_range_is_named() -> None:
         Question(*MINE, "hospital", "delayed_people_mean"), read_ranges("scenarios/ranges/england.csv")
     )
     assert warnings == [
-        "Stay in reablement at home, days: the value in force, 19, lies outside its range of 12.08 to 18.7"
+        "Stay in reablement at home, days: the present value, 19, lies outside its range of 12.08 to 18.7"
     ]
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from matplotlib.axes import Axes
 
 import sim
 from sim.cli import tables
@@ -32,7 +33,7 @@ from sim.results.comparison.money import money_of
 from sim.results.comparison.ranking import ranking
 from sim.results.invariants.checks import IdentityBroken, check_periods
 from sim.results.measures.periods import Divisions, Period, division, divisions
-from sim.results.window import Row
+from sim.results.window import Row, block_of
 from sim.results.words.headline import answer, headline, on_other_days
 from sim.runs import experiment
 from sim.runs.collecting import beside, gathered
@@ -180,12 +181,14 @@ def test_a_period_says_what_a_run_of_just_its_days_says() -> None:
 def test_before_and_after_come_to_the_whole_and_a_lost_day_is_found() -> None:
     world = with_places(small(days=MEASURED, warm_up=WARM_UP, replications=1), (0, 0), (DATE, 6))
     ((piece,),) = run_all(Shared((world,), divisions=divisions([world], compared=False)), workers=1)
-    whole, parts = piece.rows(), [part.rows() for part in piece.periods.values()]
-    check_periods(world, whole, parts)
+    parts = [part.block() for part in piece.periods.values()]
+    check_periods(world, piece.block(), parts)
     for measure, service_ in (("delayed_bed_days", "hospital"), ("admissions", "unit"), ("cost_cash_gbp", "all")):
-        wrong = [row._replace(value=row.value + 500) if row[:3] == (service_, measure, "") else row for row in whole]
+        wrong = [
+            row._replace(value=row.value + 500) if row[:3] == (service_, measure, "") else row for row in piece.rows()
+        ]
         with pytest.raises(IdentityBroken, match=f"periods add up to the window: {service_}, {measure}"):
-            check_periods(world, wrong, parts)
+            check_periods(world, block_of(wrong), parts)
 
 
 def test_a_replication_with_a_broken_period_stops_the_run() -> None:
@@ -364,7 +367,7 @@ def test_headlines_without_a_common_day_are_ranked_over_the_whole_window() -> No
     assert found.common is None and days(found.side_by_side) == (30, 60)
     assert {row.days for row in ranking(found)} == {""}
     drawn = {chart.name: chart.title for chart in draw_charts(found)}
-    assert drawn["payers"] == "Who pays more, and who pays less?"
+    assert drawn["who_pays"] == "Who pays more, and who pays less?"
 
 
 # -- the same for everybody ----------------------------------------------------------------------------------
@@ -413,16 +416,33 @@ def words_in(found: Findings) -> Iterator[str]:
     yield from (text.get_text() for text in made[2].axes[0].texts)
 
 
+def marked_days(axes: Axes) -> set[object]:
+    """Where a chart over time has an upright line."""
+    return {line.get_xdata()[0] for line in axes.lines if len(set(map(str, line.get_xdata()))) == 1}  # type: ignore[index]
+
+
 def test_charts_over_time_mark_the_date(three: Findings) -> None:
     made = delayed_chart(three)
     assert made is not None
     _, description, drawing = made
-    (axes,) = drawing.axes
-    upright = [line.get_xdata()[0] for line in axes.lines if len(set(map(str, line.get_xdata()))) == 1]  # type: ignore[index]
-    assert {date(2026, 5, 26), date(2026, 6, 15)} <= set(upright)
+    early, late, always = drawing.axes  # each one's difference from the baseline
+    assert date(2026, 5, 26) in marked_days(early)
+    assert date(2026, 6, 15) in marked_days(late)
+    assert not marked_days(always)
     marks = ["26 May 2026: change of places of unit", "15 Jun 2026: change of places of unit"]
-    assert set(marks) <= set(words_in(three))
     assert all(mark in description for mark in marks)
+
+
+def test_a_chart_of_two_scenarios_marks_the_date_in_words() -> None:
+    base = small(days=MEASURED, warm_up=WARM_UP, replications=2)
+    pair = compared(base, with_places(base, (0, 4), (50, 8), id="early"))
+    made = delayed_chart(pair)
+    assert made is not None
+    _, description, drawing = made
+    levels, difference = drawing.axes
+    assert date(2026, 5, 26) in marked_days(levels) & marked_days(difference)
+    mark = "26 May 2026: change of places of unit"
+    assert mark in set(words_in(pair)) and mark in description
 
 
 def test_a_chart_without_dates_has_no_mark() -> None:
@@ -433,7 +453,7 @@ def test_a_chart_without_dates_has_no_mark() -> None:
 def test_the_screen_tells_the_days_first(three: Findings, capsys: pytest.CaptureFixture[str]) -> None:
     tables.after(Screen(quiet_output=False), three, Path("there"))
     said = " ".join(capsys.readouterr().out.split())
-    assert "avoided in hospital, against Base; from 15 June 2026, when all that is dated is in force" in said
+    assert "avoided in hospital, against Base; from 15 June 2026, when everything dated is in force" in said
     assert "From the change of places of unit on 26 May 2026 (40 of the 60 measured days): " in said
     assert "before 26 May 2026 (20 days): no change" in said
     assert "Money in the 40 days from 26 May 2026" in said

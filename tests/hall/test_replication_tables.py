@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.cli import commands, main
+from sim.cli import main, simulating
 from sim.results.files.writing import csv_bytes
 from sim.runs import specification
 from sim.runs.experiment import Shared, run_all
 from sim.runs.piece import Piece, Task
-from sim.runs.tables import REPLICATION, replication_rows, write_replications
+from sim.runs.tables import REPLICATION, ReplicationsAside, replication_rows, write_replications
 from tests.hall.files import write_pair
 from tests.hall.processes import QUICK
 from tests.hall.worlds import small
@@ -34,7 +34,16 @@ def test_replications_one_by_one_are_written_as_any_table_is() -> None:
     for scenarios, pieces in ((SCENARIOS, run_all(Shared(SCENARIOS), 1)), (SCENARIOS[1:], [odd_pieces()])):
         written = io.BytesIO()
         write_replications(written, scenarios, pieces)
-        assert written.getvalue() == csv_bytes(REPLICATION, replication_rows(scenarios, pieces))
+        expected = csv_bytes(REPLICATION, replication_rows(scenarios, pieces))
+        assert written.getvalue() == expected
+        aside = ReplicationsAside(scenarios)
+        for number in range(3):  # in turn, as they come
+            for scenario, theirs in enumerate(pieces):
+                if number < len(theirs):
+                    aside.add(scenario, theirs[number])
+        again = io.BytesIO()
+        aside.write(again, scenarios, pieces)
+        assert again.getvalue() == expected
 
 
 @pytest.fixture
@@ -64,7 +73,7 @@ def test_many_replications_are_written_one_by_one_where_asked(
 def test_parquet_without_its_package_is_refused_with_the_cure(
     here: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commands, "find_spec", lambda _: None)
+    monkeypatch.setattr(simulating, "find_spec", lambda _: None)
     assert run("--parquet") == 2
     assert "pip install 'bedflow[parquet]'" in capsys.readouterr().err
     assert not (here / "out").exists()

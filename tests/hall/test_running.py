@@ -14,7 +14,18 @@ from typing import Any
 
 import pytest
 
-from sim.runs.workers import Block, Work, WorkerLost, _blocks, default_workers, run_tasks, workers_of
+from sim.runs.workers import (
+    Block,
+    Work,
+    WorkerLost,
+    _blocks,
+    default_workers,
+    interrupts_deferred,
+    processes_kept,
+    run_tasks,
+    workers_of,
+)
+from tests.ctrl_c import ctrl_c_heard
 from tests.hall.files import BASE, write, write_pair
 from tests.hall.processes import COMMAND, QUICK, environment, publishes
 
@@ -80,6 +91,35 @@ def test_a_worker_that_is_stopped_while_it_hands_over_a_result_is_told_and_not_w
         list(results)
 
 
+def processes_there() -> set[int]:
+    return {process.pid or 0 for process in multiprocessing.active_children()}
+
+
+def test_inside_one_command_processes_are_kept_for_the_next_run() -> None:
+    with processes_kept():
+        assert sorted(run_tasks(workers_of(2), times, 10, range(7))) == [0, 10, 20, 30, 40, 50, 60]
+        kept = processes_there()
+        assert sorted(run_tasks(workers_of(2), times, 3, range(7))) == [0, 3, 6, 9, 12, 15, 18]
+        assert len(kept) == 2 and processes_there() == kept
+        assert sorted(run_tasks(workers_of(3), times, 1, range(24))) == list(range(24))
+        assert kept < processes_there() and len(processes_there()) == 3
+    assert not processes_there()
+    list(run_tasks(workers_of(2), times, 10, range(7)))
+    assert not processes_there()
+
+
+def test_no_process_is_kept_after_an_error_or_when_it_has_ended_by_itself() -> None:
+    with processes_kept():
+        with pytest.raises(ValueError, match="three is refused"):
+            list(run_tasks(workers_of(2), refuses, 0, range(6)))
+        assert not processes_there()
+        list(run_tasks(workers_of(2), times, 10, range(7)))
+        for process in multiprocessing.active_children():
+            process.kill()
+            process.join()
+        assert sorted(run_tasks(workers_of(2), times, 10, range(3))) == [0, 10, 20]
+
+
 class Backwards:
     """A place of our own, as a cluster would be: it does the last block first."""
 
@@ -109,15 +149,16 @@ def test_there_are_never_more_workers_than_tasks() -> None:
 def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path: Path) -> None:
     write(tmp_path, "base.yaml", BASE.replace("replications: 4", "replications: 400"))
     argv = [*COMMAND, "run", "base.yaml", "--outputs", "out", "--workers", "2"]
-    run = subprocess.Popen(
-        argv,
-        cwd=tmp_path,
-        env=environment(BEDFLOW_STORE=str(tmp_path / "store")),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    with ctrl_c_heard():
+        run = subprocess.Popen(
+            argv,
+            cwd=tmp_path,
+            env=environment(BEDFLOW_STORE=str(tmp_path / "store")),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     while not list(tmp_path.glob("store/*/*.block")):
         assert run.poll() is None, run.communicate()
         time.sleep(0.01)
@@ -135,7 +176,8 @@ def test_ctrl_c_while_workers_start_is_answered_in_a_line(tmp_path: Path, second
     write(tmp_path, "base.yaml", BASE.replace("replications: 4", "replications: 400"))
     argv = [*COMMAND, "run", "base.yaml", "--outputs", "out", "--workers", "2", "--engine", "reference"]
     pipe = subprocess.PIPE
-    run = subprocess.Popen(argv, cwd=tmp_path, env=environment(), stderr=pipe, text=True, start_new_session=True)
+    with ctrl_c_heard():
+        run = subprocess.Popen(argv, cwd=tmp_path, env=environment(), stderr=pipe, text=True, start_new_session=True)
     assert run.stderr is not None
     while not run.stderr.readline().startswith("Running"):
         assert run.poll() is None
@@ -144,6 +186,18 @@ def test_ctrl_c_while_workers_start_is_answered_in_a_line(tmp_path: Path, second
     _, err = run.communicate(timeout=60)
     assert run.returncode == 130
     assert err.startswith("Stopped after ") and err.count("\n") == 1
+
+
+def test_ctrl_c_that_a_shell_has_us_ignore_stays_ignored() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with interrupts_deferred():
+            signal.raise_signal(signal.SIGINT)
+            assert (
+                signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+            )  # not ours, which would note it and stop at the end
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @unix
@@ -201,7 +255,7 @@ def test_a_script_without_a_guard_is_answered_by_python_and_by_us_alike(tmp_path
         check=False,
     )
     assert "memory" not in done.stderr
-    assert 'stand under `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
+    assert 'under `if __name__ == "__main__":`' in done.stderr.splitlines()[-1]
 
 
 def test_a_folder_that_several_put_in_place_at_once_is_whole(tmp_path: Path) -> None:

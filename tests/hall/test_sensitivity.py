@@ -7,45 +7,15 @@ import pytest
 
 from sim.cli import main
 from sim.inputs.problems import ScenarioError
-from sim.inputs.ranges import read_ranges
-from sim.results.comparison.compare import spread
+from sim.inputs.sheets import read_ranges
+from sim.results.comparison.statistics import spread
 from sim.sensitivity import Outcome, Question, Tornado, _flip, sensitivity
-
-HEADING = "assumption,path,low,high,source,note\n"
-BASE = """\
-name: Base
-question: Four people stay in hospital
-calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 40}
-replications: 2
-services: {hospital: {kind: acute, beds: unlimited}}
-people:
-  everyone:
-    arrives_at: hospital
-    arrivals: [{day: 0, count: 4}]
-    journey: {hospital: {stay_days: 5, then: {out: 100%}}}
-"""
-OTHER = """\
-name: Other
-question: And then in a unit
-extends: base.yaml
-add:
-  services.unit: {kind: reablement_unit, beds: unlimited}
-  people.everyone.journey.hospital.then.unit: {share: 0%}
-  people.everyone.journey.unit: {stay_days: 3, then: {out: 100%}}
-change:
-  people.everyone.journey.hospital.then.out.share: 0%
-  people.everyone.journey.hospital.then.unit.share: 100%
-"""
-UNIT, HOSPITAL = "people.everyone.journey.unit.stay_days.fixed", "people.everyone.journey.hospital.stay_days.fixed"
-PEOPLE = "people.everyone.arrivals.1.count"
+from tests.studies.linear import BASE, HEADING, HOSPITAL, PEOPLE, UNIT, write
 
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    (tmp_path / "base.yaml").write_text(BASE)
-    text = OTHER.replace("{share: 0%}\n  people.everyone.journey.unit", "{share: 100%}\n  people.everyone.journey.unit")
-    text = text.replace("  people.everyone.journey.hospital.then.unit.share: 100%\n", "")
-    (tmp_path / "other.yaml").write_text(text)
+    write(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

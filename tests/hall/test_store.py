@@ -21,15 +21,13 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import CensusEntry, Scenario
 from sim.results import spill
 from sim.results.spill import Spill
-from sim.runs import engines, experiment, meaning
+from sim.runs import engines, experiment, replications
+from sim.runs import store as store_module
 from sim.runs.engines import Engines
 from sim.runs.experiment import Shared, run_all, run_one, run_packed
-from sim.runs.finished import PackedPiece
-from sim.runs.meaning import has_rows_of_people, name_of_results, name_of_verdict
-from sim.runs.packing import packed, unpacked
 from sim.runs.piece import Piece, Task
-from sim.runs.replications import SetAside
-from sim.runs.store import Store, default_store
+from sim.runs.replications import SetAside, packed, unpacked
+from sim.runs.store import PackedPiece, Store, default_store, has_rows_of_people, name_of_results, name_of_verdict
 from sim.runs.workers import Block, Work
 from tests.hall.files import write_pair
 from tests.hall.processes import environment
@@ -74,6 +72,15 @@ def assert_equal(found: Piece, expected: Piece) -> None:
 def test_what_is_packed_comes_back_to_the_last_bit() -> None:
     piece = run_one(Shared((TINY,)), Task(0, 1))
     assert_equal(unpacked(packed(piece), piece.task), piece)
+
+
+def test_the_bytes_do_not_depend_on_what_a_process_has_packed_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    piece = run_one(Shared((TINY,)), Task(0, 1))
+    first = packed(piece)
+    packed(piece.with_rows([row._replace(service=f"z {row.service}") for row in reversed(piece.rows())]))
+    assert packed(piece) == first
+    monkeypatch.setattr(replications, "MOST_KEYS", 0)  # and it forgets
+    assert packed(piece) == first
 
 
 @pytest.mark.parametrize("whole", [[[127, -128]], [[32767, -1]], [[2**31, -(2**31)]], [[2**62, -1]], [[]], []])
@@ -283,8 +290,9 @@ def test_a_block_executes_nothing_when_it_is_read(store: Store) -> None:
 def packed_with_type(kind: str) -> bytes:
     import zlib
 
-    header = {"words": [], "daily": [], "arrays": [[kind, [1]]] * 4}
-    return zlib.compress(json.dumps(header).encode() + b"\n" + bytes(64))
+    table = zlib.compress(bytes(64))
+    header = {"words": [], "daily": [], "keys": [[kind, [1]]], "counts": [], "bytes": [len(table), 0]}
+    return json.dumps(header).encode() + b"\n" + table
 
 
 def test_the_store_is_where_the_variable_says_or_nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -321,21 +329,23 @@ def test_all_else_decides(other: Scenario) -> None:
 
 def test_the_engine_and_the_program_decide(monkeypatch: pytest.MonkeyPatch) -> None:
     names = {name_of_results(TINY, engine) for engine in ("compiled", "reference")}
-    monkeypatch.setattr(meaning, "program", lambda _: "another")
+    monkeypatch.setattr(store_module, "program", lambda _: "another")
     names |= {name_of_results(TINY, engine) for engine in ("compiled", "reference")}
     assert len(names) == 4
 
 
 def test_every_value_of_the_scenario_language_has_a_place_in_the_meaning() -> None:
     read = read_scenario(EVERY_KEY)
-    assert meaning.meaning(read) == meaning.meaning(read_scenario(EVERY_KEY))
+    assert store_module.meaning(read) == store_module.meaning(read_scenario(EVERY_KEY))
     with pytest.raises(TypeError, match="holds list"):
-        meaning.meaning(replace(read, services=list(read.services)))  # type: ignore[arg-type]
+        store_module.meaning(replace(read, services=list(read.services)))  # type: ignore[arg-type]
 
 
 def test_the_program_is_all_that_computes_and_nothing_that_only_tells() -> None:
-    files = {file.relative_to(meaning.CODE).as_posix() for file in meaning._sources(meaning.RESULT_ROOMS)}
-    assert {"model/rules.py", "inputs/distributions.py", "results/measures.csv", "runs/packing.py"} <= files
+    files = {
+        file.relative_to(store_module.CODE).as_posix() for file in store_module._sources(store_module.RESULT_ROOMS)
+    }
+    assert {"model/rules.py", "inputs/distributions.py", "results/measures.csv", "runs/replications.py"} <= files
     assert not [file for file in files if "charts" in file or "report" in file or file.startswith("cli")]
 
 
@@ -353,8 +363,8 @@ print(*(file.relative_to(CODE).as_posix() for file in files))
 @pytest.mark.parametrize(
     ("rooms", "modules"),
     [
-        (meaning.RESULT_ROOMS, ["sim.runs.experiment", "sim.model.reference.bed_manager"]),
-        (meaning.ENGINE_ROOMS, ["sim.model.engine", "sim.model.reference.bed_manager"]),
+        (store_module.RESULT_ROOMS, ["sim.runs.experiment", "sim.model.reference.bed_manager"]),
+        (store_module.ENGINE_ROOMS, ["sim.model.engine", "sim.model.reference.bed_manager"]),
     ],
 )
 def test_no_source_that_computes_is_left_out_of_the_name(rooms: tuple[str, ...], modules: list[str]) -> None:
@@ -362,7 +372,7 @@ def test_no_source_that_computes_is_left_out_of_the_name(rooms: tuple[str, ...],
     done = subprocess.run(
         [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
     )
-    named = {file.relative_to(meaning.CODE).as_posix() for file in meaning._sources(rooms)}
+    named = {file.relative_to(store_module.CODE).as_posix() for file in store_module._sources(rooms)}
     assert [file for file in done.stdout.split() if file not in named and not file.startswith("diagnostics")] == []
 
 
@@ -434,7 +444,7 @@ def test_another_engine_is_checked_again(store: Store, checked: list[str], monke
     compiled = engines.engines_for("compiled", lambda _: None)
     before = name_of_verdict(TINY, 0)
     run_all(Shared((TINY,), engines=compiled), 1, store)
-    monkeypatch.setattr(meaning, "program", lambda _: "another")
+    monkeypatch.setattr(store_module, "program", lambda _: "another")
     assert name_of_verdict(TINY, 0) != before
     run_all(Shared((TINY,), engines=compiled), 1, store)
     assert checked == ["base", "base"]
@@ -504,7 +514,7 @@ def test_fresh_on_the_command_line_runs_all_anew(ran: list[object], capsys) -> N
 
 def test_a_stopped_command_goes_on_and_says_so(here: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     def stops(shared: Shared, task: Task) -> PackedPiece:
-        if task.scenario == 1:
+        if task.replication == 1:
             raise KeyboardInterrupt
         return run_packed(shared, task)
 

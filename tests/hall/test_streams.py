@@ -113,7 +113,7 @@ def nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     def run(*_: object, **__: object) -> None:
         raise AssertionError("a replication was run")
 
-    for name in ("sim.cli.check.run_scenarios", "sim.cli.calibrating.calibrate", "sim.cli.sensing.sensitivity"):
+    for name in ("sim.cli.checking.run_scenarios", "sim.cli.calibrating.calibrate", "sim.cli.sensing.sensitivity"):
         monkeypatch.setattr(name, run)
 
 

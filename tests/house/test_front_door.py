@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 import run_sim
+from tests.ctrl_c import ctrl_c_heard
 
 ROOT = Path(run_sim.HERE)
 # Set in the fresh clone, whose own suite must not clone itself again for ever.
@@ -83,7 +84,10 @@ class House:
         environment = os.environ | ours | settings
         pipe = subprocess.PIPE
         # A session of its own, so that a test can send Ctrl-C as a terminal does, to all that it started.
-        return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, start_new_session=True)
+        with ctrl_c_heard():
+            return subprocess.Popen(
+                command, stdout=pipe, stderr=pipe, text=True, env=environment, start_new_session=True
+            )
 
     def start(self, *argv: str, **settings: str) -> tuple[int, str, str]:
         started = self.popen(*argv, **settings)
@@ -541,5 +545,6 @@ def test_an_interrupt_while_the_front_door_is_still_loading_is_one_line(tmp_path
     (tmp_path / "shlex.py").write_text("import os, signal, time\nos.kill(os.getpid(), signal.SIGINT)\ntime.sleep(60)\n")
     command = [sys.executable, "run_sim.py", "validate", "scenarios/baseline.yaml"]
     settings = os.environ | {"PYTHONPATH": str(tmp_path)}
-    done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
+    with ctrl_c_heard():
+        done = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")

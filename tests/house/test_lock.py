@@ -20,9 +20,17 @@ TOGETHER = {
     "lint": ("test", "cluster", "lint"),
     "bench": ("test", "bench"),
     "parquet": ("parquet",),
+    "excel": ("excel",),
+    "slides": ("slides",),
     "cluster": ("test", "cluster"),
+    "desk": ("desk",),
+    "animation": ("test", "animation"),
+    "browser": ("browser",),
+    "site": ("test", "site"),
 }  # what stands beside [run]
-EVERYTHING = run_sim.locked("test", "lint", "bench", "parquet", "cluster")
+EVERYTHING = run_sim.locked(
+    "test", "lint", "bench", "parquet", "excel", "slides", "cluster", "desk", "animation", "browser", "site"
+)
 MACHINES = [
     {"python_version": python, "python_full_version": f"{python}.9", "sys_platform": platform, "extra": ""}
     | {"platform_system": system, "os_name": "nt" if platform == "win32" else "posix"}
@@ -94,3 +102,22 @@ def test_nothing_is_locked_that_nobody_asks_for() -> None:
     needed = {canonicalize_name(Requirement(one).name) for section in TOGETHER for one in ASKED[section]}
     needed |= {canonicalize_name(need.name) for needs in known.values() for need in needs or []}
     assert set(known) <= needed
+
+
+def test_what_two_extras_need_stands_once_under_both_names() -> None:
+    shared = set(run_sim.locked("desk")) & set(run_sim.locked("cluster")) - set(run_sim.locked())
+    assert "click" in as_versions(sorted(shared))
+
+
+@pytest.mark.parametrize(
+    ("typed", "extras"),
+    [
+        (["desk"], ["desk"]),
+        (["desk", "--port", "8600"], ["desk"]),
+        (["desk", "--help"], []),
+        (["events", "x.yaml"], []),
+        (["events", "x.yaml", "--animation=x.html"], ["animation"]),
+    ],
+)
+def test_the_front_door_adds_what_a_command_needs(typed: list[str], extras: list[str]) -> None:
+    assert run_sim.extras_of(typed) == extras

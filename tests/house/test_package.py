@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tomllib
 import zipfile
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,12 @@ def test_every_folder_of_code_is_packaged() -> None:
 
 
 def test_every_file_that_is_not_code_is_packaged() -> None:
-    patterns = SETUP["package-data"]["*"]
-    others = [file for file in (ROOT / "sim").rglob("*.*") if file.is_file() and "__pycache__" not in file.parts]
-    assert [file.name for file in others if file.suffix != ".py" and f"*{file.suffix}" not in patterns] == []
+    patterns = {package.replace(".", "/"): globs for package, globs in SETUP["package-data"].items()}
+    for file in (ROOT / "sim").rglob("*.*"):
+        if file.is_file() and file.suffix != ".py" and "__pycache__" not in file.parts:
+            package = next(one for one in file.parents if (one / "__init__.py").is_file())
+            globs = (*patterns["*"], *patterns.get(package.relative_to(ROOT).as_posix(), ()))
+            assert any(fnmatch(file.relative_to(package).as_posix(), glob) for glob in globs), file
 
 
 @pytest.fixture(scope="module")

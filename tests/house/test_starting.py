@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
     ("modules", "heavy"),
     [
         ("sim.cli", ["numpy", "pandas", "scipy", "matplotlib", "simpy", "yaml", "numba"]),  # --help
-        ("sim.cli.commands", ["pandas", "scipy", "matplotlib", "numba"]),
+        ("sim.cli.simulating", ["pandas", "scipy", "matplotlib", "numba"]),
         ("sim.api", ["matplotlib"]),
         ("sim.runs.experiment", ["simpy", "yaml", "pandas", "scipy", "matplotlib", "numba"]),  # a worker
     ],

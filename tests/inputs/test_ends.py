@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.inputs.ends import sets_at, stated_at
+from sim.inputs.part import sets_at, stated_at
 
 TRAITS = "people.everyone.traits"
 THEN = "people.everyone.journey.hospital.then"

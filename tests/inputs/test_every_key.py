@@ -1,6 +1,7 @@
 """Every key of the language is read, and becomes what the nouns promise."""
 
 from datetime import date
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from sim.inputs.distributions import between, exponential, fixed, from_sample, l
 from sim.inputs.fields import SCENARIO
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import (
+    ClockTime,
     Hours,
     LevelChange,
     LostGround,
@@ -39,6 +41,7 @@ def everything() -> Scenario:
 
 def test_the_file_of_every_key_uses_every_key(everything: Scenario) -> None:
     used = {key for value in everything.values if value.line for key in value.path.split(".")}
+    used |= {"sweep" for _ in everything.sweep}  # of the file, not of the scenario in force
     months_and_days = {field.key for record in records() if record.alike for field in record.fields}
     known = {field.key for record in (SCENARIO, *records()) for field in record.fields}
     assert known - used - months_and_days == set()
@@ -54,7 +57,7 @@ def test_calendar(everything: Scenario) -> None:
 
 def test_services_stand_in_file_order_with_home_last(everything: Scenario) -> None:
     assert [service.name for service in everything.services] == [
-        "hospital", "unit", "home_care", "nursing_home", "night_care", "home",
+        "hospital", "unit", "home_care", "nursing_home", "night_care", "isolation", "home",
     ]  # fmt: skip
     assert everything.service("home").is_unlimited
 
@@ -101,7 +104,7 @@ def test_routes_carry_steps_as_they_are_in_force_there(everything: Scenario) -> 
     hub, arrangements, rails = route.steps
     assert (hub.takes, hub.share) == (uniform(1, 3), 0.33)
     assert (arrangements.takes, arrangements.working_days, arrangements.share) == (fixed(1), True, 0.55)
-    assert (arrangements.starts, arrangements.days_before_ready, arrangements.team) == (
+    assert (arrangements.starts, arrangements.start_days, arrangements.team) == (
         "before_ready",
         2.0,
         "assessors",
@@ -112,11 +115,33 @@ def test_routes_carry_steps_as_they_are_in_force_there(everything: Scenario) -> 
     assert (route.longest_wait, route.stay) == (fixed(10), quantiles([0, 2, 5, 9, 40]))
 
 
+def test_bays_and_rotas(everything: Scenario) -> None:
+    isolation = everything.service("isolation")
+    first, second = isolation.bays
+    assert (first.only_for, second.only_for) == ((("need", ("medium", "high")),), ())
+    assert [one.places for one in first.capacity] == [4]
+    # Monday 6 April to Saturday 11 April 08:00, until 20:00, and 3 again from Sunday on
+    hours = [(0, 3), (5 * 24 + 8, 2), (5 * 24 + 20, 1), (6 * 24, 3)]
+    assert [(one.from_second // 3600, one.places) for one in second.capacity[:4]] == hours
+    assert [(one.from_second // 3600, one.places) for one in isolation.capacity[:4]] == [(at, n + 4) for at, n in hours]
+    assert [one.is_dated for one in second.capacity[:2]] == [True, False]
+    assert (isolation.counted_in, isolation.is_unlimited) == ("beds", False)
+
+
 def test_groups_arrive_by_rate_or_at_exact_times(everything: Scenario) -> None:
-    everyone, guests = everything.people
+    everyone, guests, planned, booked = everything.people
+    assert planned.arrivals_every == between(exponential(3), 0.5, inf)
+    assert planned.arrivals_outside[0].longest_wait == ClockTime(second_of_day=18 * 3600)
+    assert planned.arrivals_outside[0].priority_rises == PriorityRise(until=ClockTime(second_of_day=12 * 3600), to=2)
+    assert booked.bookings is not None
+    assert [(one.second, one.levels) for one in booked.bookings.people] == [
+        (9 * 3600, (("need", "high"),)), (9 * 3600, (("need", "high"),)), (DAY, ()),
+    ]  # fmt: skip
+    assert booked.bookings.are_drawn_anew
     assert everyone.arrives_at == (("hospital", 0.9), ("unit", 0.06), ("beds", 0.04))
     assert sum(everyone.by_weekday) == pytest.approx(7)
     assert sum(everyone.by_month) == pytest.approx(12)
+    assert everyone.by_year[:2] == ((2026, 1.0), (2027, 1.02))
     assert everyone.by_hour is not None
     assert everyone.by_hour[:9] == (0, 0, 0, 0, 0, 0, 0, 24 / 28, 24 / 28)
     assert everyone.by_weekday[6] / everyone.by_weekday[0] == pytest.approx(0.8 / 1.1)
@@ -236,11 +261,20 @@ def test_traits_and_what_depends_on_them(everything: Scenario) -> None:
 
 
 def test_census_entries(everything: Scenario) -> None:
-    _, waiting, outside, unit, guests = everything.census
+    _, waiting, outside, unit, guests, others = everything.census
+    assert (others.stay, others.remaining) == (exponential(9), None)
     assert (guests.group, guests.levels) == ("winter_guests", (("need", "medium"),))
     assert (waiting.waiting_for, waiting.waited, waiting.remaining) == ("unit", fixed(4), None)
     assert (outside.service, outside.waiting_for, outside.elapsed) == ("outside", "hospital", fixed(0.2))
     assert (unit.count, unit.remaining) == (20, fixed(11))
+
+
+def test_a_sweep_is_kept_with_its_lines(everything: Scenario) -> None:
+    assert [(one.path, one.text) for one in everything.sweep] == [
+        ("services.unit.queue_limit", "10..20:5"),
+        ("services.unit.places", "20,29"),
+    ]
+    assert [one.line for one in everything.sweep] == sorted(one.line for one in everything.sweep) != [0, 0]
 
 
 def test_prices_are_split_between_payers(everything: Scenario) -> None:

@@ -166,7 +166,7 @@ REFUSED = {
     ),
     "values beside extends": (
         "services: {}",
-        "more.yaml:2:1: `services` cannot stand beside `extends`; put what differs under `change:` and what is new "
+        "more.yaml:2:1: `services` cannot be used with `extends`; put what differs under `change:` and what is new "
         "under `add:`",
     ),
     "an unknown key beside extends": ("chang: {}", "more.yaml:2:1: `chang` is not known; did you mean `change`?"),
@@ -197,12 +197,6 @@ REFUSED = {
         f"more.yaml:5:53: `{THEN}` adds up to 98%, not 100%: 46% + 7% + 45% + 0%; `unit`, `home_care`, `home` and `out` were changed: 2% is "
         "missing: raise one of them, such as `unit` to 48%",
     ),
-    "a census larger than beds that a layer took away": (
-        "change: {services.unit.beds: 1, calendar.warm_up_days: 0}\n"
-        "add: {census: [{group: everyone, service: unit, count: 2, elapsed_days: 3}]}",
-        "more.yaml:3:56: `census.1.count` makes 2 people in `unit`, which has 1 places at the start; write 1 here, or "
-        "raise `services.unit.beds`",
-    ),
     "a wrong value": (
         "change: {services.hospital.beds: 4.5}",
         "more.yaml:2:34: `services.hospital.beds` is 4.5, not a whole number",
@@ -222,8 +216,8 @@ PARENTS = {
     "..\\base.yaml": "`..\\base.yaml` must be a path beside this file, with / between folders",
     "base.txt": "`base.txt` does not end in .yaml or .yml",
     "folder.yaml": "`folder.yaml` is a folder, not a file",
-    "more.yaml": "`more.yaml` is extended in a ring; let each file extend one that stands on its own",
-    "round.yaml": "`more.yaml` is extended in a ring; let each file extend one that stands on its own",
+    "more.yaml": "`more.yaml` is extended in a circle; let each file extend one that extends nothing",
+    "round.yaml": "`more.yaml` is extended in a circle; let each file extend one that extends nothing",
     "[base.yaml]": "`extends` must be the path of one other scenario, such as baseline.yaml",
 }
 
@@ -240,7 +234,7 @@ def test_a_parent_that_cannot_be_read_is_refused_where_it_is_named(parent: str, 
 def test_a_chain_of_six_parents_is_refused() -> None:
     for number in range(6):
         Path(f"c{number}.yaml").write_text(f"extends: c{number + 1}.yaml\n")
-    answer = "`c6.yaml` makes a chain of more than 5 files; let each file extend one that stands on its own"
+    answer = "`c6.yaml` makes a chain of more than 5 files; let each file extend one that extends nothing"
     assert problems_of("c0.yaml") == [f"c5.yaml:1:10: {answer}"]
 
 

@@ -156,7 +156,7 @@ def test_shares_that_no_longer_add_up_before_the_opening_are_refused() -> None:
     Path("third.yaml").write_text(third, encoding="utf-8")
     assert problems_of("third.yaml") == [
         "s.yaml:22:9: `people.everyone.journey.hospital.then` adds up to 90%, not 100%, before 2026-04-20, when the routes "
-        "are as in the file below; change shares there that stand in both, or write `then` with dates"
+        "are as in the file below; change shares there that are in both, or write `then` with dates"
     ]
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from sim.inputs.loading import differences, input_files, read_many, read_scenario
 from sim.inputs.problems import ScenarioError
+from sim.inputs.provenance import show_text
 from sim.inputs.scenario import Scenario, Value
-from sim.inputs.show import show_text
 from tests.inputs.small_world import SMALL_WORLD
 
 pytestmark = pytest.mark.usefixtures("in_own_folder")

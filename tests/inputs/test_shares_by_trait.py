@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.differing import differences
 from sim.inputs.loading import read_scenario
+from sim.inputs.provenance import differences
 from sim.inputs.scenario import Group
 from tests.inputs.small_world import SMALL_WORLD, problems_of
 

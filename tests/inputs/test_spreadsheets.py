@@ -7,8 +7,7 @@ import pytest
 
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
-from sim.inputs.ranges import Range, read_ranges
-from sim.inputs.targets import Target, read_targets
+from sim.inputs.sheets import Range, Target, read_ranges, read_targets
 from tests.inputs.small_world import SMALL_WORLD, problems_of
 
 pytestmark = pytest.mark.usefixtures("in_own_folder")
@@ -140,7 +139,7 @@ NO_LENGTHS = {
     "the file holds one column of days",
     "5,3\n3\n": "1:1: this line holds 2 columns, `5` and `3`; if it is one number, write 5.3; the file holds one column of days",
     "id,days\n": "1:1: this line holds 2 columns, `id` and `days`; the file holds one column of days",
-    "3\n5,3;\n": "2:1: this line is `5,3`; commas stand before every three digits (1,200), a point before decimals; "
+    "3\n5,3;\n": "2:1: this line is `5,3`; commas separate thousands (1,200), and a point is before decimals; "
     "write 5.3; the file holds one column of days",
     '3\n"4\n': "2:1: is no column of days: unexpected end of data",
 }

@@ -44,7 +44,7 @@ def test_an_untouched_copy_assumes_as_much_as_the_baseline(tmp_path: Path) -> No
 def test_a_need_is_an_assumption_until_its_comment_says_where_it_is_from(tmp_path: Path) -> None:
     needs = {path for path in assumed(copy(tmp_path)) if path.startswith(f"{NEED}.else.")}
     assert len(needs) == 6
-    mine = copy(tmp_path, "# YOURS 7, assumption: pathway 2, who need it, not only who get it", "# hub, 2025")
+    mine = copy(tmp_path, "# YOURS 7, assumption: pathway 2: all who need it, not only those who get it", "# hub, 2025")
     assert needs - set(assumed(mine)) == {f"{NEED}.else.bed"}
 
 

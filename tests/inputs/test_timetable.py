@@ -2,15 +2,16 @@
 
 from datetime import date
 
-from sim.inputs.scenario import Calendar, Hours, Places
-from sim.inputs.timetable import (
+from sim.inputs.calendar import (
     NOT_IN_THIS_RUN,
     end_of_work,
-    most_places_from,
+    most_places_by_row,
     opening_hours,
     places_at,
+    row_at,
     working_days,
 )
+from sim.inputs.scenario import Calendar, Hours, Places
 
 DAY, HOUR = 86_400, 3_600
 # 6 April 2026 is a Monday (Easter Monday in fact: here a bank holiday is what the calendar says it is).
@@ -60,6 +61,7 @@ def test_dated_places_are_those_of_the_last_date_reached() -> None:
 
 def test_the_most_places_to_come_count_from_this_instant_on() -> None:
     dated = (Places(from_second=0, places=5), Places(from_second=DAY, places=0), Places(from_second=3 * DAY, places=2))
-    assert [most_places_from(dated, t) for t in (0, DAY - 1, DAY, 3 * DAY, 9 * DAY)] == [5, 5, 2, 2, 2]
-    assert [most_places_from(dated[:2], t) for t in (0, DAY - 1, DAY)] == [5, 5, 0]
-    assert most_places_from((*dated, Places(from_second=4 * DAY, places=None)), DAY) == NOT_IN_THIS_RUN
+    assert most_places_by_row(dated) == (5, 2, 2)
+    assert most_places_by_row(dated[:2]) == (5, 0)
+    assert most_places_by_row((*dated, Places(from_second=4 * DAY, places=None))) == (NOT_IN_THIS_RUN,) * 4
+    assert [row_at(dated, t) for t in (0, DAY - 1, DAY, 3 * DAY, 9 * DAY)] == [0, 0, 1, 2, 2]

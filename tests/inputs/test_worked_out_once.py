@@ -3,6 +3,10 @@
 import pickle
 from dataclasses import replace
 
+import pytest
+
+from sim.inputs.nodes import read_nodes
+from sim.inputs.problems import Problems, ScenarioError
 from sim.inputs.scenario import Group, Trait
 
 TRAIT = Trait(name="need", level_names=("high", "low"), shares=(((), (0.25, 0.75)),))
@@ -32,3 +36,23 @@ def test_what_was_worked_out_neither_travels_nor_counts() -> None:
     assert hash(there) == hash(group) == hash(GROUP)
     assert len(pickle.dumps(group)) == len(pickle.dumps(there)) < 10_000
     assert there.once("much", lambda: "worked out again") == "worked out again"
+
+
+def test_a_file_that_many_scenarios_extend_is_taken_apart_once() -> None:
+    text = "name: Baseline # assumption\npeople: {residents: {}}\n"
+    first = read_nodes(text, "a.yaml", Problems())
+    assert read_nodes(text, "a.yaml", Problems()) is first
+    assert read_nodes(text, "b.yaml", Problems()).root.mark.file == "b.yaml"
+    assert read_nodes(text.replace("Baseline", "Other"), "a.yaml", Problems()) != first
+
+
+def test_what_is_wrong_with_a_file_is_said_each_time() -> None:
+    said = []
+    for _ in range(2):
+        problems = Problems()
+        read_nodes("name: one\nname: two\n", "a.yaml", problems)
+        said.append(problems.found)
+    assert said[0] == said[1] != ()
+    for _ in range(2):
+        with pytest.raises(ScenarioError, match="more than 99 problems"):
+            read_nodes("name: one\n" + "name: again\n" * 101, "a.yaml", Problems())

@@ -64,6 +64,9 @@ class Town:
         self.lists: dict[str, dict[str, Any]] = {}
         self.steps: list[str] = []
         self.after: dict[str, list[str]] = {}
+        self.starts_elsewhere: set[str] = (
+            set()
+        )  # steps that do not start by themselves, so that nobody needs them outside
         self.team_names: list[str] = []
         self.traits: dict[str, list[str]] = {}
 
@@ -235,6 +238,7 @@ class Town:
         starts = self.one_of(["when_ready", "when_ready", "on_admission", {"days_before_ready": self.days_text(0, 2)}])
         if starts != "when_ready":
             step["starts"] = starts
+            self.starts_elsewhere.add(f"step_{number}")
         if number and self.chance(40):
             earlier = self.one_of(self.steps)
             self.after[f"step_{number}"] = [earlier] if self.chance(50) else sorted({earlier, self.one_of(self.steps)})
@@ -309,7 +313,7 @@ class Town:
     def lost_ground(self, ways: list[str]) -> dict[str, Any]:
         lost: dict[str, Any] = {}
         if self.chance(60):
-            lost["longer_stay_days_per_delayed_day"] = self.one_of(["0.25", "1", "0.1"])
+            lost["longer_stay_days_per_delayed_day"] = self.one_of(["0.25", "1", "0.1", "-1", "-0.5"])
         living = [way for way in ways if way != "died"]
         if len(living) > 1 and (not lost or self.chance(50)):
             source = self.one_of(living)
@@ -376,10 +380,7 @@ class Town:
             group["arrives_at"] = self.one_of(first)
         if self.grid == "anywhere" and self.chance(60):
             group["arrivals_per_day"] = self.one_of(["0.5", "1", "2"])
-            if self.chance(30):
-                group["arrivals_by_weekday"] = {"mon": 2, "sat": 0}
-            if self.chance(30):
-                group["arrivals_by_hour"] = [0] * 8 + [1] * 8 + [2, 1, 3, 1, 0, 1, 0, 0]
+            group |= self.calendar_of_arrivals()
         else:
             times = sorted({self.days_text(0, self.days - 2) for _ in range(self.whole(1, 6))}, key=float)
             group["arrivals"] = [
@@ -396,6 +397,14 @@ class Town:
         if has_home:
             group["journey"]["home"] = self.visit_home(first, services)
         return group
+
+    def calendar_of_arrivals(self) -> dict[str, Any]:
+        shapes = {
+            "arrivals_by_weekday": {"mon": 2, "sat": 0},
+            "arrivals_by_hour": [0] * 8 + [1] * 8 + [2, 1, 3, 1, 0, 1, 0, 0],
+            "arrivals_by_year": {2026: 1.5, 2027: 0},
+        }
+        return {key: shape for key, shape in shapes.items() if self.chance(30)}
 
     def visit_home(self, first: list[str], services: dict[str, Any]) -> dict[str, Any]:
         back = self.one_of(first)  # a service or a list
@@ -520,9 +529,109 @@ class Town:
             census = self.census(services, tree["people"])
             if census:
                 tree["census"] = census
+        return self.with_more(tree)
+
+    def with_more(self, tree: dict[str, Any]) -> dict[str, Any]:
+        """Mechanisms that were added one after the other, each drawn last, so that all else of a scenario stays as it was."""
         self.give_traits(tree)
         self.relate_traits(tree)
+        for more in (self.give_rotas, self.give_deadlines, self.give_streams, self.crowd, self.give_bays):
+            more(tree)
+        self.give_steps_outside(tree)
         return tree
+
+    def give_steps_outside(self, tree: dict[str, Any]) -> None:
+        """Some groups need steps before they wait for their first place, all of their people or those with a level."""
+        known = [name for name in self.steps if name not in self.starts_elsewhere]
+        for group in tree["people"].values():
+            if not known or not self.chance(50):
+                continue
+            steps: Any = [self.step_on_route(name) for name in known if self.chance(70)]
+            if "frail" in group.get("traits", ()) and self.chance(40):
+                steps = {"by": "frail", "yes": steps, "else": []}
+            group["arrival"] = {**group.get("arrival", {}), "steps": steps}
+
+    def crowd(self, tree: dict[str, Any]) -> None:
+        """Some censuses hold more people than there are places, need other stays, or come before days that are thrown away."""
+        for entry in tree.get("census", ()):
+            if self.chance(25):
+                entry["count"] += self.whole(1, 3)
+            inside = entry["service"] != "outside" and not {"waiting_for", "remaining_days"} & entry.keys()
+            if inside and self.chance(40):
+                entry["stay_days"] = self.stay()
+        calendar = tree["calendar"]
+        if "census" in tree and self.chance(30):
+            calendar["warm_up_days"], calendar["measured_days"] = 2, calendar["measured_days"] - 2
+
+    def give_bays(self, tree: dict[str, Any]) -> None:
+        """Some services have bays for some people only, and somebody of every group may come into one of them."""
+        levels = {"need": ["low", "mid"], "frail": ["yes"]}
+        if not any(trait in group.get("traits", ()) for group in tree["people"].values() for trait in levels):
+            return
+        for service in tree["services"].values():
+            key = "beds" if "beds" in service else "places"
+            if "surge" in service or "hours_per_week" in service or service[key] == "unlimited" or not self.chance(40):
+                continue
+            sizes = [service.pop(key), *(self.whole(1, 2) for _ in range(self.whole(0, 2)))]
+            if isinstance(sizes[0], list):
+                sizes[0] = [{"from": one["from"], "beds": one[key]} for one in sizes[0]]
+            bays: list[dict[str, Any]] = [{"beds": size} for size in sizes]
+            for bay in bays[1:]:
+                bay["only_for"] = self.for_whom(tree["people"], levels)
+            service["bays"] = list(reversed(bays)) if self.chance(50) else bays
+
+    def for_whom(self, people: dict[str, Any], levels: dict[str, list[str]]) -> dict[str, Any]:
+        known = [trait for trait in levels if any(trait in group.get("traits", ()) for group in people.values())]
+        trait = self.one_of(known)
+        level = self.one_of(levels[trait][:1] if self.chance(60) else levels[trait])
+        return {trait: [level] if self.chance(30) else level}
+
+    def give_deadlines(self, tree: dict[str, Any]) -> None:
+        """Some waits last until the clock shows a time of day, and some priorities rise at one."""
+        for one in _all_with(tree["people"], "longest_wait_days"):
+            if self.chance(25):
+                one["longest_wait_days"] = {"until": self.one_of(['"00:00"', '"12:00"', '"09:00"', '"17:30"'])}
+        for one in _all_with(tree["people"], "priority_rises"):
+            if self.chance(30) and "to" in one["priority_rises"]:
+                one["priority_rises"] = {
+                    "until": self.one_of(['"00:00"', '"12:00"']),
+                    "to": one["priority_rises"]["to"],
+                }
+
+    def give_streams(self, tree: dict[str, Any]) -> None:
+        """Some groups come one after the other."""
+        for group in tree["people"].values():
+            if self.chance(20):
+                for key in list(group):
+                    if key.startswith("arrivals"):
+                        del group[key]
+                length = self.unlimited_length(0, 3)
+                if "fixed" in length or all(text == "0" for text in length.get("empirical", {}).get("quantiles", "1")):
+                    length = {"fixed": self.one_of(["0.4", "1", "0.75"])}
+                group["arrivals_every_days"] = length
+
+    # -- rotas; drawn last, so that all else of a scenario stays as it was ---------------------------------------
+
+    def give_rotas(self, tree: dict[str, Any]) -> None:
+        """Some amounts come round every week; who was there on Monday at midnight still has a place."""
+        for one in (*tree["services"].values(), *tree.get("teams", {}).values()):
+            key = next(key for key in ("beds", "places", "hours_per_week") if key in one)
+            if self.chance(25):
+                if isinstance(one[key], list):
+                    row = self.one_of(one[key])
+                    row[key] = self.rota(row[key]) if row[key] else row[key]
+                elif one[key] != "unlimited":
+                    one[key] = self.rota(one[key])
+
+    def rota(self, size: int) -> dict[str, Any]:
+        few = self.whole(0, size)
+        days: dict[str, Any] = {"sat": few, "sun": 0 if self.chance(50) else size, "else": size}
+        if self.chance(50):
+            days["tue"] = {'"09:00"': few, '"17:30"': size + self.whole(0, 2)}
+        if self.chance(30):
+            days["thu"] = {'"12:00"': size}
+            days["wed"] = few
+        return {"weekly": days}
 
     # -- traits -----------------------------------------------------------------------------------------------
 
@@ -673,6 +782,13 @@ class Town:
         for here, visit in journey.items():
             if "turnaround_hours" in services.get(here, {}):
                 visit.pop("tapers", None)
+
+
+def _all_with(tree: Any, key: str) -> list[dict[str, Any]]:
+    """Everything in a tree that has a key."""
+    if isinstance(tree, dict):
+        return ([tree] if key in tree else []) + [one for inner in tree.values() for one in _all_with(inner, key)]
+    return [one for inner in tree for one in _all_with(inner, key)] if isinstance(tree, list) else []
 
 
 @st.composite

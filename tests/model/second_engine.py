@@ -6,14 +6,16 @@ before the clock starts (who comes and when, the random numbers, the calendar in
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from sim.inputs.calendar import end_of_work, opening_hours, places_at, working_days
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import (
     DIED,
     HOME,
     OUT,
     CensusEntry,
+    ClockTime,
     Group,
     Levels,
     PriorityRise,
@@ -23,12 +25,6 @@ from sim.inputs.scenario import (
     Step,
     Trait,
     Visit,
-)
-from sim.inputs.timetable import (
-    end_of_work,
-    opening_hours,
-    places_at,
-    working_days,
 )
 from sim.model import records as books
 from sim.model.arrivals import Arriving, people_of
@@ -133,6 +129,13 @@ class Stay:
     to: str | None = None
     dies_at: int = NEVER
     tasks: list[Task] = field(default_factory=list)
+    bay: int = 0  # of the service; 0 where it has none
+
+
+def _first_after(since: int, second_of_day: int) -> int:
+    """The first instant after another at which the clock shows so much, tried day by day."""
+    midnight = since // DAY * DAY
+    return min(one for one in (midnight + second_of_day, midnight + DAY + second_of_day) if one > since)
 
 
 @dataclass(eq=False)
@@ -170,6 +173,7 @@ class Person:
     last_delay: int = 0
     levels: Levels = ()
     came_with: Levels = ()
+    tasks: list[Task] = field(default_factory=list)  # what is done outside, before they wait
 
     @property
     def rank(self) -> int:
@@ -196,17 +200,38 @@ class Town:
         self.working = working_days(scenario.calendar)
         self.surge_open = {service.name: False for service in scenario.services if service.surge}
         self.cleaning: list[tuple[str, int, int]] = []  # service, until, units
+        self.cleaning_in_bays: list[tuple[tuple[str, int], int]] = []  # the same bed by bed
         self.places: list[tuple[str, int, int]] = []
+        self.booked = {
+            group.name: self._booked_levels(group) for group in scenario.people if group.bookings is not None
+        }
         self.people = [self._person(arriving) for arriving in people_of(plan, self.random)]
 
     def _person(self, arriving: Arriving) -> Person:
         group = self.scenario.people[arriving.group]
         if arriving.census_entry < 0:
-            levels = self._drawn_levels(group, name_key(group.name), arriving.number, {})
+            known = dict(self.booked[group.name][arriving.number]) if group.name in self.booked else {}
+            levels = self._drawn_levels(group, name_key(group.name), arriving.number, known)
             return Person(arriving, group, name_key(group.name), levels=levels, came_with=levels)
         key, known = name_key(f"{group.name} in the census"), dict(self.scenario.census[arriving.census_entry].levels)
         levels = self._drawn_levels(group, key, arriving.number, known)
         return Person(arriving, group, key, levels=levels, came_with=levels)
+
+    def _booked_levels(self, group: Group) -> list[Levels]:
+        """What the file says of each booked person, in order of time; drawn anew, day by day of the run."""
+        bookings = group.bookings
+        assert bookings is not None
+        if not bookings.are_drawn_anew:
+            return [one.levels for one in bookings.people if 0 <= one.second < self.until]
+        days_of_people = [one.second // DAY for one in bookings.people]
+        found: list[Levels] = []
+        for day in range(self.until // DAY):
+            same_weekday = [one for one in range(min(days_of_people), max(days_of_people) + 1) if (one - day) % 7 == 0]
+            if same_weekday:
+                u = self.random.number(name_key(group.name), day, OUTSIDE_KEY, 0, quantity_key("day of the bookings"))
+                taken = same_weekday[int(u * len(same_weekday))]
+                found += [one.levels for one, its in zip(bookings.people, days_of_people, strict=True) if its == taken]
+        return found
 
     def _drawn_levels(self, group: Group, key: int, number: int, known: dict[str, str]) -> Levels:
         """Rule 20: trait by trait in the order of the file, each from its own random number; known levels are kept."""
@@ -258,6 +283,7 @@ class Town:
             yield person.wait.due
             yield self._rises_at(person.wait)
         yield self._dies_at(person)
+        yield from (task.due for task in person.tasks if task.open)
         stay = person.stay
         if stay is not None:
             yield stay.ready_at
@@ -291,6 +317,7 @@ class Town:
         while any(self._gather_one(person) for person in self.people if not person.gone):
             pass
         self.cleaning = [one for one in self.cleaning if one[1] > self.now]
+        self.cleaning_in_bays = [one for one in self.cleaning_in_bays if one[1] > self.now]
         for person in self.people:
             if person.stay is not None:
                 person.stay.units_now = self._tapered(person, person.stay)
@@ -299,16 +326,16 @@ class Town:
 
     @staticmethod
     def _rises_at(wait: Wait) -> int:
-        return NEVER if wait.rises is None else wait.joined + seconds(wait.rises.after_days)
+        if wait.rises is None:
+            return NEVER
+        after = wait.joined + seconds(wait.rises.after_days)
+        return after if wait.rises.until is None else _first_after(wait.joined, wait.rises.until.second_of_day)
 
     def _gather_one(self, person: Person) -> bool:
         if not person.came:
-            if person.arriving.arrives > self.now:
-                return False
-            person.came = True
-            person.first_joined = self.now
-            self._join(person, self.scenario.destinations[person.arriving.arrives_at], outside=True)
-            return True
+            return self._comes(person)
+        if not person.waits and person.stay is None:
+            return self._gather_outside(person)
         stay = person.stay
         if stay is None or stay.route is None:
             return False
@@ -320,7 +347,7 @@ class Town:
                 self._leave(person, DIED)
                 return True
         for task in stay.tasks:
-            changed |= self._gather_task(stay, task)
+            changed |= self._gather_task(stay.tasks, task, stay.route.priority)
         everything_done = stay.ready < NEVER and all(not task.open for task in stay.tasks)
         if everything_done and stay.clear == NEVER:
             stay.clear, changed = self.now, True
@@ -332,11 +359,32 @@ class Town:
             changed = True
         return changed
 
-    def _gather_task(self, stay: Stay, task: Task) -> bool:
+    def _comes(self, person: Person) -> bool:
+        if person.arriving.arrives > self.now:
+            return False
+        person.came = True
+        for step in person.group.arrival(person.levels).steps:
+            if step.share >= 1 or self.draw(person, "outside", 0, f"needs {step.name}") < step.share:
+                takes = self.drawn(step.takes, person, "outside", 0, f"takes {step.name}")
+                person.tasks.append(Task(step, self.now, takes))
+        return True
+
+    def _gather_outside(self, person: Person) -> bool:
+        """Rule 26: things are done for them, and when all are, they begin to wait."""
+        priority = person.group.arrival(person.levels).priority
+        if any(self._gather_task(person.tasks, task, priority) for task in person.tasks):
+            return True
+        if any(task.open for task in person.tasks):
+            return False
+        person.first_joined = self.now
+        self._join(person, self.scenario.destinations[person.arriving.arrives_at], outside=True)
+        return True
+
+    def _gather_task(self, tasks: list[Task], task: Task, priority: int) -> bool:
         if not task.open:
             return False
         if task.started == NEVER:
-            waits_for = [other for other in stay.tasks if other.step.name in task.step.after and not other.dropped]
+            waits_for = [other for other in tasks if other.step.name in task.step.after and not other.dropped]
             if task.own_start > self.now or any(other.open for other in waits_for):
                 return False
             latest = max([task.own_start, *(other.finished for other in waits_for)])
@@ -349,8 +397,7 @@ class Town:
             if task.step.team is None:
                 self._begin(task, task.started)
             else:
-                assert stay.route is not None
-                task.started, task.priority = max(task.started, 0), stay.route.priority
+                task.started, task.priority = max(task.started, 0), priority
             return True
         if task.due <= self.now:
             task.finished = task.due
@@ -400,14 +447,22 @@ class Town:
             return False
         if wait.stay is not None and not self._has_opened(wait.to):
             return True
-        fits = [self._ever_fits(self.services[name], self._units(person, name)) for name in self._members(wait.to)]
+        fits = [
+            self._ever_fits(self.services[name], self._units(person, name), person) for name in self._members(wait.to)
+        ]
         return not any(fits) and self._may_go_elsewhere(wait)
 
-    def _ever_fits(self, service: Service, units: int) -> bool:
+    def _ever_fits(self, service: Service, units: int, person: Person) -> bool:
         """Is there room for so much now or on any later date?"""
+        if service.bays:
+            theirs = [
+                replace(service, bays=(), capacity=bay.capacity) for bay in service.bays if bay.is_for(person.levels)
+            ]
+            return any(self._ever_fits(one, units, person) for one in theirs)
         later = [change.places for change in service.capacity if change.from_second > self.now]
         extra = service.surge.places if service.surge is not None else 0
-        known = (places_at(service.capacity, self.now), *later)
+        held = [change for change in service.capacity if change.from_second <= self.now][-1]
+        known = (held.places, *(amount for _, amount in held.rota), *later)
         return any(places is None or 0 < places + extra >= units for places in known)
 
     def _has_opened(self, name: str) -> bool:
@@ -448,8 +503,12 @@ class Town:
         wait.levels = person.levels
         return wait
 
-    def _due(self, dist: Distribution, person: Person, service: str, visit: int, quantity: str, since: int) -> int:
+    def _due(
+        self, dist: Distribution | ClockTime, person: Person, service: str, visit: int, quantity: str, since: int
+    ) -> int:
         """When a longest wait or a life is over; who is there at the start is known to have come as far as that."""
+        if isinstance(dist, ClockTime):
+            return _first_after(since, dist.second_of_day)
         u = self.draw(person, service, visit, quantity)
         if since < 0:
             before = dist.share_within(-since / DAY)
@@ -514,8 +573,8 @@ class Town:
             mine = [
                 (person, task)
                 for person in self.people
-                if not person.gone and person.stay
-                for task in person.stay.tasks
+                if not person.gone
+                for task in (person.stay.tasks if person.stay else person.tasks)
                 if task.step.team == team.name and task.open and task.started < NEVER
             ]
             busy = sum(task.team_joined < NEVER for _, task in mine)
@@ -561,8 +620,8 @@ class Town:
         return planned - held - sum(units for name, _, units in self.cleaning if name == service.name)
 
     @staticmethod
-    def _is_in(person: Person, service: str) -> bool:
-        return person.stay is not None and person.stay.service == service
+    def _is_in(person: Person, service: str, bay: int | None = None) -> bool:
+        return person.stay is not None and person.stay.service == service and bay in (None, person.stay.bay)
 
     def _units_now(self, person: Person) -> int:
         stay = person.stay
@@ -599,7 +658,10 @@ class Town:
         could = [person for person in self.people if self._is_clear(person) and self._hours_let_go(person)]
         for person in sorted(could, key=lambda person: (not self._goes_for_good(person), self._order(person))):
             for to in self._members_waited_for(person):
-                if self._may_enter(person, to) and all(self._fits(other, to) for other in self._ahead(person, to)):
+                nobody_stops = to in self.services and self.services[to].bays
+                if self._may_enter(person, to) and (
+                    nobody_stops or all(self._fits(other, to) for other in self._ahead(person, to))
+                ):
                     self._move(person, to)
                     return True
         for service in self.scenario.services:
@@ -623,7 +685,23 @@ class Town:
         line = self.line(to)
         return line[: line.index(person)]
 
+    def _bays_free_for(self, person: Person, service: Service) -> list[int]:
+        """The bays that are for somebody and have a free bed, in their order."""
+        return [
+            number
+            for number, bay in enumerate(service.bays)
+            if bay.is_for(person.levels)
+            and self._taken_in(service.name, number) < (places_at(bay.capacity, self.now) or 0)
+        ]
+
+    def _taken_in(self, service: str, bay: int) -> int:
+        """Beds of a bay that are held, or being cleaned."""
+        held = sum(self._is_in(person, service, bay) for person in self.people)
+        return held + sum(one == (service, bay) for one, _ in self.cleaning_in_bays)
+
     def _fits(self, person: Person, to: str) -> bool:
+        if to in self.services and self.services[to].bays:
+            return bool(self._bays_free_for(person, self.services[to]))
         return to not in self.services or self._units(person, to) <= self.free(self.services[to])
 
     def _may_enter(self, person: Person, to: str) -> bool:
@@ -637,29 +715,38 @@ class Town:
         if not ring:
             return False
         members = [self._first_waiting(here, there) for here, there in zip(ring, ring[1:] + ring[:1], strict=True)]
-        for person, to in zip(members, ring[1:] + ring[:1], strict=True):
+        for person, (to, _) in zip(members, ring[1:] + ring[:1], strict=True):
             assert person is not None
             self._leave(person, to, cleaned=False)
-        for person, to in zip(members, ring[1:] + ring[:1], strict=True):
+        for person, (to, bay) in zip(members, ring[1:] + ring[:1], strict=True):
             assert person is not None
-            self._admit(person, to)
+            self._admit(person, to, bay)
         return True
 
-    def _first_waiting(self, here: str, there: str) -> Person | None:
-        """The first in the queue for one service of those who hold a place in another and could move now."""
-        if not self._door_open(there):
+    def _first_waiting(self, here: tuple[str, int], there: tuple[str, int]) -> Person | None:
+        """The first in the queue for one bay of those who hold a place in another and could move now."""
+        (to, number), bays = there, self.services[there[0]].bays
+        if not self._door_open(to):
             return None
         return next(
-            (p for p in self.line(there) if self._is_in(p, here) and self._is_clear(p) and self._hours_let_go(p)),
+            (
+                p
+                for p in self.line(to)
+                if self._is_in(p, *here)
+                and self._is_clear(p)
+                and self._hours_let_go(p)
+                and (not bays or bays[number].is_for(p.levels))
+            ),
             None,
         )
 
-    def _ring(self) -> list[str]:
-        """The shortest ring through the last service in the file that is on one."""
+    def _ring(self) -> list[tuple[str, int]]:
+        """The shortest ring through the last bay in the file that is on one; a service without bays is one."""
         able = [
-            name
+            (name, bay)
             for name in self.names
             if self.services[name].counted_in != "hours_per_week" and not self.services[name].is_unlimited
+            for bay in range(max(1, len(self.services[name].bays)))
         ]
         for last in reversed(able):
             trails = [[last]]
@@ -680,9 +767,11 @@ class Town:
     # -- moving -----------------------------------------------------------------------------------------------
 
     def _move(self, person: Person, to: str) -> None:
+        service = self.services.get(to)
+        bay = self._bays_free_for(person, service)[0] if service is not None and service.bays else 0
         self._leave(person, to)
         if to in self.services:
-            self._admit(person, to)
+            self._admit(person, to, bay)
         else:
             person.gone = True
 
@@ -703,11 +792,12 @@ class Town:
                 length = seconds(self.drawn(service.turnaround, person, stay.service, stay.visit, "turnaround"))
                 if length > 0:
                     self.cleaning.append((stay.service, self.now + length, self._units_now(person)))
+                    self.cleaning_in_bays.append(((stay.service, stay.bay), self.now + length))
         person.stay = None
         if to == DIED:
             person.gone = True
 
-    def _admit(self, person: Person, to: str) -> None:
+    def _admit(self, person: Person, to: str, bay: int) -> None:
         visit, units, found = person.visits(to), self._units(person, to), person.levels
         person.levels = self._changed(person, to, visit)
         service_visit = person.group.visit(to, found, person.levels)
@@ -719,7 +809,7 @@ class Town:
             stay.units, stay.rules = units, service_visit
             stay.ready_at = self._declared_ready(person, stay, self.now + need)
             self._start_steps(person, stay)
-        stay.found, stay.after = found, person.levels
+        stay.found, stay.after, stay.bay = found, person.levels, bay
         person.stay = stay
         person.stays.append(stay)
 
@@ -765,7 +855,7 @@ class Town:
                 route = next((r for r in routes if r.to == other), Route(to=other, share=0.0))
         dist = route.stay or service_visit.stay
         assert dist is not None
-        return route, seconds(self.drawn(dist, person, here, visit, "stay") + longer)
+        return route, seconds(max(self.drawn(dist, person, here, visit, "stay") + longer, 0))
 
     def _drawn_route(self, person: Person, service_visit: Visit, visit: int, elapsed: int | None = None) -> Route:
         """Where next; of those who are here after some time, routes with long stays have more than their share."""
@@ -820,7 +910,7 @@ class Town:
         if step.starts == "on_admission":
             return stay.admitted
         if step.starts == "before_ready":
-            return max(stay.admitted, stay.ready_at - seconds(step.days_before_ready))
+            return max(stay.admitted, stay.ready_at - seconds(step.start_days))
         return stay.ready_at
 
     # -- longest waits and deaths: rule 7 ---------------------------------------------------------------------
@@ -830,7 +920,7 @@ class Town:
             return NEVER
         if person.stay is None:
             dist = person.group.arrival(person.levels).dies_while_waiting
-            if dist is None:
+            if dist is None or not person.waits:
                 return NEVER
             return self._due(dist, person, "outside", 0, "death while delayed", since=person.first_joined)
         stay = person.stay
@@ -898,10 +988,16 @@ class Town:
             stay = self._census_in_care(person, entry, visit, elapsed)
         stay.rules = visit
         stay.found = stay.after = person.levels
+        stay.bay = self._seat(person, self.services[entry.service])
         person.stay = stay
         person.stays.append(stay)
         if entry.waiting_for is not None:
             self._join_at(person, entry.waiting_for, stay.ready)
+
+    def _seat(self, person: Person, service: Service) -> int:
+        """Who is there at the start has a free bed in the first bay for them, or else is one too many in it."""
+        theirs = [number for number, bay in enumerate(service.bays) if bay.is_for(person.levels)]
+        return [*self._bays_free_for(person, service), *theirs, 0][0]
 
     def _join_at(self, person: Person, to: str, joined: int) -> None:
         now, self.now = self.now, joined
@@ -926,8 +1022,8 @@ class Town:
         return stay
 
     def _census_in_care(self, person: Person, entry: CensusEntry, visit: Visit, elapsed: int) -> Stay:
-        route = self._drawn_route(person, visit, 0, elapsed)
-        dist = route.stay or visit.stay
+        route = self._drawn_route(person, visit, 0, elapsed if entry.stay is None else None)
+        dist = entry.stay or route.stay or visit.stay
         assert dist is not None
         if entry.remaining is not None:
             need = elapsed + seconds(self.drawn(entry.remaining, person, entry.service, 0, "remaining at census"))
@@ -969,9 +1065,13 @@ class Town:
             )
             for p in self.people
         ]
-        stays, waits, steps = [], [], []
+        stays, waits, steps, outside = [], [], [], []
         for person in self.people:
             first = len(stays)
+            for task in sorted(person.tasks, key=lambda task: self._step_number(task.step.name)):
+                if task.started < NEVER:
+                    row, *rest = _step_row(person.rank, task, self._step_number)
+                    outside.append((row, *rest[:5], rest[6]))
             for stay in person.stays:
                 steps += [_step_row(len(stays), task, self._step_number) for task in stay.tasks if task.started < NEVER]
                 stays.append(_stay_row(person, stay, number))
@@ -986,6 +1086,7 @@ class Town:
             ),
             step_names=tuple(step.name for step in self.scenario.steps),
             until=self.until,
+            arrival_steps=books.table(books.ARRIVAL_STEP_COLUMNS, outside),
         )
 
 
@@ -1022,6 +1123,7 @@ def _stay_row(person: Person, stay: Stay, number: dict[str, int]) -> tuple[int, 
         stay.need,
         person.group.profiles.index(stay.found),
         person.group.profiles.index(stay.after),
+        stay.bay,
     )
 
 

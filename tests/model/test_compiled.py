@@ -321,7 +321,8 @@ PLANTED: dict[str, list[Fault]] = {
          "count.serving, count.cursor = service, service_states[service].tail"),
     ],
     "one place too many is held": [
-        ("take_place", "state.service_states[to].held += units", "state.service_states[to].held += units + (to == 1)"),
+        ("hold_place", "state.service_states[service].held += units",
+         "state.service_states[service].held += units + (service == 1)"),
     ],
     "nobody gives up": [("judge_clocks", "waits[wait].ended == NEVER and not persons[waits[wait].person].gone", "False")],
     "judges clocks before placing": [
@@ -356,7 +357,7 @@ PLANTED: dict[str, list[Fault]] = {
         ("follow_calendar", "count.is_replanned = count.unsettled = 1", "count.unsettled = 1"),
     ],
     "the most places to come are those at the start": [
-        ("follow_calendar", "service_states[what].most_to_come = changes[change].most_to_come", "pass"),
+        ("follow_calendar", "service_states[service].most_to_come = changes[change].most_to_come", "pass"),
     ],
     "gives up for what is not open": [("start_longest_wait", "due = max(due, plan.opens_second[other])", "pass")],
     "is sent before it opens": [
@@ -400,8 +401,8 @@ PLANTED: dict[str, list[Fault]] = {
     ],
     "lists have no limit": [("turn_away", "here.has_newcomers", "here.has_newcomers and queue < len(plan.services)")],
     "a list closes with its first service": [
-        ("never_fits", "max(1, units) <= state.service_states[member].most_to_come",
-         "max(1, units) <= state.service_states[plan.members[state.waits[wait].to][0]].most_to_come"),
+        ("never_fits", "state.service_states[member].most_to_come",
+         "state.service_states[plan.members[state.waits[wait].to][0]].most_to_come"),
     ],
     "who waits on lists is not looked for": [("touch", "service_states[service].on_lists > 0", "False")],
     "nothing changes levels": [("take_place", "plan.visits[visit].changes < plan.visits[visit].changes_end", "False")],
@@ -415,6 +416,23 @@ PLANTED: dict[str, list[Fault]] = {
     ],
     "ground is lost without a delay": [("change_levels", "changes[i].per_day >= 0.0", "False")],
     "everybody of a group is alike": [("expect", "state.profile_row_of[person]", "plan.groups[state.profile_row_of[person]].first_row")],
+    "who comes waits before the steps outside are done": [
+        ("come", "plan.groups[row].steps < plan.groups[row].steps_end", "False"),
+    ],
+    "those of the census do their steps outside again": [("come", "state.census_entry[person] < 0", "True")],
+    "the wait outside counts from arrival": [("waits_since", "state.census_entry[person] >= 0", "True")],
+    "a death clock outside runs from arrival": [
+        ("start_death_clock_outside", "waits_since(state, person, now)", "min(state.arrives[person], now)"),
+    ],
+    "one step outside is enough": [("look_outside", "state.stays[stay].open_steps > 0", "False")],
+    "steps outside have the priority of nobody": [
+        ("priority_of", "plan.groups[state.persons[state.stays[stay].person].profile_row].priority", "9"),
+    ],
+    "steps outside are those of the whole group": [
+        ("come", "row = state.persons[person].profile_row", "row = plan.groups[state.persons[person].profile_row].first_row"),
+        ("steps_asked_for", "state.persons[state.stays[stay].person].profile_row",
+         "plan.groups[state.persons[state.stays[stay].person].profile_row].first_row"),
+    ],
     "dropped steps hold others up": [("ask_for_steps", "post(state, now, TRY_STEPS, stay)", "None")],
 }  # fmt: skip
 

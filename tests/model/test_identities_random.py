@@ -28,14 +28,14 @@ IN_CI = settings(
 FEW = settings(IN_CI, max_examples=25)
 AT_NIGHT = settings(IN_CI, max_examples=5000, derandomize=False, phases=[Phase.generate, Phase.shrink])
 
-IN_EACH_TIER = pytest.mark.parametrize(
-    "how",
-    [
-        pytest.param(FEW, id="few"),
-        pytest.param(IN_CI, id="hundreds", marks=pytest.mark.slow),
-        pytest.param(AT_NIGHT, id="thousands", marks=pytest.mark.nightly),
-    ],
-)
+A_FEW = pytest.param(FEW, id="few")
+HUNDREDS = pytest.param(IN_CI, id="hundreds", marks=pytest.mark.slow)
+THOUSANDS = pytest.param(AT_NIGHT, id="thousands", marks=pytest.mark.nightly)
+
+IN_EACH_TIER = pytest.mark.parametrize("how", [A_FEW, HUNDREDS, THOUSANDS])
+A_FEW_AND_AT_NIGHT = pytest.mark.parametrize(
+    "how", [A_FEW, THOUSANDS]
+)  # what IN_EACH_TIER's tests would mostly find too
 
 
 def read_or_assume(folder: Path, text: str) -> Scenario:
@@ -71,7 +71,7 @@ def test_identities_hold_on_random_scenarios(tmp_path: Path, how: settings) -> N
 
 def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
     """What happened in a ledger, in words: so that nobody boasts of mechanisms that were never met."""
-    waits, stays, steps = ledger.waits, ledger.stays, ledger.steps
+    waits, stays, steps, outside = ledger.waits, ledger.stays, ledger.steps, ledger.arrival_steps
     seen = {f"wait {WAIT_ENDINGS[ending]}" for ending in waits["ending"].tolist()}
     names = scenario.destinations
     for is_seen, what in (
@@ -97,6 +97,11 @@ def sights(scenario: Scenario, ledger: Ledger) -> set[str]:
             "a place closed for good for who waits",
         ),
         ((stays["found"] != stays["after"]).any(), "a stay that changed levels"),
+        ((outside["finished"] > outside["started"]).any(), "a step before the first wait"),
+        (
+            ((outside["team_joined"] > outside["started"]) & (outside["team_joined"] < NEVER)).any(),
+            "a wait for a team before the first wait",
+        ),
         (_say_something_of_others(scenario), "levels of the census that say something of others"),
         (_are_later_routes_taken(scenario, ledger), "routes from a later date on"),
         ((waits["to"] > names.index("out")).any(), "a wait on a list"),
@@ -165,6 +170,8 @@ def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Pat
         "another destination than planned",
         "a second visit",
         "a stay that changed levels",
+        "a step before the first wait",
+        "a wait for a team before the first wait",
         "levels of the census that say something of others",
         "a step dropped",
         "a wait for a team",

@@ -13,20 +13,27 @@ from sim.results.comparison.same_people import departures
 from sim.results.invariants.checks import check_cut
 from sim.results.measures.all import measure, measure_cut
 from sim.results.window import Window
-from tests.model.test_identities_random import IN_EACH_TIER, on_towns
+from tests.model.test_identities_random import A_FEW_AND_AT_NIGHT, on_towns
 from tests.model.test_second_engine import Cells, cells
 
 TIMES = (
     "admitted", "ready", "clear", "left", "joined", "ended", "started", "team_joined", "due", "finished", "dropped_at",
 )  # fmt: skip
-BEGINS = {"people": "arrives", "stays": "admitted", "waits": "joined", "steps": "started", "places": "at"}
+BEGINS = {
+    "people": "arrives",
+    "stays": "admitted",
+    "waits": "joined",
+    "steps": "started",
+    "arrival_steps": "started",
+    "places": "at",
+}
 
 
 def seen_until(ledger: Ledger, end: int) -> Cells:
     """A ledger as somebody would have written it who stopped looking at `end`."""
     tables = cells(ledger)
     names = [(row["group"], row["from_census"], row["number"]) for row in tables["people"]]
-    for row in (*tables["stays"], *tables["waits"]):
+    for row in (*tables["stays"], *tables["waits"], *tables["arrival_steps"]):
         row["person"] = names[row["person"]]  # type: ignore[call-overload]  # ranks shift when more people come
     for row in (*tables["waits"], *tables["steps"]):
         rank, number = row["stay"]  # type: ignore[misc]
@@ -53,7 +60,7 @@ def begins_alike(scenario: Scenario) -> None:
         assert not differing, f"{name}: {differing[:4]}"
 
 
-@IN_EACH_TIER
+@A_FEW_AND_AT_NIGHT
 def test_a_longer_run_begins_as_the_shorter_one_did(tmp_path: Path, how: settings) -> None:
     on_towns(tmp_path, how, begins_alike)
 
@@ -76,6 +83,6 @@ def is_cut_at_the_window(scenario: Scenario) -> None:
     assert np.array_equal(departures(window), departures(Window(scenario, short)))
 
 
-@IN_EACH_TIER
+@A_FEW_AND_AT_NIGHT
 def test_following_people_up_leaves_the_window_as_it_is(tmp_path: Path, how: settings) -> None:
     on_towns(tmp_path, how, is_cut_at_the_window)

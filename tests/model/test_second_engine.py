@@ -26,6 +26,7 @@ def cells(ledger: Ledger) -> Cells:
             ("waits", ledger.waits),
             ("steps", ledger.steps),
             ("places", ledger.places),
+            ("arrival_steps", ledger.arrival_steps),
         )
     }
     names = [(stay["person"], stay["stay"]) for stay in tables["stays"]]

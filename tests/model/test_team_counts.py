@@ -11,7 +11,7 @@ from sim.model.reference import bed_manager
 from sim.model.reference.bed_manager import BedManager
 from sim.results.measures import teams
 from sim.results.window import Window
-from tests.model.test_identities_random import IN_EACH_TIER, on_towns
+from tests.model.test_identities_random import A_FEW_AND_AT_NIGHT, on_towns
 
 
 class Counted:
@@ -50,6 +50,6 @@ def agrees_with_the_count(scenario: Scenario) -> None:
         assert int(window.clipped(work.started, work.team_joined).sum()) == counted.in_line[team.name], team.name
 
 
-@IN_EACH_TIER
+@A_FEW_AND_AT_NIGHT
 def test_teams_are_counted_as_the_model_counts_them(tmp_path: Path, how: settings) -> None:
     on_towns(tmp_path, how, agrees_with_the_count)

@@ -19,9 +19,10 @@ from sim.results.comparison.table import gather
 from sim.results.files.workbook import workbook_bytes
 from sim.results.invariants.money import check_costs
 from sim.results.invariants.records import IdentityBroken
-from sim.results.measures import budgets
+from sim.results.measures import costs
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical
+from sim.results.report.blocks import rendered
 from sim.results.report.money import money_pages
 from sim.results.window import Window
 from tests.inputs.small_world import SMALL_WORLD, read_text
@@ -217,7 +218,7 @@ def test_budget_lines_are_told_wherever_money_is_told(tmp_path: Path, capsys: py
     lines = json.loads((folder / "results.json").read_text(encoding="utf-8"))["budgets"]
     assert [line["verdict"] for line in lines] == ["kept"] * 3
     findings = run_scenario(str(file)).findings
-    assert "Budget lines" in "".join(money_pages(findings))
+    assert "Budget lines" in rendered(money_pages(findings))
     with zipfile.ZipFile(io.BytesIO(workbook_bytes(findings, "Title", "command"))) as book:
         assert b'name="Budgets"' in book.read("xl/workbook.xml")
 
@@ -236,16 +237,16 @@ def test_budget_lines_are_told_wherever_money_is_told(tmp_path: Path, capsys: py
 def test_a_penny_that_a_line_does_not_pay_is_caught(budget: Budget, by: str, monkeypatch: pytest.MonkeyPatch) -> None:
     town = three_beds(budget)
     check_costs(Window(town.scenario, town.ledger()))
-    right = budgets.spent_pence
-    monkeypatch.setattr(budgets, "spent_pence", lambda *given: right(*given) - 1)
+    right = costs.spent_pence
+    monkeypatch.setattr(costs, "spent_pence", lambda *given: right(*given) - 1)
     with pytest.raises(IdentityBroken, match=f"budget lines add up: plan, by {by}"):
         check_costs(Window(town.scenario, town.ledger()))
 
 
 def test_a_line_whose_rest_is_not_what_is_left_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     town = three_beds(Budget(name="plan", gbp_per_year=1, spent_on=("unit",)))
-    right = budgets.rows_of
-    monkeypatch.setattr(budgets, "rows_of", lambda *given: [row._replace(value=1.0) for row in right(*given)])
+    right = costs.rows_of
+    monkeypatch.setattr(costs, "rows_of", lambda *given: [row._replace(value=1.0) for row in right(*given)])
     with pytest.raises(IdentityBroken, match="budget lines add up: plan"):
         check_costs(Window(town.scenario, town.ledger()))
 
@@ -276,4 +277,4 @@ def test_who_contributes_more_and_who_is_relieved_add_up_to_what_is_spent_more(t
         "nhs": 0.1 * cash,
         "council": -0.1 * cash,
     }
-    assert "Who contributes and who is relieved" in "".join(money_pages(findings))
+    assert "Who contributes and who is relieved" in rendered(money_pages(findings))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim.inputs.loading import read_scenario
-from sim.inputs.scenario import Price, Route, Taper
+from sim.inputs.scenario import Places, Price, Route, Taper, Team
 from sim.model.engine import run
 from sim.results.invariants import cohort as identities
 from sim.results.invariants.records import IdentityBroken
@@ -180,6 +180,31 @@ def test_capital_is_in_no_cost() -> None:
     found.comes(0, admitted=0).stay("hospital", 0, 1, 3, "out", clear=3).step("stairlift", 1, 3)
     assert found.value("all", "cohort_cost_gbp") == 20
     assert found.value("all", "cohort_capital_gbp") == 2500
+
+
+def test_a_team_and_a_programme_are_paid_for_the_measured_days_in_the_first_year() -> None:
+    split = {"nhs": 2 / 3, "council": 1 / 3}
+    found = town(
+        price("hub", "place_year", 36_500, **split),
+        price("visits", "year", 7300.01, **split),
+        price("hospital", "occupied_day", 10, nhs=1.0),
+        teams=(Team(name="hub", capacity=(Places(from_second=0, places=3),)),),
+        steps=(step("assess", team="hub"),),
+    )
+    found.comes(0, admitted=0).stay("hospital", 0, 1, 3, "out", clear=3).step("assess", 1, 3)
+    assert found.items("all", "cohort_cost_gbp", "team") == {"hub": 3 * 1000}  # ten days, used or not
+    assert found.items("all", "cohort_cost_gbp", "programme") == {"visits": 200}
+    assert found.items("all", "cohort_cost_gbp", "year")["1"] == 20 + 3200
+    assert found.items("all", "cohort_cost_gbp", "payer") == {"nhs": 20 + 2000 + 133.33, "council": 1000 + 66.67}
+    check_again(found)
+
+
+def test_over_the_years_a_lever_costs_each_payer_to_the_penny_what_it_costs_in_the_window() -> None:
+    found = town(price("visits", "year", 1234.56, nhs=1 / 3, council=1 / 3, person=1 / 3), days=97)
+    found.comes(0, admitted=0).stay("hospital", 0, 1, 3, "out", clear=3)
+    window = found.items("all", "cost_cash_gbp", "payer")
+    assert found.items("all", "cohort_cost_gbp", "payer") == window
+    assert sum(window.values()) == pytest.approx(328.09)
 
 
 @pytest.mark.parametrize(

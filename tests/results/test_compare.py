@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from sim.results.comparison.compare import CANNOT_TELL, difference_verdict, differences, spread, summarise
+from sim.results.comparison.compare import CANNOT_TELL, difference_verdict, differences, summarise
+from sim.results.comparison.statistics import spread
 from sim.results.comparison.table import ReplicationTable, gather
 from sim.results.measure_table import measures
 from sim.results.measures.order import canonical
@@ -21,7 +22,7 @@ def table(name: str, *values: float, key: tuple[str, str, str, str] = DELAY) -> 
     return gather(name, PLACE, [[Row(*key, value)] for value in values])
 
 
-def test_a_summary_is_the_mean_with_its_t_interval() -> None:
+def test_a_summary_is_the_mean_with_its_interval() -> None:
     row = summarise(table("base", 11, 12, 13))[0]
     assert (row.mean, row.sd, row.replications) == (12, 1, 3)
     half = 4.302652729911275 / math.sqrt(3)  # t of 2 degrees of freedom at 97.5%, from a printed table
@@ -41,7 +42,7 @@ def test_no_interval_reaches_beyond_what_the_measure_can_be() -> None:
     assert share.high == 1
     queue = summarise(one_row("queue_mean", 0, 0, 9))[0]
     assert queue.low == 0
-    assert queue.high == pytest.approx(3 + 3 * 4.302652729911275)
+    assert queue.high > 3 + 3 * 4.302652729911275  # skewed upwards: further than Student's
     left = summarise(one_row("budget_left_gbp", 0, 0, 9))[0]
     assert left.low == pytest.approx(3 - 3 * 4.302652729911275)  # a budget may be broken
 
@@ -178,3 +179,14 @@ def test_every_measure_says_what_it_is() -> None:
         assert measure.unit
         assert measure.source
         assert measure.better in ("lower", "higher", "neither")
+
+
+def test_what_the_same_people_bought_is_a_ratio_of_variances() -> None:
+    before, after = table("base", 10, 40, 70), table("more", 8, 37.5, 68.5)
+    row = differences(before, after, PLACE)[0]
+    # differences -2, -2.5, -1.5: variance 0.25; of the two alone 900 and 915.25
+    assert row.variance_ratio == pytest.approx(0.25 / (900 + 915.25))
+    other_way = differences(table("base", 1, 2, 3), table("more", 3, 2, 1), PLACE)[0]
+    assert other_way.variance_ratio == pytest.approx(2), "against each other: the same people make it worse"
+    assert differences(table("base", 1, 1), table("more", 2, 2), PLACE)[0].variance_ratio is None
+    assert differences(table("base", 1), table("more", 2), PLACE)[0].variance_ratio is None

@@ -14,14 +14,16 @@ from sim.inputs.scenario import Scenario
 from sim.machine_code import Passes
 from sim.model import engine
 from sim.model.records import NEVER, Ledger
-from sim.results import path_passes
+from sim.results import path_passes, table_passes, wait_passes
 from sim.results.comparison.same_people import departures
 from sim.results.counting import PASSES
-from sim.results.measures import chains
+from sim.results.measures import chains, delay_passes
 from sim.results.measures.all import figures
 from sim.results.measures.census import daily_cut
-from sim.results.split import percentiles, split_of
-from sim.results.step_functions import aligned, going_on
+from sim.results.measures.occupancy import free_between
+from sim.results.split import Took, percentiles_of, split_of
+from sim.results.step_functions import StepFunction, aligned, going_on
+from sim.results.tables import tables_of
 from sim.results.window import Window
 from tests.results.made_up import town_of
 from tests.results.tiny import Town, hospital
@@ -38,6 +40,8 @@ def is_the_same(scenario: Scenario, ledger: Ledger) -> None:
     plain, fast = Window(scenario, ledger), Window(scenario, ledger, is_fast=True)
     assert split_of(fast).passes is not None
     assert split_of(plain).passes is None
+    assert tables_of(fast) is not None
+    assert tables_of(plain) is None
     for one, other in ((figures(plain), figures(fast)), (figures(fast), figures(plain))):
         assert one.keys == other.keys
         assert one.values.tobytes() == other.values.tobytes()
@@ -65,13 +69,22 @@ def test_they_count_the_same_in_towns_that_are_made_up(draw: Random) -> None:
     is_the_same(town.scenario, town.ledger())
 
 
+@pytest.mark.parametrize("seed", [19, 26, 95, 164])
+def test_hours_that_first_open_inside_the_window_are_closed_before(seed: int) -> None:
+    town = town_of(Random(seed))
+    is_the_same(town.scenario, town.ledger())
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5) | st.integers(0, 10**9)), min_size=1, max_size=40))
 def test_percentiles_are_those_of_numpy_to_the_last_bit(drawn: list[tuple[int, int]]) -> None:
     town = Town(hospital())
     cells, values = (np.array(column, dtype=np.int64) for column in zip(*drawn, strict=True))
     split = split_of(Window(town.scenario, town.ledger(), is_fast=True))
-    found = percentiles(split, 0 * cells, cells, values, (5, 50, 90))
+    some = values > 0
+    took = Took(0 * cells[some], cells[some], values[some])
+    numbers, took_some = split.count(0 * cells, cells), split.count(*took[:2])
+    found = percentiles_of(split, took, numbers, took_some, (5, 50, 90))
     for cell in range(4):
         here = values[cells == cell]
         expected = np.percentile(here, (5, 50, 90)).tolist() if len(here) else [np.nan] * 3
@@ -91,7 +104,9 @@ def test_a_number_of_nothing_is_left_to_plain_numpy() -> None:
         ledger.stays["service"][0] -= 1_000
 
 
-@pytest.mark.parametrize("passes", [PASSES, path_passes.PASSES, chains.PASSES])
+@pytest.mark.parametrize(
+    "passes", [PASSES, *(module.PASSES for module in (path_passes, table_passes, wait_passes, chains, delay_passes))]
+)
 def test_the_passes_can_be_compiled_here(passes: Passes) -> None:
     assert passes.loaded() is not None, passes.problem
 
@@ -113,3 +128,35 @@ def test_compiled_paths_are_those_of_plain_numpy(these: list[tuple[int, int]], o
         assert np.array_equal(one.times, other.times) and np.array_equal(one.values, other.values)
     for one, other in zip(aligned(*plain), aligned(*fast, passes), strict=True):
         assert np.array_equal(one, other)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(st.integers(-30, 100), st.integers(-1, 3), max_size=6),
+    st.lists(st.tuples(st.integers(-30, 100) | st.just(NEVER), st.integers(-30, 100) | st.just(NEVER)), max_size=12),
+    st.integers(0, 3),
+    st.lists(st.integers(-5, 70), unique=True, max_size=8),
+)
+def test_places_through_the_window_are_those_of_plain_numpy(
+    changes: dict[int, int], spans: list[tuple[int, int]], needed: int, midnights: list[int]
+) -> None:
+    passes = path_passes.PASSES.loaded()
+    assert passes is not None
+    planned = StepFunction(
+        *(np.array(column, dtype=np.int64) for column in (sorted(changes), [*map(changes.get, sorted(changes))]))
+    )
+    held, asked = going_on(*columns(spans)), np.array(sorted(midnights), dtype=np.int64)
+    times, free = np.empty((2, len(planned.times) + len(held.times)), dtype=np.int64)
+    taken, available, sums = np.empty(len(asked), np.int64), np.empty(len(asked), np.int64), np.zeros(2, np.int64)
+    passes.of_places(
+        path_passes.OfPlaces(times, free, taken, available, sums),
+        path_passes.Path(*planned),
+        path_passes.Path(*held),
+        needed,
+        path_passes.Days(-5, 70, asked),
+    )
+    both = aligned(planned, held)
+    larger, expected = StepFunction(both[0], np.maximum(*both[1:])), free_between(*both, needed)
+    assert np.array_equal(times[: sums[0]], expected.times) and np.array_equal(free[: sums[0]], expected.values)
+    assert np.array_equal(taken, held.at(asked)) and np.array_equal(available, larger.at(asked))
+    assert sums[1] == larger.integral(-5, 70)

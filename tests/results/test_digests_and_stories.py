@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import Bay, Places, Scenario
 from sim.model.engine import run
 from sim.model.records import NEVER, Ledger
 from sim.regression import baselines as digests_module
@@ -17,6 +17,16 @@ from tests.hall.worlds import small
 @pytest.fixture(scope="module")
 def world() -> tuple[Scenario, Ledger]:
     scenario = small(days=20, warm_up=10)
+    return scenario, run(scenario, 0)
+
+
+@pytest.fixture(scope="module")
+def world_with_bays() -> tuple[Scenario, Ledger]:
+    """The same hospital, its 20 beds in two bays for everybody."""
+    scenario = small(days=20, warm_up=10)
+    bays = tuple(Bay(capacity=(Places(from_second=0, places=10),)) for _ in range(2))
+    services = tuple(replace(one, bays=bays) if one.name == "hospital" else one for one in scenario.services)
+    scenario = replace(scenario, services=services)
     return scenario, run(scenario, 0)
 
 
@@ -98,9 +108,37 @@ def test_every_cell_that_came_to_pass_is_in_the_story(world: tuple[Scenario, Led
     for column, values in getattr(ledger, table).items():
         if column in names or values[row] == NEVER:
             continue  # names have no successor, and what has not come to pass has no line
+        if column == "bay" and not scenario.services[ledger.stays["service"][row]].bays:
+            continue  # said of services with bays only: see the next test
         found = first_difference(told, event_histories(scenario, changed(ledger, table, column, row)))
         assert found is not None, f"{table}.{column} is not told"
         assert f"(rank {owner(ledger, table, row)})" in found[0].person
+
+
+def test_the_bay_is_in_the_story_where_a_service_has_bays_and_only_there(
+    world: tuple[Scenario, Ledger], world_with_bays: tuple[Scenario, Ledger]
+) -> None:
+    scenario, ledger = world_with_bays
+    told = event_histories(scenario, ledger)
+    in_hospital = ledger.stays["service"] == 0
+    assert set(ledger.stays["bay"][in_hospital].tolist()) == {0, 1}
+    assert not ledger.stays["bay"][~in_hospital].any()
+    for row in np.flatnonzero(in_hospital):
+        story = told[ledger.stays["person"][row]]
+        assert (
+            f"is admitted to hospital: stay {ledger.stays['stay'][row]}, visit {ledger.stays['visit'][row]}, "
+            + (f"bay {ledger.stays['bay'][row] + 1}, units")
+            in story
+        )
+        found = first_difference(told, event_histories(scenario, changed(ledger, "stays", "bay", int(row))))
+        assert found is not None
+        assert f"(rank {ledger.stays['person'][row]})" in found[0].person
+    elsewhere = [
+        line for story in told for line in story.split("\n") if "is admitted to" in line and "hospital:" not in line
+    ]
+    assert elsewhere
+    assert not any("bay" in line for line in elsewhere)
+    assert not any("bay" in story for story in event_histories(*world))
 
 
 @pytest.mark.parametrize(("early", "late"), [(3, 5), (5, 3)])

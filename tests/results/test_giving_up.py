@@ -11,11 +11,10 @@ from sim.results.comparison.compare import differences
 from sim.results.comparison.table import gather
 from sim.results.invariants.people import GIVEN_UP_ADD_UP, check_people
 from sim.results.invariants.records import IdentityBroken
-from sim.results.measure_table import measures
-from sim.results.measures import giving_up
+from sim.results.measure_table import ENDINGS, measures
+from sim.results.measures import waits
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical
-from sim.results.parts import ENDINGS
 from sim.results.window import Row, Window
 from tests.results.tiny import Town, group, hospital, service, unit
 
@@ -135,8 +134,8 @@ def test_differences_say_what_became_better() -> None:
 def test_one_who_is_lost_between_the_endings_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     town = town_where("beds", "unit")
     check_people(Window(town.scenario, town.ledger()))
-    right: Callable[[Window], np.ndarray] = giving_up.given_up
-    monkeypatch.setattr(giving_up, "given_up", lambda window: right(window) * 0)
+    right: Callable[[Window], np.ndarray] = waits.given_up
+    monkeypatch.setattr(waits, "given_up", lambda window: right(window) * 0)
     with pytest.raises(IdentityBroken, match=f"{GIVEN_UP_ADD_UP}: beds: 0 against 1"):
         check_people(Window(town.scenario, town.ledger()))
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from sim.inputs.scenario import ALL_HOSPITALS, Route, WaitingList
-from sim.results.invariants import hospitals as identities
+from sim.results.invariants import people as identities
 from sim.results.invariants.checks import IdentityBroken
 from sim.results.measures import census, delays
 from sim.results.measures.all import measure

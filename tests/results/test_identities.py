@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from sim.inputs.distributions import fixed
+from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Arrival, Hours, LevelChange, Places, Route, Scenario, Surge, Team, Trait
+from sim.model.engine import run
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, Ledger
 from sim.results.invariants import checks, records
 from sim.results.invariants.checks import IdentityBroken
@@ -17,6 +20,7 @@ from sim.results.window import Window
 from tests.results.sweeps import check
 from tests.results.tiny import Town, group, hospital, price, seconds, service, step, unit
 
+OUTSIDE_EXAMPLE = Path(__file__).parents[1] / "worked_examples" / "139_steps_before_the_first_place.yaml"
 HUB, FUNDING = step("hub"), step("funding", "funding_decision", after=("hub",))
 MORNINGS = Hours(by_weekday=((0, 43_200),) * 7)
 PRICES = (
@@ -373,3 +377,40 @@ def test_an_identity_is_a_fault_of_ours_with_a_name() -> None:
         "stays row 3",
         "nobody flies: stays row 3",
     )
+
+
+@pytest.mark.parametrize(
+    ("identity", "table", "row", "cells"),
+    [
+        (records.ROWS_IN_ORDER, "arrival_steps", 1, {"step": 0}),
+        (records.ROWS_IN_ORDER, "arrival_steps", 2, {"person": 0}),
+        (records.FIRST_THE_STEPS, "arrival_steps", 0, {"started": 1}),
+        (records.FIRST_THE_STEPS, "arrival_steps", 1, {"after": -1}),
+        (records.FIRST_THE_STEPS, "arrival_steps", 1, {"started": seconds(1) + 1, "team_joined": seconds(1) + 1}),
+        (records.FIRST_THE_STEPS, "arrival_steps", 1, {"team_joined": seconds(0.5)}),
+        (records.FIRST_THE_STEPS, "arrival_steps", 1, {"due": seconds(3)}),
+        (records.FIRST_THE_STEPS, "arrival_steps", 1, {"due": seconds(2), "finished": seconds(2)}),
+        (records.FIRST_THE_STEPS, "arrival_steps", 5, {"due": seconds(6), "finished": seconds(6)}),
+        (records.FIRST_THE_STEPS, "waits", 0, {"joined": seconds(2)}),
+        (records.EVERYBODY_IS_SOMEWHERE, "arrival_steps", 5, {"finished": NEVER}),
+        (checks.NOBODY_WAITS_FOR_A_FREE_TEAM, "arrival_steps", 5, {"team_joined": seconds(5)}),
+    ],
+)
+def test_steps_outside_that_contradict_the_records_are_found_out(
+    identity: str, table: str, row: int, cells: dict[str, int]
+) -> None:
+    scenario = read_scenario(OUTSIDE_EXAMPLE)
+    ledger = run(scenario, 0)
+    check(scenario, ledger)
+    for column, value in cells.items():
+        getattr(ledger, table)[column][row] = value
+    assert found_in(scenario, ledger).identity == identity
+
+
+def test_parts_of_the_days_with_steps_outside_break_no_identity() -> None:
+    scenario = read_scenario(OUTSIDE_EXAMPLE)
+    ledger, calendar = run(scenario, 0), scenario.calendar
+    for first, days in ((0, 2), (1, 2), (2, 1), (3, 2), (4, 8)):
+        part = replace(scenario, calendar=replace(calendar, warm_up_days=first, measured_days=days))
+        for is_fast in (False, True):
+            checks.check_window(Window(part, ledger, is_fast))

@@ -7,7 +7,7 @@ import pytest
 
 from sim.regression.baselines import ExpectedResults, Fingerprints, RecordedMeasure, _line
 from sim.regression.verdicts import FALSE_ALARMS, MOVED, SAME, TOLERATED, compare_results
-from sim.results.comparison.compare import LEVEL, t_quantile
+from sim.results.comparison.statistics import LEVEL, t_quantile
 from sim.results.comparison.table import ReplicationTable
 from sim.results.measures.order import MeasureKey
 

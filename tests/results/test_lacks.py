@@ -9,11 +9,12 @@ import pytest
 from sim.inputs.scenario import REASONS, Hours, Places, Route, Team
 from sim.results.charts.reasons import PANELS, reasons_chart
 from sim.results.invariants.checks import LACKS_ADD_UP, IdentityBroken, check_sums
+from sim.results.measure_table import LACKS
 from sim.results.measures import delays
-from sim.results.parts import LACKS
+from sim.results.report.blocks import rendered
 from sim.results.report.page import delay_pages
 from sim.results.window import Window
-from sim.results.words.delay_reasons import MOST_REASONS, OTHERS, days_by_reason
+from sim.results.words.delays import MOST_REASONS, OTHERS, days_by_reason
 from sim.runs.collecting import gathered
 from sim.runs.experiment import Shared, measured, run_all
 from sim.runs.piece import Task
@@ -110,7 +111,7 @@ def test_the_chart_and_the_report_show_the_same_parts_of_each_reason() -> None:
     assert made is not None
     title, description, drawing = made
     assert "no place free" in description and len(drawing.axes) == len(PANELS)
-    page = "".join(delay_pages(findings))
+    page = rendered(delay_pages(findings))
     for words in ("reablement bed (P2)", "no place free", "arranging it", "all reasons"):
         assert words in page
     assert "hub assessment" in description and "lacking" in title
@@ -128,4 +129,4 @@ def test_reasons_beyond_the_first_ten_stand_together() -> None:
     rows = days_by_reason(findings, [town.scenario])
     assert len(rows) == MOST_REASONS + 1 and rows[-1].label == OTHERS
     assert sum(row.total(0) for row in rows) == pytest.approx(town.value("hospital", "delayed_bed_days"))
-    assert "no team free" not in "".join(delay_pages(findings))  # nobody here needs one: no column of nothing
+    assert "no team free" not in rendered(delay_pages(findings))  # nobody here needs one: no column of nothing

@@ -10,7 +10,7 @@ from sim.cli import main
 from sim.diagnostics.littles_law import conflicting_targets
 from sim.inputs.distributions import fixed
 from sim.inputs.scenario import Arrival, Scenario
-from sim.inputs.targets import Target, address
+from sim.inputs.sheets import Target, address
 from tests.hall.processes import QUICK
 from tests.hall.worlds import small
 

@@ -14,11 +14,10 @@ from sim.results.comparison.accounts import with_accounts
 from sim.results.comparison.compare import differences, summarise
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.table import gather
-from sim.results.measure_table import MeasureTableError, measures, read_measures
+from sim.results.measure_table import BY, MeasureTableError, measures, read_measures
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical
 from sim.results.measures.page import measures_page
-from sim.results.parts import BY
 from sim.results.window import Row
 from sim.results.words.headline import headline
 from tests.results.tiny import Town, hospital
@@ -128,7 +127,7 @@ LAST = len(TABLE.splitlines()) + 1
     [
         ("name", "Falls", "Falls: a name is of small letters, digits and _"),
         ("name", "", ": name is empty"),
-        ("name", "deaths", "deaths: this measure stands in the table twice"),
+        ("name", "deaths", "deaths: this measure is in the table twice"),
         ("label", "", "falls: label is empty"),
         ("definition", "", "falls: definition is empty"),
         ("unit", "people ", "falls: unit has a space at an end"),

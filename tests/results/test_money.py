@@ -6,8 +6,7 @@ from fractions import Fraction
 import pytest
 
 from sim.inputs.scenario import Costs, FreedBeds, Places, Price, Scenario, Service
-from sim.results.comparison.accounts import with_accounts
-from sim.results.comparison.retained_fixed_costs import keeping_fixed_costs
+from sim.results.comparison.accounts import keeping_fixed_costs, with_accounts
 from sim.results.invariants import money
 from sim.results.invariants.money import check_costs
 from sim.results.invariants.records import IdentityBroken

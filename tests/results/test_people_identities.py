@@ -12,6 +12,7 @@ from sim.model.records import GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY, Column
 from sim.results.invariants import people
 from sim.results.invariants.checks import IdentityBroken
 from sim.results.measures import census, flow, unmet, waits
+from sim.results.split import Told
 from sim.results.step_functions import Mask
 from sim.results.window import Window
 from tests.results.sweeps import check
@@ -133,3 +134,30 @@ def test_an_arrival_that_is_not_counted_is_found_out(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(flow, "came", without_flo)
     assert found_out(sound_town()).identity == people.ARRIVALS_ADD_UP
+
+
+@pytest.mark.parametrize(
+    ("measure", "place", "identity", "where"),
+    [
+        ("admissions", 1, people.QUEUES_ADD_UP, "unit: "),
+        ("turned_away", 1, people.QUEUES_ADD_UP, "unit, turned_away: "),
+        ("gave_up", 1, people.QUEUES_ADD_UP, "unit, gave_up: "),
+        ("arrivals", -1, people.ARRIVALS_ADD_UP, "outside: "),
+    ],
+)
+def test_one_too_many_that_is_shown_is_found_out(
+    measure: str, place: int, identity: str, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = people.all.told
+
+    def one_more(told: Told) -> Told:
+        more = np.zeros(len(told.places))
+        more[place] = 1
+        return told._replace(values=told.values + more)
+
+    def wrong(window: Window) -> list[Told]:
+        return [one_more(one) if one.measure == measure else one for one in right(window)]
+
+    monkeypatch.setattr(people.all, "told", wrong)
+    said = found_out(sound_town())
+    assert (said.identity, said.where.startswith(where)) == (identity, True)

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.results.cut import cut_at
 from sim.results.invariants import cohort as identities
 from sim.results.invariants.checks import check_costs, check_sums
 from sim.results.invariants.records import check_records
@@ -16,7 +15,7 @@ from sim.results.measures import cohort
 from sim.results.measures.all import measure
 from sim.results.measures.census import daily
 from sim.results.measures.delays import delays
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, cut_at
 from tests.results.made_up import BEDS, CARE_MINUTES, PLACES, town_of
 
 ANY_TOWN = st.randoms(use_true_random=False)

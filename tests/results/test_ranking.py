@@ -10,11 +10,13 @@ import pytest
 
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart, draw_charts
+from sim.results.comparison.accounts import is_lever
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference
 from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.comparison.money import Money, accounts
 from sim.results.comparison.ranking import (
     RankedScenario,
+    choice_words,
     difference_text,
     payers_text,
     ranking,
@@ -26,7 +28,6 @@ from sim.results.comparison.ranking import (
     ranking_summary,
     reneged_text,
 )
-from sim.results.comparison.unpriced import is_lever
 from sim.results.files.workbook import workbook_bytes
 from sim.results.files.writing import csv_bytes
 from sim.results.report.page import RunProvenance, report_html
@@ -44,7 +45,7 @@ def findings_of(*scenarios: Scenario) -> Findings:
 @pytest.fixture(scope="module")
 def findings() -> Findings:
     """A base with three others: as it is, with fewer beds in the unit, and with many more."""
-    base = small(replications=6, days=60, warm_up=20)
+    base = small(replications=12, days=60, warm_up=20)
     fewer = bigger(base, id="fewer", name="Fewer beds", unit=2)
     return findings_of(base, bigger(base, id="same", name="Same", unit=4), fewer, bigger(base))
 
@@ -98,6 +99,24 @@ def test_a_sentence_of_which_both_intervals_agree_has_no_word_of_care(
 ) -> None:
     assert rows[0].delayed.verdict == "better"
     assert "own interval" not in ranking_answer(rows, findings, rows[0].scenario)
+
+
+def test_which_is_best_is_told_where_a_zone_was_stated(findings: Findings) -> None:
+    assert choice_words(findings) == []
+    (wide,) = choice_words(replace(findings, indifference=50.0))
+    assert wide.startswith("The fewest delayed people, or at most 50 more than the fewest (95%): More beds.")
+    near = {
+        "base": (9.0, 9.0, 9.0, 9.0),
+        "same": (5.0, 7.0, 6.0, 8.0),
+        "fewer": (9.0, 9.5, 9.0, 9.0),
+        "more": (6.0, 6.0, 6.0, 7.0),
+    }
+    delayed = {(name, "hospital"): values for name, values in near.items()}
+    (close,) = choice_words(replace(findings, delayed=delayed, indifference=0.5))
+    assert close.startswith(
+        "Cannot tell which has the fewest delayed people, give or take 0.5: More beds has in these runs"
+    )
+    assert "replications would tell. These runs cannot rule out Same" in close
 
 
 STEP = ScenarioChange("steps.hub.share", "40%", "20%", "more.yaml", 4)
@@ -285,13 +304,20 @@ def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[RankedScenario
     assert not [name for name in table[0] if "total" in name]
 
 
-def test_the_report_opens_with_one_table_one_chart_and_the_sum(findings: Findings, charts: list[Chart]) -> None:
+def test_the_first_page_of_a_ranking_is_the_sum_one_chart_and_the_money(
+    findings: Findings, charts: list[Chart]
+) -> None:
     page = report_html(findings, charts, RunProvenance("x", "1", "reference", ())).decode()
-    first, *_ = page.split("<h1>")[1].split('class="answer"')
-    assert first.index("<h2>The ranking</h2>") < first.index("<table>") < first.index("<figure>")
-    assert first.count("<table>") == first.count("<figure>") == 1
+    first = page[page.index('<section class="front"') : page.index("</section>")]
+    sum_up, chart, money, rests = (
+        first.index(text)
+        for text in ('class="answer"', "Which scenario avoids most", "What it costs", "What this rests")
+    )
+    assert sum_up < chart < money < rests
     assert "does not change at all with 1 of 3: Same." in first
     assert page.count("Which scenario avoids most delayed people in hospital?") == 1
+    rest = page[page.index("</section>") :]
+    assert rest.index("<h2>What each scenario does</h2>") < rest.index("<h2>The ranking</h2>")
 
 
 def test_the_workbook_has_a_sheet_for_it(findings: Findings) -> None:

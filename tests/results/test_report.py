@@ -54,6 +54,7 @@ def test_it_needs_no_network_and_no_script(page: str) -> None:
 
 def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: str) -> None:
     assert re.findall(r"<h2>(.*?)</h2>", page) == [
+        "What this rests on",
         "The figures",
         "Money, in the 60 days measured",
         "What delayed people wait for, and what is lacking",

@@ -23,13 +23,11 @@ from sim.results import split
 from sim.results.comparison.compare import CANNOT_TELL, differences
 from sim.results.comparison.table import gather
 from sim.results.invariants import cohort as cohort_identities
-from sim.results.invariants import splits as identities
+from sim.results.invariants import people as identities
 from sim.results.invariants.records import IdentityBroken
-from sim.results.measure_table import SPLITS, measures
-from sim.results.measures.all import measure
+from sim.results.measure_table import BY, SPLITS, is_of_people, measures
+from sim.results.measures.all import measure, told, with_the_only_group
 from sim.results.measures.order import canonical
-from sim.results.measures.people import told, with_the_only_group
-from sim.results.parts import BY, is_of_people
 from sim.results.split import Told, percentiles, split_of
 from sim.results.window import Row, Window
 from sim.results.words.labels import measure_label
@@ -73,7 +71,9 @@ def alone(ledger: Ledger, chosen: np.ndarray[Any, np.dtype[np.bool_]]) -> Ledger
     waits["stay"] = np.append(stay_number, NONE)[waits["stay"]]
     steps, _ = _kept(ledger.steps, chosen[ledger.stays["person"][ledger.steps["stay"]]])
     steps["stay"] = stay_number[steps["stay"]]
-    return replace(ledger, people=people, stays=stays, waits=waits, steps=steps)
+    outside, _ = _kept(ledger.arrival_steps, chosen[ledger.arrival_steps["person"]])
+    outside["person"] = number[outside["person"]]
+    return replace(ledger, people=people, stays=stays, waits=waits, steps=steps, arrival_steps=outside)
 
 
 def _kept(table: Any, rows: Any) -> tuple[dict[str, Column], Column]:
@@ -351,8 +351,8 @@ FAULTS: dict[str, Fault] = {
     ),
     "who waits counts under the level with which they came": (
         "_split",
-        "first[waits['person']] + waits['profile']",
-        "(first + people['profile'])[waits['person']]",
+        "first[waits['person']] + waiting",
+        "(first + came)[waits['person']]",
     ),
     "who has no such trait counts under its first level": (
         "_levels_of_profiles",
@@ -401,14 +401,14 @@ def test_a_fault_in_splitting_is_caught(fault: str, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("measure_name", ["delayed_bed_days", "occupied_bed_days"])
 def test_a_lost_second_of_one_level_is_found_out(measure_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    window, right = Window(*ran(EXAMPLES[0])), identities.people.told
+    window, right = Window(*ran(EXAMPLES[0])), identities.all.told
     lost = np.zeros((len(split_of(window).items), 1))
     lost[1] = 1 / SECONDS_PER_DAY
 
     def wrong(window: Window) -> list[Told]:
         return [one._replace(values=one.values - lost) if one.measure == measure_name else one for one in right(window)]
 
-    monkeypatch.setattr(identities.people, "told", wrong)
+    monkeypatch.setattr(identities.all, "told", wrong)
     with pytest.raises(IdentityBroken) as broken:
         identities.check_splits(window)
     assert broken.value.identity == identities.SPLITS_ADD_UP
@@ -417,7 +417,7 @@ def test_a_lost_second_of_one_level_is_found_out(measure_name: str, monkeypatch:
 def test_a_level_that_takes_time_from_another_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held under the wrong level adds up, but it is neither care nor delay."""
     window = Window(*ran(EXAMPLES[0]))
-    right, items = identities.people.told, split_of(window).items
+    right, items = identities.all.told, split_of(window).items
     order = np.arange(len(items))
     high, low = items.index(("need", "high")), items.index(("need", "low"))
     order[[high, low]] = low, high
@@ -428,7 +428,7 @@ def test_a_level_that_takes_time_from_another_is_found_out(monkeypatch: pytest.M
             for one in right(window)
         ]
 
-    monkeypatch.setattr(identities.people, "told", wrong)
+    monkeypatch.setattr(identities.all, "told", wrong)
     with pytest.raises(IdentityBroken) as broken:
         identities.check_splits(window)
     assert broken.value.identity == identities.SPLITS_NEED_AND_WAIT
@@ -455,6 +455,5 @@ def test_somebody_who_is_followed_under_no_level_is_found_out(
 @pytest.mark.parametrize("seconds", [2**42 + 1, 6_664_644_604_000 + 319, 2**50 - 1])
 def test_bed_days_of_a_whole_country_are_told_apart_to_the_second(seconds: int) -> None:
     """A year of forty hospitals and their towns is 7,000,000,000,000 seconds: times its days a float no longer tells them apart."""
-    town = Town(hospital(), days=365)
-    told = Told("occupied_bed_days", (0,), np.array([[seconds / 86_400, np.nan]]))
-    assert identities._whole_numbers(Window(town.scenario, town.ledger()), told).tolist() == [[seconds, 0]]
+    each = identities._part_of_a_second("occupied_bed_days", 365)
+    assert identities._whole_numbers(np.array([[seconds / 86_400, np.nan]]), each).tolist() == [[seconds, 0]]

@@ -11,7 +11,8 @@ from sim.cli.tables import after
 from sim.inputs.scenario import Group, LevelChange, Scenario, Trait
 from sim.results.comparison.findings import Findings
 from sim.results.report.page import RunProvenance, report_html
-from sim.results.words.who_waits import MOST_ITEMS, TITLE, how_to_read, in_short, longest_queue, splits_of, who_waits
+from sim.results.words.delays import MOST_ITEMS, how_to_read, in_short, longest_queue, splits_of, who_waits
+from sim.results.words.delays import WHO_WAITS_TITLE as TITLE
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small

@@ -9,7 +9,7 @@ import pytest
 
 from sim.cli import main
 from sim.results.measure_table import measures
-from sim.results.words import run_length
+from sim.results.words import labels
 from sim.results.words.labels import measure_label
 from tests.hall.files import write_pair
 
@@ -26,18 +26,18 @@ from tests.hall.files import write_pair
     ],
 )
 def test_only_a_window_of_a_year_or_more_is_told_per_year(days: int, times: float, per: str, told: str) -> None:
-    assert run_length.times(days) == run_length.factor("deaths", days) == times
-    assert run_length.factor("occupancy", days) == 1
-    assert run_length.per(days) == per
-    assert run_length.totals_text([days, days]) == told
+    assert labels.times(days) == labels.factor("deaths", days) == times
+    assert labels.factor("occupancy", days) == 1
+    assert labels.per(days) == per
+    assert labels.totals_text([days, days]) == told
 
 
 def test_windows_of_several_lengths_are_not_called_by_one_of_them() -> None:
-    assert run_length.per_one_of([56, 56]) == "in the 56 days measured"
-    assert run_length.per_one_of([365, 730]) == "a year"
-    assert run_length.per_one_of([56, 365]) == "in the days measured"
+    assert labels.per_one_of([56, 56]) == "in the 56 days measured"
+    assert labels.per_one_of([365, 730]) == "a year"
+    assert labels.per_one_of([56, 365]) == "in the days measured"
     assert (
-        run_length.totals_text([365, 56])
+        labels.totals_text([365, 56])
         == "totals are per year where a year or more was measured, else of the days measured"
     )
 

@@ -1,5 +1,7 @@
 """Files as they are written: numbers short, formulas harmless, folders whole or not at all."""
 
+import csv
+import io
 import json
 import math
 from pathlib import Path
@@ -7,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.results.files import writing
-from sim.results.files.writing import cell, csv_bytes, folder_name, json_bytes, publish, write_file
+from sim.results.files.writing import cell, csv_bytes, folder_name, json_bytes, publish, rounded, write_file
 
 FILES = {"results.json": b"{}\n", "charts/one.svg": b"<svg/>", "run.json": b"1"}
 
@@ -50,6 +52,24 @@ def test_json_has_null_for_what_is_no_number_and_the_digits_of_the_csv() -> None
         "c": 2,
         "d": [True, None],
     }
+
+
+ODD = (0.0, -0.0, 1 / 3, -2.5, 7.0, 1e-5, 1e-4, 12345678901.5, 1e15, 1e22, 5e-324, math.nan, math.inf, -math.inf)
+
+
+@pytest.mark.parametrize("column", [ODD, (*ODD, None), ("a", "=b", "%s", "c,d", ""), (1, "a", 2.5, None, True)])
+def test_a_whole_column_is_written_as_its_cells_are_one_by_one(column: tuple[object, ...]) -> None:
+    rows = [("x", value) for value in column]
+    table = list(csv.reader(io.StringIO(csv_bytes(("a", "100%"), rows).decode())))
+    assert table == [["a", "100%"], *([cell("x"), cell(value)] for value in column)]
+    lines = json_bytes({"rows": [{"a": one, "100%": value} for one, value in rows]}).decode().splitlines()
+    alone = [json.dumps(rounded({"a": one, "100%": value}), ensure_ascii=False) for one, value in rows]
+    assert [line.strip().removesuffix("},") + "}" * line.endswith("},") for line in lines[2:-2]] == alone
+
+
+def test_rows_of_a_table_need_not_have_the_same_keys() -> None:
+    rows = [{"a": 1 / 3}, {"b": None, "a": 2.0}]
+    assert json.loads(json_bytes({"rows": rows})) == {"rows": [{"a": 0.3333333333}, {"b": None, "a": 2}]}
 
 
 @pytest.mark.parametrize(

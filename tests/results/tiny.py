@@ -272,7 +272,7 @@ class Town:
             for number, row in enumerate(sorted(person.waits, key=lambda row: (row[4], row[6]))):
                 stay = NONE if row[0] == NONE else first + row[0]
                 waits.append((person.number, number, stay, *row[1:], 0))
-            stays += [(person.number, number, *row, 0, 0) for number, row in enumerate(person.stays)]
+            stays += [(person.number, number, *row, 0, 0, 0) for number, row in enumerate(person.stays)]
             steps += [(first + row[0], *row[1:]) for row in sorted(person.steps)]
         return Ledger(
             people=table(PEOPLE_COLUMNS, self.people),

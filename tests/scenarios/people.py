@@ -1,6 +1,9 @@
 """The same people through shipped scenarios: one replication of each, and when everybody first left hospital."""
 
+from dataclasses import replace
 from functools import cache
+
+import numpy as np
 
 from sim.inputs.loading import read_scenario
 from sim.model.records import NEVER, Ledger
@@ -16,9 +19,9 @@ SHORT = ("calendar.warm_up_days=30", "calendar.measured_days=330")
 
 @cache
 def ledger(file: str, *sets: str) -> Ledger:
-    """The first replication of a shipped file."""
+    """The first replication of a shipped file, without a cross-check: tests/model/test_compiled.py has one of each."""
     scenario = read_scenario(str(SCENARIOS / file), (*SHORT, *sets))
-    return ledger_of(engines(), scenario, 0, 0, Stopwatch())
+    return ledger_of(replace(engines(), cross_check=False), scenario, 0, 0, Stopwatch())
 
 
 @cache
@@ -43,8 +46,20 @@ def levels(file: str, trait: str) -> list[str]:
     return [dict(profile)[trait] for profile in read_scenario(str(SCENARIOS / file), SHORT).people[0].profiles]
 
 
-def marked(file: str, trait: str, *wanted: str) -> set[Person]:
+def marked(file: str, trait: str, *wanted: str, sets: tuple[str, ...] = ()) -> set[Person]:
     """Who came with one of these levels of a trait."""
-    people, known = ledger(file).people, levels(file, trait)
+    people, known = ledger(file, *sets).people, levels(file, trait)
     rows = zip(people["group"].tolist(), people["number"].tolist(), people["profile"].tolist(), strict=True)
     return {(of, number) for of, number, profile in rows if known[profile] in wanted}
+
+
+def stay_days(file: str, trait: str, level: str) -> float:
+    """Mean days of the first stay in hospital, delay included, of those with a level who left it."""
+    found, whom = ledger(file), marked(file, trait, level)
+    stays, people = found.stays, found.people
+    rows = np.flatnonzero((stays["stay"] == 0) & (stays["left"] < NEVER))
+    who = zip(
+        people["group"][stays["person"][rows]].tolist(), people["number"][stays["person"][rows]].tolist(), strict=True
+    )
+    theirs = rows[[person in whom for person in who]]
+    return float((stays["left"][theirs] - stays["admitted"][theirs]).mean() / 86_400)

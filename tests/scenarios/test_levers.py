@@ -1,6 +1,6 @@
 """Every lever beside its baseline, person by person: at size nought nothing differs, more does more until it is enough, and each has a price.
 
-Levers without a size of their own (a step that starts sooner, hours of a door) are in the tests of direction only.
+Saturation: of places, teams and days more changes nothing from some size on. Shares have their ends at 0% and 100%, and doors and weeks have seven days.
 """
 
 import numpy as np
@@ -8,9 +8,9 @@ import pytest
 
 from sim.inputs.catalogue_page import shipped
 from sim.inputs.loading import read_scenario
-from sim.results.comparison.unpriced import is_lever
+from sim.results.comparison.accounts import is_lever
 from sim.runs.collecting import changes_between
-from tests.scenarios.people import BASELINE, left_hospital, marked, nights_saved
+from tests.scenarios.people import BASELINE, left_hospital, marked, nights_saved, stay_days
 from tests.scenarios.runs import SCENARIOS
 
 NO_SYSTEMS = (BASELINE, "template.yaml", "today_census.yaml", "winter.yaml")  # other numbers, people or days
@@ -18,9 +18,29 @@ TRAITS = "people.older_people.traits"
 SIX_DAYS = "{days: [mon, tue, wed, thu, fri, sat], from: 08:00, to: 20:00}"
 FIVE_DAYS = "{days: [mon, tue, wed, thu, fri], from: 08:00, to: 20:00}"
 
+
+def worked(mean: float, sd: float) -> str:
+    """So many working days."""
+    return f"takes_working_days: {{lognormal: {{mean: {mean}, sd: {sd}}}}}"
+
+
+EQUIPMENT = f"reason: equipment, share: 2.8%, {worked(7, 7)}, after: hub"
 AT_NOUGHT = {
+    "cedarwood.yaml": ["services.cedarwood.beds=0"],
+    "step_down_flats.yaml": ["services.step_down_flats.places=0"],
     "handrails.yaml": ["people.older_people.prevented_share.yes=0%"],
-    "befriending.yaml": ["people.older_people.prevented_share=0%"],
+    "befriending.yaml": [f"{TRAITS}.befriended.alone=0%", f"{TRAITS}.befriended.with_others=0%"],
+    "micro_providers/activity.yaml": [f"{TRAITS}.personal_budget.home_care=0%", f"{TRAITS}.takes_part.else=0%"],
+    "adaptations_fast_track.yaml": [
+        f"steps.equipment={{{EQUIPMENT}}}",
+        "steps.adaptation={reason: housing_adaptation, takes_days: {lognormal: {mean: 16, sd: 16}}, after: hub}",
+    ],
+    "levers/seven_day_ward_process.yaml": [
+        "services.hospital.review={from: 10:00, to: 14:00, chance_by_weekday: {sat: 98%, sun: 95%}}",
+        f"steps.hub={{reason: hub_assessment, team: hub, share: 28.4%, {worked(1.7, 6)}}}",
+        f"steps.process_before_home={{reason: hospital_process, share: 6.6%, {worked(3.6, 14)}}}",
+        f"steps.process={{reason: hospital_process, share: 16%, {worked(4.1, 16)}, after: hub}}",
+    ],
     "planning_from_admission.yaml": [
         "steps.hub.starts.days_before_ready=0",
         "steps.choice.starts=when_ready",
@@ -44,7 +64,10 @@ AT_NOUGHT = {
     "levers/carers.yaml": [f"{TRAITS}.carer.with_others.bridges=0%", f"{TRAITS}.carer.with_others.other=50%"],
 }
 TOO_RARE = ("continuing_care.yaml",)  # 2% of pathway 3: nobody in these days; its twins have one in ten
-ENOUGH = {
+ENOUGH = {  # the setting, and two sizes that are both more than anybody can use
+    "cedarwood.yaml": "services.cedarwood.beds",
+    "step_down_flats.yaml": "services.step_down_flats.places",
+    "planning_from_admission.yaml": "steps.hub.starts.days_before_ready",
     "adaptations_fast_track.yaml": "teams.fitters.places",
     "micro_providers.yaml": "services.micro_providers.places",
     "pooled_fund/buys_reablement.yaml": "services.home_reablement.places",
@@ -59,6 +82,24 @@ MARKED = {  # the trait that says who is helped, its level, and the least mean o
     "levers/virtual_ward.yaml": ("virtual", "yes", 2.0),
     "levers/carers.yaml": ("carer", "bridges", 0.0),
 }
+SOONER = (
+    sorted(  # all but those whose effect on everybody is less than one year's luck: they are told by whom they mark
+        {
+            "levers/carers.yaml",
+            "levers/pathway_decision.yaml",
+            "levers/virtual_ward.yaml",
+            "adaptations_fast_track.yaml",
+            "cedarwood.yaml",
+            "levers/hub_staffing.yaml",
+            "levers/seven_day_ward_process.yaml",
+            "levers/trusted_assessor.yaml",
+            "planning_from_admission.yaml",
+            "pooled_fund/buys_reablement.yaml",
+            "step_down_flats.yaml",
+            "weekend_acceptance.yaml",
+        }
+    )
+)
 LEVERS = sorted({*AT_NOUGHT, *ENOUGH, *MARKED, "levers/seven_day_ward_process.yaml"})
 
 
@@ -79,6 +120,14 @@ def test_at_its_own_size_it_changes_something(file: str) -> None:
 def test_beyond_enough_more_changes_nothing(file: str) -> None:
     much, more = (left_hospital(file, f"{ENOUGH[file]}={size}") for size in (5_000, 9_000))
     assert much == more
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", SOONER)
+def test_the_same_people_leave_sooner_rather_than_later(file: str) -> None:
+    saved = np.array(list(nights_saved(file).values()))
+    assert saved.sum() > 0
+    assert (saved > 0).sum() > (saved < 0).sum()
 
 
 @pytest.mark.slow
@@ -103,12 +152,57 @@ def test_rails_prevent_falls_and_nothing_else() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "trait", "effect", "share"),
+    [
+        ("befriending/ten_to_one.yaml", "befriended", "prevented_share.yes", 0.9),
+        ("co_located_team.yaml", "on_the_books", "prevented_share.yes", 0.5),
+        ("micro_providers/activity.yaml", "takes_part", "prevented_share.yes.yes", 1.0),
+    ],
+)
+def test_prevention_is_of_those_who_are_reached_and_of_nobody_else(
+    file: str, trait: str, effect: str, share: float
+) -> None:
+    none, some = (f"people.older_people.{effect}={part:.0%}" for part in (0, share))
+    reached = marked(file, trait, "yes", sets=(none,)) & set(left_hospital(file, none))
+    gone = set(left_hospital(file, none)) - set(left_hospital(file, some))
+    fallers = marked(file, "fell", "yes", sets=(none,)) if trait == "takes_part" else reached
+    assert len(reached & fallers) > 10
+    assert len(gone & reached & fallers) / len(reached & fallers) == pytest.approx(share, abs=0.15)
+    assert len(gone - reached) < 0.005 * len(left_hospital(file, none))  # not yet left at the end, in one of the two
+
+
+@pytest.mark.slow
 def test_a_decision_in_the_care_home_ends_in_the_same_homes_and_frees_the_hospital() -> None:
     hospital, later = "continuing_care/disputed_one_in_ten.yaml", "continuing_care/one_in_ten_funded_first.yaml"
     before, after = left_hospital(hospital), left_hospital(later)
     sooner = [before[one] - after[one] for one in before.keys() & after.keys()]
     assert sum(sooner) > 0
     assert marked(hospital, "eligible", "yes") == marked(later, "eligible", "yes") != set()
+
+
+@pytest.mark.slow
+def test_broken_hips_stay_three_weeks_go_home_less_and_as_many_fell_as_in_the_baseline() -> None:
+    file = "handrails/fallers.yaml"
+    fell, before = marked(file, "fell", "hip", "other"), marked(BASELINE, "fell", "yes")
+    assert fell == before
+    days = {level: stay_days(file, "fell", level) for level in ("hip", "other", "no")}
+    assert 15 < days["hip"] < 28  # 21.5 in four replications of a year; falls.hip_los is 21.4
+    assert days["other"] == pytest.approx(10.9, rel=0.15)
+    beds = {level: marked(file, "need", "bed", "care_home") & marked(file, "fell", level) for level in days}
+    shares = {level: len(beds[level]) / len(marked(file, "fell", level)) for level in days}
+    assert shares["hip"] == pytest.approx(0.26, abs=0.06) and shares["other"] < 0.15
+
+
+@pytest.mark.slow
+def test_rails_prevent_both_sorts_of_falls_and_nothing_else() -> None:
+    file, wanted = "handrails/of_fallers.yaml", "people.older_people.prevented_share.{}=50%"
+    sets = tuple(wanted.format(level) for level in ("hip", "other"))
+    come, fewer = set(left_hospital("handrails/fallers.yaml")), set(left_hospital(file, *sets))
+    for level in ("hip", "other"):
+        fell = marked("handrails/fallers.yaml", "fell", level) & come
+        assert len(fell - fewer) / len(fell) == pytest.approx(0.5, abs=0.1)
+    assert left_hospital(file, *(one.replace("50%", "0%") for one in sets)) == left_hospital("handrails/fallers.yaml")
 
 
 @pytest.mark.slow

@@ -148,6 +148,7 @@ def _causes(scenario: Scenario, ledger: Ledger, *, together: bool = False) -> li
     table = np.zeros((window.home, items + len(window.names)), dtype=np.int64)
     apart = root_causes._apart(window, found)
     assert len(apart) >= len(TWO_COUNTIES)
+    places = root_causes._Places(window, found)
     for rows in [np.concatenate(apart)] if together else apart:
-        root_causes._add_places_of(window, root_causes._State(window, found, rows), table)
+        root_causes._add_places_of(window, root_causes._State(places, found, rows), table)
     return list(table.tolist())

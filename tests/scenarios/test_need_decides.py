@@ -86,7 +86,6 @@ MORE_PLACES: list[tuple[str, ...]] = [
     ("cedarwood.yaml",),
     ("cedarwood/waiting_list_relief.yaml",),
     ("cedarwood/offered_first.yaml",),
-    ("cedarwood_at_scale.yaml",),
     ("step_down_flats.yaml",),
     (BASELINE, "services.community_beds.beds=42"),
     (BASELINE, "services.home_reablement.places=80"),

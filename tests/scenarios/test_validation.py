@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.loading import read_scenario
+from sim.model.records import GAVE_UP, OUTSIDE
 from tests.engines import replications
 from tests.scenarios.published import admissions_of_one_bed, blocking_chain, queue_course, saturated_line_of_three
 from tests.scenarios.runs import SCENARIOS
@@ -238,3 +239,185 @@ def test_lists_with_exponential_stays_follow_the_exact_course_of_their_queue(nam
     found = seen("discharge_to_assess_memoryless.yaml", 20)
     waiting = each(found, lambda one: waiting_at(one, name, DAY))
     assert_agrees(waiting, exact_course(name, 260)[0], width=15)
+
+
+# Units in line, and bays
+
+
+def test_women_who_need_care_are_littles_whatever_is_blocked() -> None:
+    found = seen("obstetric_flow.yaml", 8)
+    for unit, need in {"observation": 1.2, "birth": 4.8, "ward": 19.2}.items():
+        in_care = each(found, lambda one, unit=unit: one.occupied(unit) - one.delayed(unit))  # type: ignore[misc]
+        assert_agrees(in_care, need, width=0.06 * need)
+        assert_rejects(in_care, need * 1.2)
+    blocked = estimate(each(found, lambda one: one.delayed("birth")))
+    assert blocked.mean - blocked.half_width > 0  # some wait in a birth room for a bed on the ward
+
+
+def test_single_sex_bays_turn_away_as_two_loss_systems() -> None:
+    found = seen("single_sex_bays.yaml", 20)
+    for profile, exact in enumerate((4 / 19, erlang_b(5, 3))):
+        lost = each(found, lambda one, profile=profile: _lost(one, profile))  # type: ignore[misc]
+        assert_agrees(lost, exact, width=0.03)
+        assert_rejects(lost, erlang_b(8, 5))
+
+
+def _lost(one: Seen, profile: int) -> float:
+    """The share of the arrivals with a profile who found no bed."""
+    waits, (first, end) = one.ledger.waits, one.window
+    mine = (waits["held"] == OUTSIDE) & (waits["to"] == 0) & (waits["profile"] == profile)
+    mine &= (waits["joined"] >= first) & (waits["joined"] < end)
+    return float((waits["ending"][mine] == GAVE_UP).mean())
+
+
+# Critical care, with operations that are cancelled
+
+
+def cancelled(one: Seen) -> float:
+    """Planned operations of the window that found no bed."""
+    waits, (first, end) = one.ledger.waits, one.window
+    return float(((waits["ending"] == GAVE_UP) & (waits["ended"] >= first) & (waits["ended"] < end)).sum())
+
+
+@pytest.mark.parametrize(("beds", "published", "other", "width"), [(24, 294.91, 242.11, 45), (28, 117.92, 152.48, 30)])
+def test_so_many_operations_are_cancelled_as_in_the_published_critical_care_unit(
+    beds: int, published: float, other: float, width: float
+) -> None:
+    found = each(seen("critical_care_cancellations.yaml", 60, f"services.critical_care.beds={beds}"), cancelled)
+    assert_agrees(found, published, width)
+    assert_rejects(found, other)  # with one bed more, or one less
+
+
+def test_as_many_come_to_critical_care_as_their_intervals_say() -> None:
+    found = seen("critical_care_cancellations.yaml", 60, "services.critical_care.beds=24")
+    hours = (22.72, 26, 37, 47.2, 575)
+    assert_agrees(each(found, lambda one: came(one, *range(5))), sum(8640 / one for one in hours), width=20)
+    assert_agrees(each(found, lambda one: came(one, 5)), 8640 / 17.91, width=4)  # far more even than a Poisson stream
+
+
+def came(one: Seen, *groups: int) -> float:
+    """People of these groups who came in the window."""
+    people, (first, end) = one.ledger.people, one.window
+    inside = (people["arrives"] >= first) & (people["arrives"] < end)
+    return float((inside & np.isin(people["group"], groups)).sum())
+
+
+# Two stroke pathways from a census
+
+STROKE_UNITS = {
+    "stroke_two_hospitals.yaml": {  # beds, in use, chance that all are, blocked, and in use if nobody were blocked
+        "acute_x": (38, 27.0, 0.05, 0.19, 2.1 * 9.4),
+        "acute_y": (25, 16.8, 0.04, 0.18, 1.5 * 8.2),
+        "unit_z": (12, 6.9, 0.06, 0.27, 0.5 * 7.3),
+        "rehabilitation_x": (17, 13.3, 0.25, 0.17, 2.1 * 0.2 * 24.5),
+        "rehabilitation_y": (15, 10.0, 0.10, 0.18, (2.1 * (0.01 + 0.2 * 0.05) + 1.5 * 0.2) * 21.4),
+    },
+    "stroke_centralised.yaml": {
+        "hyper_acute": (20, 10.3, 0.01, 0.0, None),
+        "acute_unit": (23, 14.9, 0.04, 0.17, 4.1 * 0.4 * 6.8),
+        "rehabilitation_x": (13, 7.6, 0.05, 0.12, 4.1 * 0.4 * 0.15 * 24.5),
+        "rehabilitation_y": (9, 4.6, 0.05, 0.12, 4.1 * 0.4 * 0.1 * 21.4),
+    },
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("file", STROKE_UNITS)
+def test_stroke_beds_are_in_use_and_blocked_as_published(file: str) -> None:
+    found = seen(file, 60)
+    for unit, (beds, in_use, full, blocked, unblocked) in STROKE_UNITS[file].items():
+        nights = each(
+            found, lambda one, unit=unit, beds=beds: float((one.number_at(unit, range(100, 465)) == beds).mean())
+        )
+        held = each(found, lambda one, unit=unit: one.occupied(unit))
+        late = each(found, lambda one, unit=unit, beds=beds: one.delayed(unit) / beds)
+        assert_agrees_as_rounded(held, in_use, rounding=0.05, width=1.1)
+        assert_agrees_as_rounded(nights, full, rounding=0.005, width=0.1)
+        assert_agrees_as_rounded(late, blocked, rounding=0.005, width=0.03)
+        if unblocked is not None:
+            assert_rejects(held, unblocked)
+
+
+def assert_agrees_as_rounded(values: list[float], published: float, rounding: float, width: float) -> None:
+    """As `assert_agrees`, with a figure that was published to so many decimals."""
+    found = estimate(values)
+    assert found.half_width <= width
+    assert abs(found.mean - published) <= found.half_width + rounding, f"{found} is not {published}"
+
+
+# Intermediate care that admits in office hours
+
+UNTIL_OFFICE_HOURS = (4 * 15**2 + 63**2) / (
+    2 * 168
+)  # hours on average until they open, for somebody who comes at any time
+WITH_WEEKENDS = 7 * 15**2 / (2 * 168)
+ANY_HOUR = "services.intermediate_care.admission_hours={from: 00:00, to: 24:00}"
+
+
+def test_office_hours_and_not_beds_hold_people_up_who_wait_for_intermediate_care() -> None:
+    for sets, exact in (
+        ((), UNTIL_OFFICE_HOURS),
+        (("services.intermediate_care.beds=unlimited",), UNTIL_OFFICE_HOURS),
+        (("services.intermediate_care.admission_hours={from: 08:00, to: 17:00}",), WITH_WEEKENDS),
+        ((ANY_HOUR,), 0.0),
+    ):
+        found = seen("intermediate_care_office_hours.yaml", 8, *sets)
+        waits = each(found, lambda one: 24 * float(one.wait_days("intermediate_care").mean()))
+        assert_agrees(waits, exact, width=0.9)
+        if exact:
+            assert_rejects(waits, 7 * 15**2 / (2 * 24 * 5) if exact == UNTIL_OFFICE_HOURS else UNTIL_OFFICE_HOURS)
+
+
+def test_the_application_takes_its_mean_for_everybody_who_comes_to_intermediate_care() -> None:
+    found = seen("intermediate_care_office_hours.yaml", 8)
+    days = each(found, arrival_step_days)
+    assert_agrees(days, 3.11 * 364, width=130)
+    assert_rejects(days, 3.11 * 364 * 1.2)
+
+
+def arrival_step_days(one: Seen) -> float:
+    """Days of the window between arrival and the end of the only step, from the records."""
+    steps, (first, end) = one.ledger.arrival_steps, one.window
+    inside = np.minimum(steps["finished"], end) - np.maximum(steps["started"], first)
+    return float(np.maximum(inside, 0).sum()) / 86_400
+
+
+WAYS_OUT = {  # shares and mean stays by way out
+    "high": ((0.578, 31.1), (0.06, 22.9), (0.034, 29.8), (0.107, 43.9), (0.023, 22.9), (0.198, 47.8)),
+    "geriatric": ((0.6, 31.1), (0.06, 22.9), (0.107, 43.9), (0.023, 22.9), (0.21, 47.8)),
+    "low": ((0.7, 31.1), (0.02, 22.9), (0.02, 29.8), (0.14, 43.9), (0.02, 22.9), (0.1, 47.8)),
+}
+
+
+def test_who_is_referred_outside_the_admission_window_waits_for_it() -> None:
+    found = seen("admission_window.yaml", 12)
+    high, geriatric, low = (sum(share * days for share, days in WAYS_OUT[need]) for need in WAYS_OUT)
+    to_geriatric = 0.54 + 0.034 * 3.11 + 0.02 * 1.91
+    for service, needing in (
+        ("high_complex", 3.11 * high),
+        ("geriatric", to_geriatric * geriatric),
+        ("low_complex", 1.91 * low),
+    ):
+        care = each(found, lambda one, service=service: one.occupied(service) - one.delayed(service))
+        assert_agrees(care, needing, width=7.5)
+        assert_rejects(care, 1.35 * needing)
+    waits = each(found, lambda one: 24 * float(one.wait_days("high_complex", "emergency_department").mean()))
+    assert_agrees(waits, UNTIL_OFFICE_HOURS, width=1.6)
+    assert_rejects(waits, WITH_WEEKENDS)
+    at_once = each(found, lambda one: float(one.wait_days("low_complex", "practitioners").max()))
+    assert not any(at_once)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "admission_window.yaml",
+        "critical_care_cancellations.yaml",
+        "intermediate_care_office_hours.yaml",
+        "obstetric_flow.yaml",
+        "stroke_centralised.yaml",
+        "stroke_two_hospitals.yaml",
+    ],
+)
+def test_a_published_model_takes_less_than_eighty_lines(file: str) -> None:
+    assert len((SCENARIOS / "validation" / file).read_text(encoding="utf-8").splitlines()) < 80

@@ -114,7 +114,7 @@ FAULTS: dict[str, tuple[ModuleType, Fault]] = {
     "every branch as the first": (arrivals, ("_levels", "np.array(trait.which)[profile]", "np.zeros_like(profile)")),
     "the branches the wrong way round": (arrivals, ("_levels", "which == number", "which == len(trait.cumulative) - 1 - number")),
     "one random number for every trait": (plan, ("_traits", 'quantity_key(f"trait {trait.name}")', 'quantity_key("trait")')),
-    "what is known says nothing of the others": (known_levels, ("swayed_by", "trait.name in told", "False")),
+    "what is known says nothing of the others": (known_levels, ("swayed_by", "trait.name in parsed or trait.name in found", "False")),
     "what was drawn before does not count": (known_levels, ("_conditional", "levels[:place]", "()")),
     "how often the others occur does not count": (known_levels, ("weights_given", "prod(trait.share_of(levels) for trait in telling)", "1.0")),
 }  # fmt: skip

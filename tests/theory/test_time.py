@@ -173,3 +173,42 @@ def test_who_is_there_at_the_start_stays_their_residual_life(
     found = each(seen, mean_left)
     assert_agrees(found, exact, width=0.5)
     assert_rejects(found, exact * 1.2)
+
+
+GROWING = "people: {{p: {{arrives_at: ward, arrivals_per_day: 3{years}, journey: {{ward: {{stay_days: 1, then: {{out: 100%}}}}}}}}}}\n"
+YEARS = {2026: 1.0, 2027: 1.3, 2028: 0.5}
+
+
+def growing(years: str) -> str:
+    services = "services: {ward: {kind: community_beds, beds: unlimited}}\n"
+    return calendar(0, 1001) + services + GROWING.format(years=years)
+
+
+def test_each_year_brings_its_rate_times_its_multiplier(tmp_path: Path) -> None:
+    seen = replicate(tmp_path, growing(", arrivals_by_year: {2026: 1, 2027: 1.3, 2028: 0.5}"), 40)
+    years = np.array([(date(2026, 4, 6) + timedelta(days=day)).year for day in range(1001)])
+    for year, multiplier in YEARS.items():
+        days = int((years == year).sum())
+        came = [float((years[one.ledger.people["arrives"] // 86_400] == year).sum()) for one in seen]
+        mean = 3 * multiplier * days
+        assert_agrees(came, mean, width=0.05 * mean)
+        assert_rejects(came, 3 * days * (1.0 if multiplier != 1 else 1.1))
+        assert 0.5 < np.var(came) / mean < 1.9, "a Poisson count is as variable as its mean"
+
+
+def test_growth_brings_the_same_people_sooner_by_its_multiplier(tmp_path: Path) -> None:
+    """With the pencil: after 1 January the time since midnight is divided by the multiplier, and before it nothing moves."""
+    (as_before,) = replicate(tmp_path, growing(""), 1)
+    (ones,) = replicate(tmp_path, growing(", arrivals_by_year: {2026: 1, 2027: 1, 2028: 1}"), 1)
+    (grown,) = replicate(tmp_path, growing(", arrivals_by_year: {2026: 1, 2027: 2, 2028: 1}"), 1)
+    for table in ("people", "waits", "stays", "steps", "places"):
+        for name, column in getattr(as_before.ledger, table).items():
+            assert np.array_equal(column, getattr(ones.ledger, table)[name]), (table, name)
+    before, after = (one.ledger.people["arrives"] for one in (as_before, grown))
+    new_year = (date(2027, 1, 1) - date(2026, 4, 6)).days * 86_400
+    first = before < new_year
+    assert first.any()
+    assert np.array_equal(before[first], after[: first.sum()])
+    later = before[(before >= new_year) & (before < new_year + 730 * 86_400)]  # of two years, which now come in one
+    halved = after[first.sum() : first.sum() + len(later)]
+    assert np.abs(halved - (new_year + (later - new_year) / 2)).max() <= 1

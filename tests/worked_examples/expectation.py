@@ -132,6 +132,8 @@ def in_words(scenario: Scenario, ledger: Ledger) -> dict[str, list[dict[str, obj
     for step in steps:
         stay = stays[int(str(step["stay"]))]
         step["person"], step["service"] = stay["person"], stay["service"]
+    outside = rows(dict(ledger.arrival_steps), {"person": people.__getitem__, "step": ledger.step_names.__getitem__})
+    steps += [{**step, "service": OUTSIDE_NAME, "dropped_at": NEVER} for step in outside]
     return {
         "stays": stays,
         "waits": waits,

@@ -1,7 +1,7 @@
 """A plan as a few tables of numbers, which is all that a compiled engine can read.
 
 Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the random numbers
-stand beside what they are for. -1 stands for "none" throughout.
+are beside what they are for. -1 stands for "none" throughout.
 
 What may be changed here: freely, together with the operations (`operations.py`), which are the only readers.
 """
@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.inputs.calendar import NOT_IN_THIS_RUN, OpeningHours, places_at
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.inputs.scenario import CensusEntry, Places, PriorityRise
-from sim.inputs.timetable import NOT_IN_THIS_RUN, OpeningHours, places_at
+from sim.inputs.scenario import CensusEntry, ClockTime, Places, PriorityRise
 from sim.model import plan as quantities
 from sim.model.attributes import FORESEEN
 from sim.model.compiled.compact_columns import MOST_NAMES
@@ -38,19 +38,26 @@ def _record(names: str, **others: type) -> np.dtype[Any]:
 
 
 SERVICE = _record(  # after the services come `died` and `out`, which always have room
-    "counts_units may_pass most_to_come door own_hours turnaround review_from review_to surge_places surge_high "
-    "surge_low places_at_start",
+    "counts_units may_pass door own_hours turnaround review_from review_to surge_places surge_high surge_low bays bays_end "
+    "is_divided",
     key=key,
 )
+BAY = _record(
+    "service places_at_start most_to_come"
+)  # of every service at least one; without bays it is that of everybody
 GROUP = _record(  # for each profile
-    "group first_row profiles otherwise longest priority rises_after rises_to death", longest_key=key
+    "group first_row profiles otherwise longest until priority rises_after rises_until rises_to death steps steps_end",
+    longest_key=key,
 )
 VISIT = _record(
     "routes drawn shares units tapers tapers_end death worse_from worse_to from_second later changes changes_end pairs",
     longer_stay=real,
     worse_chance=real,
 )
-ROUTE = _record("to otherwise stay steps steps_end longest join_after priority rises_after rises_to", longest_key=key)
+ROUTE = _record(
+    "to otherwise stay steps steps_end longest until join_after priority rises_after rises_until rises_to",
+    longest_key=key,
+)
 PLANNED_STEP = _record(
     "number team takes working starts before afters afters_end", share=real, needs_key=key, takes_key=key
 )
@@ -58,8 +65,8 @@ LEVEL_CHANGE = _record("divisor levels from_level targets targets_end", per_day=
 TARGET = _record("level", high=real)
 TAPER = _record("after", share=real)
 LENGTH = _record("code table_from table_to", a=real, b=real, c=real)
-CHANGE = _record("at of_team what places most_to_come")
-CENSUS = _record("service waiting_for waited remaining")
+CHANGE = _record("at of_team what places most_to_come")  # `what` is a bay, or a team
+CENSUS = _record("service waiting_for waited remaining stay")
 PLAIN_KEYS = (
     quantities.STAY, quantities.NEXT, quantities.UNITS, quantities.TURNAROUND, quantities.DEATH, quantities.WORSE,
     quantities.REVIEW_TIME, quantities.WAITED, quantities.REMAINING, quantities.OUTSIDE_KEY,
@@ -76,6 +83,9 @@ class PlanArrays(NamedTuple):
     until: int
     first_weekday: int
     services: Rows
+    bays: Rows
+    is_for: NDArray[np.bool_]  # bays x rows of groups: may people with that profile come?
+    has_bays: bool  # is any service divided?
     opens_second: Ints  # by destination: services, died, out, lists
     queue_limits: Ints
     members: Ints  # by destination: the services of a list, any other by itself, then -1
@@ -85,7 +95,7 @@ class PlanArrays(NamedTuple):
     review_keys: Keys  # by attempt
     opens: Ints  # hours x days of the run
     closes: Ints
-    is_door_of: Ints  # by hours: the service whose door it is, -1 for discharge hours
+    is_door_of: Ints  # by hours: the service whose admission hours they are, -1 for discharge hours
     groups: Rows  # a row for each profile of each group
     group_keys: Keys  # groups x (from outside, census)
     visit_of: Ints  # rows of groups x services: of those whose profile stays as it was found
@@ -97,7 +107,7 @@ class PlanArrays(NamedTuple):
     shares: Floats  # cumulative shares of all visits, one after the other
     tapers: Rows
     routes: Rows
-    steps: Rows  # for each step of each route
+    steps: Rows  # for each step of each route, and outside
     afters: Ints
     lengths: Rows
     tables: Floats
@@ -105,8 +115,8 @@ class PlanArrays(NamedTuple):
     changes: Rows  # capacities that change during the run, by second
     team_places: Ints  # at the start
     census: Rows
-    can_exchange: NDArray[np.bool_]  # services x services
-    exchanges: Ints  # by service: those that stand in its row, in their order
+    can_exchange: NDArray[np.bool_]  # bays x bays
+    exchanges: Ints  # by bay: those that are in its row, in their order
     has_circles: bool
     plain_keys: Keys
 
@@ -230,10 +240,17 @@ class _Journeys:
         self.routes.append(
             (
                 route.to, _from(route.otherwise, first), self._lengths.row(route.route.stay or planned.visit.stay),
-                steps, len(self.steps), self._lengths.row(route.route.longest_wait), early[0] if early else NONE,
+                steps, len(self.steps), *_longest(route.route.longest_wait, self._lengths), early[0] if early else NONE,
                 route.route.priority, *_rise(route.route.priority_rises), route.longest_wait,
             )
         )  # fmt: skip
+
+    def add_arrival_steps(self, steps: Sequence[PlannedStep]) -> tuple[int, int]:
+        """Where the steps begin and end that some people need outside."""
+        first = len(self.steps)
+        for step in steps:
+            self._add_step(step)
+        return first, len(self.steps)
 
     def _add_step(self, planned: PlannedStep) -> None:
         step, first = planned.step, len(self.afters)
@@ -241,14 +258,14 @@ class _Journeys:
         self.steps.append(
             (
                 planned.number, planned.team, self._lengths.row(step.takes), int(step.working_days),
-                STARTS.index(step.starts), seconds(step.days_before_ready), first, len(self.afters),
+                STARTS.index(step.starts), seconds(step.start_days), first, len(self.afters),
                 step.share, planned.needs, planned.takes,
             )
         )  # fmt: skip
 
 
 class _Hours:
-    """Doors and discharge hours, a row of days for each."""
+    """Admission and discharge hours, a row of days for each."""
 
     def __init__(self) -> None:
         self.rows: list[OpeningHours] = []
@@ -267,9 +284,9 @@ def plan_arrays(plan: Plan) -> PlanArrays:
     _check_what_the_loader_promised(plan)
     lengths, hours = _Lengths(), _Hours()
     journeys = _Journeys(lengths)
-    services = [_service(planned, lengths, hours) for planned in plan.services]
+    services = [_service(plan, planned, lengths, hours) for planned in plan.services]
     visit_of = [rows for group in plan.groups for rows in journeys.add_group(plan, group)]
-    groups = _groups(plan, lengths)
+    groups = _groups(plan, lengths, journeys)
     census = [_census_entry(plan, entry, lengths) for entry in plan.scenario.census]
     length_rows, tables = lengths.tables()
     days = len(plan.working)
@@ -277,6 +294,9 @@ def plan_arrays(plan: Plan) -> PlanArrays:
         until=plan.until,
         first_weekday=plan.scenario.calendar.start.weekday(),
         services=np.array(services, SERVICE),
+        bays=np.array([(one.service, _planned(one.capacity, 0), one.most_places_from(0)) for one in plan.bays], BAY),
+        is_for=np.array([[fits for group in one.for_profiles for fits in group] for one in plan.bays], dtype=np.bool_),
+        has_bays=any(one.service.bays for one in plan.services),
         opens_second=np.array(plan.opens_second, dtype=np.int64),
         queue_limits=_queue_limits(plan),
         members=_padded(plan.members),
@@ -315,7 +335,7 @@ def plan_arrays(plan: Plan) -> PlanArrays:
 
 def _check_what_the_loader_promised(plan: Plan) -> None:
     """Compiled code looks into its tables unasked, so a way that leads nowhere must not get as far as that."""
-    assert max(len(plan.numbers), len(plan.step_names)) <= MOST_NAMES, (
+    assert max(len(plan.numbers), len(plan.step_names), len(plan.bays)) <= MOST_NAMES, (
         "more services or steps than its tables can number"
     )
     for group in plan.groups:
@@ -343,13 +363,12 @@ def _check_what_the_loader_promised(plan: Plan) -> None:
                     assert leads_there, "waiting for where no way leads"
 
 
-def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple[int, ...]:
-    service = planned.service
+def _service(plan: Plan, planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple[int, ...]:
+    service, bays = planned.service, plan.bays_of[planned.number]
     review, surge = service.review, service.surge
     return (
         int(planned.counts_units),
         int(service.may_pass),
-        planned.most_places_from(0),
         hours.row(planned.door, planned.number),
         hours.row(planned.discharge_hours),
         lengths.row(service.turnaround),
@@ -358,13 +377,25 @@ def _service(planned: PlannedService, lengths: _Lengths, hours: _Hours) -> tuple
         NONE if surge is None else surge.places,
         0 if surge is None else surge.opens_when_waiting,
         0 if surge is None else surge.closes_when_waiting,
-        _planned(service.capacity, 0),
+        bays[0],
+        bays[-1] + 1,
+        int(bool(service.bays)),
         planned.key,
     )
 
 
-def _rise(rise: PriorityRise | None) -> tuple[int, int]:
-    return (NONE, NONE) if rise is None else (seconds(rise.after_days), rise.to)
+def _longest(wait: Distribution | ClockTime | None, lengths: _Lengths) -> tuple[int, int]:
+    """A longest wait: the row of its length, or the second of the day at which it is over."""
+    return (NONE, wait.second_of_day) if isinstance(wait, ClockTime) else (lengths.row(wait), NONE)
+
+
+def _rise(rise: PriorityRise | None) -> tuple[int, int, int]:
+    """After how long, or at which second of the day, a priority rises, and what it is then."""
+    if rise is None:
+        return NONE, NONE, NONE
+    return (
+        (seconds(rise.after_days), NONE, rise.to) if rise.until is None else (NONE, rise.until.second_of_day, rise.to)
+    )
 
 
 def _queue_limits(plan: Plan) -> Ints:
@@ -379,14 +410,15 @@ def _padded(rows: Sequence[Sequence[int]]) -> Ints:
     return _ints([[*row, *[NONE] * (most - len(row))] for row in rows], most)
 
 
-def _groups(plan: Plan, lengths: _Lengths) -> list[tuple[int, ...]]:
+def _groups(plan: Plan, lengths: _Lengths, journeys: _Journeys) -> list[tuple[int, ...]]:
     rows: list[tuple[int, ...]] = []
     for number, group in enumerate(plan.groups):
         first = len(rows)
         rows += [
             (
-                number, first, len(group.profiles), one.otherwise, lengths.row(one.arrival.longest_wait),
-                one.arrival.priority, *_rise(one.arrival.priority_rises), lengths.row(one.arrival.dies_while_waiting), group.longest_wait,
+                number, first, len(group.profiles), one.otherwise, *_longest(one.arrival.longest_wait, lengths),
+                one.arrival.priority, *_rise(one.arrival.priority_rises), lengths.row(one.arrival.dies_while_waiting),
+                *journeys.add_arrival_steps(one.steps), group.longest_wait,
             )
             for one in group.arrivals
         ]  # fmt: skip
@@ -399,14 +431,15 @@ def _census_entry(plan: Plan, entry: CensusEntry, lengths: _Lengths) -> tuple[in
         NONE if entry.waiting_for is None else plan.numbers[entry.waiting_for],
         lengths.row(entry.waited),
         lengths.row(entry.remaining),
+        lengths.row(entry.stay),
     )
 
 
 def _changes(plan: Plan) -> Rows:
     services = [
-        (change.from_second, 0, planned.number, _planned((change,), 0), planned.most_places_from(change.from_second))
-        for planned in plan.services
-        for change in planned.service.capacity[1:]
+        (change.from_second, 0, bay.number, _planned((change,), 0), most)
+        for bay in plan.bays
+        for change, most in zip(bay.capacity[1:], bay.most_by_row[1:], strict=True)
     ]
     teams = [
         (change.from_second, 1, number, _planned((change,), 0), NONE)
@@ -443,7 +476,7 @@ def _review_keys(plan: Plan) -> Keys:
 
 
 def _can_exchange(plan: Plan) -> NDArray[np.bool_]:
-    matrix = np.zeros((len(plan.services), len(plan.services)), dtype=np.bool_)
+    matrix = np.zeros((len(plan.bays), len(plan.bays)), dtype=np.bool_)
     for held, neighbours in enumerate(plan.circle_neighbours):
         matrix[held, list(neighbours)] = True
     return matrix

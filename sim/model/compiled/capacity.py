@@ -1,4 +1,4 @@
-"""Places and lines, for the fast engine: doors, who may move, what the calendar and the surge give.
+"""Places and lines, for the fast engine: opening hours, who may move, what the calendar and the surge give.
 
 Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
 the reference engine.
@@ -13,7 +13,7 @@ from sim.model.rules import minutes, seconds, way_from_outside
 
 
 def touch(state: EngineState, service: int) -> None:
-    """Somebody may move into this service, if anybody waits for it; whoever joins its line touches it again."""
+    """Somebody may move into this service, if anybody waits for it; anybody who joins its line touches it again."""
     count, touched, service_states = state.counters[0], state.touched, state.service_states
     is_waited_for = service_states[service].head >= 0 or service_states[service].on_lists > 0
     if service_states[service].is_touched == 0 and is_waited_for:
@@ -59,7 +59,7 @@ def is_open(plan: PlanArrays, state: EngineState, hours: int, now: int) -> bool:
 
 
 def plan_places(plan: PlanArrays, state: EngineState, service: int, now: int) -> None:
-    """The places that the calendar and the surge give at this instant, as a row of the ledger too."""
+    """The places that the calendar and the surge give at this instant, as a row of the records too."""
     services, service_states, places, count = plan.services, state.service_states, state.places, state.counters[0]
     service_states[service].open = service_states[service].planned_open
     if service_states[service].surge_is_open and service_states[service].planned_open != UNLIMITED:
@@ -75,6 +75,52 @@ def plan_places(plan: PlanArrays, state: EngineState, service: int, now: int) ->
     places[row, 0], places[row, 1] = service, now
     places[row, 2] = -1 if service_states[service].open == UNLIMITED else service_states[service].open
     touch(state, service)
+
+
+def is_divided(plan: PlanArrays, service: int) -> bool:
+    """Has this destination bays of its own?"""
+    return bool(plan.has_bays and service < len(plan.services) and plan.services[service].is_divided)
+
+
+def bay_for(plan: PlanArrays, state: EngineState, profile_row: int, service: int) -> int:
+    """The first bay of a divided service that is for people with a profile and has a free bed; NONE if there is none."""
+    for bay in range(plan.services[service].bays, plan.services[service].bays_end):
+        here = state.bay_states[bay]
+        if plan.is_for[bay, profile_row] and here.open - here.held - here.cleaning >= 1:
+            return bay
+    return NONE
+
+
+def has_free_bay(plan: PlanArrays, state: EngineState, service: int) -> bool:
+    """Is there a free bed in any bay of a divided service, for whomever?"""
+    found = False
+    for bay in range(plan.services[service].bays, plan.services[service].bays_end):
+        here = state.bay_states[bay]
+        found |= here.open - here.held - here.cleaning >= 1
+    return found
+
+
+def bay_of(plan: PlanArrays, state: EngineState, stay: int) -> int:
+    """The bay in which somebody has their place; without bays each service is one."""
+    return int(state.bays[stay]) if plan.has_bays else int(state.stays[stay].service)
+
+
+def hold_place(plan: PlanArrays, state: EngineState, stay: int, service: int, bay: int, units: int) -> None:
+    """Somebody holds a place from now on."""
+    state.service_states[service].held += units
+    if plan.has_bays:
+        state.bays[stay] = bay
+        if is_divided(plan, service):
+            state.bay_states[bay].held += units
+
+
+def most_in_bays(plan: PlanArrays, state: EngineState, profile_row: int, service: int) -> int:
+    """The most beds that any bay for people with a profile has, now or on any later date."""
+    most = 0
+    for bay in range(plan.services[service].bays, plan.services[service].bays_end):
+        if plan.is_for[bay, profile_row]:
+            most = max(most, state.bay_states[bay].most_to_come)
+    return int(most)
 
 
 def visits_made(state: EngineState, stay: int, service: int) -> int:
@@ -107,8 +153,10 @@ def never_fits(plan: PlanArrays, state: EngineState, wait: int) -> bool:
     """Will there be no place for this person, now or on any later date?"""
     for member in plan.members[state.waits[wait].to]:
         if member >= 0:
-            units = units_in(plan, state, wait, member)
-            if max(1, units) <= state.service_states[member].most_to_come:
+            units, most = units_in(plan, state, wait, member), state.service_states[member].most_to_come
+            if is_divided(plan, member):
+                most = most_in_bays(plan, state, state.persons[state.waits[wait].person].profile_row, member)
+            if max(1, units) <= most:
                 return False
     return True
 
@@ -153,15 +201,17 @@ def goes_back(plan: PlanArrays, state: EngineState, wait: int, now: int) -> bool
 
 def count_clear(plan: PlanArrays, state: EngineState, wait: int, change: int) -> None:
     """Keep count of who, holding a place that somebody else may wait for, is clear to go where."""
-    can_exchange, count, clear_pairs, waits = plan.can_exchange, state.counters[0], state.clear_pairs, state.waits
-    where = waits[wait].held
-    if where < 0 or waits[wait].clear == NEVER:
+    count, clear_pairs, waits = state.counters[0], state.clear_pairs, state.waits
+    if waits[wait].held < 0 or waits[wait].clear == NEVER:
         return
+    where, profile_row = bay_of(plan, state, waits[wait].stay), state.persons[waits[wait].person].profile_row
     for to in plan.members[waits[wait].to]:
-        if 0 <= to < len(can_exchange) and can_exchange[where, to]:
-            clear_pairs[where, to] += change
-            count.clear_in_circles += change
-            count.look_for_circles = 1
+        if 0 <= to < len(plan.services):
+            for bay in range(plan.services[to].bays, plan.services[to].bays_end):
+                if plan.can_exchange[where, bay] and plan.is_for[bay, profile_row]:
+                    clear_pairs[where, bay] += change
+                    count.clear_in_circles += change
+                    count.look_for_circles = 1
 
 
 def leave_place(plan: PlanArrays, state: EngineState, stay: int, to: int, is_exchange: bool, now: int) -> None:
@@ -170,6 +220,9 @@ def leave_place(plan: PlanArrays, state: EngineState, stay: int, to: int, is_exc
     stays[stay].left, stays[stay].to = now, to
     person, service, units = stays[stay].person, stays[stay].service, stays[stay].units_now
     service_states[service].held -= units
+    is_in_bay = is_divided(plan, service)
+    if is_in_bay:
+        state.bay_states[state.bays[stay]].held -= units
     state.persons[person].stay_of = NONE
     if plan.services[service].turnaround >= 0 and not is_exchange:
         u = uniform(
@@ -178,5 +231,7 @@ def leave_place(plan: PlanArrays, state: EngineState, stay: int, to: int, is_exc
         takes = seconds(drawn(plan, plan.services[service].turnaround, u))
         if takes > 0:
             service_states[service].cleaning += units
+            if is_in_bay:
+                state.bay_states[state.bays[stay]].cleaning += units
             due_at(state, plan.until, now + takes, CLEAN, stay)
     touch(state, service)

@@ -1,6 +1,6 @@
-"""Tables of the ledger as the fast engine writes them: each column as narrow as its numbers allow, so that less memory is filled.
+"""Tables of the records as the fast engine writes them: each column as narrow as its numbers allow, so that less memory is filled.
 
-Whoever reads the ledger sees int64 columns, as `records.py` says: a narrow one is widened when it is first asked for.
+Anybody who reads the records sees int64 columns, as `records.py` says: a narrow one is widened when it is first asked for.
 
 What may be changed here: freely, as long as no number is cut off.
 """
@@ -87,7 +87,7 @@ def _kinds(table: Any) -> list[np.dtype[Any]]:
 
 
 class Columns(Mapping[str, Column]):
-    """Such a table's columns as the ledger's readers want them: the first `rows` of each, and others, int64, in the ledger's order."""
+    """Such a table's columns as the records' readers want them: the first `rows` of each, and others, int64, in the records' order."""
 
     def __init__(self, names: tuple[str, ...], table: Any, rows: int, others: Mapping[str, Column]) -> None:
         self._columns: dict[str, Narrow] = {

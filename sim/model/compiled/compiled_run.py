@@ -1,8 +1,8 @@
 """The fast engine: `event_loop.py`, compiled by Numba for this processor. The same contract as the reference engine, and the same bits.
 
-Here a plan and its people become tables, the events are run, and the tables become a ledger. Nothing in here decides anything about people.
+Here a plan and its people become tables, the events are run, and the tables become records. Nothing in here decides anything about people.
 
-What may be changed here: freely, as long as the ledgers of both engines stay equal.
+What may be changed here: freely, as long as the records of both engines stay equal.
 """
 
 import math
@@ -91,7 +91,7 @@ class CompiledPlan:
     plan_arrays: PlanArrays
     rows: Rows | None = None
     was_enlarged: bool = False
-    bytes_per_person: float = 0.0  # in the last run, ledger apart
+    bytes_per_person: float = 0.0  # in the last run, records apart
     seated_entries: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -129,7 +129,7 @@ class _Memory(threading.local):
 
     def __init__(self) -> None:
         self.tables: dict[str, NDArray[Any]] = {}  # of the last run
-        self.blocks: list[NDArray[np.uint8]] = []  # of ledgers; a ledger's columns refer to their block
+        self.blocks: list[NDArray[np.uint8]] = []  # of records; the records' columns refer to their block
 
 
 _memory = _Memory()
@@ -170,7 +170,7 @@ def _filled(state: engine_state.EngineState, counter: str) -> int:
 
 
 def state_bytes_per_person(plan: Plan) -> float:
-    """What the last run of this plan kept in memory for a person, apart from the rows that become the ledger."""
+    """What the last run of this plan kept in memory for a person, apart from the rows that become the records."""
     return _plans[plan].bytes_per_person
 
 
@@ -236,7 +236,7 @@ def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows
     assert max(len(people), rows.stays, rows.waits, rows.steps) < engine_state.MOST_ROWS, (
         "more people than fit into its tables"
     )
-    services = len(plan_arrays.services)
+    services, bays = len(plan_arrays.services), len(plan_arrays.bays)
     shift = _about_one_event_a_span(plan_arrays.until, rows.stays)
     buckets = _table("buckets", (plan_arrays.until >> shift) + 1, np.int32)
     buckets[:] = NONE
@@ -267,11 +267,13 @@ def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows
         service_states=_service_states(len(plan_arrays.members)),
         teams=_teams(plan_arrays),
         touched=np.zeros(services + 2, np.int64),
-        clear_pairs=np.zeros((services, services), np.int64),
+        bay_states=np.zeros(bays, engine_state.BAY_STATE),
+        bays=_table("bays", rows.stays if plan_arrays.has_bays else 1, np.int32),
+        clear_pairs=np.zeros((bays, bays), np.int64),
         firsts=np.zeros(services + 2, np.int64),
         looked=np.zeros(services + 2, np.int64),
         cursors=np.zeros(plan_arrays.queues_of.shape[1], np.int64),
-        circle=np.zeros((engine_state.CIRCLE_ROWS, services + 1), np.int64),
+        circle=np.zeros((engine_state.CIRCLE_ROWS, bays + 1), np.int64),
         opening_is_noted=np.zeros(len(plan_arrays.is_door_of), np.bool_),
         weights=np.zeros(most_drawn),
         counters=np.zeros(1, engine_state.COUNTERS),
@@ -306,7 +308,7 @@ def _teams(plan_arrays: PlanArrays) -> NDArray[Any]:
 
 
 def _block(size: int) -> NDArray[np.uint8]:
-    """Memory for a table of the ledger: that of an earlier ledger which nobody holds any more, or else fresh.
+    """Memory for a table of the records: that of earlier records which nobody holds any more, or else fresh.
 
     Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
     """
@@ -321,7 +323,7 @@ def _block(size: int) -> NDArray[np.uint8]:
 
 
 def _ledger(plan: Plan, plan_arrays: PlanArrays, people: People, state: engine_state.EngineState) -> Ledger:
-    stays, steps = _filled(state, "stay_rows"), _filled(state, "step_rows")
+    stays, steps = _filled(state, "stay_rows") - _filled(state, "outside_rows"), _filled(state, "step_rows")
     waits = _filled(state, "wait_rows") + _filled(state, "waits_at_once")
     tables = {
         name: compact_columns.laid_out(NARROW[name], _block(compact_columns.width(NARROW[name]) * rows), rows)
@@ -331,6 +333,10 @@ def _ledger(plan: Plan, plan_arrays: PlanArrays, people: People, state: engine_s
     planned = state.places[: _filled(state, "places")]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
     of_stays, of_waits = _profiles(any(group.traits for group in plan.groups), people, state, tables, stays, waits)
+    of_stays["bay"] = np.zeros(stays, np.int64)
+    if plan_arrays.has_bays:
+        of_bay = np.array([bay.place for bay in plan.bays], dtype=np.int64)
+        of_stays["bay"] = of_bay[state.bays[state.stay_of_row[:stays]]]
     return Ledger(
         people=people.ledger_table(),
         waits=compact_columns.Columns(records.WAIT_COLUMNS, tables["waits"], waits, of_waits),
@@ -339,4 +345,18 @@ def _ledger(plan: Plan, plan_arrays: PlanArrays, people: People, state: engine_s
         places=dict(zip(records.PLACES_COLUMNS, np.ascontiguousarray(planned.T), strict=True)),
         step_names=plan.step_names,
         until=plan.until,
+        arrival_steps=_arrival_steps(state),
     )
+
+
+def _arrival_steps(state: engine_state.EngineState) -> Mapping[str, Column]:
+    """The steps that were done outside, by person and step."""
+    if not _filled(state, "outside_rows"):
+        return records.no_arrival_steps()
+    steps = state.steps[: _filled(state, "step_rows")]
+    origins = state.origins[steps["stay"]]
+    rows = np.flatnonzero((origins["number"] == NONE) & (steps["started"] != records.NEVER))
+    rows = rows[np.lexsort((steps["step"][rows], origins["person"][rows]))]
+    found = {name: steps[name][rows] for name in records.ARRIVAL_STEP_COLUMNS if name != "person"}
+    found = {"person": origins["person"][rows], **found}
+    return {name: column.astype(np.int64) for name, column in found.items()}

@@ -1,4 +1,4 @@
-"""The state of the compiled engine: its tables, and by name what stands in a row of each. Only its own operations write them.
+"""The state of the compiled engine: its tables, and by name what is in a row of each. Only its own operations write them.
 
 A row is kept narrow, its numbers as wide as they have to be: a stay has 64 bytes, and a wait, which is what a processor fetches at once.
 
@@ -20,7 +20,7 @@ Flags = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 UNLIMITED = NEVER
-MOST_ROWS = 2**26  # of a table: the number of a row stands beside the kind of an event in 32 bits
+MOST_ROWS = 2**26  # of a table: the number of a row is beside the kind of an event in 32 bits
 time, number, few, flag = np.int64, np.int32, np.int16, np.int8
 
 
@@ -37,13 +37,15 @@ PERSON = _row(
 ADMISSION = _row(  # what a stay began with, and what few of them need later
     ("admitted", time), ("need", time), ("units", number), ("visit", number), ("first_step", number), ("next_taper", number),
 )  # fmt: skip
-ORIGIN = _row(("person", number), ("number", number), ("came_at_once", number))  # whose stay, and which of theirs
+ORIGIN = _row(
+    ("person", number), ("number", number), ("came_at_once", number)
+)  # whose stay, and which of theirs; NONE: the time outside until every step there is done
 STAY = _row(  # what happens to it
     ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", number), ("person", number),
     ("route", number), ("visit_plan", number), ("left_at_once", number), ("previous", number), ("service", few), ("to", few),
     ("planned_to", few), ("open_steps", few),
 )  # fmt: skip
-WAIT = _row(  # `before` and `behind`: who stands there in the queue
+WAIT = _row(  # `before` and `behind`: who is there in the queue
     ("joined", time), ("clear", time), ("ended", time), ("units", number), ("person", number), ("number", number),
     ("stay", number), ("number_of_stay", number), ("route", number), ("before", number), ("behind", number), ("held", few), ("to", few),
     ("priority", few), ("ending", flag),
@@ -63,14 +65,16 @@ SERVICE_STATE = _row(
     ("length", number), ("on_lists", number), ("places_row", number), ("surge_is_open", flag), ("is_touched", flag), ("is_stopped", flag),
     ("has_newcomers", flag),
 )  # fmt: skip
+# Of a bay of a divided service; those of other services are their services' own.
+BAY_STATE = _row(("open", time), ("most_to_come", time), ("held", time), ("cleaning", time))
 TEAM_STATE = _row(("open", time), ("taken", time), ("head", number), ("tail", number))
 # What several operations share, in a table of one row.
 COUNTERS = _row(
     ("now", time), ("day", time), ("posted", time), ("touched", time), ("look_for_circles", time), ("unsettled", time), ("due_waits", time), ("due_deaths", time), ("nowhere", time), ("is_replanned", time), ("has_newcomers", time), ("clear_in_circles", time), ("places", time),
-    ("stay_rows", time), ("wait_rows", time), ("waits_at_once", time), ("step_rows", time), ("after_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
+    ("stay_rows", time), ("outside_rows", time), ("wait_rows", time), ("waits_at_once", time), ("step_rows", time), ("after_rows", time), ("event_rows", time), ("free_event", time), ("heap_size", time), ("bucket", time), ("too_small", time),
     # where the loop is: what comes next, and what it places now
     ("gathered", time), ("next_coming", time), ("next_arrival", time), ("next_change", time), ("next_seated", time), ("serving", time), ("cursor", time),
-    ("circle_left", time), ("is_exchange", time), ("has_stopped_lines", time), ("looked", time),
+    ("circle_left", time), ("is_exchange", time), ("has_stopped_lines", time), ("looked", time), ("exchange_bay", time),
 )  # fmt: skip
 
 NOT_LOOKED = -2  # in `firsts`
@@ -127,22 +131,24 @@ class EngineState(NamedTuple):
     heap: Small  # the events of the present span, the earliest first
     posted: Rows  # when, and what
     noted: Rows
-    places: Ints  # as in the ledger
+    places: Ints  # as in the records
     service_states: Rows
+    bay_states: Rows
+    bays: Small  # where a service is divided, by stay: its bay
     teams: Rows
     touched: Ints
-    clear_pairs: Ints  # how many hold a place here, are clear, and wait for a place there
+    clear_pairs: Ints  # bays x bays: how many hold a place here, are clear, and wait for a place there
     firsts: Ints  # with lists: the first in the line of each service who may move there; NOT_LOOKED where nobody has looked yet
     looked: Ints  # services in whose line somebody has looked in this phase
     cursors: (
         Ints  # where somebody stands who goes down the line of a service: in its own queue and in each of its lists
     )
-    circle: Ints  # members and where they go, then for each service: found in this order, found from, has been seen
+    circle: Ints  # members and where they go, then for each bay: found in this order, found from, has been seen
     opening_is_noted: Flags  # somebody found these hours closed: the next opening is an event
     weights: Floats
     counters: Rows
     keys: Keys
-    first_stay: Small  # for the ledger's order: the row of each person's first stay and wait ...
+    first_stay: Small  # for the records' order: the row of each person's first stay and wait ...
     first_wait: Small
-    stay_of_row: Small  # ... which stay stands in each row ...
+    stay_of_row: Small  # ... which stay is in each row ...
     steps_before: Small  # ... and how many steps there are before a stay's

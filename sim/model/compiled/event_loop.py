@@ -8,7 +8,7 @@ What may be changed here: with new expected results, and only together with the 
 """
 
 from sim.model.compiled.arrays import PlanArrays
-from sim.model.compiled.capacity import plan_places
+from sim.model.compiled.capacity import is_divided, plan_places
 from sim.model.compiled.engine_state import DONE, NOTHING_DUE, EngineState, by_reference
 from sim.model.compiled.event_queue import open_span
 from sim.model.compiled.gathering import happen, next_due
@@ -26,7 +26,7 @@ from sim.model.rules import SECONDS_PER_DAY
 
 
 def run_events(plan: PlanArrays, state: EngineState) -> int:
-    """Run to the end of the run; DONE, or which table was too small. How many rows were filled stands in the counters."""
+    """Run to the end of the run; DONE, or which table was too small. How many rows were filled is in the counters."""
     plan, state = by_reference(plan), by_reference(state)
     count, has_surge = state.counters[0], start(plan, state)
     now = int(count.now)  # the literal 0 would have Numba compile everything for that number alone, and then again
@@ -48,7 +48,7 @@ def run_events(plan: PlanArrays, state: EngineState) -> int:
             continue
         has_placed = place(plan, state, now)
         if has_placed and (count.posted > 0 or count.look_for_circles > 0):
-            continue  # else whoever moved left nothing to gather or to place
+            continue  # else anybody who moved left nothing to gather or to place
         if judge_clocks(state, now) or turn_away(plan, state, now):
             continue
         count.unsettled = 0
@@ -66,8 +66,15 @@ def start(plan: PlanArrays, state: EngineState) -> bool:
     count.unsettled = 1
     for service in range(len(services)):
         has_surge |= services[service].surge_places >= 0
-        state.service_states[service].planned_open = services[service].places_at_start
-        state.service_states[service].most_to_come = services[service].most_to_come
+        first = services[service].bays
+        state.service_states[service].planned_open = plan.bays[first].places_at_start
+        state.service_states[service].most_to_come = plan.bays[first].most_to_come
+        if is_divided(plan, service):
+            state.service_states[service].planned_open = 0
+            for bay in range(first, services[service].bays_end):
+                state.service_states[service].planned_open += plan.bays[bay].places_at_start
+                state.bay_states[bay].open = plan.bays[bay].places_at_start
+                state.bay_states[bay].most_to_come = plan.bays[bay].most_to_come
         plan_places(plan, state, service, 0)
     return has_surge
 

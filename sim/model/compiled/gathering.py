@@ -7,6 +7,7 @@ together with the reference engine.
 from sim.model.compiled.arrays import KEY_DEATH, KEY_OUTSIDE, PlanArrays
 from sim.model.compiled.capacity import (
     count_clear,
+    is_divided,
     leave_place,
     other_way,
     plan_places,
@@ -27,6 +28,7 @@ from sim.model.compiled.engine_state import (
     LONGEST_WAIT,
     LOOK,
     MORE_EVENTS,
+    MORE_STAYS,
     NO_PLACE_FOR,
     NOTHING_DUE,
     OPENING,
@@ -40,11 +42,11 @@ from sim.model.compiled.engine_state import (
     EngineState,
 )
 from sim.model.compiled.event_queue import due_at, post, schedule, take_first
-from sim.model.compiled.joining import join, join_after_steps, look_at, raise_priority
+from sim.model.compiled.joining import join, join_after_steps, look_at, raise_priority, waits_since
 from sim.model.compiled.queues import leave_queue
 from sim.model.compiled.random_lookup import due_after, uniform
 from sim.model.compiled.stays import end_wait, place_from_census
-from sim.model.compiled.steps import ask_for_steps, drop, try_steps
+from sim.model.compiled.steps import ask_for_steps, drop, is_outside, try_steps
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, TURNED_AWAY
 from sim.model.rules import tapered
 
@@ -82,8 +84,7 @@ def happen(plan: PlanArrays, state: EngineState, what: int, now: int) -> None:
     requires = looks_at = joins = leaves = NONE
     goes_another_way = False
     if kind == ARRIVE:
-        start_death_clock_outside(plan, state, whom, now)
-        joins = whom
+        joins = come(plan, state, whom, now)
     elif kind == FROM_CENSUS:
         place_from_census(plan, state, whom)
     elif kind == REQUIRE:
@@ -117,7 +118,11 @@ def happen(plan: PlanArrays, state: EngineState, what: int, now: int) -> None:
         ask_for_steps(plan, state, requires, goes_another_way)
         joins = join_after_steps(plan, state, requires, goes_another_way, now, joins)
     if looks_at >= 0:
-        joins = look_at(plan, state, looks_at, now)
+        joins = (
+            look_outside(plan, state, looks_at, now)
+            if is_outside(state, looks_at)
+            else look_at(plan, state, looks_at, now)
+        )
     if joins >= 0:
         join(plan, state, joins, kind, now)
     if leaves >= 0:
@@ -127,13 +132,53 @@ def happen(plan: PlanArrays, state: EngineState, what: int, now: int) -> None:
 # -- what happens to a person ---------------------------------------------------------------------------------------
 
 
+def come(plan: PlanArrays, state: EngineState, person: int, now: int) -> int:
+    """Somebody comes: who joins a queue (NONE: nobody, as things must be done before; rule 26)."""
+    row = state.persons[person].profile_row
+    if state.census_entry[person] < 0 and plan.groups[row].steps < plan.groups[row].steps_end:
+        outside = begin_outside(plan, state, person, now)
+        return NONE if outside < 0 else look_outside(plan, state, outside, now)
+    start_death_clock_outside(plan, state, person, now)
+    return person
+
+
+def begin_outside(plan: PlanArrays, state: EngineState, person: int, now: int) -> int:
+    """The time outside until every step there is done; NONE where there is no room for its row."""
+    stays, count = state.stays, state.counters[0]
+    stay = count.stay_rows
+    if stay >= len(stays):
+        count.too_small = MORE_STAYS
+        return NONE
+    count.stay_rows = stay + 1
+    count.outside_rows += 1
+    stays[stay].person = state.origins[stay].person = person
+    stays[stay].service = stays[stay].route = stays[stay].visit_plan = stays[stay].previous = NONE
+    stays[stay].to = stays[stay].planned_to = stays[stay].left_at_once = NONE
+    state.origins[stay].number = state.origins[stay].came_at_once = state.admissions[stay].first_step = NONE
+    stays[stay].open_steps = stays[stay].units_now = state.admissions[stay].units = 0
+    stays[stay].ready_due = stays[stay].ready = state.admissions[stay].admitted = now
+    stays[stay].clear = stays[stay].left = NEVER
+    state.admissions[stay].need = state.admissions[stay].visit = 0
+    ask_for_steps(plan, state, stay, False)
+    return int(stay)
+
+
+def look_outside(plan: PlanArrays, state: EngineState, stay: int, now: int) -> int:
+    """Who joins the queue now that every step outside is done; NONE while one is not."""
+    if state.stays[stay].open_steps > 0:
+        return NONE
+    person = int(state.stays[stay].person)
+    start_death_clock_outside(plan, state, person, now)
+    return person
+
+
 def start_death_clock_outside(plan: PlanArrays, state: EngineState, person: int, now: int) -> None:
-    """Somebody comes; from now on they may die while they wait outside."""
+    """Somebody begins to wait outside; from now on they may die there."""
     length = plan.groups[state.persons[person].profile_row].death
     if length >= 0:
         keys = plan.plain_keys
         u = uniform(state, person, keys[KEY_OUTSIDE], 0, keys[KEY_DEATH])
-        due = due_after(plan, length, min(state.arrives[person], now), now, u)
+        due = due_after(plan, length, waits_since(state, person, now), now, u)
         due_at(state, plan.until, due, DEATH_OUTSIDE, person)
 
 
@@ -248,8 +293,11 @@ def change_capacity(plan: PlanArrays, state: EngineState, kind: int, whom: int, 
     if kind == TAPER:
         taper(plan, state, whom)
     elif kind == CLEAN:
-        state.service_states[state.stays[whom].service].cleaning -= state.stays[whom].units_now
-        touch(state, state.stays[whom].service)
+        service = state.stays[whom].service
+        state.service_states[service].cleaning -= state.stays[whom].units_now
+        if is_divided(plan, service):
+            state.bay_states[state.bays[whom]].cleaning -= state.stays[whom].units_now
+        touch(state, service)
     elif kind == OPENING:
         open_hours(plan, state, whom)
     elif kind == CHANGE:
@@ -289,14 +337,20 @@ def follow_calendar(plan: PlanArrays, state: EngineState, change: int, now: int)
         state.teams[what].open = changes[change].places
         count.unsettled = 1
     else:
-        service_states[what].planned_open = changes[change].places
-        service_states[what].most_to_come = changes[change].most_to_come
+        service = plan.bays[what].service
+        if is_divided(plan, service):
+            service_states[service].planned_open += changes[change].places - state.bay_states[what].open
+            state.bay_states[what].open = changes[change].places
+            state.bay_states[what].most_to_come = changes[change].most_to_come
+        else:
+            service_states[service].planned_open = changes[change].places
+            service_states[service].most_to_come = changes[change].most_to_come
         count.is_replanned = count.unsettled = 1
-        plan_places(plan, state, what, now)
+        plan_places(plan, state, service, now)
 
 
 # In an order in which each knows those before it.
 OPERATIONS = (
-    next_due, start_death_clock_outside, become_ready, end_step, note_due, step_out_of_line, die, leave_the_queue,
+    next_due, start_death_clock_outside, look_outside, begin_outside, come, become_ready, end_step, note_due, step_out_of_line, die, leave_the_queue,
     after_the_queue, leave_dead, taper, open_hours, follow_calendar, change_capacity, happen,
 )  # fmt: skip

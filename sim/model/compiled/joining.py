@@ -6,8 +6,10 @@ together with the reference engine.
 
 from sim.model.compiled.arrays import KEY_OUTSIDE, PlanArrays
 from sim.model.compiled.capacity import (
+    bay_for,
     count_clear,
     has_opened,
+    is_divided,
     is_open,
     never_fits,
     other_way,
@@ -29,6 +31,7 @@ from sim.model.compiled.random_lookup import due_after, uniform
 from sim.model.compiled.stays import move_at_once
 from sim.model.compiled.steps import clear_of_census, is_over, own_start, step_named
 from sim.model.records import NEVER, NONE, OUTSIDE, WAITING
+from sim.model.rules import next_clock_time
 
 
 def join_after_steps(
@@ -77,6 +80,11 @@ def may_join_early(plan: PlanArrays, state: EngineState, stay: int, early: int, 
     return is_over(state, step) if step >= 0 else own_start(plan, state, stay, early) <= now
 
 
+def waits_since(state: EngineState, person: int, now: int) -> int:
+    """Since when somebody has waited outside who begins to be here: now, or before the run for those of the census."""
+    return int(state.arrives[person]) if state.census_entry[person] >= 0 else now
+
+
 def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int) -> None:
     """Somebody joins a queue, or moves in the same instant where there is room and it cannot be anybody else's turn."""
     persons, stays, waits, routes, groups = state.persons, state.stays, state.waits, plan.routes, plan.groups
@@ -86,7 +94,7 @@ def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int)
     if stay < 0:
         to = state.arrives_at[person] if number == 0 else groups[row].otherwise
         if number == 0:
-            joined = min(state.arrives[person], now)
+            joined = waits_since(state, person, now)
         clear, moves_now = joined, True
     else:
         to, moves_now = routes[stays[stay].route].to, False
@@ -95,7 +103,7 @@ def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int)
                 joined = stays[stay].clear
             clear = max(joined, stays[stay].clear)
             moves_now = is_open(plan, state, plan.services[stays[stay].service].own_hours, now)
-    if moves_now and joined == now and goes_at_once(plan, state, to, kind, now):
+    if moves_now and joined == now and goes_at_once(plan, state, person, to, kind, now):
         move_at_once(plan, state, person, stay, to, number, now)
         return
     wait = state.counters[0].wait_rows
@@ -114,11 +122,11 @@ def join(plan: PlanArrays, state: EngineState, person: int, kind: int, now: int)
     start_longest_wait(plan, state, wait, now)
 
 
-def goes_at_once(plan: PlanArrays, state: EngineState, to: int, kind: int, now: int) -> bool:
+def goes_at_once(plan: PlanArrays, state: EngineState, person: int, to: int, kind: int, now: int) -> bool:
     """Is there room, and can it be nobody else's turn in this instant?"""
     count, service = state.counters[0], state.service_states[to]
     if to > len(plan.services):
-        return to == len(plan.services) + 1  # on a list who stands before them is another matter
+        return to == len(plan.services) + 1  # on a list who is before them is another matter
     is_alone = (
         count.gathered == 1
         and (kind != STEP_DUE or len(state.teams) == 0)
@@ -133,6 +141,7 @@ def goes_at_once(plan: PlanArrays, state: EngineState, to: int, kind: int, now: 
         is_alone
         and service.open - service.held - service.cleaning >= 1
         and not plan.services[to].counts_units
+        and (not is_divided(plan, to) or bay_for(plan, state, state.persons[person].profile_row, to) >= 0)
         and is_open(plan, state, plan.services[to].door, now)
     )
 
@@ -175,11 +184,12 @@ def claim(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
 
 def let_priority_rise(plan: PlanArrays, state: EngineState, wait: int, now: int) -> None:
     """After so long in this queue the priority in it is another (rule 23)."""
-    route, after = state.waits[wait].route, plan.groups[state.persons[state.waits[wait].person].profile_row].rises_after
+    route, group = state.waits[wait].route, plan.groups[state.persons[state.waits[wait].person].profile_row]
+    after, until, joined = group.rises_after, group.rises_until, state.waits[wait].joined
     if route >= 0:
-        after = plan.routes[route].rises_after
-    if after >= 0:
-        instant = state.waits[wait].joined + after
+        after, until = plan.routes[route].rises_after, plan.routes[route].rises_until
+    if after >= 0 or until >= 0:
+        instant = next_clock_time(joined, until) if until >= 0 else joined + after
         if instant <= now:
             raise_priority(plan, state, wait)
         else:
@@ -200,19 +210,21 @@ def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int
     """A longest wait runs from joining; nobody gives up for what has not opened yet."""
     waits, groups, services, keys = state.waits, plan.groups, plan.services, plan.plain_keys
     person, stay, row = waits[wait].person, waits[wait].stay, state.persons[waits[wait].person].profile_row
-    longest, u = NONE, 0.0
+    longest, until, u = NONE, NONE, 0.0
     if stay >= 0:
         route = plan.routes[waits[wait].route]
-        longest = route.longest
+        longest, until = route.longest, route.until
         if longest >= 0:
             visit = state.admissions[stay].visit
             u = uniform(state, person, services[waits[wait].held].key, visit, route.longest_key)
     elif waits[wait].number == 0:
-        longest = groups[row].longest
+        longest, until = groups[row].longest, groups[row].until
         if longest >= 0:
             u = uniform(state, person, keys[KEY_OUTSIDE], 0, groups[row].longest_key)
-    if longest >= 0:
-        other, due = other_way(plan, state, wait), due_after(plan, longest, waits[wait].joined, now, u)
+    if longest >= 0 or until >= 0:
+        other, due = other_way(plan, state, wait), next_clock_time(waits[wait].joined, until)
+        if longest >= 0:
+            due = due_after(plan, longest, waits[wait].joined, now, u)
         if other >= 0:
             due = max(due, plan.opens_second[other])
         due_at(state, plan.until, due, LONGEST_WAIT, wait)
@@ -220,6 +232,6 @@ def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int
 
 # In an order in which each knows those before it.
 OPERATIONS = (
-    join_after_steps, may_join_early, look_at, goes_at_once, begin_wait, claim, raise_priority, let_priority_rise,
+    join_after_steps, may_join_early, look_at, waits_since, goes_at_once, begin_wait, claim, raise_priority, let_priority_rise,
     start_longest_wait, join,
 )  # fmt: skip

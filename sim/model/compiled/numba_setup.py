@@ -1,6 +1,6 @@
-"""Handing the fast engine to Numba: what is compiled, of which sources. How, and where it is kept, stands in `sim/machine_code.py`.
+"""Handing the fast engine to Numba: what is compiled, of which sources. How, and where it is kept, is in `sim/machine_code.py`.
 
-What may be changed here: freely, as long as the ledgers of both engines stay equal.
+What may be changed here: freely, as long as the records of both engines stay equal.
 """
 
 import shutil
@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sim.inputs import distributions, timetable
+from sim.inputs import calendar, distributions
 from sim.machine_code import (
     CACHE_FOLDER,
     CannotCompile,
@@ -45,7 +45,7 @@ SOURCES = (
     arrays,
     rules,
     attributes,
-    timetable,
+    calendar,
     engine_state,
     operations,
     *operations.FILES,
@@ -63,7 +63,7 @@ SCALAR_RULES: tuple[Callable[..., Any], ...] = (
     distributions.bounded,
     distributions.quantile,
     distributions.share_within,
-    timetable.end_of_work,
+    calendar.end_of_work,
     rules.seconds,
     rules.minutes,
     rules.tapered,
@@ -72,6 +72,7 @@ SCALAR_RULES: tuple[Callable[..., Any], ...] = (
     rules.late_number,
     rules.still_to_come,
     rules.chance_over,
+    rules.next_clock_time,
     rules.time_of_review,
     rules.with_lost_ground,
     rules.start_of_step,

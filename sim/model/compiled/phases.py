@@ -5,7 +5,18 @@ together with the reference engine.
 """
 
 from sim.model.compiled.arrays import PlanArrays
-from sim.model.compiled.capacity import goes_back, has_opened, is_open, may_go_elsewhere, plan_places, touch, units_in
+from sim.model.compiled.capacity import (
+    bay_for,
+    goes_back,
+    has_free_bay,
+    has_opened,
+    is_divided,
+    is_open,
+    may_go_elsewhere,
+    plan_places,
+    touch,
+    units_in,
+)
 from sim.model.compiled.circular_blocking import find_circle
 from sim.model.compiled.engine_state import BALK, DIE, MEMBER, MEMBER_TO, NO_PLACE_FOR, NOT_LOOKED, RENEGE, EngineState
 from sim.model.compiled.event_queue import post
@@ -61,8 +72,11 @@ def place(plan: PlanArrays, state: EngineState, now: int) -> bool:
         if plan.has_lists:
             look_again(plan, state, wait)
         move(plan, state, wait, to, count.is_exchange != 0, now)
-        if count.serving >= 0 and count.serving < len(services) and services[count.serving].counts_units:
-            # who was passed over may now no longer fit, and stop the line
+        if (
+            count.serving >= 0
+            and count.serving < len(services)
+            and (services[count.serving].counts_units or is_divided(plan, count.serving))
+        ):  # who was passed over may now no longer fit and stop the line, or find the bed in a bay that was left
             count.cursor = state.service_states[count.serving].head
 
 
@@ -76,7 +90,8 @@ def next_to_move(plan: PlanArrays, state: EngineState, acted: bool, now: int) ->
     if count.circle_left == 0:
         return NONE, NONE
     count.circle_left -= 1
-    return int(state.circle[MEMBER, count.circle_left]), int(state.circle[MEMBER_TO, count.circle_left])
+    count.exchange_bay = state.circle[MEMBER_TO, count.circle_left]
+    return int(state.circle[MEMBER, count.circle_left]), int(plan.bays[count.exchange_bay].service)
 
 
 def next_line_by_line(plan: PlanArrays, state: EngineState, now: int) -> tuple[int, int]:
@@ -103,9 +118,15 @@ def next_line_by_line(plan: PlanArrays, state: EngineState, now: int) -> tuple[i
 def next_in_line(plan: PlanArrays, state: EngineState, service: int, wait: int, now: int) -> int:
     """From somebody on, the first who may move in the line of a service; NONE from the first on who does not fit."""
     waits, here = state.waits, state.service_states[service]
-    free = here.open - here.held - here.cleaning
+    free, divided = here.open - here.held - here.cleaning, is_divided(plan, service)
+    if divided and not has_free_bay(plan, state, service):
+        return NONE
     while wait >= 0:
-        if waits[wait].units > free:
+        if divided:
+            if bay_for(plan, state, state.persons[waits[wait].person].profile_row, service) < 0:
+                wait = waits[wait].behind
+                continue
+        elif waits[wait].units > free:
             if service < len(plan.services) and plan.services[service].may_pass:
                 here.is_stopped = state.counters[0].has_stopped_lines = 1
             return NONE
@@ -193,11 +214,17 @@ def first_in_line(plan: PlanArrays, state: EngineState, service: int, now: int) 
     here, is_service = state.service_states[service], service < len(plan.services)
     if is_service and not is_open(plan, state, plan.services[service].door, now):
         return NONE
-    free = here.open - here.held - here.cleaning
+    free, divided = here.open - here.held - here.cleaning, is_divided(plan, service)
+    if divided and not has_free_bay(plan, state, service):
+        return NONE
     start_line(plan, state, service)
     wait = next_of_line(state)
     while wait >= 0:
-        if units_in(plan, state, wait, service) > free:
+        if divided:
+            if bay_for(plan, state, state.persons[state.waits[wait].person].profile_row, service) < 0:
+                wait = next_of_line(state)
+                continue
+        elif units_in(plan, state, wait, service) > free:
             if is_service and plan.services[service].may_pass:
                 here.is_stopped = state.counters[0].has_stopped_lines = 1
             return NONE

@@ -10,7 +10,7 @@ from sim.model.records import NONE
 
 
 def tie(lines: Rows, members: Rows, line: int, before: int, behind: int) -> None:
-    """Two stand next to each other; nobody (NONE) before the head and behind the tail."""
+    """Two are next to each other; nobody (NONE) before the head and behind the tail."""
     if before >= 0:
         members[before].behind = behind
     else:
@@ -34,7 +34,7 @@ def step_out(lines: Rows, members: Rows, line: int, member: int) -> None:
 
 
 def goes_before(state: EngineState, one: int, other: int) -> bool:
-    """Does one wait stand before another, by priority, time joined and rank?"""
+    """Is one wait before another, by priority, time joined and rank?"""
     waits = state.waits
     if waits[one].priority != waits[other].priority:
         return bool(waits[one].priority < waits[other].priority)

@@ -1,9 +1,9 @@
-"""After the events: the rows, which stand in the order of what happened, are put into the ledger's one order.
+"""After the events: the rows, which are in the order of what happened, are put into the records' one order.
 
-By person and number; steps by stay and step. Plain Python that a compiler can read, as `event_loop.py` is. The ledger's columns are filled, which
+By person and number; steps by stay and step. Plain Python that a compiler can read, as `event_loop.py` is. The records' columns are filled, which
 are as long as there are stays, waits and steps.
 
-What may be changed here: freely, as long as the ledgers of both engines stay equal.
+What may be changed here: freely, as long as the records of both engines stay equal.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ AHEAD = 16  # a stay is fetched so many rows before it is written down
 
 
 def write_down(plan: PlanArrays, state: EngineState, stays: Stays, waits: Waits, steps: Steps) -> int:
-    """Fill the ledger's tables; how many steps ever started."""
+    """Fill the records' tables; how many steps ever started."""
     plan, state = by_reference(plan), by_reference(state)
     find_first_rows(state)
     find_stays(state)
@@ -41,14 +41,15 @@ def find_first_rows(state: EngineState) -> None:
 
 
 def find_stays(state: EngineState) -> None:
-    """Which stay of the run stands in each row: reading here and there costs less than writing here and there."""
+    """Which stay of the run is in each row: reading here and there costs less than writing here and there."""
     for i in range(state.counters[0].stay_rows):
-        state.stay_of_row[row_of_stay(state, i)] = i
+        if state.origins[i].number >= 0:  # else it is a time outside
+            state.stay_of_row[row_of_stay(state, i)] = i
 
 
 def write_stays(plan: PlanArrays, state: EngineState, into: Stays, waits: Waits) -> None:
     """Every stay in its row, and every wait that was over at once."""
-    count = state.counters[0].stay_rows
+    count = state.counters[0].stay_rows - state.counters[0].outside_rows
     for row in range(count):
         fetch_stay_ahead(state, state.stay_of_row[min(row + AHEAD, count - 1)])
         i = state.stay_of_row[row]
@@ -83,13 +84,18 @@ def write_waits(plan: PlanArrays, state: EngineState, into: Waits) -> None:
         into.otherwise[row] = other_way(plan, state, i)
 
 
+def is_written(state: EngineState, step: int) -> bool:
+    """Whether a step belongs in the table of steps: it ever started, and in a stay."""
+    return bool(state.steps[step].started != NEVER and state.origins[state.steps[step].stay].number >= 0)
+
+
 def find_first_steps(state: EngineState) -> int:
-    """Where the steps of each stay begin, by the stay's row in the ledger; how many steps ever started."""
-    count_stays = state.counters[0].stay_rows
+    """Where the steps of each stay begin, by the stay's row in the records; how many steps ever started."""
+    count_stays = state.counters[0].stay_rows - state.counters[0].outside_rows
     for row in range(count_stays):
         state.steps_before[row] = 0
     for i in range(state.counters[0].step_rows):
-        if state.steps[i].started != NEVER:
+        if is_written(state, i):
             state.steps_before[row_of_stay(state, state.steps[i].stay)] += 1
     before = 0
     for row in range(count_stays):
@@ -100,10 +106,10 @@ def find_first_steps(state: EngineState) -> int:
 
 
 def write_steps(state: EngineState, into: Steps) -> None:
-    """Every step that ever started to its row: after those of its stay that stand before it by name, then by when they were asked for."""
+    """Every step that ever started to its row: after those of its stay that are before it by name, then by when they were asked for."""
     for i in range(state.counters[0].step_rows):
         step = state.steps[i]
-        if step.started != NEVER:
+        if is_written(state, i):
             stay_row = row_of_stay(state, step.stay)
             row, other = state.steps_before[stay_row], state.admissions[step.stay].first_step
             while other >= 0:
@@ -124,11 +130,11 @@ def fetch_stay_ahead(state: EngineState, stay: int) -> None:
 
 
 def row_of_stay(state: EngineState, stay: int) -> int:
-    """Its row in the ledger."""
+    """Its row in the records."""
     return int(state.first_stay[state.origins[stay].person] + state.origins[stay].number)
 
 
 # What `write_down` calls.
 PARTS: tuple[Callable[..., Any], ...] = (
-    row_of_stay, fetch_stay_ahead, find_first_rows, find_stays, write_stays, write_waits, find_first_steps, write_steps,
+    row_of_stay, fetch_stay_ahead, find_first_rows, find_stays, write_stays, write_waits, is_written, find_first_steps, write_steps,
 )  # fmt: skip

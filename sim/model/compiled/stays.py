@@ -17,7 +17,15 @@ from sim.model.compiled.arrays import (
     KEY_WORSE,
     PlanArrays,
 )
-from sim.model.compiled.capacity import count_clear, leave_place, units_in, visits_made
+from sim.model.compiled.capacity import (
+    bay_for,
+    count_clear,
+    hold_place,
+    is_divided,
+    leave_place,
+    units_in,
+    visits_made,
+)
 from sim.model.compiled.engine_state import GROUP_KEYS, MORE_STAYS, READY, REQUIRE, TAPER, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform, within
@@ -155,14 +163,34 @@ def settle(plan: PlanArrays, state: EngineState, stay: int, delay: int, now: int
     begin_stay(plan, state, stay, route, needs_until, True)
 
 
-def route_after(plan: PlanArrays, state: EngineState, visit: int, elapsed: int, person: int, key: np.uint64) -> int:
-    """Which of a visit's routes somebody takes who has been here for so long: the likelier, the longer its people stay."""
+def route_after(
+    plan: PlanArrays, state: EngineState, visit: int, elapsed: int, person: int, key: np.uint64, stay: int
+) -> int:
+    """Which of a visit's routes somebody takes who has been here for so long: the likelier, the longer its people stay.
+
+    A `stay` that the census gives says nothing of them.
+    """
     first, drawable, first_share = plan.visits[visit].routes, plan.visits[visit].drawn, plan.visits[visit].shares
     shares, left = plan.shares[first_share : first_share + drawable], state.weights[:drawable]
     for i in range(drawable):
         left[i] = within(plan, plan.routes[first + i].stay, elapsed / SECONDS_PER_DAY)
     u = uniform(state, person, key, 0, plan.plain_keys[KEY_NEXT])
-    return chosen(left if reach_of_those_here(shares, left) else shares, u)
+    return chosen(left if stay < 0 and reach_of_those_here(shares, left) else shares, u)
+
+
+def seat(plan: PlanArrays, state: EngineState, person: int, service: int) -> int:
+    """The bay of somebody who was here when the clock started: the first for them, with a free bed if there is one."""
+    first = plan.services[service].bays
+    if not is_divided(plan, service):
+        return int(first)
+    row = state.persons[person].profile_row
+    free = bay_for(plan, state, row, service)
+    if free >= 0:
+        return free
+    for bay in range(first, plan.services[service].bays_end):
+        if plan.is_for[bay, row]:
+            return bay
+    return int(first)
 
 
 def place_from_census(plan: PlanArrays, state: EngineState, person: int) -> None:
@@ -188,10 +216,10 @@ def place_from_census(plan: PlanArrays, state: EngineState, person: int) -> None
     if plan.services[service].counts_units and visit >= 0:
         units = minutes(drawn(plan, visits[visit].units, uniform(state, person, key, 0, plan.plain_keys[KEY_UNITS])))
     state.admissions[stay].units = stays[stay].units_now = units
-    state.service_states[service].held += units
+    hold_place(plan, state, stay, service, seat(plan, state, person, service), units)
     route, needs_until, waits_already = NONE, NEVER, census[entry].waiting_for >= 0
     if waits_already:
-        if visit >= 0:  # a visit's routes stand together, and one of them leads there
+        if visit >= 0:  # a visit's routes are together, and one of them leads there
             route = visits[visit].routes
             while plan.routes[route].to != census[entry].waiting_for:
                 route += 1
@@ -201,13 +229,14 @@ def place_from_census(plan: PlanArrays, state: EngineState, person: int) -> None
             needs_until = -seconds(drawn(plan, census[entry].waited, u))
         state.admissions[stay].admitted = min(arrived, needs_until)
     elif visit >= 0:
-        route = visits[visit].routes + route_after(plan, state, visit, -arrived, person, key)
+        route = visits[visit].routes + route_after(plan, state, visit, -arrived, person, key, census[entry].stay)
         if census[entry].remaining >= 0:
             u = uniform(state, person, key, 0, plan.plain_keys[KEY_REMAINING])
             needs_until = seconds(drawn(plan, census[entry].remaining, u))
         else:
             u = uniform(state, person, key, 0, plan.plain_keys[KEY_STAY])
-            needs_until = conditional_seconds(plan, plan.routes[route].stay, -arrived, u)
+            given = census[entry].stay
+            needs_until = conditional_seconds(plan, given if given >= 0 else plan.routes[route].stay, -arrived, u)
     begin_stay(plan, state, stay, route, needs_until, not waits_already)
 
 
@@ -224,6 +253,9 @@ def take_place(
 ) -> None:
     """The place that somebody held is free, and they hold the next one or leave the model."""
     stays, persons, count, previous, delay = state.stays, state.persons, state.counters[0], stay, 0
+    bay = NONE if to >= len(plan.services) else plan.services[to].bays
+    if is_divided(plan, to):  # by the levels with which they waited, and before they leave their place
+        bay = count.exchange_bay if is_exchange else bay_for(plan, state, persons[person].profile_row, to)
     if stay >= 0:
         delay = now - stays[stay].ready
         leave_place(plan, state, stay, to, is_exchange, now)
@@ -249,7 +281,7 @@ def take_place(
     stays[stay].visit_plan = visit_at(plan, visit, now)
     persons[person].stays += 1
     persons[person].stay_of = stay
-    state.service_states[to].held += units
+    hold_place(plan, state, stay, to, bay, units)
     settle(plan, state, stay, delay, now)
 
 

@@ -4,8 +4,10 @@ Plain Python that a compiler can read; see `operations.py`. What may be changed 
 the reference engine.
 """
 
-from sim.inputs.timetable import end_of_work
-from sim.model.compiled.arrays import PlanArrays
+import numpy as np
+
+from sim.inputs.calendar import end_of_work
+from sim.model.compiled.arrays import KEY_OUTSIDE, PlanArrays
 from sim.model.compiled.engine_state import MORE_STEPS, STEP_DUE, TRY_STEPS, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.queues import join_team_queue, step_out
@@ -41,11 +43,23 @@ def drop(plan: PlanArrays, state: EngineState, step: int) -> None:
                 step_out(teams, steps, team, step)
 
 
+def is_outside(state: EngineState, stay: int) -> bool:
+    """Is this the time outside of somebody for whom things must be done before they wait?"""
+    return bool(state.origins[stay].number < 0)
+
+
+def key_of_place(plan: PlanArrays, state: EngineState, stay: int) -> np.uint64:
+    """The key of random numbers of where somebody is."""
+    if is_outside(state, stay):
+        return plan.plain_keys[KEY_OUTSIDE]
+    return plan.services[state.stays[stay].service].key
+
+
 def step_takes(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> int:
     """Seconds that a step of this stay takes, or seconds of working days."""
-    planned_steps, stays = plan.steps, state.stays
-    key = plan.services[stays[stay].service].key
-    u = uniform(state, stays[stay].person, key, state.admissions[stay].visit, planned_steps[planned].takes_key)
+    planned_steps, person = plan.steps, state.stays[stay].person
+    key = key_of_place(plan, state, stay)
+    u = uniform(state, person, key, state.admissions[stay].visit, planned_steps[planned].takes_key)
     return seconds(drawn(plan, planned_steps[planned].takes, u))
 
 
@@ -63,6 +77,13 @@ def begin_step(plan: PlanArrays, state: EngineState, stay: int, step: int, begin
     due = step_end(plan, planned, begins, step_takes(plan, state, stay, planned))
     steps[step].team_joined, steps[step].due = begins, due
     due_at(state, plan.until, due, STEP_DUE, step)
+
+
+def priority_of(plan: PlanArrays, state: EngineState, stay: int) -> int:
+    """The priority of somebody's route, or of those outside, which a team goes by."""
+    if is_outside(state, stay):
+        return int(plan.groups[state.persons[state.stays[stay].person].profile_row].priority)
+    return int(plan.routes[state.stays[stay].route].priority)
 
 
 def try_steps(plan: PlanArrays, state: EngineState, stay: int) -> None:
@@ -90,7 +111,7 @@ def try_steps(plan: PlanArrays, state: EngineState, stay: int) -> None:
             if team < 0:
                 begin_step(plan, state, stay, step, started)
             else:
-                steps[step].priority = plan.routes[state.stays[stay].route].priority
+                steps[step].priority = priority_of(plan, state, stay)
                 join_team_queue(state, step, team, now)
         step = steps[step].next_step
 
@@ -132,7 +153,7 @@ def is_needed(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> 
     """Does this person need this step?"""
     if plan.steps[planned].share >= 1.0:
         return True
-    key, visit = plan.services[state.stays[stay].service].key, state.admissions[stay].visit
+    key, visit = key_of_place(plan, state, stay), state.admissions[stay].visit
     u = uniform(state, state.stays[stay].person, key, visit, plan.steps[planned].needs_key)
     return bool(u < plan.steps[planned].share)
 
@@ -181,19 +202,28 @@ def tie_to_earlier(plan: PlanArrays, state: EngineState, stay: int, step: int) -
     steps[step].afters_end = count.after_rows
 
 
+def steps_asked_for(plan: PlanArrays, state: EngineState, stay: int) -> tuple[int, int]:
+    """Where the steps of somebody's route begin and end in the plan, or those of people outside."""
+    if is_outside(state, stay):
+        row = state.persons[state.stays[stay].person].profile_row
+        return int(plan.groups[row].steps), int(plan.groups[row].steps_end)
+    route = state.stays[stay].route
+    return int(plan.routes[route].steps), int(plan.routes[route].steps_end)
+
+
 def ask_for_steps(plan: PlanArrays, state: EngineState, stay: int, starts_now: bool) -> None:
     """The steps that a route asks for: what is done counts, what is not asked for is dropped, the rest gets its start.
 
-    Whoever goes another way after a wait without a place starts them now.
+    Anybody who goes another way after a wait without a place starts them now.
     """
     steps, admissions, count = state.steps, state.admissions, state.counters[0]
-    route, now = plan.routes[state.stays[stay].route], count.now
+    now, (first, end) = count.now, steps_asked_for(plan, state, stay)
     step = admissions[stay].first_step
     while step >= 0:
         steps[step].required = 0
         step = steps[step].next_step
     first_new = count.step_rows
-    for planned in range(route.steps, route.steps_end):
+    for planned in range(first, end):
         if is_needed(plan, state, stay, planned) and not goes_on(state, stay, plan.steps[planned].number):
             if count.step_rows >= len(steps):
                 count.too_small = MORE_STEPS

@@ -1,6 +1,6 @@
 """The bed manager: one rule, in one place, for who gets a free bed when several things happen at the same instant.
 
-When everything due at an instant has been gathered, the phases run in the order in which they stand in `_phases`; after a
+When everything due at an instant has been gathered, the phases run in the order in which they are in `_phases`; after a
 phase that moved or released somebody, gathering starts again. An instant is over when no phase has anything left to do.
 What may be changed here: with new expected results, and then in every engine.
 """
@@ -108,20 +108,26 @@ class BedManager:
         queue, place, moved = service.queue, 0, False
         while place < len(queue):
             wait = queue[place]
-            if wait.units_in(service.number) > service.free():
-                if service.may_pass:
-                    self._stopped_lines.add(service.number)
+            bay = service.bay_for(wait)
+            if bay is None and self._stops(service, wait):
                 break
-            if self._may_move(wait):
+            if bay is not None and self._may_move(wait):
                 del queue[place]
                 self.journeys.admit(wait, service.number)
                 moved = True
-                place = (
-                    0 if service.counts_units else place
-                )  # who was passed over may now no longer fit, and stop the line
+                # who was passed over may now no longer fit and stop the line, or find the bed in a bay that was left
+                place = 0 if service.counts_units or service.has_bays else place
             else:
                 place += 1
         return moved
+
+    def _stops(self, service: ServiceState, wait: Wait) -> bool:
+        """Does the line end with somebody who finds no room? Whom no free bay is for stops nobody, as long as one is free."""
+        if service.has_bays:
+            return service.free() < 1
+        if service.may_pass:
+            self._stopped_lines.add(service.number)
+        return True
 
     def _place_in_one_order(self) -> bool:
         """With waiting lists: one move at a time, the first in order over all queues to the first of their services.
@@ -151,11 +157,10 @@ class BedManager:
             return None
         service = self.services[number]
         for wait in self.places.line(number):
-            if wait.units_in(number) > service.free():
-                if service.may_pass:
-                    self._stopped_lines.add(number)
+            bay = service.bay_for(wait)
+            if bay is None and self._stops(service, wait):
                 return None
-            if self._may_move(wait) and self._may_come(wait, number):
+            if bay is not None and self._may_move(wait) and self._may_come(wait, number):
                 return wait
         return None
 
@@ -192,9 +197,9 @@ class BedManager:
     def _exchange(self) -> bool:
         """Nobody else moves: people who each wait for the place the next one holds exchange places, all at once."""
         circle = self.circles.next()
-        for wait, to in circle:
+        for wait, bay in circle:
             self.services[wait.to].step_out(wait)
-            self.journeys.admit(wait, to, cleans=False)
+            self.journeys.move(wait, self.plan.bays[bay].service, bay, cleans=False)
         return bool(circle)
 
     def _judge_clocks(self) -> bool:

@@ -4,13 +4,13 @@ Who of several people comes first is not decided here but by the bed manager. Wh
 results, and then in every engine.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from simpy import Event
 
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.inputs.scenario import Arrival, CensusEntry, PriorityRise, Route
+from sim.inputs.scenario import Arrival, CensusEntry, ClockTime, PriorityRise, Route
 from sim.model import plan as quantities
 from sim.model.arrivals import Arriving, People
 from sim.model.attributes import (
@@ -25,14 +25,14 @@ from sim.model.attributes import (
     stay_distribution,
     units_held,
 )
-from sim.model.plan import OUTSIDE_KEY, Plan, PlannedRoute, PlannedVisit
+from sim.model.plan import NOWHERE, OUTSIDE_KEY, Plan, PlannedRoute, PlannedStep, PlannedVisit
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
 from sim.model.reference.capacity import Circles, Places
 from sim.model.reference.clock import Clock, Process
 from sim.model.reference.state import ONE_PLACE, Person, Stay, Wait
 from sim.model.reference.steps import Steps
-from sim.model.rules import seconds, way_from_outside
+from sim.model.rules import next_clock_time, seconds, way_from_outside
 
 Death = tuple[Person, Stay | None]  # and the stay in which it was to happen; None: while waiting outside
 
@@ -72,6 +72,8 @@ class Journeys:
         if entry is not None:
             stay = self.from_census(person, entry)
         else:
+            if person.arriving.census_entry < 0 and self._arrival_steps(person):
+                yield self.prepare_outside(person)
             stay = yield self.wait_outside(person)
         while stay is not None:  # None is the way out of the model
             yield self.clock.until(stay.ready_due)
@@ -80,17 +82,38 @@ class Journeys:
     def from_census(self, person: Person, entry: CensusEntry) -> Stay:
         """The place of somebody who was here when the clock started."""
         stay = self.admission.stay_from_census(person, entry)
+        stay.bay = self.places.seat(stay)
         self.settle_in(stay, has_steps=entry.waiting_for is None)
         return stay
 
     # -- what it waits for -----------------------------------------------------------------------------------------
 
+    def _arrival_steps(self, person: Person) -> Sequence[PlannedStep]:
+        return self.plan.groups[person.arriving.group].arrivals[person.profile].steps
+
+    def prepare_outside(self, person: Person) -> Event:
+        """Somebody comes for whom things must be done before they wait; the event tells that all of them are (rule 26)."""
+        done = person.moved = self.clock.event()
+        outside = self.admission.before_the_first_wait(person, self.clock.now)
+        self.records.outside.append(outside)
+        self.steps.require(outside, self._arrival_steps(person), starts_now=True)
+        self._look_outside(outside)
+        return done
+
+    def _look_outside(self, outside: Stay) -> None:
+        """Are all steps outside done?"""
+        if outside.is_clear():
+            outside.clear = outside.left = self.clock.now
+            assert outside.person.moved is not None
+            outside.person.moved.succeed()
+
     def wait_outside(self, person: Person) -> Event:
         """Somebody comes from outside; the event gives their first stay, or None if they never get in."""
         arriving = person.arriving
         person.moved = self.clock.event()
-        self.reneging.start_outside(person)
-        self.join(person, None, arriving.arrives_at, None, min(arriving.arrives, self.clock.now))
+        since = arriving.arrives if arriving.census_entry >= 0 else self.clock.now
+        self.reneging.start_outside(person, since)
+        self.join(person, None, arriving.arrives_at, None, since)
         return person.moved
 
     def declare_ready(self, stay: Stay) -> Event:
@@ -107,6 +130,9 @@ class Journeys:
 
     def look_at(self, stay: Stay) -> None:
         """Something about this stay changed: may this person join the next queue, or move?"""
+        if stay.service == OUTSIDE:
+            self._look_outside(stay)
+            return
         if stay.left != NEVER or stay.route is None:
             return
         is_clear = stay.is_clear()
@@ -130,7 +156,7 @@ class Journeys:
         self.records.stays.append(stay)
         self.places.hold(stay)
         if has_steps and route is not None and route.steps:
-            self.steps.require(stay, route, starts_now=False)
+            self.steps.require(stay, route.steps, starts_now=False)
             if route.may_join_after != NONE and route.may_join_after not in stay.required:
                 self.clock.at(self._early_joining(stay, route), lambda: self.look_at(stay))
 
@@ -195,6 +221,8 @@ class Journeys:
                 self.places.touch(wait.to)
 
         instant = wait.joined + seconds(rise.after_days)
+        if rise.until is not None:
+            instant = next_clock_time(wait.joined, rise.until.second_of_day)
         if instant <= self.clock.now:
             rises()
         else:
@@ -226,13 +254,13 @@ class Journeys:
             wait.clear = wait.joined
         else:
             wait.clear = max(wait.joined, wait.stay.clear)
-            self.circles.count(wait.held, wait.to, 1)
+            self.circles.count(wait, 1)
         self.places.touch(wait.to)
 
     def end(self, wait: Wait, ending: int) -> None:
-        """A wait is over, one way or another; `ending` is one of the ledger's."""
+        """A wait is over, one way or another; `ending` is one of the records'."""
         if wait.held != OUTSIDE and wait.clear != NEVER:
-            self.circles.count(wait.held, wait.to, -1)
+            self.circles.count(wait, -1)
         wait.ended, wait.ending = self.clock.now, ending
         wait.person.wait = None
 
@@ -251,21 +279,28 @@ class Journeys:
     def _take_route(self, stay: Stay, route: PlannedRoute) -> None:
         """Somebody joins the other queue at once, even where its own steps still have to be done."""
         stay.route = route
-        self.steps.require(stay, route, starts_now=True)
+        self.steps.require(stay, route.steps, starts_now=True)
         if not stay.is_clear():
             stay.clear = NEVER
         elif stay.clear == NEVER:
             stay.clear = self.clock.now
         self.join(stay.person, stay, route.to, route, self.clock.now)
 
-    def admit(self, wait: Wait, to: int, cleans: bool = True) -> None:
-        """A wait ends in a place that was waited for; the place before is given up at the same instant."""
+    def admit(self, wait: Wait, to: int) -> None:
+        """A wait ends in a place that was waited for: the first free bay of a service that is for this person."""
+        bay = self.places.services[to].bay_for(wait)
+        assert bay is not None
+        self.move(wait, to, NONE if bay.planned is None else bay.planned.number)
+
+    def move(self, wait: Wait, to: int, bay: int, cleans: bool = True) -> None:
+        """Somebody takes a place in a bay; the place before is given up at the same instant."""
         person, now = wait.person, self.clock.now
         delay = 0 if wait.stay is None else now - wait.stay.ready
         self.end(wait, ADMITTED)
         self.leave(person, to, cleans)
         if to < self.plan.died:
             stay = self.admission.stay(person, to, now, wait.units_in(to), delay)
+            stay.bay = bay
             self.settle_in(stay)
             assert person.moved is not None
             person.moved.succeed(stay)
@@ -321,6 +356,15 @@ class Admission:
             person, person.stays, service, number, visit, draw, now, ready, need, units, route, route.to, found, after
         )
 
+    def before_the_first_wait(self, person: Person, now: int) -> Stay:
+        """The time outside of somebody for whom things must be done before they wait: they need no care there."""
+        draw, profile = draws_of(self._plan, self._random, person.arriving, OUTSIDE_KEY, 0), person.profile
+        outside = Stay(
+            person, NONE, OUTSIDE, 0, NOWHERE, draw, now, now, 0, 0, None, NONE, profile, profile
+        )  # fmt: skip
+        outside.ready = now
+        return outside
+
     def stay_from_census(self, person: Person, entry: CensusEntry) -> Stay:
         """The stay of somebody who was here when the clock started."""
         arriving, service = person.arriving, self._plan.services[person.arriving.arrives_at]
@@ -332,7 +376,7 @@ class Admission:
             ready = needs_until = -_drawn(entry.waited, draw, quantities.WAITED)
             admitted = min(admitted, ready)
         elif visit.visit is not None:
-            route = route_after(visit, draw, -admitted)
+            route = route_after(visit, draw, -admitted, entry.stay)
             ready = needs_until = self._remaining(entry, visit, draw, -admitted, route)
             if visit.routes[route].to != self._plan.died:
                 ready = declared_ready(self._plan, service, needs_until, draw)
@@ -351,7 +395,8 @@ class Admission:
         """Seconds until ready: as given, or what is left of a need that has lasted so long already."""
         if entry.remaining is not None:
             return _drawn(entry.remaining, draw, quantities.REMAINING)
-        return conditional_seconds(stay_distribution(visit, visit.routes[route]), elapsed, draw(quantities.STAY))
+        stay = entry.stay or stay_distribution(visit, visit.routes[route])
+        return conditional_seconds(stay, elapsed, draw(quantities.STAY))
 
 
 def _drawn(distribution: Distribution | None, draw: Draw, quantity: int) -> int:
@@ -376,9 +421,12 @@ class Reneging:
         if longest is None or (wait.stay is None and wait.number > 0):
             return
         draw = self._draws_outside(wait.person.arriving) if wait.stay is None else wait.stay.draw
+        if isinstance(longest, ClockTime):
+            due = next_clock_time(wait.joined, longest.second_of_day)
+        else:
+            due = self._end(longest, wait.joined, draw(quantity))
         opens = self._plan.opens_second[wait.other]  # nobody gives up for what has not opened yet
-        due = max(self._end(longest, wait.joined, draw(quantity)), opens)
-        self._when_due(due, lambda: self._waits.append(wait))
+        self._when_due(max(due, opens), lambda: self._waits.append(wait))
 
     def start_delay(self, stay: Stay) -> None:
         """Somebody is ready; from now on they may die while they are delayed."""
@@ -387,12 +435,12 @@ class Reneging:
             due = self._end(visit.dies_while_delayed, stay.ready, stay.draw(quantities.DEATH))
             self._when_due(due, lambda: self._deaths.append((stay.person, stay)))
 
-    def start_outside(self, person: Person) -> None:
-        """Somebody came; from now on they may die while they wait outside."""
+    def start_outside(self, person: Person, since: int) -> None:
+        """Somebody begins to wait outside; from that instant on they may die there."""
         arriving = person.arriving
         life = self._plan.groups[arriving.group].arrivals[arriving.profile].arrival.dies_while_waiting
         if life is not None:
-            due = self._end(life, arriving.arrives, self._draws_outside(arriving)(quantities.DEATH))
+            due = self._end(life, since, self._draws_outside(arriving)(quantities.DEATH))
             self._when_due(due, lambda: self._deaths.append((person, None)))
 
     def are_due(self) -> bool:

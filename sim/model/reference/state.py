@@ -1,6 +1,6 @@
-"""People, waits, stays and steps while they go on, and the ledger that is made of them. Plain things without rules.
+"""People, waits, stays and steps while they go on, and the records that is made of them. Plain things without rules.
 
-What may be changed here: by agreement only, with the ledger's columns.
+What may be changed here: by agreement only, with the records' columns.
 """
 
 from collections.abc import Set as AbstractSet
@@ -23,7 +23,7 @@ import numpy as np
 
 from sim.model.arrivals import People
 from sim.model.plan import Plan
-from sim.model.records import OUTSIDE, PLACES_COLUMNS, Column, Ledger, table
+from sim.model.records import ARRIVAL_STEP_COLUMNS, OUTSIDE, PLACES_COLUMNS, Column, Ledger, table
 
 NO_STEPS: AbstractSet[int] = frozenset()
 ONE_PLACE: Mapping[int, int] = {}
@@ -49,7 +49,7 @@ class Person:
 
 @dataclass(slots=True, eq=False)
 class Work:
-    """One step of one stay; `over` is told when it is finished or no longer needed."""
+    """One step of one stay; `over` succeeds when it is finished or no longer needed."""
 
     stay: "Stay"
     planned: PlannedStep
@@ -62,7 +62,7 @@ class Work:
     finished: int = NEVER
     dropped_at: int = NEVER
     waited_for: int = NONE
-    team_place: "Event | None" = None  # told when the team has a place
+    team_place: "Event | None" = None  # succeeds when the team has a place
     has_team_place: bool = False
 
     def is_dropped(self) -> bool:
@@ -76,7 +76,7 @@ class Work:
 
 @dataclass(slots=True, eq=False)
 class Stay:
-    """One stay: [admitted, left) in one service."""
+    """One stay: [admitted, left) in one service; with OUTSIDE the time from arrival until all steps there are done."""
 
     person: Person
     number: int
@@ -92,6 +92,7 @@ class Stay:
     planned_to: int
     found: int  # profile on admission
     after: int  # and after what the stay changed
+    bay: int = 0  # the number of the bay in the plan
     units_now: int = 0
     ready: int = NEVER
     clear: int = NEVER
@@ -133,17 +134,18 @@ class Wait:
 
 @dataclass(slots=True)
 class Records:
-    """Everything that will be in the ledger, in the order in which it came up."""
+    """Everything that will be in the records, in the order in which it came up."""
 
     waits: list[Wait] = field(default_factory=list)
     stays: list[Stay] = field(default_factory=list)
     works: list[Work] = field(default_factory=list)
     places: list[tuple[int, int, int]] = field(default_factory=list)
-    leavers: list[Person] = field(default_factory=list)  # who left the model; for the observer
+    leavers: list[Person] = field(default_factory=list)  # who left the model; for the observer, as are these:
+    outside: list[Stay] = field(default_factory=list)  # people whose first wait has to wait for steps
 
 
 Columns = dict[str, Column]
-Reader = str | Callable[[Any], int]  # where a cell stands in a record: an attribute, or what a function makes of it
+Reader = str | Callable[[Any], int]  # where a cell is in a record: an attribute, or what a function makes of it
 
 PERSON = "person.arriving.rank"
 WAITS: dict[str, Reader] = {
@@ -154,6 +156,7 @@ WAITS: dict[str, Reader] = {
     **{name: name for name in ("held", "to", "joined", "clear", "ended", "ending", "profile")},
 }
 STAYS: dict[str, Reader] = {
+    "bay": "bay",  # of its service in the end
     "person": PERSON,
     "stay": "number",
     **{name: name for name in ("service", "visit", "admitted", "ready", "clear", "left")},
@@ -165,15 +168,20 @@ STEPS: dict[str, Reader] = {
     **{name: name for name in ("started", "team_joined", "due", "finished", "dropped_at")},
     "after": "waited_for",
 }
+ARRIVAL_STEPS: dict[str, Reader] = {"person": "stay." + PERSON}
+ARRIVAL_STEPS |= {name: STEPS[name] for name in ARRIVAL_STEP_COLUMNS if name != "person"}
 
 
 def to_ledger(records: Records, plan: Plan, people: People) -> Ledger:
-    """The ledger in its one order: people by rank, their waits and stays by number, steps by stay and step."""
+    """The records in their one order: people by rank, their waits and stays by number, steps by stay and step."""
     stays = _read(STAYS, records.stays)
+    stays["bay"] = np.array([bay.place for bay in plan.bays], dtype=np.int64)[stays["bay"]]
     first = np.cumsum(np.bincount(stays["person"] + 1, minlength=len(people) + 1))  # row of each person's first stay
     waits = _read(WAITS, records.waits)
     waits["stay"] = np.where(waits["held"] == OUTSIDE, NONE, first[waits["person"]] + waits["stay"])
-    begun = [work for work in records.works if work.started != NEVER]
+    ever = [work for work in records.works if work.started != NEVER]
+    begun = [work for work in ever if work.stay.service != OUTSIDE]
+    outside = _read(ARRIVAL_STEPS, [work for work in ever if work.stay.service == OUTSIDE])
     steps = _read(STEPS, begun)
     steps["stay"] += first[_column(begun, "stay." + PERSON)]
     return Ledger(
@@ -184,6 +192,7 @@ def to_ledger(records: Records, plan: Plan, people: People) -> Ledger:
         places=table(PLACES_COLUMNS, sorted(_last_of_each_instant(records.places))),
         step_names=plan.step_names,
         until=plan.until,
+        arrival_steps=_in_order(outside, "person", "step"),
     )
 
 

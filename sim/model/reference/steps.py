@@ -4,11 +4,11 @@ A step is a process of its own: it waits for its start, for the steps it comes a
 time. The journey is asked to look again when one is over.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from sim.inputs.timetable import end_of_work, places_at
+from sim.inputs.calendar import end_of_work, places_at
 from sim.model.attributes import is_needed
-from sim.model.plan import Plan, PlannedRoute, PlannedStep
+from sim.model.plan import Plan, PlannedStep
 from sim.model.records import NEVER, NONE
 from sim.model.reference.capacity import UNLIMITED, TeamState
 from sim.model.reference.clock import Clock, Process
@@ -32,12 +32,12 @@ class Steps:
         self.teams[number].open_places = UNLIMITED if places is None else places
         self._clock.wake()
 
-    def require(self, stay: Stay, route: PlannedRoute, starts_now: bool) -> None:
+    def require(self, stay: Stay, steps: Sequence[PlannedStep], starts_now: bool) -> None:
         """Ask for the steps of a route: what is done counts, what is not asked for is dropped, the rest gets its start.
 
         The steps of the route settled at admission start by their own clocks; those of a later route start now.
         """
-        needed = [planned for planned in route.steps if is_needed(planned, stay.draw)]
+        needed = [planned for planned in steps if is_needed(planned, stay.draw)]
         stay.required = frozenset(planned.number for planned in needed)
         for number, work in stay.works.items():
             if number not in stay.required:
@@ -59,7 +59,7 @@ class Steps:
     def own_start(self, stay: Stay, planned: PlannedStep) -> int:
         """When a step would start if it waited for nothing: on admission, some days before ready, or when ready."""
         step = planned.step
-        before = seconds(step.days_before_ready)
+        before = seconds(step.start_days)
         return start_of_step(STARTS.index(step.starts), stay.admitted, stay.ready_due, before)
 
     def _do(self, work: Work) -> Process:
@@ -91,11 +91,16 @@ class Steps:
             work.due = self._end(work, work.started)
             return
         work.team_place = self._clock.event()
-        route = work.stay.route
-        priority = route.route.priority if route is not None else 0
-        order = (priority, work.started, work.stay.person.arriving.rank, work.planned.number)
+        order = (self._priority(work.stay), work.started, work.stay.person.arriving.rank, work.planned.number)
         self.teams[work.planned.team].line_up(work, order)
         self._clock.wake()
+
+    def _priority(self, stay: Stay) -> int:
+        """That of the route, or of those outside."""
+        if stay.route is not None:
+            return stay.route.route.priority
+        arriving = stay.person.arriving
+        return self._plan.groups[arriving.group].arrivals[arriving.profile].arrival.priority
 
     def _end(self, work: Work, start: int) -> int:
         step = work.planned.step

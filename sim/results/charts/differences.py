@@ -9,24 +9,23 @@ from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
 from sim.results.charts.style import (
-    COLOURS,
     INK,
-    MARKERS,
+    Look,
     canvas,
     days_of,
     in_lines,
     legend_above,
+    looks,
     remarks,
     with_baseline,
 )
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.measure_table import Place, shown_in
-from sim.results.parts import ITEMS
-from sim.results.words import run_length
+from sim.results.measure_table import ITEMS, Place, shown_in
+from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, measure_label
 
-MOST_LINES = 16
+MOST_LINES = 10
 LABEL_WIDTH = 44  # letters on one line
 LEAST_CHANGE = 0.001  # of the baseline
 # Where a queue of hardly anybody grows tenfold, all other changes would be squeezed onto the line of none.
@@ -65,11 +64,12 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         1.5 + len(lines) * (0.2 + 0.17 * len(shown)),
         names,
     )
-    for index, name in enumerate(names):
-        axes.plot([], [], MARKERS[index + 1], color=COLOURS[index + 1], markersize=6, label=name)
+    look = [looks(findings)[one.id] for one in shown]
+    for name, one in zip(names, look, strict=True):
+        axes.plot([], [], one.marker, color=one.colour, markersize=6, label=name)
     for point in points:
         height = point.line + (point.scenario - (len(shown) - 1) / 2) * 0.8 / len(shown)
-        _draw(axes, point, height)
+        _draw(axes, point, height, look[point.scenario])
         _say(axes, _words(findings, point), height, 8 if len(shown) == 1 else 7)
     axes.axvline(0, color=INK, linewidth=1)
     labels = ["\n".join(wrap(_label(findings, line), LABEL_WIDTH)) for line in lines]
@@ -148,10 +148,10 @@ def _points(findings: Findings, lines: list[Line], scenario: Scenario, index: in
     return points
 
 
-def _draw(axes: Axes, point: Point, height: float) -> None:
+def _draw(axes: Axes, point: Point, height: float, look: Look) -> None:
     """The interval and its middle, at the edge as an arrow where it is further away."""
     low, middle, high = (max(NOTHING_LEFT, min(FURTHEST, value)) for value in (point.low, point.middle, point.high))
-    colour, marker = COLOURS[point.scenario + 1], MARKERS[point.scenario + 1]  # the first are the baseline's
+    colour, marker = look.colour, look.marker
     if middle != point.middle:
         marker = ">" if middle > 0 else "<"
     axes.plot([low, high], [height, height], color=colour, linewidth=2, solid_capstyle="butt")
@@ -160,7 +160,7 @@ def _draw(axes: Axes, point: Point, height: float) -> None:
 
 def _words(findings: Findings, point: Point) -> str:
     change = point.change
-    factor = run_length.factor(change.measure, findings.baseline.calendar.measured_days)
+    factor = labels.factor(change.measure, findings.baseline.calendar.measured_days)
     text, span = change_and_interval(change.mean, change.low, change.high, change.unit, factor)
     return f"{text} ({span}), {change.verdict}" if span else text
 

@@ -1,40 +1,215 @@
-"""Day by day: how full the main service is, or all hospitals together, and how many people in it are delayed."""
+"""Day by day: how many are delayed, how full the hospital is, and whether what opens is used.
+
+Two scenarios stand in one picture: their levels, and below them the difference on the same people with its own band, which is
+what can be told. Of more scenarios each has a small picture of its own, all on one scale. A scenario alone has the band of its
+simulated runs.
+"""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
-import matplotlib as mpl
-import matplotlib.dates
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from sim.inputs.scenario import Scenario
-from sim.results.charts.marks import mark_dates
-from sim.results.charts.style import COLOURS, GREY, LINES, canvas, in_lines, remarks, with_baseline
+from sim.inputs.scenario import SECONDS_PER_DAY, Scenario, Service
+from sim.results.charts.style import (
+    COLOURS,
+    GREY,
+    INK,
+    LINES,
+    MOST_PANELS,
+    Look,
+    compact,
+    date_axis,
+    looks,
+    mark_dates,
+    others,
+    remarks,
+    small_multiples,
+)
 from sim.results.comparison.findings import Findings
-from sim.results.words.labels import figure, spoken
+from sim.results.comparison.statistics import t_quantile
+from sim.results.words.labels import figure, shortened, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
 END_WIDTH = 17  # letters beside the end of a line
 END_LINE = 0.175  # inches that one line of such a label takes
+LEVEL_SIZE = 7  # points
+LEAST_PART = 0.85  # of the highest: an axis that would begin higher does not begin at 0
+
+Days = NDArray[np.float64]  # replications x days, or x blocks of days
+
+
+class Line(NamedTuple):
+    """One scenario's daily counts in blocks of days, each dated at its middle."""
+
+    scenario: Scenario
+    look: Look
+    when: list[Any]
+    values: Days
+    mean: float  # of the days that the headline is about
+
+
+def delayed_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """Delayed people in the main service, or in all hospitals, at midnight, and the difference on the same people."""
+    lines = _lines(findings, (findings.main_place, "delayed"))
+    place = spoken(findings.main_place)
+    return _chart(findings, lines, "How many are delayed?", f"delayed people in {place} at midnight") if lines else None
 
 
 def occupancy_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """People in the main service, or in all hospitals, at midnight, with planned places where those stay the same."""
+    lines = _lines(findings, (findings.main_place, "midnight_census"))
     place = spoken(findings.main_place)
     question = "How full are all hospitals together?" if findings.hospitals else f"How full is the {place}?"
-    return _over_time(findings, "midnight_census", question, f"people in {place} at midnight", _planned(findings))
+    axis = f"people in {place} at midnight"
+    return _chart(findings, lines, question, axis, planned_places(findings)) if lines else None
 
 
-def delayed_chart(findings: Findings) -> tuple[str, str, Figure] | None:
-    """Delayed people in the main service, or in all hospitals, at midnight."""
-    place = spoken(findings.main_place)
-    return _over_time(findings, "delayed", "How many are delayed?", f"delayed people in {place} at midnight")
+def _lines(findings: Findings, place: tuple[str, str]) -> list[Line]:
+    """The lines of every scenario that has such days, the baseline first."""
+    shown = [one for one in (findings.baseline, *others(findings)) if place in findings.daily[one.id]]
+    if not shown or findings.baseline.calendar.measured_days < 2:
+        return []
+    size, look = _days_each_point(findings.baseline.calendar.measured_days), looks(findings)
+    found = []
+    for scenario in shown:
+        days = np.asarray(findings.daily[scenario.id][place], dtype=np.float64)
+        told = float(_told_days(findings, days).mean())
+        found.append(Line(scenario, look[scenario.id], *_averaged(scenario, days, size), told))
+    return found
 
 
-def _planned(findings: Findings) -> tuple[int, str] | None:
+def _chart(
+    findings: Findings, lines: list[Line], question: str, axis: str, planned: tuple[int, str] | None = None
+) -> tuple[str, str, Figure]:
+    days = f" {findings.common.short}" if findings.common else ""
+    names = [findings.label(line.scenario) for line in lines]
+    means = [figure(line.mean, "") for line in lines]
+    said = "; ".join(f"{name}: {mean} on average{days}" for name, mean in zip(names, means, strict=True))
+    if len(lines) > 2:
+        drawing, marks = _each_beside_the_baseline(findings, lines, question, axis)
+        return question, f"{axis}. {said}.{marks}", drawing
+    if len(lines) == 1:
+        title = f"{question} {means[0]} people on average"
+    else:
+        title = (
+            f"{question} {means[1]} people, not {means[0]}"
+            if means[0] != means[1]
+            else f"{question} {means[0]} people in both"
+        )
+        title += days
+    drawing, marks = _levels_and_difference(findings, lines, names, title, axis, planned)
+    return title, f"{axis}. {said}.{marks}", drawing
+
+
+def _levels_and_difference(
+    findings: Findings, lines: list[Line], names: list[str], title: str, axis: str, planned: tuple[int, str] | None
+) -> tuple[Figure, str]:
+    """One or two scenarios, and below two of them what differs on the same people."""
+    is_pair = len(lines) == 2
+    what = f"{axis[:1].upper()}{axis[1:]}, {_each_point(findings)}"
+    if not is_pair:
+        what += _runs(findings)
+    drawing, axes = compact(
+        title, what + remarks(findings, len(lines) - 1), 2.35, 1 + is_pair, (1.25, 1)[: 1 + is_pair]
+    )
+    top = axes[0]
+    for line in lines:
+        if not is_pair and len(line.values) > 1:
+            low, high = np.percentile(line.values, [2.5, 97.5] if len(line.values) >= MANY else [0, 100], axis=0)
+            top.fill_between(line.when, low, high, color=line.look.colour, alpha=0.2, linewidth=0)
+        _draw(top, line)
+    top.margins(x=0.0)
+    _sensible_bottom(top)
+    if planned:
+        _planned_line(top, *planned)
+    if is_pair:
+        _names(top, lines, names)
+        _difference(axes[1], *lines)
+    date_axis(axes[-1], 7)
+    marks = mark_dates(top, findings, [line.scenario for line in lines], LEVEL_SIZE)
+    for lower in axes[1:]:
+        mark_dates(lower, findings, [line.scenario for line in lines], None)
+    return drawing, "".join(f" {mark}." for mark in marks)
+
+
+def _draw(axes: Axes, line: Line, width: float = 1.6) -> None:
+    """The mean of the replications, with a mark now and then, so that it can be told in grey."""
+    axes.plot(
+        line.when,
+        line.values.mean(axis=0),
+        color=line.look.colour,
+        linestyle=line.look.line,
+        marker=line.look.marker,
+        markevery=max(1, len(line.when) // 8),
+        markersize=3.2,
+        linewidth=width,
+    )
+
+
+def _names(axes: Axes, lines: list[Line], names: list[str]) -> None:
+    """Which line is whose, above the picture."""
+    handles = [
+        axes.plot([], [], color=one.look.colour, marker=one.look.marker, linestyle=one.look.line, markersize=3.2)[0]
+        for one in lines
+    ]
+    axes.legend(handles, [shortened(name, 24) for name in names], loc="lower right", bbox_to_anchor=(1.02, 0.96),
+                ncols=2, frameon=False, fontsize=LEVEL_SIZE, handlelength=2.2, columnspacing=1.2, borderpad=0.2)  # fmt: skip
+
+
+def _difference(axes: Axes, base: Line, other: Line, *, is_small: bool = False) -> None:
+    """The paired difference of each point: its mean, and the 95% interval of that mean over the replications."""
+    change = other.values - base.values
+    mean = change.mean(axis=0)
+    if len(change) > 1:
+        reach = t_quantile(0.975, len(change) - 1) * change.std(axis=0, ddof=1) / np.sqrt(len(change))
+        axes.fill_between(other.when, mean - reach, mean + reach, color=other.look.colour, alpha=0.3, linewidth=0)
+    axes.plot(other.when, mean, color=other.look.colour, linestyle=other.look.line, linewidth=1.4, marker=other.look.marker,
+              markevery=max(1, len(mean) // 8), markersize=3.2)  # fmt: skip
+    axes.axhline(0, color=INK, linewidth=0.9)
+    axes.margins(x=0.0)
+    if not is_small:
+        band = " (band: 95% interval)" if len(change) > 1 else ""
+        axes.set_title(f"Difference on the same people{band}", fontsize=LEVEL_SIZE, color=INK, loc="left", pad=2)
+
+
+def _each_beside_the_baseline(findings: Findings, lines: list[Line], question: str, axis: str) -> tuple[Figure, str]:
+    """Of several scenarios: each one's difference from the baseline with its band, all on one scale."""
+    base, *rest = lines
+    names = [f"{findings.label(line.scenario)}: {figure(line.mean - base.mean, '', signed=True)}" for line in rest]
+    told = f"{axis[:1].upper()}{axis[1:]}: difference from {findings.label(base.scenario)} ({figure(base.mean, '')}) on the same people"
+    band = "; band: 95% interval" if len(base.values) > 1 else ""
+    subtitle = f"{told}\n{_each_point(findings)}{band}{_not_shown(findings, len(rest))}"
+    drawing, panels = small_multiples(question, subtitle, names)
+    for axes, line in zip(panels, rest, strict=True):
+        _difference(axes, base, line, is_small=True)
+    date_axis(panels[0], 5)
+    marks = dict.fromkeys(
+        mark
+        for axes, line in zip(panels, rest, strict=True)
+        for mark in mark_dates(axes, findings, [line.scenario], None)
+    )
+    return drawing, "".join(f" {mark}." for mark in marks)
+
+
+def _not_shown(findings: Findings, shown: int) -> str:
+    more = len(findings.scenarios) - 1 - shown
+    return f"; first {shown} of {shown + more}" if more else ""
+
+
+def _told_days(findings: Findings, days: Days) -> Days:
+    """Return the days of the averages: all, or those on which every dated change is in force."""
+    common = findings.common
+    if common is None:
+        return days
+    first = common.first_day - findings.baseline.calendar.warm_up_days
+    return days[:, first : first + common.days]
+
+
+def planned_places(findings: Findings) -> tuple[int, str] | None:
     """The planned places, added up where there are several hospitals, if the same all the time and in every scenario."""
     total = 0
     for main in findings.hospitals or (findings.main_service,):
@@ -47,92 +222,28 @@ def _planned(findings: Findings) -> tuple[int, str] | None:
     return total, findings.main_service.counted_in
 
 
-def _over_time(
-    findings: Findings, measure: str, question: str, axis: str, planned: tuple[int, str] | None = None
-) -> tuple[str, str, Figure] | None:
-    place = findings.main_place, measure
-    shown = [s for s in with_baseline(findings) if place in findings.daily[s.id]]
-    if not shown or findings.baseline.calendar.measured_days < 2:
-        return None
-    means = [figure(float(_told_days(findings, findings.daily[s.id][place]).mean()), "") for s in shown]
-    days = f" {findings.common.short}" if findings.common else ""
-    title = _with_finding(question, [findings.label(s) for s in shown], means, days)
-    days_each = _days_each_point(findings.baseline.calendar.measured_days)
-    drawing, axes = canvas(title, _time_subtitle(findings, days_each) + remarks(findings, len(shown) - 1))
-    ends = []
-    for index, scenario in enumerate(shown):
-        when, values = _averaged(scenario, findings.daily[scenario.id][place], days_each)
-        _line_with_band(axes, when, values, index, with_band=index == 0 or len(shown) == 2)
-        name = in_lines(findings.label(scenario), END_WIDTH)
-        ends.append((float(values[:, -1].mean()), index, f"{name}\n{means[index]} on average"))
-    axes.set_ylabel(axis)
-    axes.margins(x=0.0)
-    _sensible_bottom(axes)
-    if planned:
-        _planned_line(axes, *planned)
-    _date_axis(axes)
-    marks = mark_dates(axes, findings, shown)
-    _labels_at_ends(axes, ends)
-    words = [f"{findings.label(s)}: {mean} on average{days}" for s, mean in zip(shown, means, strict=True)]
-    return title, f"{axis}. " + "; ".join(words) + "." + "".join(f" {mark}." for mark in marks), drawing
-
-
-def _told_days(findings: Findings, days: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the days of the averages: all, or those on which every dated change is in force."""
-    common = findings.common
-    if common is None:
-        return days
-    first = common.first_day - findings.baseline.calendar.warm_up_days
-    return days[:, first : first + common.days]
-
-
-def _with_finding(question: str, names: list[str], means: list[str], days: str) -> str:
-    """The question, and its answer where it is short."""
-    if len(names) == 1:
-        return f"{question} {means[0]} people on average"
-    if len(names) == 2 and len(names[1]) <= END_WIDTH:
-        return f"{question} {means[0]} people, {means[1]} with {names[1]}{days}"
-    return question
-
-
-def _line_with_band(axes: Axes, when: list[Any], values: NDArray[np.float64], index: int, *, with_band: bool) -> None:
-    """The mean of the replications; only the first band is filled, as two fills would hide each other."""
-    colour, line = COLOURS[index], LINES[index]
-    if len(values) > 1 and with_band:
-        low, high = np.percentile(values, [2.5, 97.5] if len(values) >= MANY else [0, 100], axis=0)
-        if index == 0:
-            axes.fill_between(when, low, high, color=colour, alpha=0.14, linewidth=0)
-        for edge in (low, high):
-            axes.plot(when, edge, color=colour, linestyle=line, linewidth=0.7, alpha=0.8)
-    axes.plot(when, values.mean(axis=0), color=colour, linestyle=line, linewidth=2.2)
-
-
 def _planned_line(axes: Axes, places: int, noun: str) -> None:
     """A thin line at the planned places, if it lies near the rest."""
     low, high = axes.get_ylim()
     if places > high + 0.4 * (high - low):
         return
-    axes.set_ylim(low, max(high, places + 0.06 * (high - low)))
+    axes.set_ylim(low, max(high, places + 0.12 * (high - low)))
     axes.axhline(places, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
-    axes.annotate(
-        f"{places:,} {noun}",
-        xy=(0.01, places),
-        xytext=(0, 3),
-        xycoords=("axes fraction", "data"),
-        textcoords="offset points",
-        fontsize=9,
-        color=GREY,
-    )
+    axes.annotate(f"{places:,} {noun}", xy=(0.01, places), xytext=(0, 2), xycoords=("axes fraction", "data"),
+                  textcoords="offset points", fontsize=LEVEL_SIZE, color=GREY)  # fmt: skip
 
 
-def _time_subtitle(findings: Findings, days_each: int) -> str:
-    what = {1: "Daily figures", 7: "Weekly averages"}.get(days_each, f"Averages of {days_each} days")
+def _each_point(findings: Findings) -> str:
+    days = _days_each_point(findings.baseline.calendar.measured_days)
+    return {1: "day by day", 7: "average of each week"}.get(days, f"averages of {days} days")
+
+
+def _runs(findings: Findings) -> str:
+    """What the band of a scenario alone is."""
     replications = findings.baseline.replications
     if replications >= MANY:
-        what += f"; band: 95% of {replications} simulated runs lie inside"
-    elif replications > 1:
-        what += f"; band: from the lowest to the highest of {replications} simulated runs"
-    return what + (f"; averages at the right: {findings.common.short}" if findings.common else "")
+        return f"; band: 95% of {replications} simulated runs lie inside"
+    return f"; band: lowest to highest of {replications} simulated runs" if replications > 1 else ""
 
 
 def _days_each_point(days: int) -> int:
@@ -140,7 +251,7 @@ def _days_each_point(days: int) -> int:
     return 1 if days <= 60 else 7 if days <= 800 else 28
 
 
-def _averaged(scenario: Scenario, days: NDArray[np.float64], size: int) -> tuple[list[Any], NDArray[np.float64]]:
+def _averaged(scenario: Scenario, days: Days, size: int) -> tuple[list[Any], Days]:
     """Averages over blocks of days, each dated at its middle; an incomplete last block is left out."""
     blocks = days.shape[1] // size
     values = days[:, : blocks * size].reshape(days.shape[0], blocks, size).mean(axis=2)
@@ -149,22 +260,91 @@ def _averaged(scenario: Scenario, days: NDArray[np.float64], size: int) -> tuple
 
 
 def _sensible_bottom(axes: Axes) -> None:
-    """From zero, unless that would squeeze the lines into the top; then the axis says that it does not."""
+    """From zero, unless that would squeeze the lines into the top; then the picture says that it does not."""
     low, high = axes.get_ylim()
-    from_zero = low < 0.6 * high
+    from_zero = low < LEAST_PART * high
     axes.set_ylim(0 if from_zero else low, high)
     if not from_zero:
-        axes.set_xlabel(f"(the upright axis starts at {low:,.0f}, not at 0)", fontsize=8, color=GREY)
+        axes.annotate(f"from {low:,.0f}, not from 0", xy=(0.99, 0.03), xycoords="axes fraction", fontsize=LEVEL_SIZE,
+                      color=GREY, ha="right", va="bottom")  # fmt: skip
 
 
-def _date_axis(axes: Axes) -> None:
-    dates: Any = mpl.dates  # its makers carry no types
-    locator = dates.AutoDateLocator(minticks=4, maxticks=9)
-    axes.xaxis.set_major_locator(locator)
-    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+# -- what opens ----------------------------------------------------------------------------------------------
 
 
-def _labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
+def use_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """People in each service that a scenario opens, at midnight, beside its places; nothing where nothing opens."""
+    opened = [(scenario, service) for scenario in others(findings) for service in _opened(findings, scenario)]
+    opened = [pair for pair in opened if (pair[1].name, "midnight_census") in findings.daily[pair[0].id]]
+    if not opened or findings.baseline.calendar.measured_days < 2:
+        return None
+    said = [_used(findings, *pair) for pair in opened]
+    band = f", {_each_point(findings)}{_runs(findings)}"
+    if len(opened) == 1:
+        title = f"Is {spoken(opened[0][1].name)} used? {said[0][:1].upper()}{said[0][1:]}"
+        subtitle = f"People there at midnight{band}"
+        drawing, panels = compact(title, subtitle, 2.0)
+    else:
+        title, subtitle = "Is what opens used?", f"People there at midnight{band}"
+        names = [f"{spoken(service.name)}: {text}" for (scenario, service), text in zip(opened, said, strict=True)]
+        drawing, panels = small_multiples(title, subtitle, names[:MOST_PANELS], one_scale=False)
+    look = looks(findings)
+    for axes, (scenario, service) in zip(panels, opened, strict=False):
+        _use(axes, findings, scenario, service, look[scenario.id])
+    date_axis(panels[0], 7 if len(opened) == 1 else 5)
+    words = "; ".join(f"{spoken(service.name)}: {text}" for (_, service), text in zip(opened, said, strict=True))
+    return title, f"{subtitle}. {words}.", drawing
+
+
+def _opened(findings: Findings, scenario: Scenario) -> list[Service]:
+    """Services with a limit that the baseline does not have."""
+    before = {one.name for one in findings.baseline.services}
+    return [
+        one
+        for one in scenario.services
+        if one.name not in before and not one.is_unlimited and one.counted_in != "hours_per_week"
+    ]
+
+
+def _used(findings: Findings, scenario: Scenario, service: Service) -> str:
+    """`11.8 of 29 beds on average`; of dated places those there on an average day."""
+    here = findings.side_by_side
+    people = here.estimate(scenario.id, service.name, "midnight_census_mean")
+    days = here.estimate(scenario.id, service.name, "available_bed_days")
+    if people is None or days is None or not days.mean:
+        return "it never opens"
+    window = next(one for one in here.scenarios if one.id == scenario.id).calendar.measured_days
+    return f"{figure(people.mean, '')} of {figure(days.mean / window, '').removesuffix('.0')} {service.counted_in} on average"
+
+
+def _use(axes: Axes, findings: Findings, scenario: Scenario, service: Service, look: Look) -> None:
+    days = np.asarray(findings.daily[scenario.id][service.name, "midnight_census"], dtype=np.float64)
+    size = _days_each_point(days.shape[1])
+    line = Line(scenario, look, *_averaged(scenario, days, size), 0.0)
+    if len(days) > 1:
+        low, high = np.percentile(line.values, [2.5, 97.5] if len(days) >= MANY else [0, 100], axis=0)
+        axes.fill_between(line.when, low, high, color=look.colour, alpha=0.25, linewidth=0)
+    _draw(axes, line)
+    first = scenario.calendar.start + timedelta(days=scenario.calendar.warm_up_days)
+    places = _places_by_day(scenario, service, days.shape[1])
+    dates: list[Any] = [first + timedelta(days=day) for day in range(days.shape[1])]
+    axes.step(dates, places, where="post", color=GREY, linewidth=1.2, linestyle=(0, (1, 1.5)))
+    axes.set_ylim(0, 1.18 * max(float(places.max()), float(line.values.max()), 1.0))
+    axes.annotate(f"{places[-1]:,.0f} {service.counted_in}", xy=(0.99, places[-1]), xytext=(0, 2), xycoords=("axes fraction", "data"),
+                  textcoords="offset points", fontsize=LEVEL_SIZE, color=GREY, ha="right")  # fmt: skip
+    axes.margins(x=0.0)
+    mark_dates(axes, findings, [scenario], LEVEL_SIZE)
+
+
+def _places_by_day(scenario: Scenario, service: Service, days: int) -> NDArray[np.float64]:
+    """The planned places at the end of each measured day."""
+    ends = (scenario.calendar.warm_up_days + 1 + np.arange(days)) * SECONDS_PER_DAY - 1
+    starts = np.array([one.from_second for one in service.capacity])
+    planned = np.array([float(one.places or 0) for one in service.capacity])
+    return np.asarray(planned[np.maximum(np.searchsorted(starts, ends, side="right") - 1, 0)])
+
+
+def labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
     """Write names at the ends of lines, pushed apart where they would touch."""
     low, high = axes.get_ylim()
     drawn = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
@@ -177,22 +357,7 @@ def _labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
         above = lines
     over = max(0.0, heights[-1] - high)
     for (height, index, text), place in zip(sorted(ends), heights, strict=True):
-        axes.annotate(
-            text,
-            xy=(1.0, height),
-            xytext=(1.02, place - over),
-            xycoords=("axes fraction", "data"),
-            textcoords=("axes fraction", "data"),
-            fontsize=9,
-            va="center",
-            annotation_clip=False,
-        )
-        axes.plot(
-            [1.0, 1.015],
-            [height, place - over],
-            transform=axes.get_yaxis_transform(),
-            color=COLOURS[index],
-            linewidth=1,
-            linestyle=LINES[index],
-            clip_on=False,
-        )
+        axes.annotate(text, xy=(1.0, height), xytext=(1.02, place - over), xycoords=("axes fraction", "data"),
+                      textcoords=("axes fraction", "data"), fontsize=9, va="center", annotation_clip=False)  # fmt: skip
+        axes.plot([1.0, 1.015], [height, place - over], transform=axes.get_yaxis_transform(), color=COLOURS[index],
+                  linewidth=1, linestyle=LINES[index], clip_on=False)  # fmt: skip

@@ -16,7 +16,7 @@ from sim.results.words.labels import change_and_interval, spoken
 MARKS = {"better": ("o", COLOURS[0]), "worse": ("s", COLOURS[1])}  # filled; everything else is hollow
 HOLLOW = ("D", GREY)
 KEY = "filled circle: fewer; filled square: more; hollow diamond: cannot tell, or no change"
-WIDEST = 6.0  # times the largest difference: what an interval reaches beyond is told in words and by an arrow
+WIDEST = 6.0  # times the largest difference: what an interval reaches beyond is reported in words and by an arrow
 
 
 def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:

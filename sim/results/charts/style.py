@@ -1,19 +1,25 @@
-"""What all charts share: colours that everybody can tell apart, lines and hatches that say the same.
+"""What all charts share: colours that everybody can tell apart, and marks and lines that say the same in grey.
 
-The colours are the UK Government Analysis Function's.
+The colours are the UK Government Analysis Function's palette for categories. A scenario has one look, a colour with a mark, a
+line and a hatch, in every picture of a report (`looks`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from math import ceil
+from pathlib import Path
 from textwrap import wrap
-from typing import Any
+from typing import Any, NamedTuple
 
+import matplotlib as mpl
+import matplotlib.dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking
+from sim.results.measures.periods import date_words
 from sim.results.words.labels import counted
 from sim.results.words.names import in_all, settings_text
 
@@ -26,6 +32,12 @@ MOST_SCENARIOS = len(COLOURS)
 TITLE_DOWN = 0.105  # inches
 LEGEND_COLUMNS, LEGEND_ROW = 3, 0.2  # names beside each other; inches
 NAME_WIDTH = 30  # letters of a name on one line
+TOGETHER = 4  # scenarios, the baseline included, in one picture; of more each has a small picture of its own
+MOST_PANELS = 24  # small pictures
+COMPACT_WIDTH = 3.55  # inches: two of these stand beside each other on an A4 page, one fills a phone
+COLUMNS = 3  # of small pictures
+ABOVE = 0.42  # inches above each of them
+PANEL_WIDTH = 50  # letters of a title on one line of a compact picture
 
 SETTINGS: dict[Any, Any] = {
     "font.family": "DejaVu Sans",  # ships with matplotlib: the same picture on every machine
@@ -46,9 +58,67 @@ SETTINGS: dict[Any, Any] = {
     "ytick.labelcolor": INK,
     "hatch.linewidth": 0.8,
     "svg.hashsalt": "discharge",  # fixed, so that the same findings give the same bytes
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text: it can be searched and edited, and a browser can write every alphabet
     "figure.dpi": 100,
 }
+
+
+class Look(NamedTuple):
+    """How a scenario is drawn wherever it stands."""
+
+    colour: str
+    marker: str
+    line: Any
+    hatch: str
+
+
+OTHER = Look(GREY, "x", "solid", "")  # a scenario beyond those that can be told apart
+
+
+def looks(findings: Findings) -> Mapping[str, Look]:
+    """The look of each scenario by its id: one for every picture."""
+    known = dict(enumerate(zip(COLOURS, MARKERS, LINES, HATCHES, strict=True)))
+    found = {one.id: Look(*known[number]) for number, one in enumerate(with_baseline(findings))}
+    return {one.id: found.get(one.id, OTHER) for one in findings.scenarios}
+
+
+def compact(
+    title: str, subtitle: str, height: float = 2.6, panels: int = 1, ratios: Sequence[float] = (1,)
+) -> tuple[Figure, list[Axes]]:
+    """A picture half as wide as a page, its panels one below the other; it can be read at its own size."""
+    lines = wrap(title, PANEL_WIDTH) or [""]
+    told = wrap(subtitle, PANEL_WIDTH + 16)
+    above = 0.1 + 0.16 * len(lines) + 0.135 * len(told)  # inches
+    height += above
+    drawing = Figure(figsize=(COMPACT_WIDTH, height))
+    axes = drawing.subplots(panels, 1, squeeze=False, height_ratios=ratios, sharex=panels > 1)
+    drawing.text(0.02, 1 - 0.05 / height, "\n".join(lines), fontsize=8.5, fontweight="bold", va="top")
+    drawing.text(0.02, 1 - (0.08 + 0.16 * len(lines)) / height, "\n".join(told), fontsize=7, color=GREY, va="top")
+    drawing.subplots_adjust(left=0.12, right=0.97, top=1 - (above + 0.1) / height, bottom=0.25 / height, hspace=0.18)
+    for one in axes[:, 0]:
+        one.tick_params(labelsize=7)
+    return drawing, list(axes[:, 0])
+
+
+def small_multiples(
+    title: str, subtitle: str, names: Sequence[str], *, row: float = 1.1, left: float = 0.07, one_scale: bool = True
+) -> tuple[Figure, list[Axes]]:
+    """A small picture of the same scale for each name, in rows."""
+    rows = ceil(len(names) / COLUMNS)
+    height = 0.7 + rows * (row + ABOVE) + 0.3
+    drawing = Figure(figsize=(8.2, height))
+    grid = drawing.subplots(rows, COLUMNS, squeeze=False, sharex=True, sharey=one_scale)
+    drawing.text(0.02, 1 - TITLE_DOWN / height, title, fontsize=12.5, fontweight="bold", va="top")
+    drawing.text(0.02, 1 - (TITLE_DOWN + 0.3) / height, subtitle, fontsize=9, color=GREY, va="top")
+    drawing.subplots_adjust(left=left, right=0.98, top=1 - (0.7 + ABOVE) / height, bottom=0.3 / height,
+                            wspace=0.08 if one_scale else 0.15, hspace=ABOVE / row)  # fmt: skip
+    panels = list(grid.flat)
+    for axes in panels[len(names) :]:
+        axes.set_visible(False)
+    for axes, name in zip(panels, names, strict=False):
+        axes.set_title("\n".join(wrap(name, 40)[:2]), fontsize=8, loc="left", pad=3)
+        axes.tick_params(labelsize=7)
+    return drawing, panels[: len(names)]
 
 
 def canvas(title: str, subtitle: str, height: float = 4.2, legend: Sequence[str] = ()) -> tuple[Figure, Axes]:
@@ -89,6 +159,12 @@ def with_baseline(findings: Findings) -> list[Scenario]:
     return [findings.baseline, *others]
 
 
+def others(findings: Findings) -> list[Scenario]:
+    """The scenarios beside the baseline, those with a look of their own first; as many as have a small picture."""
+    first = with_baseline(findings)[1:]
+    return [*first, *(one for one in findings.scenarios[1:] if one not in first)][:MOST_PANELS]
+
+
 def remarks(findings: Findings, shown: int) -> str:
     """What to add to a subtitle: that not all scenarios beside the baseline fit, and what was set in all of them."""
     others = len(findings.scenarios) - 1
@@ -96,3 +172,69 @@ def remarks(findings: Findings, shown: int) -> str:
     chosen = f"; first {shown} of {others}{order}" if others > shown else ""
     common = in_all(findings.scenarios)
     return f"{chosen}\nin all: {settings_text(common)}" if common else chosen
+
+
+# -- dates --------------------------------------------------------------------------------------------------
+
+ROOM = 0.09  # of the axis's height, above the lines, for the words at a date
+ROWS = 3  # rows of such words, one below the other where dates are close
+LATE = 0.6  # of the window: words at a later date stand to the left of its line
+
+
+def mark_dates(axes: Axes, findings: Findings, shown: Sequence[Scenario], size: float | None = 8.5) -> list[str]:
+    """Draw a line at each date on which a plan changes, with words of this size or none; return the words."""
+    dates = _dates(findings, shown)
+    low, high = axes.get_ylim()
+    if size is not None:
+        axes.set_ylim(low, high + (high - low) * ROOM * min(len(dates), ROWS))
+    calendar, words = findings.baseline.calendar, []
+    for number, (day, marks) in enumerate(dates.items()):
+        words.append(f"{date_words(calendar, day, brief=True)}: {', '.join(marks)}")
+        when: Any = calendar.start + timedelta(days=day)
+        axes.axvline(when, color=INK, linewidth=1.1, linestyle=(0, (4, 2)))
+        is_late = day - calendar.warm_up_days > calendar.measured_days * LATE
+        if size is not None:
+            _say_date(axes, words[-1], when, 1 - ROOM * 0.9 * (number % ROWS), size, is_late=is_late)
+    return words
+
+
+def _dates(findings: Findings, shown: Sequence[Scenario]) -> dict[int, list[str]]:
+    """By day of the run: what happens on it in the scenarios that are shown, each once."""
+    found: dict[int, list[str]] = {}
+    for scenario in shown:
+        for period in (
+            findings.reported_periods[scenario.id].periods if scenario.id in findings.reported_periods else ()
+        ):
+            if period.mark and period.mark not in found.setdefault(period.first_day, []):
+                found[period.first_day].append(period.mark)
+    return dict(sorted(found.items()))
+
+
+def _say_date(axes: Axes, words: str, when: Any, height: float, size: float, *, is_late: bool) -> None:
+    axes.annotate(
+        words,
+        xy=(when, height),
+        xytext=(-4 if is_late else 4, -2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="right" if is_late else "left",
+        va="top",
+        fontsize=size,
+        color=INK,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )
+
+
+def font_file(*, bold: bool) -> str:
+    """The file of the font that pictures are written in; it ships with matplotlib."""
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    return str(Path(mpl.get_data_path(), "fonts", "ttf", name))
+
+
+def date_axis(axes: Axes, most: int = 9) -> None:
+    """Months or days at the foot of a picture."""
+    dates: Any = mpl.dates  # its makers carry no types
+    locator = dates.AutoDateLocator(minticks=3, maxticks=most)
+    axes.xaxis.set_major_locator(locator)
+    axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+    axes.xaxis.get_offset_text().set_fontsize(7)

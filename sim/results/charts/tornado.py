@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, canvas
+from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, canvas, in_lines
 from sim.results.words.labels import shortened
 
 MOST_BARS = 20
@@ -43,7 +43,9 @@ class TornadoPicture:
 def tornado_chart(picture: TornadoPicture) -> tuple[str, str, Figure]:
     """The tornado; dark and plain is the low end of an assumption, orange and hatched its high end."""
     shown = list(picture.bars)[:MOST_BARS]
-    drawing, axes = canvas(picture.title, picture.subtitle, 1.9 + 0.36 * len(shown))
+    legend = _legend(picture)
+    names = [str(one.get_label()) for one in legend]
+    drawing, axes = canvas(picture.title, picture.subtitle, 1.6 + 0.36 * len(shown), names)
     if picture.interval:
         axes.axvspan(*picture.interval, color=GREY, alpha=0.15, linewidth=0)
     for row, bar in enumerate(shown):
@@ -51,15 +53,18 @@ def tornado_chart(picture: TornadoPicture) -> tuple[str, str, Figure]:
             _half(axes, row, picture.stated, end, index)
         _words(axes, row, bar)
     axes.axvline(picture.stated, color=INK, linewidth=1)
-    axes.axvline(0, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
-    axes.set_yticks(range(len(shown)), [shortened(bar.label, LABEL_WIDTH) for bar in shown], fontsize=8)
+    axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (4, 2)))
+    axes.annotate("no difference", (0, 0), (2, 3), xycoords=("data", "axes fraction"), textcoords="offset points", rotation=90,
+                  fontsize=7, color=GREY)  # fmt: skip
+    axes.set_yticks(range(len(shown)), [in_lines(bar.label, LABEL_WIDTH) for bar in shown], fontsize=8)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
     axes.set_xlabel(picture.axis)
-    axes.legend(handles=_legend(picture), loc="upper center", bbox_to_anchor=(0.4, -0.55 / (0.36 * len(shown) + 0.1)),
-                ncols=4, frameon=False, fontsize=8)  # fmt: skip
+    axes.legend(
+        handles=legend, loc="lower right", bbox_to_anchor=(1.4, 1.0), ncols=len(legend), frameon=False, fontsize=8
+    )
     height = drawing.get_figheight()
-    drawing.subplots_adjust(left=0.33, right=0.68, bottom=0.95 / height)
+    drawing.subplots_adjust(left=0.33, right=0.68, bottom=0.55 / height)
     return picture.title, _description(picture, shown), drawing
 
 

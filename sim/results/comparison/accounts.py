@@ -1,21 +1,27 @@
-"""The capacity and value accounts: one replication of a scenario compared with the same one of its baseline.
+"""The capacity and value accounts of a scenario beside its baseline: freed beds, fixed costs that stay, and what has no price.
 
 Released bed days are the baseline's occupied bed days less the scenario's, in hospitals and wherever the prices say
 what becomes of freed beds. Their notional value is that number times an average price: nobody is paid it. Where
 freed beds are refilled, the admissions that fill them are added to the cash, at their variable cost. The three
-accounts are never added together.
+accounts are never added together. These are money rules 1 to 4 and 10 of docs/money.md.
 
-These are money rules 1 to 4 and 10 of docs/money.md.
+Fixed costs that stay are money rule 3. The loader has seen to it that `freed_beds: closed` names beds that fall by date and in whole wards. Everything else
+that a scenario plans less than its baseline keeps its fixed cost.
+
+A lever is whatever costs somebody's work: steps, teams, hours, shares, chances, needs, and places of a service or team that
+has no price. A scenario with one, and with no price that is new or other than the baseline's, leaves out what the lever
+itself costs: its cash tells only what others spend less or more. Who pays a price, and budgets, are no price.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
-from sim.inputs.scenario import SECONDS_PER_DAY, FreedBeds, Price, Scenario
+from sim.inputs.scenario import SECONDS_PER_DAY, FreedBeds, Places, Price, Scenario, Service
+from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.invariants.records import require_sum
 from sim.results.measure_table import measures
-from sim.results.measures.budgets import rows_of, spent_pence
-from sim.results.measures.costs import Line, by_contributor, in_pence, shared
+from sim.results.measures.costs import Line, by_contributor, in_pence, rows_of, shared, spent_pence
 from sim.results.measures.order import MeasureKey
 from sim.results.window import Row
 
@@ -193,3 +199,92 @@ def _check_balance(
         if by == "" and measure in ("notional_value_gbp", "cost_cash_gbp"):
             of_payers = round(paid.get((name, measure), 0.0) * 100)
             require_sum("payers add up", f"{name}, {measure}", of_payers, round(value * 100))
+
+
+def keeping_fixed_costs(base: Scenario, other: Scenario) -> Scenario:
+    """The scenario, knowing which beds of the baseline go on costing; itself where there are none."""
+    freed = tuple(_beside(base, other, one) for one in other.costs.freed_beds)
+    if freed == other.costs.freed_beds:
+        return other
+    return replace(other, costs=replace(other.costs, freed_beds=freed))
+
+
+def _beside(base: Scenario, other: Scenario, freed: FreedBeds) -> FreedBeds:
+    ours, theirs = (_service(one, freed.service) for one in (other, base))
+    if ours is None or theirs is None or ours.is_unlimited or theirs.is_unlimited:
+        return freed
+    ours_close = freed.rule == "closed"
+    theirs_close = any(one.service == freed.service and one.rule == "closed" for one in base.costs.freed_beds)
+    instants = sorted({step.from_second for one in (ours, theirs) for step in one.capacity})
+    stays = []
+    for at in instants:
+        closed = _closed(ours, at, ours_close) - _closed(theirs, at, theirs_close)
+        fewer = _planned(theirs, at) - _planned(ours, at)
+        stays.append(Places(from_second=at, places=_planned(ours, at) + max(0, fewer - max(0, closed))))
+    if all(step.places == _planned(ours, step.from_second) for step in stays):
+        return freed
+    return replace(freed, stays_open=tuple(stays))
+
+
+def _service(scenario: Scenario, name: str) -> Service | None:
+    return next((one for one in scenario.services if one.name == name), None)
+
+
+def _planned(service: Service, at: int) -> int:
+    return [step.places or 0 for step in service.capacity if step.from_second <= at][-1]
+
+
+def _closed(service: Service, at: int, closes: bool) -> int:
+    """Beds closed by then, since the start of the run."""
+    return max(0, (service.capacity[0].places or 0) - _planned(service, at)) if closes else 0
+
+
+NOT_PRICED = "not priced"
+PRICED_SECTIONS = ("services", "steps", "teams", "programmes")
+NO_AMOUNT = ("payer", "freed_beds", "ward_beds", "capital", "variable_share", "price_year")
+CAPACITY = ("beds", "places", "hours_per_week", "bays", "surge")
+COUNTED = ("open_day", "occupied_day", "admission")  # prices that grow with the places, or with their use
+HOURS = ("admission_hours", "discharge_hours", "review", "turnaround_hours")
+NO_LEVERS_OF_PEOPLE = (
+    "arrives_at",
+    "arrival",
+    "longest_wait_days",
+    "otherwise",
+    "priority",
+    "priority_rises",
+    "may_join",
+)
+
+
+def is_unpriced(findings: Findings, scenario: Scenario) -> bool:
+    """Whether a scenario pulls a lever and names no price that the baseline does not have."""
+    changes = findings.changes.get(scenario.id, ())
+    if not scenario.costs.prices or any(_is_price(change) for change in changes):
+        return False
+    return any(change.new and is_lever(change.path, scenario) for change in changes)
+
+
+def _is_price(change: ScenarioChange) -> bool:
+    """Whether a change is of an amount: `costs.services.unit.per_open_day`, which a new price has too."""
+    parts = change.path.split(".")
+    if len(parts) < 2 or parts[0] != "costs" or parts[1] not in PRICED_SECTIONS or not change.new:
+        return False
+    return not any(part in NO_AMOUNT for part in parts[3:])
+
+
+def is_lever(path: str, scenario: Scenario) -> bool:
+    """Whether what is at this path costs somebody's work, which no price of the scenario counts."""
+    section, _, rest = path.partition(".")
+    name, *keys = rest.split(".")
+    if section == "steps":
+        return "reason" not in keys
+    if section == "teams":
+        return not _has_price(scenario, name, ("place_year",))
+    if section == "services":
+        uncounted = any(key in CAPACITY for key in keys) and not _has_price(scenario, name, COUNTED)
+        return uncounted or any(key in HOURS for key in keys)
+    return section == "people" and not any(key in NO_LEVERS_OF_PEOPLE or key.startswith("arrivals") for key in keys)
+
+
+def _has_price(scenario: Scenario, name: str, pers: tuple[str, ...]) -> bool:
+    return any(price.of == name and price.per in pers for price in scenario.costs.prices)

@@ -13,14 +13,14 @@ from typing import NamedTuple
 from sim.inputs.scenario import Budget, Scenario
 from sim.results.comparison.compare import CANNOT_TELL, Estimate
 from sim.results.comparison.findings import Findings
-from sim.results.words import run_length
+from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, figure, interval, payer_label, spoken
 
 KEPT, BROKEN = "kept", "broken"
 KINDS = ("", "number", "number", "number", "number", "number", "verdict")
 HOW_TO_READ = (
     "A budget line is kept or broken where the 95% interval of mean spending leaves the budget out; single years differ "
-    "more than their mean, so the share of replications that kept it stands beside. Lines may overlap and are never "
+    "more than their mean, so the share of replications that kept it is beside it. Lines may overlap and are never "
     "added up."
 )
 
@@ -51,11 +51,11 @@ def budget_lines(findings: Findings) -> Iterator[BudgetLine]:
 
 
 def _line(findings: Findings, scenario: Scenario, budget: Budget) -> BudgetLine:
-    times = run_length.times(scenario.calendar.measured_days)
+    times = labels.times(scenario.calendar.measured_days)
 
     def of(measure: str) -> Estimate:
         row = findings.estimate(scenario.id, "all", measure, "budget", budget.name)
-        assert row is not None  # `budgets.py` gives all four of every line
+        assert row is not None  # `costs.py` gives all four of every line
         return row
 
     def as_told(row: Estimate) -> tuple[float, float | None, float | None]:
@@ -106,7 +106,7 @@ def budget_name(name: str) -> str:
 def headers(findings: Findings) -> tuple[str, ...]:
     """The heads of the table of budget lines."""
     return (
-        f"budget line, {run_length.per_one_of(findings.windows)}",
+        f"budget line, {labels.per_one_of(findings.windows)}",
         "budget",
         "spent",
         "95% interval",

@@ -97,7 +97,8 @@ def how_to_read(findings: Findings) -> str:
     if any(scenario.costs.prices for scenario in shown):
         said.append(
             f"Discounted at {_rate(findings.baseline)} a year, the first year in full (3.5% is the Green Book's). A place paid "
-            "for while it is open costs those who use it; a hospital its price per occupied day."
+            "for while it is open costs those who use it; a hospital its price per occupied day; teams and programmes what they cost "
+            "in the measured days, in the first year."
         )
     missing = dict.fromkeys(name for scenario in shown for name in without_price(scenario))
     unpriced = [] if any(scenario.costs.prices for scenario in shown) else ["anything"]

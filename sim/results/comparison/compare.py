@@ -1,6 +1,6 @@
 """Replications put together, and scenarios compared on the same people.
 
-A summary is the mean over replications with its 95% t-interval. A difference is scenario minus baseline,
+A summary is the mean over replications with its 95% interval (`statistics.py`). A difference is scenario minus baseline,
 replication by replication, so that the random numbers that both share cancel; its interval is the interval of the
 difference. No interval reaches beyond what a measure can be: it is cut there, which leaves out no value that
 could be true. The verdict is "better" or "worse" where the measure has a good direction and "higher" or
@@ -8,7 +8,7 @@ could be true. The verdict is "better" or "worse" where the measure has a good d
 included) and when there is one replication only.
 
 With k scenarios compared to one baseline, `low_all` and `high_all` hold for all k differences of a measure
-at once with 95% (Bonferroni: each at 1 - 0.05 / k). They stand beside low and high and decide nothing.
+at once with 95% (Bonferroni: each at 1 - 0.05 / k). They are beside low and high and decide nothing.
 
 A row that one replication or scenario lacks counts as 0 where the table of measures says so (people, bed days,
 nights, money); for shares, means of people and percentiles there is nothing to compare, and the replication
@@ -18,19 +18,16 @@ The rule of the verdict is a contract.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cache
-from math import fsum, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.comparison.statistics import Interval, spread, standard_deviation
 from sim.results.comparison.table import ReplicationTable, by_key
-from sim.results.measure_table import HIGHER, LOWER, limits_of_difference, measures
+from sim.results.measure_table import BY, HIGHER, LOWER, is_of_people, limits_of_difference, measures
 from sim.results.measures.order import MeasureKey, SortKey
-from sim.results.parts import BY, is_of_people
 
-LEVEL = 0.95
 CANNOT_TELL = "cannot tell"
 
 
@@ -69,37 +66,9 @@ class PairedDifference(NamedTuple):
     share_better: float | None
     low_all: float | None
     high_all: float | None
-
-
-@cache
-def t_quantile(probability: float, degrees: int) -> float:
-    """Student's t quantile."""
-    from scipy.special import stdtrit  # here: a third of a second that most commands do not need
-
-    return float(stdtrit(degrees, probability))
-
-
-class Spread(NamedTuple):
-    """Mean, standard deviation and half the width of the plain and of the simultaneous interval."""
-
-    mean: float
-    sd: float | None
-    half: float | None
-    half_all: float | None
-    replications: int
-
-
-def spread(values: Sequence[float], scenarios: int = 1) -> Spread:
-    """Mean, sd and t-interval of values, at 95% and at 95% for so many scenarios together."""
-    count = len(values)
-    mean = fsum(values) / count
-    if count == 1:
-        return Spread(mean, None, None, None, count)
-    sd = sqrt(fsum((value - mean) ** 2 for value in values) / (count - 1))
-    error = sd / sqrt(count)
-    half = t_quantile(0.5 + LEVEL / 2, count - 1) * error
-    half_all = t_quantile(1 - (1 - LEVEL) / (2 * scenarios), count - 1) * error
-    return Spread(mean, sd, half, half_all, count)
+    variance_ratio: float | None = (
+        None  # that of the difference over the sum of both, which other people in each would give
+    )
 
 
 def summarise(table: ReplicationTable) -> list[Estimate]:
@@ -107,7 +76,7 @@ def summarise(table: ReplicationTable) -> list[Estimate]:
     found = []
     for key, unit, values in zip(table.keys, table.units, table.values, strict=True):
         here = spread(values[~np.isnan(values)].tolist())
-        low, high = interval(here.mean, here.half, measures()[key[1]].limits())
+        low, high = cut(here.interval, measures()[key[1]].limits())
         found.append(Estimate(table.scenario, *key, unit, here.mean, here.sd, low, high, here.replications))
     return found
 
@@ -125,10 +94,13 @@ def differences(
     before, after = _rows_of(baseline), _rows_of(scenario)
     found = []
     for key in sorted((key for key in units if key[2] in comparable), key=place):
-        changes = after(key) - before(key)
-        here = changes[~np.isnan(changes)].tolist()
-        if here:
-            found.append(_difference(baseline.scenario, scenario.scenario, key, units[key], here, scenarios))
+        ours, theirs = before(key), after(key)
+        changes = theirs - ours
+        known = ~np.isnan(changes)
+        if known.any():
+            row = _difference(baseline.scenario, scenario.scenario, key, units[key], changes[known].tolist(), scenarios)
+            apart = (ours[known].tolist(), theirs[known].tolist())
+            found.append(row._replace(variance_ratio=variance_ratio(row.sd, *apart)))
     return found
 
 
@@ -149,22 +121,30 @@ def _difference(
 ) -> PairedDifference:
     here = spread(changes, scenarios)
     within = limits_of_difference(unit)
-    low, high = interval(here.mean, here.half, within)
+    low, high = cut(here.interval, within)
     direction = measures()[key[1]].better_of("" if is_of_people(key[2]) else key[3])
     said = difference_verdict(low, high, direction)
     good = share_better(changes, direction)
-    all_ = interval(here.mean, here.half_all, within)
+    all_ = cut(here.interval_all, within)
     return PairedDifference(
         scenario, baseline, *key, unit, here.mean, here.sd, low, high, here.replications, said, good, *all_
     )
 
 
-def interval(mean: float, half: float | None, within: tuple[float, float]) -> tuple[float | None, float | None]:
+def variance_ratio(sd: float | None, before: Sequence[float], after: Sequence[float]) -> float | None:
+    """What common random numbers bought: the variance of the difference over the sum of the variances; None of what never varies."""
+    if sd is None:
+        return None
+    apart = sum((standard_deviation(values) or 0.0) ** 2 for values in (before, after))
+    return sd * sd / apart if apart else None
+
+
+def cut(interval: Interval | None, within: tuple[float, float]) -> tuple[float | None, float | None]:
     """The ends of an interval, cut where no value can lie; none with one replication."""
-    if half is None:
+    if interval is None:
         return None, None
     least, most = within
-    return max(mean - half, least), min(mean + half, most)
+    return max(interval.low, least), min(interval.high, most)
 
 
 def difference_verdict(low: float | None, high: float | None, direction: str) -> str:

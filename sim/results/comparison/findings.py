@@ -15,7 +15,7 @@ from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.same_people import SamePeople
 from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
-from sim.results.words import run_length
+from sim.results.words.labels import totals_text
 from sim.results.words.names import LABEL_WIDTH, in_sentences, labels
 
 Daily: TypeAlias = Mapping[tuple[str, str], NDArray[Any]]  # (service, measure) -> replications x days
@@ -65,7 +65,7 @@ class ReportedPeriods:
 class Findings:
     """Scenarios (the baseline first), their rows, days, differences, and what to be careful about.
 
-    Where something dated differs inside the measured window, the findings of each period stand in `parts`.
+    Where something dated differs inside the measured window, the findings of each period are in `parts`.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -83,7 +83,12 @@ class Findings:
     reported_periods: Mapping[str, ReportedPeriods] = field(
         default_factory=dict
     )  # by scenario id, where something dated differs
+    years: Mapping[str, tuple[Period, ...]] = field(default_factory=dict)  # by scenario id, where arrivals grow
     order: str = ORDERS[0]  # of a ranking
+    delayed: Mapping[tuple[str, str], tuple[float, ...]] = field(
+        default_factory=dict
+    )  # delayed people by scenario id and hospital, in each replication: for choosing the best
+    indifference: float | None = None  # so many delayed people more or fewer are all the same
     common: Period | None = None  # when every dated difference is in force: to put scenarios side by side
 
     def headline_of(self, scenario: Scenario) -> tuple["Findings", Scenario]:
@@ -113,7 +118,7 @@ class Findings:
     @property
     def totals(self) -> str:
         """The time that totals are of, as part of a sentence."""
-        return run_length.totals_text((*self.windows, *(told.headline.days for told in self.reported_periods.values())))
+        return totals_text((*self.windows, *(told.headline.days for told in self.reported_periods.values())))
 
     @cached_property
     def labels(self) -> dict[str, str]:

@@ -10,10 +10,11 @@ from math import ceil
 
 from sim.inputs.problems import listed
 from sim.inputs.scenario import HOME, FreedBeds, Scenario
+from sim.results.comparison.accounts import NOT_PRICED, is_unpriced
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.unpriced import NOT_PRICED, is_unpriced
-from sim.results.words import run_length
+from sim.results.comparison.statistics import unsteady
+from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, plain, spoken
 
 MOST_EACH = 6  # services in one sentence
@@ -66,7 +67,7 @@ class Money:
     @property
     def factor(self) -> float:
         """The factor from the measured window to the reported time: a year where the window holds one."""
-        return run_length.times(self.days)
+        return labels.times(self.days)
 
     @property
     def days(self) -> int:
@@ -76,7 +77,7 @@ class Money:
     @property
     def per(self) -> str:
         """The time that these pounds are of: `a year`, or `in the 56 days measured`."""
-        return run_length.per(self.days)
+        return labels.per(self.days)
 
     def change(self, service: str, measure: str, by: str = "", item: str = "", name: str = "") -> MoneyChange | None:
         """Return one difference from the baseline over the reported time."""
@@ -259,6 +260,7 @@ def money_of(findings: Findings) -> Iterator[Money]:
                 yield money
 
 
+PART_OF_CASH = 0.02  # below that, what changes in a service is not worth a word
 RULES = {
     "shown": "what becomes of the freed beds has not been decided, so they are counted as capacity and not as money",
     "left_empty": "the freed beds are left empty",
@@ -284,9 +286,24 @@ def in_one_sentence(money: Money) -> str:
     return text
 
 
+def building_up(money: Money) -> str:
+    """Where people still build up in services whose cost changes: of which year the sum is, as later ones will differ."""
+    base = money.findings.baseline
+    never = {one.service for one in unsteady(base, money.findings.daily.get(base.id, {})) if one.steady_after is None}
+    least = PART_OF_CASH * abs(money.cash.mean) if money.cash else 0.0
+    building = [one for one in money.by_service if one.name in never and one.is_certain and abs(one.mean) >= least]
+    names = [spoken(one.name) for one in building]
+    if not names:
+        return ""
+    return (
+        f"The cash is of days that begin {base.calendar.warm_up_days} days after the start, when people are still building up "
+        f"in {listed(names, 'and')}; in later years what is spent more or less there is different."
+    )
+
+
 def accounts(money: Money) -> Iterator[tuple[str, str]]:
-    """Heading and words of each ledger, then what it takes to break even."""
-    yield "Cash", f"{_cash(money)} {_gross(money)}".rstrip()
+    """Heading and words of each account, then what it takes to break even."""
+    yield "Cash", " ".join(filter(None, (_cash(money), _gross(money), building_up(money))))
     if money.by_payer:
         yield "Who pays", _who_pays(money)
     if money.capital and money.capital.mean:
@@ -323,8 +340,11 @@ def _spending(money: Money) -> str:
         return ""
     size, span = change_and_interval(cash.mean, cash.low, cash.high, "GBP")
     if not cash.is_certain:
-        known = f": the difference is {size} ({span})" if span else f": {size}, and one replication has no interval"
-        return f"these runs cannot tell whether spending changes{known} {money.per}."
+        if cash.low == cash.high == 0:
+            return f"exactly as much is spent {money.per}."
+        if not span:
+            return f"these runs cannot tell whether spending changes: {size} {money.per}, and one replication has no interval."
+        return f"these runs cannot tell whether spending changes: the difference is {size} ({span}) {money.per}."
     if cash.mean > 0:
         return f"{size.removeprefix('+')} more is spent {money.per} ({span})."
     return f"a saving of {size.removeprefix('-')} {money.per} ({span})."

@@ -2,7 +2,7 @@
 
 Scenarios that change something without saying its price are ranked apart, after the others: their cash leaves out what the
 lever costs. Whose money it is goes by contributor: what moves into a pooled fund is not saved. By money (`--order money`)
-the least cash stands first; of those without a price the order stays that of delayed people.
+the least cash is first; of those without a price the order stays that of delayed people.
 
 Intervals are simultaneous: `low_all` and `high_all` hold for all scenarios of a measure at once, and the verdicts use
 them. Cash, capacity and value are shown next to each other and never added together.
@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sim.inputs.scenario import Scenario
+from sim.results.comparison.accounts import NOT_PRICED, is_unpriced
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict
 from sim.results.comparison.findings import ORDERS, Findings
 from sim.results.comparison.money import Money
-from sim.results.comparison.unpriced import NOT_PRICED, is_unpriced
-from sim.results.measure_table import measures, shown_in
-from sim.results.parts import ITEMS
-from sim.results.words import run_length
+from sim.results.comparison.statistics import choose_smallest, replications_for
+from sim.results.measure_table import ITEMS, measures, shown_in
+from sim.results.words import labels
 from sim.results.words.headline import UNSURE, answer, on_other_days, what_all_share
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken
 from sim.results.words.use import how_used, who_comes
@@ -156,7 +156,7 @@ def _changes(findings: Findings, scenario: Scenario) -> dict[ChangeKey, Simultan
     pooled = any(one.costs.pools for one in findings.scenarios)
     changes = {}
     for measure, divisions in shown_in("ranking"):
-        factor = run_length.factor(measure.name, scenario.calendar.measured_days)
+        factor = labels.factor(measure.name, scenario.calendar.measured_days)
         told_by = {CONTRIBUTOR if by == PAYER and pooled and measure.name == CASH else by: by for by in divisions}
         for row in rows:
             if row.measure == measure.name and row.by in told_by:
@@ -238,7 +238,7 @@ def ranking_headers(findings: Findings) -> tuple[tuple[str, str], ...]:
         ("delayed", "people"),
         ("95% interval", "all together"),
         ("", "verdict"),
-        ("cash", run_length.per(days).removesuffix(" measured")),
+        ("cash", labels.per(days).removesuffix(" measured")),
         ("bed days", "released"),
         ("left with", "nothing"),
         ("into long-", "term care"),
@@ -249,13 +249,13 @@ def ranking_headers(findings: Findings) -> tuple[tuple[str, str], ...]:
 
 def who_gave_up(findings: Findings) -> str:
     """What the figures of those who gave up are."""
-    return run_length.over("people a year who gave up waiting", findings.side_by_side.baseline.calendar.measured_days)
+    return labels.over("people a year who gave up waiting", findings.side_by_side.baseline.calendar.measured_days)
 
 
 def who_pays(findings: Findings) -> str:
     """What the line of payers is."""
     days = findings.side_by_side.baseline.calendar.measured_days
-    return f"cash {run_length.per(days)} by payer: + pays more, - pays less"
+    return f"cash {labels.per(days)} by payer: + pays more, - pays less"
 
 
 def ranking_cells(row: RankedScenario) -> tuple[str, ...]:
@@ -323,7 +323,30 @@ def ranking_summary(rows: Sequence[RankedScenario], findings: Findings) -> list[
         (f"How many people are delayed in {place} does not change at all with", nothing),
         (WITHOUT_A_PRICE, [findings.called(row.scenario) for row in rows if not row.is_priced]),
     )
-    return [f"{words} {len(names)} of {len(rows)}: {_listed(names)}" for words, names in groups if names]
+    said = [f"{words} {len(names)} of {len(rows)}: {_listed(names)}" for words, names in groups if names]
+    return [*said, *choice_words(findings)]
+
+
+def choice_words(findings: Findings) -> list[str]:
+    """Which scenario has the fewest delayed people, and which others may as well, where a zone of indifference was stated."""
+    zone = findings.indifference
+    found = findings.side_by_side
+    named = {one.id: findings.called(one) for one in findings.scenarios}
+    values = {
+        name: found.delayed[name, found.main_place] for name in named if (name, found.main_place) in found.delayed
+    }
+    choice = choose_smallest(values) if zone is not None else None
+    if zone is None or choice is None:
+        return []
+    best = named[choice.best]
+    others = f" These runs cannot rule out {_listed([named[one] for one in choice.rivals])}" if choice.rivals else ""
+    if choice.at_most_worse <= zone:
+        return [f"The fewest delayed people, or at most {zone:g} more than the fewest (95%): {best}.{others}"]
+    more = counted(replications_for(choice, zone), "replication")
+    return [
+        f"Cannot tell which has the fewest delayed people, give or take {zone:g}: {best} has in these runs, and might have "
+        f"{figure(choice.at_most_worse, 'people')} more than the best; about {more} would tell.{others}"
+    ]
 
 
 WITHOUT_A_PRICE = (
@@ -339,12 +362,12 @@ def _listed(names: Sequence[str]) -> str:
 
 def how_to_read_ranking(rows: Sequence[RankedScenario], findings: Findings) -> str:
     """What the intervals and the order say, and what they do not."""
-    per = run_length.per(findings.side_by_side.baseline.calendar.measured_days)
+    per = labels.per(findings.side_by_side.baseline.calendar.measured_days)
     return (
         f"The intervals hold for all {len(rows)} scenarios at once (95%, Bonferroni), each against the baseline; verdicts go by "
         f"them, and {UNSURE} marks a figure that they leave open. Neighbours in the order need not differ from each "
         f"other. Delayed people: the difference on an average day. Cash, bed days released {per} and their notional "
-        "value are never added together. A cost per delayed day stands only where delayed days are avoided."
+        "value are never added together. There is a cost per delayed day only where delayed days are avoided."
     )
 
 

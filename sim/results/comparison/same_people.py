@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.records import ADMITTED, NEVER, NONE, Column
 from sim.results.step_functions import is_first
+from sim.results.wait_passes import PASSES, People, Places, Queues
 from sim.results.window import Window
 
 Departures = NDArray[np.int64]  # one row a person, in the columns below
@@ -53,6 +54,14 @@ class Admitted:
 def departures(window: Window) -> Departures:
     """When each person who was ever in a hospital left it for the first time; rows by group, census and number."""
     stays, people = window.ledger.stays, window.ledger.people
+    passes = window.passes(PASSES)
+    if passes is not None:
+        tables = [
+            kind(*(table[name] for name in kind._fields))
+            for kind, table in ((People, people), (Places, stays), (Queues, window.ledger.waits))
+        ]
+        found = np.empty((len(people["group"]), 6), dtype=np.int64)
+        return found[: passes.departures(found, *tables, window.is_acute)]
     rows = np.flatnonzero(window.is_acute[stays["service"]])
     rows = rows[is_first(stays["person"][rows])]
     person = stays["person"][rows]

@@ -1,22 +1,228 @@
-"""Every figure of a scenario in every replication: added replication by replication, read back row by row.
+"""Every figure and every midnight of a scenario in every replication: added replication by replication, read back row by row.
 
 What is put together lies set aside (`spill.py`), not in memory, so that ten thousand replications take no more of it than thirty.
 A figure comes back with the bits that it went in with, in the order of the replications.
-
-What may be changed here: freely, as long as that holds.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.comparison.keys import Keys, KeyTable, Numbers
 from sim.results.measure_table import measures
 from sim.results.measures.order import MeasureKey, SortKey
-from sim.results.spill import Slot, Spill
+from sim.results.spill import Slot, Spill, smallest
 from sim.results.window import Key, Row
+
+DAYS_IN_A_BLOCK = 64  # replications that are put together in memory
+
+Series = tuple[str, str]  # service, measure
+Counts = NDArray[Any]  # replications x days, whole numbers
+
+
+class _BlockOfDays(NamedTuple):
+    """Some replications together: series x replications x days."""
+
+    slot: Slot
+    shape: tuple[int, ...]
+    kind: np.dtype[Any]
+
+
+class Days(Mapping[Series, Counts]):
+    """Replications x days of each series; a series is read when it is asked for."""
+
+    def __init__(self, spill: Spill, blocks: Sequence[_BlockOfDays], places: Mapping[Series, int]) -> None:
+        self._spill, self._blocks, self.places = spill, blocks, places
+
+    def under(self, places: Mapping[Series, int]) -> "Days":
+        """The same under other names, or under more."""
+        return Days(self._spill, self._blocks, places)
+
+    def __getitem__(self, series: Series) -> Counts:
+        """Replications x days."""
+        return np.concatenate([self._part(block, self.places[series]) for block in self._blocks])
+
+    def _part(self, block: _BlockOfDays, number: int) -> Counts:
+        _, replications, days = block.shape
+        count = replications * days * block.kind.itemsize
+        data = self._spill.read(block.slot, number * count, count)
+        return np.frombuffer(data, block.kind).reshape(replications, days)
+
+    def __iter__(self) -> Iterator[Series]:
+        """Every series."""
+        return iter(self.places)
+
+    def __len__(self) -> int:
+        """How many series there are."""
+        return len(self.places)
+
+
+class GatheringDays:
+    """One scenario's midnights as its replications come, in order."""
+
+    def __init__(self, spill: Spill) -> None:
+        self._spill = spill
+        self._series: tuple[Series, ...] = ()
+        self._open: list[NDArray[Any]] = []
+        self._blocks: list[_BlockOfDays] = []
+
+    def add(self, series: tuple[Series, ...], counts: NDArray[np.int64]) -> None:
+        """The next replication: a row of counts for each series, the same in every replication."""
+        assert self._series in ((), series)
+        self._series = series
+        self._open.append(smallest(counts))
+        if len(self._open) == DAYS_IN_A_BLOCK:
+            self._close_block()
+
+    def _close_block(self) -> None:
+        together = np.stack(self._open, axis=1)  # of the largest type among them
+        self._blocks.append(_BlockOfDays(self._spill.keep(together.tobytes()), together.shape, together.dtype))
+        self._open = []
+
+    def days(self) -> Days:
+        """All of them."""
+        if self._open:
+            self._close_block()
+        return Days(self._spill, self._blocks, {one: number for number, one in enumerate(self._series)})
+
+
+Numbers = NDArray[np.int32]
+
+BITS_OF_A_WORD = 12  # five words make one whole number
+MOST_WORDS = 1 << BITS_OF_A_WORD
+PARTS = 5  # of a key
+
+
+class KeyTable:
+    """Keys, numbered as they come up."""
+
+    def __init__(self) -> None:
+        self.keys: list[Key] = []
+        self._numbers: dict[Key, int] = {}
+        self._words: dict[str, int] = {}
+        self._spelling = np.zeros((PARTS, 0), dtype=np.int32)
+        self._codes, self._of_codes = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int32)
+        self._chosen: dict[Callable[[str], bool], list[bool]] = {}
+
+    def number(self, key: Key) -> int:
+        """The number of a key."""
+        if key not in self._numbers:
+            self._numbers[key] = len(self.keys)
+            self.keys.append(key)
+        return self._numbers[key]
+
+    def number_all(self, keys: Iterable[Key]) -> Numbers:
+        """The numbers of keys, nearly all of which have come up before."""
+        keys = keys if isinstance(keys, Sequence) else list(keys)
+        try:
+            return np.array(list(map(self._numbers.__getitem__, keys)), dtype=np.int32)
+        except KeyError:
+            return np.array([self.number(key) for key in keys], dtype=np.int32)
+
+    def numbers(self, words: Sequence[str], columns: NDArray[np.int64]) -> Numbers:
+        """The numbers of keys that are written as words and which of them are in each of five columns."""
+        known = [self._words.setdefault(word, len(self._words)) for word in words]
+        if len(self._words) > MOST_WORDS:
+            return self.number_all(_spelt(words, columns))
+        codes = np.zeros(columns.shape[1], dtype=np.int64)
+        for column in np.array(known, dtype=np.int64)[columns]:
+            codes = codes << BITS_OF_A_WORD | column
+        places = np.searchsorted(self._codes, codes)
+        new = np.append(self._codes, -1)[places] != codes
+        if new.any():
+            self._learn(codes[new], _spelt(words, columns[:, new]))
+            places = np.searchsorted(self._codes, codes)
+        return self._of_codes[places]
+
+    def in_words(self, numbers: Numbers) -> tuple[list[str], NDArray[np.int64]]:
+        """Keys as `numbers` reads them: every word once, in the alphabet's order, and which of them each of five columns holds."""
+        if len(self.keys) > self._spelling.shape[1]:
+            new = self.keys[self._spelling.shape[1] :]
+            more = [
+                [self._words.setdefault(word, len(self._words)) for word in part] for part in zip(*new, strict=True)
+            ]
+            self._spelling = np.concatenate([self._spelling, np.array(more, dtype=np.int32)], axis=1)
+        columns, every = self._spelling[:, numbers], list(self._words)
+        is_used = np.zeros(len(every), dtype=bool)
+        is_used[columns] = True
+        used = sorted(np.flatnonzero(is_used).tolist(), key=every.__getitem__)
+        places = np.zeros(len(every), dtype=np.int64)
+        places[used] = np.arange(len(used))
+        return [every[number] for number in used], places[columns]
+
+    def _learn(self, codes: NDArray[np.int64], keys: Iterable[Key]) -> None:
+        numbers = self.number_all(keys)
+        every, first = np.unique(np.append(self._codes, codes), return_index=True)
+        self._codes, self._of_codes = every, np.append(self._of_codes, numbers)[first]
+
+    def are_about(self, is_meant: Callable[[str], bool]) -> NDArray[np.bool_]:
+        """By number, whether a key's measure is one of those that are meant."""
+        chosen = self._chosen.setdefault(is_meant, [])
+        chosen += [is_meant(key[1]) for key in self.keys[len(chosen) :]]
+        return np.array(chosen, dtype=bool)
+
+
+class Keys(Sequence[Key]):
+    """The keys of one replication, by number."""
+
+    def __init__(self, table: KeyTable, numbers: Numbers) -> None:
+        self.table, self.numbers = table, numbers
+
+    @staticmethod
+    def of(keys: Sequence[Key], table: KeyTable) -> "Keys":
+        """Keys by number: of the table that they have, or else of this one."""
+        if isinstance(keys, Keys):
+            return keys
+        return Keys(table, table.number_all(keys))
+
+    def places(self, is_meant: Callable[[str], bool]) -> NDArray[np.int64]:
+        """Where those stand whose measure is meant."""
+        return np.flatnonzero(self.table.are_about(is_meant)[self.numbers])
+
+    def at(self, places: NDArray[np.int64]) -> "Keys":
+        """Those that are in some places."""
+        return Keys(self.table, self.numbers[places])
+
+    def and_also(self, keys: Iterable[Key]) -> "Keys":
+        """These, and others behind them."""
+        return Keys(self.table, np.append(self.numbers, self.table.number_all(keys)))
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, place: int) -> Key: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Key, ...]: ...
+    def __getitem__(self, place: int | slice) -> Key | tuple[Key, ...]:
+        """One of them, or some."""
+        if isinstance(place, slice):
+            return tuple(self.table.keys[number] for number in self.numbers[place].tolist())
+        return self.table.keys[int(self.numbers[place])]
+
+    def __iter__(self) -> Iterator[Key]:
+        """Each in order."""
+        return map(self.table.keys.__getitem__, self.numbers.tolist())
+
+    def __eq__(self, other: object) -> bool:
+        """Whether others name the same in the same order."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> tuple[type, tuple[tuple[Key, ...]]]:
+        """To another process they go without their table."""
+        return tuple, (tuple(self),)
+
+
+def _spelt(words: Sequence[str], columns: NDArray[np.int64]) -> list[Key]:
+    return [
+        (words[service], words[measure], words[by], words[item], words[unit])
+        for service, measure, by, item, unit in columns.T.tolist()
+    ]
+
 
 IN_A_BLOCK = 128  # replications that are put together in memory
 BYTES = 8  # of a figure

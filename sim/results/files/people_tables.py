@@ -1,6 +1,6 @@
-"""Everybody's stays, waits and steps as CSV, when they are asked for: the ledger in words and dates.
+"""Everybody's stays, waits and steps as CSV, when they are asked for: the records in words and dates.
 
-Each replication is written down by the worker that ran it and joined at the end, because ledgers are too
+Each replication is written down by the worker that ran it and joined at the end, because records are too
 large to send around. Columns may be added.
 """
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import Scenario
-from sim.model.records import NEVER, WAIT_ENDINGS, Column, Ledger
+from sim.model.records import NEVER, NONE, OUTSIDE, WAIT_ENDINGS, Column, Ledger
 from sim.results.files.writing import csv_bytes, naming, whole_files
 from sim.results.window import Window
 
@@ -62,12 +62,14 @@ class PeopleFiles:
     target: Path
     parts: Path
     with_lists: bool = False  # some scenario has waiting lists: of each wait, the service that admitted
+    with_bays: bool = False  # some scenario has bays: of each stay in one its number in the service, from 1
     traits: tuple[str, ...] = ()  # of the scenarios together: each has columns of its own
 
     @property
     def columns(self) -> dict[str, tuple[str, ...]]:
         """The columns of each table; of a stay a trait has two, the level found and that after what the stay changed."""
         found = COLUMNS | ({"-waits": (*COLUMNS["-waits"], "admitted_to")} if self.with_lists else {})
+        found = found | ({"": (*COLUMNS[""], "bay")} if self.with_bays else {})
         return {
             which: (*columns, *(f"{trait}_{when}" for trait in self.traits for when in LEVELS[which]))
             for which, columns in found.items()
@@ -82,6 +84,8 @@ class PeopleFiles:
                 columns = [*_person(scenario, replication, ledger, which), *columns_of(scenario, ledger)]
                 if which == "-waits" and self.with_lists:
                     columns.append(_places(scenario, Window(scenario, ledger).run.admitted_to))
+                if which == "" and self.with_bays:
+                    columns.append(_bays(scenario, ledger))
                 columns += self._levels(scenario, ledger, which)
                 rows = zip(*(column.tolist() for column in columns), strict=True)
                 data = csv_bytes(self.columns[which], rows).split(b"\n", 1)[1]
@@ -112,7 +116,7 @@ def _person(scenario: Scenario, replication: int, ledger: Ledger, which: str) ->
     elif which == "":
         person = ledger.stays["person"]
     else:
-        person = ledger.stays["person"][ledger.steps["stay"]]
+        person = _all_steps(ledger)["person"]
     groups = np.array([group.name for group in scenario.people], dtype=object)
     return [
         np.full(len(person), scenario.id, dtype=object),
@@ -125,11 +129,8 @@ def _person(scenario: Scenario, replication: int, ledger: Ledger, which: str) ->
 
 def _level(scenario: Scenario, ledger: Ledger, which: str, trait: str, when: str) -> Text:
     """The level of a trait of each row; nothing where the group has no such trait."""
-    table = {"": ledger.stays, "-waits": ledger.waits, "-steps": ledger.stays}[which]
-    profile, person = table[{"": when, "-waits": "profile", "-steps": "after"}[which]], table["person"]
-    if which == "-steps":
-        stay = ledger.steps["stay"]
-        profile, person = profile[stay], person[stay]
+    table = {"": ledger.stays, "-waits": ledger.waits, "-steps": _all_steps(ledger)}[which]
+    profile, person = table[{"": when, "-waits": "profile", "-steps": "profile"}[which]], table["person"]
     group = ledger.people["group"][person]
     levels = [[dict(one).get(trait, "") for one in people.profiles] for people in scenario.people]
     most = max(map(len, levels))
@@ -151,6 +152,12 @@ def _stays(scenario: Scenario, ledger: Ledger) -> list[Text]:
     ]
 
 
+def _bays(scenario: Scenario, ledger: Ledger) -> Text:
+    """The number of the bay of each stay; nothing where the service has none."""
+    divided = np.array([bool(service.bays) for service in scenario.services])[ledger.stays["service"]]
+    return np.where(divided, (ledger.stays["bay"] + 1).astype(object), "")
+
+
 def _waits(scenario: Scenario, ledger: Ledger) -> list[Text]:
     waits = ledger.waits
     held = np.where(waits["held"] < 0, OUTSIDE_NAME, _places(scenario, waits["held"]))
@@ -165,18 +172,33 @@ def _waits(scenario: Scenario, ledger: Ledger) -> list[Text]:
 
 
 def _steps(scenario: Scenario, ledger: Ledger) -> list[Text]:
-    steps = ledger.steps
-    stays = {name: column[steps["stay"]] for name, column in ledger.stays.items()}
+    steps = _all_steps(ledger)
+    is_outside, service = steps["service"] == OUTSIDE, _places(scenario, steps["service"])
     names = np.array([*ledger.step_names, ""], dtype=object)  # NONE, -1, is the last
     times = [_times(scenario, steps[name]) for name in ("started", "team_joined", "finished")]
     return [
-        stays["stay"],
-        _places(scenario, stays["service"]),
+        np.where(is_outside, "", steps["stay"].astype(object)),
+        np.where(is_outside, OUTSIDE_NAME, service),
         names[steps["step"]],
         *times,
         (steps["dropped_at"] < NEVER).astype(np.int64),
         names[steps["after"]],
     ]
+
+
+def _all_steps(ledger: Ledger) -> dict[str, Column]:
+    """The steps outside and those in stays, by person: whose they are, of which stay and where, and with which levels."""
+    steps, outside, stays, people = ledger.steps, ledger.arrival_steps, ledger.stays, ledger.people
+    here = {**steps, **{name: stays[name][steps["stay"]] for name in ("person", "stay", "service")}}
+    here["profile"] = stays["after"][steps["stay"]]
+    there = {**outside, "profile": people["profile"][outside["person"]]}
+    there |= {
+        name: np.full_like(outside["step"], NEVER if name == "dropped_at" else NONE)
+        for name in here
+        if name not in there
+    }
+    order = np.argsort(np.concatenate((there["person"], here["person"])), kind="stable")
+    return {name: np.concatenate((there[name], here[name]))[order] for name in here}
 
 
 def _places(scenario: Scenario, column: Column) -> Text:

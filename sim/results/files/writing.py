@@ -17,7 +17,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from types import NoneType
 from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 LONGEST_FOLDER_NAME = 80
 MOST_DIGITS = 10
@@ -36,6 +40,14 @@ def number_text(value: float | None) -> str:
     return format(value, f".{MOST_DIGITS}g") if value else "0"
 
 
+def number_texts(values: NDArray[np.float64]) -> tuple[str, ...]:
+    """The same of many numbers at once."""
+    if not np.isfinite(values).all():
+        return tuple(map(number_text, values.tolist()))
+    texts = f"%.{MOST_DIGITS}g\n" * len(values) % tuple((values + 0.0).tolist())  # which leaves no zero below zero
+    return tuple(texts.splitlines())
+
+
 def rounded(value: Any) -> Any:
     """A value as it goes into JSON: numbers at `MOST_DIGITS` significant digits, no number as null."""
     if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
@@ -51,7 +63,7 @@ def rounded(value: Any) -> Any:
     return int(short) if short.is_integer() and abs(short) < 1e15 else short
 
 
-@lru_cache(maxsize=20_000)  # names of services and measures stand in thousands of cells
+@lru_cache(maxsize=20_000)  # names of services and measures are in thousands of cells
 def safe_text(text: str) -> str:
     """Text for a cell: what a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
@@ -78,27 +90,75 @@ def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([cell(value) for value in row] for row in rows)
+    writer.writerows(_by_column(rows, _cells))
     return utf8(text.getvalue())
+
+
+def _by_column(
+    rows: Iterable[Sequence[Any]], texts_of: Callable[[Sequence[Any]], Iterable[str]]
+) -> Iterator[tuple[str, ...]]:
+    """Rows of texts: what is in a column is mostly of one kind, and many numbers are written faster than one by one."""
+    return zip(*map(texts_of, zip(*rows, strict=True)), strict=True)
+
+
+def _cells(column: Sequence[Any]) -> Iterable[str]:
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return map(safe_text, column)
+    if kinds <= {float, NoneType}:
+        return _texts_or_nothing(column)
+    return map(cell, column)
+
+
+def _texts_or_nothing(column: Sequence[float | None]) -> Sequence[str]:
+    """The texts of numbers; nothing where there is none."""
+    texts = number_texts(np.array([0.0 if value is None else value for value in column]))
+    if None not in column:
+        return texts
+    return ["" if value is None else text for value, text in zip(column, texts, strict=True)]
 
 
 def json_bytes(value: Any) -> bytes:
     """A value as JSON, keys in the order given, numbers rounded: indented, and each row of a table of rows on a line of its own."""
-    return utf8(_json_text(rounded(value)) + "\n")
+    return utf8(_json_text(value) + "\n")
 
 
 def _json_text(value: Any) -> str:
     if not isinstance(value, dict):
-        return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False)
-    parts = (f" {_one_line(str(key))}: {_rows_or_text(inner)}" for key, inner in value.items())
+        return json.dumps(rounded(value), indent=1, ensure_ascii=False, allow_nan=False)
+    parts = (f" {_quoted(str(key))}: {_rows_or_text(inner)}" for key, inner in value.items())
     return "{\n" + ",\n".join(parts) + "\n}" if value else "{}"
 
 
 def _rows_or_text(value: Any) -> str:
-    """What stands behind a key; the rows of a table are thousands, which Python writes fast only without indents."""
+    """What is behind a key; the rows of a table are thousands, which Python writes fast only without indents."""
     if isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
-        return "[\n" + ",\n".join(f"  {_one_line(row)}" for row in value) + "\n ]"
+        return "[\n" + ",\n".join(f"  {row}" for row in _row_texts(value)) + "\n ]"
     return _json_text(value).replace("\n", "\n ")
+
+
+def _row_texts(rows: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    """Each row of a table as `json.dumps` writes it after rounding."""
+    names, *others = set(map(tuple, rows))
+    if others:
+        return map(_one_line, map(rounded, rows))
+    template = "{" + ", ".join(f"{_quoted(name)}: ".replace("%", "%%") + "%s" for name in names) + "}"
+    return map(template.__mod__, _by_column((tuple(row.values()) for row in rows), _json_cells))
+
+
+def _json_cells(column: Sequence[Any]) -> Iterable[str]:
+    kinds = set(map(type, column))
+    if kinds == {str}:
+        return map(_quoted, column)
+    if kinds <= {float, NoneType}:
+        pairs = zip(column, _texts_or_nothing(column), strict=True)
+        return [text if text and "e" not in text else _one_line(rounded(value)) for value, text in pairs]
+    return map(_one_line, map(rounded, column))
+
+
+@lru_cache(maxsize=20_000)
+def _quoted(text: str) -> str:
+    return _one_line(text)
 
 
 def _one_line(value: Any) -> str:

@@ -1,47 +1,50 @@
 """Invariants of the records and of every sum made from them, checked after each replication.
 
 The first that is broken stops the run (exit code 3), with the first row or the sum that breaks it. The
-ledger's rows are checked in `recording.py`; here are places, queues and sums. Services counted in hours and
-services whose places are cleaned are not asked whether somebody waits beside a free place: the ledger does
-not say who would fit, nor what is being cleaned.
+records' rows are checked in `recording.py`; here are places, queues and sums. Services counted in hours and
+services whose places are cleaned are not asked whether somebody waits beside a free place: the records do
+not say who would fit, nor what is being cleaned. Services with bays are asked bay by bay, in `bays.py`.
 
 Invariants may be added; removing one needs agreement.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from math import isclose
 
 import numpy as np
 
 from sim.inputs.scenario import REASONS, Scenario, Service, Team
-from sim.model.records import OUTSIDE, Ledger
+from sim.model.records import OUTSIDE, Column, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
 from sim.results.comparison.compare import Estimate
 from sim.results.comparison.table import ReplicationTable
-from sim.results.invariants import cohort, hospitals, people, place_sweep, splits
+from sim.results.invariants import cohort, count_sweep, path_sums, people, place_sweep
+from sim.results.invariants.bays import check_bays
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
     EVERYBODY_IS_SOMEWHERE,
     IdentityBroken,
     check_records,
     require_rows,
-    require_sum,
+    require_sums,
 )
 from sim.results.measure_table import measures
 from sim.results.measures import teams
-from sim.results.measures.availability import door_over_time, free_over_time, own_hours_over_time
-from sim.results.measures.census import delayed_at_midnights, people_at_midnights
-from sim.results.measures.delays import delayed_seconds, delays
+from sim.results.measures.census import at_midnights, late_at_midnights
+from sim.results.measures.delays import Delays, delayed_seconds, delays
 from sim.results.measures.occupancy import (
     counts_hours,
+    door_over_time,
+    free_over_time,
     held_over_time,
     occupied_seconds,
     open_over_time,
-    people_over_time,
+    own_hours_over_time,
 )
 from sim.results.measures.order import MeasureKey
-from sim.results.step_functions import both, going_on
-from sim.results.window import Row, Window
+from sim.results.path_passes import PASSES
+from sim.results.step_functions import both, column, going_on
+from sim.results.window import Block, Window
 
 WITHIN_LIMITS = "shares lie from 0 to 1, people and days are not below 0, intervals included"
 SAYS_IN_HOW_MANY = "a figure says in how many replications it is defined"
@@ -86,8 +89,8 @@ CHECKED = (
     PARTS_ADD_UP,
     LACKS_ADD_UP,
     *people.CHECKED,
-    *splits.CHECKED,
-    *hospitals.CHECKED,
+    *people.SPLITS_CHECKED,
+    *people.HOSPITALS_CHECKED,
     COSTS_ADD_UP,
     CHARGED_ONCE,
     BUDGETS_ADD_UP,
@@ -100,7 +103,7 @@ CHECKED = (
 
 
 def check(scenario: Scenario, ledger: Ledger, is_fast: bool = False) -> None:
-    """Raise IdentityBroken at the first identity that this ledger breaks."""
+    """Raise IdentityBroken at the first invariant that these records break."""
     check_cut(Window(scenario, ledger, is_fast))
 
 
@@ -113,30 +116,36 @@ def check_cut(window: Window) -> None:
 
 
 def check_window(window: Window) -> None:
-    """Only what depends on the window: for another window of a ledger that has been checked."""
+    """Only what depends on the window: for another window of records that has been checked."""
     check_sums(window)
     people.check_people(window)
-    splits.check_splits(window)
-    hospitals.check_hospitals(window)
+    people.check_splits(window)
+    people.check_hospitals(window)
     check_costs(window)
 
 
-def check_periods(scenario: Scenario, whole: Sequence[Row], parts: Sequence[Sequence[Row]]) -> None:
+def check_periods(scenario: Scenario, whole: Block, parts: Sequence[Block]) -> None:
     """What is counted in the periods of a window comes to what is counted in all of it; money to its rounding.
 
     Each period rounds each of its prices to the penny by itself.
     """
     found: dict[tuple[str, str], float] = {}
-    for row in (row for rows in parts for row in rows if row.by == ""):
-        found[row.service, row.measure] = found.get((row.service, row.measure), 0.0) + row.value
+    for service, measure, _, value in (total for part in parts for total in _totals(part)):
+        found[service, measure] = found.get((service, measure), 0.0) + value
     prices = len(scenario.costs.prices) * len(scenario.services)
     rounding = (len(parts) + 1) / 2 * prices / 100
-    for row in whole:
-        if row.by == "" and measures()[row.measure].is_total:
-            sums = found.get((row.service, row.measure), 0.0)
-            within = rounding if row.unit == "GBP" else 1e-6
-            if not isclose(sums, row.value, rel_tol=1e-12, abs_tol=within):
-                raise IdentityBroken(PERIODS_ADD_UP, f"{row.service}, {row.measure}: {sums} against {row.value}")
+    for service, measure, unit, value in _totals(whole):
+        if measures()[measure].is_total:
+            sums, within = found.get((service, measure), 0.0), rounding if unit == "GBP" else 1e-6
+            if not isclose(sums, value, rel_tol=1e-12, abs_tol=within):
+                raise IdentityBroken(PERIODS_ADD_UP, f"{service}, {measure}: {sums} against {value}")
+
+
+def _totals(block: Block) -> Iterator[tuple[str, str, str, float]]:
+    """Service, measure, unit and value of what is not of a part."""
+    for (service, measure, by, _, unit), value in zip(block.keys, block.values.tolist(), strict=True):
+        if by == "":
+            yield service, measure, unit, value
 
 
 def check_places(window: Window) -> None:
@@ -146,9 +155,12 @@ def check_places(window: Window) -> None:
         _queue_limit_holds(window, service.name, service.queue_limit)
     for one in window.scenario.lists:
         _queue_limit_holds(window, one.name, one.queue_limit)
-    for number in range(len(window.names)):
-        for member in window.members[number] if number != window.died else ():
-            _nobody_waits_beside_a_free_place(window, number, member)
+    asked = asked_for_free_places(window)
+    if not place_sweep.surely_nobody_waits(window, asked):
+        for number, members in enumerate(asked):
+            for member in members:
+                _nobody_waits_beside_a_free_place(window, number, member)
+    check_bays(window)
     for team in window.scenario.teams:
         _no_step_waits_for_a_free_team(window, team)
 
@@ -162,7 +174,7 @@ def _nobody_enters_a_full_service(window: Window, service: Service) -> None:
     admitted = window.stays_in(window.number(service), "admitted")
     held, planned = held_over_time(window, service), open_over_time(window, service).at(admitted)
     room = np.maximum(planned + extra, held.before(admitted))
-    seated = window.is_seated[rows]  # there from the start: the loader refuses a census that does not fit
+    seated = window.is_seated[rows]  # there from the start, perhaps more of them than there are places
     fits = (held.at(admitted) <= room) | (planned < 0) | seated
     require_rows(window, NOBODY_ENTERS_A_FULL_SERVICE, "stays", rows, fits)
 
@@ -176,7 +188,7 @@ def _queue_limit_holds(window: Window, name: str, limit: int | None) -> None:
         return
     number = window.numbers[name]
     joined = window.waits_for(number, "joined")
-    waiting = going_on(joined, window.waits_for(number, "ended"))
+    waiting = going_on(joined, window.waits_for(number, "ended"), window.passes(PASSES))
     most = np.maximum(limit, waiting.before(joined))
     holds = (waiting.at(joined) <= most) | (joined < 0)  # who waited at the start is not turned away
     holds |= joined < _opening_of_the_other_ways(window.scenario, name)
@@ -194,16 +206,21 @@ def _opening_of_the_other_ways(scenario: Scenario, name: str) -> int:
     return max((second for name, second in opens.items() if name in ways), default=0)
 
 
+def asked_for_free_places(window: Window) -> list[list[int]]:
+    """By destination: the services that people who wait for it may go to, without those that are not asked."""
+    services = window.scenario.services
+    not_asked = {window.died} | {
+        number for number, one in enumerate(services) if counts_hours(one) or one.turnaround is not None or one.bays
+    }
+    return [[member for member in members if member not in not_asked] for members in window.members]
+
+
 def _nobody_waits_beside_a_free_place(window: Window, number: int, member: int) -> None:
-    """Who is clear waits for no time in which a place, the door and their own discharge hours are open.
+    """Who is clear waits for no time in which a place, the admission hours and their own discharge hours are open.
 
     `number` is what they wait for, and `member` a service where they may come in: one of a list, else the same.
     """
     service = window.scenario.services[member] if member <= window.home else None
-    if service is not None and (counts_hours(service) or service.turnaround is not None):
-        return
-    if place_sweep.surely_nobody_waits(window, number, member):
-        return
     clear = np.maximum(window.waits_for(number, "clear"), 0)
     ended = np.minimum(window.waits_for(number, "ended"), window.ledger.until)
     queue = np.flatnonzero(clear < ended)
@@ -219,30 +236,36 @@ def _nobody_waits_beside_a_free_place(window: Window, number: int, member: int) 
 
 
 def _no_step_waits_for_a_free_team(window: Window, team: Team) -> None:
-    work = teams.work_of(window, team)
+    work, free = teams.work_of(window, team), teams.free_over_time(window, team)
     until = np.minimum(work.team_joined, window.ledger.until)
-    waits = np.flatnonzero(work.started < until)
-    holds = teams.free_over_time(window, team).between(work.started[waits], until[waits]) == 0
-    require_rows(window, NOBODY_WAITS_FOR_A_FREE_TEAM, "steps", work.row[waits], holds)
+    if not place_sweep.surely_no_step_waits(window, free, work.started, until):
+        waits = np.flatnonzero(work.started < until)
+        holds = free.between(work.started[waits], until[waits]) == 0
+        in_stays = len(window.ledger.steps["step"])
+        is_outside = work.row[waits] >= in_stays
+        for table, these, before in (("steps", ~is_outside, 0), ("arrival_steps", is_outside, in_stays)):
+            rows = work.row[waits][these] - before
+            require_rows(window, NOBODY_WAITS_FOR_A_FREE_TEAM, table, rows, holds[these])
 
 
 def check_sums(window: Window) -> None:
     """Occupied time by three ways, delay by four, and each reason of it by what lacked."""
-    found, care = delays(window), place_sweep.care_of(window)
-    for number, service in enumerate(window.declared):
-        name, total = service.name, delayed_seconds(window, number)
-        occupied = occupied_seconds(window, service)
-        require_sum(STAYS_ADD_UP, name, people_over_time(window, service).integral(window.first, window.end), occupied)
-        needing, cared_for = care[:, number].tolist()
-        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, name, needing + total, occupied)
-        late, census = delayed_at_midnights(window, number), people_at_midnights(window, number)
-        nights = int(late.sum()) + cared_for
-        require_sum(OCCUPIED_IS_NEED_PLUS_DELAY, f"{name}, midnights", nights, int(census.sum()))
-        for by, table in (
-            ("reasons", found.by_reason),
-            ("next services", found.by_next),
-            ("causes", found.by_cause),
-        ):
-            require_sum(PARTS_ADD_UP, f"{name}, {by}", int(table[number].sum()), total)
-        for reason, lacks, days in zip(REASONS, found.by_lack[number], found.by_reason[number], strict=True):
-            require_sum(LACKS_ADD_UP, f"{name}, {reason}", int(lacks.sum()), int(days))
+    names, services = window.names[: window.home], window.declared
+    occupied = column(*(occupied_seconds(window, service) for service in services))
+    by_path = column(*(path_sums.people_seconds(window, service) for service in services))
+    require_sums(STAYS_ADD_UP, names, by_path, occupied)
+    total = column(*(delayed_seconds(window, number) for number in range(window.home)))
+    care = count_sweep.stays_again(window).care
+    require_sums(OCCUPIED_IS_NEED_PLUS_DELAY, names, care[count_sweep.NEEDED] + total, occupied)
+    nights = late_at_midnights(window)[: window.home].sum(axis=1) + care[count_sweep.MIDNIGHTS]
+    census = at_midnights(window)[0, : window.home].sum(axis=1)
+    require_sums(OCCUPIED_IS_NEED_PLUS_DELAY, [f"{name}, midnights" for name in names], nights, census)
+    _parts_add_up(names, delays(window), total)
+
+
+def _parts_add_up(names: Sequence[str], found: Delays, total: Column) -> None:
+    """Each table of delay comes to the whole of each service."""
+    for by, table in (("reasons", found.by_reason), ("next services", found.by_next), ("causes", found.by_cause)):
+        require_sums(PARTS_ADD_UP, [f"{name}, {by}" for name in names], table.sum(axis=1), total)
+    where = [f"{name}, {reason}" for name in names for reason in REASONS]
+    require_sums(LACKS_ADD_UP, where, found.by_lack.sum(axis=2).ravel(), found.by_reason.ravel())

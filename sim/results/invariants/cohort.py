@@ -11,7 +11,8 @@ import numpy as np
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Price, Service, Taper
 from sim.model.records import NONE, Column
-from sim.results.invariants.money import days_again, pence, rounded
+from sim.results.invariants import money
+from sim.results.invariants.money import days_again, pence, place_seconds_again, rounded
 from sim.results.invariants.records import require_sum
 from sim.results.measures import cohort, costs
 from sim.results.measures.cohort import YEAR, Cohort
@@ -52,8 +53,9 @@ def _parts_add_up(window: Window) -> None:
             if parts:
                 require_sum(COSTS_ADD_UP, f"{whole.service}, by {by}", pence(sum(parts)), pence(whole.value))
         services = [row.value for row in rows if row.service != "all" and row[1:3] == (whole.measure, "")]
+        services += [row.value for row in rows if row[1] == whole.measure and row[2] in cohort.IN_NO_SERVICE.values()]
         if whole.service == "all":
-            require_sum(COSTS_ADD_UP, "services", pence(sum(services)), pence(whole.value))
+            require_sum(COSTS_ADD_UP, "services, teams and programmes", pence(sum(services)), pence(whole.value))
 
 
 def _splits_add_up(window: Window) -> None:
@@ -110,6 +112,10 @@ def _quantities(window: Window, found: Cohort, price: Price) -> Iterator[tuple[s
         )
         for one in np.unique(service):
             yield run.names[one], _in_each_year(found, since[service == one])
+    elif price.per in cohort.IN_NO_SERVICE:
+        of_a_place = price.per == "place_year"
+        seconds = place_seconds_again(window, price.of) if of_a_place else Fraction(window.end - window.first)
+        yield costs.NO_SERVICE, [seconds / money.YEAR]
     elif price.per in ("occupied_day", "open_day"):
         yield price.of, [seconds * _each(window, price) for seconds in _seconds(window, found, price)]
 

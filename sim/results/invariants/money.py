@@ -1,24 +1,22 @@
-"""Does the money add up? Each price again from the ledger by another way, and no element charged twice.
+"""Does the money add up? Each price again from the records by another way, and no element charged twice.
 
 Invariants may be added; removing one needs agreement.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Budget, Service
+from sim.model.records import NONE, Column
+from sim.results.invariants import path_sums
 from sim.results.invariants.records import IdentityBroken, require_sum
-from sim.results.measures import budgets, costs
-from sim.results.measures.occupancy import (
-    MINUTES_PER_HOUR,
-    counts_hours,
-    held_over_time,
-    open_over_time,
-    people_over_time,
-)
-from sim.results.step_functions import StepFunction, instants_of
+from sim.results.measures import costs
+from sim.results.measures.occupancy import MINUTES_PER_HOUR, counts_hours
 from sim.results.window import Row, Window
 
 COSTS_ADD_UP = "costs recompute to the penny"
@@ -32,25 +30,34 @@ def check_costs(window: Window) -> None:
     """Each price again, from waits instead of stays and from paths instead of sums."""
     found = costs.lines(window)
     _each_once(window, found)
-    again = sum(_pence_again(window, one.of, one.per, Fraction(str(one.gbp))) for one in window.scenario.costs.prices)
+    again = sum(_pence_again(window, one.of, one.per, _exactly(one.gbp)) for one in window.scenario.costs.prices)
     charged = [line.pence for line in found if line.part != "not closed"]
     require_sum(COSTS_ADD_UP, "all prices", sum(charged), again)
     rows = [row for row in costs.rows(window) if row.measure in ("cost_cash_gbp", "cost_capital_gbp")]
-    for row in rows:
-        for by in ("payer", "contributor", "part") if row.by == "" else ():
-            parts = [other.value for other in rows if other[:3] == (row.service, row.measure, by)]
-            if parts:
-                require_sum(COSTS_ADD_UP, f"{row.service}, by {by}", pence(sum(parts)), pence(row.value))
+    parts = _together(rows)
+    for row in (row for row in rows if row.by == ""):
+        for by in ("payer", "contributor", "part"):
+            if (together := parts.get((row.service, row.measure, by))) is not None:
+                require_sum(COSTS_ADD_UP, f"{row.service}, by {by}", pence(together), pence(row.value))
     elements = [row for row in rows if (row.service != "all" and row.by == "") or row.by in IN_NO_SERVICE]
     total = sum(row.value for row in elements)
     require_sum(COSTS_ADD_UP, "services, teams and programmes", pence(total), sum(line.pence for line in found))
+    of_budgets = list(costs.budget_rows(window))
     for budget in window.scenario.costs.budgets:
-        _check_budget(window, budget, rows)
+        _check_budget(window, budget, of_budgets, rows)
 
 
-def _check_budget(window: Window, budget: Budget, cash: list[Row]) -> None:
-    """What a line allows is what was spent and what is left; what one payer or contributor spends is told elsewhere too."""
-    found = {row.measure: pence(row.value) for row in budgets.rows(window) if row.item == budget.name}
+def _together(rows: Iterable[Row]) -> dict[tuple[str, str, str], float]:
+    """The rows of each sort of part of each whole added up."""
+    found: dict[tuple[str, str, str], float] = {}
+    for service, measure, by, _, value, _ in rows:
+        found[service, measure, by] = found.get((service, measure, by), 0.0) + value
+    return found
+
+
+def _check_budget(window: Window, budget: Budget, rows: list[Row], cash: list[Row]) -> None:
+    """What a line allows is what was spent and what is left; what one payer or contributor spends is reported elsewhere too."""
+    found = {row.measure: pence(row.value) for row in rows if row.item == budget.name}
     spent = found["budget_spent_gbp"]
     require_sum(BUDGETS_ADD_UP, budget.name, spent + found["budget_left_gbp"], found["budget_gbp"])
     if budget.spent_on or budget.capital or (budget.payers and budget.contributors):
@@ -75,26 +82,29 @@ def pence(pounds: float) -> int:
     return round(pounds * 100)
 
 
+@lru_cache(maxsize=1024)
+def _exactly(gbp: float) -> Fraction:
+    """A price as it is written."""
+    return Fraction(str(gbp))
+
+
 def _pence_again(window: Window, of: str, per: str, price: Fraction) -> int:
-    ledger = window.ledger
     if per == "step":
-        is_it = np.array([name == of for name in ledger.step_names], dtype=bool)[ledger.steps["step"]]
-        done = ledger.steps["stay"][is_it & window.inside(ledger.steps["finished"])]
-        counts = np.bincount(ledger.stays["service"][done])
+        names = window.ledger.step_names
+        counts = _steps_again(window)[names.index(of)] if of in names else ()
         return sum(rounded(price * int(count)) for count in counts)
     if per == "admission":
-        entered = window.admitted_to == window.numbers[of]
-        return rounded(price * int(window.inside(ledger.waits["ended"][entered]).sum()))
+        return rounded(price * int(_admissions_again(window)[window.numbers[of]]))
     if per == "year":
         return rounded(price * Fraction(window.end - window.first, YEAR))
     if per == "place_year":
-        return rounded(price * _place_seconds_again(window, of) / YEAR)
+        return rounded(price * place_seconds_again(window, of) / YEAR)
     if per in ("occupied_day", "open_day"):
         return rounded(price * days_again(window, window.scenario.service(of), per))
     return 0
 
 
-def _place_seconds_again(window: Window, name: str) -> Fraction:
+def place_seconds_again(window: Window, name: str) -> Fraction:
     """Places of a team times the seconds of the window in which it has them, change by change."""
     (capacity,) = (team.capacity for team in window.scenario.teams if team.name == name)
     ends = [*(change.from_second for change in capacity[1:]), window.end]
@@ -105,17 +115,41 @@ def _place_seconds_again(window: Window, name: str) -> Fraction:
     return Fraction(sum(spans))
 
 
+def _steps_again(window: Window) -> NDArray[np.int64]:
+    """How many steps were finished in the window, by step and by the service where they were done, or that people come to."""
+
+    def work() -> NDArray[np.int64]:
+        steps, names, size = window.ledger.steps, window.ledger.step_names, len(window.names)
+        done = np.flatnonzero(window.inside(steps["finished"]))
+        cells = steps["step"][done] * size + window.ledger.stays["service"][steps["stay"][done]]
+        found = np.bincount(cells, minlength=len(names) * size).reshape(len(names), size)
+        outside, comes_to = window.ledger.arrival_steps, window.ledger.people["arrives_at"]
+        for row in np.flatnonzero(window.inside(outside["finished"])).tolist():
+            found[outside["step"][row], window.members[int(comes_to[outside["person"][row]])][0]] += 1
+        return found
+
+    return window.cached("steps again", "all", work)
+
+
+def _admissions_again(window: Window) -> Column:
+    """How many waits ended in each destination in the window."""
+
+    def work() -> Column:
+        came = window.admitted_to[window.inside(window.ledger.waits["ended"])]
+        return np.bincount(came[came != NONE], minlength=len(window.names))
+
+    return window.cached("admissions again", "all", work)
+
+
 def days_again(window: Window, service: Service, per: str) -> Fraction:
     """Occupied or open days of a service in the window, from paths."""
     if per == "occupied_day":
-        return Fraction(people_over_time(window, service).integral(window.first, window.end), SECONDS_PER_DAY)
-    planned, held = open_over_time(window, service), held_over_time(window, service)
-    times = instants_of(planned.times, held.times)
-    beyond = StepFunction(times, np.maximum(held.at(times) - planned.at(times), 0))
-    available = planned.integral(window.first, window.end) + beyond.integral(window.first, window.end)
-    return Fraction(available, SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1))
+        return Fraction(path_sums.people_seconds(window, service), SECONDS_PER_DAY)
+    each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if counts_hours(service) else 1)
+    return Fraction(path_sums.available_seconds(window, service), each)
 
 
 def rounded(pounds: Fraction) -> int:
     """Pounds in whole pence, half a penny up."""
-    return int(pounds * 100 + Fraction(1, 2))
+    number, of = pounds.as_integer_ratio()
+    return (200 * number + of) // (2 * of)

@@ -1,17 +1,27 @@
-"""Identities about people: each is counted once, in one place, and whoever joins a queue is counted when they leave it.
+"""Invariants about people: each is counted once, in one place, under one item; hospitals add up to their total.
 
-They test the very numbers that are shown: the daily census, the people of unmet need, the endings of waits.
+They test the very rows that are shown: the daily census, the people of unmet need, the endings of waits, hospitals and
+their total, and divisions by trait, each as the whole number that it was divided from.
 
 Invariants may be added; removing one needs agreement.
 """
 
-import numpy as np
+from collections.abc import Mapping, Sequence
+from math import isclose
 
-from sim.model.records import DIED_WAITING, OUTSIDE, Column
-from sim.results.invariants.records import IdentityBroken, require_sum
-from sim.results.measures import census, flow, giving_up, unmet, waits
-from sim.results.step_functions import Mask, count_at, of_person
-from sim.results.window import Window
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY
+from sim.model.records import DIED_WAITING, NEVER, OUTSIDE, Column
+from sim.results.invariants import count_sweep
+from sim.results.invariants.records import IdentityBroken, require_sum, require_sums
+from sim.results.measure_table import measures
+from sim.results.measures import all, arrival_steps, census, flow, unmet, waits
+from sim.results.measures.hospitals import came_from_rows
+from sim.results.split import Figures, Split, Told, split_of
+from sim.results.step_functions import Mask, of_person
+from sim.results.window import Row, Window
 
 EVERYBODY_ONCE = "people in services, at home and waiting outside = people in the model"
 STOCKS_FIT = "no stock of people is larger than the people it is part of"
@@ -26,7 +36,7 @@ CHECKED = (EVERYBODY_ONCE, STOCKS_FIT, NEED_ONCE, QUEUES_ADD_UP, GIVEN_UP_ADD_UP
 
 
 def check_people(window: Window) -> None:
-    """Raise IdentityBroken at the first of these identities that does not hold."""
+    """Raise IdentityBroken at the first of these invariants that does not hold."""
     _everybody_once(window)
     _stocks_fit(window)
     _need_once(window)
@@ -43,33 +53,41 @@ def _at_midnights(identity: str, where: str, holds: Mask, found: Column, expecte
 
 def in_the_model(window: Window) -> Column:
     """People who have come and are neither dead nor gone out, at each midnight of the window."""
-    arrives = window.ledger.people["arrives"]
-    return window.cached("in the model", "all", lambda: count_at(arrives, flow.left_model(window), window.midnights))
+    return window.cached("in the model", "all", lambda: count_sweep.in_the_model(window))
 
 
 def _everybody_once(window: Window) -> None:
     """Check that every person is in exactly one place at each midnight."""
-    found = census.daily_cut(window).series["outside", "waiting"].copy()
-    for number in range(window.home + 1):
-        found += census.people_at_midnights(window, number)
-    expected = in_the_model(window)
+    outside = census.daily_cut(window).series["outside", "waiting"] + _outside_for_steps(window)
+    found, expected = outside + census.at_midnights(window)[0, : window.home + 1].sum(axis=0), in_the_model(window)
     _at_midnights(EVERYBODY_ONCE, "all", found == expected, found, expected)
+
+
+def _outside_for_steps(window: Window) -> Column:
+    """People outside who do not wait yet, at each midnight of the window."""
+    found = arrival_steps.outside(window)
+    nowhere = np.zeros_like(found.person)
+    return np.asarray(census.going_on_at_midnights(window, nowhere, 1, found.start, found.clear)[0])
 
 
 def _stocks_fit(window: Window) -> None:
     """Who waits or is in a service is in the model; who is delayed is in the service."""
     series, everybody = census.daily_cut(window).series, in_the_model(window)
-    for (service, measure), people in series.items():
-        most = series[service, "midnight_census"] if measure == "delayed" else everybody
-        _at_midnights(STOCKS_FIT, f"{service} {measure}", people <= most, people, most)
+    stocks = list(series)
+    of_what = [series[service, "midnight_census"] if measure == "delayed" else everybody for service, measure in stocks]
+    people, most = np.stack(list(series.values())), np.stack(of_what)
+    for stock in np.flatnonzero((people > most).any(axis=1))[:1].tolist():
+        where = " ".join(stocks[stock])
+        _at_midnights(STOCKS_FIT, where, people[stock] <= most[stock], people[stock], most[stock])
 
 
 def _need_once(window: Window) -> None:
     """What a person lacks, has and is, side by side: needs, stays in pathway 2 beds, and what comes after death."""
     need, stays, rows = unmet.unmet(window), window.ledger.stays, window.ledger.waits
-    if not len(need.person):
+    is_bed = flow.pathways(window) == unmet.PATHWAY_2
+    if not len(need.person) or count_sweep.surely_nobody_has_what_they_need(window, need, is_bed):
         return
-    beds = (flow.pathways(window) == unmet.PATHWAY_2)[stays["service"]]
+    beds = is_bed[stays["service"]]
     dead, dead_outside = stays["to"] == window.died, (rows["held"] == OUTSIDE) & (rows["ending"] == DIED_WAITING)
     person = np.concatenate((need.person, stays["person"][beds], stays["person"][dead], rows["person"][dead_outside]))
     start = np.concatenate((need.start, stays["admitted"][beds], stays["left"][dead], rows["ended"][dead_outside]))
@@ -84,38 +102,164 @@ def _need_once(window: Window) -> None:
 
 
 def _queues_add_up(window: Window) -> None:
-    """Whoever waits for a service or joins its queue is counted by one measure when they leave it, or still waits."""
-    rows, size = window.ledger.waits, len(window.names)
-    ended = {what: np.bincount(rows["to"][these], minlength=size) for what, these in waits.ended(window).items()}
-    came = rows["joined"] < window.end
-    expected = np.bincount(rows["to"][came & (rows["ended"] >= window.first)], minlength=size)
-    after = np.bincount(rows["to"][came & (rows["ended"] >= window.end)], minlength=size)
-    from_lists = window.admitted_to[(rows["to"] > window.out) & window.inside(rows["ended"])]
-    for number, name in enumerate(window.names):
-        admitted = int(ended["admitted"][number])
-        if number <= window.home:
-            admitted = window.admitted_inside(number) - int((from_lists == number).sum())
-        counted = sum(int(ended[what][number]) for what in ("turned_away", "gave_up", "died"))
-        require_sum(QUEUES_ADD_UP, name, admitted + counted + int(after[number]), int(expected[number]))
+    """Anybody who waits for a service or joins its queue is counted by one measure when they leave it, or still waits.
+
+    So many as left it are shown: admissions, those turned away and those who gave up are the very figures that are reported.
+    """
+    ended, queues = _ended(window), _waits_again(window).queues
+    admitted, place = ended["admitted"][:-1].copy(), slice(window.home + 1)
+    admitted[place] = _shown(window, "admissions", range(window.home + 1)) - queues[count_sweep.FROM_LISTS, place]
+    counted = admitted + sum(ended[what][:-1] for what in ("turned_away", "gave_up", "died"))
+    expected = queues[count_sweep.JOINED]
+    require_sums(QUEUES_ADD_UP, window.names, counted + queues[count_sweep.STILL], expected)
+    for measure in ("turned_away", "gave_up"):
+        where = [f"{window.names[number]}, {measure}" for number in window.in_line]
+        require_sums(QUEUES_ADD_UP, where, _shown(window, measure, window.in_line), ended[measure][[*window.in_line]])
+
+
+def _shown(window: Window, measure: str, places: Sequence[int]) -> Column:
+    """What is reported of everybody in some places: a count of people, 0 where it has no row."""
+    (told,) = (one for one in all.told(window) if one.measure == measure)
+    found = dict(zip(told.places, np.nan_to_num(told.values[0]).tolist(), strict=True))
+    return np.array([round(found[place]) for place in places], dtype=np.int64)
+
+
+def _ended(window: Window) -> Mapping[str, Column]:
+    """By the measure that counts them: how many waits ended in the window, by destination, and at last outside."""
+    endings = _waits_again(window).endings
+    return {what: endings[list(these)].sum(axis=0) for what, these in waits.COUNTED_AS.items()}
+
+
+def _waits_again(window: Window) -> count_sweep.WaitsAgain:
+    return window.cached("waits again", "all", lambda: count_sweep.waits_again(window))
 
 
 def _given_up_add_up(window: Window) -> None:
     """By service: those who gave up, by what became of them and all together."""
-    gave_up = window.ledger.waits["to"][waits.ended(window)["gave_up"]]
-    totals = np.bincount(gave_up, minlength=len(window.names))
-    for name, by_ending, total in zip(window.names, giving_up.given_up(window), totals, strict=True):
-        require_sum(GIVEN_UP_ADD_UP, name, int(by_ending.sum()), int(total))
+    require_sums(GIVEN_UP_ADD_UP, window.names, waits.given_up(window).sum(axis=1), _ended(window)["gave_up"][:-1])
 
 
 def _arrivals_add_up(window: Window) -> None:
-    """Whoever comes from outside is counted by one measure when they get in or go, or still waits outside."""
-    rows, people = window.ledger.waits, window.ledger.people
-    outside = rows["held"] == OUTSIDE
-    person, ended, is_first = rows["person"][outside], rows["ended"][outside], rows["wait"][outside] == 0
-    since = np.where(is_first, people["arrives"][person], rows["joined"][outside])
-    before = (since < window.first) | (is_first & (people["from_census"][person] == 1))
-    went_on = window.inside(since) & ~is_first  # to another queue, after having found no place in one
-    expected = int((before & (ended >= window.first)).sum() + went_on.sum() + flow.came(window).sum())
-    after = int(((since < window.end) & (ended >= window.end)).sum())
-    counted = sum(int(outside[these].sum()) for these in waits.ended(window).values())
-    require_sum(ARRIVALS_ADD_UP, "outside", counted + after, expected)
+    """Anybody who comes from outside is counted by one measure when they get in or go, or still waits outside."""
+    before_or_on, after = _waits_again(window).outside.tolist()
+    (came,) = _shown(window, "arrivals", [split_of(window).all]).tolist()
+    counted = sum(int(ended[-1]) for ended in _ended(window).values())
+    steps = arrival_steps.outside(window)
+    counted += int(
+        (window.inside(steps.start) & (steps.clear == NEVER)).sum()
+    )  # whose wait begins after the records end
+    require_sum(ARRIVALS_ADD_UP, "outside", counted + after, before_or_on + came)
+
+
+HOSPITALS_ADD_UP = "hospitals add up to the total of all hospitals"
+USERS_ADD_UP = "admissions by where people came from add up to all admissions"
+
+HOSPITALS_CHECKED = (HOSPITALS_ADD_UP, USERS_ADD_UP)
+
+
+def check_hospitals(window: Window) -> None:
+    """Raise IdentityBroken at the first of these invariants that does not hold; nothing where there is one hospital."""
+    if not window.hospitals:
+        return
+    rows = all.rows_of_everybody(window)
+    _hospitals_add_up(window, rows)
+    _delay_again(window, rows)
+    _users_add_up(window, rows)
+
+
+def _hospitals_add_up(window: Window, rows: list[Row]) -> None:
+    """Counts and time averages of people of each hospital, and of lists of hospitals."""
+    together = {window.names[number] for number in window.hospitals}
+    parts: dict[str, float] = {}
+    total: dict[str, float] = {}
+    for row in rows:
+        if measures()[row.measure].absent_is_zero and row.service in together:
+            parts[row.measure] = parts.get(row.measure, 0.0) + row.value
+        elif measures()[row.measure].absent_is_zero and row.service == ALL_HOSPITALS:
+            total[row.measure] = row.value
+    for measure in parts | total:
+        found, expected = total.get(measure, 0.0), parts.get(measure, 0.0)
+        if not isclose(found, expected, rel_tol=1e-12, abs_tol=1e-9):
+            raise IdentityBroken(HOSPITALS_ADD_UP, f"{measure}: {found} against {expected}")
+
+
+def _delay_again(window: Window, rows: list[Row]) -> None:
+    """Delay in all hospitals by another way: from the records, without looking at which hospital."""
+    stays = window.ledger.stays
+    here = window.is_acute[stays["service"]]
+    seconds = int(window.clipped(stays["ready"][here], stays["left"][here]).sum())
+    shown = [row.value for row in rows if row[:2] == (ALL_HOSPITALS, "delayed_bed_days")]
+    require_sum(HOSPITALS_ADD_UP, "delay", round(sum(shown) * SECONDS_PER_DAY), seconds)
+
+
+def _users_add_up(window: Window, rows: list[Row]) -> None:
+    admitted = {row.service: row.value for row in rows if row.measure == "admissions"}
+    users: dict[str, float] = {}
+    for row in came_from_rows(window):
+        users[row.service] = users.get(row.service, 0.0) + row.value
+    for service in window.declared:
+        name = service.name
+        require_sum(USERS_ADD_UP, name, round(users.get(name, 0.0)), round(admitted.get(name, 0.0)))
+
+
+BED_DAYS = "bed days"  # a unit
+SPLITS_ADD_UP = "groups and the levels of each trait add up to every count of people"
+SPLITS_NEED_AND_WAIT = (
+    "of each group and level: occupied = needing care, by the level found + delayed, by the level after"
+)
+
+SPLITS_CHECKED = (SPLITS_ADD_UP, SPLITS_NEED_AND_WAIT)
+
+
+def check_splits(window: Window) -> None:
+    """Raise IdentityBroken at the first of these invariants that does not hold."""
+    split = split_of(window)
+    if len(split.divisions) == 1:
+        return
+    told = all.told(window)
+    _add_up(split, window.days, [one for one in told if is_count_of_people(one.measure)])
+    for one in told:
+        if one.measure == "occupied_bed_days":
+            _need_and_wait(window, split, one)
+
+
+def is_count_of_people(measure: str) -> bool:
+    """Whether it is reported of every part, and nobody in a part is a 0."""
+    return bool(measures()[measure].split) and measures()[measure].absent_is_zero
+
+
+def _add_up(split: Split, days: int, counts: list[Told]) -> None:
+    """The items of each division add up to everybody: all counts side by side, a column for each place of each."""
+    each = np.repeat([_part_of_a_second(one.measure, days) for one in counts], [len(one.places) for one in counts])
+    values = _whole_numbers(np.concatenate([one.values for one in counts], axis=1), each)
+    parts = np.add.reduceat(values, [division.first for division in split.divisions])
+    for column in np.flatnonzero((parts != values[0]).any(axis=0))[:1].tolist():
+        told = [(one.measure, place) for one in counts for place in one.places]
+        division = int(np.argmax(parts[:, column] != values[0, column]))
+        where = f"{split.places[told[column][1]]} {told[column][0]} by {split.divisions[division].by}"
+        require_sum(SPLITS_ADD_UP, where, int(parts[division, column]), int(values[0, column]))
+
+
+def _part_of_a_second(measure: str, days: int) -> int:
+    """What a count, in days or people, is taken times: the whole number that it was divided from is in seconds, or in such parts.
+
+    Bed days are whole in seconds: times the days of the window too, those of a country would pass what a float holds exactly.
+    """
+    return SECONDS_PER_DAY * (1 if measures()[measure].unit == BED_DAYS else days)
+
+
+def _whole_numbers(values: Figures, each: int | NDArray[np.int64]) -> NDArray[np.int64]:
+    """What they were divided from; 0 where there is no row."""
+    return np.rint(np.where(np.isnan(values), 0, values) * each).astype(np.int64)
+
+
+def _need_and_wait(window: Window, split: Split, told: Told) -> None:
+    """Bed days of each item by another way: care from the level found of each stay, delay from the level after."""
+    expected = count_sweep.stays_again(window).table
+    shown = [index for index, place in enumerate(told.places) if place <= window.home]
+    found = _whole_numbers(told.values, SECONDS_PER_DAY)[:, shown]
+    whole = expected[:, [told.places[index] for index in shown]]
+    for item, index in np.argwhere(found != whole)[:1]:
+        by, name = split.items[item]
+        where = f"{split.places[told.places[shown[index]]]}, {by} {name}"
+        require_sum(SPLITS_NEED_AND_WAIT, where, int(found[item, index]), int(whole[item, index]))

@@ -1,7 +1,7 @@
-"""Does anybody enter a full service, or wait beside a free place? And how much care was there? Loops for a compiler.
+"""Does anybody enter a full service, or wait beside a free place? Loops for a compiler.
 
-The first two answer yes, nobody does, or *ask*: then the plain version in `checks.py` looks at each row and says which one is wrong,
-if any is. The third counts the same as `care_of` without a compiler does.
+The answer is no, nobody does, or *ask*: then the plain version in `checks.py` looks at each row and says which one is wrong, if any
+is.
 
 What may be changed here: together with `checks.py`; tests run both on every planted fault.
 """
@@ -9,26 +9,27 @@ What may be changed here: together with `checks.py`; tests run both on every pla
 # mypy: disable-error-code="no-any-return"
 # What is read from a table is Any to mypy; Numba checks it.
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Hours, Service
-from sim.machine_code import Column, Grid, Passes
+from sim.inputs.scenario import Calendar, Hours, Service
+from sim.machine_code import Column, Passes
 from sim.model.records import OUTSIDE
-from sim.results.measures.availability import door_over_time, free_over_time, hours_over_time
-from sim.results.measures.occupancy import held_over_time, open_over_time
-from sim.results.step_functions import ALWAYS, StepFunction, count_at
+from sim.results.measures.occupancy import free_over_time, held_over_time, hours_over_time, open_over_time
+from sim.results.step_functions import ALWAYS, StepFunction
 from sim.results.window import Window
 
 # -- for the compiler ---------------------------------------------------------------------------------------------------
 
 
-class Waiting(NamedTuple):
-    """Waits for one destination."""
+class Waits(NamedTuple):
+    """Of waits what is looked at."""
 
     held: Column
+    to: Column
     clear: Column
     ended: Column
 
@@ -42,7 +43,14 @@ class Paths(NamedTuple):
 
 
 def never_too_full(held: StepFunction, planned: StepFunction, extra: int) -> bool:
-    """Whether the places held never rise above those planned and so many more."""
+    """Whether the places held never rise above those planned and so many more; before its first time a path is 0."""
+    most, least = 0, planned.values[0] if len(planned.values) else 0
+    for i in range(len(held.values)):
+        most = max(most, held.values[i])
+    for i in range(len(planned.values)):
+        least = min(least, planned.values[i])
+    if most <= least and (len(held.times) == 0 or planned.times[0] <= held.times[0]):
+        return True  # as nearly always
     before, place = 0, -1
     for i in range(len(held.times)):
         while place + 1 < len(planned.times) and planned.times[place + 1] <= held.times[i]:
@@ -75,39 +83,54 @@ def closed_until(paths: Paths, path: int, instant: int, end: int) -> int:
     return min(end, paths.times[place + 1]) if place + 1 < last else end
 
 
-def nobody_waits_beside(waiting: Waiting, place: Paths, own_hours: Paths, until: int) -> bool:
-    """Whether nobody who is clear waits while all paths of the place, and that of the hours where they are, are 1."""
-    for i in range(len(waiting.clear)):
-        now, end, held = max(waiting.clear[i], 0), min(waiting.ended[i], until), waiting.held[i]
-        if not OUTSIDE <= held < len(own_hours.first) - 1:
-            return False
-        path = 0
-        while now < end and path <= len(place.first) - 1:
-            if path < len(place.first) - 1:
-                later = closed_until(place, path, now, end)
-            else:
-                later = now if held == OUTSIDE else closed_until(own_hours, held, now, end)
-            path = path + 1 if later == now else 0
-            now = later
+class Places(NamedTuple):
+    """Where people wait, and when there is a place; of the hours the numbers are those of services."""
+
+    first: Column  # by destination: where its services begin among the members, and at last where all end
+    member: Column  # services; home, out and death are numbers beyond them
+    free: Paths  # by member, in the same order
+    doors: Paths
+    own_hours: Paths
+    until: int  # the second at which the run ended
+
+
+def nobody_waits_beside(waits: Waits, places: Places) -> bool:
+    """Whether nobody who is clear waits while a place, its opening hours and the hours of where they are are open."""
+    for i in range(len(waits.clear)):
+        now, end, to = max(waits.clear[i], 0), min(waits.ended[i], places.until), waits.to[i]
         if now < end:
+            for place in range(places.first[to], places.first[to + 1]):
+                if is_open_between(places, place, waits.held[i], now, end):
+                    return False
+    return True
+
+
+def is_open_between(places: Places, place: int, held: int, now: int, end: int) -> bool:
+    """Whether somebody who is in a service, or outside, may go to a place at any time in between."""
+    member = places.member[place]
+    while now < end:
+        later = closed_until(places.free, place, now, end)
+        if later == now and member < len(places.doors.first) - 1:
+            later = closed_until(places.doors, member, now, end)
+        if later == now and held != OUTSIDE:
+            later = closed_until(places.own_hours, held, now, end)
+        if later == now:
+            return True
+        now = later
+    return False
+
+
+def nobody_waits_while(free: Paths, start: Column, end: Column) -> bool:
+    """Whether the one path is 0 in all of these spans."""
+    for i in range(len(start)):  # noqa: SIM110 - a generator would be another function, which Numba does not inline
+        if start[i] < end[i] and closed_until(free, 0, start[i], end[i]) < end[i]:
             return False
     return True
 
 
-def count_care(service: Column, start: Column, end: Column, window: Column, found: Grid) -> None:
-    """By service: seconds of these spans inside the window [first, last), and midnights of the window, which begins at one."""
-    first, last = window[0], window[1]
-    for i in range(len(service)):
-        if 0 <= service[i] < found.shape[1]:
-            begun, over = max(start[i], first), min(end[i], last)
-            found[0, service[i]] += max(over - begun, 0)
-            over = min(max(end[i], first), last)
-            begun = min(begun, last)
-            found[1, service[i]] += (over + SECONDS_PER_DAY - 1) // SECONDS_PER_DAY
-            found[1, service[i]] -= (begun + SECONDS_PER_DAY - 1) // SECONDS_PER_DAY
-
-
-PASSES = Passes(__file__, never_too_full, nobody_waits_beside, count_care, helpers=(place_at, closed_until))
+PASSES = Passes(
+    __file__, never_too_full, nobody_waits_beside, nobody_waits_while, helpers=(place_at, closed_until, is_open_between)
+)
 
 
 # -- and what is handed to it -------------------------------------------------------------------------------------------
@@ -121,45 +144,39 @@ def surely_not_too_full(window: Window, service: Service, extra: int) -> bool:
     return bool(passes.never_too_full(held_over_time(window, service), open_over_time(window, service), extra))
 
 
-def surely_nobody_waits(window: Window, number: int, member: int) -> bool:
-    """Whether compiled code is at hand and says that nobody waits for a destination while a place is free in this member of it."""
-    passes = PASSES.loaded() if window.is_fast else None
+def surely_nobody_waits(window: Window, asked: Sequence[Sequence[int]]) -> bool:
+    """Whether compiled code is at hand and says that nobody waits while a place is free in one of the members that are asked.
+
+    Those are given by destination.
+    """
+    passes, waits = window.passes(PASSES), window.ledger.waits
     if passes is None:
         return False
-    services = window.scenario.services
-    place = [free_over_time(window, member)]
-    if member < len(services):
-        place.append(door_over_time(window, services[member]))
-    own_hours = _own_hours(window.scenario.calendar, tuple(one.discharge_hours for one in services))
-    waiting = Waiting(*(window.waits_for(number, name) for name in Waiting._fields))
-    return bool(passes.nobody_waits_beside(waiting, _together(place), own_hours, window.ledger.until))
+    members = [member for these in asked for member in these]
+    calendar, services = window.scenario.calendar, window.scenario.services
+    places = Places(
+        first=np.cumsum([0, *map(len, asked)], dtype=np.int64),
+        member=np.array(members, dtype=np.int64),
+        free=_together([free_over_time(window, member) for member in members]),
+        doors=_hours(calendar, tuple(one.admission_hours for one in services)),
+        own_hours=_hours(calendar, tuple(one.discharge_hours for one in services)),
+        until=window.ledger.until,
+    )
+    return bool(passes.nobody_waits_beside(Waits(*(waits[name] for name in Waits._fields)), places))
 
 
-def _together(paths: list[StepFunction]) -> Paths:
-    """Some paths one after the other; those that are always 1 say nothing."""
-    told = [path for path in paths if path is not ALWAYS] or [ALWAYS]
-    first = np.cumsum([0, *(len(path.times) for path in told)])
-    return Paths(first, *(np.concatenate(columns) for columns in zip(*told, strict=True)))
+def surely_no_step_waits(window: Window, free: StepFunction, start: Column, end: Column) -> bool:
+    """Whether compiled code is at hand and says that in none of these spans a team has a free place."""
+    passes = window.passes(PASSES)
+    return passes is not None and bool(passes.nobody_waits_while(_together([free]), start, end))
+
+
+def _together(paths: Sequence[StepFunction]) -> Paths:
+    """Some paths one after the other."""
+    first = np.cumsum([0, *(len(path.times) for path in paths)], dtype=np.int64)
+    return Paths(first, *(np.concatenate(columns) for columns in zip(*(paths or [ALWAYS]), strict=True)))
 
 
 @lru_cache(maxsize=16)
-def _own_hours(calendar: Calendar, hours: tuple[Hours | None, ...]) -> Paths:
-    paths = [hours_over_time(calendar, one) for one in hours]
-    first = np.cumsum([0, *(len(path.times) for path in paths)])
-    return Paths(first, *(np.concatenate(columns) for columns in zip(*paths, strict=True)))
-
-
-def care_of(window: Window) -> Grid:
-    """By service, from admission to ready: seconds inside the window, and at how many midnights each was still cared for."""
-    stays, found = window.ledger.stays, np.zeros((2, window.home), dtype=np.int64)
-    passes = PASSES.loaded() if window.is_fast else None
-    if passes is not None:
-        until = np.minimum(stays["ready"], stays["left"])
-        passes.count_care(stays["service"], stays["admitted"], until, np.array([window.first, window.end]), found)
-        return found
-    for number in range(window.home):
-        admitted, ready, left = (window.stays_in(number, column) for column in ("admitted", "ready", "left"))
-        until = np.minimum(ready, left)
-        found[0, number] = window.clipped(admitted, until).sum()
-        found[1, number] = count_at(admitted, until, window.midnights).sum()
-    return found
+def _hours(calendar: Calendar, hours: tuple[Hours | None, ...]) -> Paths:
+    return _together([hours_over_time(calendar, one) for one in hours])

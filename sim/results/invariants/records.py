@@ -3,6 +3,8 @@
 `IdentityBroken` names the invariant and the first row that violates it.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.inputs.scenario import Group
@@ -19,6 +21,7 @@ from sim.model.records import (
     Column,
 )
 from sim.results.invariants import record_sweep
+from sim.results.measures.arrival_steps import outside
 from sim.results.measures.flow import left_model
 from sim.results.step_functions import Mask
 from sim.results.window import Window
@@ -27,7 +30,7 @@ DESTINATIONS = ("service", "to", "planned_to", "held", "arrives_at")
 
 
 class IdentityBroken(Exception):
-    """A ledger contradicts itself, its scenario or its sums: a fault of ours, never the planner's."""
+    """Records contradict themselves, their scenario or their sums: an internal error, never the planner's."""
 
     def __init__(self, identity: str, where: str) -> None:
         super().__init__(f"{identity}: {where}")
@@ -36,7 +39,7 @@ class IdentityBroken(Exception):
 
 
 def require(window: Window, identity: str, table: str, holds: Mask) -> None:
-    """Raise with the first row of this table for which the identity does not hold."""
+    """Raise with the first row of this table for which the invariant does not hold."""
     if not holds.all():
         require_rows(window, identity, table, np.arange(len(holds)), holds)
 
@@ -54,8 +57,14 @@ def require_sum(identity: str, where: str, found: int, expected: int) -> None:
         raise IdentityBroken(identity, f"{where}: {found} against {expected}")
 
 
+def require_sums(identity: str, where: Sequence[str], found: Column, expected: Column) -> None:
+    """The same for several at once: the first that differ."""
+    for number in np.flatnonzero(found != expected)[:1].tolist():
+        require_sum(identity, where[number], int(found[number]), int(expected[number]))
+
+
 def row_text(window: Window, table: str, row: int) -> str:
-    """One row of the ledger in words: destinations by name, NEVER as `never`."""
+    """One row of the records in words: destinations by name, NEVER as `never`."""
     columns = getattr(window.ledger, table)
     return ", ".join(f"{name} {_value_text(window, name, int(values[row]))}" for name, values in columns.items())
 
@@ -68,10 +77,10 @@ def _value_text(window: Window, name: str, value: int) -> str:
     return str(value)
 
 
-ROWS_IN_ORDER = "rows stand in order"
+ROWS_IN_ORDER = "rows are in order"
 TIMES_IN_ORDER = "admitted <= ready <= clear <= left"
 NEED_IS_MET_ONCE = "needed time runs once, from admission"
-SOMEWHERE_TO_GO = "whoever is ready has somewhere to go"
+SOMEWHERE_TO_GO = "anybody who is ready has somewhere to go"
 STAYS_FOLLOW_ON = "each stay begins where and when the one before ended"
 WAITS_IN_ORDER = "joined <= clear <= ended, one wait at a time"
 WAITS_MATCH_STAYS = "waits agree with the stays they are about"
@@ -81,12 +90,18 @@ STEPS_IN_STAYS = "steps start, run and end inside their stay"
 STEPS_ARE_DROPPED_WITH_A_WAIT = "a step is dropped when a wait of its stay fails, or when the person dies"
 LEVELS_ARE_KEPT = "levels of traits change on admission alone, and only as a stay may change them"
 EVERYBODY_IS_SOMEWHERE = "arrivals = left + still here"
+FIRST_THE_STEPS = "steps outside begin at arrival, and the first wait when they are over"
 
 
 def check_records(window: Window) -> None:
     """Check every row of the records, by itself and against its neighbours."""
-    if record_sweep.surely_hold(window):
-        return
+    if not record_sweep.surely_hold(window):
+        _check_rows(window)
+    _first_the_steps(window)
+
+
+def _check_rows(window: Window) -> None:
+    """What the sweep asks, table by table."""
     _rows_in_order(window)
     _stays(window)
     _stays_follow_on(window)
@@ -300,11 +315,48 @@ def _steps_follow_on(window: Window) -> None:
     require(window, STEPS_IN_STAYS, "steps", holds)
 
 
+def _first_the_steps(window: Window) -> None:
+    """Steps outside are by person and name, of people who come; they run from arrival on until the first wait begins."""
+    people, steps, waits = window.ledger.people, window.ledger.arrival_steps, window.ledger.waits
+    since = np.where(
+        people["from_census"] == 1, NONE, people["arrives"]
+    )  # when people first wait; NONE: not asked here
+    person, started, finished = steps["person"], steps["started"], steps["finished"]
+    if len(person):
+        follows = (person[1:] > person[:-1]) | ((person[1:] == person[:-1]) & (steps["step"][1:] > steps["step"][:-1]))
+        require(window, ROWS_IN_ORDER, "arrival_steps", np.append(True, follows))
+        found = outside(window)
+        in_time = (started <= steps["team_joined"]) & (steps["team_joined"] <= steps["due"])
+        in_time &= (finished == NEVER) | (finished == steps["due"])
+        in_time &= people["from_census"][person] == 0
+        require(window, FIRST_THE_STEPS, "arrival_steps", in_time & _begins_outside(window))
+        since[found.person] = found.clear
+    first = waits["wait"] == 0
+    joined = np.full(len(since), NEVER, dtype=np.int64)
+    joined[waits["person"][first]] = waits["joined"][first]
+    holds = (since == NONE) | (joined == since) | ((joined == NEVER) & (since >= window.ledger.until))
+    require(window, FIRST_THE_STEPS, "people", holds)
+
+
+def _begins_outside(window: Window) -> Mask:
+    """By step outside: whether it begins at arrival, or when the step ends that it waited for."""
+    steps, size = window.ledger.arrival_steps, len(window.ledger.step_names)
+    ends = dict(zip((steps["person"] * size + steps["step"]).tolist(), steps["finished"].tolist(), strict=True))
+    arrives = window.ledger.people["arrives"][steps["person"]]
+    wanted = (steps["person"] * size + steps["after"]).tolist()
+    begins = [ends.get(one, NONE) if after != NONE else at for one, after, at in zip(
+        wanted, steps["after"].tolist(), arrives.tolist(), strict=True
+    )]  # fmt: skip
+    return np.asarray(steps["started"] == np.array(begins, dtype=np.int64))
+
+
 def _everybody_is_somewhere(window: Window) -> None:
     people, stays, waits = window.ledger.people, window.ledger.stays, window.ledger.waits
     size = len(people["group"])
     here = np.bincount(stays["person"][stays["left"] == NEVER], minlength=size)
-    outside = (waits["held"] == OUTSIDE) & (waits["ended"] == NEVER)
-    here += np.bincount(waits["person"][outside], minlength=size)
+    is_outside = (waits["held"] == OUTSIDE) & (waits["ended"] == NEVER)
+    here += np.bincount(waits["person"][is_outside], minlength=size)
+    found = outside(window)
+    here[found.person[found.clear == NEVER]] += 1
     times = here + (left_model(window) < NEVER)
     require(window, EVERYBODY_IS_SOMEWHERE, "people", (times == 1) | (people["arrives"] >= window.ledger.until))

@@ -1,13 +1,14 @@
-"""Every measure of one replication: a scenario and its ledger in, tidy rows out.
+"""Every measure of one replication: a scenario and its records in, tidy rows out; everybody, then by group and by trait.
 
-What a measure is called, its unit and its definition stand in the table `measures.csv`; how it is counted in the module
+What a measure is called, its unit and its definition are in the table `measures.csv`; how it is counted in the module
 named for it, as a function of the window's records alone.
 
-What may be changed here: free; a new measure is a row of the table and a row that one of these modules gives. Only a new
-module is named here.
+Each split is counted by the same functions as everybody is (`split.py`). A part that counts nobody has no row. Where there
+is one group and nobody has traits, only the two oldest divisions by group are written, each the whole again.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from math import isnan
 from typing import NamedTuple
 
 import numpy as np
@@ -15,23 +16,92 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import Scenario
 from sim.model.records import Ledger
+from sim.results.measure_table import GROUP, measures
 from sim.results.measures import (
-    budgets,
-    care_after_hospital,
+    arrival_steps,
     cohort,
-    cost_per_night,
     costs,
     delays,
-    discharge_rate,
     flow,
-    giving_up,
+    followup,
     hospitals,
     occupancy,
-    people,
     teams,
+    unmet,
+    waits,
 )
 from sim.results.measures.order import RowOrder, canonical
-from sim.results.window import Block, Key, Row, Window, block_of
+from sim.results.split import Split, Told, split_of
+from sim.results.window import Block, Key, Row, Window, block_of, key_of
+
+ALSO_BY_THE_ONLY_GROUP = ("delayed_bed_days", "arrivals")
+
+
+def blocks(window: Window) -> Iterator[Block]:
+    """The rows of everybody, and those of every part."""
+    split = split_of(window)
+    for one in told(window):
+        yield split.block(one)
+    if len(window.scenario.people) == 1:
+        yield from (_in_the_only_group(split, one) for one in told(window) if one.measure in ALSO_BY_THE_ONLY_GROUP)
+
+
+def told(window: Window) -> list[Told]:
+    """What is reported of everybody and of every part."""
+    return window.cached("figures of people", "all", lambda: _told(window, split_of(window)))
+
+
+def rows_of_everybody(window: Window) -> list[Row]:
+    """The rows of all people together."""
+    places = split_of(window).places
+    return [
+        Row(places[place], one.measure, "", "", value)
+        for one in told(window)
+        for place, value in zip(one.places, one.values[0].tolist(), strict=True)
+        if not isnan(value)
+    ]
+
+
+def _told(window: Window, split: Split) -> list[Told]:
+    return [
+        *occupancy.told(window, split),
+        *waits.told(window, split),
+        *arrival_steps.told(window, split),
+        *flow.told(window, split),
+        *delays.told(window, split),
+        *flow.told_of_releases(window, split),
+        *unmet.told(window, split),
+        *followup.told(window, split),
+    ]
+
+
+def with_the_only_group(scenario: Scenario, rows: Sequence[Row]) -> list[Row]:
+    """The rows, by group too where there is one: beside a scenario of several groups the others have nobody here."""
+    if len(scenario.people) != 1:
+        return list(rows)
+    known, name = {row[:4] for row in rows}, scenario.people[0].name
+    group = [row._replace(by=GROUP, item=name) for row in rows if row.by == "" and _is_told_of_a_part(row)]
+    return [*rows, *(row for row in group if row[:4] not in known)]
+
+
+def _is_told_of_a_part(row: Row) -> bool:
+    """Whether it counts people, and somebody or may be nothing."""
+    told = measures()[row.measure]
+    return told.split != "" and (row.value != 0 or not told.absent_is_zero)
+
+
+def _in_the_only_group(split: Split, found: Told) -> Block:
+    """The whole again: everybody's delay, where there is any, and all arrivals."""
+
+    def keys() -> tuple[Key, ...]:
+        group = split.scenario.people[0].name
+        return tuple(key_of(split.places[place], found.measure, GROUP, group) for place in found.places)
+
+    values = found.values[0]
+    is_told = values != 0 if found.measure == "delayed_bed_days" else np.array(found.places) == split.all
+    what = ("keys of the only group", found.measure, found.places)
+    return Block(split.scenario.once(what, keys), np.where(is_told, values, np.nan))
+
 
 __all__ = ["Row", "measure"]
 
@@ -64,23 +134,24 @@ def figures(window: Window) -> Figures:
 
 
 def _blocks(window: Window) -> Iterator[Block]:
-    yield from people.blocks(window)
+    yield from blocks(window)
     yield delays.why(window)
     yield block_of(
         [
             *occupancy.place_rows(window),
             *teams.rows(window),
-            *giving_up.rows(window),
+            *waits.rows(window),
+            *arrival_steps.rows(window),
             *flow.pathway_rows(window),
             *flow.next_service_rows(window),
             *flow.waited_on_rows(window),
             *hospitals.came_from_rows(window),
             *delays.length_rows(window),
-            *discharge_rate.weekday_rows(window),
+            *flow.weekday_rows(window),
             *costs.rows(window),
-            *budgets.rows(window),
-            *cost_per_night.rows(window),
-            *care_after_hospital.rows(window),
+            *costs.budget_rows(window),
+            *costs.night_rows(window),
+            *followup.rows(window),
             *cohort.rows(window),
         ]
     )

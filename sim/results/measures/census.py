@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Scenario
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.model.records import OUTSIDE, Column, Ledger
 from sim.results.split import Grid, late, present, split_of
+from sim.results.tables import tables_of
 from sim.results.window import Window
 
 CENSUS_MEASURES = ("midnight_census", "delayed", "waiting")
@@ -50,10 +52,7 @@ def daily_cut(window: Window) -> DailyCensus:
 
 
 def _daily(window: Window) -> DailyCensus:
-    waits = window.ledger.waits
-    people, delayed = at_midnights(window)[0], late_at_midnights(window)
-    waiting = _waiting(window, waits["to"], len(window.names), np.arange(len(waits["to"])))
-    outside = _waiting(window, np.zeros_like(waits["to"]), 1, np.flatnonzero(waits["held"] == OUTSIDE))
+    people, delayed, waiting = at_midnights(window)[0], late_at_midnights(window), waiting_at_midnights(window)
     series, total = {}, dict.fromkeys(CENSUS_MEASURES, np.zeros(window.days, dtype=np.int64))
     for number in window.in_line:
         name, tables = window.names[number], (people, delayed, waiting)
@@ -61,7 +60,7 @@ def _daily(window: Window) -> DailyCensus:
             if measure == "waiting" or number < window.home:
                 series[name, measure] = table[number]
                 total[measure] = total[measure] + table[number]
-    series[OUTSIDE_NAME, "waiting"] = outside[0]
+    series[OUTSIDE_NAME, "waiting"] = waiting[-1]
     for measure, counts in total.items():
         series["all", measure] = counts
         if window.hospitals:
@@ -75,6 +74,17 @@ def _of_all_hospitals(window: Window, series: Mapping[tuple[str, str], Column], 
     return np.asarray(sum(series[place] for place in places if place in series))
 
 
+def waiting_at_midnights(window: Window) -> Grid:
+    """People who wait, by destination and last of all those outside, and midnight of the window."""
+    tables = tables_of(window)
+    if tables is not None:
+        return tables.waiting
+    waits = window.ledger.waits
+    each = _waiting(window, waits["to"], len(window.names), np.arange(len(waits["to"])))
+    outside = _waiting(window, np.zeros_like(waits["to"]), 1, np.flatnonzero(waits["held"] == OUTSIDE))
+    return np.concatenate((each, outside))
+
+
 def _waiting(window: Window, places: Column, size: int, rows: Column) -> Grid:
     """People in these waits by place and midnight of the window."""
     waits = window.ledger.waits
@@ -85,6 +95,9 @@ def _waiting(window: Window, places: Column, size: int, rows: Column) -> Grid:
 
 def late_at_midnights(window: Window) -> Grid:
     """People who are delayed, by service and midnight of the window."""
+    tables = tables_of(window)
+    if tables is not None:
+        return tables.late
 
     def work() -> Grid:
         stays, (rows, _) = window.ledger.stays, late(window)
@@ -119,7 +132,9 @@ def at_midnights(window: Window) -> Grid:
 
 
 def _at_midnights(window: Window) -> Grid:
-    split = split_of(window)
+    split, tables = split_of(window), tables_of(window)
+    if tables is not None:
+        return tables.people
     profiles, places, start, end = present(window)
     first, last = _midnight(window, start), _midnight(window, end)
     return split.with_hospitals(split.paths(profiles, places, first, last, window.days))
@@ -138,11 +153,16 @@ def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:
 
 
 def rows_by_day(service: str, measure: str, people: Column) -> Iterator[CensusRow]:
-    """The rows of one count, which is given as replications x days; a few days at a time, whatever the replications."""
-    replications, days = people.shape
-    for first in range(0, days, DAYS_AT_ONCE):
+    """The rows of one count, which is given as replications x days."""
+    for day, figures in enumerate(middle_by_day(people).tolist()):
+        yield CensusRow(day, service, measure, *figures)
+
+
+def middle_by_day(people: Column) -> NDArray[np.float64]:
+    """Mean, low and high of each day of a count, replications x days; a few days at a time, whatever the replications."""
+    found = np.empty((people.shape[1], 1 + len(MIDDLE)))
+    for first in range(0, len(found), DAYS_AT_ONCE):
         some = people[:, first : first + DAYS_AT_ONCE].astype(np.int64)
-        mean = some.sum(axis=0) / replications
-        low, high = np.percentile(some, MIDDLE, axis=0)
-        for day, figures in enumerate(zip(mean.tolist(), low.tolist(), high.tolist(), strict=True), first):
-            yield CensusRow(day, service, measure, *figures)
+        found[first : first + DAYS_AT_ONCE, 0] = some.sum(axis=0) / len(people)
+        found[first : first + DAYS_AT_ONCE, 1:] = np.percentile(some, MIDDLE, axis=0).T
+    return found

@@ -1,6 +1,6 @@
-"""Chains of people who wait for each other's places, and what became of people after hospital: passes for a compiler.
+"""What became of people after hospital: passes for a compiler.
 
-What they follow is said in `root_causes.py` and `followup.py` in plain NumPy, which follows where nothing can be compiled and is
+What they follow is said in `followup.py` and `followup.py` in plain NumPy, which follows where nothing can be compiled and is
 their reference in tests: whole numbers only.
 
 What may be changed here: freely, together with these.
@@ -8,116 +8,63 @@ What may be changed here: freely, together with these.
 
 from typing import NamedTuple
 
-from sim.machine_code import Column, Grid, Mask, MaskGrid, Passes
-from sim.model.records import ADMITTED, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY
+from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.machine_code import Column, Mask, Passes
+from sim.model.records import ADMITTED, NEVER, OUTSIDE
+from sim.results.table_passes import Sums, add, row_of
 
-
-class Instants(NamedTuple):
-    """By destination and instant of a grid: as in `root_causes.py`."""
-
-    seconds: Column  # until the next instant
-    next: Grid  # what the longest-clear person waits for, NONE where there is nobody
-    held_by_next: Grid  # the service in which they are
-    is_free: MaskGrid
-    door: MaskGrid
-    own_hours: MaskGrid
-
-
-def ends_of_chains(table: Grid, seen: Column, held: Column, to: Column, waiting: Grid, at: Instants) -> None:
-    """Seconds by service held and item: hours first, then the destinations at the end of the chain.
-
-    `held` and `to` say who waits for what, `waiting` how many more of them do from each instant on.
-    """
-    chain = 0
-    for pair in range(len(held)):
-        number = 0
-        for instant in range(len(at.seconds)):
-            number += waiting[pair, instant]
-            if number == 0:
-                continue
-            chain += 1
-            holds, awaits = held[pair], to[pair]
-            while True:
-                seen[awaits] = chain
-                further = at.next[awaits, instant]
-                if at.is_free[awaits, instant] or further == NONE or seen[further] == chain:
-                    break
-                holds, awaits = at.held_by_next[awaits, instant], further
-            lacks_an_hour = at.is_free[awaits, instant] and not (
-                at.door[awaits, instant] and at.own_hours[holds, instant]
-            )
-            table[held[pair], 0 if lacks_an_hour else 1 + awaits] += number * at.seconds[instant]
-
-
-class Awaiting(NamedTuple):
-    """People who await a place, longest clear first: the service they hold, what they wait for, and from which instant to which."""
-
-    held: Column
-    to: Column
-    first: Column
-    last: Column
-
-
-def longest_clear(next_: Grid, held_by_next: Grid, is_member: MaskGrid, pieces: Awaiting) -> None:
-    """By destination and instant: what the longest-clear person in one of its services waits for, and which service that is."""
-    for number in range(len(next_)):
-        until = 0
-        for row in range(len(pieces.held)):
-            if is_member[number, pieces.held[row]] and pieces.last[row] > until:
-                for instant in range(max(pieces.first[row], until), pieces.last[row]):
-                    next_[number, instant] = pieces.to[row]
-                    held_by_next[number, instant] = pieces.held[row]
-                until = pieces.last[row]
-
-
-class Asked(NamedTuple):
-    """Of waits: from when until when, from where, for what, and how they ended."""
-
-    joined: Column
-    ended: Column
-    held: Column
-    to: Column
-    ending: Column
-
-
-class Waited(NamedTuple):
-    """As in `waits.py`."""
-
-    rows: Column
-    places: Column
-    seconds: Column
-    begun: Column
-    lengths: Column
-
-
-def waited(found: Waited, sizes: Column, waits: Asked, first: int, end: int, outside: int) -> None:
-    """Waits that touch the window, then those outside once more; how many there are, and how many of them began in it."""
-    for again in range(2):
-        for row in range(len(waits.joined)):
-            joined, ended = waits.joined[row], waits.ended[row]
-            if joined >= end or ended < first or (again and waits.held[row] != OUTSIDE):
-                continue
-            if ended == joined and (waits.ending[row] == TURNED_AWAY or waits.ending[row] == NO_PLACE):
-                continue
-            size = sizes[0]
-            found.rows[size], found.places[size] = row, outside if again else waits.to[row]
-            found.seconds[size] = min(ended, end) - max(joined, first)
-            if joined >= first:
-                found.begun[sizes[1]], found.lengths[sizes[1]] = size, min(ended, end) - joined
-                sizes[1] += 1
-            sizes[0] += 1
+DAYS_30, WEEKS_12, DAYS_91 = 30 * SECONDS_PER_DAY, 84 * SECONDS_PER_DAY, 91 * SECONDS_PER_DAY
+FOLLOWED = (  # in pairs: how many are followed up, and what is counted of them
+    "left",
+    "readmitted",
+    "into reablement, 12 weeks",
+    "at home for 12 weeks",
+    "into reablement, 91 days",
+    "at home after 91 days",
+    "discharged",
+    "seconds at home",
+)
+LEFT, READMITTED, FOR_12_WEEKS, STAYED_HOME, FOR_91_DAYS, HOME_THEN, DISCHARGED, AT_HOME = range(len(FOLLOWED))
 
 
 class Stays(NamedTuple):
-    """The stays, person by person, and what sort of place each is in."""
+    """The stays, person by person."""
 
     person: Column
+    service: Column
     admitted: Column
     left: Column
-    died: Mask
-    at_home: Mask
-    not_home: Mask  # in a hospital or a care home
-    out_at_home: Mask
+    to: Column
+    after: Column
+
+
+class Places(NamedTuple):
+    """What sort of place each destination is."""
+
+    is_acute: Mask
+    is_home: Mask
+    is_care_home: Mask
+    is_reablement: Mask
+
+
+class Back(NamedTuple):
+    """Of waits, person by person, what says who asked for a hospital from elsewhere and got in."""
+
+    person: Column
+    joined: Column
+    ending: Column
+    held: Column
+    admitted_to: Column
+
+
+class Within(NamedTuple):
+    """The window, whether anybody may come back to a hospital from elsewhere, and the numbers of being dead and out."""
+
+    first: int
+    end: int
+    has_way_back: int
+    died: int
+    out: int
 
 
 def later_row(stays: Stays, row: int, instant: int) -> int:
@@ -131,79 +78,99 @@ def later_row(stays: Stays, row: int, instant: int) -> int:
     return row
 
 
-def stayed_home(found: Column, stays: Stays, rows: Column, seconds: int) -> None:
-    """Whether these stays' people neither died nor entered a hospital or a care home for so long after leaving."""
-    for index in range(len(rows)):
-        until, last = (
-            stays.left[rows[index]] + seconds,
-            later_row(stays, rows[index], stays.left[rows[index]] + seconds),
-        )
-        is_home = not (stays.died[last] and stays.left[last] <= until)
-        for row in range(rows[index] + 1, last + 1):
-            is_home = is_home and not stays.not_home[row]
-        found[index] = is_home
+def is_out_at_home(stays: Stays, places: Places, row: int, out: int) -> bool:
+    """Whether somebody went out of the model from elsewhere than a care home."""
+    return bool(stays.to[row] == out and not places.is_care_home[stays.service[row]])
 
 
-def home_then(found: Column, stays: Stays, rows: Column, seconds: int) -> None:
-    """Whether these stays' people are at home so long after leaving."""
-    for index in range(len(rows)):
-        later = stays.left[rows[index]] + seconds
-        row = later_row(stays, rows[index], later)
-        found[index] = stays.out_at_home[row] if stays.left[row] <= later else not stays.not_home[row]
+def is_not_home(places: Places, service: int) -> bool:
+    """Whether this is a hospital or a care home."""
+    return bool(places.is_acute[service] or places.is_care_home[service])
 
 
-def home_until(stays: Stays, first: int, row: int, instant: int) -> int:
+def stayed_home(stays: Stays, places: Places, row: int, until: int, died: int) -> bool:
+    """Whether a stay's person neither died nor entered a hospital or a care home after leaving, until an instant."""
+    last = later_row(stays, row, until)
+    for later in range(row + 1, last + 1):
+        if is_not_home(places, stays.service[later]):
+            return False
+    return not (stays.to[last] == died and stays.left[last] <= until)
+
+
+def home_then(stays: Stays, places: Places, row: int, at: int, out: int) -> bool:
+    """Whether a stay's person is at home at an instant."""
+    last = later_row(stays, row, at)
+    if stays.left[last] <= at:
+        return is_out_at_home(stays, places, last, out)
+    return not is_not_home(places, stays.service[last])
+
+
+def home_until(stays: Stays, places: Places, rows: tuple[int, int], instant: int, out: int) -> int:
     """Seconds at home from the beginning of the first of these stays to an instant in the last."""
+    first, row = rows
     spent = 0
     for before in range(first, row):
-        if stays.at_home[before] and stays.left[before] < NEVER:
+        if places.is_home[stays.service[before]] and stays.left[before] < NEVER:
             spent += stays.left[before] - stays.admitted[before]
-    if stays.at_home[row]:
+    if places.is_home[stays.service[row]]:
         spent += min(instant, stays.left[row]) - stays.admitted[row]
-    if stays.out_at_home[row]:
+    if is_out_at_home(stays, places, row, out):
         spent += max(instant - stays.left[row], 0)
     return spent
 
 
-def days_at_home(found: Column, stays: Stays, rows: Column, seconds: int) -> None:
-    """Seconds at home within so many after leaving."""
-    for index in range(len(rows)):
-        since = stays.left[rows[index]]
-        first = later_row(stays, rows[index], since)
-        last = later_row(stays, first, since + seconds)
-        found[index] = home_until(stays, first, last, since + seconds) - home_until(stays, first, first, since)
+def is_back(waits: Back, places: Places, row: int, person: int, left: int) -> bool:
+    """Whether somebody asked for a hospital, and got in, within 30 days of leaving; `row` is their first wait."""
+    while row < len(waits.person) and waits.person[row] == person:
+        got_in = waits.ending[row] == ADMITTED and places.is_acute[waits.admitted_to[row]]
+        if (
+            got_in
+            and waits.joined[row] >= left
+            and (waits.held[row] == OUTSIDE or not places.is_acute[waits.held[row]])
+        ):
+            return bool(waits.joined[row] <= left + DAYS_30)
+        row += 1
+    return False
 
 
-class Left(NamedTuple):
-    """Who left a service, and when."""
+def after_discharge(amounts: Column, stays: Stays, places: Places, row: int, within: Within) -> None:
+    """What became of somebody who left hospital alive, and not for another."""
+    left, end = stays.left[row], within.end
+    if places.is_reablement[stays.to[row]] and left + WEEKS_12 <= end:
+        amounts[FOR_12_WEEKS] = 1
+        amounts[STAYED_HOME] = 1 if stayed_home(stays, places, row, left + WEEKS_12, within.died) else 0
+    if left + DAYS_91 > end:
+        return
+    if places.is_reablement[stays.to[row]]:
+        amounts[FOR_91_DAYS] = 1
+        amounts[HOME_THEN] = 1 if home_then(stays, places, row, left + DAYS_91, within.out) else 0
+    first = later_row(stays, row, left)
+    last = later_row(stays, first, left + DAYS_91)
+    amounts[DISCHARGED] = 1
+    amounts[AT_HOME] = home_until(stays, places, (first, last), left + DAYS_91, within.out) - home_until(
+        stays, places, (first, first), left, within.out
+    )
 
-    person: Column
-    at: Column
 
-
-class Back(NamedTuple):
-    """Of waits, person by person, what says who asked for a hospital from elsewhere and got in."""
-
-    person: Column
-    joined: Column
-    ending: Column
-    held: Column
-    admitted_to: Column
-
-
-def is_back(found: Column, first: Column, waits: Back, is_acute: Mask, left: Left, seconds: int) -> None:
-    """Whether these people asked for a hospital, and got in, within so long after leaving."""
-    for row in range(len(waits.person)):
-        if first[waits.person[row]] == NONE:
-            first[waits.person[row]] = row
-    for index in range(len(left.person)):
-        row = first[left.person[index]]
-        while NONE < row < len(waits.person) and waits.person[row] == left.person[index]:
-            got_in = waits.ending[row] == ADMITTED and is_acute[waits.admitted_to[row]]
-            if got_in and not is_acute[waits.held[row]] and waits.joined[row] >= left.at[index]:
-                found[index] = waits.joined[row] <= left.at[index] + seconds
-                break
-            row += 1
+def of_those_who_left(sums: Sums, amounts: Column, stays: Stays, waits: Back, places: Places, within: Within) -> None:
+    """What became of everybody who left a service alive in the window."""
+    wait = 0
+    for row in range(len(stays.person)):
+        service, left, to, person = stays.service[row], stays.left[row], stays.to[row], stays.person[row]
+        if left < within.first or left >= within.end or to == within.died:
+            continue
+        while wait < len(waits.person) and waits.person[wait] < person:
+            wait += 1
+        for what in range(len(amounts)):
+            amounts[what] = 0
+        from_hospital = places.is_acute[service]
+        is_moved = places.is_acute[to]
+        if within.has_way_back and left + DAYS_30 <= within.end and not (from_hospital and is_moved):
+            again = is_moved or is_back(waits, places, wait, person, left)
+            amounts[LEFT], amounts[READMITTED] = 1, 1 if again else 0
+        if from_hospital and not is_moved:
+            after_discharge(amounts, stays, places, row, within)
+        add(sums, stays.after[row], service, amounts)
 
 
 class Used(NamedTuple):
@@ -233,13 +200,18 @@ def care_used(seconds: Column, entered: Column, stays: Used, rows: Column, lasts
 
 PASSES = Passes(
     __file__,
-    waited,
-    longest_clear,
-    ends_of_chains,
-    stayed_home,
-    home_then,
-    days_at_home,
-    is_back,
+    of_those_who_left,
     care_used,
-    helpers=(later_row, home_until),
+    helpers=(
+        row_of,
+        add,
+        later_row,
+        is_out_at_home,
+        is_not_home,
+        stayed_home,
+        home_then,
+        home_until,
+        is_back,
+        after_discharge,
+    ),
 )

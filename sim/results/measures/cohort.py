@@ -9,12 +9,13 @@ Cash, person by person (capital is apart): a day in a service costs its price pe
 service costs open: the open days of the run, without the warm-up, shared among the days that people were there, in services
 counted in hours by the hours that they held. So what a half-empty unit costs falls on those who use it. A hospital's price per open day is fixed cost, which falls on nobody here
 (docs/money.md, money rule 3). An admission after that of the first ready stay is paid when it happens, at the payers of a
-stay's first weeks; a step when it finishes. Each price is rounded once to the penny and shared among payers and years.
+stay's first weeks; a step when it finishes. Teams and programmes cost what they cost in the measured days, whose arrivals
+the cohort is: in the first year, in no service. Each price is rounded once to the penny and shared among payers and years.
 
 What may be changed here: with new expected results.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -25,12 +26,15 @@ from sim.model.records import NEVER, NONE, Column
 from sim.results.measure_table import measures
 from sim.results.measures.costs import (
     FOR_EVER,
+    NO_SERVICE,
     SECONDS_PER_WEEK,
     in_pence,
     not_closed_days,
     open_days,
     shared,
     summed,
+    team_years,
+    years,
 )
 from sim.results.measures.occupancy import held_over_time, spans_held
 from sim.results.split import split_of
@@ -38,6 +42,7 @@ from sim.results.step_functions import Mask, is_first, is_last, overlap, total_b
 from sim.results.window import BACK_HOME, Row, Window
 
 YEAR = 31_557_600  # seconds of 365.25 days
+IN_NO_SERVICE = {"place_year": "team", "year": "programme"}  # by which division their rows tell them
 PLACES = ("at_home", "in_hospital", "in_care_homes", "elsewhere")
 HOME, HOSPITAL, CARE_HOME, ELSEWHERE = range(len(PLACES))
 
@@ -157,7 +162,10 @@ def charged(window: Window, price: Price) -> Iterator[tuple[str, Weights]]:
         for name, counts in _steps(window, price.of, found).items():
             yield name, _split(price.payers, counts)
         return
-    if price.per == "admission":
+    if price.per in IN_NO_SERVICE:
+        quantity = team_years(window, price.of) if price.per == "place_year" else years(window)
+        yield NO_SERVICE, _split(price.payers, [quantity])
+    elif price.per == "admission":
         here = window.run.ledger.stays["service"][found.row] == window.numbers[price.of]
         entered = here & (found.row != found.first[found.who])
         yield price.of, _split(price.payers, _counted(found, found.start[entered]))
@@ -217,7 +225,7 @@ def _steps(window: Window, name: str, found: Cohort) -> Mapping[str, list[int]]:
     return {window.names[number]: _counted(found, finished[service == number]) for number in np.unique(service)}
 
 
-def _split(split: Split, by_year: list[int]) -> Weights:
+def _split(split: Split, by_year: Sequence[int | Fraction]) -> Weights:
     """What there is in each year, among those who pay for it."""
     whole = sum(Fraction(str(share)) for _, share in split)
     return {
@@ -377,6 +385,8 @@ def _sums(window: Window, found: list[Line], pence: list[int]) -> Iterator[tuple
         if name == "all":
             crossed = [(f"{line.payer}, {line.year}", amount) for line, amount in here]
             yield from _parts(name, "payer_and_year", crossed)
+            for per, by in IN_NO_SERVICE.items():
+                yield from _parts(name, by, [(line.price.of, amount) for line, amount in here if line.price.per == per])
 
 
 def _parts(name: str, by: str, pairs: list[tuple[str, int]]) -> Iterator[tuple[str, str, str, int]]:

@@ -1,4 +1,4 @@
-"""Money: what the prices of the scenario come to in the window, to the penny. This is the cash ledger.
+"""Money: what the prices of the scenario come to in the window, to the penny; a night's cost; budget lines. This is the cash account.
 
 Each price is one line: price times bed days, admissions or steps, rounded once to the penny (half up) and
 shared among its payers by largest remainder, so that payers, services, parts and lines add up to the same
@@ -9,16 +9,23 @@ weigh its payers. A team is paid for its planned places, a programme for the tim
 finishes, in the service where it is done; capital steps are shown apart. Fixed cost falls only where beds are
 closed by date and in whole wards: a comparison says which beds go on costing (`stays_open`).
 
-What may be changed here: free for a new kind of price; docs/money.md says why it is done so.
+A line pays for every price that fits what it says: who pays, whose money it is in the end, what it is spent on. Its
+pounds are for 365 days; a window of another length has its part of them, to the penny. Lines may overlap: each is
+held against its own spending, and they are never added up.
+
+A place that is paid for open costs more for each night that somebody uses than for each night that it is open;
+both are beside each other. The cost of delayed days is included in the stays, and never added.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import SECONDS_PER_DAY, Costs, Price, Split
+from sim.inputs.scenario import SECONDS_PER_DAY, Budget, Costs, Price, Split
+from sim.results.measures.delays import delayed_seconds
 from sim.results.measures.occupancy import (
     MINUTES_PER_HOUR,
     available_over_time,
@@ -28,6 +35,7 @@ from sim.results.measures.occupancy import (
     planned_over_time,
 )
 from sim.results.step_functions import StepFunction, column, larger
+from sim.results.tables import tables_of
 from sim.results.window import Row, Window
 
 SECONDS_PER_WEEK = 7 * SECONDS_PER_DAY
@@ -65,16 +73,24 @@ def occupied_days(window: Window, name: str) -> Fraction:
 
 def admissions(window: Window, name: str) -> Fraction:
     """Stays in a service that began in the window."""
-    return Fraction(window.admitted_inside(window.numbers[name]))
+    tables, number = tables_of(window), window.numbers[name]
+    return Fraction(window.admitted_inside(number) if tables is None else int(tables.by_item["begun"][0, number]))
 
 
 def steps_done(window: Window, name: str) -> dict[str, int]:
-    """How many steps of this name finished in the window, by service where they were done."""
-    steps = window.ledger.steps
+    """How many steps of this name finished in the window, by service where they were done.
+
+    Of a step outside it is the service that its person comes to, of a list the first of its services.
+    """
+    steps, outside, people = window.ledger.steps, window.ledger.arrival_steps, window.ledger.people
     if name not in window.ledger.step_names:
         return {}
     done = window.inside(steps["finished"]) & (steps["step"] == window.ledger.step_names.index(name))
-    counts = np.bincount(window.ledger.stays["service"][steps["stay"][done]], minlength=window.home + 1)
+    service = window.ledger.stays["service"][steps["stay"][done]]
+    done = window.inside(outside["finished"]) & (outside["step"] == window.ledger.step_names.index(name))
+    first = np.array([members[0] for members in window.members], dtype=np.int64)
+    comes_to = first[people["arrives_at"][outside["person"][done]]]
+    counts = np.bincount(np.concatenate((service, comes_to)), minlength=window.home + 1)
     return {window.names[number]: int(count) for number, count in enumerate(counts) if count}
 
 
@@ -156,16 +172,26 @@ def payers_of(window: Window, price: Price) -> list[tuple[str, Fraction]]:
 
 
 def _exact(split: Split) -> list[tuple[str, Fraction]]:
-    return [(payer, Fraction(str(share))) for payer, share in split]
+    return [(payer, exactly(share)) for payer, share in split]
+
+
+@lru_cache(maxsize=1024)  # the same in every replication
+def exactly(written: float) -> Fraction:
+    """A number as it is written."""
+    return Fraction(str(written))
 
 
 def in_pence(price: Price, quantity: Fraction) -> int:
     """A price times a quantity, in pence, half a penny up."""
-    return int(Fraction(str(price.gbp)) * quantity * 100 + Fraction(1, 2))
+    pounds = exactly(price.gbp) * quantity
+    above, below = 200 * pounds.numerator + pounds.denominator, 2 * pounds.denominator
+    return above // below if above >= 0 else -(-above // below)
 
 
 def shared(pence: int, shares: list[Fraction]) -> list[int]:
     """Whole pence by payer that add up: rounded down, the rest by largest remainder, the first of equals."""
+    if len(shares) == 1:
+        return [pence]
     total = sum(shares)
     exact = [pence * share / total for share in shares]
     parts = [int(value) for value in exact]
@@ -240,3 +266,84 @@ def summed(pairs: Iterator[tuple[str, int]] | list[tuple[str, int]]) -> dict[str
 
 def _pounds(pence: int) -> float:
     return pence / 100
+
+
+DAYS_PER_YEAR = 365
+
+
+def budget_rows(window: Window) -> Iterator[Row]:
+    """Four rows for each budget line of the scenario."""
+    costs = window.scenario.costs
+    found = lines(window) if costs.budgets else []
+    for budget in costs.budgets:
+        allowed = allowed_pence(budget, window.scenario.calendar.measured_days)
+        yield from rows_of(budget.name, allowed, spent_pence(costs, budget, found))
+
+
+def allowed_pence(budget: Budget, days: int) -> int:
+    """What a line allows for so many days, half a penny up."""
+    return int(Fraction(str(budget.gbp_per_year)) * 100 * days / DAYS_PER_YEAR + Fraction(1, 2))
+
+
+def spent_pence(costs: Costs, budget: Budget, found: Iterable[Line]) -> int:
+    """What of these costs a budget line pays."""
+    paid = summed((line.payer, line.pence) for line in found if budget.covers(line.price))
+    ours = {payer: paid[payer] for payer in costs.payers if payer in paid and _is_one_of(payer, budget.payers)}
+    whose = by_contributor(costs, ours)
+    return sum(pence for name, pence in whose.items() if _is_one_of(name, budget.contributors))
+
+
+def _is_one_of(name: str, names: tuple[str, ...]) -> bool:
+    return not names or name in names
+
+
+def rows_of(name: str, allowed: int, spent: int) -> Iterator[Row]:
+    """What a line allows, what was spent, what is left and whether it is kept."""
+    for measure, pence in (("budget_gbp", allowed), ("budget_spent_gbp", spent), ("budget_left_gbp", allowed - spent)):
+        yield Row("all", measure, "budget", name, pence / 100)
+    yield Row("all", "budget_kept_share", "budget", name, float(spent <= allowed))
+
+
+DAYS = ("open_day", "occupied_day")
+
+
+def night_rows(window: Window) -> list[Row]:
+    """Cost of a night in every service that is paid for open, and of delayed days where they have a price."""
+    return [*_nights(window), *_delayed(window)]
+
+
+def _nights(window: Window) -> list[Row]:
+    standing = {price.of for price in window.scenario.costs.prices if price.per == "open_day"}
+    found = []
+    spent = [line for line in lines(window) if line.service in standing and line.part != "steps"]
+    for name in (name for name in window.names if name in standing):
+        pounds = sum(line.pence for line in spent if line.service == name) / 100
+        for measure, days in (
+            ("cost_per_open_night_gbp", open_days(window, name)),
+            ("cost_per_used_night_gbp", occupied_days(window, name)),
+        ):
+            if days:
+                found.append(Row(name, measure, "", "", pounds / float(days)))
+    return found
+
+
+def _delayed(window: Window) -> list[Row]:
+    found = []
+    for name in dict.fromkeys(price.of for price in window.scenario.costs.prices if price.per != "step"):
+        gbp = delayed_day_gbp(window.scenario.costs.prices, name)
+        if gbp and name in window.numbers:
+            seconds = delayed_seconds(window, window.numbers[name])
+            pence = int(gbp * seconds * 100 / SECONDS_PER_DAY + Fraction(1, 2))
+            found.append(Row(name, "delayed_days_cost_gbp", "", "", pence / 100))
+    if found:
+        total = round(sum(row.value for row in found), 2)
+        found.append(Row("all", "delayed_days_cost_gbp", "", "", total))
+    return found
+
+
+def delayed_day_gbp(prices: tuple[Price, ...], name: str) -> Fraction:
+    """The price of a delayed day: its own where one is given, else that of an open and occupied day."""
+    here = [price for price in prices if price.of == name]
+    own = [price for price in here if price.per == "delayed_day"]
+    chosen = own or [price for price in here if price.per in DAYS]
+    return sum((exactly(price.gbp) for price in chosen), Fraction(0))

@@ -7,9 +7,11 @@ steps is given to the critical path: the step that finished last, back through w
 What may be changed here: with new expected results.
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.model.records import NEVER, NONE, Column
 from sim.results.window import Window
@@ -94,9 +96,7 @@ def pieces(window: Window, found: Segments) -> Pieces:
     """The segments cut further: the critical path through the steps, then the place awaited."""
     clear = np.minimum(found.clear, found.end)
     held_up = np.flatnonzero(clear > found.start)
-    last = _last_steps(window, found, held_up)
-    known = last != NONE
-    walked = _walk_back(window, found, held_up[known], last[known])
+    walked, known = through_steps(window.ledger.steps, len(window.ledger.step_names), found, held_up)
     clear[held_up[~known]] = found.start[held_up[~known]]  # no step was written down: it is the place
     awaited = np.flatnonzero(found.end > clear)
     no_step = np.full(len(awaited), NONE, dtype=np.int64)
@@ -104,9 +104,20 @@ def pieces(window: Window, found: Segments) -> Pieces:
     return Pieces(*_joined(walked, place))
 
 
-def _last_steps(window: Window, found: Segments, held_up: Column) -> Column:
+def through_steps(
+    steps: Mapping[str, Column], size: int, found: Segments, held_up: Column
+) -> tuple[Pieces, NDArray[np.bool_]]:
+    """The time up to clear of some segments, by the steps that it took, and of which segments any is written down.
+
+    `steps` are in order of what they are for, which stands in the column `stay`; there are so many names of steps.
+    """
+    last = _last_steps(steps, found, held_up)
+    known = last != NONE
+    return _walk_back(steps, size, found, held_up[known], last[known]), known
+
+
+def _last_steps(steps: Mapping[str, Column], found: Segments, held_up: Column) -> Column:
     """By segment: the row of the step that finishes last, ties in file order; NONE if there is none."""
-    steps = window.ledger.steps
     last = np.full(len(held_up), NONE, dtype=np.int64)
     first_row = np.searchsorted(steps["stay"], found.stay[held_up], side="left")
     how_many = np.searchsorted(steps["stay"], found.stay[held_up], side="right") - first_row
@@ -125,11 +136,9 @@ def _last_steps(window: Window, found: Segments, held_up: Column) -> Column:
     return last
 
 
-def _walk_back(window: Window, found: Segments, segment: Column, row: Column) -> Pieces:
+def _walk_back(steps: Mapping[str, Column], size: int, found: Segments, segment: Column, row: Column) -> Pieces:
     """From the last step back through what each waited for; what is left goes to the first of them."""
-    steps = window.ledger.steps
     kept = np.flatnonzero(steps["dropped_at"] == NEVER)  # what was waited for was finished, and only once
-    size = len(window.ledger.step_names)
     keys = np.append(steps["stay"][kept] * size + steps["step"][kept], NEVER)
     end, start_of = np.minimum(found.clear, found.end)[segment], found.start
     walked: list[Pieces] = []

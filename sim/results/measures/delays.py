@@ -9,17 +9,20 @@ documentation.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from sim.inputs.scenario import ALL_HOSPITALS, REASONS, SECONDS_PER_DAY, Service
 from sim.model.records import NONE, Column
+from sim.results.measure_table import BAND_STARTS, BANDS, LACKS
+from sim.results.measures import delay_tables
 from sim.results.measures.delay_episodes import Pieces, pieces, segments
-from sim.results.measures.lacks import lack_seconds
-from sim.results.measures.root_causes import cause_seconds
-from sim.results.parts import BAND_STARTS, BANDS, LACKS
+from sim.results.measures.delay_passes import PASSES, World
+from sim.results.measures.root_causes import cause_items, cause_seconds, lack_seconds
 from sim.results.split import Split, Table, Told, late, leavers, ratio, split_of
 from sim.results.step_functions import midnights, total_by
+from sim.results.tables import counted, tables_of
 from sim.results.window import Block, Key, Row, Window, key_of
 
 REASON_OF_KIND = {
@@ -45,10 +48,10 @@ class Delays:
 
     by_reason: Column
     by_next: Column
-    by_cause: Column
     by_lack: Column  # by reason, then by what lacked
-    cause_items: tuple[str, ...]
+    by_cause: Column
     long_stay_nights_by_reason: Column
+    cause_items: tuple[str, ...]
 
 
 def reason_of_service(service: Service) -> str:
@@ -62,22 +65,25 @@ def delays(window: Window) -> Delays:
 
 
 def _delays(window: Window) -> Delays:
+    passes = window.passes(PASSES)
+    tables = None if passes is None else delay_tables.counted(window, passes, _world(window))
+    return Delays(*(_plain_tables(window) if tables is None else tables), cause_items(window))
+
+
+def _plain_tables(window: Window) -> delay_tables.DelayTables:
     stays = window.ledger.stays
     size = window.home
-    found = segments(window)
-    parts = pieces(window, found)
+    parts = pieces(window, segments(window))
     seconds = window.clipped(parts.start, parts.end)
     service = stays["service"][parts.stay]
     reason = _reasons(window, parts)
-    by_cause, items = cause_seconds(window, parts)
     since = np.maximum(parts.start, stays["admitted"][parts.stay] + LONG_STAY_SECONDS)
     nights = midnights(since, np.maximum(parts.end, since), window.first, window.end)
-    return Delays(
+    return delay_tables.DelayTables(
         by_reason=_table(service, reason, seconds, size, len(REASONS)),
         by_next=_table(service, parts.to, seconds, size, len(window.names)),
-        by_cause=by_cause,
         by_lack=lack_seconds(window, parts, reason),
-        cause_items=items,
+        by_cause=cause_seconds(window, parts),
         long_stay_nights_by_reason=_table(service, reason, nights, size, len(REASONS)),
     )
 
@@ -89,14 +95,26 @@ def _table(row: Column, column: Column, amount: Column, rows: int, columns: int)
 
 def _reasons(window: Window, parts: Pieces) -> Column:
     """The number of the reason of each piece: the step's, or the one of the place awaited."""
+    world = _world(window)
+    step_of_row = np.append(window.ledger.steps["step"], 0)  # the last stands for no step
+    return np.where(parts.step == NONE, world.of_place[parts.to], world.of_step[step_of_row[parts.step]])
+
+
+def _world(window: Window) -> World:
+    """The reasons of places and of steps, and whose work steps are: the same in every replication."""
+    return window.scenario.once(("reasons of delay", window.ledger.step_names), lambda: _find_world(window))
+
+
+def _find_world(window: Window) -> World:
     of_place = np.full(len(window.names), REASONS.index(REASON_OF_LEAVING), dtype=np.int64)
     of_place[: window.home] = [REASONS.index(reason_of_service(service)) for service in window.declared]
     for number, one in zip(window.lists, window.scenario.lists, strict=True):
         of_place[number] = of_place[window.members[number][0]] if one.reason is None else REASONS.index(one.reason)
-    by_name = {step.name: step.reason for step in window.scenario.steps}
-    of_step = np.array([REASONS.index(by_name[name]) for name in window.ledger.step_names] or [0], dtype=np.int64)
-    step_of_row = np.append(window.ledger.steps["step"], 0)  # the last stands for no step
-    return np.where(parts.step == NONE, of_place[parts.to], of_step[step_of_row[parts.step]])
+    steps, teams = {step.name: step for step in window.scenario.steps}, [team.name for team in window.scenario.teams]
+    mine = [steps[name] for name in window.ledger.step_names]
+    of_step = np.array([REASONS.index(step.reason) for step in mine] or [0], dtype=np.int64)
+    whose = [NONE if step.team is None else teams.index(step.team) for step in mine]
+    return World(of_place, of_step, np.array(whose, dtype=np.int64))
 
 
 def told(window: Window, split: Split) -> list[Told]:
@@ -104,7 +122,7 @@ def told(window: Window, split: Split) -> list[Told]:
     places = (*range(window.home), split.all)
     seconds, nights, long_nights = (
         split.with_all(table, range(window.home))
-        for table in (_delayed(window), _nights(window, split), _nights(window, split, LONG_STAY_SECONDS))
+        for table in (_delayed(window), *counted(window, partial(_late_nights, window, split), "nights", "long nights"))
     )
     found = {
         "delayed_bed_days": seconds / SECONDS_PER_DAY,
@@ -153,21 +171,22 @@ def delayed_seconds(window: Window, number: int) -> int:
 
 def _delayed(window: Window) -> Table:
     """Seconds in the window from ready to left, by item and place."""
+    (found,) = counted(window, lambda: [_delayed_in_numpy(window)], "late")
+    return found
+
+
+def _delayed_in_numpy(window: Window) -> Table:
     return window.cached("delayed seconds", "all", lambda: split_of(window).late(*late(window)))
 
 
-def _nights(window: Window, split: Split, at_least: int = 0) -> Table:
-    """The window's midnights at which people were delayed and had been here so many seconds, by item and place."""
-    return split.late(*window.cached(f"nights, {at_least}", "all", lambda: _late_nights(window, at_least)))
-
-
-def _late_nights(window: Window, at_least: int) -> tuple[Column, Column]:
-    """Rows of the stays with such midnights, and how many."""
+def _late_nights(window: Window, split: Split) -> list[Table]:
+    """The window's midnights at which people were delayed, and had been here for long, by item and place."""
     stays, (rows, _) = window.ledger.stays, late(window)
-    left = stays["left"][rows]
-    since = np.maximum(stays["ready"][rows], stays["admitted"][rows] + at_least)
-    nights = midnights(since, np.maximum(left, since), window.first, window.end)
-    return rows[nights > 0], nights[nights > 0]
+    left, found = stays["left"][rows], []
+    for at_least in (0, LONG_STAY_SECONDS):
+        since = np.maximum(stays["ready"][rows], stays["admitted"][rows] + at_least)
+        found.append(split.late(rows, midnights(since, np.maximum(left, since), window.first, window.end)))
+    return found
 
 
 def _long_rows(window: Window, found: Delays) -> list[Row]:
@@ -187,8 +206,12 @@ def _long_rows(window: Window, found: Delays) -> list[Row]:
 
 def _official(window: Window, split: Split) -> list[Told]:
     """The discharge ready date measures: by calendar dates, over those who left alive in the window."""
-    rows, nights = _nights_of_leavers(window)
-    number, late_number, total = split.left(rows), split.left(rows[nights > 0]), split.late(rows, nights)
+
+    def plain() -> list[Table]:
+        rows, nights = _nights_of_leavers(window)
+        return [split.left(rows), split.left(rows[nights > 0]), split.late(rows, nights)]
+
+    number, late_number, total = counted(window, plain, "left alive", "left late", "nights of discharges")
     found = {
         "delayed_share": ratio(late_number, number),
         "delay_mean_if_delayed_nights": ratio(total, late_number),
@@ -206,14 +229,22 @@ def _nights_of_leavers(window: Window) -> tuple[Column, Column]:
         rows = rows[stays["to"][rows] != window.died]
         return rows, stays["left"][rows] // SECONDS_PER_DAY - stays["ready"][rows] // SECONDS_PER_DAY
 
-    return window.cached("nights of leavers", "all", work)
+    return window.cached("nights of discharges", "all", work)
+
+
+def _bands(window: Window) -> Column:
+    """People who left alive by service and band."""
+    tables = tables_of(window)
+    if tables is not None:
+        return np.add.reduceat(tables.nights, BAND_STARTS, axis=1)
+    rows, nights = _nights_of_leavers(window)
+    band = np.searchsorted(BAND_STARTS, nights, side="right") - 1
+    return _table(window.ledger.stays["service"][rows], band, np.ones_like(nights), window.home + 1, len(BANDS))
 
 
 def _band_rows(window: Window) -> list[Row]:
     """The same people by their nights of delay."""
-    rows, nights = _nights_of_leavers(window)
-    band = np.searchsorted(BAND_STARTS, nights, side="right") - 1
-    counts = _table(window.ledger.stays["service"][rows], band, np.ones_like(nights), window.home + 1, len(BANDS))
+    counts = _bands(window)
     places = [*zip(window.names, counts[: window.home].tolist(), strict=False)]
     if window.hospitals:
         places.append((ALL_HOSPITALS, counts[np.flatnonzero(window.is_acute)].sum(axis=0).tolist()))

@@ -1,4 +1,4 @@
-"""Several hospitals: what stands beside the total of all of them, which every measure of people and places has.
+"""Several hospitals: what is beside the total of all of them, which every measure of people and places has.
 
 The total itself is a place like any other (`split.py`): people are counted in each hospital and in all hospitals, so that
 counts add up, and shares, averages and percentiles are over the people of all of them.
@@ -12,8 +12,10 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 
 from sim.inputs.scenario import ALL_HOSPITALS, OUTSIDE, Scenario
+from sim.model.records import Column
 from sim.results.measure_table import measures
 from sim.results.split import begun
+from sim.results.tables import tables_of
 from sim.results.window import Row, Window
 
 Series: TypeAlias = tuple[str, str]  # service, measure
@@ -27,6 +29,11 @@ def has_several(scenario: Scenario) -> bool:
     return len(_hospitals(scenario)) > 1
 
 
+def main_place(scenario: Scenario) -> str:
+    """What is reported where nobody asks: all hospitals where there are several, else the only one; all services where there is none."""
+    return ALL_HOSPITALS if has_several(scenario) else next(iter(_hospitals(scenario)), "all")
+
+
 def _hospitals(scenario: Scenario) -> list[str]:
     return [service.name for service in scenario.services if service.kind == "acute"]
 
@@ -35,14 +42,20 @@ def came_from_rows(window: Window) -> list[Row]:
     """Admissions to each declared service by the service that people came from, where several hospitals may share it."""
     if not window.hospitals:
         return []
-    stays, rows, outside = window.ledger.stays, begun(window), window.home + 1
-    before = np.where(stays["stay"][rows] == 0, outside, stays["service"][rows - 1])
-    counts = np.bincount(stays["service"][rows] * (outside + 1) + before, minlength=(outside + 1) ** 2)
+    outside, tables = window.home + 1, tables_of(window)
+    counts = (_came_from(window) if tables is None else tables.came_from).ravel()
     names = (*window.names[:outside], OUTSIDE)
     return [
         Row(names[cell // (outside + 1)], "admissions", "came_from", names[cell % (outside + 1)], float(counts[cell]))
         for cell in np.flatnonzero(counts[: window.home * (outside + 1)]).tolist()
     ]
+
+
+def _came_from(window: Window) -> Column:
+    """People admitted by service and service before."""
+    stays, rows, size = window.ledger.stays, begun(window), window.home + 2
+    before = np.where(stays["stay"][rows] == 0, size - 1, stays["service"][rows - 1])
+    return np.bincount(stays["service"][rows] * size + before, minlength=size**2)
 
 
 def with_the_only_hospital(scenario: Scenario, rows: Sequence[Row]) -> list[Row]:

@@ -1,27 +1,41 @@
-"""How full: places open, places held, and the midnight census of each service.
+"""How full: places open and free at each time, places held, and the midnight census of each service.
 
 Census counts people. Where a service counts hours, places held are minutes a week and open places are
 minutes a week.
-
-What may be changed here: with new expected results.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, reduce
 from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Places, Service
+from sim.inputs.calendar import opening_hours
+from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Calendar, Hours, Places, Service
 from sim.model.records import Column
 from sim.results.measures.census import at_midnights
-from sim.results.path_passes import PASSES
+from sim.results.path_passes import PASSES, Days, OfPlaces, Path
 from sim.results.split import Split, Table, Told, percentiles_of_paths, present, split_of
-from sim.results.step_functions import StepFunction, aligned, column, going_on, steps_of
+from sim.results.step_functions import (
+    ALWAYS,
+    StepFunction,
+    aligned,
+    both,
+    column,
+    either,
+    going_on,
+    instants_of,
+    is_first,
+    larger,
+    steps_of,
+)
+from sim.results.tables import counted
 from sim.results.window import Row, Window
 
 MINUTES_PER_HOUR = 60
 PERCENTS = (5, 50, 95)  # of the midnight census
-UNLIMITED = -1  # in the ledger's places: open without limit
+BAY = "bay"  # a division of what is counted in a service
+UNLIMITED = -1  # in the records' places: open without limit
 
 
 def counts_hours(service: Service) -> bool:
@@ -88,7 +102,9 @@ def tapered(units: Column, share: float) -> Column:
 
 
 def open_over_time(window: Window, service: Service) -> StepFunction:
-    """Places open at each time, surge included; UNLIMITED is -1."""
+    """Places open at each time, surge included; UNLIMITED is -1. Of bays each counts for itself: a bed that is held is open."""
+    if service.bays:
+        return window.cached("open", service.name, lambda: _open_in_bays(window, service))
     places = window.ledger.places
     rows = np.flatnonzero(places["service"] == window.number(service))
     if not len(rows):
@@ -96,10 +112,72 @@ def open_over_time(window: Window, service: Service) -> StepFunction:
     return StepFunction(places["at"][rows], places["open"][rows])
 
 
+def _open_in_bays(window: Window, service: Service) -> StepFunction:
+    """The larger of planned and held beds, bay by bay."""
+    each = [
+        larger(planned_over_time(bay.capacity), held_in_bay(window, service, place))
+        for place, bay in enumerate(service.bays)
+    ]
+    times = reduce(instants_of, (one.times for one in each))
+    return StepFunction(times, sum((one.at(times) for one in each), start=np.zeros(len(times), dtype=np.int64)))
+
+
 def planned_over_time(capacity: tuple[Places, ...]) -> StepFunction:
     """Places that the calendar gives at each time; UNLIMITED is -1."""
     planned = [UNLIMITED if change.places is None else change.places for change in capacity]
     return StepFunction(column(*(change.from_second for change in capacity)), column(*planned))
+
+
+class OverTime(NamedTuple):
+    """Places of a service that has a limit, through the window."""
+
+    free: StepFunction  # 1 while so many are free as somebody needs, 0 while they are not
+    held: Column  # at each midnight
+    available: Column  # at each midnight: open, or held beyond those that are open
+    available_seconds: int
+
+
+def places_over_time(window: Window, service: Service) -> OverTime:
+    """Places free, held and available; compiled code goes over them once."""
+    return window.cached("places over time", service.name, lambda: _places_over_time(window, service))
+
+
+def _places_over_time(window: Window, service: Service) -> OverTime:
+    passes = window.passes(PASSES)
+    if passes is None:
+        return _in_plain_numpy(window, service)
+    planned, held = open_over_time(window, service), held_over_time(window, service)
+    times, free = np.empty((2, len(planned.times) + len(held.times)), dtype=np.int64)
+    taken, available = np.empty((2, len(window.midnights)), dtype=np.int64)
+    sums = np.zeros(2, dtype=np.int64)
+    passes.of_places(
+        OfPlaces(times, free, taken, available, sums),
+        Path(*planned),
+        Path(*held),
+        _needed(window, service),
+        Days(window.first, window.end, window.midnights),
+    )
+    size, available_seconds = sums.tolist()
+    return OverTime(StepFunction(times[:size], free[:size]), taken, available, available_seconds)
+
+
+def _in_plain_numpy(window: Window, service: Service) -> OverTime:
+    """The same, and the reference of the compiled pass."""
+    available = available_over_time(window, service)
+    return OverTime(
+        free_between(*planned_and_held(window, service), _needed(window, service)),
+        held_over_time(window, service).at(window.midnights),
+        available.at(window.midnights),
+        available.integral(window.first, window.end),
+    )
+
+
+def _needed(window: Window, service: Service) -> int:
+    """Places, or minutes a week, that somebody needs who comes."""
+    number = window.number(service)
+    if counts_hours(service) and len(window.stay_rows(number)):
+        return int(np.median(window.stays_in(number, "units")))
+    return 1
 
 
 def available_over_time(window: Window, service: Service) -> StepFunction:
@@ -123,6 +201,13 @@ def occupied_seconds(window: Window, service: Service) -> int:
     return int(_occupied(window)[0, window.number(service)])
 
 
+def _held_seconds(window: Window, service: Service) -> int:
+    """Seconds that places, or minutes a week, were held in the window."""
+    if counts_hours(service):
+        return held_over_time(window, service).integral(window.first, window.end)
+    return occupied_seconds(window, service)
+
+
 def _occupied(window: Window) -> Table:
     """Seconds in the window that people held a place, by item and place."""
 
@@ -130,13 +215,13 @@ def _occupied(window: Window) -> Table:
         profiles, places, start, end = present(window)
         return split_of(window).total(profiles, places, window.clipped(start, end))
 
-    return window.cached("occupied seconds", "all", work)
+    (found,) = counted(window, lambda: [window.cached("occupied seconds", "all", work)], "occupied")
+    return found
 
 
 def available_seconds(window: Window, service: Service) -> int:
     """Place-seconds (minute-a-week-seconds where counted in hours) available in the window."""
-    path = available_over_time(window, service)
-    return window.cached("available seconds", service.name, lambda: path.integral(window.first, window.end))
+    return places_over_time(window, service).available_seconds
 
 
 def told(window: Window, split: Split) -> list[Told]:
@@ -160,7 +245,20 @@ def place_rows(window: Window) -> list[Row]:
     hospitals = [service for service in window.declared if service.kind == "acute"]
     if len(hospitals) > 1 and all(service in limited and not counts_hours(service) for service in hospitals):
         found += _place_rows(window, ALL_HOSPITALS, hospitals)
-    return found
+    return [*found, *_bay_rows(window)]
+
+
+def _bay_rows(window: Window) -> Iterator[Row]:
+    """Beds of every bay, numbered from 1 in the order of the file: how many, how many in use, and how full."""
+    for service in window.declared:
+        for place, bay in enumerate(service.bays):
+            held = held_in_bay(window, service, place)
+            available = larger(planned_over_time(bay.capacity), held).integral(window.first, window.end)
+            taken, item = held.integral(window.first, window.end), str(place + 1)
+            yield Row(service.name, "occupied_bed_days", BAY, item, taken / SECONDS_PER_DAY)
+            yield Row(service.name, "available_bed_days", BAY, item, available / SECONDS_PER_DAY)
+            if available:
+                yield Row(service.name, "occupancy", BAY, item, taken / available)
 
 
 def _place_rows(window: Window, name: str, services: Sequence[Service]) -> list[Row]:
@@ -171,14 +269,14 @@ def _place_rows(window: Window, name: str, services: Sequence[Service]) -> list[
 
     found = []
     in_hours = counts_hours(services[0])
-    held = [held_over_time(window, service) for service in services]
-    available_total = sum(available_seconds(window, service) for service in services)
+    over_time = [places_over_time(window, service) for service in services]
+    available_total = sum(one.available_seconds for one in over_time)
     each = SECONDS_PER_DAY * (MINUTES_PER_HOUR if in_hours else 1)
     found.append(row("available_bed_days", available_total / each)._replace(in_hours=in_hours))
     if available_total:
-        found.append(row("occupancy", sum(one.integral(window.first, window.end) for one in held) / available_total))
-    taken = np.sum([one.at(window.midnights) for one in held], axis=0)
-    places = np.sum([available_over_time(window, service).at(window.midnights) for service in services], axis=0)
+        found.append(row("occupancy", sum(_held_seconds(window, service) for service in services) / available_total))
+    taken = np.sum([one.held for one in over_time], axis=0)
+    places = np.sum([one.available for one in over_time], axis=0)
     if places.any():
         found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum())))
     for measure, is_so in (
@@ -188,3 +286,72 @@ def _place_rows(window: Window, name: str, services: Sequence[Service]) -> list[
     ):
         found.append(row(measure, int(is_so.sum()) / window.days))
     return found
+
+
+def door_over_time(window: Window, service: Service) -> StepFunction:
+    """1 while people are admitted to a service, 0 while its admission hours are closed."""
+    return hours_over_time(window.scenario.calendar, service.admission_hours)
+
+
+def own_hours_over_time(window: Window, service: Service) -> StepFunction:
+    """1 while people may leave a service, 0 outside its discharge hours."""
+    return hours_over_time(window.scenario.calendar, service.discharge_hours)
+
+
+@lru_cache(maxsize=64)  # the same in every replication
+def hours_over_time(calendar: Calendar, hours: Hours | None) -> StepFunction:
+    """1 while these hours are open, 0 while they are closed."""
+    days = opening_hours(calendar, hours)
+    if days is None:
+        return ALWAYS
+    opens, closes = np.array(days.opens, dtype=np.int64), np.array(days.closes, dtype=np.int64)
+    some = closes > opens
+    times = np.stack((opens[some], closes[some]), axis=1).ravel()
+    values = np.tile(column(1, 0), int(some.sum()))
+    keep = np.ones(len(times), dtype=bool)
+    keep[:-1] = times[1:] != times[:-1]  # closes at midnight and opens at once: stays open
+    return StepFunction(times[keep], values[keep])
+
+
+def free_over_time(window: Window, number: int) -> StepFunction:
+    """1 while a destination has a free place, 0 while it has none (home and out always have one); a list, in any of its services.
+
+    A service counted in hours has one while half of the people that it admitted would fit in; one with bays while each has one.
+    """
+    if number in window.lists:
+        return reduce(either, (free_over_time(window, member) for member in window.members[number]))
+    if number >= window.home or window.declared[number].is_unlimited:
+        return ALWAYS
+    service = window.declared[number]
+    if service.bays:  # anybody who waits, and whichever bay is for them
+        return window.cached("free in all bays", service.name, lambda: _free_in_all_bays(window, service))
+    return places_over_time(window, service).free
+
+
+def _free_in_all_bays(window: Window, service: Service) -> StepFunction:
+    return reduce(both, (free_in_bay(window, service, place) for place in range(len(service.bays))))
+
+
+def held_in_bay(window: Window, service: Service, place: int) -> StepFunction:
+    """Beds held in a bay at each time."""
+
+    def work() -> StepFunction:
+        number = window.number(service)
+        mine = window.stays_in(number, "bay") == place
+        return going_on(window.stays_in(number, "admitted")[mine], window.stays_in(number, "left")[mine])
+
+    return window.cached(f"held in bay {place}", service.name, work)
+
+
+def free_in_bay(window: Window, service: Service, place: int) -> StepFunction:
+    """1 while a bay has a free bed, 0 while it has none."""
+    planned, held = planned_over_time(service.bays[place].capacity), held_in_bay(window, service, place)
+    times = instants_of(planned.times, held.times)
+    return free_between(times, planned.at(times), held.at(times))
+
+
+def free_between(times: Column, planned: Column, held: Column, needed: int = 1) -> StepFunction:
+    """1 while so many places are free, 0 while they are not, from the places planned and held after each instant."""
+    is_free = ((planned < 0) | (planned - held >= needed)).astype(np.int64)
+    changes = is_first(is_free)
+    return StepFunction(times[changes], is_free[changes])

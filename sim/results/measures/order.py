@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS, OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
-from sim.results.measure_table import measures
-from sim.results.parts import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS
+from sim.results.measure_table import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS, measures
 from sim.results.split import group_names, level_names, trait_names
 from sim.results.window import Block, Key
 
@@ -23,6 +22,7 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
     """A sorting key for rows of these scenarios; what only a later one has comes behind."""
     destinations = _merged(scenario.destinations for scenario in scenarios)
     services = _merged((destinations, (OUT, OUTSIDE, ALL_HOSPITALS, "all")))
+    most_bays = max(len(service.bays) for scenario in scenarios for service in scenario.services)
     items = {
         "": [""],
         "reason": list(REASONS),
@@ -44,6 +44,7 @@ def canonical(*scenarios: Scenario) -> Callable[[MeasureKey], SortKey]:
         "came_from": [*destinations, OUTSIDE],
         "reason_and_lack": [f"{reason}, {lack}" for reason in REASONS for lack in LACKS],
         "year": YEARS,
+        "bay": [str(number) for number in range(1, 1 + most_bays)],
     }
     items["payer_and_year"] = [f"{payer}, {year}" for payer in items["payer"] for year in YEARS]
     traits = _merged(trait_names(scenario.people) for scenario in scenarios)
@@ -71,7 +72,7 @@ class RowOrder:
         self._places: dict[tuple[int, ...], NDArray[np.intp]] = {}
 
     def sorted(self, blocks: Sequence[Block]) -> tuple[tuple[Key, ...], NDArray[np.float64]]:
-        """The keys and values of all that is told in these blocks."""
+        """The keys and values of all that is reported in these blocks."""
         *constant, rows = blocks
         same = tuple(id(one.keys) for one in constant)
         if same not in self._places or not self._number.keys() >= set(rows.keys):

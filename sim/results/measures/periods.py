@@ -11,14 +11,17 @@ What may be changed here: wording freely; which period is the headline by agreem
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Route, Scenario
 from sim.results.words.labels import counted, spoken
 
 MOST_DATES = 12  # more in one window are a rhythm, such as a rota, and no opening
 
-Value = int | None | tuple[Route, ...]  # places, None for unlimited; or the routes of those admitted
+Week = tuple[tuple[int, int | None], ...]
+Value = (
+    int | Week | None | tuple[Route, ...]
+)  # places, None for unlimited; a rota of them; or the routes of those admitted
 Name = tuple[str, str, str]  # "places", the service, or the team behind "team"; or "routes", the service, the group
 Plan = Mapping[Name, Sequence[tuple[int, Value]]]  # each value with the second from which it holds
 Gap = tuple[Value, Value] | int  # places more than the baseline plans; both values where they cannot be subtracted
@@ -33,7 +36,7 @@ MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Days [first_day, end_day) of the run, counted from its start, and how they are told."""
+    """Days [first_day, end_day) of the run, counted from its start, and how they are reported."""
 
     first_day: int
     end_day: int
@@ -61,15 +64,25 @@ class Divisions:
 
     by_scenario: tuple[tuple[Division, ...], ...] = ()  # by number; the baseline is measured in everybody's periods
     common: Period | None = None
+    years: tuple[tuple[Period, ...], ...] = ()  # by number, where arrivals grow by the year
 
     def of(self, number: int) -> tuple[Division, ...]:
-        """The divisions that a scenario is measured in."""
+        """The divisions that a scenario is measured in because something dated differs."""
         return self.by_scenario[number] if self.by_scenario else ()
+
+    def years_of(self, number: int) -> tuple[Period, ...]:
+        """The calendar years that a scenario is measured in."""
+        return self.years[number] if self.years else ()
+
+    def wholes_of(self, number: int) -> tuple[tuple[Period, ...], ...]:
+        """Every set of periods that together are a scenario's window."""
+        years = self.years_of(number)
+        return (*(one.periods for one in self.of(number)), *((years,) if years else ()))
 
     def periods_of(self, number: int) -> tuple[Period, ...]:
         """Every period that is measured in a scenario, each once."""
         common = () if self.common is None else (self.common,)
-        return tuple(dict.fromkeys((*(one for found in self.of(number) for one in found.periods), *common)))
+        return tuple(dict.fromkeys((*(one for whole in self.wholes_of(number) for one in whole), *common)))
 
 
 UNDIVIDED = Divisions()
@@ -83,9 +96,26 @@ def divisions(scenarios: Sequence[Scenario], *, compared: bool) -> Divisions:
     told = [one for one in found if one is not None]
     by_scenario = [() if one is None else (one,) for one in found]
     if not compared:
-        return Divisions(tuple(by_scenario))
+        return Divisions(tuple(by_scenario), years=tuple(calendar_years(one.calendar, [one]) for one in scenarios))
     common = in_common(scenarios[0].calendar, (one.headline for one in told))
-    return Divisions((tuple(dict.fromkeys(told)), *by_scenario), common)
+    years = calendar_years(scenarios[0].calendar, scenarios)
+    return Divisions((tuple(dict.fromkeys(told)), *by_scenario), common, (years,) * len(scenarios))
+
+
+def calendar_years(calendar: Calendar, scenarios: Sequence[Scenario]) -> tuple[Period, ...]:
+    """The calendar years of the window, the first and last as far as they are measured; none where no arrivals grow."""
+    grows = any(group.by_year for scenario in scenarios for group in scenario.people)
+    first, end = calendar.warm_up_days, calendar.warm_up_days + calendar.measured_days
+    opens = calendar.start + timedelta(days=first)
+    closes = calendar.start + timedelta(days=end - 1)
+    if not grows or opens.year == closes.year:
+        return ()
+    turns = [(date(year, 1, 1) - calendar.start).days for year in range(opens.year + 1, closes.year + 1)]
+    days = zip((first, *turns), (*turns, end), range(opens.year, closes.year + 1), strict=True)
+    return tuple(
+        Period(begins, ends, f"in {year} {_of_days(calendar, ends - begins)}", str(year), "")
+        for begins, ends, year in days
+    )
 
 
 def division(base: Scenario | None, other: Scenario) -> Division | None:
@@ -122,7 +152,7 @@ def in_common(calendar: Calendar, headlines: Iterable[Period]) -> Period | None:
     if first >= end:
         return None
     when = _when(calendar, first, end)
-    words = f"{when}, when all that is dated is in force {_of_days(calendar, end - first)}"
+    words = f"{when}, when everything dated is in force {_of_days(calendar, end - first)}"
     return Period(first, end, words, _when(calendar, first, end, brief=True), "")
 
 
@@ -135,7 +165,8 @@ def _plan(scenario: Scenario) -> Plan:
         *((service.name, service.capacity) for service in scenario.services),
         *((f"team {team.name}", team.capacity) for team in scenario.teams),
     ):
-        plan[PLACES, name, ""] = [(one.from_second, one.places) for one in capacity]
+        # a rota comes round, and divides nothing
+        plan[PLACES, name, ""] = [(one.from_second, one.rota or one.places) for one in capacity if one.is_dated]
     for group in scenario.people:
         for visit in group.journey:
             plan[ROUTES, visit.service, group.name] = [(one.from_second, _bare(one.routes)) for one in visit.dated]
@@ -239,6 +270,6 @@ def _when(calendar: Calendar, first: int, end: int, *, brief: bool = False) -> s
 
 def date_words(calendar: Calendar, day: int, *, brief: bool = False) -> str:
     """A day of the run as a date: `1 November 2026`, or `1 Nov 2026`."""
-    date = calendar.start + timedelta(days=day)
-    month = MONTHS[date.month - 1]
-    return f"{date.day} {month[:3] if brief else month} {date.year}"
+    when = calendar.start + timedelta(days=day)
+    month = MONTHS[when.month - 1]
+    return f"{when.day} {month[:3] if brief else month} {when.year}"

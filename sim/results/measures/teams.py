@@ -1,6 +1,6 @@
 """Teams: how much of their time they are at work, how many steps wait for them, and how long.
 
-A step stands in its team's queue from `started` on and holds a place of the team from `team_joined` on, until it is finished or
+A step is in its team's queue from `started` on and holds a place of the team from `team_joined` on, until it is finished or
 dropped.
 
 What may be changed here: with new expected results.
@@ -12,15 +12,18 @@ import numpy as np
 
 from sim.inputs.scenario import Team
 from sim.model.records import Column
-from sim.results.measures.availability import free_between
-from sim.results.measures.occupancy import planned_over_time
+from sim.results.measures.occupancy import free_between, planned_over_time
 from sim.results.measures.waits import lengths_of_waits, mean_days, mean_in_line
-from sim.results.step_functions import StepFunction, going_on, instants_of, larger
+from sim.results.path_passes import PASSES
+from sim.results.step_functions import StepFunction, aligned, going_on, larger
 from sim.results.window import Row, Window
 
 
 class Work(NamedTuple):
-    """The steps of one team (rows in STEPS): from when they waited for it, had a place, and needed none any more."""
+    """The steps of one team: from when they waited for it, had a place, and needed none any more.
+
+    Rows in STEPS, and behind these, as if the one table went on below the other, rows of the steps outside.
+    """
 
     row: Column
     started: Column
@@ -32,12 +35,17 @@ def work_of(window: Window, team: Team) -> Work:
     """What this team had to do in one replication."""
 
     def work() -> Work:
-        steps = window.ledger.steps
+        steps, outside = window.ledger.steps, window.ledger.arrival_steps
         names = [step.name for step in window.scenario.steps if step.team == team.name]
         numbers = [number for number, name in enumerate(window.ledger.step_names) if name in names]
-        row = np.flatnonzero(np.isin(steps["step"], numbers))
-        over = np.minimum(steps["finished"][row], steps["dropped_at"][row])
-        return Work(row, steps["started"][row], np.minimum(steps["team_joined"][row], over), over)
+        mine, theirs = (np.flatnonzero(np.isin(table["step"], numbers)) for table in (steps, outside))
+        over = np.minimum(steps["finished"][mine], steps["dropped_at"][mine])
+        row = np.concatenate((mine, theirs + len(steps["step"])))
+        over = np.concatenate((over, outside["finished"][theirs]))
+        started, joined = (
+            np.concatenate((steps[name][mine], outside[name][theirs])) for name in ("started", "team_joined")
+        )
+        return Work(row, started, np.minimum(joined, over), over)
 
     return window.cached("work of a team", team.name, work)
 
@@ -51,8 +59,7 @@ def held_over_time(window: Window, team: Team) -> StepFunction:
 def free_over_time(window: Window, team: Team) -> StepFunction:
     """1 while the team has a free place, 0 while it has none."""
     held, planned = held_over_time(window, team), planned_over_time(team.capacity)
-    times = instants_of(held.times, planned.times)
-    return free_between(times, planned.at(times), held.at(times))
+    return free_between(*aligned(planned, held, window.passes(PASSES)))
 
 
 def rows(window: Window) -> list[Row]:

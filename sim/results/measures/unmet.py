@@ -76,19 +76,23 @@ def _asked(window: Window) -> Need:
 def _waits_in_need(window: Window, is_bed: Mask) -> tuple[Column, Column]:
     """Rows of the waits for a bed by people who need one, and the bed that each was bound for."""
     waits = window.ledger.waits
-    planned = np.append(window.ledger.stays["planned_to"], NONE)[waits["stay"]]
-    bound_for = np.where(waits["held"] == OUTSIDE, waits["to"], planned)
-    number = np.flatnonzero(is_bed[waits["to"]] & (bound_for != NONE) & is_bed[bound_for])
+    number = np.flatnonzero(is_bed[waits["to"]])
+    planned = np.append(window.ledger.stays["planned_to"], NONE)[waits["stay"][number]]
+    bound_for = np.where(waits["held"][number] == OUTSIDE, waits["to"][number], planned)
+    needed = (bound_for != NONE) & is_bed[bound_for]
+    number, bound_for = number[needed], bound_for[needed]
     never_clear = waits["clear"][number] > waits["ended"][number]
     stay = waits["stay"][number]
     again = np.append((stay[1:] == stay[:-1]) & (stay[1:] != NONE), False)[: len(number)]  # for a bed, in the same stay
-    number = number[~(never_clear & again)]  # what lacked was the arranging: the need begins with the next wait
-    return number, bound_for[number]
+    begins = ~(never_clear & again)  # else what lacked was the arranging: the need begins with the next wait
+    return number[begins], bound_for[begins]
 
 
 def _need_over(window: Window, person: Column, bound_for: Column, left: Column) -> Column:
     """When people who left without the bed would have been done with it."""
-    average = _average_stays(window)[window.ledger.people["group"][person], bound_for]
+    what = ("average stays", window.first, window.end)
+    every = window.scenario.once(what, lambda: _average_stays(window))
+    average = every[window.ledger.people["group"][person], bound_for]
     return np.asarray(np.minimum(left + average, NEVER), dtype=np.int64)
 
 
@@ -116,7 +120,7 @@ def _each_once(window: Window, asked: Need) -> Need:
     """The same without overlaps, inside the window: a need that goes on already is no second one."""
     wait, person, bound_for, start, end = asked
     end = np.clip(end, window.first, window.end)
-    reached = np.maximum.accumulate(of_person(person, end))  # rows are by person and start
+    reached = np.maximum.accumulate(of_person(person, end))  # rows are in order of person and start
     start = np.maximum(start, window.first)
     start[1:] += np.maximum(reached[:-1] - of_person(person[1:], start[1:]), 0)
     some = np.flatnonzero(start < end)
@@ -139,10 +143,10 @@ def _average_days(group: Group, service: str, first: int, end: int) -> float:
 
 
 def _days_on_average(group: Group, service: str, first: int, end: int) -> float:
-    days = 0.0
+    days, of_visits = 0.0, {id(visit): _days_of(visit, first, end) for visit in group.visits(service)}
     for levels, share in zip(group.profiles, group.shares_of_profiles, strict=True):
         visit = group.visit(service, levels, levels)
-        days += 0.0 if visit is None else share * _days_of(visit, first, end)
+        days += 0.0 if visit is None else share * of_visits[id(visit)]
     return days
 
 

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 from typing import NamedTuple
 
 from sim.home import PROGRAM
 from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.invariants.checks import CHECKED as IN_EACH_REPLICATION
 from sim.results.invariants.checks import CHECKED_OVER_REPLICATIONS as OVER_REPLICATIONS
-from sim.results.report.html import heading, paragraph, table
+from sim.results.report.blocks import Block, Code, Heading, Items, Paragraph, Table
 from sim.results.words.labels import counted
 
 ASSUMPTION = "assumption"
@@ -102,7 +101,7 @@ class RunProvenance:
     show: Callable[[str], str] = str  # how a file's path is shown
 
 
-def basis_pages(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
+def basis_pages(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
     """All of it, in order."""
     yield from _changes(findings, provenance)
     yield from _flips(findings)
@@ -112,19 +111,19 @@ def basis_pages(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
     yield from _repeat(findings, provenance)
 
 
-def _changes(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
+def _changes(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
     if not findings.compared:
         return
-    yield heading("What differs between the files, line by line")
+    yield Heading("What differs between the files, line by line")
     for scenario in findings.scenarios[1:]:
         changes: Sequence[ScenarioChange] = findings.changes.get(scenario.id, ())
         if len(findings.scenarios) > 2:
-            yield heading(findings.label(scenario), 3)
+            yield Heading(findings.label(scenario), 3)
         if not changes:
-            yield paragraph("No differences except labels.")
+            yield Paragraph("No differences except labels.")
             continue
         rows = [(one.path, _said(one.old), _said(one.new), one.place(provenance.show)) for one in changes]
-        yield table(("value", "baseline", "here", "written in"), rows, ("mono", "", "", "place"))
+        yield Table(("value", "baseline", "scenario", "written in"), rows, ("mono", "", "", "place"))
 
 
 def _said(text: str) -> str:
@@ -132,49 +131,49 @@ def _said(text: str) -> str:
     return "as declared" if text == "{}" else text or "-"
 
 
-def _flips(findings: Findings) -> Iterator[str]:
+def _flips(findings: Findings) -> Iterator[Block]:
     """What a sensitivity run found, where there was one."""
     if findings.flips:
-        yield heading("Which assumption would change the verdict")
-        yield "<ul>\n" + "\n".join(f"<li>{escape(text)}</li>" for text in findings.flips) + "\n</ul>"
+        yield Heading("Which assumption would change the verdict")
+        yield Items(findings.flips)
 
 
-def _assumptions(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
+def _assumptions(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
     found = assumptions(findings, provenance.show)
-    yield heading("What rests on assumption")
+    yield Heading("What rests on assumption")
     if not found:
-        yield paragraph("No value is marked as an assumption in the scenario files.")
+        yield Paragraph("No value is marked as an assumption in the scenario files.")
         return
-    yield paragraph(
+    yield Paragraph(
         f"Marked as assumed in the scenario files: {counted(len(found), 'value')}. "
         "The intervals above say nothing about them."
     )
     lines = together(found)
     rows = [(one.path, one.text, _note(one.note), one.place) for one in lines[:MOST_ASSUMPTIONS]]
-    yield table(("value", "is", "note", "written in"), rows, ("mono", "", "note", "place"))
+    yield Table(("value", "is", "note", "written in"), rows, ("mono", "", "note", "place"))
     yield from _and_more(len(lines))
     if not findings.flips and findings.compared and len(findings.scenarios) == 2:
         asking = provenance.command.replace(" compare ", " sensitivity ", 1)
-        yield f"<p>Which of them, each within its range, would change the verdict: <code>{escape(asking)}</code></p>"
+        yield Paragraph("Which of them, each within its range, would change the verdict:", code=asking)
 
 
-def _without_note(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
+def _without_note(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
     found = without_note(findings, provenance.show)
     if not found:
         return
-    yield heading("Values without a source")
-    yield paragraph(
+    yield Heading("Values without a source")
+    yield Paragraph(
         f"{counted(len(found), 'value')} with neither a source nor the word “assumption” beside it, so not in the list above."
     )
     lines = together(found)
     rows = [(one.path, one.text, one.place) for one in lines[:MOST_ASSUMPTIONS]]
-    yield table(("value", "is", "written in"), rows, ("mono", "", "place"))
+    yield Table(("value", "is", "written in"), rows, ("mono", "", "place"))
     yield from _and_more(len(lines))
 
 
-def _and_more(lines: int) -> Iterator[str]:
+def _and_more(lines: int) -> Iterator[Block]:
     if lines > MOST_ASSUMPTIONS:
-        yield f"<p>And {lines - MOST_ASSUMPTIONS:,} more: <code>{PROGRAM} show FILE</code> prints them all.</p>"
+        yield Paragraph(f"And {lines - MOST_ASSUMPTIONS:,} more, which this prints:", code=f"{PROGRAM} show FILE")
 
 
 def _note(text: str) -> str:
@@ -182,22 +181,18 @@ def _note(text: str) -> str:
     return text.removeprefix(ASSUMPTION).lstrip(": ") or "-"
 
 
-def _checks(findings: Findings) -> Iterator[str]:
-    """The identities: a broken one stops the run, so a report means that all of them held."""
+def _checks(findings: Findings) -> Iterator[Block]:
+    """The invariants: a broken one stops the run, so a report means that all of them held."""
     runs = sum(scenario.replications for scenario in findings.scenarios)
-    yield heading("Checks that passed")
-    yield paragraph(f"After each of {counted(runs, 'replication')}; one that fails stops the run without a report.")
-    yield (
-        "<ul>\n"
-        + "\n".join(f"<li>{escape(text)}</li>" for text in (*IN_EACH_REPLICATION, *OVER_REPLICATIONS))
-        + "\n</ul>"
-    )
+    yield Heading("Checks that passed")
+    yield Paragraph(f"After each of {counted(runs, 'replication')}; one that fails stops the run without a report.")
+    yield Items((*IN_EACH_REPLICATION, *OVER_REPLICATIONS))
 
 
-def _repeat(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
+def _repeat(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
     base = findings.baseline
-    yield heading("How to repeat this")
-    yield f"<pre>{escape(provenance.command)}</pre>"
+    yield Heading("How to repeat this")
+    yield Code(provenance.command)
     rows = [
         ("program", f"bedflow {provenance.version}, {provenance.engine}"),
         ("seed, replications", f"{base.seed}, {base.replications}"),
@@ -209,9 +204,9 @@ def _repeat(findings: Findings, provenance: RunProvenance) -> Iterator[str]:
         ),
         *((file, f"SHA-256 {digest}") for file, digest in provenance.inputs),
     ]
-    yield table(("what", "which"), rows, ("", "mono"))
-    yield paragraph(
-        "The same inputs and version give the same numbers. Versions of Python and packages stand in run.json, all "
+    yield Table(("what", "which"), rows, ("", "mono"))
+    yield Paragraph(
+        "The same inputs and version give the same numbers. Versions of Python and packages are in run.json, and all "
         "numbers in results.xlsx and results.json beside this report.",
         "small",
     )

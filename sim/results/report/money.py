@@ -1,38 +1,76 @@
-"""The money pages of the report: three ledgers apart, who pays against who gains, what it takes to break even.
+"""The money pages of the report: three accounts apart, who pays against who gains, what it takes to break even.
 
 docs/money.md says what the pages must always show.
 """
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
 from sim.inputs.scenario import Scenario
+from sim.results.comparison import cohort_table
 from sim.results.comparison.budget_lines import HOW_TO_READ, KINDS, headers, limits_of, table_rows
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of, without_price
+from sim.results.comparison.ranking import ranking
 from sim.results.report.basis import uplifted
-from sim.results.report.html import heading, paragraph, table
-from sim.results.words import run_length
-from sim.results.words.labels import change_and_interval, figure, payer_label, spoken
+from sim.results.report.blocks import Block, Heading, Paragraph, Table, Terms
+from sim.results.words import delays, labels
+from sim.results.words.labels import change_and_interval, figure, payer_label, shortened, spoken
 
 PLAIN = {"Per day": "A delayed day avoided"}
 
 
-def money_pages(findings: Findings) -> Iterator[str]:
-    """Everything about money: compared scenarios with their ledgers, single ones with their cost."""
+MOST_ROWS = 7  # scenarios in the table of the first page: those of the best rank
+NAME_WIDTH = 24  # letters of a scenario's name above a column
+
+
+def money_in_brief(findings: Findings) -> tuple[Table | None, list[str]]:
+    """The money of the first page in one table, by payer, or by scenario where there are several; and what to know about it."""
+    found = list(money_of(findings))
+    if not found or any(money.cash is None for money in found):
+        return None, []
+    heads: tuple[str, ...] = ("", "baseline", "scenario", "difference", "95% interval")
+    caption = f"Who pays: cash {found[0].per}"
+    if len(found) == 1:
+        (money,) = found
+        beside = (findings.baseline, money.scenario)
+        heads = ("", *(shortened(findings.label(one), NAME_WIDTH) for one in beside), *heads[3:])
+        whose = (money.by_contributor, "contributor") if money.scenario.costs.pools else (money.by_payer, "payer")
+        rows = [
+            (payer_label(one.name), *_before_after(money, one.name, whose[1]), *_cells(one)[:2]) for one in whose[0]
+        ]
+        rows.append(("all", *_before_after(money, ""), *_cells(money.cash)[:2]))
+    else:
+        ranked = [one.scenario.id for one in ranking(findings)[:MOST_ROWS]]
+        shown = sorted(
+            (one for one in found if one.scenario.id in ranked), key=lambda one: ranked.index(one.scenario.id)
+        )
+        rows = [
+            (findings.label(one.scenario), *_before_after(one, ""), *_cells(one.cash)[:2]) for one in shown or found
+        ]
+        caption = f"What it costs: cash of all services {labels.per_one_of(one.days for one in found)}"
+    year = findings.baseline.costs.price_year
+    missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
+    notes = [f"Prices of {year}."] if year else []
+    notes += [f"The {MOST_ROWS} that rank best; all stand below."] if len(found) > MOST_ROWS else []
+    notes += [f"Without a price, so at no cost here: {', '.join(missing)}."] if missing else []
+    return Table(heads, rows, ("", *["number"] * 4), caption), [" ".join(notes)] if notes else []
+
+
+def money_pages(findings: Findings) -> Iterator[Block]:
+    """Everything about money: compared scenarios with their accounts, single ones with their cost."""
     found = list(money_of(findings))
     if found:
-        yield heading(f"Money, {run_length.per_one_of(money.days for money in found)}")
-        yield paragraph(
+        yield Heading(f"Money, {labels.per_one_of(money.days for money in found)}")
+        yield Paragraph(
             "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
             "nobody is paid. The three are never added together.",
             "small",
         )
     for money in found:
         if len(found) > 1:
-            yield heading(findings.label(money.scenario), 3)
+            yield Heading(findings.label(money.scenario), 3)
         if money.findings.period:
-            yield paragraph(f"All of it {money.when}.", "small")
+            yield Paragraph(f"All of it {money.when}.", "small")
         yield _ledgers(money)
         yield _who_pays(money)
         yield from _whose_money(money)
@@ -45,17 +83,14 @@ def money_pages(findings: Findings) -> Iterator[str]:
         yield from _prices(findings)
 
 
-def _ledgers(money: Money) -> str:
+def _ledgers(money: Money) -> Terms:
     """A definition list: a heading and its words each."""
-    rows = "\n".join(
-        f"<dt>{escape(PLAIN.get(head, head))}</dt><dd>{escape(text[:1].upper() + text[1:])}</dd>"
-        for head, text in accounts(money)
-        if head != "Who pays"
+    return Terms(
+        [(PLAIN.get(head, head), text[:1].upper() + text[1:]) for head, text in accounts(money) if head != "Who pays"]
     )
-    return f'<dl class="ledgers">\n{rows}\n</dl>'
 
 
-def _who_pays(money: Money) -> str:
+def _who_pays(money: Money) -> Table:
     """Who pays against who gains: cash on one side, released bed days' value on the other, never summed."""
     value = {one.name: one for one in money.value_by_payer}
     names = dict.fromkeys((*(one.name for one in money.by_payer), *value))
@@ -74,10 +109,10 @@ def _who_pays(money: Money) -> str:
         "value of bed days released",
     )
     kinds = ("", "number", "number", "number", "number", "verdict", "number")
-    return table(headers, rows, kinds, "Who pays against who gains (the last column is no money, and is not added)")
+    return Table(headers, rows, kinds, "Who pays against who gains (the last column is no money, and is not added)")
 
 
-def _whose_money(money: Money) -> Iterator[str]:
+def _whose_money(money: Money) -> Iterator[Block]:
     """Pooled funds split: who puts more in than before, and who is relieved."""
     rows = [
         (payer_label(one.name), *_before_after(money, one.name, "contributor"), *_cells(one))
@@ -86,16 +121,16 @@ def _whose_money(money: Money) -> Iterator[str]:
     headers = ("whose money", *_labels(money), "cash difference", "95% interval", "verdict")
     if rows and (money.scenario.costs.pools or money.findings.baseline.costs.pools):
         caption = "Who contributes and who is relieved: pooled funds by contributor, all else by who pays it"
-        yield table(headers, rows, ("", "number", "number", "number", "number", "verdict"), caption)
+        yield Table(headers, rows, ("", "number", "number", "number", "number", "verdict"), caption)
 
 
-def _budgets(findings: Findings) -> Iterator[str]:
+def _budgets(findings: Findings) -> Iterator[Block]:
     """Budget lines, kept or broken, and what each of them limits."""
     rows = table_rows(findings)
     if rows:
-        yield heading("Budget lines")
-        yield table(headers(findings), rows, KINDS)
-        yield paragraph(f"{limits_of(findings)} {HOW_TO_READ}", "small")
+        yield Heading("Budget lines")
+        yield Table(headers(findings), rows, KINDS)
+        yield Paragraph(f"{limits_of(findings)} {HOW_TO_READ}", "small")
 
 
 def _labels(money: Money) -> tuple[str, str]:
@@ -121,7 +156,7 @@ def _worth(change: MoneyChange | None) -> str:
     return figure(change.mean, "GBP") if change else "-"
 
 
-def _services(money: Money) -> str:
+def _services(money: Money) -> Table:
     """Gross and net: what costs more, then what costs less."""
     changed = [one for one in money.by_service if abs(one.mean) >= LEAST_GBP]
     rows = [(spoken(one.name), *_cells(one)) for one in sorted(changed, key=lambda one: -one.mean)]
@@ -129,10 +164,10 @@ def _services(money: Money) -> str:
         rows.append(("gross: all that rises", figure(money.gross_gbp, "GBP", signed=True), "", ""))
         rows.append(("net: all together", *_cells(money.cash)))
     headers = ("service", "cash difference", "95% interval", "verdict")
-    return table(headers, rows, ("", "number", "number", "verdict"), "Where the cash changes, gross and net")
+    return Table(headers, rows, ("", "number", "number", "verdict"), "Where the cash changes, gross and net")
 
 
-def _nights(money: Money) -> Iterator[str]:
+def _nights(money: Money) -> Iterator[Block]:
     """What an open and a used night cost, and care in the 91 days from ready, baseline and scenario."""
     both = (money.findings.baseline, money.scenario)
     measures = ("cost_per_open_night_gbp", "cost_per_used_night_gbp", "care_91_days_gbp")
@@ -146,7 +181,7 @@ def _nights(money: Money) -> Iterator[str]:
     headers = ("service", *(f"{what}, {who}" for what in whats for who in _labels(money)))
     if rows:
         caption = "What a night costs, open and used; and care a person in the 91 days from ready in hospital"
-        yield table(headers, rows, ("", *["number"] * 6), caption)
+        yield Table(headers, rows, ("", *["number"] * 6), caption)
 
 
 def _figure(findings: Findings, scenario: Scenario, service: str, measure: str) -> str:
@@ -154,22 +189,22 @@ def _figure(findings: Findings, scenario: Scenario, service: str, measure: str) 
     return figure(row.mean, "GBP") if row else "-"
 
 
-def _costs_alone(findings: Findings) -> Iterator[str]:
+def _costs_alone(findings: Findings) -> Iterator[Block]:
     """Cost by payer of scenarios that are not compared."""
     rows: list[Sequence[str]] = []
     for scenario in findings.scenarios:
-        factor = run_length.times(scenario.calendar.measured_days)
+        factor = labels.times(scenario.calendar.measured_days)
         rows += [
             (findings.label(scenario), payer_label(row.item), figure(row.mean * factor, row.unit))
             for row in findings.items(scenario.id, "all", "cost_cash_gbp", "payer")
         ]
     if rows:
-        per = run_length.per_one_of(findings.windows)
-        yield heading(f"Who pays, {per}")
-        yield table(("scenario", "payer", f"cost {per}"), rows, ("", "", "number"))
+        per = labels.per_one_of(findings.windows)
+        yield Heading(f"Who pays, {per}")
+        yield Table(("scenario", "payer", f"cost {per}"), rows, ("", "", "number"))
 
 
-def _prices(findings: Findings) -> Iterator[str]:
+def _prices(findings: Findings) -> Iterator[Block]:
     """The price year, what was turned into it, and what costs nothing here because it has no price."""
     costs = next(one.costs for one in findings.scenarios if one.costs.prices)
     text = f"Prices of {costs.price_year}. " if costs.price_year else ""
@@ -177,10 +212,51 @@ def _prices(findings: Findings) -> Iterator[str]:
     missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
     if missing:
         text += f" Without a price, so at no cost here: {', '.join(missing)}."
-    yield paragraph(text, "small")
+    yield Paragraph(text, "small")
     rows = list(uplifted(findings))
     if rows:
         caption = f"Prices of other years, turned into {costs.price_year} by: {costs.deflator}"
-        yield table(
+        yield Table(
             ("price", "as written", "year", "times", "used"), rows, ("mono", "number", "", "number", "number"), caption
         )
+
+
+# -- the years after ready, and calendar years --------------------------------------------------------------
+
+COHORT_KINDS = ("", "number", "number", "number", "number", "verdict")
+
+
+def cohort_pages(findings: Findings) -> Iterator[Block]:
+    """Two tables for each scenario; nothing where nobody is followed."""
+    shown = list(cohort_table.tables(findings))
+    if not shown:
+        return
+    yield Heading(cohort_table.title(findings))
+    for scenario in shown:
+        heads = cohort_table.headers(findings, scenario)
+        kinds = COHORT_KINDS[: len(heads)]
+        if len(shown) > 1:
+            yield Heading(findings.label(scenario), 3)
+        yield Table(heads, cohort_table.life(findings, scenario), kinds, "What life they had")
+        rows = cohort_table.in_full(findings, scenario)
+        if rows:
+            yield Table(heads, rows, kinds, "Who pays, by year since ready")
+    yield Paragraph(cohort_table.how_to_read(findings), "small")
+
+
+def years_pages(findings: Findings) -> Iterator[Block]:
+    """A table for each scenario; nothing where nothing grows."""
+    if not findings.years:
+        return
+    yield Heading(delays.BY_YEAR_TITLE)
+    for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
+        rows = list(delays.rows(findings, scenario))
+        heads = delays.heads(findings, scenario)
+        if not findings.compared:
+            heads, rows = heads[:-1], [row[:-1] for row in rows]
+        kinds = ["", *["number"] * (len(heads) - 1)]
+        if findings.compared:
+            heads[-1], kinds[-1] = "verdict", "verdict"
+        if rows:
+            yield Table(heads, rows, kinds, findings.label(scenario))
+    yield Paragraph(delays.FIXED, "small")

@@ -1,80 +1,69 @@
 """The report: findings and charts in, one HTML page out that can be mailed and printed.
 
-No network, no script.
-
-The template is `report.html`; every text of a planner is escaped here.
+First one A4 page: the answer with its uncertainty, three pictures, the money in one table and what all of it rests on. Then
+every figure; at the end warnings, the lines of the scenario files, assumptions, checks and how to repeat it. The page needs
+no network.
 """
 
-import base64
 from collections.abc import Iterator, Sequence
-from html import escape
-from pathlib import Path
-from string import Template
+from dataclasses import dataclass, replace
 
 from sim.inputs.scenario import Scenario
 from sim.results.charts import Chart
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.money import in_one_sentence, money_of
-from sim.results.comparison.ranking import (
-    apart,
-    how_to_read_ranking,
-    payers_text,
-    ranking,
-    ranking_answer,
-    ranking_cells,
-    ranking_headers,
-    ranking_with_summary,
-    reneged_text,
-    who_gave_up,
-    who_pays,
-)
-from sim.results.comparison.ranking import ranking_heading as what_is_ranked
-from sim.results.comparison.unpriced import NOT_PRICED
-from sim.results.parts import LACKS
-from sim.results.report.basis import RunProvenance, basis_pages
-from sim.results.report.cohort import cohort_pages
-from sim.results.report.html import heading, paragraph, table
-from sim.results.report.money import money_pages
-from sim.results.words import hospitals, run_length, who_waits
-from sim.results.words.delay_reasons import ReasonDays, days_by_reason
-from sim.results.words.headline import (
-    HeadlineRow,
-    besides,
-    description,
-    headline,
-    how_to_read,
-    how_to_read_besides,
-    on_other_days,
-)
-from sim.results.words.labels import LACK_WORDS, figure, spoken
+from sim.results.comparison.money import building_up, in_one_sentence, money_of
+from sim.results.comparison.ranking import ranking, ranking_answer, ranking_with_summary
+from sim.results.report.basis import RunProvenance, assumptions, basis_pages, without_note
+from sim.results.report.blocks import Block, Code, Heading, Items, Paragraph, Pictures, Table, html_page
+from sim.results.report.figures import delay_pages, figure_pages, hospital_pages, ranking_pages, who_waits_pages
+from sim.results.report.money import cohort_pages, money_in_brief, money_pages, years_pages
+from sim.results.report.slides import Slide, slide_png, slide_svg
+from sim.results.report.study import Study, StudyPage
+from sim.results.words.headline import answer, averages, description, on_other_days
+from sim.results.words.labels import counted
 from sim.results.words.names import question, title_of_all
 
-RANKING = "ranking"  # the name of its chart
+__all__ = ["RunProvenance", "delay_pages", "powerpoint_of", "report_html", "report_title", "slides", "study_html"]
 
-__all__ = ["RunProvenance", "report_html", "report_title"]
+RANKING = "ranking"
+ON_THE_FIRST_PAGE = (RANKING, "delayed", "use", "reasons_brief")
+MOST_PANELS = 7  # scenarios whose small pictures fit on the first page beside the ranking
+MOST_ANSWERS = 2  # scenarios on the first page; of more, the ranking stands there
 
 
-def report_html(findings: Findings, charts: Sequence[Chart], provenance: RunProvenance) -> bytes:
-    """The whole page."""
-    template = Template(Path(__file__).with_name("report.html").read_text(encoding="utf-8"))
-    body = "\n".join(
-        part
-        for section in (
-            ranking_pages(findings, _pictured(charts, ranked=True)),
-            _answers(findings),
-            _headlines(findings),
-            _hospitals(findings),
-            money_pages(findings),
-            cohort_pages(findings),
-            _warnings(findings),
-            delay_pages(findings),
-            _pictures(charts),
-            _who_waits(findings),  # long where people have many traits
-            basis_pages(findings, provenance),
-        )
-        for part in section
-    )
-    return template.substitute(title=escape(report_title(findings)), body=body).encode()
+@dataclass(frozen=True, slots=True)
+class Front:
+    """The first page."""
+
+    answers: Sequence[Block]
+    charts: Sequence[Chart]
+    is_one_column: bool
+    money: Table | None
+    money_notes: Sequence[Block]
+    rests_on: Sequence[Block]
+
+
+def report_html(
+    findings: Findings, charts: Sequence[Chart], provenance: RunProvenance, studies: Sequence[Study] = ()
+) -> bytes:
+    """The whole page; `studies`: what else was asked of the same scenarios."""
+    first = _front(findings, charts, provenance, studies)
+    body: list[Block] = [
+        *_each_answer(findings),
+        *ranking_pages(findings),
+        *figure_pages(findings),
+        *hospital_pages(findings),
+        *years_pages(findings),
+        *money_pages(findings),
+        *cohort_pages(findings),
+        *delay_pages(findings),
+        *_asked_pages(studies),
+        *_pictures([chart for chart in charts if chart not in first.charts]),
+        *who_waits_pages(findings),  # long where people have many traits
+        *_warnings(findings),
+        *basis_pages(findings, provenance),
+    ]
+    return html_page(report_title(findings), first, body)
 
 
 def report_title(findings: Findings) -> str:
@@ -82,186 +71,193 @@ def report_title(findings: Findings) -> str:
     return title_of_all(findings.scenarios, compared=findings.compared)
 
 
-def _answers(findings: Findings) -> Iterator[str]:
-    ranked = ranking(findings)
-    for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
-        text = ranking_answer(ranked, findings, scenario) if findings.compared else _alone(findings, scenario)
-        if scenario.question:
-            yield f'<p class="question">{escape(question(scenario))}</p>'
-        money = next((one for one in money_of(findings) if one.scenario.id == scenario.id), None)
-        said = f"{text} {in_one_sentence(money)}" if money else text
-        yield f'<p class="answer">{escape(said.rstrip())}</p>'
+# -- the first page ------------------------------------------------------------------------------------------
 
 
-def _alone(findings: Findings, scenario: Scenario) -> str:
-    return f"{description(findings, scenario)} {on_other_days(findings, scenario)}".rstrip()
+def _front(
+    findings: Findings, charts: Sequence[Chart], provenance: RunProvenance, studies: Sequence[Study] = ()
+) -> Front:
+    brief, notes = money_in_brief(findings)
+    is_ranked = bool(ranking(findings))
+    few = len(findings.scenarios) <= MOST_PANELS
+    names = (RANKING, *(("delayed",) if few else ())) if is_ranked else ON_THE_FIRST_PAGE
+    return Front(
+        answers=list(_ranked_answers(findings) if is_ranked else _answers(findings)),
+        charts=[chart for name in names for chart in charts if chart.name == name],
+        is_one_column=is_ranked,
+        money=brief,
+        money_notes=[Paragraph(note, "small") for note in notes],
+        rests_on=[
+            Heading("What this rests on"),
+            Items([*_rests_on(findings, provenance), *_untried(findings, studies), *_asked_in_brief(studies)]),
+        ],
+    )
 
 
-def _warnings(findings: Findings) -> Iterator[str]:
+def _told(findings: Findings) -> Sequence[Scenario]:
+    """The scenarios that are answered for: all but the baseline in a comparison."""
+    return findings.scenarios[1:] if findings.compared else findings.scenarios
+
+
+def _answers(findings: Findings) -> Iterator[Block]:
+    """Of the first scenarios: the question, the answer in a sentence with its uncertainty and its money, then more of it."""
+    for scenario in _told(findings)[:MOST_ANSWERS]:
+        yield from _answer(findings, scenario)
+
+
+def _answer(findings: Findings, scenario: Scenario) -> Iterator[Block]:
+    if scenario.question:
+        yield Paragraph(question(scenario), "question")
+    if not findings.compared:
+        yield Paragraph(f"{description(findings, scenario)} {on_other_days(findings, scenario)}".rstrip(), "answer")
+        return
+    first = answer(findings, scenario)
+    more = ranking_answer(ranking(findings), findings, scenario).removeprefix(first).strip()
+    money = next((one for one in money_of(findings) if one.scenario.id == scenario.id), None)
+    yield Paragraph(f"{first} {in_one_sentence(money) if money else ''}".rstrip(), "answer")
+    if more:
+        yield Paragraph(more)
+
+
+def _ranked_answers(findings: Findings) -> Iterator[Block]:
+    _, summary = ranking_with_summary(findings)
+    for number, text in enumerate(summary):
+        yield Paragraph(text, "" if number else "answer")
+
+
+def _each_answer(findings: Findings) -> Iterator[Block]:
+    """What each scenario does, where not all of them are on the first page."""
+    told = _told(findings) if ranking(findings) else _told(findings)[MOST_ANSWERS:]
+    if told:
+        yield Heading("What each scenario does")
+    for scenario in told:
+        yield Heading(findings.label(scenario), 3)
+        yield from _answer(findings, scenario)
+
+
+def _rests_on(findings: Findings, provenance: RunProvenance, where: str = "below") -> Iterator[str]:
+    """What a reader must know before the figures are believed, a sentence each; the lists are further down."""
+    yield f"{averages(findings.baseline)}. Intervals say how sure the simulation is of its averages, not how well it fits real life."
+    assumed, bare = len(assumptions(findings, provenance.show)), len(without_note(findings, provenance.show))
+    if assumed or bare:
+        known = f"{counted(assumed, 'value')} in the files {'is' if assumed == 1 else 'are'} marked as assumed"
+        yield f"{known}{f', and {bare:,} more have no source' if bare else ''}; all are listed {where}."
+    yield from findings.flips[:1]
+    yield from filter(None, map(building_up, list(money_of(findings))[:MOST_ANSWERS]))
+    if findings.warnings:
+        many = counted(len(findings.warnings), "warning")
+        yield f"{many}, in full {where}. {'It' if len(findings.warnings) == 1 else 'The first'}: {findings.warnings[0].rstrip('.')}."
+    if findings.left_out:
+        yield f"Not compared: {', '.join(one.file for one in findings.left_out)}; why is said {where}."
+
+
+def _untried(findings: Findings, studies: Sequence[Study]) -> Iterator[str]:
+    """That no study of the assumptions is in the report, where there is none."""
+    if findings.compared and assumptions(findings) and not findings.flips and not studies:
+        yield "Nobody has tried whether other assumed values would change the answer; how to try it is said below."
+
+
+def slide_of(findings: Findings, charts: Sequence[Chart], provenance: RunProvenance) -> Slide:
+    """The first page as a slide: of several scenarios their ranking, else the first one's answer."""
+    first = _front(findings, charts, provenance)
+    answers = [block for block in first.answers if isinstance(block, Paragraph)]
+    told = next((block.text for block in answers if block.style == "answer"), report_title(findings))
+    asked = next((block.text for block in answers if block.style == "question"), report_title(findings))
+    money = ""
+    if first.money:
+        heads, rows = first.money.heads, first.money.rows
+        each = "; ".join(f"{row[0]} {row[heads.index('difference')]} ({row[-1]})" for row in rows)
+        money = f"{first.money.caption}: {each}."
+    return Slide(asked, told, first.charts, money, " ".join(_rests_on(findings, provenance, "in the report")))
+
+
+def slides(findings: Findings, charts: Sequence[Chart], provenance: RunProvenance) -> dict[str, bytes]:
+    """The slide as files beside the charts."""
+    one = slide_of(findings, charts, provenance)
+    return {"charts/slide.svg": slide_svg(one), "charts/slide.png": slide_png(one)}
+
+
+def powerpoint_of(findings: Findings, charts: Sequence[Chart], provenance: RunProvenance) -> bytes:
+    """The slide as a PowerPoint file."""
+    from sim.results.report.powerpoint import powerpoint  # which needs a package of its own
+
+    brief, _ = money_in_brief(findings)
+    return powerpoint(findings, slide_of(findings, charts, provenance), (brief.heads, brief.rows) if brief else None)
+
+
+# -- the rest ------------------------------------------------------------------------------------------------
+
+
+def _warnings(findings: Findings) -> Iterator[Block]:
     if findings.warnings or findings.left_out:
-        yield "<h2>Warnings</h2>"
+        yield Heading("Warnings")
     for warning in findings.warnings:
-        yield f'<p class="warning"><strong>Warning.</strong> {escape(warning)}</p>'
+        yield Paragraph(warning, "warning", lead="Warning.")
     for file in findings.left_out:
-        text = escape(f"{file.file}: {file.reason}")
-        yield f'<p class="warning"><strong>Not compared:</strong> {text}</p>'
+        yield Paragraph(f"{file.file}: {file.reason}", "warning", lead="Not compared:")
 
 
-def _headlines(findings: Findings) -> Iterator[str]:
-    yield "<h2>The figures</h2>"
-    for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
-        yield from _figures(findings, scenario, headline(findings, scenario))
-    yield f'<p class="small">{escape(_how_to_read(findings))}</p>'
-
-
-def _hospitals(findings: Findings) -> Iterator[str]:
-    """Yield each hospital and the total for each scenario, and who used what they share; nothing where there is one hospital."""
-    for scenario in (findings.scenarios[1:] if findings.compared else findings.scenarios) if findings.hospitals else ():
-        label = findings.label(scenario)
-        yield heading(hospitals.TITLE)
-        yield paragraph(f"{hospitals.title(findings)}.")
-        heads = hospitals.heads(findings, scenario)
-        kinds = ("", *("verdict" if head == "verdict" else "number" for head in heads[1:]))
-        yield _wide(table(heads, hospitals.rows(findings, scenario, few=False), kinds, label))
-        shared = hospitals.shared_rows(findings, scenario)
-        if shared:
-            heads = list(hospitals.shared_heads(findings, scenario))
-            yield heading(hospitals.SHARED_TITLE)
-            yield table(heads, shared, ("", "", *("number" for _ in heads[2:])), label)
-
-
-def _wide(whole: str) -> str:
-    return f'<div class="wide">\n{whole}\n</div>'
-
-
-def _who_waits(findings: Findings) -> Iterator[str]:
-    """Yield a table by group and trait for each scenario, or nothing where there is one group and nobody has traits."""
-    if not who_waits.splits_of(findings):
-        return
-    yield heading(who_waits.TITLE)
-    for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
-        yield from _figures(findings, scenario, who_waits.who_waits(findings, scenario))
-    yield paragraph(who_waits.how_to_read(findings), "small")
-
-
-def _figures(findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> Iterator[str]:
-    """Lines of one scenario as a table, under its name where there are several."""
-    if not findings.compared or len(findings.scenarios) > 2:
-        yield f"<h3>{escape(findings.label(scenario))}</h3>"
-    if findings.compared:
-        yield _comparison_table(findings, scenario, lines)
-        return
-    rows = [(line.label + line.note, line.after, line.interval, *line.beside) for line in lines]
-    heads = [head for head, _ in besides(findings, scenario)]
-    kinds = ("", "number", "number", *("number" for _ in heads))
-    yield table(("On average", "", "95% interval of the average", *heads), rows, kinds)
-
-
-def _comparison_table(findings: Findings, scenario: Scenario, lines: Sequence[HeadlineRow]) -> str:
-    beside = [head for head, _ in besides(findings, scenario)]
-    headers = (
-        "",
-        findings.label(findings.baseline),
-        findings.label(scenario),
-        "difference",
-        "95% interval",
-        "verdict",
-        *beside,
-    )
-    rows = [
-        (ln.label + ln.note, ln.before, ln.after, ln.difference, ln.interval, ln.verdict, *ln.beside) for ln in lines
-    ]
-    kinds = ("", "number", "number", "number", "number", "verdict", *("number" for _ in beside))
-    whole = table(headers, rows, kinds)
-    if not beside:
-        return whole
-    return (
-        f'<div class="wide">\n{whole}\n</div>\n<p class="small">{escape(how_to_read_besides(findings, scenario))}</p>'
-    )
-
-
-def _how_to_read(findings: Findings) -> str:
-    return f"{how_to_read(findings)} An interval says nothing about how well the model fits real life."
-
-
-def _pictures(charts: Sequence[Chart]) -> Iterator[str]:
-    """Yield every chart except that of the ranking."""
+def _pictures(charts: Sequence[Chart]) -> Iterator[Block]:
     if charts:
-        yield "<h2>Charts</h2>"
-        yield _pictured(charts, ranked=False)
+        yield Heading("Charts")
+        yield Pictures(charts)
 
 
-def _pictured(charts: Sequence[Chart], *, ranked: bool) -> str:
-    """The chart of the ranking, or all others, as figures inside the page."""
-    return "\n".join(_figure(chart) for chart in charts if (chart.name == RANKING) == ranked)
+# -- studies -------------------------------------------------------------------------------------------------
+
+ASKED = "Questions asked of this comparison"
+MOST_ROWS = 40  # of a table of a study, in the report of a comparison
 
 
-def _figure(chart: Chart) -> str:
-    data = base64.b64encode(chart.svg).decode()
-    text = escape(f"{chart.title} {chart.description}", quote=True)
-    return f'<figure><img alt="{text}" src="data:image/svg+xml;base64,{data}"></figure>'
+def study_html(study: Study) -> bytes:
+    """The page of a study: its sentences, what can be explored, charts and tables, and how to get them again."""
+    said = study.page
+    first: list[Block] = [Paragraph(said.question, "question")] if said.question else []
+    body = [*first, *_sentences(said), *_explore(study, 0, 2), *_drawn(study), *_tables(study, 2)]
+    body += [Heading("How to get the same numbers again"), Code(study.command)]
+    return html_page(said.title, None, body)
 
 
-RANKING_KINDS = ("", "number", "number", "verdict", *("number",) * 6, "", "")
+def _asked_pages(studies: Sequence[Study]) -> Iterator[Block]:
+    """Each study as a part of another report: its question, answer, sliders, charts and tables."""
+    if studies:
+        yield Heading(ASKED)
+    for number, study in enumerate(studies):
+        yield Heading(study.page.heading, 3)
+        yield from _sentences(study.page)
+        yield from _explore(study, number, 4)
+        yield from _drawn(study)
+        yield from _tables(study, 4)
+        yield Paragraph("To get it again:", "small", code=study.command)
 
 
-def ranking_pages(findings: Findings, picture: str) -> Iterator[str]:
-    """The ranking with its chart, already drawn; nothing where there is none."""
-    rows, summary = ranking_with_summary(findings)
-    if not rows:
-        return
-    yield heading("The ranking")
-    for text in summary:
-        yield paragraph(text)
-    heads = (
-        *(" ".join(part for part in parts if part) for parts in ranking_headers(findings)),
-        who_pays(findings),
-        who_gave_up(findings),
-    )
-    for group in apart(rows):
-        caption = what_is_ranked(findings) if group[0].is_priced else f"Ranked apart, {NOT_PRICED}"
-        lines = [(*ranking_cells(row), payers_text(row) or "-", reneged_text(row) or "-") for row in group]
-        yield '<div class="wide">'
-        yield table(heads, lines, RANKING_KINDS, caption)
-        yield "</div>"
-    yield paragraph(how_to_read_ranking(rows, findings), "small")
-    yield picture
+def _asked_in_brief(studies: Sequence[Study]) -> Iterator[str]:
+    """A sentence for the first page."""
+    if studies:
+        moved = "; one has sliders to move" if any(one.page.explore for one in studies) else ""
+        yield f"{counted(len(studies), 'further question')} {'was' if len(studies) == 1 else 'were'} asked of these scenarios{moved}: “{ASKED}” below."
 
 
-HOW_TO_READ = (
-    "A reason names what people wait for, not why. No place free: in the service on whose list they stand, even where "
-    "another one has room. Arranging it: steps such as assessments, decisions and works are under way, and the place may "
-    "stand empty. Closed hours: a place is free, and its door or the hours in which people may leave are closed."
-)
+def _sentences(said: StudyPage) -> Iterator[Block]:
+    for number, text in enumerate(said.says):
+        yield Paragraph(text, "" if number else "answer")
 
 
-def delay_pages(findings: Findings) -> Iterator[str]:
-    """Yield a table for each scenario, or nothing where no person is delayed."""
-    findings = findings.side_by_side  # the days that the chart shows
-    shown = list(findings.scenarios)
-    rows = days_by_reason(findings, shown)
-    if not rows:
-        return
-    _, per = run_length.side_by_side(one.calendar.measured_days for one in shown)
-    yield heading("What delayed people wait for, and what is lacking")
-    lacks = [lack for lack in LACKS if any(days.get(lack) for row in rows for days in row.days)]
-    for number, scenario in enumerate(shown):
-        yield _table(findings, scenario, number, rows, lacks, per)
-    yield paragraph(HOW_TO_READ, "small")
+def _explore(study: Study, number: int, level: int) -> Iterator[Block]:
+    if study.page.explore:
+        yield replace(study.page.explore, number=number, level=level)
 
 
-def _table(
-    findings: Findings, scenario: Scenario, number: int, rows: list[ReasonDays], lacks: list[str], per: str
-) -> str:
-    """One scenario: a line a reason and one for all, its days together and by what lacked."""
-    lines = [(row.label, row.days[number]) for row in rows]
-    lines.append(("all reasons", {lack: sum(days.get(lack, 0.0) for _, days in lines) for lack in lacks}))
-    cells = [
-        (label, *(figure(value, "") for value in (sum(days.values()), *(days.get(lack, 0.0) for lack in lacks))))
-        for label, days in lines
-    ]
-    headers = ("reason", "all", *(LACK_WORDS[lack] for lack in lacks))
-    place = spoken(findings.main_place)
-    when = f", {findings.period.short}" if findings.period else ""
-    caption = f"{findings.label(scenario)}: delayed bed days {per} in {place}{when}"
-    return table(headers, cells, ("", *["number"] * (1 + len(lacks))), caption)
+def _drawn(study: Study) -> Iterator[Block]:
+    if study.charts:
+        yield Pictures(study.charts)
+
+
+def _tables(study: Study, level: int) -> Iterator[Block]:
+    for name, heads, rows in study.page.tables:
+        shown = rows if level == 2 else rows[:MOST_ROWS]
+        if name or level == 2:
+            yield Heading(name or "The figures", level)
+        yield Table(heads, shown, ("", *("number" for _ in heads[1:])), name, is_wide=True)
+        if len(shown) < len(rows):
+            yield Paragraph(f"And {len(rows) - len(shown):,} more rows, in the study's own folder.", "small")

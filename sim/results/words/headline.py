@@ -10,9 +10,8 @@ from typing import NamedTuple
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.measure_table import measures, shown_in
-from sim.results.parts import ITEMS, is_of_people
-from sim.results.words import run_length
+from sim.results.measure_table import ITEMS, is_of_people, measures, shown_in
+from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label, plain, spoken
 from sim.results.words.names import in_all, settings_text
 from sim.results.words.use import how_used
@@ -22,6 +21,7 @@ MOST_NEW = 6  # of those that only a scenario has
 MOST_ALONE = 8  # of a scenario that is compared with nothing
 MOST_TEAMS = 2
 NEW = "new"  # the verdict on a service's own figures where the baseline has no such service
+WHOLE_YEAR = 365  # days
 MOST_BESIDE = 2  # columns of other days; more periods are described in words only
 
 CANNOT_TELL = "cannot tell"
@@ -153,7 +153,7 @@ def lines_about(
 
 
 def besides(findings: Findings, scenario: Scenario) -> list[tuple[str, Findings]]:
-    """What stands beside the headline's figures where something dated differs: heads, and the findings of those days."""
+    """What is beside the headline's figures where something dated differs: heads, and the findings of those days."""
     own = findings.reported_periods.get(scenario.id)
     if own is None:
         return []
@@ -170,7 +170,7 @@ def how_to_read_besides(findings: Findings, scenario: Scenario) -> str:
         return ""
     heads = " and ".join(head for head, _ in besides(findings, scenario))
     return (
-        f"The figures are {part.period.words}. Beside them ({heads}) stands the difference on other days, totals of just "
+        f"The figures are {part.period.words}. Beside them ({heads}) is the difference on other days, with totals of just "
         f"those days; {UNSURE} where these runs cannot tell."
     )
 
@@ -202,7 +202,7 @@ def headline_rows(
         if either is None or _says_nothing(topic, findings, before, after):
             continue
         days = scenario.calendar.measured_days
-        factor = run_length.factor(topic.measure, days)
+        factor = labels.factor(topic.measure, days)
         ends = (change.low, change.high) if change else (None, None)
         values = (*(row and row.mean for row in (before, after, change)), *ends)
         numbers = [None if value is None else value * factor for value in values]
@@ -241,7 +241,7 @@ def _line(
     scenario: Scenario,
 ) -> HeadlineRow:
     days = scenario.calendar.measured_days
-    factor = run_length.factor(topic.measure, days)
+    factor = labels.factor(topic.measure, days)
     difference, span = "", ""
     if contrast:
         ends = (contrast.low, contrast.high)
@@ -272,11 +272,23 @@ def _figure_of(topic: Topic, row: Estimate | None, contrast: PairedDifference | 
 
 def answer(findings: Findings, scenario: Scenario) -> str:
     """What the scenario does to delayed people, with its uncertainty, and on which days; and what was set alike in all."""
-    return _with_what_all_share(findings, _answer(*findings.headline_of(scenario)))
+    text = _with_what_all_share(findings, _answer(*findings.headline_of(scenario)))
+    return f"{text} {over_the_years(findings, scenario)}".rstrip()
 
 
 def _label(topic: Topic, days: int) -> str:
     return measure_label(topic.measure, topic.service, topic.by, topic.item, measured_days=days)
+
+
+def over_the_years(findings: Findings, scenario: Scenario) -> str:
+    """Where arrivals grow: the first sentence's figure in the first whole year and in the last; nothing elsewhere."""
+    years = findings.years.get(scenario.id, ())
+    whole = [one for one in years if one.days >= WHOLE_YEAR] or list(years)
+    if len(whole) < 2:
+        return ""
+    each = [(one.short, _in_short(findings.parts[one], scenario)) for one in (whole[0], whole[-1])]
+    told = " and ".join(f"{text} in {year}" for year, text in each)
+    return f"Arrivals grow from year to year: {told}; this average of all years is of no single one."
 
 
 def _with_what_all_share(findings: Findings, text: str) -> str:
@@ -352,8 +364,8 @@ def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
         if same.scenario == scenario.id and same.people:
             days = scenario.calendar.measured_days
             counts = (same.people, same.left_sooner, same.nights_sooner, same.left_later, same.nights_later)
-            people, sooner, nights_sooner, later, nights_later = (f"{n * run_length.times(days):,.0f}" for n in counts)
-            during = run_length.per(days).replace(run_length.A_YEAR, f"in {run_length.A_YEAR}")
+            people, sooner, nights_sooner, later, nights_later = (f"{n * labels.times(days):,.0f}" for n in counts)
+            during = labels.per(days).replace(labels.A_YEAR, f"in {labels.A_YEAR}")
             return (
                 f"Of the same {people} people who leave hospital {during}, {sooner} leave it sooner (by "
                 f"{nights_sooner} nights together) and {later} later (by {nights_later}); the others on the same date."
@@ -389,9 +401,9 @@ def _people(measure: str, service: str) -> str:
 
 
 def description(findings: Findings, scenario: Scenario) -> str:
-    """The first sentences about a scenario on its own, with what was set alike in all that were run and what stands empty."""
+    """The first sentences about a scenario on its own, with what was set alike in all that were run and what is empty."""
     text = _with_what_all_share(findings, _description(findings, scenario))
-    return f"{text} {how_used(findings, scenario)}".rstrip()
+    return " ".join(filter(None, (text, over_the_years(findings, scenario), how_used(findings, scenario))))
 
 
 def _description(findings: Findings, scenario: Scenario) -> str:
@@ -420,7 +432,19 @@ def how_to_read(findings: Findings) -> str:
             "Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "
             'runs are of a difference; "cannot tell" means that it includes 0.'
         )
+        sentences += same_people_bought(findings)
     return " ".join((*sentences, *without_a_wait(findings)))
+
+
+def same_people_bought(findings: Findings) -> list[str]:
+    """How much less a difference varies because the people are the same: of delayed people, over all scenarios."""
+    rows = (findings.difference(one.id, findings.main_place, "midnight_delayed_mean") for one in findings.scenarios[1:])
+    ratios = [row.variance_ratio for row in rows if row and row.variance_ratio is not None]
+    if not ratios:
+        return []
+    shares = list(dict.fromkeys(f"{ratio:.2g}" for ratio in (min(ratios), max(ratios))))
+    times = " to ".join(shares)
+    return [f"The difference in delayed people has {times} times the variance that other people in each would give it."]
 
 
 def without_a_wait(findings: Findings) -> Iterator[str]:
@@ -429,7 +453,7 @@ def without_a_wait(findings: Findings) -> Iterator[str]:
         having = [scenario for scenario in findings.scenarios if findings.estimate(scenario.id, service, "turned_away")]
         counts = {scenario.id: _turned_away_at_once(findings, scenario, service) for scenario in having}
         if any(counts.values()):
-            per = run_length.per_one_of(findings.windows)
+            per = labels.per_one_of(findings.windows)
             figures = [(figure(counts[scenario.id], "people"), findings.called(scenario)) for scenario in having]
             each = figures[0][0] if len(figures) == 1 else ", ".join(f"{many} in {name}" for many, name in figures)
             yield f"Waits and queues for {spoken(service)} are without those turned away at once; there are {each} of them {per}."
@@ -437,15 +461,20 @@ def without_a_wait(findings: Findings) -> Iterator[str]:
 
 def _turned_away_at_once(findings: Findings, scenario: Scenario, service: str) -> float:
     row = findings.estimate(scenario.id, service, "turned_away_at_once")
-    return row.mean * run_length.factor(row.measure, scenario.calendar.measured_days) if row else 0.0
+    return row.mean * labels.factor(row.measure, scenario.calendar.measured_days) if row else 0.0
+
+
+FEW = 10
+FEW_ARE_WORTH = f"; with fewer than {FEW}, 95% intervals are wide, and those of queues, waits and delays hold in some 91 of 100 runs, not in 95"
 
 
 def averages(scenario: Scenario) -> str:
     """What every figure is an average of."""
     days = scenario.calendar.measured_days
-    is_year = run_length.DAYS_PER_YEAR <= days <= run_length.DAYS_PER_YEAR + 1
+    is_year = labels.DAYS_PER_YEAR <= days <= labels.DAYS_PER_YEAR + 1
     length = "" if is_year else f" of {counted(days, 'measured day')}"
     if scenario.replications == 1:
         return f"Every figure is of one simulated {'year' if is_year else 'run'}{length}, and no interval can be given"
     runs = counted(scenario.replications, "simulated year" if is_year else "simulated run")
-    return f"Every figure is the average of {runs}{length} (replications)"
+    worth = FEW_ARE_WORTH if scenario.replications < FEW else ""
+    return f"Every figure is the average of {runs}{length} (replications){worth}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sim.inputs.scenario import ALL_HOSPITALS, HOME, Scenario
 from sim.results.comparison.findings import Findings
-from sim.results.words import run_length
+from sim.results.words import labels
 from sim.results.words.headline import CANNOT_TELL, UNSURE
 from sim.results.words.labels import change_and_interval, counted, figure, interval, spoken
 
@@ -38,12 +38,12 @@ def title(findings: Findings) -> str:
 
 
 def heads(findings: Findings, scenario: Scenario) -> list[str]:
-    """The heads of the columns: delayed people with their change, then what stands beside them."""
+    """The heads of the columns: delayed people with their change, then what is beside them."""
     first = ["delayed people", "95% interval"]
     if findings.compared:
         names = (findings.label(one) for one in (findings.baseline, scenario))
         first = [*names, "difference", "95% interval", "verdict"]
-    per = run_length.per(scenario.calendar.measured_days)
+    per = labels.per(scenario.calendar.measured_days)
     return ["", *first, "occupancy", f"bed days {per}", "days waited"]
 
 
@@ -106,7 +106,7 @@ def _with_change(findings: Findings, scenario: Scenario, name: str, measure: str
     row, change = findings.estimate(scenario.id, name, measure), findings.difference(scenario.id, name, measure)
     if row is None:
         return "-"
-    factor = run_length.factor(measure, scenario.calendar.measured_days)
+    factor = labels.factor(measure, scenario.calendar.measured_days)
     text = figure(row.mean * factor, row.unit)
     if change is None:
         return text
@@ -143,20 +143,20 @@ def shared_on_the_screen(findings: Findings, scenario: Scenario) -> list[str]:
 
 
 def _sentence(scenario: Scenario, one: SharedService) -> str:
-    factor = run_length.times(scenario.calendar.measured_days)
+    factor = labels.times(scenario.calendar.measured_days)
     name = spoken(one.name)
     users = [f"{figure(mean * factor, 'people')} from {spoken(item)}" for item, mean in one.users[:MOST_USERS]]
     rest = one.users[MOST_USERS:]
     if rest:
         users.append(f"{figure(sum(mean for _, mean in rest) * factor, 'people')} from {len(rest)} more")
-    per = run_length.per(scenario.calendar.measured_days)
+    per = labels.per(scenario.calendar.measured_days)
     return f"{name[:1].upper()}{name[1:]} admits {figure(one.admitted * factor, 'people')} people {per}: {', '.join(users)}."
 
 
 def shared_rows(findings: Findings, scenario: Scenario) -> list[list[str]]:
     """For the report: a line for each shared service and place that people came from."""
     part, there = findings.headline_of(scenario)
-    factor = run_length.times(there.calendar.measured_days)
+    factor = labels.times(there.calendar.measured_days)
     found = []
     for one in shared(findings, scenario):
         for number, (item, mean) in enumerate(one.users):
@@ -170,6 +170,6 @@ def shared_rows(findings: Findings, scenario: Scenario) -> list[list[str]]:
 
 def shared_heads(findings: Findings, scenario: Scenario) -> Sequence[str]:
     """The heads of these columns."""
-    per = run_length.per(scenario.calendar.measured_days)
+    per = labels.per(scenario.calendar.measured_days)
     heads_ = ("service", "people came from", f"admissions {per}", "share")
     return (*heads_, "difference") if findings.compared else heads_

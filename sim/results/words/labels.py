@@ -1,15 +1,75 @@
-"""Plain words and sensible figures for people: labels of measures, rounding, intervals, verdicts.
+"""Plain words and sensible figures for people: labels of measures, rounding, intervals, verdicts, totals of a window.
 
-What may be changed here: freely; tables for programs carry the frozen names and unrounded numbers.
+A fortnight in December is no year: its totals are never multiplied. Files for programs hold the totals of the window.
+
+What counts as a year is a contract; the wording is not.
 """
 
 import math
+from collections.abc import Iterable
 
 from sim.inputs.scenario import OUTSIDE
-from sim.results.measure_table import SHARES, Measure, measures
-from sim.results.parts import NO_SUCH_TRAIT, is_of_people
-from sim.results.words import run_length
+from sim.results.measure_table import NO_SUCH_TRAIT, SHARES, Measure, is_of_people, measures
 
+DAYS_PER_YEAR = 365
+A_YEAR = "a year"
+
+
+def times(measured_days: int) -> float:
+    """Return the factor from a window's total to a year of 365 days, or 1 where the window is shorter."""
+    return DAYS_PER_YEAR / measured_days if measured_days >= DAYS_PER_YEAR else 1.0
+
+
+def factor(measure: str, measured_days: int) -> float:
+    """The same for any measure: 1 for what is not a total."""
+    return times(measured_days) if measures()[measure].is_total else 1.0
+
+
+def per(measured_days: int) -> str:
+    """The time that a total is of: `a year`, or `in the 56 days measured`."""
+    if measured_days >= DAYS_PER_YEAR:
+        return A_YEAR
+    return "in the 1 day measured" if measured_days == 1 else f"in the {measured_days} days measured"
+
+
+def per_one_of(windows: Iterable[int]) -> str:
+    """Return the same for several scenarios; `in the days measured` where their times differ."""
+    times_measured = {per(days) for days in windows}
+    return times_measured.pop() if len(times_measured) == 1 else "in the days measured"
+
+
+def over(text: str, measured_days: int) -> str:
+    """Adapt a label with `a year` to this window; the days of a short one are put at the end, or before a colon."""
+    time = per(measured_days)
+    if time == A_YEAR or f" {A_YEAR}" not in text:
+        return text
+    before, after = text.split(f" {A_YEAR}", maxsplit=1)
+    rest, colon, part = after.partition(": ")
+    return f"{before}{rest} {time}{colon}{part}"
+
+
+def totals_text(windows: Iterable[int]) -> str:
+    """Return the time that the totals of these windows are of, as part of a sentence."""
+    lengths = sorted(set(windows))
+    if len(lengths) > 1:
+        return "totals are per year where a year or more was measured, else of the days measured"
+    (days,) = lengths
+    if days < DAYS_PER_YEAR:
+        return f"totals are those of {'this day' if days == 1 else f'these {days} days'}, not of a year"
+    if days <= DAYS_PER_YEAR + 1:
+        return "totals are per year of 365 days"
+    return f"totals are averages per year of 365 days over these {days:,} days"
+
+
+def side_by_side(windows: Iterable[int]) -> tuple[list[float], str]:
+    """Return the factor that puts each window's totals on one scale, and the time of that scale."""
+    lengths = list(windows)
+    if len({per(days) for days in lengths}) == 1:
+        return [times(days) for days in lengths], per(lengths[0])
+    return [1 / days for days in lengths], "a day"
+
+
+MOST_FINER = 2  # decimals more, so that an end of an interval shows its side of 0
 MONEY = frozenset({"GBP"})
 
 LACK_WORDS = {
@@ -89,7 +149,9 @@ def measure_label(measure: str, service: str, by: str = "", item: str = "", *, m
     text = text.replace("{service}", _place(service)).replace("{item}", part_words(by, item))
     if is_of_people(by):
         text += f", {split_words(by, item)}"
-    return run_length.over(text, measured_days)
+    elif by == "bay":
+        text += f", bay {item}"
+    return over(text, measured_days)
 
 
 def _label(measure: Measure, service: str, by: str) -> str:
@@ -104,26 +166,26 @@ def split_words(by: str, item: str) -> str:
     return f"{spoken(by)}: {part_words(by, item)}"
 
 
-def figure(value: float | None, unit: str, *, signed: bool = False, like: float | None = None) -> str:
-    """A number as a planner reads it: 93.3%, £1.98m, 4.3, 1,240; `like` is the largest number beside it."""
+def figure(value: float | None, unit: str, *, signed: bool = False, like: float | None = None, finer: int = 0) -> str:
+    """A number as a planner reads it: 93.3%, £1.98m, 4.3, 1,240; `like` is the largest number beside it; `finer`: more decimals."""
     if value is None or not math.isfinite(value):
         return "-"
     sign = "-" if value < 0 else "+" if signed else ""
     size, largest = abs(value), abs(value) if like is None else max(abs(value), abs(like))
     if unit in SHARES:
-        return _zero_unsigned(f"{sign}{100 * size:.1f}" + (" points" if signed else "%"))
+        return _zero_unsigned(f"{sign}{100 * size:.{1 + finer}f}" + (" points" if signed else "%"))
     if unit in MONEY:
         return _zero_unsigned(sign + _pounds(size, largest))
-    return _zero_unsigned(sign + plain(size, largest, fine_below=0.95 if signed else 0.095))
+    return _zero_unsigned(sign + plain(size, largest, fine_below=0.95 if signed else 0.095, finer=finer))
 
 
-def plain(size: float, largest: float, fine_below: float = 0.95) -> str:
+def plain(size: float, largest: float, fine_below: float = 0.95, finer: int = 0) -> str:
     """A size without unit: no decimals beside large numbers, one, or two beside small ones."""
     if largest >= 99.95:
-        return f"{size:,.0f}"
+        return f"{size:,.{finer}f}"
     if not 0 < largest < fine_below:
-        return f"{size:.1f}"
-    return f"{size:.{min(4, max(2, math.ceil(-math.log10(largest))))}f}"
+        return f"{size:.{1 + finer}f}"
+    return f"{size:.{min(4, max(2, math.ceil(-math.log10(largest)))) + finer}f}"
 
 
 def _pounds(size: float, largest: float) -> str:
@@ -136,7 +198,11 @@ def _pounds(size: float, largest: float) -> str:
 
 def _zero_unsigned(text: str) -> str:
     """-0.0 is 0.0: a rounded nothing has no direction."""
-    return text[1:] if text[:1] in "+-" and not any(digit in "123456789" for digit in text) else text
+    return text[1:] if text[:1] in "+-" and not _is_not_zero(text) else text
+
+
+def _is_not_zero(text: str) -> bool:
+    return any(digit in "123456789" for digit in text)
 
 
 def change_and_interval(
@@ -145,7 +211,10 @@ def change_and_interval(
     """A difference and its interval, all three in the same decimals: `-4.3`, `-4.5 to -4.1`."""
     numbers = [factor * value for value in (mean, low, high) if value is not None]
     like = max(abs(number) for number in numbers)
-    texts = [figure(number, unit, signed=True, like=like) for number in numbers]
+    for finer in range(MOST_FINER + 1):
+        texts = [figure(number, unit, signed=True, like=like, finer=finer) for number in numbers]
+        if not (low and high and low * high > 0) or all(map(_is_not_zero, texts[1:])):
+            break  # an end that is reported as 0.0 would say that nobody can tell
     return texts[0], " to ".join(text.removesuffix(" points") for text in texts[1:])
 
 

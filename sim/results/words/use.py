@@ -1,4 +1,4 @@
-"""Whether what a scenario opens is used: beds that stand empty, and used nights that cost more than hospital's.
+"""Whether what a scenario opens is used: beds that are empty, and used nights that cost more than hospital's.
 
 Nothing here changes a simulated number.
 """

@@ -1,0 +1,199 @@
+"""The verb break-even: a table of effects, each with the size at which it pays.
+
+What may be changed here: wording freely.
+"""
+
+import shlex
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.cli.arguments import engines_for
+from sim.cli.files import number_of, place_for
+from sim.cli.plans import duration, with_start
+from sim.cli.screen import Screen
+from sim.cli.study_folder import publish_study
+from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.usage import UsageError
+from sim.cli.verbs.break_even import BreakEven
+from sim.home import COMMAND
+from sim.inputs.effects import Effect, read_effects
+from sim.inputs.loading import read_scenario
+from sim.inputs.movable import Question, sets_for_each
+from sim.inputs.part import SHARE
+from sim.inputs.problems import Problems
+from sim.inputs.scenario import Scenario
+from sim.inputs.varied import typed_setting
+from sim.results.files import writing
+from sim.results.report.study import StudyPage
+from sim.results.words.labels import counted, shortened
+from sim.results.words.names import title
+from sim.runs.scenario_runs import HowToRun, Work
+from sim.runs.specification import FORMAT, try_files, try_folder
+from sim.runs.store import default_store
+from sim.studies.break_even import (
+    COLUMNS,
+    HEADS,
+    NOTE,
+    SIZES,
+    as_object,
+    break_even,
+    cells,
+    most_values,
+    row,
+    sentence,
+    sizes,
+)
+from sim.studies.break_even import BreakEven as Answer
+from sim.studies.runs import PointRuns
+from sim.studies.settings import settings_of
+
+Found = tuple[str, Answer]  # an effect in words, and where it pays
+
+
+def break_even_verb(options: BreakEven, screen: Screen) -> int:
+    """Bisects each effect that is asked for, and prints where it pays."""
+    screen, effects = Screen(quiet_output=options.json == "-"), _effects(options)
+    workers = place_for(options, 1)  # others would start anew at every value
+    run = HowToRun(workers, None, engines_for(options, screen), default_store(fresh=options.fresh))
+    if options.plan:
+        _say_plan(options, screen, effects, run)
+        return 0
+    began = time.time()
+    try_folder(Path(options.outputs))
+    try_files([options.json], [one.scenario for one in effects])
+    screen.note(f"Bisecting {counted(len(effects), 'effect')}, each against its base on the same people ...")
+    found: list[Found] = []
+    try:
+        for one in effects:
+            base, question = _asked(options, one)
+            found.append((one.says, break_even(base, question, one.setting, run)))
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    page = _page(found)
+    columns(screen, [(*page.tables[0][1],), *page.tables[0][2]])
+    screen.say()
+    wrapped(screen, page.says[-1])
+    screen.say(f"Page, table and chart: {_write(options, found, page, began)}")
+    from_the_store(screen, run.store)
+    if options.json:
+        give_json(options.json, _results(found))
+    return 0
+
+
+def _results(found: Sequence[Found]) -> dict[str, Any]:
+    return {"format": FORMAT, "break_even": [as_object(what, says) for says, what in found]}
+
+
+def _page(found: Sequence[Found]) -> StudyPage:
+    replications = counted(found[-1][1].base.replications, "replication")
+    others = list(dict.fromkeys(title(what.other) for _, what in found))
+    return StudyPage(
+        others[0] if len(others) == 1 else f"{len(others)} scenarios",
+        "How large would the effect have to be to pay for itself?",
+        [*(sentence(what, says) for says, what in found), NOTE.format(replications=replications)],
+        [("", ("scenario", *HEADS), [(what.other.name, *row(what, says)) for says, what in found])],
+    )
+
+
+def _write(options: BreakEven, found: Sequence[Found], page: StudyPage, began: float) -> Path:
+    from sim.results.charts import draw_break_even  # matplotlib comes only now
+
+    scenarios = [one for _, what in found for one in (what.base, what.other)]
+    names = list(dict.fromkeys(one.id for one in scenarios))
+    return publish_study(
+        options.outputs,
+        [f"break-even-{names[0]}", *names[1:]],
+        scenarios=scenarios,
+        command=_command(options),
+        page=page,
+        charts=[draw_break_even(_picture(found, page))],
+        files={
+            "results.json": writing.json_bytes(_results(found)),
+            "break_even.csv": writing.csv_bytes(COLUMNS, [line for says, what in found for line in cells(what, says)]),
+            "sizes.csv": writing.csv_bytes(SIZES, [line for says, what in found for line in sizes(what, says)]),
+        },
+        began=began,
+        asked="\0".join(f"{says}{what.setting.of.text}" for says, what in found),
+    )
+
+
+def _picture(found: Sequence[Found], page: StudyPage) -> Any:
+    from sim.results.charts.break_even import BreakEvenPicture, EffectPanel
+
+    def panel(says: str, what: Answer) -> EffectPanel:
+        at = what.setting.position
+        cash, beds = (
+            [(at(one.number), one.mean if one.low is None else one.low, one.mean, one.mean if one.high is None else one.high) for one in balance]
+            for balance in (what.cash, what.less_beds)
+        )  # fmt: skip
+        turns = [None if one.number is None else at(one.number) for one in (what.in_cash, what.with_beds)]
+        percent = " (%)" if what.setting.part.form == SHARE else ""
+        return EffectPanel(
+            says,
+            shortened(what.setting.path, 50) + percent,
+            (cash, beds),
+            what.setting.stated_position,
+            (turns[0], turns[1]),
+        )
+
+    return BreakEvenPicture(
+        page.question,
+        "what is left to pay a year at each size, the same people throughout; whiskers: 95% intervals"
+        "\nbelow the line of £0 it pays; rings: where it turns; dashed: where the effect stands",
+        ("more cash than the base", "less what freed bed days are worth"),
+        [panel(says, what) for says, what in found],
+    )
+
+
+def _command(options: BreakEven) -> str:
+    words = [*COMMAND, "break-even", *options.files]
+    words += ["--effect", options.effect] if options.effect else ["--effects", options.effects]
+    words += [word for change in options.sets for word in ("--set", change)]
+    for name, value in (("replications", options.replications), ("seed", options.seed)):
+        words += [] if value is None else [f"--{name}", str(value)]
+    return shlex.join(words)
+
+
+def _say_plan(options: BreakEven, screen: Screen, effects: Sequence[Effect], run: HowToRun) -> None:
+    """How many values would be tried at most, and how long that takes."""
+    work, seconds = Work(0, 0, 0), 0.0
+    for one in effects:
+        base, question = _asked(options, one)
+        most = most_values(question, one.setting) + 1  # and the base
+        mine = Work(most * base.replications, 0, 0)
+        seconds += PointRuns(settings_of(question, [one.setting], fine=True), run, base).seconds_for(
+            mine, number_of(run.workers)
+        )
+        work = Work(work.replications + mine.replications, 0, 0)
+    screen.say(
+        f"Plan: {counted(len(effects), 'effect')}, each bisected: at most {counted(work.replications, 'replication')}, about "
+        f"{duration(with_start(seconds))} where the store has none of them. Nothing was written."
+    )
+
+
+def _asked(options: BreakEven, effect: Effect) -> tuple[Scenario, Question]:
+    """The base, and how the other is read at each value."""
+    sets = sets_for_each((effect.base, effect.scenario), options.sets)
+    base = read_scenario(effect.base, sets[0], options.replications, options.seed)
+    return base, Question(effect.scenario, tuple(sets[1]), options.replications, options.seed)
+
+
+def _effects(options: BreakEven) -> Sequence[Effect]:
+    """The one that was typed; else those of the two files, or all, as the file of effects lists them."""
+    if options.effect:
+        problems = Problems()
+        setting = typed_setting(options.effect, "--effect", problems)
+        problems.stop_if_any()
+        assert setting is not None
+        base, other = options.files
+        return [Effect(other, base, setting.paths[0], setting, "", "")]
+    listed = read_effects(options.effects)
+    if not options.files:
+        return listed
+    base, other = options.files
+    found = [one for one in listed if Path(one.scenario).resolve() == Path(other).resolve()]
+    if not found:
+        raise UsageError(f"{options.effects} lists no effect of {other}; name one with --effect PATH=LOW..HIGH")
+    return [Effect(other, base, one.says, one.setting, one.source, one.note) for one in found]

@@ -1,0 +1,160 @@
+"""The verb `check`: rerun baselines, say what moved, and on request move them with a reason.
+
+What may be changed here: wording freely; verbs, options and exit codes are a contract.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.cli import streams
+from sim.cli.arguments import engines_for
+from sim.cli.files import expanded
+from sim.cli.screen import Screen
+from sim.cli.usage import UsageError
+from sim.cli.verbs.check import Check
+from sim.home import HOME, PROGRAM
+from sim.inputs.loading import read_many
+from sim.inputs.scenario import Scenario
+from sim.regression import reports
+from sim.regression.baselines import Baseline, baseline_of, expected_files_without_scenario, scenarios_in
+from sim.regression.reports import CheckResult, check_result_lines
+from sim.regression.run import ScenarioResult, check_result, run_scenarios
+from sim.regression.update import updates, write
+from sim.regression.verdicts import MOVED
+from sim.results.files import writing
+from sim.results.words.labels import counted
+from sim.runs.engines import BY_REFERENCE
+from sim.runs.specification import files_read, try_files
+from sim.runs.workers import default_workers
+
+DONE, RESULTS_MOVED, BAD_INPUT = 0, 1, 2
+OURS = "tests/expected"  # checked where nothing is named
+
+
+def check(options: Check, _: Screen) -> int:
+    """Reruns baselines; 0 where no result moved, 1 where one did, 2 where one cannot be checked or something not be reported."""
+    screen = Screen(quiet_output=options.json == "-")
+    files, orphans = _files(options)
+    scenarios = read_many(files)
+    baselines = [baseline_of(file) for file in files]
+    _try_places(options, scenarios, baselines)
+    if options.update:
+        return _update(options, screen, scenarios, baselines)
+    unusable = [CheckResult(orphan, orphan, None, "its scenario is gone; remove it too") for orphan in orphans]
+    unusable += [CheckResult(one.scenario_file, str(one.file), None, one.trouble) for one in baselines if one.trouble]
+    if unusable:  # before an hour is spent on the others
+        others = [one for one in baselines if not one.trouble]
+        _report(options, screen, [*unusable, *(CheckResult(one.scenario_file, str(one.file), None) for one in others)])
+        return BAD_INPUT
+    found = _rerun(options, screen, scenarios)
+    results = [check_result(one, baseline) for one, baseline in zip(found, baselines, strict=True)]
+    is_told = _report(options, screen, results)
+    if any(one.outcome == MOVED for one in results):
+        return RESULTS_MOVED
+    return DONE if is_told else BAD_INPUT
+
+
+def _try_places(options: Check, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> None:
+    """OSError before anything runs where something could not be written in the end."""
+    read = files_read(scenarios, *(str(one.file) for one in baselines))
+    try_files((options.junit, options.summary, options.json), read)
+    if options.update:
+        try_files([str(file) for one in baselines for file in (one.log, one.file, one.histories_file)], ())
+
+
+def _files(options: Check) -> tuple[list[str], list[str]]:
+    """The scenarios that are meant, and the expected files without one."""
+    named = options.files or [_ours()]
+    files: list[str] = []
+    orphans: list[str] = []
+    for name in named:
+        if not Path(name).is_dir():
+            files += expanded([name])
+            continue
+        folder = Path(name)
+        inside = scenarios_in(folder, all_of_them=not options.files)
+        lost = expected_files_without_scenario(folder, scenarios_in(folder, all_of_them=True))
+        if not inside and not lost:
+            command = f'{PROGRAM} check {name}/NAME.yaml --update --reason "..."'
+            raise UsageError(f"{name}: no scenario here has an expected file; `{command}` makes one")
+        files += inside
+        orphans += lost
+    return expanded(files), orphans
+
+
+def _ours() -> str:
+    folder = HOME / OURS
+    if not folder.is_dir():
+        raise UsageError(f"check needs a file or a folder, as in: {PROGRAM} check scenarios")
+    return OURS if Path(OURS).resolve() == folder else str(folder)
+
+
+def _rerun(options: Check, screen: Screen, scenarios: Sequence[Scenario]) -> list[ScenarioResult]:
+    total = sum(scenario.replications for scenario in scenarios)
+    workers = options.workers or default_workers(total)
+    much = f"{counted(total, 'replication')} of {counted(len(scenarios), 'scenario')}"
+    engines = (
+        BY_REFERENCE if options.update else engines_for(options, screen)
+    )  # what is recorded comes from the reference engine
+    screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
+    try:
+        return run_scenarios(scenarios, workers, screen.progress, observe=options.observe, engines=engines)
+    finally:
+        screen.end_progress()
+
+
+def _report(options: Check, screen: Screen, results: Sequence[CheckResult]) -> bool:
+    """Tells machines first, then people; whether all could be reported. What cannot be written keeps nothing else from it."""
+    troubles = []
+    for tell in (_to_junit, _to_summary, _to_json, _to_people):
+        try:
+            tell(options, screen, results)
+        except OSError as problem:
+            troubles.append(f"{problem.filename}: {problem.strerror}")
+    for trouble in troubles:
+        screen.problem(trouble)
+    return not troubles
+
+
+def _to_junit(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
+    if options.junit:
+        writing.write_file(Path(options.junit), writing.utf8(reports.junit_xml(results)))
+
+
+def _to_summary(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
+    if options.summary:
+        writing.append_file(Path(options.summary), writing.utf8(reports.markdown(results)))
+
+
+def _to_json(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
+    data = writing.json_bytes(reports.json_object(results))
+    if options.json == "-":
+        streams.write(sys.stdout, data)
+    elif options.json:
+        writing.write_file(Path(options.json), data)
+
+
+def _to_people(options: Check, screen: Screen, results: Sequence[CheckResult]) -> None:
+    for line in reports.annotations(results) if options.annotations else ():
+        screen.say(line)
+    for one in results:
+        for line in check_result_lines(one):
+            screen.say(line)
+    screen.say(reports.summary_line(results))
+    moved = [one.file for one in results if one.outcome == MOVED]
+    if moved:
+        screen.say(f'If that is meant: {PROGRAM} check {" ".join(moved)} --update --reason "why"')
+
+
+def _update(options: Check, screen: Screen, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> int:
+    """Writes what is found now, and why, into the expected files and the log."""
+    found = _rerun(options, screen, scenarios)
+    wanted = updates(list(zip(found, baselines, strict=True)))
+    write(wanted, options.reason or "")
+    for update in wanted:
+        screen.say(f"{update.baseline.file}: written; {update.baseline.log} says why")
+    unmoved = len(baselines) - len(wanted)
+    if unmoved:
+        screen.say(f"{counted(unmoved, 'scenario')} as recorded: nothing to write.")
+    return DONE

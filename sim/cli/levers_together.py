@@ -1,0 +1,218 @@
+"""The verb together: a table of what each lever does alone, in order, last and as a share; a folder with table and chart.
+
+What may be changed here: wording freely; columns are a contract.
+"""
+
+import shlex
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from sim.cli.arguments import engines_for
+from sim.cli.files import number_of, place_for
+from sim.cli.plans import plan_words
+from sim.cli.screen import Screen
+from sim.cli.study_folder import publish_study
+from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.uncertainty_files import CASH
+from sim.cli.verbs.together import Levers
+from sim.home import COMMAND
+from sim.inputs.movable import sets_for_each
+from sim.inputs.scenario import Scenario
+from sim.results.files import writing
+from sim.results.measure_table import HEADLINE, measures
+from sim.results.measures.hospitals import main_place
+from sim.results.report.study import StudyPage
+from sim.results.words import labels
+from sim.results.words.labels import change_and_interval, counted, measure_label
+from sim.results.words.names import in_sentences, title, title_of_all
+from sim.runs.scenario_runs import HowToRun
+from sim.runs.specification import FORMAT, files_read, try_files, try_folder
+from sim.runs.store import default_store
+from sim.studies.joint import Wanted
+from sim.studies.together import Effect, Together, read_selections, together, work_of
+
+KINDS = ("alone", "step", "last", "share")
+HEADS = ("", "alone", "in this order", "on top of all others", "share of the whole", "95% interval")
+COLUMNS = ("service", "measure", "lever", "kind", "mean", "low", "high", "verdict")
+
+
+def together_verb(options: Levers, screen: Screen) -> int:
+    """Runs every selection of the levers, prints a table for delay and one for cash, and writes the folder."""
+    began = time.time()
+    screen = Screen(quiet_output=options.json == "-")
+    base, *levers = options.files
+    (sets, *_) = sets_for_each((base,), options.sets)
+    scenarios = read_selections(base, levers, sets, options.replications, options.seed)
+    every = tuple(scenarios.values())
+    run = HowToRun(
+        place_for(options, sum(one.replications for one in every)),
+        screen.progress,
+        engines_for(options, screen),
+        default_store(fresh=options.fresh),
+    )
+    selections = f"{counted(len(levers), 'lever')}: {counted(len(every), 'scenario')}, one for each combination of them"
+    if options.plan:
+        work, seconds = work_of(scenarios, run, number_of(run.workers))
+        screen.say(f"Plan: {selections}, {counted(every[0].replications, 'replication')} each.")
+        screen.say(plan_words(work, seconds, run.workers))
+        return 0
+    try_folder(Path(options.outputs))
+    try_files([options.json], files_read(every))
+    screen.note(f"{selections} ...")
+    try:
+        found = together(scenarios, _wanted(every), run)
+    finally:
+        screen.end_progress()
+    _say(screen, found, _write(options, found, began))
+    from_the_store(screen, run.store)
+    if options.json:
+        give_json(options.json, results_of(found))
+    return 0
+
+
+def _say(screen: Screen, found: Sequence[Together], folder: Path) -> None:
+    screen.say(title_of_all((found[0].base, *(one.lever for one in found[0].levers)), compared=True))
+    for one in found:
+        screen.say()
+        columns(screen, _table(one))
+    screen.say()
+    for one in found:
+        wrapped(screen, _answer(one))
+    wrapped(screen, _how_to_read(found[0].base))
+    screen.say(f"Page, table and charts: {folder}")
+
+
+def results_of(found: Sequence[Together]) -> dict[str, Any]:
+    """What the JSON file holds: a row for each measure, lever and kind."""
+    scenarios = [found[0].base, *(one.lever for one in found[0].levers)]
+    return {
+        "format": FORMAT,
+        "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in scenarios],
+        "together": [dict(zip(COLUMNS, row, strict=True)) for one in found for row in _rows(one)],
+    }
+
+
+def _wanted(scenarios: Sequence[Scenario]) -> tuple[Wanted, Wanted]:
+    """Delay and cash; where nothing has a price, who waits for the hospital."""
+    place = main_place(scenarios[0])
+    second = CASH if any(one.costs.prices for one in scenarios) else Wanted(place, "queue_mean")
+    return Wanted(place, HEADLINE), second
+
+
+def _names(found: Together) -> dict[str, str]:
+    return in_sentences(tuple(one.lever for one in found.levers))
+
+
+def _label(found: Together) -> str:
+    return measure_label(found.wanted.measure, found.wanted.service, measured_days=found.base.calendar.measured_days)
+
+
+def _told(found: Together, effect: Effect) -> tuple[str, str]:
+    """A change and its interval."""
+    measure = found.wanted.measure
+    times = labels.factor(measure, found.base.calendar.measured_days)
+    return change_and_interval(effect.mean, effect.low, effect.high, measures()[measure].unit, times)
+
+
+def _table(found: Together) -> list[tuple[str, ...]]:
+    """The heads, and a row for each lever and for all of them."""
+    names = _names(found)
+    rows: list[tuple[str, ...]] = [(_label(found), *HEADS[1:])]
+    for one in found.levers:
+        effects = (_told(found, effect)[0] for effect in (one.alone, one.step, one.last))
+        rows.append((names[one.lever.id], *effects, *_told(found, one.share)))
+    parts, (whole, ends) = _told(found, found.parts_alone)[0], _told(found, found.whole)
+    rows.append(("all together", f"{parts} (added up)", whole, "", whole, ends))
+    return rows
+
+
+def _answer(found: Together) -> str:
+    """What all levers do together, and whose share of it is the largest."""
+    largest = max(found.levers, key=lambda one: abs(one.share.mean))
+    whole, ends = _told(found, found.whole)
+    span = f" ({ends})" if ends else ""
+    label = _label(found)
+    return f"{label[:1].upper()}{label[1:]}: all together {whole}{span}; the largest share is that of {_names(found)[largest.lever.id]}, {_told(found, largest.share)[0]}."
+
+
+def _how_to_read(base: Scenario) -> str:
+    return (
+        f"{counted(base.replications, 'replication')}, the same people throughout. Effects do not add up: people who leave earlier for one "
+        "reason then wait for the next, and a day can be saved only once. A share is what a lever adds on average over all orders in "
+        "which they could come (Shapley 1953); the shares add up to what all of them do together."
+    )
+
+
+def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
+    from sim.results.charts import draw_bars  # matplotlib comes only now
+
+    base, levers = found[0].base, [one.lever for one in found[0].levers]
+    tables = [_table(one) for one in found]
+    return publish_study(
+        options.outputs,
+        [f"together-{base.id}", *(one.id for one in levers)],
+        scenarios=[base, *levers],
+        command=_command(options),
+        page=StudyPage(
+            title_of_all((base, *levers), compared=True),
+            "What does each lever do, alone and together, and which part of the whole is whose?",
+            [*map(_answer, found), _how_to_read(base)],
+            [(_label(one), ["", *HEADS[1:]], rows) for one, (_, *rows) in zip(found, tables, strict=True)],
+        ),
+        charts=[
+            draw_bars(name, _picture(one))
+            for name, one in zip(("delay", "cash" if found[1].wanted == CASH else "waiting"), found, strict=True)
+        ],
+        files={
+            "results.json": writing.json_bytes(results_of(found)),
+            "together.csv": writing.csv_bytes(COLUMNS, (row for one in found for row in _rows(one))),
+        },
+        began=began,
+    )
+
+
+def _rows(found: Together) -> Iterator[tuple[Any, ...]]:
+    key = (found.wanted.service, found.wanted.measure)
+    for one in found.levers:
+        for kind in KINDS:
+            yield (*key, one.lever.id, kind, *_cells(getattr(one, kind)))
+    yield (*key, "all", "added up", *_cells(found.parts_alone))
+    yield (*key, "all", "together", *_cells(found.whole))
+
+
+def _cells(effect: Effect) -> tuple[Any, ...]:
+    return effect.mean, effect.low, effect.high, effect.verdict
+
+
+def _picture(found: Together) -> Any:
+    from sim.results.charts.uncertainty import BarsPicture
+
+    names = _names(found)
+    times = labels.factor(found.wanted.measure, found.base.calendar.measured_days)
+    effects = [(names[one.lever.id], one.alone, one.share) for one in found.levers]
+    effects.append(("all: alone added up, and together", found.parts_alone, found.whole))
+    return BarsPicture(
+        title="What does each lever do, alone and as its share of the whole?",
+        subtitle=f"{counted(found.base.replications, 'replication')} of every selection, the same people; 95% intervals",
+        axis=f"change in {_label(found)}",
+        bars=[
+            (name, alone.mean * times, _ends(alone, times), share.mean * times, _ends(share, times))
+            for name, alone, share in effects
+        ],
+        names=("alone", "share of the whole (the shares add up)"),
+        is_money=found.wanted == CASH,
+    )
+
+
+def _ends(effect: Effect, times: float) -> tuple[float, float] | None:
+    return None if effect.low is None or effect.high is None else (effect.low * times, effect.high * times)
+
+
+def _command(options: Levers) -> str:
+    words = [*COMMAND, "together", *options.files]
+    words += [word for change in options.sets for word in ("--set", change)]
+    for name, value in (("replications", options.replications), ("seed", options.seed)):
+        words += [] if value is None else [f"--{name}", str(value)]
+    return shlex.join(words)

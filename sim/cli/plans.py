@@ -1,0 +1,181 @@
+"""What a command would run (--plan), and how many replications a precision needs (--precision)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from math import isfinite
+from time import process_time
+from typing import NamedTuple
+
+from sim.cli.files import number_of
+from sim.cli.screen import Screen
+from sim.cli.usage import UsageError
+from sim.cli.verbs.simulate import Simulate
+from sim.inputs.problems import Problems
+from sim.inputs.scenario import Scenario
+from sim.results.files import writing
+from sim.results.measures.periods import divisions
+from sim.results.words.labels import counted, measure_label
+from sim.runs.engines import BY_REFERENCE, Engines
+from sim.runs.experiment import Shared, run_all
+from sim.runs.replications import Replications, SetAside
+from sim.runs.scenario_runs import HowToRun, ScenarioRuns, Work
+from sim.runs.store import Store
+from sim.runs.workers import Place
+from sim.studies.precision import MOST, Asks, Chosen, Reached, choose
+from sim.studies.solve_target import figure_of
+
+MINUTE, HOUR = 60.0, 3600.0
+
+
+def say_plan(screen: Screen, shared: Shared, place: Place, store: Store | None) -> None:
+    """Prints the plan of run and compare."""
+    each = dict.fromkeys(one.replications for one in shared.scenarios)
+    screen.say(f"Plan: {counted(len(shared.scenarios), 'scenario')}, {' or '.join(map(str, each))} replications each.")
+    kept = None if shared.observe or shared.keep else store
+    engines = BY_REFERENCE if shared.observe else shared.engines
+    runs = ScenarioRuns(HowToRun(engines=engines, store=kept), shared.divisions)
+    work = runs.work(shared.scenarios, checked=True, at_once=len(shared.scenarios))
+    screen.say(plan_words(work, runs.seconds_for(shared.scenarios[0], work, number_of(place)), place))
+
+
+def plan_words(work: Work, seconds: float, place: Place) -> str:
+    """How many replications, how many of them the store has, and about how long the others take; the same for every verb."""
+    text = f"{counted(work.replications, 'replication')}, {work.done:,} of them in the store, {work.to_come:,} to run"
+    if not work.to_come:
+        return f"{text}: only tables and charts have to be made. Nothing was written."
+    number = max(1, number_of(place))
+    text += (
+        f": about {duration(seconds)} in {counted(number, 'process', 'processes')} of this computer when it is quiet"
+    )
+    if work.cross_checks:
+        text += f", with the SimPy model's cross-check of {counted(work.cross_checks, 'scenario')}"
+    return f"{text}; tables and charts take some seconds more. Nothing was written."
+
+
+def with_start(seconds: float) -> float:
+    """So long, and what this process took so far: the command itself will start, read and load as much again."""
+    return seconds + process_time()
+
+
+def duration(seconds: float) -> str:
+    """`12 s`, `4 min`, `2.5 h`."""
+    if seconds < 1.5 * MINUTE:
+        return f"{max(1, round(seconds))} s"
+    return f"{seconds / MINUTE:.0f} min" if seconds < 1.5 * HOUR else f"{seconds / HOUR:.1f} h"
+
+
+class Precise(NamedTuple):
+    """What was chosen, and the replications that are done."""
+
+    chosen: Chosen
+    done: SetAside
+    store: Store | None
+
+
+class Batches:
+    """Replications of scenarios, more and more of them; what has been run stays at hand."""
+
+    def __init__(
+        self, scenarios: Sequence[Scenario], engines: Engines, place: Place, store: Store | None, screen: Screen
+    ) -> None:
+        self.done = SetAside()
+        self._scenarios, self._engines, self._place = scenarios, engines, place
+        self._store, self._screen = store, screen
+
+    def run(self, replications: int, *, compared: bool) -> list[Replications]:
+        """So many of each scenario."""
+        scenarios = tuple(replace(one, replications=replications) for one in self._scenarios)
+        shared = Shared(scenarios, engines=self._engines, divisions=divisions(scenarios, compared=compared))
+        try:
+            return run_all(shared, self._place, self._store, self._screen.progress, self.done)
+        finally:
+            self._screen.end_progress()
+
+
+def chosen_for(options: Simulate, batches: Batches, scenarios: Sequence[Scenario], *, compared: bool) -> Chosen:
+    """How many replications the precision that was asked for takes."""
+    assert options.precision is not None
+    most, asks = options.replications or MOST, asks_of(options, scenarios)
+    try:
+        return choose(
+            lambda number: batches.run(number, compared=compared),
+            scenarios,
+            options.precision,
+            most,
+            compared=compared,
+            asks=asks,
+        )
+    except ValueError as error:
+        raise UsageError(f"--precision-of, --precision-without: {error}") from None
+
+
+def asks_of(options: Simulate, scenarios: Sequence[Scenario]) -> Asks:
+    """Which measures decide, as typed; ScenarioError names each that there is not."""
+    problems, found = Problems(), []
+    for option, texts in (("--precision-of", options.precision_of), ("--precision-without", options.precision_without)):
+        known = [figure_of(text, _having(text, scenarios), option, problems) for text in texts]
+        found.append(frozenset(one.key[:2] for one in known if one))
+    problems.stop_if_any()
+    return Asks(*found)
+
+
+def _having(typed: str, scenarios: Sequence[Scenario]) -> Scenario:
+    """The first scenario that has the service which is named, as new ones have; else the first."""
+    service = typed.strip().rpartition(".")[0]
+    return next((one for one in scenarios if service in one.destinations), scenarios[0])
+
+
+def tell_precision(screen: Screen, chosen: Chosen, scenarios: Sequence[Scenario]) -> None:
+    """What was chosen, and what each measure reached."""
+    if not chosen.reached:
+        screen.say("No headline measure has a figure, so none could say how many replications are enough.")
+        return
+    deciding = [one for one in chosen.reached if one.decides]
+    asked, missed = chosen.reached[0].asked, [one for one in deciding if not one.is_enough]
+    what = counted(chosen.replications, "replication")
+    if chosen.is_capped:
+        far = f"{len(missed)} of {counted(len(deciding), 'measure')} did not reach it" if missed else _UNSTEADY
+        screen.say(
+            f"Precision of {asked * 100:.3g}%: {far} with {what}, the most allowed (--replications N allows more or fewer)."
+        )
+        if missed:
+            worst = max(missed, key=lambda one: one.reached)
+            screen.say(
+                f"A measure that matters less can be left out: --precision-without {worst.service}.{worst.measure}"
+            )
+    else:
+        screen.say(
+            f"Precision of {asked * 100:.3g}%: reached by {what} for every {'headline measure' if deciding == list(chosen.reached) else 'measure that decides'}, and kept "
+            "for the next ones."
+        )
+    for one in chosen.reached:
+        screen.say(_line(one, scenarios))
+    screen.say()
+
+
+_UNSTEADY = "every measure reached it, but not for long enough to be relied on,"
+
+
+def _line(one: Reached, scenarios: Sequence[Scenario]) -> str:
+    label = measure_label(one.measure, one.service, measured_days=scenarios[0].calendar.measured_days)
+    reached = f"+-{one.reached:.1%}" if isfinite(one.reached) else "no mean to take it of"
+    where = f" in {one.scenario}" if len(scenarios) > 1 else ""
+    return f"  {label}: {reached}{where}{'  (left out)' if not one.decides else '' if one.is_enough else '  (not reached)'}"
+
+
+def with_precision(results: bytes, chosen: Chosen) -> bytes:
+    """The results for a program, and what of each measure was asked and reached."""
+    rows = [
+        {
+            "service": one.service,
+            "measure": one.measure,
+            "asked": one.asked,
+            "reached": one.reached if isfinite(one.reached) else None,
+            "replications": one.replications,
+            "scenario": one.scenario,
+            "decides": one.decides,
+        }
+        for one in chosen.reached
+    ]
+    return writing.json_bytes({**json.loads(results), "precision": rows})

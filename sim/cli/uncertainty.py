@@ -1,0 +1,277 @@
+"""sensitivity --method worlds, morris or sobol: all assumptions move together; answers on the screen, a table and a chart.
+
+What may be changed here: wording freely.
+"""
+
+import time
+from pathlib import Path
+
+import numpy as np
+
+from sim.cli.arguments import engines_for
+from sim.cli.files import number_of, place_for
+from sim.cli.plans import plan_words
+from sim.cli.screen import Screen
+from sim.cli.sensing import question_of, ranges_of
+from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.uncertainty_files import CASH, SIZES, Study, label_of, results_of, times_of, write
+from sim.cli.verbs.sensitivity import Sensitivity
+from sim.inputs.problems import listed
+from sim.inputs.sheets import Range
+from sim.results.measure_table import HEADLINE, measures
+from sim.results.measures.hospitals import main_place
+from sim.results.report.study import StudyPage
+from sim.results.words.labels import change_and_interval, counted
+from sim.results.words.names import in_sentences, title_of_all
+from sim.runs.scenario_runs import HowToRun
+from sim.runs.specification import files_read, try_files, try_folder
+from sim.runs.store import default_store
+from sim.sensitivity import Question
+from sim.studies.global_indices import MORRIS, SEEDS, Index, Indices, design_of, indices, runs_of
+from sim.studies.joint import Floats, JointQuestion, JointRanges, Wanted, work_at
+from sim.studies.worlds import BETTER, WORSE, Worlds, drawn, positions, worlds
+
+REPLICATIONS = 10  # where none are asked for: more worlds tell more than more replications of each
+MOST_NAMED = 6
+PERCENTILES = (5, 50, 95)
+WORLDS = "worlds"
+
+
+def uncertainty_verb(options: Sensitivity, screen: Screen) -> int:
+    """Moves all assumptions together, says what came out, and writes the folder; with --plan only how much that is."""
+    began = time.time()
+    screen = Screen(quiet_output=options.json == "-")
+    options.replications = options.replications or REPLICATIONS
+    question = question_of(options)
+    ranges = ranges_of(options, question, screen)
+    asked = JointQuestion(question.base, question.other, question.sets, question.replications, question.seed)
+    joint = JointRanges(asked, ranges)
+    size = options.size or SIZES[options.method]
+    number = size + 1 if options.method == WORLDS else runs_of(options.method, size, len(ranges))
+    run = HowToRun(
+        place_for(options, 2 * number * options.replications),
+        screen.progress,
+        engines_for(options, screen),
+        default_store(fresh=options.fresh),
+    )
+    _say_what(options, joint, number, screen)
+    if options.plan:
+        work, seconds = work_at(
+            joint, _points(options, joint, size), run, number_of(run.workers), stated=_with_stated(options)
+        )
+        screen.say(plan_words(work, seconds, run.workers))
+        return 0
+    try_folder(Path(options.outputs))
+    try_files([options.json], files_read(joint.stated))
+    try:
+        study = _found(options, question, joint, size, run)
+    finally:
+        screen.end_progress()
+    page = _page(study)
+    folder = write(options, study, page, began)
+    _say(screen, page)
+    screen.say(f"Page, table and chart: {folder}")
+    from_the_store(screen, run.store)
+    if options.json:
+        give_json(options.json, results_of(study, page))
+    return 0
+
+
+def _found(options: Sensitivity, question: Question, joint: JointRanges, size: int, run: HowToRun) -> Study:
+    first = Wanted(question.service, question.measure)
+    if options.method != WORLDS:
+        return indices(joint, first, options.method, size, run)
+    return worlds(joint, _two_measures(first, joint), size, run)
+
+
+def _two_measures(first: Wanted, joint: JointRanges) -> tuple[Wanted, Wanted]:
+    """What was asked for and cash; of cash alone, delay beside it. Where nothing has a price, who waits for the hospital."""
+    place = main_place(joint.stated[0])
+    if not any(one.costs.prices for one in joint.stated):
+        return first, Wanted(place, "queue_mean" if first.measure != "queue_mean" else HEADLINE)
+    if first != CASH:
+        return first, CASH
+    return Wanted(place, HEADLINE), CASH
+
+
+# -- the plan ----------------------------------------------------------------------------------------------
+
+
+def _say_what(options: Sensitivity, joint: JointRanges, number: int, screen: Screen) -> None:
+    what = "worlds, one of them as stated" if options.method == WORLDS else f"points of a design for {options.method}"
+    each = counted(joint.stated[0].replications, "replication")
+    screen.note(
+        f"{counted(len(joint.ranges), 'assumption')}, {number:,} {what}: {2 * number:,} scenarios with {each} each ..."
+    )
+
+
+def _with_stated(options: Sensitivity) -> bool:
+    """Whether the two files are run as they are stated too."""
+    return options.method == WORLDS
+
+
+def _points(options: Sensitivity, joint: JointRanges, size: int) -> Floats:
+    if options.method == WORLDS:
+        return positions(drawn(joint, size), joint.starts)
+    design = design_of(options.method, len(joint.ranges), size, joint.stated[0].seed % SEEDS)
+    return design if options.method == MORRIS else positions(design, joint.starts)
+
+
+# -- words -------------------------------------------------------------------------------------------------
+
+
+def _shown(study: Study, wanted: Wanted, value: float) -> str:
+    return change_and_interval(value, None, None, measures()[wanted.measure].unit, times_of(study, wanted))[0]
+
+
+def _page(study: Study) -> StudyPage:
+    """What was found, for the screen and for the page."""
+    return _worlds_page(study) if isinstance(study, Worlds) else _indices_page(study)
+
+
+def _say(screen: Screen, page: StudyPage) -> None:
+    screen.say(page.title)
+    wrapped(screen, page.question)
+    for _, heads, rows in page.tables:
+        screen.say()
+        columns(screen, [heads, *rows])
+    for text in page.says:
+        screen.say()
+        wrapped(screen, text)
+    screen.say()
+
+
+def _differences(study: Study) -> str:
+    """Of what the differences are."""
+    names = in_sentences(study.scenarios)
+    base, other = study.scenarios
+    period = f", {study.joint.period.words}" if study.joint.period else ""
+    return f"Differences are {names[other.id]} minus {names[base.id]}, on the same people{period}."
+
+
+WORLD_HEADS = (
+    "",
+    "better",
+    "worse",
+    "cannot tell",
+    "as stated",
+    "5% of worlds below",
+    "middle world",
+    "5% of worlds above",
+)
+
+
+def _worlds_page(study: Worlds) -> StudyPage:
+    base, _ = study.scenarios
+    drawn_together = counted(len(study.joint.ranges), "assumption")
+    what = f"{len(study.found):,} possible worlds, all {drawn_together} drawn together, {counted(base.replications, 'replication')} each."
+    rows = [
+        (
+            label_of(study, wanted),
+            *_counts(study, place),
+            _shown(study, wanted, study.stated[place].mean),
+            *_percentiles(study, place),
+        )
+        for place, wanted in enumerate(study.wanted)
+    ]
+    if len(study.wanted) == 2:
+        rows.append(("better on both", _counts(study, 0, 1)[0], "", "", "", "", "", ""))
+    says = [_in_how_many(study)]
+    says += [f"What decides {label_of(study, one)}: {_decides(study, at)}." for at, one in enumerate(study.wanted)]
+    says.append(
+        "In half of the worlds an assumption lies below its stated value, and in the other half above it; one that is stated at an end of "
+        "its range is evenly spread over it. Assumptions are drawn independently of each other. A world counts as better or worse where "
+        "its 95% interval leaves no doubt. The shares describe these worlds and these ranges; they are not probabilities for the real world."
+    )
+    return StudyPage(
+        title_of_all(study.scenarios, compared=True), f"{_differences(study)} {what}", says, [("", WORLD_HEADS, rows)]
+    )
+
+
+def _in_how_many(study: Worlds) -> str:
+    """The answer: in how many worlds the other scenario is better."""
+    name = in_sentences(study.scenarios)[study.scenarios[1].id]
+    each = [f"{_counts(study, at)[0]} on {label_of(study, one)}" for at, one in enumerate(study.wanted)]
+    both = f", and in {_counts(study, *range(len(study.wanted)))[0]} on both" if len(study.wanted) == 2 else ""
+    return f"{name} is surely better in {listed(each, 'and')}{both}."
+
+
+def _counts(study: Worlds, *places: int) -> tuple[str, ...]:
+    counts = study.verdicts(*places)
+    return tuple(f"{counts[name]} of {len(study.found)}" for name in (BETTER, WORSE, "cannot tell"))
+
+
+def _percentiles(study: Worlds, place: int) -> tuple[str, ...]:
+    found = np.nanpercentile(study.means(place), PERCENTILES)
+    return tuple(_shown(study, study.wanted[place], float(value)) for value in found)
+
+
+def _decides(study: Worlds, place: int) -> str:
+    if study.noise >= 0.7:
+        return f"{len(study.found)} worlds are too few to tell; ask for 64 or more"
+    strong = [(one, value) for one, value in study.dependence(place) if abs(value) > study.noise][:MOST_NAMED]
+    if not strong:
+        return f"nothing is distinguishable from chance in {len(study.found)} worlds (rank correlations below {study.noise:.2f})"
+    named = (f"{study.joint.ranges[one].says} ({value:+.2f})" for one, value in strong)
+    return "; ".join(named) + f" (rank correlations; below {study.noise:.2f} is chance)"
+
+
+WIDE = 0.5  # half an interval of a part of the variance, beyond which it says nothing
+
+
+def _indices_page(study: Indices) -> StudyPage:
+    each = counted(study.scenarios[0].replications, "replication")
+    average = f"{label_of(study, study.wanted)}: {_shown(study, study.wanted, study.mean)} on average over {study.points:,} points."
+    question, title = (
+        f"{_differences(study)} {average[:1].upper()}{average[1:]}",
+        title_of_all(study.scenarios, compared=True),
+    )
+    if not study.sd:
+        same = "The difference is the same at every point: none of these assumptions changes it within its range."
+        return StudyPage(title, question, [same], [])
+    if study.method == MORRIS:
+        words = (
+            "mu* is the mean change of the difference when the assumption moves over its range; a large sigma says that this change "
+            "depends on the other assumptions (Morris 1991)."
+        )
+    else:
+        words = (
+            "First order is the part of the variance of the difference that the assumption explains alone; total is the part that it explains "
+            "together with all that it interacts with (Sobol; the design of Saltelli 2010). The intervals are 95%, by SALib's bootstrap."
+        )
+    rows = [_index_cells(study, one) for one in study.found]
+    says = [_matters_most(study), f"{words} {each} at each point, the same people throughout."]
+    return StudyPage(title, question, says, [("", _index_heads(study), rows)])
+
+
+def _matters_most(study: Indices) -> str:
+    """The answer: which assumption the difference depends on most."""
+    name, _, _, size, *_ = _index_cells(study, study.found[0])
+    if study.method != MORRIS and any(one.total > 1 or one.total_half > WIDE for one in study.found):
+        return (
+            "These points are too few to tell: a part above 100%, or so wide an interval, means that the indices are not known yet. "
+            "Ask for a larger --size, as in 64 or 256."
+        )
+    if study.method == MORRIS:
+        return f"{name} matters most: over its range it changes the difference by {size} on average."
+    return (
+        f"{name} matters most: it explains {size} of the variance of the difference, with all that it interacts with."
+    )
+
+
+def _index_heads(study: Indices) -> tuple[str, ...]:
+    if study.method == MORRIS:
+        return ("assumption", "low", "high", "mu*", "95% interval", "sigma")
+    return ("assumption", "low", "high", "total", "95% interval", "first order")
+
+
+def _index_cells(study: Indices, one: Index) -> tuple[str, ...]:
+    of: Range = study.joint.ranges[one.assumption]
+    if study.method == MORRIS:
+        half, unit = one.total_half, measures()[study.wanted.measure].unit
+        times = times_of(study, study.wanted)
+        text, span = change_and_interval(one.total, max(one.total - half, 0.0), one.total + half, unit, times)
+        sigma = change_and_interval(one.alone, None, None, unit, times)[0]
+        return of.says, of.low[0], of.high[0], text.lstrip("+"), span.replace("+", ""), sigma.lstrip("+")
+    ends = f"{max(one.total - one.total_half, 0):.0%} to {min(one.total + one.total_half, max(one.total, 1)):.0%}"
+    return of.says, of.low[0], of.high[0], f"{one.total:.0%}", ends, f"{max(one.alone, 0):.0%}"

@@ -1,0 +1,32 @@
+"""The verb schema: the JSON Schema of scenario files.
+
+What may be changed here: wording freely; verbs and options are a contract.
+"""
+
+import json
+
+from sim.cli.arguments import Options, Parser
+from sim.cli.screen import Screen
+from sim.cli.verbs.verb import Verb
+
+
+def _add_options(_: Parser) -> None:
+    """It has none."""
+
+
+def _run(_: Options, screen: Screen) -> int:
+    from sim.inputs.schema import json_schema
+
+    screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return 0
+
+
+VERB = Verb(
+    name="schema",
+    words="",
+    summary="print a JSON Schema of scenario files, so that an editor can complete and check them",
+    add_options=_add_options,
+    run=_run,
+    options=Options,
+    guides=("docs/scenario-keys.md",),
+)

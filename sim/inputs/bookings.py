@@ -1,0 +1,142 @@
+"""A file of bookings: who is expected when, a line for each appointment or for several people at once.
+
+`arrivals: {file: bookings.csv}` with a column `date` (or `day`, counted from the first day of the run) and, where they are known, `time`,
+`count` and a column for each trait. `each_replication: same` brings these people in every replication; `anew` draws each day of the
+run from those days of the file that fall on the same weekday.
+
+What may be changed here: with `docs/model.md`, on random numbers; the exact words are tested.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sim.inputs.containers import Record, Spec, keys_of
+from sim.inputs.field_types import must, usual
+from sim.inputs.files import CSV_ENDINGS, NoTable, lines_of, separator_of
+from sim.inputs.nodes import Node, Table
+from sim.inputs.problems import Mark, Path, quoted
+from sim.inputs.reading import UNREADABLE, Reading, is_parsed, is_sound
+from sim.inputs.scalars import FILE, MOST_DAYS, MOST_PEOPLE, choice
+from sim.inputs.scenario import SECONDS_PER_DAY, Booking, Bookings, Calendar, Group, Levels
+from sim.inputs.sheets import Row, sheet_of
+from sim.inputs.values import day as as_date
+from sim.inputs.values import number, seconds_of_day, whole
+
+SAME, ANEW = "same", "anew"
+DATE, DAY, TIME, COUNT = "date", "day", "time", "count"
+OWN_COLUMNS = (DATE, DAY, TIME, COUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class BookedRow:
+    """A line of the file: a date, or days from the start of the run; the second of the day; how many; and their levels."""
+
+    mark: Mark
+    on: date | Decimal
+    second: int
+    count: int
+    levels: Levels
+
+    def second_of_run(self, start: date) -> int:
+        """When they come, in seconds from the first midnight of the run."""
+        days = Decimal((self.on - start).days) if isinstance(self.on, date) else self.on
+        return round(days * SECONDS_PER_DAY) + self.second
+
+
+class BookingsSpec(Spec, title="bookings"):
+    """People who are booked, from a file with the columns date (or day), time, count and traits."""
+
+    file = must(FILE, "a CSV file beside this one")
+    each_replication = usual(
+        choice((SAME, ANEW)), "the same bookings, or each day anew from the days of the file on the same weekday", SAME
+    )
+
+    @property
+    def rows(self) -> list[BookedRow]:
+        """The lines of the file; UNREADABLE where they could not be read."""
+        return self.get("rows", UNREADABLE)  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class BookingsFile(Record[BookingsSpec]):
+    """The name of the file and what is done with it; the lines of the file come under `rows`."""
+
+    def read(self, node: Node, path: Path, reading: Reading) -> BookingsSpec:
+        spec: BookingsSpec = super().read(node, path, reading)
+        if is_parsed(spec) and isinstance(node, Table) and is_sound(spec.file):
+            spec["rows"] = _rows_of(spec.file, node.entries["file"].value.mark, reading)
+        return spec
+
+
+BOOKINGS = BookingsFile(**vars(keys_of(BookingsSpec)))
+
+
+def _rows_of(name: str, mark: Mark, reading: Reading) -> Any:
+    file = reading.files.named_in(mark, name, CSV_ENDINGS)
+    text = None if file is None else reading.files.read(file, mark)
+    if file is None or text is None:
+        return UNREADABLE
+    try:
+        heading = next((line.cells for line in lines_of(text, separator_of(text))), ())
+    except NoTable:
+        heading = ()
+    when = [name for name in (DATE, DAY) if name in heading] or [DATE]
+    if len(when) > 1:
+        reading.problems.add(Mark(file=file, line=1, column=1), "has both columns `date` and `day`; keep one of them")
+        return UNREADABLE
+    traits = [name for name in heading if name and name not in OWN_COLUMNS]
+    columns = [*when, *(name for name in (TIME, COUNT) if name in heading), *traits]
+    rows = sheet_of(text, file, columns, reading.problems, (DAY, COUNT))
+    found = None if rows is None else [_booked(row, when[0], traits, reading) for row in rows]
+    return UNREADABLE if found is None or None in found else found
+
+
+def _booked(row: Row, when: str, traits: Sequence[str], reading: Reading) -> BookedRow | None:
+    """One line; None after noting what is wrong with it."""
+
+    def read(column: str, parse: Callable[[str], Any], blank: Any) -> Any:
+        text = row.cells.get(column, "")
+        if not text and blank is not None:
+            return blank
+        try:
+            return parse(text)
+        except ValueError as error:
+            reading.problems.add(row.mark, f"{quoted(column)} {error}")
+            return None
+
+    day = read(when, as_date if when == DATE else lambda text: number(text, Decimal(0), Decimal(MOST_DAYS)), None)
+    second = read(TIME, seconds_of_day, 0)
+    count = read(COUNT, lambda text: whole(text, 0, MOST_PEOPLE), 1)
+    if day is None or second is None or count is None:
+        return None
+    return BookedRow(row.mark, day, second, count, tuple((trait, row[trait]) for trait in traits if row[trait]))
+
+
+# -- and as the engines use it --------------------------------------------------------------------------------
+
+
+def bookings_of(spec: Any, start: date) -> Bookings | None:
+    """Everybody who is booked, in order of time, one by one."""
+    if not isinstance(spec, BookingsSpec):
+        return None
+    booked = [
+        Booking(second=row.second_of_run(start), levels=row.levels) for row in spec.rows for _ in range(row.count)
+    ]
+    return Bookings(
+        people=tuple(sorted(booked, key=lambda one: one.second)), are_drawn_anew=spec.each_replication == ANEW
+    )
+
+
+def bookings_notices(groups: Sequence[Group], calendar: Calendar) -> Iterator[str]:
+    """Bookings that the run does not reach."""
+    for group in groups:
+        booked = group.bookings
+        if booked is not None and not booked.are_drawn_anew:
+            outside = sum(not 0 <= one.second < calendar.until for one in booked.people)
+            if outside:
+                last = calendar.start + timedelta(days=calendar.days - 1)
+                what = f"{outside:,} of the {len(booked.people):,} bookings of {group.name} lie outside the run"
+                yield f"{what}, which is from {calendar.start} to {last}; nobody comes for them"

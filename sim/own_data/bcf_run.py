@@ -1,0 +1,298 @@
+"""A plan beside what happens when its demand meets its capacity: month by month, people, room, the gap, and days waited.
+
+Counted from the records of each replication: anybody who joins the queue of a service in a month waited until they were in, however
+much later that was (until the end of the run, for those who are not in by then).
+
+What may be changed here: the words freely; what is counted, with docs/bcf-plan.md.
+"""
+
+import io
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import xlsxwriter
+
+from sim.inputs.calendar import places_at
+from sim.inputs.problems import Mark, Problems
+from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
+from sim.model.records import ADMITTED, NEVER, Ledger
+from sim.own_data.bcf import CAPACITY, NUMBER, STARTS, Meaning, Plan, understood
+from sim.own_data.bcf_scenario import planned_places, why_not
+from sim.own_data.published_shapes import whole_month
+from sim.results.comparison.statistics import Spread, spread
+from sim.runs.engines import Engines, ledger_of
+from sim.runs.store import Store, has_rows_of_people, name_of_results, program, short_hash
+from sim.runs.timing import Stopwatch
+from sim.runs.workers import Place, run_tasks, workers_of
+
+CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no clock: the same results are the same bytes
+HEADS = (
+    *(
+        "Service",
+        "Month",
+        "Planned demand",
+        "Demand",
+        "Demand, lower",
+        "Demand, upper",
+        "Places",
+        "Capacity, people who can start",
+    ),
+    *("Gap: demand less capacity", "Mean wait, days", "Wait, lower", "Wait, upper", "Not in by the end of the run"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One service in one month, over all replications."""
+
+    service: str
+    month: date
+    planned: float
+    demand: Spread  # people who joined
+    places: float
+    capacity: (
+        float  # people who can start: the places times the days of the month, divided by the days that people stay
+    )
+    wait: Spread | None  # mean days, over the replications in which anybody joined
+    waiting: float  # of those who joined, how many were not in when the run ended
+
+    @property
+    def gap(self) -> float:
+        """Above 0: too little room for the demand of the month."""
+        return self.demand.mean - self.capacity
+
+
+def fitting(plan: Plan, scenario: Scenario, problems: Problems) -> tuple[Plan, list[str]]:
+    """The part of a plan that a scenario can run, and what is left out, with the reason; months that it does not measure are noted."""
+    left_out = {name: why for name in plan.services if (why := why_not(scenario, name) or _unlimited(scenario, name))}
+    first, end = (scenario.calendar.start + timedelta(days=one // SECONDS_PER_DAY) for one in scenario.calendar.window)
+    last = whole_month(plan.months[-1].year, plan.months[-1].month)[1]
+    if plan.months[0] < first or last >= end:
+        what = f"measures {first} to {end - timedelta(days=1)}, and the plan is of {plan.months[0]} to {last}"
+        problems.add(Mark(file=scenario.file), what)
+    if len(left_out) == len(plan.services):
+        problems.add(
+            Mark(file=scenario.file), f"has no service of the plan with limited places: {'; '.join(plan.services)}"
+        )
+    rows = tuple(row for row in plan.rows if row.meaning.service not in left_out)
+    return replace(plan, rows=rows), [f"{name}: {why}" for name, why in left_out.items()]
+
+
+def _unlimited(scenario: Scenario, name: str) -> str:
+    limited = all(step.places is not None for step in scenario.service(name).capacity)
+    return "" if limited else f"it is unlimited in {Path(scenario.file).name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What every replication is asked: the scenario, and which services and months are counted."""
+
+    scenario: Scenario
+    engines: Engines
+    services: tuple[str, ...]
+    months: tuple[date, ...]
+
+
+Counts: TypeAlias = dict[
+    tuple[str, date], tuple[int, float, int]
+]  # people who joined, their days, those not in by the end
+
+
+def run_plan(
+    plan: Plan,
+    scenario: Scenario,
+    engines: Engines,
+    workers: Place = 1,
+    heard: Callable[[int, int], None] | None = None,
+    store: Store | None = None,
+) -> list[Month]:
+    """Runs the scenario and counts each service of the plan in each of its months; the results do not depend on the workers.
+
+    What the store holds is not run again, so that a run that was stopped goes on.
+    """
+    asked = Asked(scenario, engines, plan.services, plan.months)
+    kept = None if store is None or has_rows_of_people(scenario) else store
+    found: dict[int, Counts] = {}
+    for replication in range(scenario.replications) if kept else ():
+        data = kept.read(_name(asked, replication)) if kept else None
+        if data:
+            found[replication] = {
+                (one, date.fromisoformat(day)): (n, days, rest) for one, day, n, days, rest in json.loads(data)
+            }
+    if kept:
+        kept.taken += len(found)
+    missing = [replication for replication in range(scenario.replications) if replication not in found]
+    for replication, counts in run_tasks(workers_of(workers if missing else 1), count_one, asked, missing):
+        found[replication] = counts
+        if kept:
+            rows = [(service, month.isoformat(), *those) for (service, month), those in counts.items()]
+            kept.write(_name(asked, replication), json.dumps(rows).encode())
+        if heard:
+            heard(len(found), scenario.replications)
+    in_order = [found[replication] for replication in sorted(found)]
+    return [_month(plan, scenario, *key, [counts[key] for counts in in_order]) for key in in_order[0]]
+
+
+def _name(asked: Asked, replication: int) -> str:
+    """The name of one replication's counts: of all that decides them, and whether both engines were compared on it."""
+    checked = asked.engines.is_cross_checked(0, replication)
+    counted_here = short_hash(repr((asked.services, asked.months, checked, program(("own_data",)))))
+    return f"{name_of_results(asked.scenario, asked.engines.name)}/{replication:06}-plan-{counted_here}"
+
+
+def count_one(asked: Asked, replication: int) -> tuple[int, Counts]:
+    """Runs one replication and counts it."""
+    ledger = ledger_of(asked.engines, asked.scenario, 0, replication, Stopwatch())
+    found: Counts = {}
+    for service in asked.services:
+        waits = _waits_for(asked.scenario, ledger, service)
+        found |= {(service, month): _count(asked.scenario, ledger, waits, month) for month in asked.months}
+    return replication, found
+
+
+def _waits_for(scenario: Scenario, ledger: Ledger, service: str) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which waits are for a service, or for a list that holds it."""
+    destinations = [name == service or service in scenario.members(name) for name in scenario.destinations]
+    return np.array(destinations, dtype=bool)[ledger.waits["to"]]
+
+
+def _count(
+    scenario: Scenario, ledger: Ledger, waits: np.ndarray[Any, np.dtype[np.bool_]], month: date
+) -> tuple[int, float, int]:
+    """Of one replication: who joined in the month, their days of waiting together, how many were not in by the end."""
+    first = (month - scenario.calendar.start).days * SECONDS_PER_DAY
+    end = ((whole_month(month.year, month.month)[1] - scenario.calendar.start).days + 1) * SECONDS_PER_DAY
+    joined, ended, ending = (ledger.waits[name] for name in ("joined", "ended", "ending"))
+    rows = np.flatnonzero(waits & (joined >= first) & (joined < end))
+    days = (np.minimum(ended[rows], ledger.until) - joined[rows]).sum() / SECONDS_PER_DAY
+    return len(rows), float(days), int(((ending[rows] != ADMITTED) & (ended[rows] == NEVER)).sum())
+
+
+def _month(plan: Plan, scenario: Scenario, service: str, month: date, found: Sequence[tuple[int, float, int]]) -> Month:
+    days = (whole_month(month.year, month.month)[1] - month).days + 1
+    places = float(_places(scenario, service, month) or 0)
+    waits = [waited / people for people, waited, _ in found if people]
+    return Month(
+        service,
+        month,
+        plan.demand(service, month),
+        spread([float(people) for people, _, _ in found]),
+        places,
+        places * days / plan.of(service, CAPACITY)[0].meaning.days,
+        spread(waits) if waits else None,
+        sum(waiting for _, _, waiting in found) / len(found),
+    )
+
+
+def _places(scenario: Scenario, service: str, month: date) -> int | None:
+    """The places that a scenario plans on the first of a month; None where they are unlimited."""
+    return places_at(scenario.service(service).capacity, (month - scenario.calendar.start).days * SECONDS_PER_DAY)
+
+
+# -- the workbook --------------------------------------------------------------------------------------------
+
+
+def workbook_bytes(plan: Plan, scenario: Scenario, months: Sequence[Month]) -> bytes:
+    """What was understood of the plan's own sheets, with the scenario's places where they are others, and what happened."""
+    data = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(data, options)
+    book.set_properties({"title": f"Capacity and demand, {scenario.id}", "created": CREATED, "author": "bedflow"})
+    month_format = book.add_format({"num_format": "mmm yyyy", "align": "left"})
+    changed = _changed(plan, scenario)
+    for grid in plan.grids:
+        page = book.add_worksheet(grid.sheet or "Plan")
+        page.set_column(0, 1, 44)
+        for row, column, text in understood(plan, grid):
+            number = grid.numbers[row]
+            _write(page, number - 1, column, changed.get((grid.sheet, number, column), text), month_format)
+    _what_happened(book, scenario, months, month_format)
+    for page in book.worksheets():
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+    book.close()
+    return data.getvalue()
+
+
+def _what_happened(book: Any, scenario: Scenario, months: Sequence[Month], month_format: Any) -> None:
+    """The sheet with a line for each service and month."""
+    page = book.add_worksheet("Demand and capacity")
+    rounded, whole = book.add_format({"num_format": "0.0"}), book.add_format({"num_format": "0"})
+    title = f"{scenario.name}: demand, capacity, gap and wait by month"
+    page.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 14}))
+    notes = list(_notes(scenario))
+    for number, note in enumerate(notes, 1):
+        page.write_string(number, 0, note)
+    top, heading = len(notes) + 2, book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+    page.set_row(top, 48)
+    for column, head in enumerate(HEADS):
+        page.write_string(top, column, head, heading)
+    for row, one in enumerate(months, top + 1):
+        page.write_string(row, 0, one.service)
+        page.write_datetime(row, 1, datetime.combine(one.month, datetime.min.time()), month_format)
+        for column, value in enumerate(_numbers(one), 2):
+            if value is not None:
+                page.write_number(row, column, round(value, 4), whole if HEADS[column] == "Places" else rounded)
+    page.set_column(0, 0, 28)
+    page.set_column(1, len(HEADS) - 1, 13)
+    page.freeze_panes(top + 1, 2)
+    page.activate()
+
+
+def _numbers(one: Month) -> tuple[float | None, ...]:
+    wait = None if one.wait is None else one.wait.mean
+    ends = (*interval_of(one.demand), one.places, one.capacity, one.gap, wait, *interval_of(one.wait), one.waiting)
+    return (one.planned, one.demand.mean, *ends)
+
+
+def interval_of(found: Spread | None) -> tuple[float, float] | tuple[None, None]:
+    """The 95% interval of a count or of days, which cannot be below 0; nothing where there is none."""
+    ends = None if found is None else found.interval
+    return (None, None) if ends is None else (max(0.0, ends[0]), ends[1])
+
+
+def _notes(scenario: Scenario) -> Iterator[str]:
+    yield f"{scenario.replications} replications, seed {scenario.seed}. Lower and upper: the 95% interval of the simulation's own average."
+    yield "Capacity: places times days of the month, divided by the days that people stay. A gap above 0 is too little room for that month's demand."
+    yield "Wait: from joining the queue to the start, of those who joined in the month; until the end of the run for those who were not in by then."
+
+
+def _write(page: Any, row: int, column: int, text: str, month_format: Any) -> None:
+    """A cell as it was: a number as a number, a date as a date, all else as text; nothing is ever taken for a formula."""
+    if NUMBER.fullmatch(text):
+        page.write_number(row, column, float(text))
+        return
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        page.write_string(row, column, text)
+        return
+    page.write_datetime(row, column, datetime.combine(day, datetime.min.time()), month_format)
+
+
+def _changed(plan: Plan, scenario: Scenario) -> dict[tuple[str, int, int], str]:
+    """By cell of the plan, the capacity of the scenario where it is not what the plan says: each row of a service in proportion."""
+    found = {}
+    for service in plan.services:
+        said = planned_places(plan, service)
+        rows = plan.of(service, CAPACITY)
+        for month in plan.months:
+            places = _places(scenario, service, month)
+            if places is None or places == said[month]:
+                continue
+            planned = plan.places(service, month)
+            for row in rows:
+                cell = row.cells[month]
+                part = cell.value / planned if planned else float(row is rows[0]) / _as_places(row.meaning, 1.0, month)
+                found[cell.grid.sheet, cell.grid.numbers[cell.row], cell.column] = f"{part * places:.12g}"
+    return found
+
+
+def _as_places(meaning: Meaning, value: float, month: date) -> float:
+    days = (whole_month(month.year, month.month)[1] - month).days + 1
+    return value * meaning.days / days if meaning.counted_in == STARTS else value

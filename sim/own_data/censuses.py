@@ -1,0 +1,290 @@
+"""Today's census: a file with one row a person in; the people of a starting census out, and what they show of that day.
+
+A census is of one date, and the run starts at its first instant with these people. Nothing says whose row is whose once this
+is read. What may be changed here: with new expected results; the exact words are tested.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sim.inputs import distributions
+from sim.inputs.problems import Mark, Problems, listed, quoted
+from sim.inputs.scenario import DIED, OUT, OUTSIDE, CensusEntry, Group, Levels, Scenario, Service, Visit
+from sim.own_data.people_files import (
+    Clock,
+    Places,
+    When,
+    Words,
+    check_once,
+    check_words,
+    group_of,
+    levels_of,
+    on,
+    opened,
+    told_of_columns,
+)
+from sim.own_data.tables import Row, Table
+from sim.results.words.labels import counted
+
+NEEDED = ("service", "admitted")
+KNOWN = ("service", "admitted", "ready", "waiting_for", "group", "census", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody who is there: where, since how many days, and, if they are ready, for what and how long they have waited."""
+
+    group: str
+    service: str  # or "outside"
+    days: float
+    waiting_for: str | None
+    waited: float | None
+    levels: Levels
+
+    def entry(self, count: int, levels: Levels) -> CensusEntry:
+        """So many alike with these levels, as a scenario says it."""
+        return CensusEntry(
+            group=self.group,
+            service=self.service,
+            count=count,
+            elapsed=distributions.fixed(self.days),
+            waiting_for=self.waiting_for,
+            waited=None if self.waited is None else distributions.fixed(self.waited),
+            levels=levels,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """Everybody who is there on one date."""
+
+    day: date
+    people: tuple[Present, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Censuses:
+    """The censuses of a file, by date, and what a planner should know of how they were read."""
+
+    file: str
+    all: tuple[Census, ...]
+    notes: tuple[str, ...]
+
+
+def read_censuses(file: str, scenario: Scenario, words: Words, day: date | None = None) -> Censuses:
+    """The censuses of a CSV or Excel file; ScenarioError lists everything that is wrong with it, rows and columns named."""
+    problems = Problems()
+    places = Places(scenario)
+    table, rows = opened(file, scenario, KNOWN, NEEDED, words, problems)
+    reader = _Reader(table, rows, scenario, words, places, day, problems)
+    found = [reader.person(row) for row in rows]
+    keys = [one and one[0] for one in found]
+    check_once(rows, keys, "is there in row {line} already; one person, one row", problems)
+    _check_room(scenario, rows, found, problems)
+    problems.stop_if_any()
+    days = sorted({when for when, _ in filter(None, found)})
+    censuses = tuple(Census(one, tuple(p for when, p in filter(None, found) if when == one)) for one in days)
+    return Censuses(file, censuses, (*told_of_columns(table), *reader.notes()))
+
+
+class _Reader:
+    """Reads the rows of one file, and notes what they lack."""
+
+    def __init__(  # noqa: PLR0913, PLR0917 - what all rows share
+        self,
+        table: Table,
+        rows: Sequence[Row],
+        scenario: Scenario,
+        words: Words,
+        places: Places,
+        day: date | None,
+        problems: Problems,
+    ) -> None:
+        self._table, self._scenario, self._words, self._places, self._problems = (
+            table,
+            scenario,
+            words,
+            places,
+            problems,
+        )
+        self._day = day
+        self._clock = Clock.of(rows, "admitted")
+        self._counts: Counter[str] = Counter()
+        self._known: dict[tuple[str, str, str | None, Levels], Levels] = {}  # levels that were worked out
+        self._routes: dict[tuple[str, str, Levels], set[str]] = {}
+        self._check_words(rows)
+        if day is None and "census" not in table.columns:
+            problems.add(
+                Mark(file=table.grid.file),
+                "does not say of which day it is; write a column `census`, or --on 2026-06-01",
+            )
+
+    def _check_words(self, rows: Sequence[Row]) -> None:
+        services = [one.name for one in self._scenario.services]
+        pathways = [word for word in self._places.understood if word not in (DIED, OUT)]
+        ways = [word for word in self._places.words if word not in (DIED, OUT)]
+        check_words(rows, "service", self._words, [*services, OUTSIDE], (), self._problems)
+        check_words(rows, "waiting_for", self._words, ways, pathways, self._problems)
+
+    def person(self, row: Row) -> tuple[date, Present] | None:
+        """Who is there by one row, and on which date; None after noting what is wrong with it."""
+        before = len(self._problems.found)
+        day = self._date(row)
+        admitted = self._clock.read(row, "admitted", self._problems)
+        ready = self._clock.read(row, "ready", self._problems)
+        name = group_of(row, self._words, self._scenario.people, self._problems)
+        for column in ("service", "admitted"):
+            if not row[column]:
+                row.wrong(self._problems, column, "is blank")
+        days = None if admitted is None or day is None else self._days(row, "admitted", admitted, day)
+        waited = None if ready is None or day is None else self._days(row, "ready", ready, day)
+        if days is not None and waited is not None and waited > days:
+            row.wrong(self._problems, "ready", f"is before {quoted(row.table.headings['admitted'])}")
+        if len(self._problems.found) > before or day is None or days is None or name is None:
+            return None
+        group = next(one for one in self._scenario.people if one.name == name)
+        service = self._words.word("service", row["service"])
+        levels = levels_of(row, group, self._words)
+        to = self._waiting_for(row, group, service, levels, ready=ready)
+        if len(self._problems.found) > before:
+            return None
+        self._counts["no ready date"] += bool(to and waited is None and service != OUTSIDE)
+        known = self._levels(group, service, to, levels)
+        return day, Present(name, service, days, to, waited if to and service != OUTSIDE else None, known)
+
+    def _date(self, row: Row) -> date | None:
+        if self._day is not None:
+            return self._day
+        found = Clock(in_days=False).read(row, "census", self._problems)
+        if found is None and not row["census"] and "census" in row.table.columns:
+            row.wrong(self._problems, "census", "is blank")
+        return found.date if found else None
+
+    def _days(self, row: Row, column: str, when: When, day: date) -> float:
+        """Days up to the first instant of the census's date; in a file of days the number itself."""
+        if self._clock.in_days:
+            if when.days < 0:
+                row.wrong(self._problems, column, "is below 0; in a census it is the days since then")
+            return when.days
+        if when.date > day:
+            row.wrong(self._problems, column, f"is after the day of the census, {day:%d/%m/%Y}")
+        self._counts["on the day"] += column == "admitted" and when.date == day
+        return round(max(0.0, on(day) - when.days), 5)
+
+    def _waiting_for(self, row: Row, group: Group, service: str, levels: Levels, *, ready: When | None) -> str | None:
+        """The destination of somebody who is ready; None for others, and after noting that it is not known."""
+        word = self._words.word("waiting_for", row["waiting_for"])
+        if not word:
+            if service == OUTSIDE:
+                row.wrong(self._problems, "waiting_for", "is blank: for which place do they wait outside?")
+            elif ready is not None:
+                row.wrong(
+                    self._problems, "waiting_for", "is blank, and they are ready: what do they wait for? `home` will do"
+                )
+            return None
+        ways = self._places.ways(word)
+        if not ways:
+            return None  # noted already, as a word that is not known
+        asked = group.name, service, levels
+        if asked not in self._routes:
+            self._routes[asked] = {route.to for visit in _visits(group, service, levels) for route in visit.then}
+        reached = {name for name, _ in group.arrives_at} if service == OUTSIDE else self._routes[asked]
+        meant = [way for way in ways if way in reached]
+        if not meant:
+            row.wrong(
+                self._problems, "waiting_for", f"is where nobody of {quoted(group.name)} goes from {quoted(service)}"
+            )
+        elif len(meant) > 1:
+            row.wrong(
+                self._problems,
+                "waiting_for",
+                f"may be {listed(map(quoted, meant))}; say which, or map it with --columns",
+            )
+        return meant[0] if len(meant) == 1 else None
+
+    def _levels(self, group: Group, service: str, to: str | None, given: Levels) -> Levels:
+        """The levels given, and those without which nobody would be here, or wait for that; the others are drawn later."""
+        if not group.traits or service == OUTSIDE:
+            return given
+        asked = group.name, service, to, given
+        if asked not in self._known:
+            self._known[asked] = _levels_that_fit(self._scenario, group, service, to, given)
+        found = self._known[asked]
+        self._counts.update(trait for trait, _ in set(found) - set(given))
+        return found
+
+    def notes(self) -> Iterator[str]:
+        """What a planner should know."""
+        if self._counts["on the day"]:
+            people = counted(self._counts["on the day"], "person", "people")
+            yield f"{people} came on the day of the census itself and count as there at its first instant; if the list was made in the evening, say the next day with --on"
+        if self._counts["no ready date"]:
+            people = counted(self._counts["no ready date"], "person", "people")
+            yield f"{people} wait for a place without a ready date: their wait counts from the census on"
+        for trait, number in self._counts.items():
+            if trait not in ("on the day", "no ready date") and number:
+                yield f"{quoted(trait)} of {counted(number, 'person', 'people')} follows from where they are or what they wait for"
+
+
+def _visits(group: Group, service: str, levels: Levels) -> list[Visit]:
+    """What people of a group with these levels may do in a service."""
+    profiles = [one for one in group.profiles if set(levels) <= set(one)] if group.traits else [()]
+    return list(dict.fromkeys(visit for one in profiles if (visit := group.visit(service, one, one)) is not None))
+
+
+def _levels_that_fit(scenario: Scenario, group: Group, service: str, to: str | None, given: Levels) -> Levels:
+    """The levels given, and of each trait of which one level alone can be here that one."""
+    every = [levels for levels, share in zip(group.profiles, group.shares_of_profiles, strict=True) if share > 0]
+    fitting = [one for one in every if set(given) <= set(one) and _can_be(scenario, group, service, to, one)]
+    found = dict(given)
+    for trait in group.traits if fitting else ():
+        able = {dict(levels)[trait.name] for levels in fitting}
+        if trait.name not in found and len(able) == 1 < len({dict(levels)[trait.name] for levels in every}):
+            found[trait.name] = able.pop()
+    return tuple((trait.name, found[trait.name]) for trait in group.traits if trait.name in found)
+
+
+def _can_be(scenario: Scenario, group: Group, service: str, to: str | None, levels: Levels) -> bool:
+    """May somebody with these levels be in a service, and be bound for that? Routes that nobody takes by share do not count."""
+    visit = group.visit(service, levels, levels)
+    if visit is None or (to is not None and not any(route.to == to and route.share > 0 for route in visit.then)):
+        return False
+    starts = [place for name, _ in group.arrives_at for place in scenario.members(name)]
+    if service in starts:
+        return True
+    before = [visit for name in starts if (visit := group.visit(name, levels, levels)) is not None]
+    return any(route.share > 0 and service in scenario.members(route.to) for one in before for route in one.then)
+
+
+def _check_room(
+    scenario: Scenario, rows: Sequence[Row], found: Sequence[tuple[date, Present] | None], problems: Problems
+) -> None:
+    """No more people are in a service on one day than it has places; the first row too many is named."""
+    present: Counter[tuple[date, str]] = Counter()
+    every = Counter((day, one.service) for day, one in filter(None, found))
+    services = {one.name: one for one in scenario.services}
+    for row, read in zip(rows, found, strict=True):
+        if read is None or read[1].service not in services:
+            continue
+        day, one = read
+        service = services[one.service]
+        places = _most_places(service)
+        present[day, one.service] += 1
+        if places is not None and present[day, one.service] == places + 1:
+            people = every[day, one.service]
+            row.wrong(
+                problems,
+                "service",
+                f"is one more than {quoted(one.service)} has {service.counted_in}: {people} people on {day:%d/%m/%Y}, {places} {service.counted_in}; "
+                f"take out who is not of the scenario's people, or say --set services.{one.service}.{service.counted_in}={people}",
+            )
+
+
+def _most_places(service: Service) -> int | None:
+    """The most places that a service ever has; None where nobody counts them, or in hours."""
+    every = [one.places for one in service.capacity if one.places is not None]
+    if len(every) < len(service.capacity) or service.counted_in == "hours_per_week":
+        return None
+    return max(every) + (service.surge.places if service.surge else 0)

@@ -1,0 +1,289 @@
+"""Published figures of one organisation as calibration targets: what the whole hospital should show, each with its source.
+
+What cannot be reported is left out, and said. docs/published-files.md says which file gives which figure.
+
+What may be changed here: freely; a figure is one call of `add`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from sim.inputs.problems import Problems
+from sim.own_data.preset_figures import ByMonth, Figure, Figures, by_month, cite, less, number_of_months, of, total
+from sim.own_data.published import read_published
+from sim.own_data.published_shapes import ACUTE, COMMUNITY, DRD, ENGLAND, KH03, Fact, Published
+
+DELAYED_BANDS = ("1", "2-3", "4-6", "7-13", "14-20", "21+")
+TOLD_BANDS = {"1 to 6 nights": ("1", "2-3", "4-6"), "7 to 13 nights": ("7-13",), "14 nights and more": ("14-20", "21+")}
+PATHWAYS = ("0", "1", "2", "3")
+REASON_NAMES = {
+    "hospital_process": "hospital process",
+    "hub_assessment": "transfer hub assessment",
+    "funding_decision": "funding decision",
+    "p1_reablement": "reablement at home",
+    "home_care": "home care",
+    "home_community_health": "community health at home",
+    "p2_bed": "pathway 2 bed",
+    "p3_care_home": "care home",
+    "eol_fast_track_chc": "end of life, fast track",
+    "equipment": "equipment",
+    "housing_adaptation": "housing adaptation",
+    "housing_homeless": "homelessness",
+    "choice_selffund": "choice or self-funding",
+    "safeguarding_capacity": "safeguarding, capacity",
+    "destination_readiness": "home not ready",
+    "other_interface": "other, between services",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A published value and its source."""
+
+    value: float
+    source: str
+
+
+@dataclass(slots=True)
+class Preset:
+    """What the published files say of an organisation, and what they do not."""
+
+    organisation: str
+    name: str
+    published: Published
+    figures: Figures
+    known: dict[str, Known] = field(default_factory=dict)  # what the first scenario is made from
+    shares: tuple[float, ...] = ()  # of those who leave alive, on pathways 0 to 3
+    shares_of_england: tuple[float, ...] = ()
+
+    def of(self, source: str, measure: str) -> list[Fact]:
+        """The organisation's facts of one kind."""
+        return self.published.of(self.organisation, source, measure)
+
+
+def preset_of(files: Sequence[str], organisation: str, problems: Problems, *, suppress: bool = False) -> Preset:
+    """The targets of an organisation; what is wrong with the files is raised, all at once."""
+    published = read_published(files, organisation, problems)
+    code = organisation.strip().upper()
+    found = Preset(code, published.organisations.get(code, ""), published, Figures(suppress))
+    _check_sums(found, problems)
+    problems.stop_if_any()
+    for part in (_beds, _late, _nights, _discharges, _delayed_people, _destinations, _reasons, _community):
+        part(found)
+    return found
+
+
+def _check_sums(preset: Preset, problems: Problems) -> None:
+    """Discharges by delay come to all discharges, where all of them are published."""
+    parted = by_month(preset.of(DRD, "by_delay"))
+    for whole in preset.of(DRD, "discharged"):
+        parts = total({whole.first: parted.get(whole.first, {})}, ("0", *DELAYED_BANDS))
+        if whole.value is not None and parts is not None and abs(parts - whole.value) > 0.5:
+            what = f"is {whole.value:,.0f} discharges, and those by days of delay come to {parts:,.0f}"
+            whole.grid.wrong(problems, whole.row, whole.column, what)
+
+
+# -- KH03 ----------------------------------------------------------------------------------------------------
+
+
+def _beds(preset: Preset) -> None:
+    """Occupancy, and what the first scenario needs of beds: the mean over the quarters given."""
+    for measure in ("beds_available", "beds_occupied"):
+        facts = [one for one in preset.of(KH03, measure) if one.value is not None]
+        if facts:
+            preset.known[measure] = Known(sum(one.value or 0 for one in facts) / len(facts), cite(facts))
+    facts = [*preset.of(KH03, "beds_available"), *preset.of(KH03, "beds_occupied")]
+    if facts:
+        quarters: ByMonth = {}
+        for one in facts:
+            quarters.setdefault(one.first, {})[one.measure] = one.value
+        parts = of("beds_occupied"), of("beds_available")
+        note = "General and acute beds overnight, those of children among them"
+        preset.figures.add(
+            "Occupancy at midnight", "hospital midnight_occupancy", parts, quarters, facts, note=note, binds=True
+        )
+
+
+# -- Discharge Ready Date ------------------------------------------------------------------------------------
+
+LATE = less(of("discharged"), of("0"))  # all who left a day or more after they were ready
+
+
+def _drd(preset: Preset) -> ByMonth:
+    months = by_month(preset.of(DRD, "by_delay"))
+    for one in (*preset.of(DRD, "discharged"), *preset.of(DRD, "delay_days")):
+        months.setdefault(one.first, {})[one.measure] = one.value
+    return months
+
+
+def _late(preset: Preset) -> None:
+    """How many leave late, and by how much."""
+    bands, wholes = preset.of(DRD, "by_delay"), preset.of(DRD, "discharged")
+    if not bands or not wholes:
+        return
+    months, late = _drd(preset), "hospital delayed_share"
+    facts = [*wholes, *(one for one in bands if one.item == "0")]
+    preset.figures.add("Discharges delayed", late, (LATE, of("discharged")), months, facts, binds=True)
+    kept_back = preset.figures.hidden({says: total(months, items) for says, items in TOLD_BANDS.items()})
+    for says, items in TOLD_BANDS.items():
+        name = f"Of those delayed: {says}"
+        if says in kept_back:
+            preset.figures.hide(name)
+            continue
+        address = f"hospital delay_band_share band={'|'.join(items)}"
+        facts = [*wholes, *(one for one in bands if one.item in ("0", *items))]
+        preset.figures.add(name, address, (of(*items), LATE), months, facts, divided_by=late, binds=True)
+
+
+def _nights(preset: Preset) -> None:
+    """Nights of delay, of those delayed and of all."""
+    wholes, days = preset.of(DRD, "discharged"), preset.of(DRD, "delay_days")
+    if not wholes or not days:
+        return
+    none = [one for one in preset.of(DRD, "by_delay") if one.item == "0"]
+    months, says = _drd(preset), "Nights of delay of those delayed"
+    address, parts = "hospital delay_mean_if_delayed_nights", (of("delay_days"), LATE)
+    preset.figures.add(says, address, parts, months, [*wholes, *days, *none], "nights", binds=True)
+    says, address, parts = (
+        "Nights of delay of all discharges",
+        "hospital delay_mean_nights",
+        (of("delay_days"), of("discharged")),
+    )
+    preset.figures.add(says, address, parts, months, [*wholes, *days], "nights")
+    above, below = total(months, ["delay_days"]), total(months, ["discharged"])
+    if above is not None and below:
+        preset.known["delay_nights"] = Known(above / below, cite([*wholes, *days]))
+
+
+def _discharges(preset: Preset) -> None:
+    """Discharges a day."""
+    wholes = preset.of(DRD, "discharged")
+    if not wholes:
+        return
+    days = {one.first: float((one.last - one.first).days + 1) for one in wholes}
+    months: ByMonth = {one.first: {"discharged": one.value, "days": days[one.first]} for one in wholes}
+    parts = of("discharged"), of("days")
+    preset.figures.add("Discharges a day", "hospital throughput_per_day", parts, months, wholes, "people a day")
+    above, below = total(months, ["discharged"]), sum(days.values())
+    if above is not None:
+        preset.known["discharges_a_day"] = Known(above / below, cite(wholes))
+
+
+# -- situation reports ---------------------------------------------------------------------------------------
+
+
+def _daily_means(preset: Preset, source: str) -> ByMonth:
+    """By month the mean of the days on which people ready and people remaining are both published."""
+    days = {one.first: one.value for one in preset.of(source, "ready") if one.value is not None}
+    stayed = {one.first: one.value for one in preset.of(source, "remaining") if one.value is not None}
+    found: ByMonth = {}
+    for month, group in groupby(sorted(days.keys() & stayed.keys()), key=lambda day: day.replace(day=1)):
+        both = list(group)
+        found[month] = {
+            "ready": sum(days[day] for day in both) / len(both),
+            "remaining": sum(stayed[day] for day in both) / len(both),
+        }
+    return found
+
+
+RELEASED = less(of("ready"), of("remaining")), of("ready")
+
+
+def _delayed_people(preset: Preset) -> None:
+    """Who is delayed on an average day, and how many of those ready leave on the day."""
+    facts = [*preset.of(ACUTE, "ready"), *preset.of(ACUTE, "remaining")]
+    if not facts:
+        return
+    months, rival = _daily_means(preset, ACUTE), "delay_nights" in preset.known
+    note = "The mean of the days"
+    note += ". Discharge Ready Date says another delay of the same people, and binds instead" if rival else ""
+    parts, stayed = (of("remaining"), number_of_months), facts[len(facts) // 2 :]
+    address = "hospital midnight_delayed_mean"
+    preset.figures.add(
+        "Delayed people at midnight", address, parts, months, stayed, "people", "", note, binds=not rival
+    )
+    preset.figures.add("Released of those ready, a day", "hospital released_share", RELEASED, months, facts)
+
+
+def _destinations(preset: Preset) -> None:
+    """On which pathway people leave."""
+    facts = preset.of(ACUTE, "pathway")
+    if not facts:
+        return
+    months = by_month(facts)
+    counts = {item: total(months, [item]) for item in PATHWAYS}
+    kept_back = preset.figures.hidden(counts)
+    for item in PATHWAYS:
+        says = f"Discharged alive on pathway {item}"
+        if item in kept_back:
+            preset.figures.hide(says)
+            continue
+        note = "The scenario's needs are made from it" if item != "0" else ""
+        address, whole = f"hospital leavers pathway={item}", f"hospital leavers pathway={'|'.join(PATHWAYS)}"
+        preset.figures.add(says, address, (of(item), of(*PATHWAYS)), months, facts, divided_by=whole, note=note)
+    theirs, shares = by_month(preset.published.of(ENGLAND, ACUTE, "pathway")), _shares(months)
+    if shares and not kept_back:
+        preset.shares, preset.shares_of_england = shares, _shares(theirs)
+        preset.known["pathways"] = Known(total(months, PATHWAYS) or 0.0, cite(facts))
+
+
+def _shares(months: ByMonth) -> tuple[float, ...]:
+    """The part of each pathway; nothing where one is not published."""
+    whole = total(months, PATHWAYS)
+    return tuple((total(months, [item]) or 0.0) / whole for item in PATHWAYS) if whole else ()
+
+
+def _reasons(preset: Preset) -> None:
+    """What those wait for who have stayed 7 days and more: the mean of the months."""
+    facts = preset.of(ACUTE, "reason")
+    if not facts:
+        return
+    months, whole = by_month(facts), "hospital long_stay_delayed_people_mean"
+    means = {reason: (total(months, [reason]) or 0.0) / len(months) for reason in REASON_NAMES}
+    kept_back = preset.figures.hidden(means)
+    for reason, name in REASON_NAMES.items():
+        says = f"Long stayers: {name}"
+        if reason in kept_back:
+            preset.figures.hide(says)
+            continue
+        parts, note = (of(reason), of(*REASON_NAMES)), "Of those who have stayed 7 days or more"
+        preset.figures.add(says, f"{whole} reason={reason}", parts, months, facts, divided_by=whole, note=note)
+
+
+def _community(preset: Preset) -> None:
+    """Community beds, whichever hospital people come from: shares only, as the beds are not this hospital's alone."""
+    if preset.of(COMMUNITY, "remaining"):
+        says = "Released of those ready in community beds, a day"
+        preset.figures.untold.append(f"{says}: the model counts releases of hospitals only")
+    facts = preset.of(COMMUNITY, "pathway")
+    if facts:
+        home, note = "community_beds leavers next_service=home|home_care", "Of those who go home or into a care home"
+        parts, below = (of("0", "1"), of("0", "1", "3")), f"{home}|long_term_care"
+        preset.figures.add(
+            "Home from a pathway 2 bed", home, parts, by_month(facts), facts, divided_by=below, note=note
+        )
+
+
+# -- the table of targets ------------------------------------------------------------------------------------
+
+
+def target_rows(figures: Sequence[Figure]) -> Iterator[tuple[str, ...]]:
+    """The figures as rows of a targets file, in the order of its columns."""
+    for one in figures:
+        numbers = (amount(value, one.unit) for value in (one.low, one.aim, one.high))
+        yield (
+            one.says,
+            one.measure,
+            one.divided_by,
+            one.unit,
+            *numbers,
+            "yes" if one.binds else "no",
+            one.source,
+            one.note,
+        )
+
+
+def amount(value: float, unit: str) -> str:
+    """A figure as targets files have it: shares in percent."""
+    return f"{100 * value:.4g}%" if unit == "share" else f"{value:.4g}"

@@ -1,0 +1,298 @@
+"""The tables that people keep in CSV or Excel: cells as text, each with its place; dates and numbers as people type them.
+
+A file is untrusted and may hold people: formulas and macros never run (values alone are read, as they were last saved),
+what unpacks to more than a sane size is refused, and columns that name people are dropped before a cell of them is looked at.
+What may be changed here: freely, as long as no text has two readings; the exact words are tested.
+"""
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from sim.inputs.files import NoTable, lines_of, separator_of
+from sim.inputs.problems import Mark, Problems, closest, did_you_mean, listed, printable, quoted
+from sim.own_data.cells import bare, is_personal, looks_like_nhs_number
+
+CSV_ENDINGS = (".csv", ".txt", ".tsv")
+EXCEL_ENDINGS = (".xlsx", ".xlsm")
+OTHER_EXCEL = (".xls", ".xlsb", ".ods", ".numbers")
+LARGEST_FILE = 50_000_000  # bytes, as it lies on the disk
+LARGEST_UNPACKED = 400_000_000  # bytes of a workbook's XML; more is a bomb or no table of people
+MOST_ROWS = 500_000
+MOST_COLUMNS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet as text: the cells of every row that is not blank, and the number of each row as a spreadsheet counts."""
+
+    file: str
+    sheet: str  # empty for a CSV file
+    numbers: tuple[int, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+    def cell(self, row: int, column: int) -> str:
+        """The text of a cell, counted from 0; empty beyond the end of a row."""
+        cells = self.rows[row]
+        return cells[column] if column < len(cells) else ""
+
+    def mark(self, row: int, column: int = 0) -> Mark:
+        """The place of a cell, counted from 0."""
+        return Mark(file=self.file, line=self.numbers[row], column=column + 1)
+
+    def place(self, row: int, column: int) -> str:
+        """What a planner calls a cell: `Stays!C12`, in a CSV file `C12`."""
+        cell = f"{letters(column)}{self.numbers[row]}"
+        return f"{printable(self.sheet)}!{cell}" if self.sheet else cell
+
+    def wrong(self, problems: Problems, row: int, column: int, what: str) -> None:
+        """Note a problem with a cell, its place first."""
+        problems.add(self.mark(row, column), f"{self.place(row, column)} {what}")
+
+
+def letters(column: int) -> str:
+    """A column as spreadsheets call it: 0 is A, 26 is AA."""
+    return (letters(column // 26 - 1) if column >= 26 else "") + chr(ord("A") + column % 26)
+
+
+def read_grids(file: str, problems: Problems) -> tuple[Grid, ...]:
+    """Every sheet of a CSV or Excel file that is not blank; none after noting why the file cannot be read."""
+    problems.opened(file)
+    whole = Mark(file=file)
+    before = len(problems.found)
+    ending = Path(file).suffix.lower()
+    found: tuple[Grid, ...] = ()
+    try:
+        if ending in EXCEL_ENDINGS:
+            found = _workbook(file, problems)
+        elif ending in CSV_ENDINGS:
+            found = _csv(_content(file), file)
+        else:
+            cure = "save it in Excel as .xlsx or as CSV UTF-8" if ending in OTHER_EXCEL else "it must be .csv or .xlsx"
+            problems.add(whole, f"ends in {quoted(ending)}, which is not read; {cure}")
+    except NoTable as error:
+        problems.add(Mark(file=file, line=error.line, column=1), f"is no table: {error}")
+    except (OSError, ValueError) as error:
+        problems.add(whole, _why(error))
+    if not found and len(problems.found) == before:
+        problems.add(whole, "holds no cells")
+    return found
+
+
+def _content(file: str) -> bytes:
+    path = Path(file)
+    if path.exists() and not path.is_file():
+        raise ValueError("is a folder, not a file" if path.is_dir() else "is no ordinary file")
+    with path.open("rb") as opened:
+        content = opened.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise ValueError(f"is larger than {LARGEST_FILE:,} bytes; leave out what is not needed")
+    return content
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "does not exist"
+    if isinstance(error, OSError):
+        return f"cannot be read: {printable(error.strerror or 'unknown reason')}"
+    return printable(str(error), 200)
+
+
+def _csv(content: bytes, file: str) -> tuple[Grid, ...]:
+    """The one table of a CSV file: UTF-8, or as Excel on Windows saves it."""
+    try:
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+    lines = list(lines_of(text, separator_of(text)))
+    if len(lines) > MOST_ROWS or any(len(line.cells) > MOST_COLUMNS for line in lines):
+        raise ValueError(f"holds more than {MOST_ROWS:,} rows or {MOST_COLUMNS:,} columns")
+    return (Grid(file, "", tuple(line.number for line in lines), tuple(line.cells for line in lines)),) if lines else ()
+
+
+def _workbook(file: str, problems: Problems) -> tuple[Grid, ...]:
+    """Every sheet of an Excel file, by the values that were last saved with it."""
+    if find_spec("openpyxl") is None:
+        raise ValueError(
+            "is an Excel file, and the package openpyxl is not here; pip install 'bedflow[excel]', or save it as CSV"
+        )
+    _check_unpacked(file)
+    from openpyxl import load_workbook  # slow to import, and only needed for Excel
+
+    try:
+        values = load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        formulas = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    except Exception as error:  # noqa: BLE001 - a broken file may raise anything
+        raise ValueError(f"is no Excel file that can be read ({type(error).__name__}); save it again") from None
+    try:
+        sheets = [one for one in values.worksheets if one.sheet_state == "visible"]
+        grids = [_sheet(file, sheet, formulas[sheet.title], problems) for sheet in sheets]
+    finally:
+        values.close()
+        formulas.close()
+    return tuple(grid for grid in grids if grid.rows)
+
+
+def _check_unpacked(file: str) -> None:
+    _content(file)
+    try:
+        with zipfile.ZipFile(file) as packed:
+            unpacked = sum(one.file_size for one in packed.infolist())
+    except zipfile.BadZipFile:
+        raise ValueError("is no Excel file; save it in Excel as .xlsx or as CSV UTF-8") from None
+    if unpacked > LARGEST_UNPACKED:
+        raise ValueError(f"unpacks to {unpacked:,} bytes, more than any table needs")
+
+
+def _sheet(file: str, values: Any, formulas: Any, problems: Problems) -> Grid:
+    """One sheet; a formula that was saved without its value is noted, because nothing here works it out."""
+    numbers: list[int] = []
+    rows: list[tuple[str, ...]] = []
+    pairs = zip(values.iter_rows(max_col=MOST_COLUMNS), formulas.iter_rows(max_col=MOST_COLUMNS), strict=False)
+    for number, (row, written) in enumerate(pairs, 1):
+        cells = [_text(cell.value) for cell in row]
+        for column, cell in enumerate(written):
+            if cell.data_type == "f" and not cells[column]:
+                mark = Mark(file=file, line=number, column=column + 1)
+                place = f"{printable(values.title)}!{letters(column)}{number}"
+                what = "holds a formula without a value, and formulas are never run; open and save it in Excel"
+                problems.add(mark, f"{place} {what}, or paste the values")
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            numbers.append(number)
+            rows.append(tuple(cells))
+        if len(rows) > MOST_ROWS:
+            raise ValueError(f"holds more than {MOST_ROWS:,} rows")
+    return Grid(file, str(values.title), tuple(numbers), tuple(rows))
+
+
+def _text(value: object) -> str:
+    """A cell as text: dates year-month-day, with a time where there is one; numbers as short as they are exact."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d") if value.time() == time() else value.isoformat(" ", "seconds")
+    if isinstance(value, (date, time)):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return f"{value / timedelta(days=1):.10g}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return str(value).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line below the heading; cells are asked for by the names that we give to columns."""
+
+    table: "Table"
+    number: int  # in the grid, counted from 0
+
+    def __getitem__(self, name: str) -> str:
+        column = self.table.columns.get(name)
+        return "" if column is None else self.table.grid.cell(self.number, column)
+
+    @property
+    def line(self) -> int:
+        """The row's number in the file."""
+        return self.table.grid.numbers[self.number]
+
+    def wrong(self, problems: Problems, name: str, what: str) -> None:
+        """Note a problem with one cell: its place, its heading, and what is the matter."""
+        column = self.table.columns.get(name, 0)
+        heading = quoted(self.table.headings.get(name, name))
+        self.table.grid.wrong(problems, self.number, column, f"({heading}) {what}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet below its heading: where each column that we asked for stands, what it is called there, what was dropped."""
+
+    grid: Grid
+    heading: int  # the row of the heading, counted from 0
+    columns: dict[str, int]
+    headings: dict[str, str]
+    dropped: tuple[str, ...]  # headings of columns that say who somebody is: never read
+    unused: tuple[str, ...]  # headings of all other columns that nobody asked for
+
+    def __iter__(self) -> Iterator[Row]:
+        asked = self.columns.values()
+        for number in range(self.heading + 1, len(self.grid.rows)):
+            if any(self.grid.cell(number, column) for column in asked):
+                yield Row(self, number)
+
+
+def table_of(
+    grid: Grid,
+    known: Mapping[str, Sequence[str]],
+    needed: Iterable[str],
+    problems: Problems,
+    renamed: Mapping[str, str] | None = None,
+) -> Table | None:
+    """The table of a sheet, its heading the first row that has a needed column; None after noting what is missing.
+
+    `known` gives other words for each of our column names; `renamed` says what the planner calls them (heading to our name).
+    """
+    ours = {bare(word): name for name, words in known.items() for word in (name, *words)}
+    theirs = {bare(heading): name for heading, name in (renamed or {}).items()}
+    taken = set(theirs.values())
+    meant = {word: name for word, name in ours.items() if name not in taken} | theirs
+    wanted = list(needed)
+    rows = range(min(len(grid.rows), 50))
+    hits = {row: {meant[bare(cell)] for cell in grid.rows[row] if bare(cell) in meant} for row in rows}
+    heading = max(rows, key=lambda row: (len(hits[row] & set(wanted)), len(hits[row]), -row))
+    if not hits[heading]:
+        problems.add(
+            grid.mark(0), f"no row has a heading that is understood; needed are {listed(map(quoted, wanted), 'and')}"
+        )
+        return None
+    columns: dict[str, int] = {}
+    headings: dict[str, str] = {}
+    dropped: list[str] = []
+    unused: list[str] = []
+    before = len(problems.found)
+    for column, cell in enumerate(grid.rows[heading]):
+        name = meant.get(bare(cell)) if cell else None
+        if name in columns:
+            grid.wrong(problems, heading, column, f"is a second column for {quoted(str(name))}; keep one")
+        elif name is not None:
+            columns[name], headings[name] = column, cell
+        elif cell:
+            (dropped if is_personal(cell) else unused).append(cell)
+    for name in wanted:
+        if name not in columns:
+            near = closest(name, unused)
+            cure = (
+                f"; is it {quoted(near)}? Say so with --columns"
+                if near
+                else "; say with --columns what yours is called"
+            )
+            problems.add(grid.mark(heading), f"the column {quoted(name)} is missing{cure}")
+    if len(problems.found) > before:
+        return None
+    return Table(grid, heading, columns, headings, tuple(dropped), tuple(unused))
+
+
+def words_not_known(rows: Iterable[Row], column: str, known: Iterable[str], problems: Problems) -> None:
+    """Note every cell of a column that is none of the known words.
+
+    A word is repeated in the message only if it cannot be somebody's name: it is in three rows or more, or is close
+    to a known one. Anything else in the wrong column may be a person.
+    """
+    words = list(known)
+    found = [row for row in rows if row[column] and row[column] not in words]
+    counts = Counter(row[column] for row in found)
+    for row in found:
+        word = row[column]
+        tells = (counts[word] >= 3 or closest(word, words) is not None) and not looks_like_nhs_number(word)
+        what = f"is {quoted(word)}" if tells else "is a word that is not shown, as it may be a name,"
+        cure = (did_you_mean(word, words) if tells else "") or "; say with --columns what it means here"
+        row.wrong(problems, column, f"{what} and is not known{cure}")

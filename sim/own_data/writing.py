@@ -1,0 +1,64 @@
+"""Scenarios that are made from people's files: read back before anything is written, and written whole or not at all.
+
+What may be changed here: freely.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
+from sim.inputs.scenario import Scenario
+from sim.results.files.writing import naming, whole_files
+
+
+def beside(target: Path, file: Path) -> str:
+    """The path of a scenario from the folder of a file that extends it."""
+    try:
+        return Path(os.path.relpath(target.resolve(), file.resolve().parent)).as_posix()
+    except ValueError:  # another drive
+        return target.as_posix()
+
+
+def text(words: str) -> str:
+    """Words as a value of YAML, whatever is in them."""
+    return json.dumps(" ".join(words.split()), ensure_ascii=False)
+
+
+def comment(words: str) -> str:
+    """Words for the end of a line, on one line."""
+    return " ".join(words.split())
+
+
+def number(value: float) -> str:
+    """A number to four digits, without an exponent."""
+    short = f"{value:.4g}"
+    return f"{value:.0f}" if "e" in short else short
+
+
+def write_checked(scenario: Path, content: str, others: Mapping[Path, bytes] | None = None) -> Scenario:
+    """Write a scenario and other files together, after it was read; ScenarioError, and nothing written, where it makes no sense."""
+    folder = scenario.resolve().parent
+    with naming(scenario):
+        handle, name = tempfile.mkstemp(prefix=".checking-", suffix=".yaml", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+        found = read_scenario(name)
+    except ScenarioError as error:
+        problems = (
+            replace(one, file=str(scenario)) if Path(one.file).name == Path(name).name else one
+            for one in error.problems
+        )
+        raise ScenarioError(problems) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+    files = {scenario: content.encode(), **(others or {})}
+    with naming(scenario), whole_files(list(files)) as parts:
+        for part, data in zip(parts, files.values(), strict=True):
+            part.write(data)
+    return replace(found, file=str(scenario))

@@ -1,0 +1,193 @@
+"""A finished study: what its page says, and the file study.json by which the report of a comparison takes it in again.
+
+What may be changed here: freely; a study.json of another `FORMAT` is refused.
+"""
+
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.results.report.explore import Explore, Explored, Level, Slider
+
+if TYPE_CHECKING:  # charts take a third of a second to load
+    from sim.results.charts import Chart
+
+StudyTable = tuple[str, Sequence[str], Sequence[Sequence[str]]]  # its title, heads and rows
+FILE = "study.json"
+FORMAT = 1
+LONGEST_BYTES = 2_000_000  # of one file
+CHART_NAME = re.compile(r"[\w.-]+")  # never a path
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPage:
+    """What the page of a study says."""
+
+    title: str
+    question: str
+    says: Sequence[str]  # the first is the answer
+    tables: Sequence[StudyTable]
+    explore: Explore | None = None  # sliders
+    asks: str = ""  # what it asks beside the scenario's own question, where `question` does not say it
+
+    @property
+    def heading(self) -> str:
+        """What stands above it in the report of a comparison."""
+        return self.asks or self.question or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class AskedOf:
+    """A scenario of a study: its name, and a hash of all that decides its results but the seed and the number of replications."""
+
+    name: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """A finished study: its page and charts, the scenarios that it is about, and how to get it again."""
+
+    page: StudyPage
+    charts: Sequence["Chart"]
+    scenarios: Sequence[AskedOf]
+    seed: int
+    command: str
+
+
+def as_object(study: Study) -> dict[str, Any]:
+    """What study.json holds; charts are beside it, as files."""
+    page, explore = study.page, study.page.explore
+    return {
+        "format": FORMAT,
+        "title": page.title,
+        "question": page.question,
+        "asks": page.asks,
+        "says": list(page.says),
+        "tables": [
+            {"title": title, "heads": list(heads), "rows": [list(row) for row in rows]}
+            for title, heads, rows in page.tables
+        ],
+        "explore": explore.as_object() if explore else None,
+        "charts": [
+            {"name": one.name, "title": one.title, "description": one.description, "is_compact": one.is_compact}
+            for one in study.charts
+        ],
+        "scenarios": [asdict(one) for one in study.scenarios],
+        "seed": study.seed,
+        "repeat_with": study.command,
+    }
+
+
+def read_study(folder: Path) -> Study:
+    """The study of a folder; ValueError where its study.json is none, OSError where a file cannot be read."""
+    said = json.loads(_read(folder / FILE), parse_constant=_no_number)
+    if not isinstance(said, dict) or said.get("format") != FORMAT:
+        raise ValueError(f"{FILE} is of another version")
+    try:
+        return _study(said, folder)
+    except (KeyError, TypeError) as problem:
+        raise ValueError(f"{FILE} lacks or misstates {problem}") from None
+
+
+def _study(said: Mapping[str, Any], folder: Path) -> Study:
+    tables = [
+        (_text(one["title"]), _texts(one["heads"]), [_texts(row) for row in _list(one["rows"])])
+        for one in _list(said["tables"])
+    ]
+    for title, heads, rows in tables:
+        if any(len(row) != len(heads) for row in rows):
+            raise ValueError(f"{FILE}: a row of the table {title!r} has more or fewer cells than its heads")
+    page = StudyPage(
+        _text(said["title"]),
+        _text(said["question"]),
+        _texts(said["says"]),
+        tables,
+        None if said["explore"] is None else _explore(said["explore"]),
+        _text(said["asks"]),
+    )
+    return Study(
+        page,
+        [_chart(one, folder) for one in _list(said["charts"])],
+        [AskedOf(_text(one["name"]), _text(one["meaning"])) for one in _list(said["scenarios"])],
+        _whole(said["seed"]),
+        _text(said["repeat_with"]),
+    )
+
+
+def _explore(said: Mapping[str, Any]) -> Explore:
+    sliders = [
+        Slider(_text(one["name"]), _texts(one["values"]), _whole(one["start"])) for one in _list(said["sliders"])
+    ]
+    if not sliders or any(not 0 <= one.start < len(one.values) for one in sliders):
+        raise ValueError(f"{FILE}: a slider starts at no value of its own")
+    figures = [
+        Explored(_text(one["name"]), {_point(at, sliders): _level(level) for at, level in one["levels"].items()})
+        for one in _list(said["figures"])
+    ]
+    return Explore(sliders, figures)
+
+
+def _point(text: str, sliders: Sequence[Slider]) -> tuple[int, ...]:
+    found = tuple(int(part) for part in text.split(","))
+    if len(found) != len(sliders):
+        raise ValueError(f"{FILE}: the point {text!r} has not one value for each slider")
+    return found
+
+
+def _level(said: Mapping[str, Any]) -> Level:
+    return Level(_number(said["low"]), _number(said["mean"]), _number(said["high"]), _text(said["words"]))
+
+
+def _chart(said: Mapping[str, Any], folder: Path) -> "Chart":
+    from sim.results.charts import Chart  # matplotlib comes only now
+
+    name, is_compact = _text(said["name"]), said["is_compact"]
+    if not CHART_NAME.fullmatch(name):
+        raise ValueError(f"{FILE}: {name!r} is no name of a chart")
+    svg = _read(folder / "charts" / f"{name}.svg")
+    return Chart(name, _text(said["title"]), _text(said["description"]), svg, b"", is_compact is True)
+
+
+def _read(file: Path) -> bytes:
+    if file.stat().st_size > LONGEST_BYTES:
+        raise ValueError(f"{file.name} has more than {LONGEST_BYTES:,} bytes")
+    return file.read_bytes()
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{FILE} holds {text} where a number is needed")
+
+
+def _list(value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise TypeError("a list")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text")
+    return value
+
+
+def _texts(value: Any) -> list[str]:
+    return [_text(one) for one in _list(value)]
+
+
+def _whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError("a whole number")
+    return value
+
+
+def _number(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
+        raise TypeError("a number")
+    return float(value)

@@ -1,0 +1,250 @@
+"""Every table of counts and sums of waits that measures need, in one pass over them, for a compiler.
+
+The definition of each is in `waits.py` and `flow.py` in plain NumPy, which counts where nothing can be compiled and is
+the reference in tests: whole numbers only.
+
+What may be changed here: freely, together with these.
+"""
+
+from typing import NamedTuple
+
+from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
+from sim.machine_code import Column, Grid, Mask, Passes
+from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY
+from sim.results.table_passes import Lengths, Sums, When, Where, add, midnight, row_of, took
+
+IN_2_DAYS = 2 * SECONDS_PER_DAY
+IN_4_HOURS = 4 * SECONDS_PER_HOUR
+
+OF_WAITS = (
+    "in line",
+    "waits",
+    "waited at all",
+    "waited",
+    "from outside",
+    "in 4 hours",
+    "admitted",
+    "in 2 days",
+    "turned away",
+    "turned away at once",
+    "gave up",
+    "dead outside",
+    "gone from outside",
+)
+(
+    IN_LINE,
+    WAITS,
+    WAITED_AT_ALL,
+    WAITED,
+    FROM_OUTSIDE,
+    WITHIN_4_HOURS,
+    GOT_IN,
+    WITHIN_2_DAYS,
+    TURNED,
+    TURNED_AT_ONCE,
+    GAVE,
+    DEAD_OUTSIDE,
+    GONE_FROM_OUTSIDE,
+) = range(len(OF_WAITS))
+
+
+class Waits(NamedTuple):
+    """Waits, person by person."""
+
+    person: Column
+    stay: Column
+    held: Column
+    to: Column
+    otherwise: Column
+    joined: Column
+    ended: Column
+    ending: Column
+    profile: Column
+
+
+class OfWaits(NamedTuple):
+    """What comes of waits."""
+
+    sums: Sums  # OF_WAITS
+    waiting: Grid  # by destination, the last for those outside; midnights
+    given_up: Grid  # by destination, and where `otherwise` led
+    waited_on: Grid  # people admitted by destination and what they had waited for
+    lengths: Lengths
+    amounts: Column
+
+
+def has_failed(ending: int) -> bool:
+    """Whether this is how the wait of somebody ends who is turned away."""
+    return ending in (TURNED_AWAY, NO_PLACE)
+
+
+def gives_up(found: OfWaits, waits: Waits, row: int) -> None:
+    """Where `otherwise` led, on past lists that were full or closed at that instant."""
+    last = row
+    while last + 1 < len(waits.person):
+        then = last + 1
+        is_same = waits.person[then] == waits.person[last] and waits.stay[then] == waits.stay[last]
+        at_once = waits.joined[then] == waits.ended[then] and waits.joined[then] == waits.ended[last]
+        if not (is_same and at_once and has_failed(waits.ending[then])):
+            break
+        last = then
+    found.given_up[waits.to[row], waits.otherwise[last]] += 1
+
+
+def has_ended(found: OfWaits, waits: Waits, row: int, admitted_to: Column) -> None:
+    """A wait that ended in the window."""
+    amounts, ending = found.amounts, waits.ending[row]
+    if ending == ADMITTED:
+        if admitted_to[row] != NONE:
+            found.waited_on[admitted_to[row], waits.to[row]] += 1
+    elif ending == GAVE_UP:
+        amounts[GAVE] = 1
+        gives_up(found, waits, row)
+    elif has_failed(ending):
+        amounts[TURNED] = 1
+        amounts[TURNED_AT_ONCE] = 1 if waits.joined[row] == waits.ended[row] else 0
+
+
+def waited(found: OfWaits, waits: Waits, row: int, where: Where, when: When, profile: int) -> None:
+    """A wait that touches the window; outside, it is one of those outside, too."""
+    amounts, to, joined, over = found.amounts, waits.to[row], waits.joined[row], min(waits.ended[row], when.end)
+    amounts[IN_LINE] = over - max(joined, when.first)
+    if joined >= when.first:
+        amounts[WAITS], amounts[WAITED] = 1, over - joined
+        if over > joined:
+            amounts[WAITED_AT_ALL] = 1
+            took(found.lengths, where.also[to], profile, to, over - joined)
+            if waits.held[row] == OUTSIDE:
+                took(found.lengths, NONE, profile, when.outside, over - joined)
+
+
+def keeps_standards(amounts: Column, waits: Waits, row: int, end: int) -> None:
+    """A wait that began in the window: admitted within 4 hours, where they can be seen; and within 2 days."""
+    seconds = waits.ended[row] - waits.joined[row]
+    is_in = waits.ending[row] == ADMITTED
+    if waits.held[row] == OUTSIDE and (waits.ended[row] < end or waits.joined[row] <= end - IN_4_HOURS):
+        amounts[FROM_OUTSIDE] = 1
+        amounts[WITHIN_4_HOURS] = 1 if is_in and seconds <= IN_4_HOURS else 0
+    if is_in and waits.ended[row] < end:
+        amounts[GOT_IN] = 1
+        amounts[WITHIN_2_DAYS] = 1 if seconds <= IN_2_DAYS else 0
+
+
+def is_outside(found: OfWaits, waits: Waits, row: int, came: Column, when: When, has_stay: bool) -> None:
+    """A wait outside: in the queue there, or dead, or gone for good without ever having been in a stay."""
+    amounts, sums = found.amounts, found.sums.amounts
+    here = row_of(found.sums, waits.profile[row], when.outside)
+    for what in range(IN_LINE, WAITED + 1):
+        sums[here, what] += amounts[what]
+    if when.first <= waits.ended[row] < when.end:
+        person = waits.person[row]
+        if waits.ending[row] == DIED_WAITING:
+            sums[here, DEAD_OUTSIDE] += 1
+        if not has_stay and (row + 1 == len(waits.person) or waits.person[row + 1] != person):
+            sums[row_of(found.sums, came[person], when.all), GONE_FROM_OUTSIDE] += 1
+
+
+def of_waits(
+    found: OfWaits,
+    waits: Waits,
+    with_stays: Column,
+    admitted_to: Column,
+    came: Column,
+    where: Where,
+    when: When,
+) -> None:
+    """Every wait that touches the window, in every table; `with_stays` are the people of the stays, `came` the profiles of all."""
+    first, end = when.first, when.end
+    amounts, stay, out = found.amounts, 0, len(found.waiting) - 1
+    for row in range(len(waits.person)):
+        person, to, joined, over = waits.person[row], waits.to[row], waits.joined[row], waits.ended[row]
+        if joined >= end or over < first:
+            continue
+        profile = waits.profile[row]
+        for what in range(len(amounts)):
+            amounts[what] = 0
+        if over > joined or not has_failed(waits.ending[row]):
+            waited(found, waits, row, where, when, profile)
+        if over > joined and over > first:
+            begin, until = midnight(joined, first, when.days), midnight(over, first, when.days)
+            found.waiting[to, begin] += 1
+            found.waiting[to, until] -= 1
+            if waits.held[row] == OUTSIDE:
+                found.waiting[out, begin] += 1
+                found.waiting[out, until] -= 1
+        if joined >= first:
+            keeps_standards(amounts, waits, row, end)
+        if first <= over < end:
+            has_ended(found, waits, row, admitted_to)
+        if waits.held[row] == OUTSIDE:
+            while stay < len(with_stays) and with_stays[stay] < person:
+                stay += 1
+            has_stay = stay < len(with_stays) and with_stays[stay] == person
+            is_outside(found, waits, row, came, when, has_stay)
+        add(found.sums, profile, to, amounts)
+
+
+class People(NamedTuple):
+    """By person, who it is: as `same_people.py` names them."""
+
+    group: Column
+    from_census: Column
+    number: Column
+
+
+class Places(NamedTuple):
+    """The stays, person by person."""
+
+    person: Column
+    service: Column
+    left: Column
+    to: Column
+
+
+class Queues(NamedTuple):
+    """The waits, person by person."""
+
+    stay: Column
+    to: Column
+    ending: Column
+
+
+def departures(found: Grid, people: People, stays: Places, waits: Queues, is_acute: Mask) -> int:
+    """Of everybody who was ever in a hospital: who, the day on which they first left one, where to, waited on which list; how many."""
+    size, last, wait = 0, NONE, 0
+    for row in range(len(stays.person)):
+        person = stays.person[row]
+        if not is_acute[stays.service[row]] or person == last:
+            continue
+        last, waited_on = person, NONE
+        while wait < len(waits.stay) and waits.stay[wait] < row:
+            wait += 1
+        while wait < len(waits.stay) and waits.stay[wait] == row:
+            if waits.ending[wait] == ADMITTED:
+                waited_on = waits.to[wait]
+            wait += 1
+        found[size, 0], found[size, 1] = people.group[person], people.from_census[person]
+        found[size, 2] = people.number[person]
+        found[size, 3] = stays.left[row] // SECONDS_PER_DAY if stays.left[row] < NEVER else NONE
+        found[size, 4], found[size, 5] = stays.to[row], waited_on
+        size += 1
+    return size
+
+
+PASSES = Passes(
+    __file__,
+    of_waits,
+    departures,
+    helpers=(
+        midnight,
+        row_of,
+        add,
+        took,
+        has_failed,
+        gives_up,
+        has_ended,
+        waited,
+        keeps_standards,
+        is_outside,
+    ),
+)

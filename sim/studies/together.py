@@ -1,0 +1,155 @@
+"""Several levers together: what each does alone, what each adds, and shares of the whole that add up.
+
+A lever is a file that extends the base. Every selection of them is run on the same people. The share of a lever is its
+Shapley value (1953): what it adds, on average over all orders in which the levers could come; the shares add up to what
+all do together in every replication, not only on average.
+What may be changed here: freely, as long as no result depends on the number of workers.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from math import factorial
+from pathlib import Path
+
+import numpy as np
+
+from sim.inputs.loading import read_together
+from sim.inputs.problems import Problem, ScenarioError
+from sim.inputs.scenario import Scenario
+from sim.results.comparison.compare import cut, difference_verdict
+from sim.results.comparison.statistics import spread
+from sim.results.measure_table import limits_of_difference, measures
+from sim.runs.collecting import beside, named_apart, paired
+from sim.runs.scenario_runs import HowToRun, ScenarioRuns, Work
+from sim.studies.joint import Floats, Wanted
+
+MOST_LEVERS = 6  # 64 scenarios
+Selection = tuple[int, ...]  # numbers of levers, rising
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """A difference to the base or to a selection: mean and 95% interval over the replications."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeverEffects:
+    """What one lever does to one measure."""
+
+    lever: Scenario
+    alone: Effect  # beside the base
+    step: Effect  # on top of those named before it
+    last: Effect  # on top of all others
+    share: Effect  # of the whole; the shares add up
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What levers do to one measure, each and together."""
+
+    wanted: Wanted
+    base: Scenario
+    all_of_them: Scenario
+    levers: tuple[LeverEffects, ...]
+    whole: Effect
+    parts_alone: Effect  # what they do alone, added up
+
+
+def selections(levers: int) -> list[Selection]:
+    """Every selection of so many levers, the empty one first and all of them last."""
+    return [chosen for size in range(levers + 1) for chosen in combinations(range(levers), size)]
+
+
+def read_selections(
+    base: str, levers: Sequence[str], sets: Sequence[str], replications: int | None, seed: int | None
+) -> dict[Selection, Scenario]:
+    """The base with every selection of the levers; ScenarioError says which two change the same value."""
+    if not 2 <= len(levers) <= MOST_LEVERS:
+        text = f"{len(levers)} levers: name 2 to {MOST_LEVERS}, as every selection of them is run"
+        raise ScenarioError([Problem(base, 0, 0, text)])
+    whole = read_together(base, levers, sets, replications, seed)  # what cannot be together is reported first, once
+    found = {
+        chosen: read_together(base, [levers[number] for number in chosen], sets, replications, seed)
+        for chosen in selections(len(levers))[:-1]
+    }
+    found[tuple(range(len(levers)))] = whole
+    alone = {chosen: replace(one, id=Path(levers[chosen[0]]).stem) for chosen, one in found.items() if len(chosen) == 1}
+    chosen_ones, left_out = paired(named_apart(list((found | alone).values())))
+    if left_out:
+        wrong = [(levers[chosen[0]], paired((found[()], one))[1]) for chosen, one in alone.items()]
+        raise ScenarioError([Problem(file, 0, 0, why.reason) for file, whys in wrong for why in whys])
+    return dict(zip(found, chosen_ones, strict=True))
+
+
+def together(scenarios: dict[Selection, Scenario], wanted: Sequence[Wanted], run: HowToRun) -> list[Together]:
+    """Runs every selection on the same people, and what each lever does to each measure."""
+    every = tuple(scenarios.values())
+    side_by_side = beside(every, ScenarioRuns(run)(every, checked=True))
+    return [
+        effects_of(
+            one,
+            scenarios,
+            {
+                chosen: np.array([one.of(piece) for piece in theirs])
+                for chosen, theirs in zip(scenarios, side_by_side, strict=True)
+            },
+        )
+        for one in wanted
+    ]
+
+
+def work_of(scenarios: dict[Selection, Scenario], run: HowToRun, processes: int) -> tuple[Work, float]:
+    """How much every selection is, and about how many seconds it takes."""
+    runs, every = ScenarioRuns(run), tuple(scenarios.values())
+    work = runs.work(every, checked=True, at_once=len(every))
+    return work, runs.seconds_for(every[-1], work, processes)
+
+
+def effects_of(wanted: Wanted, scenarios: dict[Selection, Scenario], values: dict[Selection, Floats]) -> Together:
+    """What each lever does, of the figures of every selection by replication."""
+    whole, number = max(values, key=len), max(map(len, values))
+    changes = {chosen: found - values[()] for chosen, found in values.items()}
+    levers = []
+    for one in range(number):
+        others = tuple(other for other in whole if other != one)
+        levers.append(
+            LeverEffects(
+                scenarios[(one,)],
+                _effect(wanted, changes[(one,)]),
+                _effect(wanted, changes[tuple(range(one + 1))] - changes[tuple(range(one))]),
+                _effect(wanted, changes[whole] - changes[others]),
+                _effect(wanted, shapley(changes, one, number)),
+            )
+        )
+    alone = sum((changes[(one,)] for one in range(number)), np.zeros_like(changes[()]))
+    return Together(
+        wanted, scenarios[()], scenarios[whole], tuple(levers), _effect(wanted, changes[whole]), _effect(wanted, alone)
+    )
+
+
+def shapley(values: dict[Selection, Floats], one: int, number: int) -> Floats:
+    """What one of `number` levers adds, on average over all orders, replication by replication."""
+    total = np.zeros_like(values[()])
+    for chosen, before in values.items():
+        if one not in chosen:
+            weight = factorial(len(chosen)) * factorial(number - len(chosen) - 1)
+            total += weight * (values[tuple(sorted((*chosen, one)))] - before)
+    found: Floats = total / factorial(number)
+    return found
+
+
+def _effect(wanted: Wanted, changes: Floats) -> Effect:
+    here = changes[~np.isnan(changes)]
+    if not len(here):
+        text = f"no replication has `{wanted.measure}` of `{wanted.service}` in all scenarios; ask for another measure"
+        raise ScenarioError([Problem("", 0, 0, text)])
+    found = spread(here.tolist())
+    measure = measures()[wanted.measure]
+    ends = cut(found.interval, limits_of_difference(measure.unit))
+    return Effect(found.mean, *ends, difference_verdict(*ends, measure.better))

@@ -1,0 +1,398 @@
+"""Forecasts from a census: exact where nothing is left to chance, at their rates where much is, and never about anybody."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from math import exp
+from pathlib import Path
+
+import pytest
+from scipy import stats
+
+from sim.api_studies import fit_stays
+from sim.api_studies import forecast as forecast_table
+from sim.cli import main
+from sim.home import HOME
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
+from sim.inputs.scenario import SECONDS_PER_DAY
+from sim.own_data.census_levels import entries_of
+from sim.own_data.censuses import Census, read_censuses
+from sim.own_data.forecasting import COLUMNS, Forecast, forecast, held, starting
+from sim.own_data.others import people_in
+from sim.own_data.people_files import Places, Words
+from sim.runs.engines import BY_REFERENCE
+from tests.engines import engines, replications
+from tests.own_data.worlds import HEADING, SMALL, census_rows, read, small, write_census
+
+QUIET = """
+calendar: {start: 2026-01-05, warm_up_days: 0, measured_days: 7}
+services:
+  ward: {kind: acute, beds: 400}
+  unit: {kind: reablement_unit, beds: 1}
+people:
+  everyone:
+    arrives_at: ward
+    arrivals_per_day: 0
+    journey:
+      ward: {stay_days: STAY, then: {unit: {share: 0%}, home: 100%}}
+      unit: {stay_days: {fixed: 20}, then: {home: 100%}}
+"""
+Read = Callable[..., Forecast]
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> Read:
+    """A forecast of a ward to which nobody comes, from the rows of a census."""
+
+    def make(stay: str, *rows: str, days: int = 10, replications: int = 1) -> Forecast:
+        file, census = tmp_path / "quiet.yaml", tmp_path / "today.csv"
+        file.write_text(QUIET.replace("STAY", stay), encoding="utf-8")
+        census.write_text("\n".join(["service,admitted,ready,waiting for", *rows]) + "\n", encoding="utf-8")
+        (one,) = read_censuses(str(census), read_scenario(file), Words(), date(2026, 6, 1)).all
+        return forecast(
+            starting(str(file), one, days, replications=replications),
+            one,
+            1,
+            engines() if replications > 1 else BY_REFERENCE,
+        )
+
+    return make
+
+
+def daily(of: Forecast, service: str, measure: str, by: str = "", item: str = "") -> list[list[int]]:
+    return of.counts[of.figures.index((service, measure, by, item))].tolist()
+
+
+def test_stays_that_are_known_end_on_their_day(found: Read) -> None:
+    one = found("{fixed: 5}", "ward,2026-05-30 06:00,,", "ward,28/05/2026 18:00,,", "ward,27/05/2026,,")
+    # until 4 June 06:00, 2 June 18:00 and (a date alone counts from noon) 1 June 12:00; all at home from then on
+    assert daily(one, "ward", "midnight_census") == [[3], [2], [1], [1], *[[0]] * 7]
+    assert daily(one, "ward", "leavers", "pathway", "0") == [[1], [1], [0], [1], *[[0]] * 7]
+    assert [str(day) for day in one.dates] == [f"2026-06-{day:02d}" for day in range(1, 12)]
+
+
+def test_who_is_ready_waits_for_what_the_census_says(found: Read) -> None:
+    one = found(
+        "{fixed: 5}",
+        "unit,20/05/2026 12:00,,",
+        "ward,01/05/2026,25/05/2026,unit",
+        "ward,02/05/2026,26/05/2026,P2",
+        days=30,
+    )
+    # the bed is free on 9 June at noon, and 20 days later again: the first who joined comes first
+    assert daily(one, "ward", "delayed", "pathway", "2") == [[2]] * 9 + [[1]] * 20 + [[0]] * 2
+    assert daily(one, "unit", "midnight_census") == [[1]] * 31
+    assert daily(one, "unit", "waiting") == [[2]] * 9 + [[1]] * 20 + [[0]] * 2
+
+
+def test_residual_stays_are_conditional_on_the_days_elapsed(found: Read) -> None:
+    weibull = stats.weibull_min(2.0, scale=10 / 0.886226925)  # mean 10, sd 5.2272
+    one = found("{weibull: {mean: 10, sd: 5.2272}}", *["ward,20/05/2026 00:00:01,,"] * 300, replications=20)
+    for day in (1, 4, 7):
+        staying = weibull.sf(12 + day) / weibull.sf(12)
+        mean = one.bands(one.figures.index(("ward", "midnight_census", "", "")))[day][0]
+        error = (300 * staying * (1 - staying) / 20) ** 0.5
+        assert mean == pytest.approx(300 * staying, abs=4 * error)
+        assert abs(mean - 300 * weibull.sf(day)) > 20 * error  # as if they had come today
+
+
+def test_bands_are_those_of_the_binomial_that_they_estimate(found: Read) -> None:
+    one = found("{exponential: {mean: 10}}", *["ward,20/05/2026,,"] * 200, days=7, replications=300)
+    bands = one.bands(one.figures.index(("ward", "midnight_census", "", "")))[7]
+    staying = stats.binom(200, exp(-0.7))
+    for name, share in (
+        ("p025", 0.025),
+        ("p10", 0.1),
+        ("p25", 0.25),
+        ("p50", 0.5),
+        ("p75", 0.75),
+        ("p90", 0.9),
+        ("p975", 0.975),
+    ):
+        assert bands[COLUMNS.index(name) - 5] == pytest.approx(staying.ppf(share), abs=2.5)
+
+
+def test_bands_hold_at_their_rates_on_a_simulated_hospital(tmp_path: Path) -> None:
+    """Eight hospitals, a census each, and what came of it a week later; the slow test looks at many."""
+    assert 0.6 < _share_held(tmp_path, hospitals=8, runs=20)["all", "midnight_census", "80%"][0] <= 1
+
+
+@pytest.mark.slow
+def test_bands_hold_at_their_rates_on_many_simulated_hospitals(tmp_path: Path) -> None:
+    for (service, measure, band), (share, expected, looks) in _share_held(tmp_path, hospitals=60, runs=80).items():
+        error = (expected * (1 - expected) / looks) ** 0.5
+        assert abs(share - expected) < 3.5 * error + 0.02, (
+            service,
+            measure,
+            band,
+        )  # percentiles of 80 runs are a little narrow
+
+
+def _share_held(tmp_path: Path, hospitals: int, runs: int) -> dict[tuple[str, str, str], tuple[float, float, int]]:
+    file = small(tmp_path)
+    scenario, counts = read(file), {}
+    for number, seen in enumerate(replications(scenario, hospitals)):
+        rows = [row for day in (120, 130) for row in census_rows(scenario, seen, day)]
+        past = read_censuses(str(write_census(tmp_path / "past.csv", rows)), scenario, Words()).all
+        start = starting(str(file), past[0], 10, replications=runs, seed=number + 7)
+        for one in held([forecast(start, past[0], 1, replace(engines(), cross_check=False))], past):
+            counts.setdefault((*one.figure[:2], one.band), []).append(one)
+    return {
+        key: (
+            sum(o.held for o in those) / sum(o.looks for o in those),
+            sum(o.expected for o in those) / len(those),
+            len(those),
+        )
+        for key, those in counts.items()
+        if key[0] != "hospital" or key[1] != "delayed"
+    }
+
+
+def test_a_backtest_counts_how_often_each_band_held() -> None:
+    past = [Census(date(2026, 6, 1), ()), Census(date(2026, 6, 2), ())]
+    import numpy as np
+
+    scenario = read_scenario(HOME / "scenarios/validation/waiting_without_loss.yaml")
+    one = Forecast(scenario, past[0], (("ward", "midnight_census", "", ""),), np.array([[[3] * 100, list(range(100))]]))
+    found = held([one], past)
+    assert [(h.band, h.held, h.looks) for h in found] == [("50%", 0, 1), ("80%", 0, 1), ("95%", 0, 1)]
+    assert [h.expected for h in found] == pytest.approx([0.51, 0.81, 0.96], abs=0.011)
+
+
+# ---- people whom a list does not hold
+
+
+def test_a_backtest_looks_at_no_service_that_no_list_holds(tmp_path: Path) -> None:
+    file = small(tmp_path, SMALL.replace("warm_up_days: 0", "warm_up_days: 60"))
+    rows = [f"{day:02d}/06/2026,hospital,01/06/2026" for day in (2, 3) for _ in range(20)]
+    (tmp_path / "c.csv").write_text("\n".join(["census,service,admitted", *rows]) + "\n", encoding="utf-8")
+    past = read_censuses(str(tmp_path / "c.csv"), read(file), Words()).all
+    one = forecast(starting(str(file), past[0], 2, replications=2), past[0], 1)
+    assert one.counts[one.figures.index(("unit", "midnight_census", "", "")), 0].min() > 0  # taken from the scenario
+    assert {found.figure[0] for found in held([one], past)} == {"hospital"}
+
+
+def test_people_of_services_that_are_not_listed_are_those_of_a_run(tmp_path: Path) -> None:
+    scenario = read(small(tmp_path))
+    (seen,) = replications(scenario, 1)
+    rows = [row for row in census_rows(scenario, seen, 120) if row[1] == "unit"]
+    others = people_in(scenario, seen, ["unit"], 120 * SECONDS_PER_DAY)
+    assert sum(one.count for one in others) == len(rows) > 3
+    here = sorted(
+        (datetime(2026, 1, 5) + timedelta(days=120) - datetime.fromisoformat(row[2])) / timedelta(days=1)
+        for row in rows
+    )
+    days = sorted(one.elapsed.mean_days for one in others for _ in range(one.count) if one.elapsed)
+    assert days == pytest.approx(here, abs=0.126)
+
+
+def test_who_left_before_the_census_comes_back(tmp_path: Path) -> None:
+    """Everybody stays 5 days, is at home for 10 and comes back: of 2 a day from outside there are 20 at home, who fill the ward again."""
+    file, census = tmp_path / "back.yaml", tmp_path / "c.csv"
+    text = (
+        QUIET.replace("STAY", "{fixed: 5}")
+        .replace("arrivals_per_day: 0", "arrivals_per_day: 2")
+        .replace("warm_up_days: 0", "warm_up_days: 90")
+    )
+    text = text.replace(
+        "home: 100%}}\n      unit",
+        "home: 100%}}\n      home: {stay_days: {fixed: 10}, then: {ward: 50%, out: 50%}}\n      unit",
+    )
+    census.write_text("service,admitted\nward,01/06/2026\n", encoding="utf-8")
+    admitted = []
+    for warm in (text, text.replace("warm_up_days: 90", "warm_up_days: 0")):
+        file.write_text(warm, encoding="utf-8")
+        (one,) = read_censuses(str(census), read_scenario(file), Words(), date(2026, 6, 2)).all
+        found = forecast(starting(str(file), one, 9, replications=30), one, 1, engines())
+        admitted.append(sum(sum(day) for day in daily(found, "ward", "leavers")[6:10]) / 30 / 4)
+    # who leaves on days 6 to 9 came on days 1 to 4: 2 a day from outside and, of the 4 a day who left for home ten days before, 2
+    assert admitted == pytest.approx([4, 2], abs=0.45)
+
+
+# ---- the command, and files
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    small(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BEDFLOW_STORE", str(tmp_path / "store"))
+    return tmp_path
+
+
+def test_monday_is_on_the_screen_and_nobody_in_any_file(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [f"hospital,{day}/06/2026,,,Ann Other,9990000018" for day in range(10, 30)]
+    rows += ["hospital,09/06/2026,26/06/2026,unit,Bo Body,9990000018", "unit,01/06/2026,,,Cy Body,9990000018"]
+    Path("today.csv").write_text("\n".join([f"{HEADING[7:]},name,NHS number", *rows]) + "\n", encoding="utf-8")
+    words = [
+        "forecast",
+        "small.yaml",
+        "--census",
+        "today.csv",
+        "--on",
+        "30/06/2026",
+        "--days",
+        "14",
+        "--replications",
+        "3",
+    ]
+    assert main([*words, "--engine", "reference", "--workers", "1", "--outputs", "out", "--json", "f.json"]) == 0
+    said = capsys.readouterr().out
+    assert "Monday 6 July 2026, 6 days ahead" in said and "a year" not in said
+    assert "Not read, as they say who somebody is: `name`, `NHS number`" in said
+    assert "rough with 3 runs" in " ".join(said.split())
+    rows_of_json = json.loads(Path("f.json").read_text(encoding="utf-8"))["forecast"]
+    assert list(rows_of_json[0]) == list(COLUMNS)
+    first = {(r["service"], r["measure"], r["by"], r["item"]): r for r in rows_of_json if r["date"] == "2026-06-30"}
+    assert (
+        first["hospital", "midnight_census", "", ""]["mean"]
+        == 20
+        == first["hospital", "midnight_census", "", ""]["p95"]
+    )
+    assert first["hospital", "delayed", "pathway", "2"]["p50"] == 0 + (first["unit", "waiting", "", ""]["p50"])
+    assert {r["date"] for r in rows_of_json} == {
+        f"2026-{6 + d // 31:02d}-{d if d < 31 else d - 30:02d}" for d in [30, *range(31, 45)]
+    }
+    written = [file for file in here.rglob("*") if file.is_file() and file.name != "today.csv"]
+    assert {"forecast.csv", "forecast.svg", "run.json"} <= {file.name for file in written}
+    for file in written:
+        content = file.read_bytes()
+        assert not any(word in content for word in (b"Ann", b"Body", b"9990000018", b"10/06/2026", b"2026-06-10")), file
+    assert not (here / "store").exists()
+
+
+def problems(
+    *rows: str, heading: str = "service,admitted,ready,waiting for", day: date | None = date(2026, 6, 30)
+) -> str:
+    Path("c.csv").write_text("\n".join([heading, *rows]) + "\n", encoding="utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        read_censuses("c.csv", read_scenario("small.yaml"), Words(), day)
+    return str(refused.value)
+
+
+@pytest.mark.usefixtures("here")
+def test_every_mistake_of_a_census_is_named_by_cell_at_once() -> None:
+    said = problems(
+        "hospitl,01/06/2026,,",
+        "hospital,01/07/2026,,",
+        "hospital,02/06/2026,01/06/2026,unit",
+        "hospital,02/06/2026,03/06/2026,",
+        "unit,02/06/2026,03/06/2026,unit",
+        "hospital,30/02/2026,,",
+        "hospital,,,",
+        "outside,01/06/2026,,",
+    )
+    for words in (
+        "c.csv:2:1: A2 (`service`) is `hospitl` and is not known; did you mean `hospital`?",
+        "c.csv:3:2: B3 (`admitted`) is after the day of the census, 30/06/2026",
+        "c.csv:4:3: C4 (`ready`) is before `admitted`",
+        "c.csv:5:4: D5 (`waiting for`) is blank, and they are ready",
+        "c.csv:6:4: D6 (`waiting for`) is where nobody of `everyone` goes from `unit`",
+        "c.csv:7:2: B7 (`admitted`) is `30/02/2026`, and there is no such day",
+        "c.csv:8:2: B8 (`admitted`) is blank",
+        "c.csv:9:4: D9 (`waiting for`) is blank: for which place do they wait outside?",
+    ):
+        assert words in said
+
+
+@pytest.mark.usefixtures("here")
+def test_a_census_larger_than_its_beds_names_the_first_row_too_many() -> None:
+    said = problems(*["unit,01/06/2026,,"] * 14)
+    assert "c.csv:14:1: A14 (`service`) is one more than `unit` has beds: 14 people on 30/06/2026, 12 beds" in said
+    assert "--set services.unit.beds=14" in said
+
+
+@pytest.mark.usefixtures("here")
+def test_one_person_twice_and_a_census_of_no_day_are_refused() -> None:
+    heading = "id,service,admitted"
+    assert "A3 (`id`) is there in row 2 already; one person, one row" in problems(
+        "X17,unit,01/06/2026", "X17,unit,01/06/2026", heading=heading
+    )
+    assert "does not say of which day it is; write a column `census`, or --on" in problems(
+        "X17,unit,01/06/2026", heading=heading, day=None
+    )
+
+
+@pytest.mark.usefixtures("here")
+def test_days_may_stand_in_the_place_of_dates() -> None:
+    Path("c.csv").write_text(
+        "service,admitted,ready,waiting for\nhospital,12.5,2,unit\nhospital,3,,\n", encoding="utf-8"
+    )
+    (census,) = read_censuses("c.csv", read_scenario("small.yaml"), Words(), date(2026, 6, 30)).all
+    assert [(one.days, one.waited, one.waiting_for) for one in census.people] == [
+        (12.5, 2.0, "unit"),
+        (3.0, None, None),
+    ]
+
+
+def test_a_name_of_the_scenario_is_that_place_and_a_pathway_all_of_its_ways() -> None:
+    places = Places(read_scenario(HOME / "scenarios/baseline.yaml"))
+    assert places.ways("pathway_1") == ("pathway_1",)
+    assert {"pathway_1", "home_care", "community_health"} <= set(places.ways("Pathway 1")) == set(places.ways("P1"))
+    assert places.ways("Home") == ("home",) and places.ways("nowhere") == ()
+
+
+def test_levels_without_which_nobody_would_wait_for_that_are_worked_out(tmp_path: Path) -> None:
+    baseline = read_scenario(HOME / "scenarios/baseline.yaml")
+    file = tmp_path / "c.csv"
+    file.write_text(
+        "service,admitted,ready,waiting for\nhospital,01/06/2026,20/06/2026,pathway_2\ncommunity_beds,01/06/2026,,\n"
+    )
+    (census,) = read_censuses(str(file), baseline, Words(), date(2026, 6, 30)).all
+    assert [dict(one.levels)["need"] for one in census.people] == ["bed", "bed"]
+    assert {dict(one.levels)["need"] for one in entries_of(baseline, census)} == {"bed"}
+
+
+@pytest.mark.usefixtures("here")
+def test_what_makes_no_sense_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["forecast", "small.yaml"]) == 2
+    assert "forecast needs --census" in capsys.readouterr().err
+    Path("c.csv").write_text("service,admitted\nhospital,01/06/2026\n", encoding="utf-8")
+    assert main(["forecast", "small.yaml", "--census", "c.csv", "--on", "2026-06-30", "--days", "1000"]) == 2
+    assert "more than two years" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+def test_python_gives_both_as_tables() -> None:
+    Path("c.csv").write_text("service,admitted\nhospital,01/06/2026\nhospital,12/06/2026\n", encoding="utf-8")
+    table = forecast_table("small.yaml", "c.csv", days=2, on="2026-06-30", replications=2, engine="reference")
+    assert list(table.columns) == list(COLUMNS)
+    first = table.query("service == 'hospital' and measure == 'midnight_census' and date == '2026-06-30'")
+    assert first["mean"].tolist() == [2.0]
+    rows = [f"{1 + day % 28:02d}/01/2026,{2 + day % 28 + day % 2:02d}/01/2026,home" for day in range(40)]
+    Path("s.csv").write_text("\n".join(["admitted,left,pathway", *rows]) + "\n", encoding="utf-8")
+    fits = fit_stays("s.csv", "small.yaml")
+    assert fits[["route", "ended", "still_open"]].values.tolist() == [["", 40, 0], ["home", 40, 0]]
+    assert fits["mean_days"].tolist() == pytest.approx([1.5, 1.5], abs=0.06)
+
+
+TWO_KINDS = """
+calendar: {start: 2026-01-05, warm_up_days: 0, measured_days: 7}
+services: {ward: {kind: acute, beds: 4000}}
+people:
+  everyone:
+    arrives_at: ward
+    arrivals_per_day: 0
+    traits: {frail: 50%}
+    journey:
+      ward: {stay_days: {by: frail, yes: {exponential: {mean: 20}}, no: {exponential: {mean: 5}}}, then: {home: 100%}}
+"""
+
+
+def test_levels_that_nobody_gives_are_drawn_on_condition_of_the_days_elapsed(tmp_path: Path) -> None:
+    """After 10 days exp(-10/20) = 0.6065 of the frail are still there and exp(-10/5) = 0.1353 of the others: 81.8% are frail."""
+    file, census = tmp_path / "two.yaml", tmp_path / "c.csv"
+    file.write_text(TWO_KINDS, encoding="utf-8")
+    census.write_text("service,admitted,frail\n" + "ward,10,\n" * 3000 + "ward,10,no\n" * 10, encoding="utf-8")
+    (one,) = read_censuses(str(census), read_scenario(file), Words(), date(2026, 6, 1)).all
+    entries = entries_of(read_scenario(file), one)
+    frail = sum(entry.count for entry in entries if dict(entry.levels)["frail"] == "yes")
+    assert frail / 3000 == pytest.approx(0.8176, abs=4 * (0.8176 * 0.1824 / 3000) ** 0.5)
+    assert frail != sum(
+        entry.count for entry in entries_of(read_scenario(file), one, 1) if dict(entry.levels)["frail"] == "yes"
+    )
+    found = forecast(starting(str(file), one, 5, replications=2), one, 1)
+    staying = 3000 * (0.8176 * exp(-0.25) + 0.1824 * exp(-1)) + 10 * exp(-1)
+    assert daily(found, "ward", "midnight_census")[5] == pytest.approx([staying] * 2, abs=4 * (3000 * 0.21) ** 0.5)

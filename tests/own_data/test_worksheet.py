@@ -1,0 +1,221 @@
+"""Fifteen cells become a hospital: the arithmetic shown is the arithmetic done, and only the fifteen count."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import Problems, ScenarioError
+from sim.own_data.worksheet import ASKED, parts, residents, shipped
+from sim.own_data.worksheet_book import cell_of, workbook_bytes
+from sim.own_data.worksheet_read import Filled, read_worksheet, scenario_text, values_of
+from sim.own_data.writing import write_checked
+
+TEMPLATE = Path(__file__).parents[2] / "scenarios/template.yaml"
+FULL = {
+    1: 216,
+    2: 20.4,
+    3: 9.4,
+    4: 0.06,
+    5: 0.68,
+    6: 0.21,
+    7: 0.07,
+    8: 0.04,
+    9: 46,
+    10: 18,
+    11: 24,
+    12: 28,
+    13: 26,
+    14: 44,
+    15: 6,
+}
+SOURCES = {1: "KH03 times 62%", 5: "Situation report, April to June"}
+
+
+def filled(folder: Path, numbers: Mapping[int, float] = FULL, sources: Mapping[int, str] = SOURCES) -> Path:
+    file = folder / "mine.xlsx"
+    file.write_bytes(workbook_bytes(numbers, sources))
+    return file
+
+
+def typed(file: Path, cells: Mapping[str, Any], sheet: str = "Numbers") -> Path:
+    """The file with cells typed over, and every formula replaced by the value that was saved with it."""
+    values, book = load_workbook(file, data_only=True), load_workbook(file)
+    for page in book:
+        for row in page.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    cell.value = values[page.title][cell.coordinate].value
+    for cell, value in cells.items():
+        book[sheet][cell] = value
+    book.save(file)
+    return file
+
+
+def without_arithmetic(file: Path) -> Path:
+    """The file as somebody leaves it who deletes the other sheet."""
+    book = load_workbook(file)
+    del book["Arithmetic"]
+    book.save(file)
+    return file
+
+
+def faults(file: Path) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        read_worksheet(str(file), Problems())
+    return [one.text for one in caught.value.problems]
+
+
+def stated(file: Path) -> dict[str, str]:
+    return {value.path: value.text for value in read_scenario(str(file)).values}
+
+
+# -- the table -----------------------------------------------------------------------------------------------
+
+
+def test_the_shipped_numbers_make_the_template() -> None:
+    template = stated(TEMPLATE)
+    for part in parts():
+        path = f"{part.path}.else" if part.path.endswith(".need") else part.path
+        path = f"{path}.lognormal" if part.key in ("mean", "sd") else path
+        text = template[f"{path}.{part.key}" if part.key else path]
+        value = part.value(shipped(), residents())
+        said = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        # the spread of stays is a rule of thumb beside what was fitted; shares are written to a tenth of a percent
+        assert value == pytest.approx(said, rel=0.1 if part.key == "sd" else 1e-6, abs=0.001), part.path
+
+
+def test_every_number_is_used_and_every_use_is_asked_for() -> None:
+    assert [one.number for one in ASKED] == list(range(1, 16))
+    assert {one for part in parts() for one in part.needs} == set(range(1, 16))
+
+
+def test_the_formula_that_is_shown_is_the_one_that_is_done() -> None:
+    numbers = {**shipped(), **FULL}
+    for part in parts():
+        words = part.formula(repr(float(numbers[part.number])), repr(residents())).removeprefix("=")
+        assert eval(words) == pytest.approx(part.value(numbers, residents())), part.path
+
+
+def test_a_program_that_saves_no_values_of_formulas_loses_nothing_and_a_formula_of_a_planner_is_still_refused(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.xlsx"
+    file.write_bytes(workbook_bytes())
+    book = load_workbook(file)
+    book["Numbers"][cell_of(1)] = 216
+    book.save(file)  # openpyxl keeps no values of formulas
+    assert read_worksheet(str(file), Problems()).numbers == {1: 216}
+    book["Numbers"][cell_of(2)] = "=6000/365"
+    book.save(file)
+    assert faults(file) == [
+        "Numbers!D6 holds a formula without a value, and formulas are never run; open and save it in Excel, or paste the values"
+    ]
+
+
+# -- the workbook --------------------------------------------------------------------------------------------
+
+
+def test_every_formula_is_saved_with_its_value(tmp_path: Path) -> None:
+    file = filled(tmp_path)
+    formulas, values = load_workbook(file)["Arithmetic"], load_workbook(file, data_only=True)["Arithmetic"]
+    shown = {
+        (row[0].value, row[1].value or ""): (formulas[row[2].coordinate].value, row[2].value)
+        for row in values.iter_rows(min_row=5)
+    }
+    ours = values_of(Filled(str(file), numbers=dict(FULL)))
+    assert len(shown) == len(ours) == 49
+    for part, value in ours.items():
+        formula, saved = shown[part.path, part.key]
+        assert formula.startswith("=")
+        assert saved == pytest.approx(value)
+
+
+def test_the_same_worksheet_is_the_same_bytes() -> None:
+    assert workbook_bytes(FULL, SOURCES) == workbook_bytes(FULL, SOURCES)
+
+
+# -- reading -------------------------------------------------------------------------------------------------
+
+
+def test_fifteen_cells_make_the_scenario(tmp_path: Path) -> None:
+    found, file = read_worksheet(str(filled(tmp_path)), Problems()), tmp_path / "mine.yaml"
+    write_checked(file, scenario_text(found, file, "worksheet"))
+    values, notes = stated(file), {value.path: value.note for value in read_scenario(str(file)).values}
+    assert values["services.hospital.beds"] == "216"
+    assert values["people.older_people.arrivals_per_day"] == "17"  # 20.4 less a sixth
+    journey = "people.older_people.journey."
+    assert values[f"{journey}hospital.then.bed.pathway_2.stay_days.lognormal.mean"] == "16.92"  # 9.4 times 1.8
+    assert values[f"{journey}hospital.then.care_home.died.share"] == "6%"
+    needs = {
+        need: values[f"people.older_people.traits.need.else.{need}"]
+        for need in ("none", "reablement", "bed", "care_home")
+    }
+    # (0.68 - 0.079) / 0.921, 0.21 x 0.7 / 0.921, 0.07 / 0.921, 0.04 / 0.921
+    assert needs == {"none": "65.26%", "reablement": "15.96%", "bed": "7.6%", "care_home": "4.34%"}
+    assert notes["services.hospital.beds"] == "KH03 times 62%; number 1, mine.xlsx, Numbers!D5"
+    assert notes["services.community_beds.beds"].startswith("assumption: no source given; number 11")
+
+
+def test_a_blank_cell_leaves_the_baselines_value(tmp_path: Path) -> None:
+    found, file = read_worksheet(str(filled(tmp_path, {1: 250}, {})), Problems()), tmp_path / "mine.yaml"
+    scenario = write_checked(file, scenario_text(found, file, "worksheet"))
+    assert [change.path for change in scenario.changes] == ["services.hospital.beds"]
+
+
+def test_residents_may_be_left_out_already(tmp_path: Path) -> None:
+    file = without_arithmetic(typed(filled(tmp_path), {"D22": "no"}))
+    needs = {
+        part.key: value
+        for part, value in values_of(read_worksheet(str(file), Problems())).items()
+        if part.path.endswith("need")
+    }
+    assert needs["none"] == pytest.approx(0.68)
+    assert needs["reablement"] == pytest.approx(0.21 * 0.7)
+
+
+def test_all_faults_are_named_by_cell_at_once(tmp_path: Path) -> None:
+    cells = {"D5": "about 300", "D6": -4, "D8": 7, "D13": 0, "D22": "perhaps", "D9": None}
+    texts = faults(typed(filled(tmp_path), cells))
+    assert set(texts) == {
+        "Numbers!D5 (number 1) holds text where a number is wanted",
+        "Numbers!D6 (number 2) is `-4`; write 0.01 to 1000",
+        "Numbers!D8 (number 4) is `7`; write 7%",
+        "Numbers!D13 (number 9) is `0`; write 1 to 5000",
+        "Numbers!D22 must be yes or no",
+        "Numbers: number 5 is missing beside Numbers!D10; 5 to 8 go together",
+    }
+
+
+def test_pathways_that_are_no_whole_are_refused(tmp_path: Path) -> None:
+    (what,) = faults(filled(tmp_path, {**FULL, 5: 0.6}))
+    assert what == "Numbers!D9 to Numbers!D12 add up to 92%; 5 to 8 are shares of one whole, 100%"
+
+
+def test_a_value_typed_over_the_arithmetic_is_refused(tmp_path: Path) -> None:
+    (what,) = faults(typed(filled(tmp_path), {"C7": 11.5}, "Arithmetic"))
+    assert what == "Arithmetic!C7 says 11.5 where Numbers!D7 makes it 9.4; change the number, not the arithmetic"
+
+
+def test_arithmetic_that_was_not_worked_out_again_does_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "blank.xlsx"
+    file.write_bytes(workbook_bytes())
+    found = read_worksheet(str(typed(file, {"D5": 216})), Problems())
+    assert found.numbers == {1: 216}
+
+
+def test_a_number_of_a_person_is_not_kept(tmp_path: Path) -> None:
+    found = read_worksheet(str(filled(tmp_path, sources={1: "see 943 476 5919"})), Problems())
+    assert found.sources[1] == ""
+    assert found.notes == ["Numbers!F5 holds what looks like an NHS number, and is left out"]
+
+
+def test_a_blank_worksheet_and_another_workbook_are_refused(tmp_path: Path) -> None:
+    (what,) = faults(filled(tmp_path, {}, {}))
+    assert what.startswith("has no number filled")
+    (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (what,) = faults(tmp_path / "other.csv")
+    assert what.startswith("has no sheet `Numbers`")

@@ -1,0 +1,79 @@
+"""Levers together: selections of files, and shares that add up."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.inputs.loading import read_together
+from sim.inputs.problems import ScenarioError
+from sim.runs.scenario_runs import HowToRun
+from sim.studies.joint import Wanted
+from sim.studies.together import read_selections, selections, shapley, together
+from tests.studies.linear import BASE
+
+LONGER = "name: Longer\nextends: base.yaml\nchange: {people.everyone.journey.hospital.stay_days.fixed: 7}\n"
+MORE = "name: More\nextends: base.yaml\nchange: {people.everyone.arrivals.1.count: 6}\n"
+DEAR = "name: Dear\nextends: base.yaml\nchange: {costs.services.hospital.per_occupied_day: £110}\n"
+DAYS, CASH = Wanted("all", "occupied_bed_days"), Wanted("all", "cost_cash_gbp")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name, text in (("base", BASE), ("longer", LONGER), ("more", MORE), ("dear", DEAR)):
+        (tmp_path / f"{name}.yaml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_every_selection_once_the_empty_one_first() -> None:
+    assert selections(2) == [(), (0,), (1,), (0, 1)]
+    assert len(selections(6)) == 64
+
+
+def test_effects_and_shares_are_what_a_pencil_says() -> None:
+    scenarios = read_selections("base.yaml", ["longer.yaml", "more.yaml"], (), None, None)
+    days, cash = together(scenarios, [DAYS, CASH], HowToRun())
+    longer, more = days.levers
+    assert (longer.alone.mean, more.alone.mean) == (8, 10)  # 4 x 2 days; 2 x 5 days
+    assert (longer.step.mean, more.step.mean) == (8, 14)  # the second on top of the first: 2 x 7 days
+    assert (longer.last.mean, more.last.mean) == (12, 14)
+    assert (longer.share.mean, more.share.mean) == (10, 12)  # halfway between alone and last
+    assert (days.whole.mean, days.parts_alone.mean) == (22, 18)
+    assert cash.whole.mean == 2200
+
+
+def test_shares_add_up_to_the_whole_in_every_replication() -> None:
+    every = selections(4)
+    values = {chosen: np.array([len(chosen) ** 2 + sum(chosen), 7.0 * len(chosen) % 5]) for chosen in every}
+    shares = sum(shapley(values, one, 4) for one in range(4))
+    assert shares == pytest.approx(values[every[-1]] - values[()])
+
+
+def test_a_lever_that_adds_the_same_wherever_it_comes_has_that_share() -> None:
+    values = {chosen: np.array([3.0 * (0 in chosen) + 5.0 * (1 in chosen)]) for chosen in selections(2)}
+    assert [float(shapley(values, one, 2)[0]) for one in (0, 1)] == [3, 5]
+
+
+def test_two_levers_that_change_the_same_value_are_refused_with_both_lines(here: Path) -> None:
+    (here / "shorter.yaml").write_text(LONGER.replace("7", "3"))
+    with pytest.raises(ScenarioError, match=r"shorter.yaml:3:.*is changed by `longer.yaml`, line 3, too"):
+        read_together("base.yaml", ["longer.yaml", "shorter.yaml"])
+
+
+def test_a_lever_of_another_base_is_refused(here: Path) -> None:
+    (here / "far.yaml").write_text("name: Far\nextends: longer.yaml\nchange: {replications: 3}\n")
+    with pytest.raises(ScenarioError, match=r"far.yaml: does not extend `base.yaml` itself"):
+        read_together("base.yaml", ["more.yaml", "far.yaml"])
+
+
+def test_one_lever_or_too_many_are_refused() -> None:
+    for number in (1, 7):
+        with pytest.raises(ScenarioError, match=f"{number} levers: name 2 to 6"):
+            read_selections("base.yaml", ["more.yaml"] * number, (), None, None)
+
+
+def test_a_lever_that_cannot_be_compared_is_named_by_its_own_file(here: Path) -> None:
+    (here / "later.yaml").write_text("name: Later\nextends: base.yaml\nchange: {calendar.start: 2026-05-04}\n")
+    with pytest.raises(ScenarioError, match=r"^later.yaml: cannot be compared with the base: calendar.start"):
+        read_selections("base.yaml", ["more.yaml", "later.yaml"], (), None, None)

@@ -1,0 +1,29 @@
+"""Small systems whose answers are known by formula."""
+
+from pathlib import Path
+
+LOSS = """\
+name: {name}
+calendar: {{start: 2026-04-06, warm_up_days: {warm_up}, measured_days: {days}}}
+replications: {replications}
+services:
+  hospital: {{kind: acute, beds: 10}}
+  unit: {{kind: reablement_unit, beds: [{{from: 2020-01-01, beds: 3}}, {{from: 2027-11-01, beds: 5}}]}}
+people:
+  everyone:
+    arrives_at: hospital
+    arrivals_per_day: 2
+    arrival: {{longest_wait_days: 0, otherwise: out}}
+    journey:
+      hospital:
+        stay_days: {{exponential: {{mean: 5}}}}
+        then: {{out: 90%, unit: 10%}}
+      unit: {{stay_days: {{fixed: 1}}, then: {{out: 100%}}}}
+"""
+
+
+def loss_file(folder: Path, name: str = "loss", *, replications: int = 3, days: int = 60, warm_up: int = 30) -> str:
+    """People who find no bed are lost: Erlang's B. A tenth of those who leave go on to a unit that is never full."""
+    file = folder / f"{name}.yaml"
+    file.write_text(LOSS.format(name=name, replications=replications, days=days, warm_up=warm_up))
+    return str(file)

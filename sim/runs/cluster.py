@@ -48,6 +48,7 @@ SECONDS_TO_CONNECT = 5  # to a scheduler; and again so long for its first worker
 SECONDS_WITHOUT_WORKERS = 60  # in which a lost worker may be replaced
 SECONDS_BETWEEN_QUESTIONS = 5  # to the scheduler, who is there
 SECONDS_TO_CLOSE = 5
+SECONDS_TO_FETCH = 10  # the answer of a block that is done; then it is asked who is there, and tried again for twice as long
 BLOCKS_AHEAD = 3  # for each worker, so that none waits for us; more would only wait elsewhere
 PROFILE = "distributed.worker.profile.enabled"  # Dask looks a hundred times a second what a worker of ours does
 LOGS = ("distributed", "distributed.client", "distributed.nanny")
@@ -130,6 +131,7 @@ class Blocks:
         self._waiting = deque(enumerate(blocks))
         self._on_the_way: dict[int, tuple[Future[Any], str]] = {}  # each with the worker that it is meant for
         self._done: queue.SimpleQueue[int] = queue.SimpleQueue()
+        self._seconds_to_fetch = SECONDS_TO_FETCH
         # A task of its own, not scattered: the scheduler makes it again where all who hold it are lost.
         self._sent = client.submit(given, sent, key=f"{self._name}-shared", pure=False)
 
@@ -150,8 +152,11 @@ class Blocks:
             where: dict[str, Any] = {"workers": [worker], "allow_other_workers": True}
             key = f"{self._name}-{number}"
             future = self._client.submit(do_block, self._sent, block, key=key, pure=False, **where)
-            self._on_the_way[number] = future, worker
-            future.add_done_callback(lambda _, number=number: self._done.put(number))
+            self._await(number, future, worker)
+
+    def _await(self, number: int, future: "Future[Any]", worker: str) -> None:
+        self._on_the_way[number] = future, worker
+        future.add_done_callback(lambda _: self._done.put(number))
 
     def next_results(self, seconds: float) -> list[Any]:
         """The results of a block that has been done; nothing where none was in so many seconds."""
@@ -162,19 +167,29 @@ class Blocks:
         return self.take(number)
 
     def take(self, number: int) -> list[Any]:
-        """The results of a block, once: a second time there is nothing."""
+        """The results of a block, once: a second time there is nothing, nor where they do not come.
+
+        A worker that did a block may be lost before anybody fetches its answer. Where others are there they do it again; where
+        nobody is, Dask would wait for ever.
+        """
         found = self._on_the_way.pop(number, None)
         if found is None:
             return []
-        future, _ = found
-        done, answer = self._answer(future)
+        try:
+            done, answer = self._answer(found[0])
+        except TimeoutError:
+            self._seconds_to_fetch *= 2
+            self._await(number, *found)
+            return []
         if not done:
             raise answer
         return list(answer)
 
     def _answer(self, future: "Future[Any]") -> Answer:
         try:
-            answer: Answer = future.result()
+            answer: Answer = future.result(self._seconds_to_fetch)
+        except TimeoutError:
+            raise
         except Exception as problem:
             raise self._why(problem) from problem
         return answer

@@ -148,6 +148,36 @@ def test_a_block_that_is_told_twice_counts_once() -> None:
     assert not blocks
 
 
+class Lost(Future[Any]):
+    """A block whose worker is lost when its answer is first asked for."""
+
+    asked = 0
+
+    def result(self, timeout: float | None = None) -> Any:
+        self.asked += timeout is not None
+        if self.asked == 1:
+            raise TimeoutError
+        return super().result()
+
+
+class LosesOne(Immediate):
+    """A client of which the first answer does not come."""
+
+    def submit(self, function: Callable[..., Any], *arguments: Any, key: str, pure: bool, **how: Any) -> Future[Any]:
+        answer = super().submit(function, *arguments, key=key, pure=pure, **how).result()
+        future: Future[Any] = Lost() if key.endswith("-0") else Future()
+        future.set_result(answer)
+        return future
+
+
+def test_a_block_whose_answer_does_not_come_is_asked_for_again_and_counts_once() -> None:
+    sent = Sent(identity(), cluster.pickle.dumps((notes_nothing, None)))
+    blocks = Blocks(LosesOne(), sent, [[1, 2], [3]])  # type: ignore[arg-type]
+    blocks.send(["one"])
+    assert [blocks.next_results(0) for _ in range(4)] == [[], [3], [1, 2], []]
+    assert not blocks
+
+
 def notes_nothing(_: object, task: int) -> int:
     return task
 
@@ -304,6 +334,7 @@ def test_a_cluster_whose_workers_all_leave_is_given_up(
 ) -> None:
     monkeypatch.setattr(cluster, "SECONDS_WITHOUT_WORKERS", 0)
     monkeypatch.setattr(cluster, "SECONDS_BETWEEN_QUESTIONS", 1)
+    monkeypatch.setattr(cluster, "SECONDS_TO_FETCH", 1)
     with on(two.address) as place:
         results = run_tasks(place, notes_itself, str(tmp_path), range(1000))
         next(results)

@@ -31,7 +31,7 @@ from sim.own_data.forecasting import (
     held,
     missing_in,
     starting,
-    steps_taken_as_done,
+    told_of_steps,
 )
 from sim.own_data.people_files import read_mapping
 from sim.results.charts import Chart, draw_fan
@@ -88,7 +88,7 @@ def forecast_verb(options: Forecasting, screen: Screen) -> int:
 def _notes(censuses: Censuses, scenario: Scenario, last: Forecast) -> list[str]:
     """What a planner should know of the census, and of the runs."""
     notes, runs = [*censuses.notes, *missing_in(last.census, scenario)], last.counts.shape[2]
-    if steps := steps_taken_as_done(last.census, scenario):
+    if steps := told_of_steps(last.census, scenario):
         notes.append(steps)
     if scenario.census:
         notes.append(f"The census that {scenario.file} holds itself is not used")

@@ -173,6 +173,8 @@ def _census_parts(entry: CensusEntry) -> Iterator[str]:
         yield f"waiting_for: {_quoted(entry.waiting_for)}"
     if entry.waited is not None:
         yield f"waited_days: {entry.waited.mean_days:.10g}"
+    if entry.steps_left:
+        yield f"steps_left: [{', '.join(map(_quoted, entry.steps_left))}]"
     if entry.levels:
         yield f"levels: {{{', '.join(f'{_quoted(trait)}: {_quoted(level)}' for trait, level in entry.levels)}}}"
 

@@ -389,6 +389,7 @@ def census_of(spec: list[CensusSpec] | None) -> tuple[CensusEntry, ...]:
             stay=one.stay_days,
             waiting_for=one.waiting_for,
             waited=one.waited_days,
+            steps_left=tuple(one.steps_left or ()),
             levels=as_levels(one.levels or {}),
         )
         for one in spec or ()

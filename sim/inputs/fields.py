@@ -382,6 +382,11 @@ class CensusSpec(Spec, title="census entry", at_most_one=("remaining_days", "sta
         Refers("service, list or home"), "they are ready and wait for this service or list", "not waiting"
     )
     waited_days = may(DAYS, "how long they have been ready", "since the clock started")
+    steps_left = may(
+        Listing(Refers("step"), 0, "steps"),
+        "the steps of their way that are not done yet; what is left of one that is under way is conditional on its time so far",
+        "all are done",
+    )
     levels = may(Names(LEVEL, declares="trait"), "the levels of their traits", "drawn")
 
 

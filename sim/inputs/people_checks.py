@@ -296,17 +296,19 @@ def check_census(parsed: ParsedScenario) -> None:
 def _check_outside(parsed: ParsedScenario, entry: CensusSpec) -> None:
     if entry.waiting_for is None:
         parsed.refuse(entry.path, "needs `waiting_for`: which service do they wait for outside?")
-    for key in ("remaining_days", "stay_days", "waited_days"):
+    for key in ("remaining_days", "stay_days", "waited_days", "steps_left"):
         if entry[key] is not None:
-            parsed.refuse(
-                (*entry.path, key),
-                "has no meaning for people outside; `elapsed_days` says how long they have waited",
-            )
+            what = "`elapsed_days` says how long they have waited"
+            if key == "steps_left":
+                what = "who waits there has done what comes before (`arrival: {steps}`)"
+            parsed.refuse((*entry.path, key), f"has no meaning for people outside; {what}")
 
 
 def _check_inside(parsed: ParsedScenario, entry: CensusSpec) -> None:
     if entry.waiting_for is None and entry.waited_days is not None:
         parsed.refuse((*entry.path, "waited_days"), "needs `waiting_for`: what have they waited for?")
+    if entry.waiting_for is None and entry.steps_left is not None:
+        parsed.refuse((*entry.path, "steps_left"), "needs `waiting_for`: steps on the way to which place?")
     for key in ("remaining_days", "stay_days"):
         if entry.waiting_for is not None and entry[key] is not None:
             what = "contradicts `waiting_for`: who waits to move on needs no more days here"
@@ -319,6 +321,28 @@ def _check_inside(parsed: ParsedScenario, entry: CensusSpec) -> None:
                 (*entry.path, "waiting_for"),
                 f"is {quoted(entry.waiting_for)}, where nobody goes from {quoted(entry.service)}{cure}",
             )
+    _check_steps_left(parsed, entry)
+
+
+def _check_steps_left(parsed: ParsedScenario, entry: CensusSpec) -> None:
+    """What is not done yet is on the way there, and said once."""
+    left, to = entry.steps_left, entry.waiting_for
+    if not isinstance(left, list) or not isinstance(to, str):
+        return
+    routes = [next(parsed.dated_routes(visit), (0, None))[1] for visit in parsed.visits_of_census(entry)]
+    ways = [one[to] for one in routes if is_parsed(one) and to in one]
+    if not ways or any(not is_parsed(way) or way.steps is UNREADABLE for way in ways):
+        return
+    known = {name: None for way in ways for name in way.steps or ()}
+    for number, name in enumerate(left, 1):
+        path = (*entry.path, "steps_left", str(number))
+        if name not in (parsed.known("step") or ()):  # refused already
+            continue
+        if name not in known:
+            way = f"from {quoted(entry.service)} to {quoted(to)}"
+            parsed.refuse(path, f"is {quoted(name)}, which is no step on the way {way}{did_you_mean(name, known)}")
+        elif name in left[: number - 1]:
+            parsed.refuse(path, f"is {quoted(name)}, which is there twice")
 
 
 PEOPLE_CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (

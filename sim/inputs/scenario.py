@@ -478,6 +478,7 @@ class CensusEntry:
     stay: Distribution | None = None  # days needed in all, on which that is conditional; None: those of the visit
     waiting_for: str | None = None  # ready and clear, waiting for this service
     waited: Distribution | None = None  # days since ready, for those who wait for a service
+    steps_left: tuple[str, ...] = ()  # steps of their way there that are not done yet
     levels: Levels = ()  # of their traits; the others are drawn
 
 

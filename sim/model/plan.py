@@ -286,6 +286,10 @@ class Plan:
         )
         self.census_traits = tuple(self._census_traits(entry) for entry in scenario.census)
 
+    def step_numbers(self, names: Sequence[str]) -> frozenset[int]:
+        """The numbers of steps."""
+        return frozenset(self._step_numbers[name] for name in names)
+
     def _bays(self) -> Iterator[PlannedBay]:
         number = 0
         for planned in self.services:

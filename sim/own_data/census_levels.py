@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import OUTSIDE, CensusEntry, Group, Levels, Scenario, Visit
 from sim.model.random_numbers import name_key, quantity_key, uniform_of
+from sim.own_data.census_steps import AtRest, steps_left
 from sim.own_data.censuses import Census, Present
 
 Floats = NDArray[np.float64]
@@ -27,11 +28,14 @@ def has_levels_to_draw(scenario: Scenario, of: Census) -> bool:
     return any(len(one.levels) < traits[one.group] for one in of.people)
 
 
-def entries_of(scenario: Scenario, of: Census, draw: int = 0) -> tuple[CensusEntry, ...]:
-    """The people of a starting census, every level given or drawn; alike ones in one entry. Each draw is another one."""
+def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | None = None) -> tuple[CensusEntry, ...]:
+    """The people of a starting census, every level and step given or drawn; alike ones in one entry. Each draw is another one.
+
+    Without a scenario at rest, steps that a list does not tell count as done.
+    """
     groups = {group.name: group for group in scenario.people}
     known: dict[tuple[str, str, str | None, Levels], _Candidates] = {}
-    found: Counter[tuple[Present, Levels]] = Counter()
+    found: Counter[tuple[Present, Levels, tuple[str, ...]]] = Counter()
     for number, one in enumerate(of.people):
         group, levels = groups[one.group], one.levels
         if len(levels) < len(group.traits) and one.service != OUTSIDE:
@@ -40,8 +44,12 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0) -> tuple[CensusEnt
                 known[asked] = _Candidates(scenario, group, one)
             u = uniform_of(scenario.seed, draw, number, name_key(one.group), name_key(one.service), LEVELS, 0)
             levels = known[asked].chosen(one.days, u)
-        found[one, levels] += 1
-    return tuple(one.entry(count, levels) for (one, levels), count in found.items())
+        begun = one.steps_left
+        if begun is None:
+            begun = rest.steps_of(one, draw, number) if rest and one.waiting_for else ()
+        left = steps_left(group, levels, (one.service, one.waiting_for or ""), begun)
+        found[one, levels, left] += 1
+    return tuple(one.entry(count, levels, left) for (one, levels, left), count in found.items())
 
 
 class _Candidates:

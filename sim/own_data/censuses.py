@@ -29,7 +29,9 @@ from sim.own_data.tables import Row, Table
 from sim.results.words.labels import counted
 
 NEEDED = ("service", "admitted")
-KNOWN = ("service", "admitted", "ready", "waiting_for", "group", "census", "id")
+KNOWN = ("service", "admitted", "ready", "waiting_for", "steps_left", "group", "census", "id")
+BETWEEN_STEPS = ";"
+NOT_A_TRAIT = ("on the day", "no ready date", "nothing left to do", "step of who waits for none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,10 @@ class Present:
     waiting_for: str | None
     waited: float | None
     levels: Levels
+    steps_left: tuple[str, ...] | None = None  # that are under way; None: the list does not say
 
-    def entry(self, count: int, levels: Levels) -> CensusEntry:
-        """So many alike with these levels, as a scenario says it."""
+    def entry(self, count: int, levels: Levels, steps_left: tuple[str, ...] = ()) -> CensusEntry:
+        """So many alike with these levels and steps before them, as a scenario says it."""
         return CensusEntry(
             group=self.group,
             service=self.service,
@@ -52,6 +55,7 @@ class Present:
             elapsed=distributions.fixed(self.days),
             waiting_for=self.waiting_for,
             waited=None if self.waited is None else distributions.fixed(self.waited),
+            steps_left=steps_left,
             levels=levels,
         )
 
@@ -148,11 +152,12 @@ class _Reader:
         service = self._words.word("service", row["service"])
         levels = levels_of(row, group, self._words)
         to = self._waiting_for(row, group, service, levels, ready=ready)
+        left = self._steps_left(row, group, (service, to), levels)
         if len(self._problems.found) > before:
             return None
         self._counts["no ready date"] += bool(to and waited is None and service != OUTSIDE)
         known = self._levels(group, service, to, levels)
-        return day, Present(name, service, days, to, waited if to and service != OUTSIDE else None, known)
+        return day, Present(name, service, days, to, waited if to and service != OUTSIDE else None, known, left)
 
     def _date(self, row: Row) -> date | None:
         if self._day is not None:
@@ -204,6 +209,40 @@ class _Reader:
             )
         return meant[0] if len(meant) == 1 else None
 
+    def _steps_left(
+        self, row: Row, group: Group, way: tuple[str, str | None], levels: Levels
+    ) -> tuple[str, ...] | None:
+        """The steps that somebody who waits has before them; None where the list has no such column."""
+        if "steps_left" not in row.table.columns:
+            return None
+        words = [self._words.word("steps_left", one.strip()) for one in row["steps_left"].split(BETWEEN_STEPS)]
+        words = [word for word in dict.fromkeys(words) if word]
+        service, to = way
+        if to is None or service == OUTSIDE:
+            self._counts["step of who waits for none"] += bool(words)
+            return None
+        every = [step.name for step in self._scenario.steps]
+        routes = [route for visit in _visits(group, service, levels) for route in visit.then if route.to == to]
+        known = list(dict.fromkeys(step.name for route in routes for step in route.steps))
+        if any(word not in every for word in words):
+            what = (
+                f"names a step that is not known; there are {listed(every, 'and')}"
+                if every
+                else "names a step, and the scenario has none"
+            )
+            row.wrong(
+                self._problems,
+                "steps_left",
+                f"{what}; say with --columns what your words mean, and put {quoted(BETWEEN_STEPS)} between two",
+            )
+        elif wrong := [word for word in words if word not in known]:
+            what = (
+                f"names {listed(map(quoted, wrong), 'and')}, no step on the way from {quoted(service)} to {quoted(to)}"
+            )
+            row.wrong(self._problems, "steps_left", what)
+        self._counts["nothing left to do"] += not words and bool(known)
+        return tuple(words)
+
     def _levels(self, group: Group, service: str, to: str | None, given: Levels) -> Levels:
         """The levels given, and those without which nobody would be here, or wait for that; the others are drawn later."""
         if not group.traits or service == OUTSIDE:
@@ -223,8 +262,14 @@ class _Reader:
         if self._counts["no ready date"]:
             people = counted(self._counts["no ready date"], "person", "people")
             yield f"{people} wait for a place without a ready date: their wait counts from the census on"
+        if self._counts["nothing left to do"]:
+            people = counted(self._counts["nothing left to do"], "person", "people")
+            yield f"{people} who wait have a blank in the column of steps: all of theirs count as done"
+        if self._counts["step of who waits for none"]:
+            people = counted(self._counts["step of who waits for none"], "person", "people")
+            yield f"Steps of {people} who are not ready, or wait outside, were not used"
         for trait, number in self._counts.items():
-            if trait not in ("on the day", "no ready date") and number:
+            if trait not in NOT_A_TRAIT and number:
                 yield f"{quoted(trait)} of {counted(number, 'person', 'people')} follows from where they are or what they wait for"
 
 

@@ -20,8 +20,9 @@ from sim.inputs.scenario import HOME, SECONDS_PER_DAY, Scenario, Service
 from sim.model.engine import COMPILED
 from sim.model.records import NONE
 from sim.own_data.census_levels import DRAWS, entries_of, has_levels_to_draw
+from sim.own_data.census_steps import AtRest, steps_not_told
 from sim.own_data.censuses import Census
-from sim.own_data.others import at_rest, not_listed, others_of
+from sim.own_data.others import at_rest, not_listed, people_in, runs_at_rest
 from sim.own_data.people_files import Places
 from sim.results.measures import census
 from sim.results.measures.flow import pathways
@@ -108,10 +109,17 @@ def starting(  # noqa: PLR0913, PLR0917 - what is run, and how often
     scenario = read_scenario(file, mine, replications or RUNS, seed)
     missing = not_listed(scenario, of)
     most = min(DRAWS, scenario.replications)
-    rest = at_rest(file, of, tuple(sets), most, seed) if missing else None
-    draws = most if rest or has_levels_to_draw(scenario, of) else 1
-    others = [others_of(rest, of, draw, engines) if rest else () for draw in range(draws)]
-    return tuple(replace(scenario, census=(*entries_of(scenario, of, draw), *others[draw])) for draw in range(draws))
+    asked = missing or steps_not_told(of, scenario)
+    rest = at_rest(file, of, tuple(sets), most, seed) if asked else None
+    if rest is None:
+        draws = most if has_levels_to_draw(scenario, of) else 1
+        return tuple(replace(scenario, census=entries_of(scenario, of, draw)) for draw in range(draws))
+    runs, first = runs_at_rest(rest, most, engines), rest.calendar.warm_up_days * SECONDS_PER_DAY
+    known = AtRest(rest, runs, first)
+    return tuple(
+        replace(scenario, census=(*entries_of(scenario, of, draw, known), *people_in(rest, run, missing, first)))
+        for draw, run in enumerate(runs)
+    )
 
 
 def forecast(
@@ -229,21 +237,18 @@ def missing_in(of: Census, scenario: Scenario) -> list[str]:
     ]
 
 
-def steps_taken_as_done(of: Census, scenario: Scenario) -> str:
-    """A sentence about people who wait and whose route has steps: a list does not say which are done. Empty where none has."""
-    with_steps = {
-        (visit.service, route.to)
-        for group in scenario.people
-        for visit in group.journey
-        for route in visit.routes
-        if any(step.share > 0 for step in route.steps)
-    }
-    waiting = sum((one.service, one.waiting_for) in with_steps for one in of.people)
+def told_of_steps(of: Census, scenario: Scenario) -> str:
+    """A sentence about people who wait on a way with steps, where a list does not say which are done. Empty where it does."""
+    waiting = steps_not_told(of, scenario)
     if not waiting:
         return ""
+    who = f"Of {waiting:,} who are ready and wait, the list does not say which steps (assessments, arranging) are not done yet"
+    cure = "A column `steps_left` tells"
+    if scenario.calendar.warm_up_days:
+        return f"{who}: they have those of people who have waited about as long for the same place in the scenario at rest. {cure}"
     return (
-        f"Of {waiting:,} who are ready and wait, every step (assessments, arranging) counts as done, as a list does not say which are: where "
-        "places are free they leave on the first day. So delayed people fall too fast in the first days, and come back to what the scenario shows"
+        f"{who}, so every one counts as done: where places are free they leave on the first day, and delayed people fall too fast at first. "
+        f"{cure}; or give the scenario a warm-up, and they are drawn"
     )
 
 

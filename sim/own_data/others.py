@@ -14,6 +14,7 @@ from sim.inputs import distributions
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import DIED, OUT, SECONDS_PER_DAY, CensusEntry, Levels, Scenario
 from sim.model.records import NONE, Ledger
+from sim.own_data.census_steps import DAYS_LOOKED_AT, steps_left, steps_open
 from sim.own_data.censuses import Census
 from sim.runs.engines import Engines, ledger_of
 from sim.runs.timing import Stopwatch
@@ -28,18 +29,21 @@ def not_listed(scenario: Scenario, of: Census) -> list[str]:
 
 
 def at_rest(file: str, of: Census, sets: tuple[str, ...], draws: int, seed: int | None) -> Scenario | None:
-    """The scenario as it runs up to the first instant of a census's date; None where it has no warm-up to come to rest in."""
+    """The scenario as it runs up to a census's date and some weeks on; None where it has no warm-up to come to rest in."""
     days = read_scenario(file, sets).calendar.warm_up_days
     if not days:
         return None
-    calendar = {"start": (of.day - timedelta(days=days)).isoformat(), "measured_days": 1, "follow_up_days": 0}
+    calendar = {
+        "start": (of.day - timedelta(days=days)).isoformat(),
+        "measured_days": DAYS_LOOKED_AT,
+        "follow_up_days": 0,
+    }
     return read_scenario(file, (*sets, *(f"calendar.{key}={value}" for key, value in calendar.items())), draws, seed)
 
 
-def others_of(rest: Scenario, of: Census, draw: int, engines: Engines) -> tuple[CensusEntry, ...]:
-    """The people of one run who are in services that a census does not list."""
-    found = ledger_of(engines, rest, 0, draw, Stopwatch())
-    return people_in(rest, found, not_listed(rest, of), rest.calendar.warm_up_days * SECONDS_PER_DAY)
+def runs_at_rest(rest: Scenario, draws: int, engines: Engines) -> list[Ledger]:
+    """A run for each draw."""
+    return [ledger_of(engines, rest, 0, draw, Stopwatch()) for draw in range(draws)]
 
 
 def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -> tuple[CensusEntry, ...]:
@@ -47,7 +51,8 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
     stays, names = found.stays, scenario.destinations
     numbers = [number for number, name in enumerate(names) if name in services]
     rows = np.flatnonzero((stays["admitted"] < at) & (stays["left"] >= at) & np.isin(stays["service"], numbers))
-    alike: Counter[tuple[str, str, float, str | None, float | None, Levels]] = Counter()
+    alike: Counter[tuple[str, str, float, str | None, float | None, Levels, tuple[str, ...]]] = Counter()
+    begun = steps_open(scenario, found.steps, at)
     for row in rows:
         group = scenario.people[int(found.people["group"][stays["person"][row]])]
         levels = group.profiles[int(stays["after"][row])] if group.traits else ()
@@ -57,7 +62,9 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
         if to in (DIED, OUT):
             to, waited = None, None
         place = names[int(stays["service"][row])]
-        alike[group.name, place, _days(at - int(stays["admitted"][row])), to, waited, levels] += 1
+        days = _days(at - int(stays["admitted"][row]))
+        left = steps_left(group, levels, (place, to), begun.get(int(row), ())) if to else ()
+        alike[group.name, place, days, to, waited, levels, left] += 1
     return tuple(
         CensusEntry(
             group=group,
@@ -66,9 +73,10 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
             elapsed=distributions.fixed(days),
             waiting_for=to,
             waited=None if waited is None else distributions.fixed(waited),
+            steps_left=left,
             levels=levels,
         )
-        for (group, service, days, to, waited, levels), count in alike.items()
+        for (group, service, days, to, waited, levels, left), count in alike.items()
     )
 
 

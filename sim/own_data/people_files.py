@@ -35,6 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "group": ("patient group", "cohort"),
     "service": ("place", "unit", "location"),
     "waiting_for": ("waiting for", "awaiting", "awaiting service", "pathway waiting for", "next service"),
+    "steps_left": ("steps left", "step", "steps", "current step", "awaiting step"),
     "census": ("census date", "date of census", "snapshot date", "snapshot", "as at"),
     "id": ("pseudonym", "record", "row id", "spell id", "spell number", "person id"),
 }

@@ -538,7 +538,22 @@ class Town:
         for more in (self.give_rotas, self.give_deadlines, self.give_streams, self.crowd, self.give_bays):
             more(tree)
         self.give_steps_outside(tree)
+        self.leave_steps_to_do(tree)
         return tree
+
+    def leave_steps_to_do(self, tree: dict[str, Any]) -> None:
+        """Some who wait when the clock starts have steps of their way before them."""
+        for entry in tree.get("census", ()):
+            if entry["service"] == "outside" or "waiting_for" not in entry:
+                continue
+            then = tree["people"][entry["group"]]["journey"].get(entry["service"], {}).get("then", {})
+            routes = then if isinstance(then, dict) else then[0]["routes"]
+            route = routes.get(entry["waiting_for"])
+            steps = route.get("steps") if isinstance(route, dict) else None
+            if not isinstance(steps, list) or not self.chance(70):
+                continue
+            names = [one if isinstance(one, str) else next(iter(one)) for one in steps]
+            entry["steps_left"] = [name for name in names if self.chance(60)]
 
     def give_steps_outside(self, tree: dict[str, Any]) -> None:
         """Some groups need steps before they wait for their first place, all of their people or those with a level."""

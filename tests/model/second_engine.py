@@ -991,7 +991,7 @@ class Town:
         stay.bay = self._seat(person, self.services[entry.service])
         person.stay = stay
         person.stays.append(stay)
-        if entry.waiting_for is not None:
+        if entry.waiting_for is not None and not entry.steps_left:
             self._join_at(person, entry.waiting_for, stay.ready)
 
     def _seat(self, person: Person, service: Service) -> int:
@@ -1017,9 +1017,22 @@ class Town:
             waited = min(seconds(self.drawn(entry.waited, person, entry.service, 0, "waited at census")), elapsed)
         route = next(route for route in self._routes(visit, -elapsed) if route.to == entry.waiting_for)
         stay = Stay(0, entry.service, 0, -elapsed, route, route.to, elapsed - waited, -waited)
-        stay.ready = stay.clear = -waited
+        stay.ready = -waited
+        if not entry.steps_left:
+            stay.clear = -waited
+        for step in (step for step in route.steps if step.name in entry.steps_left):
+            u = self.draw(person, stay.service, 0, f"takes {step.name}")
+            since = 0 if step.after else self._own_start(stay, step)  # of what was done before nobody knows the end
+            lasted = 0 if step.team else -since
+            stay.tasks.append(Task(step, since, self._lasting(step.takes, lasted, u) / DAY))
         stay.units = self._units_in(person, visit)
         return stay
+
+    @staticmethod
+    def _lasting(dist: Distribution, elapsed: int, u: float) -> int:
+        """Seconds in all of a length that is known to have lasted so many."""
+        before = dist.share_within(elapsed / DAY)
+        return max(seconds(dist.days(before + (1 - before) * u)), elapsed)
 
     def _census_in_care(self, person: Person, entry: CensusEntry, visit: Visit, elapsed: int) -> Stay:
         route = self._drawn_route(person, visit, 0, elapsed if entry.stay is None else None)
@@ -1028,9 +1041,7 @@ class Town:
         if entry.remaining is not None:
             need = elapsed + seconds(self.drawn(entry.remaining, person, entry.service, 0, "remaining at census"))
         else:
-            before = dist.share_within(elapsed / DAY)
-            u = self.draw(person, entry.service, 0, "stay")
-            need = max(seconds(dist.days(before + (1 - before) * u)), elapsed)
+            need = self._lasting(dist, elapsed, self.draw(person, entry.service, 0, "stay"))
         stay = Stay(0, entry.service, 0, -elapsed, route, route.to, need, NEVER)
         stay.units = self._units_in(person, visit)
         stay.ready_at = self._declared_ready(person, stay, need - elapsed)

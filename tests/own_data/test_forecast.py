@@ -21,10 +21,10 @@ from sim.own_data.census_levels import entries_of
 from sim.own_data.censuses import Census, read_censuses
 from sim.own_data.forecasting import COLUMNS, Forecast, forecast, held, starting
 from sim.own_data.others import people_in
-from sim.own_data.people_files import Places, Words
+from sim.own_data.people_files import Places, Words, read_mapping
 from sim.runs.engines import BY_REFERENCE
 from tests.engines import engines, replications
-from tests.own_data.worlds import HEADING, SMALL, census_rows, read, small, write_census
+from tests.own_data.worlds import HEADING, SMALL, WITH_STEPS, census_rows, read, small, write_census
 
 QUIET = """
 calendar: {start: 2026-01-05, warm_up_days: 0, measured_days: 7}
@@ -59,6 +59,58 @@ def found(tmp_path: Path) -> Read:
         )
 
     return make
+
+
+STEPS = """
+steps:
+  assess: {reason: hub_assessment, takes_days: {fixed: 5}}
+  paper: {reason: hub_assessment, takes_days: {fixed: 1}, after: assess}
+  lift: {reason: equipment, takes_days: {fixed: 9}}
+people:"""
+WITH_TWO = QUIET.replace("people:", STEPS).replace(
+    "{share: 0%}, home: 100%", "{share: 0%, steps: [lift]}, home: {share: 100%, steps: [assess, paper]}", 1
+)
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Callable[..., tuple[Forecast, tuple[str, ...]]]:
+    """A forecast of a ward from a list with a column of steps, and what is said of the list; ScenarioError says what is wrong."""
+
+    def make(*rows: str, text: str = WITH_TWO) -> tuple[Forecast, tuple[str, ...]]:
+        file, census, words = tmp_path / "quiet.yaml", tmp_path / "today.csv", tmp_path / "words.csv"
+        file.write_text(text.replace("STAY", "{fixed: 5}"), encoding="utf-8")
+        census.write_text(
+            "\n".join(["service,admitted,ready,waiting for,current step", *rows]) + "\n", encoding="utf-8"
+        )
+        words.write_text("column,yours,ours\nsteps_left,Hub to assess,assess\n", encoding="utf-8")
+        read = read_censuses(str(census), read_scenario(file), read_mapping(str(words)), date(2026, 6, 1))
+        (one,) = read.all
+        return forecast(starting(str(file), one, 10, replications=1), one, 1), read.notes
+
+    return make
+
+
+def test_steps_that_a_list_names_are_under_way_and_what_comes_after_them_is_to_do(told: Read) -> None:
+    one, notes = told(
+        "ward,20/05/2026,30/05/2026 06:00,home,Hub to assess",  # 1.75 of 5 days are over: done on day 3.25, the paper on 4.25
+        "ward,20/05/2026,31/05/2026,home,paper",  # from now on: done on day 1
+        "ward,20/05/2026,31/05/2026,home,",  # all is done: home at once
+        "ward,20/05/2026,29/05/2026 06:00,unit,lift",  # 9 days: until day 6.25
+        "ward,31/05/2026 06:00,,,assess",  # not ready yet, so as anybody: ready on day 4.25, and then 5 + 1 days
+    )
+    assert daily(one, "ward", "delayed", "pathway", "0") == [[2]] + [[1]] * 10
+    assert daily(one, "ward", "delayed", "pathway", "2") == [[1]] * 7 + [[0]] * 4
+    assert "1 person who wait have a blank in the column of steps: all of theirs count as done" in notes
+    assert "Steps of 1 person who are not ready, or wait outside, were not used" in notes
+
+
+def test_steps_that_are_not_known_or_not_on_the_way_are_named_by_row(told: Read) -> None:
+    with pytest.raises(ScenarioError) as wrong:
+        told("ward,20/05/2026,30/05/2026,home,assess; Ann Other", "ward,20/05/2026,30/05/2026,unit,paper")
+    assert "there are assess, paper and lift; say with --columns what your words mean" in str(wrong.value)
+    assert "row 3" in str(wrong.value) or ":3:" in str(wrong.value)
+    assert "names `paper`, no step on the way from `ward` to `unit`" in str(wrong.value)
+    assert "Ann" not in str(wrong.value)
 
 
 def daily(of: Forecast, service: str, measure: str, by: str = "", item: str = "") -> list[list[int]]:
@@ -116,12 +168,19 @@ def test_bands_are_those_of_the_binomial_that_they_estimate(found: Read) -> None
 
 def test_bands_hold_at_their_rates_on_a_simulated_hospital(tmp_path: Path) -> None:
     """Eight hospitals, a census each, and what came of it a week later; the slow test looks at many."""
-    assert 0.6 < _share_held(tmp_path, hospitals=8, runs=20)["all", "midnight_census", "80%"][0] <= 1
+    assert 0.6 < _share_held(small(tmp_path), 120, hospitals=8, runs=20)["all", "midnight_census", "80%"][0] <= 1
 
 
 @pytest.mark.slow
-def test_bands_hold_at_their_rates_on_many_simulated_hospitals(tmp_path: Path) -> None:
-    for (service, measure, band), (share, expected, looks) in _share_held(tmp_path, hospitals=60, runs=80).items():
+@pytest.mark.parametrize(
+    ("text", "first", "hospitals"), [(SMALL, 120, 60), (WITH_STEPS, 180, 25)], ids=["no steps", "steps under way"]
+)
+def test_bands_hold_at_their_rates_on_many_simulated_hospitals(
+    tmp_path: Path, text: str, first: int, hospitals: int
+) -> None:
+    held_at = _share_held(small(tmp_path, text), first, hospitals, runs=80)
+    assert ("hospital", "delayed", "80%") in held_at
+    for (service, measure, band), (share, expected, looks) in held_at.items():
         error = (expected * (1 - expected) / looks) ** 0.5
         assert abs(share - expected) < 3.5 * error + 0.02, (
             service,
@@ -130,12 +189,13 @@ def test_bands_hold_at_their_rates_on_many_simulated_hospitals(tmp_path: Path) -
         )  # percentiles of 80 runs are a little narrow
 
 
-def _share_held(tmp_path: Path, hospitals: int, runs: int) -> dict[tuple[str, str, str], tuple[float, float, int]]:
-    file = small(tmp_path)
+def _share_held(
+    file: Path, first: int, hospitals: int, runs: int
+) -> dict[tuple[str, str, str], tuple[float, float, int]]:
     scenario, counts = read(file), {}
     for number, seen in enumerate(replications(scenario, hospitals)):
-        rows = [row for day in (120, 130) for row in census_rows(scenario, seen, day)]
-        past = read_censuses(str(write_census(tmp_path / "past.csv", rows)), scenario, Words()).all
+        rows = [row for day in (0, 1, 10) for row in census_rows(scenario, seen, first + day)]
+        past = read_censuses(str(write_census(file.with_name("past.csv"), rows)), scenario, Words()).all
         start = starting(str(file), past[0], 10, replications=runs, seed=number + 7)
         for one in held([forecast(start, past[0], 1, replace(engines(), cross_check=False))], past):
             counts.setdefault((*one.figure[:2], one.band), []).append(one)
@@ -146,7 +206,6 @@ def _share_held(tmp_path: Path, hospitals: int, runs: int) -> dict[tuple[str, st
             len(those),
         )
         for key, those in counts.items()
-        if key[0] != "hospital" or key[1] != "delayed"
     }
 
 

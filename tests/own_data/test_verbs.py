@@ -15,7 +15,7 @@ from sim.cli import main
 from sim.inputs.loading import read_scenario
 from sim.own_data import people_files
 from sim.own_data.censuses import Census, Present, read_censuses
-from sim.own_data.forecasting import missing_in, steps_taken_as_done
+from sim.own_data.forecasting import missing_in, told_of_steps
 from sim.own_data.worksheet_book import workbook_bytes
 from tests.own_data import made_up, made_up_people
 
@@ -90,9 +90,11 @@ def test_the_made_up_lists_are_read_without_a_fault_and_alike_from_excel_and_csv
     assert {person.service for person in one.all[0].people} == {
         *("hospital", "home_reablement", "home_care", "community_beds", "care_home_assessment")
     }
-    assert "every step (assessments, arranging) counts as done" in steps_taken_as_done(one.all[0], baseline)
+    assert "people who have waited about as long for the same place" in told_of_steps(one.all[0], baseline)
+    cold = replace(baseline, calendar=replace(baseline.calendar, warm_up_days=0))
+    assert "every one counts as done" in told_of_steps(one.all[0], cold)
     nobody_waits = Census(day, tuple(replace(one, waiting_for=None) for one in one.all[0].people))
-    assert not steps_taken_as_done(nobody_waits, baseline)
+    assert not told_of_steps(nobody_waits, baseline)
     (said,) = missing_in(one.all[0], baseline)
     assert said.startswith("People who are not in the census and may come back")
 

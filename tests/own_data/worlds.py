@@ -30,6 +30,18 @@ people:
           died: {share: 7%, stay_days: {exponential: {mean: 6}}}
       unit: {stay_days: {weibull: {mean: 15, sd: 9}}, then: {home: 100%}}
 """
+WITH_STEPS = (
+    SMALL.replace("warm_up_days: 0", "warm_up_days: 60")
+    .replace("home: {share: 68%}", "home: {share: 68%, steps: [assess, arrange]}")
+    .replace("otherwise: home}", "otherwise: home, steps: [assess]}")
+    .replace(
+        "people:",
+        """steps:
+  assess: {reason: hub_assessment, takes_days: {gamma: {mean: 1.5, sd: 1}}}
+  arrange: {reason: home_care, share: 50%, after: assess, takes_days: {exponential: {mean: 2}}}
+people:""",
+    )
+)
 
 
 def small(tmp_path: Path, text: str = SMALL) -> Path:

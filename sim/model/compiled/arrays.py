@@ -115,6 +115,7 @@ class PlanArrays(NamedTuple):
     changes: Rows  # capacities that change during the run, by second
     team_places: Ints  # at the start
     census: Rows
+    is_left: NDArray[np.bool_]  # census entries x steps: not done yet when the clock starts
     can_exchange: NDArray[np.bool_]  # bays x bays
     exchanges: Ints  # by bay: those that are in its row, in their order
     has_circles: bool
@@ -326,6 +327,7 @@ def plan_arrays(plan: Plan) -> PlanArrays:
         changes=_changes(plan),
         team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
         census=np.array(census, CENSUS),
+        is_left=_is_left(plan),
         can_exchange=_can_exchange(plan),
         exchanges=_exchanges(plan),
         has_circles=any(map(len, plan.circle_neighbours)),
@@ -433,6 +435,13 @@ def _census_entry(plan: Plan, entry: CensusEntry, lengths: _Lengths) -> tuple[in
         lengths.row(entry.remaining),
         lengths.row(entry.stay),
     )
+
+
+def _is_left(plan: Plan) -> NDArray[np.bool_]:
+    left = np.zeros((len(plan.scenario.census), len(plan.step_names)), dtype=np.bool_)
+    for row, entry in enumerate(plan.scenario.census):
+        left[row, list(plan.step_numbers(entry.steps_left))] = True
+    return left
 
 
 def _changes(plan: Plan) -> Rows:

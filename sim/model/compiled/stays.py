@@ -117,8 +117,11 @@ def review_after(plan: PlanArrays, state: EngineState, stay: int, needs_until: i
     return NEVER
 
 
-def begin_stay(plan: PlanArrays, state: EngineState, stay: int, route: int, needs_until: int, has_steps: bool) -> None:
-    """The clocks of a stay: when they will be declared ready, which steps are asked for, how their need falls."""
+def begin_stay(plan: PlanArrays, state: EngineState, stay: int, route: int, needs_until: int, waits_by: int) -> None:
+    """The clocks of a stay: when they will be declared ready, which steps are asked for, how their need falls.
+
+    `waits_by` is the census entry of somebody who waits when the clock starts, else NONE.
+    """
     stays, visits, until = state.stays, plan.visits, plan.until
     service, visit, admitted = stays[stay].service, stays[stay].visit_plan, state.admissions[stay].admitted
     planned_to = plan.routes[route].to if route >= 0 else NONE
@@ -127,12 +130,13 @@ def begin_stay(plan: PlanArrays, state: EngineState, stay: int, route: int, need
     state.admissions[stay].first_step, stays[stay].open_steps = NONE, 0
     lives_on = route >= 0 and planned_to != len(plan.services)
     ready_due = needs_until
-    if lives_on and has_steps and plan.services[service].review_from >= 0 and needs_until < until + FORESEEN:
+    if lives_on and waits_by < 0 and plan.services[service].review_from >= 0 and needs_until < until + FORESEEN:
         ready_due = review_after(plan, state, stay, needs_until)
     stays[stay].ready_due = ready_due
     due_at(state, until, ready_due, READY, stay)
     # Posted after READY, so that it comes off the stack first: nobody is clear before their steps are known.
-    if lives_on and has_steps and plan.routes[route].steps < plan.routes[route].steps_end:
+    has_steps = lives_on and plan.routes[route].steps < plan.routes[route].steps_end
+    if has_steps and (waits_by < 0 or plan.is_left[waits_by].any()):
         post(state, 0, REQUIRE, stay)
     if visit >= 0 and visits[visit].tapers < visits[visit].tapers_end:
         state.admissions[stay].next_taper = visits[visit].tapers
@@ -160,7 +164,7 @@ def settle(plan: PlanArrays, state: EngineState, stay: int, delay: int, now: int
                 route = visits[visit].worse_to
         days = with_lost_ground(drawn(plan, routes[route].stay, stay_number), visits[visit].longer_stay, delay)
         needs_until = now + seconds(days)
-    begin_stay(plan, state, stay, route, needs_until, True)
+    begin_stay(plan, state, stay, route, needs_until, NONE)
 
 
 def route_after(
@@ -237,7 +241,7 @@ def place_from_census(plan: PlanArrays, state: EngineState, person: int) -> None
             u = uniform(state, person, key, 0, plan.plain_keys[KEY_STAY])
             given = census[entry].stay
             needs_until = conditional_seconds(plan, given if given >= 0 else plan.routes[route].stay, -arrived, u)
-    begin_stay(plan, state, stay, route, needs_until, not waits_already)
+    begin_stay(plan, state, stay, route, needs_until, entry if waits_already else NONE)
 
 
 def take_place(

@@ -11,7 +11,7 @@ from sim.model.compiled.arrays import KEY_OUTSIDE, PlanArrays
 from sim.model.compiled.engine_state import MORE_STEPS, STEP_DUE, TRY_STEPS, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.queues import join_team_queue, step_out
-from sim.model.compiled.random_lookup import drawn, uniform
+from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform
 from sim.model.records import NEVER, NONE
 from sim.model.rules import begins, follows_on, seconds, start_of_step
 
@@ -55,11 +55,21 @@ def key_of_place(plan: PlanArrays, state: EngineState, stay: int) -> np.uint64:
     return plan.services[state.stays[stay].service].key
 
 
-def step_takes(plan: PlanArrays, state: EngineState, stay: int, planned: int) -> int:
-    """Seconds that a step of this stay takes, or seconds of working days."""
+def entry_of(plan: PlanArrays, state: EngineState, stay: int) -> int:
+    """The census entry of somebody who waited in this stay when the clock started; NONE of anybody else."""
+    entry = state.census_entry[state.stays[stay].person]
+    if entry < 0 or state.origins[stay].number != 0 or plan.census[entry].service < 0:
+        return NONE
+    return int(entry) if plan.census[entry].waiting_for >= 0 else NONE
+
+
+def step_takes(plan: PlanArrays, state: EngineState, stay: int, planned: int, begins: int) -> int:
+    """Seconds that a step of this stay takes, or seconds of working days, which begins then."""
     planned_steps, person = plan.steps, state.stays[stay].person
     key = key_of_place(plan, state, stay)
     u = uniform(state, person, key, state.admissions[stay].visit, planned_steps[planned].takes_key)
+    if begins < 0 and entry_of(plan, state, stay) >= 0:  # known not to be done; before the run every day counts
+        return -begins + conditional_seconds(plan, planned_steps[planned].takes, -begins, u)
     return seconds(drawn(plan, planned_steps[planned].takes, u))
 
 
@@ -74,7 +84,7 @@ def step_end(plan: PlanArrays, planned: int, start: int, need: int) -> int:
 def begin_step(plan: PlanArrays, state: EngineState, stay: int, step: int, begins: int) -> None:
     """A step is under way, its team with it if it has one."""
     planned, steps = state.steps[step].planned, state.steps
-    due = step_end(plan, planned, begins, step_takes(plan, state, stay, planned))
+    due = step_end(plan, planned, begins, step_takes(plan, state, stay, planned, begins))
     steps[step].team_joined, steps[step].due = begins, due
     due_at(state, plan.until, due, STEP_DUE, step)
 
@@ -223,12 +233,19 @@ def ask_for_steps(plan: PlanArrays, state: EngineState, stay: int, starts_now: b
         steps[step].required = 0
         step = steps[step].next_step
     first_new = count.step_rows
+    waits_by = NONE if starts_now else entry_of(plan, state, stay)
     for planned in range(first, end):
-        if is_needed(plan, state, stay, planned) and not goes_on(state, stay, plan.steps[planned].number):
+        number = plan.steps[planned].number
+        needs = is_needed(plan, state, stay, planned) if waits_by < 0 else plan.is_left[waits_by, number]
+        if needs and not goes_on(state, stay, number):
             if count.step_rows >= len(steps):
                 count.too_small = MORE_STEPS
                 return
-            add_step(plan, state, stay, planned, now if starts_now else own_start(plan, state, stay, planned))
+            # Nobody knows when a step ended that was done before the clock started, so what comes after it starts then.
+            follows = waits_by >= 0 and plan.steps[planned].afters < plan.steps[planned].afters_end
+            add_step(
+                plan, state, stay, planned, now if starts_now or follows else own_start(plan, state, stay, planned)
+            )
     step = admissions[stay].first_step
     while step >= 0:
         if not steps[step].required:

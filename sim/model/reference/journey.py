@@ -83,7 +83,7 @@ class Journeys:
         """The place of somebody who was here when the clock started."""
         stay = self.admission.stay_from_census(person, entry)
         stay.bay = self.places.seat(stay)
-        self.settle_in(stay, has_steps=entry.waiting_for is None)
+        self.settle_in(stay)
         return stay
 
     # -- what it waits for -----------------------------------------------------------------------------------------
@@ -96,7 +96,7 @@ class Journeys:
         done = person.moved = self.clock.event()
         outside = self.admission.before_the_first_wait(person, self.clock.now)
         self.records.outside.append(outside)
-        self.steps.require(outside, self._arrival_steps(person), starts_now=True)
+        self.steps.require(outside, self._arrival_steps(person))
         self._look_outside(outside)
         return done
 
@@ -148,15 +148,15 @@ class Journeys:
         elif is_clear and wait.clear == NEVER:
             self._is_clear(wait)
 
-    def settle_in(self, stay: Stay, has_steps: bool = True) -> None:
+    def settle_in(self, stay: Stay) -> None:
         """Hold the place from now on, and start the clocks of this stay: steps, early joining, tapering."""
         person, route = stay.person, stay.route
         person.stays += 1
         person.stay = stay
         self.records.stays.append(stay)
         self.places.hold(stay)
-        if has_steps and route is not None and route.steps:
-            self.steps.require(stay, route.steps, starts_now=False)
+        if route is not None and (route.steps if stay.steps_left is None else stay.steps_left):
+            self.steps.begin(stay, route.steps)
             if route.may_join_after != NONE and route.may_join_after not in stay.required:
                 self.clock.at(self._early_joining(stay, route), lambda: self.look_at(stay))
 
@@ -279,7 +279,7 @@ class Journeys:
     def _take_route(self, stay: Stay, route: PlannedRoute) -> None:
         """Somebody joins the other queue at once, even where its own steps still have to be done."""
         stay.route = route
-        self.steps.require(stay, route.steps, starts_now=True)
+        self.steps.require(stay, route.steps)
         if not stay.is_clear():
             stay.clear = NEVER
         elif stay.clear == NEVER:
@@ -389,6 +389,7 @@ class Admission:
             planned_to=NONE if route == NONE else visit.routes[route].to,
             found=person.profile,
             after=person.profile,
+            steps_left=None if entry.waiting_for is None else self._plan.step_numbers(entry.steps_left),
         )  # fmt: skip
 
     def _remaining(self, entry: CensusEntry, visit: PlannedVisit, draw: Draw, elapsed: int, route: int) -> int:

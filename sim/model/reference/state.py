@@ -100,6 +100,7 @@ class Stay:
     to: int = NONE
     works: dict[int, Work] = field(default_factory=dict)  # by step number, every step ever begun or due in this stay
     required: AbstractSet[int] = NO_STEPS  # the steps that the route in force asks for
+    steps_left: AbstractSet[int] | None = None  # not done yet; of those who wait when the clock starts
 
     def is_clear(self) -> bool:
         """Ready, and every step that the route asks for is done."""

@@ -7,7 +7,7 @@ time. The journey is asked to look again when one is over.
 from collections.abc import Callable, Sequence
 
 from sim.inputs.calendar import end_of_work, places_at
-from sim.model.attributes import is_needed
+from sim.model.attributes import conditional_seconds, is_needed
 from sim.model.plan import Plan, PlannedStep
 from sim.model.records import NEVER, NONE
 from sim.model.reference.capacity import UNLIMITED, TeamState
@@ -32,19 +32,27 @@ class Steps:
         self.teams[number].open_places = UNLIMITED if places is None else places
         self._clock.wake()
 
-    def require(self, stay: Stay, steps: Sequence[PlannedStep], starts_now: bool) -> None:
-        """Ask for the steps of a route: what is done counts, what is not asked for is dropped, the rest gets its start.
+    def begin(self, stay: Stay, steps: Sequence[PlannedStep]) -> None:
+        """Ask for the steps of the route that was settled at admission, which start by their own clocks."""
+        left = stay.steps_left
+        needed = [one for one in steps if (is_needed(one, stay.draw) if left is None else one.number in left)]
+        self._ask_for(stay, needed, starts_now=False)
 
-        The steps of the route settled at admission start by their own clocks; those of a later route start now.
-        """
-        needed = [planned for planned in steps if is_needed(planned, stay.draw)]
+    def require(self, stay: Stay, steps: Sequence[PlannedStep]) -> None:
+        """Ask for the steps of another route, or of those outside; they start now."""
+        self._ask_for(stay, [planned for planned in steps if is_needed(planned, stay.draw)], starts_now=True)
+
+    def _ask_for(self, stay: Stay, needed: Sequence[PlannedStep], starts_now: bool) -> None:
+        """What is done counts, what is not asked for is dropped, the rest gets its start."""
         stay.required = frozenset(planned.number for planned in needed)
         for number, work in stay.works.items():
             if number not in stay.required:
                 self.drop(work)
         new = [planned for planned in needed if not self._goes_on(stay, planned.number)]
         for planned in new:
-            own_start = self._clock.now if starts_now else self.own_start(stay, planned)
+            # Nobody knows when a step ended that was done before the clock started, so what comes after it starts then.
+            follows = stay.steps_left is not None and planned.after
+            own_start = self._clock.now if starts_now or follows else self.own_start(stay, planned)
             work = Work(stay, planned, own_start, self._clock.event())
             stay.works[planned.number] = work
             self._records.works.append(work)
@@ -103,8 +111,11 @@ class Steps:
         return self._plan.groups[arriving.group].arrivals[arriving.profile].arrival.priority
 
     def _end(self, work: Work, start: int) -> int:
-        step = work.planned.step
-        need = seconds(step.takes.days(work.stay.draw(work.planned.takes)))
+        step, u = work.planned.step, work.stay.draw(work.planned.takes)
+        if start < 0 and work.stay.steps_left is not None:  # known not to be done; before the run every day counts
+            need = -start + conditional_seconds(step.takes, -start, u)
+        else:
+            need = seconds(step.takes.days(u))
         return end_of_work(self._plan.working, start, need) if step.working_days else start + need
 
     def _finish(self, work: Work) -> None:

@@ -120,7 +120,7 @@ def _write(options: BreakEven, found: Sequence[Found], page: StudyPage, began: f
 
 
 def _picture(found: Sequence[Found], page: StudyPage) -> Any:
-    from sim.results.charts.break_even import BreakEvenPicture, EffectPanel
+    from sim.results.charts.money import BreakEvenPicture, EffectPanel
 
     def panel(says: str, what: Answer) -> EffectPanel:
         at = what.setting.position

@@ -197,7 +197,7 @@ def _write(
 
 
 def _picture(question: Question, found: Tornado) -> Any:
-    from sim.results.charts.tornado import TornadoPicture
+    from sim.results.charts.uncertainty import TornadoPicture
 
     names = in_sentences((found.base, found.other))
     label = _label(question, found)
@@ -215,7 +215,7 @@ def _picture(question: Question, found: Tornado) -> Any:
 
 
 def _bar(bar: Bar, times: float) -> Any:
-    from sim.results.charts.tornado import TornadoBar
+    from sim.results.charts.uncertainty import TornadoBar
 
     flips = "" if bar.flips == NEVER_FLIPS else bar.flips
     return TornadoBar(

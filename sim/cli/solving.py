@@ -215,7 +215,7 @@ def _cells(found: Solved, one: Tried) -> tuple[Any, ...]:
 
 
 def _picture(found: Solved) -> Any:
-    from sim.results.charts.solution import SolutionPicture, TriedPoint
+    from sim.results.charts.sweep import SolutionPicture, TriedPoint
 
     study, answer = found.study, found.answer
     several, setting = study.several, study.world.all[0]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.scenario import REASONS, Hours, Places, Route, Team
-from sim.results.charts.reasons import PANELS, reasons_chart
+from sim.results.charts.flows import PANELS, reasons_chart
 from sim.results.invariants.checks import LACKS_ADD_UP, IdentityBroken, check_sums
 from sim.results.measure_table import LACKS
 from sim.results.measures import delays

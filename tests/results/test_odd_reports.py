@@ -7,8 +7,8 @@ import pytest
 
 from sim.inputs.scenario import Places, Scenario
 from sim.results.charts import draw_charts
+from sim.results.charts.flows import reasons_brief_chart
 from sim.results.charts.over_time import use_chart
-from sim.results.charts.reasons import reasons_brief_chart
 from sim.results.comparison.findings import Findings
 from sim.results.report.page import RunProvenance, report_html, slides
 from sim.runs.collecting import gathered

@@ -8,7 +8,7 @@ import pytest
 
 from sim.diagnostics.warnings import warm_up_words
 from sim.inputs.scenario import Places
-from sim.results.charts.warm_up import NEIGHBOURS, welch
+from sim.results.charts.over_time import NEIGHBOURS, welch
 from sim.results.comparison.statistics import Unsteady, mser5, unsteady
 from tests.hall.worlds import small
 

@@ -11,23 +11,21 @@ from dataclasses import dataclass
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from sim.results.charts.break_even import BreakEvenPicture, break_even_chart
-from sim.results.charts.differences import differences_chart
-from sim.results.charts.flows import flows_chart
-from sim.results.charts.hospitals import hospitals_chart
-from sim.results.charts.midnights import midnights_chart
-from sim.results.charts.money import what_costs_chart, who_pays_chart
-from sim.results.charts.over_time import delayed_chart, occupancy_chart, use_chart
+from sim.results.charts.differences import differences_chart, hospitals_chart, ranking_chart, years_chart
+from sim.results.charts.flows import flows_chart, reasons_brief_chart, reasons_chart
+from sim.results.charts.money import BreakEvenPicture, break_even_chart, what_costs_chart, who_pays_chart
+from sim.results.charts.over_time import delayed_chart, midnights_chart, occupancy_chart, use_chart, warm_up_chart
 from sim.results.charts.own_data import FanPicture, QuantilePicture, fan_chart, quantile_chart
-from sim.results.charts.ranking import ranking_chart
-from sim.results.charts.reasons import reasons_brief_chart, reasons_chart
-from sim.results.charts.solution import SolutionPicture, solution_chart
 from sim.results.charts.style import COMPACT_WIDTH, SETTINGS
-from sim.results.charts.sweep import LinePicture, MapPicture, line_chart, map_chart
-from sim.results.charts.tornado import TornadoPicture, tornado_chart
-from sim.results.charts.uncertainty import BarsPicture, WorldsPicture, bars_chart, worlds_chart
-from sim.results.charts.warm_up import warm_up_chart
-from sim.results.charts.years import years_chart
+from sim.results.charts.sweep import LinePicture, MapPicture, SolutionPicture, line_chart, map_chart, solution_chart
+from sim.results.charts.uncertainty import (
+    BarsPicture,
+    TornadoPicture,
+    WorldsPicture,
+    bars_chart,
+    tornado_chart,
+    worlds_chart,
+)
 from sim.results.comparison.findings import Findings
 
 FONTS = b"'DejaVu Sans', Verdana, Geneva, sans-serif"  # Verdana and DejaVu Sans are equally wide

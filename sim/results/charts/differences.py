@@ -1,4 +1,10 @@
-"""What changes: differences from the baseline with their intervals, one line a measure."""
+"""Scenarios beside each other: what changes from the baseline, who avoids most, every hospital on a line, and year by year.
+
+Differences have a line a measure, with their intervals. The ranking has a line a scenario, with its simultaneous interval, in
+order; the shape of the mark and words show the verdict, never colour alone. The hospitals stand in two panels of one order, that
+with most delayed people on top and the total last: how many are delayed, and how full it is; marks tell the scenarios apart, as
+in every chart. Years are shown where arrivals grow.
+"""
 
 from collections.abc import Sequence
 from textwrap import wrap
@@ -6,10 +12,16 @@ from typing import NamedTuple, TypeAlias
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from sim.inputs.scenario import Scenario
+from sim.inputs.scenario import ALL_HOSPITALS, Scenario
+from sim.results.charts.over_time import END_WIDTH, labels_at_ends
 from sim.results.charts.style import (
+    COLOURS,
+    GREY,
     INK,
+    LINES,
+    MARKERS,
     Look,
     canvas,
     days_of,
@@ -21,9 +33,11 @@ from sim.results.charts.style import (
 )
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.measure_table import ITEMS, Place, shown_in
+from sim.results.comparison.ranking import RankedScenario, ranking
+from sim.results.measure_table import ITEMS, SHARES, Place, shown_in
 from sim.results.words import labels
-from sim.results.words.labels import change_and_interval, measure_label
+from sim.results.words.delays import DELAYED, year_label
+from sim.results.words.labels import change_and_interval, figure, measure_label, spoken
 
 MOST_LINES = 10
 LABEL_WIDTH = 44  # letters on one line
@@ -175,3 +189,207 @@ def _say(axes: Axes, words: str, height: float, size: float) -> None:
         color=INK,
         annotation_clip=False,
     )
+
+
+# -- ranking -----------------------------------------------------------------------------------------------------------
+
+
+MARKS = {"better": ("o", COLOURS[0]), "worse": ("s", COLOURS[1])}  # filled; everything else is hollow
+HOLLOW = ("D", GREY)
+KEY = "filled circle: fewer; filled square: more; hollow diamond: cannot tell, or no change"
+WIDEST = 6.0  # times the largest difference: what an interval reaches beyond is reported in words and by an arrow
+
+
+def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """The scenarios in order, the one that avoids most delayed people on top."""
+    rows = ranking(findings)
+    if not rows:
+        return None
+    place, base = spoken(findings.main_place), findings.label(findings.baseline)
+    title = f"Which scenario avoids most delayed people in {place}?"
+    period = findings.side_by_side.period
+    days = f" {period.short}" if period else ""
+    subtitle = f"Difference from {base} on an average day{days}; 95% intervals that hold for all {len(rows)} at once"
+    drawing, axes = canvas(title, subtitle + remarks(findings, len(rows)), 1.7 + 0.34 * len(rows))
+    limit = _limit(rows)
+    words = [_line(axes, height, row, limit) for height, row in enumerate(rows)]
+    axes.axvline(0, color=INK, linewidth=1)
+    axes.set_yticks(range(len(rows)), [in_lines(f"{row.place}. {row.label_with_mark}") for row in rows], fontsize=9)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.margins(x=0.05)
+    axes.grid(axis="y", visible=False)
+    axes.set_xlabel("fewer delayed people   <   difference   >   more")
+    height = drawing.get_figheight()
+    cut = "; arrow: the interval goes on, see its figures" if _widest(rows) > limit else ""
+    drawing.text(0.02, 0.1 / height, KEY + cut, fontsize=8, color=GREY)
+    drawing.subplots_adjust(left=0.31, right=0.68, bottom=0.8 / height)
+    return title, f"{subtitle}. " + "; ".join(words) + ".", drawing
+
+
+def _ends(row: RankedScenario) -> list[float]:
+    return [row.delayed.mean if end is None else end for end in (row.delayed.low, row.delayed.high)]
+
+
+def _widest(rows: Sequence[RankedScenario]) -> float:
+    return max(abs(end) for row in rows for end in _ends(row))
+
+
+def _limit(rows: Sequence[RankedScenario]) -> float:
+    """How far from nothing the axis goes, so that one wide interval does not squeeze all others."""
+    largest = max(abs(row.delayed.mean) for row in rows)
+    return min(_widest(rows), WIDEST * largest) if largest else _widest(rows)
+
+
+def _line(axes: Axes, height: int, row: RankedScenario, limit: float) -> str:
+    """One scenario's interval, mark and words; the words are the description's too."""
+    one = row.delayed
+    mark, colour = MARKS.get(one.verdict, HOLLOW)
+    is_open = one.verdict not in MARKS
+    ends = [min(max(end, -limit), limit) for end in _ends(row)]
+    for end, whole, arrow in zip(ends, _ends(row), "<>", strict=True):
+        if end != whole:
+            axes.plot(end, height, arrow, color=colour, markersize=6, linestyle="none")
+    axes.plot(ends, [height, height], color=colour, linewidth=2, solid_capstyle="butt",
+              linestyle=(0, (2, 0.8)) if is_open else "solid")  # fmt: skip
+    axes.plot(one.mean, height, mark, color=colour, markersize=6.5, linestyle="none",
+              markerfacecolor="white" if is_open else colour, markeredgewidth=1.5)  # fmt: skip
+    size, span = change_and_interval(one.mean, one.low, one.high, one.unit)
+    text = f"{size} ({span}), {one.verdict_text}" if span else f"{size}, {one.verdict_text}"
+    axes.annotate(text, xy=(1.03, height), xycoords=("axes fraction", "data"), fontsize=8.5, va="center", color=INK,
+                  annotation_clip=False)  # fmt: skip
+    return f"{row.place}. {row.label_with_mark}: {text}"
+
+
+# -- hospitals ---------------------------------------------------------------------------------------------------------
+
+
+PANELS = (("midnight_delayed_mean", "delayed people on an average day"), ("occupancy", "occupancy"))
+ROW = 0.2  # inches
+MOST_BIG_ROWS = 12  # hospitals; of more the letters are smaller
+
+
+def hospitals_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """Delayed people and occupancy of each hospital; nothing where there is only one."""
+    if not findings.hospitals:
+        return None
+    shown = with_baseline(findings)
+    names = sorted((one.name for one in findings.hospitals), key=lambda name: -_delayed(findings, shown[0], name))
+    labels = [findings.label(scenario) for scenario in shown]
+    title = "Where are people delayed, and how full is each hospital?" + days_of(findings)
+    drawing, axes = canvas(
+        title,
+        f"Each of {len(names)} hospitals, the one with most delayed people on top" + remarks(findings, len(shown) - 1),
+        1.75 + ROW * len(names),
+        [in_lines(label) for label in labels],
+    )
+    top = axes.get_position().y1 - 0.17 / drawing.get_figheight()  # room for the headings
+    axes.remove()
+    panels = drawing.subplots(1, len(PANELS), sharey=True)
+    for panel, (measure, heading) in zip(panels, PANELS, strict=True):
+        _panel(panel, findings, shown, names, measure)
+        panel.set_title(f"{heading}\n{_together(findings, shown, measure)}", fontsize=9, loc="left")
+    panels[0].set_yticks(
+        range(len(names)), [spoken(name) for name in names], fontsize=9 if len(names) <= MOST_BIG_ROWS else 7.5
+    )
+    panels[0].set_ylim(len(names) - 0.5, -0.5)
+    panels[0].set_xlim(left=0)
+    drawing.subplots_adjust(top=top, left=0.22, right=0.97, wspace=0.06, bottom=0.4 / drawing.get_figheight())
+    if len(shown) > 1:
+        _legend(drawing, panels[0], labels)
+    words = [f"{heading}: {_together(findings, shown, measure)}" for measure, heading in PANELS]
+    worst = ", ".join(f"{spoken(name)} {figure(_delayed(findings, shown[0], name), 'people')}" for name in names[:3])
+    return title, f"{'; '.join(words)}. Most are delayed in {worst}.", drawing
+
+
+def _delayed(findings: Findings, scenario: Scenario, name: str) -> float:
+    row = findings.estimate(scenario.id, name, PANELS[0][0])
+    return row.mean if row else 0.0
+
+
+def _together(findings: Findings, shown: Sequence[Scenario], measure: str) -> str:
+    """`all together: 9.4, 7.4`: the totals, in the order of the scenarios."""
+    rows = [findings.estimate(scenario.id, ALL_HOSPITALS, measure) for scenario in shown]
+    return "all together: " + ", ".join(figure(row.mean, row.unit) if row else "-" for row in rows)
+
+
+def _panel(axes: Axes, findings: Findings, shown: Sequence[Scenario], names: Sequence[str], measure: str) -> None:
+    """A line a hospital from the lowest to the highest scenario, and a mark for each."""
+    is_share = False
+    for height, name in enumerate(names):
+        rows = [findings.estimate(scenario.id, name, measure) for scenario in shown]
+        known = [row.mean for row in rows if row]
+        is_share = is_share or any(row.unit in SHARES for row in rows if row)
+        if known:
+            axes.plot([min(known), max(known)], [height, height], color=GREY, linewidth=1)
+        for index, row in enumerate(rows):
+            if row:
+                axes.plot(row.mean, height, MARKERS[index], color=COLOURS[index], markersize=5, alpha=0.9)
+    axes.margins(x=0.05)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, steps=[1, 2, 5, 10]))
+    if is_share:
+        axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:,.0f}%")
+
+
+def _legend(drawing: Figure, panel: Axes, labels: Sequence[str]) -> None:
+    """The scenarios, between the subtitle and the panels."""
+    marks = [
+        panel.plot([], [], MARKERS[index], color=COLOURS[index], markersize=6, label=in_lines(label))[0]
+        for index, label in enumerate(labels)
+    ]
+    top = 1 - 0.55 / drawing.get_figheight()
+    names = [str(mark.get_label()) for mark in marks]
+    drawing.legend(marks, names, loc="upper left", bbox_to_anchor=(0.21, top), ncols=3, frameon=False, fontsize=8)
+
+
+# -- years -------------------------------------------------------------------------------------------------------------
+
+
+APART = 0.05  # of a year, between the bars of two scenarios
+YearPoint = tuple[int, Estimate]
+
+
+def years_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """Delayed people on an average day of each calendar year, with the interval of each average."""
+    lines = [(one, _points_of_years(findings, one.id)) for one in with_baseline(findings)]
+    lines = [(one, points) for one, points in lines if len(points) > 1]
+    if not lines:
+        return None
+    first, last = lines[0][1][0], lines[0][1][-1]
+    change = f"{figure(first[1].mean, '')} people in {first[0]}, {figure(last[1].mean, '')} in {last[0]}"
+    title = (
+        f"How many are delayed, year by year? {change}" if len(lines) == 1 else "How many are delayed, year by year?"
+    )
+    short = [year_label(one) for one in findings.years[lines[0][0].id] if year_label(one) != one.short]
+    subtitle = "Averages of calendar years; bars: 95% interval of each" + (f"; {', '.join(short)}" if short else "")
+    drawing, axes = canvas(title, subtitle + remarks(findings, len(lines) - 1))
+    ends, words = [], []
+    for index, (scenario, points) in enumerate(lines):
+        _draw_years(axes, points, index, APART * (index - (len(lines) - 1) / 2))
+        name = in_lines(findings.label(scenario), END_WIDTH)
+        end = figure(points[-1][1].mean, "")
+        ends.append((points[-1][1].mean, index, f"{name}\n{end} in {points[-1][0]}"))
+        told = ", ".join(f"{year} {figure(row.mean, '')}" for year, row in points)
+        words.append(f"{findings.label(scenario)}: {told}.")
+    axes.set_ylabel(f"delayed people in {spoken(findings.main_place)} on an average day")
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.margins(x=0.02)
+    labels_at_ends(axes, ends)
+    return title, " ".join(words), drawing
+
+
+def _points_of_years(findings: Findings, scenario: str) -> list[YearPoint]:
+    """The average of each year that has one."""
+    parts = [(int(period.short), findings.parts[period]) for period in findings.years.get(scenario, ())]
+    found = [(year, part.estimate(scenario, part.main_place, DELAYED)) for year, part in parts]
+    return [(year, row) for year, row in found if row is not None]
+
+
+def _draw_years(axes: Axes, points: list[YearPoint], index: int, aside: float) -> None:
+    """A line with its intervals, a little aside, so that bars of several lines can be told apart."""
+    years, means = [year + aside for year, _ in points], [row.mean for _, row in points]
+    colour, line, marker = COLOURS[index], LINES[index], MARKERS[index]
+    axes.plot(years, means, color=colour, linestyle=line, marker=marker, markersize=5, linewidth=2.2)
+    for year, (_, row) in zip(years, points, strict=True):
+        if row.low is not None and row.high is not None:
+            axes.plot([year, year], [row.low, row.high], color=colour, linewidth=1.2, alpha=0.8)

@@ -1,8 +1,9 @@
-"""Day by day: how many are delayed, how full the hospital is, and whether what opens is used.
+"""Over time: day by day, how many are delayed, how full the hospital is, and whether what opens is used; and what days come to.
 
 Two scenarios stand in one picture: their levels, and below them the difference on the same people with its own band, which is
 what can be told. Of more scenarios each has a small picture of its own, all on one scale. A scenario alone has the band of its
-simulated runs.
+simulated runs. The share of midnights above each number says how often more people are there than that. Welch's picture of the
+warm-up shows people by day, averaged over replications and neighbouring days, where these are not steady.
 """
 
 from datetime import timedelta
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario, Service
@@ -21,16 +23,21 @@ from sim.results.charts.style import (
     LINES,
     MOST_PANELS,
     Look,
+    canvas,
     compact,
     date_axis,
+    in_lines,
+    legend_above,
     looks,
     mark_dates,
     others,
     remarks,
     small_multiples,
+    with_baseline,
 )
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.statistics import t_quantile
+from sim.results.comparison.statistics import t_quantile, unsteady
+from sim.results.midnights import shares_by_number
 from sim.results.words.labels import figure, shortened, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
@@ -361,3 +368,133 @@ def labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
                       textcoords=("axes fraction", "data"), fontsize=9, va="center", annotation_clip=False)  # fmt: skip
         axes.plot([1.0, 1.015], [height, place - over], transform=axes.get_yaxis_transform(), color=COLOURS[index],
                   linewidth=1, linestyle=LINES[index], clip_on=False)  # fmt: skip
+
+
+# -- how often more people are there -----------------------------------------------------------------------------------
+
+
+OFTEN = 0.05  # the share of midnights that the words are about: one in twenty
+HARDLY_EVER = 0.001  # numbers that fewer midnights reach, or fall short of, are not drawn
+
+
+def midnights_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """The share of midnights with more than each number of people in the main service, or in all hospitals together."""
+    place = findings.main_place, "midnight_census"
+    shown = [one for one in with_baseline(findings) if place in findings.daily[one.id]]
+    if not shown or findings.baseline.calendar.measured_days < 2:
+        return None
+    above = [_share_above(*shares_by_number(findings.daily[one.id][place])) for one in shown]
+    where = spoken(findings.main_place)
+    names = [findings.label(one) for one in shown]
+    numbers = [_reached_by(*one, OFTEN) for one in above]
+    title = f"How often are more than so many people in {where}?"
+    if len(shown) == 1:
+        title = f"At most one midnight in twenty has more than {numbers[0]:,} people in {where}"
+    drawing, axes = canvas(
+        title,
+        f"Share of the midnights of {findings.baseline.replications:,} simulated runs with more people than the number below"
+        + remarks(findings, len(shown) - 1),
+        legend=[in_lines(name) for name in names],
+    )
+    for index, (name, (least, shares)) in enumerate(zip(names, above, strict=True)):
+        axes.step(
+            np.arange(least - 1, least + len(shares)),
+            np.concatenate(([1.0], shares)),
+            where="post",
+            color=COLOURS[index],
+            linestyle=LINES[index],
+            linewidth=2,
+            label=in_lines(name),
+        )
+    _frame(axes, above, f"people in {where} at midnight")
+    planned = planned_places(findings)
+    if planned:
+        _mark(axes, *planned)
+    if len(shown) > 1:
+        legend_above(axes)
+    drawing.subplots_adjust(right=0.95, bottom=0.13)
+    words = [
+        f"{name}: more than {number:,} on at most 5% of midnights" for name, number in zip(names, numbers, strict=True)
+    ]
+    return title, f"Share of midnights with more people in {where} than each number. {'; '.join(words)}.", drawing
+
+
+def _share_above(least: int, shares: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]]:
+    """The share of midnights with more people than each number, from the least number seen on."""
+    return least, np.maximum(0.0, 1.0 - np.cumsum(shares.mean(axis=0)))
+
+
+def _reached_by(least: int, above: NDArray[np.float64], share: float) -> int:
+    """The smallest number that no more than this share of midnights exceed."""
+    return least + int(np.argmax(above <= share + 1e-12))
+
+
+def _frame(axes: Axes, above: list[tuple[int, NDArray[np.float64]]], label: str) -> None:
+    """The numbers that midnights reach, without the few that hardly any does."""
+    first = min(_reached_by(*one, 1 - HARDLY_EVER) for one in above)
+    last = max(_reached_by(*one, HARDLY_EVER) for one in above)
+    axes.set_xlim(max(0, first - 1), max(last, first + 1))
+    axes.set_ylim(0, 1.02)
+    axes.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=0))
+    axes.set_xlabel(label)
+    axes.set_ylabel("share of midnights with more")
+
+
+def _mark(axes: Axes, places: int, noun: str) -> None:
+    """An upright line at the planned places, if midnights come near it."""
+    low, high = axes.get_xlim()
+    if not low <= places <= high + 0.4 * (high - low):
+        return
+    axes.set_xlim(low, max(high, places + 1))
+    axes.axvline(places, color=GREY, linewidth=1, linestyle=(0, (1, 2)))
+    axes.annotate(
+        f"{places:,} {noun}",
+        xy=(places, 1.0),
+        xytext=(-3, -2),
+        xycoords=("data", "axes fraction"),
+        textcoords="offset points",
+        ha="right",
+        va="top",
+        fontsize=9,
+        color=GREY,
+    )
+
+
+# -- the warm-up -------------------------------------------------------------------------------------------------------
+
+
+NEIGHBOURS = 15  # days on each side
+LAST = 30  # days, which the others are set against
+WORDS = {"midnight_census": "people in {}", "delayed": "delayed people in {}"}
+
+
+def warm_up_chart(findings: Findings) -> tuple[str, str, Figure] | None:
+    """The counts of the first scenario that are not steady, as parts of their last days; none where all are steady."""
+    scenario, daily = findings.baseline, findings.daily.get(findings.baseline.id, {})
+    shown = list(unsteady(scenario, daily))[: len(COLOURS)]
+    if not shown:
+        return None
+    names = [in_lines(WORDS[one.measure].format(spoken(one.service))) for one in shown]
+    title = "Is the warm-up long enough? Not for these"
+    warm_up = scenario.calendar.warm_up_days
+    said = f"{findings.label(scenario)}: people of each measured day, after {warm_up} days of warm-up, average over {2 * NEIGHBOURS + 1} days"
+    drawing, axes = canvas(title, said, legend=names)
+    for number, (one, name) in enumerate(zip(shown, names, strict=True)):
+        people = np.asarray(daily[one.service, one.measure], dtype=np.float64).mean(axis=0)
+        smooth = welch(people) / people[-LAST:].mean()
+        axes.plot(np.arange(len(smooth)) + 1, smooth, color=COLOURS[number], linestyle=LINES[number], label=name)
+    axes.axhline(1.0, color=GREY, linewidth=0.8)
+    axes.set_xlabel("measured day")
+    axes.set_ylabel(f"part of the mean of the last {LAST} days")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.set_ylim(bottom=0)
+    legend_above(axes)
+    return title, f"{said}, as parts of the last {LAST} days: {', '.join(names)}.", drawing
+
+
+def welch(people: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Welch's moving average (1983): over as many days on both sides as there are, at most so many."""
+    sums, days = np.concatenate([[0.0], np.cumsum(people)]), np.arange(len(people))
+    reach = np.minimum(NEIGHBOURS, np.minimum(days, len(people) - 1 - days))
+    smooth: NDArray[np.float64] = (sums[days + reach + 1] - sums[days - reach]) / (2 * reach + 1)
+    return smooth

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
+from sim.diagnostics.offered_load import admissions
 from sim.home import HOME
+from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
 from sim.own_data.cells import quantity
 
@@ -29,6 +31,8 @@ ROUTES = {  # by need, where those who leave alive go, and how many times the me
 PATHWAY_1 = {"reablement": "0.7", "home_care": "0.22", "community_health": "0.08"}
 PATHWAYS = (5, 6, 7, 8)  # the numbers of pathways 0 to 3
 SD_TO_READY = "1.31"  # times the mean
+OF_ALL = "Of everybody who leaves; those who die or go back early are taken off here"
+STAYS = {10: "home_reablement", 12: "community_beds", 14: "care_home_assessment"}  # numbers that are stays of everybody
 WHOLE, AMOUNT, DAYS, SHARE = "beds or places", "people a day", "days", "share"
 
 
@@ -89,7 +93,7 @@ ASKED = (
         "The council's or provider's contract; Better Care Fund plan",
         "Your hospital's part, at one time",
     ),
-    Asked(10, "Mean days in reablement at home", DAYS, 365, "Provider; short-term support returns"),
+    Asked(10, "Mean days in reablement at home", DAYS, 365, "Provider; short-term support returns", OF_ALL),
     Asked(
         11, "Pathway 2 beds", WHOLE, 5000, "Better Care Fund plan; community trust bed register", "Your hospital's part"
     ),
@@ -99,10 +103,10 @@ ASKED = (
         DAYS,
         365,
         "Community Services Data Set; bed register",
-        "Less the wait for what comes next",
+        f"{OF_ALL}; less the wait for what comes next",
     ),
     Asked(13, "Pathway 3 beds", WHOLE, 5000, "Integrated care board, block contracts"),
-    Asked(14, "Mean days in a pathway 3 bed", DAYS, 365, "As 13"),
+    Asked(14, "Mean days in a pathway 3 bed", DAYS, 365, "As 13", OF_ALL),
     Asked(15, "Days until a home care package starts", DAYS, 365, "Brokerage log of the council", "Of those who wait"),
 )
 
@@ -120,6 +124,8 @@ class Part:
     is_less_residents: bool = False  # less the residents of care homes
     is_of_others: bool = False  # as a share of those who are no residents
     uses: tuple[int, ...] = ()  # all numbers that must be filled; empty: that one
+    less: float = 0.0  # days that go off the number first ...
+    over: float = 1.0  # ... and the share by which it is divided then
 
     @property
     def needs(self) -> tuple[int, ...]:
@@ -130,6 +136,7 @@ class Part:
         """The value; `r` is the residents' part of the pathways, 0 where they are left out."""
         found = 1 - numbers[self.number] if self.is_rest else numbers[self.number]
         found -= r if self.is_less_residents else 0.0
+        found = (found - self.less) / self.over
         for factor in self.times:
             found *= float(Fraction(factor))
         return found / (1 - r) if self.is_of_others else found
@@ -137,6 +144,8 @@ class Part:
     def formula(self, cell: str, r: str) -> str:
         """The same as a spreadsheet writes it, from the cell of the number and that of the residents' part."""
         start = f"1-{cell}" if self.is_rest else f"({cell}-{r})" if self.is_less_residents else cell
+        if self.less:
+            start = f"({cell}-{self.less:g})/{self.over:g}"
         return "".join(
             [f"={start}", *(f"*{factor}" for factor in self.times), f"/(1-{r})" if self.is_of_others else ""]
         )
@@ -164,11 +173,31 @@ def parts() -> Iterator[Part]:
         (11, "services.community_beds.beds", f"{J}community_beds.stay_days", "0.75"),
         (13, "services.care_home_assessment.beds", f"{J}care_home_assessment.stay_days.recovers", "0.75"),
     ):
+        less, over = of_those_who_stay(path.split(".")[1])
         yield Part(path, "", WHOLE, places)
-        yield Part(stay, "mean", DAYS, places + 1)
-        yield Part(stay, "sd", DAYS, places + 1, (sd,))
+        yield Part(stay, "mean", DAYS, places + 1, less=less, over=over)
+        yield Part(stay, "sd", DAYS, places + 1, (sd,), less=less, over=over)
     yield Part("steps.start_home_care.takes_days", "mean", DAYS, 15)
     yield Part("steps.start_home_care.takes_days", "sd", DAYS, 15, ("3.5",))
+
+
+@cache
+def of_those_who_stay(service: str) -> tuple[float, float]:
+    """How the mean stay of everybody becomes that of those who stay to the end: less so many days, over so large a share.
+
+    In the baseline some die or go back to hospital early; the scenario says their days apart, and the number is of all.
+    """
+    scenario = read_scenario(str(HOME / PARENT))
+    (group,), (admitted,) = scenario.people, admissions(scenario)
+    shares: dict[Distribution, float] = {}
+    for visit, per_day in zip(group.journey, admitted, strict=True):
+        for route in visit.then if visit.service == service else ():
+            stay = route.stay or visit.stay
+            assert stay is not None
+            shares[stay] = shares.get(stay, 0.0) + per_day * route.share
+    most, total = max(shares, key=shares.__getitem__), sum(shares.values())
+    days = sum(part * stay.mean_days for stay, part in shares.items() if stay != most)
+    return round(days / total, 3), round(shares[most] / total, 4)
 
 
 @cache
@@ -178,6 +207,10 @@ def shipped() -> dict[int, float]:
 
     def of(path: str) -> float:
         return float(quantity(stated[path]))
+
+    def of_all(path: str) -> float:
+        less, over = of_those_who_stay(path.split(".", maxsplit=1)[0])
+        return less + over * of(f"{J}{path}")
 
     needs, r = "people.older_people.traits.need.else.", residents()
     one = sum(of(needs + need) for need in PATHWAY_1)
@@ -191,11 +224,11 @@ def shipped() -> dict[int, float]:
         7: of(f"{needs}bed") * (1 - r),
         8: of(f"{needs}care_home") * (1 - r),
         9: of("services.home_reablement.places"),
-        10: of(f"{J}home_reablement.stay_days.lognormal.mean"),
+        10: of_all("home_reablement.stay_days.lognormal.mean"),
         11: of("services.community_beds.beds"),
-        12: of(f"{J}community_beds.stay_days.lognormal.mean"),
+        12: of_all("community_beds.stay_days.lognormal.mean"),
         13: of("services.care_home_assessment.beds"),
-        14: of(f"{J}care_home_assessment.stay_days.recovers.lognormal.mean"),
+        14: of_all("care_home_assessment.stay_days.recovers.lognormal.mean"),
         15: of("steps.start_home_care.takes_days.lognormal.mean"),
     }
 

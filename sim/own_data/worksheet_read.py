@@ -24,8 +24,11 @@ from sim.own_data.worksheet import (
     PATHWAYS,
     RESIDENTS_ROW,
     SHARE,
+    STAYS,
     WHOLE,
+    Asked,
     Part,
+    of_those_who_stay,
     parts,
     residents,
     shipped,
@@ -132,20 +135,28 @@ def _take(grid: Grid, row: int, columns: Mapping[str, int], found: Filled, probl
     except ValueError:
         grid.wrong(problems, row, columns["yours"], f"(number {asked.number}) holds text where a number is wanted")
         return
-    least = 0.0 if asked.unit == SHARE else 1.0 if asked.unit == WHOLE else 0.01
-    if not least <= value <= asked.most:
-        cure = (
-            f"; write {value:g}%"
-            if asked.unit == SHARE and 1 < value <= 100
-            else f"; write {least:g} to {asked.most:g}"
-        )
-        grid.wrong(problems, row, columns["yours"], f"(number {asked.number}) is {quoted(cell)}{cure}")
+    wrong = _size(asked, value)
+    if wrong:
+        grid.wrong(problems, row, columns["yours"], f"(number {asked.number}) is {quoted(cell)}{wrong}")
     found.numbers[asked.number] = value
     source = grid.cell(row, columns["source"]) if columns["source"] >= 0 else ""
     if any(looks_like_nhs_number(word) for word in re.findall(r"\d{3}[ -]?\d{3}[ -]?\d{4}", source)):
         found.notes.append(f"{grid.place(row, columns['source'])} holds what looks like an NHS number, and is left out")
         source = ""
     found.sources[asked.number] = source[:200]
+
+
+def _size(asked: Asked, value: float) -> str:
+    """What is wrong with the size of a number, with the cure; nothing where it may be."""
+    least = 0.0 if asked.unit == SHARE else 1.0 if asked.unit == WHOLE else 0.01
+    if asked.unit == SHARE and 1 < value <= 100:
+        return f"; write {value:g}%"
+    if not least <= value <= asked.most:
+        return f"; write {least:g} to {asked.most:g}"
+    early = of_those_who_stay(STAYS[asked.number])[0] if asked.number in STAYS else 0.0
+    if asked.number in STAYS and value <= early:
+        return f", and who dies or goes back to hospital early makes {early:.3g} days by itself; is it in days, and of everybody who leaves?"
+    return ""
 
 
 def _check_pathways(grid: Grid, found: Filled, problems: Problems) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
+from sim.diagnostics.offered_load import admissions
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, ScenarioError
-from sim.own_data.worksheet import ASKED, parts, residents, shipped
+from sim.own_data.worksheet import ASKED, STAYS, of_those_who_stay, parts, residents, shipped
 from sim.own_data.worksheet_book import cell_of, workbook_bytes
 from sim.own_data.worksheet_read import Filled, read_worksheet, scenario_text, values_of
 from sim.own_data.writing import write_checked
@@ -158,6 +159,42 @@ def test_fifteen_cells_make_the_scenario(tmp_path: Path) -> None:
     assert needs == {"none": "65.26%", "reablement": "15.96%", "bed": "7.6%", "care_home": "4.34%"}
     assert notes["services.hospital.beds"] == "KH03 times 62%; number 1, mine.xlsx, Numbers!D5"
     assert notes["services.community_beds.beds"].startswith("assumption: no source given; number 11")
+
+
+@pytest.mark.parametrize(
+    ("number", "service", "asked"),
+    [(10, "home_reablement", 20), (12, "community_beds", 28), (14, "care_home_assessment", 44)],
+)
+def test_the_mean_of_everybody_who_leaves_is_what_was_typed(
+    tmp_path: Path, number: int, service: str, asked: float
+) -> None:
+    found, file = read_worksheet(str(filled(tmp_path, {number: asked}, {})), Problems()), tmp_path / "mine.yaml"
+    scenario = write_checked(file, scenario_text(found, file, "worksheet"))
+    (group,), (admitted,) = scenario.people, admissions(scenario)
+    ways = [
+        (per_day * route.share, route.stay or visit.stay)
+        for visit, per_day in zip(group.journey, admitted, strict=True)
+        if visit.service == service
+        for route in visit.then
+    ]
+    mean = sum(part * stay.mean_days for part, stay in ways if stay) / sum(part for part, _ in ways)
+    assert mean == pytest.approx(asked, rel=0.002)  # two digits of what is written
+
+
+def test_the_pages_say_the_same_arithmetic() -> None:
+    for page in (TEMPLATE, TEMPLATE.parents[1] / "docs" / "your-own-hospital.md"):
+        text = page.read_text(encoding="utf-8")
+        for service in STAYS.values():
+            less, over = of_those_who_stay(service)
+            assert f"- {less:g}) / {over:g}" in text, (page, service)
+
+
+def test_a_stay_shorter_than_that_of_those_who_leave_early_is_refused(tmp_path: Path) -> None:
+    (said,) = faults(without_arithmetic(typed(filled(tmp_path), {cell_of(14): 6})))
+    assert said == (
+        "Numbers!D18 (number 14) is `6`, and who dies or goes back to hospital early makes 6.94 days by itself; "
+        "is it in days, and of everybody who leaves?"
+    )
 
 
 def test_a_blank_cell_leaves_the_baselines_value(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from sim.cli.usage import UsageError
 from sim.cli.verbs.forecast import Forecasting
 from sim.home import COMMAND
 from sim.inputs.loading import read_scenario
+from sim.inputs.problems import listed, quoted
 from sim.inputs.scenario import Scenario
 from sim.own_data.censuses import Census, Censuses, read_censuses
 from sim.own_data.forecasting import (
@@ -30,6 +31,7 @@ from sim.own_data.forecasting import (
     forecast,
     held,
     missing_in,
+    readiness_missing_in,
     starting,
     told_of_steps,
 )
@@ -90,6 +92,11 @@ def _notes(censuses: Censuses, scenario: Scenario, last: Forecast) -> list[str]:
     notes, runs = [*censuses.notes, *missing_in(last.census, scenario)], last.counts.shape[2]
     if steps := told_of_steps(last.census, scenario):
         notes.append(steps)
+    if names := readiness_missing_in(censuses.all, last):
+        notes.append(
+            f"The list says of nobody in {listed(map(quoted, names), 'and')} that they are ready: all of them count as still needing care there, "
+            "and --backtest does not judge delayed people there"
+        )
     if scenario.census:
         notes.append(f"The census that {scenario.file} holds itself is not used")
     if len(censuses.all) > 1:

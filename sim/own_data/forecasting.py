@@ -301,28 +301,52 @@ def _way(scenario: Scenario, destination: str) -> int:
 def held(forecasts: Sequence[Forecast], censuses: Sequence[Census]) -> list[Held]:
     """Of every figure that censuses show, and of all together, how often each band held at later censuses.
 
-    Services whose people were taken from the scenario at rest are left out, and all together where there is such a service.
+    Services whose people were taken from the scenario at rest are left out, delayed people where no list says who is ready, all
+    together where there is such a service, and what was certain and came so each time.
     """
-    looks: dict[tuple[Figure, str], list[tuple[bool, float]]] = {}
+    looks: dict[tuple[Figure, str], list[tuple[bool, float, bool]]] = {}
     by_day = {one.day: one for one in censuses}
     for one in forecasts:
         later = [(day, by_day[when]) for day, when in enumerate(one.dates) if day and when in by_day]
-        taken = {entry.service for entry in one.scenario.census} - {person.service for person in one.census.people}
+        listed = {person.service for person in one.census.people}
+        taken = {entry.service for entry in one.scenario.census} - listed
+        silent = set(readiness_missing_in(censuses, one))
         for number, figure in enumerate(one.figures):
-            if figure[0] in taken or (figure[0] == "all" and taken):
+            unknown = taken | silent if figure[1] == "delayed" else taken
+            if figure[0] in unknown or (figure[0] == "all" and unknown):
                 continue  # no list says how many are there
             bands = one.bands(number)
             for day, came in later:
                 value = seen_in(came, figure, one.scenario)
-                if value is None or (np.ptp(one.counts[number, day]) == 0 and value == one.counts[number, day, 0]):
-                    continue  # nobody counts that, or nothing was uncertain
+                if value is None:
+                    continue
+                runs = one.counts[number, day]
                 for band, (low, high) in BANDS.items():
                     ends = bands[day, COLUMNS.index(low) - 5], bands[day, COLUMNS.index(high) - 5]
-                    runs = one.counts[number, day]
                     inside = float(((runs >= ends[0]) & (runs <= ends[1])).mean())
-                    looks.setdefault((figure, band), []).append((bool(ends[0] <= value <= ends[1]), inside))
-    return [_held(figure, band, those) for (figure, band), those in looks.items()]
+                    was_certain = bool(np.ptp(runs) == 0 and value == runs[0])
+                    looks.setdefault((figure, band), []).append(
+                        (bool(ends[0] <= value <= ends[1]), inside, was_certain)
+                    )
+    return [_held(figure, band, those) for (figure, band), those in looks.items() if not all(one[2] for one in those)]
 
 
-def _held(figure: Figure, band: str, those: Sequence[tuple[bool, float]]) -> Held:
-    return Held(figure, band, sum(one for one, _ in those), len(those), sum(part for _, part in those) / len(those))
+def _is_delayed(one: Forecast, service: str) -> bool:
+    """Whether anybody in a service is delayed in any run."""
+    return any(
+        one.counts[number].any() for number, figure in enumerate(one.figures) if figure[:2] == (service, "delayed")
+    )
+
+
+def readiness_missing_in(censuses: Sequence[Census], one: Forecast) -> list[str]:
+    """Services of which people are listed, nobody ever as ready, and where the forecast has people who are delayed."""
+    ready = {person.service for census in censuses for person in census.people if person.waiting_for}
+    listed = {person.service for person in one.census.people} - ready
+    return [
+        service.name for service in one.scenario.services if service.name in listed and _is_delayed(one, service.name)
+    ]
+
+
+def _held(figure: Figure, band: str, those: Sequence[tuple[bool, float, bool]]) -> Held:
+    expected = sum(part for _, part, _ in those) / len(those)
+    return Held(figure, band, sum(one for one, _, _ in those), len(those), expected)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from math import exp
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy import stats
 
@@ -18,8 +19,8 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.own_data.census_levels import entries_of
-from sim.own_data.censuses import Census, read_censuses
-from sim.own_data.forecasting import COLUMNS, Forecast, forecast, held, starting
+from sim.own_data.censuses import Census, Present, read_censuses
+from sim.own_data.forecasting import COLUMNS, Forecast, forecast, held, readiness_missing_in, starting
 from sim.own_data.others import people_in
 from sim.own_data.people_files import Places, Words, read_mapping
 from sim.runs.engines import BY_REFERENCE
@@ -211,13 +212,34 @@ def _share_held(
 
 def test_a_backtest_counts_how_often_each_band_held() -> None:
     past = [Census(date(2026, 6, 1), ()), Census(date(2026, 6, 2), ())]
-    import numpy as np
-
     scenario = read_scenario(HOME / "scenarios/validation/waiting_without_loss.yaml")
     one = Forecast(scenario, past[0], (("ward", "midnight_census", "", ""),), np.array([[[3] * 100, list(range(100))]]))
     found = held([one], past)
     assert [(h.band, h.held, h.looks) for h in found] == [("50%", 0, 1), ("80%", 0, 1), ("95%", 0, 1)]
     assert [h.expected for h in found] == pytest.approx([0.51, 0.81, 0.96], abs=0.011)
+
+
+def on_days(people: int, waiting: int, day: int) -> Census:
+    here = [Present("everyone", "ward", 3.0, None, None, ())] * (people - waiting)
+    return Census(date(2026, 6, day), (*here, *[Present("everyone", "ward", 3.0, "home", 1.0, ())] * waiting))
+
+
+def test_what_was_certain_counts_where_it_came_otherwise_once(tmp_path: Path) -> None:
+    file = small(tmp_path, QUIET.replace("STAY", "{fixed: 5}"))
+    figure, past = ("ward", "midnight_census", "", ""), [on_days(5, 0, day) for day in (1, 2, 3)]
+    one = Forecast(read(file), past[0], (figure,), np.full((1, 4, 50), 5))
+    assert held([one], past) == []  # always so, and certain
+    assert [(h.held, h.looks) for h in held([one], [*past, on_days(4, 0, 4)])] == [(2, 3)] * 3
+
+
+def test_who_is_delayed_is_not_judged_where_no_list_says_who_is_ready(tmp_path: Path) -> None:
+    file = small(tmp_path, QUIET.replace("STAY", "{fixed: 5}"))
+    figures = (("ward", "delayed", "", ""), ("all", "delayed", "", ""))
+    past = [on_days(5, 0, day) for day in (1, 2)]
+    one = Forecast(read(file), past[0], figures, np.arange(4).repeat(50).reshape(1, 1, 200).repeat(2, 0).repeat(2, 1))
+    assert held([one], past) == [] and readiness_missing_in(past, one) == ["ward"]
+    told = [past[0], on_days(5, 2, 2)]
+    assert {h.figure for h in held([one], told)} == set(figures) and readiness_missing_in(told, one) == []
 
 
 # ---- people whom a list does not hold

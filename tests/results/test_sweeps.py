@@ -130,8 +130,9 @@ def counted_again(scenario: Scenario, ledger: Ledger, is_fast: bool) -> Iterator
     yield from (table.tolist() for table in count_sweep.stays_again(window))
     yield from (table.tolist() for table in count_sweep.waits_again(window))
     yield count_sweep.in_the_model(window).tolist()
-    for service in window.declared:
+    for service in window.scenario.services[: window.home + 1]:  # home too, whose days may have a price
         yield path_sums.people_seconds(window, service)
+    for service in window.declared:
         yield path_sums.available_seconds(window, service)
 
 

@@ -255,7 +255,7 @@ def check_sums(window: Window) -> None:
     by_path = column(*(path_sums.people_seconds(window, service) for service in services))
     require_sums(STAYS_ADD_UP, names, by_path, occupied)
     total = column(*(delayed_seconds(window, number) for number in range(window.home)))
-    care = count_sweep.stays_again(window).care
+    care = count_sweep.stays_again(window).care[:, : window.home]
     require_sums(OCCUPIED_IS_NEED_PLUS_DELAY, names, care[count_sweep.NEEDED] + total, occupied)
     nights = late_at_midnights(window)[: window.home].sum(axis=1) + care[count_sweep.MIDNIGHTS]
     census = at_midnights(window)[0, : window.home].sum(axis=1)

@@ -109,7 +109,7 @@ def rest(instant: int, window: Span) -> int:
 
 
 NEEDED, MIDNIGHTS, PRESENT = range(3)
-"""Of stays, by service: seconds of care, midnights at which people are cared for, and seconds of people there at each time."""
+"""Of stays, by service and at home: seconds of care, midnights at which people are cared for, and seconds of people there at each time."""
 
 
 def count_stays(care: Grid, table: Grid, stays: Stays, item_of: Grid, window: Span) -> None:
@@ -272,7 +272,7 @@ PASSES = Passes(
 
 
 class StaysAgain(NamedTuple):
-    """What is counted of stays, by service; seconds of care and of delay, by item and place."""
+    """What is counted of stays, by service and at home; seconds of care and of delay, by item and place."""
 
     care: Grid
     table: Grid
@@ -288,7 +288,7 @@ def _stays_again(window: Window) -> StaysAgain:
     passes = window.passes(PASSES) if split.passes else None
     if passes is None:
         return StaysAgain(_care(window), _care_and_delay(window))
-    found = StaysAgain(np.zeros((3, window.home), dtype=np.int64), np.zeros(split.shape, dtype=np.int64))
+    found = StaysAgain(np.zeros((3, window.home + 1), dtype=np.int64), np.zeros(split.shape, dtype=np.int64))
     these = Stays(stays["service"], stays["admitted"], stays["ready"], stays["left"], split.found, split.after)
     passes.count_stays(*found, these, split.item_of, _span(window))
     return found
@@ -299,8 +299,8 @@ def _span(window: Window) -> Span:
 
 
 def _care(window: Window) -> Grid:
-    found = np.zeros((3, window.home), dtype=np.int64)
-    for number, service in enumerate(window.declared):
+    found = np.zeros((3, window.home + 1), dtype=np.int64)
+    for number, service in enumerate(window.scenario.services):
         admitted, ready, left = (window.stays_in(number, column) for column in ("admitted", "ready", "left"))
         until = np.minimum(ready, left)
         found[NEEDED, number] = window.clipped(admitted, until).sum()

@@ -117,6 +117,14 @@ def review_after(plan: PlanArrays, state: EngineState, stay: int, needs_until: i
     return NEVER
 
 
+def are_steps_left(plan: PlanArrays, entry: int) -> bool:
+    """Whether any step of a census entry is not done when the clock starts; a loop, as NumPy's `any` makes Numba load SciPy."""
+    for step in range(plan.is_left.shape[1]):  # noqa: SIM110
+        if plan.is_left[entry, step]:
+            return True
+    return False
+
+
 def begin_stay(plan: PlanArrays, state: EngineState, stay: int, route: int, needs_until: int, waits_by: int) -> None:
     """The clocks of a stay: when they will be declared ready, which steps are asked for, how their need falls.
 
@@ -136,7 +144,7 @@ def begin_stay(plan: PlanArrays, state: EngineState, stay: int, route: int, need
     due_at(state, until, ready_due, READY, stay)
     # Posted after READY, so that it comes off the stack first: nobody is clear before their steps are known.
     has_steps = lives_on and plan.routes[route].steps < plan.routes[route].steps_end
-    if has_steps and (waits_by < 0 or plan.is_left[waits_by].any()):
+    if has_steps and (waits_by < 0 or are_steps_left(plan, waits_by)):
         post(state, 0, REQUIRE, stay)
     if visit >= 0 and visits[visit].tapers < visits[visit].tapers_end:
         state.admissions[stay].next_taper = visits[visit].tapers

@@ -329,7 +329,8 @@ class Trait:
 
     def shares_for(self, levels: Levels) -> tuple[float, ...]:
         """The share of each level among people who have these levels of the traits above."""
-        return next(shares for above, shares in self.shares if set(above) <= set(levels))
+        having = frozenset(levels)
+        return next(shares for above, shares in self.shares if having.issuperset(above))
 
     def share_of(self, levels: Levels) -> float:
         """The share of the level that is one of these, among people who have the others."""

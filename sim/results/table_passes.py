@@ -116,7 +116,6 @@ class OfStays(NamedTuple):
     remained: Grid  # by hospital and midnight that ends a day
     came_from: Grid  # people admitted by service and service before
     lengths: Lengths
-    amounts: Column  # of one stay; OF_STAYS
 
 
 def inside(start: int, end: int, first: int, last: int) -> int:
@@ -195,31 +194,34 @@ def in_hospital(found: OfStays, stays: Stays, row: int, when: When) -> None:
         found.remained[service, until] -= 1
 
 
-def ended(found: OfStays, stays: Stays, row: int, where: Where, when: When, profile: int) -> None:
-    """A stay that ended in the window."""
-    amounts, service, to = found.amounts, stays.service[row], stays.to[row]
+def ended(found: OfStays, stays: Stays, row: int, where: Where, when: When, here: int) -> None:
+    """A stay that ended in the window; `here` is the row of its sums."""
+    amounts, service, to = found.sums.amounts, stays.service[row], stays.to[row]
     admitted, ready, left = stays.admitted[row], stays.ready[row], stays.left[row]
-    amounts[LEFT] = 1
-    amounts[GONE] = 1 if to >= when.died else 0
+    amounts[here, LEFT] += 1
+    amounts[here, GONE] += to >= when.died
     found.ways[service, to] += 1
     if service < when.home:
-        amounts[STAYED], amounts[NEEDED] = left - admitted, ready - admitted
+        amounts[here, STAYED] += left - admitted
+        amounts[here, NEEDED] += ready - admitted
         if left > admitted:
-            amounts[STAYED_AT_ALL] = 1
-            took(found.lengths, where.also[service], profile, service, left - admitted)
+            amounts[here, STAYED_AT_ALL] += 1
+            took(found.lengths, where.also[service], stays.after[row], service, left - admitted)
     if to == when.died:
-        amounts[DEAD] = 1
+        amounts[here, DEAD] += 1
         return
     nights = left // SECONDS_PER_DAY - ready // SECONDS_PER_DAY
-    amounts[LEFT_ALIVE], amounts[NIGHTS_OF_LEAVERS] = 1, nights
-    amounts[LEFT_LATE] = 1 if nights > 0 else 0
+    amounts[here, LEFT_ALIVE] += 1
+    amounts[here, WENT] += where.is_acute[service]
+    amounts[here, NIGHTS_OF_LEAVERS] += nights
+    amounts[here, LEFT_LATE] += nights > 0
     found.nights[service, min(max(nights, 0), found.nights.shape[1] - 1)] += 1
 
 
 def of_stays(found: OfStays, stays: Stays, item_of: Grid, where: Where, is_seated: Mask, when: When) -> None:
     """Every stay that touches the window, in every table."""
     places, first, end = found.sums.number_of.shape[1], when.first, when.end
-    amounts = found.amounts
+    amounts = found.sums.amounts
     for row in range(len(stays.service)):
         service, admitted, ready, left = stays.service[row], stays.admitted[row], stays.ready[row], stays.left[row]
         if where.is_acute[service]:
@@ -227,37 +229,35 @@ def of_stays(found: OfStays, stays: Stays, item_of: Grid, where: Where, is_seate
         if admitted >= end or left < first:
             continue
         profile, after = stays.found[row], stays.after[row]
-        for what in range(len(amounts)):
-            amounts[what] = 0
-        amounts[LATE] = inside(ready, left, first, end)
-        if amounts[LATE] > 0:
-            amounts[NIGHTS] = midnights_in(ready, left, first, end)
-            amounts[LONG_NIGHTS] = midnights_in(max(ready, admitted + LONG_STAY_SECONDS), left, first, end)
+        here, late = row_of(found.sums, after, service), inside(ready, left, first, end)
+        if late > 0:
+            amounts[here, LATE] += late
+            amounts[here, NIGHTS] += midnights_in(ready, left, first, end)
+            amounts[here, LONG_NIGHTS] += midnights_in(max(ready, admitted + LONG_STAY_SECONDS), left, first, end)
             found.late[service, midnight(ready, first, when.days)] += 1
             found.late[service, midnight(left, first, when.days)] -= 1
         if where.is_acute[service]:
             until = left if left < end else end + SECONDS_PER_DAY
-            amounts[REMAINED] = midnights_in(ready, until, first + SECONDS_PER_DAY, end + SECONDS_PER_DAY)
+            amounts[here, REMAINED] += midnights_in(ready, until, first + SECONDS_PER_DAY, end + SECONDS_PER_DAY)
         if first <= left < end:
-            ended(found, stays, row, where, when, after)
-            amounts[WENT] = amounts[LEFT_ALIVE]
+            ended(found, stays, row, where, when, here)
         has_begun = 1 if admitted >= first and not is_seated[row] else 0
         if has_begun and len(found.came_from):
             found.came_from[service, when.home + 1 if stays.stay[row] == 0 else stays.service[row - 1]] += 1
         begins, ends = midnight(admitted, first, when.days), midnight(left, first, when.days)
         if profile == after:
-            amounts[BEGUN], amounts[OCCUPIED] = has_begun, inside(admitted, left, first, end)
+            amounts[here, BEGUN] += has_begun
+            amounts[here, OCCUPIED] += inside(admitted, left, first, end)
             is_there(found.people, item_of, profile, service, places, begins, ends)
         else:
             until = min(ready, left)
             before = row_of(found.sums, profile, service)
-            found.sums.amounts[before, BEGUN] += has_begun
-            found.sums.amounts[before, OCCUPIED] += inside(admitted, until, first, end)
-            amounts[OCCUPIED] = inside(ready, left, first, end)
+            amounts[before, BEGUN] += has_begun
+            amounts[before, OCCUPIED] += inside(admitted, until, first, end)
+            amounts[here, OCCUPIED] += inside(ready, left, first, end)
             changes = midnight(until, first, when.days)
             is_there(found.people, item_of, profile, service, places, begins, changes)
             is_there(found.people, item_of, after, service, places, changes, ends)
-        add(found.sums, after, service, amounts)
 
 
 def add_up(changes: Grid) -> None:

@@ -123,7 +123,6 @@ def _room_for_stays(window: Window, split: Split) -> OfStays:
         remained=_zeros(services, days + 1),
         came_from=_zeros(services if window.hospitals else 0, services + 1),
         lengths=_room_for_lengths(2 * len(split.found)),
-        amounts=np.zeros(len(OF_STAYS), dtype=np.int64),
     )
 
 

@@ -139,7 +139,18 @@ def tables(window: Window) -> tuple[Records, Rules, Scratch]:
     )
     found = outside(window)
     scratch.of_people[HERE, found.person[found.clear == NEVER]] = 1  # who does not wait yet
-    return records, _rules(window), scratch
+    leads, reviewed = window.scenario.once("moves and reviews", lambda: _moves_and_reviews(window))
+    rules = Rules(
+        leads=leads,
+        reviewed=reviewed,
+        **_of_levels(_Same(window.scenario.people), window.names, window.home),
+        home=window.home,
+        died=window.died,
+        out=window.out,
+        destinations=len(window.names),
+        until=ledger.until,
+    )
+    return records, rules, scratch
 
 
 def _columns(kind: type[T], table: Mapping[str, Column]) -> T:
@@ -147,20 +158,12 @@ def _columns(kind: type[T], table: Mapping[str, Column]) -> T:
     return kind(*(np.ascontiguousarray(table[name]) for name in names))
 
 
-def _rules(window: Window) -> Rules:
+def _moves_and_reviews(window: Window) -> tuple[MaskGrid, Mask]:
+    """Who may come where, and which services review, as `Rules` says."""
     leads = np.zeros((len(window.names) + 1, len(window.names) + 1), dtype=bool)
     for number, members in enumerate(window.members):
         leads[number, members] = True
-    return Rules(
-        leads=leads,
-        reviewed=np.array([service.review is not None for service in window.scenario.services]),
-        **_of_levels(_Same(window.scenario.people), window.names, window.home),
-        home=window.home,
-        died=window.died,
-        out=window.out,
-        destinations=len(window.names),
-        until=window.ledger.until,
-    )
+    return leads, np.array([service.review is not None for service in window.scenario.services])
 
 
 class _Same:

@@ -95,9 +95,12 @@ FIRST_THE_STEPS = "steps outside begin at arrival, and the first wait when they 
 
 def check_records(window: Window) -> None:
     """Check every row of the records, by itself and against its neighbours."""
-    if not record_sweep.surely_hold(window):
+    rows_hold = record_sweep.surely_hold(window)
+    if not rows_hold:
         _check_rows(window)
-    _first_the_steps(window)
+    since = _steps_outside(window)
+    if not (rows_hold and record_sweep.surely_wait_then(window, since)):
+        _first_waits(window, since)
 
 
 def _check_rows(window: Window) -> None:
@@ -315,12 +318,13 @@ def _steps_follow_on(window: Window) -> None:
     require(window, STEPS_IN_STAYS, "steps", holds)
 
 
-def _first_the_steps(window: Window) -> None:
-    """Steps outside are by person and name, of people who come; they run from arrival on until the first wait begins."""
-    people, steps, waits = window.ledger.people, window.ledger.arrival_steps, window.ledger.waits
-    since = np.where(
-        people["from_census"] == 1, NONE, people["arrives"]
-    )  # when people first wait; NONE: not asked here
+def _steps_outside(window: Window) -> Column:
+    """By person: when they first wait; NONE of people of the census.
+
+    Steps outside are by person and name, of people who come; they run from arrival on until the first wait begins.
+    """
+    people, steps = window.ledger.people, window.ledger.arrival_steps
+    since = np.where(people["from_census"] == 1, NONE, people["arrives"])
     person, started, finished = steps["person"], steps["started"], steps["finished"]
     if len(person):
         follows = (person[1:] > person[:-1]) | ((person[1:] == person[:-1]) & (steps["step"][1:] > steps["step"][:-1]))
@@ -331,6 +335,12 @@ def _first_the_steps(window: Window) -> None:
         in_time &= people["from_census"][person] == 0
         require(window, FIRST_THE_STEPS, "arrival_steps", in_time & _begins_outside(window))
         since[found.person] = found.clear
+    return since
+
+
+def _first_waits(window: Window, since: Column) -> None:
+    """Everybody's first wait begins then; only who comes after the run has none."""
+    waits = window.ledger.waits
     first = waits["wait"] == 0
     joined = np.full(len(since), NEVER, dtype=np.int64)
     joined[waits["person"][first]] = waits["joined"][first]

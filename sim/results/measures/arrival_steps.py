@@ -14,7 +14,7 @@ from sim.inputs.scenario import OUTSIDE, REASONS, SECONDS_PER_DAY
 from sim.model.records import NEVER, Column
 from sim.results.measures.delay_episodes import Segments, through_steps
 from sim.results.split import Split, Told
-from sim.results.step_functions import total_by
+from sim.results.step_functions import is_first, total_by
 from sim.results.window import Row, Window
 
 
@@ -32,7 +32,7 @@ def outside(window: Window) -> Outside:
     def work() -> Outside:
         steps, arrives = window.ledger.arrival_steps, window.ledger.people["arrives"]
         whose = steps["person"]
-        first = np.flatnonzero(np.diff(whose, prepend=-1))  # rows are in the order of people
+        first = np.flatnonzero(is_first(whose))  # rows are in the order of people
         # who has another step to come has one that is not finished: steps that follow begin when those before them end
         clear = np.maximum.reduceat(steps["finished"], first) if len(first) else whose
         return Outside(whose[first], arrives[whose[first]], clear)

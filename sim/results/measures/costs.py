@@ -221,12 +221,14 @@ def _rows(window: Window) -> list[Row]:
 
 def _ledger(window: Window, measure: str, found: list[Line], splits: Sequence[str]) -> list[Row]:
     priced = {line.service for line in found}
+    costs = window.scenario.costs
+    payers = window.scenario.once("payers", lambda: costs.payers)
     out = []
     for name in (*(name for name in window.names if name in priced), "all"):
         here = [line for line in found if name in (line.service, "all")]
         out.append(Row(name, measure, "", "", _pounds(sum(line.pence for line in here))))
         for by in splits:
-            amounts = _amounts(window.scenario.costs, here, by)
+            amounts = _amounts(costs, payers, here, by)
             out += [Row(name, measure, by, item, _pounds(pence)) for item, pence in amounts.items()]
     for part, by in PARTS_IN_NO_SERVICE.items():
         each = summed((line.price.of, line.pence) for line in found if line.part == part)
@@ -234,15 +236,15 @@ def _ledger(window: Window, measure: str, found: list[Line], splits: Sequence[st
     return out
 
 
-def _amounts(costs: Costs, here: list[Line], by: str) -> dict[str, int]:
+def _amounts(costs: Costs, payers: Sequence[str], here: list[Line], by: str) -> dict[str, int]:
     """Pence by payer, by part, or by contributor to the pooled funds (if there are any)."""
     if by == "part":
         return summed((line.part, line.pence) for line in here)
+    if by == "contributor" and not costs.pools:
+        return {}
     paid = summed((line.payer, line.pence) for line in here)
-    by_payer = {payer: paid[payer] for payer in costs.payers if payer in paid}
-    if by == "payer":
-        return by_payer
-    return by_contributor(costs, by_payer) if costs.pools else {}
+    by_payer = {payer: paid[payer] for payer in payers if payer in paid}
+    return by_payer if by == "payer" else by_contributor(costs, by_payer)
 
 
 def by_contributor(costs: Costs, by_payer: dict[str, int]) -> dict[str, int]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS, OUT, OUTSIDE, REASONS, WEEKDAYS, Scenario
+from sim.model.records import NONE
 from sim.results.measure_table import BANDS, BY, COST_PARTS, ENDINGS, LACKS, PATHWAYS, measures
 from sim.results.split import group_names, level_names, trait_names
 from sim.results.window import Block, Key
@@ -75,11 +76,13 @@ class RowOrder:
         """The keys and values of all that is reported in these blocks."""
         *constant, rows = blocks
         same = tuple(id(one.keys) for one in constant)
-        if same not in self._places or not self._number.keys() >= set(rows.keys):
+        numbers = [self._number.get(key, NONE) for key in rows.keys]
+        if same not in self._places or NONE in numbers:
             self._meet(constant, rows.keys)
+            numbers = [self._number[key] for key in rows.keys]
         values = np.full(len(self._keys), np.nan)
         values[self._places[same]] = np.concatenate([one.values for one in constant])
-        values[[self._number[key] for key in rows.keys]] = rows.values
+        values[numbers] = rows.values
         is_told = ~np.isnan(values)
         return tuple(compress(self._keys, is_told.tolist())), values[is_told]
 

@@ -37,8 +37,8 @@ def work_of(window: Window, team: Team) -> Work:
     def work() -> Work:
         steps, outside = window.ledger.steps, window.ledger.arrival_steps
         names = [step.name for step in window.scenario.steps if step.team == team.name]
-        numbers = [number for number, name in enumerate(window.ledger.step_names) if name in names]
-        mine, theirs = (np.flatnonzero(np.isin(table["step"], numbers)) for table in (steps, outside))
+        is_of_team = np.array([name in names for name in window.ledger.step_names], dtype=bool)
+        mine, theirs = (np.flatnonzero(is_of_team[table["step"]]) for table in (steps, outside))
         over = np.minimum(steps["finished"][mine], steps["dropped_at"][mine])
         row = np.concatenate((mine, theirs + len(steps["step"])))
         over = np.concatenate((over, outside["finished"][theirs]))

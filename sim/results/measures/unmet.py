@@ -109,8 +109,8 @@ def died(window: Window) -> Column:
     """By person: when they died; NEVER if they did not."""
     stays, waits = window.ledger.stays, window.ledger.waits
     found = np.full(len(window.ledger.people["group"]), NEVER, dtype=np.int64)
-    in_a_stay = stays["to"] == window.died
-    outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING)
+    in_a_stay = np.flatnonzero(stays["to"] == window.died)
+    outside = np.flatnonzero((waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING))
     found[stays["person"][in_a_stay]] = stays["left"][in_a_stay]
     found[waits["person"][outside]] = waits["ended"][outside]
     return found

@@ -18,7 +18,6 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
 
-from sim.inputs.effects import Effect, read_effects  # noqa: E402
 from sim.inputs.loading import read_scenario  # noqa: E402 (the checkout comes first)
 from sim.inputs.movable import Question  # noqa: E402
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario  # noqa: E402
@@ -33,7 +32,7 @@ from sim.runs.engines import engines_for  # noqa: E402
 from sim.runs.experiment import Shared, run_all  # noqa: E402
 from sim.runs.store import default_store  # noqa: E402
 from sim.studies.break_even import HEADS as HEADS_OF_EFFECTS  # noqa: E402
-from sim.studies.break_even import NOTE, BreakEven, break_even, row  # noqa: E402  # noqa: E402
+from sim.studies.break_even import NOTE, BreakEven, Effect, break_even, read_effects, row  # noqa: E402
 
 BASELINE = "baseline.yaml"
 SYSTEMS = (

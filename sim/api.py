@@ -44,12 +44,10 @@ from sim.runs.tables import (
     year_rows,
 )
 from sim.studies import solve as solving
-from sim.studies.runs import PointRuns
-from sim.studies.settings import settings_of
+from sim.studies.settings import PointRuns, settings_of
 from sim.studies.solve_words import answer_words
-from sim.studies.sweep import Figure, Sweep, cells, figures_of, point_columns, point_rows, step_rows
+from sim.studies.sweep import Figure, Sweep, cells, figures_of, point_columns, point_rows, sentences, step_rows
 from sim.studies.sweep import sweep as run_sweep
-from sim.studies.sweep_words import sentences
 
 ScenarioLike = Scenario | str | PathLike[str]
 TABLES_OF_A_COMPARISON = ("differences", "summary", "replications", "census")

@@ -31,11 +31,10 @@ from sim.results.measures.hospitals import has_several, main_place
 from sim.runs.engines import engines_for
 from sim.runs.scenario_runs import HowToRun
 from sim.runs.store import default_store
+from sim.studies import assumptions
 from sim.studies import break_even as effects_that_pay
-from sim.studies import global_indices
 from sim.studies import together as levers_together
-from sim.studies import worlds as possible_worlds
-from sim.studies.joint import JointQuestion, JointRanges, Wanted
+from sim.studies.assumptions import JointQuestion, JointRanges, Wanted
 
 File = str | PathLike[str]
 DELAY_AND_CASH = (("", HEADLINE), ("all", "cost_cash_gbp"))  # of the main place
@@ -59,7 +58,7 @@ def worlds(  # noqa: PLR0913 - each of them a keyword
     (other minus base, in the measure's unit, of the measured window), `low`, `high` and `verdict`.
     """
     joint = _joint(base, other, ranges, replications)
-    found = possible_worlds.worlds(joint, _wanted(measures, *joint.stated), number, _how(workers, engine, fresh=fresh))
+    found = assumptions.worlds(joint, _wanted(measures, *joint.stated), number, _how(workers, engine, fresh=fresh))
     every = [(joint.starts, found.stated), *zip(found.points, found.found, strict=True)]
     return pd.DataFrame(
         {
@@ -81,7 +80,7 @@ def indices(  # noqa: PLR0913 - each of them a keyword
     base: File,
     other: File,
     ranges: File,
-    method: str = global_indices.MORRIS,
+    method: str = assumptions.MORRIS,
     size: int = 8,
     measure: tuple[str, str] = DELAY_AND_CASH[0],
     *,
@@ -97,11 +96,11 @@ def indices(  # noqa: PLR0913 - each of them a keyword
     """
     joint = _joint(base, other, ranges, replications)
     (wanted,) = _wanted([measure], *joint.stated)
-    if method not in (global_indices.MORRIS, global_indices.SOBOL):
+    if method not in (assumptions.MORRIS, assumptions.SOBOL):
         raise ValueError(f"method is 'morris' or 'sobol', not {method!r}")
-    if size < 2 or (method == global_indices.SOBOL and size & (size - 1)):
+    if size < 2 or (method == assumptions.SOBOL and size & (size - 1)):
         raise ValueError(f"size is 2 or more, and a power of two for sobol; not {size}")
-    found = global_indices.indices(joint, wanted, method, size, _how(workers, engine, fresh=fresh))
+    found = assumptions.indices(joint, wanted, method, size, _how(workers, engine, fresh=fresh))
     return pd.DataFrame(
         {
             "assumption": joint.ranges[one.assumption].says,

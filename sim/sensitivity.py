@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 
-from sim.diagnostics.overridden import left_behind
+from sim.diagnostics.warnings import left_behind
 from sim.inputs.loading import read_scenario
 from sim.inputs.movable import sets_for_each
 from sim.inputs.part import REST, factor_of, has, sets_at, stated_at

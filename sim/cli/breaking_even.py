@@ -18,7 +18,6 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.usage import UsageError
 from sim.cli.verbs.break_even import BreakEven
 from sim.home import COMMAND
-from sim.inputs.effects import Effect, read_effects
 from sim.inputs.loading import read_scenario
 from sim.inputs.movable import Question, sets_for_each
 from sim.inputs.part import SHARE
@@ -37,17 +36,18 @@ from sim.studies.break_even import (
     HEADS,
     NOTE,
     SIZES,
+    Effect,
     as_object,
     break_even,
     cells,
     most_values,
+    read_effects,
     row,
     sentence,
     sizes,
 )
 from sim.studies.break_even import BreakEven as Answer
-from sim.studies.runs import PointRuns
-from sim.studies.settings import settings_of
+from sim.studies.settings import PointRuns, settings_of
 
 Found = tuple[str, Answer]  # an effect in words, and where it pays
 

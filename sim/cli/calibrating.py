@@ -32,11 +32,9 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.usage import UsageError
 from sim.cli.verbs.calibrate import PERIOD, Calibrate
 from sim.diagnostics.littles_law import conflicting_targets
-from sim.diagnostics.overridden import left_behind
-from sim.diagnostics.warnings import warnings_before_a_run
-from sim.fitting.runs import Runs
+from sim.diagnostics.warnings import left_behind, warnings_before_a_run
 from sim.fitting.search import INTERRUPTED, Found, Progress, Search
-from sim.fitting.settings import Setting, Settings, settings_of
+from sim.fitting.settings import Runs, Setting, Settings, settings_of
 from sim.fitting.words import (
     HOW_TO_READ,
     SETTING_HEADS,

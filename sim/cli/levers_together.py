@@ -30,7 +30,7 @@ from sim.results.words.names import in_sentences, title, title_of_all
 from sim.runs.scenario_runs import HowToRun
 from sim.runs.specification import FORMAT, files_read, try_files, try_folder
 from sim.runs.store import default_store
-from sim.studies.joint import Wanted
+from sim.studies.assumptions import Wanted
 from sim.studies.together import Effect, Together, read_selections, together, work_of
 
 KINDS = ("alone", "step", "last", "share")

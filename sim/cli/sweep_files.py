@@ -25,8 +25,25 @@ from sim.results.words.names import question, title
 from sim.runs.specification import FORMAT
 from sim.runs.tables import SUMMARY, estimate_cells
 from sim.studies.settings import Point, Setting, Settings
-from sim.studies.sweep import OCCUPANCY, STEP, Figure, Sweep, cells, point_columns, point_rows, step_rows
-from sim.studies.sweep_words import factor, heads, label, level_text, matrix, rows, sentences, short, shown
+from sim.studies.sweep import (
+    OCCUPANCY,
+    STEP,
+    Figure,
+    Sweep,
+    cells,
+    factor,
+    heads,
+    label,
+    level_text,
+    matrix,
+    point_columns,
+    point_rows,
+    rows,
+    sentences,
+    short,
+    shown,
+    step_rows,
+)
 
 
 def write_sweep(outputs: str, found: Sweep, figures: Sequence[Figure], command: str, engine: str, began: float) -> Path:

@@ -27,10 +27,8 @@ from sim.results.words.names import question, title
 from sim.runs.scenario_runs import HowToRun
 from sim.runs.specification import files_read, try_files, try_folder
 from sim.runs.store import Store, default_store, has_rows_of_people
-from sim.studies.runs import PointRuns
-from sim.studies.settings import Settings, settings_of
-from sim.studies.sweep import Figure, Sweep, figures_of, sweep
-from sim.studies.sweep_words import heads, label, matrix, rows, sentences
+from sim.studies.settings import PointRuns, Settings, settings_of
+from sim.studies.sweep import Figure, Sweep, figures_of, heads, label, matrix, rows, sentences, sweep
 
 EXIT_INTERRUPTED = 130
 

@@ -27,9 +27,26 @@ from sim.runs.scenario_runs import HowToRun
 from sim.runs.specification import files_read, try_files, try_folder
 from sim.runs.store import default_store
 from sim.sensitivity import Question
-from sim.studies.global_indices import MORRIS, SEEDS, Index, Indices, design_of, indices, runs_of
-from sim.studies.joint import Floats, JointQuestion, JointRanges, Wanted, work_at
-from sim.studies.worlds import BETTER, WORSE, Worlds, drawn, positions, worlds
+from sim.studies.assumptions import (
+    BETTER,
+    MORRIS,
+    SEEDS,
+    WORSE,
+    Floats,
+    Index,
+    Indices,
+    JointQuestion,
+    JointRanges,
+    Wanted,
+    Worlds,
+    design_of,
+    drawn,
+    indices,
+    positions,
+    runs_of,
+    work_at,
+    worlds,
+)
 
 REPLICATIONS = 10  # where none are asked for: more worlds tell more than more replications of each
 MOST_NAMED = 6

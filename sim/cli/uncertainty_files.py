@@ -20,9 +20,7 @@ from sim.results.words import labels
 from sim.results.words.labels import measure_label
 from sim.results.words.names import in_sentences, title
 from sim.runs.specification import FORMAT
-from sim.studies.global_indices import MORRIS, SOBOL, Indices
-from sim.studies.joint import JointRanges, Wanted
-from sim.studies.worlds import BETTER, WORSE, Worlds
+from sim.studies.assumptions import BETTER, MORRIS, SOBOL, WORSE, Indices, JointRanges, Wanted, Worlds
 
 Study = Worlds | Indices
 SIZES = {"worlds": 64, MORRIS: 8, SOBOL: 64}  # where none is asked for

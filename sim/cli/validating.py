@@ -12,8 +12,7 @@ from typing import Any
 from sim.cli import streams
 from sim.cli.arguments import Options
 from sim.cli.screen import Screen
-from sim.diagnostics.overridden import override_notes
-from sim.diagnostics.warnings import warnings_before_a_run
+from sim.diagnostics.warnings import override_notes, warnings_before_a_run
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problem, ScenarioError
 from sim.inputs.scenario import Scenario

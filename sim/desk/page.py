@@ -19,7 +19,7 @@ from sim.desk.opening import census
 from sim.desk.server import Desk, the_desk
 from sim.desk.session import ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison
 from sim.desk.shows import plain
-from sim.diagnostics.overridden import left_behind
+from sim.diagnostics.warnings import left_behind
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 

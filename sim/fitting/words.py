@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.calibration import Line, summary, table
-from sim.fitting.pinned import Conflict, Direction, Pinned, conflicts, pinned
-from sim.fitting.runs import misfit_of
-from sim.fitting.search import DONE, OUT_OF_EVALUATIONS, Found
-from sim.fitting.settings import Setting, Settings
+from sim.fitting.search import DONE, OUT_OF_EVALUATIONS, Conflict, Direction, Found, Pinned, conflicts, pinned
+from sim.fitting.settings import Setting, Settings, misfit_of
 from sim.inputs.scenario import Change, Scenario
 from sim.results.words.labels import counted
 

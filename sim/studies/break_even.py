@@ -1,27 +1,32 @@
 """How large an effect would have to be for a scenario to pay for itself: bisection on the same people, and the answer in words.
 
 Two questions with two answers: where spending is no more than the base's, and where it is no more than that and what the hospital
-days that it frees are worth at their average price. Every value has the same people and random numbers, so that what is left over moves with
-the setting alone.
+days that it frees are worth at their average price. Every value has the same people and random numbers, so that what is left over
+moves with the setting alone.
+
+A file of effects is a CSV file (it opens in a spreadsheet) with one line an effect: `scenario` is compared with `base`, both
+relative to the file; `path` goes from `low` to `high`, as after --set. Columns may be added at its end.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from math import ceil, log2
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.inputs.movable import Question
+from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.inputs.varied import Typed
+from sim.inputs.sheets import read_sheet
+from sim.inputs.varied import Typed, setting_at
 from sim.results.comparison.statistics import spread
 from sim.results.comparison.table import Figures
 from sim.results.words import labels
 from sim.results.words.labels import figure
 from sim.runs.scenario_runs import HowToRun
-from sim.studies.runs import PointRuns
-from sim.studies.settings import Setting, settings_of
+from sim.studies.settings import PointRuns, Setting, settings_of
 
 CASH, VALUE = "cost_cash_gbp", "notional_value_gbp"
 
@@ -226,3 +231,33 @@ def _pays(crossing: Crossing) -> str:
     if crossing.at is None:
         return f"at no size that was tried (at best {figure(crossing.best_gbp, 'GBP', signed=True)} a year)"
     return f"at {where(crossing)}"
+
+
+# -- a file of effects -------------------------------------------------------------------------------------------------
+
+
+EFFECT_COLUMNS = ("scenario", "base", "effect", "path", "low", "high", "source", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One effect: of which scenario against which base, from where to where, and what is known of it."""
+
+    scenario: str
+    base: str
+    says: str
+    setting: Typed
+    source: str
+    note: str
+
+
+def read_effects(file: str) -> tuple[Effect, ...]:
+    """The effects of a file in its order; ScenarioError lists everything that is wrong with it."""
+    problems, found = Problems(), []
+    for row in read_sheet(file, EFFECT_COLUMNS, problems, numbers=("low", "high")):
+        setting = setting_at(row["path"], f"{row['low']}..{row['high']}", row.mark, problems)
+        scenario, base = (str(Path(file).parent / row[name]) for name in ("scenario", "base"))
+        if setting is not None:
+            found.append(Effect(scenario, base, row["effect"] or row["path"], setting, row["source"], row["note"]))
+    problems.stop_if_any()
+    return tuple(found)

@@ -22,7 +22,7 @@ from sim.results.comparison.statistics import spread
 from sim.results.measure_table import limits_of_difference, measures
 from sim.runs.collecting import beside, named_apart, paired
 from sim.runs.scenario_runs import HowToRun, ScenarioRuns, Work
-from sim.studies.joint import Floats, Wanted
+from sim.studies.assumptions import Floats, Wanted
 
 MOST_LEVERS = 6  # 64 scenarios
 Selection = tuple[int, ...]  # numbers of levers, rising

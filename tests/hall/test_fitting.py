@@ -9,10 +9,20 @@ import pytest
 
 from sim.calibration import Line, Prediction, calibrate, checked_targets
 from sim.cli import main
-from sim.fitting.pinned import Conflict, Direction, conflicts, pinned
-from sim.fitting.runs import Evaluation, Floats, Runs
-from sim.fitting.search import DONE, INTERRUPTED, OUT_OF_EVALUATIONS, Found, Search, cost, misfit
-from sim.fitting.settings import Settings, settings_of
+from sim.fitting.search import (
+    DONE,
+    INTERRUPTED,
+    OUT_OF_EVALUATIONS,
+    Conflict,
+    Direction,
+    Found,
+    Search,
+    conflicts,
+    cost,
+    misfit,
+    pinned,
+)
+from sim.fitting.settings import Evaluation, Floats, Runs, Settings, settings_of
 from sim.fitting.words import conflict_sentence, flat_sentence
 from sim.inputs.loading import read_scenario
 from sim.inputs.movable import Question

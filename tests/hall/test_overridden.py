@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.diagnostics.overridden import overridden, override_notes, override_warnings, remarks
-from sim.diagnostics.warnings import warnings_before_a_run
+from sim.diagnostics.warnings import overridden, override_notes, override_warnings, remarks, warnings_before_a_run
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 

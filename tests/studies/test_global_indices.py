@@ -7,8 +7,17 @@ import pytest
 
 from sim.inputs.sheets import read_ranges
 from sim.runs.scenario_runs import HowToRun
-from sim.studies.global_indices import MORRIS, SOBOL, design_of, indices, indices_of, runs_of
-from sim.studies.joint import JointQuestion, JointRanges, Wanted
+from sim.studies.assumptions import (
+    MORRIS,
+    SOBOL,
+    JointQuestion,
+    JointRanges,
+    Wanted,
+    design_of,
+    indices,
+    indices_of,
+    runs_of,
+)
 from tests.studies.linear import PEOPLE, UNIT, write
 
 

@@ -13,8 +13,7 @@ from sim.runs.engines import BY_REFERENCE
 from sim.runs.experiment import Listener
 from sim.runs.scenario_runs import HowToRun
 from sim.runs.store import Store
-from sim.studies.runs import PointRuns
-from sim.studies.settings import settings_of
+from sim.studies.settings import PointRuns, settings_of
 from tests.studies.worlds import loss_file
 
 BEDS = "services.hospital.beds"

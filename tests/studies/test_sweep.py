@@ -17,10 +17,8 @@ from sim.inputs.varied import typed_setting
 from sim.results.comparison.table import ReplicationTable
 from sim.runs.engines import engines_for
 from sim.runs.scenario_runs import HowToRun
-from sim.studies.runs import Measured, PointRuns
-from sim.studies.settings import Settings, settings_of
-from sim.studies.sweep import Figure, Sweep, sweep
-from sim.studies.sweep_words import sentences
+from sim.studies.settings import Measured, PointRuns, Settings, settings_of
+from sim.studies.sweep import Figure, Sweep, sentences, sweep
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
 from tests.studies.worlds import loss_file

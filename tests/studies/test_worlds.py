@@ -9,8 +9,7 @@ from sim.inputs.problems import ScenarioError
 from sim.inputs.sheets import read_ranges
 from sim.runs.scenario_runs import HowToRun
 from sim.sensitivity import Question, range_warnings
-from sim.studies.joint import JointQuestion, JointRanges, Wanted
-from sim.studies.worlds import Worlds, drawn, positions, worlds
+from sim.studies.assumptions import JointQuestion, JointRanges, Wanted, Worlds, drawn, positions, worlds
 from tests.studies.linear import HOSPITAL, PEOPLE, UNIT, write
 
 DAYS, CASH = Wanted("all", "occupied_bed_days"), Wanted("all", "cost_cash_gbp")
@@ -86,7 +85,7 @@ def test_what_cannot_be_together_is_told_with_its_line(here: Path) -> None:
 
 def test_the_same_worlds_whatever_runs_together(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     together = found(here, STAY)
-    monkeypatch.setattr("sim.studies.joint.AT_ONCE", 3)
+    monkeypatch.setattr("sim.studies.assumptions.AT_ONCE", 3)
     assert found(here, STAY).found == together.found
 
 

@@ -33,7 +33,7 @@ def _find_files(options: Options) -> None:
 
 
 def _run(options: ShowOptions, screen: Screen) -> int:
-    from sim.diagnostics.overridden import remarks  # NumPy and above, which --help does not wait for
+    from sim.diagnostics.warnings import remarks  # NumPy and above, which --help does not wait for
     from sim.inputs.loading import read_scenario
     from sim.inputs.provenance import show_text
 

@@ -18,8 +18,7 @@ DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
 
-from sim.inputs.loading import read_scenario  # noqa: E402 (the checkout comes first)
-from sim.inputs.movable import Question  # noqa: E402
+from sim.inputs.loading import Question, read_scenario  # noqa: E402 (the checkout comes first)
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario  # noqa: E402
 from sim.results.comparison.budget_lines import budget_lines, table_rows  # noqa: E402
 from sim.results.comparison.findings import Findings  # noqa: E402

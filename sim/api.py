@@ -16,10 +16,10 @@ import pandas as pd
 
 from sim.home import meant
 from sim.inputs import loading
-from sim.inputs.movable import Question
+from sim.inputs.loading import Question
+from sim.inputs.part import MOST_SETTINGS, typed_of, typed_setting
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.inputs.varied import MOST_SETTINGS, typed_of, typed_setting
 from sim.results.comparison.findings import Findings
 from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted

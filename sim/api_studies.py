@@ -11,12 +11,11 @@ from os import PathLike
 import pandas as pd
 
 from sim.home import meant
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question, sets_for_each
+from sim.inputs.files import read_ranges
+from sim.inputs.loading import Question, read_scenario, sets_for_each
+from sim.inputs.part import typed_setting
 from sim.inputs.problems import Problems, did_you_mean
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.inputs.sheets import read_ranges
-from sim.inputs.varied import typed_setting
 from sim.own_data.censuses import read_censuses
 from sim.own_data.fitting import fit_spells
 from sim.own_data.fitting_scenario import FIT_COLUMNS, fit_cells

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, sqrt
 
+from sim.inputs.files import Address, Target, read_targets
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.inputs.sheets import Address, Target, read_targets
 from sim.results.comparison.compare import cut
 from sim.results.comparison.statistics import Spread, spread
 from sim.results.measure_table import BY, SHARES, measures

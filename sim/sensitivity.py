@@ -8,12 +8,11 @@ from dataclasses import dataclass, replace
 from math import inf
 
 from sim.diagnostics.warnings import left_behind
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import sets_for_each
+from sim.inputs.files import Range
+from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.part import REST, factor_of, has, sets_at, stated_at
 from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
-from sim.inputs.sheets import Range
 from sim.results.comparison.compare import cut, difference_verdict
 from sim.results.comparison.statistics import Spread, spread
 from sim.results.measure_table import limits_of_difference, measures

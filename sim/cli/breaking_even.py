@@ -18,12 +18,10 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.usage import UsageError
 from sim.cli.verbs.break_even import BreakEven
 from sim.home import COMMAND
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question, sets_for_each
-from sim.inputs.part import SHARE
+from sim.inputs.loading import Question, read_scenario, sets_for_each
+from sim.inputs.part import SHARE, typed_setting
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.inputs.varied import typed_setting
 from sim.results.files import writing
 from sim.results.report.study import StudyPage
 from sim.results.words.labels import counted, shortened

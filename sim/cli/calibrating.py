@@ -47,12 +47,11 @@ from sim.fitting.words import (
     target_rows,
 )
 from sim.home import COMMAND, as_shipped, meant
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question
+from sim.inputs.files import Range, Target, read_ranges
+from sim.inputs.loading import Question, read_scenario
+from sim.inputs.part import each, typed_setting
 from sim.inputs.problems import Problems, quoted
 from sim.inputs.scenario import Scenario
-from sim.inputs.sheets import Range, Target, read_ranges
-from sim.inputs.varied import each, typed_setting
 from sim.results.files.writing import csv_bytes, utf8, write_file
 from sim.results.words.headline import averages
 from sim.results.words.labels import counted

@@ -18,7 +18,7 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.uncertainty_files import CASH
 from sim.cli.verbs.together import Levers
 from sim.home import COMMAND
-from sim.inputs.movable import sets_for_each
+from sim.inputs.loading import sets_for_each
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.measure_table import HEADLINE, measures

@@ -17,10 +17,10 @@ from sim.cli.verbs.preset import Preset
 from sim.cli.verbs.worksheet import Worksheet
 from sim.diagnostics.warnings import warnings_before_a_run
 from sim.home import COMMAND, HOME, PROGRAM
+from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.inputs.sheets import TARGET_COLUMNS as COLUMNS
 from sim.own_data import bcf_scenario, preset_scenario, worksheet_read
 from sim.own_data.bcf import Plan, read_mapping, read_plan
 from sim.own_data.bcf_run import Month, fitting, interval_of, run_plan, workbook_bytes

@@ -21,11 +21,10 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.usage import UsageError
 from sim.cli.verbs.sensitivity import DEFAULT_RANGES, Sensitivity
 from sim.home import COMMAND, HOME, PROGRAM, shortest
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import sets_for_each
+from sim.inputs.files import Range, read_ranges
+from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import did_you_mean, listed
 from sim.inputs.scenario import ALL_HOSPITALS
-from sim.inputs.sheets import Range, read_ranges
 from sim.results.files import writing
 from sim.results.measure_table import measures
 from sim.results.measures.hospitals import has_several, main_place

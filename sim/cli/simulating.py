@@ -24,8 +24,7 @@ from sim.cli.sensing import flips_of
 from sim.cli.study_folder import studies_in, studies_of
 from sim.cli.usage import UsageError
 from sim.cli.verbs.simulate import Simulate
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import sets_for_each
+from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import ExcludedScenario, Findings

@@ -20,7 +20,7 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.usage import UsageError
 from sim.cli.verbs.solve import Solve
 from sim.home import COMMAND
-from sim.inputs.movable import sets_for_each
+from sim.inputs.loading import sets_for_each
 from sim.model.engine import COMPILED
 from sim.results.files import writing
 from sim.results.report.study import StudyPage

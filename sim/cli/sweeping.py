@@ -15,11 +15,10 @@ from sim.cli.sweep_files import block_text, command_of, may_be_replaced, results
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.usage import UsageError
 from sim.cli.verbs.sweep import Sweeping
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question, sets_for_each
+from sim.inputs.loading import Question, read_scenario, sets_for_each
+from sim.inputs.part import typed_of, typed_setting
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.inputs.varied import typed_of, typed_setting
 from sim.results.files import writing
 from sim.results.files.writing import utf8
 from sim.results.words.labels import counted

@@ -16,8 +16,8 @@ from sim.cli.sensing import question_of, ranges_of
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.uncertainty_files import CASH, SIZES, Study, label_of, results_of, times_of, write
 from sim.cli.verbs.sensitivity import Sensitivity
+from sim.inputs.files import Range
 from sim.inputs.problems import listed
-from sim.inputs.sheets import Range
 from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import main_place
 from sim.results.report.study import StudyPage

@@ -11,8 +11,8 @@ from itertools import combinations
 from math import inf
 
 from sim.diagnostics.offered_load import arrivals_per_day, open_places
+from sim.inputs.files import Address, Target
 from sim.inputs.scenario import Scenario
-from sim.inputs.sheets import Address, Target
 
 SLACK = 0.02  # windows end, and midnights are not all of the day: ranges that miss each other by less may both be true
 FLOW, STAY, PEOPLE, WAITING, NIGHTS = "people a day", "days each", "people", "people waiting", "nights of delay"

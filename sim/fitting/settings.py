@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.calibration import Line, figures, line_of
-from sim.inputs.movable import Question
+from sim.inputs.files import Range, Target
+from sim.inputs.loading import Question
 from sim.inputs.part import FACTOR, REST, SHARE, Part, part_of, sets_at, stated_number
 from sim.inputs.problems import Mark, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
-from sim.inputs.sheets import Range, Target
 from sim.runs.engines import Engines
 from sim.runs.experiment import Listener
 from sim.runs.piece import Piece

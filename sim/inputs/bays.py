@@ -9,10 +9,10 @@ from datetime import date
 from itertools import product
 from typing import Any
 
+from sim.inputs.field_types import each, is_sound
 from sim.inputs.fields import BaySpec, ServiceSpec
 from sim.inputs.parsed import ParsedScenario, Way, in_use, places_of
 from sim.inputs.problems import did_you_mean, listed, quoted
-from sim.inputs.reading import each, is_sound
 from sim.inputs.scenario import Bay
 from sim.inputs.variants import traits_in
 

@@ -9,13 +9,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sim.inputs.bank_holidays import bank_holidays_of
+from sim.inputs.arrival_files import bookings_of, by_year
 from sim.inputs.bays import bays_of
-from sim.inputs.bookings import bookings_of
 from sim.inputs.by_level import for_levels, traits_of
-from sim.inputs.by_year import by_year
-from sim.inputs.deadlines import clock_time
+from sim.inputs.calendar import bank_holidays_of
 from sim.inputs.distributions import Distribution
+from sim.inputs.durations import clock_time
+from sim.inputs.field_types import Named, each, is_parsed
 from sim.inputs.fields import (
     ArrivalSpec,
     ArrivalTimeSpec,
@@ -39,7 +39,6 @@ from sim.inputs.fields import (
 )
 from sim.inputs.parsed import capacity_key, first_opening, opens_second, places_of
 from sim.inputs.problems import Path
-from sim.inputs.reading import Named, each, is_parsed
 from sim.inputs.scenario import (
     HOME,
     MONTHS,

@@ -9,10 +9,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from sim.inputs.field_types import AnyKind, Kind, Scalar, Schema
+from sim.inputs.field_types import (
+    BY,
+    ELSE,
+    UNREADABLE,
+    AnyKind,
+    ByLevel,
+    Kind,
+    Parsed,
+    Reading,
+    Scalar,
+    Schema,
+    is_sound,
+)
 from sim.inputs.nodes import Entry, Node, Table
 from sim.inputs.problems import Path
-from sim.inputs.reading import BY, ELSE, UNREADABLE, ByLevel, Parsed, Reading, is_sound
 from sim.inputs.values import name
 
 T_co = TypeVar("T_co", covariant=True)

@@ -2,12 +2,20 @@
 
 Everything is worked out once, for every day of the run, as plain lists by day number: day 0 is the first day of the run.
 Hours are [open, close). Days past the end of the run are not needed by anybody: what falls there never happens.
+
+Bank holidays go by the name of a part of the United Kingdom, 2000 to 2050. `bank_holidays.csv` was written from the library
+`holidays` 0.109 (MIT licence), which knows the Banking and Financial Dealings Act 1971 and what was proclaimed since, jubilees and
+funerals included. It ships as data, so that a newer library changes no result. A day that falls on a weekend is there as well as
+the Monday in its place. Later proclamations are not known: write the dates then. The table may be changed, with its new version
+named here.
 """
 
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from pathlib import Path
 
 from sim.inputs.scenario import HOURS_OF_DAY, SECONDS_PER_DAY, SECONDS_PER_HOUR, Calendar, Group, Hours, Places
 
@@ -126,3 +134,37 @@ def arrivals_expected(calendar: Calendar, group: Group) -> tuple[list[float], in
     if group.by_hour is None:
         return by_day, SECONDS_PER_DAY
     return [rate * share / HOURS_OF_DAY for rate in by_day for share in group.by_hour], SECONDS_PER_HOUR
+
+
+# -- bank holidays -----------------------------------------------------------------------------------------------------
+
+
+TABLE = Path(__file__).with_name("bank_holidays.csv")
+REGIONS = ("england-and-wales", "scotland", "northern-ireland")
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, tuple[date, ...]]:
+    heading, *lines = TABLE.read_text(encoding="ascii").split()
+    names = heading.split(",")[1:]
+    rows = [line.split(",") for line in lines]
+    return {
+        name: tuple(date.fromisoformat(day) for day, *there in rows if there[column])
+        for column, name in enumerate(names)
+    }
+
+
+def last_day(region: str) -> date:
+    """The last day of which it is known whether it is one."""
+    return date(_table()[region][-1].year, 12, 31)
+
+
+def first_day(region: str) -> date:
+    """The first such day."""
+    return date(_table()[region][0].year, 1, 1)
+
+
+def bank_holidays_of(region: str, start: date, days: int) -> tuple[date, ...]:
+    """Those of a region among so many days from a date on."""
+    end = start + timedelta(days=days)
+    return tuple(day for day in _table()[region] if start <= day < end)

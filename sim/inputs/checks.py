@@ -12,16 +12,15 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from sim.inputs.bank_holidays import first_day, last_day
 from sim.inputs.bays import check_bays
 from sim.inputs.by_level import Levels
-from sim.inputs.cost_checks import check_budgets, check_costs
+from sim.inputs.calendar import first_day, last_day
+from sim.inputs.field_types import UNREADABLE, Reference, each, is_parsed, is_sound
 from sim.inputs.fields import GroupSpec, HoursSpec, ReviewSpec, SurgeSpec
-from sim.inputs.parsed import BAYS, CAPACITY_KEYS, WITH_LISTS, ParsedScenario, Way
+from sim.inputs.parsed import BAYS, CAPACITY_KEYS, WITH_LISTS, ParsedScenario, Way, check_adds_up
+from sim.inputs.prices import check_budgets, check_costs
 from sim.inputs.problems import Path, Problems, did_you_mean, listed, quoted
-from sim.inputs.reading import UNREADABLE, Reference, each, is_parsed, is_sound
 from sim.inputs.scenario import SECONDS_PER_DAY
-from sim.inputs.shares import check_adds_up
 from sim.inputs.variants import afters, combinations, services_in
 
 MOST_DAYS_OF_RUN = 36_525

@@ -8,10 +8,22 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, overload
 
-from sim.inputs.field_types import DEFAULT, AnyField, AnyKind, Field, Kind, Schema
+from sim.inputs.field_types import (
+    BY,
+    DEFAULT,
+    UNREADABLE,
+    AnyField,
+    AnyKind,
+    Field,
+    Kind,
+    Named,
+    Parsed,
+    Reading,
+    Reference,
+    Schema,
+)
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text
 from sim.inputs.problems import Mark, Path, closest, did_you_mean, listed, quoted
-from sim.inputs.reading import BY, UNREADABLE, Named, Parsed, Reading, Reference
 from sim.inputs.values import name
 
 MOST_NAMES = 500

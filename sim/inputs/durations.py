@@ -1,4 +1,6 @@
-"""How long something takes, as a planner writes it: a number, or a family with its mean and spread.
+"""How long something takes, as a planner writes it: a number, or a family with its mean and spread; and how long people wait at most.
+
+The longest wait is a length of time, or lasts until the clock shows a time of day.
 
 What may be changed here: a family, together with `distributions.py` and new expected results.
 """
@@ -7,16 +9,28 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from math import inf
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sim.inputs import distributions
-from sim.inputs.containers import Listing, Record
+from sim.inputs.containers import Listing, Record, Spec, keys_of
 from sim.inputs.distributions import Distribution
-from sim.inputs.field_types import AnyField, AnyKind, Field, Kind, Schema, may, must
+from sim.inputs.field_types import (
+    UNREADABLE,
+    AnyField,
+    AnyKind,
+    Field,
+    Kind,
+    Parsed,
+    Reading,
+    Schema,
+    is_sound,
+    may,
+    must,
+)
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Mark, Path
-from sim.inputs.reading import UNREADABLE, Parsed, Reading, is_sound
-from sim.inputs.scalars import FILE, number
+from sim.inputs.scalars import CLOCK, FILE, number
+from sim.inputs.scenario import ClockTime
 
 LONGEST_DAYS = 1e9  # whole seconds stay far inside 64 bits
 LARGEST_LUCK = 1 - 2**-53
@@ -212,3 +226,58 @@ DAYS = Duration()
 WORKING_DAYS = Duration("working days")
 HOURS = Duration("hours", Decimal(24))
 HOURS_A_WEEK = Duration("hours a week")
+
+
+# -- the longest wait --------------------------------------------------------------------------------------------------
+
+
+UNTIL = "until"
+
+
+class DeadlineSpec(Spec, title="deadline"):
+    """A time of day until which somebody waits: the first such instant after joining the queue."""
+
+    until = must(CLOCK, "the time of day")
+
+
+DEADLINE = keys_of(DeadlineSpec)
+
+
+@dataclass(frozen=True)
+class LongestWait(Duration):
+    """A distribution, or `{until: 18:00}`."""
+
+    words = "a number, a distribution such as {exponential: {mean: 5}}, or {until: 18:00}"
+
+    def inside(self, key: str) -> AnyKind | None:
+        return DEADLINE.inside(key) if key == UNTIL else super().inside(key)
+
+    def resolved(self, node: Node) -> AnyKind:
+        return DEADLINE if _is_deadline(node) else FAMILIES
+
+    def parts(self) -> tuple[AnyKind, ...]:
+        return (FAMILIES, DEADLINE)
+
+    def expand(self, node: Node) -> Node:
+        return node if _is_deadline(node) else super().expand(node)
+
+    def read(self, node: Node, path: Path, reading: Reading) -> Any:
+        if not _is_deadline(node):
+            return super().read(node, path, reading)
+        said = DEADLINE.read(node, path, reading)
+        return clock_time(said.until) if is_sound(said) else said
+
+    def schema(self) -> Schema:
+        return {"anyOf": [FAMILIES.schema(), DEADLINE.schema()]}
+
+
+def _is_deadline(node: Node) -> bool:
+    return isinstance(node, Table) and UNTIL in node.entries
+
+
+def clock_time(second_of_day: int | None) -> ClockTime | None:
+    """A time of day as the engines use it."""
+    return None if second_of_day is None else ClockTime(second_of_day=second_of_day)
+
+
+LONGEST_WAIT = LongestWait()

@@ -14,10 +14,10 @@ from sim.inputs.by_level import Levels, traits_around
 from sim.inputs.calendar import ever_open
 from sim.inputs.checks import LARGEST_LUCK, check_loops_take_time, rings
 from sim.inputs.distributions import Distribution
+from sim.inputs.field_types import UNREADABLE, each, is_parsed, is_sound
 from sim.inputs.fields import CensusSpec, GroupSpec, ServiceSpec, TeamSpec
 from sim.inputs.parsed import ParsedScenario, Way, in_use
 from sim.inputs.problems import Path, listed, quoted
-from sim.inputs.reading import UNREADABLE, each, is_parsed, is_sound
 from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.variants import arrivals_of, combinations, is_in_journey
 

@@ -4,30 +4,27 @@ What may be changed here: the order of reading; what a key means is in `fields.p
 `feasibility.py` and `nodes.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
 from sim.inputs import build, checks, feasibility, people_checks, prices
-from sim.inputs.bookings import bookings_notices
-from sim.inputs.by_year import years_notices
+from sim.inputs.arrival_files import bookings_notices, years_notices
+from sim.inputs.field_types import Reading
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
-from sim.inputs.opening_routes import date_the_routes
-from sim.inputs.overrides import OWN_KEYS, Layers, check_apart
+from sim.inputs.overrides import OWN_KEYS, Layers, check_apart, date_the_routes, with_shared_journeys
 from sim.inputs.parsed import ParsedScenario
+from sim.inputs.part import KEY as SWEEP
+from sim.inputs.part import swept_in
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
 from sim.inputs.provenance import differences, show_text, values_in_force
-from sim.inputs.reading import Reading
 from sim.inputs.scenario import Scenario
 from sim.inputs.schema import json_schema
-from sim.inputs.shared_journeys import with_shared_journeys
 from sim.inputs.trait_checks import TRAIT_CHECKS, check_by_level
 from sim.inputs.tree import relabelled, without
 from sim.inputs.values import FORMULA_STARTS
-from sim.inputs.varied import KEY as SWEEP
-from sim.inputs.varied import swept_in
 
 MOST_LAYERS = 5
 LAYER_KEYS = tuple(field.key for field in LAYER_FIELDS)
@@ -294,3 +291,42 @@ def _built(file: str, parsed: ParsedScenario, layers: Layers, files: Files, date
         ),
         files=tuple(files.fingerprints.items()),
     )
+
+
+# -- a file of which a fit, a sweep, a search or --set moves some values -----------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A file, and how it is read each time."""
+
+    file: str
+    typed: tuple[str, ...] = ()
+    replications: int | None = None
+    seed: int | None = None
+
+    def read(self, moved: Mapping[str, str] = {}) -> Scenario:
+        """The scenario with some values moved, which hold instead of what was typed for the same path."""
+        typed = [one for one in self.typed if one.split("=", 1)[0].strip() not in moved]
+        sets = (*typed, *(f"{path}={text}" for path, text in moved.items()))
+        return read_scenario(self.file, sets, self.replications, self.seed)
+
+
+def sets_for_each(files: Sequence[str], sets: Iterable[str]) -> list[tuple[str, ...]]:
+    """For each file the changes that it has a value for; a change that none has goes to all, to be refused there."""
+    everything = tuple(sets)
+    if not everything:
+        return [() for _ in files]
+    paths = [{value.path for value in read_scenario(file).values} for file in files]
+    chosen: list[list[str]] = [[] for _ in files]
+    for change in everything:
+        path = change.split("=", 1)[0].strip()
+        having = [index for index, known in enumerate(paths) if _has(known, path)] or list(range(len(files)))
+        for index in having:
+            chosen[index].append(change)
+    return [tuple(one) for one in chosen]
+
+
+def _has(known: set[str], path: str) -> bool:
+    """Whether a path, or something inside it, or something it is inside of, has a value."""
+    return any(one == path or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in known)

@@ -2,19 +2,34 @@
 
 `change` touches only what the other file wrote, `add` only what it did not, so that neither can miss by a mistake of the
 pen; every change is kept with its old and new text. `--set` comes last and may do both.
-What may be changed here: what counts as existing; the exact words are tested.
+
+Routes that a file changes for the sake of a service that opens later hold for those admitted from its opening on. A file that adds
+a unit sends people there, by new routes or as the `otherwise` of routes that were there before. Where the unit opens within the
+run, all that the file says of these routes gets the date of the opening; until then the routes are as in the file below. Without
+this, people who wait would be bound for a building that is not open, and the scenario would differ from its baseline before
+anything has changed. Routes that are written with dates stay as written.
+
+Journeys that groups share, `journey_like: everyone`, are the journey of another group, except for what `journey` says itself. That
+is done after all files have been put together, so a change to the journey of the other group changes this one too. What a group
+says itself takes the place of the other's value: a key of a visit, of a route in `then`, or a whole visit or route that the other
+has not. Values are never mixed: a distribution, a list of dated routes or a value by trait replaces the whole of the other.
+
+What may be changed here: what counts as existing, and opening routes with `docs/model.md`, rule 19; the exact words are tested.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
 
-from sim.inputs.by_level import is_by_level
+from sim.inputs.by_level import MayDepend, is_by_level, leaves
 from sim.inputs.containers import Names, Record
-from sim.inputs.field_types import AnyKind
-from sim.inputs.fields import SCENARIO
+from sim.inputs.field_types import BY, AnyKind, ByLevel, Reading, each, is_parsed, is_sound
+from sim.inputs.fields import ROUTES, SCENARIO, DatedRoutesSpec, VisitSpec
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text, node_text
-from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, no_colon_and_space, quoted
-from sim.inputs.scenario import Change
+from sim.inputs.parsed import TOLERANCE, ParsedScenario, percent
+from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, listed, no_colon_and_space, quoted
+from sim.inputs.scenario import SECONDS_PER_DAY, Change
 from sim.inputs.tree import child, depends_in, find, kind_at, put
 
 OWN_KEYS = ("name", "question", "sweep")  # each file has its own
@@ -253,3 +268,189 @@ def _lines_of(root: Table) -> Iterator[tuple[Path, Entry]]:
         if entry is not None and isinstance(entry.value, Table):
             for path, one in entry.value.entries.items():
                 yield tuple(path.split(".")), one
+
+
+# -- routes to a service that opens later ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A layer whose routes to a service hold only from its opening on."""
+
+    layer: Layer
+    service: str
+    opens: date
+
+
+def date_the_routes(parsed: ParsedScenario, layers: list[Layer], reading: Reading) -> tuple[str, ...]:
+    """Give dates to the routes of services that open later; a sentence for each file whose routes got one."""
+    found: dict[tuple[str, date], dict[str, list[Late]]] = {}
+    for visit in [visit for _, people in each(parsed.spec.people) for visit in parsed.raw_visits(people)]:
+        path = (*visit.path, "then")
+        is_plain = all(is_parsed(routes) for routes in leaves(visit.then))  # none has dates already
+        late = list(_late(parsed, layers, path)) if is_plain else []
+        if late and _date(parsed, layers, visit, late, reading):
+            for one in late:
+                found.setdefault((one.service, one.opens), {}).setdefault(dotted(path), []).append(one)
+    return tuple(_sentence(*key, paths) for key, paths in found.items())
+
+
+def _sentence(service: str, opens: date, paths: dict[str, list[Late]]) -> str:
+    layers = list(dict.fromkeys((one.layer.file, one.layer.below) for late in paths.values() for one in late))
+    files, below = listed([file for file, _ in layers], "and"), layers[0][1]
+    return (
+        f"{service} opens on {opens}: what {files} {'say' if len(layers) > 1 else 'says'} of {listed(paths, 'and')} holds for "
+        f"people admitted from then on; before, it is as in {'the files' if below == THE_SCENARIO else below}"
+    )
+
+
+def _late(parsed: ParsedScenario, layers: list[Layer], path: Path) -> Iterator[Late]:
+    """Layers that lead people of a visit to services which open during the run, or change how they are led there."""
+    for number, layer in enumerate(layers):
+        before = find(layer.before, path)
+        after = find(layers[number + 1].before if number + 1 < len(layers) else parsed.tree, path)
+        if isinstance(before, Table) and isinstance(after, Table) and before is not after:
+            opens = {name: second for name in _moved(before, after) if (second := parsed.opens_second(name))}
+            if opens and parsed.start is not None:
+                first = min(opens, key=lambda name: opens[name])
+                yield Late(layer, first, parsed.start + timedelta(days=opens[first] // SECONDS_PER_DAY))
+
+
+def _moved(before: Table, after: Table) -> list[str]:
+    """Destinations of routes that are new or were changed, and where such routes lead otherwise."""
+    if is_by_level(after):
+        return [name for level, entry in after.entries.items() for name in _moved_of_level(before, level, entry.value)]
+    if is_by_level(before):
+        before = Table({}, before.mark)
+    moved = {
+        name: entry.value
+        for name, entry in after.entries.items()
+        if name not in before.entries or before.entries[name].value is not entry.value
+    }
+    others = (find(route, ("otherwise",)) for route in moved.values())
+    return [*moved, *(other.text for other in others if isinstance(other, Text))]
+
+
+def _moved_of_level(before: Table, level: str, after: Node) -> list[str]:
+    """The same of the routes of one level."""
+    below = find(before, (level,)) if is_by_level(before) else before
+    if below is after or not isinstance(after, Table):
+        return []
+    return _moved(below if isinstance(below, Table) else Table({}, before.mark), after)
+
+
+def _date(parsed: ParsedScenario, layers: list[Layer], visit: VisitSpec, late: list[Late], reading: Reading) -> bool:
+    """The routes of a visit by date: those at the start leave out all late layers, each opening brings in its own."""
+    path, dates = (*visit.path, "then"), sorted({one.opens for one in late})
+    dated: list[DatedRoutesSpec] = []
+    for since in (parsed.start, *dates):
+        left_out = [one.layer for one in late if since is None or one.opens > since]
+        node = _without(layers, left_out, path)
+        routes = visit.then if not left_out or node is None else MayDepend(ROUTES).read(node, path, reading)
+        if left_out and not _adds_up(parsed, path, routes, min(dates)):
+            return False
+        one = DatedRoutesSpec(path)
+        one |= {"from": since, "routes": routes}
+        dated.append(one)
+    visit.then = dated
+    return True
+
+
+def _without(layers: list[Layer], left_out: list[Layer], path: Path) -> Node | None:
+    """What would be at a path if some layers had said nothing of it."""
+    node = find(layers[0].before, path)
+    for layer in layers:
+        for where, entry in layer.puts if layer not in left_out else ():
+            inside = where[len(path) :]
+            if where[: len(path)] != path:
+                whole = find(entry.value, path[len(where) :]) if path[: len(where)] == where else None
+                node = node if whole is None else whole
+            elif not inside:
+                node = entry.value
+            elif node is not None and (len(inside) == 1 or find(node, inside[:1]) is not None):
+                node = put(node, inside, entry.mark, entry.value)
+    return node
+
+
+def _adds_up(parsed: ParsedScenario, path: Path, routes: Any, opens: date) -> bool:
+    """Do the shares before an opening add up, once what lies above the late file is said of them too?"""
+    if isinstance(routes, ByLevel):
+        return all(_adds_up(parsed, path, one, opens) for one in leaves(routes))
+    shares = [route.share for route in routes.values()] if is_sound(routes) else []
+    total = sum(shares)
+    if not shares or abs(total - 1) <= TOLERANCE:
+        return True
+    what = (
+        f"adds up to {percent(total)}, not 100%, before {opens}, when the routes are as in the file below; change shares "
+        "there that are in both, or write `then` with dates"
+    )
+    parsed.refuse(path, what)
+    return False
+
+
+# -- journeys that groups share ----------------------------------------------------------------------------------------
+
+
+PEOPLE, JOURNEY, LIKE, THEN = "people", "journey", "journey_like", "then"
+
+
+def with_shared_journeys(tree: Table, problems: Problems) -> Table:
+    """The scenario in which every group has its whole journey; circles are noted, and unknown groups left to the reader."""
+    people = tree.entries.get(PEOPLE)
+    if people is None or not isinstance(people.value, Table):
+        return tree
+    groups = people.value.entries
+    if not any(_like(entry.value) for entry in groups.values()):
+        return tree
+    found = {name: Entry(entry.mark, _with_journey(name, groups, problems)) for name, entry in groups.items()}
+    whole = Table(found, people.value.mark, people.value.partial)
+    return Table({**tree.entries, PEOPLE: Entry(people.mark, whole)}, tree.mark, tree.partial)
+
+
+def _like(group: Node) -> Text | None:
+    entry = group.entries.get(LIKE) if isinstance(group, Table) else None
+    return entry.value if entry is not None and isinstance(entry.value, Text) else None
+
+
+def _with_journey(name: str, groups: Mapping[str, Entry], problems: Problems) -> Node:
+    """A group with its whole journey, through as many other groups as it takes."""
+    group, trail = groups[name].value, [name]
+    journey = _journey(group)
+    like = _like(group)
+    first = like
+    while like is not None and like.text in groups:
+        if like.text in trail:
+            problems.about(
+                like.mark, (PEOPLE, name, LIKE), f"goes round in a circle: {' like '.join([*trail, like.text])}"
+            )
+            return group
+        trail.append(like.text)
+        below = _journey(groups[like.text].value)
+        if below is not None:
+            journey = below if journey is None else Entry(journey.mark, _over(below.value, journey.value, _VISITS))
+        like = _like(groups[like.text].value)
+    if first is None or journey is None or not isinstance(group, Table):
+        return group
+    return Table({**group.entries, JOURNEY: journey}, group.mark, group.partial)
+
+
+def _journey(group: Node) -> Entry | None:
+    return group.entries.get(JOURNEY) if isinstance(group, Table) else None
+
+
+_VISITS, _KEYS, _ROUTES, _ROUTE, _WHOLE = range(5)  # what stands under the keys of a table
+
+
+def _over(below: Node, own: Node, level: int) -> Node:
+    """What is written here in place of the other's, key by key as far as keys are names."""
+    is_mixed = isinstance(below, Table) and isinstance(own, Table) and level != _WHOLE
+    if not is_mixed or not isinstance(below, Table) or not isinstance(own, Table):
+        return own
+    if BY in below.entries or BY in own.entries:
+        return own
+    entries = dict(below.entries)
+    for key, entry in own.entries.items():
+        inside = {_VISITS: _KEYS, _KEYS: _ROUTES if key == THEN else _WHOLE, _ROUTES: _ROUTE, _ROUTE: _WHOLE}[level]
+        value = _over(entries[key].value, entry.value, inside) if key in entries else entry.value
+        entries[key] = Entry(entry.mark, value, entry.implied)
+    return Table(entries, own.mark, own.partial)

@@ -11,12 +11,11 @@ from typing import TypeAlias
 from sim.inputs.by_level import is_by_level
 from sim.inputs.containers import Either, Record, default_node
 from sim.inputs.durations import Duration
-from sim.inputs.field_types import DEFAULT, AnyKind
+from sim.inputs.field_types import BY, DEFAULT, AnyKind
 from sim.inputs.fields import SCENARIO
 from sim.inputs.nodes import Node, Rows, Table, Text, node_text
 from sim.inputs.overrides import OWN_KEYS, Replaced
 from sim.inputs.problems import Path, padded, printable
-from sim.inputs.reading import BY
 from sim.inputs.scenario import Scenario, Value
 from sim.inputs.tree import find, kind_at
 

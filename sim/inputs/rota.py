@@ -1,21 +1,24 @@
-"""Rotas: amounts that change with the day of the week, or the hour of it, and come round every week.
+"""Rotas: amounts that change with the day of the week, or the hour of it, and come round every week; and amounts from dates on.
 
 `{weekly: {sat: 4, sun: 0, else: 10}}` may stand wherever places, beds, hours or a team's places may stand, in a dated list too.
 A day is one amount, or clock times with amounts: `{"08:00": 10, "17:00": 4}`; before the first of them that of the evening before
-goes on. Changes are whole seconds after midnight.
+goes on. Changes are whole seconds after midnight. Ways of writing that several keys share stand below: amounts from dates on, one
+value a weekday, shares that add up.
 
 What may be changed here: with new expected results.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeAlias, TypeVar
 
-from sim.inputs.containers import Either, Names, Record, refuse_shape
-from sim.inputs.field_types import AnyKind, Scalar, may, must
+from sim.inputs.containers import Either, Listing, Names, Record, either, refuse_shape
+from sim.inputs.field_types import ELSE, AnyKind, Kind, Named, Parsed, Reading, Refers, Scalar, may, must, usual
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Path, listed
-from sim.inputs.reading import ELSE, Named, Parsed, Reading
+from sim.inputs.scalars import DATE, share
 from sim.inputs.scenario import SECONDS_PER_DAY, WEEKDAYS, Places
 from sim.inputs.values import seconds_of_day
 
@@ -151,3 +154,53 @@ def places_by_row(rows: Sequence[tuple[int, int | Rota | None]], end: int, weekd
         for at, places in amount.changes(second, until, (weekday + second // SECONDS_PER_DAY) % 7):
             yield Places(from_second=at, places=places, rota=amount.week, is_dated=is_dated)
             is_dated = False
+
+
+# -- ways of writing that several keys share ---------------------------------------------------------------------------
+
+
+T = TypeVar("T")
+SUMMED_SHARE = share(one_is_all=True)
+
+
+class DatedAmount(Parsed):
+    """An amount that holds from a date on; its key is that of the amount."""
+
+    @property
+    def from_(self) -> date:
+        """The first day."""
+        return self["from"]  # type: ignore[no-any-return]
+
+    @property
+    def amount(self) -> int | str | Parsed:
+        """What holds from then on."""
+        return next(value for key, value in self.items() if key != "from")  # type: ignore[no-any-return]
+
+
+Amount: TypeAlias = int | str | Parsed | list[DatedAmount]
+
+
+def dated(key: str, amount: Scalar[int | str]) -> Kind[Amount]:
+    """An amount, a rota of amounts, or a list of either from dates on."""
+    weekly = rota(key, amount)
+    one = either(f"{amount.words}, or a rota {{weekly: {{...}}}}", amount, weekly)
+    rows = (
+        replace(must(DATE, "the first day on which it holds"), key="from"),
+        replace(must(one, "what holds from then on"), key=key),
+    )
+    row = Record(f"dated {key}", "What holds from a date on", rows, makes=DatedAmount)
+    words = f"{amount.words}, or a list such as [{{from: 2026-11-01, {key}: 20}}], or a rota such as {{weekly: {{sat: 4, sun: 0, else: 10}}}}"
+    return either(words, amount, weekly, Listing(row, 1, "dated amounts"))
+
+
+def by(names: tuple[str, ...], title: str, value: Scalar[T], default: str) -> Kind[Named[T]]:
+    """One value for each weekday or month that is not as usual."""
+    meaning = f"One value for each {title.rsplit(maxsplit=1)[-1]}; those left out are {default}"
+    fields = tuple(replace(usual(value, f"in {one}", default), key=one) for one in names)
+    return Record(title, meaning, fields, alike=True, makes=Named[T])
+
+
+def shares_of(refers: str) -> Kind[str | Named[Decimal]]:
+    """One name, or several with shares that add up to 100%."""
+    named = Names(SUMMED_SHARE, refers=refers, least=1)
+    return either("one name, or names with shares", Refers(refers), named)

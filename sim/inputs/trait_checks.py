@@ -9,13 +9,12 @@ from math import prod
 from typing import Any
 
 from sim.inputs.by_level import all_by_level, leaves
+from sim.inputs.field_types import BY, ELSE, UNREADABLE, ByLevel, Named, each, is_parsed, is_sound
 from sim.inputs.fields import ChangeSpec, GroupSpec, LostChangeSpec, VisitSpec
 from sim.inputs.known_levels import swayed_by, weights_given
-from sim.inputs.parsed import ParsedScenario
+from sim.inputs.parsed import ParsedScenario, check_adds_up, percent
 from sim.inputs.problems import Path, did_you_mean, listed, quoted
-from sim.inputs.reading import BY, ELSE, UNREADABLE, ByLevel, Named, each, is_parsed, is_sound
 from sim.inputs.scenario import profiles_of
-from sim.inputs.shares import check_adds_up, percent
 from sim.inputs.variants import (
     NO,
     YES,

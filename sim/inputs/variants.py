@@ -12,6 +12,7 @@ from itertools import product
 from typing import Any
 
 from sim.inputs.by_level import Levels, all_by_level, for_levels, leaves, picked, traits_around, traits_of
+from sim.inputs.field_types import Named, is_parsed, is_sound
 from sim.inputs.fields import (
     ArrivalSpec,
     ChangeSpec,
@@ -22,7 +23,6 @@ from sim.inputs.fields import (
     RouteSpec,
     VisitSpec,
 )
-from sim.inputs.reading import Named, is_parsed, is_sound
 from sim.inputs.scenario import Trait
 
 # Of a visit, what goes by the levels found. In `lost_ground` all but `worse` does; of a route its own `stay_days`.

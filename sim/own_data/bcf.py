@@ -14,9 +14,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from sim.inputs.files import Row, read_sheet
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import KINDS
-from sim.inputs.sheets import Row, read_sheet
 from sim.inputs.values import number
 from sim.own_data.cells import instant, looks_like_nhs_number, quantity
 from sim.own_data.published_shapes import month_of, plain, whole_month

@@ -11,8 +11,8 @@ from math import sqrt
 import numpy as np
 
 from sim.diagnostics.offered_load import admissions_per_day
+from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.scenario import Group, Scenario
-from sim.inputs.sheets import TARGET_COLUMNS as COLUMNS
 from sim.own_data.fitting import Floats
 from sim.own_data.people_files import When
 from sim.own_data.spells import Spell, Spells, began_before_anybody_left

@@ -28,12 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.fitting.settings import Settings, settings_of
-from sim.inputs.movable import Question as OneFile
-from sim.inputs.movable import sets_for_each
+from sim.inputs.files import Range
+from sim.inputs.loading import Question as OneFile
+from sim.inputs.loading import sets_for_each
 from sim.inputs.part import has
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
-from sim.inputs.sheets import Range
 from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
 from sim.results.comparison.compare import CANNOT_TELL, cut, difference_verdict
 from sim.results.comparison.statistics import spread

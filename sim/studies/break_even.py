@@ -16,11 +16,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.inputs.movable import Question
+from sim.inputs.files import read_sheet
+from sim.inputs.loading import Question
+from sim.inputs.part import Typed, setting_at
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.inputs.sheets import read_sheet
-from sim.inputs.varied import Typed, setting_at
 from sim.results.comparison.statistics import spread
 from sim.results.comparison.table import Figures
 from sim.results.words import labels

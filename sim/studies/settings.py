@@ -1,6 +1,6 @@
 """The settings of a study: which values each takes, what each writes in the scenario, what is wrong with them; and runs at many.
 
-A point is a choice of one value for each setting, by number. How a setting is typed is `sim/inputs/varied.py`. Every point has the
+A point is a choice of one value for each setting, by number. How a setting is typed is `sim/inputs/part.py`. Every point has the
 same seed, and so the same people and random numbers: differences between points are the settings' doing. What the store holds is
 not run again, so a study that was stopped goes on where it was. Costs are reported beside one scenario, the base: what it
 releases, and which fixed costs stay.
@@ -16,11 +16,10 @@ from itertools import product
 import numpy as np
 
 from sim.diagnostics.warnings import left_behind
-from sim.inputs.movable import Question
-from sim.inputs.part import factor_of, sets_at
+from sim.inputs.loading import Question
+from sim.inputs.part import Setting, Typed, factor_of, sets_at, varied
 from sim.inputs.problems import Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
-from sim.inputs.varied import Setting, Typed, varied
 from sim.results.comparison.accounts import keeping_fixed_costs
 from sim.results.comparison.compare import Estimate, PairedDifference, differences, summarise
 from sim.results.comparison.table import Figures, Gathering, Keys, KeyTable, ReplicationTable

@@ -12,10 +12,10 @@ from math import ceil, log2
 
 import numpy as np
 
-from sim.inputs.movable import Question
+from sim.inputs.loading import Question
+from sim.inputs.part import setting_at
 from sim.inputs.problems import Mark, Problems, quoted
 from sim.inputs.scenario import Scenario
-from sim.inputs.varied import setting_at
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import limits_of_difference, measures
 from sim.results.words.names import Setting as Named

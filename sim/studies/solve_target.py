@@ -11,7 +11,7 @@ from math import nan
 
 import numpy as np
 
-from sim.inputs.movable import Question
+from sim.inputs.loading import Question
 from sim.inputs.problems import Mark, Problems, did_you_mean, listed, quoted
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.accounts import keeping_fixed_costs

@@ -15,7 +15,7 @@ from sim.cli import main
 from sim.cli.files import expanded
 from sim.cli.parsing import parse
 from sim.cli.usage import UsageError
-from sim.inputs.movable import sets_for_each
+from sim.inputs.loading import sets_for_each
 from sim.results.invariants import checks
 from sim.runs.workers import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair

@@ -24,10 +24,9 @@ from sim.fitting.search import (
 )
 from sim.fitting.settings import Evaluation, Floats, Runs, Settings, settings_of
 from sim.fitting.words import conflict_sentence, flat_sentence
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question
+from sim.inputs.files import Address, Target, read_ranges
+from sim.inputs.loading import Question, read_scenario
 from sim.inputs.problems import ScenarioError
-from sim.inputs.sheets import Address, Target, read_ranges
 from sim.results.comparison.statistics import spread
 from sim.runs.engines import BY_REFERENCE
 from tests.hall.processes import QUICK

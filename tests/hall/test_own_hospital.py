@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.inputs.files import read_ranges
 from sim.inputs.loading import read_scenario
-from sim.inputs.sheets import read_ranges
 from sim.sensitivity import Question, fitting, range_warnings
 from tests.hall.own_hospital import SCENARIOS, make_own_hospital
 

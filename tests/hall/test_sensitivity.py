@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
+from sim.inputs.files import read_ranges
 from sim.inputs.problems import ScenarioError
-from sim.inputs.sheets import read_ranges
 from sim.results.comparison.statistics import spread
 from sim.sensitivity import Outcome, Question, Tornado, _flip, sensitivity
 from tests.studies.linear import BASE, HEADING, HOSPITAL, PEOPLE, UNIT, write

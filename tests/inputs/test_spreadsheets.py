@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.inputs.files import Range, Target, read_ranges, read_targets
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
-from sim.inputs.sheets import Range, Target, read_ranges, read_targets
 from tests.inputs.small_world import SMALL_WORLD, problems_of
 
 pytestmark = pytest.mark.usefixtures("in_own_folder")

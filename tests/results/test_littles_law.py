@@ -9,8 +9,8 @@ from sim.calibration import calibrate
 from sim.cli import main
 from sim.diagnostics.littles_law import conflicting_targets
 from sim.inputs.distributions import fixed
+from sim.inputs.files import Target, address
 from sim.inputs.scenario import Arrival, Scenario
-from sim.inputs.sheets import Target, address
 from tests.hall.processes import QUICK
 from tests.hall.worlds import small
 

@@ -3,8 +3,8 @@
 import pytest
 
 from sim.inputs.catalogue_page import shipped
+from sim.inputs.files import read_ranges
 from sim.inputs.loading import read_scenario
-from sim.inputs.sheets import read_ranges
 from sim.sensitivity import Question, fitting, range_warnings
 from tests.scenarios.runs import SCENARIOS, SHORT, figure, rows
 

@@ -7,10 +7,9 @@ import pytest
 
 from sim.api_studies import break_even as verb
 from sim.cli import main
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question
+from sim.inputs.loading import Question, read_scenario
+from sim.inputs.part import Typed, typed_setting
 from sim.inputs.problems import Problems, ScenarioError
-from sim.inputs.varied import Typed, typed_setting
 from sim.runs.scenario_runs import HowToRun
 from sim.studies.break_even import BreakEven, break_even, read_effects, where
 from tests.engines import engines

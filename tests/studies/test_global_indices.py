@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.inputs.sheets import read_ranges
+from sim.inputs.files import read_ranges
 from sim.runs.scenario_runs import HowToRun
 from sim.studies.assumptions import (
     MORRIS,

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 
 from sim import run_scenario
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question
+from sim.inputs.loading import Question, read_scenario
+from sim.inputs.part import typed_setting
 from sim.inputs.problems import Problems
-from sim.inputs.varied import typed_setting
 from sim.runs.engines import BY_REFERENCE
 from sim.runs.experiment import Listener
 from sim.runs.scenario_runs import HowToRun

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.movable import Question
+from sim.inputs.loading import Question
+from sim.inputs.part import typed_setting
 from sim.inputs.problems import Problems, ScenarioError
-from sim.inputs.varied import typed_setting
 from sim.studies.settings import Settings, settings_of
 from tests.studies.worlds import loss_file
 

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 
 from sim.cli import main
-from sim.inputs.loading import read_scenario
-from sim.inputs.movable import Question
+from sim.inputs.loading import Question, read_scenario
+from sim.inputs.part import typed_setting
 from sim.inputs.problems import Problems
-from sim.inputs.varied import typed_setting
 from sim.results.comparison.table import ReplicationTable
 from sim.runs.engines import engines_for
 from sim.runs.scenario_runs import HowToRun

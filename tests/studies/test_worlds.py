@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.inputs.files import read_ranges
 from sim.inputs.problems import ScenarioError
-from sim.inputs.sheets import read_ranges
 from sim.runs.scenario_runs import HowToRun
 from sim.sensitivity import Question, range_warnings
 from sim.studies.assumptions import JointQuestion, JointRanges, Wanted, Worlds, drawn, positions, worlds

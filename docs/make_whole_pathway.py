@@ -20,9 +20,9 @@ sys.path.insert(0, str(ROOT))
 
 from sim.inputs.loading import Question, read_scenario  # noqa: E402 (the checkout comes first)
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario  # noqa: E402
-from sim.results.comparison.budget_lines import budget_lines, table_rows  # noqa: E402
 from sim.results.comparison.findings import Findings  # noqa: E402
 from sim.results.comparison.money import Money, MoneyChange  # noqa: E402
+from sim.results.comparison.money_tables import budget_lines, table_rows  # noqa: E402
 from sim.results.comparison.ranking import RankedScenario, difference_text, ranking  # noqa: E402
 from sim.results.measures.periods import divisions  # noqa: E402
 from sim.results.words.labels import change_and_interval, figure  # noqa: E402

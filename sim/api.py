@@ -25,9 +25,8 @@ from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted
 from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
 from sim.runs.engines import engines_for
-from sim.runs.experiment import Shared, run_all
+from sim.runs.experiment import HowToRun, Shared, run_all
 from sim.runs.piece import Piece
-from sim.runs.scenario_runs import HowToRun
 from sim.runs.store import default_store
 from sim.runs.tables import (
     CENSUS,

@@ -28,7 +28,7 @@ from sim.results import measure_table as table
 from sim.results.measure_table import HEADLINE
 from sim.results.measures.hospitals import has_several, main_place
 from sim.runs.engines import engines_for
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.runs.store import default_store
 from sim.studies import assumptions
 from sim.studies import break_even as effects_that_pay

@@ -16,8 +16,7 @@ from sim.results.comparison.statistics import Spread, spread
 from sim.results.measure_table import BY, SHARES, measures
 from sim.results.measures.hospitals import has_several
 from sim.results.split import trait_names
-from sim.results.words.labels import counted, figure
-from sim.results.words.names import title
+from sim.results.words.labels import counted, figure, title
 from sim.runs.engines import BY_REFERENCE, Engines
 from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.piece import Piece

@@ -24,9 +24,8 @@ from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.report.study import StudyPage
-from sim.results.words.labels import counted, shortened
-from sim.results.words.names import title
-from sim.runs.scenario_runs import HowToRun, Work
+from sim.results.words.labels import counted, shortened, title
+from sim.runs.experiment import HowToRun, Work
 from sim.runs.specification import FORMAT, try_files, try_folder
 from sim.runs.store import default_store
 from sim.studies.break_even import (

@@ -54,8 +54,7 @@ from sim.inputs.problems import Problems, quoted
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import csv_bytes, utf8, write_file
 from sim.results.words.headline import averages
-from sim.results.words.labels import counted
-from sim.results.words.names import title
+from sim.results.words.labels import counted, title
 from sim.runs.engines import Engines
 from sim.runs.experiment import Shared
 from sim.runs.specification import files_read, try_files

@@ -25,9 +25,8 @@ from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import main_place
 from sim.results.report.study import StudyPage
 from sim.results.words import labels
-from sim.results.words.labels import change_and_interval, counted, measure_label
-from sim.results.words.names import in_sentences, title, title_of_all
-from sim.runs.scenario_runs import HowToRun
+from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title, title_of_all
+from sim.runs.experiment import HowToRun
 from sim.runs.specification import FORMAT, files_read, try_files, try_folder
 from sim.runs.store import default_store
 from sim.studies.assumptions import Wanted

@@ -30,9 +30,17 @@ from sim.results.measure_table import measures
 from sim.results.measures.hospitals import has_several, main_place
 from sim.results.report.study import StudyPage
 from sim.results.words import labels
-from sim.results.words.labels import change_and_interval, counted, measure_label
-from sim.results.words.names import in_all, in_sentences, settings_text, title, title_of_all
-from sim.runs.scenario_runs import HowToRun
+from sim.results.words.labels import (
+    change_and_interval,
+    counted,
+    in_all,
+    in_sentences,
+    measure_label,
+    settings_text,
+    title,
+    title_of_all,
+)
+from sim.runs.experiment import HowToRun
 from sim.runs.specification import FORMAT, try_files, try_folder
 from sim.runs.store import default_store
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity, work_of

@@ -24,10 +24,9 @@ from sim.inputs.loading import sets_for_each
 from sim.model.engine import COMPILED
 from sim.results.files import writing
 from sim.results.report.study import StudyPage
-from sim.results.words.labels import counted, shortened
-from sim.results.words.names import title
+from sim.results.words.labels import counted, shortened, title
+from sim.runs.experiment import HowToRun, Work
 from sim.runs.outputs import results_object
-from sim.runs.scenario_runs import HowToRun, Work
 from sim.runs.specification import Job, files_read, try_files, try_folder
 from sim.runs.store import Store, default_store
 from sim.studies.solve import Asked, Solved, Study, Tried, said, solve, study_of

@@ -20,7 +20,7 @@ from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.report.study import FILE, AskedOf, Study, StudyPage, as_object, read_study
-from sim.results.words.names import slug, title
+from sim.results.words.labels import slug, title
 from sim.runs.store import meaning
 
 if TYPE_CHECKING:  # charts take a third of a second to load

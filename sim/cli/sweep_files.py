@@ -18,10 +18,8 @@ from sim.results.charts.sweep import Band, LinePicture, MapPicture, Steps
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.files import writing
 from sim.results.measure_table import SHARES, measures
-from sim.results.report.explore import Explore, Explored, Level, Slider
-from sim.results.report.study import StudyPage, StudyTable
-from sim.results.words.labels import MONEY, change_and_interval, shortened, spoken
-from sim.results.words.names import question, title
+from sim.results.report.study import Explore, Explored, Level, Slider, StudyPage, StudyTable
+from sim.results.words.labels import MONEY, change_and_interval, question, shortened, spoken, title
 from sim.runs.specification import FORMAT
 from sim.runs.tables import SUMMARY, estimate_cells
 from sim.studies.settings import Point, Setting, Settings

@@ -21,9 +21,8 @@ from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.files.writing import utf8
-from sim.results.words.labels import counted
-from sim.results.words.names import question, title
-from sim.runs.scenario_runs import HowToRun
+from sim.results.words.labels import counted, question, title
+from sim.runs.experiment import HowToRun
 from sim.runs.specification import files_read, try_files, try_folder
 from sim.runs.store import Store, default_store, has_rows_of_people
 from sim.studies.settings import PointRuns, Settings, settings_of

@@ -13,13 +13,13 @@ from sim.cli import streams
 from sim.cli.screen import Screen
 from sim.inputs.problems import padded
 from sim.inputs.scenario import Scenario
-from sim.results.comparison import cohort_table
+from sim.results.comparison import money_tables
 from sim.results.comparison.accounts import NOT_PRICED
-from sim.results.comparison.budget_lines import HOW_TO_READ as HOW_TO_READ_BUDGETS
-from sim.results.comparison.budget_lines import headers as budget_headers
-from sim.results.comparison.budget_lines import limits_of, table_rows
 from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.comparison.money import accounts, money_of
+from sim.results.comparison.money_tables import HOW_TO_READ as HOW_TO_READ_BUDGETS
+from sim.results.comparison.money_tables import headers as budget_headers
+from sim.results.comparison.money_tables import limits_of, table_rows
 from sim.results.comparison.ranking import (
     RankedScenario,
     how_to_read_ranking,
@@ -45,8 +45,7 @@ from sim.results.words.headline import (
     on_other_days,
 )
 from sim.results.words.headline import how_to_read as how_to_read_figures
-from sim.results.words.labels import counted, shortened
-from sim.results.words.names import labels
+from sim.results.words.labels import counted, labels, shortened
 from sim.runs.store import Store
 
 MOST_CHANGES, MOST_CHANGES_EACH = 8, 3  # of one scenario; of each of several
@@ -217,8 +216,8 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScena
     if delays.splits_of(findings):
         wrapped(screen, f"{delays.WHO_WAITS_TITLE} {delays.IN_SHORT}")
         screen.say()
-    if cohort_table.is_followed(findings):
-        wrapped(screen, cohort_table.how_to_read(findings))
+    if money_tables.is_followed(findings):
+        wrapped(screen, money_tables.how_to_read_cohort(findings))
         screen.say()
 
 
@@ -267,12 +266,12 @@ def _who_waits(screen: Screen, findings: Findings, scenario: Scenario) -> None:
 
 def _followed(screen: Screen, findings: Findings, scenario: Scenario) -> None:
     """The years after ready of those who are followed, if anybody is."""
-    if not cohort_table.is_followed(findings):
+    if not money_tables.is_followed(findings):
         return
     screen.say()
-    rows = _in_lines(cohort_table.headers(findings, scenario))
-    rows[-1][0] = f"{cohort_table.title(findings)}:"
-    rows += [list(row) for row in cohort_table.in_short(findings, scenario)]
+    rows = _in_lines(money_tables.cohort_headers(findings, scenario))
+    rows[-1][0] = f"{money_tables.cohort_title(findings)}:"
+    rows += [list(row) for row in money_tables.cohort_in_short(findings, scenario)]
     _print(screen, rows if findings.compared else [[*row, ""] for row in rows])
 
 

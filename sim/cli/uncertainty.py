@@ -21,9 +21,8 @@ from sim.inputs.problems import listed
 from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import main_place
 from sim.results.report.study import StudyPage
-from sim.results.words.labels import change_and_interval, counted
-from sim.results.words.names import in_sentences, title_of_all
-from sim.runs.scenario_runs import HowToRun
+from sim.results.words.labels import change_and_interval, counted, in_sentences, title_of_all
+from sim.runs.experiment import HowToRun
 from sim.runs.specification import files_read, try_files, try_folder
 from sim.runs.store import default_store
 from sim.sensitivity import Question

@@ -17,8 +17,7 @@ from sim.results.files import writing
 from sim.results.measure_table import HIGHER, LOWER, measures
 from sim.results.report.study import StudyPage
 from sim.results.words import labels
-from sim.results.words.labels import measure_label
-from sim.results.words.names import in_sentences, title
+from sim.results.words.labels import in_sentences, measure_label, title
 from sim.runs.specification import FORMAT
 from sim.studies.assumptions import BETTER, MORRIS, SOBOL, WORSE, Indices, JointRanges, Wanted, Worlds
 

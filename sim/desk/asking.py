@@ -16,7 +16,7 @@ from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.results.measure_table import HEADLINE
 from sim.results.measures.hospitals import main_place
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.runs.store import default_store
 
 if TYPE_CHECKING:

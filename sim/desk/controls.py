@@ -14,7 +14,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.part import sets_at
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario, Value
-from sim.results.words.names import Setting
+from sim.results.words.labels import Setting
 
 BEDS, STAYS, SHARES, STEPS, PRICES, ARRIVALS = (
     "Beds and places",

@@ -16,9 +16,8 @@ from threading import RLock
 import numpy as np
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.compare import differences, summarise
+from sim.results.comparison.compare import Gathering, Keys, KeyTable, differences, summarise
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import Gathering, Keys, KeyTable
 from sim.results.measures.order import canonical
 from sim.results.measures.periods import UNDIVIDED
 from sim.results.spill import Spill

@@ -22,9 +22,8 @@ from sim.inputs.part import FACTOR, REST, SHARE, Part, part_of, sets_at, stated_
 from sim.inputs.problems import Mark, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
 from sim.runs.engines import Engines
-from sim.runs.experiment import Listener
+from sim.runs.experiment import HowToRun, Listener, ScenarioRuns
 from sim.runs.piece import Piece
-from sim.runs.scenario_runs import HowToRun, ScenarioRuns
 from sim.runs.store import Store
 from sim.runs.workers import Place
 

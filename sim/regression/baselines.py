@@ -44,8 +44,8 @@ from sim.model.records import (
     Column,
     Ledger,
 )
+from sim.results.comparison.compare import ReplicationTable
 from sim.results.comparison.statistics import spread
-from sim.results.comparison.table import ReplicationTable
 from sim.results.event_history import unpack_histories
 from sim.results.measures.order import MeasureKey
 

@@ -20,7 +20,7 @@ from sim.regression.baselines import (
 )
 from sim.regression.reports import CheckResult, SourceLine
 from sim.regression.verdicts import MovedValue, compare_results
-from sim.results.comparison.table import gather
+from sim.results.comparison.compare import gather
 from sim.results.event_history import (
     EventDifference,
     event_histories,

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS
+from sim.results.comparison.compare import Counts
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.statistics import spread
-from sim.results.comparison.table import Counts
 from sim.results.measures.hospitals import has_several
 
 MIDNIGHTS = ("scenario", "service", "measure", "number", "share", "low", "high")

@@ -15,10 +15,18 @@ from sim.inputs.problems import listed
 from sim.inputs.provenance import other_areas
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.accounts import is_of_accounts, keeping_fixed_costs, with_accounts, with_contributors
-from sim.results.comparison.compare import PairedDifference, differences, summarise
+from sim.results.comparison.compare import (
+    Counts,
+    Days,
+    Gathering,
+    GatheringDays,
+    PairedDifference,
+    ReplicationTable,
+    differences,
+    summarise,
+)
 from sim.results.comparison.findings import ExcludedScenario, Findings, ReportedPeriods, ScenarioChange
 from sim.results.comparison.same_people import Departures, Following
-from sim.results.comparison.table import Counts, Days, Gathering, GatheringDays, ReplicationTable
 from sim.results.invariants.checks import check_figures
 from sim.results.measures.all import with_the_only_group
 from sim.results.measures.hospitals import days_with_the_only_hospital, has_several, with_the_only_hospital
@@ -26,8 +34,7 @@ from sim.results.measures.order import canonical
 from sim.results.measures.periods import Period, divisions, within
 from sim.results.spill import Spill
 from sim.results.window import Row
-from sim.results.words.labels import spoken
-from sim.results.words.names import in_sentences
+from sim.results.words.labels import in_sentences, spoken
 from sim.runs.piece import Piece
 from sim.runs.replications import Replications
 

@@ -14,14 +14,14 @@ from typing import IO, Any
 from sim import __version__
 from sim.inputs.scenario import Scenario
 from sim.results.charts import draw_charts
-from sim.results.comparison.budget_lines import BudgetLine, budget_lines
 from sim.results.comparison.findings import Findings
+from sim.results.comparison.money_tables import BudgetLine, budget_lines
 from sim.results.comparison.ranking import ranking, ranking_columns, ranking_rows
 from sim.results.files import writing
 from sim.results.files.workbook import workbook_bytes
 from sim.results.midnights import MIDNIGHTS, midnight_rows
 from sim.results.report.page import RunProvenance, powerpoint_of, report_html, report_title, slides
-from sim.results.words.names import slug, title, title_of_all
+from sim.results.words.labels import slug, title, title_of_all
 from sim.runs.replications import Replications
 from sim.runs.specification import FORMAT, Job, fingerprint_of
 from sim.runs.tables import (

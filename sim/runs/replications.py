@@ -16,8 +16,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.results.comparison.compare import Keys, KeyTable
 from sim.results.comparison.same_people import NUMBER
-from sim.results.comparison.table import Keys, KeyTable
 from sim.results.spill import WHOLE, Slot, Spill, smallest
 from sim.results.window import Key
 from sim.runs.piece import Piece, Task

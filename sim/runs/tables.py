@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.compare import Counts, Estimate, Keys, KeyTable, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import Counts, Keys, KeyTable
 from sim.results.files.writing import MOST_DIGITS, csv_bytes, number_texts, utf8
 from sim.results.measures.census import middle_by_day, rows_by_day
 from sim.results.measures.hospitals import has_several

@@ -40,8 +40,8 @@ from sim.results.comparison.statistics import spread
 from sim.results.measure_table import HIGHER, LOWER, limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside, paired
+from sim.runs.experiment import BATCH, HowToRun, ScenarioRuns, Work
 from sim.runs.piece import Piece
-from sim.runs.scenario_runs import BATCH, HowToRun, ScenarioRuns, Work
 from sim.runs.timing import Stopwatch
 
 Floats = NDArray[np.float64]

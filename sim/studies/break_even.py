@@ -21,11 +21,11 @@ from sim.inputs.loading import Question
 from sim.inputs.part import Typed, setting_at
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
+from sim.results.comparison.compare import Figures
 from sim.results.comparison.statistics import spread
-from sim.results.comparison.table import Figures
 from sim.results.words import labels
 from sim.results.words.labels import figure
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.studies.settings import PointRuns, Setting, settings_of
 
 CASH, VALUE = "cost_cash_gbp", "notional_value_gbp"

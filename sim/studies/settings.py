@@ -21,14 +21,23 @@ from sim.inputs.part import Setting, Typed, factor_of, sets_at, varied
 from sim.inputs.problems import Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.accounts import keeping_fixed_costs
-from sim.results.comparison.compare import Estimate, PairedDifference, differences, summarise
-from sim.results.comparison.table import Figures, Gathering, Keys, KeyTable, ReplicationTable
+from sim.results.comparison.compare import (
+    Estimate,
+    Figures,
+    Gathering,
+    Keys,
+    KeyTable,
+    PairedDifference,
+    ReplicationTable,
+    differences,
+    summarise,
+)
 from sim.results.measures.order import MeasureKey, canonical
 from sim.results.spill import Spill
 from sim.runs.collecting import beside, nothing_to_compare, paired
+from sim.runs.experiment import HowToRun, ScenarioRuns, Work, batches
 from sim.runs.piece import Piece
 from sim.runs.replications import Replications
-from sim.runs.scenario_runs import HowToRun, ScenarioRuns, Work, batches
 from sim.runs.store import meaning
 
 __all__ = ["Point", "Setting", "Settings", "settings_of"]

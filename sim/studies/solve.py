@@ -18,9 +18,9 @@ from sim.inputs.problems import Mark, Problems, quoted
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import limits_of_difference, measures
-from sim.results.words.names import Setting as Named
+from sim.results.words.labels import Setting as Named
 from sim.runs.collecting import paired
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.studies.settings import Setting, Settings, settings_of
 from sim.studies.solve_search import (
     CANNOT_TELL,

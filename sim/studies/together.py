@@ -21,7 +21,7 @@ from sim.results.comparison.compare import cut, difference_verdict
 from sim.results.comparison.statistics import spread
 from sim.results.measure_table import limits_of_difference, measures
 from sim.runs.collecting import beside, named_apart, paired
-from sim.runs.scenario_runs import HowToRun, ScenarioRuns, Work
+from sim.runs.experiment import HowToRun, ScenarioRuns, Work
 from sim.studies.assumptions import Floats, Wanted
 
 MOST_LEVERS = 6  # 64 scenarios

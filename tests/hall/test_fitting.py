@@ -383,7 +383,7 @@ def test_shares_that_a_setting_does_not_name_make_room_and_are_written_too() -> 
 
 @pytest.mark.slow
 def test_the_file_is_the_same_with_one_worker_and_with_two(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.runs.scenario_runs.WORTH_STARTING_WORKERS", -1.0)
+    monkeypatch.setattr("sim.runs.experiment.WORTH_STARTING_WORKERS", -1.0)
     write_targets("Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,")
     written = []
     for workers in ("1", "2"):

@@ -9,10 +9,10 @@ import pytest
 
 from sim.inputs.scenario import Costs, FreedBeds, Price, Scenario
 from sim.results import spill
-from sim.results.comparison import table
+from sim.results.comparison import compare
 from sim.results.comparison.accounts import is_of_accounts, with_accounts, with_contributors
+from sim.results.comparison.compare import Days, Gathering, GatheringDays
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import Days, Gathering, GatheringDays
 from sim.results.files.writing import csv_bytes
 from sim.results.measures.order import canonical
 from sim.results.measures.periods import divisions
@@ -40,8 +40,8 @@ def compared(*scenarios: Scenario) -> tuple[Findings, list[tuple[object, ...]]]:
 
 def test_what_was_set_aside_on_disk_in_small_blocks_gives_the_same_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     expected, rows = compared(*PAIR)
-    monkeypatch.setattr(table, "IN_A_BLOCK", 2)
-    monkeypatch.setattr(table, "IN_A_BLOCK", 2)
+    monkeypatch.setattr(compare, "IN_A_BLOCK", 2)
+    monkeypatch.setattr(compare, "IN_A_BLOCK", 2)
     monkeypatch.setattr(spill.Spill.__init__, "__defaults__", (0,))
     found, again = compared(*PAIR)
     assert again == rows
@@ -110,16 +110,16 @@ PLACE = canonical(BASE)
 
 
 def test_a_figure_that_comes_up_late_or_lacks_is_told_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "IN_A_BLOCK", 2)
+    monkeypatch.setattr(compare, "IN_A_BLOCK", 2)
     wait, days = Row("unit", "wait_mean_days", "", "", 4.0), Row("unit", "delayed_bed_days", "", "", 7.0)
-    found = table.gather("base", PLACE, [[wait], [wait], [days], [wait, days], []])
+    found = compare.gather("base", PLACE, [[wait], [wait], [days], [wait, days], []])
     assert [row.tolist() for row in found.values][1] == [0.0, 0.0, 7.0, 7.0, 0.0]
     np.testing.assert_array_equal(found.values[0], [4.0, 4.0, np.nan, 4.0, np.nan])
     assert found.values.shape == (2, 5)
 
 
 def test_days_of_other_sizes_come_back_under_every_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(table, "IN_A_BLOCK", 2)
+    monkeypatch.setattr(compare, "IN_A_BLOCK", 2)
     gathering, series = GatheringDays(Spill(0)), (("unit", "waiting"), ("all", "waiting"))
     for most in (1, 300, 70_000):
         gathering.add(series, np.array([[0, most, 2], [3, 4, most]], dtype=np.int64))

@@ -9,7 +9,7 @@ from sim.cli import main, sensing
 from sim.regression.baselines import RecordedMeasure, read_expected_file
 from sim.regression.verdicts import MOVED, compare_results
 from sim.results.comparison import ranking
-from sim.results.comparison.budget_lines import BudgetLine
+from sim.results.comparison.money_tables import BudgetLine
 from sim.results.files import people_tables
 from sim.results.midnights import MIDNIGHTS
 from sim.runs import specification, tables

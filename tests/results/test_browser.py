@@ -21,9 +21,8 @@ import pytest
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.results.charts import draw_charts
-from sim.results.report.explore import Explore, Explored, Level, Slider
 from sim.results.report.page import RunProvenance, report_html, study_html
-from sim.results.report.study import Study, StudyPage
+from sim.results.report.study import Explore, Explored, Level, Slider, Study, StudyPage
 from sim.runs.collecting import gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small

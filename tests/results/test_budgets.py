@@ -12,10 +12,9 @@ from sim.api import compare, run_scenario
 from sim.cli import main
 from sim.inputs.scenario import Budget, FreedBeds, Price
 from sim.results.comparison.accounts import with_accounts, with_contributors
-from sim.results.comparison.budget_lines import BROKEN, BudgetLine, budget_lines, budget_verdict, limits
-from sim.results.comparison.compare import CANNOT_TELL, summarise
+from sim.results.comparison.compare import CANNOT_TELL, gather, summarise
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import gather
+from sim.results.comparison.money_tables import BROKEN, BudgetLine, budget_lines, budget_verdict, limits
 from sim.results.files.workbook import workbook_bytes
 from sim.results.invariants.money import check_costs
 from sim.results.invariants.records import IdentityBroken

@@ -4,9 +4,15 @@ import math
 
 import pytest
 
-from sim.results.comparison.compare import CANNOT_TELL, difference_verdict, differences, summarise
+from sim.results.comparison.compare import (
+    CANNOT_TELL,
+    ReplicationTable,
+    difference_verdict,
+    differences,
+    gather,
+    summarise,
+)
 from sim.results.comparison.statistics import spread
-from sim.results.comparison.table import ReplicationTable, gather
 from sim.results.measure_table import measures
 from sim.results.measures.order import canonical
 from sim.results.window import Row

@@ -9,7 +9,8 @@ import pytest
 from sim.cli import main
 from sim.inputs.loading import read_scenario
 from sim.model import engine
-from sim.results.files.event_log import COLUMNS, events, log_csv
+from sim.results.files.people_tables import LOG_COLUMNS as COLUMNS
+from sim.results.files.people_tables import events, log_csv
 
 WORLD = """\
 calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 30}

@@ -7,8 +7,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.scenario import Arrival, Route
-from sim.results.comparison.compare import differences
-from sim.results.comparison.table import gather
+from sim.results.comparison.compare import differences, gather
 from sim.results.invariants.people import GIVEN_UP_ADD_UP, check_people
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measure_table import ENDINGS, measures

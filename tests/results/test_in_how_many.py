@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from sim.results.comparison.compare import differences, summarise
+from sim.results.comparison.compare import differences, gather, summarise
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import gather
 from sim.results.measures.order import canonical
 from sim.results.window import Row
 from sim.results.words.headline import headline, headline_rows

@@ -7,8 +7,8 @@ import pytest
 
 from sim.regression.baselines import ExpectedResults, Fingerprints, RecordedMeasure, _line
 from sim.regression.verdicts import FALSE_ALARMS, MOVED, SAME, TOLERATED, compare_results
+from sim.results.comparison.compare import ReplicationTable
 from sim.results.comparison.statistics import LEVEL, t_quantile
-from sim.results.comparison.table import ReplicationTable
 from sim.results.measures.order import MeasureKey
 
 HERE, ELSEWHERE = {"python": "3.11", "numpy": "2.4.6"}, {"python": "3.13", "numpy": "2.4.6"}

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from sim.results.comparison import table as module
-from sim.results.comparison.table import Keys, KeyTable
+from sim.results.comparison import compare as module
+from sim.results.comparison.compare import Keys, KeyTable
 from sim.results.window import Key
 
 A, B, C = (("unit", "arrivals", "", name, "people") for name in "abc")

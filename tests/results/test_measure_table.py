@@ -11,9 +11,8 @@ from sim.model.engine import run
 from sim.results import measure_table
 from sim.results.charts.differences import differences_chart
 from sim.results.comparison.accounts import with_accounts
-from sim.results.comparison.compare import differences, summarise
+from sim.results.comparison.compare import differences, gather, summarise
 from sim.results.comparison.findings import Findings
-from sim.results.comparison.table import gather
 from sim.results.measure_table import BY, MeasureTableError, measures, read_measures
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sim.inputs.scenario import Change, Scenario
-from sim.results.words.names import in_sentences, labels, question, settings, settings_text, slug, title, title_of_all
+from sim.results.words.labels import in_sentences, labels, question, settings, settings_text, slug, title, title_of_all
 from tests.hall.worlds import small
 
 

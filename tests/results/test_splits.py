@@ -20,8 +20,7 @@ from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.engine import run
 from sim.model.records import DIED_WAITING, GAVE_UP, NONE, OUTSIDE, Column, Ledger
 from sim.results import split
-from sim.results.comparison.compare import CANNOT_TELL, differences
-from sim.results.comparison.table import gather
+from sim.results.comparison.compare import CANNOT_TELL, differences, gather
 from sim.results.invariants import cohort as cohort_identities
 from sim.results.invariants import people as identities
 from sim.results.invariants.records import IdentityBroken

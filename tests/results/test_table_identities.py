@@ -5,8 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sim.results.comparison.compare import Estimate, summarise
-from sim.results.comparison.table import ReplicationTable, gather
+from sim.results.comparison.compare import Estimate, ReplicationTable, gather, summarise
 from sim.results.invariants.checks import SAYS_IN_HOW_MANY, WITHIN_LIMITS, check_figures
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measures.order import canonical

@@ -10,7 +10,7 @@ from sim.cli import main
 from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import Typed, typed_setting
 from sim.inputs.problems import Problems, ScenarioError
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.studies.break_even import BreakEven, break_even, read_effects, where
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.inputs.files import read_ranges
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.studies.assumptions import (
     MORRIS,
     SOBOL,

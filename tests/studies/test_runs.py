@@ -9,8 +9,7 @@ from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import typed_setting
 from sim.inputs.problems import Problems
 from sim.runs.engines import BY_REFERENCE
-from sim.runs.experiment import Listener
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun, Listener
 from sim.runs.store import Store
 from sim.studies.settings import PointRuns, settings_of
 from tests.studies.worlds import loss_file

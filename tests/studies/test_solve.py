@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.inputs.problems import ScenarioError
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.studies.solve import Asked, Solved, solve, study_of
 from sim.studies.solve_words import answer_words, question_words
 from tests.engines import engines

@@ -13,9 +13,9 @@ from sim.cli import main
 from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import typed_setting
 from sim.inputs.problems import Problems
-from sim.results.comparison.table import ReplicationTable
+from sim.results.comparison.compare import ReplicationTable
 from sim.runs.engines import engines_for
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.studies.settings import Measured, PointRuns, Settings, settings_of
 from sim.studies.sweep import Figure, Sweep, sentences, sweep
 from tests.engines import engines

@@ -7,7 +7,7 @@ import pytest
 
 from sim.inputs.loading import read_together
 from sim.inputs.problems import ScenarioError
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.studies.assumptions import Wanted
 from sim.studies.together import read_selections, selections, shapley, together
 from tests.studies.linear import BASE

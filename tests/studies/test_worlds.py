@@ -7,7 +7,7 @@ import pytest
 
 from sim.inputs.files import read_ranges
 from sim.inputs.problems import ScenarioError
-from sim.runs.scenario_runs import HowToRun
+from sim.runs.experiment import HowToRun
 from sim.sensitivity import Question, range_warnings
 from sim.studies.assumptions import JointQuestion, JointRanges, Wanted, Worlds, drawn, positions, worlds
 from tests.studies.linear import HOSPITAL, PEOPLE, UNIT, write

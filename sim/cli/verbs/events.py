@@ -81,7 +81,7 @@ def _run(options: Events, screen: Screen) -> int:
     from sim.inputs.loading import read_scenario  # what is imported here takes time, which --help should not
     from sim.model import engine
     from sim.results.charts.animation import NoVidigi, animation_page
-    from sim.results.files.event_log import log_csv
+    from sim.results.files.people_tables import log_csv
     from sim.results.files.writing import write_file
     from sim.results.words.labels import counted
 

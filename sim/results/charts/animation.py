@@ -14,9 +14,8 @@ import pandas as pd
 
 from sim.inputs.scenario import Scenario
 from sim.model.records import Ledger
-from sim.results.files.event_log import Event, events, log_csv, ready_to_leave, shown_services, waiting_outside
-from sim.results.words.labels import spoken
-from sim.results.words.names import title
+from sim.results.files.people_tables import Event, events, log_csv, ready_to_leave, shown_services, waiting_outside
+from sim.results.words.labels import spoken, title
 
 HOURS = 6  # between two pictures
 MINUTES = 60

@@ -20,8 +20,7 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking
 from sim.results.measures.periods import date_words
-from sim.results.words.labels import counted
-from sim.results.words.names import in_all, settings_text
+from sim.results.words.labels import counted, in_all, settings_text
 
 COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#3D3D3D", "#A285D1")
 LINES = ("solid", (0, (5, 2)), (0, (1, 1.3)), (0, (7, 2, 1.5, 2)), (0, (3, 1.5, 1, 1.5, 1, 1.5)), (0, (9, 3)))

@@ -15,8 +15,7 @@ from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.same_people import SamePeople
 from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
-from sim.results.words.labels import totals_text
-from sim.results.words.names import LABEL_WIDTH, in_sentences, labels
+from sim.results.words.labels import LABEL_WIDTH, in_sentences, labels, totals_text
 
 Daily: TypeAlias = Mapping[tuple[str, str], NDArray[Any]]  # (service, measure) -> replications x days
 Address: TypeAlias = tuple[str, str, str, str, str]  # scenario, service, measure, by, item

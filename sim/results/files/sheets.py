@@ -8,9 +8,9 @@ from typing import TypeAlias
 import numpy as np
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.budget_lines import HOW_TO_READ, budget_lines, budget_name
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import money_of
+from sim.results.comparison.money_tables import HOW_TO_READ, budget_lines, budget_name
 from sim.results.comparison.ranking import (
     how_to_read_ranking,
     ranking_columns,

@@ -16,8 +16,7 @@ import numpy as np
 from sim.inputs.scenario import REASONS, Scenario, Service, Team
 from sim.model.records import OUTSIDE, Column, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
-from sim.results.comparison.compare import Estimate
-from sim.results.comparison.table import ReplicationTable
+from sim.results.comparison.compare import Estimate, ReplicationTable
 from sim.results.invariants import cohort, count_sweep, path_sums, people, place_sweep
 from sim.results.invariants.bays import check_bays
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from sim.results.charts import Chart
-from sim.results.report.explore import Explore
+from sim.results.report.study import Explore
 
 
 @dataclass(frozen=True, slots=True)

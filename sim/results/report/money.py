@@ -6,10 +6,10 @@ docs/money.md says what the pages must always show.
 from collections.abc import Iterator, Sequence
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison import cohort_table
-from sim.results.comparison.budget_lines import HOW_TO_READ, KINDS, headers, limits_of, table_rows
+from sim.results.comparison import money_tables
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of, without_price
+from sim.results.comparison.money_tables import HOW_TO_READ, KINDS, headers, limits_of, table_rows
 from sim.results.comparison.ranking import ranking
 from sim.results.report.basis import uplifted
 from sim.results.report.blocks import Block, Heading, Paragraph, Table, Terms
@@ -228,20 +228,20 @@ COHORT_KINDS = ("", "number", "number", "number", "number", "verdict")
 
 def cohort_pages(findings: Findings) -> Iterator[Block]:
     """Two tables for each scenario; nothing where nobody is followed."""
-    shown = list(cohort_table.tables(findings))
+    shown = list(money_tables.cohort_tables(findings))
     if not shown:
         return
-    yield Heading(cohort_table.title(findings))
+    yield Heading(money_tables.cohort_title(findings))
     for scenario in shown:
-        heads = cohort_table.headers(findings, scenario)
+        heads = money_tables.cohort_headers(findings, scenario)
         kinds = COHORT_KINDS[: len(heads)]
         if len(shown) > 1:
             yield Heading(findings.label(scenario), 3)
-        yield Table(heads, cohort_table.life(findings, scenario), kinds, "What life they had")
-        rows = cohort_table.in_full(findings, scenario)
+        yield Table(heads, money_tables.cohort_life(findings, scenario), kinds, "What life they had")
+        rows = money_tables.cohort_in_full(findings, scenario)
         if rows:
             yield Table(heads, rows, kinds, "Who pays, by year since ready")
-    yield Paragraph(cohort_table.how_to_read(findings), "small")
+    yield Paragraph(money_tables.how_to_read_cohort(findings), "small")
 
 
 def years_pages(findings: Findings) -> Iterator[Block]:

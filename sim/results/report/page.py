@@ -20,8 +20,7 @@ from sim.results.report.money import cohort_pages, money_in_brief, money_pages, 
 from sim.results.report.slides import Slide, slide_png, slide_svg
 from sim.results.report.study import Study, StudyPage
 from sim.results.words.headline import answer, averages, description, on_other_days
-from sim.results.words.labels import counted
-from sim.results.words.names import question, title_of_all
+from sim.results.words.labels import counted, question, title_of_all
 
 __all__ = ["RunProvenance", "delay_pages", "powerpoint_of", "report_html", "report_title", "slides", "study_html"]
 

@@ -12,8 +12,17 @@ from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import ITEMS, is_of_people, measures, shown_in
 from sim.results.words import labels
-from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label, plain, spoken
-from sim.results.words.names import in_all, settings_text
+from sim.results.words.labels import (
+    change_and_interval,
+    counted,
+    figure,
+    in_all,
+    interval,
+    measure_label,
+    plain,
+    settings_text,
+    spoken,
+)
 from sim.results.words.use import how_used
 
 MOST_OTHERS = 3  # services beside the main one and new ones, in a comparison

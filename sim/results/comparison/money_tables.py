@@ -1,15 +1,162 @@
-"""The years after ready as tables: who pays, by payer and year, and what life the people had; for the terminal and the report.
+"""Tables of money that terminal, report, workbook and files all take from here: budget lines, and the years after ready.
 
-Pounds are of the whole cohort: everybody who came in the measured days and became ready. What may be changed here: freely.
+Budget lines are spending a year compared with the budget, how often it is kept, and the verdict. Figures are of a year, or of the
+window where that is shorter. The verdict is about the mean over the replications, as everywhere; beside it stands the share of
+replications that kept the line. Tests fix the words of the verdict.
+
+The years after ready say who pays, by payer and year, and what life the people had. Pounds are of the whole cohort: everybody who
+came in the measured days and became ready.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from sim.inputs.scenario import Scenario
-from sim.results.comparison.compare import Estimate
+from sim.inputs.scenario import Budget, Scenario
+from sim.results.comparison.compare import CANNOT_TELL, Estimate
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import without_price
-from sim.results.words.labels import change_and_interval, counted, figure, interval, part_words
+from sim.results.words import labels
+from sim.results.words.labels import change_and_interval, counted, figure, interval, part_words, payer_label, spoken
+
+# -- budget lines ------------------------------------------------------------------------------------------------------
+
+
+KEPT, BROKEN = "kept", "broken"
+KINDS = ("", "number", "number", "number", "number", "number", "verdict")
+HOW_TO_READ = (
+    "A budget line is kept or broken where the 95% interval of mean spending leaves the budget out; single years differ "
+    "more than their mean, so the share of replications that kept it is beside it. Lines may overlap and are never "
+    "added up."
+)
+
+
+class BudgetLine(NamedTuple):
+    """One budget line of one scenario, of a year or a shorter window; intervals are those of the mean."""
+
+    scenario: str
+    budget: str
+    limits: str
+    budget_gbp: float
+    spent_gbp: float
+    spent_gbp_low: float | None
+    spent_gbp_high: float | None
+    left_gbp: float
+    left_gbp_low: float | None
+    left_gbp_high: float | None
+    kept_share: float
+    replications: int
+    verdict: str
+
+
+def budget_lines(findings: Findings) -> Iterator[BudgetLine]:
+    """Every budget line of every scenario, in file order."""
+    for scenario in findings.scenarios:
+        for budget in scenario.costs.budgets:
+            yield _line(findings, scenario, budget)
+
+
+def _line(findings: Findings, scenario: Scenario, budget: Budget) -> BudgetLine:
+    times = labels.times(scenario.calendar.measured_days)
+
+    def of(measure: str) -> Estimate:
+        row = findings.estimate(scenario.id, "all", measure, "budget", budget.name)
+        assert row is not None  # `costs.py` gives all four of every line
+        return row
+
+    def as_told(row: Estimate) -> tuple[float, float | None, float | None]:
+        low, high = (None if end is None else end * times for end in (row.low, row.high))
+        return row.mean * times, low, high
+
+    left, kept = of("budget_left_gbp"), of("budget_kept_share")
+    spans = (*as_told(of("budget_spent_gbp")), *as_told(left))
+    allowed = of("budget_gbp").mean * times
+    said = budget_verdict(left.low, left.high)
+    return BudgetLine(scenario.id, budget.name, limits(budget), allowed, *spans, kept.mean, kept.replications, said)
+
+
+def budget_verdict(low: float | None, high: float | None) -> str:
+    """Of what is left on average: kept or broken where its interval leaves 0 out, kept where it is always just 0."""
+    if low is None or high is None:
+        return CANNOT_TELL
+    if low > 0.0 or low == high == 0.0:
+        return KEPT
+    return BROKEN if high < 0.0 else CANNOT_TELL
+
+
+def limits(budget: Budget) -> str:
+    """What a budget line is for: `all that is paid by better care fund for community beds`."""
+    parts = (
+        ("by", [payer_label(name) for name in budget.payers]),
+        ("with the money of", [payer_label(name) for name in budget.contributors]),
+        ("for", [spoken(name) for name in budget.spent_on]),
+    )
+    said = "".join(f" {words} {_listed(names)}" for words, names in parts if names)
+    return f"all {'capital ' if budget.capital else ''}that is paid{said}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _listed(names: list[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def budget_name(name: str) -> str:
+    """Return the displayed name of a line: `nhs_contribution` is `NHS contribution`."""
+    return " ".join(payer_label(word) for word in name.split("_"))
+
+
+def headers(findings: Findings) -> tuple[str, ...]:
+    """The heads of the table of budget lines."""
+    return (
+        f"budget line, {labels.per_one_of(findings.windows)}",
+        "budget",
+        "spent",
+        "95% interval",
+        "left",
+        "kept in",
+        "verdict",
+    )
+
+
+def table_rows(findings: Findings) -> list[tuple[str, ...]]:
+    """All lines under `headers`, with the scenario's label where there are several scenarios."""
+    several = len(findings.scenarios) > 1
+    return [budget_cells(line, findings.labels[line.scenario] if several else "") for line in budget_lines(findings)]
+
+
+def limits_of(findings: Findings) -> str:
+    """What each line limits, a sentence each; and that a budget is for the whole time, where other figures are not."""
+    said = dict.fromkeys((line.budget, line.limits) for line in budget_lines(findings))
+    words = [f"{_capital(budget_name(name))}: {text}." for name, text in said]
+    days = counted(findings.baseline.calendar.measured_days, "measured day")
+    whole = (
+        [f"Spending is that of all {days}, before and after whatever is dated."] if findings.reported_periods else []
+    )
+    return " ".join((*words, *whole))
+
+
+def budget_cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:
+    """A line's cells under `headers`; with a scenario's label where there are several scenarios."""
+    name = budget_name(line.budget)
+    spread = interval(line.spent_gbp_low, line.spent_gbp_high, "GBP")
+    left, _ = change_and_interval(line.left_gbp, line.left_gbp_low, line.left_gbp_high, "GBP")
+    kept = f"{round(line.kept_share * line.replications)} of {counted(line.replications, 'replication')}"
+    return (
+        f"{label}: {name}" if label else name,
+        figure(line.budget_gbp, "GBP"),
+        figure(line.spent_gbp, "GBP"),
+        spread or "-",
+        left,
+        kept,
+        line.verdict,
+    )
+
+
+# -- the years after ready ---------------------------------------------------------------------------------------------
+
 
 COST, DISCOUNTED, A_PERSON = "cohort_cost_gbp", "cohort_cost_discounted_gbp", "cohort_cost_per_person_gbp"
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -31,21 +178,21 @@ def is_followed(findings: Findings) -> bool:
     return findings.baseline.calendar.follow_up_days > 0 and bool(_years(findings, findings.baseline))
 
 
-def title(findings: Findings) -> str:
+def cohort_title(findings: Findings) -> str:
     """`Five years of the people who became ready`."""
     number = len(_years(findings, findings.baseline))
     words = NUMBERS[number] if number < len(NUMBERS) else str(number)
     return f"{words.capitalize()} {'year' if number == 1 else 'years'} of the people who became ready"
 
 
-def headers(findings: Findings, scenario: Scenario) -> Cells:
+def cohort_headers(findings: Findings, scenario: Scenario) -> Cells:
     """The heads of the columns."""
     if not findings.compared:
         return "", findings.label(scenario), "95% interval"
     return "", findings.label(findings.baseline), findings.label(scenario), "difference", "95% interval", "verdict"
 
 
-def in_short(findings: Findings, scenario: Scenario) -> list[Cells]:
+def cohort_in_short(findings: Findings, scenario: Scenario) -> list[Cells]:
     """Each payer, each year, all of it and discounted, then life: for the terminal."""
     rate = f"all, discounted at {_rate(scenario)} a year"
     rows = [_cells(findings, scenario, COST, "payer", payer) for payer in _items(findings, scenario, "payer")]
@@ -55,10 +202,10 @@ def in_short(findings: Findings, scenario: Scenario) -> list[Cells]:
         _cells(findings, scenario, DISCOUNTED, label=rate),
         _cells(findings, scenario, A_PERSON, label="all, each person"),
     ]
-    return [row for row in (*rows, *life(findings, scenario)) if row]
+    return [row for row in (*rows, *cohort_life(findings, scenario)) if row]
 
 
-def in_full(findings: Findings, scenario: Scenario) -> list[Cells]:
+def cohort_in_full(findings: Findings, scenario: Scenario) -> list[Cells]:
     """Each payer in each year, then in all and discounted; and all payers so: for the report."""
     rows: list[Cells] = []
     for payer in (*_items(findings, scenario, "payer"), ""):
@@ -77,18 +224,18 @@ def in_full(findings: Findings, scenario: Scenario) -> list[Cells]:
     return [row for row in rows if row]
 
 
-def life(findings: Findings, scenario: Scenario) -> list[Cells]:
+def cohort_life(findings: Findings, scenario: Scenario) -> list[Cells]:
     """Who they are, and where they spent the years."""
     return [row for measure, label in LIFE if (row := _cells(findings, scenario, measure, label=label))]
 
 
-def how_to_read(findings: Findings) -> str:
+def how_to_read_cohort(findings: Findings) -> str:
     """Who is followed, how far, what is out of sight, how it is discounted and what has no price."""
     shown = findings.scenarios
     days = counted(findings.baseline.calendar.measured_days, "measured day")
     said = [
         f"Followed are those who came to a hospital in the {days} and became ready to leave it, each from ready to death "
-        f"or for {title(findings).split(' of ')[0].lower()} of 365.25 days. Pounds are of all of them together, from ready on."
+        f"or for {cohort_title(findings).split(' of ')[0].lower()} of 365.25 days. Pounds are of all of them together, from ready on."
     ]
     changes = (findings.difference(scenario.id, "all", "cohort_people") for scenario in shown[1:])
     if any(change is not None and change.mean for change in changes):
@@ -165,7 +312,7 @@ def _figure(row: Estimate | None) -> str:
     return f"£{row.mean:,.0f}" if row.measure.endswith("per_person_gbp") else figure(row.mean, row.unit)
 
 
-def tables(findings: Findings) -> Iterator[Scenario]:
+def cohort_tables(findings: Findings) -> Iterator[Scenario]:
     """Each scenario that has a table: those compared with the baseline, or each on its own."""
     if is_followed(findings):
         yield from findings.scenarios[1:] if findings.compared else findings.scenarios

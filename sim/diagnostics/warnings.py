@@ -2,7 +2,7 @@
 
 Some values hold only where nothing else is said: a visit's `stay_days` moves nobody whose route has its own, nor a step's length
 or share those whose route gives it another. The values of a scenario say all of that, but nobody who changes one of them sees the
-others: by how much of the people they are overridden is told here.
+others: here it says by how much of the people they are overridden.
 
 What may be changed here: freely; nothing here touches a simulated number.
 """

@@ -1,16 +1,40 @@
 """The headline table: a new service stands in it with its own occupancy and queue, and the hospital with its occupancy."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from sim.inputs.distributions import exponential, fixed
+from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Route, Scenario, Visit
 from sim.results.comparison.findings import Findings
-from sim.results.words.headline import HeadlineRow, headline, headline_rows
+from sim.results.words.headline import HeadlineRow, answer, headline, headline_rows
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import service, small
+
+CALLS = """
+name: Calls
+calendar: {start: 2025-10-06, warm_up_days: 0, measured_days: 40}
+replications: 4
+services:
+  hospital: {kind: acute, beds: 20}
+  ambulance: {kind: other, places: unlimited}
+people:
+  callers:
+    arrives_at: ambulance
+    arrivals_per_day: 5
+    prevented_share: 0%
+    journey:
+      ambulance: {stay_days: 0.1, then: {hospital: 20%, out: 80%}}
+      hospital: {stay_days: 3, then: {out: 100%}}
+"""
+FEWER = """
+name: Fewer
+extends: calls.yaml
+change: {people.callers.prevented_share: 50%}
+"""
 
 
 def with_annexe(base: Scenario, beds: int = 3) -> Scenario:
@@ -77,3 +101,21 @@ def test_a_scenario_alone_shows_every_limited_service_and_the_occupancy_of_the_h
 
 def test_hospital_occupancy_stands_in_a_comparison(pair: Findings) -> None:
     assert lines(pair)["occupancy of hospital"].difference.endswith("points")
+
+
+def test_people_who_no_longer_come_to_another_front_door_stand_first(tmp_path: Path) -> None:
+    (tmp_path / "calls.yaml").write_text(CALLS, encoding="utf-8")
+    (tmp_path / "fewer.yaml").write_text(FEWER, encoding="utf-8")
+    base, fewer = (read_scenario(str(tmp_path / file)) for file in ("calls.yaml", "fewer.yaml"))
+    found = compared(base, fewer)
+    line = headline(found, fewer)[0]
+    assert line.label == "people who came from outside to ambulance in the 40 days measured"
+    assert float(line.after) < float(line.before) and line.verdict == "lower"
+    said = answer(found, fewer)
+    assert said.startswith("With Fewer, ") and " fewer arrivals in the 40 days measured at ambulance (" in said
+    assert said.index("arrivals") < said.index("hospital")
+
+
+def test_where_as_many_come_as_before_nothing_is_said_of_it(pair: Findings) -> None:
+    assert not any("came from outside" in label for label in lines(pair))
+    assert "arrivals" not in answer(pair, pair.scenarios[1])

@@ -63,7 +63,8 @@ class Topic(NamedTuple):
 
 
 def topics(findings: Findings) -> Iterator[Topic]:
-    """What the headline table is about, in order: the main service, the services after it, teams, all services and money."""
+    """What the headline table is about, in order: other front doors, the main service, the services after it, teams, money."""
+    yield from (Topic(door, "arrivals") for door in _front_doors(findings))
     for measure, divisions in shown_in("headline_main"):
         yield from _parts(findings, findings.main_place, measure.name, divisions)
     for measure, divisions in shown_in("headline_others"):
@@ -109,6 +110,12 @@ def _other_services(findings: Findings, measure: str) -> list[str]:
     known = sorted((name for name in names if name not in new), key=lambda name: -size(findings, name, measure))
     chosen = {*fullest, *known[: MOST_OTHERS if findings.compared else MOST_ALONE]}
     return [name for name in names if name in chosen]
+
+
+def _front_doors(findings: Findings) -> list[str]:
+    """Where else than in a hospital people come from outside, as calls to an ambulance, if other numbers come than in the baseline."""
+    places = (service.name for service in findings.baseline.services if service.kind != "acute")
+    return [place for place in places if place != findings.main_place and _change(findings, place, "arrivals") > 0]
 
 
 def _is_new(findings: Findings, service: str) -> bool:
@@ -318,7 +325,7 @@ def _answer(findings: Findings, scenario: Scenario) -> str:
     if first is None:
         text = f"{findings.called(scenario)} was compared with {findings.called(findings.baseline)}."
     else:
-        text = _comparison(findings, scenario, *first)
+        text = " ".join((*_at_front_doors(findings, scenario), _comparison(findings, scenario, *first)))
     when = findings.period
     return text if when is None else f"{when.words[:1].upper()}{when.words[1:]}: {text}"
 
@@ -400,6 +407,24 @@ def _comparison(
     direction = "fewer" if contrast.mean < 0 else "more"
     certainty = f"95% interval {low} to {high} {direction}"
     return f"With {name}, {size} {direction} {what} than in {base} ({levels}; {certainty})."
+
+
+def _at_front_doors(findings: Findings, scenario: Scenario) -> Iterator[str]:
+    """A sentence on each front door other than a hospital: how many come a year, if these runs can tell a difference."""
+    days = scenario.calendar.measured_days
+    factor = labels.factor("arrivals", days)
+    for door in _front_doors(findings):
+        before, after = (findings.estimate(one.id, door, "arrivals") for one in (findings.baseline, scenario))
+        change = findings.difference(scenario.id, door, "arrivals")
+        if before and after and change and change.verdict != CANNOT_TELL:
+            size, *ends = (abs(value or 0.0) * factor for value in (change.mean, change.low, change.high))
+            low, high = sorted(ends)
+            direction = "fewer" if change.mean < 0 else "more"
+            levels = " instead of ".join(figure(row.mean * factor, "people") for row in (after, before))
+            yield (
+                f"With {findings.called(scenario)}, {plain(size, high)} {direction} arrivals {labels.per(days)} at "
+                f"{spoken(door)} ({levels}; 95% interval {plain(low, high)} to {plain(high, high)} {direction})."
+            )
 
 
 def _people(measure: str, service: str) -> str:

@@ -67,6 +67,7 @@ STEPS = (
     "everything_together/3_coming_less.yaml",
     TOGETHER,
 )
+NOT_TOGETHER = ("step_down_flats.yaml", *(file for file in SYSTEMS if file.startswith("levers/")))  # in no step
 PARTS = (
     "cedarwood.yaml",
     "handrails.yaml",
@@ -86,6 +87,8 @@ TWINS = (  # the twin as it is, the twin that does something, and what to look a
     ("adaptations/hundred_calls.yaml", "adaptations/one_order.yaml", DELAYED),
     ("continuing_care/disputed_one_in_ten.yaml", "continuing_care/one_in_ten_funded_first.yaml", DELAYED),
     ("handrails/fallers.yaml", "handrails/of_fallers.yaml", DELAYED),
+    ("co_located_team.yaml", "co_located_team/faster_assessments.yaml", DELAYED),
+    ("micro_providers.yaml", "micro_providers/sooner.yaml", DELAYED),
     ("variants/counted_from_treatment.yaml", "cedarwood/early_step_down.yaml", DELAYED),
     ("adaptations/months_for_a_grant.yaml", "adaptations/months_in_a_reablement_bed.yaml", DELAYED),
     ("pioneers/three_areas.yaml", "cedarwood_at_scale.yaml", ALL_DELAYED),
@@ -238,6 +241,17 @@ def _together(found: Findings) -> Iterator[str]:
         f"{figure(sums[1], 'GBP', signed=True)} a year; together they are {figure(before[0], 'people', signed=True)} "
         f"and {figure(before[1], 'GBP', signed=True)}.\n"
     )
+    yield _filled(
+        f"The parts are: {_names(PARTS)}. Not in it, for they change the same steps and routes: {_names(NOT_TOGETHER)}."
+    )
+
+
+def _names(files: Sequence[str]) -> str:
+    return "; ".join(read_scenario(str(ROOT / "scenarios" / file)).name for file in files)
+
+
+def _filled(text: str) -> str:
+    return textwrap.fill(text, 119, break_long_words=False, break_on_hyphens=False) + "\n"
 
 
 def _change(found: Findings, file: str) -> tuple[str, MoneyChange, MoneyChange]:
@@ -260,7 +274,10 @@ def _pair(change: MoneyChange, unit: str = "people") -> str:
 def _twins(found: Sequence[Findings]) -> Iterator[str]:
     """Scenarios that stand beside a twin of their own."""
     yield "## Beside a twin of their own\n"
-    yield "These have people or steps that the baseline does not have; each is compared with the file before it.\n"
+    yield _filled(
+        "These have people or steps that the baseline does not have, or a hope that no source gives; each is compared with "
+        "the file before it."
+    )
     rows = []
     for one, (_, _, (service, measure, words)) in zip(found, TWINS, strict=True):
         base, other = one.scenarios
@@ -310,7 +327,7 @@ def _effects(found: Sequence[tuple[Effect, BreakEven]]) -> Iterator[str]:
     yield "## How large an effect would have to be\n"
     replications = f"{found[0][1].other.replications} replications"
     about = NOTE.format(replications=replications) + " `break-even` makes this table, and one of your own."
-    yield textwrap.fill(about, 119, break_long_words=False, break_on_hyphens=False) + "\n"
+    yield _filled(about)
     rows = [
         (f"[{one.other.name}](../scenarios/{_relative(effect.scenario)})", *row(one, effect.says), effect.note)
         for effect, one in found

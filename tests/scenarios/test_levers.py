@@ -3,6 +3,10 @@
 Saturation: of places, teams and days more changes nothing from some size on. Shares have their ends at 0% and 100%, and doors and weeks have seven days.
 """
 
+import csv
+import re
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -53,7 +57,12 @@ AT_NOUGHT = {
     ],
     "continuing_care.yaml": ["steps.funding.share=2%"],
     "micro_providers.yaml": [f"{TRAITS}.personal_budget.home_care=0%"],
+    "micro_providers/sooner.yaml": [f"{TRAITS}.personal_budget.home_care=0%"],
     "co_located_team.yaml": [f"{TRAITS}.on_the_books.else.yes.yes=0%", f"{TRAITS}.on_the_books.else.yes.no=100%"],
+    "co_located_team/faster_assessments.yaml": [
+        f"{TRAITS}.on_the_books.else.yes.yes=0%",
+        f"{TRAITS}.on_the_books.else.yes.no=100%",
+    ],
     "pooled_fund/buys_reablement.yaml": ["services.home_reablement.places=63"],
     "levers/pathway_decision.yaml": [f"{TRAITS}.decided.bed.home_first=0%", f"{TRAITS}.decided.bed.as_today=100%"],
     "levers/hub_staffing.yaml": ["teams.hub.places=8"],
@@ -76,8 +85,9 @@ ENOUGH = {  # the setting, and two sizes that are both more than anybody can use
     "levers/home_care_hours.yaml": "services.home_care.hours_per_week",
 }
 MARKED = {  # the trait that says who is helped, its level, and the least mean of nights by which they leave sooner
-    "micro_providers.yaml": ("personal_budget", "yes", 0.2),
+    "micro_providers/sooner.yaml": ("personal_budget", "yes", 0.2),
     "co_located_team.yaml": ("on_the_books", "yes", 0.05),
+    "co_located_team/faster_assessments.yaml": ("on_the_books", "yes", 0.1),
     "levers/pathway_decision.yaml": ("decided", "home_first", 0.0),
     "levers/virtual_ward.yaml": ("virtual", "yes", 2.0),
     "levers/carers.yaml": ("carer", "bridges", 0.0),
@@ -100,6 +110,8 @@ SOONER = (
         }
     )
 )
+VARIANTS_OF = ("micro_providers/sooner", "co_located_team/")  # the file that they extend says it
+NOT_MEASURED = ("micro_providers.yaml", "co_located_team.yaml", "everything_together.yaml")
 LEVERS = sorted({*AT_NOUGHT, *ENOUGH, *MARKED, "levers/seven_day_ward_process.yaml"})
 
 
@@ -222,7 +234,44 @@ def test_every_lever_has_a_price_and_says_what_it_cannot_show(file: str) -> None
     has_a_price = any((one.path.startswith("costs.") and ".per_" in one.path) or ".each" in one.path for one in changes)
     assert has_a_price or not any(one.new and is_lever(one.path, scenario) for one in changes)
     text = (SCENARIOS / file).read_text(encoding="utf-8")
-    assert "cannot show" in text or file.startswith("pooled_fund/")
+    assert "cannot show" in text or file.startswith(("pooled_fund/", *VARIANTS_OF))
+
+
+@pytest.mark.parametrize("file", NOT_MEASURED)
+def test_a_step_takes_as_long_as_in_the_baseline_where_nobody_has_measured_that_it_takes_less(file: str) -> None:
+    scenario, base = read_scenario(str(SCENARIOS / file)), read_scenario(str(SCENARIOS / BASELINE))
+    own = [one for one in changes_between(base, scenario) if one.file == scenario.file and one.new]
+    assert [one.path for one in own if ".takes_" in one.path or "takes_" in one.new] == []
+
+
+def _evidence() -> dict[str, dict[str, str]]:
+    with (SCENARIOS.parent / "docs" / "evidence" / "parameters.csv").open(encoding="utf-8", newline="") as table:
+        return {row["parameter_id"]: row for row in csv.DictReader(table)}
+
+
+def _amounts_that_cite(rows: set[str]) -> Iterator[tuple[str, str, str]]:
+    """Each amount of a shipped file whose comment cites one of these rows: where, the comment, and the lines from there on."""
+    for file in shipped():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines):
+            value, _, note = line.partition("# ")
+            if "£" in value and rows & set(re.findall(r"[a-z_]+\.[a-z0-9_]+", note)):
+                yield f"{file.name}:{number + 1}", note, "\n".join(lines[number : number + 3])
+
+
+def test_a_price_that_the_evidence_table_assumes_is_marked_as_an_assumption() -> None:
+    assumed = {name for name, row in _evidence().items() if row["confidence"] == "assumption"}
+    found = list(_amounts_that_cite(assumed))
+    assert len(found) > 10
+    assert [where for where, note, _ in found if "assumption" not in note] == []
+
+
+def test_a_price_of_an_earlier_year_says_its_year() -> None:
+    rows = _evidence().items()
+    earlier = {name for name, row in rows if "GBP" in row["unit"] and re.search(r"\b20(1\d|2[0-3])", row["year"])}
+    found = list(_amounts_that_cite(earlier))
+    assert len(found) > 5
+    assert [where for where, _, text in found if "price_year" not in text] == []
 
 
 def test_the_places_that_a_baseline_pays_by_the_day_need_no_price_of_their_own() -> None:

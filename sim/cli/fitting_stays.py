@@ -20,8 +20,19 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import did_you_mean
 from sim.inputs.scenario import Scenario
 from sim.own_data.fitting import Fit, fit_spells, quantile_rows
-from sim.own_data.fitting_scenario import FIT_COLUMNS, changes, fit_cells, fragment, may_be_replaced
-from sim.own_data.fitting_targets import ARRIVAL_COLUMNS, WEEKDAYS, Admissions, admission_rows, admissions, targets_csv
+from sim.own_data.fitting_scenario import (
+    ARRIVAL_COLUMNS,
+    FIT_COLUMNS,
+    WEEKDAYS,
+    Admissions,
+    admission_rows,
+    admissions,
+    changes,
+    fit_cells,
+    fragment,
+    may_be_replaced,
+    targets_csv,
+)
 from sim.own_data.people_files import Places, on, read_mapping
 from sim.own_data.spells import Spells, read_spells
 from sim.results.charts import Chart, draw_quantiles

@@ -21,12 +21,12 @@ from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.own_data import bcf_scenario, preset_scenario, worksheet_read
+from sim.own_data import bcf_run, preset_scenario, worksheet_read
 from sim.own_data.bcf import Plan, read_mapping, read_plan
 from sim.own_data.bcf_run import Month, fitting, interval_of, run_plan, workbook_bytes
 from sim.own_data.preset import amount, preset_of, target_rows
 from sim.own_data.worksheet import ASKED
-from sim.own_data.worksheet_book import workbook_bytes as worksheet_bytes
+from sim.own_data.worksheet import workbook_bytes as worksheet_bytes
 from sim.own_data.writing import write_checked
 from sim.results.files.writing import csv_bytes, write_file
 from sim.results.words.labels import counted
@@ -87,7 +87,7 @@ def bcf_verb(options: Bcf, screen: Screen) -> int:
     """Reads a plan, and writes its scenario; with a scenario, runs it and writes the plan with what happened."""
     plan_file, *scenarios = options.files
     target = Path(options.write)
-    _is_free(target, "--write", "" if scenarios else bcf_scenario.MARK)
+    _is_free(target, "--write", "" if scenarios else bcf_run.MARK)
     try_files([options.write], [*options.files, options.mapping, *([options.into] if options.into else [])])
     problems = Problems()
     meanings = read_mapping(options.mapping, problems)
@@ -97,9 +97,9 @@ def bcf_verb(options: Bcf, screen: Screen) -> int:
         _run_plan(options, screen, plan, scenarios[0])
         return 0
     left_out: list[str] = []
-    content = bcf_scenario.scenario_text(plan, _command(options))
+    content = bcf_run.scenario_text(plan, _command(options))
     if options.into:
-        content, left_out = bcf_scenario.text_into(plan, read_scenario(options.into), target, _command(options))
+        content, left_out = bcf_run.text_into(plan, read_scenario(options.into), target, _command(options))
     scenario = write_checked(target, content)
     months = f"{plan.months[0]:%B %Y} to {plan.months[-1]:%B %Y}"
     services, streams = counted(len(plan.services), "service"), counted(len(scenario.people), "stream")

@@ -21,10 +21,10 @@ from sim.desk.session import ITSELF, Cannot
 from sim.desk.shows import plain
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
-from sim.own_data.census_levels import has_levels_to_draw
 from sim.own_data.censuses import read_censuses
 from sim.own_data.forecasting import MOST_DAYS, missing_in, starting
 from sim.own_data.people_files import read_mapping
+from sim.own_data.unlisted import has_levels_to_draw
 from sim.results.words.labels import counted
 from sim.runs.engines import Engines
 

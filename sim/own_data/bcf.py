@@ -18,9 +18,8 @@ from sim.inputs.files import Row, read_sheet
 from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
 from sim.inputs.scenario import KINDS
 from sim.inputs.values import number
-from sim.own_data.cells import instant, looks_like_nhs_number, quantity
-from sim.own_data.published_shapes import month_of, plain, whole_month
-from sim.own_data.tables import Grid, read_grids
+from sim.own_data.published import month_of, plain, whole_month
+from sim.own_data.tables import Grid, instant, looks_like_nhs_number, quantity, read_grids
 
 COLUMNS = ("sheet", "section", "row", "is", "direction", "service", "kind", "counted_in", "days", "sd")
 DEMAND, CAPACITY, IGNORED = "demand", "capacity", "ignored"

@@ -19,11 +19,19 @@ from sim.inputs.problems import quoted
 from sim.inputs.scenario import HOME, SECONDS_PER_DAY, Scenario, Service
 from sim.model.engine import COMPILED
 from sim.model.records import NONE
-from sim.own_data.census_levels import DRAWS, entries_of, has_levels_to_draw
-from sim.own_data.census_steps import AtRest, steps_not_told
 from sim.own_data.censuses import Census
-from sim.own_data.others import at_rest, not_listed, people_in, runs_at_rest
 from sim.own_data.people_files import Places
+from sim.own_data.unlisted import (
+    DRAWS,
+    AtRest,
+    at_rest,
+    entries_of,
+    has_levels_to_draw,
+    not_listed,
+    people_in,
+    runs_at_rest,
+    steps_not_told,
+)
 from sim.results.measures import census
 from sim.results.measures.flow import pathways
 from sim.results.split import late

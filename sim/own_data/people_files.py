@@ -13,8 +13,18 @@ from math import floor
 from sim.inputs.files import read_sheet
 from sim.inputs.problems import Mark, Problems, did_you_mean, listed, quoted
 from sim.inputs.scenario import HOME, Group, Levels, Scenario
-from sim.own_data.cells import bare, instant, looks_like_nhs_number, quantity
-from sim.own_data.tables import Grid, Row, Table, read_grids, table_of, words_not_known
+from sim.own_data.tables import (
+    Grid,
+    Row,
+    Table,
+    bare,
+    instant,
+    looks_like_nhs_number,
+    quantity,
+    read_grids,
+    table_of,
+    words_not_known,
+)
 from sim.results.measures.flow import PATHWAY_OF_KIND
 
 MAPPING = ("column", "yours", "ours")

@@ -13,8 +13,7 @@ from pathlib import Path
 
 from sim.home import HOME
 from sim.inputs.problems import Mark, Problem, Problems, quoted
-from sim.own_data.cells import bare, looks_like_nhs_number, quantity
-from sim.own_data.tables import Grid, read_grids
+from sim.own_data.tables import Grid, bare, looks_like_nhs_number, quantity, read_grids
 from sim.own_data.worksheet import (
     ARITHMETIC,
     ASKED,

@@ -15,7 +15,7 @@ from typing import Any
 
 import xlsxwriter
 
-from sim.own_data.published_shapes import labels
+from sim.own_data.published import labels
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 TRUSTS = {"ZZA": "MADE-UP INFIRMARY NHS FOUNDATION TRUST", "ZZB": "INVENTED HOSPITALS NHS TRUST"}

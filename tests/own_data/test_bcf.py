@@ -15,8 +15,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.own_data.bcf import Plan, month_in, read_mapping, read_plan
-from sim.own_data.bcf_run import fitting, run_plan, workbook_bytes
-from sim.own_data.bcf_scenario import planned_places, scenario_text, text_into
+from sim.own_data.bcf_run import fitting, planned_places, run_plan, scenario_text, text_into, workbook_bytes
 from sim.own_data.writing import write_checked
 from sim.runs.engines import BY_REFERENCE
 from sim.runs.store import Store

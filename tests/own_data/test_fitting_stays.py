@@ -23,8 +23,7 @@ from sim.own_data.fitting import (
     longer_share,
     longer_than,
 )
-from sim.own_data.fitting_scenario import changes, fragment
-from sim.own_data.fitting_targets import observed
+from sim.own_data.fitting_scenario import changes, fragment, observed
 from sim.own_data.people_files import When, Words
 from sim.own_data.spells import Spell, Spells, read_spells
 from tests.own_data.worlds import small

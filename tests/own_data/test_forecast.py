@@ -18,11 +18,10 @@ from sim.home import HOME
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import SECONDS_PER_DAY
-from sim.own_data.census_levels import entries_of
 from sim.own_data.censuses import Census, Present, read_censuses
 from sim.own_data.forecasting import COLUMNS, Forecast, forecast, held, readiness_missing_in, starting
-from sim.own_data.others import people_in
 from sim.own_data.people_files import Places, Words, read_mapping
+from sim.own_data.unlisted import entries_of, people_in
 from sim.runs.engines import BY_REFERENCE
 from tests.engines import engines, replications
 from tests.own_data.worlds import HEADING, SMALL, WITH_STEPS, census_rows, read, small, write_census

@@ -9,8 +9,7 @@ from openpyxl import load_workbook
 
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import REASONS
-from sim.own_data.published import read_published
-from sim.own_data.published_shapes import ACUTE, COMMUNITY, DRD, KH03, Fact, Published, labels, month_of, plain
+from sim.own_data.published import ACUTE, COMMUNITY, DRD, KH03, Fact, Published, labels, month_of, plain, read_published
 from tests.own_data import made_up
 
 SHIPPED = Path(__file__).parents[2] / "scenarios/own_data"

@@ -8,8 +8,18 @@ import pytest
 
 import run_sim
 from sim.inputs.problems import Problems, ScenarioError
-from sim.own_data.cells import instant, is_personal, looks_like_nhs_number, quantity
-from sim.own_data.tables import Grid, Table, letters, read_grids, table_of, words_not_known
+from sim.own_data.tables import (
+    Grid,
+    Table,
+    instant,
+    is_personal,
+    letters,
+    looks_like_nhs_number,
+    quantity,
+    read_grids,
+    table_of,
+    words_not_known,
+)
 
 KNOWN = {"admitted": ("admission date", "date of admission"), "left": ("discharge date",), "pathway": ()}
 

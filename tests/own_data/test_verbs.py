@@ -16,7 +16,7 @@ from sim.inputs.loading import read_scenario
 from sim.own_data import people_files
 from sim.own_data.censuses import Census, Present, read_censuses
 from sim.own_data.forecasting import missing_in, told_of_steps
-from sim.own_data.worksheet_book import workbook_bytes
+from sim.own_data.worksheet import workbook_bytes
 from tests.own_data import made_up, made_up_people
 
 ROOT = Path(__file__).parents[2]

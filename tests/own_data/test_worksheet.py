@@ -10,8 +10,7 @@ from openpyxl import load_workbook
 from sim.diagnostics.offered_load import admissions
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, ScenarioError
-from sim.own_data.worksheet import ASKED, STAYS, of_those_who_stay, parts, residents, shipped
-from sim.own_data.worksheet_book import cell_of, workbook_bytes
+from sim.own_data.worksheet import ASKED, STAYS, cell_of, of_those_who_stay, parts, residents, shipped, workbook_bytes
 from sim.own_data.worksheet_read import Filled, read_worksheet, scenario_text, values_of
 from sim.own_data.writing import write_checked
 

@@ -30,7 +30,7 @@ class FitStays(Options):
 
 def date_text(text: str) -> str | NoValue:
     """A date, as people write it."""
-    from sim.own_data.cells import instant  # reads what scenarios read, which --help does not wait for
+    from sim.own_data.tables import instant  # reads what scenarios read, which --help does not wait for
 
     try:
         return instant(text).date().isoformat()

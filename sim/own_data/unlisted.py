@@ -1,0 +1,290 @@
+"""What a census does not list: steps that somebody has still before them, levels of traits, and people elsewhere.
+
+Steps: as a list says, or as people have who waited as long in the scenario at rest. Of a list that does not say, nobody knows who
+waits for an assessment and who for a place. In a run of the scenario itself that is known of everybody. So each person takes the
+steps of somebody who waits there for the same place and has waited about as long.
+
+Levels of traits are drawn on condition of where somebody is, since when, and what they wait for. People with long stays are a
+larger part of those who are there than of those who come, and the longer somebody has been there, the larger. So a profile counts
+by its share among those who come, times the share of them who are sent here, times the share of those who would still be here.
+
+People in services after hospital and at home on their way back are taken from the scenario at rest. A list of inpatients alone
+would let a forecast begin with every other place free, and with nobody who comes back. So each draw takes the people of the
+services that are not listed from a run of the scenario itself, warmed up until the census's date.
+
+What may be changed here: with new expected results.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.inputs import distributions
+from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import DIED, OUT, OUTSIDE, SECONDS_PER_DAY, CensusEntry, Group, Levels, Scenario, Step, Visit
+from sim.model.random_numbers import name_key, quantity_key, uniform_of
+from sim.model.records import NONE, Column, Ledger
+from sim.own_data.censuses import Census, Present
+from sim.runs.engines import Engines, ledger_of
+from sim.runs.timing import Stopwatch
+
+# -- steps -------------------------------------------------------------------------------------------------------------
+
+
+DAYS_LOOKED_AT = 28  # midnights of each run at rest at which it is seen who has waited for how long
+ALIKE = 10  # people who have waited about as long, one of whom is drawn
+STEPS = quantity_key("steps of people in a census")
+
+Names = tuple[str, ...]
+
+
+def steps_not_told(of: Census, scenario: Scenario) -> int:
+    """How many people of a census are ready and wait on a way with steps, and the list does not say which are not done."""
+    with_steps = {
+        (visit.service, route.to)
+        for group in scenario.people
+        for visit in group.journey
+        for route in visit.routes
+        if any(step.share > 0 for step in route.steps)
+    }
+    return sum(one.steps_left is None and (one.service, one.waiting_for) in with_steps for one in of.people)
+
+
+class AtRest:
+    """Who waits where for what in runs of a scenario at rest: for how long, and which steps are not done."""
+
+    def __init__(self, scenario: Scenario, ledgers: Iterable[Ledger], first: int) -> None:
+        found: dict[tuple[str, str], list[tuple[int, Names]]] = {}
+        for ledger in ledgers:
+            for place, to, waited, left in _waiting(scenario, ledger, first):
+                found.setdefault((place, to), []).append((waited, left))
+        self._seed = scenario.seed
+        self._known = {way: sorted(those) for way, those in found.items()}
+        self._waited = {way: np.array([waited for waited, _ in those]) for way, those in self._known.items()}
+
+    def steps_of(self, one: Present, draw: int, number: int) -> Names:
+        """The steps that a person has before them, in one draw; none where nobody at rest waits for that."""
+        way = one.service, one.waiting_for or ""
+        if way not in self._known:
+            return ()
+        u = uniform_of(self._seed, draw, number, name_key(one.group), name_key(one.service), STEPS, 0)
+        those, waited = self._known[way], self._waited[way]
+        first, many = 0, len(those)
+        if one.waited is not None:
+            many = min(ALIKE, len(those))
+            middle = int(np.searchsorted(waited, one.waited * SECONDS_PER_DAY))
+            first = min(max(0, middle - many // 2), len(those) - many)
+        return those[first + int(u * many)][1]
+
+
+def _waiting(scenario: Scenario, ledger: Ledger, first: int) -> Iterator[tuple[str, str, int, Names]]:
+    """Place, destination, seconds waited and steps that are not done, of everybody who is ready at each midnight looked at."""
+    stays, steps, names = ledger.stays, ledger.steps, scenario.destinations
+    for midnight in range(DAYS_LOOKED_AT):
+        at = first + midnight * SECONDS_PER_DAY
+        rows = np.flatnonzero((stays["ready"] < at) & (stays["left"] >= at) & (stays["planned_to"] >= 0))
+        left = steps_open(scenario, steps, at)
+        for row in rows.tolist():
+            place, to = names[int(stays["service"][row])], names[int(stays["planned_to"][row])]
+            yield place, to, at - int(stays["ready"][row]), left.get(row, ())
+
+
+def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, Names]:
+    """By row of a stay: the steps that have begun and are not over at an instant, in the order of the file."""
+    found: dict[int, list[str]] = {}
+    going_on = (steps["started"] < at) & (steps["finished"] >= at) & (steps["dropped_at"] >= at)
+    for row in np.flatnonzero(going_on).tolist():
+        found.setdefault(int(steps["stay"][row]), []).append(scenario.steps[int(steps["step"][row])].name)
+    return {stay: tuple(sorted(names)) for stay, names in found.items()}
+
+
+def steps_left(group: Group, levels: Levels, way: tuple[str, str], begun: Sequence[str]) -> Names:
+    """The steps of somebody's way, from one place to another, that are not done: those that have begun, and what comes after them."""
+    place, to = way
+    visit = group.visit(place, levels, levels) if begun and place != OUTSIDE else None
+    steps: Sequence[Step] = next((route.steps for route in visit.then if route.to == to), ()) if visit else ()
+    left = {step.name for step in steps} & set(begun)
+    for _ in steps:  # a chain is never longer than the way
+        left |= {step.name for step in steps if left & set(step.after)}
+    return tuple(step.name for step in steps if step.name in left)
+
+
+# -- levels of traits --------------------------------------------------------------------------------------------------
+
+
+Floats = NDArray[np.float64]
+
+DRAWS = 10  # sets of levels, over which the replications are spread
+LEVELS = quantity_key("levels at a census of people")
+
+
+def has_levels_to_draw(scenario: Scenario, of: Census) -> bool:
+    """Whether anybody in a census has traits of which not every level is given."""
+    traits = {group.name: len(group.traits) for group in scenario.people}
+    return any(len(one.levels) < traits[one.group] for one in of.people)
+
+
+def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | None = None) -> tuple[CensusEntry, ...]:
+    """The people of a starting census, every level and step given or drawn; alike ones in one entry. Each draw is another one.
+
+    Without a scenario at rest, steps that a list does not tell count as done.
+    """
+    groups = {group.name: group for group in scenario.people}
+    known: dict[tuple[str, str, str | None, Levels], _Candidates] = {}
+    found: Counter[tuple[Present, Levels, tuple[str, ...]]] = Counter()
+    for number, one in enumerate(of.people):
+        group, levels = groups[one.group], one.levels
+        if len(levels) < len(group.traits) and one.service != OUTSIDE:
+            asked = one.group, one.service, one.waiting_for, one.levels
+            if asked not in known:
+                known[asked] = _Candidates(scenario, group, one)
+            u = uniform_of(scenario.seed, draw, number, name_key(one.group), name_key(one.service), LEVELS, 0)
+            levels = known[asked].chosen(one.days, u)
+        begun = one.steps_left
+        if begun is None:
+            begun = rest.steps_of(one, draw, number) if rest and one.waiting_for else ()
+        left = steps_left(group, levels, (one.service, one.waiting_for or ""), begun)
+        found[one, levels, left] += 1
+    return tuple(one.entry(count, levels, left) for (one, levels, left), count in found.items())
+
+
+class _Candidates:
+    """The profiles that somebody in one place, bound for one place, may have, and how much each counts."""
+
+    def __init__(self, scenario: Scenario, group: Group, one: Present) -> None:
+        self._is_ready = one.waiting_for is not None
+        pairs = zip(group.profiles, group.shares_of_profiles, strict=True)
+        every = [(levels, share) for levels, share in pairs if set(one.levels) <= set(levels)]
+        every = [pair for pair in every if pair[1] > 0] or [(levels, 1.0) for levels, _ in every]
+        visits = [group.visit(one.service, levels, levels) for levels, _ in every]
+        shares = np.array([share for _, share in every])
+        able = np.array([_bound(visit, one.waiting_for) for visit in visits])
+        sent = np.array([_sent(scenario, group, one.service, levels) for levels, _ in every])
+        ways = (
+            shares * able * sent,
+            shares * able,
+            shares * (able > 0),
+            shares * [_may(v, one.waiting_for) for v in visits],
+        )
+        self._weights = next((one for one in ways if one.sum() > 0), shares)
+        self._levels = [levels for levels, _ in every]
+        self._visits: list[Visit | None] = []
+        numbers: dict[int, int] = {}
+        for visit in visits:
+            if id(visit) not in numbers:
+                numbers[id(visit)] = len(self._visits)
+                self._visits.append(visit)
+        self._visit_of = np.array([numbers[id(visit)] for visit in visits])
+
+    def chosen(self, days: float, u: float) -> Levels:
+        """The profile of somebody who has been here for so many days."""
+        weights = self._weights
+        if not self._is_ready:
+            staying = np.array([_still_here(visit, days) for visit in self._visits])
+            conditional = weights * staying[self._visit_of]
+            weights = conditional if conditional.sum() > 0 else weights
+        upto = np.cumsum(weights)
+        return self._levels[int(np.searchsorted(upto, u * upto[-1], side="right"))]
+
+
+def _bound(visit: Visit | None, to: str | None) -> float:
+    """The share of a visit's people who go there; of those who are not ready yet, all."""
+    if visit is None or to is None:
+        return float(visit is not None)
+    return sum(route.share for route in visit.then if route.to == to)
+
+
+def _may(visit: Visit | None, to: str | None) -> bool:
+    return visit is not None and any(to in (None, route.to) for route in visit.then)
+
+
+def _sent(scenario: Scenario, group: Group, service: str, levels: Levels) -> float:
+    """The share of people with these levels who come to a service at once, or straight from where they arrive."""
+    starts = [place for name, _ in group.arrives_at for place in scenario.members(name)]
+    if service in starts:
+        return 1.0
+    before: Sequence[Visit | None] = [group.visit(name, levels, levels) for name in starts]
+    routes = [route for visit in before if visit is not None for route in visit.then]
+    return sum(route.share for route in routes if service in scenario.members(route.to))
+
+
+def _still_here(visit: Visit | None, days: float) -> float:
+    """The share of a visit's people who still need it after so many days."""
+    if visit is None:
+        return 1.0
+    share = 0.0
+    for route in visit.then:
+        stay = route.stay or visit.stay
+        share += route.share * (1.0 if stay is None else 1.0 - stay.share_within(days))
+    return share
+
+
+# -- people ------------------------------------------------------------------------------------------------------------
+
+
+QUARTERS = 4  # of a day: people who have been there as long to a quarter are alike
+
+
+def not_listed(scenario: Scenario, of: Census) -> list[str]:
+    """The services, and home, of which nobody is in a census."""
+    listed = {one.service for one in of.people}
+    return [one.name for one in scenario.services if one.name not in listed]
+
+
+def at_rest(file: str, of: Census, sets: tuple[str, ...], draws: int, seed: int | None) -> Scenario | None:
+    """The scenario as it runs up to a census's date and some weeks on; None where it has no warm-up to come to rest in."""
+    days = read_scenario(file, sets).calendar.warm_up_days
+    if not days:
+        return None
+    calendar = {
+        "start": (of.day - timedelta(days=days)).isoformat(),
+        "measured_days": DAYS_LOOKED_AT,
+        "follow_up_days": 0,
+    }
+    return read_scenario(file, (*sets, *(f"calendar.{key}={value}" for key, value in calendar.items())), draws, seed)
+
+
+def runs_at_rest(rest: Scenario, draws: int, engines: Engines) -> list[Ledger]:
+    """A run for each draw."""
+    return [ledger_of(engines, rest, 0, draw, Stopwatch()) for draw in range(draws)]
+
+
+def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -> tuple[CensusEntry, ...]:
+    """Who is in some services at an instant, as a starting census says it; alike ones in one entry."""
+    stays, names = found.stays, scenario.destinations
+    numbers = [number for number, name in enumerate(names) if name in services]
+    rows = np.flatnonzero((stays["admitted"] < at) & (stays["left"] >= at) & np.isin(stays["service"], numbers))
+    alike: Counter[tuple[str, str, float, str | None, float | None, Levels, tuple[str, ...]]] = Counter()
+    begun = steps_open(scenario, found.steps, at)
+    for row in rows:
+        group = scenario.people[int(found.people["group"][stays["person"][row]])]
+        levels = group.profiles[int(stays["after"][row])] if group.traits else ()
+        to, waited = None, None
+        if stays["ready"][row] < at and stays["planned_to"][row] != NONE:
+            to, waited = names[int(stays["planned_to"][row])], _days(at - int(stays["ready"][row]))
+        if to in (DIED, OUT):
+            to, waited = None, None
+        place = names[int(stays["service"][row])]
+        days = _days(at - int(stays["admitted"][row]))
+        left = steps_left(group, levels, (place, to), begun.get(int(row), ())) if to else ()
+        alike[group.name, place, days, to, waited, levels, left] += 1
+    return tuple(
+        CensusEntry(
+            group=group,
+            service=service,
+            count=count,
+            elapsed=distributions.fixed(days),
+            waiting_for=to,
+            waited=None if waited is None else distributions.fixed(waited),
+            steps_left=left,
+            levels=levels,
+        )
+        for (group, service, days, to, waited, levels, left), count in alike.items()
+    )
+
+
+def _days(seconds: int) -> float:
+    return round(seconds / SECONDS_PER_DAY * QUARTERS) / QUARTERS

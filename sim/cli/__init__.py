@@ -13,11 +13,9 @@ import errno
 import os
 import sys
 
-from sim.cli import streams
-from sim.cli.arguments import Options
+from sim.cli.arguments import Options, UsageError
 from sim.cli.parsing import parse
-from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
+from sim.cli.screen import Screen, prepare_streams
 from sim.cli.verbs import verb_named
 
 DONE, BAD_INPUT, OUR_FAULT, INTERRUPTED = 0, 2, 3, 130
@@ -30,7 +28,7 @@ OF_THE_COMPUTER = (  # where no file is named
 def main(argv: list[str] | None = None) -> int:
     """Carries out one command line and returns its exit code."""
     arguments = sys.argv[1:] if argv is None else list(argv)
-    streams.prepare()
+    prepare_streams()
     screen = Screen(quiet_output=False)
     try:
         return _carry_out(parse(arguments), screen)

@@ -1,4 +1,4 @@
-"""The options that several verbs share, each with its help, and what a word behind an option may be.
+"""The options that several verbs share, each with its help, and what a word behind an option may be; what is wrong is a UsageError.
 
 A verb that has one more option declares it in its own module; options that are here have one meaning in every verb.
 
@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
 from sim.home import OUTPUTS
 from sim.inputs.problems import did_you_mean
 from sim.runs.timing import Stopwatch
@@ -20,6 +19,15 @@ from sim.runs.timing import Stopwatch
 if TYPE_CHECKING:
     from sim.runs.engines import Engines
     from sim.runs.workers import Workers
+
+
+class UsageError(Exception):
+    """A command line that cannot be carried out: every reason, in words for the person who typed it."""
+
+    def __init__(self, *problems: str, hint: str = "") -> None:
+        super().__init__("\n".join((*problems, hint) if hint else problems))
+        self.problems = problems
+
 
 AUTO = "auto"
 LOCAL = "local"  # as in sim/runs/cluster.py, which is slow to import

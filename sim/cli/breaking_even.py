@@ -9,13 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import duration, with_start
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
-from sim.cli.usage import UsageError
 from sim.cli.verbs.break_even import BreakEven
 from sim.home import COMMAND
 from sim.inputs.loading import Question, read_scenario, sets_for_each

@@ -7,11 +7,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.cli import streams
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import expanded
-from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
+from sim.cli.screen import Screen, write_to
 from sim.cli.verbs.check import Check
 from sim.home import HOME, PROGRAM
 from sim.inputs.loading import read_many
@@ -130,7 +128,7 @@ def _to_summary(options: Check, _: Screen, results: Sequence[CheckResult]) -> No
 def _to_json(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
     data = writing.json_bytes(reports.json_object(results))
     if options.json == "-":
-        streams.write(sys.stdout, data)
+        write_to(sys.stdout, data)
     elif options.json:
         writing.write_file(Path(options.json), data)
 

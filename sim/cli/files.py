@@ -5,9 +5,8 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
-from sim.cli.arguments import LOCAL, Options
+from sim.cli.arguments import LOCAL, Options, UsageError
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
 from sim.home import HOME, SHIPPED, meant, shortest
 from sim.results.words.labels import counted
 from sim.runs.workers import Place, default_workers, processors

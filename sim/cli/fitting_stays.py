@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
+from sim.cli.arguments import UsageError
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, give_json, wrapped
-from sim.cli.usage import UsageError
 from sim.cli.verbs.fit import FitStays
 from sim.home import COMMAND
 from sim.inputs.loading import read_scenario

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import place_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, give_json, wrapped
-from sim.cli.usage import UsageError
 from sim.cli.verbs.forecast import Forecasting
 from sim.home import COMMAND
 from sim.inputs.loading import read_scenario

@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.cli.help import EXIT_CODES, called, named, shown_actions
-from sim.cli.verbs import every_verb
-from sim.cli.verbs.verb import Verb
+from sim.cli.parsing import EXIT_CODES, called, named, shown_actions
+from sim.cli.verbs import Verb, every_verb
 from sim.home import FRONT_DOOR
 
 README, PAGE = "README.md", "docs/commands.md"

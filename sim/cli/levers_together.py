@@ -15,7 +15,7 @@ from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
-from sim.cli.uncertainty_files import CASH
+from sim.cli.uncertainty import CASH
 from sim.cli.verbs.together import Levers
 from sim.home import COMMAND
 from sim.inputs.loading import sets_for_each

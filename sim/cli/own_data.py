@@ -7,11 +7,10 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import place_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, from_the_store
-from sim.cli.usage import UsageError
 from sim.cli.verbs.bcf import DEFAULT_MAPPING, Bcf
 from sim.cli.verbs.preset import Preset
 from sim.cli.verbs.worksheet import Worksheet

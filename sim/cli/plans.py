@@ -7,9 +7,9 @@ from math import isfinite
 from time import process_time
 from typing import NamedTuple
 
+from sim.cli.arguments import UsageError
 from sim.cli.files import number_of
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
 from sim.cli.verbs.simulate import Simulate
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario

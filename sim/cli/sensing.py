@@ -12,13 +12,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
-from sim.cli.usage import UsageError
 from sim.cli.verbs.sensitivity import DEFAULT_RANGES, Sensitivity
 from sim.home import COMMAND, HOME, PROGRAM, shortest
 from sim.inputs.files import Range, read_ranges

@@ -14,15 +14,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
 
-from sim.cli import streams, tables
-from sim.cli.arguments import engines_for
+from sim.cli import tables
+from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import number_of, place_for, words_for
 from sim.cli.plans import Batches, Precise, chosen_for, say_plan, tell_precision, with_precision
 from sim.cli.readings import READINGS, tell_readings
-from sim.cli.screen import Screen
+from sim.cli.screen import Screen, write_to
 from sim.cli.sensing import flips_of
 from sim.cli.study_folder import studies_in, studies_of
-from sim.cli.usage import UsageError
 from sim.cli.verbs.simulate import Simulate
 from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import ScenarioError
@@ -147,7 +146,7 @@ def _give(options: Simulate, folder: Path, precise: Precise | None) -> None:
         if options.json != "-":
             writing.write_file(Path(options.json), data)
     if options.json == "-":
-        streams.write(sys.stdout, data)
+        write_to(sys.stdout, data)
 
 
 def _tell(job: Job, options: Simulate, screen: Screen, findings: Findings, folder: Path) -> None:

@@ -11,13 +11,12 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import duration, with_start
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
-from sim.cli.usage import UsageError
 from sim.cli.verbs.solve import Solve
 from sim.home import COMMAND
 from sim.inputs.loading import sets_for_each

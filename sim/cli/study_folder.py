@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim import __version__
-from sim.cli.usage import UsageError
+from sim.cli.arguments import UsageError
 from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing

@@ -9,8 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
-from sim.cli import streams
-from sim.cli.screen import Screen
+from sim.cli.screen import Screen, write_to
 from sim.inputs.problems import padded
 from sim.inputs.scenario import Scenario
 from sim.results.comparison import money_tables
@@ -298,7 +297,7 @@ def give_json(file: str, whole: Mapping[str, Any]) -> None:
     """The result for a program: in a file, or on standard output for `-`."""
     data = writing.json_bytes(whole)
     if file == "-":
-        streams.write(sys.stdout, data)
+        write_to(sys.stdout, data)
     else:
         writing.write_file(Path(file), data)
 

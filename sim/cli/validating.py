@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sim.cli import streams
 from sim.cli.arguments import Options
-from sim.cli.screen import Screen
+from sim.cli.screen import Screen, write_to
 from sim.diagnostics.warnings import override_notes, warnings_before_a_run
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problem, ScenarioError
@@ -78,7 +77,7 @@ def _say(screen: Screen, found: Sequence[Validated]) -> None:
 def _write(file: str, found: Sequence[Validated], problems: Sequence[Problem]) -> None:
     data = writing.json_bytes(json_object(found, problems))
     if file == "-":
-        streams.write(sys.stdout, data)
+        write_to(sys.stdout, data)
         return
     scenarios = [one.scenario for one in found if one.scenario is not None]
     try_files([file], files_read(scenarios, *(one.file for one in found)))

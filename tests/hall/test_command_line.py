@@ -12,9 +12,9 @@ from typing import NamedTuple
 import pytest
 
 from sim.cli import main
+from sim.cli.arguments import UsageError
 from sim.cli.files import expanded
 from sim.cli.parsing import parse
-from sim.cli.usage import UsageError
 from sim.inputs.loading import sets_for_each
 from sim.results.invariants import checks
 from sim.runs.workers import WorkerLost

@@ -10,11 +10,9 @@ from typing import Any
 import pytest
 
 from sim.cli import main
-from sim.cli.help import every_verb_shown, verb_shown
 from sim.cli.help_pages import PAGE, README, commands_page, readme_table, written_into
-from sim.cli.parsing import parse
-from sim.cli.verbs import NAMES, every_verb, verb_named
-from sim.cli.verbs.verb import Verb
+from sim.cli.parsing import every_verb_shown, parse, verb_shown
+from sim.cli.verbs import NAMES, Verb, every_verb, verb_named
 from sim.inputs.loading import read_scenario
 
 ROOT = Path(__file__).parents[2]

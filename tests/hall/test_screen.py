@@ -4,8 +4,7 @@ import io
 
 import pytest
 
-from sim.cli import streams
-from sim.cli.screen import Progress, Screen
+from sim.cli.screen import Progress, Screen, prepare_streams
 
 
 class Terminal(io.StringIO):
@@ -63,6 +62,6 @@ def test_a_console_without_pound_signs_shows_a_question_mark(monkeypatch: pytest
     console = io.TextIOWrapper(raw, encoding="ascii")
     monkeypatch.setattr(console, "isatty", lambda: True)
     monkeypatch.setattr("sys.stdout", console)
-    streams.prepare()
+    prepare_streams()
     Screen(quiet_output=False).say("£5 – about")
     assert raw.getvalue() == b"?5 ? about\n"

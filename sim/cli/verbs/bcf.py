@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.cli.arguments import AUTO, Options, Parser, Written, add_changes, add_files, add_work
+from sim.cli.arguments import AUTO, Options, Parser, UsageError, Written, add_changes, add_files, add_work
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb, named_files
+from sim.cli.verbs import Verb, named_files
 from sim.home import HOME, meant, shortest
 
 DEFAULT_MAPPING = "scenarios/own_data/bcf_mapping.csv"

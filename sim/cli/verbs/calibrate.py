@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sim.cli.arguments import Options, Parser, Written, add_changes, add_files, add_json, add_plan, add_work, positive
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb, named_files, only_one
+from sim.cli.verbs import Verb, named_files, only_one
 from sim.home import HOME, meant, shortest
 
 PERIOD = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)

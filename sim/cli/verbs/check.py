@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sim.cli.arguments import Options, Parser, Written, add_files, add_json, add_observe, add_work
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb
+from sim.cli.verbs import Verb
 
 
 @dataclass(slots=True)

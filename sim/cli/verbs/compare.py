@@ -3,11 +3,9 @@
 What may be changed here: wording freely; verbs and options are a contract.
 """
 
-from sim.cli.arguments import NoValue, Parser, add_files
-from sim.cli.usage import UsageError
-from sim.cli.verbs import simulate
+from sim.cli.arguments import NoValue, Parser, UsageError, add_files
+from sim.cli.verbs import Verb, named_files, simulate
 from sim.cli.verbs.simulate import ORDERS, Simulate
-from sim.cli.verbs.verb import Verb, named_files
 from sim.inputs.problems import did_you_mean
 
 

@@ -9,10 +9,9 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.cli.arguments import NoValue, Options, Parser, whole
+from sim.cli.arguments import NoValue, Options, Parser, UsageError, whole
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb
+from sim.cli.verbs import Verb
 
 PORT = 8512
 LOWEST, HIGHEST = 1024, 65535

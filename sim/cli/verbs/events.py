@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.cli.arguments import NoValue, Options, Parser, Written, add_files, positive, whole
+from sim.cli.arguments import NoValue, Options, Parser, UsageError, Written, add_files, positive, whole
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb, named_files, only_one
+from sim.cli.verbs import Verb, named_files, only_one
 
 LOG = "event_log.csv"
 DAYS, MOST_DAYS = 28, 91

@@ -6,10 +6,9 @@ What may be changed here: wording freely; verbs and options are a contract.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.cli.arguments import NoValue, Options, Parser, Written, add_files, add_json, add_outputs
+from sim.cli.arguments import NoValue, Options, Parser, UsageError, Written, add_files, add_json, add_outputs
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import DEFAULT_FILES, Verb
+from sim.cli.verbs import DEFAULT_FILES, Verb
 from sim.home import HOME, PROGRAM, meant, shortest
 
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from sim.cli.arguments import Options, Parser, add_changes, add_files, add_json, add_outputs, add_work, positive
 from sim.cli.screen import Screen
+from sim.cli.verbs import Verb, named_files, only_one
 from sim.cli.verbs.fit import add_columns, date_text
-from sim.cli.verbs.verb import Verb, named_files, only_one
 
 DAYS = 56
 MOST_DAYS = 730

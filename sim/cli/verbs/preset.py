@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sim.cli.arguments import Options, Parser, Written, add_files
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb, named_files
+from sim.cli.verbs import Verb, named_files
 
 
 @dataclass(slots=True)

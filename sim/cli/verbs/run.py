@@ -4,8 +4,7 @@ What may be changed here: wording freely; verbs and options are a contract.
 """
 
 from sim.cli.arguments import Parser, add_files
-from sim.cli.verbs import simulate
-from sim.cli.verbs.verb import Verb, named_files
+from sim.cli.verbs import Verb, named_files, simulate
 
 
 def _add_options(parser: Parser) -> None:

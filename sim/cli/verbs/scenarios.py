@@ -6,10 +6,9 @@ What may be changed here: wording freely; verbs and options are a contract.
 import shutil
 from pathlib import Path
 
-from sim.cli.arguments import Options, Parser, add_files
+from sim.cli.arguments import Options, Parser, UsageError, add_files
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb
+from sim.cli.verbs import Verb
 from sim.home import HOME, PROGRAM, SHIPPED
 
 

@@ -7,7 +7,7 @@ import json
 
 from sim.cli.arguments import Options, Parser
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb
+from sim.cli.verbs import Verb
 
 
 def _add_options(_: Parser) -> None:

@@ -10,6 +10,7 @@ from sim.cli.arguments import (
     NoValue,
     Options,
     Parser,
+    UsageError,
     add_changes,
     add_files,
     add_json,
@@ -19,8 +20,7 @@ from sim.cli.arguments import (
     positive,
 )
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb, named_files
+from sim.cli.verbs import Verb, named_files
 from sim.home import HOME, meant, shortest
 from sim.inputs.problems import did_you_mean
 from sim.results.measure_table import HEADLINE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.cli.arguments import Options, Parser, add_changes, add_files
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb, named_files, only_one
+from sim.cli.verbs import Verb, named_files, only_one
 
 
 @dataclass(slots=True)

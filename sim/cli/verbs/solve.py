@@ -18,7 +18,7 @@ from sim.cli.arguments import (
     positive,
 )
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb, named_files, only_one
+from sim.cli.verbs import Verb, named_files, only_one
 from sim.home import meant
 
 USUAL = 0.95

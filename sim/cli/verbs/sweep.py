@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sim.cli.arguments import Options, Parser, Written, add_changes, add_files, add_json, add_outputs, add_work
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb, named_files, only_one
+from sim.cli.verbs import Verb, named_files, only_one
 from sim.home import meant
 from sim.results.measure_table import HEADLINE
 

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sim.cli.arguments import Options, Parser
+from sim.cli.arguments import Options, Parser, UsageError
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb
+from sim.cli.verbs import Verb
 from sim.home import HOME, IN_CHECKOUT
 
 INTERRUPTED = 130

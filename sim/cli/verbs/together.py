@@ -6,10 +6,19 @@ What may be changed here: wording freely; verbs and options are a contract.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.cli.arguments import Options, Parser, add_changes, add_files, add_json, add_outputs, add_plan, add_work
+from sim.cli.arguments import (
+    Options,
+    Parser,
+    UsageError,
+    add_changes,
+    add_files,
+    add_json,
+    add_outputs,
+    add_plan,
+    add_work,
+)
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb, named_files
+from sim.cli.verbs import Verb, named_files
 
 MOST_LEVERS = 6  # as in sim/studies/together.py, which is slow to import
 

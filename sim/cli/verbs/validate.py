@@ -5,7 +5,7 @@ What may be changed here: wording freely; verbs and options are a contract.
 
 from sim.cli.arguments import Options, Parser, add_changes, add_files, add_json
 from sim.cli.screen import Screen
-from sim.cli.verbs.verb import Verb, named_files
+from sim.cli.verbs import Verb, named_files
 
 
 def _add_options(parser: Parser) -> None:

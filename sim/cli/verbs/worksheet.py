@@ -6,10 +6,9 @@ What may be changed here: wording freely; verbs and options are a contract.
 from dataclasses import dataclass
 from pathlib import Path
 
-from sim.cli.arguments import Options, Parser, Written, add_files
+from sim.cli.arguments import Options, Parser, UsageError, Written, add_files
 from sim.cli.screen import Screen
-from sim.cli.usage import UsageError
-from sim.cli.verbs.verb import Verb, named_files, only_one
+from sim.cli.verbs import Verb, named_files, only_one
 
 
 @dataclass(slots=True)

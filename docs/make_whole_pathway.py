@@ -28,7 +28,7 @@ from sim.results.measures.periods import divisions  # noqa: E402
 from sim.results.words.labels import change_and_interval, figure  # noqa: E402
 from sim.runs.collecting import beside, gathered, named_apart, paired  # noqa: E402
 from sim.runs.engines import engines_for  # noqa: E402
-from sim.runs.experiment import Shared, run_all  # noqa: E402
+from sim.runs.experiment import HowToRun, Shared, run_all  # noqa: E402
 from sim.runs.store import default_store  # noqa: E402
 from sim.studies.break_even import HEADS as HEADS_OF_EFFECTS  # noqa: E402
 from sim.studies.break_even import NOTE, BreakEven, Effect, break_even, read_effects, row  # noqa: E402
@@ -129,7 +129,7 @@ def _break_even(effect: Effect, replications: int | None) -> BreakEven:
     base = read_scenario(effect.base, replications=number)
     engines = engines_for("auto", print, cross_check=False)
     question = Question(effect.scenario, replications=number)
-    return break_even(base, question, effect.setting, 1, engines, default_store())
+    return break_even(base, question, effect.setting, HowToRun(1, None, engines, default_store()))
 
 
 def compared(scenarios: Sequence[Scenario], workers: int) -> Findings:

@@ -288,6 +288,19 @@ def test_the_sum_names_each_scenario_once_under_what_can_be_told(
     assert "These runs cannot tell for 1 of 3: Fewer beds." in ranking_summary(ranking(open_), open_)
 
 
+def test_delay_that_ends_because_people_gave_up_is_said_where_fewer_are_delayed(
+    rows: list[RankedScenario], findings: Findings
+) -> None:
+    more, fewer = rows[0], rows[-1]
+    ending = ("gave_up", "ending", "with_nothing")
+    left = replace(more, changes={**more.changes, ending: fewer.changes[ending]})
+    said = ranking_summary([left, *rows[1:]], findings)
+    assert said[1] == (
+        "Of these, more people give up waiting and are left with nothing, which ends their delay and not their need, with "
+        "1 of 3: More beds."
+    )
+
+
 def test_what_is_open_has_a_question_mark(rows: list[RankedScenario]) -> None:
     cash = rows[0].of("cost_cash_gbp")
     assert cash is not None

@@ -318,6 +318,7 @@ def ranking_summary(rows: Sequence[RankedScenario], findings: Findings) -> list[
     open_ = [findings.called(row.scenario) for row in unsure]
     groups = (
         (f"Fewer people are delayed in {place} with", of["better"]),
+        (WITH_NOTHING, [findings.called(row.scenario) for row in rows if _saves_by_giving_up(row)]),
         (f"More people are delayed in {place} with", of["worse"]),
         ("These runs cannot tell for", open_),
         (f"How many people are delayed in {place} does not change at all with", nothing),
@@ -325,6 +326,12 @@ def ranking_summary(rows: Sequence[RankedScenario], findings: Findings) -> list[
     )
     said = [f"{words} {len(names)} of {len(rows)}: {_listed(names)}" for words, names in groups if names]
     return [*said, *choice_words(findings)]
+
+
+def _saves_by_giving_up(row: RankedScenario) -> bool:
+    """Whether fewer people are delayed and more leave a waiting list with nothing: their delay ends, their need does not."""
+    nothing = row.parts("gave_up", "ending").get("with_nothing")
+    return row.delayed.verdict == "better" and nothing is not None and nothing.verdict == "worse"
 
 
 def choice_words(findings: Findings) -> list[str]:
@@ -349,6 +356,9 @@ def choice_words(findings: Findings) -> list[str]:
     ]
 
 
+WITH_NOTHING = (
+    "Of these, more people give up waiting and are left with nothing, which ends their delay and not their need, with"
+)
 WITHOUT_A_PRICE = (
     f"Ranked apart as {NOT_PRICED}, for the file says nothing of what the lever costs and its cash leaves that out,"
 )

@@ -22,7 +22,7 @@ from sim.desk.shows import plain
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.own_data.censuses import read_censuses
-from sim.own_data.forecasting import MOST_DAYS, missing_in, starting
+from sim.own_data.forecasting import MOST_DAYS, missing_in, starting, told_of_steps
 from sim.own_data.people_files import read_mapping
 from sim.own_data.unlisted import has_levels_to_draw
 from sim.results.words.labels import counted
@@ -76,9 +76,12 @@ def opened(  # noqa: PLR0913 - what is asked for on the page
         )
     missing = missing_in(last, stated)
     notes += [one for one in missing if "at rest, others in each" not in one]
-    if missing or has_levels_to_draw(stated, last):
+    steps = told_of_steps(last, stated)
+    notes += [steps] if steps else []
+    if missing or steps or has_levels_to_draw(stated, last):
         notes.append(
-            "people and levels of traits that the list does not give, such as who is at home, are drawn once; `forecast` draws them ten times"
+            "people, levels of traits and steps that the list does not give, such as who is at home, are drawn once; `forecast` draws them "
+            "ten times"
         )
     return files.save(
         folder, file_name, name, f"What happens from {last.day:%d/%m/%Y} on, with who is there now?", start
@@ -109,7 +112,7 @@ def census(desk: Desk, stated: Scenario) -> None:
     """The fields, what was wrong, or what was made."""
     st.caption(
         "Open a list of who is in which bed today, one row a person, with your own headings: service and admitted, and if you have them "
-        "ready, waiting for, group. The people start the scenario that is picked above."
+        "ready, waiting for, steps left, group. The people start the scenario that is picked above."
     )
     left, right = st.columns(2)
     left.file_uploader("List of inpatients (CSV or Excel, up to 1 MB)", KINDS, key="census file")

@@ -25,12 +25,12 @@ from sim.own_data.people_files import (
     opened,
     told_of_columns,
 )
+from sim.own_data.step_words import NotUnderstood, StepWords
 from sim.own_data.tables import Row, Table
 from sim.results.words.labels import counted
 
 NEEDED = ("service", "admitted")
 KNOWN = ("service", "admitted", "ready", "waiting_for", "steps_left", "group", "census", "id")
-BETWEEN_STEPS = ";"
 NOT_A_TRAIT = ("on the day", "no ready date", "nothing left to do", "step of who waits for none")
 
 
@@ -114,6 +114,7 @@ class _Reader:
             problems,
         )
         self._day = day
+        self._step_words = StepWords(scenario, words)
         self._clock = Clock.of(rows, "admitted")
         self._counts: Counter[str] = Counter()
         self._known: dict[tuple[str, str, str | None, Levels], Levels] = {}  # levels that were worked out
@@ -215,33 +216,19 @@ class _Reader:
         """The steps that somebody who waits has before them; None where the list has no such column."""
         if "steps_left" not in row.table.columns:
             return None
-        words = [self._words.word("steps_left", one.strip()) for one in row["steps_left"].split(BETWEEN_STEPS)]
-        words = [word for word in dict.fromkeys(words) if word]
         service, to = way
         if to is None or service == OUTSIDE:
-            self._counts["step of who waits for none"] += bool(words)
+            self._counts["step of who waits for none"] += self._step_words.names_any(row["steps_left"])
             return None
-        every = [step.name for step in self._scenario.steps]
         routes = [route for visit in _visits(group, service, levels) for route in visit.then if route.to == to]
-        known = list(dict.fromkeys(step.name for route in routes for step in route.steps))
-        if any(word not in every for word in words):
-            what = (
-                f"names a step that is not known; there are {listed(every, 'and')}"
-                if every
-                else "names a step, and the scenario has none"
-            )
-            row.wrong(
-                self._problems,
-                "steps_left",
-                f"{what}; say with --columns what your words mean, and put {quoted(BETWEEN_STEPS)} between two",
-            )
-        elif wrong := [word for word in words if word not in known]:
-            what = (
-                f"names {listed(map(quoted, wrong), 'and')}, no step on the way from {quoted(service)} to {quoted(to)}"
-            )
-            row.wrong(self._problems, "steps_left", what)
-        self._counts["nothing left to do"] += not words and bool(known)
-        return tuple(words)
+        on_the_way = list({step.name: step for route in routes for step in route.steps}.values())
+        try:
+            found = self._step_words.read(row["steps_left"], on_the_way, (service, to))
+        except NotUnderstood as error:
+            row.wrong(self._problems, "steps_left", str(error))
+            return None
+        self._counts["nothing left to do"] += not self._step_words.names_any(row["steps_left"]) and bool(on_the_way)
+        return found
 
     def _levels(self, group: Group, service: str, to: str | None, given: Levels) -> Levels:
         """The levels given, and those without which nobody would be here, or wait for that; the others are drawn later."""
@@ -292,15 +279,23 @@ def _levels_that_fit(scenario: Scenario, group: Group, service: str, to: str | N
 
 
 def _can_be(scenario: Scenario, group: Group, service: str, to: str | None, levels: Levels) -> bool:
-    """May somebody with these levels be in a service, and be bound for that? Routes that nobody takes by share do not count."""
+    """May somebody with these levels be in a service, and be bound for that: by a share, or where waiting for another place ended?"""
     visit = group.visit(service, levels, levels)
-    if visit is None or (to is not None and not any(route.to == to and route.share > 0 for route in visit.then)):
+    if visit is None or (to is not None and to not in _bound_for(visit)):
         return False
     starts = [place for name, _ in group.arrives_at for place in scenario.members(name)]
     if service in starts:
         return True
     before = [visit for name in starts if (visit := group.visit(name, levels, levels)) is not None]
-    return any(route.share > 0 and service in scenario.members(route.to) for one in before for route in one.then)
+    return any(service in scenario.members(to) for one in before for to in _bound_for(one))
+
+
+def _bound_for(visit: Visit) -> set[str]:
+    """Where people go after a visit: what has a share, and what they go to instead when a wait for that is too long."""
+    found = {route.to for route in visit.then if route.share > 0}
+    for _ in visit.then:  # a chain is never longer than the routes
+        found |= {route.otherwise for route in visit.then if route.otherwise and route.to in found}
+    return found
 
 
 def _check_room(

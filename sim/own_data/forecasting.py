@@ -117,13 +117,13 @@ def starting(  # noqa: PLR0913, PLR0917 - what is run, and how often
     scenario = read_scenario(file, mine, replications or RUNS, seed)
     missing = not_listed(scenario, of)
     most = min(DRAWS, scenario.replications)
-    asked = missing or steps_not_told(of, scenario)
+    asked = missing or steps_not_told(of, scenario) or has_levels_to_draw(scenario, of)
     rest = at_rest(file, of, tuple(sets), most, seed) if asked else None
     if rest is None:
         draws = most if has_levels_to_draw(scenario, of) else 1
         return tuple(replace(scenario, census=entries_of(scenario, of, draw)) for draw in range(draws))
     runs, first = runs_at_rest(rest, most, engines), rest.calendar.warm_up_days * SECONDS_PER_DAY
-    known = AtRest(rest, runs, first)
+    known = AtRest(rest, runs, first, {one.service for one in of.people})
     return tuple(
         replace(scenario, census=(*entries_of(scenario, of, draw, known), *people_in(rest, run, missing, first)))
         for draw, run in enumerate(runs)

@@ -178,6 +178,8 @@ def _why_no_date(text: str, why: str) -> str:
     """Why a cell is no date, with the cure for what spreadsheets do."""
     if _is_number(text) and EXCEL_DAYS[0] < float(quantity(text)) < EXCEL_DAYS[1]:
         return "is a number, as Excel counts days; give its column the format of a date"
+    if not text[:1].isdigit():
+        return f"{why}; if the row is a note or a total and nobody's, delete it"
     return why
 
 
@@ -248,16 +250,18 @@ def opened(
 ) -> tuple[Table, list[Row]]:
     """The table of a file with one row a person, and its rows, their groups and levels looked at.
 
-    ScenarioError where there is no such table, nobody in it, or an NHS number, before a word of such a row could be repeated.
+    ScenarioError where there is no such table or nobody in it. A row with an NHS number is noted and goes no further, so that no
+    word of it can be repeated; what else is wrong with the file is found all the same.
     """
     traits = tuple(dict.fromkeys(trait.name for group in scenario.people for trait in group.traits))
     table = people_table(file, (*known, *traits), needed, mapping, problems)
     rows = [] if table is None else list(table)
     if table is not None and not rows:
         problems.add(Mark(file=file), "holds nobody below its heading")
-    check_nobody_named(rows, problems)
-    problems.stop_if_any()
+    if table is None or not rows:
+        problems.stop_if_any()
     assert table is not None
+    rows = without_nhs_numbers(rows, problems)
     check_words(rows, "group", mapping, [one.name for one in scenario.people], (), problems)
     for group in scenario.people:
         for trait in group.traits:
@@ -290,15 +294,15 @@ def check_words(
     words_not_known(wrong, column, known, problems)
 
 
-def check_nobody_named(rows: Iterable[Row], problems: Problems) -> int:
-    """How many cells of the columns that are read hold an NHS number; their rows are named, never their content."""
-    found = 0
+def without_nhs_numbers(rows: Iterable[Row], problems: Problems) -> list[Row]:
+    """The rows of which no cell that is read holds an NHS number; the others are noted by their cells, never their content."""
+    kept = []
     for row in rows:
-        for name in row.table.columns:
-            if name != "id" and looks_like_nhs_number(row[name]):
-                row.wrong(problems, name, "looks like an NHS number, which has no place in this column")
-                found += 1
-    return found
+        named = [name for name in row.table.columns if name != "id" and looks_like_nhs_number(row[name])]
+        for name in named:
+            row.wrong(problems, name, "looks like an NHS number, which has no place in this column")
+        kept += [] if named else [row]
+    return kept
 
 
 def told_of_columns(table: Table) -> list[str]:

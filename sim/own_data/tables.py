@@ -158,6 +158,7 @@ LARGEST_FILE = 50_000_000  # bytes, as it lies on the disk
 LARGEST_UNPACKED = 400_000_000  # bytes of a workbook's XML; more is a bomb or no table of people
 MOST_ROWS = 500_000
 MOST_COLUMNS = 1_000
+LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -418,14 +419,20 @@ def words_not_known(rows: Iterable[Row], column: str, known: Iterable[str], prob
     """Note every cell of a column that is none of the known words.
 
     A word is repeated in the message only if it cannot be somebody's name: it is in three rows or more, or is close
-    to a known one. Anything else in the wrong column may be a person.
+    to a known one in every part of it. Anything else in the wrong column may be a person.
     """
     words = list(known)
     found = [row for row in rows if row[column] and row[column] not in words]
     counts = Counter(row[column] for row in found)
     for row in found:
         word = row[column]
-        tells = (counts[word] >= 3 or closest(word, words) is not None) and not looks_like_nhs_number(word)
+        tells = (counts[word] >= 3 or _is_misspelt(word, words)) and not looks_like_nhs_number(word)
         what = f"is {quoted(word)}" if tells else "is a word that is not shown, as it may be a name,"
         cure = (did_you_mean(word, words) if tells else "") or "; say with --columns what it means here"
         row.wrong(problems, column, f"{what} and is not known{cure}")
+
+
+def _is_misspelt(word: str, known: Iterable[str]) -> bool:
+    """Whether a word is close to a known one, and each part of it to a part of one: `Hospital Smith` is not."""
+    parts = {part for one in known for part in LETTERS.findall(one.lower())}
+    return closest(word, known) is not None and all(closest(part, parts) for part in LETTERS.findall(word.lower()))

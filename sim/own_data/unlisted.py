@@ -1,12 +1,14 @@
 """What a census does not list: steps that somebody has still before them, levels of traits, and people elsewhere.
 
-Steps: as a list says, or as people have who waited as long in the scenario at rest. Of a list that does not say, nobody knows who
-waits for an assessment and who for a place. In a run of the scenario itself that is known of everybody. So each person takes the
-steps of somebody who waits there for the same place and has waited about as long.
+Of a list that does not say, nobody knows who waits for an assessment and who for a place, or who will need care for good. In a run of
+the scenario itself that is known of everybody. So each person takes the levels of traits and the steps of somebody who is in the same
+place and waits for the same, and has been there, or has waited, about as long. That person has been through all that changes levels on
+the way.
 
-Levels of traits are drawn on condition of where somebody is, since when, and what they wait for. People with long stays are a
-larger part of those who are there than of those who come, and the longer somebody has been there, the larger. So a profile counts
-by its share among those who come, times the share of them who are sent here, times the share of those who would still be here.
+Without a warm-up there is nobody at rest: every step counts as done, and levels are drawn from those with which people come, on
+condition of where somebody is, since when, and what they wait for. The longer somebody has been there, the larger a part people with long
+stays are. So a profile counts by its share among those who come, times the share of them who are sent here, times the share of those
+who would still be here. What changed levels since they came is not known.
 
 People in services after hospital and at home on their way back are taken from the scenario at rest. A list of inpatients alone
 would let a forecast begin with every other place free, and with nobody who comes back. So each draw takes the people of the
@@ -16,7 +18,8 @@ What may be changed here: with new expected results.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 import numpy as np
@@ -34,11 +37,13 @@ from sim.runs.timing import Stopwatch
 # -- steps -------------------------------------------------------------------------------------------------------------
 
 
-DAYS_LOOKED_AT = 28  # midnights of each run at rest at which it is seen who has waited for how long
-ALIKE = 10  # people who have waited about as long, one of whom is drawn
-STEPS = quantity_key("steps of people in a census")
+DAYS_LOOKED_AT = 28  # midnights of each run at rest at which it is seen who is there, and since when
+ALIKE = 10  # people at least who have been there, or have waited, about as long; one of them is drawn
+ALIKE_PEOPLE = quantity_key("steps of people in a census")
 
 Names = tuple[str, ...]
+Way = tuple[str, str, str]  # group, where they are and what they wait for; empty for those who are not ready
+Whole = NDArray[np.int64]
 
 
 def steps_not_told(of: Census, scenario: Scenario) -> int:
@@ -53,43 +58,105 @@ def steps_not_told(of: Census, scenario: Scenario) -> int:
     return sum(one.steps_left is None and (one.service, one.waiting_for) in with_steps for one in of.people)
 
 
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Somebody of a run at rest: every level, None where nobody with the levels asked for is there; and steps that are not done."""
+
+    levels: Levels | None
+    steps: Names
+
+
+@dataclass(frozen=True, slots=True)
+class _Those:
+    """People of one group in one place bound for one place, the shortest time there (or wait) first."""
+
+    seconds: Whole
+    profiles: Whole
+    steps: Sequence[Names]
+
+
 class AtRest:
-    """Who waits where for what in runs of a scenario at rest: for how long, and which steps are not done."""
+    """Who is where and waits for what in runs of a scenario at rest: since when, with which levels, and which steps are not done."""
 
-    def __init__(self, scenario: Scenario, ledgers: Iterable[Ledger], first: int) -> None:
-        found: dict[tuple[str, str], list[tuple[int, Names]]] = {}
-        for ledger in ledgers:
-            for place, to, waited, left in _waiting(scenario, ledger, first):
-                found.setdefault((place, to), []).append((waited, left))
+    def __init__(self, scenario: Scenario, ledgers: Iterable[Ledger], first: int, services: Collection[str]) -> None:
         self._seed = scenario.seed
-        self._known = {way: sorted(those) for way, those in found.items()}
-        self._waited = {way: np.array([waited for waited, _ in those]) for way, those in self._known.items()}
+        self._groups = {group.name: group for group in scenario.people}
+        found: dict[Way, list[tuple[int, int, Names]]] = {}
+        for ledger in ledgers:
+            for way, *those in _there(scenario, ledger, first, services):
+                found.setdefault(way, []).extend(zip(*those, strict=True))
+        self._every = {way: _sorted(those) for way, those in found.items()}
+        self._with: dict[tuple[Way, Levels], _Those | None] = {}
 
-    def steps_of(self, one: Present, draw: int, number: int) -> Names:
-        """The steps that a person has before them, in one draw; none where nobody at rest waits for that."""
-        way = one.service, one.waiting_for or ""
-        if way not in self._known:
-            return ()
-        u = uniform_of(self._seed, draw, number, name_key(one.group), name_key(one.service), STEPS, 0)
-        those, waited = self._known[way], self._waited[way]
-        first, many = 0, len(those)
-        if one.waited is not None:
-            many = min(ALIKE, len(those))
-            middle = int(np.searchsorted(waited, one.waited * SECONDS_PER_DAY))
-            first = min(max(0, middle - many // 2), len(those) - many)
-        return those[first + int(u * many)][1]
+    def alike(self, one: Present, draw: int, number: int) -> Alike | None:
+        """Somebody like a person of a list, in one draw; None where nobody at rest is there, or waits there for that."""
+        way = one.group, one.service, one.waiting_for or ""
+        if way not in self._every:
+            return None
+        with_levels = self._with_levels(way, one.levels)
+        those = with_levels or self._every[way]
+        u = uniform_of(self._seed, draw, number, name_key(one.group), name_key(one.service), ALIKE_PEOPLE, 0)
+        days = one.waited if one.waiting_for else one.days
+        first, many = (0, len(those.seconds)) if days is None else _about(those.seconds, days)
+        chosen = first + int(u * many)
+        levels = self._groups[one.group].profiles[int(those.profiles[chosen])] if with_levels else None
+        return Alike(levels, those.steps[chosen])
+
+    def _with_levels(self, way: Way, levels: Levels) -> _Those | None:
+        """Those who have some levels, too; None where nobody has."""
+        if not levels:
+            return self._every[way]
+        if (way, levels) not in self._with:
+            every, profiles = self._every[way], self._groups[way[0]].profiles
+            able = np.array([set(levels) <= set(one) for one in profiles])
+            rows = np.flatnonzero(able[every.profiles])
+            steps = [every.steps[row] for row in rows.tolist()]
+            self._with[way, levels] = _Those(every.seconds[rows], every.profiles[rows], steps) if len(rows) else None
+        return self._with[way, levels]
 
 
-def _waiting(scenario: Scenario, ledger: Ledger, first: int) -> Iterator[tuple[str, str, int, Names]]:
-    """Place, destination, seconds waited and steps that are not done, of everybody who is ready at each midnight looked at."""
-    stays, steps, names = ledger.stays, ledger.steps, scenario.destinations
+def _about(seconds: Whole, days: float) -> tuple[int, int]:
+    """The first of those who are there about as long, and how many: all within half a day, as lists know dates, and ten at least."""
+    at = int(days * SECONDS_PER_DAY)
+    first, end = np.searchsorted(seconds, [at - SECONDS_PER_DAY // 2, at + SECONDS_PER_DAY // 2]).tolist()
+    if end - first >= ALIKE:
+        return first, end - first
+    many = min(ALIKE, len(seconds))
+    middle = int(np.searchsorted(seconds, at))
+    return min(max(0, middle - many // 2), len(seconds) - many), many
+
+
+def _sorted(those: list[tuple[int, int, Names]]) -> _Those:
+    ordered = sorted(those)
+    columns = np.array([one[:2] for one in ordered], dtype=np.int64)
+    return _Those(columns[:, 0], columns[:, 1], [one[2] for one in ordered])
+
+
+def _there(
+    scenario: Scenario, ledger: Ledger, first: int, services: Collection[str]
+) -> Iterator[tuple[Way, list[int], list[int], list[Names]]]:
+    """Of everybody in some services at each midnight looked at, by way: seconds there, or waited, profiles and steps not done."""
+    stays, names = ledger.stays, scenario.destinations
+    numbers = [number for number, name in enumerate(names) if name in services]
+    end = first + DAYS_LOOKED_AT * SECONDS_PER_DAY
+    ever = np.isin(stays["service"], numbers) & (stays["admitted"] < end) & (stays["left"] >= first)
+    mine = np.flatnonzero(ever)
+    groups = ledger.people["group"][stays["person"][mine]]
     for midnight in range(DAYS_LOOKED_AT):
         at = first + midnight * SECONDS_PER_DAY
-        rows = np.flatnonzero((stays["ready"] < at) & (stays["left"] >= at) & (stays["planned_to"] >= 0))
-        left = steps_open(scenario, steps, at)
-        for row in rows.tolist():
-            place, to = names[int(stays["service"][row])], names[int(stays["planned_to"][row])]
-            yield place, to, at - int(stays["ready"][row]), left.get(row, ())
+        open_steps = steps_open(scenario, ledger.steps, at)
+        here = (stays["admitted"][mine] < at) & (stays["left"][mine] >= at)
+        is_ready = stays["ready"][mine] < at
+        bound = np.where(is_ready, stays["planned_to"][mine], NONE)
+        here &= ~is_ready | (bound >= 0)
+        since = np.where(is_ready, stays["ready"][mine], stays["admitted"][mine])
+        ways = np.column_stack([groups, stays["service"][mine], bound])[here]
+        rows, seconds = mine[here], (at - since)[here]
+        for group, place, to in np.unique(ways, axis=0).tolist():
+            those = np.flatnonzero((ways == (group, place, to)).all(axis=1))
+            way = scenario.people[group].name, names[place], names[to] if to >= 0 else ""
+            steps = [open_steps.get(row, ()) if to >= 0 else () for row in rows[those].tolist()]
+            yield way, seconds[those].tolist(), stays["after"][rows[those]].tolist(), steps
 
 
 def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, Names]:
@@ -130,14 +197,18 @@ def has_levels_to_draw(scenario: Scenario, of: Census) -> bool:
 def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | None = None) -> tuple[CensusEntry, ...]:
     """The people of a starting census, every level and step given or drawn; alike ones in one entry. Each draw is another one.
 
-    Without a scenario at rest, steps that a list does not tell count as done.
+    Both are those of somebody alike in the scenario at rest. Where there is none, levels are drawn from those with which people come, and
+    steps that a list does not tell count as done.
     """
     groups = {group.name: group for group in scenario.people}
     known: dict[tuple[str, str, str | None, Levels], _Candidates] = {}
     found: Counter[tuple[Present, Levels, tuple[str, ...]]] = Counter()
     for number, one in enumerate(of.people):
         group, levels = groups[one.group], one.levels
-        if len(levels) < len(group.traits) and one.service != OUTSIDE:
+        alike = rest.alike(one, draw, number) if rest and one.service != OUTSIDE else None
+        if alike and alike.levels is not None:
+            levels = alike.levels
+        elif len(levels) < len(group.traits) and one.service != OUTSIDE:
             asked = one.group, one.service, one.waiting_for, one.levels
             if asked not in known:
                 known[asked] = _Candidates(scenario, group, one)
@@ -145,7 +216,7 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
             levels = known[asked].chosen(one.days, u)
         begun = one.steps_left
         if begun is None:
-            begun = rest.steps_of(one, draw, number) if rest and one.waiting_for else ()
+            begun = alike.steps if alike and one.waiting_for else ()
         left = steps_left(group, levels, (one.service, one.waiting_for or ""), begun)
         found[one, levels, left] += 1
     return tuple(one.entry(count, levels, left) for (one, levels, left), count in found.items())

@@ -73,6 +73,15 @@ def test_people_of_a_list_are_the_same_in_the_forecast_of_the_command_line(state
     assert meaning(read_scenario(str(file))) == meaning(start)
 
 
+def test_steps_that_a_list_names_are_in_the_file_and_a_list_without_them_is_told_so(stated: Stated) -> None:
+    cells = LIST.replace("local note", "step").replace("unit,\n", "unit,Transfer hub assessment\n").replace("=1+1", "")
+    file, notes = opened_list(stated, cells)
+    assert [one.steps_left for one in read_scenario(str(file)).census if one.waiting_for] == [("hub",)]
+    assert not any("which steps" in one for one in notes)
+    _, notes = opened_list(stated, file_name="without")
+    assert any("Of 1 who are ready and wait, the list does not say which steps" in one for one in notes)
+
+
 @pytest.mark.parametrize(
     ("text", "file", "why"),
     [

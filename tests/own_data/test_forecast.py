@@ -107,10 +107,58 @@ def test_steps_that_a_list_names_are_under_way_and_what_comes_after_them_is_to_d
 def test_steps_that_are_not_known_or_not_on_the_way_are_named_by_row(told: Read) -> None:
     with pytest.raises(ScenarioError) as wrong:
         told("ward,20/05/2026,30/05/2026,home,assess; Ann Other", "ward,20/05/2026,30/05/2026,unit,paper")
-    assert "there are assess, paper and lift; say with --columns what your words mean" in str(wrong.value)
+    assert (
+        "on the way from `ward` to `home` there are assess and paper; say with --columns what your words mean, and put `;` between two"
+        in str(wrong.value)
+    )
     assert "row 3" in str(wrong.value) or ":3:" in str(wrong.value)
     assert "names `paper`, no step on the way from `ward` to `unit`" in str(wrong.value)
     assert "Ann" not in str(wrong.value)
+
+
+OFFICIAL = "Care transfer hub process - Awaiting necessary referrals by care transfer hub"
+
+
+@pytest.mark.parametrize(
+    ("cell", "means"),
+    [
+        ("assess; lift", "assess lift"),
+        ('"assess, lift"', "assess lift"),
+        ("Lift and Assess", "lift assess"),
+        ("hub to assess & lift", "assess lift"),
+        ("none", ""),
+        ("-", ""),
+        ("equipment", "lift"),
+        ("Capacity - Equipment and associated training not yet delivered (Pathway 1-3)", "lift"),
+        (f"{OFFICIAL}; equipment", "assess lift"),
+        ('"Capacity - Bed-based rehabilitation, reablement or recovery services not yet available (Pathway 2)"', ""),
+    ],
+)
+def test_steps_are_understood_as_people_write_them(tmp_path: Path, cell: str, means: str) -> None:
+    """By comma, `and` or `&`, in capitals, by the reason of one step, and by the words of the national return."""
+    text = WITH_TWO.replace("steps: [lift]", "steps: [assess, lift]").replace("STAY", "{fixed: 5}")
+    (tmp_path / "w.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "words.csv").write_text("column,yours,ours\nsteps_left,Hub to assess,assess\n", encoding="utf-8")
+    file = tmp_path / "c.csv"
+    file.write_text(
+        f"service,admitted,ready,waiting for,step\nward,20/05/2026,30/05/2026,unit,{cell}\n", encoding="utf-8"
+    )
+    read = read_censuses(
+        str(file), read_scenario(tmp_path / "w.yaml"), read_mapping(str(tmp_path / "words.csv")), date(2026, 6, 1)
+    )
+    assert " ".join(read.all[0].people[0].steps_left or ()) == means
+
+
+def test_a_reason_of_no_step_or_of_two_and_a_misspelt_step_are_refused_with_their_cure(told: Read) -> None:
+    with pytest.raises(ScenarioError) as wrong:
+        told(
+            *(f"ward,20/05/2026,30/05/2026,home,{cell}" for cell in (OFFICIAL, "equipment", "asess", "assess and Ann"))
+        )
+    two, none, near, name = str(wrong.value).splitlines()
+    assert "the reason `transfer hub assessment`; say by the name of the step whether it is `assess` or `paper`" in two
+    assert "the reason `equipment`, which no step on the way from `ward` to `home` has" in none
+    assert near.endswith("names a step that is not known; did you mean `assess`?")
+    assert "Ann" not in name and "names a step that is not known; " in name
 
 
 def daily(of: Forecast, service: str, measure: str, by: str = "", item: str = "") -> list[list[int]]:
@@ -476,3 +524,42 @@ def test_levels_that_nobody_gives_are_drawn_on_condition_of_the_days_elapsed(tmp
     found = forecast(starting(str(file), one, 5, replications=2), one, 1)
     staying = 3000 * (0.8176 * exp(-0.25) + 0.1824 * exp(-1)) + 10 * exp(-1)
     assert daily(found, "ward", "midnight_census")[5] == pytest.approx([staying] * 2, abs=4 * (3000 * 0.21) ** 0.5)
+
+
+CHANGED_ON_THE_WAY = """
+calendar: {start: 2026-01-05, warm_up_days: 60, measured_days: 7}
+services: {ward: {kind: acute, beds: 400}, unit: {kind: community_beds, beds: 400}, other: {kind: care_home, beds: 400}}
+people:
+  everyone:
+    arrives_at: ward
+    arrivals_per_day: 20
+    traits: {frail: 50%, lasting: {none: 100%, care: 0%}, need: {unit: 50%, other: 50%}}
+    journey:
+      ward:
+        stay_days: {exponential: {mean: 2}}
+        changes: [{trait: lasting, from: none, to: care, chance: 40%}]
+        then:
+          by: need
+          unit: {unit: 100%}
+          other: {other: {share: 100%, longest_wait_days: 3, otherwise: unit}, unit: 0%}
+      unit: {stay_days: {fixed: 10}, then: {by: lasting, none: {home: 100%}, care: {out: 100%}}}
+      other: {stay_days: {fixed: 10}, then: {home: 100%}}
+"""
+
+
+def test_levels_are_those_of_people_who_have_come_the_same_way(tmp_path: Path) -> None:
+    """On arrival nobody needs care for good; the ward changes that for 40%. All came on one date, at whatever hour."""
+    file, census = tmp_path / "way.yaml", tmp_path / "c.csv"
+    file.write_text(CHANGED_ON_THE_WAY, encoding="utf-8")
+    census.write_text("service,admitted\n" + "unit,28/05/2026\n" * 350, encoding="utf-8")
+    (one,) = read_censuses(str(census), read_scenario(file), Words(), date(2026, 6, 1)).all
+    assert {person.levels for person in one.people} == {()}  # who found no place in the other one may be here too
+    (start,) = starting(str(file), one, 2, replications=1)
+    here = [entry for entry in start.census if entry.service == "unit"]
+    assert sum(entry.count for entry in here) == 350
+    share = {
+        level: sum(entry.count for entry in here if level in entry.levels) / 350
+        for level in (("lasting", "care"), ("frail", "yes"))
+    }
+    assert share[("lasting", "care")] == pytest.approx(0.4, abs=0.1)
+    assert share[("frail", "yes")] == pytest.approx(0.5, abs=0.1)

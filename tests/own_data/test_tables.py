@@ -116,7 +116,7 @@ def test_a_file_without_a_heading_is_refused_without_showing_anybody(tmp_path: P
 
 
 def test_a_word_that_is_not_known_is_shown_only_if_it_is_nobodys_name(tmp_path: Path) -> None:
-    rows = "1/6/2026,,Ann Other\n1/6/2026,,bedd\n" + "1/6/2026,,P9\n" * 3
+    rows = "1/6/2026,,Ann Other\n1/6/2026,,bedd\n" + "1/6/2026,,P9\n" * 3 + "1/6/2026,,Bed Ann\n"
     problems = Problems()
     words_not_known(table("admitted,left,pathway\n" + rows, tmp_path), "pathway", ("bed", "home"), problems)
     said = "\n".join(map(str, problems.found))

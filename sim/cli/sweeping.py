@@ -21,9 +21,8 @@ from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.sweep import Sweeping
-from sim.fitting.words import beside
 from sim.home import COMMAND
-from sim.inputs.loading import Question, read_scenario, sets_for_each
+from sim.inputs.loading import Question, path_from, read_scenario, sets_for_each
 from sim.inputs.part import typed_of, typed_setting
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
@@ -414,7 +413,7 @@ def block_text(settings: Settings, file: Path, command: str) -> str:
         f"name: {_quoted(scenario.name)}",
     ]
     lines += [f"question: {_quoted(scenario.question)}"] if scenario.question else []
-    lines += [f"extends: {_quoted(str(beside(scenario, file)))}", *_changes(scenario), "sweep:"]
+    lines += [f"extends: {_quoted(str(path_from(scenario, file)))}", *_changes(scenario), "sweep:"]
     lines += [f"  {'|'.join(one.of.paths)}: {_quoted(one.of.text.partition('=')[2])}" for one in settings.all]
     return "\n".join(lines) + "\n"
 

@@ -16,9 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from sim.desk.session import Cannot
-from sim.fitting.words import beside
 from sim.home import COMMAND, HOME, IN_CHECKOUT, OUTPUTS, SHIPPED, shortest
-from sim.inputs.loading import read_scenario
+from sim.inputs.loading import path_from, read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import CensusEntry, Change, Scenario
 from sim.results.measures.periods import divisions
@@ -147,7 +146,7 @@ def file_text(moved: Scenario, file: Path, name: str, question: str) -> str:
     changes = [one for one in changes if one.path not in ("replications", "seed")]
     lines = ["# Made at the desk; what is not here is as in the file that it extends.", f"name: {_quoted(name)}"]
     lines += [f"question: {_quoted(question)}"] if question else []
-    lines += [f"extends: {json.dumps(beside(moved, file), ensure_ascii=False)}"]
+    lines += [f"extends: {json.dumps(path_from(moved, file), ensure_ascii=False)}"]
     for key, chosen in (("change", True), ("add", False)):
         mine = [_line(one) for one in changes if bool(one.old) == chosen]
         mine += [] if chosen or _has_census_of_its_own(moved) else _census_lines(moved.census)

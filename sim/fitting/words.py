@@ -1,7 +1,6 @@
 """What a fit found: in words, and as a scenario file that extends the one it was fitted from."""
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,8 @@ from pathlib import Path
 from sim.calibration import Line, summary, table
 from sim.fitting.search import DONE, OUT_OF_EVALUATIONS, Conflict, Direction, Found, Pinned, conflicts, pinned
 from sim.fitting.settings import Setting, Settings, misfit_of
-from sim.inputs.scenario import Change, Scenario
+from sim.inputs.loading import path_from
+from sim.inputs.scenario import Change
 from sim.results.words.labels import counted
 
 SETTING_HEADS = ("setting", "was", "fitted", "plus or minus", "may lie", "")
@@ -179,7 +179,7 @@ def fragment(fitted: Fitted, file: Path, command: str) -> str:
         f"name: {json.dumps(f'{scenario.name}, fitted', ensure_ascii=False)}",
     ]
     lines += [f"question: {json.dumps(scenario.question, ensure_ascii=False)}"] if scenario.question else []
-    lines += [f"extends: {beside(scenario, file)}"]
+    lines += [f"extends: {path_from(scenario, file)}"]
     for key, chosen in (("change", True), ("add", False)):
         mine = [change for change in changes if bool(change.old) == chosen]
         if mine:
@@ -223,11 +223,3 @@ def _line(change: Change, notes: dict[str, str]) -> str:
 
 def _is_at(path: str, of: str) -> bool:
     return path == of or path.startswith(f"{of}.") or path == f"{of}.share"
-
-
-def beside(scenario: Scenario, file: Path) -> str:
-    """The scenario's path from the folder of a file."""
-    try:
-        return Path(os.path.relpath(scenario.file, file.parent)).as_posix()
-    except ValueError:  # another drive
-        return Path(scenario.file).resolve().as_posix()

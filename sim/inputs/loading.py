@@ -4,6 +4,7 @@ What may be changed here: the order of reading; what a key means is in `fields.p
 `feasibility.py` and `nodes.py`.
 """
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -330,3 +331,11 @@ def sets_for_each(files: Sequence[str], sets: Iterable[str]) -> list[tuple[str, 
 def _has(known: set[str], path: str) -> bool:
     """Whether a path, or something inside it, or something it is inside of, has a value."""
     return any(one == path or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in known)
+
+
+def path_from(scenario: Scenario, file: FilePath) -> str:
+    """The scenario's path from the folder of a file."""
+    try:
+        return FilePath(os.path.relpath(scenario.file, file.parent)).as_posix()
+    except ValueError:  # another drive
+        return FilePath(scenario.file).resolve().as_posix()

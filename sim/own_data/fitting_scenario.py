@@ -8,7 +8,6 @@ example in the tests.
 """
 
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import numpy as np
 from sim.diagnostics.offered_load import admissions_per_day
 from sim.inputs.field_types import DEFAULT
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
-from sim.inputs.loading import read_scenario
+from sim.inputs.loading import path_from, read_scenario
 from sim.inputs.problems import printable
 from sim.inputs.scenario import Group, Scenario
 from sim.own_data.fitting import Fit, Floats
@@ -308,7 +307,7 @@ def fragment(
         f"name: {json.dumps(f'{scenario.name[:90]}, fitted to stays', ensure_ascii=False)}",
     ]
     text += [f"question: {json.dumps(scenario.question, ensure_ascii=False)}"] if scenario.question else []
-    text += [f"extends: {_beside(scenario, file)}"]
+    text += [f"extends: {path_from(scenario, file)}"]
     for key, exists in (("change", True), ("add", False)):
         mine = [
             one for one in lines if any(path == one[0] or path.startswith(f"{one[0]}.") for path in known) == exists
@@ -341,14 +340,6 @@ def _behind(spells: Spells, fit: Fit) -> str:
 def _verdict(fit: Fit) -> str:
     word = "no more than chance" if fit.is_good else "more than chance: look at the chart"
     return f"largest gap {fit.gap * 100:.1f} points, {word}"
-
-
-def _beside(scenario: Scenario, file: Path) -> str:
-    """The scenario's path from the folder of a file."""
-    try:
-        return Path(os.path.relpath(scenario.file, file.parent)).as_posix()
-    except ValueError:  # another drive
-        return Path(scenario.file).resolve().as_posix()
 
 
 def fit_cells(spells: Spells, fit: Fit) -> tuple[Any, ...]:

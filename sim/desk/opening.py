@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 import streamlit as st
 
-from sim.desk import files
+from sim.desk import session
 from sim.desk.server import Desk
 from sim.desk.session import ITSELF, Cannot
 from sim.desk.shows import plain
@@ -83,7 +83,7 @@ def opened(  # noqa: PLR0913 - what is asked for on the page
             "people, levels of traits and steps that the list does not give, such as who is at home, are drawn once; `forecast` draws them "
             "ten times"
         )
-    return files.save(
+    return session.save(
         folder, file_name, name, f"What happens from {last.day:%d/%m/%Y} on, with who is there now?", start
     ), notes
 

@@ -1,6 +1,6 @@
 """The desk's page, as Streamlit runs it anew at each click: pick, move, watch, pin, save, solve.
 
-Everything on it goes through `controls.py`, `session.py` and `files.py`, so that the command line can repeat it. What a tab has moved stands
+Everything on it goes through `controls.py` and `session.py`, so that the command line can repeat it. What a tab has moved stands
 in its address too: a reload goes on where it was.
 What may be changed here: freely.
 """
@@ -12,9 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sim.desk import shows
-from sim.desk.asking import ask
 from sim.desk.controls import BEDS, Control, Moved, controls, moved
-from sim.desk.keeping import animate, pin, save
+from sim.desk.keeping import animate, ask, pin, save
 from sim.desk.opening import census
 from sim.desk.server import Desk, the_desk
 from sim.desk.session import ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison

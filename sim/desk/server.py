@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
-from sim.desk.files import Stated, scenarios_folder
-from sim.desk.session import Cannot, Engine, Pin
+from sim.desk.session import Cannot, Engine, Pin, Stated, scenarios_folder
 from sim.home import COMMAND
 from sim.runs.engines import engines_for
 

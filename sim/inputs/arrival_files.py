@@ -17,19 +17,33 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sim.inputs import scalars
+from sim.inputs import field_types
 from sim.inputs.containers import Record, Spec, keys_of, refuse_shape
-from sim.inputs.field_types import UNREADABLE, AnyKind, Kind, Named, Reading, Schema, is_parsed, is_sound, must, usual
+from sim.inputs.field_types import (
+    FILE,
+    MOST_DAYS,
+    MOST_PEOPLE,
+    UNREADABLE,
+    AnyKind,
+    Kind,
+    Named,
+    Reading,
+    Schema,
+    choice,
+    is_parsed,
+    is_sound,
+    must,
+    usual,
+)
 from sim.inputs.files import CSV_ENDINGS, NoTable, Row, lines_of, separator_of, sheet_of
 from sim.inputs.nodes import Entry, Node, Table
 from sim.inputs.problems import Mark, Path, did_you_mean, listed, quoted
-from sim.inputs.scalars import FILE, MOST_DAYS, MOST_PEOPLE, choice
 from sim.inputs.scenario import SECONDS_PER_DAY, Booking, Bookings, Calendar, Group, Levels
 from sim.inputs.values import day as as_date
 from sim.inputs.values import number, seconds_of_day, whole
 from sim.inputs.values import number as parsed
 
-MULTIPLIER = scalars.number("times", 0, 1_000)
+MULTIPLIER = field_types.number("times", 0, 1_000)
 IN_FILE = "file"
 KEY = "arrivals_by_year"
 COLUMNS = ("year", "group", "multiplier")

@@ -15,6 +15,8 @@ from sim.inputs import distributions
 from sim.inputs.containers import Listing, Record, Spec, keys_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.field_types import (
+    CLOCK,
+    FILE,
     UNREADABLE,
     AnyField,
     AnyKind,
@@ -26,10 +28,10 @@ from sim.inputs.field_types import (
     is_sound,
     may,
     must,
+    number,
 )
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Mark, Path
-from sim.inputs.scalars import CLOCK, FILE, number
 from sim.inputs.scenario import ClockTime
 
 LONGEST_DAYS = 1e9  # whole seconds stay far inside 64 bits

@@ -9,15 +9,30 @@ money in `prices.py`.
 
 from typing import TypeAlias
 
-from sim.inputs import scalars
+from sim.inputs import field_types
 from sim.inputs.arrival_files import BOOKINGS, ByYear
 from sim.inputs.by_level import TRAIT, MayDepend
 from sim.inputs.calendar import REGIONS
 from sim.inputs.containers import Listing, Names, Paths, Spec, either, keys_of
 from sim.inputs.durations import DAYS, HOURS, HOURS_A_WEEK, LONGEST_WAIT, WORKING_DAYS
-from sim.inputs.field_types import BY, ELSE, Refers, Scalar, may, must, usual
+from sim.inputs.field_types import (
+    BY,
+    CLOCK,
+    DATE,
+    ELSE,
+    FILE,
+    MOST_PEOPLE,
+    MOST_PLACES,
+    NAME,
+    PRICE_YEAR,
+    YES_NO,
+    Refers,
+    Scalar,
+    may,
+    must,
+    usual,
+)
 from sim.inputs.rota import SUMMED_SHARE, by, dated, shares_of
-from sim.inputs.scalars import CLOCK, DATE, FILE, MOST_PEOPLE, MOST_PLACES, NAME, PRICE_YEAR, YES_NO
 from sim.inputs.scenario import (
     ALL_HOSPITALS,
     DIED,
@@ -36,7 +51,7 @@ from sim.inputs.values import after_step
 # -- money -------------------------------------------------------------------------------------------------------------
 
 
-POUNDS = scalars.pounds()
+POUNDS = field_types.pounds()
 YEAR_OF_THIS = may(PRICE_YEAR, "the year of these prices", "that of `costs`")
 
 SPLIT = Names(SUMMED_SHARE, declares="payer", least=1)
@@ -45,7 +60,7 @@ SPLIT = Names(SUMMED_SHARE, declares="payer", least=1)
 class PayerByWeekSpec(Spec, title="payer by week"):
     """Who pays in one part of each stay: this many weeks from the end of the row before, then the next row."""
 
-    weeks = may(scalars.whole(1, 520, "weeks"), "this many weeks of each stay", "to its end")
+    weeks = may(field_types.whole(1, 520, "weeks"), "this many weeks of each stay", "to its end")
     payer = must(either("a payer, or payers with shares", NAME, SPLIT), "who pays in these weeks")
 
 
@@ -63,17 +78,17 @@ class ServicePriceSpec(Spec, title="price of a service"):
     per_open_day = may(POUNDS, "each place that is open, used or not")
     per_occupied_day = may(POUNDS, "each day of somebody's stay")
     average_per_day = may(POUNDS, "an average, cut in two: a part each open day, a part each occupied day")
-    variable_share = may(scalars.share(), "of the average, what follows the person", "25%, an assumption")
+    variable_share = may(field_types.share(), "of the average, what follows the person", "25%, an assumption")
     per_admission = may(POUNDS, "each admission")
     per_delayed_day = may(POUNDS, "each day from ready to left: an `of which`, never added")
     price_year = YEAR_OF_THIS
     freed_beds = may(
-        scalars.choice(FREED_BEDS),
+        field_types.choice(FREED_BEDS),
         "the use of beds that a scenario frees: shown as capacity, not valued; left empty; refilled with "
         "more admissions; or closed, by date and in whole wards",
         "shown, for a hospital",
     )
-    ward_beds = may(scalars.whole(1, MOST_PLACES, "beds"), "beds in a ward, where freed beds are closed")
+    ward_beds = may(field_types.whole(1, MOST_PLACES, "beds"), "beds in a ward, where freed beds are closed")
     payer = must(PAYERS, "who pays")
 
 
@@ -102,7 +117,7 @@ class ProgrammeSpec(Spec, title="price of a programme"):
 
     per_year = may(POUNDS, "what it costs in 365 days; a shorter window has its part of it")
     each = may(POUNDS, "or what each thing costs that it buys")
-    number_per_year = may(scalars.number("number", 0, 10_000_000), "and how many of them in 365 days")
+    number_per_year = may(field_types.number("number", 0, 10_000_000), "and how many of them in 365 days")
     price_year = YEAR_OF_THIS
     capital = usual(YES_NO, "capital, shown apart from all spending", "false")
     payer = must(PAYER, "who pays")
@@ -127,13 +142,13 @@ class FactorSpec(Spec, title="deflator factor"):
 
     from_ = must(PRICE_YEAR, "the year of a price as it was read")
     to = must(PRICE_YEAR, "`costs.price_year`")
-    times = must(scalars.number("times", 0, 1_000), "a price is multiplied by it")
+    times = must(field_types.number("times", 0, 1_000), "a price is multiplied by it")
 
 
 class DeflatorSpec(Spec, title="deflator"):
     """A published index that turns prices of earlier years into prices of this one."""
 
-    name = must(scalars.free_text(200), "its name and edition, as it is printed beside results")
+    name = must(field_types.free_text(200), "its name and edition, as it is printed beside results")
     factors = must(Listing(keys_of(FactorSpec), 1, "factors"), "one row for each year that prices come from")
 
 
@@ -143,7 +158,7 @@ class CostsSpec(Spec, title="costs"):
     price_year = must(PRICE_YEAR, "the year of all prices here")
     deflator = may(keys_of(DeflatorSpec), "what turns prices of other years into this one", "no other years")
     discount_rate = usual(
-        scalars.share(),
+        field_types.share(),
         "a year, on costs of people who are followed up (`calendar.follow_up_days`): the Green Book's",
         "3.5%",
     )
@@ -171,33 +186,33 @@ RESERVED = (HOME, DIED, OUT, OUTSIDE, "all", ALL_HOSPITALS, "default", BY, ELSE)
 NO_TRAITS = ("reason", "next_service", "cause", "payer", "contributor", "budget", "programme", "part", "pathway", "group", "band",
              "weekday", "team", "ending", "lack", "reason_and_lack", "waited_on", "came_from", "year", "payer_and_year", "bay")  # other values of the column `by`  # fmt: skip
 NO_LEVELS = (BY, ELSE, "at_least", "at_most")
-SHARE = scalars.share()
-PRIORITY = scalars.whole(1, 1_000)
-BEDS = scalars.whole_or_unlimited("beds")
-PLACES = scalars.whole_or_unlimited("places")
-CARE_HOURS = scalars.minutes_or_unlimited()
-REASON = scalars.choice(REASONS)
-DAY_COUNT = scalars.number("days")
-MULTIPLIER = scalars.number("times", 0, 1_000)
-LONGER = scalars.number("days", -1, 1_000)
-STAY_TIMES = scalars.number("times", 0, 100)
-WAITING = scalars.whole(0, MOST_PLACES, "people")
+SHARE = field_types.share()
+PRIORITY = field_types.whole(1, 1_000)
+BEDS = field_types.whole_or_unlimited("beds")
+PLACES = field_types.whole_or_unlimited("places")
+CARE_HOURS = field_types.minutes_or_unlimited()
+REASON = field_types.choice(REASONS)
+DAY_COUNT = field_types.number("days")
+MULTIPLIER = field_types.number("times", 0, 1_000)
+LONGER = field_types.number("days", -1, 1_000)
+STAY_TIMES = field_types.number("times", 0, 100)
+WAITING = field_types.whole(0, MOST_PLACES, "people")
 MOST_BAYS = 100
-PATHWAY = scalars.whole(0, 3)
+PATHWAY = field_types.whole(0, 3)
 
 
 HOLIDAY_DATES = Listing(DATE, 0, "dates")
-BANK_HOLIDAYS = either("a list of dates, or england-and-wales", scalars.choice(REGIONS), rows=HOLIDAY_DATES)
+BANK_HOLIDAYS = either("a list of dates, or england-and-wales", field_types.choice(REGIONS), rows=HOLIDAY_DATES)
 
 
 class CalendarSpec(Spec, title="calendar"):
     """The run."""
 
     start = must(DATE, "the first day of the run, warm-up included")
-    warm_up_days = must(scalars.whole(0, 36_525, "days"), "days thrown away at the beginning")
-    measured_days = must(scalars.whole(1, 36_525, "days"), "days counted after the warm-up")
+    warm_up_days = must(field_types.whole(0, 36_525, "days"), "days thrown away at the beginning")
+    measured_days = must(field_types.whole(1, 36_525, "days"), "days counted after the warm-up")
     follow_up_days = usual(
-        scalars.whole(0, 36_525, "days"),
+        field_types.whole(0, 36_525, "days"),
         "days that the run goes on after that, to follow those who came: five years are 1826; measures of the "
         "measured days stay as they are",
         "0",
@@ -208,10 +223,10 @@ class CalendarSpec(Spec, title="calendar"):
 class HoursSpec(Spec, title="hours"):
     """When people may come in, or when they may leave."""
 
-    days = may(Listing(scalars.choice(WEEKDAYS), 1, "weekdays"), "open on these days", "every day")
+    days = may(Listing(field_types.choice(WEEKDAYS), 1, "weekdays"), "open on these days", "every day")
     from_ = usual(CLOCK, "opens", "00:00")
     to = usual(CLOCK, "closes", "24:00")
-    bank_holidays = usual(scalars.choice(("open", "closed")), "on bank holidays", "open")
+    bank_holidays = usual(field_types.choice(("open", "closed")), "on bank holidays", "open")
 
 
 CHANCES = by(WEEKDAYS, "chance by weekday", SHARE, "100%")
@@ -228,10 +243,10 @@ class ReviewSpec(Spec, title="review"):
 class SurgeSpec(Spec, title="surge", exactly_one=("beds", "places", "hours_per_week")):
     """Extra places that open when many wait."""
 
-    beds = may(scalars.whole(1, MOST_PLACES, "beds"), "extra beds")
-    places = may(scalars.whole(1, MOST_PLACES, "places"), "extra places")
-    hours_per_week = may(scalars.minutes(), "extra hours, where the service counts hours")
-    opens_when_waiting = must(scalars.whole(1, MOST_PLACES, "people"), "they open when this many wait")
+    beds = may(field_types.whole(1, MOST_PLACES, "beds"), "extra beds")
+    places = may(field_types.whole(1, MOST_PLACES, "places"), "extra places")
+    hours_per_week = may(field_types.minutes(), "extra hours, where the service counts hours")
+    opens_when_waiting = must(field_types.whole(1, MOST_PLACES, "people"), "they open when this many wait")
     closes_when_waiting = must(WAITING, "they close when no more than this many wait")
 
 
@@ -241,7 +256,7 @@ FOR_WHOM = either("a level, or a list of levels", NAME, rows=Listing(NAME, 1, "l
 class BaySpec(Spec, title="bay"):
     """Beds of a service that are for some people only."""
 
-    beds = must(dated("beds", scalars.whole(0, MOST_PLACES, "beds")), "how many beds it has")
+    beds = must(dated("beds", field_types.whole(0, MOST_PLACES, "beds")), "how many beds it has")
     only_for = may(
         Names(FOR_WHOM, declares="trait", least=1), "for people with these levels of their traits", "for everybody"
     )
@@ -250,7 +265,7 @@ class BaySpec(Spec, title="bay"):
 class ServiceSpec(Spec, title="service", exactly_one=("beds", "places", "hours_per_week", "bays")):
     """Somewhere people stay and hold a place; `home`, `died` and `out` exist without being declared."""
 
-    kind = must(scalars.choice(KINDS), "what sort of service it is")
+    kind = must(field_types.choice(KINDS), "what sort of service it is")
     beds = may(dated("beds", BEDS), "how many beds it has")
     places = may(dated("places", PLACES), "how many places it has")
     hours_per_week = may(dated("hours_per_week", CARE_HOURS), "hours of care that it gives, held by need")
@@ -281,7 +296,7 @@ class WaitingListSpec(Spec, title="waiting list"):
     reason = may(REASON, "the delay reason of people on this list", "that of its first service")
 
 
-AT_A_TIME = dated("places", scalars.whole_or_unlimited("people at a time"))
+AT_A_TIME = dated("places", field_types.whole_or_unlimited("people at a time"))
 
 
 class TeamSpec(Spec, title="team"):
@@ -301,7 +316,7 @@ class EarlySpec(Spec, title="start before ready"):
 
 STARTS = either(
     "when_ready, on_admission or {days_before_ready: 2}",
-    scalars.choice(("when_ready", "on_admission")),
+    field_types.choice(("when_ready", "on_admission")),
     table=keys_of(EarlySpec),
 )
 AFTER = either("a step or a list of steps", Refers("step"), rows=Listing(Refers("step"), 1, "steps"))
@@ -384,7 +399,7 @@ class WorseSpec(Spec, title="worse destination"):
     )
 
 
-LEVEL = scalars.NAME
+LEVEL = field_types.NAME
 
 
 class ChangeSpec(Spec, title="change of level"):
@@ -453,7 +468,7 @@ class ArrivalTimeSpec(Spec, title="arrival time"):
     """People who arrive at an exact time."""
 
     day = must(DAY_COUNT, "days after the first midnight of the run")
-    count = usual(scalars.whole(1, MOST_PEOPLE, "people"), "how many", "1")
+    count = usual(field_types.whole(1, MOST_PEOPLE, "people"), "how many", "1")
 
 
 ARRIVAL_TIMES = Listing(keys_of(ArrivalTimeSpec), 0, "arrival times")
@@ -473,7 +488,7 @@ class GroupSpec(Spec, title="group", exactly_one=("arrivals_per_day", "arrivals_
     """People alike: how many come, where they arrive, and their journey."""
 
     arrives_at = must(shares_of("service, list or home"), "the service or list they come to, or several with shares")
-    arrivals_per_day = may(scalars.number("people a day", 0, MOST_PEOPLE), "a Poisson stream of this many")
+    arrivals_per_day = may(field_types.number("people a day", 0, MOST_PEOPLE), "a Poisson stream of this many")
     arrivals_every_days = may(
         DAYS, "or one after the other, so long apart, the first so long after the start of the run"
     )
@@ -504,7 +519,7 @@ class CensusSpec(Spec, title="census entry", at_most_one=("remaining_days", "sta
 
     group = must(Refers("group"), "the group that they belong to")
     service = must(Refers("service, home or outside"), "where they are; `outside` if they wait for their first place")
-    count = must(scalars.whole(1, MOST_PEOPLE, "people"), "how many")
+    count = must(field_types.whole(1, MOST_PEOPLE, "people"), "how many")
     elapsed_days = must(DAYS, "how long they have been there")
     remaining_days = may(DAYS, "how long they still need", "conditional on the days elapsed")
     stay_days = may(
@@ -535,11 +550,11 @@ SERVICES = Names(keys_of(ServiceSpec), declares="service", reserved=RESERVED, le
 class ScenarioSpec(Spec, title="scenario"):
     """One file, one question."""
 
-    name = may(scalars.free_text(120), "a label for tables and charts", "the name of the file")
-    question = may(scalars.free_text(1_000), "what the file asks", "none")
+    name = may(field_types.free_text(120), "a label for tables and charts", "the name of the file")
+    question = may(field_types.free_text(1_000), "what the file asks", "none")
     calendar = must(keys_of(CalendarSpec), "the run: its start, warm_up_days and measured_days")
-    replications = usual(scalars.whole(1, 100_000), "how often the run is repeated with other random numbers", "30")
-    seed = usual(scalars.whole(0, 2**63 - 1), "the number that fixes every random number", "1")
+    replications = usual(field_types.whole(1, 100_000), "how often the run is repeated with other random numbers", "30")
+    seed = usual(field_types.whole(0, 2**63 - 1), "the number that fixes every random number", "1")
     services = must(SERVICES, "where people stay")
     lists = may(
         Names(keys_of(WaitingListSpec), declares="list", reserved=RESERVED), "one waiting list for several", "none"

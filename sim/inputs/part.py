@@ -17,13 +17,12 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from sim.inputs.by_level import TRAIT
 from sim.inputs.containers import Either, Names
 from sim.inputs.durations import Duration
-from sim.inputs.field_types import BY, AnyKind, Scalar
+from sim.inputs.field_types import BY, DATE, FILE, AnyKind, Scalar
 from sim.inputs.fields import SCENARIO
 from sim.inputs.nodes import Entry, Rows, Table, Text
 from sim.inputs.parsed import TOLERANCE, percent
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, quoted
 from sim.inputs.rota import SUMMED_SHARE
-from sim.inputs.scalars import DATE, FILE
 from sim.inputs.scenario import Swept, Value
 from sim.inputs.tree import kind_at
 from sim.inputs.values import decimal, share

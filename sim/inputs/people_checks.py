@@ -11,11 +11,10 @@ from decimal import Decimal
 from sim.inputs.arrival_files import KEY as BY_YEAR
 from sim.inputs.arrival_files import SAME, BookedRow, BookingsSpec
 from sim.inputs.distributions import Distribution
-from sim.inputs.field_types import UNREADABLE, Named, each, is_parsed, is_sound
+from sim.inputs.field_types import MOST_PEOPLE, UNREADABLE, Named, each, is_parsed, is_sound
 from sim.inputs.fields import ArrivalSpec, CensusSpec, GroupSpec, RouteSpec, VisitSpec
 from sim.inputs.parsed import ParsedScenario, Way
 from sim.inputs.problems import did_you_mean, listed, quoted
-from sim.inputs.scalars import MOST_PEOPLE
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY
 from sim.inputs.variants import arrivals_of, traits_in
 

@@ -15,10 +15,23 @@ from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
 from sim.inputs.containers import Either, Listing, Names, Record, either, refuse_shape
-from sim.inputs.field_types import ELSE, AnyKind, Kind, Named, Parsed, Reading, Refers, Scalar, may, must, usual
+from sim.inputs.field_types import (
+    DATE,
+    ELSE,
+    AnyKind,
+    Kind,
+    Named,
+    Parsed,
+    Reading,
+    Refers,
+    Scalar,
+    may,
+    must,
+    share,
+    usual,
+)
 from sim.inputs.nodes import Node, Table
 from sim.inputs.problems import Path, listed
-from sim.inputs.scalars import DATE, share
 from sim.inputs.scenario import SECONDS_PER_DAY, WEEKDAYS, Places
 from sim.inputs.values import seconds_of_day
 

@@ -35,8 +35,8 @@ from sim.results.measures.periods import Period, divisions, within
 from sim.results.spill import Spill
 from sim.results.window import Row
 from sim.results.words.labels import in_sentences, spoken
+from sim.runs.experiment import Replications
 from sim.runs.piece import Piece
-from sim.runs.replications import Replications
 
 
 def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:

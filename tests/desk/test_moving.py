@@ -7,8 +7,17 @@ import pytest
 
 from sim.cli import main
 from sim.desk.controls import by_kind, controls, moved
-from sim.desk.files import Stated, compare_words, save, scenario_files, suggested, write_results
-from sim.desk.session import Cannot, Comparison, Engine
+from sim.desk.session import (
+    Cannot,
+    Comparison,
+    Engine,
+    Stated,
+    compare_words,
+    save,
+    scenario_files,
+    suggested,
+    write_results,
+)
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import rounded
 from sim.runs.engines import BY_REFERENCE
@@ -115,7 +124,7 @@ def test_what_is_written_is_what_the_command_line_writes_byte_for_byte(
     stated: Stated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(stated.folder, "mine", "Mine", "What then?", with_beds(stated, "7"))
-    monkeypatch.setattr("sim.desk.files.OUTPUTS", "of_the_desk")
+    monkeypatch.setattr("sim.desk.session.OUTPUTS", "of_the_desk")
     heard: list[int] = []
     base, mine = stated("base.yaml"), stated("mine.yaml")
     folder = write_results(base, mine, 6, BY_REFERENCE, lambda done, *_: heard.append(done))

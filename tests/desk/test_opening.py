@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from sim.desk.files import Stated
-from sim.desk.session import Cannot
+from sim.desk.session import Cannot, Stated
 from sim.inputs.loading import read_scenario
 from sim.own_data.censuses import read_censuses
 from sim.own_data.forecasting import starting

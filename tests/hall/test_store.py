@@ -21,12 +21,11 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import CensusEntry, Scenario
 from sim.results import spill
 from sim.results.spill import Spill
-from sim.runs import engines, experiment, replications
+from sim.runs import engines, experiment
 from sim.runs import store as store_module
 from sim.runs.engines import Engines
-from sim.runs.experiment import Shared, run_all, run_one, run_packed
+from sim.runs.experiment import SetAside, Shared, packed, run_all, run_one, run_packed, unpacked
 from sim.runs.piece import Piece, Task
-from sim.runs.replications import SetAside, packed, unpacked
 from sim.runs.store import PackedPiece, Store, default_store, has_rows_of_people, name_of_results, name_of_verdict
 from sim.runs.workers import Block, Work
 from tests.hall.files import write_pair
@@ -79,7 +78,7 @@ def test_the_bytes_do_not_depend_on_what_a_process_has_packed_before(monkeypatch
     first = packed(piece)
     packed(piece.with_rows([row._replace(service=f"z {row.service}") for row in reversed(piece.rows())]))
     assert packed(piece) == first
-    monkeypatch.setattr(replications, "MOST_KEYS", 0)  # and it forgets
+    monkeypatch.setattr(experiment, "MOST_KEYS", 0)  # and it forgets
     assert packed(piece) == first
 
 
@@ -345,7 +344,7 @@ def test_the_program_is_all_that_computes_and_nothing_that_only_tells() -> None:
     files = {
         file.relative_to(store_module.CODE).as_posix() for file in store_module._sources(store_module.RESULT_ROOMS)
     }
-    assert {"model/rules.py", "inputs/distributions.py", "results/measures.csv", "runs/replications.py"} <= files
+    assert {"model/rules.py", "inputs/distributions.py", "results/measures.csv", "runs/experiment.py"} <= files
     assert not [file for file in files if "charts" in file or "report" in file or file.startswith("cli")]
 
 

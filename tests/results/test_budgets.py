@@ -22,7 +22,7 @@ from sim.results.measures import costs
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical
 from sim.results.report.blocks import rendered
-from sim.results.report.money import money_pages
+from sim.results.report.figures import money_pages
 from sim.results.window import Window
 from tests.inputs.small_world import SMALL_WORLD, read_text
 from tests.results.tiny import Town, hospital, price, step, unit

@@ -1,14 +1,22 @@
-"""The figures of the report as tables: headline, hospitals, ranking, delay by reason, and who waits."""
+"""The figures of the report as tables: headline, hospitals, ranking, delay by reason, and who waits; and its money pages.
+
+The money pages keep three accounts apart, and show who pays against who gains and what it takes to break even. docs/money.md says
+what they must always show.
+"""
 
 from collections.abc import Iterator, Sequence
 
 from sim.inputs.scenario import Scenario
+from sim.results.comparison import money_tables
 from sim.results.comparison.accounts import NOT_PRICED
 from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of, without_price
+from sim.results.comparison.money_tables import HOW_TO_READ, KINDS, headers, limits_of, table_rows
 from sim.results.comparison.ranking import (
     apart,
     how_to_read_ranking,
     payers_text,
+    ranking,
     ranking_cells,
     ranking_headers,
     ranking_with_summary,
@@ -18,11 +26,12 @@ from sim.results.comparison.ranking import (
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.measure_table import LACKS
-from sim.results.report.blocks import Block, Heading, Paragraph, Table
+from sim.results.report.basis import uplifted
+from sim.results.report.blocks import Block, Heading, Paragraph, Table, Terms
 from sim.results.words import delays, hospitals, labels
 from sim.results.words.delays import ReasonDays, days_by_reason
 from sim.results.words.headline import HeadlineRow, besides, headline, how_to_read, how_to_read_besides
-from sim.results.words.labels import LACK_WORDS, figure, spoken
+from sim.results.words.labels import LACK_WORDS, change_and_interval, figure, payer_label, shortened, spoken
 
 
 def _told(findings: Findings) -> Sequence[Scenario]:
@@ -108,7 +117,7 @@ def ranking_pages(findings: Findings) -> Iterator[Block]:
     yield Paragraph(how_to_read_ranking(rows, findings), "small")
 
 
-HOW_TO_READ = (
+HOW_TO_READ_FIGURES = (
     "A reason names what people wait for, not why. No place free: in the service on whose list they stand, even where "
     "another one has room. Arranging it: steps such as assessments, decisions and works are under way, and the place may "
     "stand empty. Closed hours: a place is free, but its admission hours or the hours in which people may leave are closed."
@@ -127,7 +136,7 @@ def delay_pages(findings: Findings) -> Iterator[Block]:
     lacks = [lack for lack in LACKS if any(days.get(lack) for row in rows for days in row.days)]
     for number, scenario in enumerate(shown):
         yield _delays(findings, scenario, number, rows, lacks, per)
-    yield Paragraph(HOW_TO_READ, "small")
+    yield Paragraph(HOW_TO_READ_FIGURES, "small")
 
 
 def _delays(
@@ -144,3 +153,252 @@ def _delays(
     when = f", {findings.period.short}" if findings.period else ""
     caption = f"{findings.label(scenario)}: delayed bed days {per} in {spoken(findings.main_place)}{when}"
     return Table(headers, cells, ("", *["number"] * (1 + len(lacks))), caption)
+
+
+# -- money -------------------------------------------------------------------------------------------------------------
+
+
+PLAIN = {"Per day": "A delayed day avoided"}
+
+
+MOST_ROWS = 7  # scenarios in the table of the first page: those of the best rank
+NAME_WIDTH = 24  # letters of a scenario's name above a column
+
+
+def money_in_brief(findings: Findings) -> tuple[Table | None, list[str]]:
+    """The money of the first page in one table, by payer, or by scenario where there are several; and what to know about it."""
+    found = list(money_of(findings))
+    if not found or any(money.cash is None for money in found):
+        return None, []
+    heads: tuple[str, ...] = ("", "baseline", "scenario", "difference", "95% interval")
+    caption = f"Who pays: cash {found[0].per}"
+    if len(found) == 1:
+        (money,) = found
+        beside = (findings.baseline, money.scenario)
+        heads = ("", *(shortened(findings.label(one), NAME_WIDTH) for one in beside), *heads[3:])
+        whose = (money.by_contributor, "contributor") if money.scenario.costs.pools else (money.by_payer, "payer")
+        rows = [
+            (payer_label(one.name), *_before_after(money, one.name, whose[1]), *_cells(one)[:2]) for one in whose[0]
+        ]
+        rows.append(("all", *_before_after(money, ""), *_cells(money.cash)[:2]))
+    else:
+        ranked = [one.scenario.id for one in ranking(findings)[:MOST_ROWS]]
+        shown = sorted(
+            (one for one in found if one.scenario.id in ranked), key=lambda one: ranked.index(one.scenario.id)
+        )
+        rows = [
+            (findings.label(one.scenario), *_before_after(one, ""), *_cells(one.cash)[:2]) for one in shown or found
+        ]
+        caption = f"What it costs: cash of all services {labels.per_one_of(one.days for one in found)}"
+    year = findings.baseline.costs.price_year
+    missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
+    notes = [f"Prices of {year}."] if year else []
+    notes += [f"The {MOST_ROWS} that rank best; all stand below."] if len(found) > MOST_ROWS else []
+    notes += [f"Without a price, so at no cost here: {', '.join(missing)}."] if missing else []
+    return Table(heads, rows, ("", *["number"] * 4), caption), [" ".join(notes)] if notes else []
+
+
+def money_pages(findings: Findings) -> Iterator[Block]:
+    """Everything about money: compared scenarios with their accounts, single ones with their cost."""
+    found = list(money_of(findings))
+    if found:
+        yield Heading(f"Money, {labels.per_one_of(money.days for money in found)}")
+        yield Paragraph(
+            "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
+            "nobody is paid. The three are never added together.",
+            "small",
+        )
+    for money in found:
+        if len(found) > 1:
+            yield Heading(findings.label(money.scenario), 3)
+        if money.findings.period:
+            yield Paragraph(f"All of it {money.when}.", "small")
+        yield _ledgers(money)
+        yield _who_pays(money)
+        yield from _whose_money(money)
+        yield _services(money)
+        yield from _nights(money)
+    if not findings.compared:
+        yield from _costs_alone(findings)
+    yield from _budgets(findings)
+    if any(scenario.costs.prices for scenario in findings.scenarios):
+        yield from _prices(findings)
+
+
+def _ledgers(money: Money) -> Terms:
+    """A definition list: a heading and its words each."""
+    return Terms(
+        [(PLAIN.get(head, head), text[:1].upper() + text[1:]) for head, text in accounts(money) if head != "Who pays"]
+    )
+
+
+def _who_pays(money: Money) -> Table:
+    """Who pays against who gains: cash on one side, released bed days' value on the other, never summed."""
+    value = {one.name: one for one in money.value_by_payer}
+    names = dict.fromkeys((*(one.name for one in money.by_payer), *value))
+    cash = {one.name: one for one in money.by_payer}
+    rows = [
+        (payer_label(name), *_before_after(money, name), *_cells(cash.get(name)), _worth(value.get(name)))
+        for name in names
+    ]
+    rows.append(("all", *_before_after(money, ""), *_cells(money.cash), _worth(money.value)))
+    headers = (
+        "payer",
+        *_labels(money),
+        "cash difference",
+        "95% interval",
+        "verdict",
+        "value of bed days released",
+    )
+    kinds = ("", "number", "number", "number", "number", "verdict", "number")
+    return Table(headers, rows, kinds, "Who pays against who gains (the last column is no money, and is not added)")
+
+
+def _whose_money(money: Money) -> Iterator[Block]:
+    """Pooled funds split: who puts more in than before, and who is relieved."""
+    rows = [
+        (payer_label(one.name), *_before_after(money, one.name, "contributor"), *_cells(one))
+        for one in money.by_contributor
+    ]
+    headers = ("whose money", *_labels(money), "cash difference", "95% interval", "verdict")
+    if rows and (money.scenario.costs.pools or money.findings.baseline.costs.pools):
+        caption = "Who contributes and who is relieved: pooled funds by contributor, all else by who pays it"
+        yield Table(headers, rows, ("", "number", "number", "number", "number", "verdict"), caption)
+
+
+def _budgets(findings: Findings) -> Iterator[Block]:
+    """Budget lines, kept or broken, and what each of them limits."""
+    rows = table_rows(findings)
+    if rows:
+        yield Heading("Budget lines")
+        yield Table(headers(findings), rows, KINDS)
+        yield Paragraph(f"{limits_of(findings)} {HOW_TO_READ}", "small")
+
+
+def _labels(money: Money) -> tuple[str, str]:
+    return money.findings.label(money.findings.baseline), money.findings.label(money.scenario)
+
+
+def _before_after(money: Money, name: str, by: str = "payer") -> tuple[str, str]:
+    rows = (
+        money.findings.estimate(one.id, "all", "cost_cash_gbp", by if name else "", name)
+        for one in (money.findings.baseline, money.scenario)
+    )
+    before, after = (figure(row.mean * money.factor, "GBP") if row else "-" for row in rows)
+    return before, after
+
+
+def _cells(change: MoneyChange | None) -> tuple[str, str, str]:
+    if change is None:
+        return "-", "", ""
+    return (*change_and_interval(change.mean, change.low, change.high, "GBP"), change.verdict)
+
+
+def _worth(change: MoneyChange | None) -> str:
+    return figure(change.mean, "GBP") if change else "-"
+
+
+def _services(money: Money) -> Table:
+    """Gross and net: what costs more, then what costs less."""
+    changed = [one for one in money.by_service if abs(one.mean) >= LEAST_GBP]
+    rows = [(spoken(one.name), *_cells(one)) for one in sorted(changed, key=lambda one: -one.mean)]
+    if money.cash:
+        rows.append(("gross: all that rises", figure(money.gross_gbp, "GBP", signed=True), "", ""))
+        rows.append(("net: all together", *_cells(money.cash)))
+    headers = ("service", "cash difference", "95% interval", "verdict")
+    return Table(headers, rows, ("", "number", "number", "verdict"), "Where the cash changes, gross and net")
+
+
+def _nights(money: Money) -> Iterator[Block]:
+    """What an open and a used night cost, and care in the 91 days from ready, baseline and scenario."""
+    both = (money.findings.baseline, money.scenario)
+    measures = ("cost_per_open_night_gbp", "cost_per_used_night_gbp", "care_91_days_gbp")
+    places = [(one.name, spoken(one.name)) for one in money.scenario.services]
+    rows = []
+    for name, label in (*places, ("all", "all care after hospital")):
+        cells = [_figure(money.findings, one, name, measure) for measure in measures for one in both]
+        if any(cell != "-" for cell in cells):
+            rows.append((label, *cells))
+    whats = ("open night", "used night", "91 days a person")
+    headers = ("service", *(f"{what}, {who}" for what in whats for who in _labels(money)))
+    if rows:
+        caption = "What a night costs, open and used; and care a person in the 91 days from ready in hospital"
+        yield Table(headers, rows, ("", *["number"] * 6), caption)
+
+
+def _figure(findings: Findings, scenario: Scenario, service: str, measure: str) -> str:
+    row = findings.estimate(scenario.id, service, measure)
+    return figure(row.mean, "GBP") if row else "-"
+
+
+def _costs_alone(findings: Findings) -> Iterator[Block]:
+    """Cost by payer of scenarios that are not compared."""
+    rows: list[Sequence[str]] = []
+    for scenario in findings.scenarios:
+        factor = labels.times(scenario.calendar.measured_days)
+        rows += [
+            (findings.label(scenario), payer_label(row.item), figure(row.mean * factor, row.unit))
+            for row in findings.items(scenario.id, "all", "cost_cash_gbp", "payer")
+        ]
+    if rows:
+        per = labels.per_one_of(findings.windows)
+        yield Heading(f"Who pays, {per}")
+        yield Table(("scenario", "payer", f"cost {per}"), rows, ("", "", "number"))
+
+
+def _prices(findings: Findings) -> Iterator[Block]:
+    """The price year, what was turned into it, and what costs nothing here because it has no price."""
+    costs = next(one.costs for one in findings.scenarios if one.costs.prices)
+    text = f"Prices of {costs.price_year}. " if costs.price_year else ""
+    text += "Delayed days are part of the stays that they belong to, and never added to them."
+    missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
+    if missing:
+        text += f" Without a price, so at no cost here: {', '.join(missing)}."
+    yield Paragraph(text, "small")
+    rows = list(uplifted(findings))
+    if rows:
+        caption = f"Prices of other years, turned into {costs.price_year} by: {costs.deflator}"
+        yield Table(
+            ("price", "as written", "year", "times", "used"), rows, ("mono", "number", "", "number", "number"), caption
+        )
+
+
+# -- the years after ready, and calendar years --------------------------------------------------------------
+
+COHORT_KINDS = ("", "number", "number", "number", "number", "verdict")
+
+
+def cohort_pages(findings: Findings) -> Iterator[Block]:
+    """Two tables for each scenario; nothing where nobody is followed."""
+    shown = list(money_tables.cohort_tables(findings))
+    if not shown:
+        return
+    yield Heading(money_tables.cohort_title(findings))
+    for scenario in shown:
+        heads = money_tables.cohort_headers(findings, scenario)
+        kinds = COHORT_KINDS[: len(heads)]
+        if len(shown) > 1:
+            yield Heading(findings.label(scenario), 3)
+        yield Table(heads, money_tables.cohort_life(findings, scenario), kinds, "What life they had")
+        rows = money_tables.cohort_in_full(findings, scenario)
+        if rows:
+            yield Table(heads, rows, kinds, "Who pays, by year since ready")
+    yield Paragraph(money_tables.how_to_read_cohort(findings), "small")
+
+
+def years_pages(findings: Findings) -> Iterator[Block]:
+    """A table for each scenario; nothing where nothing grows."""
+    if not findings.years:
+        return
+    yield Heading(delays.BY_YEAR_TITLE)
+    for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
+        rows = list(delays.rows(findings, scenario))
+        heads = delays.heads(findings, scenario)
+        if not findings.compared:
+            heads, rows = heads[:-1], [row[:-1] for row in rows]
+        kinds = ["", *["number"] * (len(heads) - 1)]
+        if findings.compared:
+            heads[-1], kinds[-1] = "verdict", "verdict"
+        if rows:
+            yield Table(heads, rows, kinds, findings.label(scenario))
+    yield Paragraph(delays.FIXED, "small")

@@ -15,8 +15,17 @@ from sim.results.comparison.money import building_up, in_one_sentence, money_of
 from sim.results.comparison.ranking import ranking, ranking_answer, ranking_with_summary
 from sim.results.report.basis import RunProvenance, assumptions, basis_pages, without_note
 from sim.results.report.blocks import Block, Code, Heading, Items, Paragraph, Pictures, Table, html_page
-from sim.results.report.figures import delay_pages, figure_pages, hospital_pages, ranking_pages, who_waits_pages
-from sim.results.report.money import cohort_pages, money_in_brief, money_pages, years_pages
+from sim.results.report.figures import (
+    cohort_pages,
+    delay_pages,
+    figure_pages,
+    hospital_pages,
+    money_in_brief,
+    money_pages,
+    ranking_pages,
+    who_waits_pages,
+    years_pages,
+)
 from sim.results.report.slides import Slide, slide_png, slide_svg
 from sim.results.report.study import Study, StudyPage
 from sim.results.words.headline import answer, averages, description, on_other_days

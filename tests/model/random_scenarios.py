@@ -4,6 +4,7 @@ Times lie on whole days, on hours or anywhere: on a grid many things fall on one
 Whatever is drawn must be something that the loader takes; the few that it refuses are counted by the tests.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -541,16 +542,36 @@ class Town:
         self.leave_steps_to_do(tree)
         return tree
 
+    def waiting_at_the_start(self, tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        """Of a group and service some who wait, if it is said there in one way for all where people go."""
+        group = self.one_of(tree["people"])
+        here = self.one_of(tree["people"][group]["journey"])
+        then = tree["people"][group]["journey"][here].get("then", {})
+        routes = then if isinstance(then, dict) else then[0]["routes"]
+        ways = [to for to in routes if to in tree["services"] or to in self.lists or to == "home"]
+        if ways and here != "home":
+            waited = {"waited_days": {"fixed": self.days_text(0, 3)}} if self.chance(80) else {}
+            days = {"elapsed_days": {"fixed": self.days_text(3, 6)}}
+            yield {
+                "group": group, "service": here, "count": self.whole(1, 2), **days, "waiting_for": self.one_of(ways), **waited
+            }  # fmt: skip
+
     def leave_steps_to_do(self, tree: dict[str, Any]) -> None:
         """Some who wait when the clock starts have steps of their way before them."""
+        if self.steps and tree["calendar"]["warm_up_days"] == 0 and self.chance(25):
+            tree.setdefault("census", []).extend(self.waiting_at_the_start(tree))
         for entry in tree.get("census", ()):
             if entry["service"] == "outside" or "waiting_for" not in entry:
                 continue
             then = tree["people"][entry["group"]]["journey"].get(entry["service"], {}).get("then", {})
             routes = then if isinstance(then, dict) else then[0]["routes"]
-            route = routes.get(entry["waiting_for"])
-            steps = route.get("steps") if isinstance(route, dict) else None
-            if not isinstance(steps, list) or not self.chance(70):
+            to = entry["waiting_for"]
+            if not self.steps or to not in routes or not self.chance(70):
+                continue
+            if not isinstance(routes[to], dict):
+                routes[to] = {"share": routes[to]}
+            steps = routes[to].setdefault("steps", [self.step_on_route(name) for name in self.steps if self.chance(60)])
+            if not isinstance(steps, list):
                 continue
             names = [one if isinstance(one, str) else next(iter(one)) for one in steps]
             entry["steps_left"] = [name for name in names if self.chance(60)]

@@ -1024,7 +1024,8 @@ class Town:
             u = self.draw(person, stay.service, 0, f"takes {step.name}")
             since = 0 if step.after else self._own_start(stay, step)  # of what was done before nobody knows the end
             lasted = 0 if step.team else -since
-            stay.tasks.append(Task(step, since, self._lasting(step.takes, lasted, u) / DAY))
+            length = step.takes.days(u) if lasted == 0 else self._lasting(step.takes, lasted, u) / DAY
+            stay.tasks.append(Task(step, since, length))
         stay.units = self._units_in(person, visit)
         return stay
 

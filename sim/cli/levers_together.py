@@ -15,7 +15,6 @@ from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
-from sim.cli.uncertainty import CASH
 from sim.cli.verbs.together import Levers
 from sim.home import COMMAND
 from sim.inputs.loading import sets_for_each
@@ -29,7 +28,7 @@ from sim.results.words.labels import change_and_interval, counted, in_sentences,
 from sim.runs.experiment import HowToRun
 from sim.runs.specification import FORMAT, files_read, try_files, try_folder
 from sim.runs.store import default_store
-from sim.studies.assumptions import Wanted
+from sim.studies.assumptions import CASH, Wanted
 from sim.studies.together import Effect, Together, read_selections, together, work_of
 
 KINDS = ("alone", "step", "last", "share")

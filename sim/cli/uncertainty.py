@@ -36,6 +36,7 @@ from sim.runs.store import default_store
 from sim.sensitivity import Question
 from sim.studies.assumptions import (
     BETTER,
+    CASH,
     MORRIS,
     SEEDS,
     SOBOL,
@@ -61,7 +62,6 @@ from sim.studies.assumptions import (
 
 Study = Worlds | Indices
 SIZES = {"worlds": 64, MORRIS: 8, SOBOL: 64}  # where none is asked for
-CASH = Wanted("all", "cost_cash_gbp")
 
 
 def label_of(study: Study, wanted: Wanted) -> str:

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs import distributions
 from sim.own_data.spells import Spell, Spells, route_words
 
 Floats = NDArray[np.float64]
@@ -93,15 +92,6 @@ class Family:
         if self.name == "exponential":
             return f"{{exponential: {{mean: {self.mean:.4g}}}}}"
         return f"{{{self.name}: {{mean: {self.mean:.4g}, sd: {self.sd:.4g}}}}}"
-
-    @property
-    def as_drawn(self) -> distributions.Distribution:
-        """The distribution as a run draws from it."""
-        if self.name == "exponential":
-            return distributions.exponential(self.mean)
-        return {"lognormal": distributions.lognormal, "gamma": distributions.gamma, "weibull": distributions.weibull}[
-            self.name
-        ](self.mean, self.sd)
 
 
 def longer_share(family: Family, days: Floats) -> Floats:

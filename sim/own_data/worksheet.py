@@ -26,7 +26,6 @@ PARENT = "scenarios/baseline.yaml"
 NUMBERS, ARITHMETIC = "Numbers", "Arithmetic"
 RESIDENTS_ROW, NAME_ROW = "care home residents are in 5 to 8", "name of your hospital"
 J = "people.older_people.journey."
-NEEDS = ("none", "resident", "reablement", "home_care", "community_health", "bed", "care_home")
 ROUTES = {  # by need, where those who leave alive go, and how many times the mean of number 3 they take to be ready
     "none": ("home", "0.76"),
     "resident": ("own_care_home", "0.76"),

@@ -37,7 +37,7 @@ from sim.inputs.scenario import Scenario
 from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
 from sim.results.comparison.compare import CANNOT_TELL, cut, difference_verdict
 from sim.results.comparison.statistics import spread
-from sim.results.measure_table import HIGHER, LOWER, limits_of_difference, measures
+from sim.results.measure_table import limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside, paired
 from sim.runs.experiment import BATCH, HowToRun, ScenarioRuns, Work
@@ -63,6 +63,9 @@ class Wanted:
             if known[:4] == key:
                 return float(value)
         return 0.0 if measures()[self.measure].absent_is_zero else np.nan
+
+
+CASH = Wanted("all", "cost_cash_gbp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,11 +308,6 @@ def _in_world(one: Wanted, changes: Floats) -> InWorld:
     return InWorld(found.mean, low, high, verdict)
 
 
-def is_directed(one: Wanted) -> bool:
-    """Whether less, or more, of a measure is better, so that a scenario can be better on it."""
-    return measures()[one.measure].better in (LOWER, HIGHER)
-
-
 def question_of(
     base: str, other: str, sets: Sequence[str], replications: int | None, seed: int | None
 ) -> JointQuestion:
@@ -322,7 +320,6 @@ def question_of(
 
 MORRIS, SOBOL = "morris", "sobol"
 LEVELS = 4  # of a Morris design, as usual
-LEAST_OF_SOBOL = 2
 SEEDS = 2**32  # that SALib takes
 
 

@@ -27,10 +27,10 @@ from sim.results.charts.style import (
     in_lines,
     looks,
     others,
+    pounds,
     remarks,
     small_multiples,
 )
-from sim.results.charts.uncertainty import pounds
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, money_of
 from sim.results.words.labels import figure, payer_label, shortened, spoken

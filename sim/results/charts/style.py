@@ -173,6 +173,14 @@ def remarks(findings: Findings, shown: int) -> str:
     return f"{chosen}\nin all: {settings_text(common)}" if common else chosen
 
 
+MILLION = 1_000_000
+
+
+def pounds(value: float) -> str:
+    """A round amount on an axis, in millions."""
+    return f"{'-' if value < 0 else ''}£{abs(value) / MILLION:g}m" if value else "£0"
+
+
 # -- dates --------------------------------------------------------------------------------------------------
 
 ROOM = 0.09  # of the axis's height, above the lines, for the words at a date

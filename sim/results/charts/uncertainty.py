@@ -12,14 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
-from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, MARKERS, canvas, in_lines, legend_above
+from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, MARKERS, canvas, in_lines, legend_above, pounds
 from sim.results.words.labels import shortened
 
 MOST_BARS = 20
 LABEL_WIDTH = 42
 AXIS_WIDTH = 80  # letters below an axis that takes two thirds of the chart
 BAR_HEIGHT = 0.62
-MILLION = 1_000_000
 Ends = tuple[float, float] | None  # of an interval
 
 
@@ -86,11 +85,6 @@ def worlds_chart(picture: WorldsPicture) -> tuple[str, str, Figure]:
     middle = [float(np.median([point[axis] for point in picture.points])) for axis in (0, 1)]
     description = f"{len(picture.points)} worlds; the middle one: {picture.across} {middle[0]:.2f}, {picture.up} {middle[1]:,.0f}."
     return picture.title, description, drawing
-
-
-def pounds(value: float) -> str:
-    """A round amount on an axis, in millions."""
-    return f"{'-' if value < 0 else ''}£{abs(value) / MILLION:g}m" if value else "£0"
 
 
 @dataclass(frozen=True, slots=True)

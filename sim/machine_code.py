@@ -67,13 +67,18 @@ def first_line(problem: BaseException) -> str:
 
 def fingerprint(files: Iterable[str], constants: Iterable[str] = ()) -> str:
     """What compiled code of these sources, with these constants of other modules, depends on, in a few letters."""
-    from importlib.metadata import version
-
-    digest = hashlib.sha256("\0".join((sys.version, *map(version, ("numba", "llvmlite", "numpy")))).encode())
+    digest = hashlib.sha256("\0".join((sys.version, *_versions())).encode())
     for file in (__file__, *files):
         digest.update(_digest(file))
     digest.update("\0".join(constants).encode())
     return digest.hexdigest()[:16]
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    from importlib.metadata import version
+
+    return tuple(map(version, ("numba", "llvmlite", "numpy")))
 
 
 @cache

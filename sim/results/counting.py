@@ -7,6 +7,7 @@ What may be changed here: freely, together with `split.py`.
 """
 
 from sim.machine_code import Column, Grid, Passes
+from sim.model.records import NEVER
 
 
 def count(table: Grid, item_of: Grid, profiles: Column, places: Column) -> None:
@@ -27,9 +28,19 @@ def total(table: Grid, item_of: Grid, profiles: Column, places: Column, amounts:
                 table[item_of[profile, division], place] += amount
 
 
+def next_wanted(ranks: Grid, cell: int, least: int) -> int:
+    """The lowest of the ranks of a cell that is not below another; none: no row ever has it."""
+    lowest = NEVER
+    for which in range(ranks.shape[1]):
+        if ranks[cell, which] >= least:
+            lowest = min(lowest, ranks[cell, which])
+    return lowest
+
+
 def ranked(
     found: Grid,
     ranks: Grid,
+    awaited: Column,
     seen: Grid,
     item_of: Grid,
     order: Column,
@@ -37,8 +48,13 @@ def ranked(
     places: Column,
     values: Column,
 ) -> None:
-    """Of rows, read in the order of their values: those at some ranks of each cell, one after the other in a row of the cell."""
+    """Of rows, read in the order of their values: those at some ranks of each cell, one after the other in a row of the cell.
+
+    `awaited` is room for a number for each cell: the next rank that is wanted there.
+    """
     columns, wanted = seen.shape[1], ranks.shape[1]
+    for cell in range(len(ranks)):
+        awaited[cell] = next_wanted(ranks, cell, seen[cell // columns, cell % columns])
     for number in range(len(order)):
         row = order[number]
         profile, place, value = profiles[row], places[row], values[row]
@@ -46,9 +62,11 @@ def ranked(
             item = item_of[profile, division]
             rank, cell = seen[item, place], item * columns + place
             seen[item, place] = rank + 1
-            for which in range(wanted):
-                if ranks[cell, which] == rank:
-                    found[cell, which] = value
+            if rank == awaited[cell]:
+                for which in range(wanted):
+                    if ranks[cell, which] == rank:
+                        found[cell, which] = value
+                awaited[cell] = next_wanted(ranks, cell, rank + 1)
 
 
 def paths(
@@ -91,4 +109,4 @@ def ranked_paths(found: Grid, people: Grid, cells: Column, ranks: Column, number
             below += here
 
 
-PASSES = Passes(__file__, count, total, ranked, paths, ranked_paths)
+PASSES = Passes(__file__, count, total, ranked, paths, ranked_paths, helpers=(next_wanted,))

@@ -147,13 +147,6 @@ def row_of(sums: Sums, profile: int, place: int) -> int:
     return row
 
 
-def add(sums: Sums, profile: int, place: int, amounts: Column) -> None:
-    """Add some amounts."""
-    row = row_of(sums, profile, place)
-    for what in range(len(amounts)):
-        sums.amounts[row, what] += amounts[what]
-
-
 def by_item(tables: Grid, item_of: Grid, places: int, sums: Sums) -> None:
     """The sums of all profiles under the item of each division: by item and place."""
     for row in range(1, sums.size[0]):
@@ -274,5 +267,5 @@ PASSES = Passes(
     of_stays,
     by_item,
     add_up,
-    helpers=(inside, midnights_in, midnight, row_of, add, is_there, took, in_hospital, ended),
+    helpers=(inside, midnights_in, midnight, row_of, is_there, took, in_hospital, ended),
 )

@@ -134,7 +134,6 @@ def _room_for_waits(window: Window, split: Split) -> OfWaits:
         given_up=_zeros(names, names),
         waited_on=_zeros(names, names),
         lengths=_room_for_lengths(3 * len(split.waiting)),
-        amounts=np.zeros(len(OF_WAITS), dtype=np.int64),
     )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.machine_code import Column, Grid, Mask, Passes
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY
-from sim.results.table_passes import Lengths, Sums, When, Where, add, midnight, row_of, took
+from sim.results.table_passes import Lengths, Sums, When, Where, midnight, row_of, took
 
 IN_2_DAYS = 2 * SECONDS_PER_DAY
 IN_4_HOURS = 4 * SECONDS_PER_HOUR
@@ -70,7 +70,6 @@ class OfWaits(NamedTuple):
     given_up: Grid  # by destination, and where `otherwise` led
     waited_on: Grid  # people admitted by destination and what they had waited for
     lengths: Lengths
-    amounts: Column
 
 
 def has_failed(ending: int) -> bool:
@@ -91,57 +90,61 @@ def gives_up(found: OfWaits, waits: Waits, row: int) -> None:
     found.given_up[waits.to[row], waits.otherwise[last]] += 1
 
 
-def has_ended(found: OfWaits, waits: Waits, row: int, admitted_to: Column) -> None:
-    """A wait that ended in the window."""
-    amounts, ending = found.amounts, waits.ending[row]
+def has_ended(found: OfWaits, waits: Waits, row: int, admitted_to: Column, here: int) -> None:
+    """A wait that ended in the window; `here` is the row of its sums."""
+    amounts, ending = found.sums.amounts, waits.ending[row]
     if ending == ADMITTED:
         if admitted_to[row] != NONE:
             found.waited_on[admitted_to[row], waits.to[row]] += 1
     elif ending == GAVE_UP:
-        amounts[GAVE] = 1
+        amounts[here, GAVE] += 1
         gives_up(found, waits, row)
     elif has_failed(ending):
-        amounts[TURNED] = 1
-        amounts[TURNED_AT_ONCE] = 1 if waits.joined[row] == waits.ended[row] else 0
+        amounts[here, TURNED] += 1
+        amounts[here, TURNED_AT_ONCE] += waits.joined[row] == waits.ended[row]
 
 
-def waited(found: OfWaits, waits: Waits, row: int, where: Where, when: When, profile: int) -> None:
+def waited(found: OfWaits, waits: Waits, row: int, where: Where, when: When, here: int) -> None:
     """A wait that touches the window; outside, it is one of those outside, too."""
-    amounts, to, joined, over = found.amounts, waits.to[row], waits.joined[row], min(waits.ended[row], when.end)
-    amounts[IN_LINE] = over - max(joined, when.first)
-    if joined >= when.first:
-        amounts[WAITS], amounts[WAITED] = 1, over - joined
-        if over > joined:
-            amounts[WAITED_AT_ALL] = 1
-            took(found.lengths, where.also[to], profile, to, over - joined)
-            if waits.held[row] == OUTSIDE:
-                took(found.lengths, NONE, profile, when.outside, over - joined)
+    sums, profile, to = found.sums, waits.profile[row], waits.to[row]
+    joined, over, is_outside = waits.joined[row], min(waits.ended[row], when.end), waits.held[row] == OUTSIDE
+    add_wait(sums.amounts, here, joined, over, when.first)
+    if is_outside:
+        add_wait(sums.amounts, row_of(sums, profile, when.outside), joined, over, when.first)
+    if joined >= when.first and over > joined:
+        took(found.lengths, where.also[to], profile, to, over - joined)
+        if is_outside:
+            took(found.lengths, NONE, profile, when.outside, over - joined)
 
 
-def keeps_standards(amounts: Column, waits: Waits, row: int, end: int) -> None:
+def add_wait(amounts: Grid, here: int, joined: int, over: int, first: int) -> None:
+    """Add a wait to a row of sums: its time in line, and how long it took if it began in the window."""
+    amounts[here, IN_LINE] += over - max(joined, first)
+    if joined >= first:
+        amounts[here, WAITS] += 1
+        amounts[here, WAITED] += over - joined
+        amounts[here, WAITED_AT_ALL] += over > joined
+
+
+def keeps_standards(amounts: Grid, here: int, waits: Waits, row: int, end: int) -> None:
     """A wait that began in the window: admitted within 4 hours, where they can be seen; and within 2 days."""
     seconds = waits.ended[row] - waits.joined[row]
     is_in = waits.ending[row] == ADMITTED
     if waits.held[row] == OUTSIDE and (waits.ended[row] < end or waits.joined[row] <= end - IN_4_HOURS):
-        amounts[FROM_OUTSIDE] = 1
-        amounts[WITHIN_4_HOURS] = 1 if is_in and seconds <= IN_4_HOURS else 0
+        amounts[here, FROM_OUTSIDE] += 1
+        amounts[here, WITHIN_4_HOURS] += is_in and seconds <= IN_4_HOURS
     if is_in and waits.ended[row] < end:
-        amounts[GOT_IN] = 1
-        amounts[WITHIN_2_DAYS] = 1 if seconds <= IN_2_DAYS else 0
+        amounts[here, GOT_IN] += 1
+        amounts[here, WITHIN_2_DAYS] += seconds <= IN_2_DAYS
 
 
-def is_outside(found: OfWaits, waits: Waits, row: int, came: Column, when: When, has_stay: bool) -> None:
-    """A wait outside: in the queue there, or dead, or gone for good without ever having been in a stay."""
-    amounts, sums = found.amounts, found.sums.amounts
-    here = row_of(found.sums, waits.profile[row], when.outside)
-    for what in range(IN_LINE, WAITED + 1):
-        sums[here, what] += amounts[what]
-    if when.first <= waits.ended[row] < when.end:
-        person = waits.person[row]
-        if waits.ending[row] == DIED_WAITING:
-            sums[here, DEAD_OUTSIDE] += 1
-        if not has_stay and (row + 1 == len(waits.person) or waits.person[row + 1] != person):
-            sums[row_of(found.sums, came[person], when.all), GONE_FROM_OUTSIDE] += 1
+def ended_outside(sums: Sums, waits: Waits, row: int, came: Column, when: When, has_stay: bool) -> None:
+    """A wait outside that ended in the window: dead, or gone for good without ever having been in a stay."""
+    person = waits.person[row]
+    if waits.ending[row] == DIED_WAITING:
+        sums.amounts[row_of(sums, waits.profile[row], when.outside), DEAD_OUTSIDE] += 1
+    if not has_stay and (row + 1 == len(waits.person) or waits.person[row + 1] != person):
+        sums.amounts[row_of(sums, came[person], when.all), GONE_FROM_OUTSIDE] += 1
 
 
 def of_waits(
@@ -155,16 +158,14 @@ def of_waits(
 ) -> None:
     """Every wait that touches the window, in every table; `with_stays` are the people of the stays, `came` the profiles of all."""
     first, end = when.first, when.end
-    amounts, stay, out = found.amounts, 0, len(found.waiting) - 1
+    stay, out = 0, len(found.waiting) - 1
     for row in range(len(waits.person)):
         person, to, joined, over = waits.person[row], waits.to[row], waits.joined[row], waits.ended[row]
         if joined >= end or over < first:
             continue
-        profile = waits.profile[row]
-        for what in range(len(amounts)):
-            amounts[what] = 0
+        here = row_of(found.sums, waits.profile[row], to)
         if over > joined or not has_failed(waits.ending[row]):
-            waited(found, waits, row, where, when, profile)
+            waited(found, waits, row, where, when, here)
         if over > joined and over > first:
             begin, until = midnight(joined, first, when.days), midnight(over, first, when.days)
             found.waiting[to, begin] += 1
@@ -173,15 +174,14 @@ def of_waits(
                 found.waiting[out, begin] += 1
                 found.waiting[out, until] -= 1
         if joined >= first:
-            keeps_standards(amounts, waits, row, end)
+            keeps_standards(found.sums.amounts, here, waits, row, end)
         if first <= over < end:
-            has_ended(found, waits, row, admitted_to)
-        if waits.held[row] == OUTSIDE:
+            has_ended(found, waits, row, admitted_to, here)
+        if waits.held[row] == OUTSIDE and first <= over < end:
             while stay < len(with_stays) and with_stays[stay] < person:
                 stay += 1
             has_stay = stay < len(with_stays) and with_stays[stay] == person
-            is_outside(found, waits, row, came, when, has_stay)
-        add(found.sums, profile, to, amounts)
+            ended_outside(found.sums, waits, row, came, when, has_stay)
 
 
 class People(NamedTuple):
@@ -238,13 +238,13 @@ PASSES = Passes(
     helpers=(
         midnight,
         row_of,
-        add,
         took,
         has_failed,
         gives_up,
         has_ended,
+        add_wait,
         waited,
         keeps_standards,
-        is_outside,
+        ended_outside,
     ),
 )

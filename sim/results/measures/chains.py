@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.machine_code import Column, Mask, Passes
 from sim.model.records import ADMITTED, NEVER, OUTSIDE
-from sim.results.table_passes import Sums, add, row_of
+from sim.results.table_passes import Sums, row_of
 
 DAYS_30, WEEKS_12, DAYS_91 = 30 * SECONDS_PER_DAY, 84 * SECONDS_PER_DAY, 91 * SECONDS_PER_DAY
 FOLLOWED = (  # in pairs: how many are followed up, and what is counted of them
@@ -170,7 +170,9 @@ def of_those_who_left(sums: Sums, amounts: Column, stays: Stays, waits: Back, pl
             amounts[LEFT], amounts[READMITTED] = 1, 1 if again else 0
         if from_hospital and not is_moved:
             after_discharge(amounts, stays, places, row, within)
-        add(sums, stays.after[row], service, amounts)
+        here = row_of(sums, stays.after[row], service)
+        for what in range(len(amounts)):
+            sums.amounts[here, what] += amounts[what]
 
 
 class Used(NamedTuple):
@@ -204,7 +206,6 @@ PASSES = Passes(
     care_used,
     helpers=(
         row_of,
-        add,
         later_row,
         is_out_at_home,
         is_not_home,

@@ -20,6 +20,7 @@ both are beside each other. The cost of delayed days is included in the stays, a
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import lcm
 from typing import NamedTuple
 
 import numpy as np
@@ -192,10 +193,12 @@ def shared(pence: int, shares: list[Fraction]) -> list[int]:
     """Whole pence by payer that add up: rounded down, the rest by largest remainder, the first of equals."""
     if len(shares) == 1:
         return [pence]
-    total = sum(shares)
-    exact = [pence * share / total for share in shares]
-    parts = [int(value) for value in exact]
-    by_remainder = sorted(range(len(parts)), key=lambda index: (parts[index] - exact[index], index))
+    of = lcm(*(share.denominator for share in shares))
+    weights = [share.numerator * (of // share.denominator) for share in shares]  # whole numbers: quicker than fractions
+    total = sum(weights)
+    exact = [pence * weight for weight in weights]  # times the total
+    parts = [one // total if one >= 0 else -(-one // total) for one in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda index: (parts[index] * total - exact[index], index))
     for index in by_remainder[: pence - sum(parts)]:
         parts[index] += 1
     return parts

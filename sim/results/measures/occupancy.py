@@ -275,8 +275,8 @@ def _place_rows(window: Window, name: str, services: Sequence[Service]) -> list[
     found.append(row("available_bed_days", available_total / each)._replace(in_hours=in_hours))
     if available_total:
         found.append(row("occupancy", sum(_held_seconds(window, service) for service in services) / available_total))
-    taken = np.sum([one.held for one in over_time], axis=0)
-    places = np.sum([one.available for one in over_time], axis=0)
+    taken = reduce(np.add, (one.held for one in over_time))
+    places = reduce(np.add, (one.available for one in over_time))
     if places.any():
         found.append(row("midnight_occupancy", int(taken.sum()) / int(places.sum())))
     for measure, is_so in (

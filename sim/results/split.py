@@ -299,9 +299,9 @@ def split_of(window: Window) -> Split:
 def _split(window: Window) -> Split:
     scenario, people, waits, stays = window.scenario, window.ledger.people, window.ledger.waits, window.ledger.stays
     sizes = [len(group.profiles) for group in scenario.people]
-    first: Column = (np.cumsum(sizes, dtype=np.int64) - sizes)[people["group"]]
     came, waiting, found, after = people["profile"], waits["profile"], stays["found"], stays["after"]
     if len(sizes) > 1:  # of one group they begin with the first
+        first: Column = (np.cumsum(sizes, dtype=np.int64) - sizes)[people["group"]]
         of_stay = first[stays["person"]]
         came, waiting, found, after = first + came, first[waits["person"]] + waiting, of_stay + found, of_stay + after
     item_of = scenario.once("items of profiles", lambda: _items_of_profiles(scenario.people))

@@ -180,7 +180,8 @@ def _days(row: Row, name: str, problems: Problems) -> float:
 def read_plan(file: str, mapping: Sequence[Meaning], problems: Problems) -> Plan:
     """The plan in a workbook; ScenarioError with all that is wrong, each with its sheet and cell."""
     grids = read_grids(file, problems)
-    problems.stop_if_any()
+    if not grids:
+        problems.stop_if_any()
     rows: dict[Meaning, list[PlanRow]] = {}
     used: dict[str, Grid] = {}
     for grid in grids:
@@ -267,13 +268,14 @@ def _label_column(grid: Grid, row: int) -> int:
 def _cells(grid: Grid, row: int, months: dict[int, date], problems: Problems) -> dict[date, Cell]:
     """The numbers of a row by month; text is not repeated, as nobody knows what it is."""
     found: dict[date, Cell] = {}
+    told = [one.text for one in problems.found]  # of formulas without a value, which look blank
     for column, month in months.items():
         text, value = grid.cell(row, column), 0.0
         try:
             value = float(quantity(text)) if text else 0.0
         except ValueError:
             grid.wrong(problems, row, column, "holds text where a number of people is wanted")
-        if not text:
+        if not text and not any(one.startswith(f"{grid.place(row, column)} holds a formula") for one in told):
             grid.wrong(problems, row, column, "is blank; write 0 where there is nobody, or no room")
         if not 0 <= value <= MOST_PEOPLE:
             grid.wrong(problems, row, column, f"is {quoted(text)}; write 0 to {MOST_PEOPLE:,} people")

@@ -54,11 +54,12 @@ def read_worksheet(file: str, problems: Problems) -> Filled:
     """The filled cells; ScenarioError with everything that is wrong, each by sheet and cell."""
     read = Problems()
     grids = {grid.sheet: grid for grid in read_grids(file, read)}
-    for one in read.found:
-        if not _is_of_our_formulas(one, grids.get(NUMBERS)):
-            problems.add(Mark(file=one.file, line=one.line, column=one.column), one.text)
-    problems.stop_if_any()
+    unread = [one for one in read.found if not _is_of_our_formulas(one, grids.get(NUMBERS))]
+    for one in unread:
+        problems.add(Mark(file=one.file, line=one.line, column=one.column), one.text)
     grid = grids.get(NUMBERS)
+    if grid is None:
+        problems.stop_if_any()
     if grid is None:
         problems.add(
             Mark(file=file), f"has no sheet {quoted(NUMBERS)}; make a worksheet with the verb `worksheet` and fill that"
@@ -67,9 +68,11 @@ def read_worksheet(file: str, problems: Problems) -> Filled:
         raise AssertionError
     found = Filled(file)
     columns = _columns(grid, problems)
-    problems.stop_if_any()
+    if not columns:
+        problems.stop_if_any()
+    formulas = {one.line for one in unread}
     for row in range(columns["heading"] + 1, len(grid.rows)):
-        _take(grid, row, columns, found, problems)
+        _take(grid, row, columns, found, problems, is_formula=grid.numbers[row] in formulas)
     _check_pathways(grid, found, problems)
     if not found.numbers and not problems.found:
         problems.add(
@@ -107,7 +110,9 @@ def _columns(grid: Grid, problems: Problems) -> dict[str, int]:
     return {}
 
 
-def _take(grid: Grid, row: int, columns: Mapping[str, int], found: Filled, problems: Problems) -> None:
+def _take(
+    grid: Grid, row: int, columns: Mapping[str, int], found: Filled, problems: Problems, *, is_formula: bool
+) -> None:
     """One row: its number, or one of the two other cells."""
     says, cell = bare(grid.cell(row, columns["says"])), grid.cell(row, columns["yours"])
     if says == bare(RESIDENTS_ROW):
@@ -117,7 +122,7 @@ def _take(grid: Grid, row: int, columns: Mapping[str, int], found: Filled, probl
     if says == bare(NAME_ROW):
         found.name = cell[:80]
     asked = next((one for one in ASKED if bare(one.says) == says), None)
-    if asked is None or not cell:
+    if asked is None or not (cell or is_formula):
         return
     place = grid.place(row, columns["yours"])
     if asked.number in found.places:
@@ -129,14 +134,18 @@ def _take(grid: Grid, row: int, columns: Mapping[str, int], found: Filled, probl
         )
         return
     found.places[asked.number] = place
+    if not cell:
+        return  # a formula without a value, which is told already
     try:
         value = float(quantity(cell))
     except ValueError:
-        grid.wrong(problems, row, columns["yours"], f"(number {asked.number}) holds text where a number is wanted")
+        what = "holds text where a number is wanted; write the number alone, or leave the cell blank"
+        grid.wrong(problems, row, columns["yours"], f"(number {asked.number}) {what}")
         return
     wrong = _size(asked, value)
     if wrong:
         grid.wrong(problems, row, columns["yours"], f"(number {asked.number}) is {quoted(cell)}{wrong}")
+        return
     found.numbers[asked.number] = value
     source = grid.cell(row, columns["source"]) if columns["source"] >= 0 else ""
     if any(looks_like_nhs_number(word) for word in re.findall(r"\d{3}[ -]?\d{3}[ -]?\d{4}", source)):
@@ -152,6 +161,8 @@ def _size(asked: Asked, value: float) -> str:
         return f"; write {value:g}%"
     if not least <= value <= asked.most:
         return f"; write {least:g} to {asked.most:g}"
+    if asked.unit == WHOLE and not value.is_integer():
+        return "; write a whole number"
     early = of_those_who_stay(STAYS[asked.number])[0] if asked.number in STAYS else 0.0
     if asked.number in STAYS and value <= early:
         return f", and who dies or goes back to hospital early makes {early:.3g} days by itself; is it in days, and of everybody who leaves?"

@@ -194,6 +194,8 @@ def test_a_formula_without_a_value_is_not_run(files: tuple[Path, Path]) -> None:
     edit(workbook, with_cell("D5", "=40+54"))
     (what,) = faults(workbook, mapping)
     assert what.startswith("Hospital discharge!D5 holds a formula without a value, and formulas are never run")
+    edit(workbook, with_cell("D6", "some"))
+    assert [one[:21] for one in faults(workbook, mapping)] == ["Hospital discharge!D5", "Hospital discharge!D6"]
 
 
 def test_faults_of_the_mapping_are_named_by_line(files: tuple[Path, Path]) -> None:

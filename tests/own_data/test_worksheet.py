@@ -214,13 +214,15 @@ def test_residents_may_be_left_out_already(tmp_path: Path) -> None:
 
 
 def test_all_faults_are_named_by_cell_at_once(tmp_path: Path) -> None:
-    cells = {"D5": "about 300", "D6": -4, "D8": 7, "D13": 0, "D22": "perhaps", "D9": None}
+    cells = {"D5": "about 300", "D6": -4, "D8": 7, "D13": 0, "D15": 24.5, "D16": "=4*7", "D22": "perhaps", "D9": None}
     texts = faults(typed(filled(tmp_path), cells))
     assert set(texts) == {
-        "Numbers!D5 (number 1) holds text where a number is wanted",
+        "Numbers!D5 (number 1) holds text where a number is wanted; write the number alone, or leave the cell blank",
         "Numbers!D6 (number 2) is `-4`; write 0.01 to 1000",
         "Numbers!D8 (number 4) is `7`; write 7%",
         "Numbers!D13 (number 9) is `0`; write 1 to 5000",
+        "Numbers!D15 (number 11) is `24.5`; write a whole number",
+        "Numbers!D16 holds a formula without a value, and formulas are never run; open and save it in Excel, or paste the values",
         "Numbers!D22 must be yes or no",
         "Numbers: number 5 is missing beside Numbers!D10; 5 to 8 go together",
     }
@@ -229,6 +231,11 @@ def test_all_faults_are_named_by_cell_at_once(tmp_path: Path) -> None:
 def test_pathways_that_are_no_whole_are_refused(tmp_path: Path) -> None:
     (what,) = faults(filled(tmp_path, {**FULL, 5: 0.6}))
     assert what == "Numbers!D9 to Numbers!D12 add up to 92%; 5 to 8 are shares of one whole, 100%"
+    without_percent = typed(filled(tmp_path), {"D9": 68, "D10": 21, "D11": 7, "D12": 4})
+    assert faults(without_percent) == [
+        f"Numbers!D{9 + place} (number {5 + place}) is `{value}`; write {value}%"
+        for place, value in enumerate((68, 21, 7, 4))
+    ]
 
 
 def test_a_value_typed_over_the_arithmetic_is_refused(tmp_path: Path) -> None:

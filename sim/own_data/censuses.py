@@ -115,6 +115,7 @@ class _Reader:
         )
         self._day = day
         self._step_words = StepWords(scenario, words)
+        self._where = [*(one.name for one in scenario.services), OUTSIDE]
         self._clock = Clock.of(rows, "admitted")
         self._counts: Counter[str] = Counter()
         self._known: dict[tuple[str, str, str | None, Levels], Levels] = {}  # levels that were worked out
@@ -127,10 +128,9 @@ class _Reader:
             )
 
     def _check_words(self, rows: Sequence[Row]) -> None:
-        services = [one.name for one in self._scenario.services]
         pathways = [word for word in self._places.understood if word not in (DIED, OUT)]
         ways = [word for word in self._places.words if word not in (DIED, OUT)]
-        check_words(rows, "service", self._words, [*services, OUTSIDE], (), self._problems)
+        check_words(rows, "service", self._words, self._where, (), self._problems)
         check_words(rows, "waiting_for", self._words, ways, pathways, self._problems)
 
     def person(self, row: Row) -> tuple[date, Present] | None:
@@ -150,7 +150,7 @@ class _Reader:
         if len(self._problems.found) > before or day is None or days is None or name is None:
             return None
         group = next(one for one in self._scenario.people if one.name == name)
-        service = self._words.word("service", row["service"])
+        service = self._words.one_of("service", row["service"], self._where)
         levels = levels_of(row, group, self._words)
         to = self._waiting_for(row, group, service, levels, ready=ready)
         left = self._steps_left(row, group, (service, to), levels)
@@ -191,7 +191,7 @@ class _Reader:
                 )
             return None
         ways = self._places.ways(word)
-        if not ways:
+        if not ways or service not in self._where:
             return None  # noted already, as a word that is not known
         asked = group.name, service, levels
         if asked not in self._routes:
@@ -199,9 +199,12 @@ class _Reader:
         reached = {name for name, _ in group.arrives_at} if service == OUTSIDE else self._routes[asked]
         meant = [way for way in ways if way in reached]
         if not meant:
-            row.wrong(
-                self._problems, "waiting_for", f"is where nobody of {quoted(group.name)} goes from {quoted(service)}"
+            there = listed(
+                [quoted(one) for one in self._scenario.destinations if one in reached and one not in (DIED, OUT)]
             )
+            cure = f"; from there they go to {there}" if there else ""
+            what = f"is where nobody of {quoted(group.name)} goes from {quoted(service)}{cure}"
+            row.wrong(self._problems, "waiting_for", what)
         elif len(meant) > 1:
             row.wrong(
                 self._problems,

@@ -63,6 +63,11 @@ class Words:
         theirs = self.words.get(column, {})
         return theirs.get(bare(text), theirs.get(ANY_OTHER, text)) if text else text
 
+    def one_of(self, column: str, text: str, known: Iterable[str]) -> str:
+        """Our word for one of theirs as it is written here, in whatever capitals and signs they write it."""
+        word, names = self.word(column, text), tuple(known)
+        return word if word in names else next((one for one in names if bare(one) == bare(word)), word)
+
 
 def read_mapping(file: str | None) -> Words:
     """The file behind --columns; ScenarioError lists everything that is wrong with it."""
@@ -211,6 +216,13 @@ class Places:
         """The destinations that a word means: a name of the scenario that one, `pathway 1` all of pathway 1; else none."""
         return (word,) if word in self.scenario.destinations else self._ways.get(bare(word), ())
 
+    def called(self, word: str) -> str:
+        """One word for all that mean the same ways: the destination, or `P1`; a word that means none as it is."""
+        ways = self.ways(word)
+        if len(ways) == 1:
+            return ways[0]
+        return next((f"P{number}" for number in range(4) if ways and ways == self.ways(f"P{number}")), word)
+
     @property
     def words(self) -> list[str]:
         """The words that are shown to a planner."""
@@ -234,8 +246,8 @@ def _pathway(kind: str, stated: int | None) -> int | None:
 
 def group_of(row: Row, mapping: Words, groups: Sequence[Group], problems: Problems) -> str | None:
     """The group of a row; the only one where the file does not say. None after noting that it is not known."""
-    word = mapping.word("group", row["group"])
     names = [one.name for one in groups]
+    word = mapping.one_of("group", row["group"], names)
     if word in names:
         return word
     if not word and len(names) == 1:
@@ -271,7 +283,9 @@ def opened(
 
 def levels_of(row: Row, group: Group, mapping: Words) -> Levels:
     """The levels of a group's traits that a row gives."""
-    return tuple((one.name, mapping.word(one.name, row[one.name])) for one in group.traits if row[one.name])
+    return tuple(
+        (one.name, mapping.one_of(one.name, row[one.name], one.level_names)) for one in group.traits if row[one.name]
+    )
 
 
 def check_once(rows: Iterable[Row], keys: Iterable[Hashable | None], what: str, problems: Problems) -> None:

@@ -143,11 +143,12 @@ def _spell(
     group = group_of(row, words, groups, problems)
     if len(problems.found) > before or admitted is None or group is None:
         return None
-    word = words.word("pathway", row["pathway"])
-    ways = places.ways(word)
-    route = ways[0] if len(ways) == 1 else word
+    services = [one.name for one in places.scenario.services]
+    route = places.called(words.word("pathway", row["pathway"]))
     levels = levels_of(row, next(one for one in groups if one.name == group), words)
-    return Spell(group, words.word("service", row["service"]) or places.main, route, admitted, ready, left, levels)
+    return Spell(
+        group, words.one_of("service", row["service"], services) or places.main, route, admitted, ready, left, levels
+    )
 
 
 def _notes(

@@ -16,7 +16,7 @@ from sim.results.words.labels import reason_label
 
 COLUMN = "steps_left"
 BETWEEN = ";"
-ALSO_BETWEEN = re.compile(r"\s*[,&+\n]\s*|\s+and\s+", re.IGNORECASE)  # where a cell is no word as a whole
+ALSO_BETWEEN = re.compile(r"\s*[,&+/\n]\s*|\s+and\s+", re.IGNORECASE)  # where a cell is no word as a whole
 NOTHING = ("", "none", "nil", "nothing")
 NO_PLACE = "capacity"  # how a published reason begins that says that there is no room
 

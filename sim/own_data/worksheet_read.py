@@ -135,7 +135,7 @@ def _take(
         return
     found.places[asked.number] = place
     if not cell:
-        return  # a formula without a value, which is told already
+        return  # a formula without a value, which is shown already
     try:
         value = float(quantity(cell))
     except ValueError:

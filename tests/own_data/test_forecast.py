@@ -126,6 +126,7 @@ OFFICIAL = "Care transfer hub process - Awaiting necessary referrals by care tra
         ('"assess, lift"', "assess lift"),
         ("Lift and Assess", "lift assess"),
         ("hub to assess & lift", "assess lift"),
+        ("assess / lift", "assess lift"),
         ("none", ""),
         ("-", ""),
         ("equipment", "lift"),
@@ -411,18 +412,33 @@ def test_every_mistake_of_a_census_is_named_by_cell_at_once() -> None:
         "hospital,30/02/2026,,",
         "hospital,,,",
         "outside,01/06/2026,,",
+        "Jane Doe,02/06/2026,03/06/2026,unit",
     )
+    assert "Doe" not in said
     for words in (
         "c.csv:2:1: A2 (`service`) is `hospitl` and is not known; did you mean `hospital`?",
         "c.csv:3:2: B3 (`admitted`) is after the day of the census, 30/06/2026",
         "c.csv:4:3: C4 (`ready`) is before `admitted`",
         "c.csv:5:4: D5 (`waiting for`) is blank, and they are ready",
-        "c.csv:6:4: D6 (`waiting for`) is where nobody of `everyone` goes from `unit`",
+        "c.csv:6:4: D6 (`waiting for`) is where nobody of `everyone` goes from `unit`; from there they go to `home`",
         "c.csv:7:2: B7 (`admitted`) is `30/02/2026`, and there is no such day",
         "c.csv:8:2: B8 (`admitted`) is blank",
         "c.csv:9:4: D9 (`waiting for`) is blank: for which place do they wait outside?",
     ):
         assert words in said
+
+
+@pytest.mark.usefixtures("here")
+def test_our_words_are_known_in_whatever_capitals_they_are_written() -> None:
+    """A group in capitals was left out without a word before, and a service in capitals was none."""
+    rows = "HOSPITAL,01/06/2026,20/06/2026,Unit,Everyone\nHospital,2/6/2026,,,EVERYONE\nOutside,3/6/2026,,hospital,everyone\n"
+    Path("c.csv").write_text("service,admitted,ready,waiting for,group\n" + rows, encoding="utf-8")
+    (one,) = read_censuses("c.csv", read_scenario("small.yaml"), Words(), date(2026, 6, 30)).all
+    assert [(person.service, person.group, person.waiting_for) for person in one.people] == [
+        ("hospital", "everyone", "unit"),
+        ("hospital", "everyone", None),
+        ("outside", "everyone", "hospital"),
+    ]
 
 
 @pytest.mark.usefixtures("here")

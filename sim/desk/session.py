@@ -324,6 +324,8 @@ def _census_parts(entry: CensusEntry) -> Iterator[str]:
     days = 0.0 if entry.elapsed is None else entry.elapsed.mean_days
     yield from (f"group: {_quoted(entry.group)}", f"service: {_quoted(entry.service)}", f"count: {entry.count}")
     yield f"elapsed_days: {days:.10g}"
+    if entry.remaining is not None:
+        yield f"remaining_days: {entry.remaining.mean_days:.10g}"
     if entry.waiting_for is not None:
         yield f"waiting_for: {_quoted(entry.waiting_for)}"
     if entry.waited is not None:

@@ -46,13 +46,16 @@ class Present:
     levels: Levels
     steps_left: tuple[str, ...] | None = None  # that are under way; None: the list does not say
 
-    def entry(self, count: int, levels: Levels, steps_left: tuple[str, ...] = ()) -> CensusEntry:
-        """So many alike with these levels and steps before them, as a scenario says it."""
+    def entry(
+        self, count: int, levels: Levels, steps_left: tuple[str, ...] = (), *, awaits_review: bool = False
+    ) -> CensusEntry:
+        """So many alike with these levels and steps before them, as a scenario says it; who awaits a review needs no more days."""
         return CensusEntry(
             group=self.group,
             service=self.service,
             count=count,
             elapsed=distributions.fixed(self.days),
+            remaining=distributions.fixed(0.0) if awaits_review else None,
             waiting_for=self.waiting_for,
             waited=None if self.waited is None else distributions.fixed(self.waited),
             steps_left=steps_left,

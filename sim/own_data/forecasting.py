@@ -117,7 +117,8 @@ def starting(  # noqa: PLR0913, PLR0917 - what is run, and how often
     scenario = read_scenario(file, mine, replications or RUNS, seed)
     missing = not_listed(scenario, of)
     most = min(DRAWS, scenario.replications)
-    asked = missing or steps_not_told(of, scenario) or has_levels_to_draw(scenario, of)
+    reviewed = {one.name for one in scenario.services if one.review} & {one.service for one in of.people}
+    asked = missing or reviewed or steps_not_told(of, scenario) or has_levels_to_draw(scenario, of)
     rest = at_rest(file, of, tuple(sets), most, seed) if asked else None
     if rest is None:
         draws = most if has_levels_to_draw(scenario, of) else 1

@@ -3,7 +3,7 @@
 Of a list that does not say, nobody knows who waits for an assessment and who for a place, or who will need care for good. In a run of
 the scenario itself that is known of everybody. So each person takes the levels of traits and the steps of somebody who is in the same
 place and waits for the same, and has been there, or has waited, about as long. That person has been through all that changes levels on
-the way.
+the way, and may need no more care and await the next review, which no list knows either.
 
 Without a warm-up there is nobody at rest: every step counts as done, and levels are drawn from those with which people come, on
 condition of where somebody is, since when, and what they wait for. The longer somebody has been there, the larger a part people with long
@@ -29,7 +29,7 @@ from sim.inputs import distributions
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import DIED, OUT, OUTSIDE, SECONDS_PER_DAY, CensusEntry, Group, Levels, Scenario, Step, Visit
 from sim.model.random_numbers import name_key, quantity_key, uniform_of
-from sim.model.records import NONE, Column, Ledger
+from sim.model.records import NEVER, NONE, Column, Ledger
 from sim.own_data.censuses import Census, Present
 from sim.runs.engines import Engines, ledger_of
 from sim.runs.timing import Stopwatch
@@ -64,6 +64,7 @@ class Alike:
 
     levels: Levels | None
     steps: Names
+    awaits_review: bool  # needs no more care, and the next review will say so
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class _Those:
 
     seconds: Whole
     profiles: Whole
+    await_review: Whole
     steps: Sequence[Names]
 
 
@@ -81,7 +83,7 @@ class AtRest:
     def __init__(self, scenario: Scenario, ledgers: Iterable[Ledger], first: int, services: Collection[str]) -> None:
         self._seed = scenario.seed
         self._groups = {group.name: group for group in scenario.people}
-        found: dict[Way, list[tuple[int, int, Names]]] = {}
+        found: dict[Way, list[tuple[int, int, int, Names]]] = {}
         for ledger in ledgers:
             for way, *those in _there(scenario, ledger, first, services):
                 found.setdefault(way, []).extend(zip(*those, strict=True))
@@ -100,7 +102,7 @@ class AtRest:
         first, many = (0, len(those.seconds)) if days is None else _about(those.seconds, days)
         chosen = first + int(u * many)
         levels = self._groups[one.group].profiles[int(those.profiles[chosen])] if with_levels else None
-        return Alike(levels, those.steps[chosen])
+        return Alike(levels, those.steps[chosen], bool(those.await_review[chosen]))
 
     def _with_levels(self, way: Way, levels: Levels) -> _Those | None:
         """Those who have some levels, too; None where nobody has."""
@@ -111,7 +113,8 @@ class AtRest:
             able = np.array([set(levels) <= set(one) for one in profiles])
             rows = np.flatnonzero(able[every.profiles])
             steps = [every.steps[row] for row in rows.tolist()]
-            self._with[way, levels] = _Those(every.seconds[rows], every.profiles[rows], steps) if len(rows) else None
+            columns = every.seconds[rows], every.profiles[rows], every.await_review[rows]
+            self._with[way, levels] = _Those(*columns, steps) if len(rows) else None
         return self._with[way, levels]
 
 
@@ -126,16 +129,16 @@ def _about(seconds: Whole, days: float) -> tuple[int, int]:
     return min(max(0, middle - many // 2), len(seconds) - many), many
 
 
-def _sorted(those: list[tuple[int, int, Names]]) -> _Those:
+def _sorted(those: list[tuple[int, int, int, Names]]) -> _Those:
     ordered = sorted(those)
-    columns = np.array([one[:2] for one in ordered], dtype=np.int64)
-    return _Those(columns[:, 0], columns[:, 1], [one[2] for one in ordered])
+    columns = np.array([one[:3] for one in ordered], dtype=np.int64)
+    return _Those(columns[:, 0], columns[:, 1], columns[:, 2], [one[3] for one in ordered])
 
 
 def _there(
     scenario: Scenario, ledger: Ledger, first: int, services: Collection[str]
-) -> Iterator[tuple[Way, list[int], list[int], list[Names]]]:
-    """Of everybody in some services at each midnight looked at, by way: seconds there, or waited, profiles and steps not done."""
+) -> Iterator[tuple[Way, list[int], list[int], list[int], list[Names]]]:
+    """Of everybody in some services at each midnight, by way: seconds there, or waited, profiles, who awaits a review, steps not done."""
     stays, names = ledger.stays, scenario.destinations
     numbers = [number for number, name in enumerate(names) if name in services]
     end = first + DAYS_LOOKED_AT * SECONDS_PER_DAY
@@ -151,12 +154,14 @@ def _there(
         here &= ~is_ready | (bound >= 0)
         since = np.where(is_ready, stays["ready"][mine], stays["admitted"][mine])
         ways = np.column_stack([groups, stays["service"][mine], bound])[here]
-        rows, seconds = mine[here], (at - since)[here]
+        over = ~is_ready & (stays["admitted"][mine] + np.minimum(stays["need"][mine], NEVER - at) < at)
+        rows, seconds, over = mine[here], (at - since)[here], over[here].astype(np.int64)
         for group, place, to in np.unique(ways, axis=0).tolist():
             those = np.flatnonzero((ways == (group, place, to)).all(axis=1))
             way = scenario.people[group].name, names[place], names[to] if to >= 0 else ""
             steps = [open_steps.get(row, ()) if to >= 0 else () for row in rows[those].tolist()]
-            yield way, seconds[those].tolist(), stays["after"][rows[those]].tolist(), steps
+            profiles = stays["after"][rows[those]].tolist()
+            yield way, seconds[those].tolist(), profiles, over[those].tolist(), steps
 
 
 def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, Names]:
@@ -202,7 +207,7 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
     """
     groups = {group.name: group for group in scenario.people}
     known: dict[tuple[str, str, str | None, Levels], _Candidates] = {}
-    found: Counter[tuple[Present, Levels, tuple[str, ...]]] = Counter()
+    found: Counter[tuple[Present, Levels, tuple[str, ...], bool]] = Counter()
     for number, one in enumerate(of.people):
         group, levels = groups[one.group], one.levels
         alike = rest.alike(one, draw, number) if rest and one.service != OUTSIDE else None
@@ -218,8 +223,10 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
         if begun is None:
             begun = alike.steps if alike and one.waiting_for else ()
         left = steps_left(group, levels, (one.service, one.waiting_for or ""), begun)
-        found[one, levels, left] += 1
-    return tuple(one.entry(count, levels, left) for (one, levels, left), count in found.items())
+        found[one, levels, left, bool(alike and alike.awaits_review)] += 1
+    return tuple(
+        one.entry(count, levels, left, awaits_review=over) for (one, levels, left, over), count in found.items()
+    )
 
 
 class _Candidates:

@@ -81,6 +81,15 @@ def test_steps_that_a_list_names_are_in_the_file_and_a_list_without_them_is_told
     assert any("Of 1 who are ready and wait, the list does not say which steps" in one for one in notes)
 
 
+def test_who_awaits_a_review_is_in_the_file(stated: Stated) -> None:
+    base = stated.folder / "base.yaml"
+    text = base.read_text(encoding="utf-8").replace("beds: 18", "beds: 180, review: {from: 12:00, to: 12:00}")
+    base.write_text(text.replace("arrivals_per_day: 2", "arrivals_per_day: 20"), encoding="utf-8")
+    file, _ = opened_list(stated, LIST + "hospital,27/05/2026,,,\n" * 100)
+    over = [one for one in read_scenario(str(file)).census if one.remaining and one.service == "hospital"]
+    assert sum(one.count for one in over) > 1 and {one.remaining.mean_days for one in over if one.remaining} == {0}
+
+
 @pytest.mark.parametrize(
     ("text", "file", "why"),
     [

@@ -579,3 +579,17 @@ def test_levels_are_those_of_people_who_have_come_the_same_way(tmp_path: Path) -
     }
     assert share[("lasting", "care")] == pytest.approx(0.4, abs=0.1)
     assert share[("frail", "yes")] == pytest.approx(0.5, abs=0.1)
+
+
+def test_who_needs_no_more_care_at_midnight_is_ready_at_the_next_review(tmp_path: Path) -> None:
+    """Needs end at an even rate, and the review at noon finds those of a whole day, those of the afternoon before among them."""
+    file, census = tmp_path / "review.yaml", tmp_path / "c.csv"
+    text = QUIET.replace("STAY", "{exponential: {mean: 4}}").replace("arrivals_per_day: 0", "arrivals_per_day: 40")
+    text = text.replace("warm_up_days: 0", "warm_up_days: 40")
+    text = text.replace("beds: 400", "beds: 400, review: {from: 12:00, to: 12:00}")
+    file.write_text(text, encoding="utf-8")
+    census.write_text("service,admitted\n" + "ward,25/05/2026\n" * 300 + "unit,25/05/2026\n", encoding="utf-8")
+    (one,) = read_censuses(str(census), read_scenario(file), Words(), date(2026, 6, 1)).all
+    found = forecast(starting(str(file), one, 2, replications=2), one, 1)
+    left = [sum(day) / 2 for day in daily(found, "ward", "leavers")[:2]]
+    assert left[0] / 300 == pytest.approx(1 - exp(-0.25), abs=0.06)  # half of that without those of the afternoon

@@ -7,7 +7,7 @@ What may be changed here: which values are offered, their headings and ends; nev
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sim.inputs.loading import read_scenario
@@ -158,11 +158,3 @@ def _field_of(file: str, moves: Mapping[str, str]) -> str:
     """The field that wrote what a problem is about: problems of `--set path=value` bear it as their file."""
     path = file.removeprefix("--set ").partition("=")[0].strip()
     return path if file.startswith("--set ") and path in moves else ""
-
-
-def by_kind(found: Sequence[Control]) -> dict[str, list[Control]]:
-    """The same under their headings."""
-    heads: dict[str, list[Control]] = {}
-    for control in found:
-        heads.setdefault(control.kind, []).append(control)
-    return heads

@@ -205,12 +205,6 @@ class PlannedGroup:
         """What people with these profiles do in a service."""
         return self.visits[service].of(found, after)
 
-    def profile_of(self, levels: Sequence[str]) -> int:
-        """The number of a combination of levels, one of each trait in the order of the file."""
-        return sum(
-            one.trait.level_names.index(level) * one.divisor for one, level in zip(self.traits, levels, strict=True)
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class PlannedTrait:

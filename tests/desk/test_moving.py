@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.desk.controls import by_kind, controls, moved
+from sim.desk.controls import controls, moved
 from sim.desk.session import (
     Cannot,
     Comparison,
@@ -47,7 +47,9 @@ def with_beds(stated: Stated, beds: str, file: str = "more.yaml") -> Scenario:
 
 
 def test_every_kind_that_planners_move_is_offered(stated: Stated) -> None:
-    found = {kind: [one.path for one in those] for kind, those in by_kind(controls(stated("more.yaml"))).items()}
+    found: dict[str, list[str]] = {}
+    for control in controls(stated("more.yaml")):
+        found.setdefault(control.kind, []).append(control.path)
     assert found["Beds and places"] == ["services.hospital.beds", BEDS]
     assert "people.everyone.journey.hospital.stay_days.exponential.mean" in found["Lengths of stay"]
     assert "people.everyone.journey.hospital.then.unit.share" in found["Shares of people"]

@@ -121,11 +121,6 @@ def _midnight(window: Window, instants: Column) -> Column:
     return np.clip(-((window.first - instants) // SECONDS_PER_DAY), 0, window.days)
 
 
-def people_at_midnights(window: Window, number: int) -> Column:
-    """People in a service at each midnight of the window."""
-    return np.asarray(at_midnights(window)[0, number], dtype=np.int64)
-
-
 def at_midnights(window: Window) -> Grid:
     """People by item, place and midnight of the window."""
     return window.cached("people at midnights", "all", lambda: _at_midnights(window))
@@ -138,11 +133,6 @@ def _at_midnights(window: Window) -> Grid:
     profiles, places, start, end = present(window)
     first, last = _midnight(window, start), _midnight(window, end)
     return split.with_hospitals(split.paths(profiles, places, first, last, window.days))
-
-
-def delayed_at_midnights(window: Window, number: int) -> Column:
-    """Those of them who are delayed."""
-    return np.asarray(late_at_midnights(window)[number], dtype=np.int64)
 
 
 def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:

@@ -18,7 +18,7 @@ What may be changed here: with new expected results.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -165,23 +165,39 @@ def _there(
 
 
 def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, Names]:
-    """By row of a stay: the steps that have begun and are not over at an instant, in the order of the file."""
-    found: dict[int, list[str]] = {}
-    going_on = (steps["started"] < at) & (steps["finished"] >= at) & (steps["dropped_at"] >= at)
-    for row in np.flatnonzero(going_on).tolist():
-        found.setdefault(int(steps["stay"][row]), []).append(scenario.steps[int(steps["step"][row])].name)
+    """By row of a stay: the steps that have begun and are not over at an instant, and those that its person needs after them."""
+    found: dict[int, set[str]] = {}
+    not_done = (steps["finished"] >= at) & (steps["dropped_at"] >= at)
+    for row in np.flatnonzero(not_done & (steps["started"] < at)).tolist():
+        found.setdefault(int(steps["stay"][row]), set()).add(scenario.steps[int(steps["step"][row])].name)
+    to_come = np.flatnonzero(not_done & (steps["started"] >= at) & np.isin(steps["stay"], list(found)))
+    for _ in range(len(scenario.steps)):  # a chain is never longer
+        before = sum(map(len, found.values()))
+        for row in to_come.tolist():
+            step, theirs = scenario.steps[int(steps["step"][row])], found[int(steps["stay"][row])]
+            if theirs & set(step.after):
+                theirs.add(step.name)
+        if sum(map(len, found.values())) == before:
+            break
     return {stay: tuple(sorted(names)) for stay, names in found.items()}
 
 
-def steps_left(group: Group, levels: Levels, way: tuple[str, str], begun: Sequence[str]) -> Names:
-    """The steps of somebody's way, from one place to another, that are not done: those that have begun, and what comes after them."""
+def steps_left(
+    group: Group, levels: Levels, way: tuple[str, str], begun: Sequence[str], is_needed: Callable[[Step], bool]
+) -> Names:
+    """The steps of somebody's way, from one place to another, that are not done: those given, and what is needed after them."""
     place, to = way
     visit = group.visit(place, levels, levels) if begun and place != OUTSIDE else None
     steps: Sequence[Step] = next((route.steps for route in visit.then if route.to == to), ()) if visit else ()
     left = {step.name for step in steps} & set(begun)
     for _ in steps:  # a chain is never longer than the way
-        left |= {step.name for step in steps if left & set(step.after)}
+        left |= {step.name for step in steps if left & set(step.after) and is_needed(step)}
     return tuple(step.name for step in steps if step.name in left)
+
+
+def nothing_more(_: Step) -> bool:
+    """Of somebody of a run it is known which steps they need."""
+    return False
 
 
 # -- levels of traits --------------------------------------------------------------------------------------------------
@@ -219,13 +235,22 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
                 known[asked] = _Candidates(scenario, group, one)
             u = uniform_of(scenario.seed, draw, number, name_key(one.group), name_key(one.service), LEVELS, 0)
             levels = known[asked].chosen(one.days, u)
-        begun = one.steps_left
-        if begun is None:
+        way = one.service, one.waiting_for or ""
+        if one.steps_left is None:
             begun = alike.steps if alike and one.waiting_for else ()
-        left = steps_left(group, levels, (one.service, one.waiting_for or ""), begun)
+            left = steps_left(group, levels, way, begun, nothing_more)
+        else:
+            left = steps_left(group, levels, way, one.steps_left, _by_share(scenario.seed, draw, number, one.group))
         found[one, levels, left, bool(alike and alike.awaits_review)] += 1
     return tuple(
         one.entry(count, levels, left, awaits_review=over) for (one, levels, left, over), count in found.items()
+    )
+
+
+def _by_share(seed: int, draw: int, number: int, group: str) -> Callable[[Step], bool]:
+    """Whether a person of a list needs a step that comes after one that is named: as many as of those who come."""
+    return lambda step: (
+        uniform_of(seed, draw, number, name_key(group), name_key(step.name), ALIKE_PEOPLE, 0) < step.share
     )
 
 
@@ -347,7 +372,7 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
             to, waited = None, None
         place = names[int(stays["service"][row])]
         days = _days(at - int(stays["admitted"][row]))
-        left = steps_left(group, levels, (place, to), begun.get(int(row), ())) if to else ()
+        left = steps_left(group, levels, (place, to), begun.get(int(row), ()), nothing_more) if to else ()
         alike[group.name, place, days, to, waited, levels, left] += 1
     return tuple(
         CensusEntry(

@@ -104,6 +104,13 @@ def test_steps_that_a_list_names_are_under_way_and_what_comes_after_them_is_to_d
     assert "Steps of 1 person who are not ready, or wait outside, were not used" in notes
 
 
+def test_what_comes_after_a_step_is_needed_by_as_many_as_of_those_who_come(told: Read) -> None:
+    """Nobody needs the paper here: after 5 days of assessment, 1.75 of which are over, they leave. Before, all needed it."""
+    text = WITH_TWO.replace("after: assess}", "after: assess, share: 0%}")
+    one, _ = told(*["ward,20/05/2026,30/05/2026 06:00,home,assess"] * 5, text=text)
+    assert daily(one, "ward", "delayed", "pathway", "0") == [[5]] * 4 + [[0]] * 7
+
+
 def test_steps_that_are_not_known_or_not_on_the_way_are_named_by_row(told: Read) -> None:
     with pytest.raises(ScenarioError) as wrong:
         told("ward,20/05/2026,30/05/2026,home,assess; Ann Other", "ward,20/05/2026,30/05/2026,unit,paper")

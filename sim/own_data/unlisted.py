@@ -261,7 +261,14 @@ class _Candidates:
         self._is_ready = one.waiting_for is not None
         pairs = zip(group.profiles, group.shares_of_profiles, strict=True)
         every = [(levels, share) for levels, share in pairs if set(one.levels) <= set(levels)]
-        every = [pair for pair in every if pair[1] > 0] or [(levels, 1.0) for levels, _ in every]
+        fitting = [
+            (levels, share)
+            for levels, share in every
+            if _may(group.visit(one.service, levels, levels), one.waiting_for)
+        ]
+        # Nobody may come with levels that lead there: then people have them from a change on the way, and all count alike.
+        alike = [(levels, 1.0) for levels, _ in fitting or every]
+        every = [pair for pair in every if pair[1] > 0] if any(share > 0 for _, share in fitting or every) else alike
         visits = [group.visit(one.service, levels, levels) for levels, _ in every]
         shares = np.array([share for _, share in every])
         able = np.array([_bound(visit, one.waiting_for) for visit in visits])

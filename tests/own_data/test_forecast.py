@@ -496,6 +496,18 @@ def test_levels_without_which_nobody_would_wait_for_that_are_worked_out(tmp_path
     assert {dict(one.levels)["need"] for one in entries_of(baseline, census)} == {"bed"}
 
 
+def test_who_waits_where_nobody_goes_with_levels_of_arrival_has_those_that_lead_there(tmp_path: Path) -> None:
+    baseline, file = read_scenario(HOME / "scenarios/baseline.yaml"), tmp_path / "c.csv"
+    file.write_text(
+        "service,admitted,ready,waiting for,dementia\ncommunity_beds,01/06/2026,20/06/2026,hospital,yes\n",
+        encoding="utf-8",
+    )
+    (census,) = read_censuses(str(file), baseline, Words(), date(2026, 6, 30)).all
+    (entry,), (group,) = entries_of(baseline, census), baseline.people
+    visit = group.visit("community_beds", entry.levels, entry.levels)
+    assert visit is not None and "hospital" in {route.to for route in visit.then}
+
+
 @pytest.mark.usefixtures("here")
 def test_what_makes_no_sense_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["forecast", "small.yaml"]) == 2

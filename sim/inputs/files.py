@@ -110,7 +110,7 @@ class Files:
         """The text of a file, or None after noting why it cannot be read."""
         self._problems.opened(file)
         try:
-            content = _content(file)
+            content = ordinary_content(file, LARGEST_FILE, ", more than any scenario needs")
             self.fingerprints[file] = sha256(content).hexdigest()
             return content.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -173,14 +173,15 @@ def _why_not_one_column(cells: tuple[str, ...]) -> str:
     return f"{several}; if it is one number, write {'.'.join(cells)}" if len(cells) == 2 else several
 
 
-def _content(file: str) -> bytes:
+def ordinary_content(file: str, most: int, cure: str) -> bytes:
+    """The bytes of an ordinary file, `most` of them at the most; ValueError says why it is none, or is too large."""
     path = FilePath(file)
     if path.exists() and not path.is_file():
         raise ValueError("is a folder, not a file" if path.is_dir() else "is no ordinary file")
     with path.open("rb") as opened:
-        content = opened.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise ValueError(f"is larger than {LARGEST_FILE:,} bytes, more than any scenario needs")
+        content = opened.read(most + 1)
+    if len(content) > most:
+        raise ValueError(f"is larger than {most:,} bytes{cure}")
     return content
 
 

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from sim.inputs.files import NoTable, lines_of, separator_of
+from sim.inputs.files import NoTable, lines_of, ordinary_content, separator_of
 from sim.inputs.problems import Mark, Problems, closest, did_you_mean, listed, printable, quoted
 from sim.inputs.values import FIRST_YEAR, LAST_YEAR, decimal
 
@@ -219,14 +219,7 @@ def read_grids(file: str, problems: Problems) -> tuple[Grid, ...]:
 
 
 def _content(file: str) -> bytes:
-    path = Path(file)
-    if path.exists() and not path.is_file():
-        raise ValueError("is a folder, not a file" if path.is_dir() else "is no ordinary file")
-    with path.open("rb") as opened:
-        content = opened.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
-        raise ValueError(f"is larger than {LARGEST_FILE:,} bytes; leave out what is not needed")
-    return content
+    return ordinary_content(file, LARGEST_FILE, "; leave out what is not needed")
 
 
 def _why(error: Exception) -> str:

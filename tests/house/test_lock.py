@@ -1,6 +1,9 @@
 """The lock is whole and holds with pyproject.toml: exact, unconditional, every need in it, every version inside its range."""
 
+import ast
+import sys
 import tomllib
+from collections.abc import Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -102,6 +105,32 @@ def test_nothing_is_locked_that_nobody_asks_for() -> None:
     needed = {canonicalize_name(Requirement(one).name) for section in TOGETHER for one in ASKED[section]}
     needed |= {canonicalize_name(need.name) for needs in known.values() for need in needs or []}
     assert set(known) <= needed
+
+
+OF_THE_PROJECT = {"run_sim", "sim", "tests", "benchmarks", "docs"}
+
+
+def imported_when_collected(code: str) -> Iterator[str]:
+    for part in ast.parse(code).body:
+        if isinstance(part, ast.Import):
+            yield from (alias.name for alias in part.names)
+        elif isinstance(part, ast.ImportFrom):
+            yield part.module or ""
+
+
+def not_brought(code: str) -> set[str]:
+    """What a file of tests imports as pytest collects it, and neither [run] nor [test] brings; it would end the whole run."""
+    brought, provided = as_versions(run_sim.locked("test")), metadata.packages_distributions()
+    names = {name.split(".")[0] for name in imported_when_collected(code)}
+    outside = names - {*sys.stdlib_module_names, *OF_THE_PROJECT}
+    return {name for name in outside if not {canonicalize_name(one) for one in provided.get(name, [name])} & set(brought)}
+
+
+def test_files_of_tests_import_only_what_a_newcomer_has() -> None:
+    codes = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/*.py")}
+    missing = {str(path.relative_to(ROOT)): not_brought(code) for path, code in codes.items()}
+    assert {path: names for path, names in missing.items() if names} == {}
+    assert not_brought("from pptx.util import Inches") == {"pptx"}
 
 
 def test_what_two_extras_need_stands_once_under_both_names() -> None:

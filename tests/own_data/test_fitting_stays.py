@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 from scipy import stats
 
@@ -282,7 +283,6 @@ def test_pathways_of_the_published_kind_mean_every_route_of_theirs() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_excel_and_csv_are_read_alike() -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="comes with the first Excel file; .ci/run asks for it")
     write_stays()
     book = openpyxl.Workbook()
     for line in Path("stays.csv").read_text(encoding="utf-8").splitlines():
@@ -297,7 +297,6 @@ MESSY = ("Hosp no", "Pt name", "NHS No.", "Date of admission", "DRD", "Discharge
 
 def write_messy(*rows: tuple[object, ...], sheets: tuple[str, ...] = ("Stays",)) -> str:
     """A workbook as wards keep them: titles, people's names and numbers, and these dates and pathways below good ones."""
-    openpyxl = pytest.importorskip("openpyxl", reason="comes with the first Excel file; .ci/run asks for it")
     book = openpyxl.Workbook()
     book.remove(book.active)
     for name in sheets:

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 import run_sim
@@ -136,14 +137,12 @@ def test_other_kinds_of_file_are_refused_with_a_cure(name: str, tmp_path: Path) 
 
 
 def test_a_file_that_only_claims_to_be_excel_is_refused(tmp_path: Path) -> None:
-    pytest.importorskip("openpyxl", reason="comes with the first Excel file; .ci/run asks for it")
     (tmp_path / "stays.xlsx").write_text("a,b")
     with pytest.raises(ScenarioError, match="is no Excel file"):
         read(tmp_path / "stays.xlsx")
 
 
 def test_excel_gives_values_and_a_formula_is_never_run(tmp_path: Path) -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="comes with the first Excel file; .ci/run asks for it")
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "Stays"
@@ -160,7 +159,6 @@ def test_excel_gives_values_and_a_formula_is_never_run(tmp_path: Path) -> None:
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    openpyxl = pytest.importorskip("openpyxl", reason="comes with the first Excel file; .ci/run asks for it")
     openpyxl.Workbook().save(tmp_path / "bomb.xlsx")
     monkeypatch.setattr("sim.own_data.tables.LARGEST_UNPACKED", 10)
     with pytest.raises(ScenarioError, match="unpacks to"):

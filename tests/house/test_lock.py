@@ -123,7 +123,9 @@ def not_brought(code: str) -> set[str]:
     brought, provided = as_versions(run_sim.locked("test")), metadata.packages_distributions()
     names = {name.split(".")[0] for name in imported_when_collected(code)}
     outside = names - {*sys.stdlib_module_names, *OF_THE_PROJECT}
-    return {name for name in outside if not {canonicalize_name(one) for one in provided.get(name, [name])} & set(brought)}
+    return {
+        name for name in outside if not {canonicalize_name(one) for one in provided.get(name, [name])} & set(brought)
+    }
 
 
 def test_files_of_tests_import_only_what_a_newcomer_has() -> None:

@@ -33,7 +33,7 @@ from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted
 from sim.runs.collecting import Collector, named_apart, nothing_to_compare, paired, warning_words
 from sim.runs.engines import Engines
-from sim.runs.experiment import Shared, run_all
+from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.specification import MOST_IN_CSV, Job, files_read, try_files, try_folder
 from sim.runs.store import default_store, has_rows_of_people
 from sim.runs.tables import ReplicationsAside
@@ -257,12 +257,28 @@ def _replications(
     """Every replication, run or taken from the store, and added up while others still run."""
     place = _place(job, options)
     shared = replace(_shared(job, options), keep=people.keep if people else None)
-    if place != 1:
-        Thread(target=_import_ahead, daemon=True).start()
+    progress = screen.progress if place == 1 else _ImportingAhead(screen.progress)
     try:
-        run_all(shared, place, job.store, screen.progress, precise.done if precise else None, collector)
+        run_all(shared, place, job.store, progress, precise.done if precise else None, collector)
     finally:
         screen.end_progress()
+
+
+class _ImportingAhead:
+    """Follows a run, and begins to import beside it when the first replication has come back.
+
+    Then all workers have started: they are copies of this process, and none is made of a process with several threads.
+    """
+
+    def __init__(self, follow: Listener) -> None:
+        self._follow, self._heard = follow, 0
+
+    def __call__(self, done: int, total: int, seconds_left: float | None = None, /) -> None:
+        """Hears how far the run is: first before anybody has started."""
+        self._follow(done, total, seconds_left)
+        self._heard += 1
+        if self._heard == 2:
+            Thread(target=_import_ahead, daemon=True).start()
 
 
 def _import_ahead() -> None:

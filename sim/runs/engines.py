@@ -22,7 +22,7 @@ from sim.model.compiled import numba_setup
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.records import Ledger
 from sim.results.event_history import event_histories, first_difference
-from sim.runs.timing import Stopwatch
+from sim.runs.timing import LOADING, Stopwatch
 from sim.runs.workers import NoWorkers, processors
 
 TABLES = ("people", "waits", "stays", "steps", "places", "arrival_steps")
@@ -139,6 +139,14 @@ def _computer() -> str:
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
+def load_all(engines: Engines) -> None:
+    """Have at hand whatever a worker loads for its first replication."""
+    _load(engines.name)
+    if engines.name == COMPILED:
+        for passes in Passes.every:
+            passes.loaded()
+
+
 def _load(name: str) -> None:
     """Have an engine at hand; what could be loaded once and can no longer be is tried anew by the next command."""
     try:
@@ -154,7 +162,7 @@ def _load(name: str) -> None:
 
 def ledger_of(engines: Engines, scenario: Scenario, number: int, replication: int, watch: Stopwatch) -> Ledger:
     """Records of one replication by the chosen engine; EnginesDiffer where a cross-check by the SimPy model parts from them."""
-    with watch.stage("loading the engine"):
+    with watch.stage(LOADING):
         _load(engines.name)
     with watch.stage("draws"):
         drawn = engine.draw(scenario, replication, engines.name)

@@ -36,10 +36,10 @@ from sim.results.measures.all import figures
 from sim.results.measures.periods import UNDIVIDED, Divisions, Period, within
 from sim.results.spill import WHOLE, Slot, Spill, smallest
 from sim.results.window import Key, Window
-from sim.runs.engines import BY_REFERENCE, Engines, ledger_of
+from sim.runs.engines import BY_REFERENCE, Engines, ledger_of, load_all
 from sim.runs.piece import NO_DAYS, NO_DEPARTURES, Piece, Task
 from sim.runs.store import FIRST, FinishedWork, PackedPiece, Store
-from sim.runs.timing import ONE_OFF, SIMPY_TIMES, Remaining, Stopwatch
+from sim.runs.timing import LOADING, ONE_OFF, SIMPY_TIMES, Remaining, Stopwatch
 from sim.runs.workers import Place, run_tasks, workers_of
 
 # -- replications, packed and set aside --------------------------------------------------------------------------------
@@ -186,7 +186,7 @@ class SetAside:
     def keep(self, piece: PackedPiece) -> None:
         """Sets one aside."""
         if piece.task not in self._slots:
-            self._watches.setdefault(piece.task.scenario, Stopwatch()).add(piece.seconds)
+            self.watch(piece.task.scenario).add(piece.seconds)
             self._slots[piece.task] = self._spill.keep(
                 pickle.dumps(piece)
             )  # a file of our own, which nobody else can write
@@ -198,7 +198,11 @@ class SetAside:
         def read(number: int) -> Piece:
             return _piece(self._spill.read(self._slots[Task(scenario, number)]), table)
 
-        return Replications(replications, read, self._watches.setdefault(scenario, Stopwatch()).seconds)
+        return Replications(replications, read, self.watch(scenario).seconds)
+
+    def watch(self, scenario: int) -> Stopwatch:
+        """How long a scenario took, stage by stage."""
+        return self._watches.setdefault(scenario, Stopwatch())
 
 
 def _piece(data: bytes, table: KeyTable) -> Piece:
@@ -341,7 +345,12 @@ def run_all(
     if listener:
         listener(len(tasks) - len(open_tasks), len(tasks))
     gathered.go_on()
-    place = workers_of(workers if open_tasks else 1)  # nobody is started or asked where nothing is to be done
+
+    def load() -> None:
+        with done.watch(0).stage(LOADING):
+            load_all(shared.engines)
+
+    place = workers_of(workers if open_tasks else 1, load)  # nobody is started or asked where nothing is to be done
     remaining = Remaining(
         {task: shared.engines.checks_now(task.scenario, task.replication) for task in open_tasks}, place.number
     )

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 MOST_REMEMBERED = 60  # so that a machine that becomes busy is noticed
 SIMPY_TIMES = 100.0  # as long as the compiled engine; only until the first cross-check is done (docs/benchmarks.md)
 CROSS_CHECK = "cross-check"
-ONE_OFF = ("loading the engine",)  # of each process, not of each replication
+LOADING = "loading the engine"
+ONE_OFF = (LOADING,)  # of each process, not of each replication
 
 
 class Stopwatch:

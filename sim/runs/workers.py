@@ -2,6 +2,10 @@
 
 A cluster (`cluster.py`) is another such place.
 
+Inside a command on Linux, worker processes begin as copies of this one, which loads first what all of them need. A copy has only the
+thread that made it, and whatever another one held at that moment stays held for ever. So nothing is copied while the system counts
+a second thread, nor elsewhere (a notebook, a script, another system): there, each worker is a new Python, which imports and loads.
+
 What may be changed here: freely, as long as every number of workers gives the same results.
 """
 
@@ -9,6 +13,7 @@ import multiprocessing
 import os
 import pickle
 import signal
+import sys
 import threading
 import traceback
 from collections import deque
@@ -74,10 +79,13 @@ class ThisProcess:
 
 
 class WorkerProcesses:
-    """Runs blocks in so many processes of this computer; they start with the work and end with it, or are kept for more."""
+    """Runs blocks in so many processes of this computer; they start with the work and end with it, or are kept for more.
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    `load` is called here before they are copied from this process, so that all of them have at hand what it loads.
+    """
+
+    def __init__(self, number: int, load: Callable[[], None] | None = None) -> None:
+        self.number, self.load = number, load
 
     def results(self, work: Work, shared: Any, blocks: Sequence[Block]) -> Iterator[Any]:
         """The results of all tasks, each block as soon as it is there."""
@@ -85,7 +93,7 @@ class WorkerProcesses:
         if number <= 1:
             yield from ThisProcess().results(work, shared, blocks)
             return
-        with interrupts_deferred() as interrupted, _processes(number) as processes:
+        with interrupts_deferred() as interrupted, _processes(number, self.load) as processes:
             yield from _results(processes, Job(work, shared), blocks, interrupted)
             if not interrupted:
                 _KEPT.keep(processes)
@@ -94,11 +102,11 @@ class WorkerProcesses:
 Place = int | Workers  # so many processes of this computer, or somewhere else
 
 
-def workers_of(place: Place) -> Workers:
-    """So many workers on this computer, or those of another place."""
+def workers_of(place: Place, load: Callable[[], None] | None = None) -> Workers:
+    """So many workers on this computer, with what loads what they need, or those of another place."""
     if not isinstance(place, int):
         return place
-    return WorkerProcesses(place) if place > 1 else ThisProcess()
+    return WorkerProcesses(place, load) if place > 1 else ThisProcess()
 
 
 def run_tasks(workers: Workers, work: Work, shared: Any, tasks: Sequence[Any]) -> Iterator[Any]:
@@ -133,22 +141,22 @@ class _Kept:
 
     def __init__(self) -> None:
         self._idle: dict[Connection, BaseProcess] = {}
-        self._are_wanted = False
+        self.are_wanted = False
 
     @contextmanager
     def wanted(self) -> Iterator[None]:
         """Inside, they are kept."""
-        self._are_wanted = True
+        self.are_wanted = True
         try:
             yield
         finally:
-            self._are_wanted = False
+            self.are_wanted = False
             _end(self._idle)
             self._idle = {}
 
     def keep(self, processes: dict[Connection, BaseProcess]) -> None:
         """Takes them over, where more work may come."""
-        if self._are_wanted:
+        if self.are_wanted:
             self._idle |= processes
             processes.clear()
 
@@ -166,18 +174,27 @@ def processes_kept() -> AbstractContextManager[None]:
     return _KEPT.wanted()
 
 
+def _may_be_copied() -> bool:
+    """Whether this process is a command of ours with one thread: of the threads of libraries, only the system knows."""
+    return _KEPT.are_wanted and sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
+
+
 @contextmanager
-def _processes(number: int) -> Iterator[dict[Connection, BaseProcess]]:
+def _processes(number: int, load: Callable[[], None] | None = None) -> Iterator[dict[Connection, BaseProcess]]:
     """Worker processes, each with a pipe of its own; all are stopped in the end, whatever they are doing.
 
     A pool hangs when a worker is stopped while it hands over a result, which is what Ctrl-C does: its workers share
     one pipe, and what was half written is waited for. On a pipe of its own, a stopped worker is the end of the pipe.
     """
-    context = multiprocessing.get_context("spawn")  # the same on every system, and safe with threads
     processes = _KEPT.hand_out(number)
+    missing, are_copies = number - len(processes), _may_be_copied()
+    if missing and are_copies and load:
+        load()
+        are_copies = _may_be_copied()  # whatever that began
+    context: Any = multiprocessing.get_context("fork" if are_copies else "spawn")
     try:
-        with interrupts_kept_from_children():
-            for _ in range(number - len(processes)):
+        with interrupts_kept_from_children(are_new_to_python=not are_copies):
+            for _ in range(missing):
                 ours, theirs = context.Pipe()
                 worker = context.Process(target=_serve, args=(theirs,), daemon=True)
                 worker.start()
@@ -325,17 +342,19 @@ def interrupts_deferred() -> Iterator[list[bool]]:
 
 
 @contextmanager
-def interrupts_kept_from_children() -> Iterator[None]:
+def interrupts_kept_from_children(*, are_new_to_python: bool = True) -> Iterator[None]:
     """A child started inside never sees Ctrl-C, not even while it imports; where the system can do that.
 
-    Python's tracker of resources comes first, because starting it lets Ctrl-C through again, for this process and the children.
+    Python's tracker of resources comes first, because starting it lets Ctrl-C through again, for this process and the children. It
+    is started with the first child that is no copy of this process.
     """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    from multiprocessing import resource_tracker
+    if are_new_to_python:
+        from multiprocessing import resource_tracker
 
-    resource_tracker.ensure_running()
+        resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

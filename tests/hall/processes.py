@@ -53,6 +53,20 @@ def works_for_ever(folder: str, task: int) -> None:
         pass
 
 
+LOADED: list[str] = []  # what was loaded before a process was copied
+
+
+def load() -> None:
+    """Takes its time once, for all copies."""
+    LOADED.append(f"by {os.getpid()}")
+
+
+def what_is_loaded(_: object, __: object) -> str:
+    """What a copy has at hand without loading it; nothing in a new process."""
+    time.sleep(0.05)  # so that each worker has a task
+    return " ".join(LOADED)
+
+
 def publishes(folder: str, task: int) -> None:
     """Puts the same folder in place again and again, its content never quite as before, while another task does so too."""
     (Path(folder) / f"begun-{task}").touch()

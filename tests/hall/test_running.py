@@ -26,6 +26,7 @@ from sim.runs.workers import (
     workers_of,
 )
 from tests.ctrl_c import ctrl_c_heard
+from tests.hall import processes
 from tests.hall.files import BASE, write, write_pair
 from tests.hall.processes import COMMAND, QUICK, environment, publishes
 
@@ -33,6 +34,14 @@ SPREAD = (
     "import sys; from sim.runs.workers import run_tasks, workers_of; from tests.hall import processes; "
     "list(run_tasks(workers_of({workers}), processes.{work}, {shared}, range({tasks})))"
 )
+COMMAND_THAT_SPREADS = (
+    "import os, sys, threading, time; from sim.runs.workers import processes_kept, run_tasks, workers_of; "
+    "from tests.hall import processes; {first}; kept = processes_kept(); kept.__enter__(); "
+    "print(os.getpid(), *run_tasks(workers_of({workers}, processes.load), processes.{work}, {shared}, range({tasks})), sep=chr(10)); "
+    "kept.__exit__(None, None, None)"
+)
+ANOTHER_THREAD = "threading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
+linux = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker is a new process")
 unix = pytest.mark.skipif(os.name == "nt", reason="signals cannot be sent to one process there")
 
 
@@ -209,18 +218,57 @@ def test_no_worker_ever_hears_ctrl_c() -> None:
     assert done.stdout == "False False\n", done.stderr
 
 
+def _said_by_a_command(first: str = "pass", **how: Any) -> list[str]:
+    """Lines of a command with two workers: its own process, then the results."""
+    program = COMMAND_THAT_SPREADS.format(first=first, **how)
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment(OPENBLAS_NUM_THREADS="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+@linux
+def test_inside_a_command_workers_are_copies_of_a_process_that_has_loaded_once() -> None:
+    us, *found = _said_by_a_command(workers=2, work="what_is_loaded", shared=0, tasks=4)
+    assert found == [f"by {us}"] * 4
+
+
+@linux
+def test_a_process_with_another_thread_is_not_copied_and_loads_nothing_for_others() -> None:
+    _, *found = _said_by_a_command(ANOTHER_THREAD, workers=2, work="what_is_loaded", shared=0, tasks=4)
+    assert found == [""] * 4
+
+
+def test_outside_a_command_no_process_is_copied() -> None:
+    processes.load()
+    assert set(run_tasks(workers_of(2, processes.load), processes.what_is_loaded, 0, range(4))) == {""}
+
+
+@linux
+def test_no_copy_ever_hears_ctrl_c() -> None:
+    assert _said_by_a_command(workers=2, work="hears_ctrl_c", shared=0, tasks=2)[1:] == ["False", "False"]
+
+
 @unix
+@pytest.mark.parametrize("spread", [SPREAD, COMMAND_THAT_SPREADS], ids=["new processes", "copies"])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_no_worker_outlives_the_run_even_on_a_busy_machine(tmp_path: Path, number: int) -> None:
+def test_no_worker_outlives_the_run_even_on_a_busy_machine(tmp_path: Path, number: int, spread: str) -> None:
     for trial in range(3):
         folder = tmp_path / str(trial)
         folder.mkdir()
-        assert _outlived(folder, number) == ""
+        assert _outlived(folder, number, spread) == ""
 
 
-def _outlived(folder: Path, number: int, workers: int = 4) -> str:
+def _outlived(folder: Path, number: int, spread: str, workers: int = 4) -> str:
     """What a run says on its end by a signal, once nobody holds its output any more: no worker, nor Python's tracker."""
-    program = SPREAD.format(workers=workers, work="works_for_ever", shared=repr(str(folder)), tasks=workers)
+    program = spread.format(
+        first="pass", workers=workers, work="works_for_ever", shared=repr(str(folder)), tasks=workers
+    )
     how = {"env": environment(), "stderr": subprocess.PIPE, "text": True, "start_new_session": True}
     run = subprocess.Popen([sys.executable, "-c", program], **how)
     try:

@@ -81,7 +81,9 @@ class House:
     ) -> subprocess.Popen[str]:
         ours = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(self.wheels), "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
         command = [python, str(self.folder / script), *argv]
-        environment = os.environ | ours | settings
+        # Where somebody's shell puts a checkout before everything, the house would import the simulator of that one.
+        shell = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        environment = shell | ours | settings
         pipe = subprocess.PIPE
         # A session of its own, so that a test can send Ctrl-C as a terminal does, to all that it started.
         with ctrl_c_heard():

@@ -10,28 +10,35 @@ import argparse
 import os
 import sys
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 sys.path.insert(0, str(ROOT))
 
-from sim.inputs.loading import Question, read_scenario  # noqa: E402 (the checkout comes first)
+from sim.inputs.loading import Question, read_scenario, read_together  # noqa: E402 (the checkout comes first)
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario  # noqa: E402
+from sim.results.comparison.compare import CANNOT_TELL  # noqa: E402
 from sim.results.comparison.findings import Findings  # noqa: E402
 from sim.results.comparison.money import Money, MoneyChange  # noqa: E402
 from sim.results.comparison.money_tables import budget_lines, table_rows  # noqa: E402
 from sim.results.comparison.ranking import RankedScenario, difference_text, ranking  # noqa: E402
 from sim.results.measures.periods import divisions  # noqa: E402
+from sim.results.words.headline import UNSURE  # noqa: E402
 from sim.results.words.labels import change_and_interval, figure  # noqa: E402
 from sim.runs.collecting import beside, gathered, named_apart, paired  # noqa: E402
 from sim.runs.engines import engines_for  # noqa: E402
 from sim.runs.experiment import HowToRun, Shared, run_all  # noqa: E402
 from sim.runs.store import default_store  # noqa: E402
+from sim.studies.assumptions import CASH, Wanted  # noqa: E402
 from sim.studies.break_even import HEADS as HEADS_OF_EFFECTS  # noqa: E402
-from sim.studies.break_even import NOTE, BreakEven, Effect, break_even, read_effects, row  # noqa: E402
+from sim.studies.break_even import NOTE, BreakEven, break_even, read_effects, row  # noqa: E402
+from sim.studies.break_even import Effect as EffectAsked  # noqa: E402
+from sim.studies.together import Effect, InOrder, in_order  # noqa: E402
 
 BASELINE = "baseline.yaml"
 SYSTEMS = (
@@ -61,24 +68,29 @@ SYSTEMS = (
     "levers/carers.yaml",
 )
 TOGETHER = "everything_together.yaml"
-STEPS = (
+LEVERS = (  # of TOGETHER, in its order
     "cedarwood.yaml",
-    "everything_together/2_leaving_sooner.yaml",
-    "everything_together/3_coming_less.yaml",
-    TOGETHER,
-)
-NOT_TOGETHER = ("step_down_flats.yaml", *(file for file in SYSTEMS if file.startswith("levers/")))  # in no step
-PARTS = (
-    "cedarwood.yaml",
-    "handrails.yaml",
-    "adaptations_fast_track.yaml",
     "planning_from_admission.yaml",
     "weekend_acceptance.yaml",
-    "befriending.yaml",
+    "adaptations_fast_track.yaml",
     "continuing_care.yaml",
-    "co_located_team.yaml",
+    "handrails.yaml",
+    "befriending.yaml",
     "micro_providers.yaml",
+    "co_located_team.yaml",
     "pooled_fund.yaml",
+)
+PAIRS = {  # a lever that changes the same value as one before it: that one, and the file of both
+    "befriending.yaml": ("handrails.yaml", "everything_together/rails_and_befriending.yaml"),
+    "co_located_team.yaml": ("micro_providers.yaml", "everything_together/home_care.yaml"),
+}
+NOT_TOGETHER = ("step_down_flats.yaml", *(file for file in SYSTEMS if file.startswith("levers/")))  # in no step
+DELAYED_PEOPLE = Wanted("hospital", "midnight_delayed_mean")
+DAYS_A_YEAR = 365
+A_PENNY = 0.01
+CONTRIBUTORS = tuple(
+    (Wanted("all", "cost_cash_gbp", "contributor", payer), name)
+    for payer, name in (("nhs", "NHS"), ("council", "council"), ("person", "people themselves"))
 )
 DELAYED = ("hospital", "midnight_delayed_mean", "people delayed in hospital")
 ALL_DELAYED = (ALL_HOSPITALS, "midnight_delayed_mean", "people delayed in four hospitals")
@@ -91,6 +103,7 @@ TWINS = (  # the twin as it is, the twin that does something, and what to look a
     ("micro_providers.yaml", "micro_providers/sooner.yaml", DELAYED),
     ("variants/counted_from_treatment.yaml", "cedarwood/early_step_down.yaml", DELAYED),
     ("adaptations/months_for_a_grant.yaml", "adaptations/months_in_a_reablement_bed.yaml", DELAYED),
+    ("trusted_assessor/referrals_refused.yaml", "trusted_assessor/fewer_refused.yaml", DELAYED),
     ("pioneers/three_areas.yaml", "cedarwood_at_scale.yaml", ALL_DELAYED),
     ("pioneers/three_areas.yaml", "pioneers/shared_by_all.yaml", ALL_DELAYED),
 )
@@ -99,13 +112,20 @@ EFFECTS = "scenarios/ranges/break_even.csv"
 BREAK_EVEN_REPLICATIONS = 4  # of each of some twenty values of each effect
 
 
+class Together(NamedTuple):
+    """The levers of TOGETHER, one put on top of the other: their names, and what they do to each measure."""
+
+    names: Sequence[str]
+    found: Mapping[Wanted, InOrder]
+
+
 class Page(NamedTuple):
     """Everything that was run for the page."""
 
     systems: Findings
-    together: Findings
+    together: Together
     twins: Sequence[Findings]
-    effects: Sequence[tuple[Effect, BreakEven]]
+    effects: Sequence[tuple[EffectAsked, BreakEven]]
 
 
 def run(replications: int | None, workers: int) -> Page:
@@ -117,13 +137,13 @@ def run(replications: int | None, workers: int) -> Page:
 
     return Page(
         systems=against(BASELINE, *SYSTEMS),
-        together=against(BASELINE, *dict.fromkeys((*STEPS, *PARTS))),
+        together=one_on_top_of_the_other(replications, workers),
         twins=[against(base, other) for base, other, _ in TWINS],
         effects=[(one, _break_even(one, replications)) for one in read_effects(str(ROOT / EFFECTS))],
     )
 
 
-def _break_even(effect: Effect, replications: int | None) -> BreakEven:
+def _break_even(effect: EffectAsked, replications: int | None) -> BreakEven:
     """One effect, bisected in this process: to start others at every value would take longer than the runs."""
     number = min(replications or BREAK_EVEN_REPLICATIONS, BREAK_EVEN_REPLICATIONS)
     base = read_scenario(effect.base, replications=number)
@@ -138,6 +158,40 @@ def compared(scenarios: Sequence[Scenario], workers: int) -> Findings:
     engines = engines_for("auto", print, cross_check=False)
     shared = Shared(chosen, engines=engines, divisions=divisions(chosen, compared=True))
     return gathered(chosen, beside(chosen, run_all(shared, workers, default_store())), compared=True)
+
+
+def put_together() -> Iterator[list[str]]:
+    """The files that are put together on the baseline at each step; the last are all of TOGETHER."""
+    files: list[str] = []
+    for lever in LEVERS:
+        before, both = PAIRS.get(lever, ("", lever))
+        files = [*(file for file in files if file != before), both]
+        yield [str(ROOT / "scenarios" / file) for file in files]
+
+
+def one_on_top_of_the_other(replications: int | None, workers: int) -> Together:
+    """Each lever alone, and with all that stand before it, on the same people."""
+    base = str(ROOT / "scenarios" / BASELINE)
+    alone = [read_scenario(str(ROOT / "scenarios" / file), replications=replications) for file in LEVERS]
+    steps = [read_together(base, files, replications=replications) for files in put_together()]
+    every, _ = paired(tuple(named_apart([read_scenario(base, replications=replications), *alone, *steps])))
+    engines = engines_for("auto", print, cross_check=False)
+    shared = Shared(every, engines=engines, divisions=divisions(every, compared=True))
+    runs = beside(every, run_all(shared, workers, default_store()))
+    wanted = (DELAYED_PEOPLE, CASH, *(contributor for contributor, _ in CONTRIBUTORS))
+    # Every piece once: it is put beside the base's whenever it is asked for.
+    first, *others = [np.array([[one.of(piece) for one in wanted] for piece in theirs]) for theirs in runs]
+    alone_and_steps = [values.T for values in others]
+    found = {
+        one: in_order(
+            one,
+            first[:, number],
+            [values[number] for values in alone_and_steps[: len(LEVERS)]],
+            [values[number] for values in alone_and_steps[len(LEVERS) :]],
+        )
+        for number, one in enumerate(wanted)
+    }
+    return Together([one.name for one in alone], found)
 
 
 def page_of(found: Page) -> str:
@@ -216,34 +270,85 @@ def _assumed(row: RankedScenario) -> str:
 # -- everything together -------------------------------------------------------------------------------------
 
 
-def _together(found: Findings) -> Iterator[str]:
-    """What each step adds, and the sum of the parts beside the whole."""
-    yield "## Everything together, step by step\n"
-    rows, before = [], (0.0, 0.0)
-    for file in STEPS:
-        name, delayed, cash = _change(found, file)
-        adds = delayed.mean - before[0], cash.mean - before[1]
-        rows.append(
-            (
-                name,
-                _pair(delayed),
-                figure(adds[0], "people", signed=True),
-                _pair(cash, "GBP"),
-                figure(adds[1], "GBP", signed=True),
-            )
-        )
-        before = delayed.mean, cash.mean
-    yield _table(("up to this step", "delayed people", "this step adds", "cash a year", "this step adds"), rows)
-    changes = [_change(found, file)[1:] for file in PARTS]
-    sums = [sum(change[which].mean for change in changes) for which in (0, 1)]
-    yield (
-        f"The parts, each alone, add up to {figure(sums[0], 'people', signed=True)} delayed people and "
-        f"{figure(sums[1], 'GBP', signed=True)} a year; together they are {figure(before[0], 'people', signed=True)} "
-        f"and {figure(before[1], 'GBP', signed=True)}.\n"
-    )
+def _together(found: Together) -> Iterator[str]:
+    """What each lever adds, and the sum of the parts beside the whole; then whose money it is."""
+    yield "## Everything together, lever by lever\n"
     yield _filled(
-        f"The parts are: {_names(PARTS)}. Not in it, for they change the same steps and routes: {_names(NOT_TOGETHER)}."
+        "Each lever comes on top of those above it, with the same people and random numbers. *Alone* is beside the baseline; "
+        "*adds here* is beside the line above. In brackets, and behind a question mark, are intervals of 95%, each for itself."
     )
+    delayed, cash = found.found[DELAYED_PEOPLE], found.found[CASH]
+    heads = (
+        "lever",
+        "delayed people, alone",
+        "adds here",
+        "up to here",
+        "delayed days a year, adds here",
+        "cash a year, alone",
+        "adds here",
+        "up to here",
+    )
+    rows = [
+        (
+            name,
+            _told(step.alone),
+            _with_interval(step.adds),
+            _told(step.up_to_here),
+            figure(DAYS_A_YEAR * step.adds.mean, "days", signed=True),
+            _told(money.alone, "GBP"),
+            _told(money.adds, "GBP"),
+            _told(money.up_to_here, "GBP"),
+        )
+        for name, step, money in zip(found.names, delayed.steps, cash.steps, strict=True)
+    ]
+    yield _table(heads, rows)
+    yield _filled(_sums(delayed, cash))
+    yield from _whose_money(found)
+    yield _filled(f"Not in it, for they change the same steps and routes: {_names(NOT_TOGETHER)}.")
+
+
+def _sums(delayed: InOrder, cash: InOrder) -> str:
+    """What the parts add up to, beside the whole, and the difference."""
+    return (
+        f"**Alone, the {len(delayed.steps)} add up to {_told(delayed.parts_alone)} delayed people and "
+        f"{_told(cash.parts_alone, 'GBP')} a year. Together it is {_with_interval(delayed.whole)} and "
+        f"{_with_interval(cash.whole, 'GBP')}.** The difference between the whole and its parts is "
+        f"{_with_interval(delayed.difference)} people and {_with_interval(cash.difference, 'GBP')}."
+    )
+
+
+def _whose_money(found: Together) -> Iterator[str]:
+    """Cash by who pays in the end, lever by lever."""
+    yield _filled(
+        "Whose money it is, a year: what each lever adds here. What the pooled fund pays counts as paid by its contributors."
+    )
+    wanted = [contributor for contributor, _ in CONTRIBUTORS]
+    for sums in zip(*(_means(found.found[one]) for one in wanted), _means(found.found[CASH]), strict=True):
+        assert abs(sum(sums[:-1]) - sums[-1]) < A_PENNY  # nobody pays who is not in the table
+    rows = [
+        (name, *(_told(found.found[one].steps[number].adds, "GBP") for one in (*wanted, CASH)))
+        for number, name in enumerate(found.names)
+    ]
+    for name, which in (("**together**", "whole"), ("alone, added up", "parts_alone"), ("difference", "difference")):
+        rows.append((name, *(_told(getattr(found.found[one], which), "GBP") for one in (*wanted, CASH))))
+    yield _table(("lever", *(name for _, name in CONTRIBUTORS), "all"), rows)
+
+
+def _means(found: InOrder) -> list[float]:
+    """What each lever adds, and what all do together."""
+    return [*(step.adds.mean for step in found.steps), found.whole.mean]
+
+
+def _told(effect: Effect, unit: str = "people") -> str:
+    """A change; with a question mark where its interval contains none."""
+    is_nothing = effect.mean == effect.low == effect.high == 0.0
+    unsure = UNSURE if effect.verdict == CANNOT_TELL and not is_nothing else ""
+    return f"{figure(effect.mean, unit, signed=True)}{unsure}"
+
+
+def _with_interval(effect: Effect, unit: str = "people") -> str:
+    text, span = change_and_interval(effect.mean, effect.low, effect.high, unit)
+    return f"{text} ({span})" if span else text
 
 
 def _names(files: Sequence[str]) -> str:
@@ -252,15 +357,6 @@ def _names(files: Sequence[str]) -> str:
 
 def _filled(text: str) -> str:
     return textwrap.fill(text, 119, break_long_words=False, break_on_hyphens=False) + "\n"
-
-
-def _change(found: Findings, file: str) -> tuple[str, MoneyChange, MoneyChange]:
-    """A scenario's name, and its change in delayed people and in cash."""
-    scenario = next(one for one in found.scenarios if (ROOT / one.file).samefile(ROOT / "scenarios" / file))
-    money = Money(found, scenario)
-    delayed = money.change("hospital", "midnight_delayed_mean")
-    assert delayed is not None and money.cash is not None
-    return scenario.name, delayed, money.cash
 
 
 def _pair(change: MoneyChange, unit: str = "people") -> str:
@@ -322,7 +418,7 @@ def _by_hospital(found: Sequence[Findings]) -> Iterator[str]:
     yield f"How full the units are: {said}.\n"
 
 
-def _effects(found: Sequence[tuple[Effect, BreakEven]]) -> Iterator[str]:
+def _effects(found: Sequence[tuple[EffectAsked, BreakEven]]) -> Iterator[str]:
     """How large each effect without a good source would have to be."""
     yield "## How large an effect would have to be\n"
     replications = f"{found[0][1].other.replications} replications"

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sim.inputs.loading import read_scenario
-from sim.inputs.provenance import other_areas
+from sim.inputs.provenance import is_another_hospital, other_areas
 from sim.inputs.scenario import Change, Scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -26,9 +26,9 @@ HEAD = """\
 
 `python3 -m sim.inputs.catalogue_page > scenarios/README.md` makes this page from the files themselves. This command
 compares all scenarios of the folder: `python3 run_sim.py compare scenarios/baseline.yaml "scenarios/*.yaml"`. Scenarios
-marked *no* under *paired* have other people or other days than the baseline, and are left out with the reason. *Values*
-are those that the file itself sets; *assumptions* are those of them without a source. To write a scenario, read
-[docs/write-your-own.md](../docs/write-your-own.md).
+marked *no* under *paired* have other people or other days than the baseline, or are a hospital of their own, and are
+left out with the reason. *Values* are those that the file itself sets; *assumptions* are those of them without a
+source. To write a scenario, read [docs/write-your-own.md](../docs/write-your-own.md).
 """
 
 
@@ -87,11 +87,11 @@ def _line(change: Change) -> str:
 
 
 def _can_be_paired(scenario: Scenario, base: Scenario) -> bool:
-    """Has it the people and the days of the baseline?"""
+    """Has it the people and the days of the baseline, and is it no hospital of its own?"""
     theirs, ours = (
         (one.calendar.window, one.calendar.start, one.seed, one.replications, one.census) for one in (scenario, base)
     )
-    return theirs == ours and not other_areas(base, scenario)
+    return theirs == ours and not other_areas(base, scenario) and not is_another_hospital(scenario, base)
 
 
 def _parent(file: Path) -> str:

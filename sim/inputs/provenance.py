@@ -71,6 +71,15 @@ def _before(file: str, path: Path, replaced: Replaced) -> str | None:
     return None
 
 
+def is_another_hospital(scenario: Scenario, base: Scenario) -> bool:
+    """Whether numbers of the template, or of a planner's copy of it, are in a scenario and not in the base."""
+    theirs, ours = (
+        {value.path for value in one.values if value.note.removeprefix(f"{NOT_YET_REPLACED}; ").startswith(YOURS)}
+        for one in (scenario, base)
+    )
+    return not theirs <= ours
+
+
 WIDEST_PATH = 76
 WIDEST_VALUE = 28
 WIDEST_PLACE = 40

@@ -12,7 +12,7 @@ from typing import Any
 from sim.diagnostics.warnings import growing_queues, warm_up_words, warnings_before_a_run
 from sim.inputs.loading import differences as values_that_differ
 from sim.inputs.problems import listed
-from sim.inputs.provenance import other_areas
+from sim.inputs.provenance import is_another_hospital, other_areas
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.accounts import is_of_accounts, keeping_fixed_costs, with_accounts, with_contributors
 from sim.results.comparison.compare import (
@@ -38,6 +38,8 @@ from sim.results.words.labels import in_sentences, spoken
 from sim.runs.experiment import Replications
 from sim.runs.piece import Piece
 
+ANOTHER_HOSPITAL = "has a hospital's own numbers (marked YOURS), so it is a baseline and not a lever; compare it with files that extend it"
+
 
 def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
     """The scenarios, with a number behind the id where two files have the same name in different folders."""
@@ -51,12 +53,18 @@ def named_apart(scenarios: Sequence[Scenario]) -> list[Scenario]:
 
 
 def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[ExcludedScenario, ...]]:
-    """The base with those that can be compared with it, and those that cannot, each with its reason."""
+    """The base with those that can be compared with it, and those that cannot, each with its reason.
+
+    Another hospital's numbers are no lever, so they are not ranked beside levers; alone they can be compared.
+    """
     base, *others = scenarios
+    hospitals = {number for number, other in enumerate(others) if is_another_hospital(other, base)}
     chosen, left_out = [base], []
-    for other in others:
+    for number, other in enumerate(others):
         reasons = _why_not(base, other)
-        if reasons:
+        if number in hospitals and len(hospitals) < len(others):
+            left_out.append(ExcludedScenario(other.file, ANOTHER_HOSPITAL))
+        elif reasons:
             left_out.append(ExcludedScenario(other.file, "cannot be compared with the base: " + "; ".join(reasons)))
         else:
             chosen.append(keeping_fixed_costs(base, other))

@@ -51,14 +51,16 @@ MEDIAN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A measure of a service, of which the difference between the two scenarios is wanted."""
+    """A measure of a service, or one part of it, of which the difference between the two scenarios is wanted."""
 
     service: str
     measure: str
+    by: str = ""
+    item: str = ""
 
     def of(self, piece: Piece) -> float:
         """Its figure in one replication; NaN where it has none."""
-        key = (self.service, self.measure, "", "")
+        key = (self.service, self.measure, self.by, self.item)
         for known, value in zip(piece.keys, piece.values.tolist(), strict=True):
             if known[:4] == key:
                 return float(value)

@@ -61,6 +61,36 @@ class Together:
     parts_alone: Effect  # what they do alone, added up
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one lever does to one measure, in one order of the levers."""
+
+    alone: Effect  # beside the base
+    adds: Effect  # on top of those before it
+    up_to_here: Effect  # with those before it, beside the base
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """What levers do to one measure, one put on top of the other; the steps add up to the whole in every replication."""
+
+    steps: tuple[Step, ...]
+    whole: Effect
+    parts_alone: Effect  # what they do alone, added up
+    difference: Effect  # the whole less its parts
+
+
+def in_order(wanted: Wanted, base: Floats, alone: Sequence[Floats], up_to_here: Sequence[Floats]) -> InOrder:
+    """Figures by replication of the base, of each lever alone, and of the first one, two, three ... levers together."""
+    befores = (base, *up_to_here[:-1])
+    steps = [
+        Step(_effect(wanted, one - base), _effect(wanted, after - before), _effect(wanted, after - base))
+        for one, before, after in zip(alone, befores, up_to_here, strict=True)
+    ]
+    whole, parts = up_to_here[-1] - base, sum((one - base for one in alone), np.zeros_like(base))
+    return InOrder(tuple(steps), _effect(wanted, whole), _effect(wanted, parts), _effect(wanted, whole - parts))
+
+
 def selections(levers: int) -> list[Selection]:
     """Every selection of so many levers, the empty one first and all of them last."""
     return [chosen for size in range(levers + 1) for chosen in combinations(range(levers), size)]

@@ -4,14 +4,16 @@ Saturation: of places, teams and days more changes nothing from some size on. Sh
 """
 
 import csv
+import importlib.util
 import re
 from collections.abc import Iterator
+from types import ModuleType
 
 import numpy as np
 import pytest
 
 from sim.inputs.catalogue_page import shipped
-from sim.inputs.loading import read_scenario
+from sim.inputs.loading import read_scenario, read_together
 from sim.results.comparison.accounts import is_lever
 from sim.runs.collecting import changes_between
 from tests.scenarios.people import BASELINE, left_hospital, marked, nights_saved, stay_days
@@ -111,8 +113,9 @@ SOONER = (
     )
 )
 VARIANTS_OF = ("micro_providers/sooner", "co_located_team/")  # the file that they extend says it
-NOT_MEASURED = ("micro_providers.yaml", "co_located_team.yaml", "everything_together.yaml")
-LEVERS = sorted({*AT_NOUGHT, *ENOUGH, *MARKED, "levers/seven_day_ward_process.yaml"})
+NOT_MEASURED = ("micro_providers.yaml", "co_located_team.yaml", "everything_together/home_care.yaml")
+REFUSED, JOINED_UP = "trusted_assessor/referrals_refused.yaml", "trusted_assessor/fewer_refused.yaml"
+LEVERS = sorted({*AT_NOUGHT, *ENOUGH, *MARKED, JOINED_UP, "levers/seven_day_ward_process.yaml"})
 
 
 @pytest.mark.slow
@@ -191,6 +194,30 @@ def test_a_decision_in_the_care_home_ends_in_the_same_homes_and_frees_the_hospit
     sooner = [before[one] - after[one] for one in before.keys() & after.keys()]
     assert sum(sooner) > 0
     assert marked(hospital, "eligible", "yes") == marked(later, "eligible", "yes") != set()
+
+
+AS_MANY_ASSESSED = "steps.arrange_care_home.share=80%"
+
+
+@pytest.mark.slow
+def test_where_as_many_are_refused_and_assessed_everybody_leaves_hospital_as_in_the_twin() -> None:
+    assert left_hospital(JOINED_UP, AS_MANY_ASSESSED) == left_hospital(REFUSED)
+    assert left_hospital(JOINED_UP) != left_hospital(REFUSED)
+
+
+@pytest.mark.slow
+def test_those_whom_no_home_refuses_any_more_leave_sooner_and_only_they_are_looked_for_again() -> None:
+    nobody = (AS_MANY_ASSESSED, f"{TRAITS}.refused.care_home=0%")
+    before, after = left_hospital(REFUSED), left_hospital(JOINED_UP, *nobody)
+    refused = marked(REFUSED, "refused", "yes")
+    assert refused <= marked(REFUSED, "need", "care_home")
+    assert marked(JOINED_UP, "refused", "yes", sets=nobody) == set()
+    saved = {person: (before[person] - after[person]) / 86_400 for person in before.keys() & after.keys()}
+    helped = [nights for person, nights in saved.items() if person in refused]
+    others = [nights for person, nights in saved.items() if person not in refused]
+    assert len(helped) > 10
+    assert np.mean(helped) > 0.5
+    assert abs(np.mean(others)) < 0.2
 
 
 @pytest.mark.slow
@@ -277,6 +304,47 @@ def test_a_price_of_an_earlier_year_says_its_year() -> None:
 def test_the_places_that_a_baseline_pays_by_the_day_need_no_price_of_their_own() -> None:
     scenario = read_scenario(str(SCENARIOS / "levers/home_care_hours.yaml"))
     assert not is_lever("services.home_care.hours_per_week", scenario)
+
+
+def _maker() -> ModuleType:
+    """The script that makes the page of the whole pathway."""
+    spec = importlib.util.spec_from_file_location("whole_pathway", SCENARIOS.parent / "docs" / "make_whole_pathway.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_last_step_of_the_page_is_everything_together() -> None:
+    *_, last = _maker().put_together()
+    together = {one.path: one.text for one in read_together(str(SCENARIOS / BASELINE), last).values}
+    whole = {one.path: one.text for one in read_scenario(str(SCENARIOS / "everything_together.yaml")).values}
+    assert together.keys() ^ whole.keys() <= {"extends"}
+    assert {path for path in whole if together.get(path) != whole[path]} <= {"name", "question", "extends"}
+
+
+def test_each_step_of_the_page_has_the_lever_of_its_own_file() -> None:
+    """So that what it adds and what it does alone are of one lever; a pair changes its own value, and every price stays."""
+    maker, base = _maker(), read_scenario(str(SCENARIOS / BASELINE))
+    before: dict[str, str] = {}
+    for lever, files in zip(maker.LEVERS, maker.put_together(), strict=True):
+        after = {one.path: one.new for one in changes_between(base, read_together(base.file, files))}
+        alone = {one.path: one.new for one in changes_between(base, read_scenario(str(SCENARIOS / lever)))}
+        added = {
+            path: new for path, new in after.items() if before.get(path) != new and path not in ("name", "question")
+        }
+        own = {path: new for path, new in alone.items() if path not in ("name", "question")}
+        if lever not in maker.PAIRS:
+            assert added == own, lever
+        assert {path for path in own if path.startswith("costs.")} <= added.keys(), lever
+        before = after
+
+
+def test_the_page_of_the_whole_pathway_adds_one_lever_after_the_other() -> None:
+    page = (SCENARIOS.parent / "docs" / "whole-pathway.md").read_text(encoding="utf-8")
+    table = page.split("## Everything together, lever by lever")[1].split("\n## ")[0]
+    for lever in _maker().LEVERS:
+        assert table.count(f"| {read_scenario(str(SCENARIOS / lever)).name} |") == 2, lever  # people, and whose money
 
 
 def test_the_page_of_the_whole_pathway_tells_of_every_system() -> None:

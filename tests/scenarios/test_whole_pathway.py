@@ -86,6 +86,18 @@ def test_more_areas_are_left_out_beside_one_hospital() -> None:
     assert left_out[0].reason.endswith("people: south and north come to hospitals that the base does not have")
 
 
+def test_another_hospital_is_not_ranked_beside_levers_and_alone_is_compared() -> None:
+    base, hospital, lever = (scenario_of(file) for file in (BASELINE, "template.yaml", "continuing_care.yaml"))
+    chosen, left_out = paired((base, hospital, lever))
+    assert [one.id for one in chosen] == ["baseline", "continuing_care"]
+    assert [Path(one.file).name for one in left_out] == ["template.yaml"]
+    assert left_out[0].reason.startswith(
+        "has a hospital's own numbers (marked YOURS), so it is a baseline and not a lever"
+    )
+    assert [len(found) for found in paired((base, hospital))] == [2, 0]
+    assert [len(found) for found in paired((hospital, hospital, hospital))] == [3, 0]
+
+
 def test_the_same_people_come_and_some_no_longer_fall_or_call() -> None:
     before, fewer_falls, none_fall = (
         arrivals(one) for one in (BASELINE, "handrails.yaml", "handrails/optimistic.yaml")

@@ -9,7 +9,7 @@ from sim.inputs.loading import read_together
 from sim.inputs.problems import ScenarioError
 from sim.runs.experiment import HowToRun
 from sim.studies.assumptions import Wanted
-from sim.studies.together import read_selections, selections, shapley, together
+from sim.studies.together import in_order, read_selections, selections, shapley, together
 from tests.studies.linear import BASE
 
 LONGER = "name: Longer\nextends: base.yaml\nchange: {people.everyone.journey.hospital.stay_days.fixed: 7}\n"
@@ -77,3 +77,13 @@ def test_a_lever_that_cannot_be_compared_is_named_by_its_own_file(here: Path) ->
     (here / "later.yaml").write_text("name: Later\nextends: base.yaml\nchange: {calendar.start: 2026-05-04}\n")
     with pytest.raises(ScenarioError, match=r"^later.yaml: cannot be compared with the base: calendar.start"):
         read_selections("base.yaml", ["more.yaml", "later.yaml"], (), None, None)
+
+
+def test_in_order_each_lever_adds_what_those_before_it_have_left_and_the_rest_is_the_difference() -> None:
+    base, longer, more, both = (np.array([10.0, 10.0 + one]) for one in (0.0, 0.0, 0.0, 2.0))
+    found = in_order(DAYS, base, [longer + 8, more + 10], [longer + 8, both + 22])
+    first, second = found.steps
+    assert (first.alone.mean, first.adds.mean, first.up_to_here.mean) == (8, 8, 8)
+    assert (second.alone.mean, second.adds.mean, second.up_to_here.mean) == (10, 15, 23)  # 14 and 16, then 22 and 24
+    assert (found.whole.mean, found.parts_alone.mean, found.difference.mean) == (23, 18, 5)
+    assert first.adds.mean + second.adds.mean == found.whole.mean

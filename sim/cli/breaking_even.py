@@ -94,7 +94,8 @@ def _page(found: Sequence[Found]) -> StudyPage:
 
 
 def _write(options: BreakEven, found: Sequence[Found], page: StudyPage, began: float) -> Path:
-    from sim.results.charts import draw_break_even  # matplotlib comes only now
+    from sim.results.charts.money import break_even_chart  # matplotlib comes only now
+    from sim.results.charts.style import draw_picture
 
     scenarios = [one for _, what in found for one in (what.base, what.other)]
     names = list(dict.fromkeys(one.id for one in scenarios))
@@ -104,7 +105,7 @@ def _write(options: BreakEven, found: Sequence[Found], page: StudyPage, began: f
         scenarios=scenarios,
         command=_command(options),
         page=page,
-        charts=[draw_break_even(_picture(found, page))],
+        charts=[draw_picture("break-even", break_even_chart, _picture(found, page))],
         files={
             "results.json": writing.json_bytes(_results(found)),
             "break_even.csv": writing.csv_bytes(COLUMNS, [line for says, what in found for line in cells(what, says)]),

@@ -35,10 +35,11 @@ from sim.own_data.fitting_scenario import (
 )
 from sim.own_data.people_files import Places, on, read_mapping
 from sim.own_data.spells import Spells, read_spells
-from sim.results.charts import Chart, draw_quantiles
-from sim.results.charts.own_data import QuantilePanel, QuantilePicture
+from sim.results.charts.own_data import QuantilePanel, QuantilePicture, quantile_chart
+from sim.results.charts.style import draw_picture
 from sim.results.files import writing
 from sim.results.files.writing import utf8
+from sim.results.report.study import Chart
 from sim.results.words.labels import counted, spoken
 from sim.runs.specification import files_read, try_files, try_folder
 
@@ -221,9 +222,8 @@ def _charts(spells: Spells, fits: Sequence[Fit]) -> Iterator[Chart]:
             of = f", {spoken(trait)} {spoken(level)}" if level else ""
             title = f"Days needed in {spoken(service)}: {spoken(group)}{of}"
             subtitle = f"{spells.file}, as it was on {spells.until_text}; each dot is 1% of people; on the dashed line the fit says what was seen"
-            yield draw_quantiles(
-                QuantilePicture(title, subtitle, panels), "-".join(("quantiles", *(one for one in key if one)))
-            )
+            name = "-".join(("quantiles", *(one for one in key if one)))
+            yield draw_picture(name, quantile_chart, QuantilePicture(title, subtitle, panels))
 
 
 def _panel(fit: Fit) -> QuantilePanel:

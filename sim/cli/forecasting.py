@@ -35,9 +35,10 @@ from sim.own_data.forecasting import (
     told_of_steps,
 )
 from sim.own_data.people_files import read_mapping
-from sim.results.charts import Chart, draw_fan
-from sim.results.charts.own_data import FanPanel, FanPicture
+from sim.results.charts.own_data import FanPanel, FanPicture, fan_chart
 from sim.results.files import writing
+from sim.results.charts.style import draw_picture
+from sim.results.report.study import Chart
 from sim.results.words.labels import counted, spoken
 from sim.runs.engines import Engines
 from sim.runs.specification import files_read, try_files, try_folder
@@ -286,4 +287,5 @@ def _charts(found: Forecast) -> Iterator[Chart]:
     if panels and len(found.dates) > 1:
         days = counted((found.dates[-1] - found.census.day) // timedelta(days=1), "day")
         subtitle = f"{found.scenario.name[:LONGEST_NAME]}; {found.scenario.replications} simulated runs; line: median; bands: 50%, 80% and 95%"
-        yield draw_fan(FanPicture(f"{days} from the census of {_day(found.census.day)}", subtitle, found.dates, panels))
+        title = f"{days} from the census of {_day(found.census.day)}"
+        yield draw_picture("forecast", fan_chart, FanPicture(title, subtitle, found.dates, panels))

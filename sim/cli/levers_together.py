@@ -144,7 +144,8 @@ def _how_to_read(base: Scenario) -> str:
 
 
 def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
-    from sim.results.charts import draw_bars  # matplotlib comes only now
+    from sim.results.charts.style import draw_picture  # matplotlib comes only now
+    from sim.results.charts.uncertainty import bars_chart
 
     base, levers = found[0].base, [one.lever for one in found[0].levers]
     tables = [_table(one) for one in found]
@@ -160,7 +161,7 @@ def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
             [(_label(one), ["", *HEADS[1:]], rows) for one, (_, *rows) in zip(found, tables, strict=True)],
         ),
         charts=[
-            draw_bars(name, _picture(one))
+            draw_picture(name, bars_chart, _picture(one))
             for name, one in zip(("delay", "cash" if found[1].wanted == CASH else "waiting"), found, strict=True)
         ],
         files={

@@ -183,7 +183,8 @@ def _change(question: Question, found: Tornado, outcome: Outcome, *, with_interv
 def _write(
     options: Sensitivity, question: Question, found: Tornado, page: StudyPage, began: float, engine: str
 ) -> Path:
-    from sim.results.charts import draw_tornado  # matplotlib comes only now
+    from sim.results.charts.style import draw_picture  # matplotlib comes only now
+    from sim.results.charts.uncertainty import tornado_chart
 
     return publish_study(
         options.outputs,
@@ -191,7 +192,7 @@ def _write(
         scenarios=[found.base, found.other],
         command=_command(options),
         page=page,
-        charts=[draw_tornado(_picture(question, found))],
+        charts=[draw_picture("tornado", tornado_chart, _picture(question, found))],
         files={
             "results.json": writing.json_bytes(results_of(found, page)),
             "sensitivity.csv": writing.csv_bytes(COLUMNS, _rows(found.bars)),

@@ -179,7 +179,8 @@ def _how_to_read(found: Solved) -> str:
 
 
 def _write(found: Solved, whole: dict[str, Any], options: Solve, began: float) -> Path:
-    from sim.results.charts import draw_solution  # matplotlib comes only now
+    from sim.results.charts.style import draw_picture  # matplotlib comes only now
+    from sim.results.charts.sweep import solution_chart
 
     study = found.study
     names = [one.path for one in study.world.all]
@@ -196,7 +197,7 @@ def _write(found: Solved, whole: dict[str, Any], options: Solve, began: float) -
             [("", heads(found), rows(found, found.tried))],
             asks=asked[:1].upper() + asked[1:],
         ),
-        charts=[draw_solution(_picture(found))],
+        charts=[draw_picture("solve", solution_chart, _picture(found))],
         files={
             "solve.csv": writing.csv_bytes((*names, *COLUMNS), map(_cells, [found] * len(found.tried), found.tried)),
             "results.json": writing.json_bytes(whole),

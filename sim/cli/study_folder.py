@@ -12,19 +12,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sim import __version__
 from sim.cli.arguments import UsageError
 from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
-from sim.results.report.study import FILE, AskedOf, Study, StudyPage, as_object, read_study
+from sim.results.report.study import FILE, AskedOf, Chart, Study, StudyPage, as_object, read_study
 from sim.results.words.labels import slug, title
 from sim.runs.store import meaning
-
-if TYPE_CHECKING:  # charts take a third of a second to load
-    from sim.results.charts import Chart
 
 
 def publish_study(  # noqa: PLR0913 - each of them a keyword
@@ -34,7 +31,7 @@ def publish_study(  # noqa: PLR0913 - each of them a keyword
     scenarios: Sequence[Scenario],
     command: str,
     page: StudyPage,
-    charts: Sequence["Chart"],
+    charts: Sequence[Chart],
     files: Mapping[str, bytes],
     began: float,
     more: Mapping[str, object] | None = None,

@@ -26,13 +26,13 @@ from sim.inputs.loading import Question, path_from, read_scenario, sets_for_each
 from sim.inputs.part import typed_of, typed_setting
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.results.charts import Chart, draw_sweep
-from sim.results.charts.sweep import Band, LinePicture, MapPicture, Steps
+from sim.results.charts.style import draw_picture
+from sim.results.charts.sweep import Band, LinePicture, MapPicture, Steps, line_chart, map_chart
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.files import writing
 from sim.results.files.writing import utf8
 from sim.results.measure_table import SHARES, measures
-from sim.results.report.study import Explore, Explored, Level, Slider, StudyPage, StudyTable
+from sim.results.report.study import Chart, Explore, Explored, Level, Slider, StudyPage, StudyTable
 from sim.results.words.labels import MONEY, change_and_interval, counted, question, shortened, spoken, title
 from sim.runs.experiment import HowToRun
 from sim.runs.specification import FORMAT, files_read, try_files, try_folder
@@ -249,10 +249,10 @@ def results_of(found: Sweep, figures: Sequence[Figure]) -> dict[str, Any]:
 
 def _charts(found: Sweep, figures: Sequence[Figure]) -> Iterator[Chart]:
     if len(found.all) == 1:
-        yield draw_sweep(_lines(found, figures), "sweep")
+        yield draw_picture("sweep", line_chart, _lines(found, figures))
         return
     for one in figures:
-        yield draw_sweep(_map(found, one), f"sweep-{one.service}-{one.measure}")
+        yield draw_picture(f"sweep-{one.service}-{one.measure}", map_chart, _map(found, one))
 
 
 def _subtitle(found: Sweep) -> str:

@@ -23,11 +23,10 @@ from sim.cli.verbs.sensitivity import Sensitivity
 from sim.home import COMMAND
 from sim.inputs.files import Range
 from sim.inputs.problems import listed
-from sim.results.charts import Chart
 from sim.results.files import writing
 from sim.results.measure_table import HEADLINE, HIGHER, LOWER, measures
 from sim.results.measures.hospitals import main_place
-from sim.results.report.study import StudyPage
+from sim.results.report.study import Chart, StudyPage
 from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title, title_of_all
 from sim.runs.experiment import HowToRun
@@ -122,9 +121,10 @@ def _tables(study: Study) -> dict[str, Table]:
 
 
 def _worlds_chart(study: Worlds) -> Chart:
-    from sim.results.charts import draw_worlds  # matplotlib comes only now
+    from sim.results.charts.style import draw_picture  # matplotlib comes only now
+    from sim.results.charts.uncertainty import worlds_chart
 
-    return draw_worlds(_worlds_picture(study))
+    return draw_picture("worlds", worlds_chart, _worlds_picture(study))
 
 
 def _worlds_tables(study: Worlds) -> dict[str, Table]:
@@ -187,9 +187,10 @@ def _ends_of(wanted: Wanted) -> tuple[str, str]:
 
 
 def _indices_chart(study: Indices) -> Chart:
-    from sim.results.charts import draw_bars
+    from sim.results.charts.style import draw_picture
+    from sim.results.charts.uncertainty import bars_chart
 
-    return draw_bars(study.method, _indices_picture(study))
+    return draw_picture(study.method, bars_chart, _indices_picture(study))
 
 
 def _indices_tables(study: Indices) -> dict[str, Table]:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from sim.inputs.scenario import Places, Scenario
-from sim.results.charts import Chart, draw_charts
+from sim.results.charts import draw_charts
 from sim.results.charts.differences import differences_chart
 from sim.results.charts.flows import flows_chart, flows_of, reasons_chart
 from sim.results.charts.money import what_costs_chart, who_pays_chart
@@ -23,6 +23,7 @@ from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, LINES, MARKERS
 from sim.results.charts.uncertainty import BarsPicture, bars_chart
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking
+from sim.results.report.study import Chart
 from sim.runs.collecting import gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts import Chart, draw_charts
+from sim.results.charts import draw_charts
 from sim.results.comparison.accounts import is_lever
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference
 from sim.results.comparison.findings import Findings, ScenarioChange
@@ -31,6 +31,7 @@ from sim.results.comparison.ranking import (
 from sim.results.files.workbook import workbook_bytes
 from sim.results.files.writing import csv_bytes
 from sim.results.report.page import RunProvenance, report_html
+from sim.results.report.study import Chart
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sim.results.charts import Chart, draw_charts
+from sim.results.charts import draw_charts
 from sim.results.comparison.findings import Findings
 from sim.results.report.page import RunProvenance, powerpoint_of, slide_of, slides
+from sim.results.report.study import Chart
 from sim.runs.collecting import gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small

@@ -15,9 +15,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.results.charts.over_time import END_WIDTH, labels_at_ends
 from sim.results.charts.style import (
     COLOURS,
+    END_WIDTH,
     GREY,
     INK,
     LINES,
@@ -26,6 +26,7 @@ from sim.results.charts.style import (
     canvas,
     days_of,
     in_lines,
+    labels_at_ends,
     legend_above,
     looks,
     remarks,

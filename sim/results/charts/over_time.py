@@ -41,8 +41,6 @@ from sim.results.midnights import shares_by_number
 from sim.results.words.labels import figure, shortened, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
-END_WIDTH = 17  # letters beside the end of a line
-END_LINE = 0.175  # inches that one line of such a label takes
 LEVEL_SIZE = 7  # points
 LEAST_PART = 0.85  # of the highest: an axis that would begin higher does not begin at 0
 
@@ -349,25 +347,6 @@ def _places_by_day(scenario: Scenario, service: Service, days: int) -> NDArray[n
     starts = np.array([one.from_second for one in service.capacity])
     planned = np.array([float(one.places or 0) for one in service.capacity])
     return np.asarray(planned[np.maximum(np.searchsorted(starts, ends, side="right") - 1, 0)])
-
-
-def labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
-    """Write names at the ends of lines, pushed apart where they would touch."""
-    low, high = axes.get_ylim()
-    drawn = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
-    line = END_LINE / drawn * (high - low)
-    heights: list[float] = []
-    above = 0  # lines of the label below this one
-    for height, _, text in sorted(ends):
-        lines = text.count("\n") + 1
-        heights.append(max(height, heights[-1] + (above + lines) / 2 * line) if heights else height)
-        above = lines
-    over = max(0.0, heights[-1] - high)
-    for (height, index, text), place in zip(sorted(ends), heights, strict=True):
-        axes.annotate(text, xy=(1.0, height), xytext=(1.02, place - over), xycoords=("axes fraction", "data"),
-                      textcoords=("axes fraction", "data"), fontsize=9, va="center", annotation_clip=False)  # fmt: skip
-        axes.plot([1.0, 1.015], [height, place - over], transform=axes.get_yaxis_transform(), color=COLOURS[index],
-                  linewidth=1, linestyle=LINES[index], clip_on=False)  # fmt: skip
 
 
 # -- how often more people are there -----------------------------------------------------------------------------------

@@ -4,12 +4,14 @@ The colours are the UK Government Analysis Function's palette for categories. A 
 line and a hatch, in every picture of a report (`looks`).
 """
 
-from collections.abc import Mapping, Sequence
+import io
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from math import ceil
 from pathlib import Path
 from textwrap import wrap
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import matplotlib as mpl
 import matplotlib.dates
@@ -20,6 +22,7 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking
 from sim.results.measures.periods import date_words
+from sim.results.report.study import Chart
 from sim.results.words.labels import counted, in_all, settings_text
 
 COLOURS = ("#12436D", "#F46A25", "#801650", "#28A197", "#3D3D3D", "#A285D1")
@@ -245,3 +248,56 @@ def date_axis(axes: Axes, most: int = 9) -> None:
     axes.xaxis.set_major_locator(locator)
     axes.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
     axes.xaxis.get_offset_text().set_fontsize(7)
+
+
+END_WIDTH = 17  # letters beside the end of a line
+END_LINE = 0.175  # inches that one line of such a label takes
+
+
+def labels_at_ends(axes: Axes, ends: list[tuple[float, int, str]]) -> None:
+    """Write names at the ends of lines, pushed apart where they would touch."""
+    low, high = axes.get_ylim()
+    drawn = axes.get_position().height * axes.figure.get_figheight()  # type: ignore[union-attr]
+    line = END_LINE / drawn * (high - low)
+    heights: list[float] = []
+    above = 0  # lines of the label below this one
+    for height, _, text in sorted(ends):
+        lines = text.count("\n") + 1
+        heights.append(max(height, heights[-1] + (above + lines) / 2 * line) if heights else height)
+        above = lines
+    over = max(0.0, heights[-1] - high)
+    for (height, index, text), place in zip(sorted(ends), heights, strict=True):
+        axes.annotate(text, xy=(1.0, height), xytext=(1.02, place - over), xycoords=("axes fraction", "data"),
+                      textcoords=("axes fraction", "data"), fontsize=9, va="center", annotation_clip=False)  # fmt: skip
+        axes.plot([1.0, 1.015], [height, place - over], transform=axes.get_yaxis_transform(), color=COLOURS[index],
+                  linewidth=1, linestyle=LINES[index], clip_on=False)  # fmt: skip
+
+
+FONTS = b"'DejaVu Sans', Verdana, Geneva, sans-serif"  # Verdana and DejaVu Sans are equally wide
+Picture = TypeVar("Picture")
+
+
+def draw_picture(name: str, make: Callable[[Picture], tuple[str, str, Figure]], picture: Picture) -> Chart:
+    """The chart of one picture of a study."""
+    with mpl.rc_context(SETTINGS), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # letters that the font lacks are drawn as boxes, without a word
+        return as_chart(name, *make(picture))
+
+
+def as_chart(name: str, title: str, description: str, drawing: Figure) -> Chart:
+    """A drawing in both formats."""
+    return Chart(name, title, description, _svg(drawing), _png(drawing), drawing.get_figwidth() <= COMPACT_WIDTH)
+
+
+def _svg(drawing: Figure) -> bytes:
+    data = io.BytesIO()
+    drawing.savefig(data, format="svg", metadata={"Date": None, "Creator": None})
+    return data.getvalue().replace(b"'DejaVu Sans'", FONTS)
+
+
+def _png(drawing: Figure) -> bytes:
+    """At least 700 points wide, so that a small picture is as sharp as a large one."""
+    data = io.BytesIO()
+    dpi = 200 if drawing.get_figwidth() <= COMPACT_WIDTH else 130
+    drawing.savefig(data, format="png", dpi=dpi, metadata={"Software": None}, pil_kwargs={"compress_level": 3})
+    return data.getvalue()

@@ -13,8 +13,7 @@ from typing import TypeAlias
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from sim.results.charts import Chart
-from sim.results.report.study import Explore
+from sim.results.report.study import Chart, Explore
 
 
 @dataclass(frozen=True, slots=True)

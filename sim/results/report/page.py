@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sim.inputs.scenario import Scenario
-from sim.results.charts import Chart
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import building_up, in_one_sentence, money_of
 from sim.results.comparison.ranking import ranking, ranking_answer, ranking_with_summary
@@ -27,7 +26,7 @@ from sim.results.report.figures import (
     years_pages,
 )
 from sim.results.report.slides import Slide, slide_png, slide_svg
-from sim.results.report.study import Study, StudyPage
+from sim.results.report.study import Chart, Study, StudyPage
 from sim.results.words.headline import answer, averages, description, on_other_days
 from sim.results.words.labels import counted, question, title_of_all
 

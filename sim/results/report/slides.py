@@ -8,9 +8,9 @@ from textwrap import wrap
 
 from PIL import Image, ImageDraw, ImageFont
 
-from sim.results.charts import Chart
 from sim.results.charts.style import font_file
 from sim.results.report.blocks import page
+from sim.results.report.study import Chart
 
 WIDE, HIGH = 1280, 720  # points of the SVG; the PNG has half as many again
 SHARP = 1.5

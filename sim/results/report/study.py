@@ -16,12 +16,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import Markup
 
-if TYPE_CHECKING:
-    from sim.results.charts import Chart
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """One picture in two formats, with a text for those who cannot see it."""
+
+    name: str
+    title: str
+    description: str
+    svg: bytes
+    png: bytes
+    is_compact: bool = False  # half as wide as a page
 
 
 # -- sliders over values that were run beforehand ----------------------------------------------------------------------
@@ -139,7 +148,7 @@ class Study:
     """A finished study: its page and charts, the scenarios that it is about, and how to get it again."""
 
     page: StudyPage
-    charts: Sequence["Chart"]
+    charts: Sequence[Chart]
     scenarios: Sequence[AskedOf]
     seed: int
     command: str
@@ -229,9 +238,7 @@ def _level(said: Mapping[str, Any]) -> Level:
     return Level(_number(said["low"]), _number(said["mean"]), _number(said["high"]), _text(said["words"]))
 
 
-def _chart(said: Mapping[str, Any], folder: Path) -> "Chart":
-    from sim.results.charts import Chart  # matplotlib comes only now
-
+def _chart(said: Mapping[str, Any], folder: Path) -> Chart:
     name, is_compact = _text(said["name"]), said["is_compact"]
     if not CHART_NAME.fullmatch(name):
         raise ValueError(f"{FILE}: {name!r} is no name of a chart")

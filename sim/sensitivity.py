@@ -19,8 +19,8 @@ from sim.results.measure_table import limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside
 from sim.runs.engines import BY_REFERENCE, Engines
-from sim.runs.experiment import HowToRun, Listener, Replications, ScenarioRuns, Work
-from sim.runs.piece import Piece
+from sim.runs.experiment import HowToRun, Listener, ScenarioRuns, Work
+from sim.runs.piece import Piece, Replications
 from sim.runs.store import Store
 from sim.runs.timing import Stopwatch
 from sim.runs.workers import Place

@@ -36,8 +36,8 @@ from sim.own_data.forecasting import (
 )
 from sim.own_data.people_files import read_mapping
 from sim.results.charts.own_data import FanPanel, FanPicture, fan_chart
-from sim.results.files import writing
 from sim.results.charts.style import draw_picture
+from sim.results.files import writing
 from sim.results.report.study import Chart
 from sim.results.words.labels import counted, spoken
 from sim.runs.engines import Engines

@@ -17,7 +17,8 @@ from sim.results.files import writing
 from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted, measure_label
 from sim.runs.engines import BY_REFERENCE, Engines
-from sim.runs.experiment import HowToRun, Replications, ScenarioRuns, SetAside, Shared, Work, run_all
+from sim.runs.experiment import HowToRun, ScenarioRuns, SetAside, Shared, Work, run_all
+from sim.runs.piece import Replications
 from sim.runs.store import Store
 from sim.runs.workers import Place
 from sim.studies.precision import MOST, Asks, Chosen, Reached, choose

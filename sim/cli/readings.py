@@ -19,7 +19,8 @@ from sim.results.measure_table import measures
 from sim.results.words import labels
 from sim.results.words.labels import figure, interval
 from sim.runs.collecting import beside, gathered, paired
-from sim.runs.experiment import Replications, Shared, run_all
+from sim.runs.experiment import Shared, run_all
+from sim.runs.piece import Replications
 from sim.runs.specification import Job
 
 UNIT = "cedarwood"

@@ -44,10 +44,10 @@ from sim.runs.collecting import (
     warning_words,
 )
 from sim.runs.engines import Engines
-from sim.runs.experiment import Listener, SetAside, Shared, run_all, run_packed
+from sim.runs.experiment import FinishedWork, Listener, SetAside, Shared, run_all, run_packed
 from sim.runs.piece import Task
 from sim.runs.specification import Job
-from sim.runs.store import FinishedWork, default_store, meaning
+from sim.runs.store import default_store, meaning
 from sim.runs.tables import ReplicationsAside
 
 FIRST = 2  # replications before anything is shown: fewer have no interval

@@ -35,8 +35,7 @@ from sim.results.measures.periods import Period, divisions, within
 from sim.results.spill import Spill
 from sim.results.window import Row
 from sim.results.words.labels import in_sentences, spoken
-from sim.runs.experiment import Replications
-from sim.runs.piece import Piece
+from sim.runs.piece import Piece, Replications
 
 ANOTHER_HOSPITAL = "has a hospital's own numbers (marked YOURS), so it is a baseline and not a lever; compare it with files that extend it"
 

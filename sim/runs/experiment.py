@@ -15,11 +15,12 @@ What may be changed here: freely, as long as no result depends on the number of 
 import json
 import pickle
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Protocol, TypeVar, overload
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +38,8 @@ from sim.results.measures.periods import UNDIVIDED, Divisions, Period, within
 from sim.results.spill import WHOLE, Slot, Spill, smallest
 from sim.results.window import Key, Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of, load_all
-from sim.runs.piece import NO_DAYS, NO_DEPARTURES, Piece, Task
-from sim.runs.store import FIRST, FinishedWork, PackedPiece, Store
+from sim.runs.piece import NO_DAYS, NO_DEPARTURES, PackedPiece, Piece, Replications, Task
+from sim.runs.store import Store, has_rows_of_people, name_of_results, name_of_verdict, short_hash
 from sim.runs.timing import LOADING, ONE_OFF, SIMPY_TIMES, Remaining, Stopwatch
 from sim.runs.workers import Place, run_tasks, workers_of
 
@@ -133,38 +134,72 @@ def _summed(steps: NDArray[Any], axis: int) -> NDArray[np.int64]:
     return np.cumsum(steps, axis=axis, dtype=np.int64)
 
 
-class Replications(Sequence[Piece]):
-    """The replications of one scenario; each is made when it is asked for, and the last one stays at hand."""
+FIRST = 0  # the replication that is cross-checked
 
-    def __init__(self, count: int, make: Callable[[int], Piece], seconds: Mapping[str, float]) -> None:
-        self._count, self._make = count, make
-        self.seconds = seconds  # that they took together, by stage
-        self._at_hand: tuple[int, Piece] | None = None
 
-    def __len__(self) -> int:
-        """How many there are."""
-        return self._count
+class FinishedWork:
+    """What the store holds of the replications of some scenarios."""
 
-    @overload
-    def __getitem__(self, number: int) -> Piece: ...
-    @overload
-    def __getitem__(self, number: slice) -> list[Piece]: ...
-    def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
-        """A replication, counted from 0; or some of them."""
-        if isinstance(number, slice):
-            return [self[one] for one in range(*number.indices(self._count))]
-        number = range(self._count)[number]
-        if self._at_hand is None or self._at_hand[0] != number:
-            self._at_hand = number, self._make(number)
-        return self._at_hand[1]
+    def __init__(self, store: Store, scenarios: Sequence[Scenario], engines: Engines, divisions: Divisions) -> None:
+        self._store, self._divisions = store, divisions
+        self._ids = [one.id for one in scenarios]
+        self._results = [None if has_rows_of_people(one) else name_of_results(one, engines.name) for one in scenarios]
+        asked = [engines.is_cross_checked(number, FIRST) for number in range(len(scenarios))]
+        self._verdicts = [
+            name_of_verdict(one, FIRST) if is_asked else None for one, is_asked in zip(scenarios, asked, strict=True)
+        ]
+        self.proved = {
+            number: day for number, name in enumerate(self._verdicts) if name and (day := self._day_of(name))
+        }
 
-    def __iter__(self) -> Iterator[Piece]:
-        """Each in order."""
-        return map(self.__getitem__, range(self._count))
+    def forget_proofs(self, scenarios: Iterable[int]) -> None:
+        """Leaves out scenarios whose first replication this command has run already: their cross-check is its own."""
+        for number in scenarios:
+            self.proved.pop(number, None)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """To another process, or a file, they go as a plain list."""
-        return list, (list(self),)
+    def load(self, task: Task) -> PackedPiece | None:
+        """A replication that was finished before, with every period that is wanted; None if it must be run."""
+        results = self._results[task.scenario]
+        must_be_checked = task.replication == FIRST and self._verdicts[task.scenario] is not None
+        if results is None or (must_be_checked and task.scenario not in self.proved):
+            return None
+        data = self._store.read(_name(results, task))
+        periods = {
+            one: self._store.read(self._period_name(results, task, one))
+            for one in self._divisions.periods_of(task.scenario)
+        }
+        found = {period: part for period, part in periods.items() if part is not None}
+        return None if data is None or len(found) < len(periods) else PackedPiece(task, data, found, {})
+
+    def keep(self, piece: PackedPiece) -> None:
+        """Keeps a replication that has just been run, and that both engines agreed on it."""
+        results, verdict = self._results[piece.task.scenario], self._verdicts[piece.task.scenario]
+        if results:
+            self._store.write(_name(results, piece.task), piece.data)
+            for period, data in piece.periods.items():
+                self._store.write(self._period_name(results, piece.task, period), data)
+        if verdict and piece.task.replication == FIRST and piece.task.scenario not in self.proved:
+            today = datetime.now(UTC).date().isoformat()
+            self._store.write(f"verdicts/{verdict}", json.dumps({"equal in every cell": today}).encode())
+
+    def tell(self, taken: int) -> None:
+        """Notes at the store what this run has from it, for anybody who reports on the run."""
+        self._store.taken += taken
+        self._store.proved |= {self._ids[number]: day for number, day in self.proved.items()}
+
+    def _day_of(self, verdict: str) -> str | None:
+        """The day on which both engines recorded the same; None where nobody has tried."""
+        data = self._store.read(f"verdicts/{verdict}")
+        return str(json.loads(data)["equal in every cell"]) if data else None
+
+    def _period_name(self, results: str, task: Task, period: Period) -> str:
+        """Periods of one division were found to come to the whole, so they are kept, and believed, together."""
+        together = [[(one.first_day, one.end_day) for one in it] for it in self._divisions.wholes_of(task.scenario)]
+        return f"{_name(results, task)}-{period.first_day}-{period.end_day}-of-{short_hash(repr(together))}"
+
+
+def _name(results: str, task: Task) -> str:
+    return f"{results}/{task.replication:06}"
 
 
 class SetAside:

@@ -3,8 +3,9 @@
 What may be changed here: freely; nothing in it comes from a clock, but for how long the stages took.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,3 +82,47 @@ class Piece:
     def census(self) -> census.DailyCensus:
         """The daily counts as the census takes them."""
         return census.DailyCensus(self.daily.shape[1], dict(zip(self.daily_keys, self.daily, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class PackedPiece:
+    """What one replication found, packed; that of each period beside it, and how long the stages took."""
+
+    task: Task
+    data: bytes
+    periods: Mapping[Period, bytes]
+    seconds: Mapping[str, float]
+
+
+class Replications(Sequence[Piece]):
+    """The replications of one scenario; each is made when it is asked for, and the last one stays at hand."""
+
+    def __init__(self, count: int, make: Callable[[int], Piece], seconds: Mapping[str, float]) -> None:
+        self._count, self._make = count, make
+        self.seconds = seconds  # that they took together, by stage
+        self._at_hand: tuple[int, Piece] | None = None
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._count
+
+    @overload
+    def __getitem__(self, number: int) -> Piece: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Piece]: ...
+    def __getitem__(self, number: int | slice) -> Piece | list[Piece]:
+        """A replication, counted from 0; or some of them."""
+        if isinstance(number, slice):
+            return [self[one] for one in range(*number.indices(self._count))]
+        number = range(self._count)[number]
+        if self._at_hand is None or self._at_hand[0] != number:
+            self._at_hand = number, self._make(number)
+        return self._at_hand[1]
+
+    def __iter__(self) -> Iterator[Piece]:
+        """Each in order."""
+        return map(self.__getitem__, range(self._count))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process, or a file, they go as a plain list."""
+        return list, (list(self),)

@@ -19,8 +19,7 @@ from sim.results.measure_table import measures
 from sim.results.measures.periods import Period
 from sim.results.words.headline import topics
 from sim.runs.collecting import beside, gathered
-from sim.runs.experiment import Replications
-from sim.runs.piece import Piece
+from sim.runs.piece import Piece, Replications
 
 FEWEST, MOST = 10, 1_000  # replications of each scenario
 LOOK_AHEAD, LOOK_AHEAD_SHARE = 5, 0.05

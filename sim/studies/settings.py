@@ -35,8 +35,8 @@ from sim.results.comparison.compare import (
 from sim.results.measures.order import MeasureKey, canonical
 from sim.results.spill import Spill
 from sim.runs.collecting import beside, nothing_to_compare, paired
-from sim.runs.experiment import HowToRun, Replications, ScenarioRuns, Work, batches
-from sim.runs.piece import Piece
+from sim.runs.experiment import HowToRun, ScenarioRuns, Work, batches
+from sim.runs.piece import Piece, Replications
 from sim.runs.store import meaning
 
 __all__ = ["Point", "Setting", "Settings", "settings_of"]

@@ -22,8 +22,8 @@ from sim.results.measures.periods import Divisions, Period, division
 from sim.results.split import trait_names
 from sim.results.words.labels import measure_label
 from sim.runs.collecting import beside, gathered, named_apart, warning_words
-from sim.runs.experiment import HowToRun, Replications, ScenarioRuns, Work
-from sim.runs.piece import Piece
+from sim.runs.experiment import HowToRun, ScenarioRuns, Work
+from sim.runs.piece import Piece, Replications
 from sim.studies.settings import Setting, Settings
 from sim.studies.solve_search import Goal, Point, Values, bounds
 

@@ -20,8 +20,7 @@ from sim.results.spill import Spill
 from sim.results.window import Row
 from sim.runs.collecting import Collector, beside, gathered
 from sim.runs.experiment import Shared, run_all, run_one
-from sim.runs.piece import Task
-from sim.runs.store import PackedPiece
+from sim.runs.piece import PackedPiece, Task
 from sim.runs.tables import CENSUS, census_csv, census_rows, replication_rows
 from sim.runs.workers import Block, Place, Work
 from tests.hall.test_periods import DATE, MEASURED, WARM_UP, with_places

@@ -25,8 +25,8 @@ from sim.runs import engines, experiment
 from sim.runs import store as store_module
 from sim.runs.engines import Engines
 from sim.runs.experiment import SetAside, Shared, packed, run_all, run_one, run_packed, unpacked
-from sim.runs.piece import Piece, Task
-from sim.runs.store import PackedPiece, Store, default_store, has_rows_of_people, name_of_results, name_of_verdict
+from sim.runs.piece import PackedPiece, Piece, Task
+from sim.runs.store import Store, default_store, has_rows_of_people, name_of_results, name_of_verdict
 from sim.runs.workers import Block, Work
 from tests.hall.files import write_pair
 from tests.hall.processes import environment

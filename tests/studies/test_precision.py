@@ -13,8 +13,8 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.statistics import t_quantile
 from sim.results.measures.periods import divisions
 from sim.runs import experiment
-from sim.runs.experiment import Replications, Shared, run_all, run_one
-from sim.runs.piece import Piece, Task
+from sim.runs.experiment import Shared, run_all, run_one
+from sim.runs.piece import Piece, Replications, Task
 from sim.studies.precision import Asks, Run, choose, first_enough, headlines, look_ahead, reach, reach_of
 from tests.hall.files import write_pair
 from tests.hall.worlds import bigger, small

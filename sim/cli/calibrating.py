@@ -32,8 +32,8 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.calibrate import PERIOD, Calibrate
 from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.warnings import left_behind, warnings_before_a_run
-from sim.fitting.search import INTERRUPTED, Found, Progress, Search
-from sim.fitting.settings import Runs, Setting, Settings, settings_of
+from sim.fitting.search import INTERRUPTED, Found, Progress, Runs, Search
+from sim.fitting.settings import Setting, Settings, settings_of
 from sim.fitting.words import (
     HOW_TO_READ,
     SETTING_HEADS,

@@ -21,8 +21,7 @@ from sim.runs.experiment import HowToRun, ScenarioRuns, SetAside, Shared, Work, 
 from sim.runs.piece import Replications
 from sim.runs.store import Store
 from sim.runs.workers import Place
-from sim.studies.precision import MOST, Asks, Chosen, Reached, choose
-from sim.studies.solve_target import figure_of
+from sim.studies.precision import MOST, Asks, Chosen, Reached, choose, figure_of
 
 MINUTE, HOUR = 60.0, 3600.0
 

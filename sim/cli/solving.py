@@ -28,9 +28,8 @@ from sim.runs.experiment import HowToRun, Work
 from sim.runs.outputs import results_object
 from sim.runs.specification import Job, files_read, try_files, try_folder
 from sim.runs.store import Store, default_store
-from sim.studies.solve import Asked, Solved, Study, Tried, said, solve, study_of
+from sim.studies.solve import Asked, MixRuns, Solved, Study, Tried, said, solve, study_of
 from sim.studies.solve_search import CANNOT_TELL, DOMINATED, MEETS, MISSES, ON_FRONTIER
-from sim.studies.solve_target import MixRuns
 from sim.studies.solve_words import aim_words, answer_words, heads, label, names, question_words, rows, values
 
 MOST_ROWS = 20

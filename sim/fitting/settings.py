@@ -1,31 +1,19 @@
-"""The settings that a fit may move, from where to where, and what the simulator says at a position between.
+"""The settings that a fit may move, and from where to where.
 
 A position is 0 at a setting's low end and 1 at its high end. Every position is rounded to a value that a person would
-write, so that what is run is what is written: whole beds, shares and days to about a five-hundredth of the range. There the
-simulator gives the figures of all targets, and the misfit of those that bind, by replication. Every run has the same seed, and so
-the same people and random numbers: differences between positions are the settings' doing.
-What may be changed here: how fine the steps are; the runs freely, as long as no figure depends on the number of workers.
+write, so that what is run is what is written: whole beds, shares and days to about a five-hundredth of the range.
+What may be changed here: how fine the steps are.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from math import nan
 
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.calibration import Line, figures, line_of
-from sim.inputs.files import Range, Target
+from sim.inputs.files import Range
 from sim.inputs.loading import Question
 from sim.inputs.part import FACTOR, REST, SHARE, Part, part_of, sets_at, stated_number
 from sim.inputs.problems import Mark, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
-from sim.runs.engines import Engines
-from sim.runs.experiment import HowToRun, Listener, ScenarioRuns
-from sim.runs.piece import Piece
-from sim.runs.store import Store
-from sim.runs.workers import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,75 +176,3 @@ def _why_not(settings: Settings, positions: Sequence[float]) -> Iterator[str]:
         yield from (problem.text for problem in error.problems)
     except ValueError as error:
         yield str(error)
-
-
-# -- what the simulator says -------------------------------------------------------------------------------------------
-
-
-Floats = NDArray[np.float64]
-WIDTH_WITHOUT_RANGE = 0.01  # of the aim, where low and high are one
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """What one position shows."""
-
-    position: Floats
-    misfits: Floats  # binding targets x replications; NaN where a replication has no figure
-    lines: tuple[Line, ...]  # all targets
-    moved: Mapping[str, str]  # what was set, by path
-
-
-def aim_of(target: Target) -> float:
-    """What a fit aims at: the aim, or the middle of what is accepted."""
-    return (target.low + target.high) / 2 if target.aim is None else target.aim
-
-
-def scale_of(target: Target) -> float:
-    """One unit of misfit: half of the accepted range."""
-    return (target.high - target.low) / 2 or abs(aim_of(target)) * WIDTH_WITHOUT_RANGE or WIDTH_WITHOUT_RANGE
-
-
-def misfit_of(target: Target, figure: float) -> float:
-    """How far a figure is from what is aimed at, in halves of the accepted range."""
-    return (figure - aim_of(target)) / scale_of(target)
-
-
-class Runs:
-    """Evaluates positions, several at once."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        targets: Sequence[Target],
-        workers: Place,
-        engines: Engines,
-        listener: Listener | None = None,
-        store: Store | None = None,
-    ) -> None:
-        self._settings, self._targets = settings, tuple(targets)
-        self._runs = ScenarioRuns(HowToRun(workers, listener, engines, store))
-
-    def lines(self, moved: Mapping[str, str]) -> tuple[Line, ...]:
-        """What the scenario shows with some values moved, cross-checked where that was asked for."""
-        (pieces,) = self._runs([self._settings.question.read(moved)], checked=True)
-        return tuple(line_of(*both) for both in zip(self._targets, figures(self._targets, pieces), strict=True))
-
-    def __call__(self, positions: Sequence[Floats]) -> list[Evaluation]:
-        """An evaluation of each position."""
-        moved = [self._settings.moved(position) for position in positions]
-        found = self._runs([self._settings.question.read(one) for one in moved])
-        return [self._evaluation(*one) for one in zip(positions, moved, found, strict=True)]
-
-    def _evaluation(self, position: Floats, moved: Mapping[str, str], pieces: Sequence[Piece]) -> Evaluation:
-        found = figures(self._targets, pieces)
-        pairs = list(zip(self._targets, found, strict=True))
-        misfits = [
-            [nan if value is None else misfit_of(target, value) for value in values]
-            for target, values in pairs
-            if target.binds
-        ]
-        return Evaluation(position, np.array(misfits), tuple(line_of(*pair) for pair in pairs), moved)
-
-
-Evaluate = Callable[[Sequence[Floats]], list[Evaluation]]

@@ -6,8 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sim.calibration import Line, summary, table
-from sim.fitting.search import DONE, OUT_OF_EVALUATIONS, Conflict, Direction, Found, Pinned, conflicts, pinned
-from sim.fitting.settings import Setting, Settings, misfit_of
+from sim.fitting.search import (
+    DONE,
+    OUT_OF_EVALUATIONS,
+    Conflict,
+    Direction,
+    Found,
+    Pinned,
+    conflicts,
+    misfit_of,
+    pinned,
+)
+from sim.fitting.settings import Setting, Settings
 from sim.inputs.loading import path_from
 from sim.inputs.scenario import Change
 from sim.results.words.labels import counted

@@ -11,9 +11,8 @@ from sim.results.comparison.accounts import is_lever
 from sim.results.measure_table import SHARES
 from sim.results.words.labels import LACK_WORDS, counted, figure, reason_label
 from sim.studies.settings import Setting
-from sim.studies.solve import Solved, Study, Tried, said
+from sim.studies.solve import AT_MIDNIGHT, Left, Solved, Study, Tried, said
 from sim.studies.solve_search import CANNOT_TELL, DOMINATED, MISSES, Chosen, Found
-from sim.studies.solve_target import AT_MIDNIGHT, Left
 
 MOST_REASONS = 6
 MOST_TIMES_MORE = 100  # replications, of which it is still worth to speak

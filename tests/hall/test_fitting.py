@@ -15,14 +15,17 @@ from sim.fitting.search import (
     OUT_OF_EVALUATIONS,
     Conflict,
     Direction,
+    Evaluation,
+    Floats,
     Found,
+    Runs,
     Search,
     conflicts,
     cost,
     misfit,
     pinned,
 )
-from sim.fitting.settings import Evaluation, Floats, Runs, Settings, settings_of
+from sim.fitting.settings import Settings, settings_of
 from sim.fitting.words import conflict_sentence, flat_sentence
 from sim.inputs.files import Address, Target, read_ranges
 from sim.inputs.loading import Question, read_scenario

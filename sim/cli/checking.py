@@ -17,8 +17,7 @@ from sim.inputs.scenario import Scenario
 from sim.regression import reports
 from sim.regression.baselines import Baseline, baseline_of, expected_files_without_scenario, scenarios_in
 from sim.regression.reports import CheckResult, check_result_lines
-from sim.regression.run import ScenarioResult, check_result, run_scenarios
-from sim.regression.update import updates, write
+from sim.regression.run import ScenarioResult, check_result, run_scenarios, updates, write
 from sim.regression.verdicts import MOVED
 from sim.results.files import writing
 from sim.results.words.labels import counted

@@ -13,8 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from sim.desk import shows
 from sim.desk.controls import BEDS, Control, Moved, controls, moved
-from sim.desk.keeping import animate, ask, pin, save
-from sim.desk.opening import census
+from sim.desk.keeping import animate, ask, census, pin, save
 from sim.desk.server import Desk, the_desk
 from sim.desk.session import ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison
 from sim.desk.shows import plain

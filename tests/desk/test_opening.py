@@ -16,7 +16,7 @@ from sim.runs.store import meaning
 from tests.desk import world
 
 pytest.importorskip("streamlit")
-from sim.desk.opening import Uploaded, opened
+from sim.desk.keeping import Uploaded, opened
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.cli.readings import AS_SHIPPED, HEADS, READINGS, WHICH_IS_YOURS
+from sim.cli.simulating import AS_SHIPPED, HEADS, READINGS, WHICH_IS_YOURS
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.results.words.labels import figure

@@ -9,7 +9,7 @@ import pytest
 from sim.inputs.loading import read_scenario
 from sim.model.engine import run
 from sim.model.records import Ledger
-from sim.results.invariants import bays
+from sim.results.invariants import checks
 from sim.results.invariants.checks import check
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measures.all import measure
@@ -30,8 +30,8 @@ def test_somebody_in_a_bay_that_is_not_for_them_is_seen() -> None:
     ledger = run(SCENARIO, 0)
     swapped = np.where(ledger.stays["bay"] == 0, 1, ledger.stays["bay"])
     with pytest.raises(IdentityBroken) as broken:
-        bays.check_bays(bays.Window(SCENARIO, changed(ledger, "stays", "bay", swapped)))
-    assert broken.value.identity == bays.FOR_WHOM_IT_IS
+        checks.check_bays(checks.Window(SCENARIO, changed(ledger, "stays", "bay", swapped)))
+    assert broken.value.identity == checks.FOR_WHOM_IT_IS
 
 
 def test_one_too_many_in_a_bay_is_seen() -> None:
@@ -40,8 +40,8 @@ def test_one_too_many_in_a_bay_is_seen() -> None:
     scenario = replace(SCENARIO, people=(replace(SCENARIO.people[0], traits=(women,)),))
     ledger = run(scenario, 0)
     with pytest.raises(IdentityBroken) as broken:
-        bays.check_bays(bays.Window(scenario, changed(ledger, "stays", "bay", np.zeros_like(ledger.stays["bay"]))))
-    assert broken.value.identity == bays.NOBODY_ENTERS_A_FULL_BAY
+        checks.check_bays(checks.Window(scenario, changed(ledger, "stays", "bay", np.zeros_like(ledger.stays["bay"]))))
+    assert broken.value.identity == checks.NOBODY_ENTERS_A_FULL_BAY
 
 
 def test_a_wait_beside_a_free_bed_is_seen() -> None:
@@ -53,8 +53,8 @@ def test_a_wait_beside_a_free_bed_is_seen() -> None:
     here = (ledger.stays["service"] == to) & (ledger.stays["admitted"] < joined) & (earlier > joined)
     earlier[here] = joined  # all of them leave, and still this person waits
     with pytest.raises(IdentityBroken) as broken:
-        bays.check_bays(bays.Window(SCENARIO, changed(ledger, "stays", "left", earlier)))
-    assert broken.value.identity == bays.NOBODY_WAITS_BESIDE_A_FREE_BED
+        checks.check_bays(checks.Window(SCENARIO, changed(ledger, "stays", "left", earlier)))
+    assert broken.value.identity == checks.NOBODY_WAITS_BESIDE_A_FREE_BED
 
 
 def test_bays_add_up_to_their_service() -> None:

@@ -3,7 +3,8 @@
 The first that is broken stops the run (exit code 3), with the first row or the sum that breaks it. The
 records' rows are checked in `recording.py`; here are places, queues and sums. Services counted in hours and
 services whose places are cleaned are not asked whether somebody waits beside a free place: the records do
-not say who would fit, nor what is being cleaned. Services with bays are asked bay by bay, in `bays.py`.
+not say who would fit, nor what is being cleaned. Services with bays are asked bay by bay: who
+comes in is somebody whom the bay is for, and nobody waits beside a free bed for them.
 
 Invariants may be added; removing one needs agreement.
 """
@@ -13,12 +14,12 @@ from math import isclose
 
 import numpy as np
 
-from sim.inputs.scenario import REASONS, Scenario, Service, Team
+from sim.inputs.scenario import REASONS, Bay, Scenario, Service, Team
+from sim.machine_code import Mask
 from sim.model.records import OUTSIDE, Column, Ledger
 from sim.results.comparison.accounts import RELEASED_ADD_UP
 from sim.results.comparison.compare import Estimate, ReplicationTable
-from sim.results.invariants import cohort, count_sweep, path_sums, people, place_sweep
-from sim.results.invariants.bays import check_bays
+from sim.results.invariants import cohort, count_sweep, money, people, place_sweep
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
     EVERYBODY_IS_SOMEWHERE,
@@ -34,15 +35,19 @@ from sim.results.measures.delays import Delays, delayed_seconds, delays
 from sim.results.measures.occupancy import (
     counts_hours,
     door_over_time,
+    free_between,
+    free_in_bay,
     free_over_time,
+    held_in_bay,
     held_over_time,
     occupied_seconds,
     open_over_time,
     own_hours_over_time,
+    planned_over_time,
 )
 from sim.results.measures.order import MeasureKey
 from sim.results.path_passes import PASSES
-from sim.results.step_functions import both, column, going_on
+from sim.results.step_functions import StepFunction, both, column, either, going_on
 from sim.results.window import Block, Window
 
 WITHIN_LIMITS = "shares lie from 0 to 1, people and days are not below 0, intervals included"
@@ -251,7 +256,7 @@ def check_sums(window: Window) -> None:
     """Occupied time by three ways, delay by four, and each reason of it by what lacked."""
     names, services = window.names[: window.home], window.declared
     occupied = column(*(occupied_seconds(window, service) for service in services))
-    by_path = column(*(path_sums.people_seconds(window, service) for service in services))
+    by_path = column(*(money.people_seconds(window, service) for service in services))
     require_sums(STAYS_ADD_UP, names, by_path, occupied)
     total = column(*(delayed_seconds(window, number) for number in range(window.home)))
     care = count_sweep.stays_again(window).care[:, : window.home]
@@ -268,3 +273,83 @@ def _parts_add_up(names: Sequence[str], found: Delays, total: Column) -> None:
         require_sums(PARTS_ADD_UP, [f"{name}, {by}" for name in names], table.sum(axis=1), total)
     where = [f"{name}, {reason}" for name in names for reason in REASONS]
     require_sums(LACKS_ADD_UP, where, found.by_lack.sum(axis=2).ravel(), found.by_reason.ravel())
+
+
+# -- services with bays ---------------------------------------------------------------------------------------------------
+
+
+FOR_WHOM_IT_IS = "who comes into a bay is somebody whom it is for"
+NOBODY_ENTERS_A_FULL_BAY = "nobody enters a full bay"
+NOBODY_WAITS_BESIDE_A_FREE_BED = "nobody waits beside a free bed in a bay that is for them"
+NEVER_FREE = free_between(np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+
+
+def check_bays(window: Window) -> None:
+    """Check every service that has bays."""
+    for service in window.declared:
+        if service.bays:
+            _comings(window, service)
+            if service.turnaround is None:
+                _waits(window, service)
+
+
+def _comings(window: Window, service: Service) -> None:
+    """Of everybody who was admitted during the run: the bay is for them, and had a bed."""
+    number = window.number(service)
+    rows, which = window.stay_rows(number), window.stays_in(number, "bay")
+    person, profile = window.stays_in(number, "person"), window.stays_in(number, "found")
+    seated, group = window.is_seated[rows], window.ledger.people["group"][person]
+    for place, bay in enumerate(service.bays):
+        mine = which == place
+        fits = is_for(window, bay, group, profile) | seated | ~mine
+        require_rows(window, FOR_WHOM_IT_IS, "stays", rows, fits)
+        admitted, held = window.stays_in(number, "admitted")[mine], held_in_bay(window, service, place)
+        most = np.maximum(planned_over_time(bay.capacity).at(admitted), held.before(admitted))
+        require_rows(window, NOBODY_ENTERS_A_FULL_BAY, "stays", rows[mine], (held.at(admitted) <= most) | seated[mine])
+
+
+def is_for(window: Window, bay: Bay, group: Column, profile: Column) -> Mask:
+    """Whom a bay is for, of people of these groups with these profiles."""
+    fits = [np.array([bay.is_for(levels) for levels in one.profiles]) for one in window.scenario.people]
+    found = np.zeros(len(group), dtype=bool)
+    for number, of_group in enumerate(fits):
+        found[group == number] = of_group[profile[group == number]]
+    return found
+
+
+def _waits(window: Window, service: Service) -> None:
+    """Who is clear waits for no time in which a bed for them, the opening hours and their own discharge hours are open."""
+    number = window.number(service)
+    door = door_over_time(window, service)
+    free = [free_in_bay(window, service, place) for place in range(len(service.bays))]
+    for rows, theirs, held in _alike(window, service, number):
+        eligible = both(_any(free, theirs), door)
+        if held != OUTSIDE:
+            eligible = both(eligible, own_hours_over_time(window, window.scenario.services[held]))
+        clear = np.maximum(window.ledger.waits["clear"][rows], 0)
+        ended = np.minimum(window.ledger.waits["ended"][rows], window.ledger.until)
+        some = np.flatnonzero(clear < ended)
+        holds = eligible.between(clear[some], ended[some]) == 0
+        require_rows(window, NOBODY_WAITS_BESIDE_A_FREE_BED, "waits", rows[some], holds)
+
+
+def _alike(window: Window, service: Service, number: int) -> Iterator[tuple[Column, Sequence[bool], int]]:
+    """The waits for a service, alone or on a list, by the bays that are for them and where they are."""
+    waits = window.ledger.waits
+    to = [queue for queue, members in enumerate(window.members) if number in members]
+    rows = np.flatnonzero(np.isin(waits["to"], to))
+    group = window.ledger.people["group"][waits["person"][rows]]
+    fits = np.stack([is_for(window, bay, group, waits["profile"][rows]) for bay in service.bays], axis=1)
+    kinds, of_kind = np.unique(fits, axis=0, return_inverse=True)
+    held = waits["held"][rows]
+    for kind, theirs in enumerate(kinds.tolist()):
+        for here in np.unique(held).tolist():
+            yield rows[(of_kind.ravel() == kind) & (held == here)], theirs, here
+
+
+def _any(free: Sequence[StepFunction], theirs: Sequence[bool]) -> StepFunction:
+    """1 while a bed is free in any of these bays."""
+    found = NEVER_FREE
+    for one, mine in zip(free, theirs, strict=True):
+        found = either(found, one) if mine else found
+    return found

@@ -3,6 +3,8 @@
 The answer is yes, or *ask*: whatever is out of the ordinary, a row number that does not exist included, is left to the plain version
 in `records.py`, which says what is wrong, if anything is. What is asked here may be stricter than there, never less strict.
 
+Stays come first, then waits, then steps and planned places.
+
 What may be changed here: together with `records.py`; tests run both on every planted fault.
 """
 
@@ -10,15 +12,363 @@ What may be changed here: together with `records.py`; tests run both on every pl
 # What is read from a table is Any to mypy; Numba checks it.
 
 from sim.machine_code import Column, Passes
-from sim.model.records import NEVER, NONE
-from sim.results.invariants import stay_rows, step_rows, wait_rows
-from sim.results.invariants.record_tables import Records, Rules, Scratch, Waits, tables
-from sim.results.invariants.stay_rows import stays_hold
-from sim.results.invariants.step_rows import places_hold, steps_hold
-from sim.results.invariants.wait_rows import everybody_is_somewhere, moves_hold, waits_hold
+from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, WAITING
+from sim.results.invariants.record_tables import (
+    GONE,
+    GONE_FROM_INSIDE,
+    GONE_UNSEEN,
+    HERE,
+    LET_IN,
+    NEVER_IN,
+    WAS_IN,
+    People,
+    Places,
+    Records,
+    Rules,
+    Scratch,
+    Stays,
+    Steps,
+    Waits,
+    tables,
+)
 from sim.results.window import Window
 
-# -- for the compiler ---------------------------------------------------------------------------------------------------
+# -- stays, for the compiler --------------------------------------------------------------------------------------------
+
+
+def stays_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
+    """Stays in order of time, each where and when the one before ended."""
+    for i in range(len(records.stays.person)):
+        if not (
+            stay_is_known(records, rules, i)
+            and stay_follows_on(records.stays, rules, i)
+            and times_of_stay_hold(records.stays, rules, i)
+            and visits_are_numbered(records.stays, scratch, i)
+            and levels_are_found(records, i)
+            and levels_may_change(records, rules, i)
+        ):
+            return False
+        note_stay(records.stays, rules, scratch, i)
+    return True
+
+
+def stay_is_known(records: Records, rules: Rules, i: int) -> bool:
+    """Whether its numbers are those of people and destinations, its profiles of the group."""
+    stays, person = records.stays, records.stays.person[i]
+    if not 0 <= person < len(records.people.group):
+        return False
+    group = records.people.group[person]
+    if not 0 <= group < len(rules.first_profile) - 1:
+        return False
+    profiles = rules.first_profile[group + 1] - rules.first_profile[group]
+    is_known = 0 <= stays.found[i] < profiles and 0 <= stays.after[i] < profiles
+    return is_known and 0 <= stays.service[i] <= rules.home and -1 <= stays.to[i] < rules.destinations
+
+
+def stay_follows_on(stays: Stays, rules: Rules, i: int) -> bool:
+    """Where the one before of the same person moved to, in that instant; the first of a person after one that did not move."""
+    if i > 0 and stays.person[i] == stays.person[i - 1]:
+        came = stays.admitted[i] == stays.left[i - 1] and stays.service[i] == stays.to[i - 1]
+        return came and stays.stay[i] == stays.stay[i - 1] + 1
+    before_moved = i > 0 and 0 <= stays.to[i - 1] <= rules.home
+    moves_nowhere = i == len(stays.person) - 1 and 0 <= stays.to[i] <= rules.home
+    is_next = i == 0 or stays.person[i] > stays.person[i - 1]
+    return stays.stay[i] == 0 and is_next and not before_moved and not moves_nowhere
+
+
+def times_of_stay_hold(stays: Stays, rules: Rules, i: int) -> bool:
+    """In order; anybody who is ready has somewhere to go; needed time runs once."""
+    admitted, ready, left, to = stays.admitted[i], stays.ready[i], stays.left[i], stays.to[i]
+    in_order = admitted <= ready <= stays.clear[i] and ready <= left
+    in_order = in_order and (stays.clear[i] <= left or to == rules.died) and (left == NEVER) == (to == NONE)
+    knows_where = ready == NEVER or stays.planned_to[i] != NONE
+    over = admitted + stays.need[i] if ready < NEVER and stays.need[i] < NEVER else ready
+    return in_order and knows_where and (ready == over or (rules.reviewed[stays.service[i]] and ready > over))
+
+
+def visits_are_numbered(stays: Stays, scratch: Scratch, i: int) -> bool:
+    """The stays of one person in one place are numbered from 0."""
+    person, service, visit = stays.person[i], stays.service[i], stays.visit[i]
+    was_here = scratch.of_services[0, service] == person + 1
+    expected = scratch.of_services[1, service] + 1 if was_here else 0
+    scratch.of_services[0, service], scratch.of_services[1, service] = person + 1, visit
+    return visit == expected
+
+
+def levels_are_found(records: Records, i: int) -> bool:
+    """The levels found are those after the stay before."""
+    stays = records.stays
+    if i > 0 and stays.person[i] == stays.person[i - 1]:
+        return stays.found[i] == stays.after[i - 1]
+    return stays.found[i] == records.people.profile[stays.person[i]]
+
+
+def levels_may_change(records: Records, rules: Rules, i: int) -> bool:
+    """Levels change only as a stay, or a delay before it, may change them."""
+    stays = records.stays
+    if stays.found[i] == stays.after[i]:
+        return True
+    first = rules.first_profile[records.people.group[stays.person[i]]]
+    found, after = first + stays.found[i], first + stays.after[i]
+    visit = rules.visit_of[found, stays.service[i]]
+    if visit == NONE:
+        return False
+    for trait in range(rules.levels.shape[1]):
+        one, other = rules.levels[found, trait], rules.levels[after, trait]
+        if one != other and not rules.may_change[visit, (trait * rules.most_levels + one) * rules.most_levels + other]:
+            return False
+    return True
+
+
+def note_stay(stays: Stays, rules: Rules, scratch: Scratch, i: int) -> None:
+    """That the person was in, and whether they are still here or have gone."""
+    person = stays.person[i]
+    scratch.of_people[HERE, person] += stays.left[i] == NEVER
+    scratch.of_people[GONE, person] = max(scratch.of_people[GONE, person], WAS_IN)
+    if stays.to[i] >= rules.died:
+        scratch.of_people[GONE, person] = GONE_FROM_INSIDE if stays.left[i] < NEVER else WAS_IN
+
+
+STAY_HELPERS = (
+    stay_is_known,
+    stay_follows_on,
+    times_of_stay_hold,
+    visits_are_numbered,
+    levels_are_found,
+    levels_may_change,
+    note_stay,
+    stays_hold,
+)
+
+
+# -- waits, and moves, which are their ends -------------------------------------------------------------------------------
+
+
+def waits_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
+    """Waits in order of time, which agree with the stays they are about; who does not get in goes on at once."""
+    for i in range(len(records.waits.person)):
+        if not (
+            wait_is_known(records, rules, i)
+            and wait_follows_on(records.waits, i)
+            and times_of_wait_hold(records.waits, i)
+            and failed_wait_leads_on(records.waits, rules, i)
+            and wait_matches_stay(records, rules, i)
+        ):
+            return False
+        note_wait(records.waits, rules, scratch, i)
+    return True
+
+
+def wait_is_known(records: Records, rules: Rules, i: int) -> bool:
+    """Whether its numbers are those of people, stays and destinations."""
+    waits = records.waits
+    is_known = 0 <= waits.person[i] < len(records.people.group) and 0 <= waits.to[i] < rules.destinations
+    return is_known and -1 <= waits.stay[i] < len(records.stays.person)
+
+
+def wait_follows_on(waits: Waits, i: int) -> bool:
+    """One wait at a time, numbered from 0."""
+    if i > 0 and waits.person[i] == waits.person[i - 1]:
+        return waits.wait[i] == waits.wait[i - 1] + 1 and waits.joined[i] >= waits.ended[i - 1]
+    return waits.wait[i] == 0 and (i == 0 or waits.person[i] > waits.person[i - 1])
+
+
+def times_of_wait_hold(waits: Waits, i: int) -> bool:
+    """In order, and the end is reported where there was one."""
+    joined, clear, ended, ending = waits.joined[i], waits.clear[i], waits.ended[i], waits.ending[i]
+    in_order = joined <= ended and joined <= clear and (ended == NEVER) == (ending == WAITING)
+    return in_order and (clear <= ended or (clear == NEVER and ending != ADMITTED))
+
+
+def is_failed(ending: int) -> bool:
+    """Whether a wait ended alive and without a place."""
+    return ending in (GAVE_UP, TURNED_AWAY, NO_PLACE)
+
+
+def failed_wait_leads_on(waits: Waits, rules: Rules, i: int) -> bool:
+    """To the queue of `otherwise` at once, or out of the model from outside."""
+    if not is_failed(waits.ending[i]):
+        return True
+    if i + 1 < len(waits.person) and waits.person[i + 1] == waits.person[i] and waits.stay[i + 1] == waits.stay[i]:
+        return waits.joined[i + 1] == waits.ended[i] and waits.to[i + 1] == waits.otherwise[i]
+    return waits.held[i] == OUTSIDE and waits.otherwise[i] == rules.out
+
+
+def wait_matches_stay(records: Records, rules: Rules, i: int) -> bool:
+    """The same person, place, levels and end as the stay it is about; levels with which they came, where it is outside."""
+    waits, stays = records.waits, records.stays
+    stay, ended, ending = waits.stay[i], waits.ended[i], waits.ending[i]
+    if stay == NONE:
+        return waits.held[i] == OUTSIDE and waits.profile[i] == records.people.profile[waits.person[i]]
+    left, to = stays.left[stay], stays.to[stay]
+    matches = stays.person[stay] == waits.person[i] and stays.service[stay] == waits.held[i]
+    matches = matches and waits.held[i] != OUTSIDE and waits.profile[i] == stays.after[stay]
+    matches = matches and waits.joined[i] >= stays.admitted[stay] and ended <= left
+    if ending == WAITING:
+        return matches and left == NEVER
+    if ending == ADMITTED:
+        return matches and ended == left and rules.leads[waits.to[i], to]
+    return matches and (ending != DIED_WAITING or (ended == left and to == rules.died))
+
+
+def note_wait(waits: Waits, rules: Rules, scratch: Scratch, i: int) -> None:
+    """What stays and people are asked afterwards."""
+    person, stay, to, ended = waits.person[i], waits.stay[i], waits.to[i], waits.ended[i]
+    if stay != NONE:
+        scratch.moves[stay] += waits.ending[i] == ADMITTED
+        return
+    if waits.ending[i] == ADMITTED and (to <= rules.home or to > rules.out):
+        scratch.of_people[LET_IN, person] = i + 1
+    scratch.of_people[HERE, person] += ended == NEVER
+    if scratch.of_people[GONE, person] < WAS_IN:
+        scratch.of_people[GONE, person] = GONE_UNSEEN if ended < NEVER else NEVER_IN
+
+
+def moves_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
+    """Every move is the end of exactly one wait."""
+    stays = records.stays
+    for i in range(len(stays.person)):
+        moved = stays.to[i] != NONE and stays.to[i] != rules.died
+        if scratch.moves[i] != moved or (stays.stay[i] == 0 and not is_let_in(records, rules, scratch, i)):
+            return False
+    return True
+
+
+def is_let_in(records: Records, rules: Rules, scratch: Scratch, i: int) -> bool:
+    """Whether a first stay is the end of a wait outside, or one of the census."""
+    person = records.stays.person[i]
+    wait = scratch.of_people[LET_IN, person] - 1
+    if wait < 0:
+        return records.people.from_census[person] == 1
+    met = records.waits.ended[wait] == records.stays.admitted[i]
+    return met and rules.leads[records.waits.to[wait], records.stays.service[i]]
+
+
+def everybody_is_somewhere(people: People, rules: Rules, scratch: Scratch) -> bool:
+    """Everybody who has come is in one place, or has left it."""
+    for person in range(len(people.group)):
+        places = scratch.of_people[HERE, person] + scratch.of_people[GONE, person] % 2
+        if places != 1 and people.arrives[person] < rules.until:
+            return False
+    return True
+
+
+WAIT_HELPERS = (
+    is_failed,
+    wait_is_known,
+    wait_follows_on,
+    times_of_wait_hold,
+    failed_wait_leads_on,
+    wait_matches_stay,
+    note_wait,
+    waits_hold,
+    is_let_in,
+    moves_hold,
+    everybody_is_somewhere,
+)
+
+
+# -- steps and planned places ---------------------------------------------------------------------------------------------
+
+
+def step_is_in_order(records: Records, i: int) -> bool:
+    """By stay and name, of a stay that exists."""
+    steps, stay = records.steps, records.steps.stay[i]
+    if not 0 <= stay < len(records.stays.person) or i == 0:
+        return 0 <= stay < len(records.stays.person)
+    return stay > steps.stay[i - 1] or (stay == steps.stay[i - 1] and steps.step[i] >= steps.step[i - 1])
+
+
+def step_is_in_its_stay(records: Records, i: int) -> bool:
+    """It starts, runs and ends, or is dropped, inside its stay."""
+    steps, stays, stay = records.steps, records.stays, records.steps.stay[i]
+    started, finished, dropped_at, left = steps.started[i], steps.finished[i], steps.dropped_at[i], stays.left[stay]
+    starts = started >= stays.admitted[stay] and started <= left
+    starts = starts and started <= steps.team_joined[i] and steps.team_joined[i] <= steps.due[i]
+    if finished < NEVER:
+        in_time = finished == steps.due[i] and finished <= left and finished <= stays.clear[stay]
+        return starts and in_time and dropped_at >= NEVER
+    if dropped_at < NEVER:
+        return starts and dropped_at >= started and dropped_at <= left
+    return starts and left == NEVER
+
+
+def is_dropped_for_a_reason(records: Records, rules: Rules, i: int) -> bool:
+    """If it is dropped: a wait of its stay failed in the instant, or the person died."""
+    stay, at, waits = records.steps.stay[i], records.steps.dropped_at[i], records.waits
+    if at >= NEVER or (records.stays.to[stay] == rules.died and at == records.stays.left[stay]):
+        return True
+    person = records.stays.person[stay]
+    wait = first_wait_of(waits, person)
+    while wait < len(waits.stay) and waits.person[wait] == person:
+        if waits.stay[wait] == stay and waits.ended[wait] == at and is_failed(waits.ending[wait]):
+            return True
+        wait += 1
+    return False
+
+
+def first_wait_of(waits: Waits, person: int) -> int:
+    """Where somebody's waits begin; rows are in order of person."""
+    low, high = 0, len(waits.person)
+    while low < high:
+        middle = (low + high) // 2
+        if waits.person[middle] < person:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+def begins_when_another_ended(steps: Steps, first: int, i: int) -> bool:
+    """If it waited for another of its stay, whose steps begin with the first; before the run there are no teams to join."""
+    if steps.after[i] == NONE:
+        return True
+    started, before = steps.started[i], first
+    while before < len(steps.stay) and steps.stay[before] == steps.stay[i]:
+        if steps.step[before] == steps.after[i] and steps.finished[before] < NEVER:
+            return started == steps.finished[before] or (started == 0 and steps.finished[before] < 0)
+        before += 1
+    return False
+
+
+def steps_hold(records: Records, rules: Rules) -> bool:
+    """Steps start, run and end inside their stay, follow on each other, and are dropped for a reason."""
+    steps, first = records.steps, 0
+    for i in range(len(steps.stay)):
+        if not step_is_in_order(records, i):
+            return False
+        if steps.stay[i] != steps.stay[first]:
+            first = i
+        if not (
+            step_is_in_its_stay(records, i)
+            and is_dropped_for_a_reason(records, rules, i)
+            and begins_when_another_ended(steps, first, i)
+        ):
+            return False
+    return True
+
+
+def places_hold(places: Places) -> bool:
+    """Rows are in order."""
+    for i in range(1, len(places.service)):
+        same = places.service[i] == places.service[i - 1]
+        if places.service[i] < places.service[i - 1] or (same and places.at[i] <= places.at[i - 1]):
+            return False
+    return True
+
+
+STEP_HELPERS = (
+    step_is_in_order,
+    step_is_in_its_stay,
+    first_wait_of,
+    is_dropped_for_a_reason,
+    begins_when_another_ended,
+    steps_hold,
+    places_hold,
+)
+
+
+# -- one sweep over the tables, for the compiler --------------------------------------------------------------------------
 
 
 def records_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
@@ -49,9 +399,7 @@ def first_waits_hold(waits: Waits, since: Column, until: int) -> bool:
     return True
 
 
-PASSES = Passes(
-    __file__, records_hold, first_waits_hold, helpers=(*stay_rows.HELPERS, *wait_rows.HELPERS, *step_rows.HELPERS)
-)
+PASSES = Passes(__file__, records_hold, first_waits_hold, helpers=(*STAY_HELPERS, *WAIT_HELPERS, *STEP_HELPERS))
 
 
 # -- and what is handed to it -------------------------------------------------------------------------------------------

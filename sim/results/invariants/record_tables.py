@@ -1,6 +1,6 @@
 """What the sweep over the records is handed: tables as columns, and what the scenario says, in numbers.
 
-What may be changed here: together with the questions in `stay_rows.py`, `wait_rows.py` and `step_rows.py`.
+What may be changed here: together with the questions in `record_sweep.py`.
 """
 
 from collections.abc import Mapping

@@ -144,8 +144,8 @@ def _how_to_read(base: Scenario) -> str:
 
 
 def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
+    from sim.results.charts.studies import bars_chart
     from sim.results.charts.style import draw_picture  # matplotlib comes only now
-    from sim.results.charts.uncertainty import bars_chart
 
     base, levers = found[0].base, [one.lever for one in found[0].levers]
     tables = [_table(one) for one in found]
@@ -186,7 +186,7 @@ def _cells(effect: Effect) -> tuple[Any, ...]:
 
 
 def _picture(found: Together) -> Any:
-    from sim.results.charts.uncertainty import BarsPicture
+    from sim.results.charts.studies import BarsPicture
 
     names = _names(found)
     times = labels.factor(found.wanted.measure, found.base.calendar.measured_days)

@@ -183,8 +183,8 @@ def _change(question: Question, found: Tornado, outcome: Outcome, *, with_interv
 def _write(
     options: Sensitivity, question: Question, found: Tornado, page: StudyPage, began: float, engine: str
 ) -> Path:
+    from sim.results.charts.studies import tornado_chart
     from sim.results.charts.style import draw_picture  # matplotlib comes only now
-    from sim.results.charts.uncertainty import tornado_chart
 
     return publish_study(
         options.outputs,
@@ -204,7 +204,7 @@ def _write(
 
 
 def _picture(question: Question, found: Tornado) -> Any:
-    from sim.results.charts.uncertainty import TornadoPicture
+    from sim.results.charts.studies import TornadoPicture
 
     names = in_sentences((found.base, found.other))
     label = _label(question, found)
@@ -222,7 +222,7 @@ def _picture(question: Question, found: Tornado) -> Any:
 
 
 def _bar(bar: Bar, times: float) -> Any:
-    from sim.results.charts.uncertainty import TornadoBar
+    from sim.results.charts.studies import TornadoBar
 
     flips = "" if bar.flips == NEVER_FLIPS else bar.flips
     return TornadoBar(

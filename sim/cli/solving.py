@@ -178,8 +178,8 @@ def _how_to_read(found: Solved) -> str:
 
 
 def _write(found: Solved, whole: dict[str, Any], options: Solve, began: float) -> Path:
+    from sim.results.charts.studies import solution_chart
     from sim.results.charts.style import draw_picture  # matplotlib comes only now
-    from sim.results.charts.sweep import solution_chart
 
     study = found.study
     names = [one.path for one in study.world.all]
@@ -213,7 +213,7 @@ def _cells(found: Solved, one: Tried) -> tuple[Any, ...]:
 
 
 def _picture(found: Solved) -> Any:
-    from sim.results.charts.sweep import SolutionPicture, TriedPoint
+    from sim.results.charts.studies import SolutionPicture, TriedPoint
 
     study, answer = found.study, found.answer
     several, setting = study.several, study.world.all[0]

@@ -26,8 +26,8 @@ from sim.inputs.loading import Question, path_from, read_scenario, sets_for_each
 from sim.inputs.part import typed_of, typed_setting
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
+from sim.results.charts.studies import Band, LinePicture, MapPicture, Steps, line_chart, map_chart
 from sim.results.charts.style import draw_picture
-from sim.results.charts.sweep import Band, LinePicture, MapPicture, Steps, line_chart, map_chart
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.files import writing
 from sim.results.files.writing import utf8

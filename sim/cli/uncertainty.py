@@ -121,8 +121,8 @@ def _tables(study: Study) -> dict[str, Table]:
 
 
 def _worlds_chart(study: Worlds) -> Chart:
+    from sim.results.charts.studies import worlds_chart
     from sim.results.charts.style import draw_picture  # matplotlib comes only now
-    from sim.results.charts.uncertainty import worlds_chart
 
     return draw_picture("worlds", worlds_chart, _worlds_picture(study))
 
@@ -155,7 +155,7 @@ def _dependence_rows(study: Worlds, keys: Sequence[str]) -> Iterator[tuple[Any, 
 
 
 def _worlds_picture(study: Worlds) -> Any:
-    from sim.results.charts.uncertainty import WorldsPicture
+    from sim.results.charts.studies import WorldsPicture
 
     first, second = study.wanted
     across, up = (times_of(study, one) for one in study.wanted)
@@ -187,8 +187,8 @@ def _ends_of(wanted: Wanted) -> tuple[str, str]:
 
 
 def _indices_chart(study: Indices) -> Chart:
+    from sim.results.charts.studies import bars_chart
     from sim.results.charts.style import draw_picture
-    from sim.results.charts.uncertainty import bars_chart
 
     return draw_picture(study.method, bars_chart, _indices_picture(study))
 
@@ -215,7 +215,7 @@ def _index_rows(study: Indices) -> Iterator[tuple[Any, ...]]:
 
 
 def _indices_picture(study: Indices) -> Any:
-    from sim.results.charts.uncertainty import BarsPicture
+    from sim.results.charts.studies import BarsPicture
 
     is_morris = study.method == MORRIS
     times, most = (times_of(study, study.wanted), inf) if is_morris else (1.0, 1.0)

@@ -19,8 +19,8 @@ from sim.results.charts.differences import differences_chart
 from sim.results.charts.flows import flows_chart, flows_of, reasons_chart
 from sim.results.charts.money import what_costs_chart, who_pays_chart
 from sim.results.charts.over_time import delayed_chart, occupancy_chart, use_chart
+from sim.results.charts.studies import BarsPicture, bars_chart
 from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, LINES, MARKERS, OTHER, looks
-from sim.results.charts.uncertainty import BarsPicture, bars_chart
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking
 from sim.results.report.study import Chart

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import Any
 
 from sim.inputs.arrival_files import bookings_of, by_year
-from sim.inputs.bays import bays_of
 from sim.inputs.by_level import for_levels, traits_of
 from sim.inputs.calendar import bank_holidays_of
 from sim.inputs.distributions import Distribution
@@ -19,6 +18,7 @@ from sim.inputs.field_types import Named, each, is_parsed
 from sim.inputs.fields import (
     ArrivalSpec,
     ArrivalTimeSpec,
+    BaySpec,
     CalendarSpec,
     CensusSpec,
     ChangeSpec,
@@ -45,6 +45,7 @@ from sim.inputs.scenario import (
     SECONDS_PER_DAY,
     WEEKDAYS,
     Arrival,
+    Bay,
     Calendar,
     CensusEntry,
     Group,
@@ -393,3 +394,20 @@ def census_of(spec: list[CensusSpec] | None) -> tuple[CensusEntry, ...]:
         )
         for one in spec or ()
     )
+
+
+def bays_of(spec: ServiceSpec, start: date, days: int) -> tuple[Bay, ...]:
+    """The bays of a service in file order; none where it has beds or places."""
+    return tuple(
+        Bay(
+            capacity=places_of(one, start, days),
+            only_for=tuple((trait, tuple(levels)) for trait, levels in bay_is_for(one).items()),
+        )
+        for one in spec.bays or ()
+    )
+
+
+def bay_is_for(bay: BaySpec) -> dict[str, list[str]]:
+    """Traits with the levels that a bay is for."""
+    written = bay.only_for.items() if bay.only_for is not None else ()
+    return {trait: levels if isinstance(levels, list) else [levels] for trait, levels in written}

@@ -5,7 +5,7 @@ after (checks, the builder, the engines) meets plain values only.
 What may be changed here: with `docs/model.md`, rules 20 and 21.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -22,7 +22,7 @@ from sim.inputs.field_types import (
     Schema,
     is_sound,
 )
-from sim.inputs.nodes import Entry, Node, Table
+from sim.inputs.nodes import Entry, Node, Table, find
 from sim.inputs.problems import Path
 from sim.inputs.values import name
 
@@ -180,3 +180,16 @@ def traits_around(value: Any) -> set[str]:
         return set()
     inside = set[str]().union(*map(traits_around, value.values.values()))
     return inside | ({value.trait} if is_sound(value.trait) else set())
+
+
+def kind_at(kind: AnyKind, path: Path, depends: Callable[[Path], bool]) -> AnyKind | None:
+    """What kind of value is at a path, None where the language knows none; `depends`: is a value there by level?"""
+    found: AnyKind | None = kind
+    for place, key in enumerate(path):
+        found = found.as_written(depends(path[:place])).inside(key) if found is not None else None
+    return found
+
+
+def depends_in(tree: Node) -> Callable[[Path], bool]:
+    """Whether the value at a path of a tree is written by level."""
+    return lambda path: is_by_level(find(tree, path))

@@ -14,7 +14,7 @@ from sim.inputs.arrival_files import bookings_notices, years_notices
 from sim.inputs.field_types import Reading
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
-from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes
+from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes, relabelled, without
 from sim.inputs.overrides import OWN_KEYS, Layers, check_apart, date_the_routes, with_shared_journeys
 from sim.inputs.parsed import ParsedScenario
 from sim.inputs.part import KEY as SWEEP
@@ -24,7 +24,6 @@ from sim.inputs.provenance import differences, show_text, values_in_force
 from sim.inputs.scenario import Scenario
 from sim.inputs.schema import json_schema
 from sim.inputs.trait_checks import TRAIT_CHECKS, check_by_level
-from sim.inputs.tree import relabelled, without
 from sim.inputs.values import FORMULA_STARTS
 
 MOST_LAYERS = 5

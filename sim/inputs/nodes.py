@@ -19,6 +19,7 @@ from yaml import events
 from sim.inputs.problems import (
     TOO_DEEP,
     Mark,
+    Path,
     Problems,
     ScenarioError,
     in_plain_words,
@@ -367,3 +368,71 @@ def _ambiguous(number: str, otherwise: str) -> str:
 
 def _in_two(written: str, cure: str) -> str:
     return f"`{written}` between brackets reads as more than one value; write {cure}"
+
+
+# -- finding and replacing in trees of nodes; nothing is changed in place ----------------------------------------------
+
+
+def child(node: Node, key: str) -> Node | None:
+    """What stands under a key, or the key-th item of a list, counted from 1; None if there is none."""
+    if isinstance(node, Table):
+        entry = node.entries.get(key)
+        return entry.value if entry else None
+    if isinstance(node, Rows) and key.isdecimal() and len(key) < 10 and 1 <= int(key) <= len(node.items):
+        return node.items[int(key) - 1]
+    return None
+
+
+def find(node: Node, path: Path) -> Node | None:
+    """What is at a path, None if nothing does."""
+    found: Node | None = node
+    for key in path:
+        found = child(found, key) if found is not None else None
+    return found
+
+
+def put(node: Node, path: Path, mark: Mark, value: Node) -> Node:
+    """The tree with a value at a path, whose last key may be new; `mark` is where the value was written."""
+    key, rest = path[0], path[1:]
+    if isinstance(node, Rows):
+        items = list(node.items)
+        items[int(key) - 1] = put(items[int(key) - 1], rest, mark, value) if rest else value
+        return replace(node, items=tuple(items))
+    entries = dict(node.entries) if isinstance(node, Table) else {}
+    if rest:
+        old = entries.get(key, Entry(mark, Table({}, mark)))
+        entries[key] = replace(old, value=put(old.value, rest, mark, value))
+    else:
+        entries[key] = Entry(mark, value)
+    return replace(node, entries=entries) if isinstance(node, Table) else Table(entries, node.mark)
+
+
+def without(table: Table, *keys: str) -> Table:
+    """The table without some of its keys."""
+    return replace(table, entries={key: entry for key, entry in table.entries.items() if key not in keys})
+
+
+def relabelled(node: Node, mark: Mark) -> Node:
+    """The same values, all said to be at one place (a `--set` on the command line)."""
+    match node:
+        case Text():
+            return replace(node, mark=mark)
+        case Rows(items=items):
+            return Rows(tuple(relabelled(item, mark) for item in items), mark)
+        case Table(entries=entries):
+            moved = {key: Entry(mark, relabelled(entry.value, mark)) for key, entry in entries.items()}
+            return Table(moved, mark)
+        case Gap():
+            return Gap(mark)
+
+
+def mark_at(tree: Table, path: Path) -> Mark:
+    """Where the value at a path was written: a bare value itself, else its key; the nearest thing above if it is not."""
+    node: Node = tree
+    mark = tree.mark
+    for key in path:
+        found = child(node, key)
+        if found is None:
+            break
+        node, mark = found, found.mark
+    return mark

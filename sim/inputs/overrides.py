@@ -22,15 +22,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sim.inputs.by_level import MayDepend, is_by_level, leaves
+from sim.inputs.by_level import MayDepend, depends_in, is_by_level, kind_at, leaves
 from sim.inputs.containers import Names, Record
 from sim.inputs.field_types import BY, AnyKind, ByLevel, Reading, each, is_parsed, is_sound
 from sim.inputs.fields import ROUTES, SCENARIO, DatedRoutesSpec, VisitSpec
-from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text, node_text
+from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text, child, find, node_text, put
 from sim.inputs.parsed import TOLERANCE, ParsedScenario, percent
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, dotted, listed, no_colon_and_space, quoted
 from sim.inputs.scenario import SECONDS_PER_DAY, Change
-from sim.inputs.tree import child, depends_in, find, kind_at, put
 
 OWN_KEYS = ("name", "question", "sweep")  # each file has its own
 MOST_CHANGES = 1_000

@@ -14,11 +14,10 @@ from sim.inputs.calendar import row_at
 from sim.inputs.distributions import Distribution
 from sim.inputs.field_types import UNREADABLE, Named, Parsed, each, is_parsed, is_sound
 from sim.inputs.fields import BaySpec, CensusSpec, GroupSpec, RouteSpec, ScenarioSpec, ServiceSpec, TeamSpec, VisitSpec
-from sim.inputs.nodes import Table
+from sim.inputs.nodes import Table, mark_at
 from sim.inputs.problems import Path, Problems, listed, quoted
 from sim.inputs.rota import Amount, Rota, places_by_row, rota_of
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Places
-from sim.inputs.tree import mark_at
 from sim.inputs.values import UNLIMITED
 from sim.inputs.variants import Variant, dated_routes_of, variants_of
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from sim.inputs.by_level import TRAIT
+from sim.inputs.by_level import TRAIT, kind_at
 from sim.inputs.containers import Either, Names
 from sim.inputs.durations import Duration
 from sim.inputs.field_types import BY, DATE, FILE, AnyKind, Scalar
@@ -24,7 +24,6 @@ from sim.inputs.parsed import TOLERANCE, percent
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, quoted
 from sim.inputs.rota import SUMMED_SHARE
 from sim.inputs.scenario import Swept, Value
-from sim.inputs.tree import kind_at
 from sim.inputs.values import decimal, share
 
 REST = "rest"

@@ -8,16 +8,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from sim.inputs.by_level import is_by_level
+from sim.inputs.by_level import is_by_level, kind_at
 from sim.inputs.containers import Either, Record, default_node
 from sim.inputs.durations import Duration
 from sim.inputs.field_types import BY, DEFAULT, AnyKind
 from sim.inputs.fields import SCENARIO
-from sim.inputs.nodes import Node, Rows, Table, Text, node_text
+from sim.inputs.nodes import Node, Rows, Table, Text, find, node_text
 from sim.inputs.overrides import OWN_KEYS, Replaced
 from sim.inputs.problems import Path, padded, printable
 from sim.inputs.scenario import Scenario, Value
-from sim.inputs.tree import find, kind_at
 
 Notes = Mapping[str, Mapping[int, str]]  # by file, by line
 YOURS = "YOURS"  # begins the comment beside a number of the template, which waits for a planner's own

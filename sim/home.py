@@ -5,7 +5,9 @@ What may be changed here: freely. The ground floor: it imports nothing of ours.
 
 import glob
 import os
+import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 CODE = Path(__file__).resolve().parent
@@ -60,3 +62,12 @@ def users_cache() -> Path | None:
         return (Path(named) if named else Path.home() / ".cache") / INSTALLED
     except RuntimeError:
         return None
+
+
+def typed(verb: str, files: Sequence[str], **options: object) -> str:
+    """What to type to get the same again: files, and the options that say something, each value of a list by itself."""
+    words = [*COMMAND, verb, *files]
+    for name, value in options.items():
+        for one in value if isinstance(value, list | tuple) else [value]:
+            words += [] if one in (None, "") else [f"--{name.replace('_', '-')}", str(one)]
+    return shlex.join(words)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.cli.screen import Screen
-from sim.home import OUTPUTS
+from sim.home import OUTPUTS, typed
 from sim.inputs.problems import did_you_mean
 from sim.runs.timing import Stopwatch
 
@@ -233,3 +233,9 @@ def engines_for(options: Options, screen: Screen) -> "Engines":
         return engines.engines_for(options.engine, screen.note, cross_check=options.cross_check)
     except CannotCompile as reason:
         raise UsageError(f"--engine compiled: {reason}; --engine auto goes on with the SimPy model") from None
+
+
+def repeat_with(verb: str, options: Options, **asked: object) -> str:
+    """What to type to get the same numbers again: what was asked, and what was changed."""
+    changed = {"set": options.sets, "replications": options.replications, "seed": options.seed}
+    return typed(verb, options.files, **asked, **changed)

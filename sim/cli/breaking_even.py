@@ -3,20 +3,18 @@
 What may be changed here: wording freely.
 """
 
-import shlex
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import UsageError, engines_for
+from sim.cli.arguments import UsageError, engines_for, repeat_with
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import duration, with_start
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.break_even import BreakEven
-from sim.home import COMMAND
 from sim.inputs.loading import Question, read_scenario, sets_for_each
 from sim.inputs.part import SHARE, typed_setting
 from sim.inputs.problems import Problems
@@ -103,7 +101,9 @@ def _write(options: BreakEven, found: Sequence[Found], page: StudyPage, began: f
         options.outputs,
         [f"break-even-{names[0]}", *names[1:]],
         scenarios=scenarios,
-        command=_command(options),
+        command=repeat_with(
+            "break-even", options, effect=options.effect, effects=[] if options.effect else options.effects
+        ),
         page=page,
         charts=[draw_picture("break-even", break_even_chart, _picture(found, page))],
         files={
@@ -142,15 +142,6 @@ def _picture(found: Sequence[Found], page: StudyPage) -> Any:
         ("more cash than the base", "less what freed bed days are worth"),
         [panel(says, what) for says, what in found],
     )
-
-
-def _command(options: BreakEven) -> str:
-    words = [*COMMAND, "break-even", *options.files]
-    words += ["--effect", options.effect] if options.effect else ["--effects", options.effects]
-    words += [word for change in options.sets for word in ("--set", change)]
-    for name, value in (("replications", options.replications), ("seed", options.seed)):
-        words += [] if value is None else [f"--{name}", str(value)]
-    return shlex.join(words)
 
 
 def _say_plan(options: BreakEven, screen: Screen, effects: Sequence[Effect], run: HowToRun) -> None:

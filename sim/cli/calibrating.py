@@ -45,7 +45,7 @@ from sim.fitting.words import (
     setting_rows,
     target_rows,
 )
-from sim.home import COMMAND, as_shipped, meant
+from sim.home import as_shipped, meant, typed
 from sim.inputs.files import Range, Target, read_ranges
 from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import each, typed_setting
@@ -327,13 +327,9 @@ def _say(screen: Screen, scenario: Scenario, lines: list[Line]) -> None:
 
 
 def _command(options: Calibrate) -> str:
-    words = [*COMMAND, "calibrate", *map(_from_repository, options.files)]
-    words += ["--targets", _from_repository(options.targets)]
-    words += [word for change in options.sets for word in ("--set", change)]
-    for name, value in (("replications", options.replications), ("seed", options.seed)):
-        words += [] if value is None else [f"--{name}", str(value)]
-    words += ["--page", _from_repository(options.page or "")] if options.page else []
-    return shlex.join(words)
+    files, page = [_from_repository(file) for file in options.files], options.page and _from_repository(options.page)
+    numbers = {"replications": options.replications, "seed": options.seed}
+    return typed("calibrate", files, targets=_from_repository(options.targets), set=options.sets, **numbers, page=page)
 
 
 def _from_repository(file: str) -> str:

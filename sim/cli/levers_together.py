@@ -3,20 +3,18 @@
 What may be changed here: wording freely; columns are a contract.
 """
 
-import shlex
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import engines_for, repeat_with
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.together import Levers
-from sim.home import COMMAND
 from sim.inputs.loading import sets_for_each
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
@@ -153,7 +151,7 @@ def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
         options.outputs,
         [f"together-{base.id}", *(one.id for one in levers)],
         scenarios=[base, *levers],
-        command=_command(options),
+        command=repeat_with("together", options),
         page=StudyPage(
             title_of_all((base, *levers), compared=True),
             "What does each lever do, alone and together, and which part of the whole is whose?",
@@ -207,11 +205,3 @@ def _picture(found: Together) -> Any:
 
 def _ends(effect: Effect, times: float) -> tuple[float, float] | None:
     return None if effect.low is None or effect.high is None else (effect.low * times, effect.high * times)
-
-
-def _command(options: Levers) -> str:
-    words = [*COMMAND, "together", *options.files]
-    words += [word for change in options.sets for word in ("--set", change)]
-    for name, value in (("replications", options.replications), ("seed", options.seed)):
-        words += [] if value is None else [f"--{name}", str(value)]
-    return shlex.join(words)

@@ -6,20 +6,19 @@ What may be changed here: wording freely.
 """
 
 import csv
-import shlex
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import UsageError, engines_for
+from sim.cli.arguments import UsageError, engines_for, repeat_with
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.sensitivity import DEFAULT_RANGES, Sensitivity
-from sim.home import COMMAND, HOME, PROGRAM, shortest
+from sim.home import HOME, PROGRAM, shortest
 from sim.inputs.files import Range, read_ranges
 from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import did_you_mean, listed
@@ -190,7 +189,9 @@ def _write(
         options.outputs,
         [f"sensitivity-{found.base.id}", found.other.id],
         scenarios=[found.base, found.other],
-        command=_command(options),
+        command=repeat_with(
+            "sensitivity", options, ranges=options.ranges, measure=options.measure, service=options.service
+        ),
         page=page,
         charts=[draw_picture("tornado", tornado_chart, _picture(question, found))],
         files={
@@ -241,15 +242,6 @@ def _rows(bars: Sequence[Bar]) -> Iterator[tuple[Any, ...]]:
         of: Range = bar.of
         yield (of.says, *(one.value for one in ends), *(one.found.mean for one in ends),
                *(one.verdict for one in ends), bar.flips, of.source, of.note)  # fmt: skip
-
-
-def _command(options: Sensitivity) -> str:
-    words = [*COMMAND, "sensitivity", *options.files, "--ranges", options.ranges]
-    words += ["--measure", options.measure] + (["--service", options.service] if options.service else [])
-    words += [word for change in options.sets for word in ("--set", change)]
-    for name, value in (("replications", options.replications), ("seed", options.seed)):
-        words += [] if value is None else [f"--{name}", str(value)]
-    return shlex.join(words)
 
 
 def flips_of(file: str | None) -> tuple[str, ...]:

@@ -4,7 +4,6 @@ What may be changed here: wording freely.
 """
 
 import math
-import shlex
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,7 +17,7 @@ from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.solve import Solve
-from sim.home import COMMAND
+from sim.home import typed
 from sim.inputs.loading import sets_for_each
 from sim.model.engine import COMPILED
 from sim.results.files import writing
@@ -259,13 +258,10 @@ def _across_cost(study: Study) -> str:
 
 
 def _command(options: Solve) -> str:
-    words = [*COMMAND, "solve", *options.files]
-    for change, between in zip(options.changes, options.betweens, strict=True):
-        words += ["--change", change, "--between", between]
-    words += ["--target", options.target, "--confidence", f"{100 * options.confidence:g}%"]
-    single = (("base", options.base), ("cost", options.cost), ("indifference", options.indifference),
-              ("most-replications", options.most), ("replications", options.replications), ("seed", options.seed))  # fmt: skip
-    words += [word for name, value in single if value for word in (f"--{name}", str(value))]
-    words += [word for one in options.prices for word in ("--price", one)]
-    words += [word for change in options.sets for word in ("--set", change)]
-    return shlex.join(words)
+    pairs = zip(options.changes, options.betweens, strict=True)
+    settings = [word for change, between in pairs for word in ("--change", change, "--between", between)]
+    asked = {"target": options.target, "confidence": f"{100 * options.confidence:g}%", "base": options.base}
+    chosen = {"cost": options.cost, "indifference": options.indifference, "most_replications": options.most}
+    numbers = {"replications": options.replications, "seed": options.seed}
+    changed = {"price": options.prices, "set": options.sets}
+    return typed("solve", [*options.files, *settings], **asked, **chosen, **numbers, **changed)

@@ -6,7 +6,6 @@ What may be changed here: wording freely.
 """
 
 import json
-import shlex
 import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -14,14 +13,13 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import UsageError, engines_for
+from sim.cli.arguments import UsageError, engines_for, repeat_with
 from sim.cli.files import number_of, place_for, words_for
 from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.sweep import Sweeping
-from sim.home import COMMAND
 from sim.inputs.loading import Question, path_from, read_scenario, sets_for_each
 from sim.inputs.part import typed_of, typed_setting
 from sim.inputs.problems import Problems
@@ -385,15 +383,8 @@ def _level(found: Sweep, point: Point, one: Figure) -> Level:
 
 def command_of(options: Sweeping, settings: Any) -> str:
     """What to type to get the same numbers again."""
-    words = [*COMMAND, "sweep", *options.files]
-    words += [word for setting in settings.all for word in ("--vary", setting.of.text)]
-    words += ["--base", options.base] if options.base else []
-    words += [word for one in options.measures for word in ("--measure", one)]
-    words += ["--service", options.service] if options.service else []
-    words += [word for change in options.sets for word in ("--set", change)]
-    for name, value in (("replications", options.replications), ("seed", options.seed)):
-        words += [] if value is None else [f"--{name}", str(value)]
-    return shlex.join(words)
+    asked = {"vary": [one.of.text for one in settings.all], "base": options.base, "measure": options.measures}
+    return repeat_with("sweep", options, **asked, service=options.service)
 
 
 MARK = "# Written by `"

@@ -3,7 +3,6 @@
 The folder has tables, a chart and run.json. What may be changed here: wording freely; columns are a contract.
 """
 
-import shlex
 import time
 from collections.abc import Iterator, Sequence
 from math import inf
@@ -12,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.cli.arguments import engines_for
+from sim.cli.arguments import engines_for, repeat_with
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
@@ -20,7 +19,6 @@ from sim.cli.sensing import question_of, ranges_of
 from sim.cli.study_folder import publish_study
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.sensitivity import Sensitivity
-from sim.home import COMMAND
 from sim.inputs.files import Range
 from sim.inputs.problems import listed
 from sim.results.files import writing
@@ -87,7 +85,15 @@ def write(options: Sensitivity, study: Study, page: StudyPage, began: float) -> 
         options.outputs,
         [f"{name}-{base.id}", other.id],
         scenarios=study.scenarios,
-        command=_command(options),
+        command=repeat_with(
+            "sensitivity",
+            options,
+            method=options.method,
+            size=options.size or SIZES[options.method],
+            ranges=options.ranges,
+            measure=options.measure,
+            service=options.service,
+        ),
         page=page,
         charts=[chart],
         files={
@@ -245,23 +251,6 @@ def _indices_picture(study: Indices) -> Any:
 def _ends(value: float, half: float, most: float) -> tuple[float, float]:
     """The ends of an interval of a size, which is never below 0, nor above what it can be."""
     return max(value - half, 0.0), min(value + half, most)
-
-
-def _command(options: Sensitivity) -> str:
-    words = [*COMMAND, "sensitivity", *options.files, "--method", options.method]
-    words += [
-        "--size",
-        str(options.size or SIZES[options.method]),
-        "--ranges",
-        options.ranges,
-        "--measure",
-        options.measure,
-    ]
-    words += ["--service", options.service] if options.service else []
-    words += [word for change in options.sets for word in ("--set", change)]
-    for name, value in (("replications", options.replications), ("seed", options.seed)):
-        words += [] if value is None else [f"--{name}", str(value)]
-    return shlex.join(words)
 
 
 # -- on the screen -----------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ What may be changed here: freely.
 """
 
 import re
-import shlex
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +25,7 @@ from sim.desk.controls import Moved, controls
 from sim.desk.server import Desk
 from sim.desk.session import FIRST, ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison, Pin
 from sim.desk.shows import boxed, plain, table
-from sim.home import COMMAND
+from sim.home import typed
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.own_data.censuses import read_censuses
@@ -169,9 +168,8 @@ def _figure(scenario: Scenario, replication: int, days: int) -> object:
 
 def _animation_words(now: Moved, number: int, days: int) -> str:
     assert now.scenario is not None
-    words = [*COMMAND, "events", now.scenario.file, "--animation", "animation.html", "--days", str(days)]
-    words += ["--replication", str(number)] if number > 1 else []
-    return shlex.join([*words, *(word for one in now.sets for word in ("--set", one))])
+    asked = {"animation": "animation.html", "days": days, "replication": number if number > 1 else None}
+    return typed("events", [now.scenario.file], **asked, set=now.sets)
 
 
 # -- `solve`, asked at the desk ----------------------------------------------------------------------------------------
@@ -220,11 +218,17 @@ Changes = Sequence[tuple[str, str]]  # a path, and between which ends
 
 def _words(stated: Scenario, changes: Changes, target: str, confidence: float, moves: Sequence[str]) -> str:
     """What asks the same on the command line."""
-    words = [*COMMAND, "solve", stated.file]
-    words += [word for path, between in changes for word in ("--change", path, "--between", between)]
-    words += ["--target", target, "--confidence", f"{confidence:g}%"]
-    words += ["--replications", str(FIRST_LOOK), "--no-cross-check"]
-    return shlex.join([*words, *(word for move in moves for word in ("--set", move))])
+    asked = [word for path, between in changes for word in ("--change", path, "--between", between)]
+    asked += [
+        "--target",
+        target,
+        "--confidence",
+        f"{confidence:g}%",
+        "--replications",
+        str(FIRST_LOOK),
+        "--no-cross-check",
+    ]
+    return typed("solve", [stated.file, *asked], set=moves)
 
 
 def _answer(

@@ -13,7 +13,6 @@ What may be changed here: freely, as long as that holds and the figures are thos
 
 import json
 import re
-import shlex
 import time
 import unicodedata
 from collections import OrderedDict
@@ -25,7 +24,7 @@ from threading import RLock
 
 import numpy as np
 
-from sim.home import COMMAND, HOME, IN_CHECKOUT, OUTPUTS, SHIPPED, shortest
+from sim.home import HOME, IN_CHECKOUT, OUTPUTS, SHIPPED, shortest, typed
 from sim.inputs.loading import path_from, read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import CensusEntry, Change, Scenario
@@ -351,14 +350,13 @@ def _escape(letter: str) -> str:
 
 def compare_words(base: Scenario, other: Scenario, replications: int) -> str:
     """What to type to get the figures of the page again, from two scenarios as their files say."""
-    words = [*COMMAND, "compare", base.file, other.file]
-    return shlex.join([*words, *(word for pair in _overrides(base, other, replications) for word in pair)])
+    return typed("compare", [base.file, other.file], **_overrides(base, other, replications))
 
 
-def _overrides(base: Scenario, other: Scenario, replications: int) -> list[tuple[str, str]]:
+def _overrides(base: Scenario, other: Scenario, replications: int) -> dict[str, int]:
     """What the files do not say themselves."""
     said = {base.replications, other.replications} == {replications}
-    return [] if said else [("--replications", str(replications))]
+    return {} if said else {"replications": replications}
 
 
 # -- results -----------------------------------------------------------------------------------------------
@@ -377,7 +375,7 @@ def write_results(base: Scenario, other: Scenario, replications: int, engines: E
         compared=True,
         outputs=Path(OUTPUTS),
         engines=replace(engines, cross_check=True),
-        overrides=(("replications", replications),) if _overrides(base, other, replications) else (),
+        overrides=tuple(_overrides(base, other, replications).items()),
         began=time.time(),
         store=default_store(),
     )

@@ -75,7 +75,6 @@ from sim.inputs.variants import (
     variants_of,
 )
 
-ALWAYS = tuple((0, SECONDS_PER_DAY) for _ in WEEKDAYS)
 HOME_SERVICE = Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),))
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import IO, Any
 
 from sim import __version__
-from sim.inputs.scenario import Scenario
 from sim.results.charts import draw_charts
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money_tables import BudgetLine, budget_lines
@@ -34,7 +33,6 @@ from sim.runs.tables import (
     contrast_cells,
     estimate_cells,
     period_rows,
-    write_replications,
     year_rows,
 )
 from sim.runs.timing import Stopwatch
@@ -45,7 +43,7 @@ def publish(
     findings: Findings,
     pieces: Sequence[Replications],
     workers: int,
-    made: ReplicationsAside | None = None,
+    lines: ReplicationsAside | None,
 ) -> Path:
     """Computes every file of a run, then writes its folder; the folder's path."""
     watch = job.watch
@@ -63,7 +61,7 @@ def publish(
         workbook = workbook_bytes(findings, report_title(findings), job.command, job.shown)
     with watch.stage("tables"):
         tables = _tables(job, findings)
-    files: dict[str, writing.Content] = {**tables, **_of_replications(job, pieces, made)}
+    files: dict[str, writing.Content] = {**tables, **_of_replications(job, pieces, lines)}
     files |= {f"charts/{chart.name}.svg": chart.svg for chart in charts}
     files |= {f"charts/{chart.name}.png": chart.png for chart in charts}
     files |= {"results.xlsx": workbook, "report.html": report, **slide}
@@ -76,23 +74,22 @@ def publish(
 
 
 def _of_replications(
-    job: Job, pieces: Sequence[Replications], made: ReplicationsAside | None
+    job: Job, pieces: Sequence[Replications], lines: ReplicationsAside | None
 ) -> dict[str, writing.Content]:
     """Every figure of every replication: as CSV where there are not too many or they are asked for, and as Parquet."""
 
-    def written_by(write: Callable[[IO[bytes], Sequence[Scenario], Sequence[Replications]], None]) -> writing.Content:
+    def timed(write: Callable[[IO[bytes]], object]) -> writing.Content:
         def content(to: IO[bytes]) -> None:
             with job.watch.stage("tables"):
-                write(to, job.scenarios, pieces)
+                write(to)
 
         return content
 
-    csv = made.write if made else write_replications
-    files = {"replications.csv": written_by(csv)} if job.writes_replications else {}
+    files = {"replications.csv": timed(lines.write)} if lines else {}
     if job.parquet:
         from sim.runs.parquet import write_parquet  # which needs a package of its own
 
-        files["replications.parquet"] = written_by(write_parquet)
+        files["replications.parquet"] = timed(lambda to: write_parquet(to, job.scenarios, pieces))
     return files
 
 

@@ -106,17 +106,8 @@ def replication_rows(scenarios: Iterable[Scenario], pieces: Sequence[Sequence[Pi
                 yield scenario.id, number, service, name, by, item, value, unit
 
 
-def write_replications(to: IO[bytes], scenarios: Sequence[Scenario], pieces: Sequence[Sequence[Piece]]) -> None:
-    """The same as CSV, a replication at a time: thousands of them are more than a memory holds."""
-    to.write(csv_bytes(REPLICATION, ()))
-    for scenario, found in zip(scenarios, pieces, strict=True):
-        lines = LinesOfReplications(scenario)
-        for piece in found:
-            to.write(lines.of(piece))
-
-
 class ReplicationsAside:
-    """The same CSV, made while others still run and set aside until it is written."""
+    """The same as CSV, made while others still run and set aside until it is written: thousands are more than a memory holds."""
 
     def __init__(self, scenarios: Sequence[Scenario]) -> None:
         self._spill = Spill()
@@ -127,7 +118,7 @@ class ReplicationsAside:
         """The next replication of a scenario."""
         self._slots[scenario].append(self._spill.keep(self._lines[scenario].of(piece)))
 
-    def write(self, to: IO[bytes], _: Sequence[Scenario], __: Sequence[Sequence[Piece]]) -> None:
+    def write(self, to: IO[bytes]) -> None:
         """All of them, scenario by scenario."""
         to.write(csv_bytes(REPLICATION, ()))
         for slot in (slot for slots in self._slots for slot in slots):

@@ -310,13 +310,6 @@ def _in_world(one: Wanted, changes: Floats) -> InWorld:
     return InWorld(found.mean, low, high, verdict)
 
 
-def question_of(
-    base: str, other: str, sets: Sequence[str], replications: int | None, seed: int | None
-) -> JointQuestion:
-    """The two files and how they are run."""
-    return JointQuestion(base, other, tuple(sets), replications, seed)
-
-
 # -- indices -----------------------------------------------------------------------------------------------------------
 
 

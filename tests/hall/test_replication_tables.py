@@ -13,7 +13,7 @@ from sim.results.files.writing import csv_bytes
 from sim.runs import specification
 from sim.runs.experiment import Shared, run_all
 from sim.runs.piece import Piece, Task
-from sim.runs.tables import REPLICATION, ReplicationsAside, replication_rows, write_replications
+from sim.runs.tables import REPLICATION, ReplicationsAside, replication_rows
 from tests.hall.files import write_pair
 from tests.hall.processes import QUICK
 from tests.hall.worlds import small
@@ -32,18 +32,14 @@ def odd_pieces() -> list[Piece]:
 
 def test_replications_one_by_one_are_written_as_any_table_is() -> None:
     for scenarios, pieces in ((SCENARIOS, run_all(Shared(SCENARIOS), 1)), (SCENARIOS[1:], [odd_pieces()])):
-        written = io.BytesIO()
-        write_replications(written, scenarios, pieces)
-        expected = csv_bytes(REPLICATION, replication_rows(scenarios, pieces))
-        assert written.getvalue() == expected
-        aside = ReplicationsAside(scenarios)
+        lines = ReplicationsAside(scenarios)
         for number in range(3):  # in turn, as they come
             for scenario, theirs in enumerate(pieces):
                 if number < len(theirs):
-                    aside.add(scenario, theirs[number])
-        again = io.BytesIO()
-        aside.write(again, scenarios, pieces)
-        assert again.getvalue() == expected
+                    lines.add(scenario, theirs[number])
+        written = io.BytesIO()
+        lines.write(written)
+        assert written.getvalue() == csv_bytes(REPLICATION, replication_rows(scenarios, pieces))
 
 
 @pytest.fixture

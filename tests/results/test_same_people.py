@@ -1,8 +1,10 @@
 """Sooner or later than in the other scenario: three people and a pencil."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from sim.results.comparison.same_people import departures, same_people
+from sim.inputs.scenario import Scenario
+from sim.results.comparison.same_people import Departures, Following, SamePeople, departures
 from sim.results.window import Window
 from tests.results.tiny import Town, hospital, unit
 
@@ -17,6 +19,13 @@ def town(*left: float) -> Town:
 
 def window(made: Town) -> Window:
     return Window(made.scenario, made.ledger())
+
+
+def same_people(base: Scenario, other: Scenario, pairs: Sequence[tuple[Departures, Departures]]) -> SamePeople:
+    following = Following(base, other)
+    for pair in pairs:
+        following.add(*pair)
+    return following.found()
 
 
 def test_the_same_people_left_sooner_later_or_on_the_same_date() -> None:

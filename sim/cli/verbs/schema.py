@@ -3,8 +3,6 @@
 What may be changed here: wording freely; verbs and options are a contract.
 """
 
-import json
-
 from sim.cli.arguments import Options, Parser
 from sim.cli.screen import Screen
 from sim.cli.verbs import Verb
@@ -15,9 +13,9 @@ def _add_options(_: Parser) -> None:
 
 
 def _run(_: Options, screen: Screen) -> int:
-    from sim.inputs.schema import json_schema
+    from sim.inputs.schema import schema_text
 
-    screen.say(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    screen.say(schema_text().rstrip("\n"))
     return 0
 
 

@@ -4,7 +4,7 @@ People are the same in every scenario: a group's person keeps their number, arri
 of them left hospital for the first time. Those who went to a service that the baseline does not have are told apart, by where they waited for it.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -116,14 +116,6 @@ class Following:
         for (to, waited_on), both in sorted(self._came.items()):
             people, nights = both.tolist()
             yield Admitted(names[to], names[waited_on], people / self._replications, nights / people)
-
-
-def same_people(base: Scenario, other: Scenario, pairs: Iterable[tuple[Departures, Departures]]) -> SamePeople:
-    """What became of the same people, by replication pairs of `departures` (baseline first)."""
-    following = Following(base, other)
-    for pair in pairs:
-        following.add(*pair)
-    return following.found()
 
 
 def _counted(nights: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -18,12 +18,9 @@ from sim.results.comparison.statistics import Spread, spread
 from sim.results.measure_table import limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside
-from sim.runs.engines import BY_REFERENCE, Engines
-from sim.runs.experiment import HowToRun, Listener, ScenarioRuns, Work
+from sim.runs.experiment import HowToRun, ScenarioRuns, Work
 from sim.runs.piece import Piece, Replications
-from sim.runs.store import Store
 from sim.runs.timing import Stopwatch
-from sim.runs.workers import Place
 
 NEVER_FLIPS = "none in range"
 
@@ -105,19 +102,12 @@ class Tornado:
         return self.period.days if self.period else self.base.calendar.measured_days
 
 
-def sensitivity(
-    question: Question,
-    ranges: Sequence[Range],
-    workers: Place,
-    listener: Listener | None = None,
-    engines: Engines = BY_REFERENCE,
-    store: Store | None = None,
-) -> Tornado:
+def sensitivity(question: Question, ranges: Sequence[Range], run: HowToRun) -> Tornado:
     """Runs both scenarios as stated and with each assumption at its ends; what is alike runs once."""
     cases = _Cases(question)
     stated = cases.pair()
     ends = _ends(ranges, cases)
-    runs = ScenarioRuns(HowToRun(workers, listener, engines, store), Divisions(common=cases.period))
+    runs = ScenarioRuns(run, Divisions(common=cases.period))
     pieces = runs(cases.scenarios, checked=True)
     middle = _outcome(question, "", cases.beside(stated, pieces))
     bars = []

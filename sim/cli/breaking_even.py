@@ -12,8 +12,8 @@ from sim.cli.arguments import UsageError, engines_for, repeat_with
 from sim.cli.files import number_of, place_for
 from sim.cli.plans import duration, with_start
 from sim.cli.screen import Screen
-from sim.cli.study_folder import publish_study
-from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.study_folder import publish_study, try_places
+from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.break_even import BreakEven
 from sim.inputs.loading import Question, read_scenario, sets_for_each
 from sim.inputs.part import SHARE, typed_setting
@@ -23,7 +23,7 @@ from sim.results.files import writing
 from sim.results.report.study import StudyPage
 from sim.results.words.labels import counted, shortened, title
 from sim.runs.experiment import HowToRun, Work
-from sim.runs.specification import FORMAT, try_files, try_folder
+from sim.runs.specification import FORMAT
 from sim.runs.store import default_store
 from sim.studies.break_even import (
     COLUMNS,
@@ -55,8 +55,7 @@ def break_even_verb(options: BreakEven, screen: Screen) -> int:
         _say_plan(options, screen, effects, run)
         return 0
     began = time.time()
-    try_folder(Path(options.outputs))
-    try_files([options.json], [one.scenario for one in effects])
+    try_places(options, [one.scenario for one in effects])
     screen.note(f"Bisecting {counted(len(effects), 'effect')}, each against its base on the same people ...")
     found: list[Found] = []
     try:
@@ -70,10 +69,7 @@ def break_even_verb(options: BreakEven, screen: Screen) -> int:
     screen.say()
     wrapped(screen, page.says[-1])
     screen.say(f"Page, table and chart: {_write(options, found, page, began)}")
-    from_the_store(screen, run.store)
-    if options.json:
-        give_json(options.json, _results(found))
-    return 0
+    return finished(options, screen, run.store, _results(found))
 
 
 def _results(found: Sequence[Found]) -> dict[str, Any]:

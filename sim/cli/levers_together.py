@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import engines_for, repeat_with
-from sim.cli.files import number_of, place_for
-from sim.cli.plans import plan_words
+from sim.cli.arguments import repeat_with
+from sim.cli.files import number_of
+from sim.cli.plans import how_to_run, plan_words
 from sim.cli.screen import Screen
-from sim.cli.study_folder import publish_study
-from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.study_folder import about, publish_study, try_places
+from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.together import Levers
 from sim.inputs.loading import sets_for_each
 from sim.inputs.scenario import Scenario
@@ -22,10 +22,8 @@ from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import main_place
 from sim.results.report.study import StudyPage
 from sim.results.words import labels
-from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title, title_of_all
-from sim.runs.experiment import HowToRun
-from sim.runs.specification import FORMAT, files_read, try_files, try_folder
-from sim.runs.store import default_store
+from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title_of_all
+from sim.runs.specification import files_read
 from sim.studies.assumptions import CASH, Wanted
 from sim.studies.together import Effect, Together, read_selections, together, work_of
 
@@ -42,30 +40,21 @@ def together_verb(options: Levers, screen: Screen) -> int:
     (sets, *_) = sets_for_each((base,), options.sets)
     scenarios = read_selections(base, levers, sets, options.replications, options.seed)
     every = tuple(scenarios.values())
-    run = HowToRun(
-        place_for(options, sum(one.replications for one in every)),
-        screen.progress,
-        engines_for(options, screen),
-        default_store(fresh=options.fresh),
-    )
+    run = how_to_run(options, screen, sum(one.replications for one in every))
     selections = f"{counted(len(levers), 'lever')}: {counted(len(every), 'scenario')}, one for each combination of them"
     if options.plan:
         work, seconds = work_of(scenarios, run, number_of(run.workers))
         screen.say(f"Plan: {selections}, {counted(every[0].replications, 'replication')} each.")
         screen.say(plan_words(work, seconds, run.workers))
         return 0
-    try_folder(Path(options.outputs))
-    try_files([options.json], files_read(every))
+    try_places(options, files_read(every))
     screen.note(f"{selections} ...")
     try:
         found = together(scenarios, _wanted(every), run)
     finally:
         screen.end_progress()
     _say(screen, found, _write(options, found, began))
-    from_the_store(screen, run.store)
-    if options.json:
-        give_json(options.json, results_of(found))
-    return 0
+    return finished(options, screen, run.store, results_of(found))
 
 
 def _say(screen: Screen, found: Sequence[Together], folder: Path) -> None:
@@ -84,8 +73,7 @@ def results_of(found: Sequence[Together]) -> dict[str, Any]:
     """What the JSON file holds: a row for each measure, lever and kind."""
     scenarios = [found[0].base, *(one.lever for one in found[0].levers)]
     return {
-        "format": FORMAT,
-        "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in scenarios],
+        **about(scenarios),
         "together": [dict(zip(COLUMNS, row, strict=True)) for one in found for row in _rows(one)],
     }
 

@@ -7,8 +7,8 @@ from math import isfinite
 from time import process_time
 from typing import NamedTuple
 
-from sim.cli.arguments import UsageError
-from sim.cli.files import number_of
+from sim.cli.arguments import Options, UsageError, engines_for
+from sim.cli.files import number_of, place_for
 from sim.cli.screen import Screen
 from sim.cli.verbs.simulate import Simulate
 from sim.inputs.problems import Problems
@@ -19,7 +19,7 @@ from sim.results.words.labels import counted, measure_label
 from sim.runs.engines import BY_REFERENCE, Engines
 from sim.runs.experiment import HowToRun, ScenarioRuns, SetAside, Shared, Work, run_all
 from sim.runs.piece import Replications
-from sim.runs.store import Store
+from sim.runs.store import Store, default_store
 from sim.runs.workers import Place
 from sim.studies.precision import MOST, Asks, Chosen, Reached, choose, figure_of
 
@@ -177,3 +177,9 @@ def with_precision(results: bytes, chosen: Chosen) -> bytes:
         for one in chosen.reached
     ]
     return writing.json_bytes({**json.loads(results), "precision": rows})
+
+
+def how_to_run(options: Options, screen: Screen, tasks: int) -> HowToRun:
+    """Where so many replications of a study run, by which engine, and with which store."""
+    store = default_store(fresh=options.fresh)
+    return HowToRun(place_for(options, tasks), screen.progress, engines_for(options, screen), store)

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import UsageError, engines_for, repeat_with
-from sim.cli.files import number_of, place_for
-from sim.cli.plans import plan_words
+from sim.cli.arguments import UsageError, repeat_with
+from sim.cli.files import number_of
+from sim.cli.plans import how_to_run, plan_words
 from sim.cli.screen import Screen
-from sim.cli.study_folder import publish_study
-from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.study_folder import about, publish_study, try_places
+from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.sensitivity import DEFAULT_RANGES, Sensitivity
 from sim.home import HOME, PROGRAM, shortest
 from sim.inputs.files import Range, read_ranges
@@ -35,12 +35,8 @@ from sim.results.words.labels import (
     in_sentences,
     measure_label,
     settings_text,
-    title,
     title_of_all,
 )
-from sim.runs.experiment import HowToRun
-from sim.runs.specification import FORMAT, try_files, try_folder
-from sim.runs.store import default_store
 from sim.sensitivity import NEVER_FLIPS, Bar, Outcome, Question, Tornado, fitting, range_warnings, sensitivity, work_of
 
 COLUMNS = ("assumption", "low", "stated", "high", "difference_at_low", "difference_stated", "difference_at_high",
@@ -57,31 +53,25 @@ def sensitivity_verb(options: Sensitivity, screen: Screen) -> int:
     question = question_of(options)
     ranges = ranges_of(options, question, screen)
     most = (2 * len(ranges) + 1) * 2
-    engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
+    run = how_to_run(options, screen, most)
     if options.plan:
-        run = HowToRun(place_for(options, most), None, engines, store)
         work, seconds = work_of(question, ranges, run, number_of(run.workers))
         screen.say(
             f"Plan: {counted(len(ranges), 'assumption')}, each alone at its two ends, and both scenarios as stated."
         )
         screen.say(plan_words(work, seconds, run.workers))
         return 0
-    try_folder(Path(options.outputs))
-    try_files([options.json], [])
+    try_places(options, [])
     screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
     try:
-        workers = place_for(options, most)
-        found = sensitivity(question, ranges, workers, screen.progress, engines, store)
+        found = sensitivity(question, ranges, run)
     finally:
         screen.end_progress()
     page = _page(question, found)
-    folder = _write(options, question, found, page, began, engines.words(found.scenarios))
+    folder = _write(options, question, found, page, began, run.engines.words(found.scenarios))
     _say(screen, page)
     screen.say(f"Page, table and chart: {folder}")
-    from_the_store(screen, store)
-    if options.json:
-        give_json(options.json, results_of(found, page))
-    return 0
+    return finished(options, screen, run.store, results_of(found, page))
 
 
 def ranges_of(options: Sensitivity, question: Question, screen: Screen) -> tuple[Range, ...]:
@@ -149,8 +139,7 @@ def _say(screen: Screen, page: StudyPage) -> None:
 def results_of(found: Tornado, page: StudyPage) -> dict[str, Any]:
     """What the JSON file holds: a row for each assumption, and what was said."""
     return {
-        "format": FORMAT,
-        "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in (found.base, found.other)],
+        **about((found.base, found.other)),
         "sensitivity": [dict(zip(COLUMNS, row, strict=True)) for row in _rows(found.bars)],
         "says": list(page.says),
     }

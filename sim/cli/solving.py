@@ -10,12 +10,12 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from sim.cli.arguments import UsageError, engines_for
-from sim.cli.files import number_of, place_for
-from sim.cli.plans import duration, with_start
+from sim.cli.arguments import UsageError
+from sim.cli.files import number_of
+from sim.cli.plans import duration, how_to_run, with_start
 from sim.cli.screen import Screen
-from sim.cli.study_folder import publish_study
-from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.study_folder import publish_study, try_places
+from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.solve import Solve
 from sim.home import typed
 from sim.inputs.loading import sets_for_each
@@ -25,8 +25,7 @@ from sim.results.report.study import StudyPage
 from sim.results.words.labels import counted, shortened, title
 from sim.runs.experiment import HowToRun, Work
 from sim.runs.outputs import results_object
-from sim.runs.specification import Job, files_read, try_files, try_folder
-from sim.runs.store import Store, default_store
+from sim.runs.specification import Job, files_read
 from sim.studies.solve import Asked, MixRuns, Solved, Study, Tried, said, solve, study_of
 from sim.studies.solve_search import CANNOT_TELL, DOMINATED, MEETS, MISSES, ON_FRONTIER
 from sim.studies.solve_words import aim_words, answer_words, heads, label, names, question_words, rows, values
@@ -43,25 +42,19 @@ def solve_verb(options: Solve, screen: Screen) -> int:
     began = time.time()
     study = study_of(_asked(options))
     screen.say(question_words(study))
-    engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
-    place = place_for(options, study.looks.first)
-    how = HowToRun(place, screen.progress, engines, store)
+    how = how_to_run(options, screen, study.looks.first)
     wrapped(screen, _plan(study, how))
     if options.plan:
         return 0
-    try_folder(Path(options.outputs))
-    try_files([options.json], files_read([study.stated]))
+    try_places(options, files_read([study.stated]))
     try:
         found = solve(study, how, screen.note)
-        whole = _whole(found, options, engines, store)
+        whole = _whole(found, options, how)
     finally:
         screen.end_progress()
     folder = _write(found, whole, options, began)
     _say(screen, found, folder)
-    from_the_store(screen, store)
-    if options.json:
-        give_json(options.json, whole)
-    return 0
+    return finished(options, screen, how.store, whole)
 
 
 def _asked(options: Solve) -> Asked:
@@ -124,10 +117,10 @@ def _plan(study: Study, how: HowToRun) -> str:
     )
 
 
-def _whole(found: Solved, options: Solve, engines: Any, store: Store | None) -> dict[str, Any]:
+def _whole(found: Solved, options: Solve, how: HowToRun) -> dict[str, Any]:
     """What the JSON file holds: the answer, and all that compare has, at the answer or the best."""
     scenarios, findings = found.findings
-    job = Job(scenarios, len(scenarios) > 1, Path(options.outputs), engines, store=store)
+    job = Job(scenarios, len(scenarios) > 1, Path(options.outputs), how.engines, store=how.store)
     said = results_object(job, findings)
     return {"format": said.pop("format"), "solve": found.as_object(), **said}
 

@@ -7,7 +7,7 @@ What may be changed here: freely; the name of a folder depends on the question, 
 
 import hashlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -15,13 +15,25 @@ from pathlib import Path
 from typing import Any
 
 from sim import __version__
-from sim.cli.arguments import UsageError
+from sim.cli.arguments import Options, UsageError
 from sim.inputs.problems import listed
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.report.study import FILE, AskedOf, Chart, Study, StudyPage, as_object, read_study
 from sim.results.words.labels import slug, title
+from sim.runs.specification import FORMAT, try_files, try_folder
 from sim.runs.store import meaning
+
+
+def try_places(options: Options, read: Iterable[str], *files: str | None) -> None:
+    """UsageError where the folder, the JSON or another file could not be written; now, not after all the work."""
+    try_folder(Path(options.outputs))
+    try_files([options.json, *files], read)
+
+
+def about(scenarios: Iterable[Scenario]) -> dict[str, Any]:
+    """How the JSON of a study begins."""
+    return {"format": FORMAT, "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in scenarios]}
 
 
 def publish_study(  # noqa: PLR0913 - each of them a keyword

@@ -17,7 +17,7 @@ from sim.cli.arguments import UsageError, engines_for, repeat_with
 from sim.cli.files import number_of, place_for, words_for
 from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
-from sim.cli.study_folder import publish_study
+from sim.cli.study_folder import about, publish_study, try_places
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.sweep import Sweeping
 from sim.inputs.loading import Question, path_from, read_scenario, sets_for_each
@@ -33,7 +33,7 @@ from sim.results.measure_table import SHARES, measures
 from sim.results.report.study import Chart, Explore, Explored, Level, Slider, StudyPage, StudyTable
 from sim.results.words.labels import MONEY, change_and_interval, counted, question, shortened, spoken, title
 from sim.runs.experiment import HowToRun
-from sim.runs.specification import FORMAT, files_read, try_files, try_folder
+from sim.runs.specification import files_read
 from sim.runs.store import Store, default_store, has_rows_of_people
 from sim.runs.tables import SUMMARY, estimate_cells
 from sim.studies.settings import Point, PointRuns, Setting, Settings, settings_of
@@ -96,12 +96,11 @@ def sweep_verb(options: Sweeping, screen: Screen) -> int:
 
 def _check_places(options: Sweeping, settings: Settings, base: Scenario | None) -> None:
     """UsageError where what is asked for could not be written; now, not after all the work."""
-    try_folder(Path(options.outputs))
     if options.write == "-":
         raise UsageError("--write needs the name of a file that ends in .yaml")
     if options.write and not may_be_replaced(Path(options.write)):
         raise UsageError(f"--write {options.write}: this file is there, and no sweep wrote it; name another")
-    try_files([options.json, options.write], files_read([settings.stated] if base is None else [settings.stated, base]))
+    try_places(options, files_read([settings.stated] if base is None else [settings.stated, base]), options.write)
 
 
 def _finish(
@@ -233,8 +232,7 @@ def results_of(found: Sweep, figures: Sequence[Figure]) -> dict[str, Any]:
     """What the JSON file holds: every figure at every point, those of the base, the steps, and what was said."""
     scenarios = {one.file: one for one in (found.base.scenario, found.scenario)}.values()
     return {
-        "format": FORMAT,
-        "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in scenarios],
+        **about(scenarios),
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in found.base.estimates],
         "sweep": list(point_rows(found)),
         "steps": list(step_rows(found, figures)),

@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import wrap
 from typing import Any
 
+from sim.cli.arguments import Options
 from sim.cli.screen import Screen, write_to
 from sim.inputs.problems import padded
 from sim.inputs.scenario import Scenario
@@ -374,3 +375,11 @@ def _aligned(screen: Screen, rows: Sequence[Sequence[str]], *, verdict: int) -> 
     for cells in padded(rows, (0, verdict)):
         cells[verdict] = screen.verdict(cells[verdict])
         yield GAP.join(cells).rstrip()
+
+
+def finished(options: Options, screen: Screen, store: Store | None, whole: Mapping[str, Any]) -> int:
+    """What a study says last, and its result for a program where that is asked for; the exit code."""
+    from_the_store(screen, store)
+    if options.json:
+        give_json(options.json, whole)
+    return 0

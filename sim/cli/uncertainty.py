@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.cli.arguments import engines_for, repeat_with
-from sim.cli.files import number_of, place_for
-from sim.cli.plans import plan_words
+from sim.cli.arguments import repeat_with
+from sim.cli.files import number_of
+from sim.cli.plans import how_to_run, plan_words
 from sim.cli.screen import Screen
 from sim.cli.sensing import question_of, ranges_of
-from sim.cli.study_folder import publish_study
-from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.study_folder import about, publish_study, try_places
+from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.sensitivity import Sensitivity
 from sim.inputs.files import Range
 from sim.inputs.problems import listed
@@ -26,10 +26,9 @@ from sim.results.measure_table import HEADLINE, HIGHER, LOWER, measures
 from sim.results.measures.hospitals import main_place
 from sim.results.report.study import Chart, StudyPage
 from sim.results.words import labels
-from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title, title_of_all
+from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title_of_all
 from sim.runs.experiment import HowToRun
-from sim.runs.specification import FORMAT, files_read, try_files, try_folder
-from sim.runs.store import default_store
+from sim.runs.specification import files_read
 from sim.sensitivity import Question
 from sim.studies.assumptions import (
     BETTER,
@@ -108,8 +107,7 @@ def write(options: Sensitivity, study: Study, page: StudyPage, began: float) -> 
 def results_of(study: Study, page: StudyPage) -> dict[str, Any]:
     """What the JSON file holds: the rows of every table by its name, and what was said."""
     return {
-        "format": FORMAT,
-        "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in study.scenarios],
+        **about(study.scenarios),
         **{
             name.removesuffix(".csv"): [dict(zip(heads, row, strict=True)) for row in rows]
             for name, (heads, rows) in _tables(study).items()
@@ -273,12 +271,7 @@ def uncertainty_verb(options: Sensitivity, screen: Screen) -> int:
     joint = JointRanges(asked, ranges)
     size = options.size or SIZES[options.method]
     number = size + 1 if options.method == WORLDS else runs_of(options.method, size, len(ranges))
-    run = HowToRun(
-        place_for(options, 2 * number * options.replications),
-        screen.progress,
-        engines_for(options, screen),
-        default_store(fresh=options.fresh),
-    )
+    run = how_to_run(options, screen, 2 * number * options.replications)
     _say_what(options, joint, number, screen)
     if options.plan:
         work, seconds = work_at(
@@ -286,8 +279,7 @@ def uncertainty_verb(options: Sensitivity, screen: Screen) -> int:
         )
         screen.say(plan_words(work, seconds, run.workers))
         return 0
-    try_folder(Path(options.outputs))
-    try_files([options.json], files_read(joint.stated))
+    try_places(options, files_read(joint.stated))
     try:
         study = _found(options, question, joint, size, run)
     finally:
@@ -296,10 +288,7 @@ def uncertainty_verb(options: Sensitivity, screen: Screen) -> int:
     folder = write(options, study, page, began)
     _say(screen, page)
     screen.say(f"Page, table and chart: {folder}")
-    from_the_store(screen, run.store)
-    if options.json:
-        give_json(options.json, results_of(study, page))
-    return 0
+    return finished(options, screen, run.store, results_of(study, page))
 
 
 def _found(options: Sensitivity, question: Question, joint: JointRanges, size: int, run: HowToRun) -> Study:

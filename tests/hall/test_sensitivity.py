@@ -9,6 +9,7 @@ from sim.cli import main
 from sim.inputs.files import read_ranges
 from sim.inputs.problems import ScenarioError
 from sim.results.comparison.statistics import spread
+from sim.runs.experiment import HowToRun
 from sim.sensitivity import Outcome, Question, Tornado, _flip, sensitivity
 from tests.studies.linear import BASE, HEADING, HOSPITAL, PEOPLE, UNIT, write
 
@@ -23,7 +24,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def tornado(here: Path, *lines: str) -> Tornado:
     (here / "ranges.csv").write_text(HEADING + "".join(f"{line}\n" for line in lines))
     question = Question("base.yaml", "other.yaml", "all", "occupied_bed_days")
-    return sensitivity(question, read_ranges("ranges.csv"), workers=1)
+    return sensitivity(question, read_ranges("ranges.csv"), HowToRun(1))
 
 
 def test_the_tornado_of_a_linear_case_is_exact_and_its_widest_bar_stands_first(here: Path) -> None:
@@ -73,11 +74,11 @@ def test_what_is_as_stated_is_not_run_again(here: Path) -> None:
 def test_a_range_holds_instead_of_what_was_typed_for_the_same_path(here: Path) -> None:
     (here / "ranges.csv").write_text(HEADING + f"unit,{UNIT},x0.5,10,assumption,\n")
     question = Question("base.yaml", "other.yaml", "all", "occupied_bed_days", sets=(f"{PEOPLE}=2",))
-    (bar,) = sensitivity(question, read_ranges("ranges.csv"), workers=1).bars
+    (bar,) = sensitivity(question, read_ranges("ranges.csv"), HowToRun(1)).bars
     assert (bar.at_low.found.mean, bar.stated.found.mean, bar.at_high.found.mean) == (3, 6, 20)
     typed = Question("base.yaml", "other.yaml", "all", "occupied_bed_days", sets=(f"{PEOPLE}=2",))
     (here / "ranges.csv").write_text(HEADING + f"people,{PEOPLE},x2,x3,assumption,\n")
-    (bar,) = sensitivity(typed, read_ranges("ranges.csv"), workers=1).bars
+    (bar,) = sensitivity(typed, read_ranges("ranges.csv"), HowToRun(1)).bars
     assert (bar.at_low.found.mean, bar.stated.found.mean, bar.at_high.found.mean) == (12, 6, 18)
 
 
@@ -152,7 +153,7 @@ def test_released_bed_days_have_a_tornado_too(here: Path) -> None:
     (here / "other.yaml").write_text(sooner)
     (here / "ranges.csv").write_text(HEADING + f"people,{PEOPLE},2,6,assumption,\n")
     question = Question("base.yaml", "other.yaml", "all", "released_bed_days")
-    (bar,) = sensitivity(question, read_ranges("ranges.csv"), workers=1).bars
+    (bar,) = sensitivity(question, read_ranges("ranges.csv"), HowToRun(1)).bars
     assert [one.found.mean for one in (bar.at_low, bar.stated, bar.at_high)] == [2 * 2, 4 * 2, 6 * 2]
 
 
@@ -160,7 +161,7 @@ def test_a_measure_that_no_replication_has_is_told_and_no_fault_of_ours(here: Pa
     (here / "ranges.csv").write_text(HEADING + f"hospital,{HOSPITAL},1,9,assumption,\n")
     question = Question("base.yaml", "other.yaml", "hospital", "midnight_occupancy")
     with pytest.raises(ScenarioError, match="no replication has `midnight_occupancy` of `hospital` in both scenarios"):
-        sensitivity(question, read_ranges("ranges.csv"), workers=1)
+        sensitivity(question, read_ranges("ranges.csv"), HowToRun(1))
 
 
 DATED = """\
@@ -182,7 +183,7 @@ def test_where_a_bed_opens_inside_the_window_the_tornado_is_of_the_days_from_the
     (here / "other.yaml").write_text(DATED)
     (here / "ranges.csv").write_text(f"{HEADING}stay in the unit,{UNIT},2,4,made up,\n")
     question = Question("base.yaml", "other.yaml", "hospital", "delayed_people_mean")
-    found = sensitivity(question, read_ranges("ranges.csv"), workers=1)
+    found = sensitivity(question, read_ranges("ranges.csv"), HowToRun(1))
     (bar,) = found.bars
     assert found.period is not None and found.days == 20
     outcomes = [one.found.mean for one in (bar.at_low, bar.stated, bar.at_high)]

@@ -1,17 +1,90 @@
-"""The table of keys as a page for people: `docs/scenario-keys.md`.
+"""The table of keys as a page for people, `docs/scenario-keys.md`, and as a JSON Schema.
 
-What may be changed here: freely; refresh the page (the test says how).
+With the schema, editors complete keys and underline mistakes while somebody types. It knows what a single key allows; what fits
+together only the reader knows.
+What may be changed here: freely; refresh the page and `scenarios/scenario.schema.json` (the tests say how).
 """
 
 import textwrap
 from collections.abc import Iterator
+from typing import Any
 
 from sim.inputs.by_level import MayDepend
 from sim.inputs.containers import AnyRecord, Either, Listing, Names, Record
 from sim.inputs.durations import FAMILIES, Duration
-from sim.inputs.field_types import AnyField, AnyKind, Scalar
+from sim.inputs.field_types import AnyField, AnyKind, Scalar, Schema
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
-from sim.inputs.schema import records
+from sim.inputs.overrides import OWN_KEYS
+
+PATH = r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$"
+
+
+def json_schema() -> Schema:
+    """The JSON Schema (2020-12) of a scenario file."""
+    whole = _record(SCENARIO)
+    whole["properties"]["sweep"] |= {"maxProperties": 2}
+    layer = {field.key: _field(field) for field in LAYER_FIELDS}
+    layer["change"] |= {"type": "object", "propertyNames": {"pattern": PATH}}
+    layer["add"] |= {"type": "object", "propertyNames": {"pattern": PATH}}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A scenario of discharge and reablement bed flow",
+        "type": "object",
+        "properties": {**whole["properties"], **layer},
+        "additionalProperties": False,
+        "if": {"required": ["extends"]},
+        "then": {"propertyNames": {"enum": [*OWN_KEYS, *layer]}},
+        "else": {"required": whole["required"]},
+        "$defs": {record.title.replace(" ", "_"): _record(record) for record in records()},
+    }
+
+
+def schema_text() -> str:
+    """The same as text, the content of `scenarios/scenario.schema.json`."""
+    import json  # only here, and reading a scenario need not wait for it
+
+    return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def records() -> tuple[AnyRecord, ...]:
+    """Every kind of thing with known keys below the scenario itself, in the order of the table."""
+    found: dict[str, AnyRecord] = {}
+    _collect(SCENARIO, found)
+    return tuple(found.values())[1:]
+
+
+def _collect(kind: AnyKind, found: dict[str, AnyRecord]) -> None:
+    if isinstance(kind, Record):
+        if kind.title in found:
+            return
+        found[kind.title] = kind
+    for part in kind.parts():
+        _collect(part, found)
+
+
+def _record(record: AnyRecord) -> Schema:
+    described: dict[str, Any] = {
+        "type": "object",
+        "description": record.meaning,
+        "properties": {field.key: _field(field) for field in record.fields},
+        "required": [field.key for field in record.fields if field.required],
+        "additionalProperties": False,
+    }
+    if record.exactly_one:
+        described["oneOf"] = [{"required": [key]} for key in record.exactly_one]
+    if record.at_most_one:
+        described["not"] = {"required": list(record.at_most_one)}
+    return described
+
+
+def _field(field: AnyField) -> Schema:
+    extra = f" (default {field.default})" if field.default not in (None, "{}") else ""
+    missing = f" (without it: {field.missing})" if field.missing else ""
+    return {**field.kind.schema(), "description": f"{field.meaning}{extra}{missing}"}
+
+
+# -- the same as a page ---------------------------------------------------------------------------------------------------
+
 
 HEAD = """\
 # Every key of the scenario language

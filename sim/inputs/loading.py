@@ -20,26 +20,13 @@ from sim.inputs.parsed import ParsedScenario
 from sim.inputs.part import KEY as SWEEP
 from sim.inputs.part import swept_in
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
-from sim.inputs.provenance import differences, show_text, values_in_force
+from sim.inputs.provenance import values_in_force
 from sim.inputs.scenario import Scenario
-from sim.inputs.schema import json_schema
 from sim.inputs.trait_checks import TRAIT_CHECKS, check_by_level
 from sim.inputs.values import FORMULA_STARTS
 
 MOST_LAYERS = 5
 LAYER_KEYS = tuple(field.key for field in LAYER_FIELDS)
-
-__all__ = [
-    "Problem",
-    "ScenarioError",
-    "differences",
-    "input_files",
-    "json_schema",
-    "read_many",
-    "read_scenario",
-    "read_together",
-    "show_text",
-]
 
 
 def read_scenario(

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from sim.inputs.loading import ScenarioError, read_scenario
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 
 SMALL_WORLD = """\

@@ -9,6 +9,7 @@ import pytest
 from sim.inputs.containers import Record
 from sim.inputs.distributions import between, exponential, fixed, from_sample, lognormal, quantiles, uniform, weibull
 from sim.inputs.fields import SCENARIO
+from sim.inputs.keys_page import records
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import (
     ClockTime,
@@ -24,7 +25,6 @@ from sim.inputs.scenario import (
     Taper,
     WaitingList,
 )
-from sim.inputs.schema import records
 from tests.inputs.small_world import SMALL_WORLD, read_text, small_world
 
 pytestmark = pytest.mark.usefixtures("in_own_folder")

@@ -6,8 +6,7 @@ from pathlib import Path
 from sim.inputs.catalogue_page import shipped
 from sim.inputs.containers import Record
 from sim.inputs.fields import SCENARIO
-from sim.inputs.keys_page import keys_page
-from sim.inputs.schema import json_schema, records, schema_text
+from sim.inputs.keys_page import json_schema, keys_page, records, schema_text
 from sim.results.measures.page import measures_page
 
 ROOT = Path(__file__).parents[2]

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.loading import ScenarioError, read_scenario
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
 from sim.model.engine import run
 
 WORLD = """

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.loading import differences, input_files, read_many, read_scenario
+from sim.inputs.loading import input_files, read_many, read_scenario
 from sim.inputs.problems import ScenarioError
-from sim.inputs.provenance import show_text
+from sim.inputs.provenance import differences, show_text
 from sim.inputs.scenario import Scenario, Value
 from tests.inputs.small_world import SMALL_WORLD
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, settings
 
-from sim.inputs.loading import ScenarioError, read_scenario
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run, run_observed
 from sim.model.records import NEVER, NO_PLACE, NONE, WAIT_ENDINGS, Ledger

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from sim.inputs.catalogue_page import catalogue_page, shipped
-from sim.inputs.loading import ScenarioError, read_scenario
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.engine import run, run_observed
 from sim.runs.collecting import paired

@@ -13,7 +13,7 @@ def _add_options(_: Parser) -> None:
 
 
 def _run(_: Options, screen: Screen) -> int:
-    from sim.inputs.schema import schema_text
+    from sim.inputs.keys_page import schema_text
 
     screen.say(schema_text().rstrip("\n"))
     return 0

@@ -5,7 +5,6 @@ The folder has every figure at every point, steps, chart, a page, and a scenario
 What may be changed here: wording freely.
 """
 
-import json
 import time
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -20,7 +19,7 @@ from sim.cli.screen import Screen
 from sim.cli.study_folder import about, publish_study, try_places
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.sweep import Sweeping
-from sim.inputs.loading import Question, path_from, read_scenario, sets_for_each
+from sim.inputs.loading import Question, as_yaml, extending, read_scenario, sets_for_each
 from sim.inputs.part import typed_of, typed_setting
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
@@ -396,26 +395,16 @@ def may_be_replaced(file: Path) -> bool:
 
 def block_text(settings: Settings, file: Path, command: str) -> str:
     """The text of the file."""
-    scenario = settings.stated
+    stated = settings.stated
+    typed = [one for one in stated.changes if one.file.startswith(TYPED)]
+    change, add = (
+        [f"{one.path}: {one.new}  # assumption: as it was typed" for one in typed if bool(one.old) == is_there]
+        for is_there in (True, False)
+    )
     lines = [
         f"{MARK}{' '.join(command.split())}`; `sweep` of this file does the same.",
-        f"name: {_quoted(scenario.name)}",
+        *extending(stated.file, file, stated.name, stated.question, change, add),
+        "sweep:",
+        *(f"  {'|'.join(one.of.paths)}: {as_yaml(one.of.text.partition('=')[2])}" for one in settings.all),
     ]
-    lines += [f"question: {_quoted(scenario.question)}"] if scenario.question else []
-    lines += [f"extends: {_quoted(str(path_from(scenario, file)))}", *_changes(scenario), "sweep:"]
-    lines += [f"  {'|'.join(one.of.paths)}: {_quoted(one.of.text.partition('=')[2])}" for one in settings.all]
     return "\n".join(lines) + "\n"
-
-
-def _changes(scenario: Scenario) -> Iterator[str]:
-    """What was typed beside the sweep."""
-    typed = [change for change in scenario.changes if change.file.startswith(TYPED)]
-    for key, is_there in (("change", True), ("add", False)):
-        mine = [change for change in typed if bool(change.old) == is_there]
-        if mine:
-            yield f"{key}:"
-            yield from (f"  {change.path}: {change.new}  # assumption: as it was typed" for change in mine)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)

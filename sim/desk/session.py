@@ -11,7 +11,6 @@ A saved scenario is believed only once it has been read back and means what was 
 What may be changed here: freely, as long as that holds and the figures are those of the command line.
 """
 
-import json
 import re
 import time
 import unicodedata
@@ -25,7 +24,7 @@ from threading import RLock
 import numpy as np
 
 from sim.home import HOME, IN_CHECKOUT, OUTPUTS, SHIPPED, shortest, typed
-from sim.inputs.loading import path_from, read_scenario
+from sim.inputs.loading import as_yaml, extending, read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import CensusEntry, Change, Scenario
 from sim.results.comparison.compare import Gathering, Keys, KeyTable, differences, summarise
@@ -299,14 +298,10 @@ def file_text(moved: Scenario, file: Path, name: str, question: str) -> str:
     """The file: a name, a question, what it extends, and each value that was moved with what it was."""
     changes = [one for one in moved.changes if one.file.startswith(SET) and one.old != one.new]
     changes = [one for one in changes if one.path not in ("replications", "seed")]
-    lines = ["# Made at the desk; what is not here is as in the file that it extends.", f"name: {_quoted(name)}"]
-    lines += [f"question: {_quoted(question)}"] if question else []
-    lines += [f"extends: {json.dumps(path_from(moved, file), ensure_ascii=False)}"]
-    for key, chosen in (("change", True), ("add", False)):
-        mine = [_line(one) for one in changes if bool(one.old) == chosen]
-        mine += [] if chosen or _has_census_of_its_own(moved) else _census_lines(moved.census)
-        lines += [f"{key}:", *mine] if mine else []
-    return "\n".join(lines) + "\n"
+    change, add = ([_line(one) for one in changes if bool(one.old) == is_there] for is_there in (True, False))
+    add += [] if _has_census_of_its_own(moved) else _census_lines(moved.census)
+    head = "# Made at the desk; what is not here is as in the file that it extends."
+    return "\n".join([head, *extending(moved.file, file, name, question, change, add)]) + "\n"
 
 
 def _has_census_of_its_own(moved: Scenario) -> bool:
@@ -316,36 +311,27 @@ def _has_census_of_its_own(moved: Scenario) -> bool:
 
 def _census_lines(entries: Sequence[CensusEntry]) -> list[str]:
     """The people of a list that was opened, whose days are all known."""
-    return ["  census:", *(f"    - {{{', '.join(_census_parts(one))}}}" for one in entries)] if entries else []
+    return ["census:", *(f"  - {{{', '.join(_census_parts(one))}}}" for one in entries)] if entries else []
 
 
 def _census_parts(entry: CensusEntry) -> Iterator[str]:
     days = 0.0 if entry.elapsed is None else entry.elapsed.mean_days
-    yield from (f"group: {_quoted(entry.group)}", f"service: {_quoted(entry.service)}", f"count: {entry.count}")
+    yield from (f"group: {as_yaml(entry.group)}", f"service: {as_yaml(entry.service)}", f"count: {entry.count}")
     yield f"elapsed_days: {days:.10g}"
     if entry.remaining is not None:
         yield f"remaining_days: {entry.remaining.mean_days:.10g}"
     if entry.waiting_for is not None:
-        yield f"waiting_for: {_quoted(entry.waiting_for)}"
+        yield f"waiting_for: {as_yaml(entry.waiting_for)}"
     if entry.waited is not None:
         yield f"waited_days: {entry.waited.mean_days:.10g}"
     if entry.steps_left:
-        yield f"steps_left: [{', '.join(map(_quoted, entry.steps_left))}]"
+        yield f"steps_left: [{', '.join(map(as_yaml, entry.steps_left))}]"
     if entry.levels:
-        yield f"levels: {{{', '.join(f'{_quoted(trait)}: {_quoted(level)}' for trait, level in entry.levels)}}}"
+        yield f"levels: {{{', '.join(f'{as_yaml(trait)}: {as_yaml(level)}' for trait, level in entry.levels)}}}"
 
 
 def _line(change: Change) -> str:
-    return f"  {change.path}: {change.new}" + (f"  # was {change.old}" if change.old else "")
-
-
-def _quoted(text: str) -> str:
-    """Text as YAML reads it back, in whatever script; what cannot be seen is written as an escape."""
-    return "".join(one if one.isprintable() else _escape(one) for one in json.dumps(text.strip(), ensure_ascii=False))
-
-
-def _escape(letter: str) -> str:
-    return f"\\U{ord(letter):08X}"
+    return f"{change.path}: {change.new}" + (f"  # was {change.old}" if change.old else "")
 
 
 def compare_words(base: Scenario, other: Scenario, replications: int) -> str:

@@ -1,6 +1,5 @@
 """What a fit found: in words, and as a scenario file that extends the one it was fitted from."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +17,7 @@ from sim.fitting.search import (
     pinned,
 )
 from sim.fitting.settings import Setting, Settings
-from sim.inputs.loading import path_from
+from sim.inputs.loading import extending
 from sim.inputs.scenario import Change
 from sim.results.words.labels import counted
 
@@ -182,18 +181,13 @@ def fragment(fitted: Fitted, file: Path, command: str) -> str:
     scenario = fitted.settings.question.read(fitted.found.best.moved)
     changes = [change for change in scenario.changes if change.file.startswith(SET)]
     notes = dict(_notes(fitted))
+    change, add = ([_line(one, notes) for one in changes if bool(one.old) == is_there] for is_there in (True, False))
     lines = [
         f"{MARK}{command}`.",
         *_heading(fitted),
         *(f"# As it was: {text}" for text in _unmoved(fitted)),
-        f"name: {json.dumps(f'{scenario.name}, fitted', ensure_ascii=False)}",
+        *extending(scenario.file, file, f"{scenario.name}, fitted", scenario.question, change, add),
     ]
-    lines += [f"question: {json.dumps(scenario.question, ensure_ascii=False)}"] if scenario.question else []
-    lines += [f"extends: {path_from(scenario, file)}"]
-    for key, chosen in (("change", True), ("add", False)):
-        mine = [change for change in changes if bool(change.old) == chosen]
-        if mine:
-            lines += [f"{key}:", *(_line(change, notes) for change in mine)]
     return "\n".join(lines) + "\n"
 
 
@@ -228,7 +222,7 @@ def _notes(fitted: Fitted) -> Iterator[tuple[str, str]]:
 def _line(change: Change, notes: dict[str, str]) -> str:
     note = next((text for path, text in notes.items() if _is_at(change.path, path)), "")
     was = f"; was {change.old}" if change.old else ""
-    return f"  {change.path}: {change.new}  # assumption: {note or 'as it was set, or so that shares add up'}{was}"
+    return f"{change.path}: {change.new}  # assumption: {note or 'as it was set, or so that shares add up'}{was}"
 
 
 def _is_at(path: str, of: str) -> bool:

@@ -4,6 +4,7 @@ What may be changed here: the order of reading; what a key means is in `fields.p
 `feasibility.py` and `nodes.py`.
 """
 
+import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -319,9 +320,34 @@ def _has(known: set[str], path: str) -> bool:
     return any(one == path or one.startswith(f"{path}.") or path.startswith(f"{one}.") for one in known)
 
 
-def path_from(scenario: Scenario, file: FilePath) -> str:
-    """The scenario's path from the folder of a file."""
+# -- and back: a scenario that extends another -------------------------------------------------------------------------
+
+
+def as_yaml(text: str) -> str:
+    """Text as YAML reads it back, on one line and in whatever script; what cannot be seen is written as an escape."""
+    quoted_text = json.dumps(" ".join(text.split()), ensure_ascii=False)
+    return "".join(one if one.isprintable() else f"\\U{ord(one):08X}" for one in quoted_text)
+
+
+def extending(
+    parent: str | FilePath,
+    file: FilePath,
+    name: str,
+    question: str = "",
+    change: Iterable[str] = (),
+    add: Iterable[str] = (),
+) -> list[str]:
+    """The lines of a scenario file that extends another: what it is called, and what it says differently."""
+    lines = [f"name: {as_yaml(name)}", *([f"question: {as_yaml(question)}"] if question else [])]
+    lines.append(f"extends: {as_yaml(_path_from(FilePath(parent), file))}")
+    for key, mine in (("change", list(change)), ("add", list(add))):
+        lines += [f"{key}:", *(f"  {line}" for line in mine)] if mine else []
+    return lines
+
+
+def _path_from(parent: FilePath, file: FilePath) -> str:
+    """The path of a scenario from the folder of a file that extends it."""
     try:
-        return FilePath(os.path.relpath(scenario.file, file.parent)).as_posix()
+        return FilePath(os.path.relpath(parent.resolve(), file.resolve().parent)).as_posix()
     except ValueError:  # another drive
-        return FilePath(scenario.file).resolve().as_posix()
+        return parent.resolve().as_posix()

@@ -24,6 +24,7 @@ import numpy as np
 import xlsxwriter
 
 from sim.inputs.calendar import places_at
+from sim.inputs.loading import as_yaml, extending
 from sim.inputs.problems import Mark, Problems
 from sim.inputs.scenario import MONTHS as MONTH_KEYS
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
@@ -42,7 +43,7 @@ from sim.own_data.bcf import (
     understood,
 )
 from sim.own_data.published import whole_month
-from sim.own_data.writing import beside, comment, number, text
+from sim.own_data.writing import comment, number
 from sim.results.comparison.statistics import Spread, spread
 from sim.runs.engines import Engines, ledger_of
 from sim.runs.store import Store, has_rows_of_people, name_of_results, program, short_hash
@@ -85,8 +86,8 @@ def scenario_text(plan: Plan, command: str) -> str:
         f"{MARK}{command}`.",
         "# Every number stands in the cell that its line names. A place is for one person at a time: people who start in a month, times",
         "# their days, divided by the days of the month. The warm-up is like the same months of the plan.",
-        f"name: {text(f'Capacity and demand plan, {name}')}",
-        f"question: {text('Is there room for the demand of each month, and how long do people wait?')}",
+        f"name: {as_yaml(f'Capacity and demand plan, {name}')}",
+        f"question: {as_yaml('Is there room for the demand of each month, and how long do people wait?')}",
     ]
     said += [
         "calendar:",
@@ -122,18 +123,19 @@ def text_into(plan: Plan, parent: Scenario, file: Path, command: str) -> tuple[s
         ("measured_days", (last - first).days + 1),
     ]
     days.append(("follow_up_days", max(FOLLOW_UP_DAYS, parent.calendar.follow_up_days)))
+    change, add = (
+        [f"calendar.{name}: {value}" for name, value in days if (f"calendar.{name}" in written) == is_there]
+        for is_there in (True, False)
+    )
+    change += [f"services.{one}.{parent.service(one).counted_in}: {_dated(plan, one, start, parent)}" for one in kept]
+    add += _groups(plan, kept, (STEP_UP,), before="people.")
+    name = f"{parent.name}, with the plan {Path(plan.file).stem}"
     said = [
         f"{MARK}{command}`.",
         "# Places by date are those of the plan; step-down people come out of the hospital; step-up people are the plan's.",
         *(f"# Left out: {comment(one)}" for one in left_out),
-        f"name: {text(f'{parent.name}, with the plan {Path(plan.file).stem}')}",
-        f"extends: {json.dumps(beside(Path(parent.file), file), ensure_ascii=False)}",
+        *extending(parent.file, file, name, change=change, add=add),
     ]
-    places = [f"  services.{one}.{parent.service(one).counted_in}: {_dated(plan, one, start, parent)}" for one in kept]
-    for key, is_there in (("change", True), ("add", False)):
-        lines = [f"  calendar.{name}: {value}" for name, value in days if (f"calendar.{name}" in written) == is_there]
-        lines += places if is_there else [f"  {line}" for line in _groups(plan, kept, (STEP_UP,), before="people.")]
-        said += [f"{key}:", *lines] if lines else []
     return "\n".join(said) + "\n", left_out
 
 

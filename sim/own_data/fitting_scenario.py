@@ -7,7 +7,6 @@ What may be changed here: wording freely; the first words mark a file that a lat
 example in the tests.
 """
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import numpy as np
 from sim.diagnostics.offered_load import admissions_per_day
 from sim.inputs.field_types import DEFAULT
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
-from sim.inputs.loading import path_from, read_scenario
+from sim.inputs.loading import extending, read_scenario
 from sim.inputs.problems import printable
 from sim.inputs.scenario import Group, Scenario
 from sim.own_data.fitting import Fit, Floats
@@ -300,21 +299,22 @@ def fragment(
         scenario.file, [f"{path}={value}" for path, value, _ in lines]
     )  # refused here, not once it is written
     known = [one.path for one in scenario.values if one.file != DEFAULT]
+    change, add = (
+        [f"{path}: {value}  # {note}" for path, value, note in lines if _is_there(path, known) == is_there]
+        for is_there in (True, False)
+    )
     text = [
         f"{MARK}{printable(command, 600)}`.",  # a file name may hold anything, a new line too
         *(f"# {note}." for note in spells.notes),
         *(f"# Not written: {one}." for one in lacking),
-        f"name: {json.dumps(f'{scenario.name[:90]}, fitted to stays', ensure_ascii=False)}",
+        *extending(scenario.file, file, f"{scenario.name[:90]}, fitted to stays", scenario.question, change, add),
     ]
-    text += [f"question: {json.dumps(scenario.question, ensure_ascii=False)}"] if scenario.question else []
-    text += [f"extends: {path_from(scenario, file)}"]
-    for key, exists in (("change", True), ("add", False)):
-        mine = [
-            one for one in lines if any(path == one[0] or path.startswith(f"{one[0]}.") for path in known) == exists
-        ]
-        if mine:
-            text += [f"{key}:", *(f"  {path}: {value}  # {note}" for path, value, note in mine)]
     return "\n".join(text) + "\n"
+
+
+def _is_there(path: str, known: Sequence[str]) -> bool:
+    """Whether the scenario says something at a path or below it."""
+    return any(one == path or one.startswith(f"{path}.") for one in known)
 
 
 def _routes(scenario: Scenario, fit: Fit) -> Iterator[str]:

@@ -7,15 +7,14 @@ with those who need it.
 What may be changed here: the conversions, each with its reason in docs/published-files.md.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sim.home import HOME
-from sim.inputs.loading import read_scenario
+from sim.inputs.loading import extending, read_scenario
 from sim.own_data.preset import Known, Preset
-from sim.own_data.writing import beside, comment, number, text
+from sim.own_data.writing import comment, number
 
 PARENT = "scenarios/variants/all_adults.yaml"
 MARK = "# Made from published files by `"
@@ -165,15 +164,15 @@ def scenario_text(preset: Preset, file: Path, command: str) -> str:
     """The scenario as a file."""
     lines = lines_of(preset)
     name = f"{preset.organisation} {preset.name}".strip()
+    change, add = (
+        [f"{line.path}: {line.value}  # {comment(line.why)}" for line in lines if line.is_new == is_new]
+        for is_new in (False, True)
+    )
+    question = "Does the model show what is published of this organisation?"
     said = [
         f"{MARK}{command}`.",
         "# A first scenario, to be calibrated and corrected. Published figures are of all adults; what is converted says: assumption.",
         *(f"# {comment(sentence)}" for sentence in assumptions_of(preset)),
-        f"name: {text(f'{name}, from published figures')}",
-        f"question: {text('Does the model show what is published of this organisation?')}",
-        f"extends: {json.dumps(beside(HOME / PARENT, file))}",
+        *extending(HOME / PARENT, file, f"{name}, from published figures", question, change, add),
     ]
-    for key, is_new in (("change", False), ("add", True)):
-        mine = [line for line in lines if line.is_new == is_new]
-        said += [f"{key}:", *(f"  {line.path}: {line.value}  # {comment(line.why)}" for line in mine)] if mine else []
     return "\n".join(said) + "\n"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.home import HOME
+from sim.inputs.loading import extending
 from sim.inputs.problems import Mark, Problem, Problems, quoted
 from sim.own_data.tables import Grid, bare, looks_like_nhs_number, quantity, read_grids
 from sim.own_data.worksheet import (
@@ -32,7 +33,7 @@ from sim.own_data.worksheet import (
     residents,
     shipped,
 )
-from sim.own_data.writing import beside, comment, number, text
+from sim.own_data.writing import comment, number
 
 MARK = "# Made from the worksheet "  # begins a scenario that may be made again
 
@@ -233,18 +234,15 @@ def values_of(filled: Filled) -> dict[Part, float]:
 def scenario_text(filled: Filled, file: Path, command: str) -> str:
     """The scenario: the values of the numbers that are filled, each with its cell and source; all else is the baseline's."""
     values = values_of(filled)
-    said = [
-        f"{MARK}{Path(filled.file).name} by `{command}`. Numbers that it leaves blank are the baseline's.",
-        f"name: {text(filled.name or 'My hospital')}",
-        "question: Does the model show our own census?",
-        f"extends: {text(beside(HOME / PARENT, file))}",
-        "change:",
-    ]
     by_path: dict[str, list[Part]] = {}
     for part in parts():
         if all(one in filled.numbers for one in part.needs):
             by_path.setdefault(part.path, []).append(part)
-    said += [f"  {path}: {_value(path, theirs, values)}  # {_why(theirs, filled)}" for path, theirs in by_path.items()]
+    change = [f"{path}: {_value(path, theirs, values)}  # {_why(theirs, filled)}" for path, theirs in by_path.items()]
+    said = [
+        f"{MARK}{Path(filled.file).name} by `{command}`. Numbers that it leaves blank are the baseline's.",
+        *extending(HOME / PARENT, file, filled.name or "My hospital", "Does the model show our own census?", change),
+    ]
     return "\n".join(said) + "\n"
 
 

@@ -3,7 +3,6 @@
 What may be changed here: freely.
 """
 
-import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -14,19 +13,6 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import naming, whole_files
-
-
-def beside(target: Path, file: Path) -> str:
-    """The path of a scenario from the folder of a file that extends it."""
-    try:
-        return Path(os.path.relpath(target.resolve(), file.resolve().parent)).as_posix()
-    except ValueError:  # another drive
-        return target.as_posix()
-
-
-def text(words: str) -> str:
-    """Words as a value of YAML, whatever is in them."""
-    return json.dumps(" ".join(words.split()), ensure_ascii=False)
 
 
 def comment(words: str) -> str:

@@ -40,7 +40,8 @@ def next_wanted(ranks: Grid, cell: int, least: int) -> int:
 def ranked(
     found: Grid,
     ranks: Grid,
-    awaited: Column,
+    awaited: Grid,
+    ahead: Grid,
     seen: Grid,
     item_of: Grid,
     order: Column,
@@ -50,23 +51,28 @@ def ranked(
 ) -> None:
     """Of rows, read in the order of their values: those at some ranks of each cell, one after the other in a row of the cell.
 
-    `awaited` is room for a number for each cell: the next rank that is wanted there.
+    `awaited` and `ahead` are room for a number for each place and item, whose items lie beside each other: the next rank that is
+    wanted there, and how many rows come before it.
     """
     columns, wanted = seen.shape[1], ranks.shape[1]
-    for cell in range(len(ranks)):
-        awaited[cell] = next_wanted(ranks, cell, seen[cell // columns, cell % columns])
+    for item in range(len(seen)):
+        for place in range(columns):
+            awaited[place, item] = next_wanted(ranks, item * columns + place, seen[item, place])
+            ahead[place, item] = awaited[place, item] - seen[item, place]
     for number in range(len(order)):
         row = order[number]
-        profile, place, value = profiles[row], places[row], values[row]
+        profile, place = profiles[row], places[row]
         for division in range(item_of.shape[1]):
             item = item_of[profile, division]
-            rank, cell = seen[item, place], item * columns + place
-            seen[item, place] = rank + 1
-            if rank == awaited[cell]:
+            before = ahead[place, item]
+            ahead[place, item] = before - 1
+            if before == 0:
+                rank, cell = awaited[place, item], item * columns + place
                 for which in range(wanted):
                     if ranks[cell, which] == rank:
-                        found[cell, which] = value
-                awaited[cell] = next_wanted(ranks, cell, rank + 1)
+                        found[cell, which] = values[row]
+                awaited[place, item] = next_wanted(ranks, cell, rank + 1)
+                ahead[place, item] = awaited[place, item] - rank - 1
 
 
 def paths(

@@ -7,6 +7,7 @@ import csv
 import importlib.util
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.inputs.catalogue_page import shipped
 from sim.inputs.loading import read_scenario, read_together
 from sim.results.comparison.accounts import is_lever
 from sim.runs.collecting import changes_between
+from sim.studies.break_even import read_effects
 from tests.scenarios.people import BASELINE, left_hospital, marked, nights_saved, stay_days
 from tests.scenarios.runs import SCENARIOS
 
@@ -291,6 +293,13 @@ def test_a_price_that_the_evidence_table_assumes_is_marked_as_an_assumption() ->
     found = list(_amounts_that_cite(assumed))
     assert len(found) > 10
     assert [where for where, note, _ in found if "assumption" not in note] == []
+
+
+def test_a_file_that_promises_a_break_even_has_one() -> None:
+    asked = {Path(effect.scenario).resolve() for effect in read_effects(str(SCENARIOS / "ranges" / "break_even.csv"))}
+    promised = [file for file in shipped() if re.search(r"#.*`?break-even`?", file.read_text(encoding="utf-8"))]
+    assert len(promised) > 5
+    assert [file.name for file in promised if file.resolve() not in asked] == []
 
 
 def test_a_price_of_an_earlier_year_says_its_year() -> None:

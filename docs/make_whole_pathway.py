@@ -3,7 +3,7 @@
     python3 docs/make_whole_pathway.py                    as many replications as the files say
     python3 docs/make_whole_pathway.py --replications 8   a quick look
 
-What the store of finished blocks has is not run again. Words that no figure changes stand in `whole_pathway.top.md` and `whole_pathway.end.md`.
+It takes about eight minutes of processor time. What the store of finished blocks has is not run again. Words that no figure changes stand in `whole_pathway.top.md` and `whole_pathway.end.md`.
 """
 
 import argparse

@@ -326,6 +326,8 @@ def _census_parts(entry: CensusEntry) -> Iterator[str]:
         yield f"waited_days: {entry.waited.mean_days:.10g}"
     if entry.steps_left:
         yield f"steps_left: [{', '.join(map(as_yaml, entry.steps_left))}]"
+    if entry.steps_begun:
+        yield f"steps_begun_days: {{{', '.join(f'{as_yaml(step)}: {days:.10g}' for step, days in entry.steps_begun)}}}"
     if entry.levels:
         yield f"levels: {{{', '.join(f'{as_yaml(trait)}: {as_yaml(level)}' for trait, level in entry.levels)}}}"
 

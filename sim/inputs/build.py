@@ -389,6 +389,7 @@ def census_of(spec: list[CensusSpec] | None) -> tuple[CensusEntry, ...]:
             waiting_for=one.waiting_for,
             waited=one.waited_days,
             steps_left=tuple(one.steps_left or ()),
+            steps_begun=tuple((name, float(days)) for name, days in (one.steps_begun_days or {}).items()),
             levels=as_levels(one.levels or {}),
         )
         for one in spec or ()

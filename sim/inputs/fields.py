@@ -536,6 +536,11 @@ class CensusSpec(Spec, title="census entry", at_most_one=("remaining_days", "sta
         "the steps of their way that are not done yet; what is left of one that is under way is conditional on its time so far",
         "all are done",
     )
+    steps_begun_days = may(
+        Names(DAY_COUNT, refers="step"),
+        "how many days ago steps of `steps_left` began (working days, for one that takes working days)",
+        "at its own start; when the clock starts, for one with a team or after one that is done",
+    )
     levels = may(Names(LEVEL, declares="trait"), "the levels of their traits", "drawn")
 
 

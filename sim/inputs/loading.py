@@ -4,7 +4,6 @@ What may be changed here: the order of reading; what a key means is in `fields.p
 `feasibility.py` and `nodes.py`.
 """
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -325,6 +324,8 @@ def _has(known: set[str], path: str) -> bool:
 
 def as_yaml(text: str) -> str:
     """Text as YAML reads it back, on one line and in whatever script; what cannot be seen is written as an escape."""
+    import json
+
     quoted_text = json.dumps(" ".join(text.split()), ensure_ascii=False)
     return "".join(one if one.isprintable() else f"\\U{ord(one):08X}" for one in quoted_text)
 

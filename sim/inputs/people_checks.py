@@ -295,10 +295,10 @@ def check_census(parsed: ParsedScenario) -> None:
 def _check_outside(parsed: ParsedScenario, entry: CensusSpec) -> None:
     if entry.waiting_for is None:
         parsed.refuse(entry.path, "needs `waiting_for`: which service do they wait for outside?")
-    for key in ("remaining_days", "stay_days", "waited_days", "steps_left"):
+    for key in ("remaining_days", "stay_days", "waited_days", "steps_left", "steps_begun_days"):
         if entry[key] is not None:
             what = "`elapsed_days` says how long they have waited"
-            if key == "steps_left":
+            if key.startswith("steps_"):
                 what = "who waits there has done what comes before (`arrival: {steps}`)"
             parsed.refuse((*entry.path, key), f"has no meaning for people outside; {what}")
 
@@ -321,6 +321,7 @@ def _check_inside(parsed: ParsedScenario, entry: CensusSpec) -> None:
                 f"is {quoted(entry.waiting_for)}, where nobody goes from {quoted(entry.service)}{cure}",
             )
     _check_steps_left(parsed, entry)
+    _check_steps_begun(parsed, entry)
 
 
 def _check_steps_left(parsed: ParsedScenario, entry: CensusSpec) -> None:
@@ -342,6 +343,24 @@ def _check_steps_left(parsed: ParsedScenario, entry: CensusSpec) -> None:
             parsed.refuse(path, f"is {quoted(name)}, which is no step on the way {way}{did_you_mean(name, known)}")
         elif name in left[: number - 1]:
             parsed.refuse(path, f"is {quoted(name)}, which is there twice")
+
+
+def _check_steps_begun(parsed: ParsedScenario, entry: CensusSpec) -> None:
+    """What has begun is not done yet, and what it comes after is."""
+    left = entry.steps_left or []
+    if not is_parsed(entry.steps_begun_days) or not isinstance(left, list):
+        return
+    after = {
+        name: step.after if isinstance(step.after, list) else [step.after] for name, step in each(parsed.spec.steps)
+    }
+    for name in entry.steps_begun_days:
+        path = (*entry.path, "steps_begun_days", name)
+        if name not in left and name in (parsed.known("step") or ()):
+            parsed.refuse(path, "is of a step that is not in `steps_left`, so done; name it there too")
+        for earlier in after.get(name, ()):
+            if earlier in left:
+                what = f"begins after {quoted(earlier)}, which is in `steps_left`, so not done: it cannot have begun"
+                parsed.refuse(path, what)
 
 
 PEOPLE_CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (

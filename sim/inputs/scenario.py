@@ -480,6 +480,9 @@ class CensusEntry:
     waiting_for: str | None = None  # ready and clear, waiting for this service
     waited: Distribution | None = None  # days since ready, for those who wait for a service
     steps_left: tuple[str, ...] = ()  # steps of their way there that are not done yet
+    steps_begun: tuple[
+        tuple[str, float], ...
+    ] = ()  # of these, the days ago that they began, in days that count for the step
     levels: Levels = ()  # of their traits; the others are drawn
 
 

@@ -41,6 +41,7 @@ from sim.inputs.scenario import (
 )
 from sim.model.random_numbers import name_key, quantity_key
 from sim.model.records import NONE
+from sim.model.rules import seconds
 
 OUTSIDE_KEY = name_key(OUTSIDE)
 STAY = quantity_key("stay")
@@ -283,6 +284,10 @@ class Plan:
     def step_numbers(self, names: Sequence[str]) -> frozenset[int]:
         """The numbers of steps."""
         return frozenset(self._step_numbers[name] for name in names)
+
+    def begun_before(self, entry: CensusEntry) -> dict[int, int]:
+        """Of steps of a census entry that have begun: how many seconds ago, by the number of the step."""
+        return {self._step_numbers[name]: seconds(days) for name, days in entry.steps_begun}
 
     def _bays(self) -> Iterator[PlannedBay]:
         number = 0

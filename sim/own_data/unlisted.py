@@ -19,13 +19,14 @@ What may be changed here: with new expected results.
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.inputs import distributions
+from sim.inputs.calendar import working_days
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import DIED, OUT, OUTSIDE, SECONDS_PER_DAY, CensusEntry, Group, Levels, Scenario, Step, Visit
 from sim.model.random_numbers import name_key, quantity_key, uniform_of
@@ -42,6 +43,9 @@ ALIKE = 10  # people at least who have been there, or have waited, about as long
 ALIKE_PEOPLE = quantity_key("steps of people in a census")
 
 Names = tuple[str, ...]
+Begun = tuple[
+    tuple[str, float], ...
+]  # steps that are under way, and how many days ago they began, in days that count for them
 Way = tuple[str, str, str]  # group, where they are and what they wait for; empty for those who are not ready
 Whole = NDArray[np.int64]
 
@@ -59,11 +63,26 @@ def steps_not_told(of: Census, scenario: Scenario) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step that is not done, and how many days ago it began; None before it begins."""
+
+    name: str
+    days: float | None = None
+
+    def later(self, days: float) -> "OpenStep":
+        """The step of somebody who was ready so many days earlier, and for whom it began as long after that."""
+        return self if self.days is None else OpenStep(self.name, max(0.0, self.days + days))
+
+
+OpenSteps = tuple[OpenStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Alike:
     """Somebody of a run at rest: every level, None where nobody with the levels asked for is there; and steps that are not done."""
 
     levels: Levels | None
-    steps: Names
+    steps: OpenSteps
     awaits_review: bool  # needs no more care, and the next review will say so
 
 
@@ -74,7 +93,7 @@ class _Those:
     seconds: Whole
     profiles: Whole
     await_review: Whole
-    steps: Sequence[Names]
+    steps: Sequence[OpenSteps]
 
 
 class AtRest:
@@ -82,40 +101,45 @@ class AtRest:
 
     def __init__(self, scenario: Scenario, ledgers: Iterable[Ledger], first: int, services: Collection[str]) -> None:
         self._seed = scenario.seed
+        self.worked = days_worked(scenario, first)  # days of so many before the census
         self._groups = {group.name: group for group in scenario.people}
-        found: dict[Way, list[tuple[int, int, int, Names]]] = {}
+        found: dict[Way, list[tuple[int, int, int, OpenSteps]]] = {}
         for ledger in ledgers:
             for way, *those in _there(scenario, ledger, first, services):
                 found.setdefault(way, []).extend(zip(*those, strict=True))
         self._every = {way: _sorted(those) for way, those in found.items()}
-        self._with: dict[tuple[Way, Levels], _Those | None] = {}
+        self._with: dict[tuple[Way, Levels, Names], _Those | None] = {}
 
     def alike(self, one: Present, draw: int, number: int) -> Alike | None:
         """Somebody like a person of a list, in one draw; None where nobody at rest is there, or waits there for that."""
         way = one.group, one.service, one.waiting_for or ""
         if way not in self._every:
             return None
-        with_levels = self._with_levels(way, one.levels)
+        with_levels = self._those_with(way, one.levels, one.steps_left or ()) or self._those_with(way, one.levels, ())
         those = with_levels or self._every[way]
         u = uniform_of(self._seed, draw, number, name_key(one.group), name_key(one.service), ALIKE_PEOPLE, 0)
         days = one.waited if one.waiting_for else one.days
         first, many = (0, len(those.seconds)) if days is None else _about(those.seconds, days)
         chosen = first + int(u * many)
         levels = self._groups[one.group].profiles[int(those.profiles[chosen])] if with_levels else None
-        return Alike(levels, those.steps[chosen], bool(those.await_review[chosen]))
+        longer = 0.0 if days is None else days - int(those.seconds[chosen]) / SECONDS_PER_DAY
+        steps = tuple(step.later(longer) for step in those.steps[chosen])
+        return Alike(levels, steps, bool(those.await_review[chosen]))
 
-    def _with_levels(self, way: Way, levels: Levels) -> _Those | None:
-        """Those who have some levels, too; None where nobody has."""
-        if not levels:
+    def _those_with(self, way: Way, levels: Levels, steps: Names) -> _Those | None:
+        """Those who have some levels, too, and have not done some steps; None where nobody is like that."""
+        if not levels and not steps:
             return self._every[way]
-        if (way, levels) not in self._with:
+        if (way, levels, steps) not in self._with:
             every, profiles = self._every[way], self._groups[way[0]].profiles
-            able = np.array([set(levels) <= set(one) for one in profiles])
-            rows = np.flatnonzero(able[every.profiles])
-            steps = [every.steps[row] for row in rows.tolist()]
+            able = np.array([set(levels) <= set(one) for one in profiles])[every.profiles]
+            if steps:
+                able &= [set(steps) <= {step.name for step in theirs} for theirs in every.steps]
+            rows = np.flatnonzero(able)
+            theirs = [every.steps[row] for row in rows.tolist()]
             columns = every.seconds[rows], every.profiles[rows], every.await_review[rows]
-            self._with[way, levels] = _Those(*columns, steps) if len(rows) else None
-        return self._with[way, levels]
+            self._with[way, levels, steps] = _Those(*columns, theirs) if len(rows) else None
+        return self._with[way, levels, steps]
 
 
 def _about(seconds: Whole, days: float) -> tuple[int, int]:
@@ -129,15 +153,15 @@ def _about(seconds: Whole, days: float) -> tuple[int, int]:
     return min(max(0, middle - many // 2), len(seconds) - many), many
 
 
-def _sorted(those: list[tuple[int, int, int, Names]]) -> _Those:
-    ordered = sorted(those)
+def _sorted(those: list[tuple[int, int, int, OpenSteps]]) -> _Those:
+    ordered = sorted(those, key=lambda one: one[:3])
     columns = np.array([one[:3] for one in ordered], dtype=np.int64)
     return _Those(columns[:, 0], columns[:, 1], columns[:, 2], [one[3] for one in ordered])
 
 
 def _there(
     scenario: Scenario, ledger: Ledger, first: int, services: Collection[str]
-) -> Iterator[tuple[Way, list[int], list[int], list[int], list[Names]]]:
+) -> Iterator[tuple[Way, list[int], list[int], list[int], list[OpenSteps]]]:
     """Of everybody in some services at each midnight, by way: seconds there, or waited, profiles, who awaits a review, steps not done."""
     stays, names = ledger.stays, scenario.destinations
     numbers = [number for number, name in enumerate(names) if name in services]
@@ -164,35 +188,63 @@ def _there(
             yield way, seconds[those].tolist(), profiles, over[those].tolist(), steps
 
 
-def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, Names]:
-    """By row of a stay: the steps that have begun and are not over at an instant, and those that its person needs after them."""
-    found: dict[int, set[str]] = {}
+def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, OpenSteps]:
+    """By row of a stay: the steps that have begun, or wait for their team, and are not over at an instant; and those after them."""
+    found: dict[int, dict[str, OpenStep]] = {}
     not_done = (steps["finished"] >= at) & (steps["dropped_at"] >= at)
     for row in np.flatnonzero(not_done & (steps["started"] < at)).tolist():
-        found.setdefault(int(steps["stay"][row]), set()).add(scenario.steps[int(steps["step"][row])].name)
+        begun, name = int(steps["team_joined"][row]), scenario.steps[int(steps["step"][row])].name
+        days = None if begun >= at else (at - begun) / SECONDS_PER_DAY
+        found.setdefault(int(steps["stay"][row]), {})[name] = OpenStep(name, days)
     to_come = np.flatnonzero(not_done & (steps["started"] >= at) & np.isin(steps["stay"], list(found)))
     for _ in range(len(scenario.steps)):  # a chain is never longer
         before = sum(map(len, found.values()))
         for row in to_come.tolist():
             step, theirs = scenario.steps[int(steps["step"][row])], found[int(steps["stay"][row])]
-            if theirs & set(step.after):
-                theirs.add(step.name)
+            if set(theirs) & set(step.after):
+                theirs.setdefault(step.name, OpenStep(step.name))
         if sum(map(len, found.values())) == before:
             break
-    return {stay: tuple(sorted(names)) for stay, names in found.items()}
+    return {stay: tuple(theirs[name] for name in sorted(theirs)) for stay, theirs in found.items()}
+
+
+def days_worked(scenario: Scenario, at: int) -> Callable[[float], float]:
+    """Of so many days before an instant of a run, how many were working days; before the run every day counts."""
+    working = working_days(scenario.calendar)
+    upto = np.concatenate([[0], np.cumsum(working)]) * SECONDS_PER_DAY
+
+    def worked(until: int) -> int:
+        day, seconds = divmod(until, SECONDS_PER_DAY)
+        return until if day < 0 else int(upto[day]) + (seconds if day < len(working) and working[day] else 0)
+
+    return lambda days: (worked(at) - worked(at - round(days * SECONDS_PER_DAY))) / SECONDS_PER_DAY
 
 
 def steps_left(
-    group: Group, levels: Levels, way: tuple[str, str], begun: Sequence[str], is_needed: Callable[[Step], bool]
-) -> Names:
-    """The steps of somebody's way, from one place to another, that are not done: those given, and what is needed after them."""
+    group: Group,
+    levels: Levels,
+    way: tuple[str, str],
+    open_steps: OpenSteps,
+    is_needed: Callable[[Step], bool],
+    worked: Callable[[float], float],
+) -> tuple[Names, Begun]:
+    """The steps of somebody's way, from one place to another, that are not done: those given, and what is needed after them.
+
+    Beside them stands how many days ago each began of which that is known; working days by `worked`.
+    """
     place, to = way
-    visit = group.visit(place, levels, levels) if begun and place != OUTSIDE else None
+    visit = group.visit(place, levels, levels) if open_steps and place != OUTSIDE else None
     steps: Sequence[Step] = next((route.steps for route in visit.then if route.to == to), ()) if visit else ()
-    left = {step.name for step in steps} & set(begun)
+    days = {one.name: one.days for one in open_steps}
+    left = {step.name for step in steps} & set(days)
     for _ in steps:  # a chain is never longer than the way
         left |= {step.name for step in steps if left & set(step.after) and is_needed(step)}
-    return tuple(step.name for step in steps if step.name in left)
+    begun: list[tuple[str, float]] = []
+    for step in steps:
+        ago = days.get(step.name)
+        if ago is not None and not left & set(step.after):
+            begun.append((step.name, round(worked(ago) if step.working_days else ago, 5)))
+    return tuple(step.name for step in steps if step.name in left), tuple(begun)
 
 
 def nothing_more(_: Step) -> bool:
@@ -223,7 +275,8 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
     """
     groups = {group.name: group for group in scenario.people}
     known: dict[tuple[str, str, str | None, Levels], _Candidates] = {}
-    found: Counter[tuple[Present, Levels, tuple[str, ...], bool]] = Counter()
+    found: Counter[tuple[Present, Levels, Names, Begun, bool]] = Counter()
+    worked = rest.worked if rest else float
     for number, one in enumerate(of.people):
         group, levels = groups[one.group], one.levels
         alike = rest.alike(one, draw, number) if rest and one.service != OUTSIDE else None
@@ -236,15 +289,24 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
             u = uniform_of(scenario.seed, draw, number, name_key(one.group), name_key(one.service), LEVELS, 0)
             levels = known[asked].chosen(one.days, u)
         way = one.service, one.waiting_for or ""
+        theirs = alike.steps if alike and one.waiting_for else ()
         if one.steps_left is None:
-            begun = alike.steps if alike and one.waiting_for else ()
-            left = steps_left(group, levels, way, begun, nothing_more)
+            left, begun = steps_left(group, levels, way, theirs, nothing_more, worked)
         else:
-            left = steps_left(group, levels, way, one.steps_left, _by_share(scenario.seed, draw, number, one.group))
-        found[one, levels, left, bool(alike and alike.awaits_review)] += 1
+            told = _named(one.steps_left, theirs)
+            needs = _by_share(scenario.seed, draw, number, one.group)
+            left, begun = steps_left(group, levels, way, told, needs, worked)
+        found[one, levels, left, begun, bool(alike and alike.awaits_review)] += 1
     return tuple(
-        one.entry(count, levels, left, awaits_review=over) for (one, levels, left, over), count in found.items()
+        replace(one.entry(count, levels, left, awaits_review=over), steps_begun=begun)
+        for (one, levels, left, begun, over), count in found.items()
     )
+
+
+def _named(names: Names, theirs: OpenSteps) -> OpenSteps:
+    """The steps that a list names, each begun when that of somebody alike was, if they have it."""
+    known = {one.name: one for one in theirs}
+    return tuple(known.get(name, OpenStep(name)) for name in names)
 
 
 def _by_share(seed: int, draw: int, number: int, group: str) -> Callable[[Step], bool]:
@@ -367,8 +429,8 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
     stays, names = found.stays, scenario.destinations
     numbers = [number for number, name in enumerate(names) if name in services]
     rows = np.flatnonzero((stays["admitted"] < at) & (stays["left"] >= at) & np.isin(stays["service"], numbers))
-    alike: Counter[tuple[str, str, float, str | None, float | None, Levels, tuple[str, ...]]] = Counter()
-    begun = steps_open(scenario, found.steps, at)
+    alike: Counter[tuple[str, str, float, str | None, float | None, Levels, tuple[Names, Begun]]] = Counter()
+    not_done, worked = steps_open(scenario, found.steps, at), days_worked(scenario, at)
     for row in rows:
         group = scenario.people[int(found.people["group"][stays["person"][row]])]
         levels = group.profiles[int(stays["after"][row])] if group.traits else ()
@@ -379,7 +441,9 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
             to, waited = None, None
         place = names[int(stays["service"][row])]
         days = _days(at - int(stays["admitted"][row]))
-        left = steps_left(group, levels, (place, to), begun.get(int(row), ()), nothing_more) if to else ()
+        left: tuple[Names, Begun] = ((), ())
+        if to:
+            left = steps_left(group, levels, (place, to), not_done.get(int(row), ()), nothing_more, worked)
         alike[group.name, place, days, to, waited, levels, left] += 1
     return tuple(
         CensusEntry(
@@ -390,9 +454,10 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
             waiting_for=to,
             waited=None if waited is None else distributions.fixed(waited),
             steps_left=left,
+            steps_begun=begun_ago,
             levels=levels,
         )
-        for (group, service, days, to, waited, levels, left), count in alike.items()
+        for (group, service, days, to, waited, levels, (left, begun_ago)), count in alike.items()
     )
 
 

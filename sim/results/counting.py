@@ -40,8 +40,7 @@ def next_wanted(ranks: Grid, cell: int, least: int) -> int:
 def ranked(
     found: Grid,
     ranks: Grid,
-    awaited: Grid,
-    ahead: Grid,
+    awaited: Column,
     seen: Grid,
     item_of: Grid,
     order: Column,
@@ -51,28 +50,23 @@ def ranked(
 ) -> None:
     """Of rows, read in the order of their values: those at some ranks of each cell, one after the other in a row of the cell.
 
-    `awaited` and `ahead` are room for a number for each place and item, whose items lie beside each other: the next rank that is
-    wanted there, and how many rows come before it.
+    `awaited` is room for a number for each cell: the next rank that is wanted there.
     """
     columns, wanted = seen.shape[1], ranks.shape[1]
-    for item in range(len(seen)):
-        for place in range(columns):
-            awaited[place, item] = next_wanted(ranks, item * columns + place, seen[item, place])
-            ahead[place, item] = awaited[place, item] - seen[item, place]
+    for cell in range(len(ranks)):
+        awaited[cell] = next_wanted(ranks, cell, seen[cell // columns, cell % columns])
     for number in range(len(order)):
         row = order[number]
-        profile, place = profiles[row], places[row]
+        profile, place, value = profiles[row], places[row], values[row]
         for division in range(item_of.shape[1]):
             item = item_of[profile, division]
-            before = ahead[place, item]
-            ahead[place, item] = before - 1
-            if before == 0:
-                rank, cell = awaited[place, item], item * columns + place
+            rank, cell = seen[item, place], item * columns + place
+            seen[item, place] = rank + 1
+            if rank == awaited[cell]:
                 for which in range(wanted):
                     if ranks[cell, which] == rank:
-                        found[cell, which] = values[row]
-                awaited[place, item] = next_wanted(ranks, cell, rank + 1)
-                ahead[place, item] = awaited[place, item] - rank - 1
+                        found[cell, which] = value
+                awaited[cell] = next_wanted(ranks, cell, rank + 1)
 
 
 def paths(

@@ -422,8 +422,8 @@ def percentiles_of(
     order = order_of(took.seconds, sorting)
     ranks = Ranks.of(numbers.ravel(), percents)
     found = np.zeros(ranks.wanted.shape, dtype=np.int64)
-    awaited, ahead = np.empty((2, len(split.places), len(split.items)), dtype=np.int64)
-    split.passes.ranked(found, ranks.wanted, awaited, ahead, numbers - took_some, split.item_of, order, *took)
+    awaited = np.empty(len(found), dtype=np.int64)
+    split.passes.ranked(found, ranks.wanted, awaited, numbers - took_some, split.item_of, order, *took)
     return [np.where(numbers > 0, table.reshape(split.shape), np.nan) for table in ranks.between(found)]
 
 

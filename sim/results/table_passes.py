@@ -12,7 +12,7 @@ from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.machine_code import Column, Grid, Mask, Passes
 from sim.model.records import NONE
 
-LONG_STAY_DAYS = 7
+LONG_STAY_SECONDS = 7 * SECONDS_PER_DAY
 
 OF_STAYS = (
     "occupied",
@@ -123,14 +123,16 @@ def inside(start: int, end: int, first: int, last: int) -> int:
     return max(min(end, last) - max(start, first), 0)
 
 
-def midnight_of(at: int, first: int) -> int:
-    """The number of the first midnight that is not before an instant, from the first of the window, which begins at one."""
-    return -((first - at) // SECONDS_PER_DAY)
+def midnights_in(start: int, end: int, first: int, last: int) -> int:
+    """How many midnights lie inside a span and inside [first, last)."""
+    low = max(start, first)
+    high = max(min(end, last), low)
+    return -(-high // SECONDS_PER_DAY) + -low // SECONDS_PER_DAY
 
 
-def within(number: int, days: int) -> int:
-    """The number of a midnight of the window; the last number stands for later ones."""
-    return min(max(number, 0), days)
+def midnight(at: int, first: int, days: int) -> int:
+    """The number of the first midnight that is not before an instant; the last number stands for later ones."""
+    return min(max(-((first - at) // SECONDS_PER_DAY), 0), days)
 
 
 def row_of(sums: Sums, profile: int, place: int) -> int:
@@ -157,26 +159,11 @@ def by_item(tables: Grid, item_of: Grid, places: int, sums: Sums) -> None:
 def is_there(people: Grid, item_of: Grid, profile: int, place: int, places: int, begin: int, end: int) -> None:
     """Somebody is there from one midnight until another."""
     if begin < end:
-        since, until = begin * places + place, end * places + place
-        is_over = until < len(people)
         for division in range(item_of.shape[1]):
-            item = item_of[profile, division]
-            people[since, item] += 1
-            if is_over:
-                people[until, item] -= 1
-
-
-def people_at_midnights(people: Grid, changes: Grid, places: int) -> None:
-    """By item and place, and midnight: how many are there. What changes is by midnight and place, and item.
-
-    Everybody comes and goes under the items of all divisions at once, so that these lie beside each other.
-    """
-    for number in range(people.shape[1]):
-        for place in range(places):
-            for item in range(changes.shape[1]):
-                cell = item * places + place
-                before = people[cell, number - 1] if number > 0 else 0
-                people[cell, number] = before + changes[number * places + place, item]
+            cell = item_of[profile, division] * places + place
+            people[cell, begin] += 1
+            if end < people.shape[1]:
+                people[cell, end] -= 1
 
 
 def took(lengths: Lengths, also: int, profile: int, place: int, seconds: int) -> None:
@@ -189,17 +176,15 @@ def took(lengths: Lengths, also: int, profile: int, place: int, seconds: int) ->
     lengths.size[0] = size
 
 
-def in_hospital(found: OfStays, stays: Stays, row: int, when: When, ready: int, gone: int) -> None:
-    """Who left on each day, and who was still there at the midnight that ends it: at the end of the window, it is the day after.
-
-    `ready` and `gone` are numbers of midnights.
-    """
-    service, left = stays.service[row], stays.left[row]
+def in_hospital(found: OfStays, stays: Stays, row: int, when: When) -> None:
+    """Who left on each day, and who was still there at the midnight that ends it: at the end of the window, it is the day after."""
+    service, ready, left = stays.service[row], stays.ready[row], stays.left[row]
     if when.first <= left < when.end and stays.to[row] != when.died:
         found.went[service, (left - when.first) // SECONDS_PER_DAY] += 1
-    if stays.ready[row] < when.end + SECONDS_PER_DAY and left > when.first:
-        found.remained[service, within(ready - 1, when.days)] += 1
-        found.remained[service, within(gone - 1, when.days) if left < when.end else when.days] -= 1
+    if ready < when.end + SECONDS_PER_DAY and left > when.first:
+        found.remained[service, midnight(ready, when.first + SECONDS_PER_DAY, when.days)] += 1
+        until = midnight(left, when.first + SECONDS_PER_DAY, when.days) if left < when.end else when.days
+        found.remained[service, until] -= 1
 
 
 def ended(found: OfStays, stays: Stays, row: int, where: Where, when: When, here: int) -> None:
@@ -232,27 +217,27 @@ def of_stays(found: OfStays, stays: Stays, item_of: Grid, where: Where, is_seate
     amounts = found.sums.amounts
     for row in range(len(stays.service)):
         service, admitted, ready, left = stays.service[row], stays.admitted[row], stays.ready[row], stays.left[row]
-        came, clear, gone = midnight_of(admitted, first), midnight_of(ready, first), midnight_of(left, first)
         if where.is_acute[service]:
-            in_hospital(found, stays, row, when, clear, gone)
+            in_hospital(found, stays, row, when)
         if admitted >= end or left < first:
             continue
         profile, after = stays.found[row], stays.after[row]
         here, late = row_of(found.sums, after, service), inside(ready, left, first, end)
         if late > 0:
             amounts[here, LATE] += late
-            amounts[here, NIGHTS] += inside(clear, gone, 0, when.days)
-            amounts[here, LONG_NIGHTS] += inside(max(clear, came + LONG_STAY_DAYS), gone, 0, when.days)
-            found.late[service, within(clear, when.days)] += 1
-            found.late[service, within(gone, when.days)] -= 1
+            amounts[here, NIGHTS] += midnights_in(ready, left, first, end)
+            amounts[here, LONG_NIGHTS] += midnights_in(max(ready, admitted + LONG_STAY_SECONDS), left, first, end)
+            found.late[service, midnight(ready, first, when.days)] += 1
+            found.late[service, midnight(left, first, when.days)] -= 1
         if where.is_acute[service]:
-            amounts[here, REMAINED] += inside(clear, gone if left < end else when.days + 1, 1, when.days + 1)
+            until = left if left < end else end + SECONDS_PER_DAY
+            amounts[here, REMAINED] += midnights_in(ready, until, first + SECONDS_PER_DAY, end + SECONDS_PER_DAY)
         if first <= left < end:
             ended(found, stays, row, where, when, here)
         has_begun = 1 if admitted >= first and not is_seated[row] else 0
         if has_begun and len(found.came_from):
             found.came_from[service, when.home + 1 if stays.stay[row] == 0 else stays.service[row - 1]] += 1
-        begins, ends = within(came, when.days), within(gone, when.days)
+        begins, ends = midnight(admitted, first, when.days), midnight(left, first, when.days)
         if profile == after:
             amounts[here, BEGUN] += has_begun
             amounts[here, OCCUPIED] += inside(admitted, left, first, end)
@@ -263,7 +248,7 @@ def of_stays(found: OfStays, stays: Stays, item_of: Grid, where: Where, is_seate
             amounts[before, BEGUN] += has_begun
             amounts[before, OCCUPIED] += inside(admitted, until, first, end)
             amounts[here, OCCUPIED] += inside(ready, left, first, end)
-            changes = within(min(clear, gone), when.days)
+            changes = midnight(until, first, when.days)
             is_there(found.people, item_of, profile, service, places, begins, changes)
             is_there(found.people, item_of, after, service, places, changes, ends)
 
@@ -282,6 +267,5 @@ PASSES = Passes(
     of_stays,
     by_item,
     add_up,
-    people_at_midnights,
-    helpers=(inside, midnight_of, within, row_of, is_there, took, in_hospital, ended),
+    helpers=(inside, midnights_in, midnight, row_of, is_there, took, in_hospital, ended),
 )

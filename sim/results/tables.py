@@ -66,12 +66,10 @@ def _tables(window: Window, split: Split) -> Tables | None:
     waited = Waits(*(ledger.waits[name] for name in Waits._fields))._replace(profile=split.waiting)
     passes.of_stays(stays, stayed, split.item_of, where, window.is_seated, when)
     of_waits.of_waits(waits, waited, stayed.person, window.admitted_to, split.came, where, when)
-    for changes in (stays.late, stays.remained, waits.waiting):
+    for changes in (stays.people, stays.late, stays.remained, waits.waiting):
         passes.add_up(changes)
-    people = np.empty((len(split.items) * len(split.places), window.days), dtype=np.int64)
-    passes.people_at_midnights(people, stays.people, len(split.places))
     by_item = _by_item(split, passes, OF_STAYS, stays.sums) | _by_item(split, passes, OF_WAITS, waits.sums)
-    return _put_together(split, by_item, people, stays, waits)
+    return _put_together(split, by_item, stays, waits)
 
 
 def by_item(split: Split, names: Sequence[str], sums: Sums) -> dict[str, Table]:
@@ -114,10 +112,10 @@ def _zeros(rows: int, columns: int) -> Grid:
 
 
 def _room_for_stays(window: Window, split: Split) -> OfStays:
-    services, days = window.home + 1, window.days
+    services, days, cells = window.home + 1, window.days, len(split.items) * len(split.places)
     return OfStays(
         sums=room_for_sums(split, 2 * len(split.found), len(OF_STAYS)),
-        people=_zeros(days * len(split.places), len(split.items)),
+        people=_zeros(cells, days),
         late=_zeros(services, days + 1),
         ways=_zeros(services, len(window.names)),
         nights=_zeros(services, NIGHTS),
@@ -139,10 +137,11 @@ def _room_for_waits(window: Window, split: Split) -> OfWaits:
     )
 
 
-def _put_together(split: Split, by_item: Mapping[str, Table], people: Grid, stays: OfStays, waits: OfWaits) -> Tables:
+def _put_together(split: Split, by_item: Mapping[str, Table], stays: OfStays, waits: OfWaits) -> Tables:
+    people = stays.people.reshape(*split.shape, -1)
     return Tables(
         by_item=by_item,
-        people=split.with_hospitals(people.reshape(*split.shape, -1)),
+        people=split.with_hospitals(people),
         late=stays.late[:, :-1],
         ways=stays.ways,
         nights=stays.nights,

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sim.inputs.scenario import SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.machine_code import Column, Grid, Mask, Passes
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY
-from sim.results.table_passes import Lengths, Sums, When, Where, midnight_of, row_of, took, within
+from sim.results.table_passes import Lengths, Sums, When, Where, midnight, row_of, took
 
 IN_2_DAYS = 2 * SECONDS_PER_DAY
 IN_4_HOURS = 4 * SECONDS_PER_HOUR
@@ -167,7 +167,7 @@ def of_waits(
         if over > joined or not has_failed(waits.ending[row]):
             waited(found, waits, row, where, when, here)
         if over > joined and over > first:
-            begin, until = within(midnight_of(joined, first), when.days), within(midnight_of(over, first), when.days)
+            begin, until = midnight(joined, first, when.days), midnight(over, first, when.days)
             found.waiting[to, begin] += 1
             found.waiting[to, until] -= 1
             if waits.held[row] == OUTSIDE:
@@ -236,8 +236,7 @@ PASSES = Passes(
     of_waits,
     departures,
     helpers=(
-        midnight_of,
-        within,
+        midnight,
         row_of,
         took,
         has_failed,

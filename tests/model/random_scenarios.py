@@ -574,7 +574,10 @@ class Town:
             if not isinstance(steps, list):
                 continue
             names = [one if isinstance(one, str) else next(iter(one)) for one in steps]
-            entry["steps_left"] = [name for name in names if self.chance(60)]
+            left = entry["steps_left"] = [name for name in names if self.chance(60)]
+            begun = [name for name in left if not {*self.after.get(name, ())} & {*left} and self.chance(60)]
+            if begun:
+                entry["steps_begun_days"] = {name: self.one_of([0, 0.3, 1, 2.5, 9]) for name in begun}
 
     def give_steps_outside(self, tree: dict[str, Any]) -> None:
         """Some groups need steps before they wait for their first place, all of their people or those with a level."""

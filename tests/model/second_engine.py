@@ -1020,11 +1020,17 @@ class Town:
         stay.ready = -waited
         if not entry.steps_left:
             stay.clear = -waited
+        begun = dict(entry.steps_begun)
         for step in (step for step in route.steps if step.name in entry.steps_left):
             u = self.draw(person, stay.service, 0, f"takes {step.name}")
             since = 0 if step.after else self._own_start(stay, step)  # of what was done before nobody knows the end
             lasted = 0 if step.team else -since
-            length = step.takes.days(u) if lasted == 0 else self._lasting(step.takes, lasted, u) / DAY
+            if step.name in begun:
+                since = max(-seconds(begun[step.name]), -elapsed)
+                lasted = -since
+            length = step.takes.days(u)
+            if lasted:  # of what a team has begun, the rest is still to do when the clock starts
+                length = (self._lasting(step.takes, lasted, u) - (lasted if step.team else 0)) / DAY
             stay.tasks.append(Task(step, since, length))
         stay.units = self._units_in(person, visit)
         return stay

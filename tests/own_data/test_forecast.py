@@ -111,6 +111,60 @@ def test_what_comes_after_a_step_is_needed_by_as_many_as_of_those_who_come(told:
     assert daily(one, "ward", "delayed", "pathway", "0") == [[5]] * 4 + [[0]] * 7
 
 
+AT_REST = WITH_TWO.replace("warm_up_days: 0", "warm_up_days: 40").replace("arrivals_per_day: 0", "arrivals_per_day: 9")
+
+
+@pytest.mark.parametrize("step", ["", "paper"])
+@pytest.mark.parametrize(
+    ("takes", "days"), [("takes_days: {fixed: 9}", 3.75), ("takes_working_days: {fixed: 9}", 1.75)]
+)
+def test_what_is_left_of_a_step_goes_by_when_it_began_with_people_at_rest(
+    tmp_path: Path, takes: str, days: float, step: str
+) -> None:
+    """They were ready 8.75 days ago, and assessed for 5. 1 June 2026 is a Monday: of the last 3.75 days 1.75 are working days.
+
+    Before, the paper began anew with the forecast.
+    """
+    file, census, heading = (
+        tmp_path / "rest.yaml",
+        tmp_path / "c.csv",
+        "service,admitted,ready,waiting for,steps_left\n",
+    )
+    text = AT_REST.replace("takes_days: {fixed: 1}, after", f"{takes}, after").replace("STAY", "{fixed: 5}")
+    file.write_text(text, encoding="utf-8")
+    rows = f"ward,18/05/2026 06:00,23/05/2026 06:00,home,{step}\n" * 3
+    census.write_text(
+        (heading + rows) if step else (heading + rows).replace(",steps_left", "").replace("home,", "home")
+    )
+    (one,) = read_censuses(str(census), read_scenario(file), Words(), date(2026, 6, 1)).all
+    (start, *_) = starting(str(file), one, 5, replications=2)
+    (entry, *_) = [entry for entry in start.census if entry.service == "ward"]
+    assert (entry.steps_left, [name for name, _ in entry.steps_begun]) == (("paper",), ["paper"])
+    assert [ago for _, ago in entry.steps_begun] == pytest.approx([days])
+
+
+@pytest.mark.slow
+def test_delayed_people_stay_as_many_as_they_are_where_few_wait_long(tmp_path: Path) -> None:
+    """Ten come a day and wait 6 days on average, half of them under 2: some 60 at any midnight. Begun anew, a quarter of them are gone."""
+    text = SMALL.replace("warm_up_days: 0", "warm_up_days: 240").replace("beds: 40", "beds: 400")
+    text = text.replace("arrivals_per_day: 3.2", "arrivals_per_day: 10")
+    text = text.replace("home: {share: 68%}", "home: {share: 93%, steps: [first, care]}")
+    text = "\n".join(line for line in text.splitlines() if "unit: {share" not in line)
+    steps = (
+        "steps:\n  first: {reason: hub_assessment, takes_days: 0.2}\n"
+        "  care: {reason: home_care, after: first, takes_days: {lognormal: {mean: 6, sd: 20}}}\npeople:"
+    )
+    file, quick = small(tmp_path, text.replace("people:", steps)), replace(engines(), cross_check=False)
+    scenario, delayed = read(file), []
+    for number, seen in enumerate(replications(scenario, 4)):
+        listed = write_census(tmp_path / "c.csv", census_rows(scenario, seen, 300))
+        (one,) = read_censuses(str(listed), scenario, Words()).all
+        start = starting(str(file), one, 10, replications=10, seed=number + 3, engines=quick)
+        delayed.append(np.array(daily(forecast(start, one, 1, quick), "hospital", "delayed")).mean(axis=1))
+    first, *later = np.mean(delayed, axis=0)
+    assert np.mean(later[2:]) == pytest.approx(first, abs=0.12 * first)
+
+
 def test_steps_that_are_not_known_or_not_on_the_way_are_named_by_row(told: Read) -> None:
     with pytest.raises(ScenarioError) as wrong:
         told("ward,20/05/2026,30/05/2026,home,assess; Ann Other", "ward,20/05/2026,30/05/2026,unit,paper")

@@ -116,6 +116,7 @@ class PlanArrays(NamedTuple):
     team_places: Ints  # at the start
     census: Rows
     is_left: NDArray[np.bool_]  # census entries x steps: not done yet when the clock starts
+    begun: Ints  # census entries x steps: how many seconds ago it began; NONE where nobody says
     can_exchange: NDArray[np.bool_]  # bays x bays
     exchanges: Ints  # by bay: those that are in its row, in their order
     has_circles: bool
@@ -328,6 +329,7 @@ def plan_arrays(plan: Plan) -> PlanArrays:
         team_places=np.array([_planned(team.capacity, 0) for team in plan.scenario.teams], dtype=np.int64),
         census=np.array(census, CENSUS),
         is_left=_is_left(plan),
+        begun=_begun(plan),
         can_exchange=_can_exchange(plan),
         exchanges=_exchanges(plan),
         has_circles=any(map(len, plan.circle_neighbours)),
@@ -442,6 +444,14 @@ def _is_left(plan: Plan) -> NDArray[np.bool_]:
     for row, entry in enumerate(plan.scenario.census):
         left[row, list(plan.step_numbers(entry.steps_left))] = True
     return left
+
+
+def _begun(plan: Plan) -> Ints:
+    begun = np.full((len(plan.scenario.census), len(plan.step_names)), NONE, dtype=np.int64)
+    for row, entry in enumerate(plan.scenario.census):
+        for step, ago in plan.begun_before(entry).items():
+            begun[row, step] = ago
+    return begun
 
 
 def _changes(plan: Plan) -> Rows:

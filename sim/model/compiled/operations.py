@@ -41,7 +41,7 @@ OPERATIONS: tuple[Callable[..., Any], ...] = (
     places.units_in, places.never_fits, places.has_opened,
     places.other_way_outside, places.other_way_of, places.other_way, places.may_go_elsewhere, places.goes_back, places.count_clear, places.leave_place,
     circles.holds_and_may_come, circles.first_of_holders, circles.is_held_by_clear, circles.find_circle,
-    steps.own_start, steps.is_over, steps.drop, steps.is_outside, steps.key_of_place, steps.entry_of, steps.step_takes, steps.step_end, steps.begin_step, steps.priority_of, steps.try_steps, steps.serve_team,
+    steps.own_start, steps.first_start, steps.is_over, steps.drop, steps.is_outside, steps.key_of_place, steps.entry_of, steps.step_takes, steps.step_end, steps.begin_step, steps.priority_of, steps.try_steps, steps.serve_team,
     steps.step_named, steps.clear_of_census, steps.is_needed, steps.goes_on, steps.add_step, steps.tie_to_earlier, steps.steps_asked_for, steps.ask_for_steps,
     stays.end_wait, stays.expect, stays.visit_at, stays.note_profile, stays.change_levels, stays.review_after, stays.are_steps_left, stays.begin_stay, stays.settle, stays.route_after, stays.seat, stays.place_from_census,
     stays.take_place, stays.move, stays.move_at_once,

@@ -63,13 +63,28 @@ def entry_of(plan: PlanArrays, state: EngineState, stay: int) -> int:
     return int(entry) if plan.census[entry].waiting_for >= 0 else NONE
 
 
-def step_takes(plan: PlanArrays, state: EngineState, stay: int, planned: int, begins: int) -> int:
-    """Seconds that a step of this stay takes, or seconds of working days, which begins then."""
-    planned_steps, person = plan.steps, state.stays[stay].person
-    key = key_of_place(plan, state, stay)
+def first_start(plan: PlanArrays, state: EngineState, stay: int, planned: int, waits_by: int) -> int:
+    """When a step would start or, for somebody of a census entry, began, as given, but not before they were admitted."""
+    if waits_by >= 0:
+        ago = plan.begun[waits_by, plan.steps[planned].number]
+        if ago >= 0:
+            return int(max(-ago, state.admissions[stay].admitted))
+        # Nobody knows when a step ended that was done before the clock started, so what comes after it starts then.
+        if plan.steps[planned].afters < plan.steps[planned].afters_end:
+            return int(state.counters[0].now)
+    return own_start(plan, state, stay, planned)
+
+
+def step_takes(plan: PlanArrays, state: EngineState, step: int, begins: int) -> int:
+    """Seconds that a step takes, or seconds of working days, which goes on from then."""
+    planned_steps, stay, planned = plan.steps, state.steps[step].stay, state.steps[step].planned
+    key, person, waits_by = key_of_place(plan, state, stay), state.stays[stay].person, entry_of(plan, state, stay)
     u = uniform(state, person, key, state.admissions[stay].visit, planned_steps[planned].takes_key)
-    if begins < 0 and entry_of(plan, state, stay) >= 0:  # known not to be done; before the run every day counts
-        return -begins + conditional_seconds(plan, planned_steps[planned].takes, -begins, u)
+    begun = begins
+    if waits_by >= 0 and plan.begun[waits_by, planned_steps[planned].number] >= 0:
+        begun = state.steps[step].own_start
+    if begun < 0 and waits_by >= 0:  # known not to be done; before the run every day counts
+        return max(0, -begins) + conditional_seconds(plan, planned_steps[planned].takes, -begun, u)
     return seconds(drawn(plan, planned_steps[planned].takes, u))
 
 
@@ -81,10 +96,10 @@ def step_end(plan: PlanArrays, planned: int, start: int, need: int) -> int:
     return start + need
 
 
-def begin_step(plan: PlanArrays, state: EngineState, stay: int, step: int, begins: int) -> None:
+def begin_step(plan: PlanArrays, state: EngineState, step: int, begins: int) -> None:
     """A step is under way, its team with it if it has one."""
     planned, steps = state.steps[step].planned, state.steps
-    due = step_end(plan, planned, begins, step_takes(plan, state, stay, planned, begins))
+    due = step_end(plan, planned, begins, step_takes(plan, state, step, begins))
     steps[step].team_joined, steps[step].due = begins, due
     due_at(state, plan.until, due, STEP_DUE, step)
 
@@ -119,7 +134,7 @@ def try_steps(plan: PlanArrays, state: EngineState, stay: int) -> None:
             started = begins(steps[step].own_start, last_end, now, team >= 0)
             steps[step].started = started
             if team < 0:
-                begin_step(plan, state, stay, step, started)
+                begin_step(plan, state, step, started)
             else:
                 steps[step].priority = priority_of(plan, state, stay)
                 join_team_queue(state, step, team, now)
@@ -135,7 +150,7 @@ def serve_team(plan: PlanArrays, state: EngineState, team: int) -> bool:
         step_out(teams, steps, team, step)
         teams[team].taken += 1
         steps[step].has_team = 1
-        begin_step(plan, state, steps[step].stay, step, now)
+        begin_step(plan, state, step, now)
         serves = True
     return serves
 
@@ -241,11 +256,8 @@ def ask_for_steps(plan: PlanArrays, state: EngineState, stay: int, starts_now: b
             if count.step_rows >= len(steps):
                 count.too_small = MORE_STEPS
                 return
-            # Nobody knows when a step ended that was done before the clock started, so what comes after it starts then.
-            follows = waits_by >= 0 and plan.steps[planned].afters < plan.steps[planned].afters_end
-            add_step(
-                plan, state, stay, planned, now if starts_now or follows else own_start(plan, state, stay, planned)
-            )
+            start = now if starts_now else first_start(plan, state, stay, planned, waits_by)
+            add_step(plan, state, stay, planned, start)
     step = admissions[stay].first_step
     while step >= 0:
         if not steps[step].required:

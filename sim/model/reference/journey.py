@@ -390,6 +390,7 @@ class Admission:
             found=person.profile,
             after=person.profile,
             steps_left=None if entry.waiting_for is None else self._plan.step_numbers(entry.steps_left),
+            steps_begun=self._plan.begun_before(entry),
         )  # fmt: skip
 
     def _remaining(self, entry: CensusEntry, visit: PlannedVisit, draw: Draw, elapsed: int, route: int) -> int:

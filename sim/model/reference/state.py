@@ -101,6 +101,7 @@ class Stay:
     works: dict[int, Work] = field(default_factory=dict)  # by step number, every step ever begun or due in this stay
     required: AbstractSet[int] = NO_STEPS  # the steps that the route in force asks for
     steps_left: AbstractSet[int] | None = None  # not done yet; of those who wait when the clock starts
+    steps_begun: Mapping[int, int] = field(default_factory=dict)  # of these, how many seconds ago they began
 
     def is_clear(self) -> bool:
         """Ready, and every step that the route asks for is done."""

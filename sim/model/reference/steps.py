@@ -50,9 +50,7 @@ class Steps:
                 self.drop(work)
         new = [planned for planned in needed if not self._goes_on(stay, planned.number)]
         for planned in new:
-            # Nobody knows when a step ended that was done before the clock started, so what comes after it starts then.
-            follows = stay.steps_left is not None and planned.after
-            own_start = self._clock.now if starts_now or follows else self.own_start(stay, planned)
+            own_start = self._clock.now if starts_now else self._first_start(stay, planned)
             work = Work(stay, planned, own_start, self._clock.event())
             stay.works[planned.number] = work
             self._records.works.append(work)
@@ -63,6 +61,14 @@ class Steps:
 
     def _goes_on(self, stay: Stay, number: int) -> bool:
         return number in stay.works and not stay.works[number].is_dropped()
+
+    def _first_start(self, stay: Stay, planned: PlannedStep) -> int:
+        """When a step would start or, for somebody of the census, began, as given, but not before they were admitted."""
+        if planned.number in stay.steps_begun:
+            return max(-stay.steps_begun[planned.number], stay.admitted)
+        # Nobody knows when a step ended that was done before the clock started, so what comes after it starts then.
+        follows = stay.steps_left is not None and planned.after
+        return self._clock.now if follows else self.own_start(stay, planned)
 
     def own_start(self, stay: Stay, planned: PlannedStep) -> int:
         """When a step would start if it waited for nothing: on admission, some days before ready, or when ready."""
@@ -112,8 +118,9 @@ class Steps:
 
     def _end(self, work: Work, start: int) -> int:
         step, u = work.planned.step, work.stay.draw(work.planned.takes)
-        if start < 0 and work.stay.steps_left is not None:  # known not to be done; before the run every day counts
-            need = -start + conditional_seconds(step.takes, -start, u)
+        begun = work.own_start if work.planned.number in work.stay.steps_begun else start
+        if begun < 0 and work.stay.steps_left is not None:  # known not to be done; before the run every day counts
+            need = max(0, -start) + conditional_seconds(step.takes, -begun, u)
         else:
             need = seconds(step.takes.days(u))
         return end_of_work(self._plan.working, start, need) if step.working_days else start + need

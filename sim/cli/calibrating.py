@@ -36,11 +36,11 @@ from sim.fitting.search import INTERRUPTED, Found, Progress, Runs, Search
 from sim.fitting.settings import Setting, Settings, settings_of
 from sim.fitting.words import (
     HOW_TO_READ,
+    MARK,
     SETTING_HEADS,
     TARGET_HEADS,
     Fitted,
     fragment,
-    may_be_replaced,
     sentences,
     setting_rows,
     target_rows,
@@ -51,7 +51,7 @@ from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import each, typed_setting
 from sim.inputs.problems import Problems, quoted
 from sim.inputs.scenario import Scenario
-from sim.results.files.writing import csv_bytes, utf8, write_file
+from sim.results.files.writing import csv_bytes, may_be_replaced, utf8, write_file
 from sim.results.words.headline import averages
 from sim.results.words.labels import counted, title
 from sim.runs.engines import Engines
@@ -261,7 +261,7 @@ def _overridden(setting: Setting, scenario: Scenario) -> Iterator[tuple[str, boo
 
 
 def _try_places(options: Calibrate, scenario: Scenario) -> None:
-    if options.write and not may_be_replaced(Path(options.write)):
+    if options.write and not may_be_replaced(Path(options.write), MARK):
         raise UsageError(f"--write {options.write}: this file is there, and no fit wrote it; name another")
     read = [word for word in options.fit if Path(word).is_file()]
     try_files(

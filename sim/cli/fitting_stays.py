@@ -23,6 +23,7 @@ from sim.own_data.fitting import Fit, fit_spells, quantile_rows
 from sim.own_data.fitting_scenario import (
     ARRIVAL_COLUMNS,
     FIT_COLUMNS,
+    MARK,
     WEEKDAYS,
     Admissions,
     admission_rows,
@@ -30,7 +31,6 @@ from sim.own_data.fitting_scenario import (
     changes,
     fit_cells,
     fragment,
-    may_be_replaced,
     targets_csv,
 )
 from sim.own_data.people_files import Places, on, read_mapping
@@ -38,7 +38,7 @@ from sim.own_data.spells import Spells, read_spells
 from sim.results.charts.own_data import QuantilePanel, QuantilePicture, quantile_chart
 from sim.results.charts.style import draw_picture
 from sim.results.files import writing
-from sim.results.files.writing import utf8
+from sim.results.files.writing import may_be_replaced, utf8
 from sim.results.report.study import Chart
 from sim.results.words.labels import counted, spoken
 from sim.runs.specification import files_read, try_files, try_folder
@@ -111,7 +111,7 @@ def _check_trait(options: FitStays, scenario: Scenario) -> None:
 
 
 def _try_places(options: FitStays, read: Sequence[str]) -> None:
-    if options.write and not may_be_replaced(Path(options.write)):
+    if options.write and not may_be_replaced(Path(options.write), MARK):
         raise UsageError(f"--write {options.write}: this file is there, and no fit wrote it; name another")
     try_folder(Path(options.outputs))
     held_out = _held_out_file(options.targets) if options.targets and options.hold_out else None

@@ -12,6 +12,7 @@ from typing import Any
 from sim.cli.parsing import EXIT_CODES, called, named, shown_actions
 from sim.cli.verbs import Verb, every_verb
 from sim.home import FRONT_DOOR
+from sim.inputs.problems import capital
 
 README, PAGE = "README.md", "docs/commands.md"
 BEGIN, END = "<!-- commands: begin (written by python3 -m sim.cli.help_pages) -->", "<!-- commands: end -->"
@@ -46,7 +47,7 @@ def _filled(text: str) -> str:
 def _section(verb: Verb[Any]) -> Iterator[str]:
     yield f"## `{called(verb)}`"
     yield ""
-    yield f"{verb.summary[0].upper()}{verb.summary[1:]}{'' if verb.summary.endswith('?') else '.'}{_guides(verb, '../')}"
+    yield f"{capital(verb.summary)}{'' if verb.summary.endswith('?') else '.'}{_guides(verb, '../')}"
     yield ""
     yield "| word or option | meaning |"
     yield "|---|---|"

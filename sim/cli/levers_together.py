@@ -16,6 +16,7 @@ from sim.cli.study_folder import about, publish_study, try_places
 from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.together import Levers
 from sim.inputs.loading import sets_for_each
+from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.measure_table import HEADLINE, measures
@@ -118,7 +119,7 @@ def _answer(found: Together) -> str:
     whole, ends = _told(found, found.whole)
     span = f" ({ends})" if ends else ""
     label = _label(found)
-    return f"{label[:1].upper()}{label[1:]}: all together {whole}{span}; the largest share is that of {_names(found)[largest.lever.id]}, {_told(found, largest.share)[0]}."
+    return f"{capital(label)}: all together {whole}{span}; the largest share is that of {_names(found)[largest.lever.id]}, {_told(found, largest.share)[0]}."
 
 
 def _how_to_read(base: Scenario) -> str:

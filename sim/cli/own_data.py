@@ -27,7 +27,7 @@ from sim.own_data.preset import amount, preset_of, target_rows
 from sim.own_data.worksheet import ASKED
 from sim.own_data.worksheet import workbook_bytes as worksheet_bytes
 from sim.own_data.writing import write_checked
-from sim.results.files.writing import csv_bytes, write_file
+from sim.results.files.writing import csv_bytes, may_be_replaced, write_file
 from sim.results.words.labels import counted
 from sim.runs.specification import try_files
 from sim.runs.store import default_store
@@ -183,9 +183,7 @@ def worksheet_verb(options: Worksheet, screen: Screen) -> int:
 
 def _is_free(file: Path | None, option: str, mark: str) -> None:
     """UsageError where a file is there that this verb did not make: nobody's work is written over."""
-    if file is None or not file.exists():
-        return
-    if not mark or not file.is_file() or not file.read_bytes().startswith(mark.encode()):
+    if file and file.exists() and not (mark and may_be_replaced(file, mark)):
         raise UsageError(f"{option}: {file} is there already, and is not replaced; name another file")
 
 

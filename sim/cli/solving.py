@@ -19,6 +19,7 @@ from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.solve import Solve
 from sim.home import typed
 from sim.inputs.loading import sets_for_each
+from sim.inputs.problems import capital
 from sim.model.engine import COMPILED
 from sim.results.files import writing
 from sim.results.report.study import StudyPage
@@ -186,7 +187,7 @@ def _write(found: Solved, whole: dict[str, Any], options: Solve, began: float) -
             question_words(study),
             [*answer_words(found), _how_to_read(found)],
             [("", heads(found), rows(found, found.tried))],
-            asks=asked[:1].upper() + asked[1:],
+            asks=capital(asked),
         ),
         charts=[draw_picture("solve", solution_chart, _picture(found))],
         files={

@@ -27,7 +27,7 @@ from sim.results.charts.studies import Band, LinePicture, MapPicture, Steps, lin
 from sim.results.charts.style import draw_picture
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.files import writing
-from sim.results.files.writing import utf8
+from sim.results.files.writing import may_be_replaced, utf8
 from sim.results.measure_table import SHARES, measures
 from sim.results.report.study import Chart, Explore, Explored, Level, Slider, StudyPage, StudyTable
 from sim.results.words.labels import MONEY, change_and_interval, counted, question, shortened, spoken, title
@@ -97,7 +97,7 @@ def _check_places(options: Sweeping, settings: Settings, base: Scenario | None) 
     """UsageError where what is asked for could not be written; now, not after all the work."""
     if options.write == "-":
         raise UsageError("--write needs the name of a file that ends in .yaml")
-    if options.write and not may_be_replaced(Path(options.write)):
+    if options.write and not may_be_replaced(Path(options.write), MARK):
         raise UsageError(f"--write {options.write}: this file is there, and no sweep wrote it; name another")
     try_places(options, files_read([settings.stated] if base is None else [settings.stated, base]), options.write)
 
@@ -386,11 +386,6 @@ def command_of(options: Sweeping, settings: Any) -> str:
 
 MARK = "# Written by `"
 TYPED = "--"  # begins the place of a change from the command line
-
-
-def may_be_replaced(file: Path) -> bool:
-    """Whether a file is not there yet, or was written by a sweep."""
-    return not file.exists() or file.read_bytes().startswith(MARK.encode())
 
 
 def block_text(settings: Settings, file: Path, command: str) -> str:

@@ -20,7 +20,7 @@ from sim.cli.study_folder import about, publish_study, try_places
 from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.sensitivity import Sensitivity
 from sim.inputs.files import Range
-from sim.inputs.problems import listed
+from sim.inputs.problems import capital, listed
 from sim.results.files import writing
 from sim.results.measure_table import HEADLINE, HIGHER, LOWER, measures
 from sim.results.measures.hospitals import main_place
@@ -437,7 +437,7 @@ def _indices_page(study: Indices) -> StudyPage:
     each = counted(study.scenarios[0].replications, "replication")
     average = f"{label_of(study, study.wanted)}: {_shown(study, study.wanted, study.mean)} on average over {study.points:,} points."
     question, title = (
-        f"{_differences(study)} {average[:1].upper()}{average[1:]}",
+        f"{_differences(study)} {capital(average)}",
         title_of_all(study.scenarios, compared=True),
     )
     if not study.sd:

@@ -26,7 +26,7 @@ from sim.desk.server import Desk
 from sim.desk.session import FIRST, ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison, Pin
 from sim.desk.shows import boxed, plain, table
 from sim.home import typed
-from sim.inputs.problems import ScenarioError
+from sim.inputs.problems import ScenarioError, capital
 from sim.inputs.scenario import Scenario
 from sim.own_data.censuses import read_censuses
 from sim.own_data.forecasting import MOST_DAYS, missing_in, starting, told_of_steps
@@ -417,4 +417,4 @@ def _day(text: str) -> date | None:
 
 
 def _sentences(notes: Sequence[str]) -> list[str]:
-    return [f"{one[:1].upper()}{one[1:]}." for one in notes]
+    return [f"{capital(one)}." for one in notes]

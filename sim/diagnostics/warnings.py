@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from sim.diagnostics.offered_load import admissions_per_day, arrivals_per_day, load_warnings
 from sim.inputs.calendar import ever_open
+from sim.inputs.part import has
 from sim.inputs.problems import listed
 from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Group, Places, Scenario, Service, Step, Visit
 from sim.results.comparison.statistics import Counts, unsteady
@@ -207,7 +208,7 @@ def changed_in_vain(scenario: Scenario) -> tuple[Overridden, ...]:
     return tuple(
         one
         for one in (overridden(scenario) if moved else ())
-        if _is_moved(one.path, moved) and not all(_is_moved(path, moved) for path in one.by)
+        if has(moved, one.path) and not all(has(moved, path) for path in one.by)
     )
 
 
@@ -236,10 +237,6 @@ def remarks(scenario: Scenario) -> dict[str, str]:
     found = overridden(scenario)
     paths = [value.path for value in scenario.values]
     return {path: one.where for one in found for path in paths if path == one.path or path.startswith(f"{one.path}.")}
-
-
-def _is_moved(path: str, moved: Iterable[str]) -> bool:
-    return any(one == path or one.startswith(f"{path}.") for one in moved)
 
 
 def _stays(scenario: Scenario, written: frozenset[str]) -> Iterator[Overridden]:

@@ -18,6 +18,7 @@ from sim.fitting.search import (
 )
 from sim.fitting.settings import Setting, Settings
 from sim.inputs.loading import extending
+from sim.inputs.problems import joined
 from sim.inputs.scenario import Change
 from sim.results.words.labels import counted
 
@@ -122,13 +123,13 @@ def flat_sentence(direction: Direction, settings: Sequence[Setting]) -> str:
             f"Not pinned down: {setting.of.says}. Half of its range moves the binding targets by no more than they accept, "
             "or than noise; the value is no finding."
         )
-    names = _and([settings[one].of.says for one, _ in direction.parts])
+    names = joined([settings[one].of.says for one, _ in direction.parts])
     moves = [
         f"{settings[one].of.says} {'up' if part > 0 else 'down'} by {settings[one].amount(part * SHOWN_MOVE)}"
         for one, part in direction.parts
     ]
     return (
-        f"Not pinned down: {names} trade against each other. {_and(moves)}, together, leave the binding targets "
+        f"Not pinned down: {names} trade against each other. {joined(moves)}, together, leave the binding targets "
         "about as they are."
     )
 
@@ -147,16 +148,10 @@ def conflict_sentence(conflict: Conflict, binding: Sequence[Line], settings: Seq
     ]
     if pushed:
         return (
-            f"{where}: what would bring it nearer by one unit of misfit ({_and(movers)}) moves the misfit of "
-            f"{_and(pushed)}, away from what is aimed at."
+            f"{where}: what would bring it nearer by one unit of misfit ({joined(movers)}) moves the misfit of "
+            f"{joined(pushed)}, away from what is aimed at."
         )
-    return f"{where}: {_and(movers)} would bring it nearer, as far as their ranges go."
-
-
-def _and(parts: Sequence[str]) -> str:
-    """`a, b and c`, each whole however long."""
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
+    return f"{where}: {joined(movers)} would bring it nearer, as far as their ranges go."
 
 
 def _how_it_ended(fitted: Fitted) -> str:
@@ -169,11 +164,6 @@ def _how_it_ended(fitted: Fitted) -> str:
 
 MARK = "# Fitted by `"
 SET = "--set "
-
-
-def may_be_replaced(file: Path) -> bool:
-    """Whether a file is not there yet, or was written by a fit."""
-    return not file.exists() or file.read_bytes().startswith(MARK.encode())
 
 
 def fragment(fitted: Fitted, file: Path, command: str) -> str:

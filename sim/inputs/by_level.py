@@ -23,7 +23,7 @@ from sim.inputs.field_types import (
     is_sound,
 )
 from sim.inputs.nodes import Entry, Node, Table, find
-from sim.inputs.problems import Path
+from sim.inputs.problems import Mark, Path
 from sim.inputs.values import name
 
 T_co = TypeVar("T_co", covariant=True)
@@ -193,3 +193,8 @@ def kind_at(kind: AnyKind, path: Path, depends: Callable[[Path], bool]) -> AnyKi
 def depends_in(tree: Node) -> Callable[[Path], bool]:
     """Whether the value at a path of a tree is written by level."""
     return lambda path: is_by_level(find(tree, path))
+
+
+def with_keys(kind: AnyKind | None) -> AnyKind | None:
+    """A kind as it is where keys are written under it."""
+    return None if kind is None else kind.resolved(Table({}, Mark(file="")))

@@ -15,6 +15,7 @@ from sim.inputs.durations import FAMILIES, Duration
 from sim.inputs.field_types import AnyField, AnyKind, Scalar, Schema
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.overrides import OWN_KEYS
+from sim.inputs.problems import capital
 
 PATH = r"^[A-Za-z][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$"
 
@@ -105,9 +106,9 @@ def keys_page() -> str:
 
 
 def _section(record: AnyRecord) -> Iterator[str]:
-    yield f"## {record.title[:1].upper()}{record.title[1:]}"
+    yield f"## {capital(record.title)}"
     if record.meaning:
-        yield "\n" + textwrap.fill(f"{record.meaning[:1].upper()}{record.meaning[1:]}.", 119)
+        yield "\n" + textwrap.fill(f"{capital(record.meaning)}.", 119)
     if record.exactly_one:
         yield f"\nExactly one of {', '.join(f'`{key}`' for key in record.exactly_one)}."
     yield "\n| key | written as | unit | if left out | meaning |\n|---|---|---|---|---|"

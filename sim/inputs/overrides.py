@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sim.inputs.by_level import MayDepend, depends_in, is_by_level, kind_at, leaves
+from sim.inputs.by_level import MayDepend, depends_in, is_by_level, kind_at, leaves, with_keys
 from sim.inputs.containers import Names, Record
 from sim.inputs.field_types import BY, AnyKind, ByLevel, Reading, each, is_parsed, is_sound
 from sim.inputs.fields import ROUTES, SCENARIO, DatedRoutesSpec, VisitSpec
@@ -136,7 +136,7 @@ class Layers:
     def _why_missing(self, path: Path) -> str:
         """Why a value cannot be changed that is not there."""
         above, key = self._first_missing(path)
-        kind = _keys_of(self._kind_at(above))
+        kind = with_keys(self._kind_at(above))
         node = find(self.tree, above)
         if isinstance(node, Rows | Text) or not isinstance(kind, Record) or kind.inside(key) is None:
             return f"does not exist: {self._lacking(path)}"
@@ -148,7 +148,7 @@ class Layers:
     def _lacking(self, path: Path) -> str:
         """What is not there on the way to a path, and what was probably meant."""
         above, key = self._first_missing(path)
-        node, kind = find(self.tree, above), _keys_of(self._kind_at(above))
+        node, kind = find(self.tree, above), with_keys(self._kind_at(above))
         if isinstance(node, Rows):
             rows = f"they count from 1 to {len(node.items)}" if node.items else "there are none"
             return f"there is no row {quoted(key)} in {dotted(above)} of {self._below}; {rows}"
@@ -199,7 +199,7 @@ class Layers:
             kind = None if kind is None else kind.as_written(is_by_level(node))
             in_rows = isinstance(node, Rows)
             node = child(node, key) if node is not None else None
-            if node is None and (in_rows or not isinstance(_keys_of(kind), Record)):
+            if node is None and (in_rows or not isinstance(with_keys(kind), Record)):
                 return False
             kind = kind.inside(key) if kind is not None else None
         return kind is not None and (node is None or isinstance(node, Table))
@@ -226,11 +226,6 @@ class Layers:
 
 def _is_names(kind: AnyKind | None) -> bool:
     return kind is not None and isinstance(kind.plain(), Names)
-
-
-def _keys_of(kind: AnyKind | None) -> AnyKind | None:
-    """A kind as it is where keys are written under it."""
-    return None if kind is None else kind.resolved(Table({}, Mark(file="")))
 
 
 def _example(section: str) -> str:

@@ -10,11 +10,11 @@ their values where each has its own. A comma always is between two values.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
-from sim.inputs.by_level import TRAIT, kind_at
+from sim.inputs.by_level import TRAIT, kind_at, with_keys
 from sim.inputs.containers import Either, Names
 from sim.inputs.durations import Duration
 from sim.inputs.field_types import BY, DATE, FILE, AnyKind, Scalar
@@ -42,7 +42,7 @@ def factor_of(end: str) -> Decimal | None:
     return Decimal(found[1]) if found else None
 
 
-def has(values: Texts, path: str) -> bool:
+def has(values: Iterable[str], path: str) -> bool:
     """Is there a value at a path, or inside it?"""
     return any(known == path or known.startswith(f"{path}.") for known in values)
 
@@ -148,7 +148,7 @@ def _list_of(values: Texts, path: str) -> ListOfShares | None:
         return None
     if path.endswith(".share") and _is_route(values, path.removesuffix(".share")):
         return ".".join(parts[:-2]) + ".", ".share"
-    names = _with_keys(_kind_at(values, parts[:-1])) if len(parts) > 1 else None
+    names = with_keys(_kind_at(values, parts[:-1])) if len(parts) > 1 else None
     return (".".join(parts[:-1]) + ".", "") if isinstance(names, Names) and names.value is SUMMED_SHARE else None
 
 
@@ -206,7 +206,7 @@ def _share(text: str) -> Decimal:
 def _is_route(values: Texts, path: str) -> bool:
     """Does a path lead to a route of a visit?"""
     parts = _path(path)
-    above = _with_keys(_kind_at(values, parts[:-1])) if len(parts) > 1 else None
+    above = with_keys(_kind_at(values, parts[:-1])) if len(parts) > 1 else None
     return isinstance(above, Names) and above.refers == "destination"
 
 
@@ -220,11 +220,6 @@ def _kind_at(values: Texts, path: Path) -> AnyKind | None:
     """The kind of value at a path, as it is where it depends on no trait."""
     found = kind_at(SCENARIO, path, lambda above: ".".join((*above, BY)) in values)
     return found.plain() if found else None
-
-
-def _with_keys(kind: AnyKind | None) -> AnyKind | None:
-    """A kind as it is where keys are written under it."""
-    return None if kind is None else kind.resolved(Table({}, Mark(file="")))
 
 
 def _path(text: str) -> Path:

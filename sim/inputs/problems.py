@@ -128,8 +128,18 @@ def dotted(path: Path) -> str:
 
 def listed(names: Iterable[str], joint: str = "or") -> str:
     """Names in a sentence: `a, b or c`."""
-    *first, last = [printable(name) for name in names]
+    return joined(map(printable, names), joint)
+
+
+def joined(texts: Iterable[str], joint: str = "and") -> str:
+    """The same, each whole however long."""
+    *first, last = texts
     return f"{', '.join(first)} {joint} {last}" if first else last
+
+
+def capital(text: str) -> str:
+    """Text as it begins a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def closest(word: str, known: Iterable[str]) -> str | None:

@@ -20,6 +20,7 @@ from sim.diagnostics.offered_load import admissions_per_day
 from sim.inputs.field_types import DEFAULT
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import extending, read_scenario
+from sim.inputs.part import has
 from sim.inputs.problems import printable
 from sim.inputs.scenario import Group, Scenario
 from sim.own_data.fitting import Fit, Floats
@@ -199,11 +200,6 @@ CLOSE = 1e-3
 Line = tuple[str, str, str]  # path, what it becomes, and the comment beside it
 
 
-def may_be_replaced(file: Path) -> bool:
-    """Whether a file is not there yet, or was written by a fit to stays."""
-    return not file.exists() or file.read_bytes().startswith(MARK.encode())
-
-
 def changes(
     spells: Spells, fits: Sequence[Fit], scenario: Scenario, *, weekdays: bool = False
 ) -> tuple[list[Line], list[str]]:
@@ -300,7 +296,7 @@ def fragment(
     )  # refused here, not once it is written
     known = [one.path for one in scenario.values if one.file != DEFAULT]
     change, add = (
-        [f"{path}: {value}  # {note}" for path, value, note in lines if _is_there(path, known) == is_there]
+        [f"{path}: {value}  # {note}" for path, value, note in lines if has(known, path) == is_there]
         for is_there in (True, False)
     )
     text = [
@@ -310,11 +306,6 @@ def fragment(
         *extending(scenario.file, file, f"{scenario.name[:90]}, fitted to stays", scenario.question, change, add),
     ]
     return "\n".join(text) + "\n"
-
-
-def _is_there(path: str, known: Sequence[str]) -> bool:
-    """Whether the scenario says something at a path or below it."""
-    return any(one == path or one.startswith(f"{path}.") for one in known)
 
 
 def _routes(scenario: Scenario, fit: Fit) -> Iterator[str]:

@@ -6,7 +6,7 @@ What may be changed here: wording freely.
 from collections.abc import Iterator, Sequence
 from math import ceil, isfinite
 
-from sim.inputs.problems import listed
+from sim.inputs.problems import capital, listed
 from sim.results.comparison.accounts import is_lever
 from sim.results.measure_table import SHARES
 from sim.results.words.labels import LACK_WORDS, counted, figure, reason_label
@@ -43,7 +43,7 @@ def answer_words(solved: Solved) -> Iterator[str]:
     """The answer, how sure it is, and what is not known."""
     study, best, found = solved.study, solved.best, solved.found
     if solved.answer is not None:
-        yield f"Answer: {_named(solved)}. {_capital(label(study))}: {_figure(study, best.mean)}, {_bound(study, best)} with {_sure(study)}."
+        yield f"Answer: {_named(solved)}. {capital(label(study))}: {_figure(study, best.mean)}, {_bound(study, best)} with {_sure(study)}."
     elif found.is_reachable is None:
         yield (
             f"Cannot tell: {_none(solved)} surely meets the target, but some may. "
@@ -70,10 +70,6 @@ def _names(study: Study) -> str:
 
 def _sure(study: Study) -> str:
     return f"{100 * study.looks.confidence:g}% confidence"
-
-
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
 
 
 def _named(solved: Solved) -> str:

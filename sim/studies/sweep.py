@@ -13,7 +13,7 @@ from math import nan
 from textwrap import wrap
 from typing import Any, NamedTuple
 
-from sim.inputs.problems import did_you_mean, listed
+from sim.inputs.problems import capital, did_you_mean, listed
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.accounts import NOT_PRICED, is_lever
 from sim.results.comparison.compare import Estimate, PairedDifference
@@ -357,7 +357,7 @@ def _along(sweep: Sweep, number: int, one: Figure) -> Iterator[str]:
     for line in sweep.lines(number):
         shape = tuple((flat.first, flat.last, flat.is_nothing) for flat in sweep.flat(line, number, one))
         told.setdefault(shape, []).append(line)
-    what = _capital(label(sweep, one))
+    what = capital(label(sweep, one))
     for shape, lines in list(told.items())[:MOST_LINES_SAID]:
         flats = [sweep.flat(line, number, one) for line in lines]
         widest = [
@@ -447,7 +447,3 @@ def _not_priced(sweep: Sweep, figures: Sequence[Figure]) -> Iterator[str]:
                 yield (
                     f"What it takes to move {setting.path} is {NOT_PRICED}: the cost tells only what others spend less or more."
                 )
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -63,10 +63,15 @@ def named_files(options: Options, ours: int = 0, *, missing_too: bool = False) -
     options.files = expanded(options.files, missing_too=missing_too)
 
 
-def only_one(options: Options, does: str) -> None:
-    """UsageError where there is more than one file."""
-    if len(options.files) > 1:
-        raise UsageError(f"{options.verb} {does} one file at a time")
+def one_file(does: str, ours: int = 0, *, missing_too: bool = False) -> Callable[[Options], None]:
+    """What finds the only file of a verb: one that was named or is ours; UsageError where there are more."""
+
+    def found(options: Options) -> None:
+        named_files(options, ours, missing_too=missing_too)
+        if len(options.files) > 1:
+            raise UsageError(f"{options.verb} {does} one file at a time")
+
+    return found
 
 
 # -- the verbs ---------------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from sim.cli.arguments import Options, Parser, Written, add_changes, add_files, add_json, add_plan, add_work, positive
 from sim.cli.screen import Screen
-from sim.cli.verbs import Verb, named_files, only_one
+from sim.cli.verbs import Verb, one_file
 from sim.home import HOME, meant, shortest
 
 PERIOD = re.compile(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", re.ASCII)
@@ -95,11 +95,6 @@ def _misfits(options: Calibrate) -> Iterator[str]:
         yield f"--period needs two dates, as in 2026-07-01..2026-09-30; not {options.period!r}"
 
 
-def _find_files(options: Calibrate) -> None:
-    named_files(options, ours=1)
-    only_one(options, "looks at")
-
-
 def _run(options: Calibrate, screen: Screen) -> int:
     from sim.cli.calibrating import calibrate_verb  # what it imports takes time, which --help should not
 
@@ -121,6 +116,6 @@ VERB = Verb(
         ),
     ),
     guides=("docs/calibration.md", "docs/fitting.md"),
-    find_files=_find_files,
+    find_files=one_file("looks at", ours=1),
     misfits=_misfits,
 )

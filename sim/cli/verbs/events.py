@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sim.cli.arguments import NoValue, Options, Parser, UsageError, Written, add_files, positive, whole
 from sim.cli.screen import Screen
-from sim.cli.verbs import Verb, named_files, only_one
+from sim.cli.verbs import Verb, one_file
 
 LOG = "event_log.csv"
 DAYS, MOST_DAYS = 28, 91
@@ -66,11 +66,6 @@ def _days(text: str) -> int | NoValue:
     return number
 
 
-def _find_files(options: Events) -> None:
-    named_files(options)
-    only_one(options, "follows the people of")
-
-
 def _misfits(options: Events) -> Iterator[str]:
     if options.days != DAYS and not options.animation:
         yield "--days goes with --animation; the log is of the whole run"
@@ -116,6 +111,6 @@ VERB = Verb(
         ("scenarios/cedarwood.yaml --animation cedarwood.html --days 14", "a fortnight to watch"),
     ),
     guides=("docs/desk.md",),
-    find_files=_find_files,
+    find_files=one_file("follows the people of"),
     misfits=_misfits,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sim.cli.arguments import Options, Parser, add_changes, add_files, add_json, add_outputs, add_work, positive
 from sim.cli.screen import Screen
-from sim.cli.verbs import Verb, named_files, only_one
+from sim.cli.verbs import Verb, one_file
 from sim.cli.verbs.fit import add_columns, date_text
 
 DAYS = 56
@@ -61,11 +61,6 @@ def _misfits(options: Forecasting) -> Iterator[str]:
         yield "--backtest needs censuses of several dates, in a column `census`; --on would make them one"
 
 
-def _find_files(options: Forecasting) -> None:
-    named_files(options)
-    only_one(options, "looks ahead from")
-
-
 def _run(options: Forecasting, screen: Screen) -> int:
     from sim.cli.forecasting import forecast_verb  # what it imports takes time, which --help should not
 
@@ -84,6 +79,6 @@ VERB = Verb(
         ("scenarios/baseline.yaml --census censuses.xlsx --days 28 --backtest", "how often did the bands hold?"),
     ),
     guides=("docs/your-own-data.md",),
-    find_files=_find_files,
+    find_files=one_file("looks ahead from"),
     misfits=_misfits,
 )

@@ -32,10 +32,6 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument("--suppress", action="store_true", help="leave out every figure that reveals a count under 5")
 
 
-def _find_files(options: Preset) -> None:
-    named_files(options)
-
-
 def _misfits(options: Preset) -> Iterator[str]:
     if not options.organisation.strip():
         yield "--organisation is missing: the code of the trust, as in --organisation RXX"
@@ -59,6 +55,6 @@ VERB = Verb(
         ("scenarios/own_data/published/* --organisation ZZA --write zza.yaml", "its first scenario and its targets"),
     ),
     guides=("docs/published-files.md",),
-    find_files=_find_files,
+    find_files=named_files,
     misfits=_misfits,
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.cli.arguments import Options, Parser, add_changes, add_files
 from sim.cli.screen import Screen
-from sim.cli.verbs import Verb, named_files, only_one
+from sim.cli.verbs import Verb, one_file
 
 
 @dataclass(slots=True)
@@ -25,11 +25,6 @@ def _add_options(parser: Parser) -> None:
         action="store_true",
         help="instead, what the file and the program answer to the reporting checklist STRESS-DES, in Markdown",
     )
-
-
-def _find_files(options: Options) -> None:
-    named_files(options)
-    only_one(options, "prints")
 
 
 def _run(options: ShowOptions, screen: Screen) -> int:
@@ -60,5 +55,5 @@ VERB = Verb(
         ("scenarios/cedarwood.yaml --stress-des", "the reporting checklist, begun for you"),
     ),
     guides=("docs/language.md", "docs/stress-des.md"),
-    find_files=_find_files,
+    find_files=one_file("prints"),
 )

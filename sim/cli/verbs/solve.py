@@ -18,7 +18,7 @@ from sim.cli.arguments import (
     positive,
 )
 from sim.cli.screen import Screen
-from sim.cli.verbs import Verb, named_files, only_one
+from sim.cli.verbs import Verb, one_file
 from sim.home import meant
 
 USUAL = 0.95
@@ -150,11 +150,6 @@ def _misfits(options: Solve) -> Iterator[str]:
         yield "--cost and --price are two ways to say what a mix costs; use one"
 
 
-def _find_files(options: Solve) -> None:
-    named_files(options)
-    only_one(options, "changes")
-
-
 def _run(options: Solve, screen: Screen) -> int:
     from sim.cli.solving import solve_verb  # what it imports takes time, which --help should not
 
@@ -181,6 +176,6 @@ VERB = Verb(
         "with the reason."
     ),
     guides=("docs/solve.md",),
-    find_files=_find_files,
+    find_files=one_file("changes"),
     misfits=_misfits,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sim.cli.arguments import Options, Parser, Written, add_changes, add_files, add_json, add_outputs, add_work
 from sim.cli.screen import Screen
-from sim.cli.verbs import Verb, named_files, only_one
+from sim.cli.verbs import Verb, one_file
 from sim.home import meant
 from sim.results.measure_table import HEADLINE
 
@@ -75,11 +75,6 @@ def _misfits(options: Sweeping) -> Iterator[str]:
         options.measures = [HEADLINE, "occupancy"]
 
 
-def _find_files(options: Sweeping) -> None:
-    named_files(options)
-    only_one(options, "varies")
-
-
 def _run(options: Sweeping, screen: Screen) -> int:
     from sim.cli.sweeping import sweep_verb  # what it imports takes time, which --help should not
 
@@ -101,6 +96,6 @@ VERB = Verb(
         ),
     ),
     guides=("docs/sweep.md",),
-    find_files=_find_files,
+    find_files=one_file("varies"),
     misfits=_misfits,
 )

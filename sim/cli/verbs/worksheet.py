@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.cli.arguments import Options, Parser, UsageError, Written, add_files
 from sim.cli.screen import Screen
-from sim.cli.verbs import Verb, named_files, only_one
+from sim.cli.verbs import Verb, one_file
 
 
 @dataclass(slots=True)
@@ -29,8 +29,7 @@ def _add_options(parser: Parser) -> None:
 
 
 def _find_files(options: Worksheet) -> None:
-    named_files(options, missing_too=True)
-    only_one(options, "makes or reads")
+    one_file("makes or reads", missing_too=True)(options)
     if Path(options.files[0]).suffix.lower() not in (".xlsx", ".xlsm") or (
         not options.write and not options.files[0].lower().endswith(".xlsx")
     ):

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import NDArray
 
+from sim.inputs.problems import capital
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario, Service
 from sim.results.charts.style import (
     COLOURS,
@@ -115,7 +116,7 @@ def _levels_and_difference(
 ) -> tuple[Figure, str]:
     """One or two scenarios, and below two of them what differs on the same people."""
     is_pair = len(lines) == 2
-    what = f"{axis[:1].upper()}{axis[1:]}, {_each_point(findings)}"
+    what = f"{capital(axis)}, {_each_point(findings)}"
     if not is_pair:
         what += _runs(findings)
     drawing, axes = compact(
@@ -185,7 +186,9 @@ def _each_beside_the_baseline(findings: Findings, lines: list[Line], question: s
     """Of several scenarios: each one's difference from the baseline with its band, all on one scale."""
     base, *rest = lines
     names = [f"{findings.label(line.scenario)}: {figure(line.mean - base.mean, '', signed=True)}" for line in rest]
-    told = f"{axis[:1].upper()}{axis[1:]}: difference from {findings.label(base.scenario)} ({figure(base.mean, '')}) on the same people"
+    told = (
+        f"{capital(axis)}: difference from {findings.label(base.scenario)} ({figure(base.mean, '')}) on the same people"
+    )
     band = "; band: 95% interval" if len(base.values) > 1 else ""
     subtitle = f"{told}\n{_each_point(findings)}{band}{_not_shown(findings, len(rest))}"
     drawing, panels = small_multiples(question, subtitle, names)
@@ -286,7 +289,7 @@ def use_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     said = [_used(findings, *pair) for pair in opened]
     band = f", {_each_point(findings)}{_runs(findings)}"
     if len(opened) == 1:
-        title = f"Is {spoken(opened[0][1].name)} used? {said[0][:1].upper()}{said[0][1:]}"
+        title = f"Is {spoken(opened[0][1].name)} used? {capital(said[0])}"
         subtitle = f"People there at midnight{band}"
         drawing, panels = compact(title, subtitle, 2.0)
     else:

@@ -18,6 +18,7 @@ import matplotlib.dates
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking
@@ -150,7 +151,7 @@ def legend_above(axes: Axes) -> None:
 def days_of(findings: Findings) -> str:
     """What to add to a title where only a part of the measured window is drawn."""
     period = findings.period
-    return f" {period.short[:1].upper()}{period.short[1:]} ({counted(period.days, 'day')})" if period else ""
+    return f" {capital(period.short)} ({counted(period.days, 'day')})" if period else ""
 
 
 def with_baseline(findings: Findings) -> list[Scenario]:

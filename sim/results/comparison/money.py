@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
 
-from sim.inputs.problems import listed
+from sim.inputs.problems import capital, listed
 from sim.inputs.scenario import HOME, FreedBeds, Scenario
 from sim.results.comparison.accounts import NOT_PRICED, is_unpriced
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
@@ -274,7 +274,7 @@ def in_one_sentence(money: Money) -> str:
     if money.cash is None:
         return ""
     text = _cash(money)
-    text = text[:1].upper() + text[1:]
+    text = capital(text)
     if money.released and money.freed and money.break_even is not None:
         place, beds = money.freed_place, figure(money.freed_beds_on_an_average_day, "")
         freed = f"{beds} {place} beds are freed on an average day"
@@ -415,7 +415,7 @@ def _capacity(money: Money) -> str:
 
 
 def _rule(money: Money) -> str:
-    return RULES[money.freed.rule][:1].upper() + RULES[money.freed.rule][1:] + "." if money.freed else ""
+    return capital(f"{RULES[money.freed.rule]}.") if money.freed else ""
 
 
 def _value(money: Money) -> str:

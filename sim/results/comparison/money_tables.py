@@ -11,6 +11,7 @@ came in the measured days and became ready.
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sim.inputs.problems import capital, joined
 from sim.inputs.scenario import Budget, Scenario
 from sim.results.comparison.compare import CANNOT_TELL, Estimate
 from sim.results.comparison.findings import Findings
@@ -90,17 +91,8 @@ def limits(budget: Budget) -> str:
         ("with the money of", [payer_label(name) for name in budget.contributors]),
         ("for", [spoken(name) for name in budget.spent_on]),
     )
-    said = "".join(f" {words} {_listed(names)}" for words, names in parts if names)
+    said = "".join(f" {words} {joined(names)}" for words, names in parts if names)
     return f"all {'capital ' if budget.capital else ''}that is paid{said}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _listed(names: list[str]) -> str:
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def budget_name(name: str) -> str:
@@ -130,7 +122,7 @@ def table_rows(findings: Findings) -> list[tuple[str, ...]]:
 def limits_of(findings: Findings) -> str:
     """What each line limits, a sentence each; and that a budget is for the whole time, where other figures are not."""
     said = dict.fromkeys((line.budget, line.limits) for line in budget_lines(findings))
-    words = [f"{_capital(budget_name(name))}: {text}." for name, text in said]
+    words = [f"{capital(budget_name(name))}: {text}." for name, text in said]
     days = counted(findings.baseline.calendar.measured_days, "measured day")
     whole = (
         [f"Spending is that of all {days}, before and after whatever is dated."] if findings.reported_periods else []

@@ -297,3 +297,8 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def may_be_replaced(file: Path, mark: str) -> bool:
+    """Whether a file is not there yet, or begins as what we write: nobody's work is written over."""
+    return not file.exists() or (file.is_file() and file.read_bytes().startswith(mark.encode()))

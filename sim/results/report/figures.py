@@ -6,6 +6,7 @@ what they must always show.
 
 from collections.abc import Iterator, Sequence
 
+from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario
 from sim.results.comparison import money_tables
 from sim.results.comparison.accounts import NOT_PRICED
@@ -34,7 +35,7 @@ from sim.results.words.headline import HeadlineRow, besides, headline, how_to_re
 from sim.results.words.labels import LACK_WORDS, change_and_interval, figure, payer_label, shortened, spoken
 
 
-def _told(findings: Findings) -> Sequence[Scenario]:
+def answered(findings: Findings) -> Sequence[Scenario]:
     """The scenarios that have tables of their own: all but the baseline in a comparison."""
     return findings.scenarios[1:] if findings.compared else findings.scenarios
 
@@ -42,7 +43,7 @@ def _told(findings: Findings) -> Sequence[Scenario]:
 def figure_pages(findings: Findings) -> Iterator[Block]:
     """Yield the headline table of each scenario, and how to read it."""
     yield Heading("The figures")
-    for scenario in _told(findings):
+    for scenario in answered(findings):
         yield from _figures(findings, scenario, headline(findings, scenario))
     said = f"{how_to_read(findings)} An interval says nothing about how well the model fits real life."
     yield Paragraph(said, "small")
@@ -50,7 +51,7 @@ def figure_pages(findings: Findings) -> Iterator[Block]:
 
 def hospital_pages(findings: Findings) -> Iterator[Block]:
     """Yield each hospital and the total for each scenario, and who used what they share; nothing where there is one hospital."""
-    for scenario in _told(findings) if findings.hospitals else ():
+    for scenario in answered(findings) if findings.hospitals else ():
         label = findings.label(scenario)
         yield Heading(hospitals.TITLE)
         yield Paragraph(f"{hospitals.title(findings)}.")
@@ -69,7 +70,7 @@ def who_waits_pages(findings: Findings) -> Iterator[Block]:
     if not delays.splits_of(findings):
         return
     yield Heading(delays.WHO_WAITS_TITLE)
-    for scenario in _told(findings):
+    for scenario in answered(findings):
         yield from _figures(findings, scenario, delays.who_waits(findings, scenario))
     yield Paragraph(delays.how_to_read(findings), "small")
 
@@ -227,9 +228,7 @@ def money_pages(findings: Findings) -> Iterator[Block]:
 
 def _ledgers(money: Money) -> Terms:
     """A definition list: a heading and its words each."""
-    return Terms(
-        [(PLAIN.get(head, head), text[:1].upper() + text[1:]) for head, text in accounts(money) if head != "Who pays"]
-    )
+    return Terms([(PLAIN.get(head, head), capital(text)) for head, text in accounts(money) if head != "Who pays"])
 
 
 def _who_pays(money: Money) -> Table:

@@ -15,6 +15,7 @@ from sim.results.comparison.ranking import ranking, ranking_answer, ranking_with
 from sim.results.report.basis import RunProvenance, assumptions, basis_pages, without_note
 from sim.results.report.blocks import Block, Code, Heading, Items, Paragraph, Pictures, Table, html_page
 from sim.results.report.figures import (
+    answered,
     cohort_pages,
     delay_pages,
     figure_pages,
@@ -101,14 +102,9 @@ def _front(
     )
 
 
-def _told(findings: Findings) -> Sequence[Scenario]:
-    """The scenarios that are answered for: all but the baseline in a comparison."""
-    return findings.scenarios[1:] if findings.compared else findings.scenarios
-
-
 def _answers(findings: Findings) -> Iterator[Block]:
     """Of the first scenarios: the question, the answer in a sentence with its uncertainty and its money, then more of it."""
-    for scenario in _told(findings)[:MOST_ANSWERS]:
+    for scenario in answered(findings)[:MOST_ANSWERS]:
         yield from _answer(findings, scenario)
 
 
@@ -134,7 +130,7 @@ def _ranked_answers(findings: Findings) -> Iterator[Block]:
 
 def _each_answer(findings: Findings) -> Iterator[Block]:
     """What each scenario does, where not all of them are on the first page."""
-    told = _told(findings) if ranking(findings) else _told(findings)[MOST_ANSWERS:]
+    told = answered(findings) if ranking(findings) else answered(findings)[MOST_ANSWERS:]
     if told:
         yield Heading("What each scenario does")
     for scenario in told:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
@@ -327,7 +328,7 @@ def _answer(findings: Findings, scenario: Scenario) -> str:
     else:
         text = " ".join((*_at_front_doors(findings, scenario), _comparison(findings, scenario, *first)))
     when = findings.period
-    return text if when is None else f"{when.words[:1].upper()}{when.words[1:]}: {text}"
+    return text if when is None else f"{capital(when.words)}: {text}"
 
 
 def _first_changed(findings: Findings, scenario: Scenario) -> tuple[Estimate, Estimate, PairedDifference] | None:

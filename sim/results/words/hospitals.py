@@ -7,6 +7,7 @@ What may be changed here: freely.
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sim.inputs.problems import capital
 from sim.inputs.scenario import ALL_HOSPITALS, HOME, Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.words import labels
@@ -150,7 +151,7 @@ def _sentence(scenario: Scenario, one: SharedService) -> str:
     if rest:
         users.append(f"{figure(sum(mean for _, mean in rest) * factor, 'people')} from {len(rest)} more")
     per = labels.per(scenario.calendar.measured_days)
-    return f"{name[:1].upper()}{name[1:]} admits {figure(one.admitted * factor, 'people')} people {per}: {', '.join(users)}."
+    return f"{capital(name)} admits {figure(one.admitted * factor, 'people')} people {per}: {', '.join(users)}."
 
 
 def shared_rows(findings: Findings, scenario: Scenario) -> list[list[str]]:

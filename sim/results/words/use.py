@@ -6,6 +6,7 @@ Nothing here changes a simulated number.
 from collections.abc import Iterator
 from math import ceil
 
+from sim.inputs.problems import capital
 from sim.inputs.scenario import Calendar, Scenario, Service
 from sim.results.comparison.findings import Findings
 from sim.results.words.labels import figure, spoken
@@ -62,7 +63,7 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
         f"{figure(row.mean / weeks, 'people')} {_from_where(row.item, service.name)}{_how_much_sooner(findings, scenario, service, row.item)}"
         for row in rows
     ]
-    text = f"{name[:1].upper()}{name[1:]} admits {figure(came.mean / weeks, 'people')} people a week"
+    text = f"{capital(name)} admits {figure(came.mean / weeks, 'people')} people a week"
     text += f" ({'; '.join(parts)})" if parts else ""
     released = [findings.estimate(scenario.id, one, "released_bed_days") for one in _main_services(findings)]
     freed = [row.mean for row in released if row]
@@ -123,7 +124,7 @@ def _said_of(findings: Findings, scenario: Scenario, service: Service) -> Iterat
     empty, dear = _empty(findings, scenario, service), _dear(findings, scenario, service)
     name = spoken(service.name)
     if empty:
-        yield f"{name[:1].upper()}{name[1:]} {empty}."
+        yield f"{capital(name)} {empty}."
         if _waiting_beside_free_places(findings, scenario, service):
             yield f"It is full on no night: people wait for {name} until their move is arranged, or for the hours at which it admits."
     if dear:

@@ -180,7 +180,7 @@ def test_the_order_of_arrival_decides_nothing_and_none_counts_twice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = list(run_all(Shared((TINY,)), 1)[0])
-    monkeypatch.setattr(experiment, "workers_of", lambda _: TwiceAndBackwards())
+    monkeypatch.setattr(experiment, "workers_of", lambda *_: TwiceAndBackwards())
     told: list[tuple[int, int]] = []
     (found,) = run_all(Shared((TINY,)), 1, store, lambda done, total, *_: told.append((done, total)))
     assert told[-1] == (3, 3) and max(told) == (3, 3)

@@ -180,7 +180,8 @@ class Split:
     def with_all(self, table: Table, places: Sequence[int]) -> Table:
         """The table, with all of these places together under `all`."""
         found = table.copy()
-        found[:, self.all] = table[:, list(places)].sum(axis=1)
+        these = slice(places.start, places.stop) if isinstance(places, range) else list(places)
+        found[:, self.all] = table[:, these].sum(axis=1)
         return found
 
     def told(self, found: Mapping[str, NDArray[Any]], places: Iterable[int], hidden: Sequence[int] = ()) -> list[Told]:
@@ -191,15 +192,16 @@ class Split:
         shown = self.and_all_hospitals(places)
         if hidden and self.hospitals and set(self.hospitals) <= set(hidden):
             hidden = (*hidden, self.all_hospitals)
-        gone = [index for index, place in enumerate(shown) if place in hidden]
-        return [Told(measure, shown, self._told(measure, table[:, shown], gone)) for measure, table in found.items()]
+        gone = [index for index, place in enumerate(shown) if place in hidden] if hidden else []
+        columns = self.scenario.once(("columns", shown), lambda: np.array(shown, dtype=np.intp))
+        return [Told(measure, shown, self._told(measure, table, columns, gone)) for measure, table in found.items()]
 
-    def _told(self, measure: str, values: NDArray[Any], hidden: list[int]) -> Figures:
+    def _told(self, measure: str, table: NDArray[Any], columns: NDArray[np.intp], hidden: list[int]) -> Figures:
         told = measures()[measure]
-        found: Figures = np.array(values if told.split else values[:1], dtype=np.float64)
+        found: Figures = (table if told.split else table[:1]).take(columns, axis=1).astype(np.float64, copy=False)
         if told.absent_is_zero:
             parts = found[1:]
-            parts[parts == 0] = np.nan
+            np.copyto(parts, np.nan, where=parts == 0)
         if hidden:
             found[:, hidden] = np.nan
         return found

@@ -334,8 +334,7 @@ def _nights(window: Window) -> list[Row]:
 
 def _delayed(window: Window) -> list[Row]:
     found = []
-    for name in dict.fromkeys(price.of for price in window.scenario.costs.prices if price.per != "step"):
-        gbp = delayed_day_gbp(window.scenario.costs.prices, name)
+    for name, gbp in window.scenario.once("delayed days", lambda: _delayed_days(window.scenario.costs.prices)).items():
         if gbp and name in window.numbers:
             seconds = delayed_seconds(window, window.numbers[name])
             pence = int(gbp * seconds * 100 / SECONDS_PER_DAY + Fraction(1, 2))
@@ -344,6 +343,11 @@ def _delayed(window: Window) -> list[Row]:
         total = round(sum(row.value for row in found), 2)
         found.append(Row("all", "delayed_days_cost_gbp", "", "", total))
     return found
+
+
+def _delayed_days(prices: tuple[Price, ...]) -> dict[str, Fraction]:
+    """The price of a delayed day, by service."""
+    return {price.of: delayed_day_gbp(prices, price.of) for price in prices if price.per != "step"}
 
 
 def delayed_day_gbp(prices: tuple[Price, ...], name: str) -> Fraction:

@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,7 @@ from sim.results.files.workbook import workbook_bytes
 from sim.results.files.writing import csv_bytes
 from sim.results.report.page import RunProvenance, report_html
 from sim.results.report.study import Chart
+from sim.results.words import delays
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
@@ -59,6 +61,28 @@ def charts(findings: Findings) -> list[Chart]:
 @pytest.fixture(scope="module")
 def rows(findings: Findings) -> list[RankedScenario]:
     return ranking(findings)
+
+
+class ReadThrough(list[Any]):
+    """Rows that know how often they were all read."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Any]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_more_scenarios_do_not_read_all_rows_more_often(findings: Findings) -> None:
+    """With twenty, the rows are a hundred thousand: a report that reads all of them for each scenario takes minutes."""
+    differences, estimates = ReadThrough(findings.differences), ReadThrough(findings.estimates)
+    read = replace(findings, differences=differences, estimates=estimates)
+    assert len(ranking(read)) == 3
+    for scenario in read.scenarios[1:]:
+        delays.who_waits(read, scenario)
+        assert Money(read, scenario).by_service
+    assert differences.times <= 2  # once for single rows, once for those of each scenario
+    assert estimates.times <= 2  # the same, for those of each measure
 
 
 def with_delayed(findings: Findings, scenario: str, **changes: Any) -> Findings:

@@ -77,8 +77,8 @@ def flows_of(findings: Findings, scenario: Scenario) -> Flows | None:
     if not hospitals or any(count(name, "arrivals") for name in (*others, HOME)):
         return None
     onwards: dict[str, dict[str, float]] = {name: {} for name in others}
-    for row in findings.estimates:
-        if (row.scenario, row.measure, row.by) == (scenario.id, "leavers", "next_service") and row.service in onwards:
+    for row in findings.estimates_of("leavers", "next_service"):
+        if row.scenario == scenario.id and row.service in onwards:
             place = HOSPITAL if row.item in hospitals else row.item
             onwards[row.service][place] = onwards[row.service].get(place, 0.0) + row.mean / weeks
     found = {

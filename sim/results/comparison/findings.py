@@ -144,6 +144,28 @@ class Findings:
     def _difference_at(self) -> dict[Address, PairedDifference]:
         return {(row.scenario, row.service, row.measure, row.by, row.item): row for row in self.differences}
 
+    @cached_property
+    def _estimates_by(self) -> dict[tuple[str, str], list[Estimate]]:
+        found: dict[tuple[str, str], list[Estimate]] = {}
+        for row in self.estimates:
+            found.setdefault((row.measure, row.by), []).append(row)
+        return found
+
+    @cached_property
+    def _differences_by_scenario(self) -> dict[str, list[PairedDifference]]:
+        found: dict[str, list[PairedDifference]] = {}
+        for row in self.differences:
+            found.setdefault(row.scenario, []).append(row)
+        return found
+
+    def estimates_of(self, measure: str, by: str = "") -> Sequence[Estimate]:
+        """The rows of a measure, or of one division of it, of every scenario and service, in their order."""
+        return self._estimates_by.get((measure, by), ())
+
+    def differences_of(self, scenario: str) -> Sequence[PairedDifference]:
+        """The differences of one scenario from the baseline, in their order."""
+        return self._differences_by_scenario.get(scenario, ())
+
     def estimate(self, scenario: str, service: str, measure: str, by: str = "", item: str = "") -> Estimate | None:
         """The row of one scenario, None where there is none."""
         return self._estimate_at.get((scenario, service, measure, by, item))
@@ -162,11 +184,7 @@ class Findings:
 
     def items(self, scenario: str, service: str, measure: str, by: str) -> list[Estimate]:
         """The rows that split a measure by reason, payer and so on."""
-        return [
-            row
-            for row in self.estimates
-            if (row.scenario, row.service, row.measure, row.by) == (scenario, service, measure, by)
-        ]
+        return [row for row in self.estimates_of(measure, by) if (row.scenario, row.service) == (scenario, service)]
 
     @cached_property
     def main_service(self) -> Service:

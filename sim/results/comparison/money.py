@@ -91,8 +91,8 @@ class Money:
     def _changes(self, by: str, *, service: str = "all", measure: str = "cost_cash_gbp") -> list[MoneyChange]:
         rows = [
             row
-            for row in self.findings.differences
-            if (row.scenario, row.measure, row.by) == (self.scenario.id, measure, by) and row.service == service
+            for row in self.findings.differences_of(self.scenario.id)
+            if (row.measure, row.by, row.service) == (measure, by, service)
         ]
         return [self._told(row, row.item) for row in rows]
 
@@ -118,8 +118,8 @@ class Money:
         """Spending by service, team and programme."""
         rows = [
             row
-            for row in self.findings.differences
-            if (row.scenario, row.measure, row.by) == (self.scenario.id, "cost_cash_gbp", "") and row.service != "all"
+            for row in self.findings.differences_of(self.scenario.id)
+            if (row.measure, row.by) == ("cost_cash_gbp", "") and row.service != "all"
         ]
         services = [self._told(row, row.service) for row in rows]
         return [*services, *self._changes("team"), *self._changes("programme")]

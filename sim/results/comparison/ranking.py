@@ -152,7 +152,7 @@ def _ranked(findings: Findings, scenario: Scenario, delayed: SimultaneousDiffere
 
 def _changes(findings: Findings, scenario: Scenario) -> dict[ChangeKey, SimultaneousDifference]:
     """What the table of measures ranks, in its order, of all services together and over the reported time."""
-    rows = [row for row in findings.differences if (row.scenario, row.service) == (scenario.id, "all")]
+    rows = [row for row in findings.differences_of(scenario.id) if row.service == "all"]
     pooled = any(one.costs.pools for one in findings.scenarios)
     changes = {}
     for measure, divisions in shown_in("ranking"):

@@ -193,11 +193,7 @@ def _figures(findings: Findings) -> Iterator[tuple[str, str]]:
 
 def longest_queue(findings: Findings) -> str:
     """The service or list for which most people wait on average, in any scenario; empty where nobody waits."""
-    found = [
-        (row.mean, row.service)
-        for row in findings.estimates
-        if (row.measure, row.by) == ("queue_mean", "") and row.service not in NOT_A_QUEUE
-    ]
+    found = [(row.mean, row.service) for row in findings.estimates_of("queue_mean") if row.service not in NOT_A_QUEUE]
     people, service = max(found, key=lambda one: one[0], default=(0.0, ""))
     return service if people > 0 else ""
 

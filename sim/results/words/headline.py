@@ -88,13 +88,13 @@ def _parts(findings: Findings, service: str, measure: str, divisions: tuple[str,
 
 def _items(findings: Findings, service: str, measure: str, by: str) -> list[str]:
     """The items that the results have, as the payers."""
-    rows = (row for row in findings.estimates if (row.service, row.measure, row.by) == (service, measure, by))
+    rows = (row for row in findings.estimates_of(measure, by) if row.service == service)
     return list(dict.fromkeys(row.item for row in rows))
 
 
 def _all_or_each(findings: Findings, measure: str) -> list[str]:
     """All services together where a measure is known of them, else service by service."""
-    services = dict.fromkeys(row.service for row in findings.estimates if (row.measure, row.by) == (measure, ""))
+    services = dict.fromkeys(row.service for row in findings.estimates_of(measure))
     return ["all"] if "all" in services else list(services)
 
 

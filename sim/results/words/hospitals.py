@@ -123,8 +123,8 @@ def shared(findings: Findings, scenario: Scenario) -> list[SharedService]:
     part, there = findings.headline_of(scenario)
     hospitals = {hospital.name for hospital in part.hospitals}
     users: dict[str, list[tuple[str, float]]] = {}
-    for row in part.estimates:
-        if (row.scenario, row.measure, row.by) == (there.id, "admissions", "came_from") and row.service != HOME:
+    for row in part.estimates_of("admissions", "came_from"):
+        if row.scenario == there.id and row.service != HOME:
             users.setdefault(row.service, []).append((row.item, row.mean))
     found = [
         SharedService(name, sum(mean for _, mean in these), tuple(sorted(these, key=lambda one: -one[1])))

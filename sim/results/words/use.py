@@ -54,11 +54,7 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
         return ""
     weeks = scenario.calendar.measured_days / 7
     name, place = spoken(service.name), _main(findings)
-    rows = [
-        row
-        for row in findings.estimates
-        if (row.scenario, row.service, row.measure, row.by) == (scenario.id, service.name, "admissions", "waited_on")
-    ]
+    rows = findings.items(scenario.id, service.name, "admissions", "waited_on")
     parts = [
         f"{figure(row.mean / weeks, 'people')} {_from_where(row.item, service.name)}{_how_much_sooner(findings, scenario, service, row.item)}"
         for row in rows

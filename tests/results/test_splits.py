@@ -190,6 +190,7 @@ def _records(table: Any) -> Iterator[dict[str, int]]:
         yield dict(zip(names, cells, strict=True))
 
 
+@pytest.mark.slow
 def test_levels_that_change_are_counted_as_the_rule_says(tmp_path: Path) -> None:
     met: Counter[str] = Counter()
 
@@ -204,9 +205,9 @@ def test_levels_that_change_are_counted_as_the_rule_says(tmp_path: Path) -> None
             shown = {key: found[key] for key in found if key[0] != "all" and key[1] in RECOUNTED}
             assert shown == pytest.approx({key: value for key, value in expected.items() if value})
 
-    on_towns(tmp_path, settings(FEW, max_examples=15), agrees)
+    on_towns(tmp_path, settings(FEW, max_examples=45), agrees)
     assert met["traits"] > 5
-    assert met["changed"] > 2
+    assert met["changed"] > 0  # one town in four has such levels
 
 
 # -- percentiles --------------------------------------------------------------------------------------------------

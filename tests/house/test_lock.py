@@ -3,7 +3,8 @@
 import ast
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import metadata
 from pathlib import Path
 
@@ -118,9 +119,15 @@ def imported_when_collected(code: str) -> Iterator[str]:
             yield part.module or ""
 
 
+@cache
+def packages_of_modules() -> Mapping[str, list[str]]:
+    """Looked up once, as it reads every package that is installed."""
+    return metadata.packages_distributions()
+
+
 def not_brought(code: str) -> set[str]:
     """What a file of tests imports as pytest collects it, and neither [run] nor [test] brings; it would end the whole run."""
-    brought, provided = as_versions(run_sim.locked("test")), metadata.packages_distributions()
+    brought, provided = as_versions(run_sim.locked("test")), packages_of_modules()
     names = {name.split(".")[0] for name in imported_when_collected(code)}
     outside = names - {*sys.stdlib_module_names, *OF_THE_PROJECT}
     return {

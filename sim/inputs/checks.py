@@ -189,15 +189,9 @@ def check_lists(parsed: ParsedScenario) -> None:
 
 def check_steps(parsed: ParsedScenario) -> None:
     """No step waits, through others, for itself."""
-    after = {name: _names_in(step.after) for name, step in each(parsed.spec.steps)}
-    for ring in rings(after):
+    for ring in rings(parsed.steps_before()):
         path = ("steps", ring[0], "after")
         parsed.refuse(path, f"is a circle in which no step can begin: {' after '.join([*ring, ring[0]])}")
-
-
-def _names_in(value: Any) -> list[str]:
-    names = value if isinstance(value, list) else [value]
-    return [name for name in names if isinstance(name, str)]
 
 
 def rings(leads_to: dict[Node, list[Node]]) -> list[list[Node]]:

@@ -114,6 +114,13 @@ class ParsedScenario:
         days = [calendar[key] for key in keys] if is_parsed(calendar) else [UNREADABLE]
         return sum(days) if is_sound(days) else None
 
+    def steps_before(self) -> dict[str, list[str]]:
+        """By step, those that it comes after, as far as they could be read."""
+        written = {
+            name: step.after if isinstance(step.after, list) else [step.after] for name, step in each(self.spec.steps)
+        }
+        return {name: [one for one in before if isinstance(one, str)] for name, before in written.items()}
+
     def names(self, section: str) -> tuple[str, ...] | None:
         """The names declared in a section; None if it could not be read at all."""
         spec = self.spec[section]

@@ -350,14 +350,12 @@ def _check_steps_begun(parsed: ParsedScenario, entry: CensusSpec) -> None:
     left = entry.steps_left or []
     if not is_parsed(entry.steps_begun_days) or not isinstance(left, list):
         return
-    after = {
-        name: step.after if isinstance(step.after, list) else [step.after] for name, step in each(parsed.spec.steps)
-    }
+    before = parsed.steps_before()
     for name in entry.steps_begun_days:
         path = (*entry.path, "steps_begun_days", name)
         if name not in left and name in (parsed.known("step") or ()):
             parsed.refuse(path, "is of a step that is not in `steps_left`, so done; name it there too")
-        for earlier in after.get(name, ()):
+        for earlier in before.get(name, ()):
             if earlier in left:
                 what = f"begins after {quoted(earlier)}, which is in `steps_left`, so not done: it cannot have begun"
                 parsed.refuse(path, what)

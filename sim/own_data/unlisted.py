@@ -43,9 +43,7 @@ ALIKE = 10  # people at least who have been there, or have waited, about as long
 ALIKE_PEOPLE = quantity_key("steps of people in a census")
 
 Names = tuple[str, ...]
-Begun = tuple[
-    tuple[str, float], ...
-]  # steps that are under way, and how many days ago they began, in days that count for them
+Begun = tuple[tuple[str, float], ...]  # steps under way, and how many days ago each began, in days that count for it
 Way = tuple[str, str, str]  # group, where they are and what they wait for; empty for those who are not ready
 Whole = NDArray[np.int64]
 

@@ -1,8 +1,8 @@
 """The front door: `python3 run_sim.py ...` sets itself up, then hands over to sim/cli.py.
 
-May be changed freely, within three limits: only the standard library, because nothing else is there yet;
-nothing that Python 3.6 cannot read, so that an old Python answers with a sentence; every message on standard
-error, because standard output belongs to the results. Why it works as it does is in docs/decisions.md.
+Three limits: only the standard library, because nothing else is there yet; nothing that Python 3.6 cannot read, so that
+an old Python answers with a sentence; every message on standard error, because standard output belongs to the results.
+docs/decisions.md says why it works as it does.
 """
 
 if __name__ == "__main__":  # what is imported below takes long enough for an early Ctrl-C

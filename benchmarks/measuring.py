@@ -1,6 +1,6 @@
 """The order of measuring, from the command line to what is printed: engines, growth, processes, the default comparison.
 
-May be changed freely; names in the JSON are in findings.py, sizes in sizes.py.
+Names in the JSON are in findings.py, sizes in sizes.py.
 """
 
 import argparse

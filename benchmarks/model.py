@@ -1,6 +1,6 @@
 """The model of model.yaml, as plain numbers for the programs that cannot read a scenario, and what its stays should show.
 
-May be changed freely, as long as every program goes on running the same model (tests/benchmarks says whether they do).
+Every program must go on running the same model; tests/benchmarks says whether they do.
 """
 
 from collections.abc import Mapping

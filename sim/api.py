@@ -1,7 +1,7 @@
 """The verbs for researchers: `read_scenario`, `run_scenario`, `compare`, `sweep`, `solve`; tidy pandas tables come back.
 
 The tables have the columns of summary.csv, replications.csv, census.csv and differences.csv. Described in
-docs/python.md. What may be changed here: additions freely; names and columns are a contract.
+docs/python.md. Notebooks rely on these names and columns: add to them, but rename none.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """For researchers: what is uncertain (`worlds`, `indices`, `together`, `break_even`), and own data (`fit_stays`, `forecast`), as tidy pandas tables.
 
-Described in docs/python.md. What may be changed here: additions freely; names and columns are a contract.
+Described in docs/python.md. Notebooks rely on these names and columns: add to them, but rename none.
 """
 
 import logging

@@ -1,6 +1,6 @@
 """Calibration: a scenario's results held against published figures, target by target.
 
-What may be changed here: freely; the targets themselves are in `scenarios/targets`.
+The targets themselves are in `scenarios/targets`.
 """
 
 import textwrap

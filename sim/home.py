@@ -1,6 +1,6 @@
 """Where the program stands, in a checkout or installed, and what it is called there.
 
-What may be changed here: freely. The ground floor: it imports nothing of ours.
+It imports nothing else of `sim`.
 """
 
 import glob

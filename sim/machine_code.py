@@ -4,7 +4,7 @@ Numba is imported and the code compiled when it is first needed. What was compil
 cache folder), in a folder named by a hash of every source that goes into it, of Python and of Numba: Numba itself would not
 notice a change in a module that it compiles from there.
 
-What may be changed here: freely. The ground floor: it knows nothing of beds.
+It knows nothing of beds.
 """
 
 import hashlib

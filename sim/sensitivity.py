@@ -1,6 +1,6 @@
 """Sensitivity: each assumption alone at its low and high end, on the same people; what becomes of a difference.
 
-What may be changed here: freely. One assumption at a time says nothing about several that are wrong together.
+One assumption at a time says nothing about several that are wrong together.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """What all tests share: three tiers, by how long a test takes.
 
-May be changed freely. Everyday tests run always. Tests marked `slow` take more than a few seconds of processor time and run in CI:
-with `--all` beside the everyday ones, with `--slow` alone. Tests marked `nightly` take minutes and run with `--nightly`,
+Everyday tests run always. Tests marked `slow` take more than a few seconds of processor time and run in CI: with
+`--all` beside the everyday ones, with `--slow` alone. Tests marked `nightly` take minutes and run with `--nightly`,
 beside all others.
 """
 

@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 a result moved (`check` only), 2 bad input or usage, or a 
 3 an internal error, 130 interrupted. Only light modules are imported here; NumPy and everything above it come when a
 command needs them.
 
-What may be changed here: wording freely; verbs, options and exit codes are a contract (issue 2).
+Users' scripts rely on verbs, options and exit codes.
 """
 
 import errno

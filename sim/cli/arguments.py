@@ -2,7 +2,7 @@
 
 A verb that has one more option declares it in its own module; options that are here have one meaning in every verb.
 
-What may be changed here: wording freely; options are a contract.
+Users' scripts rely on the options.
 """
 
 import argparse

@@ -1,7 +1,4 @@
-"""The verb break-even: a table of effects, each with the size at which it pays.
-
-What may be changed here: wording freely.
-"""
+"""The verb break-even: a table of effects, each with the size at which it pays."""
 
 import time
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """The verb `check`: rerun baselines, say what moved, and on request move them with a reason.
 
-What may be changed here: wording freely; verbs, options and exit codes are a contract.
+Users' scripts rely on the options and exit codes.
 """
 
 import sys

@@ -1,7 +1,4 @@
-"""fit: a file of stays read, lengths fitted, what was found printed, and a folder, a scenario and targets written.
-
-What may be changed here: wording freely.
-"""
+"""fit: a file of stays read, lengths fitted, what was found printed, and a folder, a scenario and targets written."""
 
 import hashlib
 import shlex

@@ -1,7 +1,4 @@
-"""forecast: a census read, the days ahead simulated, Monday's numbers printed, and a folder with every day's bands written.
-
-What may be changed here: wording freely.
-"""
+"""forecast: a census read, the days ahead simulated, Monday's numbers printed, and a folder with every day's bands written."""
 
 import hashlib
 import shlex

@@ -1,6 +1,6 @@
 """Help as pages for people: the table of commands in the README, and docs/commands.md.
 
-`python3 -m sim.cli.help_pages` writes both anew. What may be changed here: freely; a test holds both to the verbs.
+`python3 -m sim.cli.help_pages` writes both anew. A test holds both to the verbs.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The verb together: a table of what each lever does alone, in order, last and as a share; a folder with table and chart.
 
-What may be changed here: wording freely; columns are a contract.
+Users' scripts rely on the columns.
 """
 
 import time

@@ -1,7 +1,4 @@
-"""The verbs preset, bcf and worksheet: people's own files read, scenarios and workbooks written, and what was done said.
-
-What may be changed here: wording freely.
-"""
+"""The verbs preset, bcf and worksheet: people's own files read, scenarios and workbooks written, and what was done said."""
 
 import shlex
 from collections.abc import Sequence

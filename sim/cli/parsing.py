@@ -1,6 +1,6 @@
 """What was typed: a verb, its options and files, checked with kind words, all mistakes at once; and help on the screen.
 
-Nothing is read or run here. What may be changed here: wording freely; verbs and options are a contract.
+Nothing is read or run here.
 """
 
 import argparse

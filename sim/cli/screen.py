@@ -2,7 +2,7 @@
 
 Without a terminal it is plain text: no colour, no control characters. The two streams may be closed, full, or with nobody at the
 other end any more. A reader that goes away (`| head -1`) is nobody's fault: from then on words are for nobody, and the command
-goes on. What is lost in another way is an OSError with the stream's name. What may be changed here: freely, within that.
+goes on. What is lost in another way is an OSError with the stream's name.
 """
 
 import errno

@@ -1,8 +1,6 @@
 """The verb sensitivity: each assumption alone at its ends, a table on the screen and a folder with the tornado.
 
 What it found is read again for the report of a comparison.
-
-What may be changed here: wording freely.
 """
 
 import csv

@@ -3,7 +3,7 @@
 Where no file is named, the question can mean several things. Each reading is asked against a baseline of its own, and one table
 tells the answers side by side, so that nobody takes the first for the only one. Another reading is a line of READINGS.
 
-What may be changed here: freely, as long as nothing is written before everything is computed.
+Nothing is written before everything is computed.
 """
 
 import sys

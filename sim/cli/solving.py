@@ -1,7 +1,4 @@
-"""The verb solve: the question, the answer, the table behind it, and a folder with table and chart.
-
-What may be changed here: wording freely.
-"""
+"""The verb solve: the question, the answer, the table behind it, and a folder with table and chart."""
 
 import math
 import time

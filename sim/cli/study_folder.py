@@ -2,7 +2,7 @@
 
 The report of a comparison takes in finished studies of the same scenarios with the same seed, and no others.
 
-What may be changed here: freely; the name of a folder depends on the question, the files' contents and the version only.
+The name of a folder depends on the question, the files' contents and the version only.
 """
 
 import hashlib

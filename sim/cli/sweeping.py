@@ -1,8 +1,6 @@
 """The verb sweep: what would be run, then the table, the sentences, and a folder.
 
 The folder has every figure at every point, steps, chart, a page, and a scenario file with `sweep:`.
-
-What may be changed here: wording freely.
 """
 
 import time

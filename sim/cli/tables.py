@@ -1,6 +1,6 @@
 """What run and compare print: the answer, its table, money; then what differs, warnings, and the folder.
 
-Plain text in columns; nothing here computes. What may be changed here: freely.
+Plain text in columns; nothing here computes.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """sensitivity --method worlds, morris or sobol: all assumptions move together; answers on the screen, and a folder.
 
-The folder has tables, a chart and run.json. What may be changed here: wording freely; columns are a contract.
+The folder has tables, a chart and run.json. Users' scripts rely on the columns.
 """
 
 import time

@@ -1,6 +1,6 @@
 """The verb validate: scenario files are read and what is wrong, or worth knowing, is reported; to machines as JSON.
 
-What may be changed here: wording freely; keys of the JSON only by adding.
+Programs read the keys of the JSON: add to them, but rename none.
 """
 
 import sys

@@ -2,8 +2,6 @@
 
 A value is written as a scenario file writes it, so what the scenario language refuses is refused here, in its words. Where a share
 moves, the other shares of its list keep what they have to each other and make up 100%.
-
-What may be changed here: which values are offered, their headings and ends; never what a move writes.
 """
 
 import re

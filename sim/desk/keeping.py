@@ -5,8 +5,6 @@
 Today's list of inpatients is opened here too: a file with one row a person becomes a scenario that starts with these people. It
 is read by what `forecast` reads it with. What is written holds of each person where they are, since how many days and what they
 wait for; no name, no number, and no column that nobody asked for.
-
-What may be changed here: freely.
 """
 
 import re

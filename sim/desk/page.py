@@ -2,7 +2,6 @@
 
 Everything on it goes through `controls.py` and `session.py`, so that the command line can repeat it. What a tab has moved stands
 in its address too: a reload goes on where it was.
-What may be changed here: freely.
 """
 
 from collections.abc import Mapping

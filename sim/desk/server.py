@@ -4,7 +4,7 @@ Only programs on this computer reach 127.0.0.1. Of what a browser here sends, th
 its Host (a page that had its own name lead here does not), comes from no other page (Origin), and bears the token: the address that
 the terminal shows holds it, the answer moves it into a cookie that no other page can send. Streamlit has no token of its own.
 
-What may be changed here: wording freely; never so that another page gets in.
+No other page may get in.
 """
 
 import hmac

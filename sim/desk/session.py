@@ -8,7 +8,7 @@ One desk serves one user's tabs: what was run for one of them is there for all, 
 Scenarios come from `scenarios/` and are saved there, results go to `outputs/`; no name leads elsewhere, and no file is replaced.
 A saved scenario is believed only once it has been read back and means what was on the page.
 
-What may be changed here: freely, as long as that holds and the figures are those of the command line.
+Its figures are those of the command line.
 """
 
 import re

@@ -1,7 +1,6 @@
 """What the page shows of a comparison: its sentence, its table, the narrowing interval, the pinned results; all as safe HTML or a chart.
 
 Names come from files of whoever wrote them, so every text is escaped here, and each may run from right to left on its own.
-What may be changed here: freely.
 """
 
 import re

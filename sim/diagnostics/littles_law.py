@@ -2,7 +2,7 @@
 
 Every target is a range, so every figure that follows from some is a range too. Where two ranges of one figure do not
 meet, no settings can show all of these targets, and the sentence says the arithmetic.
-What may be changed here: more relations between measures; nothing here touches a simulated number.
+Nothing here touches a simulated number.
 """
 
 from collections.abc import Iterator, Sequence

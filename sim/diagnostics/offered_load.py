@@ -3,7 +3,7 @@
 The estimate follows routes and returns (traffic equations) and adds, roughly, what steps, reviews and opening hours
 add to a stay. It takes a moment and says in words what no result table says: that a queue will have no end.
 
-What may be changed here: freely; nothing here touches a simulated number.
+Nothing here touches a simulated number.
 """
 
 import math

@@ -2,7 +2,7 @@
 
 What only the people who do a study know is left to them and says so. The checklist is that of Monks and others (2019),
 Strengthening the reporting of empirical simulation studies, Journal of Simulation 13(1), 55 to 67.
-What may be changed here: wording freely; refresh docs/stress-des.md (its test says how).
+After a change, make docs/stress-des.md anew (its test says how).
 """
 
 import re

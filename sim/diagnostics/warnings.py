@@ -4,7 +4,7 @@ Some values hold only where nothing else is said: a visit's `stay_days` moves no
 or share those whose route gives it another. The values of a scenario say all of that, but nobody who changes one of them sees the
 others: here it says by how much of the people they are overridden.
 
-What may be changed here: freely; nothing here touches a simulated number.
+Nothing here touches a simulated number.
 """
 
 import math

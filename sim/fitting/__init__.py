@@ -1,4 +1,4 @@
 """Fitting: settings of a scenario moved until it shows its targets, and how well these pin them down.
 
-What may be changed here: freely; docs/decisions/fitting.md says why it is done so.
+docs/decisions/fitting.md says why it is done so.
 """

@@ -12,7 +12,7 @@ How well the targets pin the settings down is said as plus or minus, and as dire
 range of a target counts as its 95% interval, beside which stands the noise of the replications. A direction is flat where one may
 go half of a range along it without leaving these, or where what it moves is no more than noise. First each setting alone is looked
 at, then the others together, by singular values.
-What may be changed here: with a reason in docs/decisions/fitting.md, as long as no figure depends on the number of workers.
+No figure depends on the number of workers. docs/decisions/fitting.md gives the reasons.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

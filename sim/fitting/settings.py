@@ -2,7 +2,6 @@
 
 A position is 0 at a setting's low end and 1 at its high end. Every position is rounded to a value that a person would
 write, so that what is run is what is written: whole beds, shares and days to about a five-hundredth of the range.
-What may be changed here: how fine the steps are.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,7 +8,7 @@ A file of bookings says who is expected when, a line for each appointment or for
 `time`, `count` and a column for each trait. `each_replication: same` brings these people in every replication; `anew` draws each
 day of the run from those days of the file that fall on the same weekday.
 
-What may be changed here: with `docs/model.md`, on random numbers; the exact words are tested.
+`docs/model.md` says the same under random numbers. Tests hold the exact words.
 """
 
 from collections.abc import Callable, Iterator, Sequence

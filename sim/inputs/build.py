@@ -1,7 +1,6 @@
 """From the parsed and checked scenario to the frozen nouns that engines and measures use.
 
 Here exact decimals become numbers, days become seconds and dates become seconds of the run; nothing is decided.
-What may be changed here: with the fields of `scenario.py`, by agreement.
 """
 
 from collections.abc import Iterator, Mapping

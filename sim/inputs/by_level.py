@@ -2,7 +2,7 @@
 
 They are read as they are written. `for_levels` takes the values that hold for given levels, so that anybody who comes
 after (checks, the builder, the engines) meets plain values only.
-What may be changed here: with `docs/model.md`, rules 20 and 21.
+`docs/model.md` says the same in rules 20 and 21.
 """
 
 from collections.abc import Callable, Iterator, Mapping

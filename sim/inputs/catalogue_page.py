@@ -2,7 +2,7 @@
 
 Planners keep files of their own in the same folder. The page lists what git tracks, and what the page lists is what
 tests look at, so that nobody's own file ever fails a test.
-What may be changed here: freely; refresh the page (the test says how).
+After a change, make the page anew (its test says how).
 """
 
 import re

@@ -1,6 +1,6 @@
 """Values made of other values: known keys, names that the planner chooses, lists, and either of several.
 
-What may be changed here: a new container. A new key needs only a line in `fields.py`.
+A new key needs only a line in `fields.py`.
 """
 
 import re

@@ -5,7 +5,7 @@ person a longer stay when the planner writes a longer mean. The scalar functions
 `sqrt`, `log`, `exp` and `pow`, so that a compiled engine reads the same source and gets the same bits. An exponential length is
 `-log(1 - u)` and not `-log1p(-u)`: 1 - u is exact for every random number of ours, and `log` takes half the time.
 
-What may be changed here: with new expected results (every stay is drawn through this module).
+Every stay is drawn through this module: a change here moves results.
 """
 
 import math

@@ -1,8 +1,6 @@
 """How long something takes, as a planner writes it: a number, or a family with its mean and spread; and how long people wait at most.
 
 The longest wait is a length of time, or lasts until the clock shows a time of day.
-
-What may be changed here: a family, together with `distributions.py` and new expected results.
 """
 
 from collections.abc import Callable, Mapping

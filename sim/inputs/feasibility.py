@@ -1,7 +1,7 @@
 """Could people live in this scenario? Nobody may wait for what can never come, or go round without time passing.
 
 These are the impossible worlds of the model's rules: an engine that met one would stand still for ever.
-What may be changed here: with the rules of `docs/` about waiting; the exact words are tested.
+Tests hold the exact words.
 """
 
 from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ one message. `fields.py` puts the kinds together into the one table of keys; `ch
 Single values are ready for the table of keys: reader, words, unit and JSON Schema together. Their limits are generous; they only
 keep a mistake or a hostile file from costing an hour.
 
-What may be changed here: a new kind of value, and limits. A new key needs only a line in `fields.py`.
+A new key needs only a line in `fields.py`.
 """
 
 from abc import ABC, abstractmethod

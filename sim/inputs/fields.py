@@ -3,8 +3,7 @@
 The reader, the types, the JSON Schema and `docs/scenario-keys.md` are all made from this table: a key that is not here does
 not exist. Meanings are ends of sentences: no capital, no full stop. The keys about money stand first: prices, years, payers, and
 what becomes of freed beds; docs/money.md says why it is done so.
-What may be changed here: a new key needs a line here, a field in `scenario.py` (by agreement) and a line in `build.py`, or of
-money in `prices.py`.
+A new key needs a line here, a field in `scenario.py` and a line in `build.py`, or in `prices.py` if it is about money.
 """
 
 from typing import TypeAlias

@@ -2,7 +2,7 @@
 
 With the schema, editors complete keys and underline mistakes while somebody types. It knows what a single key allows; what fits
 together only the reader knows.
-What may be changed here: freely; refresh the page and `scenarios/scenario.schema.json` (the tests say how).
+After a change, make the page and `scenarios/scenario.schema.json` anew (the tests say how).
 """
 
 import textwrap

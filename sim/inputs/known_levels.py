@@ -2,7 +2,7 @@
 
 Who is known to need a bed has dementia more often than others, if need depends on dementia. So a level that is not known
 is drawn from its share among those who come with all that is known and drawn before.
-What may be changed here: with `docs/model.md`, rule 20.
+`docs/model.md` says the same in rule 20.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,6 @@
 """From a YAML file to a frozen Scenario, or to everything that is wrong with it: the room's public verbs.
 
-What may be changed here: the order of reading; what a key means is in `fields.py`, what is refused in `checks.py`,
-`feasibility.py` and `nodes.py`.
+What a key means is in `fields.py`; what is refused is in `checks.py`, `feasibility.py` and `nodes.py`.
 """
 
 import os

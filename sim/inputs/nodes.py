@@ -3,7 +3,7 @@
 Nothing is converted here, so nothing is converted silently: `NO`, `010` and `12:30` stay two letters, three digits and
 five characters until a key says what they are. What makes YAML surprising (aliases, tags, merge keys, several documents,
 tabs, Word's invisible characters) is refused. The only module that imports yaml.
-What may be changed here: what is refused. The rest of the room knows only Text, Table and Rows.
+The rest of `sim.inputs` knows only Text, Table and Rows.
 """
 
 import re

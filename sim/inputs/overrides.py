@@ -14,7 +14,7 @@ is done after all files have been put together, so a change to the journey of th
 says itself takes the place of the other's value: a key of a visit, of a route in `then`, or a whole visit or route that the other
 has not. Values are never mixed: a distribution, a list of dated routes or a value by trait replaces the whole of the other.
 
-What may be changed here: what counts as existing, and opening routes with `docs/model.md`, rule 19; the exact words are tested.
+`docs/model.md` says in rule 19 how routes open. Tests hold the exact words.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """A scenario as it was parsed, problems and all, with the questions that the checks ask of it.
 
-What may be changed here: freely; a question that two checks ask belongs here. The exact words about shares are tested.
+A question that two checks ask belongs here. Tests hold the exact words about shares.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
 """Do the people of a scenario fit together? Groups, their journeys, and who is there when the clock starts.
 
-What may be changed here: a new check is a function in PEOPLE_CHECKS; the exact words are tested.
+A new check is a function in PEOPLE_CHECKS. Tests hold the exact words.
 """
 
 from collections import Counter

@@ -5,8 +5,6 @@ to the penny, and the rest, which stands whether the bed is used or not. Prices 
 deflator's factor and rounded to the penny.
 
 They fit together with one year, one basis each, payers that pay all, freed beds that exist and budgets that limit something.
-
-What may be changed here: with the fields of `scenario.py`, by agreement.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

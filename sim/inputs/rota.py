@@ -5,7 +5,7 @@ A day is one amount, or clock times with amounts: `{"08:00": 10, "17:00": 4}`; b
 goes on. Changes are whole seconds after midnight. Ways of writing that several keys share stand below: amounts from dates on, one
 value a weekday, shares that add up.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

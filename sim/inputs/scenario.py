@@ -1,7 +1,7 @@
 """The nouns of a scenario, frozen: what a planner said, checked and with its unit in every name.
 
-What may be changed here: by agreement only. The loader fills these, the engines and the results read them.
-Times inside are whole seconds from the first midnight of the run (`calendar.start`, the first day of the warm-up).
+The loader fills these; the engines and the results read them. Times inside are whole seconds from the first midnight of
+the run (`calendar.start`, the first day of the warm-up).
 """
 
 from collections.abc import Callable, Hashable, Sequence

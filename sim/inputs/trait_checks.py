@@ -1,6 +1,6 @@
 """Do the traits of people fit together? Levels that exist and are all covered, changes that lead somewhere.
 
-What may be changed here: a new check is a function in TRAIT_CHECKS; the exact words are tested.
+A new check is a function in TRAIT_CHECKS. Tests hold the exact words.
 """
 
 from collections.abc import Callable, Mapping

@@ -2,7 +2,7 @@
 
 A visit is settled by two sets of levels: those with which people are found on admission and those that they have after
 the changes of the stay. Days needed, hours, tapers and changes go by the levels found, everything else by those after.
-What may be changed here: with `docs/model.md`, rules 20 and 21.
+`docs/model.md` says the same in rules 20 and 21.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

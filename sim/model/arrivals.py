@@ -4,7 +4,7 @@ Person k of a group is the k-th point of that group's unit-rate process, mapped 
 calendar brings the same people sooner, and nobody else. People who are prevented keep their number, so that the others stay
 the same people at the same time.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,7 +1,7 @@
 """What is settled the moment somebody is admitted: how long they need, where they go next, which steps they will need.
 
 All of it comes from the random numbers and from the delay of the stay before (rule 12 of the model); nothing here depends on
-who else is there. What may be changed here: with new expected results.
+who else is there. A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Callable

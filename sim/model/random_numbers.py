@@ -10,7 +10,7 @@ function is Philox 4x64 with ten rounds (Salmon and others 2011, "Parallel rando
 so that adding a service leaves everybody else's numbers alone.
 
 It is here for one number in plain Python, and for many NumPy's own Philox is asked; a compiled engine has it too, and
-the tests hold both against NumPy's own Philox. What may be changed here: by agreement only.
+the tests hold both against NumPy's own Philox. Another number here changes every result of every scenario.
 """
 
 import math

@@ -5,7 +5,7 @@ negative for people of a starting census. `NEVER` stands for what has not happen
 `minimum(left, end)` clips without special cases. Services and destinations are numbered as in `Scenario.destinations`
 (services in file order, home last of them, then died, then out, then waiting lists); OUTSIDE is -1.
 
-What may be changed here: by agreement only; engines write these columns and results read them.
+Engines write these columns and results read them.
 """
 
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """Small pure decisions that every engine calls, on plain numbers and sequences: no objects, no clock, no generator.
 
-A compiled engine compiles this very source. What may be changed here: with new expected results.
+A compiled engine compiles this very source. A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Callable, MutableSequence, Sequence

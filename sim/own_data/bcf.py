@@ -4,7 +4,7 @@ The template differs from year to year, so nothing of it is built in. The mappin
 heading it stands, whether it is demand or capacity, step-down or step-up, and of which service of the scenario it speaks.
 Rows and months are found by their words, wherever they stand; every problem is named by sheet and cell.
 
-What may be changed here: freely; what is understood as a month is in `month_in`.
+What is understood as a month is in `month_in`.
 """
 
 import re

@@ -8,7 +8,7 @@ both know, and the people who step up.
 What happens is shown month by month: people, room, the gap, and days waited. It is counted from the records of each replication:
 anybody who joins the queue of a service in a month waited until they were in, however much later that was (until the end of the
 run, for those who are not in by then).
-What may be changed here: the words freely; what is assumed and counted, with docs/bcf-plan.md.
+docs/bcf-plan.md says what is assumed and counted.
 """
 
 import io

@@ -1,7 +1,7 @@
 """Today's census: a file with one row a person in; the people of a starting census out, and what they show of that day.
 
 A census is of one date, and the run starts at its first instant with these people. Nothing says whose row is whose once this
-is read. What may be changed here: with new expected results; the exact words are tested.
+is read. A change here moves results. Tests hold the exact words.
 
 A cell for steps that are not done holds names of steps, a planner's own words, or reasons as the discharge-ready-date return has
 them, also several. What is understood may be changed; never make two readings of one text possible.

@@ -2,7 +2,7 @@
 
 Four families by maximum likelihood (SciPy's distributions and optimizer), the one with the smallest AIC; stays whose pathway
 nobody knows yet belong to each pathway in part (a mixture), because to leave them out would leave out the long ones.
-Why not lifelines, and why not `scipy.stats.fit`: docs/decisions/fitting.md. What may be changed here: with known answers.
+Why not lifelines, and why not `scipy.stats.fit`: docs/decisions/fitting.md. Tests hold it to known answers.
 """
 
 from collections.abc import Sequence

@@ -3,8 +3,7 @@
 What stays show of a period becomes targets for `calibrate`, people there, people delayed, days to ready, length of stay; and
 arrivals. The accepted range is the 95% interval of the figure over ten blocks of the period, as figures of neighbouring days are
 alike (batch means).
-What may be changed here: wording freely; the first words mark a file that a later fit may write over; targets with the worked
-example in the tests.
+The first words mark a file that a later fit may write over. A worked example in the tests holds the targets.
 """
 
 import re

@@ -3,7 +3,7 @@
 A list of routes takes the shares of the stays that it is for. Where `then` goes by a trait that the file does not give (what
 people need, say), the shares of its levels are moved instead, each by as much as makes those who leave on each route as many as
 seen; how the trait goes with others, and within a list whatever the words of the file do not tell apart, stays in proportion (raking).
-What may be changed here: with the examples worked out by hand in the tests.
+Tests hold it to examples worked out by hand.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

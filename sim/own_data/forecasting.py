@@ -2,7 +2,7 @@
 
 Each simulated run starts with the people who are there, whose residual stays are drawn on condition of the days elapsed; a
 band is what lies between two percentiles of the runs. Nothing is kept: no store, and no row of a person in any file.
-What may be changed here: names and columns of the rows are a contract.
+Notebooks rely on the names and columns of the rows.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -2,7 +2,7 @@
 
 A planner's own headings and words are mapped once, in a small CSV file with the columns column, yours and ours. Nothing but
 what is asked for is taken from a row, and no name or number of a person is.
-What may be changed here: more words for a column freely, as long as no heading has two meanings.
+A column may have more words, but no heading may have two meanings.
 """
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence

@@ -5,7 +5,7 @@ What cannot be reported is left out, and said. docs/published-files.md says whic
 A figure has its value over all months, the range over each, and where every part of it stands. Sums are made from counts, never
 from percentages. A part that is not published makes the figure unknown; where small counts are to be suppressed, a figure that
 tells one is left out, and one more that would tell it by what is left of the whole.
-What may be changed here: freely; a figure is one call of `add`; the ranges are a rule of thumb, and each target says which.
+A figure is one call of `add`. The ranges are a rule of thumb, and each target says which.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -4,7 +4,7 @@ Published figures are of all adults. The baseline has two age groups, and everyt
 is an assumption, and every line says so. What is not published (how many places there are outside hospital) grows
 with those who need it.
 
-What may be changed here: the conversions, each with its reason in docs/published-files.md.
+docs/published-files.md gives the reason for each conversion.
 """
 
 from collections.abc import Iterator, Mapping

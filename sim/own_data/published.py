@@ -7,7 +7,7 @@ names files.
 A sheet has a figure a row, or an organisation a row under headings in several rows. Nothing is taken by its position: rows and
 columns are found by their headings, so that titles, blank columns, footnotes and another order do no harm. Which label is which
 figure is said by published_measures.csv.
-What may be changed here: freely; another shape is a reader beside the two.
+Another shape of file needs a third reader.
 """
 
 import csv

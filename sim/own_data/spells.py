@@ -1,7 +1,7 @@
 """Observed spells: a file of stays in; days needed by each person, with those still in bed as censored, and targets out.
 
 Days needed run from admitted to ready (the discharge-ready date); without one, to left. Anybody who was not ready when the file was
-made is censored: they need longer than so many days. What may be changed here: with the worked examples in the tests.
+made is censored: they need longer than so many days. Worked examples in the tests hold it.
 """
 
 from collections import Counter

@@ -3,7 +3,7 @@
 A file is untrusted and may hold people: formulas and macros never run (values alone are read, as they were last saved),
 what unpacks to more than a sane size is refused, and columns that name people are dropped before a cell of them is looked at.
 Of one cell, text goes in and a date, a number, or whether it says who somebody is, comes out.
-What may be changed here: freely, as long as no text has two readings; the exact words are tested.
+No text may have two readings. Tests hold the exact words.
 """
 
 import re

@@ -14,7 +14,7 @@ People in services after hospital and at home on their way back are taken from t
 would let a forecast begin with every other place free, and with nobody who comes back. So each draw takes the people of the
 services that are not listed from a run of the scenario itself, warmed up until the census's date.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from collections import Counter

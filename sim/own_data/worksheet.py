@@ -2,8 +2,8 @@
 
 The workbook has fifteen cells to fill, and a sheet that shows every value that follows, formula and all. Formulas are ours alone,
 and each is saved with its value. What a planner types is read back by worksheet_read.py.
-What may be changed here: the numbers, with scenarios/template.yaml and docs/your-own-hospital.md; what they become, with tests.
-Looks freely; sheets, headings and the words of a row are read back by their names.
+The numbers are those of scenarios/template.yaml and docs/your-own-hospital.md. Sheets, headings and the words of a row
+are read back by their names.
 """
 
 import io

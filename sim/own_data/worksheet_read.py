@@ -3,7 +3,7 @@
 Only the fifteen cells (and their sources) count: the arithmetic is done again here, formulas are never run, and a value that
 somebody typed over a formula is refused.
 
-What may be changed here: freely, but the exact words are tested.
+Tests hold the exact words.
 """
 
 import re

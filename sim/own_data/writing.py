@@ -1,7 +1,4 @@
-"""Scenarios that are made from people's files: read back before anything is written, and written whole or not at all.
-
-What may be changed here: freely.
-"""
+"""Scenarios that are made from people's files: read back before anything is written, and written whole or not at all."""
 
 import os
 import tempfile

@@ -2,8 +2,6 @@
 
 What they count is said in `split.py` in plain NumPy, which counts where nothing can be compiled and is their reference in tests:
 whole numbers only, so both come to the same whatever the order.
-
-What may be changed here: freely, together with `split.py`.
 """
 
 from sim.machine_code import Column, Grid, Passes

@@ -1,7 +1,7 @@
 """How many people were there at midnight, and how often: the distribution of the midnight census.
 
 Each midnight of the measured window counts once, in every replication; the share of a number is its mean over the replications,
-with the interval of every other mean. What may be changed here: columns may be added at the end.
+with the interval of every other mean. Columns may be added at the end.
 """
 
 from collections.abc import Iterator

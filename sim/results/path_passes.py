@@ -1,8 +1,6 @@
 """Paths over time from spans, and where waits ended: passes for a compiler.
 
 `step_functions.py` and `window.py` say the same in plain NumPy, which is their reference.
-
-What may be changed here: freely, together with these.
 """
 
 from typing import NamedTuple

@@ -2,8 +2,6 @@
 
 They go into a file without a name, which the system takes back however the run ends. While they are few they stay in memory, and
 so do those for which the disk has no room.
-
-What may be changed here: freely.
 """
 
 import os

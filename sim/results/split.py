@@ -5,7 +5,7 @@ Whatever counts people adds up by item and place, in one table: its first row is
 counts until ready, the level *after* from ready on and in waits, discharges and deaths (rules 20 and 21): a stay that changes
 somebody stands under two items, under each for its own time.
 
-What may be changed here: with new expected results; which level counts is frozen in the vocabulary.
+A change here moves results.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -2,8 +2,6 @@
 
 The definition of each is beside it in the module of its measure in plain NumPy, which counts where nothing can be compiled and is the
 reference in tests: whole numbers only, so both come to the same whatever the order.
-
-What may be changed here: freely, together with these.
 """
 
 from typing import NamedTuple

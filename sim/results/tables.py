@@ -2,8 +2,6 @@
 
 A measure asks for its table by name and says beside it in plain NumPy what is counted: that is done where nothing can be
 compiled, and is the reference in tests.
-
-What may be changed here: freely, together with these passes.
 """
 
 from collections.abc import Callable, Mapping, Sequence

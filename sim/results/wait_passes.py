@@ -2,8 +2,6 @@
 
 The definition of each is in `waits.py` and `flow.py` in plain NumPy, which counts where nothing can be compiled and is
 the reference in tests: whole numbers only.
-
-What may be changed here: freely, together with these.
 """
 
 from typing import NamedTuple

@@ -6,7 +6,7 @@ by the number of its block. Every block is done by the same program as here: a w
 Anybody who reaches a scheduler can run code on its workers, and what they answer is unpickled here: a cluster is trusted as this
 computer is. docs/scale.md says so to those who start one.
 
-What may be changed here: freely, as long as each block counts once and no worker of another version has a say.
+Each block counts once, and no worker of another version has a say.
 """
 
 import logging

@@ -1,7 +1,6 @@
 """From scenarios and replications to findings: who can be compared with whom, and what differs.
 
-What may be changed here: freely; a scenario is paired only with a baseline that has the same people on the
-same days.
+A scenario is paired only with a baseline that has the same people on the same days.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Which engine runs a replication, and which replications the SimPy model runs too as a cross-check.
 
-What may be changed here: freely, as long as records on which two engines differ never become a result.
+Records on which two engines differ never become a result.
 """
 
 import hashlib

@@ -9,7 +9,7 @@ JSON says what is there; tables of numbers follow, each in the smallest whole-nu
 and floating-point numbers as they are, which hardly get smaller. Nothing in them is ever executed, and what comes back is equal to
 the last bit.
 
-What may be changed here: freely, as long as no result depends on the number of workers or on what runs together.
+No result depends on the number of workers or on what runs together.
 """
 
 import json

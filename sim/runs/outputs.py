@@ -1,6 +1,6 @@
 """Findings to files: everything in the one folder of a run is computed here first, and written last.
 
-What may be changed here: freely, except the names of files, which are frozen in the vocabulary.
+Users' scripts rely on the names of the files.
 """
 
 import platform

@@ -2,7 +2,7 @@
 
 The columns are those of replications.csv: words are stored once and numbered, figures with all their bits.
 
-What may be changed here: freely, but for the columns.
+Users' scripts rely on the columns.
 """
 
 from collections.abc import Iterator, Sequence

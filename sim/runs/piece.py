@@ -1,6 +1,6 @@
 """One replication: which it is, and what it found.
 
-What may be changed here: freely; nothing in it comes from a clock, but for how long the stages took.
+Nothing in it comes from a clock, except how long the stages took.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """Findings as tidy rows: the frozen columns of the result files, for CSV, JSON and pandas alike.
 
-What may be changed here: columns may be added at the end; the others are frozen in the vocabulary.
+Users' scripts rely on the columns: new ones go to the end.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence

@@ -1,8 +1,6 @@
 """Where the time of a run goes, and how long it will still take.
 
 Only `run.json` and the screen may tell: no clock reaches a result. A stage is whatever `with watch.stage("engine"):` calls it.
-
-What may be changed here: freely.
 """
 
 import time

@@ -6,7 +6,7 @@ Inside a command on Linux, worker processes begin as copies of this one, which l
 thread that made it, and whatever another one held at that moment stays held for ever. So nothing is copied while the system counts
 a second thread, nor elsewhere (a notebook, a script, another system): there, each worker is a new Python, which imports and loads.
 
-What may be changed here: freely, as long as every number of workers gives the same results.
+Every number of workers gives the same results.
 """
 
 import multiprocessing

@@ -14,8 +14,7 @@ assumption moves over its whole range, sigma how much that change depends on the
 the design of Saltelli 2010): the part of the variance of the difference that one assumption explains alone, and with all that it
 interacts with. Both are SALib's, with the scenario's seed.
 
-What may be changed here: freely, as long as no result depends on the number of workers or of points run together; what is drawn
-is a contract, as results depend on it.
+No result depends on the number of workers or of points run together. Results depend on what is drawn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

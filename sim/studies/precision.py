@@ -5,7 +5,7 @@ The confidence-interval method with look-ahead of Hoad, Robinson and Davies (201
 of the mean, and at which that holds for the next five too (for the next 5% beyond 100). The interval is the one
 that is reported (`comparison/statistics.py`), its further end counts. They begin at 3; here it begins at 10, below which intervals are worth little.
 
-What may be changed here: freely; a number that was chosen gives the results of asking for that number.
+A number that was chosen gives the results of asking for that number.
 """
 
 import re

@@ -5,7 +5,7 @@ same seed, and so the same people and random numbers: differences between points
 not run again, so a study that was stopped goes on where it was. Costs are reported beside one scenario, the base: what it
 releases, and which fixed costs stay.
 
-What may be changed here: freely, as long as no figure depends on the number of workers.
+No figure depends on the number of workers.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -4,7 +4,7 @@ A target is typed as in `hospital.midnight_delayed_mean <= 35`. One setting is f
 selection (`solve_search.py` has both). Every run has the same seed, and so the same people, so that differences between mixes
 are the settings' doing; what was finished before comes from the store. Where nothing reaches the target, what is left of the
 delay says why.
-What may be changed here: freely, with docs/solve.md.
+docs/solve.md says how it works for users.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""What a solution says: the answer in a sentence, the table behind it, and why nothing more can be had.
-
-What may be changed here: wording freely.
-"""
+"""What a solution says: the answer in a sentence, the table behind it, and why nothing more can be had."""
 
 from collections.abc import Iterator, Sequence
 from math import ceil, isfinite

@@ -3,7 +3,7 @@
 A lever is a file that extends the base. Every selection of them is run on the same people. The share of a lever is its
 Shapley value (1953): what it adds, on average over all orders in which the levers could come; the shares add up to what
 all do together in every replication, not only on average.
-What may be changed here: freely, as long as no result depends on the number of workers.
+No result depends on the number of workers.
 """
 
 from collections.abc import Sequence

@@ -31,6 +31,7 @@ OLD_WORDS = {  # what used to be written, and what the field calls it
     r"\bnought\b": "zero",
     r"\bfaults? of ours\b": "internal error",
     r"\bidentit(y|ies)\b": "invariant",
+    r"\bmay be changed (here|freely)": "what depends on it, as in: a change here moves results",
 }
 OLD = [(re.compile(pattern, re.IGNORECASE), better) for pattern, better in OLD_WORDS.items()]
 

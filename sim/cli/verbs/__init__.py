@@ -2,7 +2,7 @@
 
 A verb is its name, what it says of itself, its options, and what it does.
 
-What may be changed here: verbs are a contract; new ones go where a reader of the help looks for them.
+Users' scripts rely on the verbs. A new one goes where a reader of the help looks for it.
 """
 
 from collections.abc import Callable, Iterator

@@ -1,7 +1,4 @@
-"""The verb bcf: a Better Care Fund capacity and demand plan into a scenario, and with its demand, gap and wait back out.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb bcf: a Better Care Fund capacity and demand plan into a scenario, and with its demand, gap and wait back out."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""The verb break-even: how large an effect would have to be for a scenario to pay for itself.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb break-even: how large an effect would have to be for a scenario to pay for itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

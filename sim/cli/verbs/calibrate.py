@@ -1,7 +1,4 @@
-"""The verb calibrate: a scenario's figures held against published targets, and settings moved until they are met.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb calibrate: a scenario's figures held against published targets, and settings moved until they are met."""
 
 import re
 from collections.abc import Iterator

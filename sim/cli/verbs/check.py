@@ -1,6 +1,6 @@
 """The verb check: recorded scenarios are run again, and it fails if a result moved.
 
-What may be changed here: wording freely; verbs, options and exit codes are a contract.
+Users' scripts rely on the options and exit codes.
 """
 
 from collections.abc import Iterator

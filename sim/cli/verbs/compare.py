@@ -1,7 +1,4 @@
-"""The verb compare: a base and every file that can be paired with it, on the same people.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb compare: a base and every file that can be paired with it, on the same people."""
 
 from sim.cli.arguments import NoValue, Parser, UsageError, add_files
 from sim.cli.verbs import Verb, named_files, simulate

@@ -1,7 +1,4 @@
-"""The verb desk: a local page where a planner moves a bed and watches.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb desk: a local page where a planner moves a bed and watches."""
 
 import os
 import sys

@@ -1,7 +1,4 @@
-"""The verb events: one replication as an event log, and as an animation of beds and queues.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb events: one replication as an event log, and as an animation of beds and queues."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""The verb fit: observed stays become distributions, those still in bed as censored, and a scenario that says so.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb fit: observed stays become distributions, those still in bed as censored, and a scenario that says so."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""The verb forecast: the next days from today's census, with bands; and how often bands held from past ones.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb forecast: the next days from today's census, with bands; and how often bands held from past ones."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

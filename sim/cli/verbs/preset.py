@@ -1,7 +1,4 @@
-"""The verb preset: published figures of one organisation as calibration targets and a first scenario.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb preset: published figures of one organisation as calibration targets and a first scenario."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""The verb run: scenarios, each on its own.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb run: scenarios, each on its own."""
 
 from sim.cli.arguments import Parser, add_files
 from sim.cli.verbs import Verb, named_files, simulate

@@ -1,7 +1,4 @@
-"""The verb scenarios: the shipped scenarios, copied to a folder of the user's own.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb scenarios: the shipped scenarios, copied to a folder of the user's own."""
 
 import shutil
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""The verb schema: the JSON Schema of scenario files.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb schema: the JSON Schema of scenario files."""
 
 from sim.cli.arguments import Options, Parser
 from sim.cli.screen import Screen

@@ -1,7 +1,4 @@
-"""The verb sensitivity: each assumption alone at the ends of its range.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb sensitivity: each assumption alone at the ends of its range."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

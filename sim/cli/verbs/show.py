@@ -1,7 +1,4 @@
-"""The verb show: every value in force, with the place it comes from.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb show: every value in force, with the place it comes from."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,6 @@
 """What run and compare share: their options, and what does not go together.
 
-What may be changed here: wording freely; options are a contract.
+Users' scripts rely on the options.
 """
 
 from collections.abc import Iterator

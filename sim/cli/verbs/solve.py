@@ -1,7 +1,4 @@
-"""The verb solve: the smallest value of a setting, or the cheapest mix of several, that meets a target.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb solve: the smallest value of a setting, or the cheapest mix of several, that meets a target."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""The verb sweep: a scenario at every value of one or two settings, on the same people.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb sweep: a scenario at every value of one or two settings, on the same people."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""The verb test: the project's own tests, by pytest.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb test: the project's own tests, by pytest."""
 
 import os
 import subprocess

@@ -1,7 +1,4 @@
-"""The verb together: what several levers do alone, together, and which part of the whole is whose.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb together: what several levers do alone, together, and which part of the whole is whose."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,4 @@
-"""The verb validate: scenario files are checked, and nothing is run.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb validate: scenario files are checked, and nothing is run."""
 
 from sim.cli.arguments import Options, Parser, add_changes, add_files, add_json
 from sim.cli.screen import Screen

@@ -1,7 +1,4 @@
-"""The verb worksheet: the fifteen numbers of a hospital as a workbook to fill, and the filled one as a scenario.
-
-What may be changed here: wording freely; verbs and options are a contract.
-"""
+"""The verb worksheet: the fifteen numbers of a hospital as a workbook to fill, and the filled one as a scenario."""
 
 from dataclasses import dataclass
 from pathlib import Path

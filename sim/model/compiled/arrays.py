@@ -3,7 +3,7 @@
 Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the random numbers
 are beside what they are for. -1 stands for "none" throughout.
 
-What may be changed here: freely, together with the operations (`operations.py`), which are the only readers.
+The operations (`operations.py`) are the only readers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Places and lines, for the fast engine: opening hours, who may move, what the calendar and the surge give.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
-the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 from sim.model.compiled.arrays import KEY_TURNAROUND, KEY_UNITS, PlanArrays

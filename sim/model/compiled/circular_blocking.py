@@ -1,7 +1,7 @@
 """Circular blocking, for the fast engine: people who hold the places that they wait for among each other.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
-the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 from sim.model.compiled.arrays import PlanArrays

@@ -2,7 +2,7 @@
 
 Anybody who reads the records sees int64 columns, as `records.py` says: a narrow one is widened when it is first asked for.
 
-What may be changed here: freely, as long as no number is cut off.
+No number is ever cut off.
 """
 
 from collections.abc import Iterator, Mapping

@@ -2,7 +2,7 @@
 
 Here a plan and its people become tables, the events are run, and the tables become records. Nothing in here decides anything about people.
 
-What may be changed here: freely, as long as the records of both engines stay equal.
+The records of both engines must stay equal.
 """
 
 import math

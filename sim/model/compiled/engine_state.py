@@ -1,8 +1,6 @@
 """The state of the compiled engine: its tables, and by name what is in a row of each. Only its own operations write them.
 
 A row is kept narrow, its numbers as wide as they have to be: a stay has 64 bytes, and a wait, which is what a processor fetches at once.
-
-What may be changed here: freely, together with them.
 """
 
 from typing import Any, NamedTuple, TypeVar

@@ -4,7 +4,7 @@ It is plain Python over tables of numbers that a compiler can read (`numba_setup
 slowly, as it stands. An instant is gathered (`gathering.py`), then its phases follow in the order of rule 3 (`phases.py`), then
 the clock goes on. The tables are in `engine_state.py`, the small operations are listed in `operations.py`.
 
-What may be changed here: with new expected results, and only together with the reference engine.
+A change here needs the same change in the reference engine, and moves results.
 """
 
 from sim.model.compiled.arrays import PlanArrays

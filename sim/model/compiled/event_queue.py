@@ -1,7 +1,7 @@
 """When: what will be due, for the fast engine. A bucket for each span of time, a heap for the present one, a stack for this instant.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
-the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 from sim.model.compiled.engine_state import KIND_BITS, KINDS, MORE_EVENTS, EngineState, fetch_ahead

@@ -1,7 +1,7 @@
 """Gathering, for the compiled engine: what is due at an instant happens, to one person at a time, in any order (rule 3).
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only
-together with the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 from sim.model.compiled.arrays import KEY_DEATH, KEY_OUTSIDE, PlanArrays

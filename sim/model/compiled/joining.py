@@ -1,7 +1,7 @@
 """Clear to move and joining a queue, for the compiled engine: who may join, what a wait claims, how long it may last.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only
-together with the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 from sim.model.compiled.arrays import KEY_OUTSIDE, PlanArrays

@@ -3,7 +3,7 @@
 Each function here makes, for the compiler, the fast twin of a function of the same name in plain Python. Numba is imported
 when one is made.
 
-What may be changed here: freely, as long as the records of both engines stay equal.
+The records of both engines must stay equal.
 """
 
 from typing import Any

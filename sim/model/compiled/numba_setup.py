@@ -1,6 +1,6 @@
 """Handing the fast engine to Numba: what is compiled, of which sources. How, and where it is kept, is in `sim/machine_code.py`.
 
-What may be changed here: freely, as long as the records of both engines stay equal.
+The records of both engines must stay equal.
 """
 
 import shutil

@@ -3,7 +3,7 @@
 Each takes the plan and the state and changes the state's tables. They are plain Python that a compiler can read, and are built
 into each other wherever they are called, so that a call costs nothing. They live in eleven files, by what they are about.
 
-What may be changed here: with new expected results, and only together with the reference engine.
+A change here needs the same change in the reference engine, and moves results.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """The phases of an instant, for the compiled engine, in the order of rule 3: each says whether it moved or released anybody.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only
-together with the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 from sim.model.compiled.arrays import PlanArrays

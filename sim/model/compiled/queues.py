@@ -1,7 +1,7 @@
 """Lines of who waits, for the fast engine: chains with a head and a tail, at a service or at a team.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
-the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 from sim.model.compiled.arrays import PlanArrays

@@ -1,7 +1,7 @@
 """Chance and lengths of time, for the fast engine: a random number, and what a length gives at it.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
-the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 import numpy as np

@@ -3,7 +3,7 @@
 By person and number; steps by stay and step. Plain Python that a compiler can read, as `event_loop.py` is. The records' columns are filled, which
 are as long as there are stays, waits and steps.
 
-What may be changed here: freely, as long as the records of both engines stay equal.
+The records of both engines must stay equal.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Many random numbers at once, as loops that a compiler can read. NumPy does the same in `random_numbers.py`.
 
-What may be changed here: by agreement only.
+Another number here changes every result of every scenario.
 """
 
 import math

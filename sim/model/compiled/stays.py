@@ -1,7 +1,7 @@
 """People and their stays, for the fast engine: who is here, what was settled on admission, moving from place to place.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
-the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 import numpy as np

@@ -1,7 +1,7 @@
 """Steps and their teams, for the fast engine.
 
-Plain Python that a compiler can read; see `operations.py`. What may be changed here: with new expected results, and only together with
-the reference engine.
+Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+and moves results.
 """
 
 import numpy as np

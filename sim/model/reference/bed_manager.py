@@ -2,7 +2,7 @@
 
 When everything due at an instant has been gathered, the phases run in the order in which they are in `_phases`; after a
 phase that moved or released somebody, gathering starts again. An instant is over when no phase has anything left to do.
-What may be changed here: with new expected results, and then in every engine.
+A change here moves the results of every engine.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 """Capacity: the places of services and teams, opened by the calendar and by surge, held, cleaned and tapered; opening hours; circles.
 
-These are counts and order; the bed manager decides. What may be changed here: with new expected results, and then in every engine.
+These are counts and order; the bed manager decides. A change here moves the results of every engine.
 """
 
 from bisect import bisect_left, insort

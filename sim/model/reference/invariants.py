@@ -3,8 +3,6 @@
 It keeps its own count of who is where from the records (who joined, who was admitted, who left) and holds it against the
 bed manager's places and queues. The first invariant that is broken stops the run, with the instant, the service and the
 person. It changes nothing: a run that is observed gives the same records.
-
-What may be changed here: an invariant is added freely; one is taken away by agreement.
 """
 
 from datetime import timedelta

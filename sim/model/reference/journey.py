@@ -1,7 +1,7 @@
 """One person's journey: they come, wait outside, need care, become ready, join a queue, are admitted, leave or go another way.
 
-Who of several people comes first is not decided here but by the bed manager. What may be changed here: with new expected
-results, and then in every engine.
+Who of several people comes first is not decided here but by the bed manager. A change here moves the results of every
+engine.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,4 @@
-"""People, waits, stays and steps while they go on, and the records that is made of them. Plain things without rules.
-
-What may be changed here: by agreement only, with the records' columns.
-"""
+"""People, waits, stays and steps while they go on, and the records that is made of them. Plain things without rules."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field

@@ -1,7 +1,4 @@
-"""Beds and queues of one replication, animated by vidigi: a page of its own that needs nothing from elsewhere.
-
-What may be changed here: the layout freely.
-"""
+"""Beds and queues of one replication, animated by vidigi: a page of its own that needs nothing from elsewhere."""
 
 from collections.abc import Sequence
 from datetime import timedelta

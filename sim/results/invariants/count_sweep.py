@@ -4,7 +4,7 @@ The invariants hold the measures' figures against these. Loops for a compiler, a
 nothing can be compiled and is their reference. Whether a need is one of somebody who has a bed is answered yes, nobody's is, or
 *ask*: then the plain version in `people.py` says whose it is, if anybody's.
 
-What may be changed here: freely; tests hold both equal.
+Tests hold both equal.
 """
 
 # mypy: disable-error-code="no-any-return"

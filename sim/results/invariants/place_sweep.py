@@ -3,7 +3,7 @@
 The answer is no, nobody does, or *ask*: then the plain version in `checks.py` looks at each row and says which one is wrong, if any
 is.
 
-What may be changed here: together with `checks.py`; tests run both on every planted fault.
+Change it together with `checks.py`: tests run both on every planted fault.
 """
 
 # mypy: disable-error-code="no-any-return"

@@ -5,7 +5,7 @@ in `records.py`, which says what is wrong, if anything is. What is asked here ma
 
 Stays come first, then waits, then steps and planned places.
 
-What may be changed here: together with `records.py`; tests run both on every planted fault.
+Change it together with `records.py`: tests run both on every planted fault.
 """
 
 # mypy: disable-error-code="no-any-return"

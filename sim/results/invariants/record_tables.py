@@ -1,6 +1,6 @@
 """What the sweep over the records is handed: tables as columns, and what the scenario says, in numbers.
 
-What may be changed here: together with the questions in `record_sweep.py`.
+The questions in `record_sweep.py` read them.
 """
 
 from collections.abc import Mapping

@@ -3,7 +3,7 @@
 From arrival until every step outside is done nobody waits for a place yet, and nobody is delayed: this time is a measure of
 its own. Where steps run side by side it is given to the critical path, as delay is.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from typing import NamedTuple

@@ -1,6 +1,6 @@
 """The midnight census, day by day: people in each service, those of them delayed, and those waiting for it.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,9 +1,7 @@
 """What became of people after hospital: passes for a compiler.
 
-What they follow is said in `followup.py` and `followup.py` in plain NumPy, which follows where nothing can be compiled and is
+What they follow is said in `followup.py` in plain NumPy, which follows where nothing can be compiled and is
 their reference in tests: whole numbers only.
-
-What may be changed here: freely, together with these.
 """
 
 from typing import NamedTuple

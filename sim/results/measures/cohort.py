@@ -12,7 +12,7 @@ counted in hours by the hours that they held. So what a half-empty unit costs fa
 stay's first weeks; a step when it finishes. Teams and programmes cost what they cost in the measured days, whose arrivals
 the cohort is: in the first year, in no service. Each price is rounded once to the penny and shared among payers and years.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -4,7 +4,7 @@ A delayed stay is cut at the ends of its waits. Each segment has the destination
 runs through the steps of that route first and then, from `clear` on, awaits the place only. The time of the
 steps is given to the critical path: the step that finished last, back through what each step waited for.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Mapping

@@ -1,9 +1,7 @@
 """Delay cut into pieces and followed to what lacked, in two passes over the records, for a compiler.
 
-What they come to is said in `delay_episodes.py`, `root_causes.py` and `root_causes.py` in plain NumPy, which counts where nothing can be
+What they come to is said in `delay_episodes.py` and `root_causes.py` in plain NumPy, which counts where nothing can be
 compiled and is their reference in tests: whole numbers only.
-
-What may be changed here: freely, together with these.
 """
 
 from typing import NamedTuple

@@ -1,8 +1,6 @@
 """The tables of delay from two compiled passes: delayed stays cut into pieces, and chains followed as one sweep over time.
 
-They come to what `delay_episodes.py`, `root_causes.py` and `root_causes.py` do in plain NumPy, which is said there.
-
-What may be changed here: freely, together with these.
+They come to what `delay_episodes.py` and `root_causes.py` do in plain NumPy, which is said there.
 """
 
 from types import SimpleNamespace

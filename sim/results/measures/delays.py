@@ -4,8 +4,7 @@ Time from ready to left in declared services, inside the window, in whole second
 service, by cause and by what lacked each part adds up to the same total. Going home is not a delay anywhere;
 `home` holds no bed.
 
-What may be changed here: with new expected results. REASON_OF_KIND is a published table: change it with its
-documentation.
+A change here moves results. REASON_OF_KIND is a published table: change it with its documentation.
 """
 
 from dataclasses import dataclass

@@ -3,7 +3,7 @@
 The total itself is a place like any other (`split.py`): people are counted in each hospital and in all hospitals, so that
 counts add up, and shares, averages and percentiles are over the people of all of them.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from collections.abc import Mapping, Sequence

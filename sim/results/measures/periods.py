@@ -5,8 +5,6 @@ does. The window is divided where what a scenario plans differently from its bas
 teams, and the routes of those admitted. The headline period is the last in which dated places differ (routes, where no
 places do): from the opening on, or, for a ward that closes again, the time in which it is open. A scenario on its own
 is compared with what it plans as the window begins.
-
-What may be changed here: wording freely; which period is the headline by agreement.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

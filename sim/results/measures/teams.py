@@ -3,7 +3,7 @@
 A step is in its team's queue from `started` on and holds a place of the team from `team_joined` on, until it is finished or
 dropped.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from typing import NamedTuple

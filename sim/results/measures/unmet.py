@@ -11,7 +11,7 @@ Each person counts once at any time, however often they ask for the bed: under t
 when the need began. Arranging before the first wait is no unmet need. The average stay is the scenario's own, so two
 scenarios that say different stays for the bed first waited for are not alike here.
 
-What may be changed here: with new expected results.
+A change here moves results, which are then recorded anew.
 """
 
 from typing import NamedTuple

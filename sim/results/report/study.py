@@ -4,7 +4,7 @@ The Explore part of a page has sliders over values that were run beforehand, eve
 Nothing is simulated in the page, and nothing between two values is made up: a slider stops only at values that were run. The page's
 security policy allows this one script, by its hash, and no other.
 
-What may be changed here: freely; a study.json of another `FORMAT` is refused.
+A study.json of another `FORMAT` is refused.
 """
 
 import base64

@@ -1,6 +1,6 @@
 """The dozen lines and the one sentence that a planner reads first: which figures, in which words.
 
-What may be changed here: freely; the terminal and the report both show what is chosen here.
+The terminal and the report both show what is chosen here.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,6 @@
 """Several hospitals: each of them and all together, in one table, and who used the services that they share.
 
 The first screen shows every hospital where there are few, else the worst and those that change most; the report has all.
-What may be changed here: freely.
 """
 
 from collections.abc import Sequence

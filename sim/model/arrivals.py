@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import Booking, Bookings
@@ -97,8 +96,9 @@ def _coming(plan: Plan, number: int, group: PlannedGroup, random: RandomNumbers)
         arrives, profile = arrives[numbers], profile[numbers]
     arrives_at = np.full(len(numbers), group.arrives_at[0], dtype=np.int64)
     if len(group.arrives_at) > 1 and len(numbers):
-        draw = random.uniforms(group.key, 0, int(numbers[-1]) + 1, OUTSIDE_KEY, 0, quantities.ARRIVES_AT)
-        arrives_at = np.array(group.arrives_at, dtype=np.int64)[_chosen(group.arrives_at_cumulative, draw[numbers])]
+        everybody = np.zeros(int(numbers[-1]) + 1, dtype=np.int64)  # the same shares for every profile
+        where = random.chosen(group.key, 0, OUTSIDE_KEY, quantities.ARRIVES_AT, group.arrives_at_shares, everybody)
+        arrives_at = np.array(group.arrives_at, dtype=np.int64)[where[numbers]]
     return [np.full_like(numbers, number), numbers, np.full_like(numbers, -1), arrives, arrives_at, profile]
 
 
@@ -106,28 +106,9 @@ def _profiles(traits: Sequence[PlannedTrait], key: int, first: int, people: int,
     """The profiles of so many people from a number on, drawn trait by trait."""
     profile = np.zeros(people, dtype=np.int64)
     for one in traits if people else ():
-        draw = random.uniforms(key, first, people, OUTSIDE_KEY, 0, one.quantity)
-        profile += _levels(one, profile, draw) * one.divisor
+        # so far their profiles say their levels of the traits above
+        profile += random.chosen(key, first, OUTSIDE_KEY, one.quantity, one.shares, profile) * one.divisor
     return profile
-
-
-def _levels(trait: PlannedTrait, profile: Column, draw: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The levels of a trait that people draw; their profiles say their levels of the traits above."""
-    if len(trait.cumulative) == 1:
-        return _chosen(trait.cumulative[0], draw)
-    levels, which = np.zeros(len(draw), dtype=np.intp), np.array(trait.which)[profile]
-    for number, cumulative in enumerate(trait.cumulative):
-        these = which == number
-        levels[these] = _chosen(cumulative, draw[these])
-    return levels
-
-
-def _chosen(cumulative: Sequence[float], draw: NDArray[np.float64]) -> NDArray[np.intp]:
-    """`rules.chosen` for many at once."""
-    last = len(cumulative) - 1
-    while last > 0 and cumulative[last] == cumulative[last - 1]:
-        last -= 1
-    return np.minimum(np.searchsorted(cumulative, draw, side="right"), last)
 
 
 def arrival_seconds(plan: Plan, group: PlannedGroup, random: RandomNumbers) -> Column:

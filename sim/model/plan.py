@@ -39,7 +39,7 @@ from sim.inputs.scenario import (
     Trait,
     Visit,
 )
-from sim.model.random_numbers import name_key, quantity_key
+from sim.model.random_numbers import Alternatives, alternatives, name_key, quantity_key
 from sim.model.records import NONE
 from sim.model.rules import seconds
 
@@ -191,7 +191,7 @@ class PlannedGroup:
     key: int
     census_key: int
     arrives_at: tuple[int, ...]
-    arrives_at_cumulative: tuple[float, ...]
+    arrives_at_shares: Alternatives
     arrivals: tuple[PlannedArrival, ...]
     longest_wait: int  # quantity
     expected: tuple[float, ...]  # how many come in each span of the run; none where instants are given
@@ -213,8 +213,7 @@ class PlannedTrait:
 
     trait: Trait
     divisor: int
-    cumulative: tuple[tuple[float, ...], ...]  # of the shares of its levels, as often as the trait says them
-    which: tuple[int, ...]  # of these, by profile: the one for people with those levels of the traits above
+    shares: Alternatives  # of its levels, as often as the trait says them; by profile those of people with these levels of the traits above
     quantity: int
 
 
@@ -223,8 +222,8 @@ def _traits(traits: Sequence[Trait], profiles: Sequence[Levels]) -> tuple[Planne
     divisor = 1
     for trait in reversed(traits):
         cumulative = tuple(tuple(accumulate(shares)) for _, shares in trait.shares)
-        which = _which(trait, profiles)
-        planned.append(PlannedTrait(trait, divisor, cumulative, which, quantity_key(f"trait {trait.name}")))
+        shares = alternatives(cumulative, _which(trait, profiles))
+        planned.append(PlannedTrait(trait, divisor, shares, quantity_key(f"trait {trait.name}")))
         divisor *= len(trait.level_names)
     return tuple(reversed(planned))
 
@@ -316,7 +315,7 @@ class Plan:
             name_key(group.name),
             name_key(f"{group.name} in the census"),
             tuple(self.numbers[name] for name, _ in group.arrives_at),
-            tuple(accumulate(share for _, share in group.arrives_at)),
+            alternatives([tuple(accumulate(share for _, share in group.arrives_at))], [0]),
             tuple(self._arrival(arrival) for arrival in arrivals),
             quantity_key("longest wait outside"),
             () if group.has_times or group.arrivals_every is not None else tuple(expected),

@@ -14,7 +14,9 @@ the tests hold both against NumPy's own Philox. Another number here changes ever
 """
 
 import math
+from collections.abc import Sequence
 from hashlib import blake2b
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +63,21 @@ def uniform_of(seed: int, replication: int, person: int, group: int, service: in
     )
 
 
+class Alternatives(NamedTuple):
+    """By which shares people draw one of several alternatives: a row of shares for each kind of people."""
+
+    cumulative: NDArray[np.float64]  # rows x alternatives
+    last: NDArray[np.int64]  # by row, the last alternative with any share
+    row_of: NDArray[np.int64]  # by profile
+
+
+def alternatives(cumulative: Sequence[Sequence[float]], row_of: Sequence[int]) -> Alternatives:
+    """These shares as tables; every row has as many."""
+    shares = np.array(cumulative, dtype=np.float64)
+    last = [np.searchsorted(row, row[-1]) for row in shares]  # those after it add nothing
+    return Alternatives(shares, np.array(last, dtype=np.int64), np.array(row_of, dtype=np.int64))
+
+
 class RandomNumbers:
     """One replication's random numbers. They are worked out by the page when first needed; their values do not depend on when."""
 
@@ -95,6 +112,17 @@ class RandomNumbers:
         numpys = np.random.Philox(counter=(counter - 1) % 2**256, key=key)
         words = np.asarray(numpys.random_raw(4 * count)[::4])
         return ((words >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
+
+    def chosen(
+        self, group: int, first: int, service: int, quantity: int, of: Alternatives, profile: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """`rules.chosen` for people from `first` on, by their profiles: the number of the alternative that each draws."""
+        draw, row = self.uniforms(group, first, len(profile), service, 0, quantity), of.row_of[profile]
+        found = np.zeros(len(profile), dtype=np.int64)
+        for number, (cumulative, last) in enumerate(zip(of.cumulative, of.last, strict=True)):
+            these = row == number
+            found[these] = np.minimum(np.searchsorted(cumulative, draw[these], side="right"), last)
+        return found
 
     def unit_rate_points(self, group: int, service: int, quantity: int, end: float) -> NDArray[np.float64]:
         """The points below `end` of a Poisson process with one point per unit: person k of the group is the k-th."""

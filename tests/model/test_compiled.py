@@ -33,11 +33,11 @@ from sim.model.compiled import (
 )
 from sim.model.compiled.compiled_run import CompiledRandomNumbers, Rows
 from sim.model.compiled.numba_setup import Kernels
-from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
+from sim.model.random_numbers import RandomNumbers, alternatives, name_key, quantity_key
 from sim.model.records import STAY_COLUMNS, STEP_COLUMNS, WAIT_COLUMNS, Ledger
 from sim.model.reference.capacity import ServiceState
 from sim.model.reference.state import Wait
-from sim.model.rules import minutes
+from sim.model.rules import chosen, minutes
 from sim.runs import engines
 from sim.runs.engines import EnginesDiffer
 from tests.model.test_identities_random import FEW, IN_CI, IN_EACH_TIER, on_towns
@@ -294,6 +294,19 @@ def test_both_books_say_the_same() -> None:
     assert ours.tobytes() == theirs.tobytes()
 
 
+def test_both_books_choose_the_same_alternatives() -> None:
+    profile = np.arange(3000) % 7
+    shares = [(0.2, 0.5, 1.0), (0.0, 1.0, 1.0), (0.0, 0.0, 1.0), (1.0, 1.0, 1.0), (0.3, 0.3, 0.9), (0.0, 0.4, 0.999999)]
+    of = alternatives(shares, [5, 0, 1, 2, 3, 4, 0])
+    books = (RandomNumbers(2**64 - 3, 7), CompiledRandomNumbers(2**64 - 3, 7))
+    for asked in (of, alternatives([(1.0,)], [0] * 7), alternatives(shares[::-1], [0, 1, 2, 3, 4, 5, 5])):
+        ours, theirs = (random.chosen(1 << 62, 5, 77, 4096, asked, profile) for random in books)
+        assert ours.tobytes() == theirs.tobytes()
+        draw = books[0].uniforms(1 << 62, 5, 3000, 77, 0, 4096).tolist()
+        rows = asked.row_of[profile].tolist()
+        assert ours.tolist() == [chosen(asked.cumulative[row].tolist(), u) for row, u in zip(rows, draw, strict=True)]
+
+
 def test_a_process_with_no_points_has_none_in_either_book() -> None:
     for random in (RandomNumbers(1, 0), CompiledRandomNumbers(1, 0)):
         assert len(random.unit_rate_points(1, 2, 4096, 0.0)) == 0
@@ -484,7 +497,8 @@ def plain_kernels(faults: Iterable[Fault] = ()) -> Kernels:
     for file in inside:  # they call each other, and not the good ones
         file.update(known)
     run_events, write_down = (on_tables(one) for one in (known["run_events"], recording.write_down))
-    return Kernels(run_events, write_down, sampling.fill_uniforms, sampling.fill_points, sampling.fill_seconds)
+    samples = (sampling.fill_uniforms, sampling.fill_chosen, sampling.fill_points, sampling.fill_seconds)
+    return Kernels(run_events, write_down, *samples)
 
 
 class Table(np.recarray):  # type: ignore[type-arg]

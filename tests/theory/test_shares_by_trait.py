@@ -14,8 +14,7 @@ from scipy import stats
 from sim.inputs import known_levels
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.model import arrivals, plan
-from sim.model.random_numbers import RandomNumbers
+from sim.model import arrivals, plan, random_numbers
 from tests.mutation import Fault, planted
 
 TOWN = """
@@ -70,9 +69,10 @@ def shares_given(known: dict[str, str]) -> np.ndarray[Any, np.dtype[np.float64]]
 def likelihoods(scenario: Scenario, faults: dict[ModuleType, Fault] | None = None) -> list[float]:
     """How likely the people drawn are by a chi-square test, those who come first, then each entry of the census."""
     faults = faults or {}
-    known, planning, coming = (_module(one, faults.get(one)) for one in (known_levels, plan, arrivals))
+    modules = (known_levels, plan, arrivals, random_numbers)
+    known, planning, coming, drawing = (_module(one, faults.get(one)) for one in modules)
     planning["traits_given"] = known["traits_given"]
-    people = coming["people_of"](planning["Plan"](scenario), RandomNumbers(scenario.seed, 0))
+    people = coming["people_of"](planning["Plan"](scenario), drawing["RandomNumbers"](scenario.seed, 0))
     entries = [{}, *(dict(entry.levels) for entry in scenario.census)]
     found = []
     for number, levels in enumerate(entries, -1):
@@ -111,8 +111,8 @@ def test_people_come_with_levels_in_these_shares(town: Scenario) -> None:
 
 
 FAULTS: dict[str, tuple[ModuleType, Fault]] = {
-    "every branch as the first": (arrivals, ("_levels", "np.array(trait.which)[profile]", "np.zeros_like(profile)")),
-    "the branches the wrong way round": (arrivals, ("_levels", "which == number", "which == len(trait.cumulative) - 1 - number")),
+    "every branch as the first": (random_numbers, ("chosen", "of.row_of[profile]", "np.zeros_like(profile)")),
+    "the branches the wrong way round": (random_numbers, ("chosen", "row == number", "row == len(of.cumulative) - 1 - number")),
     "one random number for every trait": (plan, ("_traits", 'quantity_key(f"trait {trait.name}")', 'quantity_key("trait")')),
     "what is known says nothing of the others": (known_levels, ("swayed_by", "trait.name in parsed or trait.name in found", "False")),
     "what was drawn before does not count": (known_levels, ("_conditional", "levels[:place]", "()")),

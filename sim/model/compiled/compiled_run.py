@@ -22,7 +22,7 @@ from sim.model.compiled import arrays, compact_columns, engine_state
 from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.numba_setup import kernels
 from sim.model.plan import Plan
-from sim.model.random_numbers import RandomNumbers
+from sim.model.random_numbers import Alternatives, RandomNumbers
 from sim.model.records import NONE, Column, Ledger
 
 
@@ -35,6 +35,14 @@ class CompiledRandomNumbers(RandomNumbers):
         """The numbers of `count` people of a group from person `first` on."""
         found = np.empty(count)
         kernels().fill_uniforms(*self._key, first, _keys(group, service, quantity | visit), found)
+        return found
+
+    def chosen(
+        self, group: int, first: int, service: int, quantity: int, of: Alternatives, profile: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The number of the alternative that each person from `first` on draws, by their profiles."""
+        found = np.empty(len(profile), np.int64)
+        kernels().fill_chosen(*self._key, first, _keys(group, service, quantity), *of, profile, found)
         return found
 
     def unit_rate_points(self, group: int, service: int, quantity: int, end: float) -> NDArray[np.float64]:

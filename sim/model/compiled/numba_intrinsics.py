@@ -15,7 +15,7 @@ from sim.model.random_numbers import MULTIPLIERS, ROUNDS, WEYL
 READING, KEPT_CLOSE, DATA = 0, 3, 1  # of LLVM's prefetch
 
 
-def uniform_of() -> Any:
+def uniform_of(**options: Any) -> Any:
     """`random_numbers.uniform_of` with the processor's own product of 128 bits."""
     import numba
     from llvmlite import ir
@@ -46,7 +46,7 @@ def uniform_of() -> Any:
             k0, k1 = k0 + weyl_first, k1 + weyl_second
         return (np.float64(np.int64(c0 >> twelve)) + 0.5) * 2.0**-52
 
-    return numba.njit(error_model="numpy", _nrt=False)(number)
+    return numba.njit(error_model="numpy", _nrt=False, **options)(number)
 
 
 def fetch_ahead() -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 from sim.inputs import calendar, distributions
 from sim.machine_code import (
     CACHE_FOLDER,
+    INSIDE,
     CannotCompile,
     check_numba,
     compiled,
@@ -93,6 +94,7 @@ class Kernels:
     run_events: Callable[..., int]
     write_down: Callable[..., int]
     fill_uniforms: Callable[..., None]
+    fill_chosen: Callable[..., None]
     fill_points: Callable[..., int]
     fill_seconds: Callable[..., None]
 
@@ -134,20 +136,19 @@ def kernels() -> Kernels:
     check_numba()
     folder = cache_folder()
     keep = folder is not None
-    functions = (
-        event_loop.run_events,
-        recording.write_down,
-        sampling.fill_uniforms,
-        sampling.fill_points,
-        sampling.fill_seconds,
-    )
+    events = (event_loop.run_events, recording.write_down)
+    samples = (sampling.fill_uniforms, sampling.fill_chosen, sampling.fill_points, sampling.fill_seconds)
     with kept_in(folder):
         known = compiled_rules()
-        for operation in (sampling.fill_uniforms, *operations.OPERATIONS, *recording.PARTS):
-            known[operation.__name__] = compiled(
-                operation, known, forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True
-            )
-        made = [compiled(one, known, cache=keep, nogil=True, no_cfunc_wrapper=True) for one in functions]
+        for operation in (*operations.OPERATIONS, *recording.PARTS):
+            known[operation.__name__] = compiled(operation, known, **INSIDE)
+        # Part of a loop over people, a random number takes two thirds of the time of a call: its keys are at hand.
+        at_once: dict[str, Any] = {"uniform_of": numba_intrinsics.uniform_of(forceinline=True)}
+        at_once["fill_uniforms"] = compiled(sampling.fill_uniforms, at_once, **INSIDE)
+        options = {"cache": keep, "nogil": True, "no_cfunc_wrapper": True}
+        made = [compiled(one, known, **options) for one in events] + [
+            compiled(one, at_once, **options) for one in samples
+        ]
     return Kernels(*(without_the_compiler(one) for one in made)) if keep else Kernels(*made)
 
 

@@ -98,7 +98,7 @@ def _notes(censuses: Censuses, scenario: Scenario, last: Forecast) -> list[str]:
         notes.append(f"The census that {scenario.file} holds itself is not used")
     if len(censuses.all) > 1:
         notes.append(
-            f"The file holds {counted(len(censuses.all), 'census', 'censuses')}; the forecast is from the last"
+            f"The file holds {counted(len(censuses.all), 'census', 'censuses')} up to {last.census.day:%d/%m/%Y}; the forecast is from that day"
         )
     if runs < ENOUGH_RUNS:
         notes.append(

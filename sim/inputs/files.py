@@ -270,7 +270,7 @@ def sheet_of(
     if len(problems.found) > before:
         return None
     if separator == ";":
-        for mark, what in _two_readings(rows, numbers):
+        for mark, what in _two_readings(rows, [name for name in numbers if name in heading]):
             problems.add(mark, what)
     return rows
 

@@ -37,6 +37,7 @@ from sim.results.words.labels import counted, reason_label
 
 NEEDED = ("service", "admitted")
 KNOWN = ("service", "admitted", "ready", "waiting_for", "steps_left", "group", "census", "id")
+MOST_DATES = 3  # in a message
 NOT_A_TRAIT = ("on the day", "no ready date", "nothing left to do", "step of who waits for none")
 
 
@@ -87,7 +88,10 @@ class Censuses:
 
 
 def read_censuses(file: str, scenario: Scenario, words: Words, day: date | None = None) -> Censuses:
-    """The censuses of a CSV or Excel file; ScenarioError lists everything that is wrong with it, rows and columns named."""
+    """The censuses of a CSV or Excel file; ScenarioError lists everything that is wrong with it, rows and columns named.
+
+    `day` is the date of a file without a column `census`; of others, the date of the last census that is taken.
+    """
     problems = Problems()
     places = Places(scenario)
     table, rows = opened(file, scenario, KNOWN, NEEDED, words, problems)
@@ -96,8 +100,12 @@ def read_censuses(file: str, scenario: Scenario, words: Words, day: date | None 
     keys = [one and one[0] for one in found]
     check_once(rows, keys, "is there in row {line} already; one person, one row", problems)
     _check_room(scenario, rows, found, problems)
-    problems.stop_if_any()
     days = sorted({when for when, _ in filter(None, found)})
+    if day is not None and days and day not in days:
+        there = listed([f"{one:%d/%m/%Y}" for one in days[-MOST_DATES:]], "and")
+        problems.add(Mark(file=file), f"has no census of {day:%d/%m/%Y}, the date of --on; the latest are of {there}")
+    problems.stop_if_any()
+    days = [one for one in days if day is None or one <= day]  # earlier ones are what --backtest forecasts from
     censuses = tuple(Census(one, tuple(p for when, p in filter(None, found) if when == one)) for one in days)
     return Censuses(file, censuses, (*told_of_columns(table), *reader.notes()))
 
@@ -170,10 +178,10 @@ class _Reader:
         return day, Present(name, service, days, to, waited if to and service != OUTSIDE else None, known, left)
 
     def _date(self, row: Row) -> date | None:
-        if self._day is not None:
+        if "census" not in row.table.columns:
             return self._day
         found = Clock(in_days=False).read(row, "census", self._problems)
-        if found is None and not row["census"] and "census" in row.table.columns:
+        if found is None and not row["census"]:
             row.wrong(self._problems, "census", "is blank")
         return found.date if found else None
 

@@ -100,6 +100,8 @@ def people_table(
         found = _table(grid, known, needed, mapping, tried)
         if found is not None and any(True for _ in found):
             tables.append(found)
+        elif found is not None:
+            tried.add(Mark(file=file), "holds nobody below its heading")
         first = first or tried
     if len(tables) > 1:
         sheets = listed([quoted(one.grid.sheet) for one in tables], "and")
@@ -267,13 +269,10 @@ def opened(
     """
     traits = tuple(dict.fromkeys(trait.name for group in scenario.people for trait in group.traits))
     table = people_table(file, (*known, *traits), needed, mapping, problems)
-    rows = [] if table is None else list(table)
-    if table is not None and not rows:
-        problems.add(Mark(file=file), "holds nobody below its heading")
-    if table is None or not rows:
+    if table is None:
         problems.stop_if_any()
-    assert table is not None
-    rows = without_nhs_numbers(rows, problems)
+    assert table is not None, "why there is none is a problem"
+    rows = without_nhs_numbers(list(table), problems)
     check_words(rows, "group", mapping, [one.name for one in scenario.people], (), problems)
     for group in scenario.people:
         for trait in group.traits:

@@ -8,7 +8,7 @@ import pytest
 from sim.inputs.files import Range, Target, read_ranges, read_targets
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
-from tests.inputs.small_world import SMALL_WORLD, problems_of
+from tests.inputs.small_world import SMALL_WORLD, problems_of, read_text
 
 pytestmark = pytest.mark.usefixtures("in_own_folder")
 
@@ -92,6 +92,17 @@ def test_a_comma_in_a_number_of_a_table_with_semicolons_has_two_readings() -> No
         "r.csv:2:1: `low` is `1,200`, in a table with semicolons; write 1.200 or 1200, as is meant",
         "r.csv:2:1: `high` is `6,5`, in a table with semicolons; write 6.5",
     ]
+
+
+def test_bookings_with_semicolons_are_read_as_those_with_commas_are() -> None:
+    text = SMALL_WORLD.replace("arrivals_per_day: 2.5", "arrivals: {file: bookings.csv}")
+    assert text != SMALL_WORLD
+    read = []
+    for separator in (",", ";"):
+        table = "date,time,count\n2026-04-09,08:00,2\n".replace(",", separator)
+        Path("bookings.csv").write_text(table, encoding="utf-8")
+        read.append(read_text(text).people[0].bookings)
+    assert read[0] == read[1]
 
 
 def test_a_column_that_is_there_twice_and_a_cell_beyond_the_last_are_refused() -> None:

@@ -521,6 +521,25 @@ def test_one_person_twice_and_a_census_of_no_day_are_refused() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_of_several_dates_in_a_file_one_is_taken_and_nobody_is_counted_twice() -> None:
+    Path("c.csv").write_text(
+        "service,admitted,census\nhospital,28/05/2026,01/06/2026\nhospital,28/05/2026,08/06/2026\n"
+        "hospital,07/06/2026,08/06/2026\nhospital,09/06/2026,15/06/2026\n",
+        encoding="utf-8",
+    )
+    scenario = read_scenario("small.yaml")
+    for day, people in ((None, [1, 2, 1]), (date(2026, 6, 8), [1, 2]), (date(2026, 6, 1), [1])):
+        assert [len(one.people) for one in read_censuses("c.csv", scenario, Words(), day).all] == people
+    with pytest.raises(ScenarioError, match="has no census of 07/06/2026, the date of --on; the latest are of 01/06/2026"):
+        read_censuses("c.csv", scenario, Words(), date(2026, 6, 7))
+
+
+@pytest.mark.usefixtures("here")
+def test_a_census_of_nobody_is_refused() -> None:
+    assert problems().endswith("c.csv: holds nobody below its heading")
+
+
+@pytest.mark.usefixtures("here")
 def test_days_may_stand_in_the_place_of_dates() -> None:
     Path("c.csv").write_text(
         "service,admitted,ready,waiting for\nhospital,12.5,2,unit\nhospital,3,,\n", encoding="utf-8"

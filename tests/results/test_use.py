@@ -1,6 +1,7 @@
 """What opens and is not used is said with the answer."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from sim.results.words.use import how_used, who_comes
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small, with_places
+from tests.inputs.small_world import read_text
 
 BASE = small(replications=2)
 
@@ -51,6 +53,33 @@ def test_who_waits_beside_free_places_is_said_to_be_arranged_for(findings: Findi
     for days_full, is_said in ((0.0, True), (0.01, False)):
         found = with_rows(findings, days_full=days_full, **waiting)
         assert (sentence in how_used(found, found.scenarios[1])) == is_said
+
+
+ONE_BAY_IS_FULL = """
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 60}
+services:
+  hospital: {kind: acute, beds: 10}
+  unit: {kind: reablement_unit, bays: [{beds: 3, only_for: {sex: female}}, {beds: 1, only_for: {sex: male}}]}
+people:
+  men:
+    arrives_at: hospital
+    arrivals: [{day: 0, count: 4}]
+    traits: {sex: {female: 0%, male: 100%}}
+    journey:
+      hospital: {stay_days: 1, then: {unit: 100%}}
+      unit: {stay_days: 10, then: {home: 100%}}
+"""
+
+
+def test_where_a_bay_is_full_nobody_is_said_to_wait_for_hours_or_arranging(tmp_path: Path) -> None:
+    """All 60 delayed bed days (10, 20 and 30) are for want of a bed for men, though three beds are always free."""
+    scenario = read_text(ONE_BAY_IS_FULL, str(tmp_path / "bays.yaml"))
+    found = findings_of(scenario, compared=False)
+    for_a_place = [one.mean for one in found.estimates if (one.measure, one.item) == ("delayed_bed_days", "place")]
+    assert for_a_place[0] == 60
+    said = description(found, scenario)
+    assert "Unit is mostly empty" in said
+    assert "full on no night" not in said
 
 
 def test_the_figures_are_those_of_the_run(findings: Findings) -> None:

@@ -298,14 +298,14 @@ def _label(topic: Topic, days: int) -> str:
 
 
 def over_the_years(findings: Findings, scenario: Scenario) -> str:
-    """Where arrivals grow: the first sentence's figure in the first whole year and in the last; nothing elsewhere."""
+    """Where arrivals change by the year: the first sentence's figure in the first whole year and in the last; nothing elsewhere."""
     years = findings.years.get(scenario.id, ())
     whole = [one for one in years if one.days >= WHOLE_YEAR] or list(years)
     if len(whole) < 2:
         return ""
     each = [(one.short, _in_short(findings.parts[one], scenario)) for one in (whole[0], whole[-1])]
     told = " and ".join(f"{text} in {year}" for year, text in each)
-    return f"Arrivals grow from year to year: {told}; this average of all years is of no single one."
+    return f"Arrivals change from year to year: {told}; this average of all years is of no single one."
 
 
 def _with_what_all_share(findings: Findings, text: str) -> str:

@@ -128,9 +128,23 @@ def _said_of(findings: Findings, scenario: Scenario, service: Service) -> Iterat
 
 
 def _waiting_beside_free_places(findings: Findings, scenario: Scenario, service: Service) -> bool:
-    """Whether people wait although it was full on no night of any replication."""
+    """Whether people wait although it was full on no night of any replication, and no delay is for want of a place there.
+
+    It may be full by day, have no bay for somebody or too few hours left: then delay has a cause in places.
+    """
     waiting, full = (findings.estimate(scenario.id, service.name, name) for name in ("queue_mean", "days_full"))
-    return waiting is not None and waiting.mean > 0 and full is not None and full.mean == 0
+    is_waited_for = waiting is not None and waiting.mean > 0 and full is not None and full.mean == 0
+    return is_waited_for and not _delay_for_a_place(findings, scenario, service)
+
+
+def _delay_for_a_place(findings: Findings, scenario: Scenario, service: Service) -> bool:
+    """Whether anybody was delayed because a place of this service was missing."""
+    return any(
+        one.mean > 0
+        for one in findings.estimates
+        if (one.scenario, one.measure, one.by) == (scenario.id, "delayed_bed_days", "cause")
+        and one.item == service.name
+    )
 
 
 def _empty(findings: Findings, scenario: Scenario, service: Service) -> str:

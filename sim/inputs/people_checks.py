@@ -306,6 +306,7 @@ def _check_outside(parsed: ParsedScenario, entry: CensusSpec) -> None:
 def _check_inside(parsed: ParsedScenario, entry: CensusSpec) -> None:
     if entry.waiting_for is None and entry.waited_days is not None:
         parsed.refuse((*entry.path, "waited_days"), "needs `waiting_for`: what have they waited for?")
+    _check_waited(parsed, entry)
     if entry.waiting_for is None and entry.steps_left is not None:
         parsed.refuse((*entry.path, "steps_left"), "needs `waiting_for`: steps on the way to which place?")
     for key in ("remaining_days", "stay_days"):
@@ -322,6 +323,19 @@ def _check_inside(parsed: ParsedScenario, entry: CensusSpec) -> None:
             )
     _check_steps_left(parsed, entry)
     _check_steps_begun(parsed, entry)
+
+
+def _check_waited(parsed: ParsedScenario, entry: CensusSpec) -> None:
+    """Nobody waits to move on for longer than they are there; where lengths are drawn, some draws may agree."""
+    waited, elapsed = entry.waited_days, entry.elapsed_days
+    if waited is None or entry.waiting_for is None or not is_sound([waited, elapsed]):
+        return
+    least, most = waited.shortest_days, elapsed.longest_days
+    if least > most:
+        of_days = f"is {least:g}{' or more' if least < waited.longest_days else ''}"
+        there = f"{most:g}{' at most' if elapsed.shortest_days < most else ''}"
+        what = f"{of_days}, and they have been there for {there} (`elapsed_days`); nobody waits longer than they are there: write fewer days, or more there"
+        parsed.refuse((*entry.path, "waited_days"), what)
 
 
 def _check_steps_left(parsed: ParsedScenario, entry: CensusSpec) -> None:

@@ -230,11 +230,20 @@ def check_costs(parsed: ParsedScenario) -> None:
         _check_year(parsed, costs, one)
         for path, split in _splits((*one.path, "payer"), one.payer):
             check_adds_up(parsed, path, split)
-    for name, split in each(costs.pools):
-        check_adds_up(parsed, ("costs", "pools", name), split)
+    _check_pools(parsed, costs)
     for _, budget in each(costs.budgets):
         _check_year(parsed, costs, budget)
     _check_factors(parsed, costs)
+
+
+def _check_pools(parsed: ParsedScenario, costs: CostsSpec) -> None:
+    """Each pooled fund is all put in, by those whose money it is in the end: none of them is a pooled fund."""
+    for name, split in each(costs.pools):
+        check_adds_up(parsed, ("costs", "pools", name), split)
+        for contributor in split if is_parsed(split) else ():
+            if contributor in costs.pools:
+                what = "is a pooled fund too, and a contributor is whose money it is in the end; write who puts that money in, with their shares"
+                parsed.refuse(("costs", "pools", name, contributor), what)
 
 
 def priced(costs: CostsSpec) -> Iterator[tuple[str, Priced]]:

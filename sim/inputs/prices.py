@@ -241,7 +241,7 @@ def _check_pools(parsed: ParsedScenario, costs: CostsSpec) -> None:
     for name, split in each(costs.pools):
         check_adds_up(parsed, ("costs", "pools", name), split)
         for contributor in split if is_parsed(split) else ():
-            if contributor in costs.pools:
+            if contributor in (costs.pools or {}):
                 what = "is a pooled fund too, and a contributor is whose money it is in the end; write who puts that money in, with their shares"
                 parsed.refuse(("costs", "pools", name, contributor), what)
 

@@ -11,8 +11,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from sim.api import compare
+from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Value
 from sim.results.comparison.findings import Findings
+from sim.results.files.sheets import sheets
 from sim.results.files.workbook import workbook_bytes
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
@@ -96,6 +99,42 @@ def test_cash_by_payer_has_its_unit_in_the_headers_and_is_of_the_days_measured(
     assert paid is not None
     (row,) = [row for row in rows if row[1] == "council"]
     assert float(row[2]) == pytest.approx(paid.mean)
+
+
+DATED = """\
+name: Base
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 100}
+services: {hospital: {kind: acute, beds: 10}, unit: {kind: reablement_unit, beds: 1}}
+people:
+  p:
+    arrives_at: hospital
+    arrivals: [{day: 0, count: 1}]
+    journey: {hospital: {stay_days: 1, then: {unit: 100%}}, unit: {stay_days: 1, then: {home: 100%}}}
+costs:
+  price_year: 2025-26
+  services: {hospital: {per_open_day: £400, payer: nhs}, unit: {per_open_day: £100, payer: council}}
+"""
+
+
+def test_totals_of_some_of_the_days_are_called_so_and_not_a_year(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(DATED, encoding="utf-8")
+    dated = "[{from: 2026-04-06, beds: 1}, {from: 2026-05-06, beds: 3}]"  # 2 more on the last 70 of 100 days
+    for name, beds in (("At once", "3"), ("Later", dated)):
+        text = f"name: {name}\nextends: base.yaml\nchange: {{services.unit.beds: {beds}}}\n"
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    scenarios = [read_scenario(str(tmp_path / f"{one}.yaml")) for one in ("base", "At once", "Later")]
+    found = sheets(compare(*scenarios, replications=2, workers=1).findings, str)
+
+    for name, item in (("Cash_by_service", "unit"), ("Cash_by_payer", "council")):
+        (cash,) = [one for one in found if one.name == name]
+        assert cash.headers[2:4] == ("Days", "Baseline (£)")
+        assert {row[0]: (row[2], row[5]) for row in cash.rows if row[1] == item} == {
+            "At once": ("in the 100 days measured", 100 * 2 * 100.0),
+            "Later": ("in the 70 days measured", 70 * 2 * 100.0),
+        }
+        (note,) = cash.notes
+        assert note.startswith("Later: totals of the days from ")
+        assert note.endswith("(70 of the 100 measured days).")
 
 
 def test_the_same_findings_give_the_same_bytes(findings: Findings) -> None:

@@ -102,8 +102,9 @@ def budget_name(name: str) -> str:
 
 def headers(findings: Findings) -> tuple[str, ...]:
     """The heads of the table of budget lines."""
+    per, _ = labels.per_each_of(findings.windows)
     return (
-        f"budget line, {labels.per_one_of(findings.windows)}",
+        f"budget line, {per}" if per else "budget line",
         "budget",
         "spent",
         "95% interval",
@@ -116,7 +117,15 @@ def headers(findings: Findings) -> tuple[str, ...]:
 def table_rows(findings: Findings) -> list[tuple[str, ...]]:
     """All lines under `headers`, with the scenario's label where there are several scenarios."""
     several = len(findings.scenarios) > 1
-    return [budget_cells(line, findings.labels[line.scenario] if several else "") for line in budget_lines(findings)]
+    named = labelled_with_days(findings)
+    return [budget_cells(line, named[line.scenario] if several else "") for line in budget_lines(findings)]
+
+
+def labelled_with_days(findings: Findings) -> dict[str, str]:
+    """Each scenario's label by its id, with the time of its totals where that is another for another scenario."""
+    _, each = labels.per_each_of(findings.windows)
+    pairs = zip(findings.scenarios, each, strict=True)
+    return {one.id: f"{findings.label(one)}, {days}" if days else findings.label(one) for one, days in pairs}
 
 
 def limits_of(findings: Findings) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import money_of
-from sim.results.comparison.money_tables import HOW_TO_READ, budget_lines, budget_name
+from sim.results.comparison.money_tables import HOW_TO_READ, budget_lines, budget_name, labelled_with_days
 from sim.results.comparison.ranking import (
     how_to_read_ranking,
     ranking_columns,
@@ -19,6 +19,7 @@ from sim.results.comparison.ranking import (
 )
 from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.measure_table import LACKS, is_of_people, measures
+from sim.results.measures.periods import Period
 from sim.results.report.basis import assumptions, uplifted
 from sim.results.words import labels
 from sim.results.words.delays import WHO_WAITS_TITLE as TITLE
@@ -185,7 +186,9 @@ def _money_sheets(findings: Findings) -> list[Sheet]:
 
 def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
     rows: list[Sequence[Cell]] = []
-    for part, scenario in map(findings.headline_of, findings.scenarios[1:]):
+    beside = [findings.headline_of(one) for one in findings.scenarios[1:]]
+    per, each = labels.per_each_of(scenario.calendar.measured_days for _, scenario in beside)
+    for (part, scenario), days in zip(beside, each, strict=True):
         factor = labels.times(scenario.calendar.measured_days)
         for change in part.differences:
             is_total = change.service == "all"
@@ -198,16 +201,22 @@ def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
             values = [0.0 if level is None else level.mean * factor for level in levels]
             ends = [None if end is None else end * factor for end in (change.low, change.high)]
             what = payer_label(change.item) if by else spoken(change.service)
-            rows.append((findings.label(scenario), what, *values, change.mean * factor, *ends, change.verdict))
-    per = labels.per_one_of(findings.headline_of(one)[1].calendar.measured_days for one in findings.scenarios[1:])
-    pounds = tuple(f"{one} (£ {per})" for one in ("Baseline", "Scenario value", "Difference", "Lower", "Upper"))
+            named = (findings.label(scenario), what, *([days] if days else []))
+            rows.append((*named, *values, change.mean * factor, *ends, change.verdict))
+    pounds = (f"{one} {_pounds(per)}" for one in ("Baseline", "Scenario value", "Difference", "Lower", "Upper"))
     chart = (
         SheetChart("bar", f"Change in cash {per} (£)", 1, (4,), len(rows))
         if len(findings.scenarios) == BESIDE
         else None
     )
-    heads = ("Scenario", by.capitalize() or "Service", *pounds, "Verdict")
-    return Sheet(name, title, heads, rows, _days(findings), formats=dict.fromkeys(range(2, 7), "GBP"), chart=chart)
+    named_by = ("Scenario", by.capitalize() or "Service", *([] if per else ["Days"]))
+    formats = dict.fromkeys(range(len(named_by), len(named_by) + 5), "GBP")
+    return Sheet(name, title, (*named_by, *pounds, "Verdict"), rows, _days(findings), formats=formats, chart=chart)
+
+
+def _pounds(per: str) -> str:
+    """The unit of a column: with its time where all rows have the same."""
+    return f"(£ {per})" if per else "(£)"
 
 
 def _freed(findings: Findings) -> Sheet:
@@ -238,22 +247,23 @@ def _freed(findings: Findings) -> Sheet:
 
 
 def _days(findings: Findings) -> tuple[str, ...]:
-    """Return a note for each scenario whose headline is about part of the window."""
-    return tuple(
-        f"{findings.label(one)}: a year at the rate of the days {findings.reported_periods[one.id].headline.words}."
-        for one in findings.scenarios[1:]
-        if one.id in findings.reported_periods
-    )
+    """Return a note for each scenario whose headline is about part of the window: which days, and what totals are of."""
+    told = ((findings.label(one), findings.reported_periods.get(one.id)) for one in findings.scenarios[1:])
+    return tuple(f"{label}: {_totals_of(own.headline)} {own.headline.words}." for label, own in told if own)
+
+
+def _totals_of(period: Period) -> str:
+    is_year = labels.per(period.days) == labels.A_YEAR
+    return "a year at the rate of the days" if is_year else "totals of the days"
 
 
 def _budgets(findings: Findings) -> Sheet:
     """Budget lines; without rows, and so without a sheet, where there are none."""
-    rows = [
-        (findings.labels[one.scenario], budget_name(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)
-    ]
-    per = labels.per_one_of(findings.windows)
+    per, _ = labels.per_each_of(findings.windows)
+    named = labelled_with_days(findings)
+    rows = [(named[one.scenario], budget_name(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)]
     pounds = ("Budget", "Spent", "Spent, lower", "Spent, upper", "Left", "Left, lower", "Left, upper")
-    headers = ("Scenario", "Budget line", "It limits", *(f"{one} (£ {per})" for one in pounds))
+    headers = ("Scenario", "Budget line", "It limits", *(f"{one} {_pounds(per)}" for one in pounds))
     more = ("Share of replications that kept it", "Replications", "Verdict")
     formats = dict.fromkeys(range(3, 10), "GBP") | {10: "share"}
     return Sheet("Budgets", "Budget lines, kept or broken", (*headers, *more), rows, (HOW_TO_READ,), formats=formats)

@@ -187,10 +187,12 @@ def money_in_brief(findings: Findings) -> tuple[Table | None, list[str]]:
         shown = sorted(
             (one for one in found if one.scenario.id in ranked), key=lambda one: ranked.index(one.scenario.id)
         )
+        per, each = labels.per_each_of(one.days for one in shown or found)
         rows = [
-            (findings.label(one.scenario), *_before_after(one, ""), *_cells(one.cash)[:2]) for one in shown or found
+            (_named(findings, one.scenario, days), *_before_after(one, ""), *_cells(one.cash)[:2])
+            for one, days in zip(shown or found, each, strict=True)
         ]
-        caption = f"What it costs: cash of all services {labels.per_one_of(one.days for one in found)}"
+        caption = f"What it costs: cash of all services {per}".rstrip()
     year = findings.baseline.costs.price_year
     missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
     notes = [f"Prices of {year}."] if year else []
@@ -203,7 +205,8 @@ def money_pages(findings: Findings) -> Iterator[Block]:
     """Everything about money: compared scenarios with their accounts, single ones with their cost."""
     found = list(money_of(findings))
     if found:
-        yield Heading(f"Money, {labels.per_one_of(money.days for money in found)}")
+        per, _ = labels.per_each_of(money.days for money in found)
+        yield Heading(f"Money, {per}" if per else "Money")
         yield Paragraph(
             "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "
             "nobody is paid. The three are never added together.",
@@ -212,7 +215,7 @@ def money_pages(findings: Findings) -> Iterator[Block]:
     for money in found:
         if len(found) > 1:
             yield Heading(findings.label(money.scenario), 3)
-        if money.findings.period:
+        if money.findings.period or not per:
             yield Paragraph(f"All of it {money.when}.", "small")
         yield _ledgers(money)
         yield _who_pays(money)
@@ -274,6 +277,11 @@ def _budgets(findings: Findings) -> Iterator[Block]:
         yield Paragraph(f"{limits_of(findings)} {HOW_TO_READ}", "small")
 
 
+def _named(findings: Findings, scenario: Scenario, days: str) -> str:
+    """A scenario as a row names it, with the time of its totals where that is another for another row."""
+    return f"{findings.label(scenario)}, {days}" if days else findings.label(scenario)
+
+
 def _labels(money: Money) -> tuple[str, str]:
     return money.findings.label(money.findings.baseline), money.findings.label(money.scenario)
 
@@ -333,16 +341,16 @@ def _figure(findings: Findings, scenario: Scenario, service: str, measure: str) 
 def _costs_alone(findings: Findings) -> Iterator[Block]:
     """Cost by payer of scenarios that are not compared."""
     rows: list[Sequence[str]] = []
-    for scenario in findings.scenarios:
+    per, each = labels.per_each_of(findings.windows)
+    for scenario, days in zip(findings.scenarios, each, strict=True):
         factor = labels.times(scenario.calendar.measured_days)
         rows += [
-            (findings.label(scenario), payer_label(row.item), figure(row.mean * factor, row.unit))
+            (_named(findings, scenario, days), payer_label(row.item), figure(row.mean * factor, row.unit))
             for row in findings.items(scenario.id, "all", "cost_cash_gbp", "payer")
         ]
     if rows:
-        per = labels.per_one_of(findings.windows)
-        yield Heading(f"Who pays, {per}")
-        yield Table(("scenario", "payer", f"cost {per}"), rows, ("", "", "number"))
+        yield Heading(f"Who pays, {per}" if per else "Who pays")
+        yield Table(("scenario", "payer", f"cost {per}".rstrip()), rows, ("", "", "number"))
 
 
 def _prices(findings: Findings) -> Iterator[Block]:

@@ -43,6 +43,12 @@ def per_one_of(windows: Iterable[int]) -> str:
     return times_measured.pop() if len(times_measured) == 1 else "in the days measured"
 
 
+def per_each_of(windows: Iterable[int]) -> tuple[str, list[str]]:
+    """The time of a table's heading, and that of each row: in the heading where all are of one time, else in each row."""
+    each = [per(days) for days in windows]
+    return (each[0], [""] * len(each)) if len(set(each)) == 1 else ("", each)
+
+
 def over(text: str, measured_days: int) -> str:
     """Adapt a label with `a year` to this window; the days of a short one are put at the end, or before a colon."""
     time = per(measured_days)

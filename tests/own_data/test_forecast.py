@@ -530,7 +530,9 @@ def test_of_several_dates_in_a_file_one_is_taken_and_nobody_is_counted_twice() -
     scenario = read_scenario("small.yaml")
     for day, people in ((None, [1, 2, 1]), (date(2026, 6, 8), [1, 2]), (date(2026, 6, 1), [1])):
         assert [len(one.people) for one in read_censuses("c.csv", scenario, Words(), day).all] == people
-    with pytest.raises(ScenarioError, match="has no census of 07/06/2026, the date of --on; the latest are of 01/06/2026"):
+    with pytest.raises(
+        ScenarioError, match="has no census of 07/06/2026, the date of --on; the latest are of 01/06/2026"
+    ):
         read_censuses("c.csv", scenario, Words(), date(2026, 6, 7))
 
 

@@ -35,7 +35,10 @@ def _add_options(parser: Parser) -> None:
         "--days", type=positive, default=DAYS, metavar="N", help=f"how many days ahead (default: {DAYS})"
     )
     parser.add_argument(
-        "--on", type=date_text, metavar="DATE", help="the date of the census: needed where the file has no column `census`; else which of its dates is taken (default: the last)"
+        "--on",
+        type=date_text,
+        metavar="DATE",
+        help="the date of the census: needed where the file has no column `census`; else which of its dates is taken (default: the last)",
     )
     add_columns(parser)
     parser.add_argument(

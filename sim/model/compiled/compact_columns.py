@@ -6,6 +6,7 @@ No number is ever cut off.
 """
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -66,6 +67,19 @@ class Steps(NamedTuple):
     after: Names
 
 
+class StayProfiles(NamedTuple):
+    """Columns of stays where there are traits, else empty."""
+
+    found: Rows
+    after: Rows
+
+
+class WaitProfiles(NamedTuple):
+    """The column of waits where there are traits, else empty."""
+
+    profile: Rows
+
+
 def width(table: type[tuple[Any, ...]]) -> int:
     """Bytes of a row."""
     return sum(kind.itemsize for kind in _kinds(table))
@@ -81,15 +95,16 @@ def laid_out(table: Any, memory: NDArray[np.uint8], rows: int) -> Any:
     return table(*columns)
 
 
-def _kinds(table: Any) -> list[np.dtype[Any]]:
+@cache
+def _kinds(table: Any) -> tuple[np.dtype[Any], ...]:
     kinds = {Instants: np.int64, Rows: np.int32, Names: np.int16, Flags: np.int8}
-    return [np.dtype(kinds[column]) for column in table.__annotations__.values()]
+    return tuple(np.dtype(kinds[column]) for column in table.__annotations__.values())
 
 
 class Columns(Mapping[str, Column]):
     """Such a table's columns as the records' readers want them: the first `rows` of each, and others, int64, in the records' order."""
 
-    def __init__(self, names: tuple[str, ...], table: Any, rows: int, others: Mapping[str, Column]) -> None:
+    def __init__(self, names: tuple[str, ...], table: Any, rows: int, others: Mapping[str, Narrow]) -> None:
         self._columns: dict[str, Narrow] = {
             name: others[name] if name in others else getattr(table, name)[:rows] for name in names
         }

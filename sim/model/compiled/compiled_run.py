@@ -101,8 +101,10 @@ class CompiledPlan:
     was_enlarged: bool = False
     bytes_per_person: float = 0.0  # in the last run, records apart
     seated_entries: NDArray[np.bool_] = field(init=False)
+    first_rows: Column = field(init=False)  # by group, that of its first profile
 
     def __post_init__(self) -> None:
+        self.first_rows = np.unique(self.plan_arrays.groups["first_row"]).astype(np.int64)
         self.seated_entries = self.plan_arrays.census["service"] >= 0
 
 
@@ -116,10 +118,12 @@ NARROW: dict[str, Any] = {
     "stays": compact_columns.Stays,
     "waits": compact_columns.Waits,
     "steps": compact_columns.Steps,
+    "stay_profiles": compact_columns.StayProfiles,
+    "wait_profiles": compact_columns.WaitProfiles,
 }
 FETCHED_AT_ONCE = 64  # bytes
 MOST_SPANS = 2**19  # of the calendar: more of them no longer fit into what a processor has at hand
-MOST_BLOCKS = 8
+MOST_BLOCKS = 12
 OF_PEOPLE = (
     "profile_row_of",
     "number_of",
@@ -190,26 +194,11 @@ def _state_bytes(state: engine_state.EngineState) -> int:
     return sum(table.nbytes - len(table) * in_ledger.get(name, 0) for name, table in tables.items())
 
 
-def _profile_rows(plan_arrays: PlanArrays, people: People) -> Column:
+def _profile_rows(fast: CompiledPlan, people: People) -> Column:
     """For each person the row of their group and profile."""
-    if not plan_arrays.has_traits:
-        return people.group
-    return np.asarray(np.unique(plan_arrays.groups["first_row"])[people.group] + people.profile)
-
-
-def _profiles(
-    has_traits: bool, people: People, state: engine_state.EngineState, tables: Mapping[str, Any], stays: int, waits: int
-) -> tuple[dict[str, Column], dict[str, Column]]:
-    """The columns of profiles of stays and of waits."""
-    if not has_traits:
-        return dict.fromkeys(("found", "after"), np.zeros(stays, np.int64)), {"profile": np.zeros(waits, np.int64)}
-    person, of_stays = tables["stays"].person[:stays], tables["waits"].stay[:waits]
-    after = state.profiles[state.stay_of_row[:stays]].astype(np.int64)
-    is_first = tables["stays"].stay[:stays] == 0
-    found = np.where(is_first, people.profile[person], np.append(NONE, after[:-1])[:stays])
-    outside = people.profile[tables["waits"].person[:waits]]
-    profile = np.where(of_stays == NONE, outside, np.append(after, NONE)[of_stays])
-    return {"found": found, "after": after}, {"profile": profile}
+    if len(fast.first_rows) == 1:
+        return people.profile
+    return np.asarray(fast.first_rows[people.group] + people.profile) if fast.plan_arrays.has_traits else people.group
 
 
 def _starting(fast: CompiledPlan, people: People) -> tuple[Column, Column]:
@@ -250,7 +239,7 @@ def _empty_state(fast: CompiledPlan, people: People, random: RandomNumbers, rows
     buckets[:] = NONE
     most_drawn = int(plan_arrays.visits["drawn"].max(initial=1))
     return engine_state.EngineState(
-        profile_row_of=_profile_rows(plan_arrays, people),
+        profile_row_of=_profile_rows(fast, people),
         number_of=people.number,
         census_entry=people.census_entry,
         arrives=people.arrives,
@@ -320,6 +309,8 @@ def _block(size: int) -> NDArray[np.uint8]:
 
     Fresh memory has to be cleared by the system first, which would take a fifth of the time of a replication.
     """
+    if size == 0:
+        return np.empty(0, np.uint8)
     blocks = _memory.blocks
     of_a_free_block = _references([np.empty(0, np.uint8)])[0]  # as many as the question itself makes, in this Python
     for references, block in zip(_references(blocks), blocks, strict=True):
@@ -333,14 +324,19 @@ def _block(size: int) -> NDArray[np.uint8]:
 def _ledger(plan: Plan, plan_arrays: PlanArrays, people: People, state: engine_state.EngineState) -> Ledger:
     stays, steps = _filled(state, "stay_rows") - _filled(state, "outside_rows"), _filled(state, "step_rows")
     waits = _filled(state, "wait_rows") + _filled(state, "waits_at_once")
+    with_traits = int(plan_arrays.has_traits)
+    lengths = (stays, waits, steps, with_traits * stays, with_traits * waits)
     tables = {
-        name: compact_columns.laid_out(NARROW[name], _block(compact_columns.width(NARROW[name]) * rows), rows)
-        for name, rows in (("stays", stays), ("waits", waits), ("steps", steps))
+        name: compact_columns.laid_out(table, _block(compact_columns.width(table) * rows), rows)
+        for (name, table), rows in zip(NARROW.items(), lengths, strict=True)
     }
     started = kernels().write_down(plan_arrays, state, *tables.values())
     planned = state.places[: _filled(state, "places")]
     planned = planned[np.lexsort((planned[:, 1], planned[:, 0]))]
-    of_stays, of_waits = _profiles(any(group.traits for group in plan.groups), people, state, tables, stays, waits)
+    of_stays, of_waits = tables["stay_profiles"]._asdict(), tables["wait_profiles"]._asdict()
+    if not with_traits:
+        of_stays = dict.fromkeys(of_stays, np.zeros(stays, np.int64))
+        of_waits = dict.fromkeys(of_waits, np.zeros(waits, np.int64))
     of_stays["bay"] = np.zeros(stays, np.int64)
     if plan_arrays.has_bays:
         of_bay = np.array([bay.place for bay in plan.bays], dtype=np.int64)

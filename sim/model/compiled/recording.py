@@ -11,20 +11,30 @@ from typing import Any
 
 from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.capacity import other_way, other_way_of, other_way_outside
-from sim.model.compiled.compact_columns import Stays, Steps, Waits
+from sim.model.compiled.compact_columns import StayProfiles, Stays, Steps, WaitProfiles, Waits
 from sim.model.compiled.engine_state import EngineState, by_reference, fetch_ahead
 from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE
 
 AHEAD = 16  # a stay is fetched so many rows before it is written down
 
 
-def write_down(plan: PlanArrays, state: EngineState, stays: Stays, waits: Waits, steps: Steps) -> int:
+def write_down(
+    plan: PlanArrays,
+    state: EngineState,
+    stays: Stays,
+    waits: Waits,
+    steps: Steps,
+    stay_profiles: StayProfiles,
+    wait_profiles: WaitProfiles,
+) -> int:
     """Fill the records' tables; how many steps ever started."""
     plan, state = by_reference(plan), by_reference(state)
     find_first_rows(state)
     find_stays(state)
     write_stays(plan, state, stays, waits)
     write_waits(plan, state, waits)
+    if plan.has_traits:
+        write_profiles(plan, state, stays, waits, stay_profiles, wait_profiles)
     started = find_first_steps(state)
     write_steps(state, steps)
     return started
@@ -84,6 +94,25 @@ def write_waits(plan: PlanArrays, state: EngineState, into: Waits) -> None:
         into.otherwise[row] = other_way(plan, state, i)
 
 
+def write_profiles(
+    plan: PlanArrays, state: EngineState, stays: Stays, waits: Waits, of_stays: StayProfiles, of_waits: WaitProfiles
+) -> None:
+    """With which levels people came to each stay, left it and waited; nobody changes outside or between two stays."""
+    for row in range(len(of_stays.found)):
+        is_first = stays.stay[row] == 0
+        of_stays.found[row] = profile_of(plan, state, stays.person[row]) if is_first else of_stays.after[row - 1]
+        of_stays.after[row] = state.profiles[state.stay_of_row[row]]
+    for row in range(len(of_waits.profile)):
+        stay = waits.stay[row]
+        of_waits.profile[row] = of_stays.after[stay] if stay >= 0 else profile_of(plan, state, waits.person[row])
+
+
+def profile_of(plan: PlanArrays, state: EngineState, person: int) -> int:
+    """The profile with which somebody came."""
+    row = state.profile_row_of[person]
+    return int(row - plan.groups[row].first_row)
+
+
 def is_written(state: EngineState, step: int) -> bool:
     """Whether a step belongs in the table of steps: it ever started, and in a stay."""
     return bool(state.steps[step].started != NEVER and state.origins[state.steps[step].stay].number >= 0)
@@ -136,5 +165,6 @@ def row_of_stay(state: EngineState, stay: int) -> int:
 
 # What `write_down` calls.
 PARTS: tuple[Callable[..., Any], ...] = (
-    row_of_stay, fetch_stay_ahead, find_first_rows, find_stays, write_stays, write_waits, is_written, find_first_steps, write_steps,
+    row_of_stay, fetch_stay_ahead, find_first_rows, find_stays, write_stays, write_waits, profile_of, write_profiles, is_written,
+    find_first_steps, write_steps,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from sim.results.comparison.findings import Findings
 from sim.results.words.headline import HeadlineRow, answer, headline, headline_rows
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
-from tests.hall.worlds import service, small
+from tests.hall.worlds import bigger, service, small
 
 CALLS = """
 name: Calls
@@ -90,6 +90,15 @@ def test_the_workbook_has_the_same_rows_as_the_table(pair: Findings) -> None:
     rows = {str(row[0]): row for row in headline_rows(pair, pair.scenarios[1])}
     assert list(rows) == list(lines(pair))
     assert rows["occupancy of annexe"][2] is None and rows["occupancy of annexe"][-1] == "new"
+
+
+def test_delay_that_a_scenario_ends_is_0_there_and_not_missing() -> None:
+    base = small(replications=2, unit=1, warm_up=0)
+    found = compared(base, bigger(base, unit=60))
+    for_a_place = [line for line in headline(found, found.scenarios[1]) if line.label.endswith("no place free")]
+    assert [(line.after, line.difference) for line in for_a_place] == [("0.0", f"-{for_a_place[0].before}")]
+    rows = [row for row in headline_rows(found, found.scenarios[1]) if str(row[0]).endswith("no place free")]
+    assert [row[3] for row in rows] == [0.0]
 
 
 def test_a_scenario_alone_shows_every_limited_service_and_the_occupancy_of_the_hospital() -> None:

@@ -11,7 +11,7 @@ from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
-from sim.results.measure_table import ITEMS, is_of_people, measures, shown_in
+from sim.results.measure_table import ITEMS, measures, shown_in
 from sim.results.words import labels
 from sim.results.words.labels import (
     change_and_interval,
@@ -221,7 +221,8 @@ def headline_rows(
         days = scenario.calendar.measured_days
         factor = labels.factor(topic.measure, days)
         ends = (change.low, change.high) if change else (None, None)
-        values = (*(row and row.mean for row in (before, after, change)), *ends)
+        means = [_mean_of(topic, row, change) for row in (before, after)]
+        values = (*means, change and change.mean, *ends)
         numbers = [None if value is None else value * factor for value in values]
         label = _label(topic, days)
         label += findings.in_how_many(before, after, change)
@@ -278,10 +279,16 @@ def _line(
 
 
 def _figure_of(topic: Topic, row: Estimate | None, contrast: PairedDifference | None, factor: float) -> str:
-    """A rounded figure; a level or group that counted nobody is nothing, if the other scenario has it."""
-    if row is None and contrast and is_of_people(topic.by) and measures()[topic.measure].absent_is_zero:
-        return figure(0.0, contrast.unit)
-    return figure(row.mean * factor, row.unit) if row else "-"
+    """A rounded figure, or a dash where there is none."""
+    mean, either = _mean_of(topic, row, contrast), row or contrast
+    return "-" if mean is None or either is None else figure(mean * factor, either.unit)
+
+
+def _mean_of(topic: Topic, row: Estimate | None, contrast: PairedDifference | None) -> float | None:
+    """A figure; a part of a count (a level, a reason, a payer) that counted nothing is 0 if the other scenario has it."""
+    if row is None and contrast and topic.by and measures()[topic.measure].absent_is_zero:
+        return 0.0
+    return row.mean if row else None
 
 
 # -- sentences -----------------------------------------------------------------------------------------------

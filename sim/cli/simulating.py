@@ -33,7 +33,7 @@ from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import ExcludedScenario, Findings
 from sim.results.files import writing
-from sim.results.files.people_tables import PeopleFiles, files_of, traits_of
+from sim.results.files.people_tables import FIRST, PeopleFiles, files_of, traits_of
 from sim.results.measure_table import measures
 from sim.results.measures.periods import divisions
 from sim.results.words import labels
@@ -42,7 +42,7 @@ from sim.runs.collecting import Collector, beside, gathered, named_apart, nothin
 from sim.runs.engines import Engines
 from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.piece import Replications
-from sim.runs.specification import MOST_IN_CSV, Job, files_read, try_files, try_folder
+from sim.runs.specification import MOST_IN_CSV, Job, files_read, try_files, try_folder, try_tables
 from sim.runs.store import default_store, has_rows_of_people
 from sim.runs.tables import ReplicationsAside
 from sim.runs.workers import Place
@@ -111,7 +111,7 @@ def _simulate(
     job = replace(job, store=precise.store) if precise else job
     if options.plan:
         return _plan(job, options, screen)
-    job.check_places(*(files_of(Path(options.people)) if options.people else ()))
+    _check_places(job, options)
     flips = flips_of(options.sensitivity)
     warnings = warning_words(chosen)
     watch = options.watch
@@ -136,6 +136,13 @@ def _simulate(
         tell_precision(screen, precise.chosen, chosen)
     _tell(job, options, screen, findings, folder)
     return 0
+
+
+def _check_places(job: Job, options: Simulate) -> None:
+    """OSError now where something could not be written in the end, or would be written over somebody's table."""
+    of_people = files_of(Path(options.people)) if options.people else ()
+    job.check_places(*of_people)
+    try_tables(of_people, FIRST)
 
 
 def _plan(job: Job, options: Simulate, screen: Screen) -> int:

@@ -5,7 +5,7 @@ import hashlib
 import os
 import shlex
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -38,6 +38,18 @@ def try_files(files: Iterable[str | None], read: Iterable[str]) -> None:
     for file in files:
         if file and file != "-":
             _try_file(Path(file), inputs, file)
+
+
+def try_tables(files: Iterable[str], heading: Sequence[str]) -> None:
+    """FileExistsError where a file is there already that is no such table: it may be somebody's data."""
+    first = ",".join(heading).encode()
+    for file in files:
+        path = Path(file)
+        if path.is_file() and path.stat().st_size:
+            with path.open("rb") as there:
+                if there.read(len(first)) != first:
+                    why = "is there already, and was not written by this option: name another file"
+                    raise FileExistsError(errno.EEXIST, why, file)
 
 
 def files_read(scenarios: Iterable[Scenario], *others: str | None) -> list[str]:

@@ -334,6 +334,17 @@ def test_a_file_that_is_read_is_never_written_over(here: Path, capsys, read: str
     assert (here / read).read_text(encoding="utf-8") == "3\n5\n"
 
 
+@pytest.mark.parametrize("verb", [["run", "base.yaml", "--people"], ["events", "base.yaml", "--write"]])
+def test_a_table_of_somebody_is_never_written_over(here: Path, capsys, verb: list[str]) -> None:
+    theirs = "admitted,ready,left\n01/04/2026,03/04/2026,05/04/2026\n"
+    write(here, "stays.csv", theirs)
+    assert main([*verb, "stays.csv"]) == 2
+    assert "stays.csv: is there already, and was not written by this option" in capsys.readouterr().err
+    assert (here / "stays.csv").read_text(encoding="utf-8") == theirs
+    for _ in range(2):  # what this option wrote may be written anew
+        assert main([*verb, "ours.csv"]) == 0
+
+
 def test_problems_in_files_come_with_line_and_column_and_nothing_is_written(here: Path, capsys) -> None:
     write(here, "wrong.yaml", MORE.replace("services.unit.beds", "services.unit.bed"))
     write(here, "worse.yaml", BASE.replace("kind: acute", "kind: acutee"))

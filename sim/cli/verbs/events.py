@@ -72,11 +72,14 @@ def _run(options: Events, screen: Screen) -> int:
     from sim.inputs.loading import read_scenario  # what is imported here takes time, which --help should not
     from sim.model import engine
     from sim.results.charts.animation import NoVidigi, animation_page
-    from sim.results.files.people_tables import log_csv
+    from sim.results.files.people_tables import LOG_COLUMNS, log_csv
     from sim.results.files.writing import write_file
     from sim.results.words.labels import counted
+    from sim.runs.specification import files_read, try_files, try_tables
 
     scenario = read_scenario(options.files[0], tuple(options.sets), seed=options.seed)
+    try_files([options.write, options.animation], files_read([scenario]))
+    try_tables([options.write], LOG_COLUMNS)
     number = options.replication - 1
     screen.note(f"The SimPy model runs replication {options.replication} ...")
     ledger = engine.run(scenario, number)

@@ -9,8 +9,8 @@ from math import inf
 
 from sim.diagnostics.warnings import left_behind
 from sim.inputs.files import Range
-from sim.inputs.loading import read_scenario, sets_for_each
-from sim.inputs.part import REST, factor_of, has, sets_at, stated_at
+from sim.inputs.loading import read_scenario, sets_for_each, still_typed
+from sim.inputs.part import REST, factor_of, has, sets_at, single_value, stated_at
 from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import cut, difference_verdict
@@ -206,9 +206,10 @@ class _Cases:
         return any(has(values, path) for values in self._values.values())
 
     def stated_value(self, one: Range) -> str:
-        """What the files say at the first path."""
-        found = (stated_at(values, one.paths[0]) for values in self._values.values())
-        return next((text for text in found if text is not None), "as stated")
+        """What the files say at the first path; where they say several values, `x1` beside ends that are factors of them."""
+        path, in_force = one.paths[0], next((mine for mine in self._values.values() if has(mine, one.paths[0])), {})
+        is_replaced = factor_of(one.low[0]) is None and single_value(in_force, path) is None
+        return "as stated" if is_replaced else stated_at(in_force, path) or "as stated"
 
     def overridden(self, one: Range) -> Iterator[str]:
         """A sentence where a range moves a value that routes override, and not what overrides it."""
@@ -236,7 +237,7 @@ class _Cases:
     def _read(self, file: str, sets: Mapping[str, str]) -> Scenario:
         """A file as asked for, with an assumption elsewhere, which holds instead of what was typed for the same path."""
         asked = self._question
-        typed = [one for one in self._typed[file] if one.split("=", 1)[0].strip() not in sets]
+        typed = still_typed(self._typed[file], sets)
         moved = [f"{path}={value}" for path, value in sets.items()]
         return read_scenario(file, (*typed, *moved), replications=asked.replications, seed=asked.seed)
 

@@ -144,6 +144,7 @@ class Found:
     slopes: Slopes | None  # None: it ended before they were known
     evaluations: int
     ended: str
+    tried: tuple[Evaluation, ...]  # all of them, in order
 
 
 class _Enough(Exception):
@@ -189,13 +190,26 @@ class Search:
             except _Enough:
                 ended = OUT_OF_EVALUATIONS
             slopes = self._slopes(self._best, WIDTHS[0], kept=0)
+            self._try_nearer(slopes)
         except _Enough:
             ended = OUT_OF_EVALUATIONS
         except KeyboardInterrupt:
             if not self._known:
                 raise
             ended = INTERRUPTED
-        return Found(self._best, slopes, len(self._known), ended)
+        best = slopes.at if slopes else self._best
+        return Found(best, slopes, len(self._known), ended, tuple(self._known.values()))
+
+    def _try_nearer(self, slopes: Slopes) -> None:
+        """Evaluates the nearest value that should bring a missed target nearer, where none that was tried does."""
+        for one in conflicts(slopes, tuple(self._known.values())):
+            for number in one.settings if not one.nearer else ():
+                up = one.above == (slopes.mean[one.target, number] < 0)
+                step = max(WIDTHS[-1], self.steps[number])
+                there = slopes.at.position.copy()
+                there[number] += step if up else -step
+                if 0.0 <= there[number] <= 1.0:
+                    self._at([self.rounded(there)], kept=0)
 
     @property
     def _best(self) -> Evaluation:
@@ -306,6 +320,7 @@ class Conflict:
     above: bool
     pushes: tuple[tuple[int, float], ...]  # targets, with the change of their misfit for each unit of this one
     settings: tuple[int, ...]  # that move it
+    nearer: tuple[int, ...]  # those of which a value that was tried, all else alike, brings it nearer
 
 
 def pinned(slopes: Slopes) -> Pinned:
@@ -333,17 +348,27 @@ def pinned(slopes: Slopes) -> Pinned:
     return Pinned(tuple(plus_minus), tuple(flat))
 
 
-def conflicts(slopes: Slopes) -> tuple[Conflict, ...]:
+def conflicts(slopes: Slopes, tried: Sequence[Evaluation]) -> tuple[Conflict, ...]:
     """Each target that stays missed, and what stands against it; slopes that may be noise count as none."""
     found, jacobian = misfit(slopes.at), np.where(np.abs(slopes.mean) > SURE * _errors(slopes), slopes.mean, 0.0)
-    return tuple(_conflict(int(one), found, jacobian) for one in np.nonzero(np.abs(found) > MISSED)[0])
+    beside = _beside(slopes.at, tried)
+    return tuple(_conflict(int(one), found, jacobian, beside) for one in np.nonzero(np.abs(found) > MISSED)[0])
 
 
-def _conflict(target: int, found: Floats, jacobian: Floats) -> Conflict:
+Beside = Sequence[tuple[int, Floats]]  # a setting, and the misfits with it alone elsewhere
+
+
+def _beside(at: Evaluation, tried: Sequence[Evaluation]) -> Beside:
+    """What was tried with one setting alone elsewhere than here."""
+    moved = [(one, np.flatnonzero(one.position != at.position)) for one in tried]
+    return [(int(places[0]), misfit(one)) for one, places in moved if len(places) == 1]
+
+
+def _conflict(target: int, found: Floats, jacobian: Floats, beside: Beside) -> Conflict:
     slope = jacobian[target]
     length = float(slope @ slope)
     if length <= 1e-12:
-        return Conflict(target, bool(found[target] > 0), (), ())
+        return Conflict(target, bool(found[target] > 0), (), (), ())
     move = -np.sign(found[target]) * slope / length  # brings this target one unit nearer
     change = jacobian @ move
     worse = [
@@ -353,7 +378,9 @@ def _conflict(target: int, found: Floats, jacobian: Floats) -> Conflict:
     ]
     largest = float(np.max(np.abs(slope)))
     settings = tuple(int(one) for one in np.argsort(-np.abs(slope)) if abs(slope[one]) >= TAKES_PART * largest)
-    return Conflict(target, bool(found[target] > 0), tuple(worse), settings)
+    helped = {number for number, misfits in beside if abs(misfits[target]) < abs(found[target])}
+    nearer = tuple(one for one in settings if one in helped)
+    return Conflict(target, bool(found[target] > 0), tuple(worse), settings, nearer)
 
 
 def _noise(at: Evaluation) -> Floats:

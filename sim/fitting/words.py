@@ -111,7 +111,10 @@ def sentences(fitted: Fitted) -> list[str]:
         said += [flat_sentence(one, fitted.settings.all) for one in fitted.pinned.flat]
     if fitted.found.slopes:
         binding = [after for _, after in fitted.binding()]
-        said += [conflict_sentence(one, binding, fitted.settings.all) for one in conflicts(fitted.found.slopes)]
+        said += [
+            conflict_sentence(one, binding, fitted.settings.all)
+            for one in conflicts(fitted.found.slopes, fitted.found.tried)
+        ]
     return said
 
 
@@ -140,7 +143,10 @@ def conflict_sentence(conflict: Conflict, binding: Sequence[Line], settings: Seq
     where = f"{line.target.says} stays {'above' if conflict.above else 'below'} what is aimed at (misfit {misfit_text(line)})"
     if not conflict.settings:
         return f"{where}: no setting here moves it by more than noise."
-    movers = [settings[one].of.says for one in conflict.settings[:MOST_NAMED]]
+    if not conflict.nearer:
+        movers = [settings[one].of.says for one in conflict.settings[:MOST_NAMED]]
+        return f"{where}: no value of {joined(movers, 'or')} that was tried brings it nearer."
+    movers = [settings[one].of.says for one in conflict.nearer[:MOST_NAMED]]
     pushed = [
         f"{binding[one].target.says} by {change:+.1f}"
         for one, change in conflict.pushes[:MOST_NAMED]

@@ -38,6 +38,7 @@ LARGEST_LUCK = 1 - 2**-53
 T = TypeVar("T")
 WORDS = "a number or a distribution such as {exponential: {mean: 5}}"
 NUMBER = number("")
+FIXED = number("", wanted=WORDS)  # what a bare number is
 MEAN = Field[Decimal](NUMBER, "the mean", required=True, key="mean")
 SD = Field[Decimal](NUMBER, "the standard deviation", key="sd")
 LIMITS = ("at_least", "at_most")
@@ -59,7 +60,7 @@ FAMILIES: Record[Parsed] = Record(
     "distribution",
     "How long something takes; a bare number means always exactly so long",
     (
-        _field("fixed", number("", wanted=WORDS), "always exactly so long"),
+        _field("fixed", FIXED, "always exactly so long"),
         _family("exponential", "memoryless, by its mean", MEAN),
         _family(
             "lognormal",

@@ -4,7 +4,7 @@ What a key means is in `fields.py`; what is refused is in `checks.py`, `feasibil
 """
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 
@@ -293,9 +293,14 @@ class Question:
 
     def read(self, moved: Mapping[str, str] = {}) -> Scenario:
         """The scenario with some values moved, which hold instead of what was typed for the same path."""
-        typed = [one for one in self.typed if one.split("=", 1)[0].strip() not in moved]
-        sets = (*typed, *(f"{path}={text}" for path, text in moved.items()))
+        sets = (*still_typed(self.typed, moved), *(f"{path}={text}" for path, text in moved.items()))
         return read_scenario(self.file, sets, self.replications, self.seed)
+
+
+def still_typed(typed: Iterable[str], moved: Container[str]) -> list[str]:
+    """The changes that were typed, without those of a path that is moved; a bare number is moved at `.fixed` of its path."""
+    pairs = [(one, one.split("=", 1)[0].strip()) for one in typed]
+    return [one for one, path in pairs if path not in moved and f"{path}.fixed" not in moved]
 
 
 def sets_for_each(files: Sequence[str], sets: Iterable[str]) -> list[tuple[str, ...]]:

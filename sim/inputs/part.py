@@ -16,7 +16,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from sim.inputs.by_level import TRAIT, kind_at, with_keys
 from sim.inputs.containers import Either, Names
-from sim.inputs.durations import Duration
+from sim.inputs.durations import FIXED, Duration
 from sim.inputs.field_types import BY, DATE, FILE, AnyKind, Scalar
 from sim.inputs.fields import SCENARIO
 from sim.inputs.nodes import Entry, Rows, Table, Text
@@ -59,7 +59,8 @@ def sets_at(values: Texts, paths: Sequence[str], ends: Sequence[str]) -> dict[st
         if factor is not None:
             found |= _scaled(values, path, factor)
         elif end != REST:
-            found[_named(values, path)] = end
+            named = _named(values, path)
+            found[path if named.endswith(".fixed") and not WRITTEN_NUMBER.fullmatch(end) else named] = end
     rests = [_named(values, path) for path, end in mine if end == REST]
     lists = {_list_of(values, path): None for path in (*found, *rests)}
     for one in lists:
@@ -87,8 +88,11 @@ def stated_at(values: Texts, path: str) -> str | None:
 
 
 def _named(values: Texts, path: str) -> str:
-    """The path under which a value is listed that is written in short: `then.home` for `then.home.share`."""
-    return f"{path}.share" if f"{path}.share" in values and _is_route(values, path) else path
+    """The path under which a value is listed that is written in short: `then.home` for `then.home.share`, `stay_days` for `stay_days.fixed`."""
+    share, fixed = f"{path}.share", f"{path}.fixed"
+    if share in values and _is_route(values, path):
+        return share
+    return fixed if fixed in values and _kind(values, fixed) is FIXED else path
 
 
 # -- so many times the value in force ----------------------------------------------------------------------

@@ -127,14 +127,14 @@ def settings_of(question: Question, typed: Sequence[Typed], *, fine: bool = Fals
 def _check_apart(question: Question, typed: Sequence[Typed], problems: Problems) -> None:
     """No path is moved twice, nor set by the command line to what would not count."""
     moved: set[str] = set()
-    fixed = {one.split("=", 1)[0].strip() for one in question.typed}
+    fixed = {one.split("=", 1)[0].strip().removesuffix(".fixed") for one in question.typed}  # of a bare number
     for one in typed:
         for path in one.paths:
             if path in moved:
                 problems.add(one.mark, f"{quoted(path)} is varied already; put all its values into one setting")
             moved.add(path)
             is_factor = all(factor_of(text) is not None for text in (one.values or (one.low,)))
-            if path in fixed and not is_factor:
+            if path.removesuffix(".fixed") in fixed and not is_factor:
                 problems.add(one.mark, f"{quoted(path)} is fixed by --set too, which would not count; drop one of them")
 
 

@@ -47,6 +47,7 @@ def searched(
     noise: float = 0.0,
     in_common: float = 0.0,
     stop_at: int = 0,
+    steps: float = 0.0,
 ) -> Found:
     """A search over misfits by a formula; with noise, replications differ by as much, at random or everywhere alike."""
     luck = np.random.default_rng(1)
@@ -64,7 +65,7 @@ def searched(
             found.append(Evaluation(position, one[:, None] + alike + noise * luck.normal(size=(len(one), 8)), (), {}))
         return found
 
-    return Search(evaluate, np.array(start), lambda one: one, np.zeros(len(start)), most).run()
+    return Search(evaluate, np.array(start), lambda one: one, np.full(len(start), steps), most).run()
 
 
 def test_planted_positions_of_linear_misfits_are_found() -> None:
@@ -133,16 +134,28 @@ def test_targets_that_exclude_each_other_are_named_with_what_moves_them() -> Non
     found = searched(lambda at: (20 * (at[0] - 0.2), 20 * (at[0] - 0.8), 20 * (at[1] - 0.5)), [0.9, 0.1])
     assert found.best.position == pytest.approx([0.5, 0.5], abs=0.01)
     assert found.slopes is not None
-    low, high = conflicts(found.slopes)
-    assert (low.target, low.above, low.settings) == (0, True, (0,))
+    low, high = conflicts(found.slopes, found.tried)
+    assert (low.target, low.above, low.settings, low.nearer) == (0, True, (0,), (0,))
     assert low.pushes == ((1, pytest.approx(-1.0)),)
     assert (high.target, high.above, high.pushes) == (1, False, ((0, pytest.approx(1.0)),))
+
+
+@pytest.mark.parametrize(("far", "nearer"), [(-8.75, ()), (0.5, (0,))])
+def test_a_setting_brings_a_target_nearer_only_if_a_value_that_was_tried_does(
+    far: float, nearer: tuple[int, ...]
+) -> None:
+    """One or two beds, and nothing between: the second overshoots by more than the first misses, or comes nearer though worse for another."""
+    found = searched(lambda at: (1.25, 0.0) if at[0] < 0.5 else (far, 3.0), [0.0], steps=1.0)
+    assert found.best.position.tolist() == [0.0]
+    assert found.slopes is not None
+    (one,) = conflicts(found.slopes, found.tried)
+    assert (one.target, one.settings, one.nearer) == (0, (0,), nearer)
 
 
 def test_a_slope_that_may_be_noise_stands_against_nothing() -> None:
     found = searched(lambda at: (3.0, 20 * (at[0] - 0.5)), [0.4], noise=0.3)
     assert found.slopes is not None
-    (one,) = conflicts(found.slopes)
+    (one,) = conflicts(found.slopes, found.tried)
     assert (one.target, one.settings, one.pushes) == (0, (), ())
 
 
@@ -187,14 +200,16 @@ def test_a_target_that_stays_missed_is_told_with_what_stands_against_it() -> Non
     lines = calibrate(scenario, checked_targets("targets.csv", scenario), 1)
     two = settings(f"Stay needed,{STAY}.fixed,1,5,assumption,", "Beds,services.unit.beds,5,20,assumption,")
     says = "Bed days stays below what is aimed at (misfit -5.0): "
-    against = Conflict(0, False, ((1, 2.5),), (0,))
+    against = Conflict(0, False, ((1, 2.5),), (0,), (0,))
     assert conflict_sentence(against, lines, two.all) == (
         f"{says}what would bring it nearer by one unit of misfit (Stay needed) moves the misfit of Stay by +2.5, away from what is aimed at."
     )
-    alone = conflict_sentence(Conflict(0, False, (), (0, 1)), lines, two.all)
+    neither = conflict_sentence(Conflict(0, False, ((1, 2.5),), (0, 1), ()), lines, two.all)
+    assert neither == f"{says}no value of Stay needed or Beds that was tried brings it nearer."
+    alone = conflict_sentence(Conflict(0, False, (), (0, 1), (0, 1)), lines, two.all)
     assert alone == f"{says}Stay needed and Beds would bring it nearer, as far as their ranges go."
     assert (
-        conflict_sentence(Conflict(0, False, (), ()), lines, two.all)
+        conflict_sentence(Conflict(0, False, (), (), ()), lines, two.all)
         == f"{says}no setting here moves it by more than noise."
     )
 
@@ -421,7 +436,7 @@ def test_what_cannot_be_fitted_is_refused_all_at_once_with_its_lines() -> None:
         "b,services.unit.kind,1,2,assumption,",
         "c,replications,1,2,assumption,",
         "d,services.unit.beds,5,2,assumption,",
-        f"e,{STAY},1,2,assumption,",
+        "e,people.everyone.arrivals,1,2,assumption,",
         f"f,{HOME},rest,rest,assumption,",
         "g,services.hospital.beds,many,12,assumption,",
         "h,services.hospital.beds,8,12,assumption,",
@@ -431,7 +446,7 @@ def test_what_cannot_be_fitted_is_refused_all_at_once_with_its_lines() -> None:
         "settings.csv:3:1: `services.unit.kind` is `reablement_unit`, and no number: only numbers can be moved",
         "settings.csv:4:1: `replications` says how the scenario is run, and is nothing to move",
         "settings.csv:5:1: `low` (5) is not below `high` (2), so there is nowhere to move",
-        f"settings.csv:6:1: `{STAY}` holds several values; write the path of one number, such as `{STAY}.fixed`, or factors as in `x0.8`",
+        "settings.csv:6:1: `people.everyone.arrivals` holds several values; write the path of one number, such as `people.everyone.arrivals.1.day`, or factors as in `x0.8`",
         f"settings.csv:7:1: `{HOME}` is `rest`; the first path of a line is the one that moves",
         "settings.csv:8:1: `services.hospital.beds` is `many`, not a number",
         "settings.csv:9:1: `services.hospital.beds` is moved by line 8 already",
@@ -453,8 +468,10 @@ def test_whole_beds_stay_whole_and_a_value_in_force_is_met_exactly() -> None:
     assert (beds.parts[0].low, beds.parts[0].high) == (8, 15)  # 7.5 rounded up
     assert [beds.ends(at) for at in (0.0, 0.5, 1.0)] == [("8",), ("12",), ("15",)]
     assert beds.ends(beds.start) == ("10",)
-    assert stay.ends(stay.start) == ("x1",)
-    assert (stay.amount(0.1), beds.amount(0.5)) == ("0.15 times what it is", "3.5")
+    assert (stay.ends(stay.start), stay.ends(1.0)) == (("3",), ("6",))  # one number: its value
+    (spread,) = settings(f"stay,{STAY},x0.5,x2,assumption,", file="two.yaml").all  # a distribution: factors of it
+    assert (spread.ends(spread.start), spread.amount(0.1)) == (("x1",), "0.15 times what it is")
+    assert (stay.amount(0.1), beds.amount(0.5)) == ("0.45", "3.5")
 
 
 def test_what_moves_together_goes_by_the_value_that_is_written_for_the_first() -> None:

@@ -10,7 +10,7 @@ from sim.inputs.files import read_ranges
 from sim.inputs.problems import ScenarioError
 from sim.results.comparison.statistics import spread
 from sim.runs.experiment import HowToRun
-from sim.sensitivity import Outcome, Question, Tornado, _flip, sensitivity
+from sim.sensitivity import Outcome, Question, Tornado, _flip, range_warnings, sensitivity
 from tests.studies.linear import BASE, HEADING, HOSPITAL, PEOPLE, UNIT, write
 
 
@@ -50,15 +50,36 @@ def test_ends_relative_to_the_value_in_force(here: Path) -> None:
     found = {bar.of.says: bar for bar in tornado(
         here,
         f"a number,{UNIT},x0.5,x2,assumption,",
-        "a distribution,people.everyone.journey.unit.stay_days,x0.5,x2,assumption,",
+        "a bare number,people.everyone.journey.unit.stay_days,x0.5,x2,assumption,",
         "all stays,people.everyone.journey.unit.stay_times,x0.5,x2,assumption,",
     ).bars}  # fmt: skip
     assert {says: (bar.at_low.found.mean, bar.at_high.found.mean) for says, bar in found.items()} == dict.fromkeys(
         found, (6, 24)
     )
     assert {says: (bar.at_low.value, bar.stated.value, bar.at_high.value) for says, bar in found.items()} == {
-        "a number": ("1.5", "3", "6"), "a distribution": ("x0.5", "x1", "x2"), "all stays": ("x0.5", "x1", "x2"),
+        "a number": ("1.5", "3", "6"), "a bare number": ("1.5", "3", "6"), "all stays": ("x0.5", "x1", "x2"),
     }  # fmt: skip
+
+
+def test_a_stay_that_is_one_number_is_called_by_its_value(here: Path) -> None:
+    stay = UNIT.removesuffix(".fixed")
+    (bar,) = tornado(here, f"stay,{stay},1,10,assumption,").bars
+    assert (bar.at_low.found.mean, bar.at_high.found.mean) == (4 * 1, 4 * 10)
+    assert (bar.at_low.value, bar.stated.value, bar.at_high.value) == ("1", "3", "10")
+    typed = Question("base.yaml", "other.yaml", "all", "occupied_bed_days", sets=(f"{stay}=9",))
+    (same,) = sensitivity(typed, read_ranges("ranges.csv"), HowToRun(1)).bars
+    assert (same.at_low.found.mean, same.stated.found.mean, same.stated.value) == (4 * 1, 4 * 9, "9")
+    assert range_warnings(typed, read_ranges("ranges.csv")) == []
+
+
+def test_a_distribution_that_ends_replace_is_as_stated_and_lies_outside_nothing(here: Path) -> None:
+    stay = UNIT.removesuffix(".fixed")
+    (here / "ranges.csv").write_text(f"{HEADING}stay,{stay},5,10,assumption,\n")
+    both = (f"{stay}={{uniform: {{low: 2, high: 4}}}}",)
+    asked = Question("base.yaml", "other.yaml", "all", "occupied_bed_days", sets=both)
+    (bar,) = sensitivity(asked, read_ranges("ranges.csv"), HowToRun(1)).bars
+    assert (bar.at_low.found.mean, bar.stated.value) == (4 * 5, "as stated")
+    assert range_warnings(asked, read_ranges("ranges.csv")) == []
 
 
 def test_a_share_is_moved_in_each_scenario_with_the_others_in_proportion(here: Path) -> None:

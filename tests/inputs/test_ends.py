@@ -64,6 +64,10 @@ UNDERSTOOD = {
     "a distribution as a whole": (STAY, "x2", {f"{STAY}.lognormal.mean": "18", f"{STAY}.lognormal.sd": "23.6"}),
     "a family as a whole": (f"{STAY}.lognormal", "x2", {f"{STAY}.lognormal.mean": "18", f"{STAY}.lognormal.sd": "23.6"}),
     "a bare number": ("steps.hub.takes_days", "x1.5", {"steps.hub.takes_days.fixed": "3"}),
+    "a bare number in place of one": ("steps.hub.takes_days", "5", {"steps.hub.takes_days.fixed": "5"}),
+    "another family in place of a bare number": (
+        "steps.hub.takes_days", "{exponential: {mean: 5}}", {"steps.hub.takes_days": "{exponential: {mean: 5}}"},
+    ),
     "quantiles": (f"{THEN}.unit.stay_days", "x2", {f"{THEN}.unit.stay_days.empirical.quantiles": "[0, 4, 11]"}),
     "a distribution with its limits": (
         f"{THEN}.home.stay_days", "x2", {f"{THEN}.home.stay_days.exponential.mean": "16", f"{THEN}.home.stay_days.at_most": "120"},
@@ -151,6 +155,7 @@ def test_what_is_stated() -> None:
         f"{THEN}.died",
         STAY,
         "people.everyone.journey.hospital.stay_times",
+        "steps.hub.takes_days",
         "services.other",
     )
-    assert [stated_at(VALUES, path) for path in paths] == ["1,310", "10%", "x1", "x1", None]
+    assert [stated_at(VALUES, path) for path in paths] == ["1,310", "10%", "x1", "x1", "2", None]

@@ -37,6 +37,7 @@ def refusal(folder: Path, *texts: str, typed: tuple[str, ...] = ()) -> list[str]
         (f"{BEDS}=x0.8..x1.2:0.2", ["8", "10", "12"], [8, 10, 12]),
         (f"{STAY}=x0.5,x1.5", ["x0.5", "x1.5"], ["x0.5", "x1.5"]),
         (f"{STAY}.exponential.mean=4..5:0.5", ["4", "4.5", "5"], [4, 4.5, 5]),
+        ("people.everyone.journey.unit.stay_days=1,2.5", ["1", "2.5"], [1, 2.5]),
         ("people.everyone.journey.hospital.then.unit=5%..15%:5%", ["5%", "10%", "15%"], [0.05, 0.1, 0.15]),
         ("services.unit.beds=x1,x2", ["x1", "x2"], ["x1", "x2"]),
     ],

@@ -32,6 +32,7 @@ NEEDED = ("admitted",)
 KNOWN = ("admitted", "ready", "left", "pathway", "group", "service", "id")
 MOST_DAYS = 36_500
 MOST_ROWS_NAMED = 8
+LONG_GAP_DAYS = 180  # without anybody coming, an assumption: no service that is fitted here stands still for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,13 @@ def read_spells(
     if not kept:
         problems.add(Mark(file=file), f"holds nobody who was admitted from {since} on")
         problems.stop_if_any()
-    notes = (*_notes(table, spells, kept, since, end), *_equal_rows(table, rows, found))
+    dated = [
+        (row, one)
+        for row, one in zip(rows, found, strict=True)
+        if one is not None and (since is None or one.admitted.days >= on(since))
+    ]
+    gaps = (*_gaps(dated, in_days=clock.in_days), *(() if until else _made_late(dated, in_days=clock.in_days)))
+    notes = (*gaps, *_notes(table, spells, kept, since, end), *_equal_rows(table, rows, found))
     return Spells(file, tuple(kept), end, clock.in_days, notes, None if since is None else on(since))
 
 
@@ -171,6 +178,49 @@ def _notes(
     yield f"{counted(len(kept), 'stay')}, {len(kept) - ended:,} of them not ready yet when the file was made: these count as longer than so far"
 
 
+Dated = Sequence[tuple[Row, Spell]]
+
+
+def _gaps(dated: Dated, *, in_days: bool) -> Iterable[str]:
+    """For each long time in which nobody came, the rows on the side with fewer stays: is their year right?"""
+    order = sorted(dated, key=lambda pair: pair[1].admitted.days)
+    days = [one.admitted.days for _, one in order]
+    for number in range(1, len(order)):
+        gap = floor(days[number]) - floor(days[number - 1])
+        if gap > LONG_GAP_DAYS:
+            few = min(order[:number], order[number:], key=len)
+            between = " and ".join(_told(at, in_days=in_days) for at in (days[number - 1], days[number]))
+            yield (
+                f"Nobody was admitted in the {counted(gap, 'day')} between {between}: {'are the days' if in_days else 'is the year'} of "
+                f"{_rows_named([row.line for row, _ in few])} right? Admissions a day count that time too, and so do the stays of those who have not left"
+            )
+
+
+def _made_late(dated: Dated, *, in_days: bool) -> Iterable[str]:
+    """The rows that say the file was made long after anybody came, where no --until says when that was."""
+    last = max(one.admitted.days for _, one in dated)
+    for name in ("ready", "left"):
+        whens = [(row, one.ready if name == "ready" else one.left) for row, one in dated]
+        late = [(row, when.days) for row, when in whens if when is not None and when.days - last > LONG_GAP_DAYS]
+        if late:
+            heading, latest = late[0][0].table.headings[name], max(days for _, days in late)
+            yield (
+                f"{quoted(heading)} of {_rows_named([row.line for row, _ in late])} is more than {LONG_GAP_DAYS} days after the last admission, "
+                f"up to {_told(latest, in_days=in_days)}: is that right? The file counts as made on the last day in it, and whoever has not left "
+                "as there until then; --until says when it was made"
+            )
+
+
+def _told(days: float, *, in_days: bool) -> str:
+    return f"day {days:g}" if in_days else When(days, exact=True).date.isoformat()
+
+
+def _rows_named(lines: Sequence[int]) -> str:
+    """Rows of a file in a sentence, the first few by their numbers."""
+    shown = ", ".join(str(one) for one in sorted(lines)[:MOST_ROWS_NAMED])
+    return f"row{'' if len(lines) == 1 else 's'} {shown}{', ...' if len(lines) > MOST_ROWS_NAMED else ''}"
+
+
 def _equal_rows(table: Table, rows: Sequence[Row], found: Sequence[Spell | None]) -> Iterable[str]:
     """Rows that equal one above in all that was read, where no column says who is who."""
     if "id" in table.columns:
@@ -181,9 +231,8 @@ def _equal_rows(table: Table, rows: Sequence[Row], found: Sequence[Spell | None]
         lines += [row.line] if one in seen else []
         seen.add(one)
     if lines:
-        shown = f"{', '.join(map(str, lines[:MOST_ROWS_NAMED]))}{', ...' if len(lines) > MOST_ROWS_NAMED else ''}"
         yield (
-            f"{counted(len(lines), 'row')} {'equals' if len(lines) == 1 else 'equal'} another row in all that was read ({'row' if len(lines) == 1 else 'rows'} {shown}); without a column `id` nobody can tell "
+            f"{counted(len(lines), 'row')} {'equals' if len(lines) == 1 else 'equal'} another row in all that was read ({_rows_named(lines)}); without a column `id` nobody can tell "
             "whether they are there twice, and they are kept"
         )
 

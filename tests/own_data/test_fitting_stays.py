@@ -400,6 +400,39 @@ def test_a_file_of_who_left_since_some_day_is_told_that_short_stays_are_missing(
 
 
 @pytest.mark.usefixtures("here")
+@pytest.mark.parametrize(
+    ("last", "said"),
+    [
+        ("01/01/2126,02/01/2126", "Nobody was admitted in the 36,475 days between 2026-02-19 and 2126-01-01: is the year of row 42 right?"),
+        ("01/01/2016,02/01/2016", "Nobody was admitted in the 3,653 days between 2016-01-01 and 2026-01-01: is the year of row 42 right?"),
+        ("01/03/2026,02/03/2036", "`left` of row 42 is more than 180 days after the last admission, up to 2036-03-02: is that right?"),
+        ("18/08/2026,19/08/2026", ""),  # 180 days after the last
+        ("20/02/2026,03/08/2026", ""),
+    ],
+)  # fmt: skip
+def test_a_mistyped_year_is_asked_about_with_its_row(last: str, said: str) -> None:
+    """40 people, one a day from New Year's Day to 9 February and on 19 February, and one whose year may be wrong."""
+    days = [date(2026, 1, 1) + timedelta(days=one) for one in (*range(39), 49)]
+    rows = [f"{one:%d/%m/%Y},{one + timedelta(days=2):%d/%m/%Y}" for one in days]
+    Path("stays.csv").write_text("\n".join(["admitted,left", *rows, last, ""]), encoding="utf-8")
+    notes = read_spells("stays.csv", read_scenario("small.yaml"), Words()).notes
+    asked = [one for one in notes if "right?" in one]
+    assert len(asked) == bool(said) and all(one.startswith(said) for one in asked)
+
+
+@pytest.mark.usefixtures("here")
+def test_days_that_are_far_from_all_others_are_asked_about_and_the_day_of_the_file_may_be_said() -> None:
+    Path("days.csv").write_text("admitted,left\n0,1\n1,2\n2,3\n500,501\n", encoding="utf-8")
+    notes = read_spells("days.csv", read_scenario("small.yaml"), Words()).notes
+    assert notes[0].startswith(
+        "Nobody was admitted in the 498 days between day 2 and day 500: are the days of row 5 right?"
+    )
+    Path("stays.csv").write_text("admitted,left\n01/01/2026,\n02/01/2026,02/01/2036\n", encoding="utf-8")
+    notes = read_spells("stays.csv", read_scenario("small.yaml"), Words(), until=date(2026, 1, 31)).notes
+    assert not any("right?" in one for one in notes)
+
+
+@pytest.mark.usefixtures("here")
 def test_a_file_name_writes_no_line_of_its_own_into_the_scenario() -> None:
     write_stays()
     name = "stays\nseed: 99.csv"

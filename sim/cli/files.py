@@ -12,17 +12,18 @@ from sim.results.words.labels import counted
 from sim.runs.workers import Place, default_workers, processors
 
 
-def expanded(patterns: Sequence[str], *, missing_too: bool = False) -> list[str]:
+def expanded(patterns: Sequence[str], *, missing_too: bool = False, inside: str = "*.yaml") -> list[str]:
     """The files that these names and patterns mean, in order, each once; UsageError names all that mean none.
 
-    With `missing_too` those stay in the list, for a reader that tells of each file what is wrong with it.
+    With `missing_too` those stay in the list, for a reader that tells of each file what is wrong with it. `inside` is the pattern
+    that is offered for a folder, empty where one file alone can be taken.
     """
     files: list[str] = []
     problems: list[str] = []
     seen: set[str] = set()
     for pattern in patterns:
         try:
-            matching = _matching(meant(pattern))
+            matching = _matching(meant(pattern), inside)
         except UsageError as problem:
             problems += [] if missing_too else problem.problems
             matching = [pattern] if missing_too else []
@@ -36,11 +37,12 @@ def expanded(patterns: Sequence[str], *, missing_too: bool = False) -> list[str]
     return files
 
 
-def _matching(pattern: str) -> list[str]:
+def _matching(pattern: str, inside: str) -> list[str]:
     if os.path.isfile(pattern):
         return [pattern]
     if os.path.isdir(pattern):
-        raise UsageError(f"{pattern} is a folder; did you mean {os.path.join(pattern, '*.yaml')}?")
+        cure = f"did you mean {os.path.join(pattern, inside)}?" if inside else "name a file in it"
+        raise UsageError(f"{pattern} is a folder; {cure}")
     if not glob.has_magic(pattern):
         raise UsageError(f"{pattern}: there is no such file{_similar_file(pattern)}")
     found = sorted(file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file))

@@ -5,9 +5,11 @@ A verb is its name, what it says of itself, its options, and what it does.
 Users' scripts rely on the verbs. A new one goes where a reader of the help looks for it.
 """
 
+import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from sim.cli.arguments import Options, Parser, UsageError, add_traceback
@@ -52,22 +54,24 @@ class Verb(Generic[Of]):
         return parser
 
 
-def named_files(options: Options, ours: int = 0, *, missing_too: bool = False) -> None:
-    """The files that were meant, patterns expanded; where none was named, so many of ours, else UsageError."""
+def named_files(options: Options, ours: int = 0, *, missing_too: bool = False, several: bool = True) -> None:
+    """The files that were meant, patterns expanded; where none was named, so many of ours, else UsageError with an example of the verb's help."""
     if not options.files:
         options.files_are_ours = True
         options.files = [shortest(HOME / file) for file in DEFAULT_FILES[:ours]]
+    example, _ = verb_named(options.verb).examples[0]
     if not options.files:
-        verb = options.verb
-        raise UsageError(f"{verb} needs a file, as in: {PROGRAM} {verb} scenarios/baseline.yaml")
-    options.files = expanded(options.files, missing_too=missing_too)
+        raise UsageError(f"{options.verb} needs a file, as in: {PROGRAM} {options.verb} {example}")
+    file = Path(shlex.split(example)[0])
+    inside = (file.name if file.name == "*" else f"*{file.suffix}") if several else ""
+    options.files = expanded(options.files, missing_too=missing_too, inside=inside)
 
 
 def one_file(does: str, ours: int = 0, *, missing_too: bool = False) -> Callable[[Options], None]:
     """What finds the only file of a verb: one that was named or is ours; UsageError where there are more."""
 
     def found(options: Options) -> None:
-        named_files(options, ours, missing_too=missing_too)
+        named_files(options, ours, missing_too=missing_too, several=False)
         if len(options.files) > 1:
             raise UsageError(f"{options.verb} {does} one file at a time")
 

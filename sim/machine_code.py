@@ -142,6 +142,24 @@ def compiled(function: Callable[..., Any], known: dict[str, Any], **options: Any
     return numba.njit(error_model="numpy", _nrt=False, **options)(copy)
 
 
+def called_by(functions: Iterable[Callable[..., Any]], but_for: Iterable[str] = ()) -> list[Callable[..., Any]]:
+    """The functions of ours that these call, each behind those that it calls itself; but for some names, with all below them."""
+    found: list[Callable[..., Any]] = []
+    seen = set(but_for)
+
+    def look_into(function: Callable[..., Any]) -> None:
+        for name in function.__code__.co_names:
+            called = function.__globals__.get(name)
+            if isinstance(called, FunctionType) and name not in seen:
+                seen.add(name)
+                look_into(called)
+                found.append(called)
+
+    for function in functions:
+        look_into(function)
+    return found
+
+
 def without_the_compiler(function: Any) -> Any:
     """Before it looks into the cache, Numba loads all that it may compile with: half a second in each process, for nothing."""
     cache = function._cache
@@ -165,8 +183,8 @@ class Passes:
 
     every: ClassVar[list["Passes"]] = []
 
-    def __init__(self, file: str, *functions: Callable[..., Any], helpers: Iterable[Callable[..., Any]] = ()) -> None:
-        self._file, self._functions, self._helpers = file, functions, tuple(helpers)
+    def __init__(self, file: str, *functions: Callable[..., Any]) -> None:
+        self._file, self._functions, self._helpers = file, functions, called_by(functions)
         self._loaded: SimpleNamespace | None = None
         self.problem = (
             ""  # why they cannot be compiled here; anybody who asks runs something else, with the same results

@@ -14,6 +14,7 @@ from sim.model.plan import Plan, PlannedRoute, PlannedService, PlannedStep, Plan
 from sim.model.random_numbers import RandomNumbers
 from sim.model.records import NEVER
 from sim.model.rules import (
+    FORESEEN,
     SECONDS_PER_DAY,
     chance_over,
     chosen,
@@ -27,9 +28,6 @@ from sim.model.rules import (
     with_level,
     with_lost_ground,
 )
-
-# How far past the end of the run reviews are looked for: a step that starts some days before ready may fall inside it.
-FORESEEN = 400 * SECONDS_PER_DAY
 
 Draw = Callable[[int], float]  # quantity in, this person's number for it in this stay out
 

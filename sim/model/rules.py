@@ -12,6 +12,8 @@ MOST_HOURS = 1e6  # a week: nobody has six thousand carers at once, and a number
 WHEN_READY, ON_ADMISSION, BEFORE_READY = range(3)
 STARTS = ("when_ready", "on_admission", "before_ready")  # what a scenario calls them
 LONGEST_DAYS = 1e7  # nobody waits 27,000 years: keeps every sum of times well inside 64 bits
+# How far past the end of the run reviews are looked for: a step that starts some days before ready may fall inside it.
+FORESEEN = 400 * SECONDS_PER_DAY
 
 
 def seconds(days: float) -> int:

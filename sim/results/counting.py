@@ -107,4 +107,4 @@ def ranked_paths(found: Grid, people: Grid, cells: Column, ranks: Column, number
             below += here
 
 
-PASSES = Passes(__file__, count, total, ranked, paths, ranked_paths, helpers=(next_wanted,))
+PASSES = Passes(__file__, count, total, ranked, paths, ranked_paths)

@@ -205,4 +205,4 @@ def admitted_to(found: Column, waits: Waits, stays: Stays, out: int) -> None:
                 found[row] = stays.service[first]
 
 
-PASSES = Passes(__file__, going_on, order_of, aligned, of_places, rows_by, admitted_to, helpers=(in_order,))
+PASSES = Passes(__file__, going_on, order_of, aligned, of_places, rows_by, admitted_to)

@@ -260,10 +260,4 @@ def add_up(changes: Grid) -> None:
             changes[row, column] = so_far
 
 
-PASSES = Passes(
-    __file__,
-    of_stays,
-    by_item,
-    add_up,
-    helpers=(inside, midnights_in, midnight, row_of, is_there, took, in_hospital, ended),
-)
+PASSES = Passes(__file__, of_stays, by_item, add_up)

@@ -229,20 +229,4 @@ def departures(found: Grid, people: People, stays: Places, waits: Queues, is_acu
     return size
 
 
-PASSES = Passes(
-    __file__,
-    of_waits,
-    departures,
-    helpers=(
-        midnight,
-        row_of,
-        took,
-        has_failed,
-        gives_up,
-        has_ended,
-        add_wait,
-        waited,
-        keeps_standards,
-        ended_outside,
-    ),
-)
+PASSES = Passes(__file__, of_waits, departures)

@@ -21,12 +21,13 @@ from sim.inputs.catalogue_page import shipped
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
+from sim.machine_code import called_by
 from sim.model import engine
 from sim.model.compiled import (
     arrays,
     compiled_run,
+    event_loop,
     numba_setup,
-    operations,
     random_lookup,
     recording,
     sampling,
@@ -228,7 +229,7 @@ def test_threads_do_not_meet_in_their_memory() -> None:
 
 @pytest.fixture(scope="module")
 def rules() -> dict[str, Callable[..., float]]:
-    return numba_setup.compiled_rules()
+    return numba_setup.called_compiled(numba_setup.EVENTS)
 
 
 @pytest.mark.parametrize("length", LENGTHS, ids=lambda length: length.family)
@@ -487,12 +488,15 @@ def differ(scenario: Scenario, by_reference: Ledger) -> bool:
 
 def plain_kernels(faults: Iterable[Fault] = ()) -> Kernels:
     """The same sources, not compiled, perhaps with a fault in them."""
-    sources = [Path(str(module.__file__)).read_text(encoding="utf-8") for module in operations.FILES]
+    called = called_by([event_loop.run_events], numba_setup.INTRINSICS)
+    operations = [one for one in (event_loop.run_events, *called) if one.__module__.startswith("sim.model.compiled.")]
+    files = dict.fromkeys(one.__code__.co_filename for one in operations)
+    sources = [Path(file).read_text(encoding="utf-8") for file in files]
     inside: list[dict[str, Any]] = []
     for tree in planted(sources, faults):
         inside.append({"__name__": "the engine with a fault"})
         exec(compile(tree, "the engine with a fault", "exec"), inside[-1])
-    names = {"run_events", *(operation.__name__ for operation in operations.OPERATIONS)}
+    names = {operation.__name__ for operation in operations}
     known = {name: file[name] for file in inside for name in names if getattr(file.get(name), "__globals__", 0) is file}
     for file in inside:  # they call each other, and not the good ones
         file.update(known)

@@ -17,7 +17,7 @@ from sim.model.records import NEVER, Ledger
 from sim.results import path_passes, table_passes, wait_passes
 from sim.results.comparison.same_people import departures
 from sim.results.counting import PASSES
-from sim.results.measures import chains, delay_passes
+from sim.results.measures import delay_passes, followup
 from sim.results.measures.all import figures
 from sim.results.measures.census import daily_cut
 from sim.results.measures.occupancy import free_between
@@ -105,7 +105,7 @@ def test_a_number_of_nothing_is_left_to_plain_numpy() -> None:
 
 
 @pytest.mark.parametrize(
-    "passes", [PASSES, *(module.PASSES for module in (path_passes, table_passes, wait_passes, chains, delay_passes))]
+    "passes", [PASSES, *(module.PASSES for module in (path_passes, table_passes, wait_passes, followup, delay_passes))]
 )
 def test_the_passes_can_be_compiled_here(passes: Passes) -> None:
     assert passes.loaded() is not None, passes.problem

@@ -3,7 +3,7 @@
 Each table has a record for each service, group, visit, route ..., whose numbers are named here. The 64-bit keys of the random numbers
 are beside what they are for. -1 stands for "none" throughout.
 
-The operations (`operations.py`) are the only readers.
+The operations (`numba_setup.py`) are the only readers.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,11 +17,10 @@ from sim.inputs.distributions import Distribution
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.inputs.scenario import CensusEntry, ClockTime, Places, PriorityRise
 from sim.model import plan as quantities
-from sim.model.attributes import FORESEEN
 from sim.model.compiled.compact_columns import MOST_NAMES
 from sim.model.plan import Plan, PlannedChange, PlannedGroup, PlannedRoute, PlannedService, PlannedStep, PlannedVisit
 from sim.model.records import NONE, OUTSIDE
-from sim.model.rules import SECONDS_PER_DAY, STARTS, seconds
+from sim.model.rules import FORESEEN, SECONDS_PER_DAY, STARTS, seconds
 
 Rows = NDArray[Any]  # a record for each row
 Ints = NDArray[np.int64]

@@ -1,6 +1,6 @@
 """Places and lines, for the fast engine: opening hours, who may move, what the calendar and the surge give.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 

@@ -1,6 +1,6 @@
 """Circular blocking, for the fast engine: people who hold the places that they wait for among each other.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 

@@ -2,7 +2,7 @@
 
 It is plain Python over tables of numbers that a compiler can read (`numba_setup.py` hands it to Numba), so it can also be run,
 slowly, as it stands. An instant is gathered (`gathering.py`), then its phases follow in the order of rule 3 (`phases.py`), then
-the clock goes on. The tables are in `engine_state.py`, the small operations are listed in `operations.py`.
+the clock goes on. The tables are in `engine_state.py`, the small operations are listed in `numba_setup.py`.
 
 A change here needs the same change in the reference engine, and moves results.
 """
@@ -95,6 +95,3 @@ def next_instant(plan: PlanArrays, state: EngineState) -> int:
     if len(plan.is_door_of) > 0:
         count.day = now // SECONDS_PER_DAY
     return int(now)
-
-
-OPERATIONS = (start, next_instant)

@@ -1,6 +1,6 @@
 """When: what will be due, for the fast engine. A bucket for each span of time, a heap for the present one, a stack for this instant.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 

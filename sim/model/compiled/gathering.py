@@ -1,6 +1,6 @@
 """Gathering, for the compiled engine: what is due at an instant happens, to one person at a time, in any order (rule 3).
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 
@@ -347,10 +347,3 @@ def follow_calendar(plan: PlanArrays, state: EngineState, change: int, now: int)
             service_states[service].most_to_come = changes[change].most_to_come
         count.is_replanned = count.unsettled = 1
         plan_places(plan, state, service, now)
-
-
-# In an order in which each knows those before it.
-OPERATIONS = (
-    next_due, start_death_clock_outside, look_outside, begin_outside, come, become_ready, end_step, note_due, step_out_of_line, die, leave_the_queue,
-    after_the_queue, leave_dead, taper, open_hours, follow_calendar, change_capacity, happen,
-)  # fmt: skip

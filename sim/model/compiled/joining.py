@@ -1,6 +1,6 @@
 """Clear to move and joining a queue, for the compiled engine: who may join, what a wait claims, how long it may last.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 
@@ -228,10 +228,3 @@ def start_longest_wait(plan: PlanArrays, state: EngineState, wait: int, now: int
         if other >= 0:
             due = max(due, plan.opens_second[other])
         due_at(state, plan.until, due, LONGEST_WAIT, wait)
-
-
-# In an order in which each knows those before it.
-OPERATIONS = (
-    join_after_steps, may_join_early, look_at, waits_since, goes_at_once, begin_wait, claim, raise_priority, let_priority_rise,
-    start_longest_wait, join,
-)  # fmt: skip

@@ -1,10 +1,13 @@
 """Handing the fast engine to Numba: what is compiled, of which sources. How, and where it is kept, is in `sim/machine_code.py`.
 
+Operations take the plan and the state and change the state's tables. They are plain Python that a compiler can read, in files by
+what they are about, and are found by what calls them.
+
 The records of both engines must stay equal.
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +18,7 @@ from sim.machine_code import (
     CACHE_FOLDER,
     INSIDE,
     CannotCompile,
+    called_by,
     check_numba,
     compiled,
     fingerprint,
@@ -24,67 +28,20 @@ from sim.machine_code import (
     without_the_compiler,
     writable,
 )
-from sim.model import attributes, random_numbers, records, rules
-from sim.model.compiled import (
-    arrays,
-    compact_columns,
-    engine_state,
-    event_loop,
-    numba_intrinsics,
-    operations,
-    recording,
-    sampling,
-)
+from sim.model import random_numbers, records, rules
+from sim.model.compiled import arrays, compact_columns, engine_state, event_loop, numba_intrinsics, recording, sampling
 
-SOURCES = (
-    random_numbers,
-    distributions,
-    sampling,
-    numba_intrinsics,
-    records,
-    compact_columns,
-    arrays,
-    rules,
-    attributes,
-    calendar,
-    engine_state,
-    operations,
-    *operations.FILES,
-    recording,
-)
+EVENTS: tuple[Callable[..., Any], ...] = (event_loop.run_events, recording.write_down)
+SAMPLES = (sampling.fill_uniforms, sampling.fill_chosen, sampling.fill_points, sampling.fill_seconds)
+# Of both engines; all else that is called is built into what calls it, so that a call costs nothing.
+SHARED = (calendar, distributions, rules)
+INTRINSICS = {  # what is an instruction of the processor once it is compiled
+    "uniform_of": numba_intrinsics.uniform_of,
+    "fetch_ahead": numba_intrinsics.fetch_ahead,
+    "by_reference": numba_intrinsics.by_reference,
+}
+TABLES = (random_numbers, numba_intrinsics, records, compact_columns, arrays, engine_state)  # columns and constants
 __all__ = ["CACHE_FOLDER", "CannotCompile", "check_numba", "first_line"]
-
-# What the operations call, in an order in which each knows those before it.
-SCALAR_RULES: tuple[Callable[..., Any], ...] = (
-    distributions.normal_quantile,
-    distributions.interpolate,
-    distributions.triangular_quantile,
-    distributions.closed_form,
-    distributions.tabled,
-    distributions.bounded,
-    distributions.quantile,
-    distributions.share_within,
-    calendar.end_of_work,
-    rules.seconds,
-    rules.minutes,
-    rules.tapered,
-    rules.chosen,
-    rules.later_number,
-    rules.late_number,
-    rules.still_to_come,
-    rules.chance_over,
-    rules.next_clock_time,
-    rules.time_of_review,
-    rules.with_lost_ground,
-    rules.start_of_step,
-    rules.follows_on,
-    rules.begins,
-    rules.way_from_outside,
-    rules.surge_opens,
-    rules.reach_of_those_here,
-    rules.level_in,
-    rules.with_level,
-)
 
 
 @dataclass(frozen=True)
@@ -124,7 +81,8 @@ def _folders() -> list[Path]:
 
 @lru_cache(maxsize=1)
 def _fingerprint() -> str:
-    return fingerprint((__file__, *(str(module.__file__) for module in SOURCES)))
+    files = {one.__code__.co_filename for one in (*EVENTS, *SAMPLES, *called_by(EVENTS, INTRINSICS))}
+    return fingerprint(sorted({__file__, *files, *(str(module.__file__) for module in TABLES)}))
 
 
 # -- compiling ----------------------------------------------------------------------------------------------------------
@@ -136,29 +94,21 @@ def kernels() -> Kernels:
     check_numba()
     folder = cache_folder()
     keep = folder is not None
-    events = (event_loop.run_events, recording.write_down)
-    samples = (sampling.fill_uniforms, sampling.fill_chosen, sampling.fill_points, sampling.fill_seconds)
+    options = {"cache": keep, "nogil": True, "no_cfunc_wrapper": True}
     with kept_in(folder):
-        known = compiled_rules()
-        for operation in (*operations.OPERATIONS, *recording.PARTS):
-            known[operation.__name__] = compiled(operation, known, **INSIDE)
+        known = called_compiled(EVENTS)
         # Part of a loop over people, a random number takes two thirds of the time of a call: its keys are at hand.
-        at_once: dict[str, Any] = {"uniform_of": numba_intrinsics.uniform_of(forceinline=True)}
-        at_once["fill_uniforms"] = compiled(sampling.fill_uniforms, at_once, **INSIDE)
-        options = {"cache": keep, "nogil": True, "no_cfunc_wrapper": True}
-        made = [compiled(one, known, **options) for one in events] + [
-            compiled(one, at_once, **options) for one in samples
-        ]
+        at_once = called_compiled(SAMPLES, forceinline=True)
+        made = [compiled(one, known, **options) for one in EVENTS]
+        made += [compiled(one, at_once, **options) for one in SAMPLES]
     return Kernels(*(without_the_compiler(one) for one in made)) if keep else Kernels(*made)
 
 
-def compiled_rules() -> dict[str, Any]:
-    """The small functions that both engines share, compiled, by name."""
-    known: dict[str, Any] = {
-        "uniform_of": numba_intrinsics.uniform_of(),
-        "fetch_ahead": numba_intrinsics.fetch_ahead(),
-        "by_reference": numba_intrinsics.by_reference(),
-    }
-    for rule in SCALAR_RULES:
-        known[rule.__name__] = compiled(rule, known)
+def called_compiled(kernels: Iterable[Callable[..., Any]], *, forceinline: bool = False) -> dict[str, Any]:
+    """What these functions call, compiled, by name; with random numbers built into what asks for them, or called."""
+    known: dict[str, Any] = {name: make() for name, make in INTRINSICS.items()}
+    known["uniform_of"] = numba_intrinsics.uniform_of(forceinline=forceinline)
+    for one in called_by(kernels, INTRINSICS):
+        is_shared = one.__module__ in (module.__name__ for module in SHARED)
+        known[one.__name__] = compiled(one, known, **({} if is_shared else INSIDE))
     return known

@@ -1,6 +1,6 @@
 """The phases of an instant, for the compiled engine, in the order of rule 3: each says whether it moved or released anybody.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 
@@ -348,11 +348,3 @@ def open_surge(plan: PlanArrays, state: EngineState, now: int) -> None:
             if is_open != was_open:
                 here.surge_is_open = is_open
                 plan_places(plan, state, service, now)
-
-
-# In an order in which each knows those before it.
-OPERATIONS = (
-    turn_back, serve_teams, next_in_line, first_who_may_pass, next_line_by_line, may_move_to, first_in_line, first_of_firsts,
-    first_member, may_pass, first_who_may_pass_on_lists, next_in_one_order, look_again, begin_circle, next_to_move, place, judge_clocks,
-    turn_away, open_surge,
-)  # fmt: skip

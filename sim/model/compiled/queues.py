@@ -1,6 +1,6 @@
 """Lines of who waits, for the fast engine: chains with a head and a tail, at a service or at a team.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 

@@ -1,6 +1,6 @@
 """Chance and lengths of time, for the fast engine: a random number, and what a length gives at it.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 

@@ -6,9 +6,6 @@ are as long as there are stays, waits and steps.
 The records of both engines must stay equal.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from sim.model.compiled.arrays import PlanArrays
 from sim.model.compiled.capacity import other_way, other_way_of, other_way_outside
 from sim.model.compiled.compact_columns import StayProfiles, Stays, Steps, WaitProfiles, Waits
@@ -161,10 +158,3 @@ def fetch_stay_ahead(state: EngineState, stay: int) -> None:
 def row_of_stay(state: EngineState, stay: int) -> int:
     """Its row in the records."""
     return int(state.first_stay[state.origins[stay].person] + state.origins[stay].number)
-
-
-# What `write_down` calls.
-PARTS: tuple[Callable[..., Any], ...] = (
-    row_of_stay, fetch_stay_ahead, find_first_rows, find_stays, write_stays, write_waits, profile_of, write_profiles, is_written,
-    find_first_steps, write_steps,
-)  # fmt: skip

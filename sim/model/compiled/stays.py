@@ -1,12 +1,11 @@
 """People and their stays, for the fast engine: who is here, what was settled on admission, moving from place to place.
 
-Plain Python that a compiler can read; see `operations.py`. A change here needs the same change in the reference engine,
+Plain Python that a compiler can read; see `numba_setup.py`. A change here needs the same change in the reference engine,
 and moves results.
 """
 
 import numpy as np
 
-from sim.model.attributes import FORESEEN
 from sim.model.compiled.arrays import (
     KEY_NEXT,
     KEY_REMAINING,
@@ -31,6 +30,7 @@ from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform, within
 from sim.model.records import ADMITTED, NEVER, NONE
 from sim.model.rules import (
+    FORESEEN,
     SECONDS_PER_DAY,
     chance_over,
     chosen,

@@ -257,15 +257,7 @@ def nobody_died_outside_in_need(need: Need, beds: Beds, end: int) -> bool:
     return True
 
 
-PASSES = Passes(
-    __file__,
-    count_stays,
-    count_waits,
-    leave_the_model,
-    count_people,
-    nobody_has_what_they_need,
-    helpers=(inside, midnight, rest, is_apart, place_of, needs_follow_on, nobody_died_outside_in_need),
-)
+PASSES = Passes(__file__, count_stays, count_waits, leave_the_model, count_people, nobody_has_what_they_need)
 
 
 # -- and what is handed to it -------------------------------------------------------------------------------------------

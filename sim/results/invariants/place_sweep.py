@@ -128,9 +128,7 @@ def nobody_waits_while(free: Paths, start: Column, end: Column) -> bool:
     return True
 
 
-PASSES = Passes(
-    __file__, never_too_full, nobody_waits_beside, nobody_waits_while, helpers=(place_at, closed_until, is_open_between)
-)
+PASSES = Passes(__file__, never_too_full, nobody_waits_beside, nobody_waits_while)
 
 
 # -- and what is handed to it -------------------------------------------------------------------------------------------

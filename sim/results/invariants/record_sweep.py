@@ -129,18 +129,6 @@ def note_stay(stays: Stays, rules: Rules, scratch: Scratch, i: int) -> None:
         scratch.of_people[GONE, person] = GONE_FROM_INSIDE if stays.left[i] < NEVER else WAS_IN
 
 
-STAY_HELPERS = (
-    stay_is_known,
-    stay_follows_on,
-    times_of_stay_hold,
-    visits_are_numbered,
-    levels_are_found,
-    levels_may_change,
-    note_stay,
-    stays_hold,
-)
-
-
 # -- waits, and moves, which are their ends -------------------------------------------------------------------------------
 
 
@@ -253,21 +241,6 @@ def everybody_is_somewhere(people: People, rules: Rules, scratch: Scratch) -> bo
     return True
 
 
-WAIT_HELPERS = (
-    is_failed,
-    wait_is_known,
-    wait_follows_on,
-    times_of_wait_hold,
-    failed_wait_leads_on,
-    wait_matches_stay,
-    note_wait,
-    waits_hold,
-    is_let_in,
-    moves_hold,
-    everybody_is_somewhere,
-)
-
-
 # -- steps and planned places ---------------------------------------------------------------------------------------------
 
 
@@ -357,17 +330,6 @@ def places_hold(places: Places) -> bool:
     return True
 
 
-STEP_HELPERS = (
-    step_is_in_order,
-    step_is_in_its_stay,
-    first_wait_of,
-    is_dropped_for_a_reason,
-    begins_when_another_ended,
-    steps_hold,
-    places_hold,
-)
-
-
 # -- one sweep over the tables, for the compiler --------------------------------------------------------------------------
 
 
@@ -399,7 +361,7 @@ def first_waits_hold(waits: Waits, since: Column, until: int) -> bool:
     return True
 
 
-PASSES = Passes(__file__, records_hold, first_waits_hold, helpers=(*STAY_HELPERS, *WAIT_HELPERS, *STEP_HELPERS))
+PASSES = Passes(__file__, records_hold, first_waits_hold)
 
 
 # -- and what is handed to it -------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sim.machine_code import Column, Grid, Passes
 from sim.model.records import NEVER, NONE
 from sim.results.measure_table import LACKS
 from sim.results.path_passes import Room, in_order
+from sim.results.table_passes import inside, midnights_in
 
 ARRANGING, TEAM, LACK_ITEMS = LACKS.index("arranging"), LACKS.index("team"), len(LACKS)
 LONG_STAY_SECONDS = 7 * SECONDS_PER_DAY
@@ -75,18 +76,6 @@ class Delayed(NamedTuple):
     size: Column  # how many pieces
 
 
-def midnights_in(start: int, end: int, first: int, last: int) -> int:
-    """How many midnights lie inside a span and inside [first, last)."""
-    low = max(start, first)
-    high = max(min(end, last), low)
-    return -(-high // SECONDS_PER_DAY) + -low // SECONDS_PER_DAY
-
-
-def seconds_in(start: int, end: int, first: int, last: int) -> int:
-    """How many seconds of a span lie inside [first, last)."""
-    return max(min(end, last) - max(start, first), 0)
-
-
 def last_step(steps: Steps, row: int, stay: int, start: int, clear: int, end: int) -> int:
     """The row of the step of a stay that finishes last in a segment, ties in file order; NONE if there is none."""
     found, due = NONE, 0
@@ -117,7 +106,7 @@ def add_to(
     """Count a piece of delay, which lies in a stay since an instant; its seconds in the window."""
     admitted, start, end = span
     first, last = window
-    seconds = seconds_in(start, end, first, last)
+    seconds = inside(start, end, first, last)
     found.by_reason[service, reason] += seconds
     found.by_next[service, to] += seconds
     long = max(start, admitted + LONG_STAY_SECONDS)
@@ -140,7 +129,7 @@ def add_step(
     step = steps.step[row]
     team, reason = world.team[step], world.of_step[step]
     joined = start if team == NONE else min(max(steps.team_joined[row], start), end)
-    waited, worked = seconds_in(start, joined, first, last), seconds_in(joined, end, first, last)
+    waited, worked = inside(start, joined, first, last), inside(joined, end, first, last)
     teams = found.by_step.shape[1] - len(world.team)
     found.by_step[service, teams + step] += worked
     found.by_lack[service, reason * LACK_ITEMS + ARRANGING] += worked
@@ -195,7 +184,7 @@ def delayed(
     wait, step = 0, 0
     for stay in range(len(stays.service)):
         ready, left = stays.ready[stay], stays.left[stay]
-        if stays.service[stay] >= services or seconds_in(ready, left, first, last) == 0:
+        if stays.service[stay] >= services or inside(ready, left, first, last) == 0:
             continue
         while wait < len(waits.stay) and waits.stay[wait] < stay:
             wait += 1
@@ -396,25 +385,4 @@ def ends_of_chains(
             hours[pairs.held[pair], pairs.to[pair]] += waited * pairs.lacks_an_hour[pair]
 
 
-PASSES = Passes(
-    __file__,
-    delayed,
-    ends_of_chains,
-    helpers=(
-        in_order,
-        midnights_in,
-        seconds_in,
-        last_step,
-        waited_for,
-        add_to,
-        add_step,
-        add_segment,
-        enters,
-        leaves,
-        look_at,
-        lacks_an_hour,
-        follow,
-        ordered,
-        happens,
-    ),
-)
+PASSES = Passes(__file__, delayed, ends_of_chains)

@@ -9,20 +9,22 @@ A change here moves results. REASON_OF_KIND is a published table: change it with
 
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 
 import numpy as np
 
 from sim.inputs.scenario import ALL_HOSPITALS, REASONS, SECONDS_PER_DAY, Service
 from sim.model.records import NONE, Column
 from sim.results.measure_table import BAND_STARTS, BANDS, LACKS
-from sim.results.measures import delay_tables
+from sim.results.measures import delay_passes
 from sim.results.measures.delay_episodes import Pieces, pieces, segments
-from sim.results.measures.delay_passes import PASSES, World
-from sim.results.measures.root_causes import cause_items, cause_seconds, lack_seconds
+from sim.results.measures.occupancy import door_over_time, free_over_time, own_hours_over_time
+from sim.results.measures.root_causes import cause_items, cause_seconds, groups_of_places, has_bays, lack_seconds
+from sim.results.path_passes import BITS, Room
 from sim.results.split import Split, Table, Told, late, leavers, ratio, split_of
-from sim.results.step_functions import midnights, total_by
+from sim.results.step_functions import ALWAYS, column, midnights, total_by
 from sim.results.tables import counted, tables_of
-from sim.results.window import Block, Key, Row, Window, key_of
+from sim.results.window import Block, Key, Row, Window, key_of, lie_below
 
 REASON_OF_KIND = {
     "acute": "other_interface",
@@ -38,6 +40,7 @@ names its own `reason`. Awaiting home or out means awaiting the hours at which p
 `hospital_process`. The sixteen reasons are those of the acute discharge situation report, 2024."""
 REASON_OF_LEAVING = "hospital_process"
 REASONS_AND_LACKS = tuple(f"{reason}, {lack}" for reason in REASONS for lack in LACKS)
+PLACE, HOURS = LACKS.index("place"), LACKS.index("hours")
 LONG_STAY_SECONDS = 7 * SECONDS_PER_DAY
 
 
@@ -64,12 +67,12 @@ def delays(window: Window) -> Delays:
 
 
 def _delays(window: Window) -> Delays:
-    passes = window.passes(PASSES)
-    tables = None if passes is None else delay_tables.counted(window, passes, _world(window))
-    return Delays(*(_plain_tables(window) if tables is None else tables), cause_items(window))
+    passes = window.passes(delay_passes.PASSES)
+    found = None if passes is None else _counted(window, passes, _world(window))
+    return _counted_in_numpy(window) if found is None else found
 
 
-def _plain_tables(window: Window) -> delay_tables.DelayTables:
+def _counted_in_numpy(window: Window) -> Delays:
     stays = window.ledger.stays
     size = window.home
     parts = pieces(window, segments(window))
@@ -78,12 +81,13 @@ def _plain_tables(window: Window) -> delay_tables.DelayTables:
     reason = _reasons(window, parts)
     since = np.maximum(parts.start, stays["admitted"][parts.stay] + LONG_STAY_SECONDS)
     nights = midnights(since, np.maximum(parts.end, since), window.first, window.end)
-    return delay_tables.DelayTables(
+    return Delays(
         by_reason=_table(service, reason, seconds, size, len(REASONS)),
         by_next=_table(service, parts.to, seconds, size, len(window.names)),
         by_lack=lack_seconds(window, parts, reason),
         by_cause=cause_seconds(window, parts),
         long_stay_nights_by_reason=_table(service, reason, nights, size, len(REASONS)),
+        cause_items=cause_items(window),
     )
 
 
@@ -99,12 +103,12 @@ def _reasons(window: Window, parts: Pieces) -> Column:
     return np.where(parts.step == NONE, world.of_place[parts.to], world.of_step[step_of_row[parts.step]])
 
 
-def _world(window: Window) -> World:
+def _world(window: Window) -> delay_passes.World:
     """The reasons of places and of steps, and whose work steps are: the same in every replication."""
     return window.scenario.once(("reasons of delay", window.ledger.step_names), lambda: _find_world(window))
 
 
-def _find_world(window: Window) -> World:
+def _find_world(window: Window) -> delay_passes.World:
     of_place = np.full(len(window.names), REASONS.index(REASON_OF_LEAVING), dtype=np.int64)
     of_place[: window.home] = [REASONS.index(reason_of_service(service)) for service in window.declared]
     for number, one in zip(window.lists, window.scenario.lists, strict=True):
@@ -113,7 +117,132 @@ def _find_world(window: Window) -> World:
     mine = [steps[name] for name in window.ledger.step_names]
     of_step = np.array([REASONS.index(step.reason) for step in mine] or [0], dtype=np.int64)
     whose = [NONE if step.team is None else teams.index(step.team) for step in mine]
-    return World(of_place, of_step, np.array(whose, dtype=np.int64))
+    return delay_passes.World(of_place, of_step, np.array(whose, dtype=np.int64))
+
+
+# -- from two compiled passes: stays cut into pieces, and chains followed as one sweep over time --------------------------
+
+
+def _counted(window: Window, passes: SimpleNamespace, world: delay_passes.World) -> Delays | None:
+    """All of them; None where the records name something that there is not, or bays are for some only: plain NumPy says so then."""
+    if has_bays(window):
+        return None
+    found = _cut(window, passes, world)
+    if found is None:
+        return None
+    size, names = window.home, len(window.names)
+    causes, hours = np.zeros((size, 1 + names), dtype=np.int64), np.zeros((size, names), dtype=np.int64)
+    _follow(window, passes, found, causes, hours)
+    by_lack = found.by_lack.reshape(size, len(REASONS), len(LACKS))
+    held, to = np.nonzero(found.awaited)
+    for lack, seconds in ((PLACE, found.awaited - hours), (HOURS, hours)):
+        np.add.at(by_lack[:, :, lack], (held, world.of_place[to]), seconds[held, to])
+    by_cause = np.concatenate((found.by_step, causes), axis=1)
+    return Delays(found.by_reason, found.by_next, by_lack, by_cause, found.long_nights, cause_items(window))
+
+
+def _cut(window: Window, passes: SimpleNamespace, world: delay_passes.World) -> delay_passes.Delayed | None:
+    ledger, size, names = window.ledger, window.home, len(window.names)
+    if not (
+        lie_below(len(ledger.stays["stay"]), ledger.steps["stay"])
+        and lie_below(len(ledger.step_names), ledger.steps["step"])
+        and lie_below(names, ledger.waits["otherwise"], least=NONE)
+    ):
+        return None
+    reasons, teams = len(REASONS), len(window.scenario.teams)
+    widths = (reasons, names, reasons * len(LACKS), teams + len(world.team), reasons, names)
+    rows = len(ledger.stays["stay"]) + len(ledger.waits["stay"])
+    tables: list[Column] = [np.zeros((size, width), dtype=np.int64) for width in widths]
+    tables += [*np.empty((4, rows), dtype=np.int64), np.zeros(1, dtype=np.int64)]
+    found = delay_passes.Delayed(*tables)
+    records = [
+        kind(*(table[name] for name in kind._fields))
+        for kind, table in (
+            (delay_passes.Stays, ledger.stays),
+            (delay_passes.Waits, ledger.waits),
+            (delay_passes.Steps, ledger.steps),
+        )
+    ]
+    return found if passes.delayed(found, world, *records, size, window.first, window.end) else None
+
+
+def _follow(
+    window: Window, passes: SimpleNamespace, found: delay_passes.Delayed, causes: Column, hours: Column
+) -> None:
+    """Follow everybody who awaited a place, those apart whose chains never meet."""
+    held, to = np.nonzero(found.awaited)
+    if not len(held):
+        return
+    size = int(found.size[0])
+    order = np.argsort(found.start[:size], kind="stable")  # of those clear at one instant, by person: as they stand
+    awaiting = delay_passes.Pieces(*(values[:size][order] for values in (found.held, found.to, found.start, found.end)))
+    group = groups_of_places(window, held, to)
+    here = group[held]
+    for number in np.unique(here).tolist():
+        these, rows = here == number, group[awaiting.held] == number
+        pieces = awaiting if these.all() else delay_passes.Pieces(*(values[rows] for values in awaiting))
+        _follow_group(window, passes, pieces, (held[these], to[these]), causes, hours)
+
+
+def _follow_group(
+    window: Window,
+    passes: SimpleNamespace,
+    pieces: delay_passes.Pieces,
+    pairs: tuple[Column, Column],
+    causes: Column,
+    hours: Column,
+) -> None:
+    """Everybody who awaits one of a group of places, by pairs of the service held and the destination."""
+    changes = _changes(window, *pairs)
+    events = len(changes.at) + 2 * len(pieces.held)
+    keys, spare = np.empty((2, events), dtype=np.int64)
+    room = Room(keys, spare, np.empty(2**BITS, dtype=np.int64))
+    scene, who = _scene(window, len(pieces.held), changes), _pairs(window, *pairs)
+    bits = events.bit_length()
+    passes.ends_of_chains(causes, hours, scene, who, pieces, changes, room, bits, window.first, window.end)
+
+
+def _changes(window: Window, held: Column, to: Column) -> delay_passes.Changes:
+    """When places of these come free, and opening hours and hours open."""
+    wanted = {member for number in set(to.tolist()) for member in window.members[number]}
+    services = sorted({number for number in wanted if number < window.home} | set(held.tolist()))
+    each = [(delay_passes.FREE, number, free_over_time(window, number)) for number in sorted(wanted)]
+    for number in services:
+        service = window.declared[number]
+        each.append((delay_passes.DOOR, number, door_over_time(window, service)))
+        each.append((delay_passes.OWN_HOURS, number, own_hours_over_time(window, service)))
+    paths = [one for one in each if one[2] is not ALWAYS]
+    if not paths:
+        return delay_passes.Changes(*np.empty((4, 0), dtype=np.int64))
+    sizes = [len(path.times) for _, _, path in paths]
+    return delay_passes.Changes(
+        np.concatenate([path.times for _, _, path in paths]),
+        np.repeat(column(*(what for what, _, _ in paths)), sizes),
+        np.repeat(column(*(place for _, place, _ in paths)), sizes),
+        np.concatenate([path.values for _, _, path in paths]),
+    )
+
+
+def _scene(window: Window, pieces: int, changes: delay_passes.Changes) -> delay_passes.Scene:
+    """All that ever changes is closed or full before it first changes; everything else is open and free."""
+    size, services = len(window.names), window.home
+    head, tail = np.full((2, services), NONE, dtype=np.int64)
+    before, after = np.empty((2, pieces), dtype=np.int64)
+    next_, held_by_next, seen = np.zeros((3, size), dtype=np.int64)
+    state = np.ones((3, size), dtype=np.int64)
+    state[changes.what, changes.place] = 0
+    members = column(*(member for here in window.members for member in here))
+    first = np.append(0, np.cumsum([len(here) for here in window.members], dtype=np.int64))
+    return delay_passes.Scene(state, head, tail, before, after, next_, held_by_next, seen, first, members)
+
+
+def _pairs(window: Window, held: Column, to: Column) -> delay_passes.Pairs:
+    number_of = np.full((window.home, len(window.names)), NONE, dtype=np.int64)
+    number_of[held, to] = np.arange(len(held))
+    return delay_passes.Pairs(number_of, held, to, *np.zeros((3, len(held)), dtype=np.int64))
+
+
+# -- what is reported -----------------------------------------------------------------------------------------------------
 
 
 def told(window: Window, split: Split) -> list[Told]:

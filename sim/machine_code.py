@@ -30,11 +30,8 @@ Mask = NDArray[np.bool_]
 Grid = Annotated[NDArray[np.int64], "rows and columns"]
 MaskGrid = Annotated[NDArray[np.bool_], "rows and columns"]
 
-INSIDE = {
-    "forceinline": True,
-    "no_cpython_wrapper": True,
-    "no_cfunc_wrapper": True,
-}  # of what is never called from Python
+# of what is never called from Python
+INSIDE = {"forceinline": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 OTHERS_KEPT = 3  # of other versions
 CACHE_FOLDER = "BEDFLOW_CACHE"  # an environment variable: where to keep what was compiled, and nowhere else
 
@@ -186,9 +183,8 @@ class Passes:
     def __init__(self, file: str, *functions: Callable[..., Any]) -> None:
         self._file, self._functions, self._helpers = file, functions, called_by(functions)
         self._loaded: SimpleNamespace | None = None
-        self.problem = (
-            ""  # why they cannot be compiled here; anybody who asks runs something else, with the same results
-        )
+        # why they cannot be compiled here; anybody who asks runs something else, with the same results
+        self.problem = ""
         self.every.append(self)
 
     def loaded(self) -> SimpleNamespace | None:
@@ -223,9 +219,8 @@ class Passes:
     def name(self) -> str:
         """Of the folder in which they are kept: another for other sources or versions."""
         parts = (*self._functions, *self._helpers)
-        beside = (
-            str(file) for file in Path(self._file).parent.glob("*.py")
-        )  # tables of columns have no function of their own
+        # tables of columns have no function of their own
+        beside = (str(file) for file in Path(self._file).parent.glob("*.py"))
         files = sorted({*beside, *(part.__code__.co_filename for part in parts)})
         constants = sorted({text for part in parts for text in _constants_of(part)})
         return f"{Path(self._file).stem}-{fingerprint(files, constants)}"

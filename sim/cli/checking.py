@@ -91,9 +91,8 @@ def _rerun(options: Check, screen: Screen, scenarios: Sequence[Scenario]) -> lis
     total = sum(scenario.replications for scenario in scenarios)
     workers = options.workers or default_workers(total)
     much = f"{counted(total, 'replication')} of {counted(len(scenarios), 'scenario')}"
-    engines = (
-        BY_REFERENCE if options.update else engines_for(options, screen)
-    )  # what is recorded comes from the reference engine
+    # what is recorded comes from the reference engine
+    engines = BY_REFERENCE if options.update else engines_for(options, screen)
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
     try:
         return run_scenarios(scenarios, workers, screen.progress, observe=options.observe, engines=engines)

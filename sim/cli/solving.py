@@ -98,13 +98,11 @@ def _plan(study: Study, how: HowToRun) -> str:
     first, last = study.looks.first, study.looks.sizes[-1]
     values = study.fewest // first
     what = counted(values, "mix", "mixes") if study.several else f"about {counted(values, 'value')}"
-    sides = (
-        2 if study.world.base else 1
-    )  # each look at a value, or at several together, has the base's replications as well
+    # each look at a value, or at several together, has the base's replications as well
+    sides = 2 if study.world.base else 1
     runs, processes = MixRuns(study.world, how), max(1, number_of(how.workers))
-    checks = (
-        sides if how.engines.cross_check and how.engines.name == COMPILED else 0
-    )  # the answer and the base, in the end
+    # the answer and the base, in the end
+    checks = sides if how.engines.cross_check and how.engines.name == COMPILED else 0
     few, many = (
         duration(with_start(runs.seconds_for(Work(number + extra * (sides - 1), 0, checks), processes)))
         for number, extra in ((study.fewest, first), (study.most, last))

@@ -187,9 +187,8 @@ def ask(desk: "Desk", stated: Scenario, now: Moved) -> None:
         "All else stays as it is on this page."
     )
     st.session_state.setdefault("solve paths", list(found)[:1])
-    st.session_state["solve paths"] = [
-        one for one in st.session_state["solve paths"] if one in found
-    ]  # of another file
+    # of another file
+    st.session_state["solve paths"] = [one for one in st.session_state["solve paths"] if one in found]
     paths = st.multiselect("Which values", list(found), format_func=lambda one: found[one].label, key="solve paths",
                            max_selections=MOST_SETTINGS)  # fmt: skip
     changes = []
@@ -309,9 +308,8 @@ def opened(  # noqa: PLR0913 - what is asked for on the page
             raise Cannot(_as_named(str(error), told)) from None
     last = found.all[-1]
     try:
-        (start,) = starting(
-            stated.file, last, days, replications=1, engines=engines
-        )  # one draw of what it does not list
+        # one draw of what it does not list
+        (start,) = starting(stated.file, last, days, replications=1, engines=engines)
     except ScenarioError as error:
         raise Cannot(str(error)) from None
     notes = [*found.notes]

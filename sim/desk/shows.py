@@ -99,9 +99,8 @@ def narrowing(trail: Sequence[tuple[int, PairedDifference]], most: int) -> "alt.
         "replications:Q", title="replications", axis=alt.Axis(tickMinStep=1), scale=alt.Scale(domain=[0, most])
     )
     ends = [value for _, one in trail[-12:] for value in (one.low, one.high, 0.0) if value is not None]
-    down = alt.Scale(
-        domain=[min(ends), max(ends)], nice=True
-    )  # the first intervals are so wide that nothing else would show
+    # the first intervals are so wide that nothing else would show
+    down = alt.Scale(domain=[min(ends), max(ends)], nice=True)
     band = alt.Chart(data).mark_area(opacity=0.25, color="#1d70b8", clip=True)
     line = alt.Chart(data).mark_line(color="#1d70b8", point=True, clip=True)
     zero = alt.Chart(pd.DataFrame({"difference": [0.0]})).mark_rule(color="#505a5f", strokeDash=[4, 4])

@@ -543,9 +543,8 @@ class CensusSpec(Spec, title="census entry", at_most_one=("remaining_days", "sta
     levels = may(Names(LEVEL, declares="trait"), "the levels of their traits", "drawn")
 
 
-SWEPT_VALUE = Scalar(
-    "values such as 5..40:5 or [5, 10, 20]", str, {"type": ["string", "number"]}
-)  # what they are is read with the scenario that they are of, in part.py
+# what they are is read with the scenario that they are of, in part.py
+SWEPT_VALUE = Scalar("values such as 5..40:5 or [5, 10, 20]", str, {"type": ["string", "number"]})
 SWEPT = either(SWEPT_VALUE.words, bare=SWEPT_VALUE, rows=Listing(SWEPT_VALUE, 1))
 
 SERVICES = Names(keys_of(ServiceSpec), declares="service", reserved=RESERVED, least=1)

@@ -87,9 +87,8 @@ class Places:
 
     from_second: int
     places: int | None
-    rota: tuple[
-        tuple[int, int | None], ...
-    ] = ()  # the whole rota that it is part of: seconds of the week, and what holds from then
+    # the whole rota that it is part of: seconds of the week, and what holds from then
+    rota: tuple[tuple[int, int | None], ...] = ()
     is_dated: bool = True  # False: a rota comes round to it
 
 
@@ -124,9 +123,8 @@ class Bay:
     """Beds of a service for people with certain levels of their traits."""
 
     capacity: tuple[Places, ...]
-    only_for: tuple[
-        tuple[str, tuple[str, ...]], ...
-    ] = ()  # traits, each with the levels of those who may come; none: everybody
+    # traits, each with the levels of those who may come; none: everybody
+    only_for: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
     def is_for(self, levels: Levels) -> bool:
         """May people with these levels come? Who does not have such a trait may not."""
@@ -396,9 +394,8 @@ class Group(Remembering):
     by_weekday: tuple[float, ...] = (1.0,) * 7  # normalised to mean 1, Monday first
     by_month: tuple[float, ...] = (1.0,) * 12  # normalised to mean 1, January first
     by_hour: tuple[float, ...] | None = None  # normalised to mean 1, from 00:00 on; None: every hour alike
-    by_year: tuple[
-        tuple[int, float], ...
-    ] = ()  # calendar years with multipliers, not normalised; none: every year alike
+    # calendar years with multipliers, not normalised; none: every year alike
+    by_year: tuple[tuple[int, float], ...] = ()
     arrivals: tuple[int, ...] | None = None  # exact arrival seconds, instead of a rate
     bookings: Bookings | None = None  # people from a file, instead of a rate
     traits: tuple[Trait, ...] = ()
@@ -480,9 +477,8 @@ class CensusEntry:
     waiting_for: str | None = None  # ready and clear, waiting for this service
     waited: Distribution | None = None  # days since ready, for those who wait for a service
     steps_left: tuple[str, ...] = ()  # steps of their way there that are not done yet
-    steps_begun: tuple[
-        tuple[str, float], ...
-    ] = ()  # of these, the days ago that they began, in days that count for the step
+    # of these, the days ago that they began, in days that count for the step
+    steps_begun: tuple[tuple[str, float], ...] = ()
     levels: Levels = ()  # of their traits; the others are drawn
 
 

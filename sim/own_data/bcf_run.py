@@ -55,10 +55,8 @@ from sim.runs.workers import Place, run_tasks, workers_of
 
 MARK = "# Made from a capacity and demand plan by `"
 FOLLOW_UP_DAYS = 91  # the run goes on for so long after the plan, so that the waits of its last month are known
-WARM_UP_STAYS, LEAST_WARM_UP = (
-    4,
-    91,
-)  # before the plan: so many average stays of the longest, in whole days; at least so many
+# before the plan: so many average stays of the longest, in whole days; at least so many
+WARM_UP_STAYS, LEAST_WARM_UP = 4, 91
 
 
 def planned_places(plan: Plan, service: str) -> dict[date, int]:
@@ -247,9 +245,8 @@ class Month:
     planned: float
     demand: Spread  # people who joined
     places: float
-    capacity: (
-        float  # people who can start: the places times the days of the month, divided by the days that people stay
-    )
+    # people who can start: the places times the days of the month, divided by the days that people stay
+    capacity: float
     wait: Spread | None  # mean days, over the replications in which anybody joined
     waiting: float  # of those who joined, how many were not in when the run ended
 
@@ -290,9 +287,8 @@ class Asked:
     months: tuple[date, ...]
 
 
-Counts: TypeAlias = dict[
-    tuple[str, date], tuple[int, float, int]
-]  # people who joined, their days, those not in by the end
+# people who joined, their days, those not in by the end
+Counts: TypeAlias = dict[tuple[str, date], tuple[int, float, int]]
 
 
 def run_plan(

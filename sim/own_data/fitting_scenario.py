@@ -290,9 +290,8 @@ def fragment(
 ) -> str:
     """The text of the file; ScenarioError where the scenario would refuse it."""
     lines, lacking = changes(spells, fits, scenario, weekdays=weekdays)
-    read_scenario(
-        scenario.file, [f"{path}={value}" for path, value, _ in lines]
-    )  # refused here, not once it is written
+    # refused here, not once it is written
+    read_scenario(scenario.file, [f"{path}={value}" for path, value, _ in lines])
     known = [one.path for one in scenario.values if one.file != DEFAULT]
     change, add = (
         [f"{path}: {value}  # {note}" for path, value, note in lines if has(known, path) == is_there]

@@ -61,9 +61,8 @@ def shares_of(spells: Spells, fits: Sequence[Fit], scenario: Scenario) -> list[S
         *((path, share, why) for path, share in routes.items()),
     ]
     stated = {value.path: value.text for value in scenario.values}
-    return [
-        line for line in lines if stated[line[0]] != line[1]
-    ]  # what was only carried along has no source in the file
+    # what was only carried along has no source in the file
+    return [line for line in lines if stated[line[0]] != line[1]]
 
 
 def _seen(fits: Sequence[Fit]) -> dict[str, float]:

@@ -35,9 +35,8 @@ class CheckResult(NamedTuple):
     verdict: Verdict | None
     trouble: str = ""
     places: tuple[SourceLine, ...] = ()  # of the verdict's values, in their order
-    first: tuple[EventDifference, EventDifference] | None = (
-        None  # the first person by rank, and the first event in time
-    )
+    # the first person by rank, and the first event in time
+    first: tuple[EventDifference, EventDifference] | None = None
     note: str = ""  # why no person is named
 
     @property

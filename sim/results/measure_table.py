@@ -64,11 +64,12 @@ PATHWAYS = ("0", "1", "2", "3")
 ENDINGS = ("moved_by_design", "elsewhere", "with_nothing")  # what became of those who gave up a wait
 LACKS = ("place", "hours", "arranging", "team")  # what a delayed person lacked; `reason_and_lack`: "p2_bed, place"
 COST_PARTS = ("open", "used", "admissions", "steps", "teams", "programmes", "not closed", "refilled")
+# a whole has one part without a name; other items come from the scenario
 ITEMS = {
     "": ("",),
     "lack": LACKS,
     "ending": ENDINGS,
-}  # a whole has one part without a name; other items come from the scenario
+}
 
 
 def is_of_people(by: str) -> bool:

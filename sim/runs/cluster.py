@@ -48,9 +48,8 @@ SECONDS_TO_CONNECT = 5  # to a scheduler; and again so long for its first worker
 SECONDS_WITHOUT_WORKERS = 60  # in which a lost worker may be replaced
 SECONDS_BETWEEN_QUESTIONS = 5  # to the scheduler, who is there
 SECONDS_TO_CLOSE = 5
-SECONDS_TO_FETCH = (
-    10  # the answer of a block that is done; then it is asked who is there, and tried again for twice as long
-)
+# the answer of a block that is done; then it is asked who is there, and tried again for twice as long
+SECONDS_TO_FETCH = 10
 BLOCKS_AHEAD = 3  # for each worker, so that none waits for us; more would only wait elsewhere
 PROFILE = "distributed.worker.profile.enabled"  # Dask looks a hundred times a second what a worker of ours does
 LOGS = ("distributed", "distributed.client", "distributed.nanny")

@@ -222,9 +222,8 @@ class SetAside:
         """Sets one aside."""
         if piece.task not in self._slots:
             self.watch(piece.task.scenario).add(piece.seconds)
-            self._slots[piece.task] = self._spill.keep(
-                pickle.dumps(piece)
-            )  # a file of our own, which nobody else can write
+            # a file of our own, which nobody else can write
+            self._slots[piece.task] = self._spill.keep(pickle.dumps(piece))
 
     def of(self, scenario: int, replications: int) -> Replications:
         """All of a scenario, each to be read once it has arrived."""

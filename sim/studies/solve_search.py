@@ -221,9 +221,8 @@ class Search:
         """Whether larger values are nearer to the goal, and whether the ends differ."""
         changes = self.trials.changes((0,), (self.values - 1,))
         low, high = bounds(changes, (1 - self.trials.looks.confidence) / 2)
-        middle = mean(
-            changes
-        )  # of the replications that have a figure at both ends; where none has, more is taken to help
+        # of the replications that have a figure at both ends; where none has, more is taken to help
+        middle = mean(changes)
         return not middle > 0, not low <= 0 <= high
 
     def _is_one_way(self, order: list[int]) -> bool:

@@ -41,9 +41,8 @@ SERVICE = _record(  # after the services come `died` and `out`, which always hav
     "is_divided",
     key=key,
 )
-BAY = _record(
-    "service places_at_start most_to_come"
-)  # of every service at least one; without bays it is that of everybody
+# of every service at least one; without bays it is that of everybody
+BAY = _record("service places_at_start most_to_come")
 GROUP = _record(  # for each profile
     "group first_row profiles otherwise longest until priority rises_after rises_until rises_to death steps steps_end",
     longest_key=key,

@@ -35,9 +35,8 @@ PERSON = _row(
 ADMISSION = _row(  # what a stay began with, and what few of them need later
     ("admitted", time), ("need", time), ("units", number), ("visit", number), ("first_step", number), ("next_taper", number),
 )  # fmt: skip
-ORIGIN = _row(
-    ("person", number), ("number", number), ("came_at_once", number)
-)  # whose stay, and which of theirs; NONE: the time outside until every step there is done
+# whose stay, and which of theirs; NONE: the time outside until every step there is done
+ORIGIN = _row(("person", number), ("number", number), ("came_at_once", number))
 STAY = _row(  # what happens to it
     ("ready_due", time), ("ready", time), ("clear", time), ("left", time), ("units_now", number), ("person", number),
     ("route", number), ("visit_plan", number), ("left_at_once", number), ("previous", number), ("service", few), ("to", few),
@@ -138,9 +137,8 @@ class EngineState(NamedTuple):
     clear_pairs: Ints  # bays x bays: how many hold a place here, are clear, and wait for a place there
     firsts: Ints  # with lists: the first in the line of each service who may move there; NOT_LOOKED where nobody has looked yet
     looked: Ints  # services in whose line somebody has looked in this phase
-    cursors: (
-        Ints  # where somebody stands who goes down the line of a service: in its own queue and in each of its lists
-    )
+    # where somebody stands who goes down the line of a service: in its own queue and in each of its lists
+    cursors: Ints
     circle: Ints  # members and where they go, then for each bay: found in this order, found from, has been seen
     opening_is_noted: Flags  # somebody found these hours closed: the next opening is an event
     weights: Floats

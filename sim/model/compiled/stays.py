@@ -159,9 +159,8 @@ def settle(plan: PlanArrays, state: EngineState, stay: int, delay: int, now: int
     if visit >= 0:
         key, number = plan.services[stays[stay].service].key, state.admissions[stay].visit
         route = visits[visit].routes
-        stay_number = uniform(
-            state, person, key, number, plan.plain_keys[KEY_STAY]
-        )  # a processor works both out at once
+        # a processor works both out at once
+        stay_number = uniform(state, person, key, number, plan.plain_keys[KEY_STAY])
         if visits[visit].drawn > 1:
             first = visits[visit].shares
             u = uniform(state, person, key, number, plan.plain_keys[KEY_NEXT])

@@ -145,9 +145,8 @@ def _arrivals_add_up(window: Window) -> None:
     (came,) = _shown(window, "arrivals", [split_of(window).all]).tolist()
     counted = sum(int(ended[-1]) for ended in _ended(window).values())
     steps = arrival_steps.outside(window)
-    counted += int(
-        (window.inside(steps.start) & (steps.clear == NEVER)).sum()
-    )  # whose wait begins after the records end
+    # whose wait begins after the records end
+    counted += int((window.inside(steps.start) & (steps.clear == NEVER)).sum())
     require_sum(ARRIVALS_ADD_UP, "outside", counted + after, before_or_on + came)
 
 

@@ -116,9 +116,8 @@ class Scratch(NamedTuple):
     of_services: Grid  # the last person seen there, plus 1, and the number of their visit
 
 
-HERE, LET_IN, GONE = range(
-    3
-)  # of people: in so many places at the end; the wait that let them in, plus 1; which of these:
+# of people: in so many places at the end; the wait that let them in, plus 1; which of these:
+HERE, LET_IN, GONE = range(3)
 NEVER_IN, GONE_UNSEEN, WAS_IN, GONE_FROM_INSIDE = range(4)  # the odd ones have left the model
 
 

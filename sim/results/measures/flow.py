@@ -312,9 +312,8 @@ def _left_and_remained(window: Window, number: int) -> tuple[Column, Column]:
     alive = window.inside(left) & (to != window.died)
     went = np.bincount((left[alive] - window.first) // SECONDS_PER_DAY, minlength=window.days)
     late = np.flatnonzero((ready < window.end + SECONDS_PER_DAY) & (left > window.first))
-    changes = np.zeros(
-        window.days + 1, dtype=np.int64
-    )  # by midnight at the end of a day; the last stands for later ones
+    # by midnight at the end of a day; the last stands for later ones
+    changes = np.zeros(window.days + 1, dtype=np.int64)
     for instants, sign in ((ready[late], 1), (_until(window, left[late]), -1)):
         midnight = np.clip(-((window.first + SECONDS_PER_DAY - instants) // SECONDS_PER_DAY), 0, window.days)
         changes += sign * np.bincount(midnight, minlength=len(changes))

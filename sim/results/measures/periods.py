@@ -17,9 +17,8 @@ from sim.results.words.labels import counted, spoken
 MOST_DATES = 12  # more in one window are a rhythm, such as a rota, and no opening
 
 Week = tuple[tuple[int, int | None], ...]
-Value = (
-    int | Week | None | tuple[Route, ...]
-)  # places, None for unlimited; a rota of them; or the routes of those admitted
+# places, None for unlimited; a rota of them; or the routes of those admitted
+Value = int | Week | None | tuple[Route, ...]
 Name = tuple[str, str, str]  # "places", the service, or the team behind "team"; or "routes", the service, the group
 Plan = Mapping[Name, Sequence[tuple[int, Value]]]  # each value with the second from which it holds
 Gap = tuple[Value, Value] | int  # places more than the baseline plans; both values where they cannot be subtracted

@@ -43,9 +43,8 @@ class HeadlineRow:
     """One line of the headline table, in words and rounded figures."""
 
     label: str
-    note: (
-        str  # what follows the label, and is never cut: in how many replications the figures are defined, if not in all
-    )
+    # what follows the label, and is never cut: in how many replications the figures are defined, if not in all
+    note: str
     before: str  # the baseline, or the scenario itself where nothing is compared
     after: str
     difference: str

@@ -257,13 +257,8 @@ LONGEST_SLUG = 48
 NOT_IN_A_FOLDER = r"(?:[^A-Za-z0-9.]|\.(?!\d)|(?<!\d)\.)+"  # a dot stays inside a number
 SET_BY = "--set "  # how the command line's changes are marked
 RUN_ONLY = ("replications", "seed", "calendar.follow_up_days")  # how often and for how long it is run, not what it is
-SECTIONS = (
-    "services",
-    "people",
-    "steps",
-    "teams",
-    "lists",
-)  # said without their name: `services.unit.beds` is `unit beds`
+# said without their name: `services.unit.beds` is `unit beds`
+SECTIONS = ("services", "people", "steps", "teams", "lists")
 PARTS_OF_A_VALUE = ("fixed", "exponential", "lognormal", "gamma", "weibull", "triangular", "uniform", "mean", "sd",
                     "median", "low", "mode", "high", "share")  # say nothing without what they belong to  # fmt: skip
 LONGEST_VALUE = 80

@@ -41,18 +41,9 @@ from sim.results.words.labels import counted, spoken
 from sim.runs.specification import files_read, try_files, try_folder
 
 HEADS = (
-    "group",
-    "service",
-    "route",
-    "of",
-    "share",
-    "ended",
-    "still open",
-    "unknown",
-    "distribution of days needed",
-    "gap",
+    "group", "service", "route", "of", "share", "ended", "still open", "unknown", "distribution of days needed", "gap",
     "",
-)
+)  # fmt: skip
 QUANTILE_COLUMNS = ("group", "service", "route", "trait", "level", "share_of_people", "days_seen", "days_fitted")
 HOW_TO_READ = (
     "Ended and still open are stays whose route is known; unknown are the parts of stays, most of them still open, whose route nobody knows "

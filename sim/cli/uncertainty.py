@@ -364,15 +364,8 @@ def _differences(study: Study) -> str:
 
 
 WORLD_HEADS = (
-    "",
-    "better",
-    "worse",
-    "cannot tell",
-    "as stated",
-    "5% of worlds below",
-    "middle world",
-    "5% of worlds above",
-)
+    "", "better", "worse", "cannot tell", "as stated", "5% of worlds below", "middle world", "5% of worlds above",
+)  # fmt: skip
 
 
 def _worlds_page(study: Worlds) -> StudyPage:

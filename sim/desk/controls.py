@@ -15,13 +15,8 @@ from sim.inputs.scenario import Scenario, Value
 from sim.results.words.labels import Setting
 
 BEDS, STAYS, SHARES, STEPS, PRICES, ARRIVALS = (
-    "Beds and places",
-    "Lengths of stay",
-    "Shares of people",
-    "Steps before leaving",
-    "Prices",
-    "Arrivals",
-)
+    "Beds and places", "Lengths of stay", "Shares of people", "Steps before leaving", "Prices", "Arrivals",
+)  # fmt: skip
 KINDS = {
     BEDS: r"services\.[^.]+\.(beds|places|hours_per_week|bays\.\d+\.beds)(\.\d+\.(beds|places|hours_per_week))?"
     r"|teams\.[^.]+\.places(\.\d+\.places)?",

@@ -31,23 +31,10 @@ FREED_BEDS = ("shown", "left_empty", "refilled", "closed")
 Split: TypeAlias = tuple[tuple[str, float], ...]  # payers, each with a share
 
 REASONS = (
-    "hospital_process",
-    "hub_assessment",
-    "funding_decision",
-    "p1_reablement",
-    "home_care",
-    "home_community_health",
-    "p2_bed",
-    "p3_care_home",
-    "eol_fast_track_chc",
-    "equipment",
-    "housing_adaptation",
-    "housing_homeless",
-    "choice_selffund",
-    "safeguarding_capacity",
-    "destination_readiness",
-    "other_interface",
-)
+    "hospital_process", "hub_assessment", "funding_decision", "p1_reablement", "home_care", "home_community_health",
+    "p2_bed", "p3_care_home", "eol_fast_track_chc", "equipment", "housing_adaptation", "housing_homeless",
+    "choice_selffund", "safeguarding_capacity", "destination_readiness", "other_interface",
+)  # fmt: skip
 
 
 Level: TypeAlias = tuple[str, str]

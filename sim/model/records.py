@@ -72,15 +72,10 @@ STEP_COLUMNS = (
     "dropped_at",  # from when on it was no longer needed (another route, a death); else NEVER
     "after",  # number of the step that this one waited for last, NONE if it started by its own clock
 )
+# as in STEPS; nobody drops them: who waits for nothing yet neither gives up nor dies
 ARRIVAL_STEP_COLUMNS = (  # steps that were done outside, before the first wait began
-    "person",
-    "step",
-    "started",
-    "team_joined",
-    "due",
-    "finished",
-    "after",
-)  # as in STEPS; nobody drops them: who waits for nothing yet neither gives up nor dies
+    "person", "step", "started", "team_joined", "due", "finished", "after",
+)  # fmt: skip
 PROFILE_COLUMNS = ("profile", "found", "after", "bay")  # of several tables; 0 throughout without traits and bays
 PLACES_COLUMNS = (
     "service",

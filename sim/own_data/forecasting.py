@@ -46,22 +46,8 @@ Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 COLUMNS = (
-    "date",
-    "service",
-    "measure",
-    "by",
-    "item",
-    "mean",
-    "p05",
-    "p10",
-    "p25",
-    "p50",
-    "p75",
-    "p90",
-    "p95",
-    "p025",
-    "p975",
-)
+    "date", "service", "measure", "by", "item", "mean", "p05", "p10", "p25", "p50", "p75", "p90", "p95", "p025", "p975",
+)  # fmt: skip
 PERCENTILES = (5, 10, 25, 50, 75, 90, 95, 2.5, 97.5)  # in the order of COLUMNS
 BANDS = {"50%": ("p25", "p75"), "80%": ("p10", "p90"), "95%": ("p025", "p975")}
 PATHWAYS = range(4)

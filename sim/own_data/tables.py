@@ -30,54 +30,21 @@ SHORT_YEAR = re.compile(r"\d{1,2}[/.-](\d{1,2}|[A-Za-z]{3})[/.-]\d{2}", re.ASCII
 WITH_NAME = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", re.ASCII)
 TEN_DIGITS = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}", re.ASCII)
-MONTHS: tuple[str, ...] = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-)
-MONTHS += ("november", "december")
+MONTHS = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 # Headings of columns that say who somebody is, as they are written without spaces and signs.
 PERSONAL = (
-    *("name", "forename", "firstname", "surname", "lastname", "fullname", "patientname", "patient", "personname"),
-    *("nhsnumber", "nhsno", "nhs", "nhsnum", "hospitalnumber", "hospitalno", "mrn", "patientnumber", "patientid"),
-    *(
-        "pasnumber",
-        "casenumber",
-        "districtnumber",
-        "dob",
-        "dateofbirth",
-        "birthdate",
-        "birthday",
-        "address",
-        "postcode",
-    ),
-    *("telephone", "phone", "email", "nextofkin", "gp", "consultant", "initials", "title", "nino"),
-)
+    "name", "forename", "firstname", "surname", "lastname", "fullname", "patientname", "patient", "personname",
+    "nhsnumber", "nhsno", "nhs", "nhsnum", "hospitalnumber", "hospitalno", "mrn", "patientnumber", "patientid",
+    "pasnumber", "casenumber", "districtnumber", "dob", "dateofbirth", "birthdate", "birthday", "address", "postcode",
+    "telephone", "phone", "email", "nextofkin", "gp", "consultant", "initials", "title", "nino",
+)  # fmt: skip
 PERSONAL_PARTS = (
-    "ptname",
-    "clientname",
-    "usersname",
-    "username",
-    "hospno",
-    "nhsid",
-    "clientid",
-    "surname",
-    "forename",
-    "nhsn",
-    "dateofbirth",
-    "postcode",
-    "patientname",
-    "nameofpatient",
-    "address",
-)
+    "ptname", "clientname", "usersname", "username", "hospno", "nhsid", "clientid", "surname", "forename", "nhsn",
+    "dateofbirth", "postcode", "patientname", "nameofpatient", "address",
+)  # fmt: skip
 
 
 def instant(text: str) -> datetime:

@@ -13,23 +13,9 @@ from sim.model.records import NONE
 LONG_STAY_SECONDS = 7 * SECONDS_PER_DAY
 
 OF_STAYS = (
-    "occupied",
-    "begun",
-    "late",
-    "nights",
-    "long nights",
-    "left",
-    "left alive",
-    "left late",
-    "nights of discharges",
-    "dead",
-    "stayed",
-    "stayed at all",
-    "needed",
-    "went",
-    "remained",
-    "gone",
-)
+    "occupied", "begun", "late", "nights", "long nights", "left", "left alive", "left late", "nights of discharges",
+    "dead", "stayed", "stayed at all", "needed", "went", "remained", "gone",
+)  # fmt: skip
 (
     OCCUPIED,
     BEGUN,

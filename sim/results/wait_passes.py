@@ -15,20 +15,9 @@ IN_2_DAYS = 2 * SECONDS_PER_DAY
 IN_4_HOURS = 4 * SECONDS_PER_HOUR
 
 OF_WAITS = (
-    "in line",
-    "waits",
-    "waited at all",
-    "waited",
-    "from outside",
-    "in 4 hours",
-    "admitted",
-    "in 2 days",
-    "turned away",
-    "turned away at once",
-    "gave up",
-    "dead outside",
-    "gone from outside",
-)
+    "in line", "waits", "waited at all", "waited", "from outside", "in 4 hours", "admitted", "in 2 days", "turned away",
+    "turned away at once", "gave up", "dead outside", "gone from outside",
+)  # fmt: skip
 (
     IN_LINE,
     WAITS,

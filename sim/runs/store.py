@@ -140,14 +140,8 @@ def _checksum(content: bytes) -> bytes:
 
 DECIDE_NOTHING = ("id", "name", "question", "file", "replications", "values", "changes", "notices", "files", "sweep")
 ENGINE_ROOMS = (
-    "home.py",
-    "machine_code.py",
-    "inputs",
-    "model",
-    "results/event_history.py",
-    "runs/engines.py",
-    "runs/store.py",
-)
+    "home.py", "machine_code.py", "inputs", "model", "results/event_history.py", "runs/engines.py", "runs/store.py",
+)  # fmt: skip
 RESULT_ROOMS = ("home.py", "machine_code.py", "inputs", "model", "results", "runs")
 TELL_ONLY = ("results/charts", "results/files", "results/report")  # rooms that come after the last figure
 PACKAGES = ("numpy", "numba", "llvmlite", "simpy")

@@ -22,19 +22,7 @@ from sim.results.measures.periods import Period
 from sim.results.spill import Slot, Spill
 from sim.runs.piece import Piece
 
-SUMMARY = (
-    "scenario",
-    "service",
-    "measure",
-    "by",
-    "item",
-    "unit",
-    "mean",
-    "sd",
-    "low",
-    "high",
-    "replications",
-)
+SUMMARY = ("scenario", "service", "measure", "by", "item", "unit", "mean", "sd", "low", "high", "replications")
 DIFFERENCE = (*SUMMARY, "baseline", "verdict", "share_better", "low_all", "high_all", "variance_ratio")
 REPLICATION = ("scenario", "replication", "service", "measure", "by", "item", "value", "unit")
 PERIOD = ("scenario", "baseline", "first_date", "last_date", "days", "headline", *SUMMARY[1:],

@@ -81,29 +81,11 @@ def one_file(does: str, ours: int = 0, *, missing_too: bool = False) -> Callable
 # -- the verbs ---------------------------------------------------------------------------------------------------------
 
 
+# in the order of the help
 NAMES = (
-    "run",
-    "compare",
-    "desk",
-    "events",
-    "sweep",
-    "solve",
-    "sensitivity",
-    "together",
-    "break-even",
-    "calibrate",
-    "fit",
-    "forecast",
-    "preset",
-    "bcf",
-    "worksheet",
-    "validate",
-    "show",
-    "schema",
-    "scenarios",
-    "check",
-    "test",
-)  # in the order of the help
+    "run", "compare", "desk", "events", "sweep", "solve", "sensitivity", "together", "break-even", "calibrate", "fit",
+    "forecast", "preset", "bcf", "worksheet", "validate", "show", "schema", "scenarios", "check", "test",
+)  # fmt: skip
 
 
 def verb_named(name: str) -> Verb[Any]:

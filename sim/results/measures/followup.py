@@ -28,15 +28,9 @@ from sim.results.window import BACK_HOME, Row, Window
 
 DAYS_30, WEEKS_12, DAYS_91 = 30 * SECONDS_PER_DAY, 84 * SECONDS_PER_DAY, 91 * SECONDS_PER_DAY
 FOLLOWED = (  # in pairs: how many are followed up, and what is counted of them
-    "left",
-    "readmitted",
-    "into reablement, 12 weeks",
-    "at home for 12 weeks",
-    "into reablement, 91 days",
-    "at home after 91 days",
-    "discharged",
-    "seconds at home",
-)
+    "left", "readmitted", "into reablement, 12 weeks", "at home for 12 weeks", "into reablement, 91 days",
+    "at home after 91 days", "discharged", "seconds at home",
+)  # fmt: skip
 LEFT, READMITTED, FOR_12_WEEKS, STAYED_HOME, FOR_91_DAYS, HOME_THEN, DISCHARGED, AT_HOME = range(len(FOLLOWED))
 MEASURES = {  # with how much is one of the unit
     "readmitted_within_30_days": 1,

@@ -196,11 +196,7 @@ def solve(  # noqa: PLR0913 - each of them a keyword
 
 
 def read_scenario(
-    path: str | PathLike[str],
-    sets: Sequence[str] = (),
-    *,
-    replications: int | None = None,
-    seed: int | None = None,
+    path: str | PathLike[str], sets: Sequence[str] = (), *, replications: int | None = None, seed: int | None = None
 ) -> Scenario:
     """A scenario from its file, with `path=value` changes on top; ScenarioError lists all that is wrong."""
     if isinstance(sets, str):

@@ -158,9 +158,7 @@ def add_work(parser: Parser, *, cluster: bool = True) -> None:
             help="use the workers of a Dask cluster, as in tcp://10.0.0.5:8786; `local` starts one here (docs/scale.md)",
         )
         parser.add_argument(
-            "--fresh",
-            action="store_true",
-            help="run everything anew, without finished runs from the store",
+            "--fresh", action="store_true", help="run everything anew, without finished runs from the store"
         )
     parser.add_argument(
         "--engine",
@@ -190,10 +188,7 @@ def add_observe(parser: Parser) -> None:
 def add_outputs(parser: Parser) -> None:
     """The folder of folders with results."""
     parser.add_argument(
-        "--outputs",
-        default=OUTPUTS,
-        metavar="DIR",
-        help="write the folder with results here (default: outputs)",
+        "--outputs", default=OUTPUTS, metavar="DIR", help="write the folder with results here (default: outputs)"
     )
 
 

@@ -317,15 +317,7 @@ def _comparison(
     rows = _in_lines(["", *heads, "difference", "95% interval", "", *beside])
     rows[-1][0] = title
     rows += [
-        [
-            _label(line),
-            line.before,
-            line.after,
-            line.difference,
-            line.interval,
-            line.verdict,
-            *line.beside,
-        ]
+        [_label(line), line.before, line.after, line.difference, line.interval, line.verdict, *line.beside]
         for line in lines
     ]
     for text in _aligned(screen, rows, verdict=5):

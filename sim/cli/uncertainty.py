@@ -429,10 +429,7 @@ WIDE = 0.5  # half an interval of a part of the variance, beyond which it says n
 def _indices_page(study: Indices) -> StudyPage:
     each = counted(study.scenarios[0].replications, "replication")
     average = f"{label_of(study, study.wanted)}: {_shown(study, study.wanted, study.mean)} on average over {study.points:,} points."
-    question, title = (
-        f"{_differences(study)} {capital(average)}",
-        title_of_all(study.scenarios, compared=True),
-    )
+    question, title = (f"{_differences(study)} {capital(average)}", title_of_all(study.scenarios, compared=True))
     if not study.sd:
         same = "The difference is the same at every point: none of these assumptions changes it within its range."
         return StudyPage(title, question, [same], [])

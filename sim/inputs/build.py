@@ -125,8 +125,7 @@ def hours_of(spec: HoursSpec | None) -> Hours | None:
     span = (spec.from_, spec.to)
     days = spec.days or WEEKDAYS
     return Hours(
-        by_weekday=tuple(span if day in days else None for day in WEEKDAYS),
-        bank_holidays=spec.bank_holidays == "open",
+        by_weekday=tuple(span if day in days else None for day in WEEKDAYS), bank_holidays=spec.bank_holidays == "open"
     )
 
 

@@ -143,8 +143,7 @@ def check_services(parsed: ParsedScenario) -> None:
         hours = parsed.counts_hours(name)
         if service.may_pass is True and hours is False:
             parsed.refuse(
-                (*service.path, "may_pass"),
-                "only means something where `hours_per_week` are counted; delete it",
+                (*service.path, "may_pass"), "only means something where `hours_per_week` are counted; delete it"
             )
         if service.kind == "acute" and is_sound([service.pathway]) and service.pathway is not None:
             parsed.refuse(
@@ -161,16 +160,14 @@ def _check_surge(parsed: ParsedScenario, name: str, surge: SurgeSpec, hours: boo
     opens, closes = surge.opens_when_waiting, surge.closes_when_waiting
     if is_sound([opens, closes]) and closes >= opens:
         parsed.refuse(
-            (*surge.path, "closes_when_waiting"),
-            f"is {closes}; it must be below `opens_when_waiting`, {opens}",
+            (*surge.path, "closes_when_waiting"), f"is {closes}; it must be below `opens_when_waiting`, {opens}"
         )
     capacity = parsed.capacity(parsed.service(name))
     if capacity is not None and all(one.places is None for one in capacity):
         parsed.refuse(surge.path, f"adds places to {quoted(name)}, which is unlimited; delete one of the two")
     if hours is not None and is_sound(surge.hours_per_week) and (surge.hours_per_week is not None) != hours:
         parsed.refuse(
-            surge.path,
-            f"must count as {quoted(name)} does: {'in hours_per_week' if hours else 'in beds or places'}",
+            surge.path, f"must count as {quoted(name)} does: {'in hours_per_week' if hours else 'in beds or places'}"
         )
 
 

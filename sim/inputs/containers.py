@@ -359,10 +359,7 @@ def default_node(one: AnyField) -> Node:
 def _expanded(kind: AnyKind, node: Node) -> Node:
     """A container with the short forms of everything in it written out."""
     if isinstance(node, Rows):
-        return Rows(
-            tuple(_expand_under(kind, str(number), one) for number, one in enumerate(node.items, 1)),
-            node.mark,
-        )
+        return Rows(tuple(_expand_under(kind, str(number), one) for number, one in enumerate(node.items, 1)), node.mark)
     if isinstance(node, Table):
         written_out = {
             key: Entry(entry.mark, _expand_under(kind, key, entry.value), entry.implied)

@@ -80,10 +80,7 @@ FAMILIES: Record[Parsed] = Record(
             _must("high", "the longest"),
         ),
         _family(
-            "uniform",
-            "anything between two limits alike",
-            _must("low", "the shortest"),
-            _must("high", "the longest"),
+            "uniform", "anything between two limits alike", _must("low", "the shortest"), _must("high", "the longest")
         ),
         _family(
             "empirical",
@@ -102,16 +99,7 @@ FAMILIES: Record[Parsed] = Record(
             "at_most", NUMBER, "only values up to this, drawn from the distribution on that condition", missing="no end"
         ),
     ),
-    exactly_one=(
-        "fixed",
-        "exponential",
-        "lognormal",
-        "gamma",
-        "weibull",
-        "triangular",
-        "uniform",
-        "empirical",
-    ),
+    exactly_one=("fixed", "exponential", "lognormal", "gamma", "weibull", "triangular", "uniform", "empirical"),
     beside=LIMITS,
     short="fixed",
     wording=WORDS,

@@ -306,10 +306,7 @@ def _two_readings(rows: Sequence[Row], numbers: Sequence[str]) -> Iterator[tuple
             for found in WITH_COMMA.findall(row[name]):
                 point, plain = found.replace(",", "."), found.replace(",", "")
                 wanted = f"{point} or {plain}, as is meant" if THOUSANDS.search(found) else point
-                yield (
-                    row.mark,
-                    f"{quoted(name)} is {quoted(found)}, in a table with semicolons; write {wanted}",
-                )
+                yield (row.mark, f"{quoted(name)} is {quoted(found)}, in a table with semicolons; write {wanted}")
 
 
 RANGE_COLUMNS = ("assumption", "path", "low", "high", "source", "note")

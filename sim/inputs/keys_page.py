@@ -113,13 +113,7 @@ def _section(record: AnyRecord) -> Iterator[str]:
         yield f"\nExactly one of {', '.join(f'`{key}`' for key in record.exactly_one)}."
     yield "\n| key | written as | unit | if left out | meaning |\n|---|---|---|---|---|"
     for field in record.fields[:1] if record.alike else record.fields:
-        cells = (
-            _keys(field, record),
-            _written(field.kind),
-            _unit(field.kind),
-            _left_out(field, record),
-            field.meaning,
-        )
+        cells = (_keys(field, record), _written(field.kind), _unit(field.kind), _left_out(field, record), field.meaning)
         yield f"| {' | '.join(cells)} |"
     yield ""
 

@@ -29,10 +29,7 @@ LAYER_KEYS = tuple(field.key for field in LAYER_FIELDS)
 
 
 def read_scenario(
-    path: str | FilePath,
-    sets: Sequence[str] = (),
-    replications: int | None = None,
-    seed: int | None = None,
+    path: str | FilePath, sets: Sequence[str] = (), replications: int | None = None, seed: int | None = None
 ) -> Scenario:
     """The scenario in a file, with `path=value` overrides on top; ScenarioError lists all that is wrong with it."""
     return read_together(path, (), sets, replications, seed)
@@ -75,10 +72,7 @@ def read_together(
 
 
 def read_many(
-    paths: Sequence[str | FilePath],
-    sets: Sequence[str] = (),
-    replications: int | None = None,
-    seed: int | None = None,
+    paths: Sequence[str | FilePath], sets: Sequence[str] = (), replications: int | None = None, seed: int | None = None
 ) -> tuple[Scenario, ...]:
     """Several scenarios; the problems of all files are raised together."""
     scenarios: list[Scenario] = []
@@ -158,8 +152,7 @@ def _read_source(file: str, files: Files, problems: Problems, named_at: Mark) ->
         return Source(file, document.root, document.notes)
     if not isinstance(document.root, Gap):
         problems.add(
-            document.root.mark,
-            "a scenario is made of lines such as `name: Baseline`; see scenarios/README.md",
+            document.root.mark, "a scenario is made of lines such as `name: Baseline`; see scenarios/README.md"
         )
     return None
 

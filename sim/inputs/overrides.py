@@ -182,9 +182,7 @@ class Layers:
                 self._add((*path, key), one)
         elif not isinstance(entry.value, Gap):
             self._problems.about(
-                entry.mark,
-                path,
-                f"exists already in {self._below}; write it under `change:` to replace it",
+                entry.mark, path, f"exists already in {self._below}; write it under `change:` to replace it"
             )
 
     def _kind_at(self, path: Path) -> AnyKind | None:

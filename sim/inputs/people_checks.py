@@ -77,10 +77,7 @@ def _check_arrival(parsed: ParsedScenario, group: GroupSpec) -> None:
         _check_arrival_steps(parsed, arrival)
         otherwise = arrival.otherwise
         if otherwise is not UNREADABLE and otherwise in (first if isinstance(first, dict) else [first]):
-            parsed.refuse(
-                (*arrival.path, "otherwise"),
-                f"is {quoted(otherwise)}, where they could not get in already",
-            )
+            parsed.refuse((*arrival.path, "otherwise"), f"is {quoted(otherwise)}, where they could not get in already")
 
 
 def _check_arrival_steps(parsed: ParsedScenario, arrival: ArrivalSpec) -> None:
@@ -173,8 +170,7 @@ def check_visits(parsed: ParsedScenario) -> None:
         hours = parsed.counts_hours(here)
         if visit.hours_per_week is None and hours:
             parsed.refuse(
-                visit.path,
-                f"needs `hours_per_week`: {quoted(here)} counts hours, so say how many a person needs",
+                visit.path, f"needs `hours_per_week`: {quoted(here)} counts hours, so say how many a person needs"
             )
         if visit.hours_per_week is not None and hours is False:
             parsed.refuse((*visit.path, "hours_per_week"), f"has no meaning: {quoted(here)} does not count hours")
@@ -192,8 +188,7 @@ def _check_tapers(parsed: ParsedScenario, visit: VisitSpec) -> None:
     for number, (before, after) in enumerate(zip(tapers, tapers[1:], strict=False), 2):
         if after.after_days <= before.after_days or after.to > before.to:
             parsed.refuse(
-                (*visit.path, "tapers", str(number)),
-                "must be later than the taper before it, and not need more",
+                (*visit.path, "tapers", str(number)), "must be later than the taper before it, and not need more"
             )
 
 

@@ -314,8 +314,7 @@ def _check_freed_beds(parsed: ParsedScenario, name: str, price: ServicePriceSpec
     lacking = _no_beds(parsed, service)
     if written and lacking:
         parsed.refuse(
-            (*price.path, written[0]),
-            f"has no meaning: {quoted(name)} {lacking}, so none can be freed; delete it",
+            (*price.path, written[0]), f"has no meaning: {quoted(name)} {lacking}, so none can be freed; delete it"
         )
     elif rule == "refilled" and all(price[key] is None for key in ("per_occupied_day", "average_per_day")):
         parsed.refuse(

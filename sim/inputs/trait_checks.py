@@ -119,10 +119,7 @@ def check_changes(parsed: ParsedScenario) -> None:
     for group, people in each(parsed.spec.people):
         traits = traits_in(people)
         for visit in parsed.raw_visits(people):
-            for changes in (
-                visit.changes,
-                *(one.changes for one in leaves(visit.lost_ground) if is_parsed(one)),
-            ):
+            for changes in (visit.changes, *(one.changes for one in leaves(visit.lost_ground) if is_parsed(one))):
                 for change in changes or ():
                     if is_parsed(change) and is_sound([change.trait, change.from_, change.to]):
                         _check_change(parsed, traits, change)

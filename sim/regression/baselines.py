@@ -100,10 +100,7 @@ def _blocks(ledger: Ledger) -> list[bytes]:
             [_own(number_of_stay, in_wait, name, one) for name, one in _columns_of(ledger.waits, OF_WAITS)],
         ),
         (stays["person"], [one for _, one in _columns_of(stays, STAY_COLUMNS)]),
-        (
-            owner_of_stay[in_step],
-            [_own(number_of_stay, in_step, name, ledger.steps[name]) for name in STEP_COLUMNS],
-        ),
+        (owner_of_stay[in_step], [_own(number_of_stay, in_step, name, ledger.steps[name]) for name in STEP_COLUMNS]),
     ]
     outside = ledger.arrival_steps
     if len(outside["person"]):  # without any, fingerprints stay what they were before there were steps outside

@@ -65,11 +65,7 @@ ENDINGS = ("moved_by_design", "elsewhere", "with_nothing")  # what became of tho
 LACKS = ("place", "hours", "arranging", "team")  # what a delayed person lacked; `reason_and_lack`: "p2_bed, place"
 COST_PARTS = ("open", "used", "admissions", "steps", "teams", "programmes", "not closed", "refilled")
 # a whole has one part without a name; other items come from the scenario
-ITEMS = {
-    "": ("",),
-    "lack": LACKS,
-    "ending": ENDINGS,
-}
+ITEMS = {"": ("",), "lack": LACKS, "ending": ENDINGS}
 
 
 def is_of_people(by: str) -> bool:

@@ -135,13 +135,7 @@ def ended_outside(sums: Sums, waits: Waits, row: int, came: Column, when: When, 
 
 
 def of_waits(
-    found: OfWaits,
-    waits: Waits,
-    with_stays: Column,
-    admitted_to: Column,
-    came: Column,
-    where: Where,
-    when: When,
+    found: OfWaits, waits: Waits, with_stays: Column, admitted_to: Column, came: Column, where: Where, when: When
 ) -> None:
     """Every wait that touches the window, in every table; `with_stays` are the people of the stays, `came` the profiles of all."""
     first, end = when.first, when.end

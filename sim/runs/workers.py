@@ -214,10 +214,7 @@ def _end(processes: Mapping[Connection, BaseProcess]) -> None:
 
 
 def _results(
-    processes: Mapping[Connection, BaseProcess],
-    job: Job,
-    blocks: Sequence[Block],
-    interrupted: Sequence[bool],
+    processes: Mapping[Connection, BaseProcess], job: Job, blocks: Sequence[Block], interrupted: Sequence[bool]
 ) -> Iterator[Any]:
     """The results of all blocks, each as soon as it is there; ends when there was an interrupt."""
     waiting = deque(blocks)

@@ -100,12 +100,7 @@ class _Balances:
         return [Left(number, one.mean, *(one.interval or (None, None))) for number, one in found.items()]
 
 
-def break_even(
-    base: Scenario,
-    question: Question,
-    effect: Typed,
-    run: HowToRun,
-) -> BreakEven:
+def break_even(base: Scenario, question: Question, effect: Typed, run: HowToRun) -> BreakEven:
     """Bisects one setting of a scenario until it pays; ValueError where one of the two has no prices."""
     settings = settings_of(question, [effect], fine=True)
     if not (base.costs.prices and settings.stated.costs.prices):

@@ -457,11 +457,7 @@ def _check_limits(asked: Asked, target: Target | None, problems: Problems) -> No
     problems.add(Mark(file="--target"), text)
 
 
-def solve(
-    study: Study,
-    how: HowToRun,
-    told: Callable[[str], None] = lambda _: None,
-) -> Solved:
+def solve(study: Study, how: HowToRun, told: Callable[[str], None] = lambda _: None) -> Solved:
     """Runs what is needed, and no more."""
     runs = MixRuns(study.world, how)
     costs: dict[Point, Values] = {}

@@ -39,9 +39,7 @@ def _add_options(parser: Parser) -> None:
         help="append the outcome to FILE as Markdown",
     )
     parser.add_argument(
-        "--annotations",
-        action="store_true",
-        help="lines that GitHub shows beside the scenario line that differs",
+        "--annotations", action="store_true", help="lines that GitHub shows beside the scenario line that differs"
     )
     add_work(parser, cluster=False)
     add_observe(parser)

@@ -47,12 +47,7 @@ def _add_options(parser: Parser) -> None:
         metavar="FILE",
         help=f"which assumptions, from where to where (default: {DEFAULT_RANGES})",
     )
-    parser.add_argument(
-        "--measure",
-        default=HEADLINE,
-        metavar="NAME",
-        help=f"which measure (default: {HEADLINE})",
-    )
+    parser.add_argument("--measure", default=HEADLINE, metavar="NAME", help=f"which measure (default: {HEADLINE})")
     parser.add_argument(
         "--service",
         default="",

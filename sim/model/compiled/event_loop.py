@@ -12,14 +12,7 @@ from sim.model.compiled.capacity import is_divided, plan_places
 from sim.model.compiled.engine_state import DONE, NOTHING_DUE, EngineState, by_reference
 from sim.model.compiled.event_queue import open_span
 from sim.model.compiled.gathering import happen, next_due
-from sim.model.compiled.phases import (
-    judge_clocks,
-    open_surge,
-    place,
-    serve_teams,
-    turn_away,
-    turn_back,
-)
+from sim.model.compiled.phases import judge_clocks, open_surge, place, serve_teams, turn_away, turn_back
 from sim.model.compiled.stays import expect
 from sim.model.records import NEVER, NONE
 from sim.model.rules import SECONDS_PER_DAY

@@ -16,15 +16,7 @@ from sim.model.compiled.capacity import (
     touch_all_of,
     units_needed,
 )
-from sim.model.compiled.engine_state import (
-    LONGEST_WAIT,
-    LOOK,
-    MORE_EVENTS,
-    MORE_WAITS,
-    RISE,
-    STEP_DUE,
-    EngineState,
-)
+from sim.model.compiled.engine_state import LONGEST_WAIT, LOOK, MORE_EVENTS, MORE_WAITS, RISE, STEP_DUE, EngineState
 from sim.model.compiled.event_queue import due_at, post
 from sim.model.compiled.queues import join_queue, leave_queue
 from sim.model.compiled.random_lookup import due_after, uniform

@@ -248,10 +248,7 @@ def rows(window: Window) -> list[Row]:
 
 
 def _people_rows(window: Window, found: Cohort) -> list[Row]:
-    who = [
-        _row("cohort_people", len(found.first)),
-        _row("cohort_censored_people", int(censored(found).sum())),
-    ]
+    who = [_row("cohort_people", len(found.first)), _row("cohort_censored_people", int(censored(found).sum()))]
     if not len(found.first):
         return who
     return [*who, *_shares(found), *_care_homes(window, found), *_places(window, found)]

@@ -106,11 +106,7 @@ def years(window: Window) -> Fraction:
     return Fraction(window.end - window.first, SECONDS_PER_YEAR)
 
 
-QUANTITIES: dict[str, Quantity] = {
-    "open_day": open_days,
-    "occupied_day": occupied_days,
-    "admission": admissions,
-}
+QUANTITIES: dict[str, Quantity] = {"open_day": open_days, "occupied_day": occupied_days, "admission": admissions}
 
 
 def not_closed_days(window: Window, name: str) -> Fraction:

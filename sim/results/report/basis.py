@@ -78,13 +78,7 @@ def uplifted(findings: Findings) -> Iterator[tuple[str, ...]]:
             if one not in seen:
                 seen.add(one)
                 year = scenario.costs.price_year or ""
-                yield (
-                    one.path,
-                    f"£{one.written_gbp:,.2f}",
-                    one.year,
-                    f"{one.factor:g}",
-                    f"£{one.gbp:,.2f} of {year}",
-                )
+                yield (one.path, f"£{one.written_gbp:,.2f}", one.year, f"{one.factor:g}", f"£{one.gbp:,.2f} of {year}")
 
 
 MOST_ASSUMPTIONS = 200

@@ -244,14 +244,7 @@ def _who_pays(money: Money) -> Table:
         for name in names
     ]
     rows.append(("all", *_before_after(money, ""), *_cells(money.cash), _worth(money.value)))
-    headers = (
-        "payer",
-        *_labels(money),
-        "cash difference",
-        "95% interval",
-        "verdict",
-        "value of bed days released",
-    )
+    headers = ("payer", *_labels(money), "cash difference", "95% interval", "verdict", "value of bed days released")
     kinds = ("", "number", "number", "number", "number", "verdict", "number")
     return Table(headers, rows, kinds, "Who pays against who gains (the last column is no money, and is not added)")
 

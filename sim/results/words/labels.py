@@ -83,12 +83,7 @@ def side_by_side(windows: Iterable[int]) -> tuple[list[float], str]:
 MOST_FINER = 2  # decimals more, so that an end of an interval shows its side of 0
 MONEY = frozenset({"GBP"})
 
-LACK_WORDS = {
-    "place": "no place free",
-    "hours": "closed hours",
-    "arranging": "arranging it",
-    "team": "no team free",
-}
+LACK_WORDS = {"place": "no place free", "hours": "closed hours", "arranging": "arranging it", "team": "no team free"}
 
 ENDING_WORDS = {
     "moved_by_design": "moved on to another list by design",

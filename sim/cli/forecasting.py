@@ -17,20 +17,8 @@ from sim.home import COMMAND
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import listed, quoted
 from sim.inputs.scenario import Scenario
+from sim.own_data import forecasting
 from sim.own_data.censuses import Census, Censuses, read_censuses
-from sim.own_data.forecasting import (
-    BANDS,
-    COLUMNS,
-    Figure,
-    Forecast,
-    Held,
-    forecast,
-    held,
-    missing_in,
-    readiness_missing_in,
-    starting,
-    told_of_steps,
-)
 from sim.own_data.people_files import read_mapping
 from sim.results.charts.own_data import FanPanel, FanPicture, fan_chart
 from sim.results.charts.style import draw_picture
@@ -76,7 +64,7 @@ def forecast_verb(options: Forecasting, screen: Screen) -> int:
     finally:
         screen.end_progress()
     last = found[-1]
-    tested = held(found[:-1], censuses.all) if options.backtest else []
+    tested = forecasting.held(found[:-1], censuses.all) if options.backtest else []
     _say(screen, last, _notes(censuses, scenario, last))
     if options.backtest:
         _say_held(screen, tested, len(found) - 1)
@@ -84,12 +72,12 @@ def forecast_verb(options: Forecasting, screen: Screen) -> int:
     return 0
 
 
-def _notes(censuses: Censuses, scenario: Scenario, last: Forecast) -> list[str]:
+def _notes(censuses: Censuses, scenario: Scenario, last: forecasting.Forecast) -> list[str]:
     """What a planner should know of the census, and of the runs."""
-    notes, runs = [*censuses.notes, *missing_in(last.census, scenario)], last.counts.shape[2]
-    if steps := told_of_steps(last.census, scenario):
+    notes, runs = [*censuses.notes, *forecasting.missing_in(last.census, scenario)], last.counts.shape[2]
+    if steps := forecasting.told_of_steps(last.census, scenario):
         notes.append(steps)
-    if names := readiness_missing_in(censuses.all, last):
+    if names := forecasting.readiness_missing_in(censuses.all, last):
         notes.append(
             f"The list says of nobody in {listed(map(quoted, names), 'and')} that they are ready: all of them count as still needing care there, "
             "and --backtest does not judge delayed people there"
@@ -122,20 +110,20 @@ def _chosen(options: Forecasting, censuses: Censuses) -> list[Census]:
     return [*tested, last]
 
 
-def _one(options: Forecasting, one: Census, engines: Engines, screen: Screen) -> Forecast:
+def _one(options: Forecasting, one: Census, engines: Engines, screen: Screen) -> forecasting.Forecast:
     screen.note(f"Preparing the forecast from {one.day:%d/%m/%Y} ...")
-    start = starting(
+    start = forecasting.starting(
         options.files[0], one, options.days, tuple(options.sets), options.replications, options.seed, engines
     )
     people = counted(len(one.people), "person", "people")
     screen.note(f"Running {counted(start[0].replications, 'run')} from {one.day:%d/%m/%Y} with {people} ...")
-    return forecast(start, one, place_for(options, start[0].replications), engines, screen.progress)
+    return forecasting.forecast(start, one, place_for(options, start[0].replications), engines, screen.progress)
 
 
 # ---- on the screen
 
 
-def _say(screen: Screen, found: Forecast, notes: Sequence[str]) -> None:
+def _say(screen: Screen, found: forecasting.Forecast, notes: Sequence[str]) -> None:
     day = found.census.day
     screen.say(
         f"{found.scenario.name}: from the census of {_day(day)}, {counted(len(found.census.people), 'person', 'people')}"
@@ -143,7 +131,7 @@ def _say(screen: Screen, found: Forecast, notes: Sequence[str]) -> None:
     mondays = [number for number, when in enumerate(found.dates) if number and when.weekday() == 0]
     at = mondays[0] if mondays else len(found.dates) - 1
     screen.say(f"\n{_day(found.dates[at])}, {counted(at, 'day')} ahead\n")
-    columns(screen, [("", "", "mean", *(f"{band} band" for band in BANDS)), *_rows(found, at)])
+    columns(screen, [("", "", "mean", *(f"{band} band" for band in forecasting.BANDS)), *_rows(found, at)])
     if len(mondays) > 1:
         _say_weeks(screen, found, mondays[:MOST_WEEKS])
     screen.say()
@@ -151,14 +139,14 @@ def _say(screen: Screen, found: Forecast, notes: Sequence[str]) -> None:
         wrapped(screen, text, indent="  ")
 
 
-def _rows(found: Forecast, day: int) -> Iterator[tuple[str, ...]]:
+def _rows(found: forecasting.Forecast, day: int) -> Iterator[tuple[str, ...]]:
     """A row for each figure that is ever above 0; the service is named once."""
     before = ""
     for number, figure in enumerate(found.figures):
         if not found.counts[number].any():
             continue
         bands = found.bands(number)[day]
-        ends = [f"{_end(bands, low)} to {_end(bands, high)}" for low, high in BANDS.values()]
+        ends = [f"{_end(bands, low)} to {_end(bands, high)}" for low, high in forecasting.BANDS.values()]
         name = spoken(figure[0])
         yield ("" if name == before else name, _words(figure), f"{bands[0]:.1f}", *ends)
         before = name
@@ -166,20 +154,20 @@ def _rows(found: Forecast, day: int) -> Iterator[tuple[str, ...]]:
 
 def _end(bands: Any, name: str) -> str:
     return (
-        f"{bands[COLUMNS.index(name) - 5]:.3g}"
-        if bands[COLUMNS.index(name) - 5] < 999
-        else f"{bands[COLUMNS.index(name) - 5]:,.0f}"
+        f"{bands[forecasting.COLUMNS.index(name) - 5]:.3g}"
+        if bands[forecasting.COLUMNS.index(name) - 5] < 999
+        else f"{bands[forecasting.COLUMNS.index(name) - 5]:,.0f}"
     )
 
 
-def _words(figure: Figure) -> str:
+def _words(figure: forecasting.Figure) -> str:
     service, measure, by, item = figure
     if service in ("all", "outside") and measure == "waiting":
         return "waiting" if service == "all" else "waiting to come in"
     return MEASURES[measure] + (f", pathway {item}" if by else "")
 
 
-def _say_weeks(screen: Screen, found: Forecast, mondays: Sequence[int]) -> None:
+def _say_weeks(screen: Screen, found: forecasting.Forecast, mondays: Sequence[int]) -> None:
     """Monday by Monday: delayed people by pathway, with the 80% band."""
     chosen = [
         number
@@ -196,7 +184,7 @@ def _say_weeks(screen: Screen, found: Forecast, mondays: Sequence[int]) -> None:
         return
     screen.say(f"\nDelayed people in {spoken(found.figures[chosen[0]][0])} on Mondays: mean, and the 80% band\n")
     heads = ("", *(f"pathway {found.figures[one][3]}" if found.figures[one][2] else "all" for one in chosen))
-    low, high = (COLUMNS.index(name) - 5 for name in BANDS["80%"])
+    low, high = (forecasting.COLUMNS.index(name) - 5 for name in forecasting.BANDS["80%"])
     every = {number: found.bands(number) for number in chosen}
     rows = [
         (
@@ -208,7 +196,7 @@ def _say_weeks(screen: Screen, found: Forecast, mondays: Sequence[int]) -> None:
     columns(screen, [heads, *rows])
 
 
-def _say_held(screen: Screen, tested: Sequence[Held], forecasts: int) -> None:
+def _say_held(screen: Screen, tested: Sequence[forecasting.Held], forecasts: int) -> None:
     screen.say(f"\nHow often the bands held, over {counted(forecasts, 'past census', 'past censuses')}\n")
     figures = dict.fromkeys(one.figure for one in tested)
     rows = []
@@ -216,7 +204,7 @@ def _say_held(screen: Screen, tested: Sequence[Held], forecasts: int) -> None:
         mine = [one for one in tested if one.figure == figure]
         cells = [f"{one.share:.0%} (expected {one.expected:.0%})" for one in mine]
         rows.append((spoken(figure[0]), _words(figure), f"{mine[0].looks:,}", *cells))
-    columns(screen, [("", "", "looks", *BANDS), *rows])
+    columns(screen, [("", "", "looks", *forecasting.BANDS), *rows])
     wrapped(
         screen,
         "Expected is the share of the simulated runs inside the band, which is above its name where few people are counted. Looks "
@@ -233,9 +221,11 @@ def _day(when: date) -> str:
 # ---- written
 
 
-def _write(options: Forecasting, screen: Screen, found: Forecast, tested: Sequence[Held]) -> None:
+def _write(
+    options: Forecasting, screen: Screen, found: forecasting.Forecast, tested: Sequence[forecasting.Held]
+) -> None:
     """The folder and the JSON file: figures of days, and no row of anybody."""
-    table = writing.csv_bytes(COLUMNS, found.rows())
+    table = writing.csv_bytes(forecasting.COLUMNS, found.rows())
     charts = list(_charts(found))
     about = {
         "repeat_with": shlex.join([*COMMAND, *options.typed]),
@@ -255,18 +245,20 @@ def _write(options: Forecasting, screen: Screen, found: Forecast, tested: Sequen
         Path(options.outputs), writing.folder_name([name], hashlib.sha256(table).hexdigest()[:8], ""), files
     )
     if options.json:
-        result: dict[str, Any] = {"forecast": [dict(zip(COLUMNS, row, strict=True)) for row in found.rows()]}
+        result: dict[str, Any] = {
+            "forecast": [dict(zip(forecasting.COLUMNS, row, strict=True)) for row in found.rows()]
+        }
         if options.backtest:
             result["backtest"] = [dict(zip(BACKTEST_COLUMNS, _cells(one), strict=True)) for one in tested]
         give_json(options.json, result)
     screen.say(f"Every day, with its bands and a chart: {folder}")
 
 
-def _cells(one: Held) -> tuple[Any, ...]:
+def _cells(one: forecasting.Held) -> tuple[Any, ...]:
     return (*one.figure, one.band, one.held, one.looks, one.share, one.expected)
 
 
-def _charts(found: Forecast) -> Iterator[Chart]:
+def _charts(found: forecasting.Forecast) -> Iterator[Chart]:
     """People and delayed people of the first hospital, and of each other service that has any."""
     drawn = [
         (number, figure)
@@ -279,7 +271,7 @@ def _charts(found: Forecast) -> Iterator[Chart]:
     panels = []
     for number, figure in drawn[:6]:
         bands = found.bands(number)
-        places = [COLUMNS.index(name) - 5 for name in DRAWN]
+        places = [forecasting.COLUMNS.index(name) - 5 for name in DRAWN]
         panels.append(FanPanel(f"{spoken(figure[0])}: {_words(figure)}", bands[:, places].tolist()))
     if panels and len(found.dates) > 1:
         days = counted((found.dates[-1] - found.census.day) // timedelta(days=1), "day")

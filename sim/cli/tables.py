@@ -13,26 +13,13 @@ from sim.cli.arguments import Options
 from sim.cli.screen import Screen, write_to
 from sim.inputs.problems import padded
 from sim.inputs.scenario import Scenario
-from sim.results.comparison import money_tables
+from sim.results.comparison import money_tables, ranking
 from sim.results.comparison.accounts import NOT_PRICED
 from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.comparison.money import accounts, money_of
 from sim.results.comparison.money_tables import HOW_TO_READ as HOW_TO_READ_BUDGETS
 from sim.results.comparison.money_tables import headers as budget_headers
 from sim.results.comparison.money_tables import limits_of, table_rows
-from sim.results.comparison.ranking import (
-    RankedScenario,
-    how_to_read_ranking,
-    payers_text,
-    ranking_answer,
-    ranking_cells,
-    ranking_headers,
-    ranking_with_summary,
-    reneged_text,
-    who_gave_up,
-    who_pays,
-)
-from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.files import writing
 from sim.results.words import delays, hospitals
 from sim.results.words.headline import (
@@ -124,7 +111,7 @@ def from_the_store(screen: Screen, store: Store | None) -> None:
 
 def after(screen: Screen, findings: Findings, folder: Path) -> None:
     """The answer first: ranking, sentences, tables, money; then what was changed, warnings, and where the files are."""
-    ranked, summary = ranking_with_summary(findings)
+    ranked, summary = ranking.ranking_with_summary(findings)
     if ranked:
         _ranking(screen, findings, ranked, summary)
     if len(ranked) > MOST_TABLES:
@@ -152,17 +139,17 @@ def _warnings(screen: Screen, findings: Findings) -> None:
         screen.say()
 
 
-def _ranking(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario], said: Sequence[str]) -> None:
+def _ranking(screen: Screen, findings: Findings, ranked: Sequence[ranking.RankedScenario], said: Sequence[str]) -> None:
     """What it comes to; then one table: a line a scenario, below it its payers and who gave up waiting."""
     for text in said:
         wrapped(screen, text)
     screen.say()
-    wrapped(screen, f"Ranking: {what_is_ranked(findings)}")
+    wrapped(screen, f"Ranking: {ranking.ranking_heading(findings)}")
     screen.say()
-    heads = [[parts[line] for parts in ranking_headers(findings)] for line in (0, 1)]
+    heads = [[parts[line] for parts in ranking.ranking_headers(findings)] for line in (0, 1)]
     names = labels(findings.scenarios, NAME_WIDTH)
-    bodies = [[f"{row.place}. {names[row.scenario.id]}", *ranking_cells(row)[1:]] for row in ranked]
-    below = [(who_pays(findings), payers_text), (who_gave_up(findings), reneged_text)]
+    bodies = [[f"{row.place}. {names[row.scenario.id]}", *ranking.ranking_cells(row)[1:]] for row in ranked]
+    below = [(ranking.who_pays(findings), ranking.payers_text), (ranking.who_gave_up(findings), ranking.reneged_text)]
     first_apart = next((number for number, row in enumerate(ranked) if not row.is_priced), None)
     for line, text in enumerate(_aligned(screen, [*heads, *bodies], verdict=3)):
         if first_apart is not None and line == first_apart + 2:
@@ -174,28 +161,28 @@ def _ranking(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario
     screen.say()
     whole = [(names[row.scenario.id], findings.called(row.scenario)) for row in ranked]
     cut = [f"{short} is {name}." for short, name in whole if short != name]
-    for text in (*cut, how_to_read_ranking(ranked, findings)):
+    for text in (*cut, ranking.how_to_read_ranking(ranked, findings)):
         wrapped(screen, text)
     screen.say()
 
 
-def _sentences(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario]) -> None:
+def _sentences(screen: Screen, findings: Findings, ranked: Sequence[ranking.RankedScenario]) -> None:
     """One sentence for each, in the order of the ranking."""
     for row in ranked:
         for number, line in enumerate(
-            wrap(ranking_answer(ranked, findings, row.scenario), TEXT_WIDTH + HEADING_WIDTH - 4)
+            wrap(ranking.ranking_answer(ranked, findings, row.scenario), TEXT_WIDTH + HEADING_WIDTH - 4)
         ):
             screen.say(f"{'' if number else str(row.place) + '.':<4}{line}")
     screen.say("The figures of each are in the report.")
     screen.say()
 
 
-def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[RankedScenario]) -> None:
+def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[ranking.RankedScenario]) -> None:
     """A sentence and a table for each scenario."""
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
         if findings.compared:
-            wrapped(screen, ranking_answer(ranked, findings, scenario))
+            wrapped(screen, ranking.ranking_answer(ranked, findings, scenario))
             screen.say()
             _comparison(screen, findings, scenario, lines)
             _hospitals(screen, findings, scenario)

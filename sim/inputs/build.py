@@ -8,62 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sim.inputs import fields, scenario
 from sim.inputs.arrival_files import bookings_of, by_year
 from sim.inputs.by_level import for_levels, traits_of
 from sim.inputs.calendar import bank_holidays_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.durations import clock_time
 from sim.inputs.field_types import Named, each, is_parsed
-from sim.inputs.fields import (
-    ArrivalSpec,
-    ArrivalTimeSpec,
-    BaySpec,
-    CalendarSpec,
-    CensusSpec,
-    ChangeSpec,
-    EarlySpec,
-    GroupSpec,
-    HoursSpec,
-    LostChangeSpec,
-    LostGroundSpec,
-    PriorityRisesSpec,
-    ReviewSpec,
-    RouteSpec,
-    RouteStepSpec,
-    ServiceSpec,
-    StepSpec,
-    SurgeSpec,
-    TeamSpec,
-    WaitingListSpec,
-)
 from sim.inputs.parsed import capacity_key, first_opening, opens_second, places_of
 from sim.inputs.problems import Path
-from sim.inputs.scenario import (
-    HOME,
-    MONTHS,
-    SECONDS_PER_DAY,
-    WEEKDAYS,
-    Arrival,
-    Bay,
-    Calendar,
-    CensusEntry,
-    Group,
-    Hours,
-    LevelChange,
-    LostGround,
-    Places,
-    PriorityRise,
-    Review,
-    Route,
-    RoutesFrom,
-    Service,
-    Step,
-    Surge,
-    Taper,
-    Team,
-    Visit,
-    WaitingList,
-)
 from sim.inputs.variants import (
     Variant,
     arrivals_of,
@@ -74,14 +27,16 @@ from sim.inputs.variants import (
     variants_of,
 )
 
-HOME_SERVICE = Service(name=HOME, kind="other", capacity=(Places(from_second=0, places=None),))
+HOME_SERVICE = scenario.Service(
+    name=scenario.HOME, kind="other", capacity=(scenario.Places(from_second=0, places=None),)
+)
 
 
-def calendar_of(spec: CalendarSpec) -> Calendar:
+def calendar_of(spec: fields.CalendarSpec) -> scenario.Calendar:
     """The run."""
     days = spec.warm_up_days + spec.measured_days + spec.follow_up_days
     closed = spec.bank_holidays or []
-    return Calendar(
+    return scenario.Calendar(
         start=spec.start,
         warm_up_days=spec.warm_up_days,
         measured_days=spec.measured_days,
@@ -92,13 +47,13 @@ def calendar_of(spec: CalendarSpec) -> Calendar:
     )
 
 
-def services_of(spec: Named[ServiceSpec], calendar: Calendar) -> tuple[Service, ...]:
+def services_of(spec: Named[fields.ServiceSpec], calendar: scenario.Calendar) -> tuple[scenario.Service, ...]:
     """The services in file order, home last."""
     return (*(_service(name, one, calendar) for name, one in each(spec)), HOME_SERVICE)
 
 
-def _service(name: str, spec: ServiceSpec, calendar: Calendar) -> Service:
-    return Service(
+def _service(name: str, spec: fields.ServiceSpec, calendar: scenario.Calendar) -> scenario.Service:
+    return scenario.Service(
         name=name,
         kind=spec.kind,
         capacity=places_of(spec, calendar.start, calendar.days),
@@ -118,34 +73,35 @@ def _service(name: str, spec: ServiceSpec, calendar: Calendar) -> Service:
     )
 
 
-def hours_of(spec: HoursSpec | None) -> Hours | None:
+def hours_of(spec: fields.HoursSpec | None) -> scenario.Hours | None:
     """When the hours are open; None for always."""
     if spec is None:
         return None
     span = (spec.from_, spec.to)
-    days = spec.days or WEEKDAYS
-    return Hours(
-        by_weekday=tuple(span if day in days else None for day in WEEKDAYS), bank_holidays=spec.bank_holidays == "open"
+    days = spec.days or scenario.WEEKDAYS
+    return scenario.Hours(
+        by_weekday=tuple(span if day in days else None for day in scenario.WEEKDAYS),
+        bank_holidays=spec.bank_holidays == "open",
     )
 
 
-def _review(spec: ReviewSpec | None) -> Review | None:
+def _review(spec: fields.ReviewSpec | None) -> scenario.Review | None:
     if spec is None:
         return None
     chances = spec.chance_by_weekday
     if chances is None:
-        return Review(from_second_of_day=spec.from_, to_second_of_day=spec.to)
-    return Review(
+        return scenario.Review(from_second_of_day=spec.from_, to_second_of_day=spec.to)
+    return scenario.Review(
         from_second_of_day=spec.from_,
         to_second_of_day=spec.to,
-        chance_by_weekday=tuple(float(chances[day]) for day in WEEKDAYS),
+        chance_by_weekday=tuple(float(chances[day]) for day in scenario.WEEKDAYS),
     )
 
 
-def _surge(spec: SurgeSpec | None) -> Surge | None:
+def _surge(spec: fields.SurgeSpec | None) -> scenario.Surge | None:
     if spec is None:
         return None
-    return Surge(
+    return scenario.Surge(
         places=spec[capacity_key(spec)],
         opens_when_waiting=spec.opens_when_waiting,
         closes_when_waiting=spec.closes_when_waiting,
@@ -153,14 +109,16 @@ def _surge(spec: SurgeSpec | None) -> Surge | None:
 
 
 def lists_of(
-    spec: Named[WaitingListSpec] | None, services: Named[ServiceSpec], calendar: Calendar
-) -> tuple[WaitingList, ...]:
+    spec: Named[fields.WaitingListSpec] | None, services: Named[fields.ServiceSpec], calendar: scenario.Calendar
+) -> tuple[scenario.WaitingList, ...]:
     """The waiting lists in file order."""
     return tuple(_waiting_list(name, one, services, calendar) for name, one in each(spec))
 
 
-def _waiting_list(name: str, spec: WaitingListSpec, services: Named[ServiceSpec], calendar: Calendar) -> WaitingList:
-    return WaitingList(
+def _waiting_list(
+    name: str, spec: fields.WaitingListSpec, services: Named[fields.ServiceSpec], calendar: scenario.Calendar
+) -> scenario.WaitingList:
+    return scenario.WaitingList(
         name=name,
         services=tuple(spec.services),
         queue_limit=spec.queue_limit,
@@ -169,36 +127,38 @@ def _waiting_list(name: str, spec: WaitingListSpec, services: Named[ServiceSpec]
     )
 
 
-def teams_of(spec: Named[TeamSpec] | None, calendar: Calendar) -> tuple[Team, ...]:
+def teams_of(spec: Named[fields.TeamSpec] | None, calendar: scenario.Calendar) -> tuple[scenario.Team, ...]:
     """The teams in file order."""
-    return tuple(Team(name=name, capacity=places_of(one, calendar.start, calendar.days)) for name, one in each(spec))
+    return tuple(
+        scenario.Team(name=name, capacity=places_of(one, calendar.start, calendar.days)) for name, one in each(spec)
+    )
 
 
-def steps_of(spec: Named[StepSpec] | None) -> dict[str, Step]:
+def steps_of(spec: Named[fields.StepSpec] | None) -> dict[str, scenario.Step]:
     """The steps as declared, in file order."""
     return {name: _step(name, one) for name, one in each(spec)}
 
 
-def _step(name: str, spec: StepSpec) -> Step:
+def _step(name: str, spec: fields.StepSpec) -> scenario.Step:
     starts, after, takes = spec.starts, spec.after, spec.takes_days or spec.takes_working_days
     assert takes is not None  # exactly one of the two is written
-    return Step(
+    return scenario.Step(
         name=name,
         reason=spec.reason,
         takes=takes,
         working_days=spec.takes_working_days is not None,
-        starts="before_ready" if isinstance(starts, EarlySpec) else starts,
-        start_days=float(starts.days_before_ready) if isinstance(starts, EarlySpec) else 0.0,
+        starts="before_ready" if isinstance(starts, fields.EarlySpec) else starts,
+        start_days=float(starts.days_before_ready) if isinstance(starts, fields.EarlySpec) else 0.0,
         after=() if after is None else tuple(after) if isinstance(after, list) else (after,),
         team=spec.team,
         share=float(spec.share),
     )
 
 
-def step_on_route(step: Step, spec: RouteStepSpec) -> Step:
+def step_on_route(step: scenario.Step, spec: fields.RouteStepSpec) -> scenario.Step:
     """A step as it is in force on one route, or outside."""
     takes = spec.takes_days or spec.takes_working_days
-    return Step(
+    return scenario.Step(
         name=step.name,
         reason=step.reason,
         takes=takes or step.takes,
@@ -211,22 +171,26 @@ def step_on_route(step: Step, spec: RouteStepSpec) -> Step:
     )
 
 
-def people_of(spec: Named[GroupSpec], steps: dict[str, Step], start: date) -> tuple[tuple[Group, ...], tuple[str, ...]]:
+def people_of(
+    spec: Named[fields.GroupSpec], steps: dict[str, scenario.Step], start: date
+) -> tuple[tuple[scenario.Group, ...], tuple[str, ...]]:
     """The groups in file order, and what was normalised on the way."""
     notices: list[str] = []
     groups = tuple(_group(name, one, steps, start, notices) for name, one in each(spec))
     return groups, tuple(notices)
 
 
-def _group(name: str, spec: GroupSpec, steps: dict[str, Step], start: date, notices: list[str]) -> Group:
+def _group(
+    name: str, spec: fields.GroupSpec, steps: dict[str, scenario.Step], start: date, notices: list[str]
+) -> scenario.Group:
     times = spec.arrivals
-    return Group(
+    return scenario.Group(
         name=name,
         arrives_at=_shares(spec.arrives_at),
         arrivals_per_day=float(spec.arrivals_per_day or 0),
         arrivals_every=spec.arrivals_every_days,
-        by_weekday=_multipliers(name, "arrivals_by_weekday", spec.arrivals_by_weekday, WEEKDAYS, notices),
-        by_month=_multipliers(name, "arrivals_by_month", spec.arrivals_by_month, MONTHS, notices),
+        by_weekday=_multipliers(name, "arrivals_by_weekday", spec.arrivals_by_weekday, scenario.WEEKDAYS, notices),
+        by_month=_multipliers(name, "arrivals_by_month", spec.arrivals_by_month, scenario.MONTHS, notices),
         by_hour=_by_hour(name, spec.arrivals_by_hour, notices),
         by_year=by_year(spec.arrivals_by_year),
         arrivals=tuple(sorted(_seconds(times))) if isinstance(times, list) else None,
@@ -246,9 +210,9 @@ def _shares(spec: Any) -> tuple[tuple[str, float], ...]:
     return tuple((name, float(share)) for name, share in spec.items()) if is_parsed(spec) else ((spec, 1.0),)
 
 
-def _seconds(times: list[ArrivalTimeSpec]) -> Iterator[int]:
+def _seconds(times: list[fields.ArrivalTimeSpec]) -> Iterator[int]:
     for time in times:
-        yield from [round(time.day * SECONDS_PER_DAY)] * time.count
+        yield from [round(time.day * scenario.SECONDS_PER_DAY)] * time.count
 
 
 def _multipliers(
@@ -273,8 +237,8 @@ def _normalised(group: str, key: str, written: list[Decimal], notices: list[str]
     return tuple(float(one / mean) for one in written)
 
 
-def _arrival(levels: Mapping[str, str], spec: ArrivalSpec, steps: dict[str, Step]) -> Arrival:
-    return Arrival(
+def _arrival(levels: Mapping[str, str], spec: fields.ArrivalSpec, steps: dict[str, scenario.Step]) -> scenario.Arrival:
+    return scenario.Arrival(
         levels=as_levels(levels),
         longest_wait=spec.longest_wait_days,
         otherwise=spec.otherwise,
@@ -285,18 +249,18 @@ def _arrival(levels: Mapping[str, str], spec: ArrivalSpec, steps: dict[str, Step
     )
 
 
-def _priority_rise(spec: PriorityRisesSpec | None) -> PriorityRise | None:
+def _priority_rise(spec: fields.PriorityRisesSpec | None) -> scenario.PriorityRise | None:
     if spec is None:
         return None
-    return PriorityRise(after_days=float(spec.after_days or 0), until=clock_time(spec.until), to=spec.to)
+    return scenario.PriorityRise(after_days=float(spec.after_days or 0), until=clock_time(spec.until), to=spec.to)
 
 
-def _visit(variant: Variant, steps: dict[str, Step], start: date) -> Visit:
+def _visit(variant: Variant, steps: dict[str, scenario.Step], start: date) -> scenario.Visit:
     spec = variant.visit
-    tapers = tuple(Taper(after_days=float(one.after_days), share=float(one.to)) for one in spec.tapers or ())
+    tapers = tuple(scenario.Taper(after_days=float(one.after_days), share=float(one.to)) for one in spec.tapers or ())
     times = float(spec.stay_times)
     first, *later = _dated(spec.then, steps, times, start)
-    return Visit(
+    return scenario.Visit(
         service=variant.here,
         found=as_levels(variant.found),
         after=as_levels(variant.after),
@@ -317,17 +281,17 @@ def _times(stay: Distribution | None, times: float) -> Distribution | None:
     return None if stay is None else stay.scaled(times)
 
 
-def _dated(spec: Any, steps: dict[str, Step], times: float, start: date) -> list[RoutesFrom]:
+def _dated(spec: Any, steps: dict[str, scenario.Step], times: float, start: date) -> list[scenario.RoutesFrom]:
     """Routes by the second of the run from which they hold; dates before the start leave their last ones."""
-    by_second: dict[int, tuple[Route, ...]] = {}
+    by_second: dict[int, tuple[scenario.Route, ...]] = {}
     for since, routes in dated_routes_of(spec):
-        second = 0 if since is None else max(0, (since - start).days) * SECONDS_PER_DAY
+        second = 0 if since is None else max(0, (since - start).days) * scenario.SECONDS_PER_DAY
         by_second[second] = tuple(_route(to, one, steps, times) for to, one in each(routes))
-    return [RoutesFrom(from_second=second, routes=routes) for second, routes in by_second.items()]
+    return [scenario.RoutesFrom(from_second=second, routes=routes) for second, routes in by_second.items()]
 
 
-def _route(to: str, spec: RouteSpec, steps: dict[str, Step], times: float) -> Route:
-    return Route(
+def _route(to: str, spec: fields.RouteSpec, steps: dict[str, scenario.Step], times: float) -> scenario.Route:
+    return scenario.Route(
         to=to,
         share=float(spec.share),
         stay=_times(spec.stay_days, times),
@@ -346,14 +310,14 @@ def _place_of_then(path: Path) -> int:
     return path.index("then", len(("people", "group", "journey", "service")))
 
 
-def _lost_ground(spec: LostGroundSpec | None) -> LostGround | None:
+def _lost_ground(spec: fields.LostGroundSpec | None) -> scenario.LostGround | None:
     if spec is None:
         return None
     longer, worse = float(spec.longer_stay_days_per_delayed_day), spec.worse
     changes = _changes(spec.changes)
     if worse is None:
-        return LostGround(longer_stay_days_per_delayed_day=longer, changes=changes)
-    return LostGround(
+        return scenario.LostGround(longer_stay_days_per_delayed_day=longer, changes=changes)
+    return scenario.LostGround(
         changes=changes,
         longer_stay_days_per_delayed_day=longer,
         worse_from=worse.from_,
@@ -362,22 +326,22 @@ def _lost_ground(spec: LostGroundSpec | None) -> LostGround | None:
     )
 
 
-def _changes(spec: list[ChangeSpec] | list[LostChangeSpec] | None) -> tuple[LevelChange, ...]:
+def _changes(spec: list[fields.ChangeSpec] | list[fields.LostChangeSpec] | None) -> tuple[scenario.LevelChange, ...]:
     return tuple(
-        LevelChange(
+        scenario.LevelChange(
             trait=one.trait,
             from_level=one.from_,
             to_level=one.to,
-            chance=float(one.chance if isinstance(one, ChangeSpec) else one.chance_per_delayed_day),
+            chance=float(one.chance if isinstance(one, fields.ChangeSpec) else one.chance_per_delayed_day),
         )
         for one in spec or ()
     )
 
 
-def census_of(spec: list[CensusSpec] | None) -> tuple[CensusEntry, ...]:
+def census_of(spec: list[fields.CensusSpec] | None) -> tuple[scenario.CensusEntry, ...]:
     """Who is there when the clock starts."""
     return tuple(
-        CensusEntry(
+        scenario.CensusEntry(
             group=one.group,
             service=one.service,
             count=one.count,
@@ -394,10 +358,10 @@ def census_of(spec: list[CensusSpec] | None) -> tuple[CensusEntry, ...]:
     )
 
 
-def bays_of(spec: ServiceSpec, start: date, days: int) -> tuple[Bay, ...]:
+def bays_of(spec: fields.ServiceSpec, start: date, days: int) -> tuple[scenario.Bay, ...]:
     """The bays of a service in file order; none where it has beds or places."""
     return tuple(
-        Bay(
+        scenario.Bay(
             capacity=places_of(one, start, days),
             only_for=tuple((trait, tuple(levels)) for trait, levels in bay_is_for(one).items()),
         )
@@ -405,7 +369,7 @@ def bays_of(spec: ServiceSpec, start: date, days: int) -> tuple[Bay, ...]:
     )
 
 
-def bay_is_for(bay: BaySpec) -> dict[str, list[str]]:
+def bay_is_for(bay: fields.BaySpec) -> dict[str, list[str]]:
     """Traits with the levels that a bay is for."""
     written = bay.only_for.items() if bay.only_for is not None else ()
     return {trait: levels if isinstance(levels, list) else [levels] for trait, levels in written}

@@ -29,19 +29,7 @@ from sim.inputs.problems import Mark, Problems
 from sim.inputs.scenario import MONTHS as MONTH_KEYS
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.records import ADMITTED, NEVER, Ledger
-from sim.own_data.bcf import (
-    CAPACITY,
-    DEMAND,
-    NUMBER,
-    PLACES,
-    STARTS,
-    STEP_DOWN,
-    STEP_UP,
-    Meaning,
-    Plan,
-    PlanRow,
-    understood,
-)
+from sim.own_data import bcf
 from sim.own_data.published import whole_month
 from sim.own_data.writing import comment, number
 from sim.results.comparison.statistics import Spread, spread
@@ -59,7 +47,7 @@ FOLLOW_UP_DAYS = 91  # the run goes on for so long after the plan, so that the w
 WARM_UP_STAYS, LEAST_WARM_UP = 4, 91
 
 
-def planned_places(plan: Plan, service: str) -> dict[date, int]:
+def planned_places(plan: bcf.Plan, service: str) -> dict[date, int]:
     """By month, the whole places of a service: rounded, and never none where there is some room."""
     found = {}
     for month in plan.months:
@@ -68,13 +56,13 @@ def planned_places(plan: Plan, service: str) -> dict[date, int]:
     return found
 
 
-def warm_up_days(plan: Plan) -> int:
+def warm_up_days(plan: bcf.Plan) -> int:
     """Days before the plan in which the services fill."""
     longest = max(row.meaning.days for row in plan.rows)
     return max(LEAST_WARM_UP, math.ceil(WARM_UP_STAYS * longest))
 
 
-def scenario_text(plan: Plan, command: str) -> str:
+def scenario_text(plan: bcf.Plan, command: str) -> str:
     """The scenario as a file."""
     first, last = plan.months[0], whole_month(plan.months[-1].year, plan.months[-1].month)[1]
     days = (last - first).days + 1
@@ -98,14 +86,14 @@ def scenario_text(plan: Plan, command: str) -> str:
         "services:",
     ]
     for service in plan.services:
-        kind = plan.of(service, CAPACITY)[0].meaning.kind
+        kind = plan.of(service, bcf.CAPACITY)[0].meaning.kind
         said += [f"  {service}:", f"    kind: {kind}", f"    {_word(kind)}: {_dated(plan, service, start)}"]
     said.append("people:")
-    said += [f"  {line}" for line in _groups(plan, plan.services, (STEP_DOWN, STEP_UP))]
+    said += [f"  {line}" for line in _groups(plan, plan.services, (bcf.STEP_DOWN, bcf.STEP_UP))]
     return "\n".join(said) + "\n"
 
 
-def text_into(plan: Plan, parent: Scenario, file: Path, command: str) -> tuple[str, list[str]]:
+def text_into(plan: bcf.Plan, parent: Scenario, file: Path, command: str) -> tuple[str, list[str]]:
     """A file that extends a scenario by the plan, over the plan's months; and what of the plan it leaves out, each with the reason."""
     first, last = plan.months[0], whole_month(plan.months[-1].year, plan.months[-1].month)[1]
     start = first - timedelta(days=parent.calendar.warm_up_days)
@@ -126,7 +114,7 @@ def text_into(plan: Plan, parent: Scenario, file: Path, command: str) -> tuple[s
         for is_there in (True, False)
     )
     change += [f"services.{one}.{parent.service(one).counted_in}: {_dated(plan, one, start, parent)}" for one in kept]
-    add += _groups(plan, kept, (STEP_UP,), before="people.")
+    add += _groups(plan, kept, (bcf.STEP_UP,), before="people.")
     name = f"{parent.name}, with the plan {Path(plan.file).stem}"
     said = [
         f"{MARK}{command}`.",
@@ -151,15 +139,15 @@ def _word(kind: str) -> str:
     return "places" if kind in ("home_reablement", "home_care", "other") else "beds"
 
 
-def _dated(plan: Plan, service: str, start: date, parent: Scenario | None = None) -> str:
+def _dated(plan: bcf.Plan, service: str, start: date, parent: Scenario | None = None) -> str:
     """The places as a number or a dated list, with the cells that say so."""
     places = planned_places(plan, service)
-    word = parent.service(service).counted_in if parent else _word(plan.of(service, CAPACITY)[0].meaning.kind)
-    rows = plan.of(service, CAPACITY)
+    word = parent.service(service).counted_in if parent else _word(plan.of(service, bcf.CAPACITY)[0].meaning.kind)
+    rows = plan.of(service, bcf.CAPACITY)
     cells = "; ".join(_cells(plan, row) for row in rows)
     how = (
         ""
-        if all(row.meaning.counted_in == PLACES for row in rows)
+        if all(row.meaning.counted_in == bcf.PLACES for row in rows)
         else f"; people who start, times {number(rows[0].meaning.days)} days"
     )
     steps = [*_before(plan, places, start), *places.items()]
@@ -170,7 +158,7 @@ def _dated(plan: Plan, service: str, start: date, parent: Scenario | None = None
     return f"[{parts}]  # {comment(cells + how)}"
 
 
-def _before(plan: Plan, places: dict[date, int], start: date) -> Iterator[tuple[date, int]]:
+def _before(plan: bcf.Plan, places: dict[date, int], start: date) -> Iterator[tuple[date, int]]:
     """The places of the warm-up: of each month those of the same month in the plan, as its demand is; else the first month's."""
     of_month = {month.month: count for month, count in places.items()}
     when = start
@@ -179,19 +167,19 @@ def _before(plan: Plan, places: dict[date, int], start: date) -> Iterator[tuple[
         when = whole_month(when.year, when.month)[1] + timedelta(days=1)
 
 
-def _cells(plan: Plan, row: PlanRow) -> str:
+def _cells(plan: bcf.Plan, row: bcf.PlanRow) -> str:
     """`plan.xlsx, Hospital discharge!D14 to O14`."""
     cells = [row.cells[month] for month in plan.months]
     end = cells[-1].place.rpartition("!")[2]
     return f"{Path(plan.file).name}, {cells[0].place} to {end}"
 
 
-def _groups(plan: Plan, services: Sequence[str], directions: Sequence[str], before: str = "") -> Iterator[str]:
+def _groups(plan: bcf.Plan, services: Sequence[str], directions: Sequence[str], before: str = "") -> Iterator[str]:
     """The streams of people, as lines of YAML."""
     for service in services:
-        meaning = plan.of(service, DEMAND)[0].meaning
+        meaning = plan.of(service, bcf.DEMAND)[0].meaning
         for direction in directions:
-            rows = [row for row in plan.of(service, DEMAND) if row.meaning.direction == direction]
+            rows = [row for row in plan.of(service, bcf.DEMAND) if row.meaning.direction == direction]
             rates = _rates(plan, service, direction)
             if not rows or not any(rates.values()):
                 continue
@@ -207,7 +195,7 @@ def _groups(plan: Plan, services: Sequence[str], directions: Sequence[str], befo
             yield f"    {service}: {{stay_days: {stay}, then: {{out: 100%}}}}  # assumption: the mapping, line {meaning.mark.line}"
 
 
-def _rates(plan: Plan, service: str, direction: str) -> dict[str, float]:
+def _rates(plan: bcf.Plan, service: str, direction: str) -> dict[str, float]:
     """People a day of every month of the year; months outside the plan have its mean."""
     found = {}
     for month in plan.months:
@@ -256,7 +244,7 @@ class Month:
         return self.demand.mean - self.capacity
 
 
-def fitting(plan: Plan, scenario: Scenario, problems: Problems) -> tuple[Plan, list[str]]:
+def fitting(plan: bcf.Plan, scenario: Scenario, problems: Problems) -> tuple[bcf.Plan, list[str]]:
     """The part of a plan that a scenario can run, and what is left out, with the reason; months that it does not measure are noted."""
     left_out = {name: why for name in plan.services if (why := why_not(scenario, name) or _unlimited(scenario, name))}
     first, end = (scenario.calendar.start + timedelta(days=one // SECONDS_PER_DAY) for one in scenario.calendar.window)
@@ -292,7 +280,7 @@ Counts: TypeAlias = dict[tuple[str, date], tuple[int, float, int]]
 
 
 def run_plan(
-    plan: Plan,
+    plan: bcf.Plan,
     scenario: Scenario,
     engines: Engines,
     workers: Place = 1,
@@ -361,7 +349,9 @@ def _count(
     return len(rows), float(days), int(((ending[rows] != ADMITTED) & (ended[rows] == NEVER)).sum())
 
 
-def _month(plan: Plan, scenario: Scenario, service: str, month: date, found: Sequence[tuple[int, float, int]]) -> Month:
+def _month(
+    plan: bcf.Plan, scenario: Scenario, service: str, month: date, found: Sequence[tuple[int, float, int]]
+) -> Month:
     days = (whole_month(month.year, month.month)[1] - month).days + 1
     places = float(_places(scenario, service, month) or 0)
     waits = [waited / people for people, waited, _ in found if people]
@@ -371,7 +361,7 @@ def _month(plan: Plan, scenario: Scenario, service: str, month: date, found: Seq
         plan.demand(service, month),
         spread([float(people) for people, _, _ in found]),
         places,
-        places * days / plan.of(service, CAPACITY)[0].meaning.days,
+        places * days / plan.of(service, bcf.CAPACITY)[0].meaning.days,
         spread(waits) if waits else None,
         sum(waiting for _, _, waiting in found) / len(found),
     )
@@ -385,7 +375,7 @@ def _places(scenario: Scenario, service: str, month: date) -> int | None:
 # -- the workbook --------------------------------------------------------------------------------------------
 
 
-def workbook_bytes(plan: Plan, scenario: Scenario, months: Sequence[Month]) -> bytes:
+def workbook_bytes(plan: bcf.Plan, scenario: Scenario, months: Sequence[Month]) -> bytes:
     """What was understood of the plan's own sheets, with the scenario's places where they are others, and what happened."""
     data = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -396,7 +386,7 @@ def workbook_bytes(plan: Plan, scenario: Scenario, months: Sequence[Month]) -> b
     for grid in plan.grids:
         page = book.add_worksheet(grid.sheet or "Plan")
         page.set_column(0, 1, 44)
-        for row, column, cell in understood(plan, grid):
+        for row, column, cell in bcf.understood(plan, grid):
             line = grid.numbers[row]
             _write(page, line - 1, column, changed.get((grid.sheet, line, column), cell), month_format)
     _what_happened(book, scenario, months, month_format)
@@ -452,7 +442,7 @@ def _notes(scenario: Scenario) -> Iterator[str]:
 
 def _write(page: Any, row: int, column: int, text: str, month_format: Any) -> None:
     """A cell as it was: a number as a number, a date as a date, all else as text; nothing is ever taken for a formula."""
-    if NUMBER.fullmatch(text):
+    if bcf.NUMBER.fullmatch(text):
         page.write_number(row, column, float(text))
         return
     try:
@@ -463,12 +453,12 @@ def _write(page: Any, row: int, column: int, text: str, month_format: Any) -> No
     page.write_datetime(row, column, datetime.combine(day, datetime.min.time()), month_format)
 
 
-def _changed(plan: Plan, scenario: Scenario) -> dict[tuple[str, int, int], str]:
+def _changed(plan: bcf.Plan, scenario: Scenario) -> dict[tuple[str, int, int], str]:
     """By cell of the plan, the capacity of the scenario where it is not what the plan says: each row of a service in proportion."""
     found = {}
     for service in plan.services:
         said = planned_places(plan, service)
-        rows = plan.of(service, CAPACITY)
+        rows = plan.of(service, bcf.CAPACITY)
         for month in plan.months:
             places = _places(scenario, service, month)
             if places is None or places == said[month]:
@@ -481,6 +471,6 @@ def _changed(plan: Plan, scenario: Scenario) -> dict[tuple[str, int, int], str]:
     return found
 
 
-def _as_places(meaning: Meaning, value: float, month: date) -> float:
+def _as_places(meaning: bcf.Meaning, value: float, month: date) -> float:
     days = (whole_month(month.year, month.month)[1] - month).days + 1
-    return value * meaning.days / days if meaning.counted_in == STARTS else value
+    return value * meaning.days / days if meaning.counted_in == bcf.STARTS else value

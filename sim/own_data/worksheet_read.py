@@ -14,25 +14,8 @@ from pathlib import Path
 from sim.home import HOME
 from sim.inputs.loading import extending
 from sim.inputs.problems import Mark, Problem, Problems, quoted
+from sim.own_data import worksheet
 from sim.own_data.tables import Grid, bare, looks_like_nhs_number, quantity, read_grids
-from sim.own_data.worksheet import (
-    ARITHMETIC,
-    ASKED,
-    NAME_ROW,
-    NUMBERS,
-    PARENT,
-    PATHWAYS,
-    RESIDENTS_ROW,
-    SHARE,
-    STAYS,
-    WHOLE,
-    Asked,
-    Part,
-    of_those_who_stay,
-    parts,
-    residents,
-    shipped,
-)
 from sim.own_data.writing import comment, number
 
 MARK = "# Made from the worksheet "  # begins a scenario that may be made again
@@ -55,15 +38,16 @@ def read_worksheet(file: str, problems: Problems) -> Filled:
     """The filled cells; ScenarioError with everything that is wrong, each by sheet and cell."""
     read = Problems()
     grids = {grid.sheet: grid for grid in read_grids(file, read)}
-    unread = [one for one in read.found if not _is_of_our_formulas(one, grids.get(NUMBERS))]
+    unread = [one for one in read.found if not _is_of_our_formulas(one, grids.get(worksheet.NUMBERS))]
     for one in unread:
         problems.add(Mark(file=one.file, line=one.line, column=one.column), one.text)
-    grid = grids.get(NUMBERS)
+    grid = grids.get(worksheet.NUMBERS)
     if grid is None:
         problems.stop_if_any()
     if grid is None:
         problems.add(
-            Mark(file=file), f"has no sheet {quoted(NUMBERS)}; make a worksheet with the verb `worksheet` and fill that"
+            Mark(file=file),
+            f"has no sheet {quoted(worksheet.NUMBERS)}; make a worksheet with the verb `worksheet` and fill that",
         )
         problems.stop_if_any()
         raise AssertionError
@@ -78,22 +62,22 @@ def read_worksheet(file: str, problems: Problems) -> Filled:
     if not found.numbers and not problems.found:
         problems.add(
             Mark(file=file),
-            f"has no number filled; write those that you have into the column Yours of the sheet {NUMBERS}",
+            f"has no number filled; write those that you have into the column Yours of the sheet {worksheet.NUMBERS}",
         )
-    if not problems.found and ARITHMETIC in grids:
-        _check_arithmetic(grids[ARITHMETIC], found, problems)
+    if not problems.found and worksheet.ARITHMETIC in grids:
+        _check_arithmetic(grids[worksheet.ARITHMETIC], found, problems)
     problems.stop_if_any()
     return found
 
 
 def _is_of_our_formulas(problem: Problem, grid: Grid | None) -> bool:
     """Whether a problem is about a formula of ours, which some programs save without its value: the arithmetic is done here."""
-    if problem.text.startswith(f"{ARITHMETIC}!"):
+    if problem.text.startswith(f"{worksheet.ARITHMETIC}!"):
         return True
-    if grid is None or problem.line not in grid.numbers or not problem.text.startswith(f"{NUMBERS}!"):
+    if grid is None or problem.line not in grid.numbers or not problem.text.startswith(f"{worksheet.NUMBERS}!"):
         return False
     words = {bare(cell) for cell in grid.rows[grid.numbers.index(problem.line)]}
-    return not words & {bare(one.says) for one in ASKED}
+    return not words & {bare(one.says) for one in worksheet.ASKED}
 
 
 def _columns(grid: Grid, problems: Problems) -> dict[str, int]:
@@ -116,13 +100,13 @@ def _take(
 ) -> None:
     """One row: its number, or one of the two other cells."""
     says, cell = bare(grid.cell(row, columns["says"])), grid.cell(row, columns["yours"])
-    if says == bare(RESIDENTS_ROW):
+    if says == bare(worksheet.RESIDENTS_ROW):
         if cell.lower() not in ("yes", "no", ""):
             grid.wrong(problems, row, columns["yours"], "must be yes or no")
         found.with_residents = cell.lower() != "no"
-    if says == bare(NAME_ROW):
+    if says == bare(worksheet.NAME_ROW):
         found.name = cell[:80]
-    asked = next((one for one in ASKED if bare(one.says) == says), None)
+    asked = next((one for one in worksheet.ASKED if bare(one.says) == says), None)
     if asked is None or not (cell or is_formula):
         return
     place = grid.place(row, columns["yours"])
@@ -155,31 +139,32 @@ def _take(
     found.sources[asked.number] = source[:200]
 
 
-def _size(asked: Asked, value: float) -> str:
+def _size(asked: worksheet.Asked, value: float) -> str:
     """What is wrong with the size of a number, with the cure; nothing where it may be."""
-    least = 0.0 if asked.unit == SHARE else 1.0 if asked.unit == WHOLE else 0.01
-    if asked.unit == SHARE and 1 < value <= 100:
+    least = 0.0 if asked.unit == worksheet.SHARE else 1.0 if asked.unit == worksheet.WHOLE else 0.01
+    if asked.unit == worksheet.SHARE and 1 < value <= 100:
         return f"; write {value:g}%"
     if not least <= value <= asked.most:
         return f"; write {least:g} to {asked.most:g}"
-    if asked.unit == WHOLE and not value.is_integer():
+    if asked.unit == worksheet.WHOLE and not value.is_integer():
         return "; write a whole number"
-    early = of_those_who_stay(STAYS[asked.number])[0] if asked.number in STAYS else 0.0
-    if asked.number in STAYS and value <= early:
+    early = worksheet.of_those_who_stay(worksheet.STAYS[asked.number])[0] if asked.number in worksheet.STAYS else 0.0
+    if asked.number in worksheet.STAYS and value <= early:
         return f", and who dies or goes back to hospital early makes {early:.3g} days by itself; is it in days, and of everybody who leaves?"
     return ""
 
 
 def _check_pathways(grid: Grid, found: Filled, problems: Problems) -> None:
     """Numbers 5 to 8: all or none, and together 100%."""
-    given = [one for one in PATHWAYS if one in found.places]
+    given = [one for one in worksheet.PATHWAYS if one in found.places]
     if not given:
         return
-    missing = [one for one in PATHWAYS if one not in found.places]
+    missing = [one for one in worksheet.PATHWAYS if one not in found.places]
     mark = grid.mark(0)
     if missing:
         problems.add(
-            mark, f"{NUMBERS}: number {missing[0]} is missing beside {found.places[given[0]]}; 5 to 8 go together"
+            mark,
+            f"{worksheet.NUMBERS}: number {missing[0]} is missing beside {found.places[given[0]]}; 5 to 8 go together",
         )
         return
     if any(one not in found.numbers for one in given):
@@ -190,15 +175,15 @@ def _check_pathways(grid: Grid, found: Filled, problems: Problems) -> None:
             mark,
             f"{found.places[5]} to {found.places[8]} add up to {100 * whole:.4g}%; 5 to 8 are shares of one whole, 100%",
         )
-    elif found.with_residents and found.numbers[5] < residents():
-        what = f"{found.places[5]} is less than the {100 * residents():.3g}% who go back to their care home; if 5 to 8 leave them out, say no below"
+    elif found.with_residents and found.numbers[5] < worksheet.residents():
+        what = f"{found.places[5]} is less than the {100 * worksheet.residents():.3g}% who go back to their care home; if 5 to 8 leave them out, say no below"
         problems.add(mark, what)
 
 
 def _check_arithmetic(grid: Grid, found: Filled, problems: Problems) -> None:
     """A value on the sheet of the arithmetic is what the fifteen make it, or still what was shipped; else both are named."""
     ours, before = values_of(found), values_of(Filled(found.file))
-    by_words = {(part.path, part.key): part for part in parts()}
+    by_words = {(part.path, part.key): part for part in worksheet.parts()}
     for row, cells in enumerate(grid.rows):
         part = by_words.get((cells[0], cells[1] if len(cells) > 1 else ""))
         if part is None or not grid.cell(row, 2):
@@ -221,11 +206,11 @@ def _check_arithmetic(grid: Grid, found: Filled, problems: Problems) -> None:
             )
 
 
-def values_of(filled: Filled) -> dict[Part, float]:
+def values_of(filled: Filled) -> dict[worksheet.Part, float]:
     """Every part by the numbers that are filled, the others as shipped."""
-    numbers = {**shipped(), **filled.numbers}
-    r = residents() if filled.with_residents or 5 not in filled.numbers else 0.0
-    return {part: part.value(numbers, r) for part in parts()}
+    numbers = {**worksheet.shipped(), **filled.numbers}
+    r = worksheet.residents() if filled.with_residents or 5 not in filled.numbers else 0.0
+    return {part: part.value(numbers, r) for part in worksheet.parts()}
 
 
 # -- the scenario --------------------------------------------------------------------------------------------
@@ -234,19 +219,21 @@ def values_of(filled: Filled) -> dict[Part, float]:
 def scenario_text(filled: Filled, file: Path, command: str) -> str:
     """The scenario: the values of the numbers that are filled, each with its cell and source; all else is the baseline's."""
     values = values_of(filled)
-    by_path: dict[str, list[Part]] = {}
-    for part in parts():
+    by_path: dict[str, list[worksheet.Part]] = {}
+    for part in worksheet.parts():
         if all(one in filled.numbers for one in part.needs):
             by_path.setdefault(part.path, []).append(part)
     change = [f"{path}: {_value(path, theirs, values)}  # {_why(theirs, filled)}" for path, theirs in by_path.items()]
     said = [
         f"{MARK}{Path(filled.file).name} by `{command}`. Numbers that it leaves blank are the baseline's.",
-        *extending(HOME / PARENT, file, filled.name or "My hospital", "Does the model show our own census?", change),
+        *extending(
+            HOME / worksheet.PARENT, file, filled.name or "My hospital", "Does the model show our own census?", change
+        ),
     ]
     return "\n".join(said) + "\n"
 
 
-def _value(path: str, theirs: list[Part], values: Mapping[Part, float]) -> str:
+def _value(path: str, theirs: list[worksheet.Part], values: Mapping[worksheet.Part, float]) -> str:
     if path.endswith(".need"):
         shares = {part.key: round(100 * values[part], 2) for part in theirs if part.key != "none"}
         rest = {"none": round(100 - sum(shares.values()), 2), **shares}
@@ -255,12 +242,12 @@ def _value(path: str, theirs: list[Part], values: Mapping[Part, float]) -> str:
     if theirs[0].key:
         return "{lognormal: {" + ", ".join(f"{part.key}: {number(values[part])}" for part in theirs) + "}}"
     (part,) = theirs
-    if part.unit == SHARE:
+    if part.unit == worksheet.SHARE:
         return f"{100 * values[part]:.6g}%"
-    return f"{values[part]:.0f}" if part.unit == WHOLE else number(values[part])
+    return f"{values[part]:.0f}" if part.unit == worksheet.WHOLE else number(values[part])
 
 
-def _why(theirs: list[Part], filled: Filled) -> str:
+def _why(theirs: list[worksheet.Part], filled: Filled) -> str:
     """Where a value is from: the source that the planner gives, and the cell; without a source it stays an assumption."""
     uses = theirs[0].needs
     sources = list(dict.fromkeys(filled.sources[one] for one in uses if filled.sources.get(one)))

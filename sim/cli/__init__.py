@@ -56,6 +56,7 @@ def _carry_out(options: Options, screen: Screen) -> int:
     from sim.cli.files import cluster_of  # what it imports takes time, which --help should not
     from sim.runs.workers import processes_kept
 
+    screen = Screen(quiet_output=options.json == "-")
     with processes_kept(), cluster_of(options, screen):
         return verb_named(options.verb).run(options, screen)
 

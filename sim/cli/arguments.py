@@ -211,6 +211,15 @@ def add_plan(parser: Parser) -> None:
     )
 
 
+def add_study(parser: Parser) -> None:
+    """What studies that compare have in common."""
+    add_changes(parser)
+    add_plan(parser)
+    add_work(parser)
+    add_outputs(parser)
+    add_json(parser, "what was found")
+
+
 def add_traceback(parser: Parser) -> None:
     """What every verb has at the end."""
     parser.add_argument("--traceback", action="store_true", help="show the traceback of an internal error")

@@ -45,7 +45,7 @@ Found = tuple[str, Answer]  # an effect in words, and where it pays
 
 def break_even_verb(options: BreakEven, screen: Screen) -> int:
     """Bisects each effect that is asked for, and prints where it pays."""
-    screen, effects = Screen(quiet_output=options.json == "-"), _effects(options)
+    effects = _effects(options)
     workers = place_for(options, 1)  # others would start anew at every value
     run = HowToRun(workers, None, engines_for(options, screen), default_store(fresh=options.fresh))
     if options.plan:

@@ -162,13 +162,11 @@ def _predict(
     question = fitted.settings.question
     scenario = question.read({**fitted.found.best.moved, **kept_back.days})
     screen.note(f"Predicting the days kept back: {counted(scenario.replications, 'replication')} ...")
-    try:
+    with screen.running():
         place = place_for(options, scenario.replications)
         lines = calibrate(
             scenario, kept_back.targets, place, screen.progress, engines, default_store(fresh=options.fresh)
         )
-    finally:
-        screen.end_progress()
     predictions = [Prediction(line) for line in lines]
     screen.say(f"\nHeld out: {_held_out_name(options)}\n")
     columns(screen, [HELD_OUT_HEADS, *held_out_table(predictions)])
@@ -180,7 +178,7 @@ def _predict(
 def _fitted(runs: Runs, settings: Settings, engines: Engines, options: Calibrate, screen: Screen) -> Fitted:
     """Runs the scenario as it is, searches, and runs the best again as it was asked for."""
     screen.note(f"Fitting {counted(len(settings.all), 'setting')}; each evaluation has the same people ...")
-    try:
+    with screen.running():
         stated = runs.lines({})
         lacking = [line.target.says for line in stated if line.target.binds and line.found is None]
         if lacking:
@@ -188,8 +186,6 @@ def _fitted(runs: Runs, settings: Settings, engines: Engines, options: Calibrate
         found = _search(runs, settings, options, screen)
         if found.ended != INTERRUPTED and engines.cross_check:
             runs.lines(found.best.moved)
-    finally:
-        screen.end_progress()
     return Fitted(settings, found, stated)
 
 
@@ -291,7 +287,6 @@ def _say_fit(screen: Screen, fitted: Fitted, excluding: Sequence[str]) -> None:
 
 def calibrate_verb(options: Calibrate, screen: Screen) -> int:
     """Runs one scenario and shows target, range, simulated figure, interval and whether it is met."""
-    screen = Screen(quiet_output=options.json == "-")
     (file,) = options.files
     scenario = read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
     targets = checked_targets(options.targets, scenario)
@@ -304,10 +299,8 @@ def calibrate_verb(options: Calibrate, screen: Screen) -> int:
         say_plan(screen, Shared((scenario,), engines=engines), workers, store)
         return 0
     screen.note(f"Running {counted(scenario.replications, 'replication')} ...")
-    try:
+    with screen.running():
         lines = calibrate(scenario, targets, workers, screen.progress, engines, store)
-    finally:
-        screen.end_progress()
     for warning in (*warnings_before_a_run(scenario), *conflicting_targets(targets, [scenario])):
         screen.say(f"Warning: {warning}")
     _say(screen, scenario, lines)

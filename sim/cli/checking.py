@@ -29,9 +29,8 @@ DONE, RESULTS_MOVED, BAD_INPUT = 0, 1, 2
 OURS = "tests/expected"  # checked where nothing is named
 
 
-def check(options: Check, _: Screen) -> int:
+def check(options: Check, screen: Screen) -> int:
     """Reruns baselines; 0 where no result moved, 1 where one did, 2 where one cannot be checked or something not be reported."""
-    screen = Screen(quiet_output=options.json == "-")
     files, orphans = _files(options)
     scenarios = read_many(files)
     baselines = [baseline_of(file) for file in files]
@@ -94,10 +93,8 @@ def _rerun(options: Check, screen: Screen, scenarios: Sequence[Scenario]) -> lis
     # what is recorded comes from the reference engine
     engines = BY_REFERENCE if options.update else engines_for(options, screen)
     screen.note(f"Running {much} in {counted(workers, 'process', 'processes')} ...")
-    try:
+    with screen.running():
         return run_scenarios(scenarios, workers, screen.progress, observe=options.observe, engines=engines)
-    finally:
-        screen.end_progress()
 
 
 def _report(options: Check, screen: Screen, results: Sequence[CheckResult]) -> bool:

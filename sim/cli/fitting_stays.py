@@ -55,7 +55,6 @@ HOW_TO_READ = (
 
 def fit_verb(options: FitStays, screen: Screen) -> int:
     """Reads, fits, says and writes."""
-    screen = Screen(quiet_output=options.json == "-")
     (file,) = options.files
     scenario = read_scenario(options.scenario)
     words = read_mapping(options.columns)

@@ -45,7 +45,6 @@ HOW_TO_READ = (
 
 def forecast_verb(options: Forecasting, screen: Screen) -> int:
     """Reads the census, runs, says and writes."""
-    screen = Screen(quiet_output=options.json == "-")
     (file,) = options.files
     assert options.census is not None  # or the line would have been refused
     scenario = read_scenario(file, tuple(options.sets))

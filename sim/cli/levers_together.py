@@ -36,7 +36,6 @@ COLUMNS = ("service", "measure", "lever", "kind", "mean", "low", "high", "verdic
 def together_verb(options: Levers, screen: Screen) -> int:
     """Runs every selection of the levers, prints a table for delay and one for cash, and writes the folder."""
     began = time.time()
-    screen = Screen(quiet_output=options.json == "-")
     base, *levers = options.files
     (sets, *_) = sets_for_each((base,), options.sets)
     scenarios = read_selections(base, levers, sets, options.replications, options.seed)
@@ -50,10 +49,8 @@ def together_verb(options: Levers, screen: Screen) -> int:
         return 0
     try_places(options, files_read(every))
     screen.note(f"{selections} ...")
-    try:
+    with screen.running():
         found = together(scenarios, _wanted(every), run)
-    finally:
-        screen.end_progress()
     _say(screen, found, _write(options, found, began))
     return finished(options, screen, run.store, results_of(found))
 

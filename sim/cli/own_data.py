@@ -118,10 +118,8 @@ def _run_plan(options: Bcf, screen: Screen, plan: Plan, file: str) -> None:
     engines, store = engines_for(options, screen), default_store(fresh=options.fresh)
     place = place_for(options, scenario.replications)
     screen.note(f"Running {counted(scenario.replications, 'replication')} ...")
-    try:
+    with screen.running():
         months_found = run_plan(plan, scenario, engines, place, screen.progress, store)
-    finally:
-        screen.end_progress()
     _say_months(screen, months_found)
     _say_all(screen, "Left out", left_out)
     _warn(screen, scenario)

@@ -85,10 +85,8 @@ class Batches:
         """So many of each scenario."""
         scenarios = tuple(replace(one, replications=replications) for one in self._scenarios)
         shared = Shared(scenarios, engines=self._engines, divisions=divisions(scenarios, compared=compared))
-        try:
+        with self._screen.running():
             return run_all(shared, self._place, self._store, self._screen.progress, self.done)
-        finally:
-            self._screen.end_progress()
 
 
 def chosen_for(options: Simulate, batches: Batches, scenarios: Sequence[Scenario], *, compared: bool) -> Chosen:

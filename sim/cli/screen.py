@@ -9,7 +9,8 @@ import errno
 import os
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 # -- streams -----------------------------------------------------------------------------------------------------------
@@ -126,6 +127,14 @@ class Screen:
     def end_progress(self) -> None:
         """Clears the line of progress."""
         self._progress.clear()
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While something runs that shows its progress; the line is cleared however it ends."""
+        try:
+            yield
+        finally:
+            self.end_progress()
 
     @property
     def how_far(self) -> tuple[int, int]:

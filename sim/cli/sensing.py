@@ -47,7 +47,6 @@ HEADS = ("assumption", "low", "stated", "high", "at low", "at high", "verdict ch
 def sensitivity_verb(options: Sensitivity, screen: Screen) -> int:
     """Varies each assumption, prints the table, widest first, and writes the folder."""
     began = time.time()
-    screen = Screen(quiet_output=options.json == "-")
     question = question_of(options)
     ranges = ranges_of(options, question, screen)
     most = (2 * len(ranges) + 1) * 2
@@ -61,10 +60,8 @@ def sensitivity_verb(options: Sensitivity, screen: Screen) -> int:
         return 0
     try_places(options, [])
     screen.note(f"Running up to {counted(most, 'scenario')}; one assumption at a time ...")
-    try:
+    with screen.running():
         found = sensitivity(question, ranges, run)
-    finally:
-        screen.end_progress()
     page = _page(question, found)
     folder = _write(options, question, found, page, began, run.engines.words(found.scenarios))
     _say(screen, page)

@@ -36,7 +36,6 @@ COLUMNS = ("mean", "low", "high", "replications", "verdict", "cost", "frontier")
 
 def solve_verb(options: Solve, screen: Screen) -> int:
     """Finds the answer, writes the folder and says it; with --plan only what would be run."""
-    screen = Screen(quiet_output=options.json == "-")
     began = time.time()
     study = study_of(_asked(options))
     screen.say(question_words(study))
@@ -45,11 +44,9 @@ def solve_verb(options: Solve, screen: Screen) -> int:
     if options.plan:
         return 0
     try_places(options, files_read([study.stated]))
-    try:
+    with screen.running():
         found = solve(study, how, screen.note)
         whole = _whole(found, options, how)
-    finally:
-        screen.end_progress()
     folder = _write(found, whole, options, began)
     _say(screen, found, folder)
     return finished(options, screen, how.store, whole)

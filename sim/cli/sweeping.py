@@ -61,7 +61,6 @@ EXIT_INTERRUPTED = 130
 
 def sweep_verb(options: Sweeping, screen: Screen) -> int:
     """Runs every point, says what they show and writes the folder; with --plan only what would be run."""
-    screen = Screen(quiet_output=options.json == "-")
     began = time.time()
     sets = sets_for_each([*options.files, *([options.base] if options.base else [])], options.sets)
     settings = _settings(options, sets[0])

@@ -263,7 +263,6 @@ WORLDS = "worlds"
 def uncertainty_verb(options: Sensitivity, screen: Screen) -> int:
     """Moves all assumptions together, says what came out, and writes the folder; with --plan only how much that is."""
     began = time.time()
-    screen = Screen(quiet_output=options.json == "-")
     options.replications = options.replications or REPLICATIONS
     question = question_of(options)
     ranges = ranges_of(options, question, screen)
@@ -280,10 +279,8 @@ def uncertainty_verb(options: Sensitivity, screen: Screen) -> int:
         screen.say(plan_words(work, seconds, run.workers))
         return 0
     try_places(options, files_read(joint.stated))
-    try:
+    with screen.running():
         study = _found(options, question, joint, size, run)
-    finally:
-        screen.end_progress()
     page = _page(study)
     folder = write(options, study, page, began)
     _say(screen, page)

@@ -43,7 +43,6 @@ class Validated:
 
 def validate_verb(options: Options, screen: Screen) -> int:
     """Reads every file and tells all of it; 2 where one has a problem."""
-    screen = Screen(quiet_output=options.json == "-")
     found = [_validated(file, options) for file in options.files]
     problems = list(dict.fromkeys(problem for one in found for problem in one.problems))
     if options.json:

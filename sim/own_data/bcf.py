@@ -32,6 +32,11 @@ MOST_MONTHS = 12
 KINDS_HERE = tuple(kind for kind in KINDS if kind != "acute")
 
 
+def days_of(month: date) -> int:
+    """How many days a month has, by its first one."""
+    return whole_month(month.year, month.month)[1].day
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """One line of the mapping: which row of the workbook it is about, and what that row says of which service."""
@@ -48,6 +53,10 @@ class Meaning:
     sd: float
     mark: Mark
 
+    def as_places(self, month: date) -> float:
+        """For how many people at a time there is room where one is counted."""
+        return 1.0 if self.counted_in == PLACES else self.days / days_of(month)
+
 
 @dataclass(frozen=True, slots=True)
 class Cell:
@@ -62,6 +71,10 @@ class Cell:
     def place(self) -> str:
         """Such as `Hospital discharge!D7`."""
         return self.grid.place(self.row, self.column)
+
+    def wrong(self, problems: Problems, what: str) -> None:
+        """Note a problem with it."""
+        self.grid.wrong(problems, self.row, self.column, what)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +111,7 @@ class Plan:
 
     def places(self, service: str, month: date) -> float:
         """People at a time for whom there is room: as it is written, or those who start in a month times their days."""
-        days = (whole_month(month.year, month.month)[1] - month).days + 1
-        return sum(
-            row.cells[month].value * (1 if row.meaning.counted_in == PLACES else row.meaning.days / days)
-            for row in self.of(service, CAPACITY)
-        )
+        return sum(row.cells[month].value * row.meaning.as_places(month) for row in self.of(service, CAPACITY))
 
 
 # -- the mapping ---------------------------------------------------------------------------------------------
@@ -321,7 +330,7 @@ def _one_of(rows: Sequence[PlanRow], problems: Problems) -> PlanRow:
                 cell = two or next(iter(other.cells.values()))
                 place = one.place if one else next(iter(first.cells.values())).place
                 what = f"says {theirs} of {month:%B %Y}, where {place} says {said}; keep one of the two rows, or name its sheet in the mapping"
-                cell.grid.wrong(problems, cell.row, cell.column, what)
+                cell.wrong(problems, what)
     return first
 
 
@@ -335,21 +344,17 @@ def _months(rows: Sequence[PlanRow], problems: Problems) -> tuple[date, ...]:
         if theirs != months:
             cell = next(iter(row.cells.values()))
             what = f"begins {_span(theirs)}, where {next(iter(rows[0].cells.values())).place} begins {_span(months)}; all rows need the same months"
-            cell.grid.wrong(problems, cell.row, cell.column, what)
+            cell.wrong(problems, what)
     last = months[-1]
     if (last.year - months[0].year) * 12 + last.month - months[0].month != len(months) - 1:
         cell = next(iter(rows[0].cells.values()))
-        cell.grid.wrong(
+        cell.wrong(
             problems,
-            cell.row,
-            cell.column,
             f"begins {_span(months)} with months missing between; months follow each other",
         )
     if len(months) > MOST_MONTHS:
         cell = next(iter(rows[0].cells.values()))
-        cell.grid.wrong(
-            problems, cell.row, cell.column, f"begins {len(months)} months; a plan has at most {MOST_MONTHS}"
-        )
+        cell.wrong(problems, f"begins {len(months)} months; a plan has at most {MOST_MONTHS}")
     return months
 
 

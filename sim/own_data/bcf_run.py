@@ -199,7 +199,7 @@ def _rates(plan: bcf.Plan, service: str, direction: str) -> dict[str, float]:
     """People a day of every month of the year; months outside the plan have its mean."""
     found = {}
     for month in plan.months:
-        days = (whole_month(month.year, month.month)[1] - month).days + 1
+        days = bcf.days_of(month)
         found[MONTH_KEYS[month.month - 1]] = plan.demand(service, month, direction) / days
     mean = sum(found.values()) / len(found)
     return {key: found.get(key, mean) for key in MONTH_KEYS}
@@ -352,7 +352,7 @@ def _count(
 def _month(
     plan: bcf.Plan, scenario: Scenario, service: str, month: date, found: Sequence[tuple[int, float, int]]
 ) -> Month:
-    days = (whole_month(month.year, month.month)[1] - month).days + 1
+    days = bcf.days_of(month)
     places = float(_places(scenario, service, month) or 0)
     waits = [waited / people for people, waited, _ in found if people]
     return Month(
@@ -466,11 +466,6 @@ def _changed(plan: bcf.Plan, scenario: Scenario) -> dict[tuple[str, int, int], s
             planned = plan.places(service, month)
             for row in rows:
                 cell = row.cells[month]
-                part = cell.value / planned if planned else float(row is rows[0]) / _as_places(row.meaning, 1.0, month)
+                part = cell.value / planned if planned else float(row is rows[0]) / row.meaning.as_places(month)
                 found[cell.grid.sheet, cell.grid.numbers[cell.row], cell.column] = f"{part * places:.12g}"
     return found
-
-
-def _as_places(meaning: bcf.Meaning, value: float, month: date) -> float:
-    days = (whole_month(month.year, month.month)[1] - month).days + 1
-    return value * meaning.days / days if meaning.counted_in == bcf.STARTS else value

@@ -123,13 +123,7 @@ class _Reader:
         day: date | None,
         problems: Problems,
     ) -> None:
-        self._table, self._scenario, self._words, self._places, self._problems = (
-            table,
-            scenario,
-            words,
-            places,
-            problems,
-        )
+        self._scenario, self._words, self._places, self._problems = scenario, words, places, problems
         self._day = day
         self._step_words = StepWords(scenario, words)
         self._where = [*(one.name for one in scenario.services), OUTSIDE]

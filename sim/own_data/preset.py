@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sim.inputs.problems import Problems
+from sim.inputs.scenario import REASONS
 from sim.own_data.published import (
     ACUTE,
     COMMUNITY,
@@ -28,6 +29,7 @@ from sim.own_data.published import (
     read_published,
     words_of,
 )
+from sim.results.words.labels import reason_label
 
 # -- figures made of published counts ----------------------------------------------------------------------------------
 
@@ -203,24 +205,8 @@ class Figures:
 DELAYED_BANDS = ("1", "2-3", "4-6", "7-13", "14-20", "21+")
 TOLD_BANDS = {"1 to 6 nights": ("1", "2-3", "4-6"), "7 to 13 nights": ("7-13",), "14 nights and more": ("14-20", "21+")}
 PATHWAYS = ("0", "1", "2", "3")
-REASON_NAMES = {
-    "hospital_process": "hospital process",
-    "hub_assessment": "transfer hub assessment",
-    "funding_decision": "funding decision",
-    "p1_reablement": "reablement at home",
-    "home_care": "home care",
-    "home_community_health": "community health at home",
-    "p2_bed": "pathway 2 bed",
-    "p3_care_home": "care home",
-    "eol_fast_track_chc": "end of life, fast track",
-    "equipment": "equipment",
-    "housing_adaptation": "housing adaptation",
-    "housing_homeless": "homelessness",
-    "choice_selffund": "choice or self-funding",
-    "safeguarding_capacity": "safeguarding, capacity",
-    "destination_readiness": "home not ready",
-    "other_interface": "other, between services",
-}
+# as in other tables, without the pathway behind a reason
+REASON_NAMES = {one: reason_label(one).partition(" (P")[0] for one in REASONS} | {"p2_bed": "pathway 2 bed"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.cli.arguments import (
-    Options,
-    Parser,
-    UsageError,
-    add_changes,
-    add_files,
-    add_json,
-    add_outputs,
-    add_plan,
-    add_work,
-)
+from sim.cli.arguments import Options, Parser, UsageError, add_files, add_study
 from sim.cli.screen import Screen
 from sim.cli.verbs import Verb
 from sim.home import HOME, meant, shortest
@@ -45,11 +35,7 @@ def _add_options(parser: Parser) -> None:
         metavar="FILE",
         help=f"a file of effects, used if none is named (default: {DEFAULT_EFFECTS})",
     )
-    add_changes(parser)
-    add_plan(parser)
-    add_work(parser)
-    add_outputs(parser)
-    add_json(parser, "what was found")
+    add_study(parser)
 
 
 def _find_files(options: BreakEven) -> None:

@@ -3,17 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.cli.arguments import (
-    Options,
-    Parser,
-    UsageError,
-    add_changes,
-    add_files,
-    add_json,
-    add_outputs,
-    add_plan,
-    add_work,
-)
+from sim.cli.arguments import Options, Parser, UsageError, add_files, add_study
 from sim.cli.screen import Screen
 from sim.cli.verbs import Verb, named_files
 
@@ -29,11 +19,7 @@ class Levers(Options):
 
 def _add_options(parser: Parser) -> None:
     add_files(parser, "FILE", "BASE, then two to six files that each extend BASE and change different values")
-    add_changes(parser)
-    add_plan(parser)
-    add_work(parser)
-    add_outputs(parser)
-    add_json(parser, "what was found")
+    add_study(parser)
 
 
 def _find_files(options: Levers) -> None:

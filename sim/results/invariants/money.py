@@ -9,7 +9,6 @@ Invariants may be added; removing one needs agreement.
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -102,7 +101,7 @@ def check_costs(window: Window) -> None:
     """Each price again, from waits instead of stays and from paths instead of sums."""
     found = costs.lines(window)
     _each_once(window, found)
-    again = sum(_pence_again(window, one.of, one.per, _exactly(one.gbp)) for one in window.scenario.costs.prices)
+    again = sum(_pence_again(window, one.of, one.per, costs.exactly(one.gbp)) for one in window.scenario.costs.prices)
     charged = [line.pence for line in found if line.part != "not closed"]
     require_sum(COSTS_ADD_UP, "all prices", sum(charged), again)
     rows = [row for row in costs.rows(window) if row.measure in ("cost_cash_gbp", "cost_capital_gbp")]
@@ -152,12 +151,6 @@ def _each_once(window: Window, found: list[costs.Line]) -> None:
 def pence(pounds: float) -> int:
     """Pounds in whole pence."""
     return round(pounds * 100)
-
-
-@lru_cache(maxsize=1024)
-def _exactly(gbp: float) -> Fraction:
-    """A price as it is written."""
-    return Fraction(str(gbp))
 
 
 def _pence_again(window: Window, of: str, per: str, price: Fraction) -> int:

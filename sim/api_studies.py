@@ -128,20 +128,11 @@ def together(
     scenarios = levers_together.read_selections(
         meant(str(base)), [meant(str(one)) for one in levers], (), replications, None
     )
-    rows = []
-    for found in levers_together.together(
+    every = levers_together.together(
         scenarios, _wanted(measures, *scenarios.values()), _how(workers, engine, fresh=fresh)
-    ):
-        effects = [
-            (one.lever.id, kind, getattr(one, kind))
-            for one in found.levers
-            for kind in ("alone", "step", "last", "share")
-        ]
-        effects += [("all", "added up", found.parts_alone), ("all", "together", found.whole)]
-        for lever, kind, effect in effects:
-            key = {"service": found.wanted.service, "measure": found.wanted.measure, "lever": lever, "kind": kind}
-            rows.append(key | {"mean": effect.mean, "low": effect.low, "high": effect.high, "verdict": effect.verdict})
-    return pd.DataFrame(rows)
+    )
+    rows = [row for found in every for row in levers_together.rows(found)]
+    return pd.DataFrame(rows, columns=list(levers_together.COLUMNS))
 
 
 def break_even(  # noqa: PLR0913 - each of them a keyword

@@ -4,7 +4,7 @@ Users' scripts rely on the columns.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,10 @@ from sim.results.report.study import StudyPage
 from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title_of_all
 from sim.runs.specification import files_read
-from sim.studies.assumptions import CASH, Wanted
-from sim.studies.together import Effect, Together, read_selections, together, work_of
+from sim.studies.assumptions import CASH, Effect, Wanted
+from sim.studies.together import COLUMNS, Together, read_selections, rows, together, work_of
 
-KINDS = ("alone", "step", "last", "share")
 HEADS = ("", "alone", "in this order", "on top of all others", "share of the whole", "95% interval")
-COLUMNS = ("service", "measure", "lever", "kind", "mean", "low", "high", "verdict")
 
 
 def together_verb(options: Levers, screen: Screen) -> int:
@@ -72,7 +70,7 @@ def results_of(found: Sequence[Together]) -> dict[str, Any]:
     scenarios = [found[0].base, *(one.lever for one in found[0].levers)]
     return {
         **about(scenarios),
-        "together": [dict(zip(COLUMNS, row, strict=True)) for one in found for row in _rows(one)],
+        "together": [dict(zip(COLUMNS, row, strict=True)) for one in found for row in rows(one)],
     }
 
 
@@ -150,23 +148,10 @@ def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
         ],
         files={
             "results.json": writing.json_bytes(results_of(found)),
-            "together.csv": writing.csv_bytes(COLUMNS, (row for one in found for row in _rows(one))),
+            "together.csv": writing.csv_bytes(COLUMNS, (row for one in found for row in rows(one))),
         },
         began=began,
     )
-
-
-def _rows(found: Together) -> Iterator[tuple[Any, ...]]:
-    key = (found.wanted.service, found.wanted.measure)
-    for one in found.levers:
-        for kind in KINDS:
-            yield (*key, one.lever.id, kind, *_cells(getattr(one, kind)))
-    yield (*key, "all", "added up", *_cells(found.parts_alone))
-    yield (*key, "all", "together", *_cells(found.whole))
-
-
-def _cells(effect: Effect) -> tuple[Any, ...]:
-    return effect.mean, effect.low, effect.high, effect.verdict
 
 
 def _picture(found: Together) -> Any:

@@ -79,11 +79,11 @@ def write(options: Sensitivity, study: Study, page: StudyPage, began: float) -> 
     name, chart = (
         ("worlds", _worlds_chart(study)) if isinstance(study, Worlds) else (study.method, _indices_chart(study))
     )
-    base, other = study.scenarios
+    base, other = study.joint.stated
     return publish_study(
         options.outputs,
         [f"{name}-{base.id}", other.id],
-        scenarios=study.scenarios,
+        scenarios=study.joint.stated,
         command=repeat_with(
             "sensitivity",
             options,
@@ -107,7 +107,7 @@ def write(options: Sensitivity, study: Study, page: StudyPage, began: float) -> 
 def results_of(study: Study, page: StudyPage) -> dict[str, Any]:
     """What the JSON file holds: the rows of every table by its name, and what was said."""
     return {
-        **about(study.scenarios),
+        **about(study.joint.stated),
         **{
             name.removesuffix(".csv"): [dict(zip(heads, row, strict=True)) for row in rows]
             for name, (heads, rows) in _tables(study).items()
@@ -164,10 +164,10 @@ def _worlds_picture(study: Worlds) -> Any:
     first, second = study.wanted
     across, up = (times_of(study, one) for one in study.wanted)
     counts = [study.verdicts(place) for place in (0, 1)]
-    number, names = len(study.found), in_sentences(study.scenarios)
+    number, names = len(study.found), in_sentences(study.joint.stated)
     said = [{BETTER: "better", WORSE: "worse"}.get(world[0].verdict, "cannot tell") for world in study.found]
     return WorldsPicture(
-        title=f"Would {names[study.scenarios[1].id]} still help if we are wrong about everything?",
+        title=f"Would {names[study.joint.stated[1].id]} still help if we are wrong about everything?",
         subtitle=f"{number} possible worlds, {len(study.joint.ranges)} assumptions drawn together; surely better in {counts[0][BETTER]}, "
         f"surely {'cheaper' if second == CASH else 'better in the other figure'} in {counts[1][BETTER]}",
         across=f"difference in {label_of(study, first)}",
@@ -223,9 +223,9 @@ def _indices_picture(study: Indices) -> Any:
 
     is_morris = study.method == MORRIS
     times, most = (times_of(study, study.wanted), inf) if is_morris else (1.0, 1.0)
-    names = in_sentences(study.scenarios)
+    names = in_sentences(study.joint.stated)
     return BarsPicture(
-        title=f"Which assumptions decide what {names[study.scenarios[1].id]} does?",
+        title=f"Which assumptions decide what {names[study.joint.stated[1].id]} does?",
         subtitle=f"All of them moved together, {study.points:,} points, the same people; 95% intervals",
         axis=f"{'change' if is_morris else 'part of the variance'} of the difference in {label_of(study, study.wanted)}",
         bars=[
@@ -354,8 +354,8 @@ def _say(screen: Screen, page: StudyPage) -> None:
 
 def _differences(study: Study) -> str:
     """Of what the differences are."""
-    names = in_sentences(study.scenarios)
-    base, other = study.scenarios
+    names = in_sentences(study.joint.stated)
+    base, other = study.joint.stated
     period = f", {study.joint.period.words}" if study.joint.period else ""
     return f"Differences are {names[other.id]} minus {names[base.id]}, on the same people{period}."
 
@@ -366,7 +366,7 @@ WORLD_HEADS = (
 
 
 def _worlds_page(study: Worlds) -> StudyPage:
-    base, _ = study.scenarios
+    base, _ = study.joint.stated
     drawn_together = counted(len(study.joint.ranges), "assumption")
     what = f"{len(study.found):,} possible worlds, all {drawn_together} drawn together, {counted(base.replications, 'replication')} each."
     rows = [
@@ -388,13 +388,16 @@ def _worlds_page(study: Worlds) -> StudyPage:
         "its 95% interval leaves no doubt. The shares describe these worlds and these ranges; they are not probabilities for the real world."
     )
     return StudyPage(
-        title_of_all(study.scenarios, compared=True), f"{_differences(study)} {what}", says, [("", WORLD_HEADS, rows)]
+        title_of_all(study.joint.stated, compared=True),
+        f"{_differences(study)} {what}",
+        says,
+        [("", WORLD_HEADS, rows)],
     )
 
 
 def _in_how_many(study: Worlds) -> str:
     """The answer: in how many worlds the other scenario is better."""
-    name = in_sentences(study.scenarios)[study.scenarios[1].id]
+    name = in_sentences(study.joint.stated)[study.joint.stated[1].id]
     each = [f"{_counts(study, at)[0]} on {label_of(study, one)}" for at, one in enumerate(study.wanted)]
     both = f", and in {_counts(study, *range(len(study.wanted)))[0]} on both" if len(study.wanted) == 2 else ""
     return f"{name} is surely better in {listed(each, 'and')}{both}."
@@ -424,9 +427,9 @@ WIDE = 0.5  # half an interval of a part of the variance, beyond which it says n
 
 
 def _indices_page(study: Indices) -> StudyPage:
-    each = counted(study.scenarios[0].replications, "replication")
+    each = counted(study.joint.stated[0].replications, "replication")
     average = f"{label_of(study, study.wanted)}: {_shown(study, study.wanted, study.mean)} on average over {study.points:,} points."
-    question, title = (f"{_differences(study)} {capital(average)}", title_of_all(study.scenarios, compared=True))
+    question, title = (f"{_differences(study)} {capital(average)}", title_of_all(study.joint.stated, compared=True))
     if not study.sd:
         same = "The difference is the same at every point: none of these assumptions changes it within its range."
         return StudyPage(title, question, [same], [])

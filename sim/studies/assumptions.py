@@ -70,6 +70,26 @@ CASH = Wanted("all", "cost_cash_gbp")
 
 
 @dataclass(frozen=True, slots=True)
+class Effect:
+    """A difference: mean and 95% interval over the replications."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    verdict: str
+
+
+def effect_of(wanted: Wanted, changes: Floats) -> Effect:
+    """The effect on a measure from what changes in each replication; mean NaN where none has it in all scenarios."""
+    here = changes[~np.isnan(changes)]
+    if not len(here):
+        return Effect(np.nan, None, None, CANNOT_TELL)
+    found, measure = spread(here.tolist()), measures()[wanted.measure]
+    ends = cut(found.interval, limits_of_difference(measure.unit))
+    return Effect(found.mean, *ends, difference_verdict(*ends, measure.better))
+
+
+@dataclass(frozen=True, slots=True)
 class JointQuestion:
     """Two files, and how their runs are made."""
 
@@ -92,7 +112,8 @@ class JointRanges:
             OneFile(file, tuple(sets), question.replications, question.seed)
             for file, sets in zip(files, typed, strict=True)
         ]
-        self.stated = tuple(file.read() for file in self._files)
+        base, other = (file.read() for file in self._files)
+        self.stated = base, other
         self._mine: list[list[int]] = []  # of each file, the numbers of the ranges that it has
         self._settings: list[Settings] = []
         problems = Problems()
@@ -205,30 +226,14 @@ NOISE = 1.96  # standard errors within which a rank correlation is chance
 
 
 @dataclass(frozen=True, slots=True)
-class InWorld:
-    """A difference (other minus base) in one world: mean and 95% interval over its replications."""
-
-    mean: float
-    low: float | None
-    high: float | None
-    verdict: str
-
-
-@dataclass(frozen=True, slots=True)
 class Worlds:
     """Every world with its values and differences."""
 
     joint: JointRanges
     wanted: tuple[Wanted, ...]
-    stated: tuple["InWorld", ...]  # with every assumption as stated, in the order of `wanted`
+    stated: tuple[Effect, ...]  # with every assumption as stated, in the order of `wanted`
     points: Floats  # worlds x assumptions: positions between low and high end
-    found: tuple[tuple[InWorld, ...], ...]  # by world, in the order of `wanted`
-
-    @property
-    def scenarios(self) -> tuple[Scenario, Scenario]:
-        """Base and other as stated."""
-        base, other = self.joint.stated
-        return base, other
+    found: tuple[tuple[Effect, ...], ...]  # by world, in the order of `wanted`
 
     def verdicts(self, *numbers: int) -> dict[str, int]:
         """In how many worlds the other is better, worse or neither, of these wanted measures together.
@@ -271,10 +276,7 @@ def worlds(joint: JointRanges, wanted: Sequence[Wanted], number: int, run: HowTo
     """Runs both scenarios in so many worlds; ScenarioError names a world whose values cannot hold together."""
     points = positions(drawn(joint, number), joint.starts)
     changes = differences_at(joint, points, wanted, run, stated=True)
-    stated, *found = (
-        tuple(_in_world(one, here[~np.isnan(here)]) for one, here in zip(wanted, world, strict=True))
-        for world in changes
-    )
+    stated, *found = (tuple(effect_of(one, here) for one, here in zip(wanted, world, strict=True)) for world in changes)
     return Worlds(joint, tuple(wanted), stated, points, tuple(found))
 
 
@@ -297,16 +299,6 @@ def positions(uniforms: Floats, starts: Floats) -> Floats:
     below, above = 2 * uniforms * starts, starts + (2 * uniforms - 1) * (1 - starts)
     found: Floats = np.where(inside, np.where(uniforms < 0.5, below, above), uniforms)
     return found
-
-
-def _in_world(one: Wanted, changes: Floats) -> InWorld:
-    measure = measures()[one.measure]
-    if not len(changes):
-        return InWorld(float("nan"), None, None, CANNOT_TELL)
-    found = spread(changes.tolist())
-    low, high = cut(found.interval, limits_of_difference(measure.unit))
-    verdict = difference_verdict(low, high, measure.better)
-    return InWorld(found.mean, low, high, verdict)
 
 
 # -- indices -----------------------------------------------------------------------------------------------------------
@@ -339,12 +331,6 @@ class Indices:
     mean: float  # of the difference over the points
     sd: float
     found: tuple[Index, ...]
-
-    @property
-    def scenarios(self) -> tuple[Scenario, Scenario]:
-        """Base and other as stated."""
-        base, other = self.joint.stated
-        return base, other
 
 
 def runs_of(method: str, size: int, assumptions: int) -> int:

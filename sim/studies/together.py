@@ -6,10 +6,10 @@ all do together in every replication, not only on average.
 No result depends on the number of workers.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass, replace
 from itertools import combinations
-from math import factorial
+from math import factorial, isnan
 from pathlib import Path
 
 import numpy as np
@@ -17,25 +17,12 @@ import numpy as np
 from sim.inputs.loading import read_together
 from sim.inputs.problems import Problem, ScenarioError
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.compare import cut, difference_verdict
-from sim.results.comparison.statistics import spread
-from sim.results.measure_table import limits_of_difference, measures
 from sim.runs.collecting import beside, named_apart, paired
 from sim.runs.experiment import HowToRun, ScenarioRuns, Work
-from sim.studies.assumptions import Floats, Wanted
+from sim.studies.assumptions import Effect, Floats, Wanted, effect_of
 
 MOST_LEVERS = 6  # 64 scenarios
 Selection = tuple[int, ...]  # numbers of levers, rising
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A difference to the base or to a selection: mean and 95% interval over the replications."""
-
-    mean: float
-    low: float | None
-    high: float | None
-    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +162,20 @@ def shapley(values: dict[Selection, Floats], one: int, number: int) -> Floats:
 
 
 def _effect(wanted: Wanted, changes: Floats) -> Effect:
-    here = changes[~np.isnan(changes)]
-    if not len(here):
+    found = effect_of(wanted, changes)
+    if isnan(found.mean):
         text = f"no replication has `{wanted.measure}` of `{wanted.service}` in all scenarios; ask for another measure"
         raise ScenarioError([Problem("", 0, 0, text)])
-    found = spread(here.tolist())
-    measure = measures()[wanted.measure]
-    ends = cut(found.interval, limits_of_difference(measure.unit))
-    return Effect(found.mean, *ends, difference_verdict(*ends, measure.better))
+    return found
+
+
+KINDS = ("alone", "step", "last", "share")
+COLUMNS = ("service", "measure", "lever", "kind", "mean", "low", "high", "verdict")
+
+
+def rows(found: Together) -> Iterator[tuple[str | float | None, ...]]:
+    """The cells of COLUMNS: each lever in every way, then all of them, added up and together."""
+    effects = [(one.lever.id, kind, getattr(one, kind)) for one in found.levers for kind in KINDS]
+    effects += [("all", "added up", found.parts_alone), ("all", "together", found.whole)]
+    for lever, kind, effect in effects:
+        yield (found.wanted.service, found.wanted.measure, lever, kind, *astuple(effect))

@@ -99,7 +99,7 @@ def test_the_unit_that_hospitals_share_says_where_its_people_came_from() -> None
 
 def test_the_midnights_of_all_hospitals_are_those_of_each() -> None:
     town = two_hospitals()
-    series = census.daily(town.scenario, town.ledger()).series
+    series = census.daily_cut(Window(town.scenario, town.ledger())).series
     for name in census.CENSUS_MEASURES:
         assert (series[ALL_HOSPITALS, name] == series["hospital", name] + series["north", name]).all()
     assert series[ALL_HOSPITALS, "delayed"].tolist() == [0, 0, 1, 2, 1, 1, 0, 0, 0, 0]

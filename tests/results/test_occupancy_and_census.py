@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from sim.inputs.scenario import Places, Taper
-from sim.results.measures.census import daily, over_replications
+from sim.results.measures.census import daily_cut, rows_by_day
+from sim.results.window import Window
 from tests.results.tiny import Town, group, hospital, service, unit
 
 
@@ -40,7 +41,7 @@ def test_occupancy_is_occupied_over_available_bed_days() -> None:
 def test_the_census_counts_who_is_in_bed_at_midnight_after_that_midnights_moves() -> None:
     # midnights 0 1 2 3: Ann; 3: Bob too; Ann leaves at midnight 4 and is not counted there
     town = two_beds()
-    census = daily(town.scenario, town.ledger()).series
+    census = daily_cut(Window(town.scenario, town.ledger())).series
     assert census["hospital", "midnight_census"].tolist() == [1, 1, 1, 2, 1, 1, 1, 1, 1, 1]
     assert town.value("hospital", "midnight_census_mean") == 1.1
     assert town.value("hospital", "midnight_census_p50") == 1
@@ -123,7 +124,7 @@ def test_the_daily_census_says_who_is_delayed_and_who_waits() -> None:
     town = Town(hospital(1), unit(1))
     town.comes(0, admitted=0).stay("hospital", 0, 2, 5, "unit").stay("unit", 5, 7, 7, "out")
     town.comes(3.5, admitted=5).stay("hospital", 5, 6, 6, "out")
-    census = daily(town.scenario, town.ledger()).series
+    census = daily_cut(Window(town.scenario, town.ledger())).series
     assert census["hospital", "delayed"].tolist() == [0, 0, 1, 1, 1, 0, 0, 0, 0, 0]
     assert census["unit", "waiting"].tolist() == [0, 0, 1, 1, 1, 0, 0, 0, 0, 0]
     assert census["hospital", "waiting"].tolist() == [0, 0, 0, 0, 1, 0, 0, 0, 0, 0]
@@ -133,7 +134,9 @@ def test_the_daily_census_says_who_is_delayed_and_who_waits() -> None:
 
 def test_the_census_over_replications_is_a_mean_and_the_middle_95_per_cent() -> None:
     busy, quiet = two_beds(), Town(hospital(2))
-    found = over_replications([daily(town.scenario, town.ledger()) for town in (busy, quiet)])
-    day_3 = next(row for row in found if row[:3] == (3, "hospital", "midnight_census"))
+    place = ("hospital", "midnight_census")
+    people = np.stack([daily_cut(Window(town.scenario, town.ledger())).series[place] for town in (busy, quiet)])
+    day_3 = list(rows_by_day(*place, people))[3]
+    assert day_3[:3] == (3, *place)
     assert day_3.mean == 1
     assert np.allclose((day_3.low, day_3.high), (0.05, 1.95))  # between 0 and 2 at 2.5% and 97.5% of the way

@@ -3,16 +3,16 @@
 A change here moves results, which are then recorded anew.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Scenario
+from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY
 from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
-from sim.model.records import OUTSIDE, Column, Ledger
+from sim.model.records import OUTSIDE, Column
 from sim.results.split import Grid, late, present, split_of
 from sim.results.tables import tables_of
 from sim.results.window import Window
@@ -41,13 +41,8 @@ class CensusRow(NamedTuple):
     high: float
 
 
-def daily(scenario: Scenario, ledger: Ledger) -> DailyCensus:
-    """The midnight census of one replication: after everything that happens at that instant."""
-    return daily_cut(Window(scenario, ledger))
-
-
 def daily_cut(window: Window) -> DailyCensus:
-    """The same, for somebody who has the window already."""
+    """The midnight census of one replication: after everything that happens at that instant."""
     return window.cached("daily census", "all", lambda: _daily(window))
 
 
@@ -133,13 +128,6 @@ def _at_midnights(window: Window) -> Grid:
     profiles, places, start, end = present(window)
     first, last = _midnight(window, start), _midnight(window, end)
     return split.with_hospitals(split.paths(profiles, places, first, last, window.days))
-
-
-def over_replications(found: Sequence[DailyCensus]) -> list[CensusRow]:
-    """Mean and middle 95% of the replications by service, measure and day (0 is the window's first)."""
-    return [
-        row for place in found[0].series for row in rows_by_day(*place, np.stack([one.series[place] for one in found]))
-    ]
 
 
 def rows_by_day(service: str, measure: str, people: Column) -> Iterator[CensusRow]:

@@ -27,10 +27,10 @@ from sim.results.invariants.record_tables import (
     Rules,
     Scratch,
     Stays,
-    Steps,
     Waits,
     tables,
 )
+from sim.results.measures.delay_passes import Steps
 from sim.results.window import Window
 
 # -- stays, for the compiler --------------------------------------------------------------------------------------------

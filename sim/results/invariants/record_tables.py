@@ -13,6 +13,7 @@ from sim.inputs.scenario import Group, Visit
 from sim.machine_code import Column, Grid, Mask, MaskGrid
 from sim.model.records import NEVER, NONE
 from sim.results.measures.arrival_steps import outside
+from sim.results.measures.delay_passes import Steps
 from sim.results.window import Window
 
 T = TypeVar("T", bound=tuple[Any, ...])
@@ -58,19 +59,6 @@ class Stays(NamedTuple):
     planned_to: Column
     need: Column
     found: Column
-    after: Column
-
-
-class Steps(NamedTuple):
-    """The columns of steps."""
-
-    stay: Column
-    step: Column
-    started: Column
-    team_joined: Column
-    due: Column
-    finished: Column
-    dropped_at: Column
     after: Column
 
 

@@ -50,6 +50,7 @@ class Stays(NamedTuple):
     person: Column
     service: Column
     admitted: Column
+    ready: Column
     left: Column
     to: Column
     after: Column
@@ -192,17 +193,7 @@ def of_those_who_left(sums: Sums, amounts: Column, stays: Stays, waits: Back, pl
             sums.amounts[here, what] += amounts[what]
 
 
-class Used(NamedTuple):
-    """Of stays, person by person, what says how long which service was used."""
-
-    person: Column
-    service: Column
-    admitted: Column
-    ready: Column
-    left: Column
-
-
-def care_used(seconds: Column, entered: Column, stays: Used, rows: Column, lasts: int, end: int) -> None:
+def care_used(seconds: Column, entered: Column, stays: Stays, rows: Column, lasts: int, end: int) -> None:
     """Seconds held and admissions by service, of these stays' people from ready on: so long, and no longer than the window."""
     for index in range(len(rows)):
         first = rows[index]
@@ -465,7 +456,7 @@ def used(window: Window, first: Column) -> tuple[Column, Column]:
     seconds, entered = np.zeros((2, len(window.names)), dtype=np.int64)
     passes = window.passes(PASSES)
     if passes is not None:
-        columns = Used(*(stays[name] for name in Used._fields))
+        columns = Stays(*(stays[name] for name in Stays._fields))
         passes.care_used(seconds, entered, columns, first, DAYS_91, window.end)
         return seconds, entered
     person, start = stays["person"][first], stays["ready"][first]

@@ -24,7 +24,7 @@ from sim.results import path_passes
 from sim.results.counting import PASSES
 from sim.results.measure_table import GROUP, NO_SUCH_TRAIT, measures
 from sim.results.step_functions import order_of, total_by
-from sim.results.window import Block, Key, Window, key_of, lie_below
+from sim.results.window import Block, Key, Window, kept, key_of, lie_below
 
 Table = NDArray[np.int64]  # by item and place
 Grid = NDArray[np.int64]
@@ -233,13 +233,10 @@ class Present(NamedTuple):
     end: Column
 
 
+@kept
 def present(window: Window) -> Present:
     """When people were in each service, with which profile."""
-    return window.cached("present", "all", lambda: _present(window, split_of(window)))
-
-
-def _present(window: Window, split: Split) -> Present:
-    rows, stays = stays_inside(window), window.ledger.stays
+    split, rows, stays = split_of(window), stays_inside(window), window.ledger.stays
     admitted, left, ready = stays["admitted"][rows], stays["left"][rows], stays["ready"][rows]
     until = np.where(split.found[rows] == split.after[rows], left, np.minimum(ready, left))
     changed = np.flatnonzero(until < left)
@@ -258,47 +255,36 @@ def ratio(amounts: Table, numbers: Table) -> Figures:
     return np.divide(amounts, numbers, out=found, where=numbers > 0)
 
 
+@kept
 def stays_inside(window: Window) -> Column:
     """Rows of the stays that touch the window."""
     stays = window.ledger.stays
-    return window.cached(
-        "stays inside",
-        "all",
-        lambda: np.flatnonzero((stays["admitted"] < window.end) & (stays["left"] >= window.first)),
-    )
+    return np.flatnonzero((stays["admitted"] < window.end) & (stays["left"] >= window.first))
 
 
+@kept
 def late(window: Window) -> tuple[Column, Column]:
     """Rows of the stays in which people were delayed in the window, and for how many seconds of it."""
-
-    def work() -> tuple[Column, Column]:
-        rows, stays = stays_inside(window), window.ledger.stays
-        late = window.clipped(stays["ready"][rows], stays["left"][rows])
-        return rows[late > 0], late[late > 0]
-
-    return window.cached("late", "all", work)
+    rows, stays = stays_inside(window), window.ledger.stays
+    late = window.clipped(stays["ready"][rows], stays["left"][rows])
+    return rows[late > 0], late[late > 0]
 
 
+@kept
 def begun(window: Window) -> Column:
     """Rows of the stays to which people were admitted in the window."""
-
-    def work() -> Column:
-        return np.flatnonzero(window.inside(window.ledger.stays["admitted"]) & ~window.is_seated)
-
-    return window.cached("begun stays", "all", work)
+    return np.flatnonzero(window.inside(window.ledger.stays["admitted"]) & ~window.is_seated)
 
 
+@kept
 def leavers(window: Window) -> Column:
     """Rows of the stays that ended in the window."""
-    return window.cached("leavers", "all", lambda: np.flatnonzero(window.inside(window.ledger.stays["left"])))
+    return np.flatnonzero(window.inside(window.ledger.stays["left"]))
 
 
+@kept
 def split_of(window: Window) -> Split:
     """Everybody, by group where there are several, then by every trait of the scenario."""
-    return window.cached("split", "all", lambda: _split(window))
-
-
-def _split(window: Window) -> Split:
     scenario, people, waits, stays = window.scenario, window.ledger.people, window.ledger.waits, window.ledger.stays
     sizes = [len(group.profiles) for group in scenario.people]
     came, waiting, found, after = people["profile"], waits["profile"], stays["found"], stays["after"]

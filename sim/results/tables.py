@@ -16,7 +16,7 @@ from sim.results.measure_table import BAND_STARTS
 from sim.results.split import Grid, Split, Table, Took, split_of
 from sim.results.table_passes import OF_STAYS, PASSES, Lengths, OfStays, Stays, Sums, When, Where
 from sim.results.wait_passes import OF_WAITS, OfWaits, Waits
-from sim.results.window import Window
+from sim.results.window import Window, kept
 
 NIGHTS = BAND_STARTS[-1] + 1  # so many nights of delay, or more, are told apart
 
@@ -40,18 +40,10 @@ class Tables:
     waited: Took
 
 
+@kept
 def tables_of(window: Window) -> Tables | None:
     """All tables of a replication; None where the records have to be counted in plain NumPy."""
-    return window.cached("tables", "all", lambda: _tables(window, split_of(window)))
-
-
-def counted(window: Window, plain: Callable[[], Sequence[Table]], *what: str) -> Sequence[Table]:
-    """Some tables by item and place, counted with all others or else by plain NumPy."""
-    found = tables_of(window)
-    return plain() if found is None else [found.by_item[one] for one in what]
-
-
-def _tables(window: Window, split: Split) -> Tables | None:
+    split = split_of(window)
     passes = window.passes(PASSES) if split.passes else None
     of_waits = window.passes(wait_passes.PASSES)
     if passes is None or of_waits is None or path_passes.PASSES.loaded() is None:
@@ -68,6 +60,12 @@ def _tables(window: Window, split: Split) -> Tables | None:
         passes.add_up(changes)
     by_item = _by_item(split, passes, OF_STAYS, stays.sums) | _by_item(split, passes, OF_WAITS, waits.sums)
     return _put_together(split, by_item, stays, waits)
+
+
+def counted(window: Window, plain: Callable[[], Sequence[Table]], *what: str) -> Sequence[Table]:
+    """Some tables by item and place, counted with all others or else by plain NumPy."""
+    found = tables_of(window)
+    return plain() if found is None else [found.by_item[one] for one in what]
 
 
 def by_item(split: Split, names: Sequence[str], sums: Sums) -> dict[str, Table]:

@@ -12,9 +12,9 @@ that is needed: rows begun by then, and NEVER for what had not happened yet.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, wraps
 from types import SimpleNamespace
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -173,6 +173,19 @@ def block_of(rows: Sequence[Row]) -> Block:
     return Block(tuple(row.key for row in rows), np.array([row.value for row in rows], dtype=np.float64))
 
 
+Work = TypeVar("Work", bound=Callable[..., Any])
+
+
+def kept(work: Work) -> Work:
+    """What is worked out once for a window, or for a service or team (and a number) in it; results are never changed."""
+
+    @wraps(work)
+    def found(window: "Window", *of: Any) -> Any:
+        return window.cached(work, tuple(getattr(one, "name", one) for one in of), lambda: work(window, *of))
+
+    return cast(Work, found)
+
+
 class Window:
     """A scenario and one replication's records, seen through the window [first, end) in seconds."""
 
@@ -186,13 +199,13 @@ class Window:
         self.names = scenario.destinations
         self.numbers = {name: number for number, name in enumerate(self.names)}
         self.home, self.died, self.out = self.numbers[HOME], self.numbers[DIED], self.numbers[OUT]
-        self._done: dict[tuple[str, str], object] = {}
+        self._done: dict[tuple[object, object], object] = {}
         self.declared: tuple[Service, ...] = scenario.services[: self.home]
         self.lists = range(self.out + 1, len(self.names))  # by destination number
         self.members = [[self.numbers[name] for name in scenario.members(destination)] for destination in self.names]
         self.in_line = (*range(self.home), *self.lists)  # declared services and lists
 
-    def cached(self, what: str, of: str, work: Callable[[], T]) -> T:
+    def cached(self, what: object, of: object, work: Callable[[], T]) -> T:
         """The result of `work`, done the first time that this is asked of a service; results are never changed."""
         if (what, of) not in self._done:
             self._done[what, of] = work()

@@ -314,8 +314,8 @@ def check_again(found: Town) -> None:
 
 
 def test_days_that_are_nowhere_are_caught(across_a_year: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = cohort._cohort
-    monkeypatch.setattr(cohort, "_cohort", lambda window: right(window)._replace(end=right(window).end - 1))
+    right = cohort.cohort
+    monkeypatch.setattr(cohort, "cohort", lambda window: right(window)._replace(end=right(window).end - 1))
     with pytest.raises(IdentityBroken) as caught:
         check_again(across_a_year)
     assert caught.value.identity == identities.SOMEWHERE
@@ -325,7 +325,7 @@ def test_an_admission_that_was_before_ready_is_caught(monkeypatch: pytest.Monkey
     found = town(price("hospital", "admission", 50, nhs=1.0))
     found.comes(0, admitted=0).stay("hospital", 0, 5, 5, "out")
     check_again(found)
-    right = cohort._cohort
-    monkeypatch.setattr(cohort, "_cohort", lambda window: right(window)._replace(first=right(window).first - 1))
+    right = cohort.cohort
+    monkeypatch.setattr(cohort, "cohort", lambda window: right(window)._replace(first=right(window).first - 1))
     with pytest.raises(IdentityBroken):
         check_again(found)

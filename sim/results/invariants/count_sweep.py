@@ -22,7 +22,7 @@ from sim.results.measures.occupancy import people_over_time
 from sim.results.measures.unmet import Need
 from sim.results.split import split_of
 from sim.results.step_functions import column, count_at
-from sim.results.window import Window
+from sim.results.window import Window, kept
 
 # -- for the compiler ---------------------------------------------------------------------------------------------------
 
@@ -270,12 +270,9 @@ class StaysAgain(NamedTuple):
     table: Grid
 
 
+@kept
 def stays_again(window: Window) -> StaysAgain:
     """Care and delay: care with the level found, delay with the level after."""
-    return window.cached("stays again", "all", lambda: _stays_again(window))
-
-
-def _stays_again(window: Window) -> StaysAgain:
     split, stays = split_of(window), window.ledger.stays
     passes = window.passes(PASSES) if split.passes else None
     if passes is None:

@@ -28,7 +28,7 @@ from sim.results.measures.occupancy import (
 )
 from sim.results.path_passes import Path
 from sim.results.step_functions import StepFunction, instants_of
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 # -- for the compiler ---------------------------------------------------------------------------------------------------
 
@@ -180,30 +180,24 @@ def place_seconds_again(window: Window, name: str) -> Fraction:
     return Fraction(sum(spans))
 
 
+@kept
 def _steps_again(window: Window) -> NDArray[np.int64]:
     """How many steps were finished in the window, by step and by the service where they were done, or that people come to."""
-
-    def work() -> NDArray[np.int64]:
-        steps, names, size = window.ledger.steps, window.ledger.step_names, len(window.names)
-        done = np.flatnonzero(window.inside(steps["finished"]))
-        cells = steps["step"][done] * size + window.ledger.stays["service"][steps["stay"][done]]
-        found = np.bincount(cells, minlength=len(names) * size).reshape(len(names), size)
-        outside, comes_to = window.ledger.arrival_steps, window.ledger.people["arrives_at"]
-        for row in np.flatnonzero(window.inside(outside["finished"])).tolist():
-            found[outside["step"][row], window.members[int(comes_to[outside["person"][row]])][0]] += 1
-        return found
-
-    return window.cached("steps again", "all", work)
+    steps, names, size = window.ledger.steps, window.ledger.step_names, len(window.names)
+    done = np.flatnonzero(window.inside(steps["finished"]))
+    cells = steps["step"][done] * size + window.ledger.stays["service"][steps["stay"][done]]
+    found = np.bincount(cells, minlength=len(names) * size).reshape(len(names), size)
+    outside, comes_to = window.ledger.arrival_steps, window.ledger.people["arrives_at"]
+    for row in np.flatnonzero(window.inside(outside["finished"])).tolist():
+        found[outside["step"][row], window.members[int(comes_to[outside["person"][row]])][0]] += 1
+    return found
 
 
+@kept
 def _admissions_again(window: Window) -> Column:
     """How many waits ended in each destination in the window."""
-
-    def work() -> Column:
-        came = window.admitted_to[window.inside(window.ledger.waits["ended"])]
-        return np.bincount(came[came != NONE], minlength=len(window.names))
-
-    return window.cached("admissions again", "all", work)
+    came = window.admitted_to[window.inside(window.ledger.waits["ended"])]
+    return np.bincount(came[came != NONE], minlength=len(window.names))
 
 
 def days_again(window: Window, service: Service, per: str) -> Fraction:

@@ -21,7 +21,7 @@ from sim.results.measures import all, arrival_steps, census, flow, unmet, waits
 from sim.results.measures.hospitals import came_from_rows
 from sim.results.split import Figures, Split, Told, split_of
 from sim.results.step_functions import Mask, of_person
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 EVERYBODY_ONCE = "people in services, at home and waiting outside = people in the model"
 STOCKS_FIT = "no stock of people is larger than the people it is part of"
@@ -51,9 +51,10 @@ def _at_midnights(identity: str, where: str, holds: Mask, found: Column, expecte
         raise IdentityBroken(identity, f"{where}, midnight of day {day}: {found[day]} against {expected[day]}")
 
 
+@kept
 def in_the_model(window: Window) -> Column:
     """People who have come and are neither dead nor gone out, at each midnight of the window."""
-    return window.cached("in the model", "all", lambda: count_sweep.in_the_model(window))
+    return count_sweep.in_the_model(window)
 
 
 def _everybody_once(window: Window) -> None:
@@ -130,8 +131,9 @@ def _ended(window: Window) -> Mapping[str, Column]:
     return {what: endings[list(these)].sum(axis=0) for what, these in waits.COUNTED_AS.items()}
 
 
+@kept
 def _waits_again(window: Window) -> count_sweep.WaitsAgain:
-    return window.cached("waits again", "all", lambda: count_sweep.waits_again(window))
+    return count_sweep.waits_again(window)
 
 
 def _given_up_add_up(window: Window) -> None:

@@ -32,7 +32,7 @@ from sim.results.measures import (
 )
 from sim.results.measures.order import RowOrder, canonical
 from sim.results.split import Split, Told, split_of
-from sim.results.window import Block, Key, Row, Window, block_of, key_of
+from sim.results.window import Block, Key, Row, Window, block_of, kept, key_of
 
 ALSO_BY_THE_ONLY_GROUP = ("delayed_bed_days", "arrivals")
 
@@ -46,9 +46,20 @@ def blocks(window: Window) -> Iterator[Block]:
         yield from (_in_the_only_group(split, one) for one in told(window) if one.measure in ALSO_BY_THE_ONLY_GROUP)
 
 
+@kept
 def told(window: Window) -> list[Told]:
     """What is reported of everybody and of every part."""
-    return window.cached("figures of people", "all", lambda: _told(window, split_of(window)))
+    split = split_of(window)
+    return [
+        *occupancy.told(window, split),
+        *waits.told(window, split),
+        *arrival_steps.told(window, split),
+        *flow.told(window, split),
+        *delays.told(window, split),
+        *flow.told_of_releases(window, split),
+        *unmet.told(window, split),
+        *followup.told(window, split),
+    ]
 
 
 def rows_of_everybody(window: Window) -> list[Row]:
@@ -59,19 +70,6 @@ def rows_of_everybody(window: Window) -> list[Row]:
         for one in told(window)
         for place, value in zip(one.places, one.values[0].tolist(), strict=True)
         if not isnan(value)
-    ]
-
-
-def _told(window: Window, split: Split) -> list[Told]:
-    return [
-        *occupancy.told(window, split),
-        *waits.told(window, split),
-        *arrival_steps.told(window, split),
-        *flow.told(window, split),
-        *delays.told(window, split),
-        *flow.told_of_releases(window, split),
-        *unmet.told(window, split),
-        *followup.told(window, split),
     ]
 
 

@@ -15,7 +15,7 @@ from sim.model.records import NEVER, Column
 from sim.results.measures.delay_episodes import Segments, through_steps
 from sim.results.split import Split, Told
 from sim.results.step_functions import is_first, total_by
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 
 class Outside(NamedTuple):
@@ -26,35 +26,29 @@ class Outside(NamedTuple):
     clear: Column
 
 
+@kept
 def outside(window: Window) -> Outside:
     """Everybody for whom something was done before they waited, by person."""
-
-    def work() -> Outside:
-        steps, arrives = window.ledger.arrival_steps, window.ledger.people["arrives"]
-        whose = steps["person"]
-        first = np.flatnonzero(is_first(whose))  # rows are in the order of people
-        # who has another step to come has one that is not finished: steps that follow begin when those before them end
-        clear = np.maximum.reduceat(steps["finished"], first) if len(first) else whose
-        return Outside(whose[first], arrives[whose[first]], clear)
-
-    return window.cached("outside for steps", "all", work)
+    steps, arrives = window.ledger.arrival_steps, window.ledger.people["arrives"]
+    whose = steps["person"]
+    first = np.flatnonzero(is_first(whose))  # rows are in the order of people
+    # who has another step to come has one that is not finished: steps that follow begin when those before them end
+    clear = np.maximum.reduceat(steps["finished"], first) if len(first) else whose
+    return Outside(whose[first], arrives[whose[first]], clear)
 
 
+@kept
 def seconds_by_reason(window: Window) -> Column:
     """Seconds of the window that people were outside for steps, by number of the reason."""
-
-    def work() -> Column:
-        found, steps = outside(window), window.ledger.arrival_steps
-        here = Segments(found.person, found.person, found.start, found.clear, found.clear)
-        as_steps = {**steps, "stay": steps["person"], "dropped_at": np.full_like(steps["step"], NEVER)}
-        some = np.flatnonzero(found.clear > found.start)
-        parts, _ = through_steps(as_steps, len(window.ledger.step_names), here, some)
-        reason = {step.name: REASONS.index(step.reason) for step in window.scenario.steps}
-        of_step = np.array([reason[name] for name in window.ledger.step_names] or [0], dtype=np.int64)
-        seconds = window.clipped(parts.start, parts.end)
-        return total_by(of_step[steps["step"][parts.step]], seconds, len(REASONS))
-
-    return window.cached("outside for steps, by reason", "all", work)
+    found, steps = outside(window), window.ledger.arrival_steps
+    here = Segments(found.person, found.person, found.start, found.clear, found.clear)
+    as_steps = {**steps, "stay": steps["person"], "dropped_at": np.full_like(steps["step"], NEVER)}
+    some = np.flatnonzero(found.clear > found.start)
+    parts, _ = through_steps(as_steps, len(window.ledger.step_names), here, some)
+    reason = {step.name: REASONS.index(step.reason) for step in window.scenario.steps}
+    of_step = np.array([reason[name] for name in window.ledger.step_names] or [0], dtype=np.int64)
+    seconds = window.clipped(parts.start, parts.end)
+    return total_by(of_step[steps["step"][parts.step]], seconds, len(REASONS))
 
 
 def are_asked_for(window: Window) -> bool:

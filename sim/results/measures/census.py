@@ -15,7 +15,7 @@ from sim.inputs.scenario import OUTSIDE as OUTSIDE_NAME
 from sim.model.records import OUTSIDE, Column
 from sim.results.split import Grid, late, present, split_of
 from sim.results.tables import tables_of
-from sim.results.window import Window
+from sim.results.window import Window, kept
 
 CENSUS_MEASURES = ("midnight_census", "delayed", "waiting")
 MIDDLE = (2.5, 97.5)  # percentiles of the replications
@@ -41,12 +41,9 @@ class CensusRow(NamedTuple):
     high: float
 
 
+@kept
 def daily_cut(window: Window) -> DailyCensus:
     """The midnight census of one replication: after everything that happens at that instant."""
-    return window.cached("daily census", "all", lambda: _daily(window))
-
-
-def _daily(window: Window) -> DailyCensus:
     people, delayed, waiting = at_midnights(window)[0], late_at_midnights(window), waiting_at_midnights(window)
     series, total = {}, dict.fromkeys(CENSUS_MEASURES, np.zeros(window.days, dtype=np.int64))
     for number in window.in_line:
@@ -88,19 +85,16 @@ def _waiting(window: Window, places: Column, size: int, rows: Column) -> Grid:
     return going_on_at_midnights(window, places[rows], size, waits["joined"][rows], waits["ended"][rows])
 
 
+@kept
 def late_at_midnights(window: Window) -> Grid:
     """People who are delayed, by service and midnight of the window."""
     tables = tables_of(window)
     if tables is not None:
         return tables.late
-
-    def work() -> Grid:
-        stays, (rows, _) = window.ledger.stays, late(window)
-        return going_on_at_midnights(
-            window, stays["service"][rows], window.home + 1, stays["ready"][rows], stays["left"][rows]
-        )
-
-    return window.cached("late at midnights", "all", work)
+    stays, (rows, _) = window.ledger.stays, late(window)
+    return going_on_at_midnights(
+        window, stays["service"][rows], window.home + 1, stays["ready"][rows], stays["left"][rows]
+    )
 
 
 def going_on_at_midnights(window: Window, places: Column, size: int, start: Column, end: Column) -> Grid:
@@ -116,12 +110,9 @@ def _midnight(window: Window, instants: Column) -> Column:
     return np.clip(-((window.first - instants) // SECONDS_PER_DAY), 0, window.days)
 
 
+@kept
 def at_midnights(window: Window) -> Grid:
     """People by item, place and midnight of the window."""
-    return window.cached("people at midnights", "all", lambda: _at_midnights(window))
-
-
-def _at_midnights(window: Window) -> Grid:
     split, tables = split_of(window), tables_of(window)
     if tables is not None:
         return tables.people

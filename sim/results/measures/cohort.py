@@ -39,7 +39,7 @@ from sim.results.measures.costs import (
 from sim.results.measures.occupancy import held_over_time, spans_held
 from sim.results.split import split_of
 from sim.results.step_functions import Mask, is_first, is_last, overlap, total_by
-from sim.results.window import BACK_HOME, Row, Window
+from sim.results.window import BACK_HOME, Row, Window, kept
 
 YEAR = 31_557_600  # seconds of 365.25 days
 IN_NO_SERVICE = {"place_year": "team", "year": "programme"}  # by which division their rows tell them
@@ -85,12 +85,9 @@ def years_of(window: Window) -> int:
     return max(1, round(window.scenario.calendar.follow_up_days * SECONDS_PER_DAY / YEAR))
 
 
+@kept
 def cohort(window: Window) -> Cohort:
     """Everybody of the cohort with their stays, from the records of the whole run."""
-    return window.cached("cohort", "all", lambda: _cohort(window))
-
-
-def _cohort(window: Window) -> Cohort:
     stays, until, years = window.run.ledger.stays, window.run.end, years_of(window)
     first = _first_ready(window)
     ready = stays["ready"][first]
@@ -133,9 +130,10 @@ def _counted(found: Cohort, instants: Column) -> list[int]:
 # -- money ---------------------------------------------------------------------------------------------------
 
 
+@kept
 def lines(window: Window) -> list[Line]:
     """What each price comes to, by service, payer and year, in file order."""
-    return window.cached("cohort lines", "all", lambda: list(_lines(window)))
+    return list(_lines(window))
 
 
 def _lines(window: Window) -> Iterator[Line]:

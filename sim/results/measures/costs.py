@@ -37,7 +37,7 @@ from sim.results.measures.occupancy import (
 )
 from sim.results.step_functions import StepFunction, column, larger
 from sim.results.tables import tables_of
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 SECONDS_PER_WEEK = 7 * SECONDS_PER_DAY
 FOR_EVER = 2**61  # seconds
@@ -137,12 +137,9 @@ def charges(window: Window) -> Iterator[tuple[str, str, Price, Fraction]]:
             yield price.of, "not closed", price, not_closed_days(window, price.of)
 
 
+@kept
 def lines(window: Window) -> list[Line]:
     """Every price of the scenario, by service and payer, in file order."""
-    return window.cached("priced lines", "all", lambda: _lines(window))
-
-
-def _lines(window: Window) -> list[Line]:
     found = []
     for service, part, price, quantity in charges(window):
         split = payers_of(window, price)
@@ -200,12 +197,9 @@ def shared(pence: int, shares: list[Fraction]) -> list[int]:
     return parts
 
 
+@kept
 def rows(window: Window) -> list[Row]:
     """Cash of each service that has a price and of all: in total, by payer, contributor and part; capital apart."""
-    return window.cached("cost rows", "all", lambda: _rows(window))
-
-
-def _rows(window: Window) -> list[Row]:
     found = lines(window)
     cash = [line for line in found if not line.price.capital]
     capital = [line for line in found if line.price.capital]

@@ -24,7 +24,7 @@ from sim.results.path_passes import BITS, Room
 from sim.results.split import Split, Table, Told, late, leavers, ratio, split_of
 from sim.results.step_functions import ALWAYS, column, midnights, total_by
 from sim.results.tables import counted, tables_of
-from sim.results.window import Block, Key, Row, Window, key_of, lie_below
+from sim.results.window import Block, Key, Row, Window, kept, key_of, lie_below
 
 REASON_OF_KIND = {
     "acute": "other_interface",
@@ -61,12 +61,9 @@ def reason_of_service(service: Service) -> str:
     return service.reason if service.reason is not None else REASON_OF_KIND[service.kind]
 
 
+@kept
 def delays(window: Window) -> Delays:
     """All the delay of one replication, by reason, lack and destination."""
-    return window.cached("delays", "all", lambda: _delays(window))
-
-
-def _delays(window: Window) -> Delays:
     passes = window.passes(delay_passes.PASSES)
     found = None if passes is None else _counted(window, passes, _world(window))
     return _counted_in_numpy(window) if found is None else found
@@ -303,8 +300,9 @@ def _delayed(window: Window) -> Table:
     return found
 
 
+@kept
 def _delayed_in_numpy(window: Window) -> Table:
-    return window.cached("delayed seconds", "all", lambda: split_of(window).late(*late(window)))
+    return split_of(window).late(*late(window))
 
 
 def _late_nights(window: Window, split: Split) -> list[Table]:
@@ -348,16 +346,13 @@ def _official(window: Window, split: Split) -> list[Told]:
     return split.told(found, range(window.home))
 
 
+@kept
 def _nights_of_leavers(window: Window) -> tuple[Column, Column]:
     """Rows of the stays that people left alive in the window, and the nights from the date of ready to that of leaving."""
-
-    def work() -> tuple[Column, Column]:
-        stays = window.ledger.stays
-        rows = leavers(window)
-        rows = rows[stays["to"][rows] != window.died]
-        return rows, stays["left"][rows] // SECONDS_PER_DAY - stays["ready"][rows] // SECONDS_PER_DAY
-
-    return window.cached("nights of discharges", "all", work)
+    stays = window.ledger.stays
+    rows = leavers(window)
+    rows = rows[stays["to"][rows] != window.died]
+    return rows, stays["left"][rows] // SECONDS_PER_DAY - stays["ready"][rows] // SECONDS_PER_DAY
 
 
 def _bands(window: Window) -> Column:

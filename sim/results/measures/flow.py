@@ -22,7 +22,7 @@ from sim.results.split import (
 )
 from sim.results.step_functions import Mask, midnights
 from sim.results.tables import counted, tables_of
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 MEDIAN_AND_P90 = (50, 90)
 PATHWAY_OF_KIND = {
@@ -38,12 +38,9 @@ guidance on hospital discharge and community support, annex B (home and out are 
 a bed in the community 2, a care home 3). A move to another hospital is no discharge, and on none."""
 
 
+@kept
 def left_model(window: Window) -> Column:
     """By person: the second at which they died or went out of the model; NEVER while they are here."""
-    return window.cached("left the model", "all", lambda: _left_model(window))
-
-
-def _left_model(window: Window) -> Column:
     stays, waits = window.ledger.stays, window.ledger.waits
     left = np.full(len(window.ledger.people["group"]), NEVER, dtype=np.int64)
     gone = stays["to"] >= window.died
@@ -152,17 +149,14 @@ def _gone_by_item(window: Window, split: Split) -> Column:
     return split.count(gone, np.full(len(gone), split.all))[:, split.all]
 
 
+@kept
 def _gone(window: Window) -> tuple[Column, Column]:
     """Of those who left the model in the window: rows of the stays they left, and the people who were never in one."""
-
-    def work() -> tuple[Column, Column]:
-        rows, stays = leavers(window), window.ledger.stays
-        left = rows[stays["to"][rows] >= window.died]
-        gone = window.inside(left_model(window))
-        gone[stays["person"]] = False
-        return left, np.flatnonzero(gone)
-
-    return window.cached("gone", "all", work)
+    rows, stays = leavers(window), window.ledger.stays
+    left = rows[stays["to"][rows] >= window.died]
+    gone = window.inside(left_model(window))
+    gone[stays["person"]] = False
+    return left, np.flatnonzero(gone)
 
 
 def _lengths_of_stay(window: Window, split: Split) -> list[Told]:
@@ -214,15 +208,12 @@ def _dead_by_item(window: Window, split: Split) -> Sequence[Table]:
     return split.left(stays), split.count(split.waiting[waits], np.full(len(waits), split.outside))
 
 
+@kept
 def _dead(window: Window) -> tuple[Column, Column]:
     """Rows of the stays, and of the waits outside, in which people died in the window."""
-
-    def work() -> tuple[Column, Column]:
-        rows, waits = leavers(window), window.ledger.waits
-        outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING) & window.inside(waits["ended"])
-        return rows[window.ledger.stays["to"][rows] == window.died], np.flatnonzero(outside)
-
-    return window.cached("dead", "all", work)
+    rows, waits = leavers(window), window.ledger.waits
+    outside = (waits["held"] == OUTSIDE) & (waits["ending"] == DIED_WAITING) & window.inside(waits["ended"])
+    return rows[window.ledger.stays["to"][rows] == window.died], np.flatnonzero(outside)
 
 
 def next_service_rows(window: Window) -> list[Row]:

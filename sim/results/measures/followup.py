@@ -24,7 +24,7 @@ from sim.results.split import Split, Table, Told, leavers, ratio
 from sim.results.step_functions import is_first, of_person, total_by
 from sim.results.table_passes import Sums, row_of
 from sim.results.tables import by_item, room_for_sums, tables_of
-from sim.results.window import BACK_HOME, Row, Window
+from sim.results.window import BACK_HOME, Row, Window, kept
 
 DAYS_30, WEEKS_12, DAYS_91 = 30 * SECONDS_PER_DAY, 84 * SECONDS_PER_DAY, 91 * SECONDS_PER_DAY
 FOLLOWED = (  # in pairs: how many are followed up, and what is counted of them
@@ -323,11 +323,8 @@ def _counted(window: Window, split: Split, passes: SimpleNamespace) -> list[Coun
     return found if way_back else found[1:]
 
 
+@kept
 def _followed_up(window: Window) -> list[Followed]:
-    return window.cached("followed up", "all", lambda: _of_discharges(window))
-
-
-def _of_discharges(window: Window) -> list[Followed]:
     left, journeys = _discharges(window), Journeys(window)
     return [
         *_readmitted(window, left),

@@ -30,7 +30,7 @@ from sim.results.step_functions import (
     steps_of,
 )
 from sim.results.tables import counted
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 MINUTES_PER_HOUR = 60
 PERCENTS = (5, 50, 95)  # of the midnight census
@@ -43,18 +43,20 @@ def counts_hours(service: Service) -> bool:
     return service.counted_in == "hours_per_week"
 
 
+@kept
 def people_over_time(window: Window, service: Service) -> StepFunction:
     """People in the service at each time."""
     number = window.number(service)
     admitted, left = window.stays_in(number, "admitted"), window.stays_in(number, "left")
-    return window.cached("people", service.name, lambda: going_on(admitted, left, window.passes(PASSES)))
+    return going_on(admitted, left, window.passes(PASSES))
 
 
+@kept
 def held_over_time(window: Window, service: Service) -> StepFunction:
     """Places held at each time: people, or minutes a week as they taper."""
     if not counts_hours(service):
         return people_over_time(window, service)
-    return window.cached("minutes", service.name, lambda: _minutes_over_time(window, service))
+    return _minutes_over_time(window, service)
 
 
 def _minutes_over_time(window: Window, service: Service) -> StepFunction:
@@ -73,12 +75,9 @@ class Spans(NamedTuple):
     units: Column
 
 
+@kept
 def spans_held(window: Window, service: Service) -> Spans:
     """Every stay in a service, whole or cut where its hours taper."""
-    return window.cached("spans", service.name, lambda: _spans_held(window, service))
-
-
-def _spans_held(window: Window, service: Service) -> Spans:
     number = window.number(service)
     row = window.stay_rows(number)
     admitted, end = window.stays_in(number, "admitted"), window.stays_in(number, "left")
@@ -137,12 +136,9 @@ class OverTime(NamedTuple):
     available_seconds: int
 
 
+@kept
 def places_over_time(window: Window, service: Service) -> OverTime:
     """Places free, held and available; compiled code goes over them once."""
-    return window.cached("places over time", service.name, lambda: _places_over_time(window, service))
-
-
-def _places_over_time(window: Window, service: Service) -> OverTime:
     passes = window.passes(PASSES)
     if passes is None:
         return _in_plain_numpy(window, service)
@@ -180,20 +176,18 @@ def _needed(window: Window, service: Service) -> int:
     return 1
 
 
+@kept
 def available_over_time(window: Window, service: Service) -> StepFunction:
     """The larger of open and held places: nobody is put out when places close."""
     times, planned, held = planned_and_held(window, service)
-    return window.cached("available", service.name, lambda: StepFunction(times, np.maximum(planned, held)))
+    return StepFunction(times, np.maximum(planned, held))
 
 
+@kept
 def planned_and_held(window: Window, service: Service) -> tuple[Column, Column, Column]:
     """Every instant at which open or held places change, and both after it."""
-
-    def work() -> tuple[Column, Column, Column]:
-        planned, held = open_over_time(window, service), held_over_time(window, service)
-        return aligned(planned, held, window.passes(PASSES))
-
-    return window.cached("planned and held", service.name, work)
+    planned, held = open_over_time(window, service), held_over_time(window, service)
+    return aligned(planned, held, window.passes(PASSES))
 
 
 def occupied_seconds(window: Window, service: Service) -> int:
@@ -332,15 +326,12 @@ def _free_in_all_bays(window: Window, service: Service) -> StepFunction:
     return reduce(both, (free_in_bay(window, service, place) for place in range(len(service.bays))))
 
 
+@kept
 def held_in_bay(window: Window, service: Service, place: int) -> StepFunction:
     """Beds held in a bay at each time."""
-
-    def work() -> StepFunction:
-        number = window.number(service)
-        mine = window.stays_in(number, "bay") == place
-        return going_on(window.stays_in(number, "admitted")[mine], window.stays_in(number, "left")[mine])
-
-    return window.cached(f"held in bay {place}", service.name, work)
+    number = window.number(service)
+    mine = window.stays_in(number, "bay") == place
+    return going_on(window.stays_in(number, "admitted")[mine], window.stays_in(number, "left")[mine])
 
 
 def free_in_bay(window: Window, service: Service, place: int) -> StepFunction:

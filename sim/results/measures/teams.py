@@ -16,7 +16,7 @@ from sim.results.measures.occupancy import free_between, planned_over_time
 from sim.results.measures.waits import lengths_of_waits, mean_days, mean_in_line
 from sim.results.path_passes import PASSES
 from sim.results.step_functions import StepFunction, aligned, going_on, larger
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 
 class Work(NamedTuple):
@@ -31,29 +31,27 @@ class Work(NamedTuple):
     over: Column
 
 
+@kept
 def work_of(window: Window, team: Team) -> Work:
     """What this team had to do in one replication."""
-
-    def work() -> Work:
-        steps, outside = window.ledger.steps, window.ledger.arrival_steps
-        names = [step.name for step in window.scenario.steps if step.team == team.name]
-        is_of_team = np.array([name in names for name in window.ledger.step_names], dtype=bool)
-        mine, theirs = (np.flatnonzero(is_of_team[table["step"]]) for table in (steps, outside))
-        over = np.minimum(steps["finished"][mine], steps["dropped_at"][mine])
-        row = np.concatenate((mine, theirs + len(steps["step"])))
-        over = np.concatenate((over, outside["finished"][theirs]))
-        started, joined = (
-            np.concatenate((steps[name][mine], outside[name][theirs])) for name in ("started", "team_joined")
-        )
-        return Work(row, started, np.minimum(joined, over), over)
-
-    return window.cached("work of a team", team.name, work)
+    steps, outside = window.ledger.steps, window.ledger.arrival_steps
+    names = [step.name for step in window.scenario.steps if step.team == team.name]
+    is_of_team = np.array([name in names for name in window.ledger.step_names], dtype=bool)
+    mine, theirs = (np.flatnonzero(is_of_team[table["step"]]) for table in (steps, outside))
+    over = np.minimum(steps["finished"][mine], steps["dropped_at"][mine])
+    row = np.concatenate((mine, theirs + len(steps["step"])))
+    over = np.concatenate((over, outside["finished"][theirs]))
+    started, joined = (
+        np.concatenate((steps[name][mine], outside[name][theirs])) for name in ("started", "team_joined")
+    )
+    return Work(row, started, np.minimum(joined, over), over)
 
 
+@kept
 def held_over_time(window: Window, team: Team) -> StepFunction:
     """Places of the team that are taken at each time."""
     work = work_of(window, team)
-    return window.cached("held by a team", team.name, lambda: going_on(work.team_joined, work.over))
+    return going_on(work.team_joined, work.over)
 
 
 def free_over_time(window: Window, team: Team) -> StepFunction:

@@ -23,7 +23,7 @@ from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTS
 from sim.results.measures.flow import pathways
 from sim.results.split import Split, Told
 from sim.results.step_functions import Mask, of_person
-from sim.results.window import Window
+from sim.results.window import Window, kept
 
 PATHWAY_2 = 2
 IN_VAIN = (GAVE_UP, TURNED_AWAY, NO_PLACE)
@@ -51,9 +51,10 @@ def told(window: Window, split: Split) -> list[Told]:
     return split.told(mean, (*np.flatnonzero(is_bed).tolist(), split.all))
 
 
+@kept
 def unmet(window: Window) -> Need:
     """When each person needs a pathway 2 bed and has none: each person once at any time."""
-    return window.cached("unmet need", "all", lambda: _each_once(window, _asked(window)))
+    return _each_once(window, _asked(window))
 
 
 def _asked(window: Window) -> Need:

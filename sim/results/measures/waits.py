@@ -26,7 +26,7 @@ from sim.results.measures.flow import pathways
 from sim.results.split import Figures, Split, Table, Told, percentiles, percentiles_of, ratio
 from sim.results.step_functions import Mask, is_first, total_by
 from sim.results.tables import counted, tables_of
-from sim.results.window import Row, Window
+from sim.results.window import Row, Window, kept
 
 MEDIAN_AND_P90 = (50, 90)
 IN_2_DAYS = 2 * SECONDS_PER_DAY
@@ -56,11 +56,8 @@ class Waited(NamedTuple):
     lengths: Column  # of those that began in it
 
 
+@kept
 def _waited(window: Window) -> Waited:
-    return window.cached("waited", "all", lambda: _find_waited(window))
-
-
-def _find_waited(window: Window) -> Waited:
     """All but those who were turned away the moment they came."""
     waits = window.ledger.waits
     rows = np.flatnonzero((waits["joined"] < window.end) & (waits["ended"] >= window.first))
@@ -171,15 +168,12 @@ def _kept(window: Window, split: Split, in_time: Callable[[Window], InTime]) -> 
     return split.waits(rows[kept]), split.waits(rows)
 
 
+@kept
 def ended(window: Window) -> Mapping[str, Column]:
     """Rows of the waits that ended in the window, by how."""
-
-    def work() -> dict[str, Column]:
-        rows = np.flatnonzero(window.inside(window.ledger.waits["ended"]))
-        ending = window.ledger.waits["ending"][rows]
-        return {what: rows[np.isin(ending, these)] for what, these in COUNTED_AS.items()}
-
-    return window.cached("ended waits", "all", work)
+    rows = np.flatnonzero(window.inside(window.ledger.waits["ended"]))
+    ending = window.ledger.waits["ending"][rows]
+    return {what: rows[np.isin(ending, these)] for what, these in COUNTED_AS.items()}
 
 
 def _failed(window: Window, split: Split) -> list[Told]:
@@ -219,12 +213,9 @@ def rows(window: Window) -> list[Row]:
     ]
 
 
+@kept
 def given_up(window: Window) -> Column:
     """People who gave up in the window, by destination waited for and ending."""
-    return window.cached("given up", "all", lambda: _given_up(window))
-
-
-def _given_up(window: Window) -> Column:
     size, tables = len(window.names), tables_of(window)
     if tables is None:
         waits = window.ledger.waits

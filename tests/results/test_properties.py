@@ -13,7 +13,7 @@ from sim.results.invariants.checks import check_costs, check_sums
 from sim.results.invariants.records import check_records
 from sim.results.measures import cohort
 from sim.results.measures.all import measure
-from sim.results.measures.census import daily
+from sim.results.measures.census import daily_cut
 from sim.results.measures.delays import delays
 from sim.results.window import Row, Window, cut_at
 from tests.results.made_up import BEDS, CARE_MINUTES, PLACES, town_of
@@ -71,7 +71,7 @@ def test_the_census_means_are_the_measures(draw: Random) -> None:
     town = town_of(draw)
     ledger = town.ledger()
     rows = {row[:4]: row.value for row in measure(town.scenario, ledger)}
-    series = daily(town.scenario, ledger).series
+    series = daily_cut(Window(town.scenario, ledger)).series
     for where in PLACES:
         assert rows[where, "midnight_census_mean", "", ""] == series[where, "midnight_census"].mean()
         assert rows[where, "delayed_nights", "", ""] == series[where, "delayed"].sum()

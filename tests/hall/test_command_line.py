@@ -287,7 +287,10 @@ def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
         (["worksheet"], "worksheet needs a file, as in: run_sim.py worksheet my_numbers.xlsx"),
         (["preset", "--organisation", "ZZA"], "run_sim.py preset scenarios/own_data/published/* --organisation ZZA"),
         (["bcf", "--write", "plan.yaml"], "run_sim.py bcf scenarios/own_data/bcf_plan.xlsx --write plan.yaml"),
-        (["together"], "together needs a file, as in: run_sim.py together scenarios/baseline.yaml scenarios/cedarwood.yaml sc"),
+        (
+            ["together"],
+            "together needs a file, as in: run_sim.py together scenarios/baseline.yaml scenarios/cedarwood.yaml sc",
+        ),
         (["preset", ".", "--organisation", "ZZA"], f". is a folder; did you mean .{os.sep}*?"),
         (["show", "."], ". is a folder; name a file in it"),
         (["show", "base.yaml", "more.yaml"], "one file at a time"),

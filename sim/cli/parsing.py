@@ -142,9 +142,10 @@ def _take(parser: Parser, typed: Sequence[str], options: Options) -> list[str]:
     problems = [f"{parser.prog} has no option {word}{did_you_mean(word, parser.options())}" for word in words]
     if unknown and not words:
         problems.append(f"{parser.prog} takes no file or other word; what is {unknown[0]!r}?")
+    names = {action.dest: action.option_strings[0] for action in parser.actions() if action.option_strings}
     for name, value in vars(found).items():
         if isinstance(value, NoValue):
-            problems.append(f"--{name} {value.why}")
+            problems.append(f"{names[name]} {value.why}")
         else:
             setattr(options, name, value)
     return problems
@@ -152,6 +153,8 @@ def _take(parser: Parser, typed: Sequence[str], options: Options) -> list[str]:
 
 def _misfits(parser: Parser, verb: Verb[Any], options: Options) -> Iterator[str]:
     """What does not go together, and names that would not do. Files are looked for elsewhere."""
+    if "--outputs" in parser.options() and not options.outputs.strip():
+        yield "--outputs needs the name of a folder, as in --outputs results"
     for action in parser.actions():
         file = getattr(options, action.dest, None)
         if isinstance(action.type, Written) and file:

@@ -179,6 +179,7 @@ def _sentences(screen: Screen, findings: Findings, ranked: Sequence[ranking.Rank
 
 def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[ranking.RankedScenario]) -> None:
     """A sentence and a table for each scenario."""
+    by_group = False
     for scenario in findings.scenarios[1:] if findings.compared else findings.scenarios:
         lines = headline(findings, scenario)
         if findings.compared:
@@ -195,12 +196,12 @@ def _one_by_one(screen: Screen, findings: Findings, ranked: Sequence[ranking.Ran
             _hospitals(screen, findings, scenario)
         _years(screen, findings, scenario)
         _followed(screen, findings, scenario)
-        _who_waits(screen, findings, scenario)
+        by_group |= _who_waits(screen, findings, scenario)
         screen.say()
     if findings.years:
         wrapped(screen, delays.FIXED)
         screen.say()
-    if delays.splits_of(findings):
+    if by_group:
         wrapped(screen, f"{delays.WHO_WAITS_TITLE} {delays.IN_SHORT}")
         screen.say()
     if money_tables.is_followed(findings):
@@ -242,13 +243,14 @@ def _money(screen: Screen, findings: Findings, scenario: Scenario) -> None:
                 screen.say(" " * (HEADING_WIDTH + 2) + line)
 
 
-def _who_waits(screen: Screen, findings: Findings, scenario: Scenario) -> None:
-    """Delay and waits by group and by trait, where there are several groups or people have traits."""
+def _who_waits(screen: Screen, findings: Findings, scenario: Scenario) -> bool:
+    """Delay and waits by group and by trait, where there are several groups or people have traits; whether there was anything to say."""
     lines = delays.in_short(findings, scenario)
     if lines:
         screen.say()
         show = _comparison if findings.compared else _alone
         show(screen, findings, scenario, lines, delays.WHO_WAITS_TITLE)
+    return bool(lines)
 
 
 def _followed(screen: Screen, findings: Findings, scenario: Scenario) -> None:

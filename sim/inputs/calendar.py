@@ -11,7 +11,7 @@ named here.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -162,6 +162,16 @@ def last_day(region: str) -> date:
 def first_day(region: str) -> date:
     """The first such day."""
     return date(_table()[region][0].year, 1, 1)
+
+
+def holiday_notices(calendar: Calendar) -> Iterator[str]:
+    """Dates that were written of years that the run does not reach."""
+    last = calendar.start + timedelta(days=calendar.days - 1)
+    outside = [one for one in calendar.bank_holidays if not calendar.start.year <= one.year <= last.year]
+    if outside:
+        dates = f"{len(outside):,} of the {len(calendar.bank_holidays):,} dates in calendar.bank_holidays"
+        what = f"{'is' if len(outside) == 1 else 'are'} of other years than the run, which is from {calendar.start} to {last}"
+        yield f"{dates}, such as {outside[0]}, {what}"
 
 
 def bank_holidays_of(region: str, start: date, days: int) -> tuple[date, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path as FilePath
 
 from sim.inputs import build, checks, feasibility, people_checks, prices
 from sim.inputs.arrival_files import bookings_notices, years_notices
+from sim.inputs.calendar import holiday_notices
 from sim.inputs.field_types import Reading
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
@@ -241,7 +242,12 @@ def _built(file: str, parsed: ParsedScenario, layers: Layers, files: Files, date
     calendar = build.calendar_of(spec.calendar)
     steps = build.steps_of(spec.steps)
     people, notices = build.people_of(spec.people, steps, calendar.start)
-    notices = (*notices, *years_notices(people, calendar), *bookings_notices(people, calendar))
+    notices = (
+        *notices,
+        *holiday_notices(calendar),
+        *years_notices(people, calendar),
+        *bookings_notices(people, calendar),
+    )
     notices = (*notices, *prices.notices_of(spec.costs, spec.services, spec.steps))
     name = FilePath(file).stem
     return Scenario(

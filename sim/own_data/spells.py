@@ -25,13 +25,12 @@ from sim.own_data.people_files import (
     opened,
     told_of_columns,
 )
-from sim.own_data.tables import Row, Table
+from sim.own_data.tables import MOST_ROWS_NAMED, Row, Table, beyond_headings
 from sim.results.words.labels import counted
 
 NEEDED = ("admitted",)
 KNOWN = ("admitted", "ready", "left", "pathway", "group", "service", "id")
 MOST_DAYS = 36_500
-MOST_ROWS_NAMED = 8
 LONG_GAP_DAYS = 180  # without anybody coming, an assumption: no service that is fitted here stands still for so long
 
 
@@ -163,6 +162,7 @@ def _notes(
 ) -> Iterable[str]:
     """What a planner should know of how the file was read."""
     yield from told_of_columns(table)
+    yield from beyond_headings(table)
     if len(kept) < len(read):
         yield f"{counted(len(read) - len(kept), 'stay')} from before {since} are left out: of those only the long ones would be in such a file"
     without = sum(one.ready is None and one.left is not None for one in kept)

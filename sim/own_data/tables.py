@@ -125,6 +125,8 @@ LARGEST_FILE = 50_000_000  # bytes, as it lies on the disk
 LARGEST_UNPACKED = 400_000_000  # bytes of a workbook's XML; more is a bomb or no table of people
 MOST_ROWS = 500_000
 MOST_COLUMNS = 1_000
+MOST_ROWS_NAMED = 8
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # how such a file begins, which Excel calls Unicode Text
 LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -199,6 +201,10 @@ def _why(error: Exception) -> str:
 
 def _csv(content: bytes, file: str) -> tuple[Grid, ...]:
     """The one table of a CSV file: UTF-8, or as Excel on Windows saves it."""
+    if content.startswith(UTF_16) or b"\0" in content:
+        raise ValueError(
+            "is not plain text in UTF-8 but in UTF-16; save it again with that encoding (Excel calls it CSV UTF-8)"
+        )
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
@@ -373,6 +379,16 @@ def table_of(
     if len(problems.found) > before:
         return None
     return Table(grid, heading, columns, headings, tuple(dropped), tuple(unused))
+
+
+def beyond_headings(table: Table) -> Iterator[str]:
+    """A sentence where rows have cells beyond the last heading: notes at the side, or a comma that parted a cell in two."""
+    last = len(table.grid.rows[table.heading])
+    lines = [row.line for row in table if len(table.grid.rows[row.number]) > last]
+    if lines:
+        shown = ", ".join(map(str, lines[:MOST_ROWS_NAMED])) + (", ..." if len(lines) > MOST_ROWS_NAMED else "")
+        rows = f"row {shown} has" if len(lines) == 1 else f"rows {shown} have"
+        yield f"Not read: {rows} cells beyond the last heading; if a comma in a cell parted it in two, put that cell in quotes"
 
 
 def words_not_known(rows: Iterable[Row], column: str, known: Iterable[str], problems: Problems) -> None:

@@ -300,6 +300,16 @@ def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
         (["run", "base.yaml", "--json", "base.yaml"], "--json writes a file whose name ends in .json"),
         (["run", "base.yaml", "--people", "more.yaml"], "--people writes a file whose name ends in .csv"),
         (["calibrate", "base.yaml", "--page", "base.yaml"], "--page writes a file whose name ends in .md"),
+        (["run", "base.yaml", "--outputs", ""], "--outputs needs the name of a folder, as in --outputs results"),
+        (["forecast", "base.yaml", "--on", "31/02/2026"], "--on is `31/02/2026`, and there is no such day\n"),
+        (
+            ["forecast", "base.yaml", "--on", "soon"],
+            "--on is no date; write it like 01/06/2026 or 2026-06-01, not 'soon'",
+        ),
+        (
+            ["fit", "stays.csv", "--from", "1/6/26"],
+            "--from has a year of two digits; write it like 01/06/2026, not '1/6/26'",
+        ),
         (["run", "base.yaml", "--outputs", "base.yaml"], "cannot be the folder of --outputs: it is a file"),
     ],
 )

@@ -115,9 +115,11 @@ def test_scenarios_that_are_followed_for_different_times_are_not_compared(
     assert "calendar.follow_up_days is 366, not 0; costs.discount_rate is 0.015, not 0.035" in said
 
 
-def test_years_that_are_no_number_are_answered_like_a_value(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["run", "base.yaml", "--follow-up-years", "five"]) == 2
-    assert "`calendar.follow_up_days` is `five`, not a number" in capsys.readouterr().err
+@pytest.mark.parametrize("typed", ["five", "1.5", "-1", "200"])
+def test_years_that_cannot_be_followed_are_answered_as_they_were_typed(typed: str, capsys) -> None:
+    assert main(["run", "base.yaml", "--follow-up-years", typed]) == 2
+    said = capsys.readouterr().err.splitlines()[0]
+    assert said == f"--follow-up-years must be a whole number of years from 0 to 100, not '{typed}'"
 
 
 def test_a_lever_that_prevents_people_says_so(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

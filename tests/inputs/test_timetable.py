@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import pytest
+
 from sim.inputs.calendar import (
     NOT_IN_THIS_RUN,
     end_of_work,
@@ -12,6 +14,7 @@ from sim.inputs.calendar import (
     working_days,
 )
 from sim.inputs.scenario import Calendar, Hours, Places
+from tests.inputs.small_world import small_world
 
 DAY, HOUR = 86_400, 3_600
 # 6 April 2026 is a Monday (Easter Monday in fact: here a bank holiday is what the calendar says it is).
@@ -65,3 +68,22 @@ def test_the_most_places_to_come_count_from_this_instant_on() -> None:
     assert most_places_by_row(dated[:2]) == (5, 0)
     assert most_places_by_row((*dated, Places(from_second=4 * DAY, places=None))) == (NOT_IN_THIS_RUN,) * 4
     assert [row_at(dated, t) for t in (0, DAY - 1, DAY, 3 * DAY, 9 * DAY)] == [0, 0, 1, 2, 2]
+
+
+@pytest.mark.usefixtures("in_own_folder")
+@pytest.mark.parametrize(
+    ("dates", "notices"),
+    [
+        ("[2026-05-04, 2026-08-31]", ()),  # the second is after the run of 30 days, in its year
+        (
+            "[2025-12-25, 2026-05-04, 2027-01-01]",
+            (
+                "2 of the 3 dates in calendar.bank_holidays, such as 2025-12-25, are of other years than the run, which is from "
+                "2026-04-06 to 2026-05-05",
+            ),
+        ),
+        ("england-and-wales", ()),
+    ],
+)
+def test_bank_holidays_of_years_that_the_run_does_not_reach_are_noted(dates: str, notices: tuple[str, ...]) -> None:
+    assert small_world("measured_days: 20}", f"measured_days: 20, bank_holidays: {dates}}}").notices == notices

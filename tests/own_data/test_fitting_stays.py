@@ -12,6 +12,7 @@ from scipy import stats
 from sim.cli import main
 from sim.home import HOME
 from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
 from sim.own_data.fitting import (
     FAMILIES,
     Family,
@@ -430,6 +431,24 @@ def test_days_that_are_far_from_all_others_are_asked_about_and_the_day_of_the_fi
     Path("stays.csv").write_text("admitted,left\n01/01/2026,\n02/01/2026,02/01/2036\n", encoding="utf-8")
     notes = read_spells("stays.csv", read_scenario("small.yaml"), Words(), until=date(2026, 1, 31)).notes
     assert not any("right?" in one for one in notes)
+
+
+@pytest.mark.usefixtures("here")
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_file_in_utf_16_is_called_so(encoding: str) -> None:
+    Path("stays.csv").write_text("admitted,left\n01/01/2026,02/01/2026\n", encoding=encoding)
+    with pytest.raises(ScenarioError) as refused:
+        read_spells("stays.csv", read_scenario("small.yaml"), Words())
+    cure = "save it again with that encoding (Excel calls it CSV UTF-8)"
+    assert str(refused.value) == f"stays.csv: is not plain text in UTF-8 but in UTF-16; {cure}"
+
+
+@pytest.mark.usefixtures("here")
+def test_cells_beyond_the_last_heading_are_told_with_their_rows() -> None:
+    rows = "01/01/2026,02/01/2026,a note\n02/01/2026,03/01/2026,\n03/01/2026,04/01/2026,cold, wet\n"
+    Path("stays.csv").write_text(f"admitted,left\n{rows}", encoding="utf-8")
+    notes = read_spells("stays.csv", read_scenario("small.yaml"), Words()).notes
+    assert notes[0].startswith("Not read: rows 2, 4 have cells beyond the last heading; if a comma")
 
 
 @pytest.mark.usefixtures("here")

@@ -77,6 +77,18 @@ def test_one_group_without_traits_has_no_table() -> None:
     assert TITLE not in report_html(found, (), FROM).decode()
 
 
+def test_where_nobody_is_ready_in_hospital_there_is_no_word_about_a_table_that_is_not_there(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    base = with_traits(small(replications=2), DEMENTIA)
+    (people,) = base.people
+    to_the_unit = replace(people, arrives_at=(("unit", 1.0),), journey=people.journey[1:])
+    found = compared(replace(base, people=(to_the_unit,)))
+    after(Screen(quiet_output=False), found, tmp_path)
+    assert splits_of(found) and not in_short(found, found.baseline)
+    assert TITLE not in capsys.readouterr().out
+
+
 def test_a_group_that_is_new_stands_beside_nobody() -> None:
     base = small(replications=2)
     found = compared(base, with_guests(base))

@@ -31,7 +31,8 @@ def date_text(text: str) -> str | NoValue:
     try:
         return instant(text).date().isoformat()
     except ValueError as error:
-        return NoValue(f"{error}, not {text!r}")
+        said = str(error)
+        return NoValue(said if text in said else f"{said}, not {text!r}")
 
 
 def add_columns(parser: Parser) -> None:

@@ -19,10 +19,12 @@ from sim.cli.arguments import (
     add_outputs,
     add_plan,
     add_work,
+    whole,
 )
 from sim.cli.screen import Screen
 
 DAYS_OF_A_YEAR = 365.25
+MOST_YEARS = 100  # as many days as the calendar follows people at the most
 ORDERS = ("people", "money")  # as in sim/results/comparison/findings.py, which is slow to import
 
 
@@ -35,6 +37,7 @@ class Simulate(Options):
     parquet: bool = False
     slides: bool = False
     plan: bool = False
+    follow_up_years: int | None = None  # as `--set calendar.follow_up_days` says in days
     precision: float | None = None  # of every headline measure; `replications` is then the most
     precision_of: list[str] = field(default_factory=list)  # the measures that decide, where not all do
     precision_without: list[str] = field(default_factory=list)
@@ -64,9 +67,7 @@ def add_options(parser: Parser) -> None:
         )
     parser.add_argument(
         "--follow-up-years",
-        dest="sets",
-        action="append",
-        type=_follow_up,
+        type=_years,
         metavar="N",
         help="follow people for this many years after they became ready, and count their cost and their days at "
         "home, in hospital and in care by year",
@@ -109,10 +110,11 @@ def _precision(text: str) -> float | NoValue:
     return part if 0 < part < 1 else NoValue(f"must lie between 0% and 100%, not {text!r}{cure}")
 
 
-def _follow_up(text: str) -> str:
-    """So many years as what `--set` would say; what is no number is answered like a value of a file."""
-    days = str(ceil(int(text) * DAYS_OF_A_YEAR)) if text.isdecimal() else text
-    return f"calendar.follow_up_days={days}"
+def _years(text: str) -> int | NoValue:
+    """Whole years, as their costs and days are counted by year."""
+    years = whole(text)
+    fits = isinstance(years, int) and 0 <= years <= MOST_YEARS
+    return years if fits else NoValue(f"must be a whole number of years from 0 to {MOST_YEARS}, not {text!r}")
 
 
 def misfits(options: Simulate) -> Iterator[str]:
@@ -135,4 +137,6 @@ def run(options: Simulate, screen: Screen) -> int:
     """Runs the scenarios and writes their folder."""
     from sim.cli.simulating import simulate  # what it imports takes time, which --help should not
 
+    if options.follow_up_years is not None:
+        options.sets.append(f"calendar.follow_up_days={ceil(options.follow_up_years * DAYS_OF_A_YEAR)}")
     return simulate(options, screen)

@@ -67,11 +67,13 @@ def hospital_pages(findings: Findings) -> Iterator[Block]:
 
 def who_waits_pages(findings: Findings) -> Iterator[Block]:
     """Yield a table by group and trait for each scenario, or nothing where there is one group and nobody has traits."""
-    if not delays.splits_of(findings):
+    lines = {scenario.id: delays.who_waits(findings, scenario) for scenario in answered(findings)}
+    if not any(lines.values()):
         return
     yield Heading(delays.WHO_WAITS_TITLE)
     for scenario in answered(findings):
-        yield from _figures(findings, scenario, delays.who_waits(findings, scenario))
+        if lines[scenario.id]:
+            yield from _figures(findings, scenario, lines[scenario.id])
     yield Paragraph(delays.how_to_read(findings), "small")
 
 

@@ -340,7 +340,7 @@ def test_who_is_followed_counts_under_the_level_with_which_they_became_ready() -
 
 FAULTS: dict[str, Fault] = {
     "the level found counts after ready, too": (
-        "_present",
+        "present",
         "np.where(split.found[rows] == split.after[rows], left, np.minimum(ready, left))",
         "left",
     ),
@@ -350,7 +350,7 @@ FAULTS: dict[str, Fault] = {
         "self.found[rows]",
     ),
     "who waits counts under the level with which they came": (
-        "_split",
+        "split_of",
         "first[waits['person']] + waiting",
         "(first + came)[waits['person']]",
     ),
@@ -360,7 +360,7 @@ FAULTS: dict[str, Fault] = {
         "dict(profile).get(trait, items[0])",
     ),
     "the first group has no profiles": (
-        "_split",
+        "split_of",
         "np.cumsum(sizes, dtype=np.int64) - sizes",
         "np.cumsum(sizes, dtype=np.int64) - sizes[0]",
     ),

@@ -121,7 +121,7 @@ class Comparison(Run):
     @property
     def not_compared(self) -> dict[str, str]:
         """Files that could not be paired with the baseline, and why."""
-        return {one.file: one.reason for one in self.findings.left_out}
+        return {scenario.file: scenario.reason for scenario in self.findings.left_out}
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ def sweep(
     engines = engines_for(engine, logging.getLogger("bedflow").warning)
     runs = PointRuns(settings, HowToRun(workers, None, engines, default_store()), beside_it)
     found = run_sweep(runs, settings, has_base=base is not None)
-    return SweepResult(found, [one for one in figures if found.has(one)])
+    return SweepResult(found, [figure for figure in figures if found.has(figure)])
 
 
 def _told(what: str, run: Run, tables: Sequence[str]) -> str:

@@ -126,7 +126,7 @@ def together(
     One row a measure, lever (`all`: what they do together, and alone added up) and kind: `mean`, `low`, `high`, `verdict`.
     """
     scenarios = levers_together.read_selections(
-        meant(str(base)), [meant(str(one)) for one in levers], (), replications, None
+        meant(str(base)), [meant(str(lever)) for lever in levers], (), replications, None
     )
     every = levers_together.together(
         scenarios, _wanted(measures, *scenarios.values()), _how(workers, engine, fresh=fresh)
@@ -225,7 +225,7 @@ def _wanted(named: Sequence[tuple[str, str]], *scenarios: Scenario) -> list[Want
     """The figures; ValueError names a service that no scenario has, and a measure that there is not."""
     total = {ALL_HOSPITALS} if any(map(has_several, scenarios)) else set()
     named = [(service or main_place(scenarios[0]), measure) for service, measure in named]
-    known = {"all", "outside"} | total | {name for one in scenarios for name in one.destinations}
+    known = {"all", "outside"} | total | {name for scenario in scenarios for name in scenario.destinations}
     for service, measure in named:
         if service not in known:
             raise ValueError(f"no scenario has a service {service!r}{did_you_mean(service, sorted(known))}")

@@ -78,8 +78,8 @@ def line_of(target: Target, found: Sequence[float | None]) -> Line:
 def figures(targets: Sequence[Target], pieces: Sequence[Piece]) -> list[list[float | None]]:
     """For each target its figure in every replication; None where a replication has no such row."""
     found: list[list[float | None]] = [[] for _ in targets]
-    for one in pieces:
-        rows = {key[:4]: float(value) for key, value in zip(one.keys, one.values, strict=True)}
+    for piece in pieces:
+        rows = {key[:4]: float(value) for key, value in zip(piece.keys, piece.values, strict=True)}
         for target, values in zip(targets, found, strict=True):
             values.append(_value(target, rows))
     return found
@@ -164,17 +164,26 @@ class Prediction:
 def held_out_table(predictions: Sequence[Prediction]) -> list[tuple[str, ...]]:
     """The predictions as rows of text, in the order of HELD_OUT_HEADS."""
     rows: list[tuple[str, ...]] = []
-    for one in predictions:
-        unit, found = one.line.target.unit, one.line.found
-        ends = "" if one.ends is None else " to ".join(_text(end, unit) for end in one.ends)
+    for prediction in predictions:
+        unit, found = prediction.line.target.unit, prediction.line.found
+        ends = "" if prediction.ends is None else " to ".join(_text(end, unit) for end in prediction.ends)
         mean = "-" if found is None else _text(found.mean, unit)
-        rows.append((one.line.target.says, _text(one.observed, unit), mean, ends, one.verdict, one.line.target.source))
+        rows.append(
+            (
+                prediction.line.target.says,
+                _text(prediction.observed, unit),
+                mean,
+                ends,
+                prediction.verdict,
+                prediction.line.target.source,
+            )
+        )
     return rows
 
 
 def held_out_summary(predictions: Sequence[Prediction]) -> str:
     """How many held-out figures came as predicted, and how to read that."""
-    good = sum(one.verdict == PREDICTED for one in predictions)
+    good = sum(prediction.verdict == PREDICTED for prediction in predictions)
     return (
         f"{good} of {counted(len(predictions), 'held-out figure')} came as predicted: inside the interval in which 95% of such periods would "
         "lie by chance, were the scenario true. Figures of one period are alike, and miss together. The interval does not hold how well "
@@ -257,8 +266,12 @@ def page(scenario: Scenario, lines: Sequence[Line], command: str, more: Sequence
         chosen = [line for line in lines if line.target.binds == binds]
         if chosen:
             parts += [f"## {heading}\n", _markdown([HEADS, *table(chosen)])]
-    for one in more:
-        parts += [f"## {one.heading}\n", _markdown(one.rows), *([f"{_wrapped(one.says)}\n"] if one.says else [])]
+    for section in more:
+        parts += [
+            f"## {section.heading}\n",
+            _markdown(section.rows),
+            *([f"{_wrapped(section.says)}\n"] if section.says else []),
+        ]
     notes = [_note(f"- {line.target.says}: {line.target.note}") for line in lines if line.target.note]
     if notes:
         parts += ["## Notes\n", "\n".join(notes) + "\n"]

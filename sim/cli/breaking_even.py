@@ -56,9 +56,9 @@ def break_even_verb(options: BreakEven, screen: Screen) -> int:
     screen.note(f"Bisecting {counted(len(effects), 'effect')}, each against its base on the same people ...")
     found: list[Found] = []
     try:
-        for one in effects:
-            base, question = _asked(options, one)
-            found.append((one.says, break_even(base, question, one.setting, run)))
+        for effect in effects:
+            base, question = _asked(options, effect)
+            found.append((effect.says, break_even(base, question, effect.setting, run)))
     except ValueError as error:
         raise UsageError(str(error)) from None
     page = _page(found)
@@ -89,7 +89,7 @@ def _write(options: BreakEven, found: Sequence[Found], page: StudyPage, began: f
     from sim.results.charts.style import draw_picture
 
     scenarios = [one for _, what in found for one in (what.base, what.other)]
-    names = list(dict.fromkeys(one.id for one in scenarios))
+    names = list(dict.fromkeys(scenario.id for scenario in scenarios))
     return publish_study(
         options.outputs,
         [f"break-even-{names[0]}", *names[1:]],
@@ -140,11 +140,11 @@ def _picture(found: Sequence[Found], page: StudyPage) -> Any:
 def _say_plan(options: BreakEven, screen: Screen, effects: Sequence[Effect], run: HowToRun) -> None:
     """How many values would be tried at most, and how long that takes."""
     work, seconds = Work(0, 0, 0), 0.0
-    for one in effects:
-        base, question = _asked(options, one)
-        most = most_values(question, one.setting) + 1  # and the base
+    for effect in effects:
+        base, question = _asked(options, effect)
+        most = most_values(question, effect.setting) + 1  # and the base
         mine = Work(most * base.replications, 0, 0)
-        seconds += PointRuns(settings_of(question, [one.setting], fine=True), run, base).seconds_for(
+        seconds += PointRuns(settings_of(question, [effect.setting], fine=True), run, base).seconds_for(
             mine, number_of(run.workers)
         )
         work = Work(work.replications + mine.replications, 0, 0)
@@ -174,7 +174,7 @@ def _effects(options: BreakEven) -> Sequence[Effect]:
     if not options.files:
         return listed
     base, other = options.files
-    found = [one for one in listed if Path(one.scenario).resolve() == Path(other).resolve()]
+    found = [effect for effect in listed if Path(effect.scenario).resolve() == Path(other).resolve()]
     if not found:
         raise UsageError(f"{options.effects} lists no effect of {other}; name one with --effect PATH=LOW..HIGH")
     return [Effect(other, base, one.says, one.setting, one.source, one.note) for one in found]

@@ -41,22 +41,26 @@ def check(options: Check, screen: Screen) -> int:
     unusable += [CheckResult(one.scenario_file, str(one.file), None, one.trouble) for one in baselines if one.trouble]
     if unusable:  # before an hour is spent on the others
         others = [one for one in baselines if not one.trouble]
-        _report(options, screen, [*unusable, *(CheckResult(one.scenario_file, str(one.file), None) for one in others)])
+        _report(
+            options, screen, [*unusable, *(CheckResult(other.scenario_file, str(other.file), None) for other in others)]
+        )
         return BAD_INPUT
     found = _rerun(options, screen, scenarios)
-    results = [check_result(one, baseline) for one, baseline in zip(found, baselines, strict=True)]
+    results = [check_result(result, baseline) for result, baseline in zip(found, baselines, strict=True)]
     is_told = _report(options, screen, results)
-    if any(one.outcome == MOVED for one in results):
+    if any(result.outcome == MOVED for result in results):
         return RESULTS_MOVED
     return DONE if is_told else BAD_INPUT
 
 
 def _try_places(options: Check, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> None:
     """OSError before anything runs where something could not be written in the end."""
-    read = files_read(scenarios, *(str(one.file) for one in baselines))
+    read = files_read(scenarios, *(str(baseline.file) for baseline in baselines))
     try_files((options.junit, options.summary, options.json), read)
     if options.update:
-        try_files([str(file) for one in baselines for file in (one.log, one.file, one.histories_file)], ())
+        try_files(
+            [str(file) for baseline in baselines for file in (baseline.log, baseline.file, baseline.histories_file)], ()
+        )
 
 
 def _files(options: Check) -> tuple[list[str], list[str]]:
@@ -131,8 +135,8 @@ def _to_json(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
 def _to_people(options: Check, screen: Screen, results: Sequence[CheckResult]) -> None:
     for line in reports.annotations(results) if options.annotations else ():
         screen.say(line)
-    for one in results:
-        for line in check_result_lines(one):
+    for result in results:
+        for line in check_result_lines(result):
             screen.say(line)
     screen.say(reports.summary_line(results))
     moved = [one.file for one in results if one.outcome == MOVED]

@@ -201,11 +201,11 @@ def _results(spells: Spells, fits: Sequence[Fit]) -> dict[str, Any]:
 
 def _charts(spells: Spells, fits: Sequence[Fit]) -> Iterator[Chart]:
     """A picture for each group and service."""
-    for key in dict.fromkeys((one.group, one.service, one.trait, one.level) for one in fits):
+    for key in dict.fromkeys((fit.group, fit.service, fit.trait, fit.level) for fit in fits):
         group, service, trait, level = key
-        mine = [one for one in fits if (one.group, one.service, one.trait, one.level) == key and one.family]
+        mine = [fit for fit in fits if (fit.group, fit.service, fit.trait, fit.level) == key and fit.family]
         if mine:
-            panels = [_panel(one) for one in mine]
+            panels = [_panel(fit) for fit in mine]
             of = f", {spoken(trait)} {spoken(level)}" if level else ""
             title = f"Days needed in {spoken(service)}: {spoken(group)}{of}"
             subtitle = f"{spells.file}, as it was on {spells.until_text}; each dot is 1% of people; on the dashed line the fit says what was seen"

@@ -54,7 +54,7 @@ def together_verb(options: Levers, screen: Screen) -> int:
 
 
 def _say(screen: Screen, found: Sequence[Together], folder: Path) -> None:
-    screen.say(title_of_all((found[0].base, *(one.lever for one in found[0].levers)), compared=True))
+    screen.say(title_of_all((found[0].base, *(lever.lever for lever in found[0].levers)), compared=True))
     for one in found:
         screen.say()
         columns(screen, _table(one))
@@ -67,7 +67,7 @@ def _say(screen: Screen, found: Sequence[Together], folder: Path) -> None:
 
 def results_of(found: Sequence[Together]) -> dict[str, Any]:
     """What the JSON file holds: a row for each measure, lever and kind."""
-    scenarios = [found[0].base, *(one.lever for one in found[0].levers)]
+    scenarios = [found[0].base, *(lever.lever for lever in found[0].levers)]
     return {
         **about(scenarios),
         "together": [dict(zip(COLUMNS, row, strict=True)) for one in found for row in rows(one)],
@@ -77,12 +77,12 @@ def results_of(found: Sequence[Together]) -> dict[str, Any]:
 def _wanted(scenarios: Sequence[Scenario]) -> tuple[Wanted, Wanted]:
     """Delay and cash; where nothing has a price, who waits for the hospital."""
     place = main_place(scenarios[0])
-    second = CASH if any(one.costs.prices for one in scenarios) else Wanted(place, "queue_mean")
+    second = CASH if any(scenario.costs.prices for scenario in scenarios) else Wanted(place, "queue_mean")
     return Wanted(place, HEADLINE), second
 
 
 def _names(found: Together) -> dict[str, str]:
-    return in_sentences(tuple(one.lever for one in found.levers))
+    return in_sentences(tuple(lever.lever for lever in found.levers))
 
 
 def _label(found: Together) -> str:
@@ -100,9 +100,9 @@ def _table(found: Together) -> list[tuple[str, ...]]:
     """The heads, and a row for each lever and for all of them."""
     names = _names(found)
     rows: list[tuple[str, ...]] = [(_label(found), *HEADS[1:])]
-    for one in found.levers:
-        effects = (_told(found, effect)[0] for effect in (one.alone, one.step, one.last))
-        rows.append((names[one.lever.id], *effects, *_told(found, one.share)))
+    for lever in found.levers:
+        effects = (_told(found, effect)[0] for effect in (lever.alone, lever.step, lever.last))
+        rows.append((names[lever.lever.id], *effects, *_told(found, lever.share)))
     parts, (whole, ends) = _told(found, found.parts_alone)[0], _told(found, found.whole)
     rows.append(("all together", f"{parts} (added up)", whole, "", whole, ends))
     return rows
@@ -110,7 +110,7 @@ def _table(found: Together) -> list[tuple[str, ...]]:
 
 def _answer(found: Together) -> str:
     """What all levers do together, and whose share of it is the largest."""
-    largest = max(found.levers, key=lambda one: abs(one.share.mean))
+    largest = max(found.levers, key=lambda lever: abs(lever.share.mean))
     whole, ends = _told(found, found.whole)
     span = f" ({ends})" if ends else ""
     label = _label(found)
@@ -129,11 +129,11 @@ def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
     from sim.results.charts.studies import bars_chart
     from sim.results.charts.style import draw_picture  # matplotlib comes only now
 
-    base, levers = found[0].base, [one.lever for one in found[0].levers]
+    base, levers = found[0].base, [lever.lever for lever in found[0].levers]
     tables = [_table(one) for one in found]
     return publish_study(
         options.outputs,
-        [f"together-{base.id}", *(one.id for one in levers)],
+        [f"together-{base.id}", *(lever.id for lever in levers)],
         scenarios=[base, *levers],
         command=repeat_with("together", options),
         page=StudyPage(
@@ -159,7 +159,7 @@ def _picture(found: Together) -> Any:
 
     names = _names(found)
     times = labels.factor(found.wanted.measure, found.base.calendar.measured_days)
-    effects = [(names[one.lever.id], one.alone, one.share) for one in found.levers]
+    effects = [(names[lever.lever.id], lever.alone, lever.share) for lever in found.levers]
     effects.append(("all: alone added up, and together", found.parts_alone, found.whole))
     return BarsPicture(
         title="What does each lever do, alone and as its share of the whole?",

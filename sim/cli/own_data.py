@@ -44,12 +44,12 @@ def preset_verb(options: Preset, screen: Screen) -> int:
     sources: dict[str, int] = {}
     rows = [
         (
-            one.says,
-            f"{amount(one.aim, one.unit)} ({amount(one.low, one.unit)} to {amount(one.high, one.unit)})",
-            "yes" if one.binds else "no",
-            _footnote(one.source, sources),
+            figure.says,
+            f"{amount(figure.aim, figure.unit)} ({amount(figure.low, figure.unit)} to {amount(figure.high, figure.unit)})",
+            "yes" if figure.binds else "no",
+            _footnote(figure.source, sources),
         )
-        for one in found.figures.made
+        for figure in found.figures.made
     ]
     if rows:
         screen.say("")
@@ -131,17 +131,17 @@ def _run_plan(options: Bcf, screen: Screen, plan: Plan, file: str) -> None:
 def _say_months(screen: Screen, months: Sequence[Month]) -> None:
     heads = ("service", "month", "planned", "demand", "capacity", "gap", "mean wait, days", "95% interval")
     rows = []
-    for one in months:
-        wait = "" if one.wait is None else f"{one.wait.mean:.1f}"
-        low, high = interval_of(one.wait)
+    for month in months:
+        wait = "" if month.wait is None else f"{month.wait.mean:.1f}"
+        low, high = interval_of(month.wait)
         interval = "" if low is None or high is None else f"{low:.1f} to {high:.1f}"
         numbers = (
-            f"{one.planned:.0f}",
-            f"{one.demand.mean:.0f}",
-            f"{one.capacity:.0f}",
-            f"{round(one.gap):+d}" if round(one.gap) else "0",
+            f"{month.planned:.0f}",
+            f"{month.demand.mean:.0f}",
+            f"{month.capacity:.0f}",
+            f"{round(month.gap):+d}" if round(month.gap) else "0",
         )
-        rows.append((one.service, f"{one.month:%b %Y}", *numbers, wait, interval))
+        rows.append((month.service, f"{month.month:%b %Y}", *numbers, wait, interval))
     columns(screen, [heads, *rows])
     screen.say(
         "\nGap: demand less capacity of the month, in people. Wait: from joining the queue, however much later they start."

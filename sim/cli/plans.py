@@ -28,7 +28,7 @@ MINUTE, HOUR = 60.0, 3600.0
 
 def say_plan(screen: Screen, shared: Shared, place: Place, store: Store | None) -> None:
     """Prints the plan of run and compare."""
-    each = dict.fromkeys(one.replications for one in shared.scenarios)
+    each = dict.fromkeys(scenario.replications for scenario in shared.scenarios)
     screen.say(f"Plan: {counted(len(shared.scenarios), 'scenario')}, {' or '.join(map(str, each))} replications each.")
     kept = None if shared.observe or shared.keep else store
     engines = BY_REFERENCE if shared.observe else shared.engines
@@ -83,7 +83,7 @@ class Batches:
 
     def run(self, replications: int, *, compared: bool) -> list[Replications]:
         """So many of each scenario."""
-        scenarios = tuple(replace(one, replications=replications) for one in self._scenarios)
+        scenarios = tuple(replace(scenario, replications=replications) for scenario in self._scenarios)
         shared = Shared(scenarios, engines=self._engines, divisions=divisions(scenarios, compared=compared))
         with self._screen.running():
             return run_all(shared, self._place, self._store, self._screen.progress, self.done)
@@ -119,7 +119,7 @@ def asks_of(options: Simulate, scenarios: Sequence[Scenario]) -> Asks:
 def _having(typed: str, scenarios: Sequence[Scenario]) -> Scenario:
     """The first scenario that has the service which is named, as new ones have; else the first."""
     service = typed.strip().rpartition(".")[0]
-    return next((one for one in scenarios if service in one.destinations), scenarios[0])
+    return next((scenario for scenario in scenarios if service in scenario.destinations), scenarios[0])
 
 
 def tell_precision(screen: Screen, chosen: Chosen, scenarios: Sequence[Scenario]) -> None:

@@ -75,7 +75,9 @@ def ranges_of(options: Sensitivity, question: Question, screen: Screen) -> tuple
     if options.ranges == shortest(HOME / DEFAULT_RANGES):
         ranges, strangers = fitting(question, ranges)
         if strangers and ranges:
-            screen.note(f"Left out, as neither scenario has them: {listed((one.says for one in strangers), 'and')}.")
+            screen.note(
+                f"Left out, as neither scenario has them: {listed((stranger.says for stranger in strangers), 'and')}."
+            )
         if not ranges:
             raise UsageError(
                 f"{options.ranges} is about other scenarios; --ranges names a file of yours: docs/sensitivity.md"
@@ -224,8 +226,8 @@ def _rows(bars: Sequence[Bar]) -> Iterator[tuple[Any, ...]]:
     for bar in bars:
         ends: list[Outcome] = [bar.at_low, bar.stated, bar.at_high]
         of: Range = bar.of
-        yield (of.says, *(one.value for one in ends), *(one.found.mean for one in ends),
-               *(one.verdict for one in ends), bar.flips, of.source, of.note)  # fmt: skip
+        yield (of.says, *(end.value for end in ends), *(end.found.mean for end in ends),
+               *(end.verdict for end in ends), bar.flips, of.source, of.note)  # fmt: skip
 
 
 def flips_of(file: str | None) -> tuple[str, ...]:

@@ -234,8 +234,8 @@ def _people(job: Job, options: Simulate) -> Iterator[PeopleFiles | None]:
     if not options.people:
         yield None
         return
-    target, with_lists = Path(options.people), any(one.lists for one in job.scenarios)
-    with_bays = any(service.bays for one in job.scenarios for service in one.services)
+    target, with_lists = Path(options.people), any(scenario.lists for scenario in job.scenarios)
+    with_bays = any(service.bays for scenario in job.scenarios for service in scenario.services)
     with TemporaryDirectory(prefix=".people-", dir=target.absolute().parent) as parts:
         yield PeopleFiles(target, Path(parts), with_lists, with_bays, traits_of(job.scenarios))
 
@@ -367,8 +367,8 @@ def tell_readings(first: Findings, options: Options, job: Job, screen: Screen) -
     )
     screen.say()
     wrapped(screen, WHICH_IS_YOURS)
-    for one in READINGS:
-        screen.say(f"  {PROGRAM} compare {shortest(HOME / one.base)} {shortest(HOME / one.other)}")
+    for reading in READINGS:
+        screen.say(f"  {PROGRAM} compare {shortest(HOME / reading.base)} {shortest(HOME / reading.other)}")
 
 
 def _found(reading: Reading, options: Options, job: Job, screen: Screen) -> Findings:
@@ -376,7 +376,7 @@ def _found(reading: Reading, options: Options, job: Job, screen: Screen) -> Find
         read_scenario(shortest(HOME / file), replications=options.replications, seed=options.seed)
         for file in (reading.base, reading.other)
     ])  # fmt: skip
-    workers = place_for(options, sum(one.replications for one in scenarios))
+    workers = place_for(options, sum(scenario.replications for scenario in scenarios))
     try:
         pieces = run_all(Shared(scenarios, engines=job.engines), workers, job.store, screen.progress)
     finally:

@@ -55,7 +55,7 @@ def solve_verb(options: Solve, screen: Screen) -> int:
 def _asked(options: Solve) -> Asked:
     (file,) = options.files
     sets = sets_for_each([file, *([options.base] if options.base else [])], options.sets)
-    prices = dict(_price(one) for one in options.prices)
+    prices = dict(_price(price) for price in options.prices)
     return Asked(
         file=file,
         changes=list(zip(options.changes, options.betweens, strict=True)),

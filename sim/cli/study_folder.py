@@ -33,7 +33,10 @@ def try_places(options: Options, read: Iterable[str], *files: str | None) -> Non
 
 def about(scenarios: Iterable[Scenario]) -> dict[str, Any]:
     """How the JSON of a study begins."""
-    return {"format": FORMAT, "scenarios": [{"id": one.id, "name": title(one), "file": one.file} for one in scenarios]}
+    return {
+        "format": FORMAT,
+        "scenarios": [{"id": scenario.id, "name": title(scenario), "file": scenario.file} for scenario in scenarios],
+    }
 
 
 def publish_study(  # noqa: PLR0913 - each of them a keyword
@@ -62,7 +65,9 @@ def publish_study(  # noqa: PLR0913 - each of them a keyword
         "replications": first.replications if replications is None else replications,
         "wall_seconds": round(time.time() - began, 3),
     }
-    asked_of = [AskedOf(title(one), meaning_of(one)) for one in {one.file: one for one in scenarios}.values()]
+    asked_of = [
+        AskedOf(title(one), meaning_of(one)) for one in {scenario.file: scenario for scenario in scenarios}.values()
+    ]
     study = Study(page, charts, asked_of, first.seed, command)
     whole: dict[str, Any] = {
         **files,
@@ -71,7 +76,7 @@ def publish_study(  # noqa: PLR0913 - each of them a keyword
         FILE: writing.json_bytes(as_object(study)),
         writing.RUN_FILE: writing.json_bytes(run),
     }
-    inputs = [digest for one in scenarios for _, digest in one.files]
+    inputs = [digest for scenario in scenarios for _, digest in scenario.files]
     said = "\0".join([__version__, command, *inputs, *([asked] if asked else [])])
     fingerprint = hashlib.sha256(said.encode(errors="backslashreplace")).hexdigest()[:8]
     return writing.publish(Path(outputs), writing.folder_name(names, fingerprint, slug(tuple(scenarios))), whole)
@@ -153,8 +158,8 @@ def _read(folder: str) -> Study:
 
 def _why_not(study: Study, scenarios: Sequence[Scenario]) -> str:
     """Why the study is not about these scenarios; nothing where it is."""
-    here = {meaning_of(one) for one in scenarios}
-    strangers = [one.name for one in study.scenarios if one.meaning not in here]
+    here = {meaning_of(scenario) for scenario in scenarios}
+    strangers = [scenario.name for scenario in study.scenarios if scenario.meaning not in here]
     if strangers:
         return (
             f"it is about {listed(strangers, 'and')}, which this comparison has not, or not as it was then (the file or a --set differs); "

@@ -103,7 +103,7 @@ def _finish(
     options: Sweeping, screen: Screen, found: Sweep, figures: Sequence[Figure], began: float, engine: str
 ) -> None:
     """Says what was found, and writes it."""
-    told = [one for one in figures if found.has(one)]
+    told = [figure for figure in figures if found.has(figure)]
     if not told:
         raise UsageError(f"no replication has {figures[0].measure} of {figures[0].service}; ask for another --measure")
     _say(screen, found, told)
@@ -143,9 +143,9 @@ def _say(screen: Screen, found: Sweep, figures: Sequence[Figure]) -> None:
     screen.say()
     if len(found.all) == 1:
         columns(screen, [*heads(found, figures), *rows(found, figures)])
-    for one in figures if len(found.all) > 1 else ():
-        screen.say(f"{label(found, one)}")
-        columns(screen, matrix(found, one))
+    for figure in figures if len(found.all) > 1 else ():
+        screen.say(f"{label(found, figure)}")
+        columns(screen, matrix(found, figure))
         screen.say()
     screen.say()
     for text in sentences(found, figures):
@@ -243,8 +243,8 @@ def _charts(found: Sweep, figures: Sequence[Figure]) -> Iterator[Chart]:
     if len(found.all) == 1:
         yield draw_picture("sweep", line_chart, _lines(found, figures))
         return
-    for one in figures:
-        yield draw_picture(f"sweep-{one.service}-{one.measure}", map_chart, _map(found, one))
+    for figure in figures:
+        yield draw_picture(f"sweep-{figure.service}-{figure.measure}", map_chart, _map(found, figure))
 
 
 def _subtitle(found: Sweep) -> str:
@@ -261,7 +261,7 @@ def _lines(found: Sweep, figures: Sequence[Figure]) -> LinePicture:
     positions = [setting.position(point[0]) for point in found.points]
     stated = setting.stated_position
     marks = "; dashed: as stated" if stated is not None else ""
-    bands = [_band(found, one, positions) for one in figures]
+    bands = [_band(found, figure, positions) for figure in figures]
     grey = (
         "; grey: values that cannot be told from the last" if any(band.flat_from is not None for band in bands) else ""
     )
@@ -277,24 +277,27 @@ def _lines(found: Sweep, figures: Sequence[Figure]) -> LinePicture:
     )
 
 
-def _band(found: Sweep, one: Figure, positions: Sequence[float]) -> Band:
+def _band(found: Sweep, figure: Figure, positions: Sequence[float]) -> Band:
     """A figure along the setting; beside a base, how far it is from it."""
-    is_compared = found.has_difference(one)
-    ends = [_ends(found.from_base(point, one) if is_compared else found.estimate(point, one)) for point in found.points]
-    times, words = _scale(found, one)
-    flats = found.flat(found.points, 0, one) if one.measure != OCCUPANCY else ()
+    is_compared = found.has_difference(figure)
+    ends = [
+        _ends(found.from_base(point, figure) if is_compared else found.estimate(point, figure))
+        for point in found.points
+    ]
+    times, words = _scale(found, figure)
+    flats = found.flat(found.points, 0, figure) if figure.measure != OCCUPANCY else ()
     start = next((positions[flat.first] for flat in flats if flat.last == len(positions) - 1), None)
     low, mean, high = ([value * times for value in values] for values in zip(*ends, strict=True))
     less = f", less {shortened(title(found.base.scenario), 40)}" if is_compared else ""
-    return Band(f"{label(found, one)}{words}{less}", mean, low, high, start, _steps(found, one, positions, times))
+    return Band(f"{label(found, figure)}{words}{less}", mean, low, high, start, _steps(found, figure, positions, times))
 
 
-def _steps(found: Sweep, one: Figure, positions: Sequence[float], times: float) -> Steps | None:
+def _steps(found: Sweep, figure: Figure, positions: Sequence[float], times: float) -> Steps | None:
     """What each next value changes; of a share of places nothing, which is what it is."""
-    if one.measure == OCCUPANCY or len(positions) < 2:
+    if figure.measure == OCCUPANCY or len(positions) < 2:
         return None
     middle = [(before + after) / 2 for before, after in pairwise(positions)]
-    ends = [_ends(step.change) for step in found.steps(0, one)]
+    ends = [_ends(step.change) for step in found.steps(0, figure)]
     low, mean, high = ([value * times for value in values] for values in zip(*ends, strict=True))
     return Steps(middle, mean, low, high)
 
@@ -306,35 +309,35 @@ def _ends(row: Estimate | PairedDifference | None) -> tuple[float, float, float]
     return row.mean if row.low is None else row.low, row.mean, row.mean if row.high is None else row.high
 
 
-def _scale(found: Sweep, one: Figure) -> tuple[float, str]:
+def _scale(found: Sweep, figure: Figure) -> tuple[float, str]:
     """What a figure is multiplied with on an axis, and the unit that it then has."""
-    unit, times = measures()[one.measure].unit, factor(found, one)
+    unit, times = measures()[figure.measure].unit, factor(found, figure)
     if unit in SHARES:
         return times * 100, " (%)"
     return (times / 1e6, " (£m)") if unit in MONEY else (times, "")
 
 
-def _map(found: Sweep, one: Figure) -> MapPicture:
+def _map(found: Sweep, figure: Figure) -> MapPicture:
     up, across = found.all
-    times, words = _scale(found, one)
+    times, words = _scale(found, figure)
     grid: list[list[Point]] = [
         [(row, column) for column in range(len(across.numbers))] for row in range(len(up.numbers))
     ]
 
     def value(point: Point) -> float:
-        row = found.estimate(point, one)
+        row = found.estimate(point, figure)
         return row.mean * times if row else nan
 
     return MapPicture(
         f"What do {_spoken(across)} and {_spoken(up)} change?",
         _subtitle(found),
-        label(found, one) + words,
+        label(found, figure) + words,
         _spoken(across),
         _spoken(up),
         [across.shown(number) for number in range(len(across.numbers))],
         [up.shown(number) for number in range(len(up.numbers))],
         [[value(point) for point in row] for row in grid],
-        [[shown(found, point, one) for point in row] for row in grid],
+        [[shown(found, point, figure) for point in row] for row in grid],
     )
 
 
@@ -346,9 +349,9 @@ def _page_tables(found: Sweep, figures: Sequence[Figure]) -> Iterator[StudyTable
         head = [" ".join(filter(None, cells)) for cells in zip(*heads(found, figures), strict=True)]
         yield "", head, rows(found, figures)
         return
-    for one in figures:
-        first, *body = matrix(found, one)
-        yield label(found, one), first, body
+    for figure in figures:
+        first, *body = matrix(found, figure)
+        yield label(found, figure), first, body
 
 
 def _explore(found: Sweep, figures: Sequence[Figure]) -> Explore:
@@ -359,13 +362,16 @@ def _explore(found: Sweep, figures: Sequence[Figure]) -> Explore:
     ]
     return Explore(
         sliders,
-        [Explored(label(found, one), {point: _level(found, point, one) for point in found.points}) for one in figures],
+        [
+            Explored(label(found, figure), {point: _level(found, point, figure) for point in found.points})
+            for figure in figures
+        ],
     )
 
 
-def _level(found: Sweep, point: Point, one: Figure) -> Level:
-    row, times, words = found.estimate(point, one), factor(found, one), level_text(found, point, one)
-    change = found.from_base(point, one) if found.has_difference(one) else None
+def _level(found: Sweep, point: Point, figure: Figure) -> Level:
+    row, times, words = found.estimate(point, figure), factor(found, figure), level_text(found, point, figure)
+    change = found.from_base(point, figure) if found.has_difference(figure) else None
     if change:
         size, span = change_and_interval(change.mean, change.low, change.high, change.unit, times)
         words += f"; {size}{f' ({span})' if span else ''} from {shortened(title(found.base.scenario), 40)}"

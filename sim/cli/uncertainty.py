@@ -469,13 +469,13 @@ def _index_heads(study: Indices) -> tuple[str, ...]:
     return ("assumption", "low", "high", "total", "95% interval", "first order")
 
 
-def _index_cells(study: Indices, one: Index) -> tuple[str, ...]:
-    of: Range = study.joint.ranges[one.assumption]
+def _index_cells(study: Indices, index: Index) -> tuple[str, ...]:
+    of: Range = study.joint.ranges[index.assumption]
     if study.method == MORRIS:
-        half, unit = one.total_half, measures()[study.wanted.measure].unit
+        half, unit = index.total_half, measures()[study.wanted.measure].unit
         times = times_of(study, study.wanted)
-        text, span = change_and_interval(one.total, max(one.total - half, 0.0), one.total + half, unit, times)
-        sigma = change_and_interval(one.alone, None, None, unit, times)[0]
+        text, span = change_and_interval(index.total, max(index.total - half, 0.0), index.total + half, unit, times)
+        sigma = change_and_interval(index.alone, None, None, unit, times)[0]
         return of.says, of.low[0], of.high[0], text.lstrip("+"), span.replace("+", ""), sigma.lstrip("+")
-    ends = f"{max(one.total - one.total_half, 0):.0%} to {min(one.total + one.total_half, max(one.total, 1)):.0%}"
-    return of.says, of.low[0], of.high[0], f"{one.total:.0%}", ends, f"{max(one.alone, 0):.0%}"
+    ends = f"{max(index.total - index.total_half, 0):.0%} to {min(index.total + index.total_half, max(index.total, 1)):.0%}"
+    return of.says, of.low[0], of.high[0], f"{index.total:.0%}", ends, f"{max(index.alone, 0):.0%}"

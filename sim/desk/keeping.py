@@ -181,7 +181,7 @@ MOST_SETTINGS = 4  # of a mix: each more multiplies what has to be tried
 
 def ask(desk: "Desk", stated: Scenario, now: Moved) -> None:
     """The question, its answer in the words of the command line, and every value that was tried."""
-    found = {one.path: one for one in controls(stated) if one.has_slider}
+    found = {control.path: control for control in controls(stated) if control.has_slider}
     st.caption(
         "What is the smallest (or largest) value with which a figure is where it should be, or, of several values, their cheapest mix? "
         "All else stays as it is on this page."
@@ -413,4 +413,4 @@ def _day(text: str) -> date | None:
 
 
 def _sentences(notes: Sequence[str]) -> list[str]:
-    return [f"{capital(one)}." for one in notes]
+    return [f"{capital(note)}." for note in notes]

@@ -118,7 +118,7 @@ def has_other_people(desk: Desk) -> bool:
 
 def movers(stated: Scenario, problems: Mapping[str, tuple[str, ...]]) -> None:
     """The sliders and fields, and what is wrong with a value, below it."""
-    found = {one.path: one for one in controls(stated)}
+    found = {control.path: control for control in controls(stated)}
     shown = _shown_at_first(stated, found)
     shown += [path for path in st.session_state.shown if path in found and path not in shown]
     overridden = overridden_by_others(stated)
@@ -154,7 +154,7 @@ def overridden_by_others(stated: Scenario) -> dict[str, str]:
 def _shown_at_first(stated: Scenario, found: Mapping[str, Control]) -> list[str]:
     """The beds and places that the file itself names, else the first ones."""
     own = {value.path for value in stated.values if value.file == stated.file}
-    beds = [one.path for one in found.values() if one.kind == BEDS and one.has_slider]
+    beds = [control.path for control in found.values() if control.kind == BEDS and control.has_slider]
     mine = [path for path in beds if path in own]
     return (mine + [path for path in beds if path not in mine])[: max(len(mine), SHOWN_AT_FIRST)][:8]
 
@@ -255,8 +255,8 @@ def watch(comparison: Comparison, most: int, above: DeltaGenerator, beside: Delt
         seconds = TICK
     if comparison.warnings:
         with beside.expander(f"Warning: {len(comparison.warnings)}"):
-            for one in comparison.warnings:
-                st.markdown(plain(one))
+            for warning in comparison.warnings:
+                st.markdown(plain(warning))
 
 
 # -- the page ----------------------------------------------------------------------------------------------

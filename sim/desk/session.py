@@ -311,7 +311,7 @@ def _has_census_of_its_own(moved: Scenario) -> bool:
 
 def _census_lines(entries: Sequence[CensusEntry]) -> list[str]:
     """The people of a list that was opened, whose days are all known."""
-    return ["census:", *(f"  - {{{', '.join(_census_parts(one))}}}" for one in entries)] if entries else []
+    return ["census:", *(f"  - {{{', '.join(_census_parts(entry))}}}" for entry in entries)] if entries else []
 
 
 def _census_parts(entry: CensusEntry) -> Iterator[str]:

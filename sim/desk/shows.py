@@ -74,8 +74,8 @@ def sentence(comparison: Comparison, findings: Findings, most: int) -> str:
 def figures(findings: Findings) -> str:
     """The table of the terminal."""
     rows = [
-        (one.label, one.before, one.after, one.difference, one.interval, one.verdict)
-        for one in headline(findings, findings.scenarios[1])
+        (row.label, row.before, row.after, row.difference, row.interval, row.verdict)
+        for row in headline(findings, findings.scenarios[1])
     ]
     return boxed(table(("", "before", "after", "difference", "95% interval", "verdict"), rows))
 

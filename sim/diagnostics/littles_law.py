@@ -67,7 +67,7 @@ def conflicting_targets(targets: Sequence[Target], scenarios: Sequence[Scenario]
     for service in dict.fromkeys(target.of.service for target in targets):
         said = _Said(service, tuple(targets), scenarios[0].calendar.measured_days)
         figures = (_flows(said, scenarios), _stays(said), _people(said, scenarios), _waiting(said, scenarios))
-        first = next((mine for one in figures if (mine := _conflicts(service, one))), [])
+        first = next((mine for figure in figures if (mine := _conflicts(service, figure))), [])
         found += [*first, *_conflicts(service, _nights(said))][:MOST_A_SERVICE]
     return found
 
@@ -112,9 +112,9 @@ def _takes_everybody(scenario: Scenario, service: str) -> bool:
     if service not in {one.name for one in scenario.services} or scenario.service(service).queue_limit is not None:
         return False
     return all(
-        one.longest_wait is None and one.dies_while_waiting is None
+        arrival.longest_wait is None and arrival.dies_while_waiting is None
         for group in scenario.people
-        for one in group.arrivals_outside
+        for arrival in group.arrivals_outside
     )
 
 
@@ -168,10 +168,12 @@ def _beds(service: str, scenarios: Sequence[Scenario]) -> Known | None:
         return None
     found = [scenario.service(service) for scenario in scenarios]
     places = [open_places(*both) for both in zip(found, scenarios, strict=True)]
-    known = [one for one in places if one is not None]
+    known = [place for place in places if place is not None]
     if len(known) < len(places) or any(one.counted_in == "hours_per_week" for one in found):
         return None
-    least = min(one - (service.surge.places if service.surge else 0) for one, service in zip(known, found, strict=True))
+    least = min(
+        place - (service.surge.places if service.surge else 0) for place, service in zip(known, found, strict=True)
+    )
     return _stated(least, max(known), "beds or places", "the scenario")
 
 

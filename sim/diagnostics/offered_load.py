@@ -131,7 +131,7 @@ def _pooled(
         places += opened / each
     mine = [flow for flow in flows if flow.to in services or flow.to in lists]
     limited = {one.name for one in scenario.lists if one.queue_limit is not None}
-    limited |= {one.name for one in scenario.services if one.queue_limit is not None}
+    limited |= {service.name for service in scenario.services if service.queue_limit is not None}
     total = sum(flow.per_day for flow in mine)
     relieved = sum(flow.per_day for flow in mine if flow.relieved or flow.to in limited)
     load = Load(
@@ -295,9 +295,9 @@ def _afters(visit: Visit, found: Levels) -> Iterator[tuple[Levels, float]]:
     """The profiles that people may have after the changes of a stay, with their chances."""
     each = []
     for trait, level in found:
-        moves = [one for one in visit.changes if (one.trait, one.from_level) == (trait, level)]
-        stays = 1.0 - sum(one.chance for one in moves)
-        each.append([((trait, level), stays), *(((trait, one.to_level), one.chance) for one in moves)])
+        moves = [change for change in visit.changes if (change.trait, change.from_level) == (trait, level)]
+        stays = 1.0 - sum(move.chance for move in moves)
+        each.append([((trait, level), stays), *(((trait, move.to_level), move.chance) for move in moves)])
     for combined in product(*each):
         yield tuple(level for level, _ in combined), math.prod(chance for _, chance in combined)
 
@@ -311,7 +311,7 @@ def _parts_of(scenario: Scenario, group: Group, to: str) -> list[tuple[str, floa
     if math.inf in places:
         return [(members[places.index(math.inf)], 1.0)]
     total = sum(places)
-    return [(name, one / total if total else 1 / len(members)) for name, one in zip(members, places, strict=True)]
+    return [(name, place / total if total else 1 / len(members)) for name, place in zip(members, places, strict=True)]
 
 
 def _people_at_a_time(scenario: Scenario, group: Group, name: str) -> float:
@@ -346,7 +346,9 @@ def arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
 
 def _flows(group: Group, admitted: Sequence[float], scenario: Scenario) -> Iterator[_Flow]:
     rate = sum(arrivals_per_day(scenario, group))
-    gives_up = all(one.longest_wait is not None or one.dies_while_waiting is not None for one in group.arrivals_outside)
+    gives_up = all(
+        arrival.longest_wait is not None or arrival.dies_while_waiting is not None for arrival in group.arrivals_outside
+    )
     for name, share in group.arrives_at:
         yield _Flow(name, rate * share, gives_up)
     for visit, per_day in zip(group.journey, admitted, strict=True):

@@ -202,9 +202,9 @@ class Search:
 
     def _try_nearer(self, slopes: Slopes) -> None:
         """Evaluates the nearest value that should bring a missed target nearer, where none that was tried does."""
-        for one in conflicts(slopes, tuple(self._known.values())):
-            for number in one.settings if not one.nearer else ():
-                up = one.above == (slopes.mean[one.target, number] < 0)
+        for conflict in conflicts(slopes, tuple(self._known.values())):
+            for number in conflict.settings if not conflict.nearer else ():
+                up = conflict.above == (slopes.mean[conflict.target, number] < 0)
                 step = max(WIDTHS[-1], self.steps[number])
                 there = slopes.at.position.copy()
                 there[number] += step if up else -step
@@ -272,13 +272,13 @@ class Search:
     def _at(self, positions: Sequence[Floats], kept: int | None = None) -> list[Evaluation]:
         """The evaluations of positions; `kept` are left for the last slopes, one for each setting. The start is always evaluated."""
         kept = len(self.start) if kept is None else kept
-        new = {one.tobytes(): one for one in positions if one.tobytes() not in self._known}
+        new = {position.tobytes(): position for position in positions if position.tobytes() not in self._known}
         if self._known and len(self._known) + len(new) > self.most - kept:
             raise _Enough
         if new:
             found = self.evaluate(list(new.values()))
             self._known.update(zip(new, found, strict=True))
-        return [self._known[one.tobytes()] for one in positions]
+        return [self._known[position.tobytes()] for position in positions]
 
     def _pull(self, found: Evaluation) -> Floats:
         return PULL * (found.position - self.start)
@@ -341,10 +341,10 @@ def pinned(slopes: Slopes) -> Pinned:
         kept = [one for one, is_flat in enumerate(flats) if not is_flat]
         spread = _spreads(left[:, kept], sizes[kept], right[kept], noise)
         loose = {one for vector in trades for one, _ in _parts(vector)}
-        for place, one in enumerate(others):
-            if one not in loose:  # of a flat direction that it hardly takes part in, a whole range of it
-                aside = sum(float(vector[one]) ** 2 for vector in trades)
-                plus_minus[one] = sqrt(Z * Z * float(spread[place]) + aside)
+        for place, other in enumerate(others):
+            if other not in loose:  # of a flat direction that it hardly takes part in, a whole range of it
+                aside = sum(float(vector[other]) ** 2 for vector in trades)
+                plus_minus[other] = sqrt(Z * Z * float(spread[place]) + aside)
     return Pinned(tuple(plus_minus), tuple(flat))
 
 
@@ -360,7 +360,7 @@ Beside = Sequence[tuple[int, Floats]]  # a setting, and the misfits with it alon
 
 def _beside(at: Evaluation, tried: Sequence[Evaluation]) -> Beside:
     """What was tried with one setting alone elsewhere than here."""
-    moved = [(one, np.flatnonzero(one.position != at.position)) for one in tried]
+    moved = [(evaluation, np.flatnonzero(evaluation.position != at.position)) for evaluation in tried]
     return [(int(places[0]), misfit(one)) for one, places in moved if len(places) == 1]
 
 
@@ -379,7 +379,7 @@ def _conflict(target: int, found: Floats, jacobian: Floats, beside: Beside) -> C
     largest = float(np.max(np.abs(slope)))
     settings = tuple(int(one) for one in np.argsort(-np.abs(slope)) if abs(slope[one]) >= TAKES_PART * largest)
     helped = {number for number, misfits in beside if abs(misfits[target]) < abs(found[target])}
-    nearer = tuple(one for one in settings if one in helped)
+    nearer = tuple(setting for setting in settings if setting in helped)
     return Conflict(target, bool(found[target] > 0), tuple(worse), settings, nearer)
 
 

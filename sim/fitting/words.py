@@ -108,12 +108,12 @@ def sentences(fitted: Fitted) -> list[str]:
     """How it ended, what is not pinned down, and which targets stand against each other."""
     said = [_how_it_ended(fitted)]
     if fitted.pinned:
-        said += [flat_sentence(one, fitted.settings.all) for one in fitted.pinned.flat]
+        said += [flat_sentence(direction, fitted.settings.all) for direction in fitted.pinned.flat]
     if fitted.found.slopes:
         binding = [after for _, after in fitted.binding()]
         said += [
-            conflict_sentence(one, binding, fitted.settings.all)
-            for one in conflicts(fitted.found.slopes, fitted.found.tried)
+            conflict_sentence(conflict, binding, fitted.settings.all)
+            for conflict in conflicts(fitted.found.slopes, fitted.found.tried)
         ]
     return said
 
@@ -144,7 +144,7 @@ def conflict_sentence(conflict: Conflict, binding: Sequence[Line], settings: Seq
     if not conflict.settings:
         return f"{where}: no setting here moves it by more than noise."
     if not conflict.nearer:
-        movers = [settings[one].of.says for one in conflict.settings[:MOST_NAMED]]
+        movers = [settings[setting].of.says for setting in conflict.settings[:MOST_NAMED]]
         return f"{where}: no value of {joined(movers, 'or')} that was tried brings it nearer."
     movers = [settings[one].of.says for one in conflict.nearer[:MOST_NAMED]]
     pushed = [

@@ -263,7 +263,7 @@ def bookings_notices(groups: Sequence[Group], calendar: Calendar) -> Iterator[st
     for group in groups:
         booked = group.bookings
         if booked is not None and not booked.are_drawn_anew:
-            outside = sum(not 0 <= one.second < calendar.until for one in booked.people)
+            outside = sum(not 0 <= person.second < calendar.until for person in booked.people)
             if outside:
                 last = calendar.start + timedelta(days=calendar.days - 1)
                 what = f"{outside:,} of the {len(booked.people):,} bookings of {group.name} lie outside the run"

@@ -123,7 +123,7 @@ def _waiting_list(
         services=tuple(spec.services),
         queue_limit=spec.queue_limit,
         reason=spec.reason,
-        opens_second=first_opening([services[one] for one in spec.services], calendar.start),
+        opens_second=first_opening([services[service] for service in spec.services], calendar.start),
     )
 
 
@@ -201,7 +201,7 @@ def _group(
             for levels in combinations(spec, traits_of(spec.prevented_share))
         ),
         arrivals_outside=tuple(_arrival(levels, one, steps) for levels, one in arrivals_of(spec)),
-        journey=tuple(_visit(one, steps, start) for one in variants_of(name, spec)),
+        journey=tuple(_visit(variant, steps, start) for variant in variants_of(name, spec)),
     )
 
 
@@ -234,7 +234,7 @@ def _normalised(group: str, key: str, written: list[Decimal], notices: list[str]
     shown = f"{mean:.6g}"
     if Decimal(shown) != 1:  # planners round their multipliers, and a note about that would only puzzle them
         notices.append(f"{key} of {group} was normalised to mean 1: its mean was {shown}")
-    return tuple(float(one / mean) for one in written)
+    return tuple(float(decimal / mean) for decimal in written)
 
 
 def _arrival(levels: Mapping[str, str], spec: fields.ArrivalSpec, steps: dict[str, scenario.Step]) -> scenario.Arrival:
@@ -257,7 +257,9 @@ def _priority_rise(spec: fields.PriorityRisesSpec | None) -> scenario.PriorityRi
 
 def _visit(variant: Variant, steps: dict[str, scenario.Step], start: date) -> scenario.Visit:
     spec = variant.visit
-    tapers = tuple(scenario.Taper(after_days=float(one.after_days), share=float(one.to)) for one in spec.tapers or ())
+    tapers = tuple(
+        scenario.Taper(after_days=float(taper.after_days), share=float(taper.to)) for taper in spec.tapers or ()
+    )
     times = float(spec.stay_times)
     first, *later = _dated(spec.then, steps, times, start)
     return scenario.Visit(
@@ -362,10 +364,10 @@ def bays_of(spec: fields.ServiceSpec, start: date, days: int) -> tuple[scenario.
     """The bays of a service in file order; none where it has beds or places."""
     return tuple(
         scenario.Bay(
-            capacity=places_of(one, start, days),
-            only_for=tuple((trait, tuple(levels)) for trait, levels in bay_is_for(one).items()),
+            capacity=places_of(bay, start, days),
+            only_for=tuple((trait, tuple(levels)) for trait, levels in bay_is_for(bay).items()),
         )
-        for one in spec.bays or ()
+        for bay in spec.bays or ()
     )
 
 

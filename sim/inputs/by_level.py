@@ -171,7 +171,7 @@ def for_levels(value: Any, levels: Levels) -> Any:
 
 def traits_of(value: Any) -> set[str]:
     """The traits on which a value, or anything in it, depends."""
-    return {one.trait for one in all_by_level(value) if is_sound(one.trait)}
+    return {level.trait for level in all_by_level(value) if is_sound(level.trait)}
 
 
 def traits_around(value: Any) -> set[str]:

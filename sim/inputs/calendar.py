@@ -167,7 +167,7 @@ def first_day(region: str) -> date:
 def holiday_notices(calendar: Calendar) -> Iterator[str]:
     """Dates that were written of years that the run does not reach."""
     last = calendar.start + timedelta(days=calendar.days - 1)
-    outside = [one for one in calendar.bank_holidays if not calendar.start.year <= one.year <= last.year]
+    outside = [holiday for holiday in calendar.bank_holidays if not calendar.start.year <= holiday.year <= last.year]
     if outside:
         dates = f"{len(outside):,} of the {len(calendar.bank_holidays):,} dates in calendar.bank_holidays"
         what = f"{'is' if len(outside) == 1 else 'are'} of other years than the run, which is from {calendar.start} to {last}"

@@ -33,24 +33,24 @@ Node = TypeVar("Node", bound=Hashable)
 
 def check_references(parsed: ParsedScenario, references: Sequence[Reference], problems: Problems) -> None:
     """Every name that is used was declared."""
-    for one in references:
-        known = parsed.known(one.what)
-        if known is None or one.name in known:
+    for reference in references:
+        known = parsed.known(reference.what)
+        if known is None or reference.name in known:
             continue
-        noun = one.what if one.what in ("step", "team", "group") else "service"
-        if noun == "service" and one.name in (parsed.names("lists") or ()):
-            what = f"{'names' if one.is_key else 'is'} {quoted(one.name)}, which is a list; name one of its services"
-            problems.about(one.mark, one.path, what)
+        noun = reference.what if reference.what in ("step", "team", "group") else "service"
+        if noun == "service" and reference.name in (parsed.names("lists") or ()):
+            what = f"{'names' if reference.is_key else 'is'} {quoted(reference.name)}, which is a list; name one of its services"
+            problems.about(reference.mark, reference.path, what)
             continue
-        if one.what in WITH_LISTS and parsed.names("lists"):
+        if reference.what in WITH_LISTS and parsed.names("lists"):
             noun = "service or list"
-        if not one.is_key:
-            what = f"is {quoted(one.name)}, and there is no such {noun}"
-        elif one.what == "destination":
-            what = f"leads nowhere: there is no {noun} called {quoted(one.name)}"
+        if not reference.is_key:
+            what = f"is {quoted(reference.name)}, and there is no such {noun}"
+        elif reference.what == "destination":
+            what = f"leads nowhere: there is no {noun} called {quoted(reference.name)}"
         else:
             what = f"names a {noun} that does not exist"
-        problems.about(one.mark, one.path, f"{what}{did_you_mean(one.name, known)}")
+        problems.about(reference.mark, reference.path, f"{what}{did_you_mean(reference.name, known)}")
 
 
 def check_shares(parsed: ParsedScenario) -> None:
@@ -94,7 +94,7 @@ def check_dates(parsed: ParsedScenario) -> None:
                         _check_dates(parsed, (*amounts.path, key), amounts[key])
     for _, _, visit in parsed.visits():
         if isinstance(visit.then, list):
-            written = [one.path[:-1] for one in visit.then if is_parsed(one)]
+            written = [route.path[:-1] for route in visit.then if is_parsed(route)]
             _check_dates(parsed, written[0] if written else (*visit.path, "then"), visit.then)
 
 
@@ -253,9 +253,9 @@ def _check_levels(parsed: ParsedScenario, bay: BaySpec, groups: Any) -> None:
 def _check_way(parsed: ParsedScenario, way: Way, traits: Mapping[str, tuple[str, ...]]) -> None:
     """Everybody whom a route leads here finds a bay that is for them, in this service or in another one of the list."""
     services = [parsed.service(name) for name in parsed.members(way.to)]
-    if any(one is None or one.bays is None or not is_sound(one.bays) for one in services):
+    if any(service is None or service.bays is None or not is_sound(service.bays) for service in services):
         return
-    bays = [bay_is_for(bay) for one in services if one is not None for bay in one.bays or ()]
+    bays = [bay_is_for(bay) for service in services if service is not None for bay in service.bays or ()]
     nobodys = without_bay(bays, traits, way.after)
     if nobodys:
         who = listed([f"{trait} {level}" for trait, level in nobodys.items()], "and") or "these people"

@@ -58,16 +58,16 @@ class Record(Kind[P_co]):
 
     @property
     def words(self) -> str:  # type: ignore[override]
-        keys = [one.key for one in self.fields if one.required] + list(self.exactly_one[:1])
-        example = ", ".join(f"{key}: ..." for key in keys or [one.key for one in self.fields[:2]])
+        keys = [field.key for field in self.fields if field.required] + list(self.exactly_one[:1])
+        example = ", ".join(f"{key}: ..." for key in keys or [field.key for field in self.fields[:2]])
         return self.wording or f"{{{example}}}"
 
     def field_of(self, key: str) -> AnyField | None:
         """The field of that key."""
-        return next((one for one in self.fields if one.key == key), None)
+        return next((field for field in self.fields if field.key == key), None)
 
     def parts(self) -> tuple[AnyKind, ...]:
-        return tuple(one.kind for one in self.fields)
+        return tuple(field.kind for field in self.fields)
 
     def inside(self, key: str) -> AnyKind | None:
         found = self.field_of(key)
@@ -83,14 +83,14 @@ class Record(Kind[P_co]):
             return refuse_shape(self, node, path, reading)
         meant = self._refuse_unknown(node, path, reading)
         spec = self.makes(path)
-        for one in self.fields:
-            spec[one.key] = self._read_field(one, node, path, reading, missed=one.key not in meant)
+        for field in self.fields:
+            spec[field.key] = self._read_field(field, node, path, reading, missed=field.key not in meant)
         self._check_choice(node, spec, reading, meant)
         return spec
 
     def _refuse_unknown(self, node: Table, path: Path, reading: Reading) -> set[str]:
         """Refuse the keys that do not exist; gives those that were probably meant, so that nobody misses them too."""
-        keys = [one.key for one in self.fields]
+        keys = [field.key for field in self.fields]
         if BY in node.entries and BY not in keys:
             where = "; write `then: {by: ...}`, with all routes for each level" if self.title == "route" else ""
             reading.refuse(node.entries[BY].mark, (*path, BY), f"means nothing here: this depends on no trait{where}")
@@ -115,15 +115,15 @@ class Record(Kind[P_co]):
             return f"is not known; there are {listed(self.exactly_one or keys, 'and')}"
         return f"is not known{did_you_mean(key, keys)}"
 
-    def _read_field(self, one: AnyField, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
-        entry = node.entries.get(one.key)
+    def _read_field(self, field: AnyField, node: Table, path: Path, reading: Reading, missed: bool) -> Any:
+        entry = node.entries.get(field.key)
         if entry is not None:
-            return one.kind.read(entry.value, path if entry.implied else (*path, one.key), reading)
-        if one.required:
+            return field.kind.read(entry.value, path if entry.implied else (*path, field.key), reading)
+        if field.required:
             if missed:
-                reading.refuse(node.mark, path, f"needs `{one.key}`: {one.meaning}")
+                reading.refuse(node.mark, path, f"needs `{field.key}`: {field.meaning}")
             return UNREADABLE
-        return None if one.default is None else one.kind.read(default_node(one), (*path, one.key), reading)
+        return None if field.default is None else field.kind.read(default_node(field), (*path, field.key), reading)
 
     def _check_choice(self, node: Table, spec: Parsed, reading: Reading, meant: set[str]) -> None:
         rivals = self.exactly_one or self.at_most_one
@@ -271,7 +271,7 @@ class Listing(Kind[list[T_co]], Generic[T_co]):
             return reading.refuse(node.mark, path, "is an empty list; write what belongs in it, or delete the line")
         if not self.least <= len(node.items) <= self.most:
             return reading.refuse(node.mark, path, self._wrong_number(len(node.items)))
-        return [self.item.read(one, (*path, str(number)), reading) for number, one in enumerate(node.items, 1)]
+        return [self.item.read(item, (*path, str(number)), reading) for number, item in enumerate(node.items, 1)]
 
     def _wrong_number(self, written: int) -> str:
         if self._number:
@@ -349,17 +349,19 @@ def _meant_by(key: str, keys: list[str]) -> str:
     return closest(key.partition(":")[0] if split is None else split[1], keys) or ""
 
 
-def default_node(one: AnyField) -> Node:
+def default_node(field: AnyField) -> Node:
     """What is there although nobody wrote it."""
     mark = Mark(file=DEFAULT)
-    bare = Table({}, mark) if one.default == "{}" else Text(one.default or "", mark)
-    return one.kind.expand(bare)
+    bare = Table({}, mark) if field.default == "{}" else Text(field.default or "", mark)
+    return field.kind.expand(bare)
 
 
 def _expanded(kind: AnyKind, node: Node) -> Node:
     """A container with the short forms of everything in it written out."""
     if isinstance(node, Rows):
-        return Rows(tuple(_expand_under(kind, str(number), one) for number, one in enumerate(node.items, 1)), node.mark)
+        return Rows(
+            tuple(_expand_under(kind, str(number), item) for number, item in enumerate(node.items, 1)), node.mark
+        )
     if isinstance(node, Table):
         written_out = {
             key: Entry(entry.mark, _expand_under(kind, key, entry.value), entry.implied)

@@ -176,7 +176,11 @@ class Duration(Kind[Distribution]):
             return distributions.fixed(float(spec / self.scale))
         if spec.get("file") is not None:
             lengths = reading.files.lengths(_mark_of_file(node), spec["file"])
-            return None if lengths is None else distributions.from_sample([one / float(self.scale) for one in lengths])
+            return (
+                None
+                if lengths is None
+                else distributions.from_sample([length / float(self.scale) for length in lengths])
+            )
         if spec.get("quantiles") is not None:
             return distributions.quantiles([float(one / self.scale) for one in spec["quantiles"]])
         written = {key: float(value / self.scale) for key, value in spec.items() if value is not None}

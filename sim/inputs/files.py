@@ -49,7 +49,7 @@ def separator_of(text: str) -> str:
     """What separates the cells of a text."""
     for line in text.splitlines():
         bare = IN_QUOTES.sub("", line)
-        found = next((one for one in SEPARATORS if one in bare), None)
+        found = next((separator for separator in SEPARATORS if separator in bare), None)
         if found is not None:
             return found
     return ","

@@ -153,7 +153,7 @@ class Layers:
             rows = f"they count from 1 to {len(node.items)}" if node.items else "there are none"
             return f"there is no row {quoted(key)} in {dotted(above)} of {self._below}; {rows}"
         known = [field.key for field in kind.fields] if isinstance(kind, Record) and not isinstance(node, Text) else []
-        written = [one for one in node.entries if one not in known] if isinstance(node, Table) else []
+        written = [entry for entry in node.entries if entry not in known] if isinstance(node, Table) else []
         place = f"in {dotted(above)} of {self._below}" if above else f"in {self._below}"
         return f"there is no {quoted(key)} {place}{did_you_mean(key, known + written)}"
 
@@ -211,8 +211,8 @@ class Layers:
             self._problems.about(mark, path, f"is changed twice{line}; keep one")
             return False
         self._touched[path] = mark
-        for one in prefixes:
-            self._around.setdefault(one, mark)
+        for prefix in prefixes:
+            self._around.setdefault(prefix, mark)
         return True
 
     def _put(self, path: Path, mark: Mark, value: Node) -> None:
@@ -367,7 +367,7 @@ def _without(layers: list[Layer], left_out: list[Layer], path: Path) -> Node | N
 def _adds_up(parsed: ParsedScenario, path: Path, routes: Any, opens: date) -> bool:
     """Do the shares before an opening add up, once what lies above the late file is said of them too?"""
     if isinstance(routes, ByLevel):
-        return all(_adds_up(parsed, path, one, opens) for one in leaves(routes))
+        return all(_adds_up(parsed, path, leaf, opens) for leaf in leaves(routes))
     shares = [route.share for route in routes.values()] if is_sound(routes) else []
     total = sum(shares)
     if not shares or abs(total - 1) <= TOLERANCE:

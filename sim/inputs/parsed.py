@@ -171,10 +171,20 @@ class ParsedScenario:
     def ways(self) -> Iterator[Way]:
         """Every readable route of every group, of every date, for all levels."""
         for group, _ in each(self.spec.people):
-            for one in self.variants(group):
-                for from_second, routes in self.dated_routes(one.visit):
+            for variant in self.variants(group):
+                for from_second, routes in self.dated_routes(variant.visit):
                     for to, route in each(routes):
-                        yield Way(group, one.here, to, one.visit, routes, route, from_second, one.after, one.found)
+                        yield Way(
+                            group,
+                            variant.here,
+                            to,
+                            variant.visit,
+                            routes,
+                            route,
+                            from_second,
+                            variant.after,
+                            variant.found,
+                        )
 
     def dated_routes(self, visit: VisitSpec) -> Iterator[tuple[int, Named[RouteSpec]]]:
         """The readable routes of a visit, with the second of the run from which they hold, in the order of their dates."""
@@ -187,7 +197,7 @@ class ParsedScenario:
 
         A waiting list opens with the first of its services.
         """
-        found = [service for one in self.members(name) if (service := self.service(one)) is not None]
+        found = [service for member in self.members(name) if (service := self.service(member)) is not None]
         if self.start is None or any(self.capacity(service) is None for service in found):
             return 0
         return first_opening(found, self.start)
@@ -195,8 +205,8 @@ class ParsedScenario:
     def visits(self) -> Iterator[tuple[str, str, VisitSpec]]:
         """Every readable visit, for all levels: group, service, what was said."""
         for group, _ in each(self.spec.people):
-            for one in self.variants(group):
-                yield group, one.here, one.visit
+            for variant in self.variants(group):
+                yield group, variant.here, variant.visit
 
     def variants(self, group: str) -> list[Variant]:
         """Every readable visit of a group, once for each combination of levels that matters there."""
@@ -208,10 +218,10 @@ class ParsedScenario:
         """What people of a census entry may do in the service where they are, which depends on their levels."""
         people, given = self.spec.people, entry.levels if is_parsed(entry.levels) else {}
         if is_parsed(people) and is_parsed(people.get(entry.group)):
-            for one in self.variants(entry.group):
-                is_theirs = all(given.get(trait, level) == level for trait, level in one.found.items())
-                if one.here == entry.service and is_theirs and one.found == one.after:
-                    yield one.visit
+            for variant in self.variants(entry.group):
+                is_theirs = all(given.get(trait, level) == level for trait, level in variant.found.items())
+                if variant.here == entry.service and is_theirs and variant.found == variant.after:
+                    yield variant.visit
 
     def raw_visits(
         self, people: GroupSpec, service: str | None = None, found: Levels | None = None
@@ -220,7 +230,7 @@ class ParsedScenario:
         for journey in leaves(people.journey) if found is None else [picked(people.journey, found)]:
             for here, written in journey.items() if is_parsed(journey) else ():
                 visits = leaves(written) if found is None else [picked(written, found)]
-                yield from (one for one in visits if is_parsed(one) and service in (None, here))
+                yield from (visit for visit in visits if is_parsed(visit) and service in (None, here))
 
 
 def in_use(way: Way) -> bool:
@@ -272,7 +282,7 @@ def _together(capacities: Sequence[tuple[Places, ...]]) -> tuple[Places, ...]:
 
 def first_opening(services: Sequence[ServiceSpec | BaySpec], start: date) -> int:
     """From which second on the first of several services has opened; those that never have a place do not count."""
-    return min((opens_second(one, start) for one in services if ever_has_a_place(one)), default=0)
+    return min((opens_second(service, start) for service in services if ever_has_a_place(service)), default=0)
 
 
 def ever_has_a_place(spec: ServiceSpec | BaySpec) -> bool:
@@ -332,7 +342,7 @@ def check_adds_up(parsed: ParsedScenario, path: Path, shares: Any) -> None:
 
 def _cure(shares: dict[str, Decimal], total: Decimal) -> str:
     """By how much, and what the largest share would be if it took all of that."""
-    name = max(shares, key=lambda one: shares[one])
+    name = max(shares, key=lambda share: shares[share])
     needed = shares[name] + 1 - total
     if total < 1:
         return f"{percent(1 - total)} is missing: raise one of them, such as {quoted(name)} to {percent(needed)}"

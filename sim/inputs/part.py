@@ -100,7 +100,7 @@ def _named(values: Texts, path: str) -> str:
 
 def _scaled(values: Texts, path: str, factor: Decimal) -> dict[str, str]:
     named = _named(values, path)
-    inside = [one for one in values if one.startswith(f"{path}.")] if _may_scale(values, path) else []
+    inside = [value for value in values if value.startswith(f"{path}.")] if _may_scale(values, path) else []
     parts = [named] if named in values else inside
     found = {part: text for part in parts for text in _times(values[part], _kind(values, part), factor)}
     if not found:

@@ -30,10 +30,10 @@ def check_groups(parsed: ParsedScenario) -> None:
         check_years(parsed, group)
         check_bookings(parsed, group)
         if isinstance(times, list) and parsed.total_days is not None:
-            for number, one in enumerate(times, 1):
-                if is_parsed(one) and is_sound(one) and one.day >= parsed.total_days:
+            for number, time in enumerate(times, 1):
+                if is_parsed(time) and is_sound(time) and time.day >= parsed.total_days:
                     path = (*group.path, "arrivals", str(number), "day")
-                    parsed.refuse(path, f"is {one.day}, after the end of the run of {parsed.total_days} days")
+                    parsed.refuse(path, f"is {time.day}, after the end of the run of {parsed.total_days} days")
         _check_numbers_of_people(parsed, group)
         _check_arrival(parsed, group)
 
@@ -57,7 +57,7 @@ def _check_numbers_of_people(parsed: ParsedScenario, group: GroupSpec) -> None:
     rate, every, times = group.arrivals_per_day, group.arrivals_every_days, group.arrivals
     if not is_sound([rate, every, times]) or parsed.total_days is None:
         return
-    key, people = "arrivals", float(sum(one.count for one in times) if isinstance(times, list) else 0)
+    key, people = "arrivals", float(sum(time.count for time in times) if isinstance(times, list) else 0)
     if rate is not None:
         key, people = "arrivals_per_day", float(rate * years_days(parsed, group))
     elif every is not None:
@@ -339,7 +339,7 @@ def _check_steps_left(parsed: ParsedScenario, entry: CensusSpec) -> None:
     if not isinstance(left, list) or not isinstance(to, str):
         return
     routes = [next(parsed.dated_routes(visit), (0, None))[1] for visit in parsed.visits_of_census(entry)]
-    ways = [one[to] for one in routes if is_parsed(one) and to in one]
+    ways = [route[to] for route in routes if is_parsed(route) and to in route]
     if not ways or any(not is_parsed(way) or way.steps is UNREADABLE for way in ways):
         return
     known = {name: None for way in ways for name in way.steps or ()}

@@ -389,7 +389,7 @@ def _check_year(parsed: ParsedScenario, costs: CostsSpec, price: Priced | Budget
         return
     deflator = costs.deflator
     factors = deflator.factors if is_parsed(deflator) else [] if deflator is None else UNREADABLE
-    if factors is UNREADABLE or any(not is_parsed(one) or one.from_ == year for one in factors):
+    if factors is UNREADABLE or any(not is_parsed(factor) or factor.from_ == year for factor in factors):
         return
     parsed.refuse(
         (*price.path, "price_year"),

@@ -104,7 +104,7 @@ def rota(key: str, amount: Scalar[int | str]) -> Record[Parsed]:
         f"{amount.words}, or times of day such as {{{CLOCK_TIMES}}}", amount, ClockTimes(amount, refers="time of day")
     )
     each = may(day, "on that day", f"`{ELSE}`")
-    fields = (*(replace(each, key=one) for one in WEEKDAYS), replace(may(day, "on all other days"), key=ELSE))
+    fields = (*(replace(each, key=weekday) for weekday in WEEKDAYS), replace(may(day, "on all other days"), key=ELSE))
     week = Week(f"week of {key}", "What holds on each day of the week, from midnight on", fields, alike=True)
     return Weekly(
         f"rota of {key}",
@@ -209,7 +209,7 @@ def dated(key: str, amount: Scalar[int | str]) -> Kind[Amount]:
 def by(names: tuple[str, ...], title: str, value: Scalar[T], default: str) -> Kind[Named[T]]:
     """One value for each weekday or month that is not as usual."""
     meaning = f"One value for each {title.rsplit(maxsplit=1)[-1]}; those left out are {default}"
-    fields = tuple(replace(usual(value, f"in {one}", default), key=one) for one in names)
+    fields = tuple(replace(usual(value, f"in {name}", default), key=name) for name in names)
     return Record(title, meaning, fields, alike=True, makes=Named[T])
 
 

@@ -402,7 +402,7 @@ class Group(Remembering):
         if self.bookings.are_drawn_anew:
             first, end = self.bookings.days
             return len(self.bookings.people) / (end - first)
-        return sum(0 <= one.second < days * SECONDS_PER_DAY for one in self.bookings.people) / days
+        return sum(0 <= person.second < days * SECONDS_PER_DAY for person in self.bookings.people) / days
 
     @cached_property
     def profiles(self) -> tuple[Levels, ...]:
@@ -438,8 +438,8 @@ class Group(Remembering):
     def _visits_by_service(self) -> dict[str, list[tuple[frozenset[Level], frozenset[Level], Visit]]]:
         """The visits to each service in the order of the journey, each behind the levels that it is for."""
         visits: dict[str, list[tuple[frozenset[Level], frozenset[Level], Visit]]] = {}
-        for one in self.journey:
-            visits.setdefault(one.service, []).append((frozenset(one.found), frozenset(one.after), one))
+        for visit in self.journey:
+            visits.setdefault(visit.service, []).append((frozenset(visit.found), frozenset(visit.after), visit))
         return visits
 
     def arrival(self, levels: Levels) -> Arrival:
@@ -536,7 +536,9 @@ class Costs:
     @property
     def payers(self) -> tuple[str, ...]:
         """Every payer, in the order in which prices first name them."""
-        splits = [split for one in self.prices for split in (one.payers, *(later for _, later in one.later_payers))]
+        splits = [
+            split for price in self.prices for split in (price.payers, *(later for _, later in price.later_payers))
+        ]
         return tuple(dict.fromkeys(payer for split in splits for payer, _ in split))
 
     @property

@@ -40,11 +40,11 @@ def check_by_level(parsed: ParsedScenario) -> None:
     for _, people in each(parsed.spec.people):
         traits = traits_in(people)
         _check_order(parsed, people.traits, traits)
-        for one in all_by_level(people):
-            if _is_unreadable(people.traits, one.trait):
-                one.trait = UNREADABLE
-            elif is_sound(one.trait):
-                _check_one(parsed, traits, one)
+        for level in all_by_level(people):
+            if _is_unreadable(people.traits, level.trait):
+                level.trait = UNREADABLE
+            elif is_sound(level.trait):
+                _check_one(parsed, traits, level)
 
 
 def _is_unreadable(spec: Any, trait: Any) -> bool:
@@ -56,12 +56,12 @@ def _check_order(parsed: ParsedScenario, spec: Any, traits: Mapping[str, tuple[s
     """The shares of a trait depend on traits that are above it, so that these are drawn first."""
     above: list[str] = []
     for trait, shares in spec.items() if is_parsed(spec) else ():
-        for one in all_by_level(shares):
-            if one.trait in traits and one.trait not in above:
-                is_itself = one.trait == trait
+        for level in all_by_level(shares):
+            if level.trait in traits and level.trait not in above:
+                is_itself = level.trait == trait
                 cure = "the trait itself; name one" if is_itself else "which is below; move it up, or name a trait"
-                parsed.refuse((*one.path, BY), f"is {quoted(one.trait)}, {cure} above it {quoted(trait)}")
-                one.trait = UNREADABLE
+                parsed.refuse((*level.path, BY), f"is {quoted(level.trait)}, {cure} above it {quoted(trait)}")
+                level.trait = UNREADABLE
         above.append(trait)
 
 
@@ -119,12 +119,12 @@ def check_changes(parsed: ParsedScenario) -> None:
     for group, people in each(parsed.spec.people):
         traits = traits_in(people)
         for visit in parsed.raw_visits(people):
-            for changes in (visit.changes, *(one.changes for one in leaves(visit.lost_ground) if is_parsed(one))):
+            for changes in (visit.changes, *(leaf.changes for leaf in leaves(visit.lost_ground) if is_parsed(leaf))):
                 for change in changes or ():
                     if is_parsed(change) and is_sound([change.trait, change.from_, change.to]):
                         _check_change(parsed, traits, change)
-        for one in parsed.variants(group):
-            for changes in _lists(one.visit):
+        for variant in parsed.variants(group):
+            for changes in _lists(variant.visit):
                 _check_chances(parsed, changes)
 
 
@@ -152,28 +152,29 @@ def _check_change(
 def _check_chances(parsed: ParsedScenario, changes: Any) -> None:
     total: dict[tuple[str, str], Decimal] = {}
     seen: set[tuple[str, str, str]] = set()
-    for one in changes if isinstance(changes, list) else ():
-        if not is_parsed(one) or not is_sound(one):
+    for change in changes if isinstance(changes, list) else ():
+        if not is_parsed(change) or not is_sound(change):
             continue
-        key = "chance" if "chance" in one else "chance_per_delayed_day"
-        where = (one.trait, one.from_)
-        if (*where, one.to) in seen:
+        key = "chance" if "chance" in change else "chance_per_delayed_day"
+        where = (change.trait, change.from_)
+        if (*where, change.to) in seen:
             parsed.refuse(
-                one.path, f"is there twice: from {one.from_} to {one.to}; write one change with both chances added"
+                change.path,
+                f"is there twice: from {change.from_} to {change.to}; write one change with both chances added",
             )
-        seen.add((*where, one.to))
-        total[where] = total.get(where, Decimal(0)) + one[key]
+        seen.add((*where, change.to))
+        total[where] = total.get(where, Decimal(0)) + change[key]
         if total[where] > 1:
-            what = f"makes {percent(total[where])} of those with {quoted(one.from_)} change; lower it to at most 100% in all"
-            parsed.refuse((*one.path, key), what)
+            what = f"makes {percent(total[where])} of those with {quoted(change.from_)} change; lower it to at most 100% in all"
+            parsed.refuse((*change.path, key), what)
 
 
 def check_variants(parsed: ParsedScenario) -> None:
     """Anybody who is changed by a stay knows what they do there, and no visit has too many combinations."""
     for group, people in each(parsed.spec.people):
         counted: dict[str, int] = {}
-        for one in parsed.variants(group):
-            counted[one.here] = counted.get(one.here, 0) + 1
+        for variant in parsed.variants(group):
+            counted[variant.here] = counted.get(variant.here, 0) + 1
         for service, variants in counted.items():
             if variants > MOST_VARIANTS:
                 path = ("people", group, "journey", service)

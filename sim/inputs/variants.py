@@ -50,11 +50,11 @@ def traits_in(people: GroupSpec) -> dict[str, tuple[str, ...]]:
 
 def levels_of(spec: Any) -> tuple[str, ...]:
     """The levels of a trait in order of first mention, those of all branches; none where nothing can be read."""
-    branches = [one for one in leaves(spec) if is_parsed(one) or is_sound(one)]
-    named = dict.fromkeys(level for one in branches if is_parsed(one) for level in one)
+    branches = [leaf for leaf in leaves(spec) if is_parsed(leaf) or is_sound(leaf)]
+    named = dict.fromkeys(level for branch in branches if is_parsed(branch) for level in branch)
     if not named.keys() <= {YES, NO}:  # a bare share is a mistake there, which a check reports
         return tuple(named)
-    return tuple(dict.fromkeys(level for one in branches for level in shares_of_levels(one)))
+    return tuple(dict.fromkeys(level for branch in branches for level in shares_of_levels(branch)))
 
 
 def shares_of_levels(spec: Any) -> dict[str, Any]:
@@ -94,13 +94,13 @@ def combinations(people: GroupSpec, traits: Iterable[str]) -> Iterator[dict[str,
 
 def services_in(people: GroupSpec) -> tuple[str, ...]:
     """Every service of a group's journey, whatever the levels."""
-    journeys = (one for one in leaves(people.journey) if is_parsed(one))
+    journeys = (leaf for leaf in leaves(people.journey) if is_parsed(leaf))
     return tuple(dict.fromkeys(service for journey in journeys for service in journey))
 
 
 def traits_that_matter(people: GroupSpec, service: str) -> set[str]:
     """The traits on which it depends what people of a group do in a service."""
-    journeys = (one for one in leaves(people.journey) if is_parsed(one) and service in one)
+    journeys = (leaf for leaf in leaves(people.journey) if is_parsed(leaf) and service in leaf)
     return traits_around(people.journey).union(*(traits_of(journey[service]) for journey in journeys))
 
 
@@ -142,7 +142,7 @@ def changes_in(visit: VisitSpec, found: Levels) -> list[ChangeSpec | LostChangeS
     """The readable changes of a visit: those by lost ground, then its own."""
     ground = picked(visit.lost_ground, found)
     changes = [*((ground.changes or ()) if is_parsed(ground) else ()), *(visit.changes or ())]
-    return [one for one in changes if is_parsed(one) and is_sound([one.trait, one.from_, one.to])]
+    return [change for change in changes if is_parsed(change) and is_sound([change.trait, change.from_, change.to])]
 
 
 def _settled(here: VisitSpec, there: VisitSpec, found: Levels, after: Levels) -> VisitSpec:
@@ -185,7 +185,7 @@ def _routes(routes: Any, found: Levels, after: Levels) -> Any:
     if not is_parsed(routes):
         return routes
     plain: Named[RouteSpec] = Named(routes.path)
-    plain.update({to: _route(one, found, after) if is_parsed(one) else one for to, one in routes.items()})
+    plain.update({to: _route(route, found, after) if is_parsed(route) else route for to, route in routes.items()})
     return plain
 
 

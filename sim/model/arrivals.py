@@ -105,9 +105,9 @@ def _coming(plan: Plan, number: int, group: PlannedGroup, random: RandomNumbers)
 def _profiles(traits: Sequence[PlannedTrait], key: int, first: int, people: int, random: RandomNumbers) -> Column:
     """The profiles of so many people from a number on, drawn trait by trait."""
     profile = np.zeros(people, dtype=np.int64)
-    for one in traits if people else ():
+    for trait in traits if people else ():
         # so far their profiles say their levels of the traits above
-        profile += random.chosen(key, first, OUTSIDE_KEY, one.quantity, one.shares, profile) * one.divisor
+        profile += random.chosen(key, first, OUTSIDE_KEY, trait.quantity, trait.shares, profile) * trait.divisor
     return profile
 
 
@@ -129,8 +129,8 @@ def _booked(plan: Plan, group: PlannedGroup, bookings: Bookings, random: RandomN
         return [(0, one) for one in bookings.people if 0 <= one.second < plan.until]
     first, end = bookings.days
     of_day: dict[int, list[Booking]] = {day: [] for day in range(first, end)}
-    for one in bookings.people:
-        of_day[one.second // SECONDS_PER_DAY].append(one)
+    for person in bookings.people:
+        of_day[person.second // SECONDS_PER_DAY].append(person)
     days = plan.until // SECONDS_PER_DAY
     draw = random.uniforms(group.key, 0, days, OUTSIDE_KEY, 0, quantities.BOOKED_DAY).tolist()
     found = []

@@ -300,7 +300,7 @@ class Plan:
                 number += 1
 
     def _census_traits(self, entry: CensusEntry) -> tuple[PlannedTrait, ...]:
-        planned = next(one for one in self.groups if one.group.name == entry.group)
+        planned = next(group for group in self.groups if group.group.name == entry.group)
         return planned.traits_of(entry.levels)
 
     def _group(self, group: Group) -> PlannedGroup:

@@ -122,11 +122,11 @@ def read_mapping(file: str, problems: Problems) -> list[Meaning]:
     found = [_meaning(row, problems) for row in read_sheet(file, COLUMNS, problems, numbers=("days", "sd"))]
     meanings = [one for one in found if one is not None]
     of_service: dict[str, Meaning] = {}
-    for one in meanings:
-        first = of_service.setdefault(one.service, one)
-        if one.what != IGNORED and (first.kind, first.days, first.sd) != (one.kind, one.days, one.sd):
-            what = f"{quoted(one.service)} has another kind, days or sd than on line {first.mark.line}; a service has one of each"
-            problems.add(one.mark, what)
+    for meaning in meanings:
+        first = of_service.setdefault(meaning.service, meaning)
+        if meaning.what != IGNORED and (first.kind, first.days, first.sd) != (meaning.kind, meaning.days, meaning.sd):
+            what = f"{quoted(meaning.service)} has another kind, days or sd than on line {first.mark.line}; a service has one of each"
+            problems.add(meaning.mark, what)
     return meanings
 
 
@@ -247,7 +247,7 @@ def month_in(text: str) -> date | None:
 
 def _data_rows(grid: Grid, mapping: Sequence[Meaning]) -> Iterator[tuple[int, Meaning | None, dict[int, date]]]:
     """Each row of numbers below a heading of months: its number, which line of the mapping it is, the month of each column."""
-    sections = {plain(one.section) for one in mapping if one.section}
+    sections = {plain(meaning.section) for meaning in mapping if meaning.section}
     section, months = "", dict[int, date]()
     for row, cells in enumerate(grid.rows):
         words = [plain(cell) for cell in cells]
@@ -258,7 +258,7 @@ def _data_rows(grid: Grid, mapping: Sequence[Meaning]) -> Iterator[tuple[int, Me
             continue
         if not months or not any(grid.cell(row, column) for column in months):
             continue
-        theirs = [one for one in mapping if _is_row(one, grid, section, words[: min(months)])]
+        theirs = [meaning for meaning in mapping if _is_row(meaning, grid, section, words[: min(months)])]
         yield row, (theirs[0] if theirs else None), months
 
 

@@ -151,7 +151,7 @@ def _dated(plan: bcf.Plan, service: str, start: date, parent: Scenario | None = 
         else f"; people who start, times {number(rows[0].meaning.days)} days"
     )
     steps = [*_before(plan, places, start), *places.items()]
-    kept = [steps[0], *(two for one, two in zip(steps, steps[1:], strict=False) if one[1] != two[1])]
+    kept = [steps[0], *(two for step, two in zip(steps, steps[1:], strict=False) if step[1] != two[1])]
     if len(kept) == 1:
         return f"{kept[0][1]}  # {comment(cells + how)}"
     parts = ", ".join(f"{{from: {month}, {word}: {count}}}" for month, count in kept)
@@ -410,10 +410,10 @@ def _what_happened(book: Any, scenario: Scenario, months: Sequence[Month], month
     page.set_row(top, 48)
     for column, head in enumerate(HEADS):
         page.write_string(top, column, head, heading)
-    for row, one in enumerate(months, top + 1):
-        page.write_string(row, 0, one.service)
-        page.write_datetime(row, 1, datetime.combine(one.month, datetime.min.time()), month_format)
-        for column, value in enumerate(_numbers(one), 2):
+    for row, month in enumerate(months, top + 1):
+        page.write_string(row, 0, month.service)
+        page.write_datetime(row, 1, datetime.combine(month.month, datetime.min.time()), month_format)
+        for column, value in enumerate(_numbers(month), 2):
             if value is not None:
                 page.write_number(row, column, round(value, 4), whole if HEADS[column] == "Places" else rounded)
     page.set_column(0, 0, 28)
@@ -422,10 +422,18 @@ def _what_happened(book: Any, scenario: Scenario, months: Sequence[Month], month
     page.activate()
 
 
-def _numbers(one: Month) -> tuple[float | None, ...]:
-    wait = None if one.wait is None else one.wait.mean
-    ends = (*interval_of(one.demand), one.places, one.capacity, one.gap, wait, *interval_of(one.wait), one.waiting)
-    return (one.planned, one.demand.mean, *ends)
+def _numbers(month: Month) -> tuple[float | None, ...]:
+    wait = None if month.wait is None else month.wait.mean
+    ends = (
+        *interval_of(month.demand),
+        month.places,
+        month.capacity,
+        month.gap,
+        wait,
+        *interval_of(month.wait),
+        month.waiting,
+    )
+    return (month.planned, month.demand.mean, *ends)
 
 
 def interval_of(found: Spread | None) -> tuple[float, float] | tuple[None, None]:

@@ -126,7 +126,7 @@ class _Reader:
         self._scenario, self._words, self._places, self._problems = scenario, words, places, problems
         self._day = day
         self._step_words = StepWords(scenario, words)
-        self._where = [*(one.name for one in scenario.services), OUTSIDE]
+        self._where = [*(service.name for service in scenario.services), OUTSIDE]
         self._clock = Clock.of(rows, "admitted")
         self._counts: Counter[str] = Counter()
         self._known: dict[tuple[str, str, str | None, Levels], Levels] = {}  # levels that were worked out
@@ -211,7 +211,11 @@ class _Reader:
         meant = [way for way in ways if way in reached]
         if not meant:
             there = listed(
-                [quoted(one) for one in self._scenario.destinations if one in reached and one not in (DIED, OUT)]
+                [
+                    quoted(destination)
+                    for destination in self._scenario.destinations
+                    if destination in reached and destination not in (DIED, OUT)
+                ]
             )
             cure = f"; from there they go to {there}" if there else ""
             what = f"is where nobody of {quoted(group.name)} goes from {quoted(service)}{cure}"
@@ -276,8 +280,10 @@ class _Reader:
 
 def _visits(group: Group, service: str, levels: Levels) -> list[Visit]:
     """What people of a group with these levels may do in a service."""
-    profiles = [one for one in group.profiles if set(levels) <= set(one)] if group.traits else [()]
-    return list(dict.fromkeys(visit for one in profiles if (visit := group.visit(service, one, one)) is not None))
+    profiles = [profile for profile in group.profiles if set(levels) <= set(profile)] if group.traits else [()]
+    return list(
+        dict.fromkeys(visit for profile in profiles if (visit := group.visit(service, profile, profile)) is not None)
+    )
 
 
 def _levels_that_fit(scenario: Scenario, group: Group, service: str, to: str | None, given: Levels) -> Levels:
@@ -421,7 +427,7 @@ class StepWords:
 
     def _awaited(self, to: str) -> set[str]:
         """The reasons of people who wait for a place."""
-        services = {one.name: one for one in self._scenario.services}
+        services = {service.name: service for service in self._scenario.services}
         stated = {one.reason for one in self._scenario.lists if one.name == to and one.reason}
         found = {reason_of_service(services[name]) for name in self._scenario.members(to) if name in services}
         return found | stated

@@ -224,22 +224,22 @@ def fit_spells(spells: Spells, trait: str = "") -> list[Fit]:
         for level in sorted({level for one in chosen for name, level in one.levels if name == trait}):
             theirs = [one for one in chosen if (trait, level) in one.levels]
             fits = fits_of(group, service, theirs, spells.until, order)
-            found += [replace(one, trait=trait, level=level) for one in fits]
+            found += [replace(fit, trait=trait, level=level) for fit in fits]
     return found
 
 
 def fits_of(group: str, service: str, spells: Sequence[Spell], until: float, order: Sequence[str]) -> list[Fit]:
     """The fits of one group in one service."""
-    needed = [one.needed(until) for one in spells]
+    needed = [spell.needed(until) for spell in spells]
     lengths = Lengths(
         np.array([days for days, _, _ in needed]),
         np.array([ended for _, ended, _ in needed], dtype=bool),
         np.array([exact for _, _, exact in needed], dtype=bool),
         np.ones(len(needed)),
     )
-    there = {one.route for one in spells}
+    there = {spell.route for spell in spells}
     routes = [one for one in order if one in there]
-    of_route = np.array([routes.index(one.route) if one.route else -1 for one in spells])
+    of_route = np.array([routes.index(spell.route) if spell.route else -1 for spell in spells])
     found = [_fit(group, service, "", lengths, 1.0, np.zeros(len(spells)))]
     if not routes:
         return found
@@ -267,7 +267,9 @@ def _by_route(lengths: Lengths, of_route: NDArray[Any], number: int) -> tuple[li
         mixture = Mixture(counted, open_rows.counting(open_rows.weight))
         families, shares = mixture.fitted(families, shares)
         parts[unknown] = _parts(families, shares, open_rows)
-        families = [one and best_family(lengths.counting(parts[:, number])) for number, one in enumerate(families)]
+        families = [
+            family and best_family(lengths.counting(parts[:, number])) for number, family in enumerate(families)
+        ]
     return families, shares, parts
 
 
@@ -300,11 +302,13 @@ class Mixture:
         """
         from scipy.optimize import minimize  # slow to import
 
-        sizes = [len(one.parameters) if one else 0 for one in families]
+        sizes = [len(family.parameters) if family else 0 for family in families]
 
         def read(position: Floats) -> tuple[list[Family | None], Floats]:
             places = np.split(position, np.cumsum(sizes))
-            made = [one and Family(one.name, tuple(at.tolist())) for one, at in zip(families, places, strict=False)]
+            made = [
+                family and Family(family.name, tuple(at.tolist())) for family, at in zip(families, places, strict=False)
+            ]
             logits = np.exp(places[-1] - places[-1].max())
             return made, logits / logits.sum()
 
@@ -312,7 +316,9 @@ class Mixture:
             value, slope = self._value_and_slope(*read(position))
             return -value / self._total, -slope / self._total
 
-        start = np.concatenate([*(one.parameters for one in families if one), np.log(np.maximum(shares, 1e-4))])
+        start = np.concatenate(
+            [*(family.parameters for family in families if family), np.log(np.maximum(shares, 1e-4))]
+        )
         bounds = [(-6.0, 12.0)] * sum(sizes) + [(-12.0, 12.0)] * len(shares)
         return read(np.asarray(minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds).x))
 

@@ -80,9 +80,11 @@ def _stock(spells: Sequence[Spell], first: float, end: float, *, delayed: bool) 
     """People there, or of them those who were ready, at each midnight of the period."""
     midnights = np.arange(np.ceil(first), end)
     start = (
-        [one.ready.days if one.ready else np.inf for one in spells] if delayed else [s.admitted.days for s in spells]
+        [spell.ready.days if spell.ready else np.inf for spell in spells]
+        if delayed
+        else [s.admitted.days for s in spells]
     )
-    ends = [one.left.days if one.left else np.inf for one in spells]
+    ends = [spell.left.days if spell.left else np.inf for spell in spells]
     began = np.searchsorted(np.sort(np.array(start)), midnights, side="right")
     gone = np.searchsorted(
         np.sort(np.array([e for s, e in zip(start, ends, strict=True) if s < np.inf])), midnights, side="right"

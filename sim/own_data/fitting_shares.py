@@ -40,7 +40,7 @@ def shares_of(spells: Spells, fits: Sequence[Fit], scenario: Scenario) -> list[S
 
     `fits` are its routes, all levels together. Unwritten where the file and the scenario do not tell the same routes apart.
     """
-    group = next(one for one in scenario.people if one.name == fits[0].group)
+    group = next(person for person in scenario.people if person.name == fits[0].group)
     mine = [one for one in spells.all if (one.group, one.service) == (group.name, fits[0].service)]
     lists, trait = _lists(scenario, group, fits[0].service)
     places = Places(scenario)
@@ -112,7 +112,7 @@ def _list_lines(of: RouteList, fits: Sequence[Fit], places: Places) -> list[Shar
     shares = {path: 0.0 for path, _, _ in of.routes}
     for word, share in _seen(fits).items():
         ways = [(path, now) for path, to, now in of.routes if to in places.ways(word)]
-        taken = [one for one in ways if one[1] > 0] or ways[:1]
+        taken = [way for way in ways if way[1] > 0] or ways[:1]
         if not taken:
             raise Unwritten(f"{share:.1%} of them went to {word}, which {of.path} does not have")
         total = sum(now for _, now in taken)
@@ -131,7 +131,7 @@ def _by_known_level(
     scenario: Scenario,
 ) -> list[Share]:
     """Each list with the shares of those who have its level, and the trait with the shares of its levels."""
-    group, places = next(one for one in scenario.people if one.name == mine[0].group), Places(scenario)
+    group, places = next(person for person in scenario.people if person.name == mine[0].group), Places(scenario)
     known = [one for one in level_of if one]
     lines: list[Share] = []
     if not _is_changed(group, trait) and mine[0].service in dict(group.arrives_at):
@@ -142,15 +142,15 @@ def _by_known_level(
     stated = {one.level for one in lists}
     for of in lists:
         theirs = [
-            one
-            for one, level in zip(mine, level_of, strict=True)
+            spell
+            for spell, level in zip(mine, level_of, strict=True)
             if level and (level == of.level or (of.level == EVERY_LEVEL and level not in stated))
         ]
         ended = [one for one in theirs if one.route]
         if len(ended) < LEAST_ENDED:
             continue  # too few to tell: the list stays as it is
         fits = [
-            one for one in fits_of(group.name, mine[0].service, theirs, spells.until, route_words(spells)) if one.route
+            fit for fit in fits_of(group.name, mine[0].service, theirs, spells.until, route_words(spells)) if fit.route
         ]
         lines += _list_lines(of, fits, places)
     return lines
@@ -231,7 +231,7 @@ def _levels(trait: Trait, shares: Sequence[float], inside: Mapping[str, Sequence
 
 def _as_shares(weights: Sequence[float]) -> list[float]:
     total = sum(weights)
-    return [one / total for one in weights] if total else [0.0] * len(weights)
+    return [weight / total for weight in weights] if total else [0.0] * len(weights)
 
 
 def _trait_lines(
@@ -260,7 +260,7 @@ def _trait_lines(
 
 def people_of(fits: Sequence[Fit]) -> str:
     """How many stays some fits rest on."""
-    ended, still, unknown = (sum(getattr(one, name) for one in fits) for name in ("ended", "open", "unknown"))
+    ended, still, unknown = (sum(getattr(fit, name) for fit in fits) for name in ("ended", "open", "unknown"))
     said = f"{counted(ended, 'stay')} that ended, {still:,} still open"
     return f"{said}, parts of others whose pathway nobody knows ({unknown:,.0f})" if unknown >= 0.5 else said
 

@@ -103,14 +103,16 @@ def starting(  # noqa: PLR0913, PLR0917 - what is run, and how often
     scenario = read_scenario(file, mine, replications or RUNS, seed)
     missing = not_listed(scenario, of)
     most = min(DRAWS, scenario.replications)
-    reviewed = {one.name for one in scenario.services if one.review} & {one.service for one in of.people}
+    reviewed = {service.name for service in scenario.services if service.review} & {
+        person.service for person in of.people
+    }
     asked = missing or reviewed or steps_not_told(of, scenario) or has_levels_to_draw(scenario, of)
     rest = at_rest(file, of, tuple(sets), most, seed) if asked else None
     if rest is None:
         draws = most if has_levels_to_draw(scenario, of) else 1
         return tuple(replace(scenario, census=entries_of(scenario, of, draw)) for draw in range(draws))
     runs, first = runs_at_rest(rest, most, engines), rest.calendar.warm_up_days * SECONDS_PER_DAY
-    known = AtRest(rest, runs, first, {one.service for one in of.people})
+    known = AtRest(rest, runs, first, {person.service for person in of.people})
     return tuple(
         replace(scenario, census=(*entries_of(scenario, of, draw, known), *people_in(rest, run, missing, first)))
         for draw, run in enumerate(runs)
@@ -212,7 +214,7 @@ def missing_in(of: Census, scenario: Scenario) -> list[str]:
     `scenario` is the one of the file, with its own calendar: without a warm-up it never comes to rest, and nobody is taken from it.
     """
     missing = not_listed(scenario, of)
-    names = [quoted(one.name) for one in scenario.services if one.name in missing and _is_limited(one)]
+    names = [quoted(service.name) for service in scenario.services if service.name in missing and _is_limited(service)]
     empty = listed_words(names, "and") if names else ""
     if scenario.calendar.warm_up_days:
         said = [
@@ -274,17 +276,19 @@ class Held:
 def seen_in(of: Census, figure: Figure, scenario: Scenario) -> int | None:
     """What a census shows of a figure at its first instant; None for what a list of people does not show."""
     service, measure, by, item = figure
-    people = [one for one in of.people if service in (one.service, "all") and one.service in _declared(scenario)]
+    people = [
+        person for person in of.people if service in (person.service, "all") and person.service in _declared(scenario)
+    ]
     if measure == "midnight_census" and not by:
         return len(people)
     if measure == "delayed":
-        ready = [one.waiting_for for one in people if one.waiting_for]
+        ready = [person.waiting_for for person in people if person.waiting_for]
         return len(ready) if not by else sum(_way(scenario, to) == int(item) for to in ready)
     return None
 
 
 def _declared(scenario: Scenario) -> set[str]:
-    return {one.name for one in scenario.services if one.name != HOME}
+    return {service.name for service in scenario.services if service.name != HOME}
 
 
 def _way(scenario: Scenario, destination: str) -> int:

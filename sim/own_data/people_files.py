@@ -66,7 +66,7 @@ class Words:
     def one_of(self, column: str, text: str, known: Iterable[str]) -> str:
         """Our word for one of theirs as it is written here, in whatever capitals and signs they write it."""
         word, names = self.word(column, text), tuple(known)
-        return word if word in names else next((one for one in names if bare(one) == bare(word)), word)
+        return word if word in names else next((name for name in names if bare(name) == bare(word)), word)
 
 
 def read_mapping(file: str | None) -> Words:
@@ -104,7 +104,7 @@ def people_table(
             tried.add(Mark(file=file), "holds nobody below its heading")
         first = first or tried
     if len(tables) > 1:
-        sheets = listed([quoted(one.grid.sheet) for one in tables], "and")
+        sheets = listed([quoted(table.grid.sheet) for table in tables], "and")
         what = f"holds people on the sheets {sheets}, and one is read; put all rows on one sheet, or hide or remove the others"
         problems.add(Mark(file=file), what)
         return None
@@ -208,7 +208,9 @@ class Places:
         self.scenario = scenario
         self._ways: dict[str, tuple[str, ...]] = {bare(name): (name,) for name in scenario.destinations}
         for number in range(4):
-            theirs = tuple(one.name for one in scenario.services if _pathway(one.kind, one.pathway) == number)
+            theirs = tuple(
+                service.name for service in scenario.services if _pathway(service.kind, service.pathway) == number
+            )
             theirs += tuple(one.name for one in scenario.lists if set(one.services) <= set(theirs))
             ways = tuple(dict.fromkeys([*([HOME] if number == 0 else []), *theirs]))
             for word in (str(number), f"p{number}", f"pathway{number}", f"pathway{IN_WORDS[number]}"):
@@ -239,7 +241,7 @@ class Places:
     def main(self) -> str:
         """The first hospital; without one the first service."""
         services = self.scenario.services
-        return next((one.name for one in services if one.kind == "acute"), services[0].name)
+        return next((service.name for service in services if service.kind == "acute"), services[0].name)
 
 
 def _pathway(kind: str, stated: int | None) -> int | None:
@@ -248,7 +250,7 @@ def _pathway(kind: str, stated: int | None) -> int | None:
 
 def group_of(row: Row, mapping: Words, groups: Sequence[Group], problems: Problems) -> str | None:
     """The group of a row; the only one where the file does not say. None after noting that it is not known."""
-    names = [one.name for one in groups]
+    names = [group.name for group in groups]
     word = mapping.one_of("group", row["group"], names)
     if word in names:
         return word
@@ -273,7 +275,7 @@ def opened(
         problems.stop_if_any()
     assert table is not None, "why there is none is a problem"
     rows = without_nhs_numbers(list(table), problems)
-    check_words(rows, "group", mapping, [one.name for one in scenario.people], (), problems)
+    check_words(rows, "group", mapping, [person.name for person in scenario.people], (), problems)
     for group in scenario.people:
         for trait in group.traits:
             check_words(rows, trait.name, mapping, trait.level_names, (), problems)
@@ -283,7 +285,9 @@ def opened(
 def levels_of(row: Row, group: Group, mapping: Words) -> Levels:
     """The levels of a group's traits that a row gives."""
     return tuple(
-        (one.name, mapping.one_of(one.name, row[one.name], one.level_names)) for one in group.traits if row[one.name]
+        (trait.name, mapping.one_of(trait.name, row[trait.name], trait.level_names))
+        for trait in group.traits
+        if row[trait.name]
     )
 
 

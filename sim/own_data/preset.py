@@ -65,7 +65,7 @@ class Figure:
 
 def cite(facts: Iterable[Fact]) -> str:
     """Where facts stand: each publication once, then file, sheet, rows (or cells) and months, in the order of the days."""
-    ordered = sorted(facts, key=lambda one: (one.source, one.first.replace(day=1), one.grid.file, one.grid.sheet))
+    ordered = sorted(facts, key=lambda fact: (fact.source, fact.first.replace(day=1), fact.grid.file, fact.grid.sheet))
     parts = []
     for source, theirs in groupby(ordered, key=lambda one: one.source):
         places = [_where(list(group)) for _, group in groupby(theirs, key=lambda one: (one.grid.file, one.grid.sheet))]
@@ -76,13 +76,13 @@ def cite(facts: Iterable[Fact]) -> str:
 def _where(facts: Sequence[Fact]) -> str:
     """Of facts of one sheet: `kh03.xlsx, sheet NHS Trust by Sector, row 18, H18 and N18 (April to June 2025)`."""
     grid = facts[0].grid
-    lines = sorted({one.line for one in facts})
+    lines = sorted({fact.line for fact in facts})
     words = [Path(grid.file).name, *([f"sheet {grid.sheet}"] if grid.sheet else []), _rows(lines)]
     if grid.sheet:
-        columns = sorted({one.column for one in facts})
+        columns = sorted({fact.column for fact in facts})
         cells = [grid.place(facts[0].row, column).rpartition("!")[2] for column in columns]
         words.append(", ".join(cells) if len(cells) <= MOST_CELLS else f"{cells[0]} to {cells[-1]}")
-    when = words_of(min(one.first for one in facts), max(one.last for one in facts))
+    when = words_of(min(fact.first for fact in facts), max(fact.last for fact in facts))
     return f"{', '.join(words)} ({when})"
 
 
@@ -104,10 +104,10 @@ def _rows(lines: Sequence[int]) -> str:
 def by_month(facts: Iterable[Fact]) -> ByMonth:
     """Facts added up by month and item; an item with a part that is not published is None."""
     found: ByMonth = {}
-    for one in facts:
-        items = found.setdefault(one.first.replace(day=1), {})
-        before = items.get(one.item, 0.0)
-        items[one.item] = None if before is None or one.value is None else before + one.value
+    for fact in facts:
+        items = found.setdefault(fact.first.replace(day=1), {})
+        before = items.get(fact.item, 0.0)
+        items[fact.item] = None if before is None or fact.value is None else before + fact.value
     return found
 
 
@@ -122,11 +122,11 @@ def of(*items: str) -> Part:
     return lambda months: total(months, items)
 
 
-def less(one: Part, other: Part) -> Part:
+def less(part: Part, other: Part) -> Part:
     """One part less another."""
 
     def difference(months: ByMonth) -> float | None:
-        first, second = one(months), other(months)
+        first, second = part(months), other(months)
         return None if first is None or second is None else first - second
 
     return difference
@@ -268,8 +268,8 @@ def _beds(preset: Preset) -> None:
     facts = [*preset.of(KH03, "beds_available"), *preset.of(KH03, "beds_occupied")]
     if facts:
         quarters: ByMonth = {}
-        for one in facts:
-            quarters.setdefault(one.first, {})[one.measure] = one.value
+        for fact in facts:
+            quarters.setdefault(fact.first, {})[fact.measure] = fact.value
         parts = of("beds_occupied"), of("beds_available")
         note = "General and acute beds overnight, those of children among them"
         preset.figures.add(
@@ -295,7 +295,7 @@ def _late(preset: Preset) -> None:
     if not bands or not wholes:
         return
     months, late = _drd(preset), "hospital delayed_share"
-    facts = [*wholes, *(one for one in bands if one.item == "0")]
+    facts = [*wholes, *(band for band in bands if band.item == "0")]
     preset.figures.add("Discharges delayed", late, (LATE, of("discharged")), months, facts, binds=True)
     kept_back = preset.figures.hidden({says: total(months, items) for says, items in TOLD_BANDS.items()})
     for says, items in TOLD_BANDS.items():
@@ -304,7 +304,7 @@ def _late(preset: Preset) -> None:
             preset.figures.hide(name)
             continue
         address = f"hospital delay_band_share band={'|'.join(items)}"
-        facts = [*wholes, *(one for one in bands if one.item in ("0", *items))]
+        facts = [*wholes, *(band for band in bands if band.item in ("0", *items))]
         preset.figures.add(name, address, (of(*items), LATE), months, facts, divided_by=late, binds=True)
 
 
@@ -442,17 +442,17 @@ def _community(preset: Preset) -> None:
 
 def target_rows(figures: Sequence[Figure]) -> Iterator[tuple[str, ...]]:
     """The figures as rows of a targets file, in the order of its columns."""
-    for one in figures:
-        numbers = (amount(value, one.unit) for value in (one.low, one.aim, one.high))
+    for figure in figures:
+        numbers = (amount(value, figure.unit) for value in (figure.low, figure.aim, figure.high))
         yield (
-            one.says,
-            one.measure,
-            one.divided_by,
-            one.unit,
+            figure.says,
+            figure.measure,
+            figure.divided_by,
+            figure.unit,
             *numbers,
-            "yes" if one.binds else "no",
-            one.source,
-            one.note,
+            "yes" if figure.binds else "no",
+            figure.source,
+            figure.note,
         )
 
 

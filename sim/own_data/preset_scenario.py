@@ -47,7 +47,7 @@ class Line:
 
 def lines_of(preset: Preset) -> list[Line]:
     """What the scenario says differently from the baseline, in its order."""
-    stated = {one.path: one.text for one in read_scenario(str(HOME / PARENT)).values}
+    stated = {value.path: value.text for value in read_scenario(str(HOME / PARENT)).values}
     beds, discharges = preset.known.get("beds_available"), preset.known.get("discharges_a_day")
     found: list[Line] = []
     if beds:
@@ -127,7 +127,7 @@ def _services(stated: Mapping[str, str], preset: Preset, discharges: Known) -> I
     for path, pathways in SERVICES.items():
         times, words = size, f"{size:.3g} times the baseline's {stated[path]}, as discharges"
         if preset.shares:
-            more = sum(preset.shares[one] for one in pathways) / sum(england[one] for one in pathways)
+            more = sum(preset.shares[pathway] for pathway in pathways) / sum(england[pathway] for pathway in pathways)
             times, words = (
                 size * more,
                 f"{size * more:.3g} times the baseline's {stated[path]}, as discharges and their pathways",

@@ -98,7 +98,7 @@ class Published:
     def of(self, organisation: str, source: str, measure: str) -> list[Fact]:
         """The facts of one kind in the order of their days."""
         wanted = (organisation, source, measure)
-        found = [one for one in self.facts if (one.organisation, one.source, one.measure) == wanted]
+        found = [fact for fact in self.facts if (fact.organisation, fact.source, fact.measure) == wanted]
         return sorted(found, key=lambda one: (one.first, one.item))
 
 
@@ -332,14 +332,16 @@ def _wide(grid: Grid, code: str, into: Published, problems: Problems) -> Iterato
         quarter = None
         if {"year", "periodend"} <= set(places):
             quarter = _quarter(grid.cell(row, places["year"]), grid.cell(row, places["periodend"]))
-        for column, one in figures.items():
-            when = one.day or quarter or whole
+        for column, figure in figures.items():
+            when = figure.day or quarter or whole
             if when is None:
                 what = "says nowhere which month it is of; name it as it was published (…-April-2025.xlsx)"
                 problems.add(Mark(file=grid.file), what)
                 return
             value, instead = _value(grid, row, column, problems)
-            yield Fact(one.meaning[0], theirs, *one.meaning[1:], *when, value, instead, one.label, grid, row, column)
+            yield Fact(
+                figure.meaning[0], theirs, *figure.meaning[1:], *when, value, instead, figure.label, grid, row, column
+            )
 
 
 def _places(cells: Sequence[str]) -> dict[str, int]:
@@ -408,11 +410,11 @@ def read_published(files: Sequence[str], organisation: str, problems: Problems) 
         for grid in grids:
             source_facts += facts_of(grid, code, found, problems)
         if source_facts:
-            found.files += [(file, NAMES[source]) for source in dict.fromkeys(one.source for one in source_facts)]
+            found.files += [(file, NAMES[source]) for source in dict.fromkeys(fact.source for fact in source_facts)]
         elif grids and len(problems.found) == before and file not in found.understood:
             problems.add(Mark(file=file), f"is none of the files that are understood here; those are {_known()}")
         found.facts += _of_one_month(source_facts, found)
-    if not any(one.organisation == code for one in found.facts) and not problems.found:
+    if not any(fact.organisation == code for fact in found.facts) and not problems.found:
         what = f"{quoted(organisation)} is in none of these files{did_you_mean(code, found.organisations)}"
         problems.add(Mark(file=files[0]), what)
     found.facts = _each_once(found.facts, problems)
@@ -439,14 +441,14 @@ def _of_one_month(facts: list[Fact], into: Published) -> list[Fact]:
     (year, month), _ = days.most_common(1)[0]
     first, last = whole_month(year, month)
     kept, strays, redated = [], 0, 0
-    for one in facts:
-        if first <= one.first <= last:
-            kept.append(one if one.measure in DAILY else replace(one, first=first, last=last))
-        elif one.measure in DAILY:
+    for fact in facts:
+        if first <= fact.first <= last:
+            kept.append(fact if fact.measure in DAILY else replace(fact, first=first, last=last))
+        elif fact.measure in DAILY:
             strays += 1
         else:
             redated += 1
-            kept.append(replace(one, first=first, last=last))
+            kept.append(replace(fact, first=first, last=last))
     name = Path(facts[0].grid.file).name
     if strays:
         into.notes.append(f"{name} is of {words_of(first, last)}; {strays} rows of other months in it are left out")
@@ -460,12 +462,12 @@ def _of_one_month(facts: list[Fact], into: Published) -> list[Fact]:
 def _each_once(facts: list[Fact], problems: Problems) -> list[Fact]:
     """Every fact once; where two cells say two things of the same days, both are named."""
     found: dict[tuple[object, ...], Fact] = {}
-    for one in facts:
-        key = (one.source, one.organisation, one.measure, one.item, one.first, one.last, plain(one.label))
-        other = found.setdefault(key, one)
-        if other is not one and other.value != one.value:
+    for fact in facts:
+        key = (fact.source, fact.organisation, fact.measure, fact.item, fact.first, fact.last, plain(fact.label))
+        other = found.setdefault(key, fact)
+        if other is not fact and other.value != fact.value:
             shown = f"{other.value:g}" if other.value is not None else quoted(other.instead)
-            mine = f"{one.value:g}" if one.value is not None else quoted(one.instead)
-            what = f"says {mine} where {other.place} says {shown}, of {words_of(one.first, one.last)}; give one of the two files"
-            one.grid.wrong(problems, one.row, one.column, what)
+            mine = f"{fact.value:g}" if fact.value is not None else quoted(fact.instead)
+            what = f"says {mine} where {other.place} says {shown}, of {words_of(fact.first, fact.last)}; give one of the two files"
+            fact.grid.wrong(problems, fact.row, fact.column, what)
     return list(found.values())

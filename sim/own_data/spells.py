@@ -103,7 +103,7 @@ def read_spells(
         if one is not None and floor(one.admitted.days) > floor(end):
             row.wrong(problems, "admitted", "is after the day on which the file was made; is --until right?")
     problems.stop_if_any()
-    kept = [one for one in spells if since is None or one.admitted.days >= on(since)]
+    kept = [spell for spell in spells if since is None or spell.admitted.days >= on(since)]
     if not kept:
         problems.add(Mark(file=file), f"holds nobody who was admitted from {since} on")
         problems.stop_if_any()
@@ -128,7 +128,7 @@ def _until(spells: Sequence[Spell], stated: date | None) -> float:
 
 def _check_words(rows: Sequence[Row], words: Words, places: Places, problems: Problems) -> None:
     check_words(rows, "pathway", words, places.words, places.understood, problems)
-    check_words(rows, "service", words, [one.name for one in places.scenario.services], (), problems)
+    check_words(rows, "service", words, [service.name for service in places.scenario.services], (), problems)
 
 
 def _spell(
@@ -149,7 +149,7 @@ def _spell(
     group = group_of(row, words, groups, problems)
     if len(problems.found) > before or admitted is None or group is None:
         return None
-    services = [one.name for one in places.scenario.services]
+    services = [service.name for service in places.scenario.services]
     route = places.called(words.word("pathway", row["pathway"]))
     levels = levels_of(row, next(one for one in groups if one.name == group), words)
     return Spell(
@@ -165,7 +165,7 @@ def _notes(
     yield from beyond_headings(table)
     if len(kept) < len(read):
         yield f"{counted(len(read) - len(kept), 'stay')} from before {since} are left out: of those only the long ones would be in such a file"
-    without = sum(one.ready is None and one.left is not None for one in kept)
+    without = sum(spell.ready is None and spell.left is not None for spell in kept)
     if without:
         yield f"{counted(without, 'stay')} without a ready date count as ready when they left (as people who die are)"
     early = began_before_anybody_left(kept)
@@ -174,7 +174,7 @@ def _notes(
             f"{counted(early, 'stay')} began before anybody in the file had left: it seems to hold who was there, or left, from some day "
             "on. Short stays from before that day are missing then, and lengths come out too long: give that day with --from"
         )
-    ended = sum(one.needed(until)[1] for one in kept)
+    ended = sum(spell.needed(until)[1] for spell in kept)
     yield f"{counted(len(kept), 'stay')}, {len(kept) - ended:,} of them not ready yet when the file was made: these count as longer than so far"
 
 
@@ -217,7 +217,7 @@ def _told(days: float, *, in_days: bool) -> str:
 
 def _rows_named(lines: Sequence[int]) -> str:
     """Rows of a file in a sentence, the first few by their numbers."""
-    shown = ", ".join(str(one) for one in sorted(lines)[:MOST_ROWS_NAMED])
+    shown = ", ".join(str(line) for line in sorted(lines)[:MOST_ROWS_NAMED])
     return f"row{'' if len(lines) == 1 else 's'} {shown}{', ...' if len(lines) > MOST_ROWS_NAMED else ''}"
 
 
@@ -227,9 +227,9 @@ def _equal_rows(table: Table, rows: Sequence[Row], found: Sequence[Spell | None]
         return
     seen: set[Spell | None] = set()
     lines = []
-    for row, one in zip(rows, found, strict=True):
-        lines += [row.line] if one in seen else []
-        seen.add(one)
+    for row, spell in zip(rows, found, strict=True):
+        lines += [row.line] if spell in seen else []
+        seen.add(spell)
     if lines:
         yield (
             f"{counted(len(lines), 'row')} {'equals' if len(lines) == 1 else 'equal'} another row in all that was read ({_rows_named(lines)}); without a column `id` nobody can tell "
@@ -239,8 +239,8 @@ def _equal_rows(table: Table, rows: Sequence[Row], found: Sequence[Spell | None]
 
 def began_before_anybody_left(spells: Sequence[Spell]) -> int:
     """How many stays began more than a day before anybody left, where they are so many that the file lacks the short ones; else 0."""
-    lefts = [one.left.days for one in spells if one.left is not None]
-    early = sum(one.admitted.days < min(lefts) - 1 for one in spells) if lefts else 0
+    lefts = [spell.left.days for spell in spells if spell.left is not None]
+    early = sum(spell.admitted.days < min(lefts) - 1 for spell in spells) if lefts else 0
     return early if early > 0.02 * len(spells) and len(spells) > 50 else 0
 
 

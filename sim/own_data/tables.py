@@ -230,7 +230,7 @@ def _workbook(file: str, problems: Problems) -> tuple[Grid, ...]:
     except Exception as error:  # noqa: BLE001 - a broken file may raise anything
         raise ValueError(f"is no Excel file that can be read ({type(error).__name__}); save it again") from None
     try:
-        sheets = [one for one in values.worksheets if one.sheet_state == "visible"]
+        sheets = [worksheet for worksheet in values.worksheets if worksheet.sheet_state == "visible"]
         grids = [_sheet(file, sheet, formulas[sheet.title], problems) for sheet in sheets]
     finally:
         values.close()

@@ -57,7 +57,7 @@ def steps_not_told(of: Census, scenario: Scenario) -> int:
         for route in visit.routes
         if any(step.share > 0 for step in route.steps)
     }
-    return sum(one.steps_left is None and (one.service, one.waiting_for) in with_steps for one in of.people)
+    return sum(person.steps_left is None and (person.service, person.waiting_for) in with_steps for person in of.people)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +108,20 @@ class AtRest:
         self._every = {way: _sorted(those) for way, those in found.items()}
         self._with: dict[tuple[Way, Levels, Names], _Those | None] = {}
 
-    def alike(self, one: Present, draw: int, number: int) -> Alike | None:
+    def alike(self, present: Present, draw: int, number: int) -> Alike | None:
         """Somebody like a person of a list, in one draw; None where nobody at rest is there, or waits there for that."""
-        way = one.group, one.service, one.waiting_for or ""
+        way = present.group, present.service, present.waiting_for or ""
         if way not in self._every:
             return None
-        with_levels = self._those_with(way, one.levels, one.steps_left or ()) or self._those_with(way, one.levels, ())
+        with_levels = self._those_with(way, present.levels, present.steps_left or ()) or self._those_with(
+            way, present.levels, ()
+        )
         those = with_levels or self._every[way]
-        u = uniform_of(self._seed, draw, number, name_key(one.group), name_key(one.service), ALIKE_PEOPLE, 0)
-        days = one.waited if one.waiting_for else one.days
+        u = uniform_of(self._seed, draw, number, name_key(present.group), name_key(present.service), ALIKE_PEOPLE, 0)
+        days = present.waited if present.waiting_for else present.days
         first, many = (0, len(those.seconds)) if days is None else _about(those.seconds, days)
         chosen = first + int(u * many)
-        levels = self._groups[one.group].profiles[int(those.profiles[chosen])] if with_levels else None
+        levels = self._groups[present.group].profiles[int(those.profiles[chosen])] if with_levels else None
         longer = 0.0 if days is None else days - int(those.seconds[chosen]) / SECONDS_PER_DAY
         steps = tuple(step.later(longer) for step in those.steps[chosen])
         return Alike(levels, steps, bool(those.await_review[chosen]))
@@ -130,7 +132,7 @@ class AtRest:
             return self._every[way]
         if (way, levels, steps) not in self._with:
             every, profiles = self._every[way], self._groups[way[0]].profiles
-            able = np.array([set(levels) <= set(one) for one in profiles])[every.profiles]
+            able = np.array([set(levels) <= set(profile) for profile in profiles])[every.profiles]
             if steps:
                 able &= [set(steps) <= {step.name for step in theirs} for theirs in every.steps]
             rows = np.flatnonzero(able)
@@ -262,7 +264,7 @@ LEVELS = quantity_key("levels at a census of people")
 def has_levels_to_draw(scenario: Scenario, of: Census) -> bool:
     """Whether anybody in a census has traits of which not every level is given."""
     traits = {group.name: len(group.traits) for group in scenario.people}
-    return any(len(one.levels) < traits[one.group] for one in of.people)
+    return any(len(person.levels) < traits[person.group] for person in of.people)
 
 
 def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | None = None) -> tuple[CensusEntry, ...]:
@@ -275,26 +277,26 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
     known: dict[tuple[str, str, str | None, Levels], _Candidates] = {}
     found: Counter[tuple[Present, Levels, Names, Begun, bool]] = Counter()
     worked = rest.worked if rest else float
-    for number, one in enumerate(of.people):
-        group, levels = groups[one.group], one.levels
-        alike = rest.alike(one, draw, number) if rest and one.service != OUTSIDE else None
+    for number, person in enumerate(of.people):
+        group, levels = groups[person.group], person.levels
+        alike = rest.alike(person, draw, number) if rest and person.service != OUTSIDE else None
         if alike and alike.levels is not None:
             levels = alike.levels
-        elif len(levels) < len(group.traits) and one.service != OUTSIDE:
-            asked = one.group, one.service, one.waiting_for, one.levels
+        elif len(levels) < len(group.traits) and person.service != OUTSIDE:
+            asked = person.group, person.service, person.waiting_for, person.levels
             if asked not in known:
-                known[asked] = _Candidates(scenario, group, one)
-            u = uniform_of(scenario.seed, draw, number, name_key(one.group), name_key(one.service), LEVELS, 0)
-            levels = known[asked].chosen(one.days, u)
-        way = one.service, one.waiting_for or ""
-        theirs = alike.steps if alike and one.waiting_for else ()
-        if one.steps_left is None:
+                known[asked] = _Candidates(scenario, group, person)
+            u = uniform_of(scenario.seed, draw, number, name_key(person.group), name_key(person.service), LEVELS, 0)
+            levels = known[asked].chosen(person.days, u)
+        way = person.service, person.waiting_for or ""
+        theirs = alike.steps if alike and person.waiting_for else ()
+        if person.steps_left is None:
             left, begun = steps_left(group, levels, way, theirs, nothing_more, worked)
         else:
-            told = _named(one.steps_left, theirs)
-            needs = _by_share(scenario.seed, draw, number, one.group)
+            told = _named(person.steps_left, theirs)
+            needs = _by_share(scenario.seed, draw, number, person.group)
             left, begun = steps_left(group, levels, way, told, needs, worked)
-        found[one, levels, left, begun, bool(alike and alike.awaits_review)] += 1
+        found[person, levels, left, begun, bool(alike and alike.awaits_review)] += 1
     return tuple(
         replace(one.entry(count, levels, left, awaits_review=over), steps_begun=begun)
         for (one, levels, left, begun, over), count in found.items()
@@ -317,29 +319,29 @@ def _by_share(seed: int, draw: int, number: int, group: str) -> Callable[[Step],
 class _Candidates:
     """The profiles that somebody in one place, bound for one place, may have, and how much each counts."""
 
-    def __init__(self, scenario: Scenario, group: Group, one: Present) -> None:
-        self._is_ready = one.waiting_for is not None
+    def __init__(self, scenario: Scenario, group: Group, present: Present) -> None:
+        self._is_ready = present.waiting_for is not None
         pairs = zip(group.profiles, group.shares_of_profiles, strict=True)
-        every = [(levels, share) for levels, share in pairs if set(one.levels) <= set(levels)]
+        every = [(levels, share) for levels, share in pairs if set(present.levels) <= set(levels)]
         fitting = [
             (levels, share)
             for levels, share in every
-            if _may(group.visit(one.service, levels, levels), one.waiting_for)
+            if _may(group.visit(present.service, levels, levels), present.waiting_for)
         ]
         # Nobody may come with levels that lead there: then people have them from a change on the way, and all count alike.
         alike = [(levels, 1.0) for levels, _ in fitting or every]
         every = [pair for pair in every if pair[1] > 0] if any(share > 0 for _, share in fitting or every) else alike
-        visits = [group.visit(one.service, levels, levels) for levels, _ in every]
+        visits = [group.visit(present.service, levels, levels) for levels, _ in every]
         shares = np.array([share for _, share in every])
-        able = np.array([_bound(visit, one.waiting_for) for visit in visits])
-        sent = np.array([_sent(scenario, group, one.service, levels) for levels, _ in every])
+        able = np.array([_bound(visit, present.waiting_for) for visit in visits])
+        sent = np.array([_sent(scenario, group, present.service, levels) for levels, _ in every])
         ways = (
             shares * able * sent,
             shares * able,
             shares * (able > 0),
-            shares * [_may(v, one.waiting_for) for v in visits],
+            shares * [_may(v, present.waiting_for) for v in visits],
         )
-        self._weights = next((one for one in ways if one.sum() > 0), shares)
+        self._weights = next((way for way in ways if way.sum() > 0), shares)
         self._levels = [levels for levels, _ in every]
         self._visits: list[Visit | None] = []
         numbers: dict[int, int] = {}
@@ -400,8 +402,8 @@ QUARTERS = 4  # of a day: people who have been there as long to a quarter are al
 
 def not_listed(scenario: Scenario, of: Census) -> list[str]:
     """The services, and home, of which nobody is in a census."""
-    listed = {one.service for one in of.people}
-    return [one.name for one in scenario.services if one.name not in listed]
+    listed = {person.service for person in of.people}
+    return [service.name for service in scenario.services if service.name not in listed]
 
 
 def at_rest(file: str, of: Census, sets: tuple[str, ...], draws: int, seed: int | None) -> Scenario | None:

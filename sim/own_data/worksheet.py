@@ -210,7 +210,7 @@ def of_those_who_stay(service: str) -> tuple[float, float]:
 @cache
 def shipped() -> dict[int, float]:
     """The fifteen numbers of the baseline; those of the pathways with residents, as they are published."""
-    stated = {one.path: one.text for one in read_scenario(str(HOME / "scenarios/template.yaml")).values}
+    stated = {value.path: value.text for value in read_scenario(str(HOME / "scenarios/template.yaml")).values}
 
     def of(path: str) -> float:
         return float(quantity(stated[path]))
@@ -243,7 +243,7 @@ def shipped() -> dict[int, float]:
 @cache
 def residents() -> float:
     """The share of people who live in a care home, in the baseline."""
-    values = {one.path: one.text for one in read_scenario(str(HOME / PARENT)).values}
+    values = {value.path: value.text for value in read_scenario(str(HOME / PARENT)).values}
     return float(quantity(values["people.older_people.traits.lives.care_home"]))
 
 
@@ -322,7 +322,7 @@ def _other_cells(book: Any, page: Any, filled: Mapping[int, float], text: Any) -
     row = TOP + len(ASKED) + 1
     page.write_string(row, 1, "Numbers 5 to 8 together (must be 100%)", text)
     first, last = cell_of(PATHWAYS[0]), cell_of(PATHWAYS[-1])
-    whole = sum(filled.get(one, 0.0) for one in PATHWAYS)
+    whole = sum(filled.get(pathway, 0.0) for pathway in PATHWAYS)
     page.write_formula(row, YOURS, f"=SUM({first}:{last})", book.add_format({"num_format": "0.0%"}), whole)
     yours = book.add_format({"bg_color": "#FFF2CC", "border": 1})
     page.write_string(row + 1, 1, RESIDENTS_ROW, text)

@@ -156,10 +156,10 @@ def _size(asked: worksheet.Asked, value: float) -> str:
 
 def _check_pathways(grid: Grid, found: Filled, problems: Problems) -> None:
     """Numbers 5 to 8: all or none, and together 100%."""
-    given = [one for one in worksheet.PATHWAYS if one in found.places]
+    given = [pathway for pathway in worksheet.PATHWAYS if pathway in found.places]
     if not given:
         return
-    missing = [one for one in worksheet.PATHWAYS if one not in found.places]
+    missing = [pathway for pathway in worksheet.PATHWAYS if pathway not in found.places]
     mark = grid.mark(0)
     if missing:
         problems.add(
@@ -167,9 +167,9 @@ def _check_pathways(grid: Grid, found: Filled, problems: Problems) -> None:
             f"{worksheet.NUMBERS}: number {missing[0]} is missing beside {found.places[given[0]]}; 5 to 8 go together",
         )
         return
-    if any(one not in found.numbers for one in given):
+    if any(pathway not in found.numbers for pathway in given):
         return
-    whole = sum(found.numbers[one] for one in given)
+    whole = sum(found.numbers[pathway] for pathway in given)
     if abs(whole - 1) > 0.0051:
         problems.add(
             mark,
@@ -197,7 +197,7 @@ def _check_arithmetic(grid: Grid, found: Filled, problems: Problems) -> None:
             continue
         value, made = ours[part], before[part]
         if abs(shown - value) > 1e-6 * max(1.0, abs(value)) and abs(shown - made) > 1e-6 * max(1.0, abs(made)):
-            uses = ", ".join(found.places.get(one, f"number {one} as shipped") for one in part.needs)
+            uses = ", ".join(found.places.get(need, f"number {need} as shipped") for need in part.needs)
             grid.wrong(
                 problems,
                 row,
@@ -221,7 +221,7 @@ def scenario_text(filled: Filled, file: Path, command: str) -> str:
     values = values_of(filled)
     by_path: dict[str, list[worksheet.Part]] = {}
     for part in worksheet.parts():
-        if all(one in filled.numbers for one in part.needs):
+        if all(need in filled.numbers for need in part.needs):
             by_path.setdefault(part.path, []).append(part)
     change = [f"{path}: {_value(path, theirs, values)}  # {_why(theirs, filled)}" for path, theirs in by_path.items()]
     said = [

@@ -34,8 +34,8 @@ def write_checked(scenario: Path, content: str, others: Mapping[Path, bytes] | N
         found = read_scenario(name)
     except ScenarioError as error:
         problems = (
-            replace(one, file=str(scenario)) if Path(one.file).name == Path(name).name else one
-            for one in error.problems
+            replace(problem, file=str(scenario)) if Path(problem.file).name == Path(name).name else problem
+            for problem in error.problems
         )
         raise ScenarioError(problems) from None
     finally:

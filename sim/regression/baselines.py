@@ -216,7 +216,8 @@ def expected_file_text(expected: ExpectedResults) -> str:
     parts += [_measure_text(line) for line in expected.lines.values()]
     parts += ["", "[ledgers]  replication  people  places  blocks of 500 people"]
     parts += [
-        "  ".join([str(number), one.people, one.places, *one.blocks]) for number, one in enumerate(expected.ledgers, 1)
+        "  ".join([str(number), ledger.people, ledger.places, *ledger.blocks])
+        for number, ledger in enumerate(expected.ledgers, 1)
     ]
     if expected.histories_fingerprint:
         parts += ["", "[kept]  stories of replication 1", expected.histories_fingerprint]

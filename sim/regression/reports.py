@@ -52,32 +52,36 @@ def _kind(key: tuple[str, str, str, str]) -> str:
     return f"{key[1]} by {key[2]}" if key[2] else key[1]
 
 
-def check_result_lines(one: CheckResult) -> list[str]:
+def check_result_lines(result: CheckResult) -> list[str]:
     """Return the lines about one scenario; the first has its name and outcome."""
-    verdict = one.verdict
+    verdict = result.verdict
     if verdict is None:
-        return [f"{one.file}: {one.outcome}{f': {one.trouble}' if one.trouble else ''}"]
-    lines = [f"{one.file}: {verdict.outcome}{_beside(verdict)}"]
+        return [f"{result.file}: {result.outcome}{f': {result.trouble}' if result.trouble else ''}"]
+    lines = [f"{result.file}: {verdict.outcome}{_beside(verdict)}"]
     if verdict.new:
         lines.append(f"  of {', '.join(dict.fromkeys(_kind(key) for key in verdict.new))} nothing is recorded yet")
     if verdict.outcome == SAME:
-        return lines + [f"  {text}" for text in _values(one)]
-    lines += [f"  {text}" for text in (*_values(one), *_why(verdict))]
+        return lines + [f"  {text}" for text in _values(result)]
+    lines += [f"  {text}" for text in (*_values(result), *_why(verdict))]
     lines += [f"  {text}" for text in measure_table(delay_first(verdict.measures)[:MEASURES_SHOWN])]
     if len(verdict.measures) > MEASURES_SHOWN:
         lines.append(f"  and {len(verdict.measures) - MEASURES_SHOWN} measures more")
-    return lines + [f"  {text}" for text in first_difference_lines(one)]
+    return lines + [f"  {text}" for text in first_difference_lines(result)]
 
 
 def _beside(verdict: Verdict) -> str:
     if not verdict.versions:
         return ""
-    return " (recorded with " + ", ".join(f"{one.path} {one.recorded}, not {one.now}" for one in verdict.versions) + ")"
+    return (
+        " (recorded with "
+        + ", ".join(f"{version.path} {version.recorded}, not {version.now}" for version in verdict.versions)
+        + ")"
+    )
 
 
-def _values(one: CheckResult) -> list[str]:
-    assert one.verdict is not None
-    pairs = list(zip(one.verdict.values, one.places, strict=True))
+def _values(result: CheckResult) -> list[str]:
+    assert result.verdict is not None
+    pairs = list(zip(result.verdict.values, result.places, strict=True))
     lines = [f"{value_text(value)}  ({place.file}:{place.line})" for value, place in pairs[:VALUES_SHOWN]]
     more = len(pairs) - VALUES_SHOWN
     return [*lines, f"and {more} more values"] if more > 0 else lines
@@ -114,20 +118,20 @@ def delay_that_moved(measures: Sequence[MovedMeasure]) -> MovedMeasure | None:
 def delay_first(measures: tuple[MovedMeasure, ...]) -> tuple[MovedMeasure, ...]:
     """Delay, then the others as they come: those that moved most are often only what was changed."""
     delay = delay_that_moved(measures)
-    return measures if delay is None else (delay, *(one for one in measures if one is not delay))
+    return measures if delay is None else (delay, *(measure for measure in measures if measure is not delay))
 
 
 def measure_table(measures: tuple[MovedMeasure, ...]) -> list[str]:
     """Measure, expected, got, difference in standard errors, in columns."""
     if not measures:
         return []
-    rows = [("measure", "expected", "got", "standard errors"), *(measure_cells(one) for one in measures)]
+    rows = [("measure", "expected", "got", "standard errors"), *(measure_cells(measure) for measure in measures)]
     return ["  ".join(row) for row in padded(rows, (0,))]
 
 
-def measure_cells(one: MovedMeasure) -> tuple[str, str, str, str]:
+def measure_cells(measure: MovedMeasure) -> tuple[str, str, str, str]:
     """One measure that moved, as text."""
-    return measure_name(one), one.expected, one.got, standard_errors_text(one)
+    return measure_name(measure), measure.expected, measure.got, standard_errors_text(measure)
 
 
 def measure_name(one: MovedMeasure) -> str:
@@ -136,36 +140,38 @@ def measure_name(one: MovedMeasure) -> str:
     return f"{service} {measure}" + (f", {by} {item}" if by else "")
 
 
-def standard_errors_text(one: MovedMeasure) -> str:
+def standard_errors_text(measure: MovedMeasure) -> str:
     """The difference in standard errors of the recorded mean, or why there is none."""
-    if one.standard_errors is None:
-        return "new" if one.expected == NOTHING else "gone" if one.got == NOTHING else "had no spread"
-    if one.standard_errors == 0.0:
+    if measure.standard_errors is None:
+        return "new" if measure.expected == NOTHING else "gone" if measure.got == NOTHING else "had no spread"
+    if measure.standard_errors == 0.0:
         return "single runs"  # the mean is the same, the replications are not
-    return f"{one.standard_errors:+.2g}" if abs(one.standard_errors) < 1000 else f"{one.standard_errors:+,.0f}"
+    return (
+        f"{measure.standard_errors:+.2g}" if abs(measure.standard_errors) < 1000 else f"{measure.standard_errors:+,.0f}"
+    )
 
 
-def first_difference_lines(one: CheckResult) -> list[str]:
+def first_difference_lines(result: CheckResult) -> list[str]:
     """Return lines about the first block of people whose records differ, the first person and the first event."""
-    block = one.verdict.block if one.verdict else None
+    block = result.verdict.block if result.verdict else None
     if block is None:
         return []
     if block.what == "places":
         return [f"first records that differ: replication {block.replication}, in its open places only"]
     found = [f"first block whose records differ: replication {block.replication}, people {block.first} to {block.last}"]
-    if one.note:
-        return [*found, f"({one.note})"]
-    if one.first is None:
+    if result.note:
+        return [*found, f"({result.note})"]
+    if result.first is None:
         return [*found, "(the people of replication 1 are as recorded)"]
-    by_rank, in_time = one.first
+    by_rank, in_time = result.first
     found += [f"first person: {text}" for text in _difference(by_rank)]
     if in_time.person != by_rank.person:
         found += [f"first in time: {text}" for text in _difference(in_time)]
     return found
 
 
-def _difference(one: EventDifference) -> list[str]:
-    return [f"{one.person}, expected: {one.expected}", f"{one.person}, got: {one.got}"]
+def _difference(difference: EventDifference) -> list[str]:
+    return [f"{difference.person}, expected: {difference.expected}", f"{difference.person}, got: {difference.got}"]
 
 
 FORMAT = 1  # of the JSON
@@ -176,20 +182,25 @@ MARKS = {UNUSABLE: "❌", MOVED: "❌", NOT_RUN: "⚪"}
 def summary_line(found: Sequence[CheckResult]) -> str:
     """One sentence about all of them."""
     counts: dict[str, int] = {}
-    for one in found:
-        counts[one.outcome] = counts.get(one.outcome, 0) + 1
+    for result in found:
+        counts[result.outcome] = counts.get(result.outcome, 0) + 1
     parts = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
     return f"{len(found)} {'scenario' if len(found) == 1 else 'scenarios'}: {parts}."
 
 
 def json_object(found: Sequence[CheckResult]) -> dict[str, Any]:
     """Everything, for programs."""
-    return {"format": FORMAT, "scenarios": [_json_of(one) for one in found]}
+    return {"format": FORMAT, "scenarios": [_json_of(result) for result in found]}
 
 
-def _json_of(one: CheckResult) -> dict[str, Any]:
-    verdict = one.verdict
-    head = {"file": one.file, "expected_file": one.expected_file, "outcome": one.outcome, "trouble": one.trouble}
+def _json_of(result: CheckResult) -> dict[str, Any]:
+    verdict = result.verdict
+    head = {
+        "file": result.file,
+        "expected_file": result.expected_file,
+        "outcome": result.outcome,
+        "trouble": result.trouble,
+    }
     if verdict is None:
         return head
     block = verdict.block
@@ -198,13 +209,13 @@ def _json_of(one: CheckResult) -> dict[str, Any]:
         "versions": [value._asdict() for value in verdict.versions],
         "values": [
             {**value._asdict(), "file": place.file, "line": place.line}
-            for value, place in zip(verdict.values, one.places, strict=True)
+            for value, place in zip(verdict.values, result.places, strict=True)
         ],
         "moved": [_json_measure(measure, verdict) for measure in verdict.measures],
         "new_measures": sorted({key[1] for key in verdict.new}),
         "first_block": None if block is None else block._asdict(),
-        "first_person": None if one.first is None else one.first[0]._asdict(),
-        "first_in_time": None if one.first is None else one.first[1]._asdict(),
+        "first_person": None if result.first is None else result.first[0]._asdict(),
+        "first_in_time": None if result.first is None else result.first[1]._asdict(),
     }
 
 
@@ -231,27 +242,27 @@ def _number(text: str) -> float | None:
 
 def junit_xml(found: Sequence[CheckResult]) -> str:
     """One test case for each scenario; no times, so that the same verdicts are the same bytes."""
-    moved = sum(one.outcome == MOVED for one in found)
-    unusable = sum(one.outcome == UNUSABLE for one in found)
-    not_run = sum(one.outcome == NOT_RUN for one in found)
+    moved = sum(result.outcome == MOVED for result in found)
+    unusable = sum(result.outcome == UNUSABLE for result in found)
+    not_run = sum(result.outcome == NOT_RUN for result in found)
     counts = f'tests="{len(found)}" failures="{moved}" errors="{unusable}" skipped="{not_run}"'
-    cases = "".join(_junit_case(one) for one in found)
+    cases = "".join(_junit_case(result) for result in found)
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<testsuites {counts}>\n<testsuite name="run_sim.py check" {counts}>\n{cases}</testsuite>\n</testsuites>\n'
     )
 
 
-def _junit_case(one: CheckResult) -> str:
-    folder, _, name = one.file.rpartition("/")
-    case = f"<testcase classname={quoteattr(folder or '.')} name={quoteattr(name)} file={quoteattr(one.file)}"
-    text = escape(_printable("\n".join(check_result_lines(one))))
+def _junit_case(result: CheckResult) -> str:
+    folder, _, name = result.file.rpartition("/")
+    case = f"<testcase classname={quoteattr(folder or '.')} name={quoteattr(name)} file={quoteattr(result.file)}"
+    text = escape(_printable("\n".join(check_result_lines(result))))
     tags = {MOVED: "failure", UNUSABLE: "error", NOT_RUN: "skipped"}
-    if one.outcome not in tags:
+    if result.outcome not in tags:
         return f"{case}><system-out>{text}</system-out></testcase>\n"
-    tag = tags[one.outcome]
-    message = quoteattr(_printable(_in_short(one)))
-    return f'{case}><{tag} type="{one.outcome}" message={message}>{text}</{tag}></testcase>\n'
+    tag = tags[result.outcome]
+    message = quoteattr(_printable(_in_short(result)))
+    return f'{case}><{tag} type="{result.outcome}" message={message}>{text}</{tag}></testcase>\n'
 
 
 def _printable(text: str) -> str:
@@ -259,45 +270,47 @@ def _printable(text: str) -> str:
     return "".join(letter for letter in text if letter >= " " or letter in "\n\t")
 
 
-def _in_short(one: CheckResult) -> str:
+def _in_short(result: CheckResult) -> str:
     """What moved, in one line."""
-    verdict = one.verdict
+    verdict = result.verdict
     if verdict is None:
-        return one.trouble or "another scenario's expected file has to be mended first"
+        return result.trouble or "another scenario's expected file has to be mended first"
     if not verdict.measures:
-        return "; ".join(first_difference_lines(one)) or one.outcome
+        return "; ".join(first_difference_lines(result)) or result.outcome
     delay, most = delay_that_moved(verdict.measures), verdict.measures[0]
     first = f"{_moved_text(delay)}; " if delay and delay is not most else ""
     return f"{counted(len(verdict.measures), 'measure')} moved: {first}most of all {_moved_text(most)}"
 
 
-def _moved_text(one: MovedMeasure) -> str:
-    name, expected, got, apart = measure_cells(one)
-    unit = " standard errors" if one.standard_errors else ""
+def _moved_text(measure: MovedMeasure) -> str:
+    name, expected, got, apart = measure_cells(measure)
+    unit = " standard errors" if measure.standard_errors else ""
     return f"{name}: expected {expected}, got {got} ({apart}{unit})"
 
 
 def markdown(found: Sequence[CheckResult]) -> str:
     """A summary for the page of a CI step."""
     parts = ["## Expected results", "", summary_line(found), "", "| scenario | outcome | |", "|---|---|---|"]
-    for one in found:
-        short = "" if one.verdict and not one.verdict.measures and one.verdict.block is None else _in_short(one)
-        mark = MARKS.get(one.outcome, "✅")
-        parts.append(f"| `{_cell(one.file)}` | {mark} {one.outcome} | {_cell(short)} |")
-    for one in found:
-        if one.verdict and one.verdict.outcome == MOVED:
-            parts += ["", *_details(one, one.verdict)]
+    for result in found:
+        short = (
+            "" if result.verdict and not result.verdict.measures and result.verdict.block is None else _in_short(result)
+        )
+        mark = MARKS.get(result.outcome, "✅")
+        parts.append(f"| `{_cell(result.file)}` | {mark} {result.outcome} | {_cell(short)} |")
+    for result in found:
+        if result.verdict and result.verdict.outcome == MOVED:
+            parts += ["", *_details(result, result.verdict)]
     return "\n".join(parts) + "\n"
 
 
-def _details(one: CheckResult, verdict: Verdict) -> Iterable[str]:
-    yield f"### `{one.file}`"
+def _details(result: CheckResult, verdict: Verdict) -> Iterable[str]:
+    yield f"### `{result.file}`"
     yield ""
-    for value, place in list(zip(verdict.values, one.places, strict=True))[:VALUES_SHOWN]:
+    for value, place in list(zip(verdict.values, result.places, strict=True))[:VALUES_SHOWN]:
         yield f"- {_cell(value_text(value))} (`{place.file}:{place.line}`)"
     if not verdict.values:
         yield "- no value of the scenario differs: the program or its packages give other results"
-    for text in first_difference_lines(one):
+    for text in first_difference_lines(result):
         yield f"- {_cell(text)}"
     yield ""
     yield "| measure | expected | got | standard errors |"
@@ -315,24 +328,24 @@ def _cell(text: str) -> str:
 def annotations(found: Sequence[CheckResult]) -> list[str]:
     """GitHub's workflow commands: each points at the line that differs from the recorded scenario."""
     told = []
-    for one in found:
-        if one.outcome == UNUSABLE:
-            told.append(_annotation("error", SourceLine(one.file, 1), "cannot be checked", one.trouble))
-        elif one.verdict is not None and one.outcome == MOVED:
+    for result in found:
+        if result.outcome == UNUSABLE:
+            told.append(_annotation("error", SourceLine(result.file, 1), "cannot be checked", result.trouble))
+        elif result.verdict is not None and result.outcome == MOVED:
             told += [
-                _annotation("error", place, "results moved", f"{value_text(value)}: {_in_short(one)}")
-                for value, place in list(zip(one.verdict.values, one.places, strict=True))[:ANNOTATIONS_OF_ONE]
+                _annotation("error", place, "results moved", f"{value_text(value)}: {_in_short(result)}")
+                for value, place in list(zip(result.verdict.values, result.places, strict=True))[:ANNOTATIONS_OF_ONE]
             ]
-            if not one.verdict.values:
-                told.append(_of_the_program(one, one.verdict))
+            if not result.verdict.values:
+                told.append(_of_the_program(result, result.verdict))
     return told
 
 
-def _of_the_program(one: CheckResult, verdict: Verdict) -> str:
+def _of_the_program(result: CheckResult, verdict: Verdict) -> str:
     """No line of the scenario differs: point at the expected line that moved most."""
     number = verdict.measures[0].number if verdict.measures else 0
-    words = "; ".join([_in_short(one), "no value of the scenario differs", *first_difference_lines(one)[:2]])
-    return _annotation("error", SourceLine(one.expected_file, number or 1), "results moved", words)
+    words = "; ".join([_in_short(result), "no value of the scenario differs", *first_difference_lines(result)[:2]])
+    return _annotation("error", SourceLine(result.expected_file, number or 1), "results moved", words)
 
 
 def _annotation(level: str, place: SourceLine, title: str, message: str) -> str:

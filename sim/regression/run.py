@@ -114,10 +114,10 @@ def run_scenarios(
 
 
 def _found(scenario: Scenario, looked: Sequence[ReplicationResult]) -> ScenarioResult:
-    table = gather(scenario.id, canonical(scenario), [one.piece.rows() for one in looked])
+    table = gather(scenario.id, canonical(scenario), [result.piece.rows() for result in looked])
     kept = looked[0].histories
     fingerprint = bytes_fingerprint("\n\n".join(unpack_histories(kept)).encode()) if kept else ""
-    expected = expected_results(scenario, table, [one.fingerprints for one in looked], versions(), fingerprint)
+    expected = expected_results(scenario, table, [result.fingerprints for result in looked], versions(), fingerprint)
     return ScenarioResult(scenario, expected, kept)
 
 

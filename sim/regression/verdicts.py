@@ -72,7 +72,7 @@ def compare_results(recorded: ExpectedResults, found: ExpectedResults, people_in
     """Holds what was found against what was recorded."""
     versions = _differing(recorded.versions, found.versions)
     values = _differing(recorded.values, found.values)
-    measures = tuple(sorted(_moved_measures(recorded, found), key=lambda one: -one.size))
+    measures = tuple(sorted(_moved_measures(recorded, found), key=lambda measure: -measure.size))
     block = _first_block(recorded, found, people_in_block)
     new = () if values else _new_measures(recorded, found)
     measures = tuple(one for one in measures if one.key not in new)
@@ -93,7 +93,7 @@ def _new_measures(recorded: ExpectedResults, found: ExpectedResults) -> tuple[Me
 def _differing(recorded: dict[str, str], found: dict[str, str]) -> tuple[MovedValue, ...]:
     paths = [*found, *(path for path in recorded if path not in found)]
     pairs = [MovedValue(path, recorded.get(path, ""), found.get(path, "")) for path in paths]
-    return tuple(one for one in pairs if one.recorded != one.now)
+    return tuple(pair for pair in pairs if pair.recorded != pair.now)
 
 
 def _moved_measures(recorded: ExpectedResults, found: ExpectedResults) -> list[MovedMeasure]:
@@ -166,7 +166,7 @@ def _is_too_thin(lines: tuple[RecordedMeasure | None, RecordedMeasure | None], t
 
 
 def _same_people(recorded: ExpectedResults, found: ExpectedResults) -> bool:
-    return [one.people for one in recorded.ledgers] == [one.people for one in found.ledgers]
+    return [ledger.people for ledger in recorded.ledgers] == [ledger.people for ledger in found.ledgers]
 
 
 def _line_of(expected: ExpectedResults, key: MeasureKey) -> RecordedMeasure | None:

@@ -185,7 +185,7 @@ def measures() -> Mapping[str, Measure]:
 
 def shown_in(place: Place) -> list[tuple[Measure, tuple[str, ...]]]:
     """The measures that are shown in one place, in their order there, with the divisions that are shown."""
-    there = [(one.shown[place], one) for one in measures().values() if place in one.shown]
+    there = [(measure.shown[place], measure) for measure in measures().values() if place in measure.shown]
     return [(one, shown.divisions) for shown, one in sorted(there, key=lambda pair: pair[0].order)]
 
 
@@ -291,8 +291,8 @@ def _check_orders(found: Mapping[str, Measure]) -> None:
     """No two measures at one place of a list."""
     for place in PLACES:
         taken: dict[int, str] = {}
-        for one in found.values():
-            if place in one.shown:
-                other = taken.setdefault(one.shown[place].order, one.name)
-                if other != one.name:
-                    raise MeasureTableError(f"{FILE.name}: {place}: {other} and {one.name} have the same place")
+        for measure in found.values():
+            if place in measure.shown:
+                other = taken.setdefault(measure.shown[place].order, measure.name)
+                if other != measure.name:
+                    raise MeasureTableError(f"{FILE.name}: {place}: {other} and {measure.name} have the same place")

@@ -35,7 +35,7 @@ def shares_by_number(counts: Counts) -> tuple[int, NDArray[np.float64]]:
     """
     least, most = int(counts.min()), int(counts.max())
     days = counts.shape[1]
-    found = [np.bincount(one.astype(np.int64) - least, minlength=most - least + 1) / days for one in counts]
+    found = [np.bincount(count.astype(np.int64) - least, minlength=most - least + 1) / days for count in counts]
     return least, np.array(found)
 
 

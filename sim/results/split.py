@@ -87,7 +87,7 @@ class Split:
     @cached_property
     def items(self) -> tuple[tuple[str, str], ...]:
         """By row of a table: of which division, and which item of it."""
-        return tuple((one.by, item) for one in self.divisions for item in one.items)
+        return tuple((division.by, item) for division in self.divisions for item in division.items)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -319,7 +319,7 @@ def _divisions(groups: Sequence[Group]) -> tuple[Division, ...]:
 
 def _items_of_profiles(groups: Sequence[Group]) -> Grid:
     """By group and profile, one after the other, and division: the number of the item."""
-    return np.stack([one.first + _numbers(groups, one) for one in _divisions(groups)], axis=1)
+    return np.stack([division.first + _numbers(groups, division) for division in _divisions(groups)], axis=1)
 
 
 def _numbers(groups: Sequence[Group], division: Division) -> Column:

@@ -150,14 +150,14 @@ def order_of(values: Column, passes: SimpleNamespace) -> Column:
 
 
 def aligned(
-    one: StepFunction, other: StepFunction, passes: SimpleNamespace | None = None
+    function: StepFunction, other: StepFunction, passes: SimpleNamespace | None = None
 ) -> tuple[Column, Column, Column]:
     """Every instant at which one of two step functions changes, and both after it."""
     if passes is None:
-        times = instants_of(one.times, other.times)
-        return times, one.at(times), other.at(times)
-    times, first, second = np.empty((3, len(one.times) + len(other.times)), dtype=np.int64)
-    size = passes.aligned(times, first, second, path_passes.Path(*one), path_passes.Path(*other))
+        times = instants_of(function.times, other.times)
+        return times, function.at(times), other.at(times)
+    times, first, second = np.empty((3, len(function.times) + len(other.times)), dtype=np.int64)
+    size = passes.aligned(times, first, second, path_passes.Path(*function), path_passes.Path(*other))
     return times[:size], first[:size], second[:size]
 
 
@@ -168,23 +168,23 @@ def instants_of(*times: Column) -> Column:
     return together[is_first(together)]
 
 
-def larger(one: StepFunction, other: StepFunction) -> StepFunction:
+def larger(function: StepFunction, other: StepFunction) -> StepFunction:
     """The larger of two step functions at each time."""
-    times = instants_of(one.times, other.times)
-    return StepFunction(times, np.maximum(one.at(times), other.at(times)))
+    times = instants_of(function.times, other.times)
+    return StepFunction(times, np.maximum(function.at(times), other.at(times)))
 
 
-def both(one: StepFunction, other: StepFunction) -> StepFunction:
+def both(function: StepFunction, other: StepFunction) -> StepFunction:
     """1 while two step functions of 0 and 1 are both 1."""
-    if one is ALWAYS or other is ALWAYS:
-        return other if one is ALWAYS else one
-    times = instants_of(one.times, other.times)
-    return StepFunction(times, one.at(times) * other.at(times))
+    if function is ALWAYS or other is ALWAYS:
+        return other if function is ALWAYS else function
+    times = instants_of(function.times, other.times)
+    return StepFunction(times, function.at(times) * other.at(times))
 
 
-def either(one: StepFunction, other: StepFunction) -> StepFunction:
+def either(function: StepFunction, other: StepFunction) -> StepFunction:
     """1 while one of two step functions of 0 and 1 is 1."""
-    return ALWAYS if one is ALWAYS or other is ALWAYS else larger(one, other)
+    return ALWAYS if function is ALWAYS or other is ALWAYS else larger(function, other)
 
 
 def count_at(start: Column, end: Column, instants: Column) -> Column:

@@ -99,7 +99,7 @@ def _arrival_steps(scenario: Scenario, ledger: Ledger, kept: Mask, people: Colum
         people_alike = scenario.people[group]
         steps = people_alike.arrival(people_alike.profiles[profile]).steps
         name = ledger.step_names[found["step"][row]]
-        if any(one.working_days for one in steps if one.name == name):
+        if any(step.working_days for step in steps if step.name == name):
             found["due"][row] = NEVER
     return found | {"person": people[found["person"]]}
 
@@ -114,7 +114,7 @@ def _takes_working_days(scenario: Scenario, ledger: Ledger, stay: int, step: int
     routes = [] if visit is None else [one for one in visit.dated if one.from_second <= admitted][-1].routes
     planned = scenario.destinations[row["planned_to"]]
     ways = [one for route in sorted(routes, key=lambda route: route.to != planned) for one in route.steps]
-    return next((one.working_days for one in ways if one.name == ledger.step_names[step]), False)
+    return next((way.working_days for way in ways if way.name == ledger.step_names[step]), False)
 
 
 T = TypeVar("T")

@@ -71,7 +71,7 @@ def paired(scenarios: Sequence[Scenario]) -> tuple[tuple[Scenario, ...], tuple[E
 
 def nothing_to_compare(left_out: Sequence[ExcludedScenario]) -> str:
     """What is said where no file can be paired with the base: each with its reason."""
-    return "nothing to compare:\n" + "\n".join(f"{one.file}: {one.reason}" for one in left_out)
+    return "nothing to compare:\n" + "\n".join(f"{scenario.file}: {scenario.reason}" for scenario in left_out)
 
 
 def _why_not(base: Scenario, other: Scenario) -> list[str]:
@@ -89,7 +89,7 @@ def _why_not(base: Scenario, other: Scenario) -> list[str]:
         reasons.append("census: other people are there at the start")
     if areas := other_areas(base, other):
         reasons.append(
-            f"people: {listed((spoken(one) for one in areas), 'and')} come to hospitals that the base does not have"
+            f"people: {listed((spoken(area) for area in areas), 'and')} come to hospitals that the base does not have"
         )
     return reasons
 
@@ -242,7 +242,7 @@ class Collector:
     def findings(self, *, warnings: tuple[str, ...] = (), left_out: tuple[ExcludedScenario, ...] = ()) -> Findings:
         """Everything that was found."""
         scenarios, cuts = self._scenarios, self._cuts
-        daily = {scenario.id: one.days() for scenario, one in zip(scenarios, self._days, strict=True)}
+        daily = {scenario.id: day.days() for scenario, day in zip(scenarios, self._days, strict=True)}
         if any(has_several(scenario) for scenario in scenarios):
             daily = {s.id: daily[s.id].under(days_with_the_only_hospital(s, daily[s.id].places)) for s in scenarios}
         told = {s.id: [*growing_queues(_queues(daily[s.id])), *warm_up_words(s, daily[s.id])] for s in scenarios}
@@ -330,7 +330,7 @@ def _delayed_people(
     tables: Sequence[ReplicationTable], scenarios: Sequence[Scenario]
 ) -> dict[tuple[str, str], tuple[float, ...]]:
     """The delayed people of each hospital, or of the main service, in every replication."""
-    hospitals = {ALL_HOSPITALS, *(one.name for s in scenarios for one in s.services if one.kind == "acute")}
+    hospitals = {ALL_HOSPITALS, *(service.name for s in scenarios for service in s.services if service.kind == "acute")}
     return {
         (table.scenario, key[0]): tuple(table.values[number].tolist())
         for table in tables

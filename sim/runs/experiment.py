@@ -88,7 +88,7 @@ def unpacked(data: bytes, task: Task, table: KeyTable | None = None) -> Piece:
 def _squeezed(tables: Sequence[Table], strategy: int) -> bytes:
     """Tables, compressed: of runs of equal numbers alone in a third of the time, and no larger where there is little else."""
     squeeze = zlib.compressobj(FASTEST, strategy=strategy)
-    return squeeze.compress(b"".join(_by_byte(one) for one in tables)) + squeeze.flush()
+    return squeeze.compress(b"".join(_by_byte(table) for table in tables)) + squeeze.flush()
 
 
 def _by_byte(table: Table) -> bytes:
@@ -97,7 +97,7 @@ def _by_byte(table: Table) -> bytes:
 
 
 def _said(tables: Sequence[Table]) -> list[tuple[str, tuple[int, ...]]]:
-    return [(one.dtype.str, one.shape) for one in tables]
+    return [(table.dtype.str, table.shape) for table in tables]
 
 
 def _arrays(said: Sequence[Any], data: bytes) -> Iterator[Table]:
@@ -142,11 +142,14 @@ class FinishedWork:
 
     def __init__(self, store: Store, scenarios: Sequence[Scenario], engines: Engines, divisions: Divisions) -> None:
         self._store, self._divisions = store, divisions
-        self._ids = [one.id for one in scenarios]
-        self._results = [None if has_rows_of_people(one) else name_of_results(one, engines.name) for one in scenarios]
+        self._ids = [scenario.id for scenario in scenarios]
+        self._results = [
+            None if has_rows_of_people(scenario) else name_of_results(scenario, engines.name) for scenario in scenarios
+        ]
         asked = [engines.is_cross_checked(number, FIRST) for number in range(len(scenarios))]
         self._verdicts = [
-            name_of_verdict(one, FIRST) if is_asked else None for one, is_asked in zip(scenarios, asked, strict=True)
+            name_of_verdict(scenario, FIRST) if is_asked else None
+            for scenario, is_asked in zip(scenarios, asked, strict=True)
         ]
         self.proved = {
             number: day for number, name in enumerate(self._verdicts) if name and (day := self._day_of(name))
@@ -484,7 +487,7 @@ class ScenarioRuns:
 
     def __call__(self, scenarios: Sequence[Scenario], *, checked: bool = False) -> list[Replications]:
         """Every replication of each scenario, in order."""
-        self._before, self._now = self._before + self._now, sum(one.replications for one in scenarios)
+        self._before, self._now = self._before + self._now, sum(scenario.replications for scenario in scenarios)
         shared = self._shared(scenarios, checked=checked)
         found = run_all(shared, self._place(len(scenarios)), self.how.store, self._told)
         took = sum(sum(theirs.seconds.values()) for theirs in found) / max(1, len(scenarios))

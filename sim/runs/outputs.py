@@ -112,11 +112,11 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
     """What results.json holds."""
     asked = [
         {
-            "asks": one.page.heading,
-            "says": list(one.page.says),
-            "repeat_with": one.command,
+            "asks": study.page.heading,
+            "says": list(study.page.says),
+            "repeat_with": study.command,
         }
-        for one in job.studies
+        for study in job.studies
     ]
     return {
         "format": FORMAT,
@@ -130,7 +130,7 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
         **({"years": [dict(zip(YEAR, row, strict=True)) for row in year_rows(findings)]} if findings.years else {}),
         "budgets": [line._asdict() for line in budget_lines(findings)],
         "warnings": list(findings.warnings),
-        "same_people": [asdict(one) for one in findings.same_people],
+        "same_people": [asdict(person) for person in findings.same_people],
         **({"studies": asked} if asked else {}),
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }
@@ -179,7 +179,7 @@ def _run_object(job: Job, workers: int, pieces: Sequence[Replications]) -> dict[
         "engine": job.engines.name,
         "why_not_compiled": job.engines.why,
         "cross_checked_by_simpy": [
-            one.id for number, one in enumerate(job.scenarios) if job.engines.is_cross_checked(number, 0)
+            scenario.id for number, scenario in enumerate(job.scenarios) if job.engines.is_cross_checked(number, 0)
         ],
         "cross_checked_before": {} if job.store is None else job.store.proved,
         "replications_from_the_store": 0 if job.store is None else job.store.taken,

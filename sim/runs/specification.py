@@ -124,7 +124,7 @@ class Job:
     @property
     def writes_replications(self) -> bool:
         """Whether every figure of every replication is written as CSV: of so many that a spreadsheet can hold them, or where asked."""
-        return self.replications_csv or max(one.replications for one in self.scenarios) <= MOST_IN_CSV
+        return self.replications_csv or max(scenario.replications for scenario in self.scenarios) <= MOST_IN_CSV
 
     def shown(self, file: str) -> str:
         """A file's name in results, the same everywhere: from the repository, or beside the first file."""

@@ -100,14 +100,14 @@ class Store:
         self._since_look = 0
         blocks = sorted(self._blocks())
         size = sum(one.bytes for one in blocks)
-        for one in blocks:
+        for block in blocks:
             if size <= self.most_bytes:
                 break
             with suppress(OSError):
-                one.file.unlink(missing_ok=True)
-                size -= one.bytes
+                block.file.unlink(missing_ok=True)
+                size -= block.bytes
             with suppress(OSError):
-                one.file.parent.rmdir()  # if it was the last
+                block.file.parent.rmdir()  # if it was the last
         return size
 
     def _blocks(self) -> Iterator[Kept]:
@@ -165,7 +165,9 @@ def meaning(scenario: Scenario) -> str:
 
 
 def _meaning(scenario: Scenario) -> str:
-    told = ((one.name, getattr(scenario, one.name)) for one in fields(scenario) if one.name not in DECIDE_NOTHING)
+    told = (
+        (field.name, getattr(scenario, field.name)) for field in fields(scenario) if field.name not in DECIDE_NOTHING
+    )
     return "\n".join(f"{name}: {_text(value)}" for name, value in told)
 
 
@@ -184,7 +186,7 @@ def _text(value: Any) -> str:
 
 @cache
 def _names_of(kind: Hashable) -> tuple[str, ...]:
-    return tuple(one.name for one in fields(cast(Any, kind)))
+    return tuple(field.name for field in fields(cast(Any, kind)))
 
 
 @lru_cache

@@ -380,8 +380,14 @@ def _analysed_by_morris(problem: Mapping[str, Any], design: Floats, figures: Flo
     found = morris.analyze(problem, design, figures, num_levels=LEVELS, seed=seed)
     numbers = range(problem["num_vars"])
     return [
-        Index(one, float(found["sigma"][one]), None, float(found["mu_star"][one]), float(found["mu_star_conf"][one]))
-        for one in numbers
+        Index(
+            number,
+            float(found["sigma"][number]),
+            None,
+            float(found["mu_star"][number]),
+            float(found["mu_star_conf"][number]),
+        )
+        for number in numbers
     ]
 
 

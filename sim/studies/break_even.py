@@ -199,9 +199,9 @@ def as_object(found: BreakEven, says: str) -> dict[str, object]:
     }
 
 
-def _crossing_object(one: Crossing) -> dict[str, object]:
-    ends = {"at": one.at, "low": one.low, "high": one.high, "pays_everywhere": one.pays_everywhere}
-    return ends | {"best_gbp_a_year": one.best_gbp, "worst_gbp_a_year": one.worst_gbp}
+def _crossing_object(crossing: Crossing) -> dict[str, object]:
+    ends = {"at": crossing.at, "low": crossing.low, "high": crossing.high, "pays_everywhere": crossing.pays_everywhere}
+    return ends | {"best_gbp_a_year": crossing.best_gbp, "worst_gbp_a_year": crossing.worst_gbp}
 
 
 def where(crossing: Crossing) -> str:

@@ -152,7 +152,7 @@ def headlines(scenarios: Sequence[Scenario], pieces: Sequence[Replications], *, 
         periods = findings.reported_periods.get(scenario.id) if compared else None
         days = periods.headline if periods else None
         part, _ = findings.headline_of(scenario)
-        lines = dict.fromkeys((one.service, one.measure) for one in topics(part) if not one.by)
+        lines = dict.fromkeys((topic.service, topic.measure) for topic in topics(part) if not topic.by)
         for which in (0, number) if compared else (number,):
             found.setdefault((which, days), {}).update(lines)
     return [Shown(scenarios[which].id, which, days, tuple(lines)) for (which, days), lines in found.items()]

@@ -227,7 +227,7 @@ class PointRuns:
 
     def _distinct(self, scenarios: Sequence[Scenario]) -> dict[str, Scenario]:
         """The scenarios that mean different things, each with the fixed costs that it keeps beside the base."""
-        kept = [keeping_fixed_costs(self._base, one) for one in scenarios]
+        kept = [keeping_fixed_costs(self._base, scenario) for scenario in scenarios]
         return {meaning(one): one for one in kept}
 
     def _measured(self, scenarios: Sequence[Scenario]) -> list[Measured]:
@@ -242,8 +242,8 @@ class PointRuns:
         for some in batches(new):
             others = {name: wanted[name] for name in some}
             self._keep(others, self._run(list(others.values())))
-        names = [meaning(keeping_fixed_costs(self._base, one)) for one in scenarios]
-        return [replace(self._known[name], scenario=one) for name, one in zip(names, scenarios, strict=True)]
+        names = [meaning(keeping_fixed_costs(self._base, scenario)) for scenario in scenarios]
+        return [replace(self._known[name], scenario=scenario) for name, scenario in zip(names, scenarios, strict=True)]
 
     def _keep(self, scenarios: Mapping[str, Scenario], pieces: Sequence[Replications]) -> None:
         """Puts together what scenarios showed, beside the base; of the base itself where no pieces of others are given."""

@@ -373,9 +373,9 @@ class Solved:
         """All that the answer rests on."""
         return sum(one.replications for one in self.tried)
 
-    def differ(self, one: Point, other: Point) -> bool:
+    def differ(self, point: Point, other: Point) -> bool:
         """Whether two points surely differ in the figure aimed at."""
-        low, high = bounds(self.trials.changes(one, other), (1 - self.study.looks.confidence) / 2)
+        low, high = bounds(self.trials.changes(point, other), (1 - self.study.looks.confidence) / 2)
         return not low <= 0 <= high
 
     def value(self, point: Point) -> object:

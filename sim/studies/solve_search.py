@@ -319,7 +319,7 @@ class Choice:
             if self._is_decided(alive):
                 break
         answer = self._cheapest(alive)
-        perhaps = tuple(one for one in alive if one != answer)
+        perhaps = tuple(point for point in alive if point != answer)
         best = min(self.trials.found, key=self.trials.distance) if answer is None else answer
         return Chosen(answer, perhaps, best, PARTS * len(self.points))
 
@@ -334,47 +334,47 @@ class Choice:
     def _survivors(self, alive: Sequence[Point]) -> list[Point]:
         """Those that may meet the goal, and surely cost no more than another that meets it."""
         trials = self.trials
-        kept = [one for one in alive if trials.verdicts[one] != MISSES]
+        kept = [point for point in alive if trials.verdicts[point] != MISSES]
         met = [one for one in kept if trials.verdicts[one] == MEETS]
         return [one for one in kept if not any(self._is_dearer(one, other) for other in met if other != one)]
 
-    def _is_dearer(self, one: Point, other: Point) -> bool:
-        low, high = self._bounds_of_more(one, other)
+    def _is_dearer(self, point: Point, other: Point) -> bool:
+        low, high = self._bounds_of_more(point, other)
         if low == high == 0:  # the same cost whatever happens: the one nearer to the goal
-            return (self.trials.distance(one), one) > (self.trials.distance(other), other)
+            return (self.trials.distance(point), point) > (self.trials.distance(other), other)
         return low > 0
 
-    def _more(self, one: Point, other: Point) -> Values:
+    def _more(self, point: Point, other: Point) -> Values:
         """What a mix costs more than another in the same replications."""
-        these, those = self.costs(one), self.costs(other)
+        these, those = self.costs(point), self.costs(other)
         both = min(len(these), len(those))
         return these[:both] - those[:both]
 
-    def _bounds_of_more(self, one: Point, other: Point) -> tuple[float, float]:
-        more = self._more(one, other)
+    def _bounds_of_more(self, point: Point, other: Point) -> tuple[float, float]:
+        more = self._more(point, other)
         return bounds(more, self.trials.looks.error(len(more), PARTS * max(1, len(self.points) - 1)))
 
     def _is_decided(self, alive: Sequence[Point]) -> bool:
         """Whether what is left is one mix, or several that meet the goal at costs that are alike."""
-        if any(self.trials.verdicts[one] == CANNOT_TELL for one in alive):
+        if any(self.trials.verdicts[point] == CANNOT_TELL for point in alive):
             return False
         answer = self._cheapest(alive)
-        others = [one for one in alive if one != answer]
-        return answer is None or all(self._bounds_of_more(answer, one)[1] <= self.indifference for one in others)
+        others = [point for point in alive if point != answer]
+        return answer is None or all(self._bounds_of_more(answer, other)[1] <= self.indifference for other in others)
 
     def _cheapest(self, alive: Sequence[Point]) -> Point | None:
-        met = [one for one in alive if self.trials.verdicts[one] == MEETS]
+        met = [point for point in alive if self.trials.verdicts[point] == MEETS]
         return min(met, key=lambda one: (self.cost(one), self.trials.distance(one)), default=None)
 
-    def _mark(self, one: Point) -> str:
+    def _mark(self, point: Point) -> str:
         """What all other mixes say of one; the error is shared out over them."""
         error = (1 - self.trials.looks.confidence) / max(1, len(self.trials.found) - 1)
         is_sure = True
         for other in self.trials.found:
-            if other == one:
+            if other == point:
                 continue
-            cheaper, dearer = bounds(self._more(other, one), error)
-            better, worse = bounds(self.trials.changes(one, other), error)
+            cheaper, dearer = bounds(self._more(other, point), error)
+            better, worse = bounds(self.trials.changes(point, other), error)
             if dearer <= 0 and worse <= 0 and min(dearer, worse) < 0:
                 return DOMINATED
             if cheaper <= 0 and better <= 0:  # it may cost no more, and may be no worse

@@ -151,10 +151,10 @@ def _flat(solved: Solved, found: Found) -> Iterator[str]:
     """From which value on nothing changes any more that could be seen."""
     *others, last = sorted(solved.tried, key=lambda one: one.point, reverse=not found.helps_upwards)
     first = last
-    for one in reversed(others):
-        if solved.differ(one.point, last.point):
+    for other in reversed(others):
+        if solved.differ(other.point, last.point):
             break
-        first = one
+        first = other
     if first is not last and solved.answer is None:
         yield f"From {solved.text(first.point)} to {solved.text(last.point)} these runs see no change."
 
@@ -209,8 +209,8 @@ def _scaled(study: Study) -> str:
     return " (reasons over the whole day, scaled to midnight)" if study.target.figure.key[1] in AT_MIDNIGHT else ""
 
 
-def _reason(one: Left) -> str:
-    return f"{reason_label(one.reason)}, {LACK_WORDS.get(one.lack, one.lack)}"
+def _reason(left: Left) -> str:
+    return f"{reason_label(left.reason)}, {LACK_WORDS.get(left.lack, left.lack)}"
 
 
 # -- tables ------------------------------------------------------------------------------------------------

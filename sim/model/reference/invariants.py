@@ -78,8 +78,8 @@ class ObservedTeams:
             what = f"{len(waiting)} steps wait, {len(team.queue)} are in the queue"
             raise TeamTrouble(TAKEN_IS_COUNTED, team_name, None, what)
         starts = [(order[0], work.started, work.stay.person.arriving.rank) for order, work in team.queue]
-        for (_, later), one, other in zip(team.queue[1:], starts, starts[1:], strict=False):
-            if other < one:
+        for (_, later), start, other in zip(team.queue[1:], starts, starts[1:], strict=False):
+            if other < start:
                 raise TeamTrouble(TEAM_IN_ORDER, team_name, later.stay.person, "is behind somebody who comes later")
 
 
@@ -353,7 +353,7 @@ class Observer:
         """Who waits for a place in this service, directly or on a list, in one order over all these queues."""
         if not self._plan.scenario.lists:
             return beds.services[number].queue
-        queues = [one.queue for one in beds.services if number in self._plan.members[one.number]]
+        queues = [service.queue for service in beds.services if number in self._plan.members[service.number]]
         return sorted((wait for queue in queues for wait in queue), key=lambda wait: self._order(wait, beds.clock.now))
 
     def _nobody_waits_beside_a_free_place(self, beds: BedManager, service: ServiceState, now: int) -> None:

@@ -35,7 +35,7 @@ class Steps:
     def begin(self, stay: Stay, steps: Sequence[PlannedStep]) -> None:
         """Ask for the steps of the route that was settled at admission, which start by their own clocks."""
         left = stay.steps_left
-        needed = [one for one in steps if (is_needed(one, stay.draw) if left is None else one.number in left)]
+        needed = [step for step in steps if (is_needed(step, stay.draw) if left is None else step.number in left)]
         self._ask_for(stay, needed, starts_now=False)
 
     def require(self, stay: Stay, steps: Sequence[PlannedStep]) -> None:

@@ -79,9 +79,9 @@ def animation(scenario: Scenario, ledger: Ledger, replication: int, days: int) -
 def _most_places(log: Sequence[Event]) -> dict[str, int]:
     """The highest number of a place that is ever used, by service: so many are drawn."""
     found: dict[str, int] = {}
-    for one in log:
-        if one.kind == "resource_use" and one.place is not None:
-            found[one.event] = max(found.get(one.event, 0), one.place)
+    for event in log:
+        if event.kind == "resource_use" and event.place is not None:
+            found[event.event] = max(found.get(event.event, 0), event.place)
     return found
 
 
@@ -95,7 +95,9 @@ def _positions(scenario: Scenario, most: dict[str, int], known: set[str]) -> pd.
             ready = ready_to_leave(service)
             rows += [(ready, READY_AT, height, "ready to leave", None)] if ready in known else []
             height += ROW * ceil(most[service] / IN_A_ROW) + GAP
-    for number, name in enumerate(one for one in scenario.destinations if waiting_outside(one) in known):
+    for number, name in enumerate(
+        destination for destination in scenario.destinations if waiting_outside(destination) in known
+    ):
         rows.append(
             (waiting_outside(name), OUTSIDE_AT, height + GAP * number, f"waiting outside for {spoken(name)}", None)
         )

@@ -274,7 +274,9 @@ def hospitals_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if not findings.hospitals:
         return None
     shown = with_baseline(findings)
-    names = sorted((one.name for one in findings.hospitals), key=lambda name: -_delayed(findings, shown[0], name))
+    names = sorted(
+        (hospital.name for hospital in findings.hospitals), key=lambda name: -_delayed(findings, shown[0], name)
+    )
     labels = [findings.label(scenario) for scenario in shown]
     title = "Where are people delayed, and how full is each hospital?" + days_of(findings)
     drawing, axes = canvas(

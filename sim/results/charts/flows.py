@@ -98,7 +98,7 @@ def _waiting(findings: Findings, scenario: Scenario, services: Sequence[str]) ->
     """People waiting for each service; those on a list stand at its first service."""
     found: dict[str, float] = {}
     first = {one.name: one.services[0] for one in scenario.lists}
-    for name, at in (*((one, one) for one in services), *first.items()):
+    for name, at in (*((service, service) for service in services), *first.items()):
         row = findings.estimate(scenario.id, name, "queue_mean")
         if row and row.mean >= LEAST:
             found[at] = found.get(at, 0.0) + row.mean
@@ -120,7 +120,7 @@ def flows_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     subtitle = "People a week, all drawings on one scale; in brackets how many wait for the service on an average day"
     drawing.text(0.02, 1 - TITLE_DOWN / total, title, fontsize=12.5, fontweight="bold", va="top")
     drawing.text(0.02, 1 - (TITLE_DOWN + 0.3) / total, subtitle, fontsize=9, color=GREY, va="top")
-    top, known = total - 0.75, {one.name for one in findings.baseline.services}
+    top, known = total - 0.75, {service.name for service in findings.baseline.services}
     for (scenario, found), height in zip(pairs, heights, strict=True):
         axes = drawing.add_axes((0, (top - 0.3 - height) / total, 1, (0.3 + height) / total))
         axes.set_axis_off()
@@ -135,7 +135,7 @@ def _answer(findings: Findings, pairs: Sequence[tuple[Scenario, Flows]]) -> str:
     """Of one scenario that opens one service: how many go there."""
     if len(pairs) != len(("baseline", "scenario")) or not findings.compared:
         return ""
-    known = {one.name for one in findings.baseline.services}
+    known = {service.name for service in findings.baseline.services}
     opened = {name: flow for name, flow in pairs[1][1].out_of_hospital.items() if name not in (*known, *FIRST, *LAST)}
     return (
         "".join(f" {figure(flow, '')} a week to {spoken(name)}" for name, flow in opened.items())

@@ -57,7 +57,7 @@ def _payers(money: Money) -> Changes:
 
 def _services(money: Money) -> Changes:
     """Every service, team and programme whose cost changes by enough to be seen."""
-    return {spoken(one.name): one for one in money.by_service if abs(one.mean) >= LEAST_GBP}
+    return {spoken(change.name): change for change in money.by_service if abs(change.mean) >= LEAST_GBP}
 
 
 def _chart(findings: Findings, question: str, rows_of: Callable[[Money], Changes]) -> tuple[str, str, Figure] | None:

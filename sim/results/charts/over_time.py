@@ -159,8 +159,8 @@ def _draw(axes: Axes, line: Line, width: float = 1.6) -> None:
 def _names(axes: Axes, lines: list[Line], names: list[str]) -> None:
     """Which line is whose, above the picture."""
     handles = [
-        axes.plot([], [], color=one.look.colour, marker=one.look.marker, linestyle=one.look.line, markersize=3.2)[0]
-        for one in lines
+        axes.plot([], [], color=line.look.colour, marker=line.look.marker, linestyle=line.look.line, markersize=3.2)[0]
+        for line in lines
     ]
     axes.legend(handles, [shortened(name, 24) for name in names], loc="lower right", bbox_to_anchor=(1.02, 0.96),
                 ncols=2, frameon=False, fontsize=LEVEL_SIZE, handlelength=2.2, columnspacing=1.2, borderpad=0.2)  # fmt: skip
@@ -221,7 +221,7 @@ def planned_places(findings: Findings) -> tuple[int, str] | None:
     """The planned places, added up where there are several hospitals, if the same all the time and in every scenario."""
     total = 0
     for main in findings.hospitals or (findings.main_service,):
-        every = [one.capacity for s in findings.scenarios for one in s.services if one.name == main.name]
+        every = [service.capacity for s in findings.scenarios for service in s.services if service.name == main.name]
         same = len(set(every)) == 1 and len(every) == len(findings.scenarios) and len(main.capacity) == 1
         places = main.capacity[0].places if same else None
         if places is None or main.counted_in == "hours_per_week":
@@ -306,11 +306,11 @@ def use_chart(findings: Findings) -> tuple[str, str, Figure] | None:
 
 def _opened(findings: Findings, scenario: Scenario) -> list[Service]:
     """Services with a limit that the baseline does not have."""
-    before = {one.name for one in findings.baseline.services}
+    before = {service.name for service in findings.baseline.services}
     return [
-        one
-        for one in scenario.services
-        if one.name not in before and not one.is_unlimited and one.counted_in != "hours_per_week"
+        service
+        for service in scenario.services
+        if service.name not in before and not service.is_unlimited and service.counted_in != "hours_per_week"
     ]
 
 
@@ -362,7 +362,7 @@ HARDLY_EVER = 0.001  # numbers that fewer midnights reach, or fall short of, are
 def midnights_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     """The share of midnights with more than each number of people in the main service, or in all hospitals together."""
     place = findings.main_place, "midnight_census"
-    shown = [one for one in with_baseline(findings) if place in findings.daily[one.id]]
+    shown = [scenario for scenario in with_baseline(findings) if place in findings.daily[scenario.id]]
     if not shown or findings.baseline.calendar.measured_days < 2:
         return None
     above = [_share_above(*shares_by_number(findings.daily[one.id][place])) for one in shown]

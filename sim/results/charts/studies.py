@@ -204,7 +204,7 @@ def solution_chart(picture: SolutionPicture) -> tuple[str, str, Figure]:
     """Points with their bounds, the target as a line, the answer in a circle."""
     kinds = [kind for kind in picture.kinds if any(one.kind == kind for one in picture.points)]
     drawing, axes = canvas(picture.title, picture.subtitle, 4.6, kinds if len(kinds) > 1 else ("", ""))
-    shown = sorted(picture.points, key=lambda one: one.across)
+    shown = sorted(picture.points, key=lambda point: point.across)
     if picture.with_line:
         axes.plot([one.across for one in shown], [one.mean for one in shown], color=GREY, linewidth=1, zorder=1)
     for number, kind in enumerate(picture.kinds):
@@ -235,7 +235,10 @@ def solution_chart(picture: SolutionPicture) -> tuple[str, str, Figure]:
 
 
 def _description(picture: SolutionPicture, shown: Sequence[TriedPoint]) -> str:
-    words = [f"{one.across:g}: {one.mean:.4g} ({one.low:.4g} to {one.high:.4g}), {one.kind}" for one in shown[:12]]
+    words = [
+        f"{point.across:g}: {point.mean:.4g} ({point.low:.4g} to {point.high:.4g}), {point.kind}"
+        for point in shown[:12]
+    ]
     return f"{picture.axis} against {picture.across}; target {picture.target_words}. " + "; ".join(words) + "."
 
 

@@ -81,8 +81,8 @@ OTHER = Look(GREY, "x", "solid", "")  # a scenario beyond those that can be told
 def looks(findings: Findings) -> Mapping[str, Look]:
     """The look of each scenario by its id: one for every picture."""
     known = dict(enumerate(zip(COLOURS, MARKERS, LINES, HATCHES, strict=True)))
-    found = {one.id: Look(*known[number]) for number, one in enumerate(with_baseline(findings))}
-    return {one.id: found.get(one.id, OTHER) for one in findings.scenarios}
+    found = {scenario.id: Look(*known[number]) for number, scenario in enumerate(with_baseline(findings))}
+    return {scenario.id: found.get(scenario.id, OTHER) for scenario in findings.scenarios}
 
 
 def compact(
@@ -165,7 +165,7 @@ def with_baseline(findings: Findings) -> list[Scenario]:
 def others(findings: Findings) -> list[Scenario]:
     """The scenarios beside the baseline, those with a look of their own first; as many as have a small picture."""
     first = with_baseline(findings)[1:]
-    return [*first, *(one for one in findings.scenarios[1:] if one not in first)][:MOST_PANELS]
+    return [*first, *(scenario for scenario in findings.scenarios[1:] if scenario not in first)][:MOST_PANELS]
 
 
 def remarks(findings: Findings, shown: int) -> str:

@@ -38,10 +38,10 @@ def is_of_accounts(measure: str) -> bool:
 
 def freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:
     """Services whose beds can be freed: those with a rule in the scenario, and the baseline's hospitals."""
-    rules = {one.service: one for one in other.costs.freed_beds}
-    hospitals = (one.name for one in base.services if one.kind == "acute" and not one.is_unlimited)
+    rules = {bed.service: bed for bed in other.costs.freed_beds}
+    hospitals = (service.name for service in base.services if service.kind == "acute" and not service.is_unlimited)
     names = dict.fromkeys((*rules, *hospitals))
-    declared = {one.name for one in other.services}
+    declared = {service.name for service in other.services}
     return tuple(rules.get(name, FreedBeds(service=name)) for name in names if name in declared)
 
 
@@ -101,7 +101,9 @@ def _value(
 
 def _split(scenario: Scenario, service: str, pence: int) -> dict[str, int]:
     """Pence by the payers of a service's days."""
-    days = [one for one in scenario.costs.prices if one.of == service and one.per in ("open_day", "occupied_day")]
+    days = [
+        price for price in scenario.costs.prices if price.of == service and price.per in ("open_day", "occupied_day")
+    ]
     split = days[0].payers
     parts = shared(pence, [Fraction(str(share)) for _, share in split])
     return {payer: part for (payer, _), part in zip(split, parts, strict=True)}
@@ -151,11 +153,11 @@ def _charge(table: dict[MeasureKey, Row], other: Scenario, price: Price, pence: 
 
 def _charge_budgets(table: dict[MeasureKey, Row], other: Scenario, more: Sequence[Line]) -> None:
     """What fills freed beds is spent from budget lines like everything else."""
-    for one in other.costs.budgets:
+    for budget in other.costs.budgets:
         allowed, spent = (
-            round(table["all", name, "budget", one.name].value * 100) for name in ("budget_gbp", "budget_spent_gbp")
+            round(table["all", name, "budget", budget.name].value * 100) for name in ("budget_gbp", "budget_spent_gbp")
         )
-        for row in rows_of(one.name, allowed, spent + spent_pence(other.costs, one, more)):
+        for row in rows_of(budget.name, allowed, spent + spent_pence(other.costs, budget, more)):
             table[row[:4]] = row
 
 
@@ -203,7 +205,7 @@ def _check_balance(
 
 def keeping_fixed_costs(base: Scenario, other: Scenario) -> Scenario:
     """The scenario, knowing which beds of the baseline go on costing; itself where there are none."""
-    freed = tuple(_beside(base, other, one) for one in other.costs.freed_beds)
+    freed = tuple(_beside(base, other, bed) for bed in other.costs.freed_beds)
     if freed == other.costs.freed_beds:
         return other
     return replace(other, costs=replace(other.costs, freed_beds=freed))
@@ -214,7 +216,7 @@ def _beside(base: Scenario, other: Scenario, freed: FreedBeds) -> FreedBeds:
     if ours is None or theirs is None or ours.is_unlimited or theirs.is_unlimited:
         return freed
     ours_close = freed.rule == "closed"
-    theirs_close = any(one.service == freed.service and one.rule == "closed" for one in base.costs.freed_beds)
+    theirs_close = any(bed.service == freed.service and bed.rule == "closed" for bed in base.costs.freed_beds)
     instants = sorted({step.from_second for one in (ours, theirs) for step in one.capacity})
     stays = []
     for at in instants:
@@ -227,7 +229,7 @@ def _beside(base: Scenario, other: Scenario, freed: FreedBeds) -> FreedBeds:
 
 
 def _service(scenario: Scenario, name: str) -> Service | None:
-    return next((one for one in scenario.services if one.name == name), None)
+    return next((service for service in scenario.services if service.name == name), None)
 
 
 def _planned(service: Service, at: int) -> int:

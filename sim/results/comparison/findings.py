@@ -57,7 +57,7 @@ class ReportedPeriods:
     @property
     def others(self) -> tuple[Period, ...]:
         """The periods other than the headline's."""
-        return tuple(one for one in self.periods if one != self.headline)
+        return tuple(period for period in self.periods if period != self.headline)
 
 
 @dataclass(frozen=True)

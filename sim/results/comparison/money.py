@@ -26,7 +26,9 @@ def without_price(scenario: Scenario) -> list[str]:
     if not scenario.costs.prices:
         return []
     priced = {price.of for price in scenario.costs.prices if price.per not in ("step", "place_year", "year")}
-    return [spoken(one.name) for one in scenario.services if one.name not in priced and one.name != HOME]
+    return [
+        spoken(service.name) for service in scenario.services if service.name not in priced and service.name != HOME
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ class Money:
     @property
     def gross_gbp(self) -> float:
         """What is spent more, before anything that falls elsewhere."""
-        return sum(one.mean for one in self.by_service if one.mean > 0)
+        return sum(change.mean for change in self.by_service if change.mean > 0)
 
     @cached_property
     def capital(self) -> MoneyChange | None:
@@ -139,15 +141,15 @@ class Money:
     @cached_property
     def freed(self) -> FreedBeds | None:
         """The service whose beds the headline is about: the main one, else the first that can free beds."""
-        rules = {one.service: one for one in self.scenario.costs.freed_beds}
+        rules = {bed.service: bed for bed in self.scenario.costs.freed_beds}
         main = self.findings.main_service.name
         return rules.get(main) or next(iter(rules.values()), None)
 
     @cached_property
     def all_freed(self) -> tuple[FreedBeds, ...]:
         """The hospitals whose beds can be freed, where there are several; else the service that the headline is about."""
-        rules = {one.service: one for one in self.scenario.costs.freed_beds}
-        several = tuple(rules[one.name] for one in self.findings.hospitals if one.name in rules)
+        rules = {bed.service: bed for bed in self.scenario.costs.freed_beds}
+        several = tuple(rules[hospital.name] for hospital in self.findings.hospitals if hospital.name in rules)
         return several if len(several) > 1 else (self.freed,) if self.freed else ()
 
     @property
@@ -207,7 +209,7 @@ class Money:
     @property
     def what_is_added(self) -> str:
         """What freed beds would have to pay for: places that open; staff and programmes too, where some cost more."""
-        works = any(one.mean > 0 for one in (*self._changes("team"), *self._changes("programme")))
+        works = any(change.mean > 0 for change in (*self._changes("team"), *self._changes("programme")))
         return "the places, staff and programmes that are added" if works else "the places that open"
 
     @property
@@ -221,9 +223,9 @@ class Money:
 
     def _price(self, per: str) -> float | None:
         found = (
-            one.gbp
-            for one in self.scenario.costs.prices
-            if self.freed and one.of == self.freed.service and one.per == per
+            price.gbp
+            for price in self.scenario.costs.prices
+            if self.freed and price.of == self.freed.service and price.per == per
         )
         return next(found, None)
 
@@ -291,7 +293,11 @@ def building_up(money: Money) -> str:
     base = money.findings.baseline
     never = {one.service for one in unsteady(base, money.findings.daily.get(base.id, {})) if one.steady_after is None}
     least = PART_OF_CASH * abs(money.cash.mean) if money.cash else 0.0
-    building = [one for one in money.by_service if one.name in never and one.is_certain and abs(one.mean) >= least]
+    building = [
+        change
+        for change in money.by_service
+        if change.name in never and change.is_certain and abs(change.mean) >= least
+    ]
     names = [spoken(one.name) for one in building]
     if not names:
         return ""
@@ -352,14 +358,14 @@ def _spending(money: Money) -> str:
 
 def _gross(money: Money) -> str:
     """What rises and what falls, service by service, and what of the fall rests on a condition."""
-    up = [one for one in money.by_service if one.mean >= LEAST_GBP]
-    down = [one for one in money.by_service if one.mean <= -LEAST_GBP]
+    up = [change for change in money.by_service if change.mean >= LEAST_GBP]
+    down = [change for change in money.by_service if change.mean <= -LEAST_GBP]
     both = f"Gross {_each(up)}; less {_each(down, signed=False)}." if up and down else ""
     return f"{both}{_caveat(money)}{_by_the_day(money, down)}".strip()
 
 
 def _each(changes: Sequence[MoneyChange], *, signed: bool = True) -> str:
-    largest = sorted(changes, key=lambda one: -abs(one.mean))[:MOST_EACH]
+    largest = sorted(changes, key=lambda change: -abs(change.mean))[:MOST_EACH]
     told = [(one.mean, spoken(one.name)) for one in changes if one in largest]
     rest = [one.mean for one in changes if one not in largest]
     told += [(sum(rest), f"{len(rest)} more services")] if rest else []
@@ -379,8 +385,10 @@ def _caveat(money: Money) -> str:
 def _by_the_day(money: Money, down: Sequence[MoneyChange]) -> str:
     """Return the caveat that places priced by the day used cost less only where their staff are not paid for empty places."""
     prices = {price.of for price in money.scenario.costs.prices if price.per == "occupied_day"}
-    limited = {one.name for one in money.scenario.services if not one.is_unlimited and one.kind != "acute"}
-    found = [one for one in down if one.name in prices & limited]
+    limited = {
+        service.name for service in money.scenario.services if not service.is_unlimited and service.kind != "acute"
+    }
+    found = [change for change in down if change.name in prices & limited]
     if not found:
         return ""
     much, names = figure(-sum(one.mean for one in found), "GBP"), listed([spoken(one.name) for one in found], "and")
@@ -390,7 +398,7 @@ def _by_the_day(money: Money, down: Sequence[MoneyChange]) -> str:
 def _who_pays(money: Money) -> str:
     """Whose money it is; with a pooled fund by contributor first, for what goes through the fund is not saved."""
     paid, given = (
-        "; ".join(f"{payer_label(one.name)} {_pounds(one)}" for one in changes) + "."
+        "; ".join(f"{payer_label(change.name)} {_pounds(change)}" for change in changes) + "."
         for changes in (money.by_payer, money.by_contributor)
     )
     if not money.scenario.costs.pools or not money.by_contributor:

@@ -338,7 +338,7 @@ def choice_words(findings: Findings) -> list[str]:
     """Which scenario has the fewest delayed people, and which others may as well, where a zone of indifference was stated."""
     zone = findings.indifference
     found = findings.side_by_side
-    named = {one.id: findings.called(one) for one in findings.scenarios}
+    named = {scenario.id: findings.called(scenario) for scenario in findings.scenarios}
     values = {
         name: found.delayed[name, found.main_place] for name in named if (name, found.main_place) in found.delayed
     }
@@ -346,7 +346,9 @@ def choice_words(findings: Findings) -> list[str]:
     if zone is None or choice is None:
         return []
     best = named[choice.best]
-    others = f" These runs cannot rule out {_listed([named[one] for one in choice.rivals])}" if choice.rivals else ""
+    others = (
+        f" These runs cannot rule out {_listed([named[rival] for rival in choice.rivals])}" if choice.rivals else ""
+    )
     if choice.at_most_worse <= zone:
         return [f"The fewest delayed people, or at most {zone:g} more than the fewest (95%): {best}.{others}"]
     more = counted(replications_for(choice, zone), "replication")

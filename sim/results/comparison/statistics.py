@@ -136,7 +136,7 @@ class Choice:
 def choose_smallest(values: Mapping[str, Sequence[float]]) -> Choice | None:
     """The choice among scenarios by a figure in each replication, of which little is good; None of fewer than two replications."""
     names = list(values)
-    count = min((len(one) for one in values.values()), default=0)
+    count = min((len(value) for value in values.values()), default=0)
     if count < 2 or len(names) < 2:
         return None
     means = {name: spread(values[name]).mean for name in names}

@@ -140,7 +140,7 @@ def _level(scenario: Scenario, ledger: Ledger, which: str, trait: str, when: str
     group = ledger.people["group"][person]
     levels = [[dict(one).get(trait, "") for one in people.profiles] for people in scenario.people]
     most = max(map(len, levels))
-    names = np.array([[*one, *[""] * (most - len(one))] for one in levels], dtype=object)
+    names = np.array([[*level, *[""] * (most - len(level))] for level in levels], dtype=object)
     return np.asarray(names[group, profile])
 
 
@@ -255,7 +255,7 @@ class Event:
 
 def shown_services(scenario: Scenario) -> tuple[str, ...]:
     """The services with a limit, in file order."""
-    return tuple(one.name for one in scenario.services if one.name != HOME and not one.is_unlimited)
+    return tuple(service.name for service in scenario.services if service.name != HOME and not service.is_unlimited)
 
 
 def waiting_outside(name: str) -> str:
@@ -282,18 +282,18 @@ def log_csv(scenario: Scenario, ledger: Ledger, replication: int) -> bytes:
     groups = [scenario.people[group].name for group in ledger.people["group"].tolist()]
     rows = [
         (
-            one.entity,
-            one.kind,
-            one.event,
-            one.second / SECONDS,
-            groups[one.person],
+            event.entity,
+            event.kind,
+            event.event,
+            event.second / SECONDS,
+            groups[event.person],
             replication + 1,
-            str(start + np.timedelta64(one.second, "s")),
-            one.place,
-            one.person,
-            one.waiting_for,
+            str(start + np.timedelta64(event.second, "s")),
+            event.place,
+            event.person,
+            event.waiting_for,
         )
-        for one in events(scenario, ledger)
+        for event in events(scenario, ledger)
     ]
     return csv_bytes(LOG_COLUMNS, rows)
 

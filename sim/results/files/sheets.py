@@ -106,7 +106,7 @@ def sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
             "Assumptions",
             "What rests on assumption",
             ("Value", "Is", "Note", "Written in"),
-            [tuple(one) for one in assumptions(findings, shown)],
+            [tuple(assumption) for assumption in assumptions(findings, shown)],
         ),
         Sheet(
             "Prices_of_other_years",
@@ -152,9 +152,9 @@ def _headline(findings: Findings) -> Sheet:
 def _who_waits(findings: Findings) -> Sheet:
     """The lines by group and trait of a comparison; without rows, and so without a sheet, where there is one group and no trait."""
     rows = [
-        (findings.label(one), *row)
-        for one in (findings.scenarios[1:] if findings.compared else ())
-        for row in who_waits_rows(findings, one)
+        (findings.label(scenario), *row)
+        for scenario in (findings.scenarios[1:] if findings.compared else ())
+        for row in who_waits_rows(findings, scenario)
     ]
     headers = ("Scenario", "Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
     return Sheet("Who_waits", TITLE, headers, rows, (ALL_OF_THEM,), unit_in=2)
@@ -166,7 +166,7 @@ def _days_told(findings: Findings, scenario: Scenario) -> list[tuple[tuple[str, 
         return [((), findings)]
     own = findings.reported_periods.get(scenario.id)
     periods = (own.headline, *own.others) if own else ()
-    return [*(((one.words,), findings.parts[one]) for one in periods), (("all measured days",), findings)]
+    return [*(((period.words,), findings.parts[period]) for period in periods), (("all measured days",), findings)]
 
 
 def _money_sheets(findings: Findings) -> list[Sheet]:
@@ -248,7 +248,9 @@ def _freed(findings: Findings) -> Sheet:
 
 def _days(findings: Findings) -> tuple[str, ...]:
     """Return a note for each scenario whose headline is about part of the window: which days, and what totals are of."""
-    told = ((findings.label(one), findings.reported_periods.get(one.id)) for one in findings.scenarios[1:])
+    told = (
+        (findings.label(scenario), findings.reported_periods.get(scenario.id)) for scenario in findings.scenarios[1:]
+    )
     return tuple(f"{label}: {_totals_of(own.headline)} {own.headline.words}." for label, own in told if own)
 
 
@@ -261,7 +263,7 @@ def _budgets(findings: Findings) -> Sheet:
     """Budget lines; without rows, and so without a sheet, where there are none."""
     per, _ = labels.per_each_of(findings.windows)
     named = labelled_with_days(findings)
-    rows = [(named[one.scenario], budget_name(one.budget), one.limits, *one[3:]) for one in budget_lines(findings)]
+    rows = [(named[line.scenario], budget_name(line.budget), line.limits, *line[3:]) for line in budget_lines(findings)]
     pounds = ("Budget", "Spent", "Spent, lower", "Spent, upper", "Left", "Left, lower", "Left, upper")
     headers = ("Scenario", "Budget line", "It limits", *(f"{one} {_pounds(per)}" for one in pounds))
     more = ("Share of replications that kept it", "Replications", "Verdict")
@@ -282,7 +284,9 @@ def _changes(findings: Findings, shown: Callable[[str], str]) -> Sheet:
 def _definitions(findings: Findings) -> Sheet:
     used = {row.measure for row in findings.estimates}
     rows = [
-        (one.name, one.unit, one.better, one.source, one.definition) for one in measures().values() if one.name in used
+        (measure.name, measure.unit, measure.better, measure.source, measure.definition)
+        for measure in measures().values()
+        if measure.name in used
     ]
     headers = ("Measure", "Unit", "Good direction", "Source", "Definition")
     return Sheet("Definitions", "What each measure means", headers, rows)
@@ -311,11 +315,15 @@ def _daily(findings: Findings) -> Sheet:
     first = findings.baseline.calendar.start + timedelta(days=findings.baseline.calendar.warm_up_days)
     main, known = findings.main_place, {one.name for one in findings.baseline.services}
     columns: list[tuple[str, str, str]] = []
-    for one in findings.scenarios:
-        opened = [service.name for service in one.services if service.name not in known and not service.is_unlimited]
+    for scenario in findings.scenarios:
+        opened = [
+            service.name for service in scenario.services if service.name not in known and not service.is_unlimited
+        ]
         wanted = [("delayed", main), ("midnight_census", main), ("waiting", main)]
         wanted += [("midnight_census", name) for name in opened]
-        columns += [(one.id, measure, name) for measure, name in wanted if (name, measure) in findings.daily[one.id]]
+        columns += [
+            (scenario.id, measure, name) for measure, name in wanted if (name, measure) in findings.daily[scenario.id]
+        ]
     columns = sorted(columns[:MOST_COLUMNS], key=lambda column: DAILY_WORDS[column[1]])
     series = [
         np.asarray(findings.daily[of][name, measure], dtype=np.float64).mean(axis=0) for of, measure, name in columns

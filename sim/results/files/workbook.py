@@ -89,9 +89,14 @@ def _cover(book: Any, style: Styles, findings: Findings, title: str, command: st
     page.set_column(0, 0, 100)
     page.write_string(0, 0, title, style["title"])
     rows, lines = ranking_with_summary(findings)
-    lines = lines + [ranking_answer(rows, findings, one) for one in findings.scenarios[1:]] if findings.compared else []
+    lines = (
+        lines + [ranking_answer(rows, findings, scenario) for scenario in findings.scenarios[1:]]
+        if findings.compared
+        else []
+    )
     lines = lines or [
-        f"{description(findings, one)} {on_other_days(findings, one)}".rstrip() for one in findings.scenarios
+        f"{description(findings, scenario)} {on_other_days(findings, scenario)}".rstrip()
+        for scenario in findings.scenarios
     ]
     lines += [f"{heading}: {text}" for money in money_of(findings) for heading, text in accounts(money)]
     base = findings.baseline
@@ -115,7 +120,7 @@ def _write(book: Any, style: Styles, sheet: Sheet) -> None:
     for number, note in enumerate(notes):
         page.write_string(1 + number, 0, note)
     top, last = 3 + len(notes), len(sheet.headers) - 1
-    columns = [{"header": one} for one in sheet.headers]
+    columns = [{"header": header} for header in sheet.headers]
     shape = {
         "name": f"table_{sheet.name.lower()}",
         "columns": columns,

@@ -231,11 +231,11 @@ def _only_the_run_file_differs(target: Path, fresh: Path, files: Iterable[str]) 
     return there == set(files) and all(_equal(target / path, fresh / path) for path in files if path != RUN_FILE)
 
 
-def _equal(one: Path, other: Path) -> bool:
+def _equal(path: Path, other: Path) -> bool:
     """Whether two files hold the same bytes, however many there are."""
-    if one.stat().st_size != other.stat().st_size:
+    if path.stat().st_size != other.stat().st_size:
         return False
-    with one.open("rb") as ours, other.open("rb") as theirs:
+    with path.open("rb") as ours, other.open("rb") as theirs:
         while (block := ours.read(AT_ONCE)) == theirs.read(AT_ONCE):
             if not block:
                 return True

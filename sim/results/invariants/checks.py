@@ -205,7 +205,7 @@ def _opening_of_the_other_ways(scenario: Scenario, name: str) -> int:
     ways: set[str | None] = {arrival.otherwise for group in comes for arrival in group.arrivals_outside}
     routes = (route for group in scenario.people for visit in group.journey for route in visit.routes)
     ways |= {route.otherwise for route in routes if route.to == name}
-    opens = {one.name: one.opens_second for one in scenario.services}
+    opens = {service.name: service.opens_second for service in scenario.services}
     opens |= {one.name: one.opens_second for one in scenario.lists}
     return max((second for name, second in opens.items() if name in ways), default=0)
 
@@ -214,7 +214,9 @@ def asked_for_free_places(window: Window) -> list[list[int]]:
     """By destination: the services that people who wait for it may go to, without those that are not asked."""
     services = window.scenario.services
     not_asked = {window.died} | {
-        number for number, one in enumerate(services) if counts_hours(one) or one.turnaround is not None or one.bays
+        number
+        for number, service in enumerate(services)
+        if counts_hours(service) or service.turnaround is not None or service.bays
     }
     return [[member for member in members if member not in not_asked] for members in window.members]
 
@@ -310,7 +312,7 @@ def _comings(window: Window, service: Service) -> None:
 
 def is_for(window: Window, bay: Bay, group: Column, profile: Column) -> Mask:
     """Whom a bay is for, of people of these groups with these profiles."""
-    fits = [np.array([bay.is_for(levels) for levels in one.profiles]) for one in window.scenario.people]
+    fits = [np.array([bay.is_for(levels) for levels in person.profiles]) for person in window.scenario.people]
     found = np.zeros(len(group), dtype=bool)
     for number, of_group in enumerate(fits):
         found[group == number] = of_group[profile[group == number]]
@@ -350,6 +352,6 @@ def _alike(window: Window, service: Service, number: int) -> Iterator[tuple[Colu
 def _any(free: Sequence[StepFunction], theirs: Sequence[bool]) -> StepFunction:
     """1 while a bed is free in any of these bays."""
     found = NEVER_FREE
-    for one, mine in zip(free, theirs, strict=True):
-        found = either(found, one) if mine else found
+    for function, mine in zip(free, theirs, strict=True):
+        found = either(found, function) if mine else found
     return found

@@ -101,7 +101,9 @@ def check_costs(window: Window) -> None:
     """Each price again, from waits instead of stays and from paths instead of sums."""
     found = costs.lines(window)
     _each_once(window, found)
-    again = sum(_pence_again(window, one.of, one.per, costs.exactly(one.gbp)) for one in window.scenario.costs.prices)
+    again = sum(
+        _pence_again(window, price.of, price.per, costs.exactly(price.gbp)) for price in window.scenario.costs.prices
+    )
     charged = [line.pence for line in found if line.part != "not closed"]
     require_sum(COSTS_ADD_UP, "all prices", sum(charged), again)
     rows = [row for row in costs.rows(window) if row.measure in ("cost_cash_gbp", "cost_capital_gbp")]

@@ -231,11 +231,13 @@ def is_count_of_people(measure: str) -> bool:
 
 def _add_up(split: Split, days: int, counts: list[Told]) -> None:
     """The items of each division add up to everybody: all counts side by side, a column for each place of each."""
-    each = np.repeat([_part_of_a_second(one.measure, days) for one in counts], [len(one.places) for one in counts])
-    values = _whole_numbers(np.concatenate([one.values for one in counts], axis=1), each)
+    each = np.repeat(
+        [_part_of_a_second(count.measure, days) for count in counts], [len(count.places) for count in counts]
+    )
+    values = _whole_numbers(np.concatenate([count.values for count in counts], axis=1), each)
     parts = np.add.reduceat(values, [division.first for division in split.divisions])
     for column in np.flatnonzero((parts != values[0]).any(axis=0))[:1].tolist():
-        told = [(one.measure, place) for one in counts for place in one.places]
+        told = [(count.measure, place) for count in counts for place in count.places]
         division = int(np.argmax(parts[:, column] != values[0, column]))
         where = f"{split.places[told[column][1]]} {told[column][0]} by {split.divisions[division].by}"
         require_sum(SPLITS_ADD_UP, where, int(parts[division, column]), int(values[0, column]))

@@ -171,7 +171,7 @@ def _of_levels(same: _Same, names: tuple[str, ...], home: int) -> dict[str, Any]
     """What traits there are and what may change them."""
     sizes = [len(group.profiles) for group in same.people]
     traits = max(len(group.traits) for group in same.people)
-    most = max((len(one.level_names) for group in same.people for one in group.traits), default=1)
+    most = max((len(trait.level_names) for group in same.people for trait in group.traits), default=1)
     levels = np.zeros((sum(sizes), traits), dtype=np.int64)
     visit_of = np.full((sum(sizes), home + 1), NONE, dtype=np.int64)
     may_change = np.zeros((sum(len(group.journey) for group in same.people), traits * most * most), dtype=bool)

@@ -55,7 +55,7 @@ def are_asked_for(window: Window) -> bool:
     """Whether anybody in the scenario may have steps outside."""
     groups = window.scenario.people
     return window.scenario.once(
-        "steps outside", lambda: any(one.steps for group in groups for one in group.arrivals_outside)
+        "steps outside", lambda: any(arrival.steps for group in groups for arrival in group.arrivals_outside)
     )
 
 

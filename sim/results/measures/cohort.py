@@ -189,7 +189,7 @@ def _days(window: Window, price: Price, found: Cohort) -> Weights:
     for (weeks, split), last in zip(parts, ends, strict=True):
         first = np.maximum(start, admitted + weeks * SECONDS_PER_WEEK)
         seconds = in_years(found, first, np.minimum(end, admitted + last))
-        for key, weight in _split(split, [int((one * units).sum()) for one in seconds]).items():
+        for key, weight in _split(split, [int((second * units).sum()) for second in seconds]).items():
             weights[key] = weights.get(key, Fraction(0)) + weight * each / SECONDS_PER_DAY
     return weights
 

@@ -279,9 +279,9 @@ def told(window: Window, split: Split) -> list[Told]:
     if not hospitals:
         return []
     found = {}
-    for one in _counts(window, split):
-        total, number = (split.with_all(table, hospitals) for table in (one.total, one.number))
-        found[one.measure] = ratio(total, number) / one.each
+    for count in _counts(window, split):
+        total, number = (split.with_all(table, hospitals) for table in (count.total, count.number))
+        found[count.measure] = ratio(total, number) / count.each
     return split.told(found, (*range(window.home), split.all))
 
 

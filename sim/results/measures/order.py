@@ -88,7 +88,7 @@ class RowOrder:
 
     def _meet(self, constant: Sequence[Block], others: Sequence[Key]) -> None:
         """Put new keys in their places; the numbers of all others change with them."""
-        these = tuple(one.keys for one in constant)
+        these = tuple(block.keys for block in constant)
         self._blocks[tuple(map(id, these))] = these
         met = dict.fromkeys((*self._keys, *(key for keys in these for key in keys), *others))
         self._keys = tuple(sorted(met, key=lambda key: self._place(key[:4])))

@@ -89,11 +89,13 @@ def divisions(scenarios: Sequence[Scenario], *, compared: bool) -> Divisions:
     """How the window of each scenario is divided: beside the first where they are compared, else on its own."""
     base = scenarios[0] if compared else None
     others = scenarios[1:] if compared else scenarios
-    found = [division(base, one) for one in others]
+    found = [division(base, other) for other in others]
     told = [one for one in found if one is not None]
     by_scenario = [() if one is None else (one,) for one in found]
     if not compared:
-        return Divisions(tuple(by_scenario), years=tuple(calendar_years(one.calendar, [one]) for one in scenarios))
+        return Divisions(
+            tuple(by_scenario), years=tuple(calendar_years(scenario.calendar, [scenario]) for scenario in scenarios)
+        )
     common = in_common(scenarios[0].calendar, (one.headline for one in told))
     years = calendar_years(scenarios[0].calendar, scenarios)
     return Divisions((tuple(dict.fromkeys(told)), *by_scenario), common, (years,) * len(scenarios))
@@ -130,7 +132,7 @@ def division(base: Scenario | None, other: Scenario) -> Division | None:
         for number in range(len(days) - 1)
     )
     dated = _decisive(name for names in turns.values() for name in names)
-    differing = [one for one in periods if _differs(dated, ours, theirs, one.first_day * SECONDS_PER_DAY)]
+    differing = [period for period in periods if _differs(dated, ours, theirs, period.first_day * SECONDS_PER_DAY)]
     return Division(periods, differing[-1] if differing else periods[-1])
 
 

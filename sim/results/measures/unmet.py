@@ -134,7 +134,7 @@ def _average_stays(window: Window) -> Column:
     for row, group in enumerate(window.scenario.people):
         for number, name in enumerate(window.names):
             members = window.scenario.members(name)
-            days = [_average_days(group, one, window.first, window.end) for one in members]
+            days = [_average_days(group, member, window.first, window.end) for member in members]
             found[row, number] = round(sum(days) / len(days) * SECONDS_PER_DAY)
     return found
 

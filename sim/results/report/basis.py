@@ -54,19 +54,19 @@ def without_note(findings: Findings, shown: Callable[[str], str] = str) -> list[
 def together(found: Iterable[Basis]) -> list[Basis]:
     """Values of one line of a file as one: what their paths share, and each value under what is left of its own."""
     lines: dict[tuple[str, str], list[Basis]] = {}
-    for one in found:
-        lines.setdefault((one.place, one.note), []).append(one)
+    for basis in found:
+        lines.setdefault((basis.place, basis.note), []).append(basis)
     return [_joined(group) for group in lines.values()]
 
 
 def _joined(group: Sequence[Basis]) -> Basis:
     if len(group) == 1:
         return group[0]
-    paths = [one.path.split(".") for one in group]
+    paths = [basis.path.split(".") for basis in group]
     shared = 0
     while all(len(path) > shared + 1 for path in paths) and len({path[shared] for path in paths}) == 1:
         shared += 1
-    parts = (f"{'.'.join(path[shared:])} {one.text}" for path, one in zip(paths, group, strict=True))
+    parts = (f"{'.'.join(path[shared:])} {basis.text}" for path, basis in zip(paths, group, strict=True))
     return group[0]._replace(path=".".join(paths[0][:shared]), text=", ".join(parts))
 
 
@@ -74,11 +74,17 @@ def uplifted(findings: Findings) -> Iterator[tuple[str, ...]]:
     """Prices of other years: path, as written, its year, factor, price used; each once."""
     seen = set()
     for scenario in findings.scenarios:
-        for one in scenario.costs.uplifts:
-            if one not in seen:
-                seen.add(one)
+        for uplift in scenario.costs.uplifts:
+            if uplift not in seen:
+                seen.add(uplift)
                 year = scenario.costs.price_year or ""
-                yield (one.path, f"£{one.written_gbp:,.2f}", one.year, f"{one.factor:g}", f"£{one.gbp:,.2f} of {year}")
+                yield (
+                    uplift.path,
+                    f"£{uplift.written_gbp:,.2f}",
+                    uplift.year,
+                    f"{uplift.factor:g}",
+                    f"£{uplift.gbp:,.2f} of {year}",
+                )
 
 
 MOST_ASSUMPTIONS = 200
@@ -116,7 +122,9 @@ def _changes(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
         if not changes:
             yield Paragraph("No differences except labels.")
             continue
-        rows = [(one.path, _said(one.old), _said(one.new), one.place(provenance.show)) for one in changes]
+        rows = [
+            (change.path, _said(change.old), _said(change.new), change.place(provenance.show)) for change in changes
+        ]
         yield Table(("value", "baseline", "scenario", "written in"), rows, ("mono", "", "", "place"))
 
 
@@ -143,7 +151,7 @@ def _assumptions(findings: Findings, provenance: RunProvenance) -> Iterator[Bloc
         "The intervals above say nothing about them."
     )
     lines = together(found)
-    rows = [(one.path, one.text, _note(one.note), one.place) for one in lines[:MOST_ASSUMPTIONS]]
+    rows = [(line.path, line.text, _note(line.note), line.place) for line in lines[:MOST_ASSUMPTIONS]]
     yield Table(("value", "is", "note", "written in"), rows, ("mono", "", "note", "place"))
     yield from _and_more(len(lines))
     if not findings.flips and findings.compared and len(findings.scenarios) == 2:
@@ -160,7 +168,7 @@ def _without_note(findings: Findings, provenance: RunProvenance) -> Iterator[Blo
         f"{counted(len(found), 'value')} with neither a source nor the word “assumption” beside it, so not in the list above."
     )
     lines = together(found)
-    rows = [(one.path, one.text, one.place) for one in lines[:MOST_ASSUMPTIONS]]
+    rows = [(line.path, line.text, line.place) for line in lines[:MOST_ASSUMPTIONS]]
     yield Table(("value", "is", "written in"), rows, ("mono", "", "place"))
     yield from _and_more(len(lines))
 

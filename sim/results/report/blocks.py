@@ -90,7 +90,7 @@ def page(template: str, **values: object) -> bytes:
 
 def html_page(title: str, front: object, body: Sequence[Block]) -> bytes:
     """A page of blocks below its title; where it has sliders, it has their script, and no other."""
-    explore = next((one for one in body if isinstance(one, Explore)), None)
+    explore = next((block for block in body if isinstance(block, Explore)), None)
     return page("report.html", title=title, front=front, body=body, explore=explore)
 
 

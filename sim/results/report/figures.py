@@ -185,7 +185,7 @@ def money_in_brief(findings: Findings) -> tuple[Table | None, list[str]]:
         ]
         rows.append(("all", *_before_after(money, ""), *_cells(money.cash)[:2]))
     else:
-        ranked = [one.scenario.id for one in ranking(findings)[:MOST_ROWS]]
+        ranked = [scenario.scenario.id for scenario in ranking(findings)[:MOST_ROWS]]
         shown = sorted(
             (one for one in found if one.scenario.id in ranked), key=lambda one: ranked.index(one.scenario.id)
         )
@@ -196,7 +196,7 @@ def money_in_brief(findings: Findings) -> tuple[Table | None, list[str]]:
         ]
         caption = f"What it costs: cash of all services {per}".rstrip()
     year = findings.baseline.costs.price_year
-    missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
+    missing = list(dict.fromkeys(name for scenario in findings.scenarios for name in without_price(scenario)))
     notes = [f"Prices of {year}."] if year else []
     notes += [f"The {MOST_ROWS} that rank best; all stand below."] if len(found) > MOST_ROWS else []
     notes += [f"Without a price, so at no cost here: {', '.join(missing)}."] if missing else []
@@ -238,9 +238,9 @@ def _ledgers(money: Money) -> Terms:
 
 def _who_pays(money: Money) -> Table:
     """Who pays against who gains: cash on one side, released bed days' value on the other, never summed."""
-    value = {one.name: one for one in money.value_by_payer}
-    names = dict.fromkeys((*(one.name for one in money.by_payer), *value))
-    cash = {one.name: one for one in money.by_payer}
+    value = {change.name: change for change in money.value_by_payer}
+    names = dict.fromkeys((*(change.name for change in money.by_payer), *value))
+    cash = {change.name: change for change in money.by_payer}
     rows = [
         (payer_label(name), *_before_after(money, name), *_cells(cash.get(name)), _worth(value.get(name)))
         for name in names
@@ -254,8 +254,8 @@ def _who_pays(money: Money) -> Table:
 def _whose_money(money: Money) -> Iterator[Block]:
     """Pooled funds split: who puts more in than before, and who is relieved."""
     rows = [
-        (payer_label(one.name), *_before_after(money, one.name, "contributor"), *_cells(one))
-        for one in money.by_contributor
+        (payer_label(change.name), *_before_after(money, change.name, "contributor"), *_cells(change))
+        for change in money.by_contributor
     ]
     headers = ("whose money", *_labels(money), "cash difference", "95% interval", "verdict")
     if rows and (money.scenario.costs.pools or money.findings.baseline.costs.pools):
@@ -302,7 +302,7 @@ def _worth(change: MoneyChange | None) -> str:
 
 def _services(money: Money) -> Table:
     """Gross and net: what costs more, then what costs less."""
-    changed = [one for one in money.by_service if abs(one.mean) >= LEAST_GBP]
+    changed = [change for change in money.by_service if abs(change.mean) >= LEAST_GBP]
     rows = [(spoken(one.name), *_cells(one)) for one in sorted(changed, key=lambda one: -one.mean)]
     if money.cash:
         rows.append(("gross: all that rises", figure(money.gross_gbp, "GBP", signed=True), "", ""))
@@ -315,7 +315,7 @@ def _nights(money: Money) -> Iterator[Block]:
     """What an open and a used night cost, and care in the 91 days from ready, baseline and scenario."""
     both = (money.findings.baseline, money.scenario)
     measures = ("cost_per_open_night_gbp", "cost_per_used_night_gbp", "care_91_days_gbp")
-    places = [(one.name, spoken(one.name)) for one in money.scenario.services]
+    places = [(service.name, spoken(service.name)) for service in money.scenario.services]
     rows = []
     for name, label in (*places, ("all", "all care after hospital")):
         cells = [_figure(money.findings, one, name, measure) for measure in measures for one in both]
@@ -350,10 +350,10 @@ def _costs_alone(findings: Findings) -> Iterator[Block]:
 
 def _prices(findings: Findings) -> Iterator[Block]:
     """The price year, what was turned into it, and what costs nothing here because it has no price."""
-    costs = next(one.costs for one in findings.scenarios if one.costs.prices)
+    costs = next(scenario.costs for scenario in findings.scenarios if scenario.costs.prices)
     text = f"Prices of {costs.price_year}. " if costs.price_year else ""
     text += "Delayed days are part of the stays that they belong to, and never added to them."
-    missing = list(dict.fromkeys(name for one in findings.scenarios for name in without_price(one)))
+    missing = list(dict.fromkeys(name for scenario in findings.scenarios for name in without_price(scenario)))
     if missing:
         text += f" Without a price, so at no cost here: {', '.join(missing)}."
     yield Paragraph(text, "small")

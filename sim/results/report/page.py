@@ -151,7 +151,7 @@ def _rests_on(findings: Findings, provenance: RunProvenance, where: str = "below
         many = counted(len(findings.warnings), "warning")
         yield f"{many}, in full {where}. {'It' if len(findings.warnings) == 1 else 'The first'}: {findings.warnings[0].rstrip('.')}."
     if findings.left_out:
-        yield f"Not compared: {', '.join(one.file for one in findings.left_out)}; why is said {where}."
+        yield f"Not compared: {', '.join(scenario.file for scenario in findings.left_out)}; why is said {where}."
 
 
 def _untried(findings: Findings, studies: Sequence[Study]) -> Iterator[str]:
@@ -237,7 +237,7 @@ def _asked_pages(studies: Sequence[Study]) -> Iterator[Block]:
 def _asked_in_brief(studies: Sequence[Study]) -> Iterator[str]:
     """A sentence for the first page."""
     if studies:
-        moved = "; one has sliders to move" if any(one.page.explore for one in studies) else ""
+        moved = "; one has sliders to move" if any(study.page.explore for study in studies) else ""
         yield f"{counted(len(studies), 'further question')} {'was' if len(studies) == 1 else 'were'} asked of these scenarios{moved}: “{ASKED}” below."
 
 

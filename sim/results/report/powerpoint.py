@@ -61,9 +61,11 @@ def _delayed(slide: Any, findings: Findings, box: tuple[float, float, float, flo
         return
     data = CategoryChartData()
     data.categories = [f"week {number}" for number in range(1, weeks + 1)]
-    for one in known:
-        days = np.asarray(findings.daily[one.id][key], dtype=np.float64)[:, : weeks * WEEK]
-        data.add_series(findings.label(one), days.reshape(len(days), weeks, WEEK).mean(axis=(0, 2)).round(2).tolist())
+    for scenario in known:
+        days = np.asarray(findings.daily[scenario.id][key], dtype=np.float64)[:, : weeks * WEEK]
+        data.add_series(
+            findings.label(scenario), days.reshape(len(days), weeks, WEEK).mean(axis=(0, 2)).round(2).tolist()
+        )
     _chart(slide, XL_CHART_TYPE.LINE, data, box, f"Delayed people in {spoken(findings.main_place)}, by week")
 
 

@@ -98,9 +98,9 @@ def slide_png(slide: Slide) -> bytes:
     """The same in 1920 by 1080 points."""
     picture = Image.new("RGB", (round(SHARP * WIDE), round(SHARP * HIGH)), "white")
     pen = ImageDraw.Draw(picture)
-    for one in _lines(slide):
-        font = ImageFont.truetype(font_file(bold=one.bold), round(SHARP * one.size) - 1)
-        pen.text((SHARP * one.x, SHARP * one.y), one.text, fill=one.colour, font=font, anchor="ls")
+    for line in _lines(slide):
+        font = ImageFont.truetype(font_file(bold=line.bold), round(SHARP * line.size) - 1)
+        pen.text((SHARP * line.x, SHARP * line.y), line.text, fill=line.colour, font=font, anchor="ls")
     for chart, x, y, wide, high in _places(slide):
         drawn = (
             Image.open(io.BytesIO(chart.png))

@@ -79,10 +79,13 @@ class Explore:
     def as_object(self) -> dict[str, object]:
         """Sliders, and each figure at every point."""
         figures = [
-            {"name": one.name, "levels": {",".join(map(str, at)): asdict(level) for at, level in one.levels.items()}}
-            for one in self.figures
+            {
+                "name": figure.name,
+                "levels": {",".join(map(str, at)): asdict(level) for at, level in figure.levels.items()},
+            }
+            for figure in self.figures
         ]
-        return {"sliders": [asdict(one) for one in self.sliders], "figures": figures}
+        return {"sliders": [asdict(slider) for slider in self.sliders], "figures": figures}
 
     @property
     def data(self) -> Markup:
@@ -169,10 +172,10 @@ def as_object(study: Study) -> dict[str, Any]:
         ],
         "explore": explore.as_object() if explore else None,
         "charts": [
-            {"name": one.name, "title": one.title, "description": one.description, "is_compact": one.is_compact}
-            for one in study.charts
+            {"name": chart.name, "title": chart.title, "description": chart.description, "is_compact": chart.is_compact}
+            for chart in study.charts
         ],
-        "scenarios": [asdict(one) for one in study.scenarios],
+        "scenarios": [asdict(scenario) for scenario in study.scenarios],
         "seed": study.seed,
         "repeat_with": study.command,
     }
@@ -218,7 +221,7 @@ def _explore(said: Mapping[str, Any]) -> Explore:
     sliders = [
         Slider(_text(one["name"]), _texts(one["values"]), _whole(one["start"])) for one in _list(said["sliders"])
     ]
-    if not sliders or any(not 0 <= one.start < len(one.values) for one in sliders):
+    if not sliders or any(not 0 <= slider.start < len(slider.values) for slider in sliders):
         raise ValueError(f"{FILE}: a slider starts at no value of its own")
     figures = [
         Explored(_text(one["name"]), {_point(at, sliders): _level(level) for at, level in one["levels"].items()})

@@ -33,8 +33,8 @@ class ReasonDays(NamedTuple):
 
 def days_by_reason(findings: Findings, shown: list[Scenario]) -> list[ReasonDays]:
     """The reasons of the main service, the largest of the first scenario on top."""
-    factors, _ = labels.side_by_side(one.calendar.measured_days for one in shown)
-    tables = [_days(findings, one, factor) for one, factor in zip(shown, factors, strict=True)]
+    factors, _ = labels.side_by_side(scenario.calendar.measured_days for scenario in shown)
+    tables = [_days(findings, scenario, factor) for scenario, factor in zip(shown, factors, strict=True)]
     reasons = list(dict.fromkeys(reason for table in tables for reason in table))
     found = [ReasonDays(reason_label(one), tuple(table.get(one, {}) for table in tables)) for one in sorted(reasons)]
     found.sort(key=lambda row: -row.total(0))
@@ -161,7 +161,7 @@ def in_short(findings: Findings, scenario: Scenario) -> list[HeadlineRow]:
 
 def _changed_traits(findings: Findings) -> set[str]:
     """The traits that a stay or a delay may change in any scenario: they say how people fare, not who they are."""
-    visits = (visit for one in findings.scenarios for group in one.people for visit in group.journey)
+    visits = (visit for scenario in findings.scenarios for group in scenario.people for visit in group.journey)
     return {
         change.trait
         for visit in visits

@@ -143,7 +143,7 @@ def _teams(findings: Findings) -> list[str]:
 
 def _busiest(findings: Findings, team: str) -> float:
     """The largest share of its places in use, in any scenario."""
-    rows = (findings.estimate(one.id, "all", "team_busy_share", "team", team) for one in findings.scenarios)
+    rows = (findings.estimate(scenario.id, "all", "team_busy_share", "team", team) for scenario in findings.scenarios)
     return max((row.mean for row in rows if row), default=0.0)
 
 
@@ -479,7 +479,10 @@ def how_to_read(findings: Findings) -> str:
 
 def same_people_bought(findings: Findings) -> list[str]:
     """How much less a difference varies because the people are the same: of delayed people, over all scenarios."""
-    rows = (findings.difference(one.id, findings.main_place, "midnight_delayed_mean") for one in findings.scenarios[1:])
+    rows = (
+        findings.difference(scenario.id, findings.main_place, "midnight_delayed_mean")
+        for scenario in findings.scenarios[1:]
+    )
     ratios = [row.variance_ratio for row in rows if row and row.variance_ratio is not None]
     if not ratios:
         return []

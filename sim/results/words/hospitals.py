@@ -142,15 +142,15 @@ def shared_on_the_screen(findings: Findings, scenario: Scenario) -> list[str]:
     return [*said, f"{counted(more, 'more shared service')} in the report."] if more > 0 else said
 
 
-def _sentence(scenario: Scenario, one: SharedService) -> str:
+def _sentence(scenario: Scenario, service: SharedService) -> str:
     factor = labels.times(scenario.calendar.measured_days)
-    name = spoken(one.name)
-    users = [f"{figure(mean * factor, 'people')} from {spoken(item)}" for item, mean in one.users[:MOST_USERS]]
-    rest = one.users[MOST_USERS:]
+    name = spoken(service.name)
+    users = [f"{figure(mean * factor, 'people')} from {spoken(item)}" for item, mean in service.users[:MOST_USERS]]
+    rest = service.users[MOST_USERS:]
     if rest:
         users.append(f"{figure(sum(mean for _, mean in rest) * factor, 'people')} from {len(rest)} more")
     per = labels.per(scenario.calendar.measured_days)
-    return f"{capital(name)} admits {figure(one.admitted * factor, 'people')} people {per}: {', '.join(users)}."
+    return f"{capital(name)} admits {figure(service.admitted * factor, 'people')} people {per}: {', '.join(users)}."
 
 
 def shared_rows(findings: Findings, scenario: Scenario) -> list[list[str]]:

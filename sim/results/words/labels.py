@@ -306,28 +306,30 @@ class Setting:
 def settings(scenario: Scenario) -> list[Setting]:
     """What `--set` changed in a scenario; a value that was the same before is no change."""
     return [
-        Setting(one.path, _one_line(one.old), _one_line(one.new))
-        for one in scenario.changes
-        if one.file.startswith(SET_BY) and one.path not in RUN_ONLY and one.old != one.new
+        Setting(change.path, _one_line(change.old), _one_line(change.new))
+        for change in scenario.changes
+        if change.file.startswith(SET_BY) and change.path not in RUN_ONLY and change.old != change.new
     ]
 
 
 def settings_text(found: Sequence[Setting], *, in_brackets: bool = False) -> str:
     """Return the settings in words, the first few of many; old values follow a comma where all is in brackets."""
     more = len(found) - MOST_SETTINGS
-    each = [f"{one.now}, {one.before}" if in_brackets else f"{one.now} ({one.before})" for one in found]
+    each = [
+        f"{setting.now}, {setting.before}" if in_brackets else f"{setting.now} ({setting.before})" for setting in found
+    ]
     return "; ".join(each[:MOST_SETTINGS]) + (f"; and {more} more" if more > 0 else "")
 
 
 def in_all(scenarios: Sequence[Scenario]) -> list[Setting]:
     """What was set alike in every one of several scenarios."""
     first, *others = scenarios
-    return [one for one in settings(first) if others and all(one in settings(other) for other in others)]
+    return [setting for setting in settings(first) if others and all(setting in settings(other) for other in others)]
 
 
 def title(scenario: Scenario, without: Sequence[Setting] = ()) -> str:
     """Return the whole name and its settings, without those displayed elsewhere."""
-    own = [one for one in settings(scenario) if one not in without]
+    own = [setting for setting in settings(scenario) if setting not in without]
     name = _name(scenario) or scenario.id
     return f"{name} — changed: {settings_text(own)}" if own else name
 
@@ -363,7 +365,7 @@ def in_sentences(scenarios: Sequence[Scenario]) -> dict[str, str]:
     common = in_all(scenarios)
 
     def named(name: str, scenario: Scenario) -> str:
-        own = [one for one in settings(scenario) if one not in common]
+        own = [setting for setting in settings(scenario) if setting not in common]
         return f"{name} ({settings_text(own, in_brackets=True)})" if own else name
 
     return _apart(scenarios, named)
@@ -374,7 +376,7 @@ def labels(scenarios: Sequence[Scenario], width: int) -> dict[str, str]:
     common = in_all(scenarios)
 
     def named(name: str, scenario: Scenario) -> str:
-        ending = _ending([one for one in settings(scenario) if one not in common], width)
+        ending = _ending([setting for setting in settings(scenario) if setting not in common], width)
         return shortened(name, width - len(ending)) + ending
 
     return _apart(scenarios, named)
@@ -392,10 +394,10 @@ def _apart(scenarios: Sequence[Scenario], named: Callable[[str, Scenario], str])
     """Names up to their first comma; whole ones, or ids, where two would be alike."""
     found: dict[str, str] = {}
     for name_of in (lambda one: _first_part(_name(one)), _name, lambda one: one.id):
-        found = {one.id: named(name_of(one) or one.id, one) for one in scenarios}
+        found = {scenario.id: named(name_of(scenario) or scenario.id, scenario) for scenario in scenarios}
         if len(set(found.values())) == len(found):
             return found
-    return {one.id: one.id for one in scenarios}
+    return {scenario.id: scenario.id for scenario in scenarios}
 
 
 def _first_part(name: str) -> str:
@@ -414,10 +416,10 @@ def _with_new_numbers(text: str, found: Sequence[Setting]) -> str:
 
     A number of one digit, or one that the text has twice, may well mean something else: it stays.
     """
-    for one in found:
-        old = rf"(?<![\d.,£]){re.escape(one.old)}(?![\d%]|[.,]\d)"
-        if one.old.isdigit() and one.new.isdigit() and len(one.old) > 1 and len(re.findall(old, text)) == 1:
-            text = re.sub(old, one.new, text)
+    for setting in found:
+        old = rf"(?<![\d.,£]){re.escape(setting.old)}(?![\d%]|[.,]\d)"
+        if setting.old.isdigit() and setting.new.isdigit() and len(setting.old) > 1 and len(re.findall(old, text)) == 1:
+            text = re.sub(old, setting.new, text)
     return text
 
 
@@ -431,7 +433,9 @@ def _said(parts: Sequence[str]) -> str:
 
 def slug(scenarios: Sequence[Scenario]) -> str:
     """What was set, as part of a folder's name: whole settings only, so that no number is cut."""
-    found = list({(one.path, one.new): one for scenario in scenarios for one in settings(scenario)}.values())
+    found = list(
+        {(setting.path, setting.new): setting for scenario in scenarios for setting in settings(scenario)}.values()
+    )
     if not found:
         return ""
     for texts in ([one.now for one in found], [one.brief for one in found]):

@@ -89,7 +89,7 @@ def _nights(findings: Findings, scenario: Scenario, service: Service) -> str:
     """What an open and a used night cost, in pounds and in times of the average price of a hospital night."""
     opened = findings.estimate(scenario.id, service.name, "cost_per_open_night_gbp")
     used = findings.estimate(scenario.id, service.name, "cost_per_used_night_gbp")
-    of_beds = {one.service: one.average_gbp for one in scenario.costs.freed_beds}
+    of_beds = {bed.service: bed.average_gbp for bed in scenario.costs.freed_beds}
     averages = {of_beds.get(one) for one in _main_services(findings)}
     average = averages.pop() if len(averages) == 1 else None
     if opened is None or used is None or not average:
@@ -140,10 +140,10 @@ def _waiting_beside_free_places(findings: Findings, scenario: Scenario, service:
 def _delay_for_a_place(findings: Findings, scenario: Scenario, service: Service) -> bool:
     """Whether anybody was delayed because a place of this service was missing."""
     return any(
-        one.mean > 0
-        for one in findings.estimates
-        if (one.scenario, one.measure, one.by) == (scenario.id, "delayed_bed_days", "cause")
-        and one.item == service.name
+        estimate.mean > 0
+        for estimate in findings.estimates
+        if (estimate.scenario, estimate.measure, estimate.by) == (scenario.id, "delayed_bed_days", "cause")
+        and estimate.item == service.name
     )
 
 
@@ -191,5 +191,5 @@ def _used_night(findings: Findings, scenario: Scenario, name: str) -> float | No
     row = findings.estimate(scenario.id, name, "cost_per_used_night_gbp")
     if row is not None:
         return row.mean
-    prices = [one.gbp for one in scenario.costs.prices if one.of == name and one.per == "occupied_day"]
+    prices = [price.gbp for price in scenario.costs.prices if price.of == name and price.per == "occupied_day"]
     return float(sum(prices)) if prices else None

@@ -18,6 +18,7 @@ from sim.own_data.tables import (
     Row,
     Table,
     bare,
+    beyond_headings,
     instant,
     looks_like_nhs_number,
     quantity,
@@ -323,7 +324,7 @@ def without_nhs_numbers(rows: Iterable[Row], problems: Problems) -> list[Row]:
 
 
 def told_of_columns(table: Table) -> list[str]:
-    """Sentences about columns that were not read."""
+    """Sentences about columns that were not read, and cells beyond them."""
     said = []
     if table.dropped:
         names = ", ".join(map(quoted, table.dropped))
@@ -332,4 +333,4 @@ def told_of_columns(table: Table) -> list[str]:
         said.append(f"Not read: {', '.join(map(quoted, table.unused))}")
     if "id" in table.columns:
         said.append(f"{quoted(table.headings['id'])} was used to find rows that are there twice, and not kept")
-    return said
+    return [*said, *beyond_headings(table)]

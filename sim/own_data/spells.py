@@ -25,7 +25,7 @@ from sim.own_data.people_files import (
     opened,
     told_of_columns,
 )
-from sim.own_data.tables import MOST_ROWS_NAMED, Row, Table, beyond_headings
+from sim.own_data.tables import MOST_ROWS_NAMED, Row, Table
 from sim.results.words.labels import counted
 
 NEEDED = ("admitted",)
@@ -162,7 +162,6 @@ def _notes(
 ) -> Iterable[str]:
     """What a planner should know of how the file was read."""
     yield from told_of_columns(table)
-    yield from beyond_headings(table)
     if len(kept) < len(read):
         yield f"{counted(len(read) - len(kept), 'stay')} from before {since} are left out: of those only the long ones would be in such a file"
     without = sum(spell.ready is None and spell.left is not None for spell in kept)

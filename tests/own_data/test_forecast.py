@@ -542,6 +542,16 @@ def test_a_census_of_nobody_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("here")
+def test_cells_beyond_the_last_heading_are_not_left_out_without_a_word() -> None:
+    Path("c.csv").write_text(
+        "service,admitted\nhospital,01/06/2026,seen by Ann\nhospital,02/06/2026\n", encoding="utf-8"
+    )
+    (note, *_) = read_censuses("c.csv", read_scenario("small.yaml"), Words(), date(2026, 6, 30)).notes
+    assert note.startswith("Not read: row 2 has cells beyond the last heading")
+    assert "Ann" not in note
+
+
+@pytest.mark.usefixtures("here")
 def test_days_may_stand_in_the_place_of_dates() -> None:
     Path("c.csv").write_text(
         "service,admitted,ready,waiting for\nhospital,12.5,2,unit\nhospital,3,,\n", encoding="utf-8"

@@ -121,7 +121,7 @@ def together(
     engine: str = "auto",
     fresh: bool = False,
 ) -> pd.DataFrame:
-    """What two to six files that extend the base do alone, as steps, on top of all others, and as shares that add up.
+    """What two to twelve files that extend the base do alone, as steps, on top of all others, and as shares that add up.
 
     One row a measure, lever (`all`: what they do together, and alone added up) and kind: `mean`, `low`, `high`, `verdict`.
     """

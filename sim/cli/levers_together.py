@@ -26,7 +26,7 @@ from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title_of_all
 from sim.runs.specification import files_read
 from sim.studies.assumptions import CASH, Effect, Wanted
-from sim.studies.together import COLUMNS, Together, read_selections, rows, together, work_of
+from sim.studies.together import COLUMNS, MOST_IN_ALL_ORDERS, Together, read_selections, rows, together, work_of
 
 HEADS = ("", "alone", "in this order", "on top of all others", "share of the whole", "95% interval")
 
@@ -39,7 +39,7 @@ def together_verb(options: Levers, screen: Screen) -> int:
     scenarios = read_selections(base, levers, sets, options.replications, options.seed)
     every = tuple(scenarios.values())
     run = how_to_run(options, screen, sum(one.replications for one in every))
-    selections = f"{counted(len(levers), 'lever')}: {counted(len(every), 'scenario')}, one for each combination of them"
+    selections = f"{counted(len(levers), 'lever')}: {counted(len(every), 'scenario')}, {_what_is_run(len(levers))}"
     if options.plan:
         work, seconds = work_of(scenarios, run, number_of(run.workers))
         screen.say(f"Plan: {selections}, {counted(every[0].replications, 'replication')} each.")
@@ -53,6 +53,12 @@ def together_verb(options: Levers, screen: Screen) -> int:
     return finished(options, screen, run.store, results_of(found))
 
 
+def _what_is_run(levers: int) -> str:
+    if levers <= MOST_IN_ALL_ORDERS:
+        return "one for each combination of them"
+    return "each alone, each on top of all others, and one on top of the other in this order and in its reverse"
+
+
 def _say(screen: Screen, found: Sequence[Together], folder: Path) -> None:
     screen.say(title_of_all((found[0].base, *(lever.lever for lever in found[0].levers)), compared=True))
     for one in found:
@@ -61,7 +67,7 @@ def _say(screen: Screen, found: Sequence[Together], folder: Path) -> None:
     screen.say()
     for one in found:
         wrapped(screen, _answer(one))
-    wrapped(screen, _how_to_read(found[0].base))
+    wrapped(screen, _how_to_read(found[0]))
     screen.say(f"Page, table and charts: {folder}")
 
 
@@ -117,11 +123,13 @@ def _answer(found: Together) -> str:
     return f"{capital(label)}: all together {whole}{span}; the largest share is that of {_names(found)[largest.lever.id]}, {_told(found, largest.share)[0]}."
 
 
-def _how_to_read(base: Scenario) -> str:
+def _how_to_read(found: Together) -> str:
+    in_all_orders = len(found.levers) <= MOST_IN_ALL_ORDERS
+    orders = "all orders in which they could come (Shapley 1953)" if in_all_orders else "this order and its reverse"
     return (
-        f"{counted(base.replications, 'replication')}, the same people throughout. Effects do not add up: people who leave earlier for one "
-        "reason then wait for the next, and a day can be saved only once. A share is what a lever adds on average over all orders in "
-        "which they could come (Shapley 1953); the shares add up to what all of them do together."
+        f"{counted(found.base.replications, 'replication')}, the same people throughout. Effects do not add up: people who leave earlier for one "
+        "reason then wait for the next, and a day can be saved only once. A share is what a lever adds on average over "
+        f"{orders}; the shares add up to what all of them do together."
     )
 
 
@@ -139,7 +147,7 @@ def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
         page=StudyPage(
             title_of_all((base, *levers), compared=True),
             "What does each lever do, alone and together, and which part of the whole is whose?",
-            [*map(_answer, found), _how_to_read(base)],
+            [*map(_answer, found), _how_to_read(found[0])],
             [(_label(one), ["", *HEADS[1:]], rows) for one, (_, *rows) in zip(found, tables, strict=True)],
         ),
         charts=[

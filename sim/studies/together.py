@@ -1,8 +1,11 @@
 """Several levers together: what each does alone, what each adds, and shares of the whole that add up.
 
-A lever is a file that extends the base. Every selection of them is run on the same people. The share of a lever is its
-Shapley value (1953): what it adds, on average over all orders in which the levers could come; the shares add up to what
-all do together in every replication, not only on average.
+A lever is a file that extends the base. Every selection of up to six of them is run on the same people. The share of a
+lever is its Shapley value (1953): what it adds, on average over all orders in which the levers could come. Of more levers
+the selections are too many: each is run alone and on top of all others, and all are put one on top of the other, in the
+order in which they are named and in its reverse. The share is then what a lever adds on average over these two orders
+(antithetic permutations, as in Mitchell and others 2022, Journal of Machine Learning Research 23). Either way the shares
+add up to what all do together in every replication, not only on average.
 No result depends on the number of workers.
 """
 
@@ -21,7 +24,8 @@ from sim.runs.collecting import beside, named_apart, paired
 from sim.runs.experiment import HowToRun, ScenarioRuns, Work
 from sim.studies.assumptions import Effect, Floats, Wanted, effect_of
 
-MOST_LEVERS = 6  # 64 scenarios
+MOST_IN_ALL_ORDERS = 6  # 64 scenarios
+MOST_LEVERS = 12  # 44 scenarios
 Selection = tuple[int, ...]  # numbers of levers, rising
 
 
@@ -79,8 +83,14 @@ def in_order(wanted: Wanted, base: Floats, alone: Sequence[Floats], up_to_here: 
 
 
 def selections(levers: int) -> list[Selection]:
-    """Every selection of so many levers, the empty one first and all of them last."""
-    return [chosen for size in range(levers + 1) for chosen in combinations(range(levers), size)]
+    """What is run of so many levers, the empty selection first and all of them last."""
+    if levers <= MOST_IN_ALL_ORDERS:
+        return [chosen for size in range(levers + 1) for chosen in combinations(range(levers), size)]
+    every = tuple(range(levers))
+    found = {(), every}
+    for one in every:
+        found |= {(one,), every[:one], every[one:], every[:one] + every[one + 1 :]}
+    return sorted(found, key=lambda chosen: (len(chosen), chosen))
 
 
 def read_selections(
@@ -88,7 +98,7 @@ def read_selections(
 ) -> dict[Selection, Scenario]:
     """The base with every selection of the levers; ScenarioError says which two change the same value."""
     if not 2 <= len(levers) <= MOST_LEVERS:
-        text = f"{len(levers)} levers: name 2 to {MOST_LEVERS}, as every selection of them is run"
+        text = f"{len(levers)} levers: name 2 to {MOST_LEVERS}, as selections of them are run"
         raise ScenarioError([Problem(base, 0, 0, text)])
     whole = read_together(base, levers, sets, replications, seed)  # what cannot be together is reported first, once
     found = {
@@ -141,13 +151,24 @@ def effects_of(wanted: Wanted, scenarios: dict[Selection, Scenario], values: dic
                 _effect(wanted, changes[(one,)]),
                 _effect(wanted, changes[tuple(range(one + 1))] - changes[tuple(range(one))]),
                 _effect(wanted, changes[whole] - changes[others]),
-                _effect(wanted, shapley(changes, one, number)),
+                _effect(wanted, share(changes, one, number)),
             )
         )
     alone = sum((changes[(one,)] for one in range(number)), np.zeros_like(changes[()]))
     return Together(
         wanted, scenarios[()], scenarios[whole], tuple(levers), _effect(wanted, changes[whole]), _effect(wanted, alone)
     )
+
+
+def share(values: dict[Selection, Floats], one: int, number: int) -> Floats:
+    """The part of the whole of one of `number` levers, replication by replication; the parts add up."""
+    if number <= MOST_IN_ALL_ORDERS:
+        return shapley(values, one, number)
+    every = tuple(range(number))
+    as_named = values[every[: one + 1]] - values[every[:one]]
+    reversed_ = values[every[one:]] - values[every[one + 1 :]]
+    found: Floats = (as_named + reversed_) / 2
+    return found
 
 
 def shapley(values: dict[Selection, Floats], one: int, number: int) -> Floats:

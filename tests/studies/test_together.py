@@ -31,6 +31,34 @@ def test_every_selection_once_the_empty_one_first() -> None:
     assert len(selections(6)) == 64
 
 
+def test_of_many_levers_those_alone_those_last_and_both_orders_are_run() -> None:
+    chosen = selections(7)
+    assert (chosen[0], chosen[-1]) == ((), tuple(range(7)))
+    assert len(chosen) == len(set(chosen)) == 2 + 7 + 5 + 5 + 5  # ends, alone, from the front, from the back, last
+    assert {(3,), (0, 1, 2), (4, 5, 6), (0, 1, 2, 4, 5, 6)} <= set(chosen)
+    assert (len(selections(10)), len(selections(12))) == (36, 44)
+
+
+def test_seven_levers_have_the_effects_and_shares_that_a_pencil_finds(here: Path) -> None:
+    """Each lever lets one more person come on its day; the first lets all of them stay 7 days instead of 5."""
+    days = "".join(f", {{day: {day}, count: 1}}" for day in range(1, 7))
+    (here / "base.yaml").write_text(BASE.replace("[{day: 0, count: 4}]", f"[{{day: 0, count: 4}}{days}]"))
+    for number in range(1, 7):
+        count = f"people.everyone.arrivals.{number + 1}.count"
+        (here / f"lever{number}.yaml").write_text(f"name: Lever {number}\nextends: base.yaml\nchange: {{{count}: 2}}\n")
+    files = ["longer.yaml", *(f"lever{number}.yaml" for number in range(1, 7))]
+    scenarios = read_selections("base.yaml", files, (), None, None)
+    (found,) = together(scenarios, [DAYS], HowToRun())
+    longer, *more = found.levers
+    assert (longer.alone.mean, longer.last.mean) == (20, 32)  # 10 x 2 days; 16 x 2 days
+    assert longer.share.mean == 26  # first in one order, last in the other
+    assert [one.alone.mean for one in more] == [5] * 6
+    assert [one.step.mean for one in more] == [7] * 6  # on top of longer stays
+    assert [one.share.mean for one in more] == [6] * 6  # once behind the longer stays, once before them
+    assert found.whole.mean == 26 + 6 * 6 == 16 * 7 - 10 * 5
+    assert found.parts_alone.mean == 20 + 6 * 5
+
+
 def test_effects_and_shares_are_what_a_pencil_says() -> None:
     scenarios = read_selections("base.yaml", ["longer.yaml", "more.yaml"], (), None, None)
     days, cash = together(scenarios, [DAYS, CASH], HowToRun())
@@ -68,8 +96,8 @@ def test_a_lever_of_another_base_is_refused(here: Path) -> None:
 
 
 def test_one_lever_or_too_many_are_refused() -> None:
-    for number in (1, 7):
-        with pytest.raises(ScenarioError, match=f"{number} levers: name 2 to 6"):
+    for number in (1, 13):
+        with pytest.raises(ScenarioError, match=f"{number} levers: name 2 to 12"):
             read_selections("base.yaml", ["more.yaml"] * number, (), None, None)
 
 

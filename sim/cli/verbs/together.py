@@ -7,7 +7,7 @@ from sim.cli.arguments import Options, Parser, UsageError, add_files, add_study
 from sim.cli.screen import Screen
 from sim.cli.verbs import Verb, named_files
 
-MOST_LEVERS = 6  # as in sim/studies/together.py, which is slow to import
+MOST_LEVERS = 12  # as in sim/studies/together.py, which is slow to import
 
 
 @dataclass(slots=True)
@@ -18,7 +18,9 @@ class Levers(Options):
 
 
 def _add_options(parser: Parser) -> None:
-    add_files(parser, "FILE", "BASE, then two to six files that each extend BASE and change different values")
+    add_files(
+        parser, "FILE", f"BASE, then two to {MOST_LEVERS} files that each extend BASE and change different values"
+    )
     add_study(parser)
 
 
@@ -26,7 +28,7 @@ def _find_files(options: Levers) -> None:
     named_files(options)
     if not 3 <= len(options.files) <= MOST_LEVERS + 1:
         raise UsageError(
-            f"together needs a base and 2 to {MOST_LEVERS} files that extend it, as every selection of them is run"
+            f"together needs a base and 2 to {MOST_LEVERS} files that extend it, as selections of them are run"
         )
 
 

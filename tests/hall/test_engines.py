@@ -13,6 +13,7 @@ import pytest
 
 from sim import machine_code
 from sim.cli import main
+from sim.home import HOME
 from sim.inputs.loading import read_scenario
 from sim.model import engine
 from sim.model.compiled import compiled_run, numba_setup
@@ -112,12 +113,34 @@ def test_a_change_in_any_source_makes_another_cache(monkeypatch: pytest.MonkeyPa
 
     before = numba_setup.cache_folder()
     Path(Module.__file__).write_text("half a second up")
-    monkeypatch.setattr(numba_setup, "SOURCES", (*numba_setup.SOURCES, Module))
+    monkeypatch.setattr(numba_setup, "TABLES", (*numba_setup.TABLES, Module))
     numba_setup._fingerprint.cache_clear()
     try:
         assert numba_setup.cache_folder() != before
     finally:
         numba_setup._fingerprint.cache_clear()
+
+
+def test_the_cache_depends_on_every_source_that_is_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(numba_setup, "fingerprint", lambda files: looked_at.extend(files) or "x")
+    numba_setup._fingerprint.cache_clear()
+    try:
+        numba_setup._fingerprint()
+    finally:
+        numba_setup._fingerprint.cache_clear()
+    there = {Path(file).relative_to(HOME / "sim").as_posix() for file in looked_at}
+    assert there >= {
+        "inputs/calendar.py",
+        "inputs/distributions.py",
+        "model/random_numbers.py",
+        "model/records.py",
+        "model/rules.py",
+        *(
+            f"model/compiled/{name}.py"
+            for name in ("arrays", "engine_state", "event_loop", "recording", "sampling", "stays")
+        ),
+    }
 
 
 def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -275,6 +298,7 @@ import pwd, sys
 def unknown(*_): raise KeyError("uid not found")
 pwd.getpwuid = unknown
 from sim.cli import main
+from sim.home import HOME
 sys.exit(main(sys.argv[1:]))
 """
 

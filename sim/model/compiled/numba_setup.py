@@ -81,7 +81,7 @@ def _folders() -> list[Path]:
 
 @lru_cache(maxsize=1)
 def _fingerprint() -> str:
-    files = {one.__code__.co_filename for one in (*EVENTS, *SAMPLES, *called_by(EVENTS, INTRINSICS))}
+    files = {one.__code__.co_filename for one in (*EVENTS, *SAMPLES, *called_by((*EVENTS, *SAMPLES), INTRINSICS))}
     return fingerprint(sorted({__file__, *files, *(str(module.__file__) for module in TABLES)}))
 
 

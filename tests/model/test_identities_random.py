@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
@@ -27,6 +27,7 @@ IN_CI = settings(
     suppress_health_check=list(HealthCheck),
 )
 FEW = settings(IN_CI, max_examples=25)
+BATCH = 50
 AT_NIGHT = settings(IN_CI, max_examples=5000, derandomize=False, phases=[Phase.generate, Phase.shrink])
 
 A_FEW = pytest.param(FEW, id="few")
@@ -152,21 +153,7 @@ def _is_too_early(scenario: Scenario, ledger: Ledger) -> bool:
 
 @pytest.mark.slow
 def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Path) -> None:
-    path, seen, refused = tmp_path / "town.yaml", set(), []
-
-    @IN_CI
-    @given(towns())
-    def look(text: str) -> None:
-        path.write_text(text, encoding="utf-8")
-        try:
-            scenario = read_scenario(path)
-        except ScenarioError:
-            refused.append(text)
-            return
-        seen.update(sights(scenario, run(scenario, replication=0)))
-
-    look()
-    assert len(refused) < 0.2 * IN_CI.max_examples
+    """Rare ones come up in one batch in a few, and which batch it is changes with every constant in our code."""
     expected = {f"wait {ending}" for ending in WAIT_ENDINGS} | {
         "a death",
         "a delay",
@@ -189,4 +176,22 @@ def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Pat
         "routes from a later date on",
         "a wait for a place that has not opened",
     }
+    path, seen, refused, looked_at = tmp_path / "town.yaml", set(), [], 0
+    while (looked_at < IN_CI.max_examples or not expected <= seen) and looked_at < 5 * IN_CI.max_examples:
+
+        @seed(looked_at)
+        @settings(IN_CI, max_examples=BATCH, derandomize=False)
+        @given(towns())
+        def look(text: str) -> None:
+            path.write_text(text, encoding="utf-8")
+            try:
+                scenario = read_scenario(path)
+            except ScenarioError:
+                refused.append(text)
+                return
+            seen.update(sights(scenario, run(scenario, replication=0)))
+
+        look()
+        looked_at += BATCH
+    assert len(refused) < 0.2 * looked_at
     assert seen == expected

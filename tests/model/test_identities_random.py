@@ -151,6 +151,32 @@ def _is_too_early(scenario: Scenario, ledger: Ledger) -> bool:
     return bool((ledger.waits["joined"] < opens[ledger.waits["to"]]).any())
 
 
+CLEANED_AT_ONCE = """
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 5}
+replications: 1
+services:
+  hospital: {kind: acute, beds: 5}
+  unit: {kind: reablement_unit, turnaround_hours: 12, bays: [{beds: 1}, {beds: 2}]}
+people:
+  g:
+    arrives_at: hospital
+    arrivals: [{day: 0, count: 1}]
+    journey:
+      hospital: {stay_days: 1, then: {unit: 100%}}
+      unit: {stay_days: 3, then: {out: 100%}}
+census:
+  - {group: g, service: unit, count: 5, elapsed_days: 3, remaining_days: 0}
+"""
+
+
+def test_a_census_above_a_bay_that_leaves_at_once_breaks_nothing(tmp_path: Path) -> None:
+    """Five people of a census in three beds leave in the first instant, and their beds are cleaned until noon."""
+    path = tmp_path / "cleaned.yaml"
+    path.write_text(CLEANED_AT_ONCE, encoding="utf-8")
+    scenario = read_scenario(path)
+    check(scenario, run_observed(scenario, replication=0))
+
+
 @pytest.mark.slow
 def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Path) -> None:
     """Rare ones come up in one batch in a few, and which batch it is changes with every constant in our code."""

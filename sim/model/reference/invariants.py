@@ -286,7 +286,9 @@ class Observer:
             if bay.open_places != planned:
                 self._stop(OPEN_AS_PLANNED, now, where, None, f"{bay.open_places} are open, not {planned}")
             taken = len(mine) + bay.cleaning
-            before = self._taken_in_bay.get(bay.planned.number, len(mine))  # those of the census may be too many
+            # Those of the census may be too many, and some of their beds may be cleaned already.
+            at_the_start = min(taken, self._occupied_before[service.number])
+            before = self._taken_in_bay.get(bay.planned.number, at_the_start)
             if taken > max(bay.open_places, before):
                 self._stop(
                     NEVER_OVERFULL,

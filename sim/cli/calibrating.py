@@ -115,7 +115,7 @@ def _kept_back(options: Calibrate, scenario: Scenario) -> _KeptBack | None:
     if found is None:
         return _KeptBack(targets, {})
     try:
-        first, last = (date.fromisoformat(group) for group in found.groups())
+        first, last = (date.fromisoformat(text) for text in found.groups())
     except ValueError:
         raise UsageError(f"--period {options.period}: there is no such day") from None
     if last < first:

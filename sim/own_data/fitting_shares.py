@@ -40,7 +40,7 @@ def shares_of(spells: Spells, fits: Sequence[Fit], scenario: Scenario) -> list[S
 
     `fits` are its routes, all levels together. Unwritten where the file and the scenario do not tell the same routes apart.
     """
-    group = next(person for person in scenario.people if person.name == fits[0].group)
+    group = next(group for group in scenario.people if group.name == fits[0].group)
     mine = [one for one in spells.all if (one.group, one.service) == (group.name, fits[0].service)]
     lists, trait = _lists(scenario, group, fits[0].service)
     places = Places(scenario)
@@ -131,7 +131,7 @@ def _by_known_level(
     scenario: Scenario,
 ) -> list[Share]:
     """Each list with the shares of those who have its level, and the trait with the shares of its levels."""
-    group, places = next(person for person in scenario.people if person.name == mine[0].group), Places(scenario)
+    group, places = next(group for group in scenario.people if group.name == mine[0].group), Places(scenario)
     known = [one for one in level_of if one]
     lines: list[Share] = []
     if not _is_changed(group, trait) and mine[0].service in dict(group.arrives_at):

@@ -276,7 +276,7 @@ def opened(
         problems.stop_if_any()
     assert table is not None, "why there is none is a problem"
     rows = without_nhs_numbers(list(table), problems)
-    check_words(rows, "group", mapping, [person.name for person in scenario.people], (), problems)
+    check_words(rows, "group", mapping, [group.name for group in scenario.people], (), problems)
     for group in scenario.people:
         for trait in group.traits:
             check_words(rows, trait.name, mapping, trait.level_names, (), problems)

@@ -25,7 +25,7 @@ from sim.own_data.people_files import (
     opened,
     told_of_columns,
 )
-from sim.own_data.tables import MOST_ROWS_NAMED, Row, Table
+from sim.own_data.tables import Row, Table, rows_named
 from sim.results.words.labels import counted
 
 NEEDED = ("admitted",)
@@ -191,7 +191,7 @@ def _gaps(dated: Dated, *, in_days: bool) -> Iterable[str]:
             between = " and ".join(_told(at, in_days=in_days) for at in (days[number - 1], days[number]))
             yield (
                 f"Nobody was admitted in the {counted(gap, 'day')} between {between}: {'are the days' if in_days else 'is the year'} of "
-                f"{_rows_named([row.line for row, _ in few])} right? Admissions a day count that time too, and so do the stays of those who have not left"
+                f"{rows_named([row.line for row, _ in few])} right? Admissions a day count that time too, and so do the stays of those who have not left"
             )
 
 
@@ -204,7 +204,7 @@ def _made_late(dated: Dated, *, in_days: bool) -> Iterable[str]:
         if late:
             heading, latest = late[0][0].table.headings[name], max(days for _, days in late)
             yield (
-                f"{quoted(heading)} of {_rows_named([row.line for row, _ in late])} is more than {LONG_GAP_DAYS} days after the last admission, "
+                f"{quoted(heading)} of {rows_named([row.line for row, _ in late])} is more than {LONG_GAP_DAYS} days after the last admission, "
                 f"up to {_told(latest, in_days=in_days)}: is that right? The file counts as made on the last day in it, and whoever has not left "
                 "as there until then; --until says when it was made"
             )
@@ -212,12 +212,6 @@ def _made_late(dated: Dated, *, in_days: bool) -> Iterable[str]:
 
 def _told(days: float, *, in_days: bool) -> str:
     return f"day {days:g}" if in_days else When(days, exact=True).date.isoformat()
-
-
-def _rows_named(lines: Sequence[int]) -> str:
-    """Rows of a file in a sentence, the first few by their numbers."""
-    shown = ", ".join(str(line) for line in sorted(lines)[:MOST_ROWS_NAMED])
-    return f"row{'' if len(lines) == 1 else 's'} {shown}{', ...' if len(lines) > MOST_ROWS_NAMED else ''}"
 
 
 def _equal_rows(table: Table, rows: Sequence[Row], found: Sequence[Spell | None]) -> Iterable[str]:
@@ -231,7 +225,7 @@ def _equal_rows(table: Table, rows: Sequence[Row], found: Sequence[Spell | None]
         seen.add(spell)
     if lines:
         yield (
-            f"{counted(len(lines), 'row')} {'equals' if len(lines) == 1 else 'equal'} another row in all that was read ({_rows_named(lines)}); without a column `id` nobody can tell "
+            f"{counted(len(lines), 'row')} {'equals' if len(lines) == 1 else 'equal'} another row in all that was read ({rows_named(lines)}); without a column `id` nobody can tell "
             "whether they are there twice, and they are kept"
         )
 

@@ -381,14 +381,19 @@ def table_of(
     return Table(grid, heading, columns, headings, tuple(dropped), tuple(unused))
 
 
+def rows_named(lines: Sequence[int]) -> str:
+    """Rows of a file in a sentence, the first few by their numbers."""
+    shown = ", ".join(str(line) for line in sorted(lines)[:MOST_ROWS_NAMED])
+    return f"row{'' if len(lines) == 1 else 's'} {shown}{', ...' if len(lines) > MOST_ROWS_NAMED else ''}"
+
+
 def beyond_headings(table: Table) -> Iterator[str]:
     """A sentence where rows have cells beyond the last heading: notes at the side, or a comma that parted a cell in two."""
     last = len(table.grid.rows[table.heading])
     lines = [row.line for row in table if len(table.grid.rows[row.number]) > last]
     if lines:
-        shown = ", ".join(map(str, lines[:MOST_ROWS_NAMED])) + (", ..." if len(lines) > MOST_ROWS_NAMED else "")
-        rows = f"row {shown} has" if len(lines) == 1 else f"rows {shown} have"
-        yield f"Not read: {rows} cells beyond the last heading; if a comma in a cell parted it in two, put that cell in quotes"
+        have = "has" if len(lines) == 1 else "have"
+        yield f"Not read: {rows_named(lines)} {have} cells beyond the last heading; if a comma in a cell parted it in two, put that cell in quotes"
 
 
 def words_not_known(rows: Iterable[Row], column: str, known: Iterable[str], problems: Problems) -> None:

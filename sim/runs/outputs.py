@@ -130,7 +130,7 @@ def results_object(job: Job, findings: Findings) -> dict[str, Any]:
         **({"years": [dict(zip(YEAR, row, strict=True)) for row in year_rows(findings)]} if findings.years else {}),
         "budgets": [line._asdict() for line in budget_lines(findings)],
         "warnings": list(findings.warnings),
-        "same_people": [asdict(person) for person in findings.same_people],
+        "same_people": [asdict(followed) for followed in findings.same_people],
         **({"studies": asked} if asked else {}),
         "not_compared": [{"file": one.file, "reason": one.reason} for one in findings.left_out],
     }

@@ -38,7 +38,7 @@ def is_of_accounts(measure: str) -> bool:
 
 def freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:
     """Services whose beds can be freed: those with a rule in the scenario, and the baseline's hospitals."""
-    rules = {bed.service: bed for bed in other.costs.freed_beds}
+    rules = {rule.service: rule for rule in other.costs.freed_beds}
     hospitals = (service.name for service in base.services if service.kind == "acute" and not service.is_unlimited)
     names = dict.fromkeys((*rules, *hospitals))
     declared = {service.name for service in other.services}
@@ -205,7 +205,7 @@ def _check_balance(
 
 def keeping_fixed_costs(base: Scenario, other: Scenario) -> Scenario:
     """The scenario, knowing which beds of the baseline go on costing; itself where there are none."""
-    freed = tuple(_beside(base, other, bed) for bed in other.costs.freed_beds)
+    freed = tuple(_beside(base, other, rule) for rule in other.costs.freed_beds)
     if freed == other.costs.freed_beds:
         return other
     return replace(other, costs=replace(other.costs, freed_beds=freed))
@@ -216,7 +216,7 @@ def _beside(base: Scenario, other: Scenario, freed: FreedBeds) -> FreedBeds:
     if ours is None or theirs is None or ours.is_unlimited or theirs.is_unlimited:
         return freed
     ours_close = freed.rule == "closed"
-    theirs_close = any(bed.service == freed.service and bed.rule == "closed" for bed in base.costs.freed_beds)
+    theirs_close = any(rule.service == freed.service and rule.rule == "closed" for rule in base.costs.freed_beds)
     instants = sorted({step.from_second for one in (ours, theirs) for step in one.capacity})
     stays = []
     for at in instants:

@@ -141,14 +141,14 @@ class Money:
     @cached_property
     def freed(self) -> FreedBeds | None:
         """The service whose beds the headline is about: the main one, else the first that can free beds."""
-        rules = {bed.service: bed for bed in self.scenario.costs.freed_beds}
+        rules = {rule.service: rule for rule in self.scenario.costs.freed_beds}
         main = self.findings.main_service.name
         return rules.get(main) or next(iter(rules.values()), None)
 
     @cached_property
     def all_freed(self) -> tuple[FreedBeds, ...]:
         """The hospitals whose beds can be freed, where there are several; else the service that the headline is about."""
-        rules = {bed.service: bed for bed in self.scenario.costs.freed_beds}
+        rules = {rule.service: rule for rule in self.scenario.costs.freed_beds}
         several = tuple(rules[hospital.name] for hospital in self.findings.hospitals if hospital.name in rules)
         return several if len(several) > 1 else (self.freed,) if self.freed else ()
 

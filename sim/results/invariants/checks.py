@@ -312,7 +312,7 @@ def _comings(window: Window, service: Service) -> None:
 
 def is_for(window: Window, bay: Bay, group: Column, profile: Column) -> Mask:
     """Whom a bay is for, of people of these groups with these profiles."""
-    fits = [np.array([bay.is_for(levels) for levels in person.profiles]) for person in window.scenario.people]
+    fits = [np.array([bay.is_for(levels) for levels in group.profiles]) for group in window.scenario.people]
     found = np.zeros(len(group), dtype=bool)
     for number, of_group in enumerate(fits):
         found[group == number] = of_group[profile[group == number]]

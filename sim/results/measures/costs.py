@@ -111,7 +111,7 @@ QUANTITIES: dict[str, Quantity] = {"open_day": open_days, "occupied_day": occupi
 
 def not_closed_days(window: Window, name: str) -> Fraction:
     """Bed days that are no longer open but go on costing: no whole ward was closed by date."""
-    freed = next((bed for bed in window.scenario.costs.freed_beds if bed.service == name), None)
+    freed = next((rule for rule in window.scenario.costs.freed_beds if rule.service == name), None)
     if freed is None or not freed.stays_open:
         return Fraction(0)
     beds = [(one.from_second, one.places or 0) for one in freed.stays_open]

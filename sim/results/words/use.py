@@ -89,7 +89,7 @@ def _nights(findings: Findings, scenario: Scenario, service: Service) -> str:
     """What an open and a used night cost, in pounds and in times of the average price of a hospital night."""
     opened = findings.estimate(scenario.id, service.name, "cost_per_open_night_gbp")
     used = findings.estimate(scenario.id, service.name, "cost_per_used_night_gbp")
-    of_beds = {bed.service: bed.average_gbp for bed in scenario.costs.freed_beds}
+    of_beds = {rule.service: rule.average_gbp for rule in scenario.costs.freed_beds}
     averages = {of_beds.get(one) for one in _main_services(findings)}
     average = averages.pop() if len(averages) == 1 else None
     if opened is None or used is None or not average:

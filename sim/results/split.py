@@ -24,7 +24,7 @@ from sim.results import path_passes
 from sim.results.counting import PASSES
 from sim.results.measure_table import GROUP, NO_SUCH_TRAIT, measures
 from sim.results.step_functions import order_of, total_by
-from sim.results.window import Block, Key, Window, kept, key_of, lie_below
+from sim.results.window import Block, Key, Window, kept, key_of
 
 Table = NDArray[np.int64]  # by item and place
 Grid = NDArray[np.int64]
@@ -293,7 +293,6 @@ def split_of(window: Window) -> Split:
         of_stay = first[stays["person"]]
         came, waiting, found, after = first + came, first[waits["person"]] + waiting, of_stay + found, of_stay + after
     item_of = scenario.once("items of profiles", lambda: _items_of_profiles(scenario.people))
-    is_known = all(lie_below(len(item_of), column) for column in (came, waiting, found, after))
     return Split(
         scenario,
         window.ledger,
@@ -305,7 +304,7 @@ def split_of(window: Window) -> Split:
         waiting,
         found,
         after,
-        window.passes(PASSES) if is_known else None,
+        window.passes(PASSES),
     )
 
 

@@ -10,7 +10,7 @@ window is counted from records that are cut at its end. Nothing that happens kno
 that is needed: rows begun by then, and NEVER for what had not happened yet.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, wraps
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from sim.inputs.scenario import DIED, HOME, OUT, SECONDS_PER_DAY, Levels, Scenario, Service, Visit
 from sim.machine_code import Passes
-from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE, WAITING, Column, Ledger
+from sim.model.records import ADMITTED, NEVER, NONE, OUTSIDE, WAIT_ENDINGS, WAITING, Column, Ledger
 from sim.results.measure_table import measures
 from sim.results.path_passes import PASSES, Stays, Waits
 from sim.results.step_functions import Mask, overlap
@@ -157,11 +157,6 @@ class Block(NamedTuple):
     values: NDArray[np.float64]
 
 
-def lie_below(size: int, numbers: Column, *, least: int = 0) -> bool:
-    """Whether these lie from 0, or from another least number, to below a size."""
-    return not len(numbers) or bool(numbers.min() >= least and numbers.max() < size)
-
-
 def key_of(service: str, measure: str, by: str, item: str, *, in_hours: bool = False) -> Key:
     """What is reported of a number: where, of what, of which part, in which unit."""
     found = measures()[measure]
@@ -229,23 +224,55 @@ class Window:
 
     def passes(self, these: Passes) -> SimpleNamespace | None:
         """These compiled functions, where they may run and can be had; None: plain NumPy counts the same."""
-        return these.loaded() if self.is_fast and self._has_known_numbers else None
+        return these.loaded() if self.is_fast and self.has_known_numbers else None
 
     @cached_property
-    def _has_known_numbers(self) -> bool:
-        """Whether all numbers in the records are of something that there is: compiled code would not look."""
-        people, waits, stays, size = self.ledger.people, self.ledger.waits, self.ledger.stays, len(self.names)
-        columns = (
-            *((size, column) for column in (people["arrives_at"], waits["to"], stays["service"])),
-            *((len(people["group"]), table["person"]) for table in (waits, stays)),
-        )
-        or_none = (
-            (size, stays["to"]),
-            (size, stays["planned_to"]),
-            (size, waits["held"]),
-            (len(stays["to"]), waits["stay"]),
-        )
-        return all(lie_below(*one) for one in columns) and all(lie_below(*one, least=NONE) for one in or_none)
+    def has_known_numbers(self) -> bool:
+        """Whether there is something for every number in the records."""
+        return all(are_known.all() for _, are_known in self.known_numbers())
+
+    def known_numbers(self) -> Iterator[tuple[str, Mask]]:
+        """By column that holds the number of something: its table, and in which rows there is such a thing.
+
+        Compiled code would not notice that there is none, and count in memory that is somebody else's.
+        """
+        ledger, known, services, names = self.ledger, self._known, self.home + 1, len(self.names)
+        people, stays, steps = len(ledger.people["group"]), len(ledger.stays["stay"]), len(ledger.step_names)
+        yield known("people", "group", len(self.scenario.people))
+        yield known("people", "arrives_at", names)
+        yield known("waits", "person", people)
+        yield known("waits", "stay", stays, NONE)
+        yield known("waits", "held", services, OUTSIDE)
+        yield known("waits", "to", names)
+        yield known("waits", "otherwise", names, NONE)
+        yield known("waits", "ending", len(WAIT_ENDINGS))
+        yield known("stays", "person", people)
+        yield known("stays", "service", services)
+        yield known("stays", "to", names, NONE)
+        yield known("stays", "planned_to", names, NONE)
+        yield known("steps", "stay", stays)
+        yield known("steps", "step", steps)
+        yield known("steps", "after", steps, NONE)
+        yield known("arrival_steps", "person", people)
+        yield known("arrival_steps", "step", steps)
+        yield known("arrival_steps", "after", steps, NONE)
+        yield known("places", "service", services)
+        yield from self._known_levels_and_bays()
+
+    def _known_levels_and_bays(self) -> Iterator[tuple[str, Mask]]:
+        """Of records whose people, groups and services are known."""
+        known, ledger, people = self._known, self.ledger, self.ledger.people["group"]
+        profiles = np.array([len(group.profiles) for group in self.scenario.people])
+        bays = np.array([max(1, len(service.bays)) for service in self.scenario.services])
+        yield known("people", "profile", profiles[people])
+        yield known("waits", "profile", profiles[people[ledger.waits["person"]]])
+        yield known("stays", "found", profiles[self.group_of_stay])
+        yield known("stays", "after", profiles[self.group_of_stay])
+        yield known("stays", "bay", bays[ledger.stays["service"]])
+
+    def _known(self, table: str, column: str, size: int | Column, least: int = 0) -> tuple[str, Mask]:
+        numbers = getattr(self.ledger, table)[column]
+        return table, (numbers >= least) & (numbers < size)
 
     @cached_property
     def midnights(self) -> Column:
@@ -271,7 +298,7 @@ class Window:
     def _rows_by(self, numbers: Column, size: int) -> list[Column]:
         """The rows that have each number, in order."""
         passes = self.passes(PASSES)
-        if passes is None or not lie_below(size, numbers):
+        if passes is None:
             return [np.flatnonzero(numbers == number) for number in range(size)]
         rows, ends = np.empty(len(numbers), dtype=np.int64), np.empty(size, dtype=np.int64)
         passes.rows_by(rows, ends, numbers)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from sim.inputs.distributions import fixed
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Arrival, Hours, LevelChange, Places, Route, Scenario, Surge, Team, Trait
+from sim.machine_code import Passes
 from sim.model.engine import run
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, Ledger
 from sim.results.invariants import checks, records
@@ -20,8 +22,10 @@ from sim.results.window import Window
 from tests.results.sweeps import check
 from tests.results.tiny import Town, group, hospital, price, seconds, service, step, unit
 
+EVERY_KEY = Path(__file__).parents[1] / "inputs" / "every_key.yaml"
 OUTSIDE_EXAMPLE = Path(__file__).parents[1] / "worked_examples" / "139_steps_before_the_first_place.yaml"
 HUB, FUNDING = step("hub"), step("funding", "funding_decision", after=("hub",))
+NEED = Trait(name="need", level_names=("low", "high"), shares=(((), (1.0, 0.0)),))
 MORNINGS = Hours(by_weekday=((0, 43_200),) * 7)
 PRICES = (
     price("hospital", "occupied_day", 562.1, nhs=0.6, council=0.4),
@@ -37,7 +41,7 @@ def sound_town() -> Town:
         hospital(1, queue_limit=2),
         unit(1),
         steps=(HUB, FUNDING),
-        groups=(group(hospital=routes),),
+        groups=(replace(group(hospital=routes), traits=(NEED,)),),
         prices=(
             price("hospital", "occupied_day", 562.1, nhs=0.6, council=0.4),
             price("unit", "open_day", 187, nhs=1),
@@ -106,7 +110,7 @@ def test_a_broken_identity_names_the_first_row_in_words() -> None:
         (records.ROWS_IN_ORDER, "stays", ANN_IN_UNIT, {"stay": 0}),
         (records.ROWS_IN_ORDER, "stays", BOB, {"person": 0}),
         (records.ROWS_IN_ORDER, "waits", 1, {"wait": 0}),
-        (records.ROWS_IN_ORDER, "steps", 0, {"step": 2}),
+        (records.ROWS_IN_ORDER, "steps", 0, {"stay": 1}),
         (records.ROWS_IN_ORDER, "places", 0, {"service": 1}),
         (records.TIMES_IN_ORDER, "stays", ANN, {"ready": seconds(-1)}),
         (records.TIMES_IN_ORDER, "stays", ANN, {"clear": seconds(1)}),
@@ -195,12 +199,11 @@ def test_a_wait_that_failed_and_its_steps_are_looked_at_too(
 
 @pytest.mark.parametrize("chance", [0.0, 1.0])
 def test_levels_that_no_stay_changes_are_found_out(chance: float) -> None:
-    need = Trait(name="need", level_names=("low", "high"), shares=(((), (1.0, 0.0)),))
     better = LevelChange(trait="need", from_level="high", to_level="low", chance=1.0)
     worse = LevelChange(trait="need", from_level="low", to_level="high", chance=chance)
     everyone = group(hospital=[Route(to="home", share=1.0)])
     journey = tuple(replace(visit, changes=(better, worse)) for visit in everyone.journey)
-    town = Town(hospital(1), groups=(replace(everyone, traits=(need,), journey=journey),))
+    town = Town(hospital(1), groups=(replace(everyone, traits=(NEED,), journey=journey),))
     town.comes(0, admitted=0).stay("hospital", 0)
     ledger = town.ledger()
     check(town.scenario, ledger)
@@ -209,6 +212,53 @@ def test_levels_that_no_stay_changes_are_found_out(chance: float) -> None:
         check(town.scenario, ledger)
     else:
         assert found_in(town.scenario, ledger).identity == records.LEVELS_ARE_KEPT
+
+
+@cache
+def every_key() -> tuple[Scenario, Ledger]:
+    scenario = read_scenario(EVERY_KEY)
+    return scenario, run(scenario, 0)
+
+
+NUMBERED = {
+    "people": ("group", "arrives_at", "profile"),
+    "waits": ("person", "stay", "held", "to", "otherwise", "ending", "profile"),
+    "stays": ("person", "service", "to", "planned_to", "found", "after", "bay"),
+    "steps": ("stay", "step", "after"),
+    "arrival_steps": ("person", "step", "after"),
+    "places": ("service",),
+}
+
+
+@pytest.mark.parametrize(("table", "column"), [(table, column) for table in NUMBERED for column in NUMBERED[table]])
+@pytest.mark.parametrize("number", [-2, 1_000_000, NEVER])
+def test_the_number_of_something_that_there_is_not_is_found_out(table: str, column: str, number: int) -> None:
+    """Before anything is counted by it: compiled code would count in other memory, and Python end in a crash much later."""
+    scenario, ledger = every_key()
+    values = getattr(ledger, table)[column].copy()
+    values[-1] = number
+    spoilt = replace(ledger, **{table: {**getattr(ledger, table), column: values}})
+    for is_fast in (False, True):
+        window = Window(scenario, spoilt, is_fast).run
+        with pytest.raises(IdentityBroken) as caught:
+            records.check_records(window)
+        assert caught.value.identity == records.NUMBERS_ARE_KNOWN
+        assert caught.value.where.startswith(f"{table} row {len(values) - 1} (")
+        assert not any(map(window.passes, Passes.every))
+
+
+def test_every_column_of_the_records_is_a_time_or_an_amount_or_the_number_of_something() -> None:
+    """Whoever adds a column with the number of something has to say so above, and where it is looked at."""
+    others = {
+        "people": {"number", "from_census", "arrives"},
+        "waits": {"wait", "joined", "clear", "ended"},
+        "stays": {"stay", "visit", "admitted", "ready", "clear", "left", "units", "need"},
+        "steps": {"started", "team_joined", "due", "finished", "dropped_at"},
+        "arrival_steps": {"started", "team_joined", "due", "finished"},
+        "places": {"at", "open"},
+    }
+    _, ledger = every_key()
+    assert {table: {*getattr(ledger, table)} - {*NUMBERED[table]} for table in NUMBERED} == others
 
 
 def test_somebody_of_whom_the_ledger_tells_nothing_is_found_out() -> None:

@@ -251,12 +251,10 @@ def test_a_fault_in_the_sweep_of_needs_is_found(fault: str, monkeypatch: pytest.
     assert said_of_needs(monkeypatch, True) != said_of_needs(monkeypatch, False)
 
 
-# Not those that only keep to the tables, without which Python stumbles as well, and not those that note what others ask.
+# Not those that keep to what is not ended or failed, without which Python stumbles, nor those that note what others ask.
 QUESTIONS = sorted(
     {one.__name__ for one in record_sweep.PASSES._helpers}
     - {
-        "stay_is_known",
-        "wait_is_known",
         "is_failed",
         "first_wait_of",
         "note_stay",
@@ -269,9 +267,14 @@ QUESTIONS = sorted(
 
 @lru_cache
 def broken_ledgers() -> list[tuple[Scenario, Ledger]]:
-    """Ledgers that the plain version says something about and Python can read."""
+    """Ledgers that the plain version says something about and the sweep is asked about."""
     some = [one for path in (*EXAMPLES, EVERY_KEY) for one in spoilt_ledgers(path, 200)]
-    return [one for one in some if isinstance(plain_says(*one), records.IdentityBroken)]
+    said = [(one, plain_says(*one)) for one in some]
+    return [
+        one
+        for one, problem in said
+        if isinstance(problem, records.IdentityBroken) and problem.identity != records.NUMBERS_ARE_KNOWN
+    ]
 
 
 def sweep_says_sound(scenario: Scenario, ledger: Ledger) -> bool:

@@ -23,6 +23,7 @@ from sim.results.invariants import cohort, count_sweep, money, people, place_swe
 from sim.results.invariants.money import BUDGETS_ADD_UP, CHARGED_ONCE, COSTS_ADD_UP, check_costs
 from sim.results.invariants.records import (
     EVERYBODY_IS_SOMEWHERE,
+    NUMBERS_ARE_KNOWN,
     IdentityBroken,
     check_records,
     require_rows,
@@ -83,6 +84,7 @@ PERIODS_ADD_UP = "periods add up to the window"
 LACKS_ADD_UP = "what delayed people lacked adds up to the delay of each reason"
 
 CHECKED = (
+    NUMBERS_ARE_KNOWN,
     EVERYBODY_IS_SOMEWHERE,
     NOBODY_ENTERS_A_FULL_SERVICE,
     QUEUE_LIMITS_HOLD,

@@ -68,7 +68,7 @@ PASSES = Passes(__file__, integral, integral_of_larger)
 
 def people_seconds(window: Window, service: Service) -> int:
     """Seconds that people were in a service in the window: by the path that occupancy is read from, if it is read from one."""
-    passes = PASSES.loaded() if window.is_fast else None
+    passes = window.passes(PASSES)
     if passes is None:
         return people_over_time(window, service).integral(window.first, window.end)
     if service.is_unlimited or counts_hours(service):
@@ -79,7 +79,7 @@ def people_seconds(window: Window, service: Service) -> int:
 def available_seconds(window: Window, service: Service) -> int:
     """Seconds for which places were open in the window, or held beyond those that were."""
     planned, held = open_over_time(window, service), held_over_time(window, service)
-    passes = PASSES.loaded() if window.is_fast else None
+    passes = window.passes(PASSES)
     if passes is not None:
         return int(passes.integral_of_larger(Path(*planned), Path(*held), window.first, window.end))
     times = instants_of(planned.times, held.times)

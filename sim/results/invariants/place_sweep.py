@@ -136,7 +136,7 @@ PASSES = Passes(__file__, never_too_full, nobody_waits_beside, nobody_waits_whil
 
 def surely_not_too_full(window: Window, service: Service, extra: int) -> bool:
     """Whether compiled code is at hand and says that nobody enters a full service, census people included."""
-    passes = PASSES.loaded() if window.is_fast else None
+    passes = window.passes(PASSES)
     if passes is None:
         return False
     return bool(passes.never_too_full(held_over_time(window, service), open_over_time(window, service), extra))

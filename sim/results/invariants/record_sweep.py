@@ -1,7 +1,8 @@
 """Does every row of the records keep the invariants of `records.py`? One sweep over the tables, for a compiler.
 
-The answer is yes, or *ask*: whatever is out of the ordinary, a row number that does not exist included, is left to the plain version
-in `records.py`, which says what is wrong, if anything is. What is asked here may be stricter than there, never less strict.
+The answer is yes, or *ask*: whatever is out of the ordinary is left to the plain version in `records.py`, which says what is wrong,
+if anything is. What is asked here may be stricter than there, never less strict. Records with the number of a row, a service or a
+level that there is not do not come here.
 
 Stays come first, then waits, then steps and planned places.
 
@@ -40,8 +41,7 @@ def stays_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
     """Stays in order of time, each where and when the one before ended."""
     for i in range(len(records.stays.person)):
         if not (
-            stay_is_known(records, rules, i)
-            and stay_follows_on(records.stays, rules, i)
+            stay_follows_on(records.stays, rules, i)
             and times_of_stay_hold(records.stays, rules, i)
             and visits_are_numbered(records.stays, scratch, i)
             and levels_are_found(records, i)
@@ -50,19 +50,6 @@ def stays_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
             return False
         note_stay(records.stays, rules, scratch, i)
     return True
-
-
-def stay_is_known(records: Records, rules: Rules, i: int) -> bool:
-    """Whether its numbers are those of people and destinations, its profiles of the group."""
-    stays, person = records.stays, records.stays.person[i]
-    if not 0 <= person < len(records.people.group):
-        return False
-    group = records.people.group[person]
-    if not 0 <= group < len(rules.first_profile) - 1:
-        return False
-    profiles = rules.first_profile[group + 1] - rules.first_profile[group]
-    is_known = 0 <= stays.found[i] < profiles and 0 <= stays.after[i] < profiles
-    return is_known and 0 <= stays.service[i] <= rules.home and -1 <= stays.to[i] < rules.destinations
 
 
 def stay_follows_on(stays: Stays, rules: Rules, i: int) -> bool:
@@ -136,8 +123,7 @@ def waits_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
     """Waits in order of time, which agree with the stays they are about; who does not get in goes on at once."""
     for i in range(len(records.waits.person)):
         if not (
-            wait_is_known(records, rules, i)
-            and wait_follows_on(records.waits, i)
+            wait_follows_on(records.waits, i)
             and times_of_wait_hold(records.waits, i)
             and failed_wait_leads_on(records.waits, rules, i)
             and wait_matches_stay(records, rules, i)
@@ -145,13 +131,6 @@ def waits_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
             return False
         note_wait(records.waits, rules, scratch, i)
     return True
-
-
-def wait_is_known(records: Records, rules: Rules, i: int) -> bool:
-    """Whether its numbers are those of people, stays and destinations."""
-    waits = records.waits
-    is_known = 0 <= waits.person[i] < len(records.people.group) and 0 <= waits.to[i] < rules.destinations
-    return is_known and -1 <= waits.stay[i] < len(records.stays.person)
 
 
 def wait_follows_on(waits: Waits, i: int) -> bool:
@@ -245,11 +224,11 @@ def everybody_is_somewhere(people: People, rules: Rules, scratch: Scratch) -> bo
 
 
 def step_is_in_order(records: Records, i: int) -> bool:
-    """By stay and name, of a stay that exists."""
-    steps, stay = records.steps, records.steps.stay[i]
-    if not 0 <= stay < len(records.stays.person) or i == 0:
-        return 0 <= stay < len(records.stays.person)
-    return stay > steps.stay[i - 1] or (stay == steps.stay[i - 1] and steps.step[i] >= steps.step[i - 1])
+    """By stay and name."""
+    steps = records.steps
+    if i == 0 or steps.stay[i] > steps.stay[i - 1]:
+        return True
+    return steps.stay[i] == steps.stay[i - 1] and steps.step[i] >= steps.step[i - 1]
 
 
 def step_is_in_its_stay(records: Records, i: int) -> bool:
@@ -369,13 +348,13 @@ PASSES = Passes(__file__, records_hold, first_waits_hold)
 
 def surely_hold(window: Window) -> bool:
     """Whether compiled code is at hand and says that no row breaks an invariant."""
-    passes = PASSES.loaded() if window.is_fast else None
+    passes = window.passes(PASSES)
     return passes is not None and bool(passes.records_hold(*tables(window)))
 
 
 def surely_wait_then(window: Window, since: Column) -> bool:
     """Whether compiled code is at hand and says that everybody's first wait begins then; of records whose rows hold."""
-    passes, waits = PASSES.loaded() if window.is_fast else None, window.ledger.waits
+    passes, waits = window.passes(PASSES), window.ledger.waits
     if passes is None:
         return False
     columns = Waits(*(waits[name] for name in Waits._fields))

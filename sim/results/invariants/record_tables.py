@@ -92,7 +92,6 @@ class Rules(NamedTuple):
     home: int
     died: int
     out: int
-    destinations: int
     until: int
 
 
@@ -134,7 +133,6 @@ def tables(window: Window) -> tuple[Records, Rules, Scratch]:
         home=window.home,
         died=window.died,
         out=window.out,
-        destinations=len(window.names),
         until=ledger.until,
     )
     return records, rules, scratch

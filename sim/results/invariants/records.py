@@ -77,6 +77,7 @@ def _value_text(window: Window, name: str, value: int) -> str:
     return str(value)
 
 
+NUMBERS_ARE_KNOWN = "rows name people, stays, services, steps, levels and bays that there are"
 ROWS_IN_ORDER = "rows are in order"
 TIMES_IN_ORDER = "admitted <= ready <= clear <= left"
 NEED_IS_MET_ONCE = "needed time runs once, from admission"
@@ -95,12 +96,21 @@ FIRST_THE_STEPS = "steps outside begin at arrival, and the first wait when they 
 
 def check_records(window: Window) -> None:
     """Check every row of the records, by itself and against its neighbours."""
+    _numbers_are_known(window)
     rows_hold = record_sweep.surely_hold(window)
     if not rows_hold:
         _check_rows(window)
     since = _steps_outside(window)
     if not (rows_hold and record_sweep.surely_wait_then(window, since)):
         _first_waits(window, since)
+
+
+def _numbers_are_known(window: Window) -> None:
+    """Whatever follows reads and counts by these numbers."""
+    if window.has_known_numbers:
+        return
+    for table, are_known in window.known_numbers():
+        require(window, NUMBERS_ARE_KNOWN, table, are_known)
 
 
 def _check_rows(window: Window) -> None:

@@ -24,7 +24,7 @@ from sim.results.path_passes import BITS, Room
 from sim.results.split import Split, Table, Told, late, leavers, ratio, split_of
 from sim.results.step_functions import ALWAYS, column, midnights, total_by
 from sim.results.tables import counted, tables_of
-from sim.results.window import Block, Key, Row, Window, kept, key_of, lie_below
+from sim.results.window import Block, Key, Row, Window, kept, key_of
 
 REASON_OF_KIND = {
     "acute": "other_interface",
@@ -140,12 +140,6 @@ def _counted(window: Window, passes: SimpleNamespace, world: delay_passes.World)
 
 def _cut(window: Window, passes: SimpleNamespace, world: delay_passes.World) -> delay_passes.Delayed | None:
     ledger, size, names = window.ledger, window.home, len(window.names)
-    if not (
-        lie_below(len(ledger.stays["stay"]), ledger.steps["stay"])
-        and lie_below(len(ledger.step_names), ledger.steps["step"])
-        and lie_below(names, ledger.waits["otherwise"], least=NONE)
-    ):
-        return None
     reasons, teams = len(REASONS), len(window.scenario.teams)
     widths = (reasons, names, reasons * len(LACKS), teams + len(world.team), reasons, names)
     rows = len(ledger.stays["stay"]) + len(ledger.waits["stay"])

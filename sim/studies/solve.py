@@ -1,6 +1,7 @@
 """`solve`: the smallest (or largest) value of a setting, or the cheapest mix of several, with which a target is met with stated confidence.
 
-A target is typed as in `hospital.midnight_delayed_mean <= 35`. One setting is found by bisection, a mix by ranking and
+A target is typed as in `hospital.midnight_delayed_mean <= 35`. A total, of a target or of cost, is of an average year where a year or
+more is measured, else of the days measured: what its label says, as `run` and `compare` have it. One setting is found by bisection, a mix by ranking and
 selection (`solve_search.py` has both). Every run has the same seed, and so the same people, so that differences between mixes
 are the settings' doing; what was finished before comes from the store. Where nothing reaches the target, what is left of the
 delay says why.
@@ -24,6 +25,7 @@ from sim.results.comparison.findings import Findings
 from sim.results.measure_table import SHARES, limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
 from sim.results.words.labels import Setting as Named
+from sim.results.words.labels import factor, per
 from sim.runs.collecting import beside, gathered, named_apart, paired, warning_words
 from sim.runs.experiment import HowToRun, ScenarioRuns, Work
 from sim.runs.piece import Piece, Replications
@@ -108,7 +110,18 @@ class World:
     """A scenario whose settings move, and the one that it is compared with, if any."""
 
     settings: Settings
-    base: Question | None
+    base: Scenario | None
+
+    @cached_property
+    def period(self) -> Period | None:
+        """The days that a comparison is about, where something dated divides them; None: all of them."""
+        found = division(self.base, self.stated) if self.base else None
+        return found.headline if found else None
+
+    @property
+    def days(self) -> int:
+        """The days that every figure is of."""
+        return self.period.days if self.period else self.stated.calendar.measured_days
 
     @property
     def all(self) -> tuple[Setting, ...]:
@@ -126,16 +139,11 @@ class MixRuns:
 
     def __init__(self, world: World, how: HowToRun) -> None:
         self.world = world
-        self.base = world.base.read() if world.base else None
-        self._period = self._told_period()
+        self.base = world.base
+        self._period = world.period
         self._runs = ScenarioRuns(how, Divisions(common=self._period))
         self._read: dict[Point, Scenario] = {}
         self._pieces: dict[Point, Replications] = {}
-
-    @property
-    def days(self) -> int:
-        """The days that every figure is of."""
-        return self._period.days if self._period else self.world.stated.calendar.measured_days
 
     def scenario(self, point: Point, replications: int) -> Scenario:
         """The scenario at a mix."""
@@ -145,7 +153,10 @@ class MixRuns:
         return keeping_fixed_costs(self.base, found) if self.base else found
 
     def run(self, points: Sequence[Point], replications: int, figures: Sequence[Figure]) -> dict[Point, list[Values]]:
-        """So many replications of each mix: some figures, or how much more they are than in the base."""
+        """So many replications of each mix: some figures, or how much more they are than in the base.
+
+        Totals are those of their label: of an average year, or of the days measured where these are fewer.
+        """
         scenarios = [self.scenario(point, replications) for point in points]
         base = [replace(self.base, replications=replications)] if self.base else []
         found = self._run([*base, *scenarios])
@@ -194,16 +205,12 @@ class MixRuns:
 
     def _values(self, pieces: Replications, figures: Sequence[Figure]) -> list[Values]:
         rows = [self._rows(piece) for piece in pieces]
-        return [np.array([figure.of(row) for row in rows], dtype=np.float64) for figure in figures]
+        days = self.world.days
+        return [factor(one.key[1], days) * np.array([one.of(row) for row in rows], dtype=np.float64) for one in figures]
 
     def _rows(self, piece: Piece) -> Rows:
         told = piece.periods[self._period] if self._period else piece
         return {key[:4]: float(value) for key, value in zip(told.keys, told.values, strict=True)}
-
-    def _told_period(self) -> Period | None:
-        """The days that a comparison is about, where something dated divides them; None: all of them."""
-        found = division(self.base, self.world.stated) if self.base else None
-        return found.headline if found else None
 
 
 # -- why not -----------------------------------------------------------------------------------------------
@@ -228,7 +235,7 @@ def what_is_left(target: Target, runs: MixRuns, best: Point, worst: Point, confi
     service, measure, by, _ = target.figure.key
     if by or "delay" not in measure or runs.base:
         return ()
-    after, before = (_delayed(rows, service, runs.days) for rows in (runs.rows(best), runs.rows(worst)))
+    after, before = (_delayed(rows, service, runs.world.days) for rows in (runs.rows(best), runs.rows(worst)))
     times = _of_midnights(runs.rows(best), service) if measure in AT_MIDNIGHT else 1.0
     items, found = sorted(set(after) | set(before)), []
     for item in items:
@@ -310,8 +317,8 @@ class Study:
 
     @property
     def days(self) -> int:
-        """The days measured."""
-        return self.stated.calendar.measured_days
+        """The days that every figure is of."""
+        return self.world.days
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -405,6 +412,7 @@ class Solved:
             "confidence": self.study.looks.confidence,
             "replications": best.replications,
             "target": self.study.asked.target,
+            "totals_are": per(self.study.days),
             "tried": [{"value": self.value(one.point), **self.row(one)} for one in self.tried],
             "left": [
                 {"reason": one.reason, "lack": one.lack, "people": one.people, "cured": one.cured} for one in self.left
@@ -429,7 +437,8 @@ def study_of(asked: Asked) -> Study:
     question = Question(asked.file, asked.sets, asked.replications, asked.seed)
     base = Question(asked.base, asked.base_sets, asked.replications, asked.seed) if asked.base else None
     stated, problems = question.read(), Problems()
-    for one in paired([base.read(), stated])[1] if base else ():
+    beside_it = base.read() if base else None
+    for one in paired([beside_it, stated])[1] if beside_it else ():
         problems.add(Mark(file=f"--base {asked.base}"), one.reason)
     if not 0 < asked.confidence < 1:
         text = f"{100 * asked.confidence:g}% is no confidence that replications can give; 95% is usual, and it lies between 0% and 100%"
@@ -440,7 +449,7 @@ def study_of(asked: Asked) -> Study:
     cost = _cost(asked, stated, problems) if len(asked.changes) > 1 else None
     problems.stop_if_any()
     assert target is not None
-    return Study(asked, World(_settings(asked, question), base), target, looks, cost)
+    return Study(asked, World(_settings(asked, question), beside_it), target, looks, cost)
 
 
 def _check_limits(asked: Asked, target: Target | None, problems: Problems) -> None:

@@ -15,7 +15,7 @@ MOST_REASONS = 6
 MOST_TIMES_MORE = 100  # replications, of which it is still worth to speak
 SMALL = 100  # figures below have two decimals
 HEADS = ("", "mean", "bounds", "replications", "the target")
-HEADS_OF_COST = ("cost", "of cost and figure")
+HEAD_OF_BOTH = "of cost and figure"
 
 
 def question_words(study: Study) -> str:
@@ -32,7 +32,11 @@ def aim_words(study: Study) -> str:
 
 def label(study: Study) -> str:
     """The figure that is aimed at, beside the base where there is one."""
-    text = study.target.figure.label(study.days)
+    return _changed(study, study.target.figure.label(study.days))
+
+
+def _changed(study: Study, text: str) -> str:
+    """A label inside a sentence; beside a base it is the change that is shown."""
     return f"the change of {text[:1].lower()}{text[1:]}" if study.world.base else f"{text[:1].lower()}{text[1:]}"
 
 
@@ -73,7 +77,9 @@ def _named(solved: Solved) -> str:
     """What the answer is called: a cheapest mix, or the smallest or largest value."""
     text = solved.text(solved.best.point)
     if isinstance(solved.found, Chosen):
-        return f"{text}, the cheapest mix that meets the target ({_cost(solved, solved.best)})"
+        return (
+            f"{text}, the cheapest mix that meets the target ({_cost_label(solved.study)} {_cost(solved, solved.best)})"
+        )
     (setting,) = solved.study.world.all
     end = "smallest" if solved.found.helps_upwards or not solved.found.one_way else "largest"
     return f"{said(setting)} {text}, the {end} value that meets the target{_of_which(solved, setting)}"
@@ -218,7 +224,11 @@ def _reason(left: Left) -> str:
 
 def heads(solved: Solved) -> tuple[str, ...]:
     """The heads of the table of what was run."""
-    return (names(solved.study), *HEADS[1:], *(HEADS_OF_COST if solved.study.several else ()))
+    return (
+        names(solved.study),
+        *HEADS[1:],
+        *((_cost_label(solved.study), HEAD_OF_BOTH) if solved.study.several else ()),
+    )
 
 
 def names(study: Study) -> str:
@@ -245,6 +255,11 @@ def rows(solved: Solved, shown: Sequence[Tried]) -> list[tuple[str, ...]]:
         )
         for one in shown
     ]
+
+
+def _cost_label(study: Study) -> str:
+    """What makes a mix cheap, with the time that it is of; prices are of whatever time who gave them means."""
+    return _changed(study, study.cost.label(study.days)) if study.cost else "cost by --price"
 
 
 def _cost(solved: Solved, one: Tried) -> str:

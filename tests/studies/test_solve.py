@@ -8,7 +8,7 @@ import pytest
 from sim.inputs.problems import ScenarioError
 from sim.runs.experiment import HowToRun
 from sim.studies.solve import Asked, Solved, solve, study_of
-from sim.studies.solve_words import answer_words, question_words
+from sim.studies.solve_words import answer_words, heads, question_words
 from tests.engines import engines
 from tests.theory.formulas import erlang_b, erlang_c
 
@@ -264,3 +264,62 @@ def test_values_in_steps_and_values_that_nobody_can_tell_are_named_as_they_are()
     near = solved(beds("loss.yaml", f"ward.gave_up <= {8 * 365 * erlang_b(12, 8):.0f}", "1..20", most=10))
     assert near.as_object()["cannot_tell"] == [12]
     assert any(text.startswith("For 12 these runs cannot tell; for 13 they can.") for text in answer_words(near))
+
+
+# -- of which time a total is ------------------------------------------------------------------------------
+
+OPEN = """\
+name: Open
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: %d}
+replications: 2
+services: {ward: {kind: acute, beds: 1}, unit: {kind: other, beds: 1}}
+people:
+  everyone:
+    arrives_at: ward
+    arrivals: [{day: 0, count: 1}]
+    journey: {ward: {stay_days: 1, then: {out: 100%%}}}
+costs:
+  price_year: 2025-26
+  services:
+    ward: {per_open_day: £100, payer: nhs}
+    unit: {per_open_day: £10, payer: nhs}
+"""
+
+
+@pytest.mark.parametrize(
+    ("days", "most", "time", "cost"),
+    [
+        (730, 80_000, "a year", "£77k"),  # two beds of the ward and one of the unit, £210 a day
+        (365, 80_000, "a year", "£77k"),
+        (60, 13_000, "in the 60 days measured", "£13k"),
+    ],
+)
+def test_a_total_is_held_to_the_target_as_it_is_called(here: Path, days: int, most: int, time: str, cost: str) -> None:
+    (here / "open.yaml").write_text(OPEN % days)
+    found = solved(Asked("open.yaml", [(BEDS, "1..4")], f"all.cost_cash_gbp <= {most}"))
+    assert found.answer is not None and found.value(found.answer) == 2
+    assert question_words(found.study).endswith(f"so that cost {time}: at most {most}, with 95% confidence.")
+    assert f"Cost {time}: {cost}, at most {cost}" in next(answer_words(found))
+    said = found.as_object()
+    assert (said["totals_are"], found.best.mean) == (time, 210 * min(days, 365))
+
+
+@pytest.mark.parametrize(("days", "said"), [(730, "cost a year £77k"), (60, "cost in the 60 days measured £13k")])
+def test_a_mix_says_of_which_time_its_cost_is(here: Path, days: int, said: str) -> None:
+    (here / "open.yaml").write_text(OPEN % days)
+    found = solved(Asked("open.yaml", [(BEDS, "2,3"), ("services.unit.beds", "1,2")], "ward.admissions >= 0.1"))
+    assert found.value(found.best.point) == {BEDS: 2, "services.unit.beds": 1}
+    assert f"the cheapest mix that meets the target ({said})" in next(answer_words(found))
+    assert heads(found)[-2] == said.rsplit(maxsplit=1)[0]
+
+
+def test_beside_a_base_that_opens_beds_later_totals_are_those_of_the_days_on_which_they_are_open(here: Path) -> None:
+    """From the 640th day on: three beds more are open on 90 of 730 days, £300 a day, and not £27,000 in a year."""
+    (here / "open.yaml").write_text(OPEN % 730)
+    (here / "later.yaml").write_text(
+        "name: Later\nextends: open.yaml\nchange: {services.ward.beds: [{from: 2026-04-06, beds: 1}, {from: 2028-01-06, beds: 4}]}\n"
+    )
+    asked = Asked("later.yaml", [("services.unit.beds", "1..2")], "all.cost_cash_gbp <= 27000", base="open.yaml")
+    found = solved(asked)
+    assert "the change of cost in the 90 days measured: at most 27000" in question_words(found.study)
+    assert found.best.mean == 90 * 300 and found.as_object()["answer"] == 1

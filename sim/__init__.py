@@ -7,10 +7,30 @@ They are loaded when they are first used, so that `import sim` costs nothing.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from sim.api import Comparison, Run, Solution, compare, read_scenario, run_scenario, solve, sweep
+    from sim.api import (
+        Comparison,
+        Run,
+        ScenarioError,
+        Solution,
+        compare,
+        read_scenario,
+        run_scenario,
+        solve,
+        sweep,
+    )
 
 __version__ = "0.1.0"
-__all__ = ["Comparison", "Run", "Solution", "compare", "read_scenario", "run_scenario", "solve", "sweep"]
+__all__ = [
+    "Comparison",
+    "Run",
+    "ScenarioError",
+    "Solution",
+    "compare",
+    "read_scenario",
+    "run_scenario",
+    "solve",
+    "sweep",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,6 +19,7 @@ from sim.inputs import loading
 from sim.inputs.loading import Question
 from sim.inputs.part import MOST_SETTINGS, typed_of, typed_setting
 from sim.inputs.problems import Problems
+from sim.inputs.problems import ScenarioError as ScenarioError  # noqa: PLC0414 - what `sim` hands on
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.measures.periods import divisions

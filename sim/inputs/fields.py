@@ -508,7 +508,9 @@ class GroupSpec(Spec, title="group", exactly_one=("arrivals_per_day", "arrivals_
     prevented_share = usual(MayDepend(SHARE), "this share never comes, drawn person by person", "0%")
     arrival = usual(MayDepend(keys_of(ArrivalSpec)), "how they wait outside", "{}")
     journey_like = may(
-        Refers("group"), "the journey of another group, except for what `journey` says", "one of their own"
+        Refers("group"),
+        "the journey of another group, except for what `journey` says, which then need not be whole",
+        "one of their own",
     )
     journey = must(MayDepend(JOURNEY), "what they do in each service")
 

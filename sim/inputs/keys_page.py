@@ -27,6 +27,8 @@ def json_schema() -> Schema:
     layer = {field.key: _field(field) for field in LAYER_FIELDS}
     layer["change"] |= {"type": "object", "propertyNames": {"pattern": PATH}}
     layer["add"] |= {"type": "object", "propertyNames": {"pattern": PATH}}
+    definitions = {record.title.replace(" ", "_"): _record(record) for record in records()}
+    _let_shared_journeys_be_parts(definitions["group"], definitions["visit"])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A scenario of discharge and reablement bed flow",
@@ -36,7 +38,18 @@ def json_schema() -> Schema:
         "if": {"required": ["extends"]},
         "then": {"propertyNames": {"enum": [*OWN_KEYS, *layer]}},
         "else": {"required": whole["required"]},
-        "$defs": {record.title.replace(" ", "_"): _record(record) for record in records()},
+        "$defs": definitions,
+    }
+
+
+def _let_shared_journeys_be_parts(group: dict[str, Any], visit: dict[str, Any]) -> None:
+    """With `journey_like`, a group's journey says only what differs; without it, each visit is whole, or by a trait."""
+    whole = {"anyOf": [{"required": visit.pop("required")}, {"required": ["by"]}]}
+    group["required"].remove("journey")
+    group["if"] = {"required": ["journey_like"]}
+    group["else"] = {
+        "required": ["journey"],
+        "properties": {"journey": {"anyOf": [{"required": ["by"]}, {"additionalProperties": whole}]}},
     }
 
 

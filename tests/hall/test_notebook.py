@@ -35,6 +35,7 @@ def test_the_verbs_are_these() -> None:
     assert sim.__all__ == [
         "Comparison",
         "Run",
+        "ScenarioError",
         "Solution",
         "compare",
         "read_scenario",

@@ -1,7 +1,12 @@
 """What is made from the table of keys is up to date: the JSON Schema and the page of keys."""
 
 import json
+import re
 from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+import yaml
 
 from sim.inputs.catalogue_page import shipped
 from sim.inputs.containers import Record
@@ -52,3 +57,57 @@ def test_titles_of_records_are_unique() -> None:
 def test_the_page_of_measures_is_fresh() -> None:
     refresh = "refresh it: python3 -m sim.results.measures.page > docs/measures.md"
     assert (ROOT / "docs/measures.md").read_text(encoding="utf-8") == measures_page(), refresh
+
+
+class AsEditorsRead(yaml.SafeLoader):
+    """YAML 1.2, as editors read it: a date is text, `yes` and `09:30` too."""
+
+    yaml_implicit_resolvers: ClassVar = {}
+
+
+for _tag, _pattern, _first in (
+    ("bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
+    ("int", r"[-+]?[0-9]+", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?", "-+.0123456789"),
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+):
+    AsEditorsRead.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"^({_pattern})$"), list(_first))
+
+
+def validator() -> Any:
+    jsonschema = pytest.importorskip("jsonschema")  # comes with the desk's packages
+    return jsonschema.Draft202012Validator(json_schema())
+
+
+@pytest.mark.slow
+def test_the_schema_allows_every_scenario_that_there_is() -> None:
+    schema = validator()
+    files = [
+        *shipped(),
+        *(ROOT / "tests/worked_examples").glob("*.yaml"),
+        *(ROOT / "scenarios/validation").glob("*.yaml"),
+    ]
+    refused = [
+        (file.name, problem.json_path, problem.message[:99])
+        for file in files
+        for problem in schema.iter_errors(yaml.load(file.read_text(encoding="utf-8"), AsEditorsRead))
+    ]
+    assert not refused and len(files) > 200
+
+
+@pytest.mark.parametrize(
+    ("group", "is_refused"),
+    [
+        ("journey: {ward: {stay_days: 3, then: {home: 100%}}}", False),
+        ("journey: {ward: {stay_days: 3}}", True),
+        ("journey: {by: need, high: {ward: {then: {home: 1}}}, low: {ward: {then: {home: 1}}}}", False),
+        ("journey: {ward: {by: need, high: {then: {home: 1}}, low: {then: {home: 1}}}}", False),
+        ("journey_like: others", False),
+        ("journey_like: others, journey: {ward: {stay_days: 3}}", False),
+        ("traits: {need: {high: 1, low: 0}}", True),
+    ],
+)
+def test_the_schema_asks_for_a_whole_journey_unless_it_is_another_groups(group: str, is_refused: bool) -> None:
+    text = f"{{name: A, calendar: {{start: '2026-01-05', warm_up_days: 1, measured_days: 1}}, services: {{ward: {{kind: acute, beds: 1}}}}, people: {{all: {{arrives_at: ward, arrivals_per_day: 1, {group}}}}}}}"
+    problems = list(validator().iter_errors(yaml.load(text, AsEditorsRead)))
+    assert bool(problems) is is_refused, problems

@@ -201,6 +201,15 @@ def test_fixed_cost_stays_where_nobody_closes_the_beds() -> None:
         assert found["not closed"] == 6 * 24 * 421.5
 
 
+def test_a_night_costs_what_the_beds_cost_that_are_there() -> None:
+    """Those of the baseline that are no longer there go on costing, but nobody could spend a night in them."""
+    town = with_costs(Town(beds((0, 20))), *AVERAGE)
+    town.scenario = keeping_fixed_costs(with_costs(Town(beds((0, 30)))).scenario, town.scenario)
+    town.comes(0, admitted=0).stay("hospital", 0, 5, 5, "out")
+    assert town.value("hospital", "cost_per_open_night_gbp") == pytest.approx(421.5 + 5 * 140.5 / 200)
+    assert town.value("hospital", "cost_per_used_night_gbp") == pytest.approx(140.5 + 200 * 421.5 / 5)
+
+
 def test_beds_that_are_fewer_from_the_first_day_were_not_closed_by_date() -> None:
     assert costs_of_beds(beds((0, 30)), beds((0, 20)), "closed")["not closed"] == 10 * 10 * 421.5
 

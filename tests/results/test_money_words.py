@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from sim.inputs.scenario import Costs, FreedBeds, Scenario
+from sim.inputs.scenario import Costs, FreedBeds, Places, Scenario
 from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money, accounts, in_one_sentence
@@ -99,6 +99,18 @@ def test_where_nothing_costs_more_the_condition_of_a_saving_is_told_too() -> Non
 def test_running_costs_of_freed_beds_fall_only_while_they_stay_empty() -> None:
     assert "falls only while its freed beds stay empty; without that, +£1.98m." in said(money())["Cash"]
     assert "stay empty" not in said(money(rule="left_empty"))["Cash"]
+
+
+def test_beds_that_are_gone_and_still_cost_are_told() -> None:
+    found = money()
+    assert "beds that base has" not in said(found)["Cash"]
+    freed = replace(found.scenario.costs.freed_beds[0], stays_open=(Places(from_second=0, places=13),))
+    more = replace(found.scenario, costs=replace(found.scenario.costs, freed_beds=(freed,)))
+    contrasts = [*found.findings.differences, row("hospital", "cost_cash_gbp", 72_000, 0, "part", "not closed")]
+    findings = replace(found.findings, scenarios=(found.findings.baseline, more), differences=contrasts)
+    words = said(Money(findings, more))["Cash"]
+    assert "The cash includes £72k for hospital beds that base has and this scenario has not" in words
+    assert "  " not in words
 
 
 def test_a_delayed_day_avoided_has_a_gross_and_a_net_cost() -> None:

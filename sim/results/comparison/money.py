@@ -309,7 +309,7 @@ def building_up(money: Money) -> str:
 
 def accounts(money: Money) -> Iterator[tuple[str, str]]:
     """Heading and words of each account, then what it takes to break even."""
-    yield "Cash", " ".join(filter(None, (_cash(money), _gross(money), building_up(money))))
+    yield "Cash", " ".join(filter(None, (_cash(money), _gross(money), _not_closed(money), building_up(money))))
     if money.by_payer:
         yield "Who pays", _who_pays(money)
     if money.capital and money.capital.mean:
@@ -380,6 +380,20 @@ def _caveat(money: Money) -> str:
     without = figure(cash.mean - running, "GBP", signed=True)
     whose = "hospitals'" if len(money.all_freed) > 1 else f"{money.freed_place}'s"
     return f" The {whose} running cost falls only while {'their' if len(money.all_freed) > 1 else 'its'} freed beds stay empty; without that, {without}."
+
+
+def _not_closed(money: Money) -> str:
+    """Say that beds which are fewer than in the base, but which no rule closes, go on costing."""
+    places = [rule.service for rule in money.scenario.costs.freed_beds if rule.stays_open]
+    parts = (money.change(place, "cost_cash_gbp", "part", "not closed", place) for place in places)
+    found = [part for part in parts if part is not None and part.mean >= LEAST_GBP]
+    if not found:
+        return ""
+    names, base = listed([spoken(part.name) for part in found], "and"), money.findings.baseline.name
+    return (
+        f"The cash includes {figure(sum(part.mean for part in found), 'GBP')} for {names} beds that {base} has and this scenario "
+        "has not: `freed_beds: closed` closes no whole ward of them, so their fixed cost goes on (docs/money.md, rule 3)."
+    )
 
 
 def _by_the_day(money: Money, down: Sequence[MoneyChange]) -> str:

@@ -265,7 +265,7 @@ def _sight(findings: Findings, scenario: Scenario) -> str:
     text = f"{findings.called(scenario)}: the run sees {_share(seen.mean)} of their time alive"
     text += f", {figure(censored.mean, 'people')} of them not to the end (censored)" if censored.mean else ""
     if gone.mean:
-        text += f"; {_share(gone.mean)} of it is out of the model, counted as at home and at no cost"
+        text += f"; {_share(gone.mean)} of it is out of the model, counted at no cost and as at home (after a care home, as in other places)"
     return f"{text}."
 
 

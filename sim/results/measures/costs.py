@@ -310,7 +310,7 @@ def night_rows(window: Window) -> list[Row]:
 def _nights(window: Window) -> list[Row]:
     standing = {price.of for price in window.scenario.costs.prices if price.per == "open_day"}
     found = []
-    spent = [line for line in lines(window) if line.service in standing and line.part != "steps"]
+    spent = [line for line in lines(window) if line.service in standing and line.part not in ("steps", "not closed")]
     for name in (name for name in window.names if name in standing):
         pounds = sum(line.pence for line in spent if line.service == name) / 100
         for measure, days in (

@@ -97,6 +97,7 @@ def test_replications_are_added_and_none_is_run_twice(stated: Stated, engine: En
     assert again.findings().differences == comparison.findings().differences
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beds", ["7", "0"])  # 0: a service that never opens
 def test_the_page_shows_the_figures_of_the_command_line(stated: Stated, engine: Engine, beds: str) -> None:
     comparison = Comparison(engine, stated("base.yaml"), with_beds(stated, beds))
@@ -122,6 +123,7 @@ def address(row: dict[str, object]) -> tuple[object, ...]:
     return tuple(row[name] for name in ("scenario", "service", "measure", "by", "item"))
 
 
+@pytest.mark.slow
 def test_what_is_written_is_what_the_command_line_writes_byte_for_byte(
     stated: Stated, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -126,6 +126,7 @@ def test_a_value_that_moves_no_result_is_mentioned_and_passes(
     assert "services.unit.queue_limit: nothing -> 1000" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_another_number_of_workers_moves_nothing(recorded: Path) -> None:
     assert main(["check", str(recorded / "child.yaml"), "--workers", "2"]) == 0
 

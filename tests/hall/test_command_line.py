@@ -57,6 +57,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Compared:
     return Compared(only_folder(here / "out"), out.getvalue(), err.getvalue())
 
 
+@pytest.mark.slow
 def test_compare_says_what_differs_answers_in_a_sentence_and_names_the_folder(compared: Compared) -> None:
     said = compared.out
     assert "services.unit.beds: 3 -> 8  (more.yaml:4)" in said
@@ -66,6 +67,7 @@ def test_compare_says_what_differs_answers_in_a_sentence_and_names_the_folder(co
     assert str(Path("out") / compared.folder.name) in said
 
 
+@pytest.mark.slow
 def test_the_answer_comes_first_and_each_warning_once_after_it(here: Path, capsys) -> None:
     write(here, "crowded.yaml", "name: Crowded\nextends: base.yaml\nchange: {services.hospital.beds: 2}\n")
     assert run("compare", "base.yaml", "crowded.yaml") == 0
@@ -81,6 +83,7 @@ def test_the_answer_comes_first_and_each_warning_once_after_it(here: Path, capsy
     assert "will follow the results" in said.err
 
 
+@pytest.mark.slow
 def test_plain_output_has_no_colour_codes_and_no_box_characters(compared: Compared) -> None:
     both = compared.out + compared.err
     assert "\x1b" not in both
@@ -151,6 +154,7 @@ def test_replications_stand_in_order(compared: Compared) -> None:
     assert list(dict.fromkeys(order)) == [("base", "1"), ("base", "2"), ("more", "1"), ("more", "2")]
 
 
+@pytest.mark.slow
 def test_run_compares_nothing(here: Path, capsys) -> None:
     assert run("run", "base.yaml", "more.yaml") == 0
     results = json.loads((only_folder(here / "out") / "results.json").read_text(encoding="utf-8"))
@@ -169,6 +173,7 @@ def test_json_on_standard_output_comes_alone(capsys) -> None:
     assert "delayed in hospital" in err
 
 
+@pytest.mark.slow
 def test_json_goes_to_a_file_as_well(here: Path) -> None:
     assert run("run", "base.yaml", "--json", "mine.json") == 0
     assert (here / "mine.json").read_bytes() == (only_folder(here / "out") / "results.json").read_bytes()
@@ -353,6 +358,7 @@ def test_a_file_that_is_read_is_never_written_over(here: Path, capsys, read: str
     assert (here / read).read_text(encoding="utf-8") == "3\n5\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("verb", [["run", "base.yaml", "--people"], ["events", "base.yaml", "--write"]])
 def test_a_table_of_somebody_is_never_written_over(here: Path, capsys, verb: list[str]) -> None:
     theirs = "admitted,ready,left\n01/04/2026,03/04/2026,05/04/2026\n"
@@ -477,6 +483,7 @@ def test_traceback_is_shown_only_to_those_who_ask(capsys, monkeypatch: pytest.Mo
 HOSTILE = "<script>alert(1)</script> $x^2$ {{7*7}} " + "é" * 60
 
 
+@pytest.mark.slow
 def test_hostile_names_stay_text(here: Path, capsys) -> None:
     write(here, "$(rm) more.yaml", MORE.replace("More beds, in the unit", f'"{HOSTILE}"'))
     assert run("compare", "base.yaml", "$(rm) more.yaml") == 0
@@ -496,6 +503,7 @@ def test_the_report_asks_for_nothing_from_outside(compared: Compared) -> None:
     assert "default-src 'none'" in page
 
 
+@pytest.mark.slow
 def test_the_report_lists_what_is_assumed(here: Path) -> None:
     run("run", "base.yaml")
     page = (only_folder(here / "out") / "report.html").read_text(encoding="utf-8")

@@ -90,6 +90,7 @@ def test_one_processor_is_not_held_up_by_a_first_compilation(said: list[str], mo
     assert engine.choose("auto", 1, said.append).name == "compiled"  # compiled before
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_cache")
 def test_whatever_the_compiler_stumbles_over_the_run_goes_on(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     def stumbles(*_: object) -> None:
@@ -162,6 +163,7 @@ def test_a_planted_difference_stops_the_run_with_person_and_event(monkeypatch: p
     ledger_of(Engines("compiled", cross_check=False), scenario, 0, 0, Stopwatch())
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_cache")
 def test_a_damaged_cache_is_thrown_away_and_made_anew(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     folder = numba_setup.cache_folder()
@@ -179,6 +181,7 @@ def test_a_damaged_cache_is_thrown_away_and_made_anew(said: list[str], monkeypat
     assert (len(runs), numba_setup.is_compiled_before()) == (2, False)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_cache")
 def test_what_fails_twice_is_not_tried_for_ever(said: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
@@ -266,6 +269,7 @@ def test_an_engine_that_cannot_run_is_refused_by_name(
     assert "--engine compiled: Numba is not there; --engine auto goes on" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_why_the_fast_engine_does_not_run_is_said_once(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -286,6 +290,7 @@ def test_memory_of_a_person_is_known() -> None:
     assert np.isfinite(compiled_run.state_bytes_per_person(engine._plan(scenario)))
 
 
+@pytest.mark.slow
 def test_what_was_compiled_is_loaded_without_what_compiles() -> None:
     code = "import sys; from sim.model import engine; engine.load('compiled'); print('numba.np.linalg' in sys.modules)"
     for _ in range(2):  # the first may have to compile

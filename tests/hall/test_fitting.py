@@ -281,6 +281,7 @@ def calibrated(*words: str) -> int:
 UNIT_FLOW = "unit throughput_per_day"
 
 
+@pytest.mark.slow
 def test_the_fit_recovers_planted_settings() -> None:
     """Targets are what other people, of another seed, show with planted settings; the fit starts elsewhere."""
     planted = {f"{STAY}.exponential.mean": "7", SHARE: "45%", HOME: "55%"}
@@ -367,6 +368,7 @@ def _fitted(moving: Settings) -> Found:
     return Search(Runs(moving, targets, 1, BY_REFERENCE), start, rounded, steps, 200).run()
 
 
+@pytest.mark.slow
 def test_the_fragment_reads_gives_the_figures_that_were_printed_and_says_how_well_each_value_is_known(capsys) -> None:
     write_targets(
         "Bed days,hospital occupied_bed_days,,days,15,16,17,yes,made up,",

@@ -37,6 +37,7 @@ def compared(*scenarios: Scenario) -> tuple[Findings, list[tuple[object, ...]]]:
     return gathered(scenarios, pieces, compared=True), list(replication_rows(scenarios, pieces))
 
 
+@pytest.mark.slow
 def test_what_was_set_aside_on_disk_in_small_blocks_gives_the_same_findings(monkeypatch: pytest.MonkeyPatch) -> None:
     expected, rows = compared(*PAIR)
     monkeypatch.setattr(compare, "IN_A_BLOCK", 2)

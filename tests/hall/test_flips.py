@@ -20,6 +20,7 @@ admissions,20,32,none in range
 """
 
 
+@pytest.mark.slow
 def test_the_report_names_what_changes_the_verdict(tmp_path: Path) -> None:
     (tmp_path / "base.yaml").write_text(BASE)
     (tmp_path / "more.yaml").write_text("extends: base.yaml\nchange: {services.ward.beds: 5}\n")

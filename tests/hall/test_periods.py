@@ -328,6 +328,7 @@ def days(found: Findings) -> tuple[int, int]:
     return calendar.warm_up_days, calendar.measured_days
 
 
+@pytest.mark.slow
 def test_each_scenario_is_told_from_its_own_date_on(three: Findings) -> None:
     _, early, late, always = three.scenarios
     assert [days(three.headline_of(one)[0]) for one in (early, late, always)] == [(50, 40), (70, 20), (30, 60)]
@@ -373,6 +374,7 @@ def test_headlines_without_a_common_day_are_ranked_over_the_whole_window() -> No
 # -- the same for everybody ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_periods_are_the_same_for_any_number_of_workers_and_after_an_interruption(tmp_path: Path) -> None:
     base = small(days=MEASURED, warm_up=WARM_UP, replications=3)
     pair = base, with_places(base, (0, 0), (DATE, 8))

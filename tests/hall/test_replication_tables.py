@@ -55,6 +55,7 @@ def run(*argv: str) -> int:
     return main(["run", "base.yaml", "--outputs", "out", "--replications", "2", *QUICK, *argv])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "is_there"), [([], False), (["--replications-csv"], True)])
 def test_many_replications_are_written_one_by_one_where_asked(
     here: Path, capsys, asked: list[str], is_there: bool

@@ -104,6 +104,7 @@ def processes_there() -> set[int]:
     return {process.pid or 0 for process in multiprocessing.active_children()}
 
 
+@pytest.mark.slow
 def test_inside_one_command_processes_are_kept_for_the_next_run() -> None:
     with processes_kept():
         assert sorted(run_tasks(workers_of(2), times, 10, range(7))) == [0, 10, 20, 30, 40, 50, 60]
@@ -117,6 +118,7 @@ def test_inside_one_command_processes_are_kept_for_the_next_run() -> None:
     assert not processes_there()
 
 
+@pytest.mark.slow
 def test_no_process_is_kept_after_an_error_or_when_it_has_ended_by_itself() -> None:
     with processes_kept():
         with pytest.raises(ValueError, match="three is refused"):
@@ -179,6 +181,7 @@ def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path:
     assert not list((tmp_path / "out").iterdir())
 
 
+@pytest.mark.slow
 @unix
 @pytest.mark.parametrize("seconds", [0.1, 0.4])
 def test_ctrl_c_while_workers_start_is_answered_in_a_line(tmp_path: Path, seconds: float) -> None:

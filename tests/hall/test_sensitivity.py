@@ -103,6 +103,7 @@ def test_a_range_holds_instead_of_what_was_typed_for_the_same_path(here: Path) -
     assert (bar.at_low.found.mean, bar.stated.found.mean, bar.at_high.found.mean) == (12, 6, 18)
 
 
+@pytest.mark.slow
 def test_what_is_typed_goes_to_the_file_that_has_it_and_is_said(here: Path, capsys) -> None:
     (here / "ranges.csv").write_text(HEADING + f"people,{PEOPLE},x1,x2,assumption,\n")
     asked = ("--ranges", "ranges.csv", "--measure", "occupied_bed_days", "--service", "all", "--workers", "1")
@@ -152,6 +153,7 @@ def test_values_that_do_not_match_their_paths_are_refused(here: Path) -> None:
         tornado(here, f"both,{UNIT} | {PEOPLE},1 | 2,5,assumption,")
 
 
+@pytest.mark.slow
 def test_sensitivity_writes_a_table_and_a_chart(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "ranges.csv").write_text(HEADING + f"Stay in the unit,{UNIT},1,10,assumption,a note\n")
     command = ["sensitivity", "base.yaml", "other.yaml", "--ranges", "ranges.csv", "--service", "all"]

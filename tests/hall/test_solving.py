@@ -40,6 +40,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_answer_is_printed_and_written(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ASK, "--target", "ward.gave_up <= 80", "--json", "answer.json"]) == 0  # 10%: B(11, 8) = 8.1%
     out = capsys.readouterr().out
@@ -63,6 +64,7 @@ def test_the_answer_is_printed_and_written(here: Path, capsys: pytest.CaptureFix
     }.items()
 
 
+@pytest.mark.slow
 def test_what_is_not_reachable_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*ASK, "--target", "ward.occupancy >= 99.9%", "--json", "-"]) == 0
     out = capsys.readouterr()
@@ -111,6 +113,7 @@ def test_what_makes_no_sense_is_refused(typed: list[str], said: str, capsys: pyt
     assert said in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_part_of_a_measure_that_no_replication_has_is_refused_and_no_nought(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

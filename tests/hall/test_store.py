@@ -511,6 +511,7 @@ def test_fresh_on_the_command_line_runs_all_anew(ran: list[object], capsys) -> N
     assert len(ran) == 4 and "From the store" not in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_stopped_command_goes_on_and_says_so(here: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
     def stops(shared: Shared, task: Task) -> PackedPiece:
         if task.replication == 1:

@@ -33,6 +33,7 @@ def moved(recorded: Path, edit: Edit) -> Path:
     return recorded
 
 
+@pytest.mark.slow
 def test_without_a_reader_a_moved_result_is_still_1_and_its_reports_are_written(moved: Path) -> None:
     reports = ["--junit", "j.xml", "--summary", "s.md", "--json", "c.json", "--annotations"]
     done = without_a_reader(moved, "check", "child.yaml", *reports, *QUICK)
@@ -51,6 +52,7 @@ def test_without_a_reader_a_comparison_is_made_all_the_same(tmp_path: Path) -> N
     assert (tmp_path / "b.json").read_bytes() == (tmp_path / "out" / name / "results.json").read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("streams", "trouble"),
     [("> /dev/full", "standard output: No space left on device"), (">&-", "standard output: is closed")],
@@ -60,11 +62,13 @@ def test_words_that_are_lost_are_2_where_nothing_moved(recorded: Path, streams: 
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, trouble)
 
 
+@pytest.mark.slow
 def test_words_that_are_lost_do_not_hide_a_moved_result(moved: Path) -> None:
     done = finished(moved, "check", "child.yaml", *QUICK, streams="> /dev/full")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (1, "standard output: No space left on device")
 
 
+@pytest.mark.slow
 def test_without_standard_error_the_verdict_is_told_and_decides(recorded: Path) -> None:
     done = finished(recorded, "check", "child.yaml", *QUICK, streams="2>&-")
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, "child.yaml: as recorded")
@@ -75,6 +79,7 @@ def test_without_standard_error_what_is_wrong_is_told_on_the_other_stream(tmp_pa
     assert (done.returncode, done.stdout) == (2, "no.yaml: there is no such file\n")
 
 
+@pytest.mark.slow
 def test_json_on_standard_output_is_utf_8_on_any_console(recorded: Path) -> None:
     folder = recorded.parent / "Krankenhaus Größe Ωmega"
     recorded.rename(folder)
@@ -195,6 +200,7 @@ def test_hidden_copies_are_not_checked(recorded: Path, capsys: pytest.CaptureFix
     assert "1 scenario: 1 as recorded." in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a name is always text")
 def test_a_folder_whose_name_is_no_text_is_checked_and_reported(
     recorded: Path, monkeypatch: pytest.MonkeyPatch

@@ -24,6 +24,7 @@ def folder(here: Path) -> Path:
     return found
 
 
+@pytest.mark.slow
 def test_worlds_say_in_how_many_and_write_each_world(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*WORLDS, "--method", "worlds", "--size", "8"]) == 0
     said = capsys.readouterr().out
@@ -38,6 +39,7 @@ def test_worlds_say_in_how_many_and_write_each_world(here: Path, capsys: pytest.
     assert (folder(here) / "charts" / "worlds.png").stat().st_size > 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["morris", "sobol"])
 def test_indices_put_the_larger_effect_first(here: Path, capsys: pytest.CaptureFixture[str], method: str) -> None:
     assert main([*WORLDS, "--method", method, "--size", "8", "--replications", "2"]) == 0
@@ -50,6 +52,7 @@ def test_indices_put_the_larger_effect_first(here: Path, capsys: pytest.CaptureF
     assert [row["source"] for row in rows] == ["assumption", "a register"]
 
 
+@pytest.mark.slow
 def test_a_plan_keeps_nothing_and_says_what_is_left(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

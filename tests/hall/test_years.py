@@ -59,12 +59,14 @@ def test_without_growth_or_within_one_year_nothing_is_divided() -> None:
     assert found(small(days=60, replications=1), compared=False).years == {}
 
 
+@pytest.mark.slow
 def test_growth_is_no_dated_difference_and_leaves_the_headline_to_the_whole_window(pair: Findings) -> None:
     assert division(*pair.scenarios) is None
     assert pair.reported_periods == {}
     assert pair.headline_of(pair.scenarios[1])[0] is pair
 
 
+@pytest.mark.slow
 def test_totals_of_the_years_come_to_those_of_the_window(pair: Findings) -> None:
     for scenario in pair.scenarios:
         parts = [pair.parts[one] for one in pair.years[scenario.id]]
@@ -88,6 +90,7 @@ def test_years_from_the_store_are_those_that_were_run(tmp_path: Path) -> None:
     assert [part.estimates for part in anew.parts.values()] == [part.estimates for part in again.parts.values()]
 
 
+@pytest.mark.slow
 def test_the_chart_has_a_point_a_year_and_says_all_of_them(pair: Findings) -> None:
     (chart,) = [one for one in draw_charts(pair) if one.name == "years"]
     for part, year in ((pair.parts[one], one.short) for one in pair.years["base"]):
@@ -110,6 +113,7 @@ people:
 """
 
 
+@pytest.mark.slow
 def test_files_screen_and_notebook_have_the_same_years(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

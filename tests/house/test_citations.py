@@ -59,6 +59,7 @@ def missing_in(path: Path, text: str) -> list[str]:
     return found
 
 
+@pytest.mark.slow
 def test_everything_cited_is_there() -> None:
     missing = {
         str(path.relative_to(ROOT)): found

@@ -118,6 +118,7 @@ def ready(house: House, set_up_once: House) -> House:
     return house
 
 
+@pytest.mark.slow
 @needs_pip
 def test_first_start_sets_up_in_the_private_folder_and_later_starts_say_nothing(house: House) -> None:
     code, out, err = house.start("compare", "a b.yaml")
@@ -135,6 +136,7 @@ def test_first_start_sets_up_in_the_private_folder_and_later_starts_say_nothing(
     assert house.start("compare", "a b.yaml") == (0, out, "")
 
 
+@pytest.mark.slow
 @needs_pip
 def test_private_folder_is_made_without_pip_as_debian_needs(ready: House) -> None:
     assert not list((ready.folder / ".venv").rglob("pip"))
@@ -188,6 +190,7 @@ def test_what_leads_to_packages_elsewhere_does_not_reach_the_private_folder(hous
         assert (started.returncode, "version 1.0" in out) == (0, True), err
 
 
+@pytest.mark.slow
 @needs_pip
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no links here")
 def test_link_to_the_front_door_stands_for_it(house: House, tmp_path: Path) -> None:
@@ -206,6 +209,7 @@ def test_link_to_the_front_door_stands_for_it(house: House, tmp_path: Path) -> N
     assert [path.name for path in link.parent.iterdir()] == ["sim"]
 
 
+@pytest.mark.slow
 @needs_pip
 @pytest.mark.skipif(os.name == "nt", reason="a shell closes the streams")
 def test_streams_that_are_closed_are_given_to_nobody(house: House) -> None:
@@ -216,6 +220,7 @@ def test_streams_that_are_closed_are_given_to_nobody(house: House) -> None:
         assert subprocess.run(shell, env=environment, check=False, stdout=subprocess.DEVNULL).returncode == 7, closed
 
 
+@pytest.mark.slow
 @needs_pip
 def test_start_that_breaks_before_the_simulator_exits_with_2(ready: House) -> None:
     (ready.folder / "sim" / "cli.py").write_text("this is no Python")
@@ -269,6 +274,7 @@ def test_folder_whose_python_was_removed_is_made_anew(ready: House) -> None:
     assert ready.start()[0] == 0
 
 
+@pytest.mark.slow
 @needs_pip
 def test_two_first_starts_at_once_take_turns(house: House) -> None:
     both = [house.popen("compare") for _ in range(2)]
@@ -358,6 +364,7 @@ def test_active_environment_is_never_changed_and_the_missing_line_can_be_typed(h
     assert files_in(house.folder.parent) == before
 
 
+@pytest.mark.slow
 @needs_pip
 @pytest.mark.parametrize(("installed", "note"), [("1.0", False), ("1.5", True)])
 def test_active_environment_that_has_everything_is_used(house: House, installed: str, note: bool) -> None:
@@ -514,6 +521,7 @@ def test_each_test_belongs_to_one_tier_and_a_run_says_which_it_was() -> None:
     assert "Tests that ran: the slow tests only" in pytest_of_the_clone_test("--slow")
 
 
+@pytest.mark.slow
 def test_suite_inside_the_fresh_clone_does_not_clone_again() -> None:
     assert "\n1 skipped" in pytest_of_the_clone_test("--nightly", **{GUARD: "1"})
 

@@ -66,6 +66,7 @@ def test_a_spoilt_small_world(text: str) -> None:
     read_any(text)
 
 
+@pytest.mark.slow
 @MANY
 @given(text=spoilt(EVERY_KEY))
 def test_a_spoilt_world_of_every_key(text: str) -> None:
@@ -83,6 +84,7 @@ def shuffled_lines(draw: st.DrawFn, text: str) -> str:
     return "\n".join(lines)
 
 
+@pytest.mark.slow
 @MANY
 @given(text=shuffled_lines(EVERY_KEY))
 def test_shuffled_lines(text: str) -> None:

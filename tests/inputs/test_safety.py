@@ -133,6 +133,7 @@ def test_reading_loads_none_of_the_slow_libraries() -> None:
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 def test_a_scenario_is_the_same_whatever_the_hash_seed() -> None:
     code = (
         "from dataclasses import astuple; from sim.inputs.loading import read_scenario; "

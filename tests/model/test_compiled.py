@@ -47,6 +47,16 @@ from tests.mutation import Fault, planted
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "tests" / "worked_examples").glob("*.yaml"))
 SHIPPED = shipped()
+EVERY_DAY = {"baseline", "cedarwood", "everything_together", "today_census", "winter"}
+
+
+def tier_of(path: Path) -> tuple[pytest.MarkDecorator, ...]:
+    """Variants in a folder differ by a few values from the scenario that the folder is named after: at night."""
+    if path.stem in EVERY_DAY:
+        return ()
+    return (pytest.mark.slow if path.parent.name == "scenarios" else pytest.mark.nightly,)
+
+
 LENGTHS = [
     distributions.fixed(3.7),
     distributions.exponential(5.3),
@@ -79,12 +89,16 @@ def test_both_engines_agree_on_the_worked_example(path: Path) -> None:
     agree(read_scenario(path))
 
 
+@pytest.mark.slow
 def test_both_engines_agree_on_the_worked_examples_followed_up() -> None:
     for path in EXAMPLES:
         agree(read_scenario(path, ("calendar.follow_up_days=45",)))
 
 
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.relative_to(ROOT / "scenarios").as_posix())
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=tier_of(path), id=path.relative_to(ROOT / "scenarios").as_posix()) for path in SHIPPED],
+)
 def test_both_engines_agree_on_the_shipped_scenario(path: Path) -> None:
     agree(shorter(read_scenario(path)))
 
@@ -100,6 +114,7 @@ def test_both_engines_agree_on_random_scenarios(tmp_path: Path, how: settings) -
     on_towns(tmp_path, how, agree)
 
 
+@pytest.mark.slow
 def test_tables_that_are_too_small_are_made_larger_and_nothing_else_changes() -> None:
     scenario = shorter(read_scenario(ROOT / "scenarios" / "baseline.yaml"))
     plan = engine._plan(scenario)
@@ -135,7 +150,7 @@ def in_plain_python(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     "how",
     [
         pytest.param(FEW, id="few", marks=pytest.mark.slow),
-        pytest.param(IN_CI, id="hundreds", marks=pytest.mark.nightly),
+        pytest.param(IN_CI, id="a hundred", marks=pytest.mark.nightly),
     ],
 )
 def test_no_index_leaves_its_table_at_either_end(

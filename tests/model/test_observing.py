@@ -283,6 +283,7 @@ def test_a_broken_identity_stops_the_command_with_code_3(
         assert [path.name for path in tmp_path.iterdir() if path.name != ".cache"] == []
 
 
+@pytest.mark.slow
 def test_observing_a_command_leaves_its_results_alone(tmp_path: Path) -> None:
     file = str(EXPECTED / "closed_for_a_while.yaml")
     for folder, more in (("plain", []), ("observed", ["--observe"])):

@@ -285,6 +285,7 @@ def test_demand_capacity_gap_and_wait_are_those_of_a_pencil(tmp_path: Path) -> N
     assert may.gap == pytest.approx(-2.1)
 
 
+@pytest.mark.slow
 def test_the_number_of_workers_changes_nothing(tmp_path: Path) -> None:
     plan, _ = exact(tmp_path)
     text = EXACT.replace("arrivals: [{day: 1}, {day: 2}, {day: 3}, {day: 40}]", "arrivals_per_day: 0.2")

@@ -161,6 +161,7 @@ def write_stays(number: int = 120) -> None:
     Path("stays.csv").write_text(HEADING + "\n".join(rows) + "\n", encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_fit_prints_and_writes_a_scenario_and_nobody_of_the_file(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

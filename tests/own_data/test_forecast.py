@@ -260,6 +260,7 @@ def test_residual_stays_are_conditional_on_the_days_elapsed(found: Read) -> None
         assert abs(mean - 300 * weibull.sf(day)) > 20 * error  # as if they had come today
 
 
+@pytest.mark.slow
 def test_bands_are_those_of_the_binomial_that_they_estimate(found: Read) -> None:
     one = found("{exponential: {mean: 10}}", *["ward,20/05/2026,,"] * 200, days=7, replications=300)
     bands = one.bands(one.figures.index(("ward", "midnight_census", "", "")))[7]
@@ -276,14 +277,20 @@ def test_bands_are_those_of_the_binomial_that_they_estimate(found: Read) -> None
         assert bands[COLUMNS.index(name) - 5] == pytest.approx(staying.ppf(share), abs=2.5)
 
 
+@pytest.mark.slow
 def test_bands_hold_at_their_rates_on_a_simulated_hospital(tmp_path: Path) -> None:
-    """Eight hospitals, a census each, and what came of it a week later; the slow test looks at many."""
+    """Eight hospitals, a census each, and what came of it a week later; the slow test looks at more, the night at many."""
     assert 0.6 < _share_held(small(tmp_path), 120, hospitals=8, runs=20)["all", "midnight_census", "80%"][0] <= 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
-    ("text", "first", "hospitals"), [(SMALL, 120, 60), (WITH_STEPS, 180, 25)], ids=["no steps", "steps under way"]
+    ("text", "first", "hospitals"),
+    [
+        pytest.param(SMALL, 120, 20, id="no steps", marks=pytest.mark.slow),
+        pytest.param(WITH_STEPS, 180, 8, id="steps under way", marks=pytest.mark.slow),
+        pytest.param(SMALL, 120, 60, id="no steps, at night", marks=pytest.mark.nightly),
+        pytest.param(WITH_STEPS, 180, 25, id="steps under way, at night", marks=pytest.mark.nightly),
+    ],
 )
 def test_bands_hold_at_their_rates_on_many_simulated_hospitals(
     tmp_path: Path, text: str, first: int, hospitals: int
@@ -378,6 +385,7 @@ def test_people_of_services_that_are_not_listed_are_those_of_a_run(tmp_path: Pat
     assert days == pytest.approx(here, abs=0.126)
 
 
+@pytest.mark.slow
 def test_who_left_before_the_census_comes_back(tmp_path: Path) -> None:
     """Everybody stays 5 days, is at home for 10 and comes back: of 2 a day from outside there are 20 at home, who fill the ward again."""
     file, census = tmp_path / "back.yaml", tmp_path / "c.csv"
@@ -629,6 +637,7 @@ people:
 """
 
 
+@pytest.mark.slow
 def test_levels_that_nobody_gives_are_drawn_on_condition_of_the_days_elapsed(tmp_path: Path) -> None:
     """After 10 days exp(-10/20) = 0.6065 of the frail are still there and exp(-10/5) = 0.1353 of the others: 81.8% are frail."""
     file, census = tmp_path / "two.yaml", tmp_path / "c.csv"
@@ -685,6 +694,7 @@ def test_levels_are_those_of_people_who_have_come_the_same_way(tmp_path: Path) -
     assert share[("frail", "yes")] == pytest.approx(0.5, abs=0.1)
 
 
+@pytest.mark.slow
 def test_who_needs_no_more_care_at_midnight_is_ready_at_the_next_review(tmp_path: Path) -> None:
     """Needs end at an even rate, and the review at noon finds those of a whole day, those of the afternoon before among them."""
     file, census = tmp_path / "review.yaml", tmp_path / "c.csv"

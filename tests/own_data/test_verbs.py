@@ -118,6 +118,7 @@ def test_the_other_shapes_of_the_published_files_say_the_same_of_june(capsys: py
     assert "77.1 discharges a day" in out and "KH03-Available-Overnight-only.csv, row 2" in out
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_make_targets_and_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     commands = commands_of("published-files.md", "preset")
     assert commands
@@ -227,6 +228,7 @@ def test_a_plan_of_other_months_than_the_scenario_is_refused(capsys: pytest.Capt
 # -- worksheet -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_page_make_and_read_a_worksheet(capsys: pytest.CaptureFixture[str]) -> None:
     make, read = commands_of("your-own-hospital.md", "worksheet")
     assert main(make) == 0

@@ -205,6 +205,7 @@ def test_a_budget_of_another_price_year_is_turned_into_the_price_year(tmp_path: 
     ]
 
 
+@pytest.mark.slow
 def test_budget_lines_are_told_wherever_money_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "s.yaml"
     file.write_text(IN_OTHER_MONEY, encoding="utf-8")

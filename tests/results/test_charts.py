@@ -58,6 +58,7 @@ COMPARED = [
 ]
 
 
+@pytest.mark.slow
 def test_a_comparison_has_its_charts_in_two_formats(charts: dict[str, Chart]) -> None:
     assert list(charts) == COMPARED
     for chart in charts.values():
@@ -65,6 +66,7 @@ def test_a_comparison_has_its_charts_in_two_formats(charts: dict[str, Chart]) ->
         assert chart.svg.startswith(b"<?xml")
 
 
+@pytest.mark.slow
 def test_each_chart_asks_its_question_and_says_in_words_what_it_shows(charts: dict[str, Chart]) -> None:
     assert charts["occupancy"].title.startswith("How full is the hospital? ")
     assert "More beds: " in charts["delayed"].description
@@ -78,10 +80,12 @@ def test_charts_hold_no_date_and_no_program_name(charts: dict[str, Chart]) -> No
         assert b"Software" not in chart.png
 
 
+@pytest.mark.slow
 def test_the_same_findings_give_the_same_bytes(charts: dict[str, Chart], findings: Findings) -> None:
     assert {chart.name: chart for chart in draw_charts(findings)} == charts
 
 
+@pytest.mark.slow
 def test_a_scenario_alone_has_no_chart_of_differences() -> None:
     alone = findings_of(small(replications=1))
     assert [chart.name for chart in draw_charts(alone)] == [
@@ -94,12 +98,14 @@ def test_a_scenario_alone_has_no_chart_of_differences() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_dollar_in_a_name_is_a_dollar(findings: Findings) -> None:
     base, other = findings.scenarios
     names = (replace(base, name=r"$\frac{1}$"), replace(other, name=r"a $b_$ & <b>"))
     assert len(draw_charts(replace(findings, scenarios=names))) == len(COMPARED)
 
 
+@pytest.mark.slow
 def test_of_many_scenarios_each_has_small_pictures_of_its_own() -> None:
     found = many_findings(8)
     assert [one.name for one in draw_charts(found)] == ["ranking", *(one for one in COMPARED if one != "reasons_brief")]

@@ -62,6 +62,7 @@ def test_compiled_passes_count_what_plain_numpy_counts(path: Path) -> None:
     is_the_same(*ran(path))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_they_count_the_same_in_towns_that_are_made_up(draw: Random) -> None:
@@ -75,6 +76,7 @@ def test_hours_that_first_open_inside_the_window_are_closed_before(seed: int) ->
     is_the_same(town.scenario, town.ledger())
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5) | st.integers(0, 10**9)), min_size=1, max_size=40))
 def test_percentiles_are_those_of_numpy_to_the_last_bit(drawn: list[tuple[int, int]]) -> None:
@@ -119,6 +121,7 @@ def columns(times: list[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
     return np.ascontiguousarray(start), np.ascontiguousarray(np.maximum(start, end))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.tuples(TIMES, TIMES), max_size=40), st.lists(st.tuples(TIMES, TIMES), max_size=40))
 def test_compiled_paths_are_those_of_plain_numpy(these: list[tuple[int, int]], others: list[tuple[int, int]]) -> None:
@@ -130,6 +133,7 @@ def test_compiled_paths_are_those_of_plain_numpy(these: list[tuple[int, int]], o
         assert np.array_equal(one, other)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(st.integers(-30, 100), st.integers(-1, 3), max_size=6),

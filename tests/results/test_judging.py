@@ -117,6 +117,7 @@ def test_a_measure_that_is_gone_from_every_replication_is_not_tolerated() -> Non
         assert compare_results(recorded, found, SIZE).beyond == (gone,)
 
 
+@pytest.mark.slow
 def test_other_luck_is_accepted_at_the_stated_rate() -> None:
     pairs = 200
     recorded = [expected(luck(seed), ELSEWHERE, "p") for seed in range(pairs)]

@@ -34,10 +34,12 @@ def rows() -> list[Row]:
     return [*before, *with_accounts(base, more, before, after)]
 
 
+@pytest.mark.slow
 def test_the_table_and_the_figures_of_a_run_are_the_same_measures(rows: list[Row]) -> None:
     assert {row.measure for row in rows} == set(measures())
 
 
+@pytest.mark.slow
 def test_every_division_of_a_figure_is_a_known_one(rows: list[Row]) -> None:
     traits = {trait.name for group in read_scenario(EVERY_KEY).people for trait in group.traits}
     assert {row.by for row in rows} <= {*BY, *traits}

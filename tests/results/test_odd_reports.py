@@ -36,6 +36,7 @@ def text_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", page.replace("<wbr>", "")).split())
 
 
+@pytest.mark.slow
 def test_of_one_replication_it_says_that_there_is_no_interval() -> None:
     base = small(replications=1)
     found = findings_of(base, bigger(base))
@@ -45,6 +46,7 @@ def test_of_one_replication_it_says_that_there_is_no_interval() -> None:
     assert b"band" not in delayed.svg
 
 
+@pytest.mark.slow
 def test_where_nobody_is_delayed_it_says_so_and_has_no_reasons() -> None:
     calm = small(replications=2, beds=60, unit=60, days=20, warm_up=5)
     (people,) = calm.people
@@ -65,6 +67,7 @@ def test_the_longest_bar_of_the_first_page_has_room_for_its_figure() -> None:
     assert axes.get_xlim()[1] > 1.1 * max(bar.get_x() + bar.get_width() for bar in axes.patches)
 
 
+@pytest.mark.slow
 def test_of_twenty_scenarios_the_first_page_is_the_ranking_and_each_has_its_small_pictures() -> None:
     base = small(replications=2, days=20, warm_up=5)
     others = [bigger(base, id=f"other{n}", name=f"Number {n}", unit=4 + n % 5) for n in range(19)]
@@ -79,6 +82,7 @@ def test_of_twenty_scenarios_the_first_page_is_the_ranking_and_each_has_its_smal
     assert all(f">Number {n}: " in delayed.svg.decode() for n in range(19))
 
 
+@pytest.mark.slow
 def test_a_service_that_never_opens_is_told_and_drawn_as_that() -> None:
     base = small(replications=2, days=20, warm_up=5)
     unit = next(one for one in base.services if one.name == "unit")
@@ -91,6 +95,7 @@ def test_a_service_that_never_opens_is_told_and_drawn_as_that() -> None:
     assert "changes nothing" in text_of(page_of(found))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_any_alphabet_are_text_in_the_page_the_charts_and_the_slide(name: str) -> None:
     base = small(replications=2, days=20, warm_up=5)

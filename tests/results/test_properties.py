@@ -26,6 +26,7 @@ def total(rows: list[Row], where: str, name: str, by: str = "") -> float:
     return sum(row.value for row in rows if row[:3] == (where, name, by))
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(ANY_TOWN)
 def test_every_consistent_ledger_adds_up(draw: Random) -> None:
@@ -36,6 +37,7 @@ def test_every_consistent_ledger_adds_up(draw: Random) -> None:
     check_costs(window)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(ANY_TOWN)
 def test_the_years_of_everybody_who_became_ready_add_up(draw: Random) -> None:
@@ -52,6 +54,7 @@ def test_the_years_of_everybody_who_became_ready_add_up(draw: Random) -> None:
     check_sums(window)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(ANY_TOWN)
 def test_reasons_next_services_causes_and_groups_add_up_to_delayed_bed_days(draw: Random) -> None:
@@ -65,6 +68,7 @@ def test_reasons_next_services_causes_and_groups_add_up_to_delayed_bed_days(draw
         assert abs(sum(total(rows, where, name) for where in PLACES) - total(rows, "all", name)) < 1e-9
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(ANY_TOWN)
 def test_the_census_means_are_the_measures(draw: Random) -> None:

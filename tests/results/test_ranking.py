@@ -73,6 +73,7 @@ class ReadThrough(list[Any]):
         return super().__iter__()
 
 
+@pytest.mark.slow
 def test_more_scenarios_do_not_read_all_rows_more_often(findings: Findings) -> None:
     """With twenty, the rows are a hundred thousand: a report that reads all of them for each scenario takes minutes."""
     differences, estimates = ReadThrough(findings.differences), ReadThrough(findings.estimates)
@@ -95,6 +96,7 @@ def with_delayed(findings: Findings, scenario: str, **changes: Any) -> Findings:
     return replace(findings, differences=[changed(row) for row in findings.differences])
 
 
+@pytest.mark.slow
 def test_who_avoids_most_delayed_people_comes_first(rows: list[RankedScenario], findings: Findings) -> None:
     assert [row.scenario.id for row in rows] == ["more", "same", "fewer"]
     assert [row.place for row in rows] == [1, 2, 3]
@@ -169,6 +171,7 @@ def test_who_says_no_price_is_ranked_apart_and_saves_nothing(findings: Findings)
     assert "Ranked apart as not priced" in ranking_summary(rows, found)[-1]
 
 
+@pytest.mark.slow
 def test_terminal_report_and_workbook_say_what_has_no_price(findings: Findings, charts: list[Chart]) -> None:
     found = without_a_price(findings)
     more = next(one for one in found.scenarios if one.id == "more")
@@ -283,6 +286,7 @@ def test_who_gave_up_stands_below_each_scenario_by_what_became_of_them(
     assert table[-1]["gave_up_moved_by_design"] == ""
 
 
+@pytest.mark.slow
 def test_one_other_needs_no_ranking_and_a_run_has_none() -> None:
     base = small(replications=2, days=20, warm_up=5)
     one = findings_of(base, bigger(base))
@@ -342,6 +346,7 @@ def test_the_file_has_a_row_each_and_no_sum_of_ledgers(rows: list[RankedScenario
     assert not [name for name in table[0] if "total" in name]
 
 
+@pytest.mark.slow
 def test_the_first_page_of_a_ranking_is_the_sum_one_chart_and_the_money(
     findings: Findings, charts: list[Chart]
 ) -> None:
@@ -363,6 +368,7 @@ def test_the_workbook_has_a_sheet_for_it(findings: Findings) -> None:
         assert 'name="Ranking"' in book.read("xl/workbook.xml").decode()
 
 
+@pytest.mark.slow
 def test_the_chart_tells_verdicts_in_words_and_comes_first(findings: Findings, charts: list[Chart]) -> None:
     chart, again = charts[0], draw_charts(findings)[0]
     assert chart.name == "ranking"
@@ -372,6 +378,7 @@ def test_the_chart_tells_verdicts_in_words_and_comes_first(findings: Findings, c
     )
 
 
+@pytest.mark.slow
 def test_one_wide_interval_is_cut_with_an_arrow_and_told_in_full(findings: Findings, charts: list[Chart]) -> None:
     wide = with_delayed(findings, "fewer", low_all=-4_000.0, high_all=4_004.0)
     chart = draw_charts(wide)[0]

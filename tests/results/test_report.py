@@ -47,11 +47,13 @@ def text_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]*>", " ", page.replace("<wbr>", "")).split())
 
 
+@pytest.mark.slow
 def test_it_needs_no_network_and_no_script(page: str) -> None:
     assert not re.search(r"<script|<link|<iframe|src=\"(?!data:)|href=|@import|url\(", page)
     assert HOSTILE not in page
 
 
+@pytest.mark.slow
 def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: str) -> None:
     assert re.findall(r"<h2>(.*?)</h2>", page) == [
         "What this rests on",

@@ -119,6 +119,7 @@ def test_each_hospital_has_a_line_and_the_total_is_the_last(two: Findings) -> No
     assert rows[-1][1:3] == [f"{row.mean:.1f}" for row in totals if row]
 
 
+@pytest.mark.slow
 def test_of_many_hospitals_the_screen_shows_the_worst_and_those_that_change_most(forty: Findings) -> None:
     other = forty.scenarios[1]
     rows = [row[0] for row in hospitals.rows(forty, other, few=True)]
@@ -136,6 +137,7 @@ def test_of_many_hospitals_the_screen_shows_the_worst_and_those_that_change_most
     assert len(re.findall(r"£\S+ infirmary", text)) <= 12
 
 
+@pytest.mark.slow
 def test_the_users_of_a_shared_service_add_up_to_its_admissions(forty: Findings) -> None:
     other = forty.scenarios[1]
     (unit,) = hospitals.shared(forty, other)
@@ -154,6 +156,7 @@ def test_one_hospital_shows_no_table_of_hospitals() -> None:
     assert "all hospitals" not in screen_of(alone)
 
 
+@pytest.mark.slow
 def test_a_scenario_that_splits_the_only_hospital_is_compared_with_it() -> None:
     base = small(replications=2)
     other = replace(with_hospitals(base, ("hospital", "annexe"), (20, 4)), id="split", name="Split")
@@ -254,6 +257,7 @@ def test_of_many_new_services_the_table_has_the_fullest(many: Findings) -> None:
     assert shown - {"occupancy of unit"} == set(sorted(figures, key=lambda label: -figures[label])[:6])
 
 
+@pytest.mark.slow
 def test_the_costs_that_change_most_are_in_the_chart() -> None:
     names = [f"infirmary_{number:02d}" for number in range(20)]
     base = with_hospitals(small(replications=2, days=10, warm_up=5), names, [30] * 20)

@@ -34,6 +34,7 @@ def charts(findings: Findings) -> list[Chart]:
     return draw_charts(findings)
 
 
+@pytest.mark.slow
 def test_the_svg_holds_the_whole_answer_and_its_charts_and_names_nothing_twice(
     findings: Findings, charts: list[Chart]
 ) -> None:
@@ -50,6 +51,7 @@ def test_the_svg_holds_the_whole_answer_and_its_charts_and_names_nothing_twice(
     assert not re.search(r'(?:src|href)="(?!#)', picture)
 
 
+@pytest.mark.slow
 def test_the_png_is_16_to_9_and_not_empty(findings: Findings, charts: list[Chart]) -> None:
     picture = Image.open(io.BytesIO(slides(findings, charts, FROM)["charts/slide.png"]))
     assert picture.size == (1920, 1080)

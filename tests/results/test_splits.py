@@ -97,6 +97,7 @@ def agrees_with_them_alone(scenario: Scenario, ledger: Ledger, what: str, item: 
     assert found == pytest.approx({**expected, **beside_others})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", [EVERY_KEY, TWO_GROUPS])
 def test_a_group_is_counted_as_if_it_were_alone(file: Path) -> None:
     scenario, ledger = ran(file)
@@ -105,6 +106,7 @@ def test_a_group_is_counted_as_if_it_were_alone(file: Path) -> None:
         agrees_with_them_alone(scenario, ledger, "group", one.name, ledger.people["group"] == number)
 
 
+@pytest.mark.slow
 def test_a_level_that_no_stay_changes_is_counted_as_if_its_people_were_alone() -> None:
     scenario, ledger = ran(EVERY_KEY)
     has = [[dict(profile).get("dementia", "else") for profile in one.profiles] for one in scenario.people]
@@ -115,6 +117,7 @@ def test_a_level_that_no_stay_changes_is_counted_as_if_its_people_were_alone() -
         agrees_with_them_alone(scenario, ledger, "dementia", level, levels == level)
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(st.randoms(use_true_random=False))
 @example(Random(5))  # one group goes home at once, the other waits for it
@@ -298,6 +301,7 @@ def test_differences_by_level_have_verdicts(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_trait_that_only_one_scenario_has_is_not_compared(tmp_path: Path) -> None:
     (base, before), (other, after) = table_of(tmp_path, "without", 11, ""), table_of(tmp_path, "with", 11)
     for pair in ((before, after), (after, before)):

@@ -78,6 +78,7 @@ def test_a_sound_ledger_holds_at_once(path: Path) -> None:
     assert record_sweep.surely_hold(Window(scenario, ledger, is_fast=True))
 
 
+@pytest.mark.slow
 def test_the_plain_version_runs_where_nothing_compiled_may() -> None:
     assert not record_sweep.surely_hold(Window(*ran(EVERY_KEY)))
 

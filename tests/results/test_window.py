@@ -70,6 +70,7 @@ def said_anywhere(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: 
     return "\n".join([capsys.readouterr().out, report, *sheets])
 
 
+@pytest.mark.slow
 def test_forty_days_are_never_called_a_year(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_pair(tmp_path)
     base, more = str(tmp_path / "base.yaml"), str(tmp_path / "more.yaml")
@@ -80,6 +81,7 @@ def test_forty_days_are_never_called_a_year(tmp_path: Path, capsys: pytest.Captu
         assert not re.search(r".{40}\b(a|per) year.{20}", said)
 
 
+@pytest.mark.slow
 def test_two_years_are_told_as_an_average_year(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_pair(tmp_path)
     arguments = ("compare", str(tmp_path / "base.yaml"), str(tmp_path / "more.yaml"))

@@ -5,11 +5,18 @@ from functools import cache
 from pathlib import Path
 
 from sim.inputs.loading import read_scenario
+from sim.inputs.scenario import Scenario
 from sim.runs.experiment import Shared, run_all
 from tests.engines import engines
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SHORT = ("calendar.warm_up_days=120", "calendar.measured_days=120")
+
+
+@cache
+def scenario_of(file: str) -> Scenario:
+    """A shipped scenario as its file says."""
+    return read_scenario(str(SCENARIOS / file))
 
 
 @cache

@@ -19,7 +19,7 @@ from sim.results.comparison.accounts import is_lever
 from sim.runs.collecting import changes_between
 from sim.studies.break_even import read_effects
 from tests.scenarios.people import BASELINE, left_hospital, marked, nights_saved, stay_days
-from tests.scenarios.runs import SCENARIOS
+from tests.scenarios.runs import SCENARIOS, scenario_of
 
 NO_SYSTEMS = (BASELINE, "template.yaml", "today_census.yaml", "winter.yaml")  # other numbers, people or days
 TRAITS = "people.older_people.traits"
@@ -258,7 +258,7 @@ def test_one_order_is_faster_than_a_hundred_calls_for_the_same_people() -> None:
 
 @pytest.mark.parametrize("file", LEVERS)
 def test_every_lever_has_a_price_and_says_what_it_cannot_show(file: str) -> None:
-    scenario, base = read_scenario(str(SCENARIOS / file)), read_scenario(str(SCENARIOS / BASELINE))
+    scenario, base = scenario_of(file), scenario_of(BASELINE)
     changes = changes_between(base, scenario)
     has_a_price = any((one.path.startswith("costs.") and ".per_" in one.path) or ".each" in one.path for one in changes)
     assert has_a_price or not any(one.new and is_lever(one.path, scenario) for one in changes)
@@ -268,7 +268,7 @@ def test_every_lever_has_a_price_and_says_what_it_cannot_show(file: str) -> None
 
 @pytest.mark.parametrize("file", NOT_MEASURED)
 def test_a_step_takes_as_long_as_in_the_baseline_where_nobody_has_measured_that_it_takes_less(file: str) -> None:
-    scenario, base = read_scenario(str(SCENARIOS / file)), read_scenario(str(SCENARIOS / BASELINE))
+    scenario, base = scenario_of(file), scenario_of(BASELINE)
     own = [one for one in changes_between(base, scenario) if one.file == scenario.file and one.new]
     assert [one.path for one in own if ".takes_" in one.path or "takes_" in one.new] == []
 
@@ -332,6 +332,7 @@ def test_the_last_step_of_the_page_is_everything_together() -> None:
     assert {path for path in whole if together.get(path) != whole[path]} <= {"name", "question", "extends"}
 
 
+@pytest.mark.slow
 def test_each_step_of_the_page_has_the_lever_of_its_own_file() -> None:
     """So that what it adds and what it does alone are of one lever; a pair changes its own value, and every price stays."""
     maker, base = _maker(), read_scenario(str(SCENARIOS / BASELINE))
@@ -356,6 +357,7 @@ def test_the_page_of_the_whole_pathway_adds_one_lever_after_the_other() -> None:
         assert table.count(f"| {read_scenario(str(SCENARIOS / lever)).name} |") == 2, lever  # people, and whose money
 
 
+@pytest.mark.slow
 def test_the_page_of_the_whole_pathway_tells_of_every_system() -> None:
     page = (SCENARIOS.parent / "docs" / "whole-pathway.md").read_text(encoding="utf-8")
     names = {read_scenario(str(file)).name for file in shipped() if file.parent.name in ("scenarios", "levers")}

@@ -43,6 +43,7 @@ def stays(group: Group, hospital: str) -> dict[tuple[object, ...], object]:
     }
 
 
+@pytest.mark.slow
 def test_beds_and_people_are_told_by_hospital_and_add_up() -> None:
     for file in (AREAS, SCALE):
         for measure in ("delayed_people_mean", "admissions", "midnight_census_mean"):
@@ -50,11 +51,13 @@ def test_beds_and_people_are_told_by_hospital_and_add_up() -> None:
             assert parts == pytest.approx(figure(file, "all_hospitals", measure))
 
 
+@pytest.mark.slow
 def test_every_hospital_has_fewer_delayed_people_with_units() -> None:
     for one in HOSPITALS:
         assert figure(SCALE, one, "delayed_people_mean") < figure(AREAS, one, "delayed_people_mean")
 
 
+@pytest.mark.slow
 def test_a_shared_unit_is_for_the_areas_that_share_it() -> None:
     used = {key[3]: value for key, value in rows(SCALE).items() if key[:3] == (UNITS[1], "admissions", "came_from")}
     assert set(used) == set(HOSPITALS[1:])

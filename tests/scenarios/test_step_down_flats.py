@@ -34,6 +34,7 @@ def test_more_flats_do_more_until_there_are_enough() -> None:
     assert total[0] < total[1] < total[2] == total[3]
 
 
+@pytest.mark.slow
 def test_people_in_flats_are_those_whose_home_is_not_ready() -> None:
     found, names = ledger(FLATS, places(6)), read_scenario(str(SCENARIOS / FLATS)).destinations
     in_flats = found.stays["service"] == names.index("step_down_flats")

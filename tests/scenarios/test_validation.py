@@ -244,6 +244,7 @@ def test_lists_with_exponential_stays_follow_the_exact_course_of_their_queue(nam
 # Units in line, and bays
 
 
+@pytest.mark.slow
 def test_women_who_need_care_are_littles_whatever_is_blocked() -> None:
     found = seen("obstetric_flow.yaml", 8)
     for unit, need in {"observation": 1.2, "birth": 4.8, "ward": 19.2}.items():
@@ -354,6 +355,7 @@ WITH_WEEKENDS = 7 * 15**2 / (2 * 168)
 ANY_HOUR = "services.intermediate_care.admission_hours={from: 00:00, to: 24:00}"
 
 
+@pytest.mark.slow
 def test_office_hours_and_not_beds_hold_people_up_who_wait_for_intermediate_care() -> None:
     for sets, exact in (
         ((), UNTIL_OFFICE_HOURS),

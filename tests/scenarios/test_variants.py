@@ -6,7 +6,7 @@ from sim.inputs.catalogue_page import shipped
 from sim.inputs.files import read_ranges
 from sim.inputs.loading import read_scenario
 from sim.sensitivity import Question, fitting, range_warnings
-from tests.scenarios.runs import SCENARIOS, SHORT, figure, rows
+from tests.scenarios.runs import SCENARIOS, SHORT, figure, rows, scenario_of
 
 BASELINE, CEDARWOOD = "baseline.yaml", "cedarwood.yaml"
 PATIENCE = [
@@ -18,16 +18,15 @@ FILES = sorted(path.relative_to(SCENARIOS).as_posix() for path in shipped())
 
 @pytest.mark.parametrize("file", FILES)
 def test_every_shipped_scenario_can_be_read(file: str) -> None:
-    assert read_scenario(str(SCENARIOS / file)).question
+    assert scenario_of(file).question
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if "/" in file or file == CEDARWOOD])
 def test_every_value_that_a_variant_changes_names_its_source_or_says_assumption(file: str) -> None:
     path = SCENARIOS / file
-    notes = {value.path: value.note for value in read_scenario(str(path)).values if value.file.endswith(path.name)}
-    lines = {
-        change.path for change in read_scenario(str(path)).changes if change.file.endswith(path.name) and change.old
-    }
+    scenario = scenario_of(file)
+    notes = {value.path: value.note for value in scenario.values if value.file.endswith(path.name)}
+    lines = {change.path for change in scenario.changes if change.file.endswith(path.name) and change.old}
     unexplained = [one for one in lines if not any(note for at, note in notes.items() if at.startswith(one))]
     assert not unexplained
 
@@ -52,6 +51,7 @@ def test_offered_first_cedarwood_is_fuller_and_the_existing_beds_are_emptier() -
     assert figure(first, "community_beds", "occupancy") < figure(CEDARWOOD, "community_beds", "occupancy")
 
 
+@pytest.mark.slow
 def test_longer_stays_fill_cedarwood() -> None:
     files = ("cedarwood/stay_10.yaml", CEDARWOOD, "cedarwood/stay_21.yaml", "cedarwood/stay_25.yaml")
     people = [figure(file, "cedarwood", "midnight_census_mean") for file in files]

@@ -47,11 +47,13 @@ def arrivals(file: str) -> set[int]:
     return {int(second) for second in ledger.waits["joined"][ledger.waits["held"] == -1]}
 
 
+@pytest.mark.slow
 def test_the_page_of_scenarios_is_fresh() -> None:
     refresh = "refresh it: python3 -m sim.inputs.catalogue_page > scenarios/README.md"
     assert (SCENARIOS / "README.md").read_text(encoding="utf-8") == catalogue_page(shipped()), refresh
 
 
+@pytest.mark.slow
 def test_a_planners_own_file_beside_the_shipped_ones_changes_no_list_and_no_page(tmp_path: Path) -> None:
     folder = tmp_path / "scenarios"
     shutil.copytree(SCENARIOS, folder)
@@ -60,8 +62,8 @@ def test_a_planners_own_file_beside_the_shipped_ones_changes_no_list_and_no_page
     names = [path.relative_to(folder).as_posix() for path in shipped(folder)]
     assert names == [path.relative_to(SCENARIOS).as_posix() for path in shipped()]
     assert "template.yaml" in names
-    made = catalogue_page(shipped(folder), folder)
-    assert made == (SCENARIOS / "README.md").read_text(encoding="utf-8")
+    some = shipped(folder)[:9]  # another test reads them all
+    assert catalogue_page(some, folder) == catalogue_page([SCENARIOS / path.relative_to(folder) for path in some])
 
 
 def test_no_test_looks_for_scenarios_where_planners_keep_their_own() -> None:
@@ -99,6 +101,7 @@ def test_another_hospital_is_not_ranked_beside_levers_and_alone_is_compared() ->
     assert [len(found) for found in paired((hospital, hospital, hospital))] == [3, 0]
 
 
+@pytest.mark.slow
 def test_the_same_people_come_and_some_no_longer_fall_or_call() -> None:
     before, fewer_falls, none_fall = (
         arrivals(one) for one in (BASELINE, "handrails.yaml", "handrails/optimistic.yaml")
@@ -108,6 +111,7 @@ def test_the_same_people_come_and_some_no_longer_fall_or_call() -> None:
     assert arrivals("befriending/ten_to_one.yaml") < arrivals("befriending.yaml") < before
 
 
+@pytest.mark.slow
 def test_levers_without_prevention_meet_exactly_the_same_people() -> None:
     before = arrivals(BASELINE)
     for file in ("planning_from_admission.yaml", "weekend_acceptance.yaml", "micro_providers.yaml"):
@@ -166,6 +170,7 @@ def test_micro_providers_take_about_a_fifth_of_those_who_still_wait() -> None:
     assert 0 < hired < agencies / 4
 
 
+@pytest.mark.slow
 def test_everything_together_frees_more_than_any_part_and_less_than_their_sum() -> None:
     before = figure(BASELINE, "hospital", "delayed_people_mean")
     parts = {file: before - figure(file, "hospital", "delayed_people_mean") for file in PARTS}
@@ -177,6 +182,7 @@ def two_weeks(file: str, **options: int) -> Scenario:
     return read_scenario(str(SCENARIOS / file), ("calendar.measured_days=14",), **options)
 
 
+@pytest.mark.slow
 def test_everybody_of_the_census_is_there_once_and_nobody_else_at_the_start() -> None:
     scenario = two_weeks("today_census.yaml")
     ledger = run_observed(scenario, 0)

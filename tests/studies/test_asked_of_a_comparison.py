@@ -27,6 +27,7 @@ def only(pattern: str) -> Path:
     return found
 
 
+@pytest.mark.slow
 def test_a_sweep_is_in_the_report_with_its_sliders_chart_and_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*COMPARE, "--study", "outputs"]) == 0
     said = capsys.readouterr().out
@@ -39,6 +40,7 @@ def test_a_sweep_is_in_the_report_with_its_sliders_chart_and_answer(capsys: pyte
     assert asked["asks"] == f"What does each value of {UNIT} do?" and asked["repeat_with"].endswith("--base base.yaml")
 
 
+@pytest.mark.slow
 def test_without_a_study_the_report_has_no_script_and_says_that_there_is_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -52,6 +54,7 @@ def test_without_a_study_the_report_has_no_script_and_says_that_there_is_one(
     assert "studies" not in json.loads(only("outputs/base-vs-other-*/results.json").read_text())
 
 
+@pytest.mark.slow
 def test_two_kinds_of_study_stand_in_one_report(here: Path) -> None:
     (here / "longer.yaml").write_text(
         "name: Longer\nextends: base.yaml\nchange: {people.everyone.journey.hospital.stay_days.fixed: 7}\n"
@@ -79,10 +82,12 @@ def test_a_study_of_something_else_is_refused(more: list[str], why: str, capsys:
     assert not Path("compared").exists()
 
 
+@pytest.mark.slow
 def test_other_replications_are_no_other_scenario() -> None:
     assert main([*COMPARE, "--study", str(only("outputs/sweep-*")), "--replications", "3"]) == 0
 
 
+@pytest.mark.slow
 def test_a_changed_file_is_left_out_of_a_folder_and_counted(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (here / "base.yaml").write_text(BASE.replace("count: 4", "count: 5"))
     assert main([*COMPARE, "--study", "outputs"]) == 0
@@ -117,6 +122,7 @@ def test_a_spoilt_file_is_refused_and_leads_nowhere(
     assert why in " ".join(capsys.readouterr().err.split())
 
 
+@pytest.mark.slow
 def test_names_in_a_study_become_no_markup() -> None:
     file = only("outputs/sweep-*/study.json")
     said = json.loads(file.read_text())

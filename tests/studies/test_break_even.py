@@ -109,6 +109,7 @@ def test_a_path_that_is_not_there_is_refused(folder: Path) -> None:
         found(folder, "people.everyone.prevent_share=0%..100%")
 
 
+@pytest.mark.slow
 def test_the_verb_prints_where_it_pays(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     world, lever = str(folder / "world.yaml"), str(folder / "lever.yaml")
     assert (
@@ -122,6 +123,7 @@ def test_the_verb_prints_where_it_pays(folder: Path, capsys: pytest.CaptureFixtu
     assert "lists no effect" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_every_line_of_the_shipped_effects_can_be_asked() -> None:
     effects = read_effects(str(SCENARIOS / "ranges" / "break_even.csv"))
     assert len(effects) >= 8
@@ -131,6 +133,7 @@ def test_every_line_of_the_shipped_effects_can_be_asked() -> None:
         assert Path(one.base).exists()
 
 
+@pytest.mark.slow
 def test_its_folder_holds_the_page_and_every_size_that_was_run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(folder)
     command = [
@@ -156,6 +159,7 @@ def test_its_folder_holds_the_page_and_every_size_that_was_run(folder: Path, mon
     assert {file.name for file in (made / "charts").iterdir()} == {"break-even.svg", "break-even.png"}
 
 
+@pytest.mark.slow
 def test_python_has_the_same_answer(folder: Path) -> None:
     table = verb(folder / "world.yaml", folder / "lever.yaml", f"{EFFECT}=0%..100%")
     answer = found(folder)

@@ -73,6 +73,7 @@ def test_the_stated_share_of_means_is_as_near_as_was_asked() -> None:
     assert near >= 0.92 * 200
 
 
+@pytest.mark.slow
 def test_what_is_chosen_is_told_for_every_headline_measure_and_a_cap_is_kept() -> None:
     scenarios = (small(days=40, warm_up=10), bigger(small(days=40, warm_up=10)))
 
@@ -159,6 +160,7 @@ def ran(scenarios: tuple[Scenario, ...]) -> Run:
     return run
 
 
+@pytest.mark.slow
 def test_only_what_is_named_decides_and_what_is_left_out_is_still_told() -> None:
     scenarios = (small(days=40, warm_up=10), bigger(small(days=40, warm_up=10)))
     full, queue = ("hospital", "occupancy"), ("hospital", "queue_mean")
@@ -184,6 +186,7 @@ def test_a_measure_that_the_headline_does_not_show_cannot_decide() -> None:
         choose(ran(scenarios), scenarios, 0.2, most=10, compared=True, asks=asks)
 
 
+@pytest.mark.slow
 def test_what_opens_within_the_window_is_judged_on_the_days_from_then_on(tmp_path: Path) -> None:
     base, more = write_pair(tmp_path)
     opening = Path(more).with_name("opening.yaml")

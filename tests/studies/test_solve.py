@@ -71,6 +71,7 @@ def refused(asked: Asked) -> str:
 # -- known answers -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("share", [0.25, 0.06, 0.02])
 @pytest.mark.usefixtures("here")
 def test_the_fewest_beds_by_erlangs_loss_formula_are_found(share: float) -> None:
@@ -90,6 +91,7 @@ def test_the_fewest_beds_by_erlangs_delay_formula_are_found(days: float) -> None
     assert found.value(found.answer) == exact
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_the_longest_stay_that_meets_a_target_is_found() -> None:
     """Larger is worse here: with 10 beds and 8 a day, 10% are lost at a mean stay of 0.939 days."""
@@ -253,6 +255,7 @@ def test_why_no_number_of_beds_is_enough_is_told_in_the_targets_own_count(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_values_in_steps_and_values_that_nobody_can_tell_are_named_as_they_are() -> None:
     found = solved(beds("loss.yaml", f"ward.gave_up <= {0.06 * 8 * 365:.0f}", "2..20:3"))

@@ -159,6 +159,7 @@ def test_more_values_than_can_be_run_are_spread_evenly() -> None:
 # -- one setting, rates ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("common", [1.0, 0.8])
 @pytest.mark.parametrize("slope", [0.1, 0.02])
 def test_the_answer_is_too_small_no_more_often_than_stated(slope: float, common: float) -> None:
@@ -173,12 +174,14 @@ def test_the_answer_is_too_small_no_more_often_than_stated(slope: float, common:
     assert shut_out / SEEDS <= WORST
 
 
+@pytest.mark.slow
 def test_the_hardest_function_is_answered_too_small_no_more_often_than_stated() -> None:
     """All values below the answer just miss: on the same people, one wrong is all wrong."""
     found = [solved(noisy(lambda at: 0.0 if at[0] < TRUTH else -1.0, seed)).answer for seed in range(SEEDS)]
     assert np.mean([one is not None and one < TRUTH for one in found]) <= WORST
 
 
+@pytest.mark.slow
 def test_a_planted_step_of_one_sd_is_found_nearly_always_and_a_null_one_hardly_ever() -> None:
     """A step of 0.5 sd on each side of the target is 2.7 standard errors at 30 replications, 7.7 at 240."""
     found = [solved(noisy(lambda at: 0.5 if at[0] < TRUTH else -0.5, seed)) for seed in range(SEEDS)]
@@ -187,6 +190,7 @@ def test_a_planted_step_of_one_sd_is_found_nearly_always_and_a_null_one_hardly_e
     assert np.mean([one is not None for one in null]) <= WORST
 
 
+@pytest.mark.slow
 def test_more_looks_cost_no_confidence() -> None:
     looks = Looks(10, 240, 0.9)
     found = [
@@ -243,6 +247,7 @@ def test_a_cheaper_mix_that_perhaps_meets_the_target_is_named_beside_the_answer(
     assert found.answer == (2, 0) and found.perhaps == ((1, 0),)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("common", [1.0, 0.0])
 def test_a_mix_that_misses_is_named_no_more_often_than_stated(common: float) -> None:
     """Mixes up to the true one all miss by a hair, the hardest case; the true one is cheaper than all others that meet it."""

@@ -175,6 +175,7 @@ def test_the_json_file_has_every_measure_at_every_point_as_agreed(folder: Path) 
     assert found["format"] == 4
 
 
+@pytest.mark.slow
 def test_the_folder_has_page_chart_and_tables_and_the_same_command_makes_the_same_bytes(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

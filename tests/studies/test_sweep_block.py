@@ -67,6 +67,7 @@ def test_it_is_of_its_own_file_and_decides_no_run() -> None:
         read_scenario("child.yaml")
 
 
+@pytest.mark.slow
 def test_the_command_line_writes_itself_back(capsys: pytest.CaptureFixture[str]) -> None:
     rate = "people.everyone.arrivals_per_day"
     line = [

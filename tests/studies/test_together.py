@@ -39,6 +39,7 @@ def test_of_many_levers_those_alone_those_last_and_both_orders_are_run() -> None
     assert (len(selections(10)), len(selections(12))) == (36, 44)
 
 
+@pytest.mark.slow
 def test_seven_levers_have_the_effects_and_shares_that_a_pencil_finds(here: Path) -> None:
     """Each lever lets one more person come on its day; the first lets all of them stay 7 days instead of 5."""
     days = "".join(f", {{day: {day}, count: 1}}" for day in range(1, 7))

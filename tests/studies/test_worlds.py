@@ -62,6 +62,7 @@ def test_one_more_assumption_moves_no_other(here: Path) -> None:
     assert alone.tolist() == beside.tolist()
 
 
+@pytest.mark.slow
 def test_shares_of_worlds_and_what_they_depend_on(here: Path) -> None:
     study = found(here, STAY, f"Stay in hospital,{HOSPITAL},4,6,assumption,", number=20)
     assert study.verdicts(1) == {"better": 0, "worse": 20, "cannot tell": 0}  # it always costs more
@@ -83,6 +84,7 @@ def test_what_cannot_be_together_is_told_with_its_line(here: Path) -> None:
         joint(here, f"unit,{UNIT},-1,4,assumption,")
 
 
+@pytest.mark.slow
 def test_the_same_worlds_whatever_runs_together(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     together = found(here, STAY)
     monkeypatch.setattr("sim.studies.assumptions.AT_ONCE", 3)

@@ -20,6 +20,7 @@ from sim.inputs.scenario import Scenario, Value
 
 Notes = Mapping[str, Mapping[int, str]]  # by file, by line
 YOURS = "YOURS"  # begins the comment beside a number of the template, which waits for a planner's own
+FROM_OWN_FILE = f"; {YOURS}"  # ends the comment beside a number that a worksheet, published figures or stays gave
 NOT_YET_REPLACED = "assumption: not yet replaced"
 
 
@@ -71,12 +72,13 @@ def _before(file: str, path: Path, replaced: Replaced) -> str | None:
 
 
 def is_another_hospital(scenario: Scenario, base: Scenario) -> bool:
-    """Whether numbers of the template, or of a planner's copy of it, are in a scenario and not in the base."""
-    theirs, ours = (
-        {value.path for value in one.values if value.note.removeprefix(f"{NOT_YET_REPLACED}; ").startswith(YOURS)}
-        for one in (scenario, base)
-    )
+    """Whether a hospital's own numbers, from the template or from a file of its own, are in a scenario and not in the base."""
+    theirs, ours = ({value.path for value in one.values if _is_a_hospitals_own(value.note)} for one in (scenario, base))
     return not theirs <= ours
+
+
+def _is_a_hospitals_own(note: str) -> bool:
+    return note.removeprefix(f"{NOT_YET_REPLACED}; ").startswith(YOURS) or note.endswith(FROM_OWN_FILE)
 
 
 WIDEST_PATH = 76

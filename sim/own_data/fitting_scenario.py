@@ -21,6 +21,7 @@ from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import extending, read_scenario
 from sim.inputs.part import has
 from sim.inputs.problems import printable
+from sim.inputs.provenance import FROM_OWN_FILE
 from sim.inputs.scenario import Group, Scenario
 from sim.own_data.fitting import Fit, Floats
 from sim.own_data.fitting_shares import Unwritten, people_of, shares_of
@@ -296,7 +297,7 @@ def fragment(
     read_scenario(scenario.file, [f"{path}={value}" for path, value, _ in lines])
     known = [one.path for one in scenario.values if one.file != DEFAULT]
     change, add = (
-        [f"{path}: {value}  # {note}" for path, value, note in lines if has(known, path) == is_there]
+        [f"{path}: {value}  # {note}{FROM_OWN_FILE}" for path, value, note in lines if has(known, path) == is_there]
         for is_there in (True, False)
     )
     text = [

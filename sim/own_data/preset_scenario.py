@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sim.home import HOME
 from sim.inputs.loading import extending, read_scenario
+from sim.inputs.provenance import FROM_OWN_FILE
 from sim.own_data.preset import Known, Preset
 from sim.own_data.writing import comment, number
 
@@ -165,7 +166,7 @@ def scenario_text(preset: Preset, file: Path, command: str) -> str:
     lines = lines_of(preset)
     name = f"{preset.organisation} {preset.name}".strip()
     change, add = (
-        [f"{line.path}: {line.value}  # {comment(line.why)}" for line in lines if line.is_new == is_new]
+        [f"{line.path}: {line.value}  # {comment(line.why)}{FROM_OWN_FILE}" for line in lines if line.is_new == is_new]
         for is_new in (False, True)
     )
     question = "Does the model show what is published of this organisation?"

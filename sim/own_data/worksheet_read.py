@@ -14,6 +14,7 @@ from pathlib import Path
 from sim.home import HOME
 from sim.inputs.loading import extending
 from sim.inputs.problems import Mark, Problem, Problems, quoted
+from sim.inputs.provenance import FROM_OWN_FILE
 from sim.own_data import worksheet
 from sim.own_data.tables import Grid, bare, looks_like_nhs_number, quantity, read_grids
 from sim.own_data.writing import comment, number
@@ -254,4 +255,4 @@ def _why(theirs: list[worksheet.Part], filled: Filled) -> str:
     cells = filled.places[uses[0]] if len(uses) == 1 else f"{filled.places[uses[0]]} to {filled.places[uses[-1]]}"
     which = f"number {uses[0]}" if len(uses) == 1 else f"numbers {uses[0]} to {uses[-1]}"
     start = "; ".join(sources) if sources else "assumption: no source given"
-    return comment(f"{start}; {which}, {Path(filled.file).name}, {cells}")
+    return comment(f"{start}; {which}, {Path(filled.file).name}, {cells}{FROM_OWN_FILE}")

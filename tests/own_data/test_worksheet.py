@@ -10,9 +10,12 @@ from openpyxl import load_workbook
 from sim.diagnostics.offered_load import admissions
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, ScenarioError
+from sim.inputs.provenance import is_another_hospital
 from sim.own_data.worksheet import ASKED, STAYS, cell_of, of_those_who_stay, parts, residents, shipped, workbook_bytes
 from sim.own_data.worksheet_read import Filled, read_worksheet, scenario_text, values_of
 from sim.own_data.writing import write_checked
+from sim.runs.collecting import paired
+from tests.scenarios.runs import scenario_of
 
 TEMPLATE = Path(__file__).parents[2] / "scenarios/template.yaml"
 FULL = {
@@ -156,8 +159,20 @@ def test_fifteen_cells_make_the_scenario(tmp_path: Path) -> None:
     }
     # (0.68 - 0.079) / 0.921, 0.21 x 0.7 / 0.921, 0.07 / 0.921, 0.04 / 0.921
     assert needs == {"none": "65.26%", "reablement": "15.96%", "bed": "7.6%", "care_home": "4.34%"}
-    assert notes["services.hospital.beds"] == "KH03 times 62%; number 1, mine.xlsx, Numbers!D5"
+    assert notes["services.hospital.beds"] == "KH03 times 62%; number 1, mine.xlsx, Numbers!D5; YOURS"
     assert notes["services.community_beds.beds"].startswith("assumption: no source given; number 11")
+
+
+def test_what_a_worksheet_made_is_a_hospital_and_no_lever(tmp_path: Path) -> None:
+    """In a ranking it would win or lose by its own size."""
+    found, file = read_worksheet(str(filled(tmp_path)), Problems()), tmp_path / "mine.yaml"
+    write_checked(file, scenario_text(found, file, "worksheet"))
+    (base, lever), mine = (scenario_of(name) for name in ("baseline.yaml", "continuing_care.yaml")), read_scenario(file)
+    assert [[one.id for one in chosen] for chosen, _ in (paired((base, mine, lever)), paired((base, mine)))] == [
+        ["baseline", "continuing_care"],
+        ["baseline", "mine"],
+    ]
+    assert is_another_hospital(mine, base) and not is_another_hospital(mine, mine)
 
 
 @pytest.mark.parametrize(

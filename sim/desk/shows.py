@@ -12,6 +12,7 @@ from sim.desk.session import Comparison, Pin
 from sim.results.comparison.compare import PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import HEADLINE
+from sim.results.words import labels
 from sim.results.words.headline import answer, headline
 from sim.results.words.labels import change_and_interval, counted, measure_label
 
@@ -115,19 +116,29 @@ def narrowing(trail: Sequence[tuple[int, PairedDifference]], most: int) -> "alt.
 
 
 def pinned(pins: Sequence[Pin]) -> str:
-    """The pinned results side by side: what was moved, and what it does to delay and cash."""
-    return boxed(table(("pinned", "moved", "beside", "delayed people", "95% interval", "cash a year", "95% interval", "replications"),
-                       map(_pin, pins)))  # fmt: skip
+    """The pinned results side by side: what was moved, and what it does to delay and cash, a year's where a year or more is measured."""
+    found = [pin.comparison.findings() for pin in pins]
+    time, each = labels.per_each_of(one.scenarios[0].calendar.measured_days for one in found)
+    heads = (
+        "pinned",
+        "moved",
+        "beside",
+        "delayed people",
+        "95% interval",
+        f"cash {time}".strip(),
+        "95% interval",
+        "replications",
+    )
+    return boxed(table(heads, map(_pin, pins, found, each)))
 
 
-def _pin(pin: Pin) -> tuple[str, ...]:
-    found = pin.comparison.findings()
+def _pin(pin: Pin, found: Findings, time: str) -> tuple[str, ...]:
     base, other = found.scenarios
-    factor = 365 / base.calendar.measured_days
+    factor = labels.times(base.calendar.measured_days)
     delay = _figure(found.difference(other.id, found.main_place, HEADLINE), 1.0)
-    cash = _figure(found.difference(other.id, "all", CASH), factor)
+    cash, interval = _figure(found.difference(other.id, "all", CASH), factor)
     moved = ", ".join(pin.sets) or f"as in {pin.file}"
-    return (pin.name, moved, base.name, *delay, *cash, str(pin.comparison.replications))
+    return (pin.name, moved, base.name, *delay, f"{cash} {time}".strip(), interval, str(pin.comparison.replications))
 
 
 def _figure(row: Any, factor: float) -> tuple[str, str]:

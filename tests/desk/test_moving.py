@@ -11,6 +11,7 @@ from sim.desk.session import (
     Cannot,
     Comparison,
     Engine,
+    Pin,
     Stated,
     compare_words,
     save,
@@ -18,6 +19,8 @@ from sim.desk.session import (
     suggested,
     write_results,
 )
+from sim.desk.shows import pinned
+from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import rounded
 from sim.runs.engines import BY_REFERENCE
@@ -227,3 +230,19 @@ def test_a_service_that_never_opens_and_leads_nowhere_is_told_with_its_line(stat
     (stated.folder / "base.yaml").write_text(text, "utf-8")
     found = moved(stated("more.yaml"), {BEDS: "0"}, 6)
     assert "`unit` never has a place in this run, so where do they go instead?" in found.problems[""][0]
+
+
+def test_cash_of_sixty_days_is_pinned_as_that_of_sixty_days(stated: Stated, engine: Engine) -> None:
+    """Three beds more at £150 are £27,000 in 60 days, of which the page made a year, and £164,250 in one."""
+
+    def pin(*sets: str) -> Pin:
+        files = [str(stated.folder / name) for name in ("base.yaml", "more.yaml")]
+        comparison = Comparison(engine, *(read_scenario(file, sets) for file in files))
+        comparison.add(1, 0.0)
+        return Pin("three more", "more.yaml", sets, comparison)
+
+    days, year = pin(), pin("calendar.measured_days=365")
+    shown = pinned([days])
+    assert "cash in the 60 days measured" in shown and "+£27k" in shown and "a year" not in shown
+    both = pinned([days, year])
+    assert "+£27k in the 60 days measured" in both and "+£164k a year" in both

@@ -146,11 +146,13 @@ def break_even(  # noqa: PLR0913 - each of them a keyword
     engine: str = "auto",
     fresh: bool = False,
 ) -> pd.DataFrame:
-    """How large an effect of a scenario would have to be to pay for itself; `effect` as in `steps.funding.takes_days=0..28`.
+    """At which sizes of an effect a scenario pays for itself; `effect` as in `steps.funding.takes_days=0..28`.
 
-    Two rows, `balance` `in_cash` and `with_freed_beds`: `at` is the size that pays (None: none that was tried, or, where `pays_everywhere`,
-    every one), with `low` and `high` the values between which the balance may turn, and what is left over a year at both ends.
-    `.attrs["sizes"]` is a table of every size that was run: mean and 95% interval of what is left over, pounds a year.
+    Two rows, `balance` `in_cash` and `with_freed_beds`: `pays` names every size that pays, as in `8..10, 12`; `at` is the one beside the first
+    that does not, coming from the costlier end (None: no size that was run pays, or, where `pays_everywhere`, every one), with `low` and
+    `high` the values at which the balance may turn there; `best_gbp` and `worst_gbp` are the least and the most that is left over, in pounds of
+    `time`: a year where a year or more is measured, else the measured days. `.attrs["sizes"]` is a table of every size that was run: mean
+    and 95% interval of what is left over.
     """
     problems = Problems()
     setting = typed_setting(effect, "effect", problems)

@@ -18,7 +18,7 @@ from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
 from sim.results.report.study import StudyPage
-from sim.results.words.labels import counted, shortened, title
+from sim.results.words.labels import counted, per_one_of, shortened, title
 from sim.runs.experiment import HowToRun, Work
 from sim.runs.specification import FORMAT
 from sim.runs.store import default_store
@@ -31,11 +31,11 @@ from sim.studies.break_even import (
     as_object,
     break_even,
     cells,
-    most_values,
     read_effects,
     row,
     sentence,
     sizes,
+    usual_values,
 )
 from sim.studies.break_even import BreakEven as Answer
 from sim.studies.settings import PointRuns, settings_of
@@ -118,7 +118,7 @@ def _picture(found: Sequence[Found], page: StudyPage) -> Any:
             [(at(one.number), one.mean if one.low is None else one.low, one.mean, one.mean if one.high is None else one.high) for one in balance]
             for balance in (what.cash, what.less_beds)
         )  # fmt: skip
-        turns = [None if one.number is None else at(one.number) for one in (what.in_cash, what.with_beds)]
+        turns = [[at(number) for number in one.turns] for one in (what.in_cash, what.with_beds)]
         percent = " (%)" if what.setting.part.form == SHARE else ""
         return EffectPanel(
             says,
@@ -128,29 +128,31 @@ def _picture(found: Sequence[Found], page: StudyPage) -> Any:
             (turns[0], turns[1]),
         )
 
+    time = per_one_of(what.base.calendar.measured_days for _, what in found)
     return BreakEvenPicture(
         page.question,
-        "what is left to pay a year at each size, the same people throughout; whiskers: 95% intervals"
+        f"what is left to pay {time} at each size, the same people throughout; whiskers: 95% intervals"
         "\nbelow the line of £0 it pays; rings: where it turns; dashed: where the effect stands",
+        time,
         ("more cash than the base", "less what freed bed days are worth"),
         [panel(says, what) for says, what in found],
     )
 
 
 def _say_plan(options: BreakEven, screen: Screen, effects: Sequence[Effect], run: HowToRun) -> None:
-    """How many values would be tried at most, and how long that takes."""
+    """How many values would be tried where each balance turns once, and how long that takes."""
     work, seconds = Work(0, 0, 0), 0.0
     for effect in effects:
         base, question = _asked(options, effect)
-        most = most_values(question, effect.setting) + 1  # and the base
-        mine = Work(most * base.replications, 0, 0)
+        values = usual_values(question, effect.setting) + 1  # and the base
+        mine = Work(values * base.replications, 0, 0)
         seconds += PointRuns(settings_of(question, [effect.setting], fine=True), run, base).seconds_for(
             mine, number_of(run.workers)
         )
         work = Work(work.replications + mine.replications, 0, 0)
     screen.say(
-        f"Plan: {counted(len(effects), 'effect')}, each bisected: at most {counted(work.replications, 'replication')}, about "
-        f"{duration(with_start(seconds))} where the store has none of them. Nothing was written."
+        f"Plan: {counted(len(effects), 'effect')}, each bisected: about {counted(work.replications, 'replication')} and "
+        f"{duration(with_start(seconds))} where the store has none of them, and more where an effect turns more than once. Nothing was written."
     )
 
 

@@ -11,7 +11,8 @@ from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import Typed, typed_setting
 from sim.inputs.problems import Problems, ScenarioError
 from sim.runs.experiment import HowToRun
-from sim.studies.break_even import BreakEven, break_even, read_effects, where
+from sim.studies.break_even import Balance, BreakEven, Left, balance_of, break_even, read_effects, where
+from sim.studies.settings import settings_of
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
 
@@ -91,9 +92,9 @@ def test_few_values_are_run(folder: Path) -> None:
 
 def test_it_is_said_where_no_size_pays_and_where_any_does(folder: Path) -> None:
     (folder / "lever.yaml").write_text(LEVER % 300_000, encoding="utf-8")
-    assert where(found(folder).in_cash) == "no size tried: at best +£100k a year"
+    assert where(found(folder).in_cash, "a year") == "no size tried: at best +£100k a year"
     (folder / "lever.yaml").write_text(LEVER % 0, encoding="utf-8")
-    assert where(found(folder).in_cash) == "any size"
+    assert where(found(folder).in_cash, "a year") == "any size"
 
 
 def test_without_prices_nothing_pays_for_itself(folder: Path) -> None:
@@ -152,7 +153,7 @@ def test_its_folder_holds_the_page_and_every_size_that_was_run(folder: Path, mon
     assert (made / "results.json").read_bytes() == Path("found.json").read_bytes()
     rows = list(csv.DictReader((made / "sizes.csv").open()))
     first, last = (row for row in rows if row["balance"] == "in_cash" and row["size"] in {"0", "1"})
-    assert (float(first["mean_gbp_a_year"]), float(last["mean_gbp_a_year"])) == (20_000, -180_000)
+    assert (float(first["mean_gbp"]), float(last["mean_gbp"])) == (20_000, -180_000)
     page = (made / "report.html").read_text(encoding="utf-8")
     at = found(folder).in_cash.at
     assert at is not None and f"in cash it pays at {at}" in page and "--effect" in page
@@ -168,3 +169,61 @@ def test_python_has_the_same_answer(folder: Path) -> None:
     assert len(table.attrs["sizes"]) == 2 * answer.tried
     with pytest.raises(ScenarioError, match="is not in the scenario"):
         verb(folder / "world.yaml", folder / "lever.yaml", "people.nobody.prevented_share=0%..100%")
+
+
+# -- a balance that turns more than once, and what nobody can tell -----------------------------------------------------
+
+
+def of_sizes(folder: Path, *ends: tuple[float, float]) -> Balance:
+    """A balance whose intervals are given at so many sizes from 1 on, each with its mean in the middle."""
+    text = f"costs.programmes.lever.per_year=1..{len(ends)}:1"
+    (one,) = settings_of(Question(str(folder / "lever.yaml")), [setting(text)]).all
+    return balance_of(one, [Left(at, (low + high) / 2, low, high) for at, (low, high) in enumerate(ends)])
+
+
+def test_every_stretch_of_sizes_that_pays_is_named_and_the_best_is_the_least(folder: Path) -> None:
+    """It pays at 5 and 6 of nine sizes; both ends cost more, and so did the answer before."""
+    (folder / "world.yaml").write_text(WORLD % ", ".join(f"{{day: {day}.5}}" for day in range(20)), encoding="utf-8")
+    prices = (1100, 1100, 1100, 1100, 900, 950, 1100, 1100, 1150)
+    values = ",".join(f"{number}|{price}" for number, price in enumerate(prices, start=1))
+    paths = "costs.programmes.lever.per_year|costs.services.hospital.per_admission"
+    answer = found(folder, f"{paths}={values}").in_cash
+    assert where(answer, "a year") == "5 (5 to 5) to 6 (6 to 6)"
+    assert (answer.best_gbp, answer.worst_gbp) == (-20 * 100 + 5, 20 * 150 + 9)
+    assert (answer.at, answer.pays_everywhere) == ("6", False)  # beside the costlier end
+
+
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        ([(9, 11), (4, 6), (-6, -4)], "3 (3 to 3) or more"),
+        ([(-6, -4), (4, 6), (9, 11)], "1 (1 to 1) or less"),
+        ([(9, 11), (-6, 4), (9, 11)], "2 (1 to 3) alone"),  # nobody can tell that it pays at all
+        ([(9, 11), (-12, -8), (9, 11), (-12, -8)], "2 (2 to 2) alone and 4 (4 to 4) or more"),
+        ([(-9, 21), (-9, 15), (0, 0), (-15, 9), (-21, 9)], "3 (1 to 5) or more"),  # its base at 3: no spread, and no news of the others
+        ([(9, 21), (-9, 15), (0, 0), (-15, 9), (-21, -9)], "3 (2 to 5) or more"),
+    ],
+)  # fmt: skip
+def test_brackets_hold_every_size_at_which_it_may_turn(
+    folder: Path, ends: list[tuple[float, float]], said: str
+) -> None:
+    assert where(of_sizes(folder, *ends), "a year") == said
+
+
+def test_a_window_shorter_than_a_year_is_called_no_year(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A programme of £3,000,000 a year is £493,151 in 60 days, more than anybody who is prevented is worth."""
+    monkeypatch.chdir(folder)
+    text = (WORLD % ", ".join(f"{{day: {day}.5}}" for day in range(50))).replace(
+        "measured_days: 365", "measured_days: 60"
+    )
+    Path("world.yaml").write_text(text, encoding="utf-8")
+    Path("lever.yaml").write_text(LEVER % 3_000_000, encoding="utf-8")
+    command = ["break-even", "world.yaml", "lever.yaml", "--effect", f"{EFFECT}=0%..10%:10%", "--workers", "1"]
+    assert main([*command, "--outputs", "out", "--json", "found.json"]) == 0
+    (made,) = Path("out").glob("break-even-*")
+    texts = [file.read_text(encoding="utf-8") for file in made.rglob("*") if file.suffix in (".csv", ".svg", ".html")]
+    page = (made / "report.html").read_text(encoding="utf-8")
+    assert "at no size that was tried (at best +£4" in page and "in the 60 days measured" in page
+    assert not [text for text in texts if "a year" in text or "a_year" in text]
+    (line, _) = csv.DictReader((made / "break_even.csv").open())
+    assert (line["time"], line["pays"]) == ("in the 60 days measured", "")

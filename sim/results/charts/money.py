@@ -1,6 +1,6 @@
 """Money: the change in cash by payer, and by service, with intervals; and where an effect pays for itself.
 
-Who pays and what costs are two pictures of the same money. Break-even shows what is left over a year at each size of an effect,
+Who pays and what costs are two pictures of the same money. Break-even shows what is left over at each size of an effect,
 in cash and with the beds that it frees.
 """
 
@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
+from sim.inputs.problems import listed
 from sim.results.charts.style import (
     COLOURS,
     GREY,
@@ -177,13 +178,13 @@ Balance = Sequence[tuple[float, float, float, float]]  # size, low, mean, high
 
 @dataclass(frozen=True, slots=True)
 class EffectPanel:
-    """One effect: its words, what its size is, the two balances, where it stands and where each balance turns (None: nowhere)."""
+    """One effect: its words, what its size is, the two balances, where it stands and where each balance turns."""
 
     name: str
     across: str
     balances: tuple[Balance, Balance]
     stands_at: float | None
-    turns_at: tuple[float | None, float | None]
+    turns_at: tuple[Sequence[float], Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,7 @@ class BreakEvenPicture:
 
     title: str
     subtitle: str
+    time: str  # that pounds are of
     names: tuple[str, str]  # of the balances
     panels: Sequence[EffectPanel]
 
@@ -216,16 +218,16 @@ def break_even_chart(picture: BreakEvenPicture) -> tuple[str, str, Figure]:
     handles, labels = grid[0][0].get_legend_handles_labels()
     drawing.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.02, 0.02), ncols=2, frameon=False, fontsize=8)
     words = "; ".join(f"{one.name}: {_told(one)}" for one in shown[:6])
-    return picture.title, f"What is left over a year against the size of each effect. {words}.", drawing
+    return picture.title, f"What is left over {picture.time} against the size of each effect. {words}.", drawing
 
 
 def _draw(axes: Axes, panel: EffectPanel, names: tuple[str, str], width: int) -> None:
-    for number, (name, balance, turn) in enumerate(zip(names, panel.balances, panel.turns_at, strict=True)):
+    for number, (name, balance, turns) in enumerate(zip(names, panel.balances, panel.turns_at, strict=True)):
         sizes, low, mean, high = (list(values) for values in zip(*balance, strict=True))
         ends = [[m - lo for lo, m in zip(low, mean, strict=True)], [h - m for m, h in zip(mean, high, strict=True)]]
         axes.errorbar(sizes, mean, yerr=ends, color=COLOURS[number], linestyle=LINES[number], marker=MARKERS[number],
                       markersize=3, linewidth=1.4, elinewidth=0.7, capsize=1.5, label=name)  # fmt: skip
-        if turn is not None:
+        for turn in turns:
             axes.plot([turn], [0], marker="o", markersize=10, fillstyle="none", color=INK, zorder=4)
     axes.axhline(0, color=INK, linewidth=1)
     if panel.stands_at is not None:
@@ -239,5 +241,7 @@ def _draw(axes: Axes, panel: EffectPanel, names: tuple[str, str], width: int) ->
 
 
 def _told(panel: EffectPanel) -> str:
-    cash, beds = ("nowhere" if turn is None else f"at {turn:g}" for turn in panel.turns_at)
+    cash, beds = (
+        f"at {listed([f'{turn:g}' for turn in turns], 'and')}" if turns else "nowhere" for turns in panel.turns_at
+    )
     return f"in cash it turns {cash}, with freed beds {beds}"

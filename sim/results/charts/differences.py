@@ -7,7 +7,6 @@ in every chart. Years are shown where arrivals grow.
 """
 
 from collections.abc import Sequence
-from textwrap import wrap
 from typing import NamedTuple, TypeAlias
 
 from matplotlib.axes import Axes
@@ -24,13 +23,16 @@ from sim.results.charts.style import (
     MARKERS,
     Look,
     canvas,
-    days_of,
     in_lines,
     labels_at_ends,
     legend_above,
     looks,
     remarks,
+    room_for,
+    under_head,
+    width_of,
     with_baseline,
+    with_days,
 )
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
 from sim.results.comparison.findings import Findings
@@ -41,7 +43,8 @@ from sim.results.words.delays import DELAYED, year_label
 from sim.results.words.labels import change_and_interval, figure, measure_label, spoken
 
 MOST_LINES = 10
-LABEL_WIDTH = 44  # letters on one line
+LABEL_WIDTH = 3.1  # inches on one line
+AXIS_WIDTH = 5.6 * 72  # points
 LEAST_CHANGE = 0.001  # of the baseline
 # Where a queue of hardly anybody grows tenfold, all other changes would be squeezed onto the line of none.
 FURTHEST = 200  # %
@@ -67,7 +70,7 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     lines = [line for line in _forest_lines(findings) if any(_pair(findings, s.id, line) for s in shown)]
     if not findings.compared or not shown or not lines:
         return None
-    title = f"What changes against {findings.label(findings.baseline)}?" + days_of(findings)
+    title = with_days(f"What changes against {findings.label(findings.baseline)}?", findings)
     points = [point for index, scenario in enumerate(shown) for point in _points(findings, lines, scenario, index)]
     names = [in_lines(findings.label(scenario)) for scenario in shown]
     is_cut = any(point.high > FURTHEST for point in points)
@@ -80,23 +83,31 @@ def differences_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         names,
     )
     look = [looks(findings)[one.id] for one in shown]
+    size = 8 if len(shown) == 1 else 7
     for name, one in zip(names, look, strict=True):
         axes.plot([], [], one.marker, color=one.colour, markersize=6, label=name)
     for point in points:
         height = point.line + (point.scenario - (len(shown) - 1) / 2) * 0.8 / len(shown)
         _draw(axes, point, height, look[point.scenario])
-        _say(axes, _words(findings, point), height, 8 if len(shown) == 1 else 7)
+        _say(axes, _words(findings, point), height, size)
     axes.axvline(0, color=INK, linewidth=1)
-    labels = ["\n".join(wrap(_label(findings, line), LABEL_WIDTH)) for line in lines]
+    labels = [in_lines(_label(findings, line), LABEL_WIDTH, 9) for line in lines]
     axes.set_yticks(range(len(lines)), labels, fontsize=9)
     axes.set_ylim(len(lines) - 0.5, -0.5)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(f"less than in {findings.label(findings.baseline)}   <   change, %   >   more")
+    axes.set_xlabel(_across(findings.label(findings.baseline)))
     if len(shown) > 1:
         legend_above(axes)
-    drawing.subplots_adjust(left=0.40, right=0.72)
+    right = room_for([_words(findings, point) for point in points], size, 0.72, drawing)
+    drawing.subplots_adjust(left=0.40, right=right)
     texts = [f"{_label(findings, point.change[2:6])}: {_words(findings, point)}" for point in points[:6]]
     return title, "Differences with 95% intervals. " + "; ".join(texts) + ".", drawing
+
+
+def _across(base: str) -> str:
+    """Words below the axis, with the baseline's name where there is room for it."""
+    words = f"less than in {base}   <   change, %   >   more"
+    return words if width_of(words, 10) < AXIS_WIDTH else "less   <   change, %   >   more"
 
 
 def _label(findings: Findings, line: Line) -> str:
@@ -215,7 +226,8 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     limit = _limit(rows)
     words = [_line(axes, height, row, limit) for height, row in enumerate(rows)]
     axes.axvline(0, color=INK, linewidth=1)
-    axes.set_yticks(range(len(rows)), [in_lines(f"{row.place}. {row.label_with_mark}") for row in rows], fontsize=9)
+    names = [in_lines(f"{row.place}. {row.label_with_mark}", 2.35, 9) for row in rows]
+    axes.set_yticks(range(len(rows)), names, fontsize=9)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     axes.margins(x=0.05)
     axes.grid(axis="y", visible=False)
@@ -223,8 +235,16 @@ def ranking_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     height = drawing.get_figheight()
     cut = "; arrow: the interval goes on, see its figures" if _widest(rows) > limit else ""
     drawing.text(0.02, 0.1 / height, KEY + cut, fontsize=8, color=GREY)
-    drawing.subplots_adjust(left=0.31, right=0.68, bottom=0.8 / height)
+    right = room_for([_said(row) for row in rows], 8.5, 0.68, drawing)
+    drawing.subplots_adjust(left=0.31, right=right, bottom=0.8 / height)
     return title, f"{subtitle}. " + "; ".join(words) + ".", drawing
+
+
+def _said(row: RankedScenario) -> str:
+    """The difference, its interval and the verdict."""
+    one = row.delayed
+    size, span = change_and_interval(one.mean, one.low, one.high, one.unit)
+    return f"{size} ({span}), {one.verdict_text}" if span else f"{size}, {one.verdict_text}"
 
 
 def _ends(row: RankedScenario) -> list[float]:
@@ -254,8 +274,7 @@ def _line(axes: Axes, height: int, row: RankedScenario, limit: float) -> str:
               linestyle=(0, (2, 0.8)) if is_open else "solid")  # fmt: skip
     axes.plot(one.mean, height, mark, color=colour, markersize=6.5, linestyle="none",
               markerfacecolor="white" if is_open else colour, markeredgewidth=1.5)  # fmt: skip
-    size, span = change_and_interval(one.mean, one.low, one.high, one.unit)
-    text = f"{size} ({span}), {one.verdict_text}" if span else f"{size}, {one.verdict_text}"
+    text = _said(row)
     axes.annotate(text, xy=(1.03, height), xycoords=("axes fraction", "data"), fontsize=8.5, va="center", color=INK,
                   annotation_clip=False)  # fmt: skip
     return f"{row.place}. {row.label_with_mark}: {text}"
@@ -278,7 +297,7 @@ def hospitals_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         (hospital.name for hospital in findings.hospitals), key=lambda name: -_delayed(findings, shown[0], name)
     )
     labels = [findings.label(scenario) for scenario in shown]
-    title = "Where are people delayed, and how full is each hospital?" + days_of(findings)
+    title = with_days("Where are people delayed, and how full is each hospital?", findings)
     drawing, axes = canvas(
         title,
         f"Each of {len(names)} hospitals, the one with most delayed people on top" + remarks(findings, len(shown) - 1),
@@ -292,7 +311,9 @@ def hospitals_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         _panel(panel, findings, shown, names, measure)
         panel.set_title(f"{heading}\n{_together(findings, shown, measure)}", fontsize=9, loc="left")
     panels[0].set_yticks(
-        range(len(names)), [spoken(name) for name in names], fontsize=9 if len(names) <= MOST_BIG_ROWS else 7.5
+        range(len(names)),
+        [in_lines(spoken(name), 1.6, 9) for name in names],
+        fontsize=9 if len(names) <= MOST_BIG_ROWS else 7.5,
     )
     panels[0].set_ylim(len(names) - 0.5, -0.5)
     panels[0].set_xlim(left=0)
@@ -339,9 +360,9 @@ def _legend(drawing: Figure, panel: Axes, labels: Sequence[str]) -> None:
         panel.plot([], [], MARKERS[index], color=COLOURS[index], markersize=6, label=in_lines(label))[0]
         for index, label in enumerate(labels)
     ]
-    top = 1 - 0.55 / drawing.get_figheight()
     names = [str(mark.get_label()) for mark in marks]
-    drawing.legend(marks, names, loc="upper left", bbox_to_anchor=(0.21, top), ncols=3, frameon=False, fontsize=8)
+    where = 0.5, under_head(drawing)
+    drawing.legend(marks, names, loc="upper center", bbox_to_anchor=where, ncols=3, frameon=False, fontsize=8)
 
 
 # -- years -------------------------------------------------------------------------------------------------------------
@@ -368,12 +389,12 @@ def years_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     ends, words = [], []
     for index, (scenario, points) in enumerate(lines):
         _draw_years(axes, points, index, APART * (index - (len(lines) - 1) / 2))
-        name = in_lines(findings.label(scenario), END_WIDTH)
+        name = in_lines(findings.label(scenario), END_WIDTH, 9)
         end = figure(points[-1][1].mean, "")
         ends.append((points[-1][1].mean, index, f"{name}\n{end} in {points[-1][0]}"))
         told = ", ".join(f"{year} {figure(row.mean, '')}" for year, row in points)
         words.append(f"{findings.label(scenario)}: {told}.")
-    axes.set_ylabel(f"delayed people in {spoken(findings.main_place)} on an average day")
+    axes.set_ylabel(in_lines(f"delayed people in {spoken(findings.main_place)} on an average day", 3.0, 10))
     axes.set_ylim(bottom=0)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.margins(x=0.02)

@@ -21,28 +21,32 @@ from matplotlib.path import Path
 from sim.inputs.scenario import HOME, Scenario
 from sim.results.charts.style import (
     GREY,
+    HEAD,
     INK,
     LEGEND_COLUMNS,
-    TITLE_DOWN,
     TOGETHER,
+    WIDTH,
     Look,
     canvas,
     compact,
-    days_of,
+    headed,
     in_lines,
     looks,
+    on_one_line,
     others,
     remarks,
+    size_for,
     small_multiples,
+    under_head,
     with_baseline,
+    with_days,
 )
 from sim.results.comparison.findings import Findings
 from sim.results.words import labels
 from sim.results.words.delays import OTHERS, ReasonDays, days_by_reason
-from sim.results.words.labels import figure, shortened, spoken
+from sim.results.words.labels import figure, spoken
 
 MOST = 3  # scenarios beside the baseline
-WIDTH = 8.2  # inches
 HIGHEST = 2.3  # inches of the column with most people
 LABEL = 0.135  # inches that a label needs
 COLUMNS = (0.15, 2.35, 5.75)  # inches from the left
@@ -114,13 +118,12 @@ def flows_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     most = max(sum(found.out_of_hospital.values()) for _, found in pairs)
     scale = HIGHEST / most  # inches for a person a week
     heights = [_height(found, scale) for _, found in pairs]
-    total = 0.75 + sum(heights) + 0.3 * len(pairs)
-    drawing = Figure(figsize=(WIDTH, total))
-    title = "Who goes where from hospital, and where do they wait?" + _answer(findings, pairs) + days_of(findings)
+    total = HEAD + sum(heights) + 0.3 * len(pairs)
+    title = with_days(f"Who goes where from hospital, and where do they wait?{_answer(findings, pairs)}", findings)
     subtitle = "People a week, all drawings on one scale; in brackets how many wait for the service on an average day"
-    drawing.text(0.02, 1 - TITLE_DOWN / total, title, fontsize=12.5, fontweight="bold", va="top")
-    drawing.text(0.02, 1 - (TITLE_DOWN + 0.3) / total, subtitle, fontsize=9, color=GREY, va="top")
-    top, known = total - 0.75, {service.name for service in findings.baseline.services}
+    drawing, above = headed(title, subtitle, total)
+    total = drawing.get_figheight()
+    top, known = total - above, {service.name for service in findings.baseline.services}
     for (scenario, found), height in zip(pairs, heights, strict=True):
         axes = drawing.add_axes((0, (top - 0.3 - height) / total, 1, (0.3 + height) / total))
         axes.set_axis_off()
@@ -207,7 +210,8 @@ def _through(found: Flows) -> dict[str, float]:
 
 def _draw(axes: Axes, name: str, found: Flows, scale: float, look: Look, known: set[str]) -> None:
     axes.plot(COLUMNS[0] + 0.06, 0.19, look.marker, color=look.colour, markersize=6)
-    axes.text(COLUMNS[0] + 0.2, 0.19, name, fontsize=9.5, fontweight="bold", va="center")
+    size = size_for([name], WIDTH - COLUMNS[0] - 0.4, 9.5, bold=True)
+    axes.text(COLUMNS[0] + 0.2, 0.19, name, fontsize=size, fontweight="bold", va="center")
     middle, right = _columns(found, scale)
     leaves = sum(found.out_of_hospital.values())
     _bar(axes, COLUMNS[0], (0.0, leaves * scale), INK)
@@ -224,22 +228,19 @@ def _draw(axes: Axes, name: str, found: Flows, scale: float, look: Look, known: 
         words = f"{_name(place)} {figure(found.out_of_hospital[place], '')}" + (
             f" ({figure(waiting, '')} wait)" if waiting else ""
         )
-        axes.text(COLUMNS[1] + 0.2, top - height / 2, words, fontsize=7.5, va="center", zorder=4)
+        size = size_for([words], COLUMNS[2] - COLUMNS[1] - 0.3, 7.5)
+        axes.text(COLUMNS[1] + 0.2, top - height / 2, words, fontsize=size, va="center", zorder=4)
         start = top
         for to in _order(found.onwards.get(place, {})):
-            size = found.onwards[place][to] * scale
-            _ribbon(axes, COLUMNS[1] + BAR, start, COLUMNS[2], right[to][0] - into[to], size, colour)
-            start, into[to] = start - size, into[to] + size
+            flow = found.onwards[place][to] * scale
+            _ribbon(axes, COLUMNS[1] + BAR, start, COLUMNS[2], right[to][0] - into[to], flow, colour)
+            start, into[to] = start - flow, into[to] + flow
     for place, (top, height) in right.items():
         _bar(axes, COLUMNS[2], (top, height), GREY)
         label = "back in hospital" if place == HOSPITAL else _name(place)
-        axes.text(
-            COLUMNS[2] + 0.2,
-            top - height / 2,
-            f"{label} {figure(_second(found)[place], '')}",
-            fontsize=7.5,
-            va="center",
-        )
+        words = f"{label} {figure(_second(found)[place], '')}"
+        size = size_for([words], WIDTH - COLUMNS[2] - 0.3, 7.5)
+        axes.text(COLUMNS[2] + 0.2, top - height / 2, words, fontsize=size, va="center")
 
 
 def _bar(axes: Axes, left: float, spot: tuple[float, float], colour: str) -> None:
@@ -277,7 +278,7 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if not rows:
         return None
     _, per = labels.side_by_side(one.calendar.measured_days for one in shown)
-    title = "What do people wait for, and what is lacking?" + days_of(findings)
+    title = with_days("What do people wait for, and what is lacking?", findings)
     names = [findings.label(scenario) for scenario in shown]
     drawing, one = canvas(
         title,
@@ -291,7 +292,7 @@ def reasons_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     for axes, (heading, lacks) in zip(panels, PANELS, strict=True):
         _bars(axes, rows, lacks, [in_lines(name) for name in names], [looks(findings)[one.id] for one in shown])
         axes.set_title(heading, fontsize=9, fontweight="bold", loc="left", color=INK)
-    panels[0].set_yticks(range(len(rows)), [row.label for row in rows], fontsize=9)
+    panels[0].set_yticks(range(len(rows)), [in_lines(row.label, 1.95, 9) for row in rows], fontsize=9)
     panels[0].set_ylim(len(rows) - 0.5, -0.5)
     panels[0].margins(x=0.16)
     drawing.supxlabel(f"delayed bed days {per}", fontsize=10, color=INK, y=0.1 / drawing.get_figheight())
@@ -338,12 +339,11 @@ def _legend(drawing: Figure, panel: Axes) -> None:
     """The scenarios, between the subtitle and the panels."""
     bars, names = panel.get_legend_handles_labels()
     if len(names) > 1:
-        top = 1 - 0.55 / drawing.get_figheight()
         drawing.legend(
             bars,
             names,
-            loc="upper left",
-            bbox_to_anchor=(0.25, top),
+            loc="upper center",
+            bbox_to_anchor=(0.5, under_head(drawing)),
             ncols=LEGEND_COLUMNS,
             frameon=False,
             fontsize=8,
@@ -352,7 +352,7 @@ def _legend(drawing: Figure, panel: Axes) -> None:
 
 # -- small pictures ------------------------------------------------------------------------------------------
 
-LABEL_WIDTH = 16  # letters of a reason on one line
+LABEL_WIDTH = 0.93  # inches of a reason on one line
 MOST_BRIEF = 5  # reasons; the rest are one bar
 PALE = 0.35
 
@@ -368,17 +368,18 @@ def reasons_brief_chart(findings: Findings) -> tuple[str, str, Figure] | None:
         1e-9, sum(row.total(len(shown) - 1) for row in rows)
     )
     name = f" with {findings.label(shown[-1])}" if len(shown) > 1 else ""
-    title = f"What do people wait for? No place is free on {100 * place:.0f}% of delayed days{name}" + days_of(findings)
+    title = f"What do people wait for? No place is free on {100 * place:.0f}% of delayed days{name}"
+    title = with_days(title, findings)
     subtitle = f"Delayed bed days {per} in {spoken(findings.main_place)}. Solid: no place free; pale: arranging it, closed hours or no team"
     drawing, (axes,) = compact(title, subtitle, 0.45 + len(rows) * (0.08 + 0.11 * len(shown)))
     look = looks(findings)
     _stacks(axes, rows, [look[one.id] for one in shown])
-    axes.set_yticks(range(len(rows)), [in_lines(row.label, LABEL_WIDTH) for row in rows], fontsize=7)
+    axes.set_yticks(range(len(rows)), [in_lines(row.label, LABEL_WIDTH, 7) for row in rows], fontsize=7)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     drawing.subplots_adjust(left=0.29)
     if len(shown) > 1:
         marks = [axes.plot([], [], look[one.id].marker, color=look[one.id].colour, markersize=4)[0] for one in shown]
-        names = [shortened(findings.label(one), 24) for one in shown]
+        names = [on_one_line(findings.label(one), 1.4, 7) for one in shown]
         axes.legend(marks, names, loc="lower right", bbox_to_anchor=(1.03, 0.97), ncols=2, frameon=False, fontsize=7,
                     borderpad=0.2, handletextpad=0.2, columnspacing=1)  # fmt: skip
     return title, f"{subtitle}. {_told_reasons(rows, len(shown))}.", drawing
@@ -425,7 +426,7 @@ def _each_beside_the_baseline(findings: Findings) -> tuple[str, str, Figure] | N
     if not rows:
         return None
     _, per = labels.side_by_side(one.calendar.measured_days for one in (findings.baseline, *rest))
-    title = "What do people wait for, and what is lacking?" + days_of(findings)
+    title = with_days("What do people wait for, and what is lacking?", findings)
     subtitle = (
         f"Delayed bed days {per} in {spoken(findings.main_place)}; above {findings.label(findings.baseline)}, below the scenario\n"
         "Solid: no place free; pale: arranging it, closed hours or no team"
@@ -436,6 +437,6 @@ def _each_beside_the_baseline(findings: Findings) -> tuple[str, str, Figure] | N
     for number, (axes, one) in enumerate(zip(panels, rest, strict=True), 1):
         pair = [ReasonDays(row.label, (row.days[0], row.days[number])) for row in rows]
         _stacks(axes, pair, [look[findings.baseline.id], look[one.id]], 6)
-    panels[0].set_yticks(range(len(rows)), [row.label for row in rows], fontsize=7)
+    panels[0].set_yticks(range(len(rows)), [in_lines(row.label, 1.45, 7) for row in rows], fontsize=7)
     panels[0].set_ylim(len(rows) - 0.5, -0.5)
     return title, f"{subtitle}. {_told_reasons(rows, 1 + len(rest))}.", drawing

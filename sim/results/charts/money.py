@@ -7,7 +7,6 @@ in cash and with the beds that it frees.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import ceil
-from textwrap import wrap
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -17,27 +16,29 @@ from sim.inputs.problems import listed
 from sim.results.charts.style import (
     COLOURS,
     GREY,
+    HEAD,
     INK,
     LINES,
     MARKERS,
-    TITLE_DOWN,
     TOGETHER,
     Look,
     compact,
-    days_of,
+    headed,
     in_lines,
     looks,
+    on_one_line,
     others,
     pounds,
     remarks,
     small_multiples,
+    with_days,
 )
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, money_of
-from sim.results.words.labels import figure, payer_label, shortened, spoken
+from sim.results.words.labels import figure, payer_label, spoken
 
 MOST_BARS = 8
-LABEL_WIDTH = 16  # letters
+LABEL_WIDTH, PANEL_LABEL = 0.85, 1.4  # inches
 Changes = dict[str, MoneyChange]
 
 
@@ -74,7 +75,7 @@ def _chart(findings: Findings, question: str, rows_of: Callable[[Money], Changes
     year = findings.baseline.costs.price_year
     subtitle = f"Change in cash {shown[0].per} against {findings.label(findings.baseline)}"
     subtitle += f"{f', prices of {year}' if year else ''}; line: 95% interval. Left: less is spent; right: more"
-    title = question + _largest(tables, labels) + days_of(findings)
+    title = with_days(question + _largest(tables, labels), findings)
     is_apart = len(findings.scenarios) > TOGETHER
     drawing = (_apart if is_apart else _together)(findings, shown, tables, labels, (title, subtitle))
     words = [f"{label}: {figure(change.mean, 'GBP', signed=True)}" for label, change in tables[0].items()]
@@ -86,19 +87,20 @@ def _together(
 ) -> Figure:
     """All scenarios in one picture."""
     title, subtitle = said
-    names = [in_lines(findings.label(money.scenario), 24) for money in shown]
+    names = [in_lines(findings.label(money.scenario), 2.6, 7) for money in shown]
     height = 0.3 + len(labels) * (0.1 + 0.13 * len(shown))
     height += 0.13 * sum(name.count("\n") + 1 for name in names) if len(shown) > 1 else 0.0
     drawing, (axes,) = compact(title, subtitle + remarks(findings, len(shown)), height)
     look = looks(findings)
     _bars(axes, labels, tables, [look[money.scenario.id] for money in shown], names, 6.5)
-    axes.set_yticks(range(len(labels)), ["\n".join(wrap(label, LABEL_WIDTH)) for label in labels], fontsize=7)
+    axes.set_yticks(range(len(labels)), [in_lines(label, LABEL_WIDTH, 7) for label in labels], fontsize=7)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
     if len(shown) > 1:
         axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.4 / height), frameon=False, fontsize=7)
-        drawing.subplots_adjust(bottom=(0.3 + 0.15 * len(shown)) / drawing.get_figheight())
-    drawing.subplots_adjust(left=0.27, right=0.96)
+        below = 0.3 + 0.15 * sum(name.count("\n") + 1 for name in names)
+        drawing.subplots_adjust(bottom=below / drawing.get_figheight())
+    drawing.subplots_adjust(left=0.27, right=0.93)
     return drawing
 
 
@@ -109,11 +111,13 @@ def _apart(
     look = looks(findings)
     sums = [figure(money.cash.mean, "GBP", signed=True) if money.cash else "" for money in shown]
     names = [f"{findings.label(money.scenario)}: {all_of_it}" for money, all_of_it in zip(shown, sums, strict=True)]
-    drawing, panels = small_multiples(*said, names, row=0.15 + 0.17 * len(labels), left=0.19)
+    words = [in_lines(label, PANEL_LABEL, 7.5) for label in labels]
+    row = max(0.17, 0.13 * max(word.count("\n") + 1 for word in words))
+    drawing, panels = small_multiples(*said, names, row=0.15 + row * len(labels), left=0.19)
     for axes, table, money in zip(panels, tables, shown, strict=True):
         _bars(axes, labels, [table], [look[money.scenario.id]], [""], 6.5)
         axes.margins(x=0.35)
-    panels[0].set_yticks(range(len(labels)), labels, fontsize=7.5)
+    panels[0].set_yticks(range(len(labels)), words, fontsize=7.5)
     panels[0].set_ylim(len(labels) - 0.5, -0.5)
     panels[0].xaxis.set_major_locator(MaxNLocator(nbins=3))
     return drawing
@@ -172,7 +176,7 @@ def _bar(axes: Axes, change: MoneyChange, height: float, width: float, look: Loo
 
 COLUMNS, MOST = 2, 12  # panels beside each other, and of all
 ROW, ABOVE = 1.9, 0.75  # inches of a panel, and above each
-EFFECT_LABEL_WIDTH = 60  # letters of a panel's name, where two stand beside each other
+EFFECT_LABEL_WIDTH = 3.3  # inches of a panel's name, where two stand beside each other
 Balance = Sequence[tuple[float, float, float, float]]  # size, low, mean, high
 
 
@@ -203,16 +207,14 @@ def break_even_chart(picture: BreakEvenPicture) -> tuple[str, str, Figure]:
     shown = picture.panels[:MOST]
     columns = min(COLUMNS, len(shown))
     rows = ceil(len(shown) / columns)
-    height = 0.75 + rows * (ROW + ABOVE) + 0.5
-    drawing = Figure(figsize=(8.2, height))
+    drawing, above = headed(picture.title, picture.subtitle, HEAD + rows * (ROW + ABOVE) + 0.5)
+    height = drawing.get_figheight()
     grid = drawing.subplots(rows, columns, squeeze=False)
-    drawing.text(0.02, 1 - TITLE_DOWN / height, picture.title, fontsize=12.5, fontweight="bold", va="top")
-    drawing.text(0.02, 1 - (TITLE_DOWN + 0.3) / height, picture.subtitle, fontsize=9, color=GREY, va="top")
     drawing.subplots_adjust(
-        left=0.1, right=0.98, top=1 - 1.25 / height, bottom=0.85 / height, wspace=0.25, hspace=ABOVE / ROW
+        left=0.1, right=0.97, top=1 - (above + 0.5) / height, bottom=0.85 / height, wspace=0.25, hspace=ABOVE / ROW
     )
     for axes, panel in zip(grid.flat, shown, strict=False):
-        _draw(axes, panel, picture.names, EFFECT_LABEL_WIDTH * COLUMNS // columns)
+        _draw(axes, panel, picture.names, EFFECT_LABEL_WIDTH * COLUMNS / columns)
     for axes in list(grid.flat)[len(shown) :]:
         axes.set_visible(False)
     handles, labels = grid[0][0].get_legend_handles_labels()
@@ -221,7 +223,7 @@ def break_even_chart(picture: BreakEvenPicture) -> tuple[str, str, Figure]:
     return picture.title, f"What is left over {picture.time} against the size of each effect. {words}.", drawing
 
 
-def _draw(axes: Axes, panel: EffectPanel, names: tuple[str, str], width: int) -> None:
+def _draw(axes: Axes, panel: EffectPanel, names: tuple[str, str], width: float) -> None:
     for number, (name, balance, turns) in enumerate(zip(names, panel.balances, panel.turns_at, strict=True)):
         sizes, low, mean, high = (list(values) for values in zip(*balance, strict=True))
         ends = [[m - lo for lo, m in zip(low, mean, strict=True)], [h - m for m, h in zip(mean, high, strict=True)]]
@@ -232,10 +234,11 @@ def _draw(axes: Axes, panel: EffectPanel, names: tuple[str, str], width: int) ->
     axes.axhline(0, color=INK, linewidth=1)
     if panel.stands_at is not None:
         axes.axvline(panel.stands_at, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
-    axes.set_title(shortened(panel.name, width), fontsize=8.5, loc="left", pad=4)
-    axes.set_xlabel(panel.across, fontsize=8)
+    axes.set_title(on_one_line(panel.name, width, 8.5), fontsize=8.5, loc="left", pad=4)
+    axes.set_xlabel(on_one_line(panel.across, width, 8), fontsize=8)
     axes.tick_params(labelsize=7.5)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    is_whole = all(float(size).is_integer() for balance in panel.balances for size, *_ in balance)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=is_whole))  # there are no half beds
     axes.yaxis.set_major_locator(MaxNLocator(5))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: pounds(value)))
 

@@ -31,6 +31,7 @@ from sim.results.charts.style import (
     legend_above,
     looks,
     mark_dates,
+    on_one_line,
     others,
     remarks,
     small_multiples,
@@ -39,10 +40,11 @@ from sim.results.charts.style import (
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.statistics import t_quantile, unsteady
 from sim.results.midnights import shares_by_number
-from sim.results.words.labels import figure, shortened, spoken
+from sim.results.words.labels import figure, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
 LEVEL_SIZE = 7  # points
+NAME_ABOVE = 1.15  # inches of each of two names above a compact picture
 LEAST_PART = 0.85  # of the highest: an axis that would begin higher does not begin at 0
 
 Days = NDArray[np.float64]  # replications x days, or x blocks of days
@@ -106,7 +108,7 @@ def _chart(
             if means[0] != means[1]
             else f"{question} {means[0]} people in both"
         )
-        title += days
+        title += f",{days}" if days else ""
     drawing, marks = _levels_and_difference(findings, lines, names, title, axis, planned)
     return title, f"{axis}. {said}.{marks}", drawing
 
@@ -120,7 +122,12 @@ def _levels_and_difference(
     if not is_pair:
         what += _runs(findings)
     drawing, axes = compact(
-        title, what + remarks(findings, len(lines) - 1), 2.35, 1 + is_pair, (1.25, 1)[: 1 + is_pair]
+        title,
+        what + remarks(findings, len(lines) - 1),
+        2.35,
+        1 + is_pair,
+        (1.25, 1)[: 1 + is_pair],
+        is_dated=True,
     )
     top = axes[0]
     for line in lines:
@@ -162,7 +169,7 @@ def _names(axes: Axes, lines: list[Line], names: list[str]) -> None:
         axes.plot([], [], color=line.look.colour, marker=line.look.marker, linestyle=line.look.line, markersize=3.2)[0]
         for line in lines
     ]
-    axes.legend(handles, [shortened(name, 24) for name in names], loc="lower right", bbox_to_anchor=(1.02, 0.96),
+    axes.legend(handles, [on_one_line(name, NAME_ABOVE, LEVEL_SIZE) for name in names], loc="lower right", bbox_to_anchor=(1.02, 0.96),
                 ncols=2, frameon=False, fontsize=LEVEL_SIZE, handlelength=2.2, columnspacing=1.2, borderpad=0.2)  # fmt: skip
 
 
@@ -291,7 +298,7 @@ def use_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     if len(opened) == 1:
         title = f"Is {spoken(opened[0][1].name)} used? {capital(said[0])}"
         subtitle = f"People there at midnight{band}"
-        drawing, panels = compact(title, subtitle, 2.0)
+        drawing, panels = compact(title, subtitle, 2.0, is_dated=True)
     else:
         title, subtitle = "Is what opens used?", f"People there at midnight{band}"
         names = [f"{spoken(service.name)}: {text}" for (scenario, service), text in zip(opened, said, strict=True)]

@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any
 
 import matplotlib as mpl
-import matplotlib.dates
 import matplotlib.ticker
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from sim.results.charts.style import COLOURS, GREY, INK, canvas, in_lines
+from sim.results.charts.style import COLOURS, GREY, HEAD, INK, canvas, date_axis, in_lines, title_panel
 
 PANEL, ACROSS = 2.7, 3  # inches, and panels beside each other
 FAN_PANEL = 2.1
@@ -62,16 +61,15 @@ def quantile_chart(picture: QuantilePicture) -> tuple[str, str, Figure]:
     rows = -(-len(picture.panels) // ACROSS)
     height = ABOVE + BELOW + PANEL * rows
     drawing, first = canvas(picture.title, picture.subtitle, height)
+    height, top = drawing.get_figheight(), first.get_position().y1 - (ABOVE - HEAD) / drawing.get_figheight()
     first.remove()
     grid = drawing.subplots(rows, ACROSS, squeeze=False)
-    drawing.subplots_adjust(
-        left=0.08, right=0.98, top=1 - ABOVE / height, bottom=BELOW / height, hspace=0.45, wspace=0.28
-    )
+    drawing.subplots_adjust(left=0.08, right=0.97, top=top, bottom=BELOW / height, hspace=0.45, wspace=0.28)
     for axes, panel in zip(grid.flat, picture.panels, strict=False):
         most = max([*panel.seen, *panel.fitted, 1.0])
         axes.plot([0, most], [0, most], color=GREY, linewidth=1, linestyle=(0, (4, 2)))
         axes.plot(panel.seen, panel.fitted, color=COLOURS[0], marker="o", markersize=2.6, linewidth=0.8)
-        axes.set_title(in_lines(panel.label, 34), fontsize=8.5, loc="left", color=INK)
+        title_panel(axes, panel.label, 8.5)
         axes.set_xlim(0, most * 1.03)
         axes.set_ylim(0, most * 1.03)
         axes.tick_params(labelsize=8)
@@ -89,15 +87,13 @@ def fan_chart(picture: FanPicture) -> tuple[str, str, Figure]:
     count = len(picture.panels)
     height = ABOVE + BELOW + FAN_PANEL * count
     drawing, first = canvas(picture.title, picture.subtitle, height)
+    height, top = drawing.get_figheight(), first.get_position().y1 - (ABOVE - HEAD) / drawing.get_figheight()
     first.remove()
     panels = drawing.subplots(count, 1, sharex=True, squeeze=False)[:, 0]
-    drawing.subplots_adjust(left=0.08, right=0.97, top=1 - ABOVE / height, bottom=BELOW / height, hspace=0.32)
+    drawing.subplots_adjust(left=0.08, right=0.96, top=top, bottom=BELOW / height, hspace=0.32)
     for number, (axes, panel) in enumerate(zip(panels, picture.panels, strict=True)):
         _fan(axes, picture.dates, panel, COLOURS[number % len(COLOURS)])
-    dates: Any = mpl.dates  # its makers carry no types
-    locator = dates.AutoDateLocator(minticks=4, maxticks=9)
-    panels[-1].xaxis.set_major_locator(locator)
-    panels[-1].xaxis.set_major_formatter(dates.ConciseDateFormatter(locator))
+    date_axis(panels[-1])
     last = "; ".join(
         f"{one.label}: {one.percentiles[0][3]:g} at first, {one.percentiles[-1][3]:g} at the end"
         for one in picture.panels
@@ -114,7 +110,7 @@ def _fan(axes: Axes, dates: Sequence[date], panel: FanPanel, colour: str) -> Non
     known = [(day, value) for day, value in zip(dates, panel.seen, strict=False) if value is not None]
     if known:
         axes.plot([day for day, _ in known], [value for _, value in known], "o", color=INK, markersize=2.5)  # type: ignore[arg-type]
-    axes.set_title(panel.label, fontsize=9.5, loc="left", color=INK)
+    axes.set_title(in_lines(panel.label, 7.3, 9.5), fontsize=9.5, loc="left", color=INK)
     axes.set_ylim(bottom=0)
     ticker: Any = mpl.ticker  # people come whole
     axes.yaxis.set_major_locator(ticker.MaxNLocator(5, integer=True))

@@ -15,12 +15,24 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
-from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, MARKERS, canvas, in_lines, legend_above, pounds
+from sim.results.charts.style import (
+    COLOURS,
+    GREY,
+    HATCHES,
+    HEAD,
+    INK,
+    MARKERS,
+    canvas,
+    in_lines,
+    legend_above,
+    pounds,
+    room_for,
+)
 from sim.results.words.labels import shortened
 
 MOST_WRITTEN = 150  # cells of a heat map in which the figure stands
 MOST_TICKS = 20
-HALF, WHOLE = 55, 110  # letters over a panel
+HALF, WHOLE = 3.3, 7.2  # inches over a panel
 DARK = 0.55  # of the range, from which on words are white
 PANEL = 2.6  # inches
 ABOVE, BELOW = 1.35, 0.6  # inches around the panels
@@ -78,13 +90,20 @@ class MapPicture:
 def line_chart(picture: LinePicture) -> tuple[str, str, Figure]:
     """The lines, with bands where the mean lies with 95%; beside them what each step changes, which is known far better."""
     count = len(picture.bands)
-    height = ABOVE + BELOW + PANEL * count
-    drawing, first = canvas(picture.title, picture.subtitle, height)
-    first.remove()
     has_steps = any(band.steps for band in picture.bands)
+    across = in_lines(picture.axis, HALF if has_steps else WHOLE, 10)
+    below = BELOW + 0.17 * across.count("\n")
+    drawing, first = canvas(picture.title, picture.subtitle, ABOVE + below + PANEL * count)
+    height, top = drawing.get_figheight(), first.get_position().y1
+    first.remove()
     grid = drawing.subplots(count, 2 if has_steps else 1, sharex=True, squeeze=False)
     drawing.subplots_adjust(
-        left=0.09, right=0.98, top=1 - ABOVE / height, bottom=BELOW / height, hspace=0.3, wspace=0.2
+        left=0.09,
+        right=0.97,
+        top=top - (ABOVE - HEAD) / height,
+        bottom=below / height,
+        hspace=0.3,
+        wspace=0.2,
     )
     for panels, band in zip(grid, picture.bands, strict=True):
         axes = panels[0]
@@ -97,7 +116,7 @@ def line_chart(picture: LinePicture) -> tuple[str, str, Figure]:
             axes.axvline(picture.stated, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
         if band.flat_from is not None:
             axes.axvspan(band.flat_from, picture.positions[-1], color=GREY, alpha=0.12, linewidth=0)
-        axes.set_title(in_lines(band.label, HALF if has_steps else WHOLE), fontsize=9.5, loc="left", color=INK)
+        axes.set_title(in_lines(band.label, HALF if has_steps else WHOLE, 9.5), fontsize=9.5, loc="left", color=INK)
         if band.steps:
             _draw_steps(panels[1], band.steps, colour)
         elif has_steps:
@@ -105,7 +124,7 @@ def line_chart(picture: LinePicture) -> tuple[str, str, Figure]:
     lowest = [next(axes for axes in column[::-1] if axes.get_visible()) for column in grid.T]
     for axes in lowest:
         axes.tick_params(labelbottom=True)
-        axes.set_xlabel(picture.axis)
+        axes.set_xlabel(across)
         if all(float(position).is_integer() for position in picture.positions):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there are no half beds
     return picture.title, _described(picture), drawing
@@ -142,8 +161,8 @@ def map_chart(picture: MapPicture) -> tuple[str, str, Figure]:
     axes.grid(visible=False)
     axes.set_xticks(*_ticks(picture.columns))
     axes.set_yticks(*_ticks(picture.rows))
-    axes.set_xlabel(picture.across)
-    axes.set_ylabel(picture.up)
+    axes.set_xlabel(in_lines(picture.across, WHOLE - 1, 10))
+    axes.set_ylabel(in_lines(picture.up, 2.6, 10))
     if rows * columns <= MOST_WRITTEN:
         low, width = np.nanmin(values), np.ptp(values[~np.isnan(values)]) or 1.0
         for row, column in np.ndindex(values.shape):
@@ -151,7 +170,7 @@ def map_chart(picture: MapPicture) -> tuple[str, str, Figure]:
             colour = "white" if is_dark else INK
             text = picture.texts[row][column]
             axes.text(column, row, text, ha="center", va="center", fontsize=7, color=colour)
-    drawing.colorbar(image, ax=axes, fraction=0.05, pad=0.02).set_label(in_lines(picture.label, 45), fontsize=8)
+    drawing.colorbar(image, ax=axes, fraction=0.05, pad=0.02).set_label(in_lines(picture.label, 2.6), fontsize=8)
     drawing.subplots_adjust(left=0.12, right=0.92, bottom=0.14)
     told = (
         f"{picture.label}: {np.nanmin(values):.4g} to {np.nanmax(values):.4g} over {picture.across} and {picture.up}."
@@ -217,13 +236,14 @@ def solution_chart(picture: SolutionPicture) -> tuple[str, str, Figure]:
         if one.is_answer:
             axes.plot([one.across], [one.mean], marker="o", markersize=14, fillstyle="none", color=INK, zorder=3)
     for one in [one for one in shown if one.label][:MOST_LABELS]:
-        axes.annotate(shortened(one.label, LABEL_WIDTH), (one.across, one.mean), xytext=(6, 5), fontsize=7.5,
-                      textcoords="offset points", color=INK)  # fmt: skip
+        is_right = one.across > (shown[0].across + shown[-1].across) / 2
+        axes.annotate(shortened(one.label, LABEL_WIDTH), (one.across, one.mean), xytext=(-6 if is_right else 6, 5), fontsize=7.5,
+                      textcoords="offset points", color=INK, ha="right" if is_right else "left")  # fmt: skip
     axes.axhline(picture.target, color=INK, linewidth=1, linestyle=(0, (4, 2)))
-    axes.annotate(picture.target_words, xy=(1.01, picture.target), xycoords=("axes fraction", "data"), fontsize=8, va="center",
+    axes.annotate(in_lines(picture.target_words, 1.05), xy=(1.01, picture.target), xycoords=("axes fraction", "data"), fontsize=8, va="center",
                   color=INK, annotation_clip=False)  # fmt: skip
-    axes.set_xlabel(picture.across)
-    axes.set_ylabel(picture.axis, fontsize=9)
+    axes.set_xlabel(in_lines(picture.across, 6.0, 10))
+    axes.set_ylabel(in_lines(picture.axis, 3.2, 9), fontsize=9)
     legend_above(axes)
     axes.ticklabel_format(useOffset=False, style="plain")
     if all(one.low >= 0 for one in shown):
@@ -246,8 +266,8 @@ def _description(picture: SolutionPicture, shown: Sequence[TriedPoint]) -> str:
 
 
 MOST_BARS = 20
-BAR_LABEL_WIDTH = 42
-AXIS_WIDTH = 80  # letters below an axis that takes two thirds of the chart
+BAR_LABEL_WIDTH = 2.75  # inches
+AXIS_WIDTH = 5.3  # inches below an axis that takes two thirds of the chart
 BAR_HEIGHT = 0.62
 Ends = tuple[float, float] | None  # of an interval
 
@@ -306,8 +326,8 @@ def worlds_chart(picture: WorldsPicture) -> tuple[str, str, Figure]:
             bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
     axes.margins(0.12)
-    axes.set_xlabel(picture.across)
-    axes.set_ylabel(picture.up)
+    axes.set_xlabel(in_lines(picture.across, 6.6, 10))
+    axes.set_ylabel(in_lines(picture.up, 3.8, 10))
     if picture.is_money:
         axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: pounds(value)))
     axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=4, frameon=False, fontsize=8)
@@ -349,10 +369,10 @@ def bars_chart(picture: BarsPicture) -> tuple[str, str, Figure]:
                 label=picture.names[index] if row == 0 else None,
             )
     axes.axvline(0, color=INK, linewidth=1)
-    axes.set_yticks(range(len(shown)), [in_lines(name, BAR_LABEL_WIDTH) for name, *_ in shown], fontsize=8)
+    axes.set_yticks(range(len(shown)), [in_lines(name, BAR_LABEL_WIDTH, 8) for name, *_ in shown], fontsize=8)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
-    axis = in_lines(picture.axis, AXIS_WIDTH)
+    axis = in_lines(picture.axis, AXIS_WIDTH, 8)
     axes.set_xlabel(axis, fontsize=8)
     axes.tick_params(axis="x", labelsize=8)
     if picture.is_money:
@@ -375,7 +395,7 @@ def bars_chart(picture: BarsPicture) -> tuple[str, str, Figure]:
 
 TORNADO_MOST_BARS = 20
 TORNADO_BAR_HEIGHT = 0.62
-TORNADO_LABEL_WIDTH = 38
+TORNADO_LABEL_WIDTH = 2.5  # inches
 VALUE_WIDTH = 22
 
 
@@ -419,15 +439,14 @@ def tornado_chart(picture: TornadoPicture) -> tuple[str, str, Figure]:
     axes.axvline(0, color=INK, linewidth=1, linestyle=(0, (4, 2)))
     axes.annotate("no difference", (0, 0), (2, 3), xycoords=("data", "axes fraction"), textcoords="offset points", rotation=90,
                   fontsize=7, color=GREY)  # fmt: skip
-    axes.set_yticks(range(len(shown)), [in_lines(bar.label, TORNADO_LABEL_WIDTH) for bar in shown], fontsize=8)
+    axes.set_yticks(range(len(shown)), [in_lines(bar.label, TORNADO_LABEL_WIDTH, 8) for bar in shown], fontsize=8)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.grid(axis="y", visible=False)
-    axes.set_xlabel(picture.axis)
-    axes.legend(
-        handles=legend, loc="lower right", bbox_to_anchor=(1.4, 1.0), ncols=len(legend), frameon=False, fontsize=8
-    )
-    height = drawing.get_figheight()
-    drawing.subplots_adjust(left=0.33, right=0.68, bottom=0.55 / height)
+    axis = in_lines(picture.axis, 4.6, 10)
+    axes.set_xlabel(axis)
+    legend_above(axes, legend)
+    right = room_for([_range(bar) for bar in shown], 8, 0.68, drawing)
+    drawing.subplots_adjust(left=0.33, right=right, bottom=(0.55 + 0.17 * axis.count("\n")) / drawing.get_figheight())
     return picture.title, _tornado_described(picture, shown), drawing
 
 
@@ -438,11 +457,13 @@ def _half(axes: Axes, row: int, stated: float, end: float, index: int) -> None:
 
 def _words(axes: Axes, row: int, bar: TornadoBar) -> None:
     """To the right of a bar: its range, and that the verdict changes within it."""
-    text = f"{shortened(bar.low, VALUE_WIDTH)} to {shortened(bar.high, VALUE_WIDTH)}"
-    if bar.flips:
-        text += "  *"
-    axes.annotate(text, xy=(1.02, row), xycoords=("axes fraction", "data"), fontsize=8, va="center", color=INK,
+    axes.annotate(_range(bar), xy=(1.02, row), xycoords=("axes fraction", "data"), fontsize=8, va="center", color=INK,
                   annotation_clip=False)  # fmt: skip
+
+
+def _range(bar: TornadoBar) -> str:
+    text = f"{shortened(bar.low, VALUE_WIDTH)} to {shortened(bar.high, VALUE_WIDTH)}"
+    return f"{text}  *" if bar.flips else text
 
 
 def _legend(picture: TornadoPicture) -> list[Patch]:

@@ -4,18 +4,17 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from textwrap import wrap
 
 from PIL import Image, ImageDraw, ImageFont
 
-from sim.results.charts.style import font_file
+from sim.results.charts.style import fitted, font_file
 from sim.results.report.blocks import page
 from sim.results.report.study import Chart
 
 WIDE, HIGH = 1280, 720  # points of the SVG; the PNG has half as many again
 SHARP = 1.5
 EDGE, TOP = 40, 184
-TITLE_LETTERS, TEXT_LETTERS = 100, 165  # on one line
+ROOM = WIDE - 2 * EDGE
 BLUE, GREY = "#12436D", "#3D3D3D"
 LONGEST_ANSWER = 4  # lines; a longer one is written smaller
 
@@ -46,16 +45,16 @@ class _Words:
 def _lines(slide: Slide) -> Iterator[_Words]:
     """All text of a slide."""
     y = 44
-    for line in wrap(slide.question, TITLE_LETTERS + 30)[:1]:
+    for line in fitted(slide.question, ROOM, 15)[:1]:
         yield _Words(EDGE, y, 15, False, GREY, line)
     y += 32
-    size = 19 if len(wrap(slide.answer, TITLE_LETTERS)) <= LONGEST_ANSWER else 13
-    for line in wrap(slide.answer, TITLE_LETTERS * 19 // size):
+    size = 19 if len(fitted(slide.answer, ROOM, 19, bold=True)) <= LONGEST_ANSWER else 13
+    for line in fitted(slide.answer, ROOM, size, bold=True):
         yield _Words(EDGE, y, size, True, BLUE, line)
         y += round(size * 1.3)
     y = HIGH - 88
     for text in (slide.money, slide.rests_on):
-        for line in wrap(text, TEXT_LETTERS):
+        for line in fitted(text, ROOM, 12):
             yield _Words(EDGE, y, 12, False, GREY, line)
             y += 16
 

@@ -159,7 +159,7 @@ class Progress:
         if self._began is None:
             self._began, self._last_line = (now, done), now
         self.done, self.total = done, total
-        text = f"{done} of {total} replications{self._left(now, seconds_left)}"
+        text = f"{done:,} of {total:,} replications{self._left(now, seconds_left)}"
         if self._terminal:
             self._write(f"\r{text.ljust(self._width)}")
             self._width = max(self._width, len(text))

@@ -15,7 +15,7 @@ from sim.cli.files import number_of, place_for, words_for
 from sim.cli.plans import plan_words
 from sim.cli.screen import Screen
 from sim.cli.study_folder import about, publish_study, try_places
-from sim.cli.tables import columns, from_the_store, give_json, wrapped
+from sim.cli.tables import columns, from_the_store, give_json, interrupted, wrapped
 from sim.cli.verbs.sweep import Sweeping
 from sim.inputs.loading import Question, as_yaml, extending, read_scenario, sets_for_each
 from sim.inputs.part import typed_of, typed_setting
@@ -29,7 +29,7 @@ from sim.results.files.writing import may_be_replaced, utf8
 from sim.results.measure_table import SHARES, measures
 from sim.results.report.study import Chart, Explore, Explored, Level, Slider, StudyPage, StudyTable
 from sim.results.words.labels import MONEY, change_and_interval, counted, question, shortened, spoken, title
-from sim.runs.experiment import HowToRun
+from sim.runs.experiment import HowToRun, Work
 from sim.runs.specification import files_read
 from sim.runs.store import Store, default_store, has_rows_of_people
 from sim.runs.tables import SUMMARY, estimate_cells
@@ -39,19 +39,21 @@ from sim.studies.sweep import (
     STEP,
     Figure,
     Sweep,
+    base_name,
     cells,
     factor,
     figures_of,
     heads,
     label,
     level_text,
-    matrix,
+    matrices,
     point_columns,
     point_rows,
     rows,
     sentences,
     short,
     shown,
+    shown_change,
     step_rows,
     sweep,
 )
@@ -77,7 +79,7 @@ def sweep_verb(options: Sweeping, screen: Screen) -> int:
         screen.say(plan_words(work, runs.seconds_for(work, number_of(place)), place))
         return 0
     _check_places(options, settings, base)
-    screen.note(f"Running {counted(work.to_come, 'replication')} {words_for(place, options.cluster)} ...")
+    screen.note(_what_runs(work, words_for(place, options.cluster)))
     try:
         found = sweep(runs, settings, has_base=base is not None)
     except KeyboardInterrupt:
@@ -88,6 +90,12 @@ def sweep_verb(options: Sweeping, screen: Screen) -> int:
     _finish(options, screen, found, figures, began, engines.words(1))
     from_the_store(screen, store)
     return 0
+
+
+def _what_runs(work: Work, where: str) -> str:
+    if work.to_come:
+        return f"Running {counted(work.to_come, 'replication')} {where} ..."
+    return f"All {counted(work.replications, 'replication')} are in the store; nothing is run anew ..."
 
 
 def _check_places(options: Sweeping, settings: Settings, base: Scenario | None) -> None:
@@ -144,9 +152,10 @@ def _say(screen: Screen, found: Sweep, figures: Sequence[Figure]) -> None:
     if len(found.all) == 1:
         columns(screen, [*heads(found, figures), *rows(found, figures)])
     for figure in figures if len(found.all) > 1 else ():
-        screen.say(f"{label(found, figure)}")
-        columns(screen, matrix(found, figure))
-        screen.say()
+        for heading, matrix in matrices(found, figure):
+            screen.say(heading)
+            columns(screen, matrix)
+            screen.say()
     screen.say()
     for text in sentences(found, figures):
         wrapped(screen, text, indent="  ")
@@ -157,10 +166,13 @@ def _say(screen: Screen, found: Sweep, figures: Sequence[Figure]) -> None:
 def how_to_read(found: Sweep) -> str:
     """What the table is made of."""
     ends = "In brackets: 95% intervals. " if len(found.all) == 1 else ""
+    if found.has_base:
+        ends += f"The base is {base_name(found)}. "
+        ends += "A question mark: the 95% interval of the difference from it holds 0. " if len(found.all) > 1 else ""
     return (
         f"{counted(found.scenario.replications, 'replication')}, the same people at every point. {ends}A step is the paired difference "
-        "to the next value; where its interval holds 0, nobody can tell. Nothing changes: the difference of each value there to the "
-        "last (or first) one has an interval that holds 0."
+        "to the next value; where its interval holds 0, nobody can tell. Nothing changes: no two of the values there can be told "
+        "apart, as the interval of each of their differences holds 0."
     )
 
 
@@ -188,11 +200,8 @@ def _say_plan(screen: Screen, settings: Settings) -> None:
 
 
 def _interrupted(screen: Screen, scenario: Scenario, store: Store | None) -> None:
-    done, total = screen.how_far
     goes_on = store is not None and store.is_writable and not has_rows_of_people(scenario)
-    then = "goes on from here" if goes_on else "begins anew"
-    screen.end_progress()
-    screen.note(f"Stopped after {done} of {total} replications. No results were written; the same command {then}.")
+    interrupted(screen, *screen.how_far, goes_on=goes_on)
 
 
 # -- what a sweep writes -----------------------------------------------------------------------------------------------
@@ -263,7 +272,9 @@ def _lines(found: Sweep, figures: Sequence[Figure]) -> LinePicture:
     marks = "; dashed: as stated" if stated is not None else ""
     bands = [_band(found, figure, positions) for figure in figures]
     grey = (
-        "; grey: values that cannot be told from the last" if any(band.flat_from is not None for band in bands) else ""
+        "; grey: values up to the last that cannot be told apart"
+        if any(band.flat_from is not None for band in bands)
+        else ""
     )
     percent = " (%)" if setting.part.form == "share" else ""
     return LinePicture(
@@ -285,10 +296,10 @@ def _band(found: Sweep, figure: Figure, positions: Sequence[float]) -> Band:
         for point in found.points
     ]
     times, words = _scale(found, figure)
-    flats = found.flat(found.points, 0, figure) if figure.measure != OCCUPANCY else ()
-    start = next((positions[flat.first] for flat in flats if flat.last == len(positions) - 1), None)
+    first = found.flat_from(figure) if figure.measure != OCCUPANCY else len(positions) - 1
+    start = positions[first] if first < len(positions) - 1 else None
     low, mean, high = ([value * times for value in values] for values in zip(*ends, strict=True))
-    less = f", less {shortened(title(found.base.scenario), 40)}" if is_compared else ""
+    less = f", less {base_name(found)}" if is_compared else ""
     return Band(f"{label(found, figure)}{words}{less}", mean, low, high, start, _steps(found, figure, positions, times))
 
 
@@ -320,24 +331,28 @@ def _scale(found: Sweep, figure: Figure) -> tuple[float, str]:
 def _map(found: Sweep, figure: Figure) -> MapPicture:
     up, across = found.all
     times, words = _scale(found, figure)
+    is_compared = found.has_difference(figure)
     grid: list[list[Point]] = [
         [(row, column) for column in range(len(across.numbers))] for row in range(len(up.numbers))
     ]
 
     def value(point: Point) -> float:
-        row = found.estimate(point, figure)
+        row = found.from_base(point, figure) if is_compared else found.estimate(point, figure)
         return row.mean * times if row else nan
+
+    text = shown_change if is_compared else shown
+    less = f", less {base_name(found)}" if is_compared else ""
 
     return MapPicture(
         f"What do {_spoken(across)} and {_spoken(up)} change?",
         _subtitle(found),
-        label(found, figure) + words,
+        label(found, figure) + words + less,
         _spoken(across),
         _spoken(up),
         [across.shown(number) for number in range(len(across.numbers))],
         [up.shown(number) for number in range(len(up.numbers))],
         [[value(point) for point in row] for row in grid],
-        [[shown(found, point, figure) for point in row] for row in grid],
+        [[text(found, point, figure) for point in row] for row in grid],
     )
 
 
@@ -350,8 +365,8 @@ def _page_tables(found: Sweep, figures: Sequence[Figure]) -> Iterator[StudyTable
         yield "", head, rows(found, figures)
         return
     for figure in figures:
-        first, *body = matrix(found, figure)
-        yield label(found, figure), first, body
+        for heading, (first, *body) in matrices(found, figure):
+            yield heading, first, body
 
 
 def _explore(found: Sweep, figures: Sequence[Figure]) -> Explore:
@@ -374,7 +389,7 @@ def _level(found: Sweep, point: Point, figure: Figure) -> Level:
     change = found.from_base(point, figure) if found.has_difference(figure) else None
     if change:
         size, span = change_and_interval(change.mean, change.low, change.high, change.unit, times)
-        words += f"; {size}{f' ({span})' if span else ''} from {shortened(title(found.base.scenario), 40)}"
+        words += f"; {size}{f' ({span})' if span else ''} from {base_name(found)}"
     if row is None:
         return Level(None, None, None, words)
     low, mean, high = (value * times for value in _ends(row))

@@ -94,7 +94,9 @@ def interrupted(screen: Screen, done: int, total: int, *, goes_on: bool) -> None
     """What is said after Ctrl-C."""
     screen.end_progress()
     then = "goes on from here" if goes_on else "begins anew"
-    screen.note(f"Stopped after {done} of {total} replications. No results were written; the same command {then}.")
+    screen.note(
+        f"Stopped after {done:,} of {counted(total, 'replication')}. No results were written; the same command {then}."
+    )
 
 
 def from_the_store(screen: Screen, store: Store | None) -> None:

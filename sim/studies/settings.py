@@ -32,6 +32,7 @@ from sim.results.comparison.compare import (
     differences,
     summarise,
 )
+from sim.results.comparison.statistics import Interval, spread
 from sim.results.measures.order import MeasureKey, canonical
 from sim.results.spill import Spill
 from sim.runs.collecting import beside, nothing_to_compare, paired
@@ -172,6 +173,17 @@ class Measured:
         """A figure less that of another scenario, on the same people; None where no replication has both."""
         pair = (before._only(service, measure), self._only(service, measure))
         return next(iter(differences(*pair, canonical(before.scenario, self.scenario))), None)
+
+    def interval_less(self, before: "Measured", service: str, measure: str) -> Interval | None:
+        """The interval of `minus`, alone: many times faster where every value is held against every other; None with one replication."""
+        ours, theirs = before.values(service, measure), self.values(service, measure)
+        if ours is None or theirs is None:
+            found = self.minus(before, service, measure)
+            return (
+                Interval(found.low, found.high) if found and found.low is not None and found.high is not None else None
+            )
+        known = (theirs - ours)[~np.isnan(theirs - ours)]
+        return spread(known.tolist()).interval if len(known) else None
 
     @cached_property
     def estimates(self) -> list[Estimate]:

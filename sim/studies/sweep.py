@@ -1,15 +1,15 @@
 """A sweep: a scenario at every combination of one or two settings, on the same people; its figures as tidy rows.
 
-Beside each figure stands the marginal effect, what the next step of a setting changes, as a paired difference; and where the values
-are that these replications cannot tell from the last one, or the first: the flat region. There each value is held against the end, for
-small steps that nobody can see may still come to something together. On the same people very small differences are seen too, so the knee
+Beside each figure stands the marginal effect, what the next step of a setting changes, as a paired difference; and where the values up
+to the last one, or the first, are that these replications cannot tell apart: the flat region. There each value is held against all others,
+for small steps that nobody can see may still come to something together. On the same people very small differences are seen too, so the knee
 is reported as well: where nearly all that the range does is done.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import nan
+from math import inf, nan
 from textwrap import wrap
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from sim.inputs.problems import capital, did_you_mean, listed
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.accounts import NOT_PRICED, is_lever
 from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.statistics import Interval
 from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import has_several, main_place
 from sim.results.words import labels
@@ -43,11 +44,11 @@ class Step(NamedTuple):
 
 
 class Flat(NamedTuple):
-    """Values of a setting, by number, that cannot be told from the one at an end of its range."""
+    """Values of a setting next to one another, by number, up to an end of its range, of which no two can be told apart."""
 
     first: int
     last: int
-    most: float  # beyond this no difference between them lies, 95%
+    most: float  # beyond this no difference between two of them lies, 95%
     is_nothing: bool  # every replication shows the very same figure
 
 
@@ -110,13 +111,18 @@ class Sweep:
         return {}
 
     def flat(self, line: tuple[Point, ...], setting: int, figure: Figure) -> tuple[Flat, ...]:
-        """Along one setting, the values that cannot be told from the last, and those that cannot be told from the first."""
+        """Along one setting, the values up to the last that cannot be told apart, and those from the first on."""
         key = (line, figure)
         if key not in self.flats:
             upper, lower = self._flat(line, setting, figure, -1), self._flat(line, setting, figure, 0)
             is_all = upper is not None and upper.first == 0
             self.flats[key] = tuple(one for one in (upper, None if is_all else lower) if one is not None)
         return self.flats[key]
+
+    def flat_from(self, figure: Figure) -> int:
+        """Of one setting: the first value, by number, of those up to the last that cannot be told apart; the last where there are none."""
+        last = len(self.points) - 1
+        return next((flat.first for flat in self.flat(self.points, 0, figure) if flat.last == last), last)
 
     def knee(self, figure: Figure) -> tuple[int, float] | None:
         """Of one setting: the value, by number, from which on a twentieth of what the range does is left at most, and what share is done there.
@@ -135,19 +141,41 @@ class Sweep:
         return number, done[number]
 
     def _flat(self, line: Sequence[Point], setting: int, figure: Figure, end: int) -> Flat | None:
-        """Values next to one another that cannot be told from the one at an end; None where that is the end alone."""
-        inwards = list(line[::-1] if end else line)
-        changes = []
-        for point in inwards[1:]:
-            change = self.measured[point].minus(self.measured[inwards[0]], *figure)
-            if change is None or change.low is None or change.high is None or not change.low <= 0.0 <= change.high:
+        """Values next to one another up to an end, of which no two can be told apart; None where that is the end alone."""
+        first, *others = line[::-1] if end else line
+        alike, most = [first], 0.0
+        for point in others:
+            furthest = self._furthest(point, alike, figure)
+            if furthest is None:
                 break
-            changes.append(change)
-        if not changes:
+            alike.append(point)
+            most = max(most, furthest)
+        if len(alike) == 1:
             return None
-        numbers = sorted((inwards[0][setting], inwards[len(changes)][setting]))
-        most = max(max(-(one.low or 0.0), one.high or 0.0) for one in changes)
-        return Flat(numbers[0], numbers[1], most, all(one.mean == 0.0 and one.sd == 0.0 for one in changes))
+        numbers = sorted((first[setting], alike[-1][setting]))
+        return Flat(numbers[0], numbers[1], most, most == 0.0)
+
+    def _furthest(self, point: Point, others: Sequence[Point], figure: Figure) -> float | None:
+        """How far the intervals of its differences to others reach; None where one of them leaves out 0, or there is none."""
+        furthest = 0.0
+        for other in reversed(others):
+            low, high = self._change(point, other, figure) or (inf, -inf)
+            if not low <= 0.0 <= high:
+                return None
+            furthest = max(furthest, -low, high)
+        return furthest
+
+    def _change(self, point: Point, other: Point, figure: Figure) -> Interval | None:
+        """The interval of a difference between two points; None where nothing is known of its spread."""
+        key = (min(point, other), max(point, other), figure)
+        if key not in self._changes:
+            self._changes[key] = self.measured[key[1]].interval_less(self.measured[key[0]], *figure)
+        return self._changes[key]
+
+    @cached_property
+    def _changes(self) -> dict[tuple[Point, Point, Figure], Interval | None]:
+        """The intervals that were worked out before."""
+        return {}
 
 
 def sweep(runs: PointRuns, settings: Settings, *, has_base: bool) -> Sweep:
@@ -234,6 +262,7 @@ def cells(row: dict[str, Any]) -> Iterator[Any]:
 
 
 HEAD_WIDTH = 20
+BASE_WIDTH = 40  # letters of the base's name
 NO_FIGURE = "-"
 MOST_LINES_SAID = 6  # of the values of another setting, one by one
 NOTHING_SEEN = "nothing changes that {replications} could see"
@@ -303,12 +332,16 @@ def rows(sweep: Sweep, figures: Sequence[Figure]) -> list[list[str]]:
     return found
 
 
-def matrix(sweep: Sweep, one: Figure) -> list[list[str]]:
-    """Of two settings, the first down and the second across: one figure's means."""
+def matrices(sweep: Sweep, one: Figure) -> Iterator[tuple[str, list[list[str]]]]:
+    """Of two settings, the first down and the second across, each with its heading: one figure's means, and how far they are from a base."""
+    yield label(sweep, one), _matrix(sweep, lambda point: shown(sweep, point, one))
+    if sweep.has_difference(one):
+        yield label_less_base(sweep, one), _matrix(sweep, lambda point: shown_change(sweep, point, one))
+
+
+def _matrix(sweep: Sweep, text: Callable[[Point], str]) -> list[list[str]]:
     down, across = sweep.all
-    texts = [
-        [shown(sweep, (row, column), one) for column in range(len(across.numbers))] for row in range(len(down.numbers))
-    ]
+    texts = [[text((row, column)) for column in range(len(across.numbers))] for row in range(len(down.numbers))]
     top = [
         f"{short(down.path)} \\ {short(across.path)}",
         *(across.shown(number) for number in range(len(across.numbers))),
@@ -322,6 +355,26 @@ def shown(sweep: Sweep, point: Point, one: Figure) -> str:
     if found is None:
         return NO_FIGURE
     return figure(factor(sweep, one) * found.mean, measures()[one.measure].unit)
+
+
+def shown_change(sweep: Sweep, point: Point, one: Figure) -> str:
+    """How far a figure is from the base, without its interval: `-0.3`, and `-0.3?` where that holds 0."""
+    change = sweep.from_base(point, one)
+    if change is None:
+        return NO_FIGURE
+    text = figure(factor(sweep, one) * change.mean, change.unit, signed=True)
+    is_known = change.low is None or change.high is None or change.low == change.high or change.low * change.high > 0
+    return text if is_known else f"{text}?"
+
+
+def label_less_base(sweep: Sweep, one: Figure) -> str:
+    """A difference from the base in words, the base named."""
+    return f"{label(sweep, one)}, less {base_name(sweep)}"
+
+
+def base_name(sweep: Sweep) -> str:
+    """What the base is called."""
+    return labels.shortened(labels.title(sweep.base.scenario), BASE_WIDTH)
 
 
 def short(path: str) -> str:
@@ -422,9 +475,8 @@ def _steps_words(sweep: Sweep, main: Figure, figures: Sequence[Figure]) -> Itera
     """What the first step does and costs, the last one before the flat part, and each one in it."""
     steps = {one: list(sweep.steps(0, one)) for one in figures if one.measure != OCCUPANCY}
     (setting,) = sweep.all
-    flats = sweep.flat(sweep.points, 0, main)
     last = len(setting.numbers) - 1
-    flat_from = next((flat.first for flat in flats if flat.last == last), last)
+    flat_from = sweep.flat_from(main)
     chosen = dict.fromkeys((0, flat_from - 1)) if flat_from else {}
     for number in chosen:
         told = [f"{label(sweep, one)} {change_text(sweep, found[number].change, one)}" for one, found in steps.items()]

@@ -5,6 +5,7 @@ import io
 import pytest
 
 from sim.cli.screen import Progress, Screen, prepare_streams
+from sim.cli.tables import interrupted
 
 
 class Terminal(io.StringIO):
@@ -47,6 +48,16 @@ def test_progress_on_a_terminal_is_one_line_that_is_wiped() -> None:
     assert "\n" not in text
     assert "10 of 60 replications, about " in text
     assert text.endswith(" \r")
+
+
+def test_thousands_of_replications_have_the_same_comma_everywhere(terminal: Screen) -> None:
+    stream = terminal.err = Terminal()
+    progress = Progress(stream)
+    progress.show(0, 1620)
+    progress.show(1500, 1620)
+    interrupted(terminal, 1500, 1620, goes_on=True)
+    assert "1,500 of 1,620 replications, about " in stream.getvalue()
+    assert "Stopped after 1,500 of 1,620 replications." in stream.getvalue()
 
 
 def test_progress_elsewhere_is_silent_at_first() -> None:

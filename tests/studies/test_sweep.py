@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 
 from sim.cli import main
+from sim.cli.sweeping import _band, _map, _what_runs, how_to_read
 from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import typed_setting
 from sim.inputs.problems import Problems
 from sim.results.comparison.compare import ReplicationTable
 from sim.runs.engines import engines_for
-from sim.runs.experiment import HowToRun
+from sim.runs.experiment import HowToRun, Work
 from sim.studies.settings import Measured, PointRuns, Settings, settings_of
-from sim.studies.sweep import Figure, Sweep, sentences, sweep
+from sim.studies.solve_search import Values
+from sim.studies.sweep import Figure, Sweep, matrices, sentences, sweep
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
 from tests.studies.worlds import loss_file
@@ -134,6 +136,32 @@ def test_a_curve_that_is_flat_at_both_ends_and_one_that_is_flat_nowhere(tmp_path
     assert "it goes on changing to both ends of the range" in sentences(steep, [DELAYED])[0]
 
 
+SWAY = np.array([9.0, -9.0, 9.0, -9.0])  # hides a change of one from four replications
+CLOSE = np.array([0.01, -0.01, 0.01, -0.01])  # does not
+
+
+@pytest.mark.parametrize(
+    ("curve", "flats"),
+    [
+        (
+            [SWAY, 0 * CLOSE, 1 + CLOSE],
+            [(0, 1)],
+        ),  # the last step is seen, though nobody can tell its end from the first value
+        ([0 * CLOSE, 1 + CLOSE, SWAY], [(1, 2)]),
+        ([SWAY, 0 * CLOSE, -SWAY, 1 + CLOSE], [(2, 3), (0, 2)]),  # no step is seen, but two values one after the other
+        ([SWAY, 0 * CLOSE, CLOSE], [(0, 2)]),
+    ],
+)
+def test_no_two_values_of_a_flat_part_can_be_told_apart(
+    tmp_path: Path, curve: list[Values], flats: list[tuple[int, int]]
+) -> None:
+    found = made_up(loss_file(tmp_path), curve, f"{BEDS}=1..{len(curve)}")
+    assert [(flat.first, flat.last) for flat in found.flat(found.points, 0, DELAYED)] == flats
+    shaded = _band(found, DELAYED, list(range(len(curve)))).flat_from
+    assert shaded == next((first for first, last in flats if last == len(curve) - 1), None)
+    assert ("between 1 and" in sentences(found, [DELAYED])[0]) == (len(flats) == 1 and flats[0] == (0, len(curve) - 1))
+
+
 def test_of_two_settings_each_line_is_told_and_those_alike_together(tmp_path: Path) -> None:
     row = np.array([5.0, 9.0, 7.0])
     values = [row, row - 1, row, row - 1, row, row - 1]  # beds 1..3 change nothing, the stay does
@@ -146,6 +174,21 @@ def test_of_two_settings_each_line_is_told_and_those_alike_together(tmp_path: Pa
         "Delayed people in hospital at any moment along hospital.stay_days.exponential.mean, wherever hospital.beds lies: it goes on "
         "changing to both ends of the range.",
     ]
+
+
+def test_two_settings_beside_a_base_are_told_as_differences_from_it(tmp_path: Path) -> None:
+    row = np.array([5.0, 9.0, 7.0])
+    rate = "people.everyone.arrivals_per_day=1,2"
+    found = made_up(loss_file(tmp_path), [row, row + 2, row - 1, row[::-1] + 1], f"{BEDS}=1,2", rate)
+    found = replace(found, base=replace(found.base, scenario=replace(found.scenario, name="As it is")), has_base=True)
+    (_, levels), (heading, differences) = matrices(found, DELAYED)
+    assert heading == "delayed people in hospital at any moment, less As it is"
+    assert [cells[1:] for cells in levels[1:]] == [["7.0", "9.0"], ["6.0", "8.0"]]
+    assert [cells[1:] for cells in differences[1:]] == [["0.0", "+2.0"], ["-1.0", "+1.0?"]]
+    heat = _map(found, DELAYED)
+    assert heat.label.endswith(", less As it is") and heat.values == [[0, 2], [-1, 1]]
+    assert heat.texts == [["0.0", "+2.0"], ["-1.0", "+1.0?"]]
+    assert "The base is As it is." in how_to_read(found)
 
 
 # -- the command -------------------------------------------------------------------------------------------
@@ -228,6 +271,14 @@ def test_the_plan_runs_nothing_and_knows_what_is_done(folder: Path, capsys: pyte
     capsys.readouterr()
     assert swept("loss.yaml", "--vary", f"{BEDS}=8..11:2", "--plan") == 0
     assert "6 replications, 6 of them in the store, 0 to run" in capsys.readouterr().out
+
+
+def test_a_sweep_that_the_store_has_says_that_nothing_is_run() -> None:
+    assert _what_runs(Work(1600, 70, 1), "in 2 processes") == "Running 1,530 replications in 2 processes ..."
+    assert (
+        _what_runs(Work(1600, 1600, 0), "in 2 processes")
+        == "All 1,600 replications are in the store; nothing is run anew ..."
+    )
 
 
 @pytest.mark.parametrize(

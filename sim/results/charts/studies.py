@@ -56,7 +56,7 @@ class Band:
     means: Sequence[float]
     lows: Sequence[float]
     highs: Sequence[float]
-    flat_from: float | None = None  # positions of values that cannot be told from the last one
+    flat_from: float | None = None  # where the values up to the last that cannot be told apart begin
     steps: Steps | None = None
 
 

@@ -11,11 +11,10 @@ from functools import cached_property
 from os import PathLike
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.home import meant
-from sim.inputs import loading
+from sim.inputs import given, loading
 from sim.inputs.loading import Question
 from sim.inputs.part import MOST_SETTINGS, typed_of, typed_setting
 from sim.inputs.problems import Problems
@@ -177,7 +176,19 @@ def solve(  # noqa: PLR0913 - each of them a keyword
 
     `changes` says for each path from where to where, as in `{"services.unit.beds": "5..60"}`; docs/solve.md says the rest.
     """
-    _check_whole("workers", workers)
+    given.whole("workers", workers)
+    given.table("changes", changes, '{"services.unit.beds": "5..60"}')
+    for path, between in changes.items():
+        given.text(f"between what {path} changes", between, "5..60")
+    given.text("target", target, "hospital.midnight_delayed_mean <= 35")
+    given.text("cost", cost, "all.cost_cash_gbp")
+    given.number("confidence", confidence, "0.95")
+    if most_replications is not None:
+        given.whole("most_replications", most_replications)
+    if prices:
+        given.table("prices", prices, '{"services.unit.beds": 68000}')
+        for path, price in prices.items():
+            given.number(f"the price of {path}", price, "68000")
     asked = solving.Asked(
         file=meant(str(file)),
         changes=list(changes.items()),
@@ -186,7 +197,7 @@ def solve(  # noqa: PLR0913 - each of them a keyword
         base=None if base is None else meant(str(base)),
         cost=cost,
         prices=prices or {},
-        sets=tuple(sets),
+        sets=given.changes(sets),
         replications=replications,
         most=most_replications,
     )
@@ -200,9 +211,7 @@ def read_scenario(
     path: str | PathLike[str], sets: Sequence[str] = (), *, replications: int | None = None, seed: int | None = None
 ) -> Scenario:
     """A scenario from its file, with `path=value` changes on top; ScenarioError lists all that is wrong."""
-    if isinstance(sets, str):
-        raise ValueError(f"sets is a list of changes: sets=[{sets!r}]")
-    return loading.read_scenario(meant(str(path)), tuple(sets), replications=replications, seed=seed)
+    return loading.read_scenario(meant(str(path)), given.changes(sets), replications=replications, seed=seed)
 
 
 def run_scenario(
@@ -281,8 +290,10 @@ def sweep(
 
     What was found before is taken from the store of finished blocks.
     """
-    _check_whole("workers", workers)
-    problems, asked = Problems(), Question(meant(str(file)), tuple(sets), replications)
+    given.whole("workers", workers)
+    problems, asked = Problems(), Question(meant(str(file)), given.changes(sets), replications)
+    for one in vary:
+        given.text("what is varied", one, "services.unit.beds=5..40:5")
     typed = [typed_setting(text, "sweep", problems) for text in vary]
     typed = typed or [typed_of(one, problems) for one in asked.read().sweep]
     problems.stop_if_any()
@@ -309,15 +320,9 @@ def _told(what: str, run: Run, tables: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _check_whole(name: str, value: object) -> None:
-    """ValueError unless the value is a whole number of one or more."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be a whole number, 1 or more, not {value!r}")
-
-
 def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
     if replications is not None:
-        _check_whole("replications", replications)
+        given.whole("replications", replications)
     if not isinstance(scenario, Scenario):
         return read_scenario(scenario, replications=replications)
     return scenario if replications is None else replace(scenario, replications=replications)
@@ -326,7 +331,7 @@ def _read(scenario: ScenarioLike, replications: int | None) -> Scenario:
 def _run(
     scenarios: tuple[Scenario, ...], workers: int, engine: str, *, fresh: bool, compared: bool
 ) -> tuple[Findings, Sequence[Sequence[Piece]]]:
-    _check_whole("workers", workers)
+    given.whole("workers", workers)
     chosen, left_out = paired(scenarios) if compared else (scenarios, ())
     if compared and len(chosen) < 2:
         raise ValueError(nothing_to_compare(left_out))

@@ -11,6 +11,7 @@ from os import PathLike
 import pandas as pd
 
 from sim.home import meant
+from sim.inputs import given
 from sim.inputs.files import read_ranges
 from sim.inputs.loading import Question, read_scenario, sets_for_each
 from sim.inputs.part import typed_setting
@@ -154,12 +155,14 @@ def break_even(  # noqa: PLR0913 - each of them a keyword
     `time`: a year where a year or more is measured, else the measured days. `.attrs["sizes"]` is a table of every size that was run: mean
     and 95% interval of what is left over.
     """
+    given.whole("workers", workers)
+    given.text("effect", effect, "steps.funding.takes_days=0..28")
     problems = Problems()
     setting = typed_setting(effect, "effect", problems)
     problems.stop_if_any()
     assert setting is not None
     files = meant(str(base)), meant(str(other))
-    chosen = sets_for_each(files, list(sets))
+    chosen = sets_for_each(files, given.changes(sets))
     question = Question(files[1], tuple(chosen[1]), replications, None)
     stated = read_scenario(files[0], chosen[0], replications)
     found = effects_that_pay.break_even(stated, question, setting, _how(workers, engine, fresh=fresh))
@@ -209,10 +212,11 @@ def forecast(  # noqa: PLR0913 - each of them a keyword
     One row a date and figure: `service`, `measure`, `by`, `item`, the `mean` of the runs and their percentiles, in people.
     Nothing is kept in the store.
     """
+    sets = given.changes(sets)
     words = read_mapping(None if columns is None else str(columns))
     day = None if on is None else date.fromisoformat(on)
     name = meant(str(file))
-    last = read_censuses(str(census), read_scenario(name, tuple(sets)), words, day).all[-1]
+    last = read_censuses(str(census), read_scenario(name, sets), words, day).all[-1]
     engines = engines_for(engine, logging.getLogger("bedflow").warning)
     found = run_forecast(starting(name, last, days, sets, replications, engines=engines), last, workers, engines)
     return pd.DataFrame(found.rows(), columns=list(FORECAST_COLUMNS))
@@ -237,5 +241,6 @@ def _wanted(named: Sequence[tuple[str, str]], *scenarios: Scenario) -> list[Want
 
 
 def _how(workers: int, engine: str, *, fresh: bool) -> HowToRun:
+    given.whole("workers", workers)
     engines = engines_for(engine, logging.getLogger("bedflow").warning, cross_check=False)
     return HowToRun(workers, None, engines, default_store(fresh=fresh))

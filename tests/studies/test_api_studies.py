@@ -1,10 +1,13 @@
 """The studies of uncertainty in Python: tables whose figures a pencil knows."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from sim.api_studies import indices, together, worlds
+import sim
+from sim.api_studies import break_even, forecast, indices, together, worlds
 from tests.studies.linear import HOSPITAL, PEOPLE, UNIT, write
 
 DAYS = ("all", "occupied_bed_days")
@@ -46,3 +49,35 @@ def test_names_that_there_are_not_are_refused_and_no_nought() -> None:
         worlds("base.yaml", "other.yaml", "ranges.csv", 4, [("hospital", "delayed_peple_mean")])
     with pytest.raises(ValueError, match="method is 'morris' or 'sobol'"):
         indices("base.yaml", "other.yaml", "ranges.csv", "sobool")
+
+
+BEDS = "services.hospital.beds"
+CASH = "all.cost_cash_gbp <= 1"
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (lambda: sim.read_scenario("base.yaml", "seed=3"), "sets is a list of changes: sets=['seed=3']"),
+        (lambda: sim.sweep("base.yaml", f"{BEDS}=5,6", sets="seed=3"), "sets is a list of changes: sets=['seed=3']"),
+        (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, sets="seed=3"), "sets is a list of changes: sets=['seed=3']"),
+        (lambda: break_even("base.yaml", "other.yaml", f"{UNIT}=1..3", sets="seed=3"), "sets is a list of changes: sets=['seed=3']"),
+        (lambda: forecast("base.yaml", "ranges.csv", sets="seed=3"), "sets is a list of changes: sets=['seed=3']"),
+        (lambda: sim.read_scenario("base.yaml", [1]), "a change in sets must be a text, as in 'services.unit.beds=30', not 1"),
+        (lambda: sim.read_scenario("base.yaml", {"seed": 3}), "sets is a list of changes, as in"),
+        (lambda: sim.read_scenario("base.yaml", None), "sets is a list of changes, as in"),
+        (lambda: sim.sweep("base.yaml", [f"{BEDS}=5,6"]), "what is varied must be a text"),
+        (lambda: sim.solve("base.yaml", {}, CASH), "changes is a dictionary by path, as in"),
+        (lambda: sim.solve("base.yaml", [(BEDS, "5..6")], CASH), "changes is a dictionary by path, as in"),
+        (lambda: sim.solve("base.yaml", {BEDS: (5, 6)}, CASH), "must be a text, as in '5..60', not (5, 6)"),
+        (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, 7), "target must be a text"),
+        (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, confidence="95%"), "confidence must be a number, as in 0.95, not '95%'"),
+        (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, prices={BEDS: "£5"}), "must be a number, as in 68000, not '£5'"),
+        (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, most_replications="4"), "most_replications must be a whole number"),
+        (lambda: break_even("base.yaml", "other.yaml", {UNIT: "1..3"}), "effect must be a text"),
+        (lambda: break_even("base.yaml", "other.yaml", f"{UNIT}=1..3", workers="4"), "workers must be a whole number"),
+    ],
+)  # fmt: skip
+def test_what_is_of_another_kind_is_refused_in_words(asked: Callable[[], object], said: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(said)):
+        asked()

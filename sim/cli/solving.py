@@ -156,6 +156,11 @@ def _how_to_read(found: Solved) -> str:
             f" {ON_FRONTIER.capitalize()}: surely better than every cheaper mix. {DOMINATED.capitalize()}: another surely costs no more and is "
             "as good. Each mark for itself."
         )
+        text += (
+            f" Cost: all of it {'of the answer' if found.answer is not None else 'of the best mix'}, and how much more it is with each other mix."
+            if found.study.cost
+            else ""
+        )
     return text
 
 

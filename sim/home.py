@@ -32,6 +32,12 @@ COMMAND = ("python3", FRONT_DOOR) if PROGRAM == FRONT_DOOR else tuple(PROGRAM.sp
 OUTPUTS = str(HOME / "outputs") if PROGRAM == FRONT_DOOR else "outputs"  # an installed program writes where we stand
 
 
+def command_line(*words: str | Path, ending: str = "") -> str:
+    """A command as a message shows it, each word so that a shell takes it as one; `ending` is text for people to replace."""
+    line = f"{PROGRAM} {shlex.join(map(str, words))}"
+    return f"{line} {ending}" if ending else line
+
+
 def shortest(path: Path) -> str:
     """The path from where we stand, if it lies below; else as it is."""
     try:
@@ -62,6 +68,11 @@ def users_cache() -> Path | None:
         return (Path(named) if named else Path.home() / ".cache") / INSTALLED
     except RuntimeError:
         return None
+
+
+def named_folder(name: str) -> Path:
+    """A folder that an environment variable names. No shell expands `~` in the settings of a CI or a container."""
+    return Path(os.path.expanduser(name))
 
 
 def typed(verb: str, files: Sequence[str], **options: object) -> str:

@@ -23,7 +23,7 @@ from typing import Annotated, Any, ClassVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.home import users_cache
+from sim.home import named_folder, users_cache
 
 Column = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -86,7 +86,7 @@ def _digest(file: str) -> bytes:
 def folders(beside: str, name: str) -> list[Path]:
     """Where compiled code may be kept, the best first: beside this source, or in the user's own folder."""
     named, users = os.environ.get(CACHE_FOLDER), users_cache()
-    places = [Path(named)] if named else [Path(beside).parent / "__pycache__", *([users] if users else [])]
+    places = [named_folder(named)] if named else [Path(beside).parent / "__pycache__", *([users] if users else [])]
     return [place / name for place in places]
 
 

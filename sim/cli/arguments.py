@@ -84,15 +84,19 @@ class Parser(argparse.ArgumentParser):
 class Written:
     """The name of a file that is written. Its ending is checked, so that a mistake cannot write over a scenario or the program."""
 
-    def __init__(self, *endings: str) -> None:
+    def __init__(self, *endings: str, or_output: bool = False) -> None:
         self.endings = endings
+        self.or_output = or_output  # `-` is standard output
 
     def __call__(self, text: str) -> str:
         return text
 
     def problem(self, option: str, file: str) -> Iterator[str]:
         """What is wrong with the name, if anything."""
-        if file != "-" and Path(file).suffix.lower() not in self.endings:
+        if file == "-":
+            if not self.or_output:
+                yield f"{option} needs the name of a file; - is standard output, which only --json can be written to"
+        elif Path(file).suffix.lower() not in self.endings:
             yield f"{option} writes a file whose name ends in {self.endings[0]}; not {file!r}"
 
 
@@ -196,7 +200,7 @@ def add_json(parser: Parser, what: str) -> None:
     """The result for a machine."""
     parser.add_argument(
         "--json",
-        type=Written(".json"),
+        type=Written(".json", or_output=True),
         metavar="FILE",
         help=f"{what} as JSON; - is standard output: all else then goes to standard error",
     )

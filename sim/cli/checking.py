@@ -11,7 +11,7 @@ from sim.cli.arguments import UsageError, engines_for
 from sim.cli.files import expanded
 from sim.cli.screen import Screen, write_to
 from sim.cli.verbs.check import Check
-from sim.home import HOME, PROGRAM
+from sim.home import HOME, command_line
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
 from sim.regression import reports
@@ -76,7 +76,7 @@ def _files(options: Check) -> tuple[list[str], list[str]]:
         inside = scenarios_in(folder, all_of_them=not options.files)
         lost = expected_files_without_scenario(folder, scenarios_in(folder, all_of_them=True))
         if not inside and not lost:
-            command = f'{PROGRAM} check {name}/NAME.yaml --update --reason "..."'
+            command = command_line("check", f"{name}/NAME.yaml", "--update", ending='--reason "..."')
             raise UsageError(f"{name}: no scenario here has an expected file; `{command}` makes one")
         files += inside
         orphans += lost
@@ -86,7 +86,7 @@ def _files(options: Check) -> tuple[list[str], list[str]]:
 def _ours() -> str:
     folder = HOME / OURS
     if not folder.is_dir():
-        raise UsageError(f"check needs a file or a folder, as in: {PROGRAM} check scenarios")
+        raise UsageError(f"check needs a file or a folder, as in: {command_line('check', 'scenarios')}")
     return OURS if Path(OURS).resolve() == folder else str(folder)
 
 
@@ -141,7 +141,8 @@ def _to_people(options: Check, screen: Screen, results: Sequence[CheckResult]) -
     screen.say(reports.summary_line(results))
     moved = [one.file for one in results if one.outcome == MOVED]
     if moved:
-        screen.say(f'If that is meant: {PROGRAM} check {" ".join(moved)} --update --reason "why"')
+        command = command_line("check", *moved, "--update", ending='--reason "why"')
+        screen.say(f"If that is meant: {command}")
 
 
 def _update(options: Check, screen: Screen, scenarios: Sequence[Scenario], baselines: Sequence[Baseline]) -> int:

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
@@ -41,14 +42,30 @@ def _matching(pattern: str, inside: str) -> list[str]:
     if os.path.isfile(pattern):
         return [pattern]
     if os.path.isdir(pattern):
-        cure = f"did you mean {os.path.join(pattern, inside)}?" if inside else "name a file in it"
+        cure = f"did you mean {_pattern_in(pattern, inside)}?" if inside else "name a file in it"
         raise UsageError(f"{pattern} is a folder; {cure}")
+    if os.path.islink(pattern):
+        raise UsageError(f"{pattern}: this is a link, and leads to no file")
     if not glob.has_magic(pattern):
         raise UsageError(f"{pattern}: there is no such file{_similar_file(pattern)}")
-    found = sorted(file for file in glob.glob(pattern, recursive=True) if os.path.isfile(file))
+    found = sorted(file for file in glob.glob(_with_folder_as_it_is(pattern), recursive=True) if os.path.isfile(file))
     if not found:
         raise UsageError(f"{pattern}: no file matches this pattern")
     return found
+
+
+def _pattern_in(folder: str, inside: str) -> str:
+    """A pattern for files in a folder, as it can be typed: the shell may expand it where the folder needs no quotes."""
+    pattern = os.path.join(folder, inside)
+    return pattern if shlex.quote(folder) == folder else shlex.quote(pattern)
+
+
+def _with_folder_as_it_is(pattern: str) -> str:
+    """The pattern, with the longest folder that it begins with and that is there taken letter by letter: `Plan [1]/*.yaml`."""
+    folder = os.path.dirname(pattern)
+    while folder and not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    return glob.escape(folder) + pattern[len(folder) :]
 
 
 def _similar_file(name: str) -> str:

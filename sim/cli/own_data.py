@@ -12,7 +12,7 @@ from sim.cli.verbs.bcf import DEFAULT_MAPPING, Bcf
 from sim.cli.verbs.preset import Preset
 from sim.cli.verbs.worksheet import Worksheet
 from sim.diagnostics.warnings import warnings_before_a_run
-from sim.home import COMMAND, HOME, PROGRAM
+from sim.home import COMMAND, HOME, command_line
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems
@@ -70,7 +70,7 @@ def preset_verb(options: Preset, screen: Screen) -> int:
     table = csv_bytes(COLUMNS, list(target_rows(found.figures.made)))
     write_checked(file, preset_scenario.scenario_text(found, file, _command(options)), {targets: table})
     screen.say(f"\nWritten: {file} and {targets}.")
-    screen.say(f"Next: {PROGRAM} calibrate {file} --targets {targets}")
+    screen.say(f"Next: {command_line('calibrate', file, '--targets', targets)}")
     return 0
 
 
@@ -103,9 +103,9 @@ def bcf_verb(options: Bcf, screen: Screen) -> int:
     _say_all(screen, "Left out", left_out)
     _warn(screen, scenario)
     screen.say(f"\nWritten: {target}.")
-    mapping = "" if Path(options.mapping).resolve() == HOME / DEFAULT_MAPPING else f" --mapping {options.mapping}"
+    mapping = () if Path(options.mapping).resolve() == HOME / DEFAULT_MAPPING else ("--mapping", options.mapping)
     out = target.with_name(f"{target.stem}_out.xlsx")
-    screen.say(f"Next: {PROGRAM} bcf {plan_file} {target}{mapping} --write {out}")
+    screen.say(f"Next: {command_line('bcf', plan_file, target, *mapping, '--write', out)}")
     return 0
 
 
@@ -156,7 +156,7 @@ def worksheet_verb(options: Worksheet, screen: Screen) -> int:
         try_files([file], [])
         write_file(Path(file), worksheet_bytes())
         screen.say(f"Written: {file}. Fill the yellow cells that you know, save it, and read it:")
-        screen.say(f"  {PROGRAM} worksheet {file} --write {Path(file).with_suffix('.yaml')}")
+        screen.say(f"  {command_line('worksheet', file, '--write', Path(file).with_suffix('.yaml'))}")
         return 0
     target = Path(options.write)
     _is_free(target, "--write", worksheet_read.MARK)
@@ -169,7 +169,7 @@ def worksheet_verb(options: Worksheet, screen: Screen) -> int:
     _say_all(screen, "Note", filled.notes)
     _warn(screen, scenario)
     screen.say(f"\nWritten: {target}.")
-    screen.say(f"Next: {PROGRAM} validate {target}")
+    screen.say(f"Next: {command_line('validate', target)}")
     return 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.cli.arguments import LOCAL, NoValue, Options, Parser, UsageError, Written
 from sim.cli.verbs import NAMES, Verb, every_verb, verb_named
-from sim.home import PROGRAM
+from sim.home import PROGRAM, command_line
 from sim.inputs.problems import did_you_mean, listed
 
 # -- help, made from the verbs and their options -----------------------------------------------------------------------
@@ -153,7 +153,7 @@ def _take(parser: Parser, typed: Sequence[str], options: Options) -> list[str]:
 
 def _misfits(parser: Parser, verb: Verb[Any], options: Options) -> Iterator[str]:
     """What does not go together, and names that would not do. Files are looked for elsewhere."""
-    if "--outputs" in parser.options() and not options.outputs.strip():
+    if "--outputs" in parser.options() and options.outputs.strip() in {"", "-"}:
         yield "--outputs needs the name of a folder, as in --outputs results"
     for action in parser.actions():
         file = getattr(options, action.dest, None)
@@ -185,7 +185,7 @@ def _unknown_verb(word: str, rest: Sequence[str]) -> UsageError:
     if word.endswith((".yaml", ".yml")) or Path(word).is_file():
         others = [name for name in rest if name.endswith((".yaml", ".yml")) or Path(name).is_file()]
         verb = "compare" if others else "run"
-        line = " ".join([PROGRAM, verb, word, *rest])
+        line = command_line(verb, word, *rest)
         return UsageError(f"{word} is a file, and a verb comes first; did you mean `{line}`?")
     said = f"{word} is not something that {PROGRAM} does{did_you_mean(word, NAMES)}"
     return UsageError(said, hint=f"({PROGRAM} --help shows every verb)")

@@ -16,7 +16,7 @@ from sim.cli.screen import Screen
 from sim.cli.study_folder import about, publish_study, try_places
 from sim.cli.tables import columns, finished, wrapped
 from sim.cli.verbs.sensitivity import DEFAULT_RANGES, Sensitivity
-from sim.home import HOME, PROGRAM, shortest
+from sim.home import HOME, command_line, shortest
 from sim.inputs.files import Range, read_ranges
 from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import did_you_mean, listed
@@ -242,9 +242,13 @@ def flips_of(file: str | None) -> tuple[str, ...]:
 def _read_rows(file: str) -> list[dict[str, str]]:
     path = Path(file)
     if not path.is_file() or path.stat().st_size > LONGEST_BYTES:
-        raise UsageError(f"--sensitivity {file}: there is no such file; `{PROGRAM} sensitivity BASE OTHER` writes one")
+        raise UsageError(
+            f"--sensitivity {file}: there is no such file; `{command_line('sensitivity', 'BASE', 'OTHER')}` writes one"
+        )
     with path.open(encoding="utf-8", errors="replace", newline="") as lines:
         rows = list(csv.DictReader(lines))
     if not rows or not rows[0].keys() >= NEEDED:
-        raise UsageError(f"--sensitivity {file} is no sensitivity.csv; `{PROGRAM} sensitivity BASE OTHER` writes one")
+        raise UsageError(
+            f"--sensitivity {file} is no sensitivity.csv; `{command_line('sensitivity', 'BASE', 'OTHER')}` writes one"
+        )
     return rows

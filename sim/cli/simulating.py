@@ -27,7 +27,7 @@ from sim.cli.sensing import flips_of
 from sim.cli.study_folder import studies_in, studies_of
 from sim.cli.tables import columns, wrapped
 from sim.cli.verbs.simulate import Simulate
-from sim.home import HOME, PROGRAM, shortest
+from sim.home import HOME, command_line, shortest
 from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
@@ -368,7 +368,7 @@ def tell_readings(first: Findings, options: Options, job: Job, screen: Screen) -
     screen.say()
     wrapped(screen, WHICH_IS_YOURS)
     for reading in READINGS:
-        screen.say(f"  {PROGRAM} compare {shortest(HOME / reading.base)} {shortest(HOME / reading.other)}")
+        screen.say(f"  {command_line('compare', shortest(HOME / reading.base), shortest(HOME / reading.other))}")
 
 
 def _found(reading: Reading, options: Options, job: Job, screen: Screen) -> Findings:

@@ -100,8 +100,6 @@ def _what_runs(work: Work, where: str) -> str:
 
 def _check_places(options: Sweeping, settings: Settings, base: Scenario | None) -> None:
     """UsageError where what is asked for could not be written; now, not after all the work."""
-    if options.write == "-":
-        raise UsageError("--write needs the name of a file that ends in .yaml")
     if options.write and not may_be_replaced(Path(options.write), MARK):
         raise UsageError(f"--write {options.write}: this file is there, and no sweep wrote it; name another")
     try_places(options, files_read([settings.stated] if base is None else [settings.stated, base]), options.write)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from sim import __version__
 from sim.diagnostics.warnings import warnings_before_a_run
-from sim.home import PROGRAM
+from sim.home import command_line
 from sim.inputs.scenario import Group, Places, Scenario, Service, Team
 from sim.results.measure_table import measures
 from sim.results.words.labels import counted, spoken
@@ -30,7 +30,7 @@ def stress_des(scenario: Scenario) -> str:
     head = [
         f"# STRESS-DES: {_plain(scenario.name)}",
         "",
-        f"Made by `{PROGRAM} show {_code(scenario.file)} --stress-des`, from the scenario and the program. What only you "
+        f"Made by `{_code(command_line('show', scenario.file, '--stress-des'))}`, from the scenario and the program. What only you "
         f"know is marked {YOURS}",
     ]
     lines = [*head, *(line for part in parts for line in part(scenario))]
@@ -60,7 +60,7 @@ def _objectives(scenario: Scenario) -> Iterator[str]:
     for change in changes[:MOST_CHANGES]:
         yield f"    - `{_code(change.path)}`: {_change(change.old, change.new)}"
     if len(changes) > MOST_CHANGES:
-        yield f"    - and {len(changes) - MOST_CHANGES} more: `{PROGRAM} show {_code(scenario.file)}`"
+        yield f"    - and {len(changes) - MOST_CHANGES} more: `{_code(command_line('show', scenario.file))}`"
 
 
 def _logic(scenario: Scenario) -> Iterator[str]:
@@ -102,7 +102,7 @@ def _data(scenario: Scenario) -> Iterator[str]:
         f"{len(assumed)} are marked as assumed{f' ({_plain(where)})' if where else ''}; the others, mostly names and "
         "choices, say nothing. Facts with addresses: `docs/evidence/parameters.csv`."
     )
-    yield f"- **Input parameters.** `{PROGRAM} show {_code(scenario.file)}` prints each with its file and line."
+    yield f"- **Input parameters.** `{_code(command_line('show', scenario.file))}` prints each with its file and line."
     yield f"- **Pre-processing.** {YOURS} how you made numbers of your data."
     notices = [*scenario.notices, *warnings_before_a_run(scenario)]
     yield f"- **Assumptions.** The report lists them.{' What the program notes before a run:' if notices else ''}"
@@ -141,7 +141,9 @@ def _implementation(scenario: Scenario) -> Iterator[str]:
         "same inputs give the same bytes, for any number of workers."
     )
     yield "- **Model execution.** Event by event in whole seconds; ties by phases (rule 3), then time joined, then person."
-    yield (f"- **System.** `{PROGRAM} run {_code(scenario.file)} --plan` says how long a run takes on your computer.")
+    yield (
+        f"- **System.** `{_code(command_line('run', scenario.file, '--plan'))}` says how long a run takes on your computer."
+    )
 
 
 def _access(scenario: Scenario) -> Iterator[str]:

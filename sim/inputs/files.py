@@ -84,6 +84,7 @@ MOST_LENGTHS = 100_000
 LEAST_BEGINNING = 3  # letters
 YAML_ENDINGS = (".yaml", ".yml")
 CSV_ENDINGS = (".csv",)
+KINDS = (YAML_ENDINGS, CSV_ENDINGS, (".xlsx", ".xlsm"), (".json",), (".parquet",))  # of files that commands read
 NOT_KNOWN = ("na", "n/a", "nan", "null", "none", "nil", "missing", "unknown", "not known", "suppressed", "redacted")
 
 
@@ -187,7 +188,7 @@ def ordinary_content(file: str, most: int, cure: str) -> bytes:
 
 def _why_unreadable(file: str, error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
-        return f"does not exist{_close_by(file)}"
+        return "is a link that leads to no file" if os.path.islink(file) else f"does not exist{_close_by(file)}"
     if isinstance(error, PermissionError):
         return "may not be read: permission denied"
     if isinstance(error, OSError):
@@ -208,11 +209,12 @@ def _close_by(file: str) -> str:
 def similar_in(folder: str, name: str) -> str | None:
     """The file in that folder that was probably meant; OSError where there is no such folder.
 
-    Endings are left out of it, for they make any two names alike; a name may also be the beginning of the one that was meant.
+    It is of the same kind where the name has an ending that is known. Otherwise endings are left out of it, for they make any two
+    names alike; a name may also be the beginning of the one that was meant.
     """
-    beside = sorted(os.listdir(folder or "."))[:1000]
-    stems = {FilePath(one).stem: one for one in beside if one.endswith((*YAML_ENDINGS, *CSV_ENDINGS))}
-    word = FilePath(name).stem
+    endings = next((kind for kind in KINDS if name.endswith(kind)), (*YAML_ENDINGS, *CSV_ENDINGS))
+    beside = sorted(one for one in os.listdir(folder or ".") if one.endswith(endings) and one != name)[:1000]
+    stems, word = {FilePath(one).stem: one for one in beside}, FilePath(name).stem
     longer = (stem for stem in stems if len(word) >= LEAST_BEGINNING and stem.startswith(word))
     close = closest(word, stems) or next(longer, None)
     return None if close is None else stems[close]

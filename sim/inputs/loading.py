@@ -161,7 +161,8 @@ def _read_source(file: str, files: Files, problems: Problems, named_at: Mark) ->
 def _check_file_name(file: str, problems: Problems, named_at: Mark) -> None:
     name = FilePath(file).name
     if name[0] in FORMULA_STARTS or not name.isprintable():
-        problems.add(named_at, f"{quoted(name)} is no name for a scenario, as tables show it; begin it with a letter")
+        cure = "begin it with a letter" if name.isprintable() else "take line breaks and what cannot be seen out of it"
+        problems.add(named_at, f"{quoted(name)} is no name for a scenario, as tables show it; {cure}")
 
 
 def _parent(entry: Entry, files: Files, problems: Problems) -> str | None:

@@ -29,7 +29,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.home import PROGRAM
+from sim.home import command_line
 from sim.inputs.scenario import Scenario
 from sim.model.records import (
     ARRIVAL_STEP_COLUMNS,
@@ -338,7 +338,7 @@ def baseline_of(scenario_file: str) -> Baseline:
     file = scenario.with_name(scenario.stem + ENDING)
     empty = Baseline(scenario_file, file)
     if not file.is_file():
-        command = f'{PROGRAM} check {scenario_file} --update --reason "..."'
+        command = command_line("check", scenario_file, "--update", ending='--reason "..."')
         return _with(empty, trouble=f"there is no {file.name} beside it; `{command}` makes it")
     try:
         expected = read_expected_file(_text(file))

@@ -26,7 +26,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple, cast
 
-from sim.home import CODE, users_cache
+from sim.home import CODE, named_folder, users_cache
 from sim.inputs.scenario import Scenario
 
 FOLDER = "BEDFLOW_STORE"  # an environment variable: where the store is, or `off`
@@ -127,10 +127,10 @@ class Store:
 def default_store(*, fresh: bool = False) -> Store | None:
     """The user's own store; None where there is no place for one, or none is wanted."""
     named = os.environ.get(FOLDER, "")
-    if named == OFF:
+    if named.strip().lower() == OFF:
         return None
     place = users_cache()
-    folder = Path(named) if named else place and place / "results"
+    folder = named_folder(named) if named else place and place / "results"
     return Store(folder, fresh=fresh) if folder else None
 
 

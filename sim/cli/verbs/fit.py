@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sim.cli.arguments import NoValue, Options, Parser, UsageError, Written, add_files, add_json, add_outputs
 from sim.cli.screen import Screen
 from sim.cli.verbs import DEFAULT_FILES, Verb
-from sim.home import HOME, PROGRAM, meant, shortest
+from sim.home import HOME, command_line, meant, shortest
 
 
 @dataclass(slots=True)
@@ -107,13 +107,11 @@ def _misfits(options: FitStays) -> Iterator[str]:
         yield "--hold-out goes with --targets, which names the file"
     if options.since and options.until and options.since >= options.until:
         yield f"--from {options.since} is not before --until {options.until}"
-    if options.write == "-" or options.targets == "-":
-        yield "--write and --targets need the name of a file"
 
 
 def _find_files(options: FitStays) -> None:
     if not options.files:
-        raise UsageError(f"fit needs a file of stays, as in: {PROGRAM} fit stays.csv")
+        raise UsageError(f"fit needs a file of stays, as in: {command_line('fit', 'stays.csv')}")
     if len(options.files) > 1:
         raise UsageError("fit reads one file at a time")
 

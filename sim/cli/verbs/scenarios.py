@@ -6,7 +6,7 @@ from pathlib import Path
 from sim.cli.arguments import Options, Parser, UsageError, add_files
 from sim.cli.screen import Screen
 from sim.cli.verbs import Verb
-from sim.home import HOME, PROGRAM, SHIPPED
+from sim.home import HOME, SHIPPED, command_line
 
 
 def _add_options(parser: Parser) -> None:
@@ -24,7 +24,7 @@ def _run(options: Options, screen: Screen) -> int:
     folder = Path(options.files[0] if options.files else SHIPPED)
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise UsageError(
-            f"{folder} is there already, and nothing in it is replaced; name another: {PROGRAM} scenarios FOLDER"
+            f"{folder} is there already, and nothing in it is replaced; name another: {command_line('scenarios', 'FOLDER')}"
         )
     shutil.copytree(
         HOME / SHIPPED, folder, ignore=shutil.ignore_patterns(".*"), copy_function=shutil.copyfile, dirs_exist_ok=True
@@ -32,7 +32,7 @@ def _run(options: Options, screen: Screen) -> int:
     files = sum(file.is_file() for file in folder.rglob("*"))
     screen.say(f"{counted(files, 'file')} copied to {folder}; {folder / 'README.md'} lists the scenarios.")
     base, other = (folder / name for name in ("baseline.yaml", "cedarwood.yaml"))
-    screen.say(f"Next: {PROGRAM} compare {base} {other}")
+    screen.say(f"Next: {command_line('compare', base, other)}")
     return 0
 
 

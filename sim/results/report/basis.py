@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sim.home import PROGRAM
+from sim.home import command_line
 from sim.results.comparison.findings import Findings, ScenarioChange
 from sim.results.invariants.checks import CHECKED as IN_EACH_REPLICATION
 from sim.results.invariants.checks import CHECKED_OVER_REPLICATIONS as OVER_REPLICATIONS
@@ -175,7 +175,7 @@ def _without_note(findings: Findings, provenance: RunProvenance) -> Iterator[Blo
 
 def _and_more(lines: int) -> Iterator[Block]:
     if lines > MOST_ASSUMPTIONS:
-        yield Paragraph(f"And {lines - MOST_ASSUMPTIONS:,} more, which this prints:", code=f"{PROGRAM} show FILE")
+        yield Paragraph(f"And {lines - MOST_ASSUMPTIONS:,} more, which this prints:", code=command_line("show", "FILE"))
 
 
 def _note(text: str) -> str:

@@ -95,11 +95,32 @@ def _label(found: Together) -> str:
     return measure_label(found.wanted.measure, found.wanted.service, measured_days=found.base.calendar.measured_days)
 
 
-def _told(found: Together, effect: Effect) -> tuple[str, str]:
-    """A change and its interval."""
+def _told(found: Together, effect: Effect, beside: Sequence[float] = ()) -> tuple[str, str]:
+    """A change and its interval, of amounts in the unit of those beside it."""
+    unit, times = _unit(found)
+    return change_and_interval(
+        effect.mean, effect.low, effect.high, unit, times, beside if unit in labels.MONEY else ()
+    )
+
+
+def _mean(found: Together, effect: Effect, beside: Sequence[float]) -> str:
+    """A change without its interval; an amount is in the unit of those beside it, and not of its own interval."""
+    unit, times = _unit(found)
+    if unit not in labels.MONEY:
+        return _told(found, effect)[0]
+    return change_and_interval(effect.mean, None, None, unit, times, beside)[0]
+
+
+def _unit(found: Together) -> tuple[str, float]:
+    """The measure's unit, and what to multiply its totals by."""
     measure = found.wanted.measure
-    times = labels.factor(measure, found.base.calendar.measured_days)
-    return change_and_interval(effect.mean, effect.low, effect.high, measures()[measure].unit, times)
+    return measures()[measure].unit, labels.factor(measure, found.base.calendar.measured_days)
+
+
+def _numbers(*effects: Effect, whole: Effect) -> list[float]:
+    """What a row shows: means, and of the last the ends of its interval as well."""
+    shown = (*(effect.mean for effect in effects), whole.mean, whole.low, whole.high)
+    return [number for number in shown if number is not None]
 
 
 def _table(found: Together) -> list[tuple[str, ...]]:
@@ -107,9 +128,12 @@ def _table(found: Together) -> list[tuple[str, ...]]:
     names = _names(found)
     rows: list[tuple[str, ...]] = [(_label(found), *HEADS[1:])]
     for lever in found.levers:
-        effects = (_told(found, effect)[0] for effect in (lever.alone, lever.step, lever.last))
-        rows.append((names[lever.lever.id], *effects, *_told(found, lever.share)))
-    parts, (whole, ends) = _told(found, found.parts_alone)[0], _told(found, found.whole)
+        effects = (lever.alone, lever.step, lever.last)
+        shown = _numbers(*effects, whole=lever.share)
+        means = (_mean(found, effect, shown) for effect in effects)
+        rows.append((names[lever.lever.id], *means, *_told(found, lever.share, shown)))
+    shown = _numbers(found.parts_alone, whole=found.whole)
+    parts, (whole, ends) = _mean(found, found.parts_alone, shown), _told(found, found.whole, shown)
     rows.append(("all together", f"{parts} (added up)", whole, "", whole, ends))
     return rows
 

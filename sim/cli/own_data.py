@@ -144,7 +144,7 @@ def _say_months(screen: Screen, months: Sequence[Month]) -> None:
         rows.append((month.service, f"{month.month:%b %Y}", *numbers, wait, interval))
     columns(screen, [heads, *rows])
     screen.say(
-        "\nGap: demand less capacity of the month, in people. Wait: from joining the queue, however much later they start."
+        "\nGap: demand less capacity of the month, in people, before they are rounded. Wait: from joining the queue, however much later they start."
     )
 
 

@@ -255,7 +255,7 @@ def _charts(found: Sweep, figures: Sequence[Figure]) -> Iterator[Chart]:
 
 
 def _subtitle(found: Sweep) -> str:
-    return f"{shortened(title(found.scenario), 60)}; {found.scenario.replications} replications, the same people at every value"
+    return f"{shortened(title(found.scenario), 60)}; {counted(found.scenario.replications, 'replication')}, the same people at every value"
 
 
 def _spoken(setting: Setting) -> str:

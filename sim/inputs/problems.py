@@ -137,6 +137,11 @@ def joined(texts: Iterable[str], joint: str = "and") -> str:
     return f"{', '.join(first)} {joint} {last}" if first else last
 
 
+def how_many(number: int, noun: str) -> str:
+    """`1 day`, `1,200 days`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def capital(text: str) -> str:
     """Text as it begins a sentence."""
     return text[:1].upper() + text[1:]

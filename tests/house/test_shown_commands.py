@@ -12,7 +12,7 @@ from sim import home
 from tests.house.test_citations import ROOT
 
 PROGRAMS = {"PROGRAM", "COMMAND", "FRONT_DOOR"}
-WHOLE = {"verb", "words"}  # of the help: no path, and no word that a user chose
+WHOLE = {"verb", "words", "example"}  # of the help, with its quotes: no path, and no word that a user chose
 COMMAND_OF_PARTS = re.compile(r"run_sim\.py ([a-z-]+|\0) [^`\n]*\0")
 
 

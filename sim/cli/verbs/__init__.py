@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from sim.cli.arguments import Options, Parser, UsageError, add_traceback
 from sim.cli.files import expanded
 from sim.cli.screen import Screen
-from sim.home import HOME, PROGRAM, command_line, shortest
+from sim.home import HOME, PROGRAM, shortest
 
 # -- what a verb is ----------------------------------------------------------------------------------------------------
 
@@ -61,7 +61,7 @@ def named_files(options: Options, ours: int = 0, *, missing_too: bool = False, s
         options.files = [shortest(HOME / file) for file in DEFAULT_FILES[:ours]]
     example, _ = verb_named(options.verb).examples[0]
     if not options.files:
-        raise UsageError(f"{options.verb} needs a file, as in: {command_line(options.verb, *shlex.split(example))}")
+        raise UsageError(f"{options.verb} needs a file, as in: {PROGRAM} {options.verb} {example}")
     file = Path(shlex.split(example)[0])
     inside = (file.name if file.name == "*" else f"*{file.suffix}") if several else ""
     options.files = expanded(options.files, missing_too=missing_too, inside=inside)

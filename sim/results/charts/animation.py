@@ -12,7 +12,7 @@ import pandas as pd
 from sim.inputs.scenario import Scenario
 from sim.model.records import Ledger
 from sim.results.files.people_tables import Event, events, log_csv, ready_to_leave, shown_services, waiting_outside
-from sim.results.words.labels import spoken, title
+from sim.results.words.labels import counted, spoken, title
 
 HOURS = 6  # between two pictures
 MINUTES = 60
@@ -71,7 +71,7 @@ def animation(scenario: Scenario, ledger: Ledger, replication: int, days: int) -
         override_x_max=READY_AT + 120,
     )
     shown = scenario.calendar.start + timedelta(days=first)
-    about = f"replication {replication + 1}, {last - first} days from {shown.isoformat()}; who is ready to leave still holds a place"
+    about = f"replication {replication + 1}, {counted(last - first, 'day')} from {shown.isoformat()}; who is ready to leave still holds a place"
     figure.update_layout(title=f"{escape(title(scenario))}<br><sub>{about}</sub>")
     return figure
 

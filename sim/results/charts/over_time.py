@@ -40,7 +40,7 @@ from sim.results.charts.style import (
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.statistics import t_quantile, unsteady
 from sim.results.midnights import shares_by_number
-from sim.results.words.labels import figure, spoken
+from sim.results.words.labels import counted, figure, spoken
 
 MANY = 20  # replications; from here on a band is the middle 95%, below it all of them
 LEVEL_SIZE = 7  # points
@@ -466,7 +466,7 @@ def warm_up_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     names = [in_lines(WORDS[one.measure].format(spoken(one.service))) for one in shown]
     title = "Is the warm-up long enough? Not for these"
     warm_up = scenario.calendar.warm_up_days
-    said = f"{findings.label(scenario)}: people of each measured day, after {warm_up} days of warm-up, average over {2 * NEIGHBOURS + 1} days"
+    said = f"{findings.label(scenario)}: people of each measured day, after {counted(warm_up, 'day')} of warm-up, average over {2 * NEIGHBOURS + 1} days"
     drawing, axes = canvas(title, said, legend=names)
     for number, (one, name) in enumerate(zip(shown, names, strict=True)):
         people = np.asarray(daily[one.service, one.measure], dtype=np.float64).mean(axis=0)

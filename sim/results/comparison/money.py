@@ -15,7 +15,7 @@ from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifferen
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.statistics import unsteady
 from sim.results.words import labels
-from sim.results.words.labels import change_and_interval, counted, figure, payer_label, plain, spoken
+from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken
 
 MOST_EACH = 6  # services in one sentence
 LEAST_GBP = 1_000.0  # smaller changes of a service are not worth a line
@@ -302,7 +302,7 @@ def building_up(money: Money) -> str:
     if not names:
         return ""
     return (
-        f"The cash is of days that begin {base.calendar.warm_up_days} days after the start, when people are still building up "
+        f"The cash is of days that begin {counted(base.calendar.warm_up_days, 'day')} after the start, when people are still building up "
         f"in {listed(names, 'and')}; in later years what is spent more or less there is different."
     )
 
@@ -476,10 +476,8 @@ def _per_day(money: Money) -> str:
 
 
 def _with_range(found: tuple[float, float, float]) -> str:
-    mean, low, high = found
-    like = max(abs(mean), abs(high))
-    ends = " to ".join(_signed(f"{abs(end):,.0f}", end) for end in (low, high))
-    return f"{_signed(plain(abs(mean), 1000 if like else 0), mean)} ({ends})"
+    mean, low, high = (_signed(f"{abs(value):,.0f}", value) for value in found)
+    return f"{mean} ({low} to {high})"
 
 
 def _signed(pounds: str, amount: float) -> str:

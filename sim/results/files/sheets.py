@@ -25,7 +25,7 @@ from sim.results.words import labels
 from sim.results.words.delays import WHO_WAITS_TITLE as TITLE
 from sim.results.words.delays import days_by_reason, who_waits_rows
 from sim.results.words.headline import headline_rows, without_a_wait
-from sim.results.words.labels import LACK_WORDS, payer_label, spoken
+from sim.results.words.labels import LACK_WORDS, counted, payer_label, spoken
 
 Cell: TypeAlias = str | float | int | None
 ALL_OF_THEM = (
@@ -339,7 +339,7 @@ def _daily(findings: Findings) -> Sheet:
     chart = SheetChart(
         "line", f"Delayed people in {spoken(main)} at midnight, average of the replications", 0, delayed, days
     )
-    note = f"Averages of {findings.baseline.replications} replications; all services and the range of days are in census.csv."
+    note = f"Averages of {counted(findings.baseline.replications, 'replication')}; all services and the range of days are in census.csv."
     formats = dict.fromkeys(range(1, 1 + len(heads)), "people")
     return Sheet(
         "Daily_census",

@@ -20,6 +20,7 @@ from sim.results.comparison.money import accounts, money_of
 from sim.results.comparison.ranking import ranking_answer, ranking_with_summary
 from sim.results.files.sheets import Cell, Sheet, sheets
 from sim.results.words.headline import description, on_other_days
+from sim.results.words.labels import counted
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no clock: the same results are the same bytes
 NO_VALUE = "[x]"
@@ -100,8 +101,8 @@ def _cover(book: Any, style: Styles, findings: Findings, title: str, command: st
     ]
     lines += [f"{heading}: {text}" for money in money_of(findings) for heading, text in accounts(money)]
     base = findings.baseline
-    first = f"{base.calendar.measured_days:,} measured days after {base.calendar.warm_up_days:,} days of warm-up"
-    lines += [f"{base.replications} replications of {first}; seed {base.seed}.", f"To repeat it: {command}"]
+    first = f"{counted(base.calendar.measured_days, 'measured day')} after {counted(base.calendar.warm_up_days, 'day')} of warm-up"
+    lines += [f"{counted(base.replications, 'replication')} of {first}; seed {base.seed}.", f"To repeat it: {command}"]
     year = base.costs.price_year
     lines += [f"Prices of {year}{f', by {base.costs.deflator}' if base.costs.deflator else ''}."] if year else []
     for row, text in enumerate(lines, 2):

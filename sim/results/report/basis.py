@@ -200,9 +200,13 @@ def _repeat(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
         ("seed, replications", f"{base.seed}, {base.replications}"),
         (
             "calendar",
-            f"from {base.calendar.start.isoformat()}: {base.calendar.warm_up_days:,} days of warm-up, "
-            f"then {base.calendar.measured_days:,} days measured"
-            + (f", then {base.calendar.follow_up_days:,} days followed up" if base.calendar.follow_up_days else ""),
+            f"from {base.calendar.start.isoformat()}: {counted(base.calendar.warm_up_days, 'day')} of warm-up, "
+            f"then {counted(base.calendar.measured_days, 'day')} measured"
+            + (
+                f", then {counted(base.calendar.follow_up_days, 'day')} followed up"
+                if base.calendar.follow_up_days
+                else ""
+            ),
         ),
         *((file, f"SHA-256 {digest}") for file, digest in provenance.inputs),
     ]

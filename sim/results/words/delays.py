@@ -99,7 +99,7 @@ def rows(findings: Findings, scenario: Scenario) -> Iterator[list[str]]:
 def year_label(period: Period) -> str:
     """`2027`, or `2026 (321 days)` where not all of it is measured."""
     whole = (date(int(period.short) + 1, 1, 1) - date(int(period.short), 1, 1)).days
-    return period.short if period.days == whole else f"{period.short} ({period.days} days)"
+    return period.short if period.days == whole else f"{period.short} ({counted(period.days, 'day')})"
 
 
 def _beside(part: Findings, scenario: Scenario) -> list[str]:

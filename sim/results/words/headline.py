@@ -390,8 +390,8 @@ def of_the_same_people(findings: Findings, scenario: Scenario) -> str:
             people, sooner, nights_sooner, later, nights_later = (f"{n * labels.times(days):,.0f}" for n in counts)
             during = labels.per(days).replace(labels.A_YEAR, f"in {labels.A_YEAR}")
             return (
-                f"Of the same {people} people who leave hospital {during}, {sooner} leave it sooner (by "
-                f"{nights_sooner} nights together) and {later} later (by {nights_later}); the others on the same date."
+                f"Of the same {people} {'person' if people == '1' else 'people'} who leave hospital {during}, {sooner} leave it sooner (by "
+                f"{nights_sooner} {'night' if nights_sooner == '1' else 'nights'} together) and {later} later (by {nights_later}); the others on the same date."
             )
     return ""
 

@@ -195,11 +195,14 @@ def plain(size: float, largest: float, fine_below: float = 0.95, finer: int = 0)
 
 
 def _pounds(size: float, largest: float) -> str:
+    """In millions, in thousands or whole, as the largest; what would be nothing there, in its own: never £0k or £0.00m."""
     if largest >= 999_500:
-        return f"£{size / 1e6:,.2f}m"
-    if largest >= 9_950:
-        return f"£{size / 1e3:,.0f}k"
-    return f"£{size:,.0f}"
+        text = f"£{size / 1e6:,.2f}m"
+    elif largest >= 9_950:
+        text = f"£{size / 1e3:,.0f}k"
+    else:
+        return f"£{size:,.0f}"
+    return text if _is_not_zero(text) else _pounds(size, size)
 
 
 def _zero_unsigned(text: str) -> str:
@@ -212,11 +215,11 @@ def _is_not_zero(text: str) -> bool:
 
 
 def change_and_interval(
-    mean: float, low: float | None, high: float | None, unit: str, factor: float = 1.0
+    mean: float, low: float | None, high: float | None, unit: str, factor: float = 1.0, beside: Sequence[float] = ()
 ) -> tuple[str, str]:
-    """A difference and its interval, all three in the same decimals: `-4.3`, `-4.5 to -4.1`."""
+    """A difference and its interval, all three in the same decimals: `-4.3`, `-4.5 to -4.1`; and in those of others beside them."""
     numbers = [factor * value for value in (mean, low, high) if value is not None]
-    like = max(abs(number) for number in numbers)
+    like = max(abs(number) for number in (*numbers, *(factor * value for value in beside)))
     for finer in range(MOST_FINER + 1):
         texts = [figure(number, unit, signed=True, like=like, finer=finer) for number in numbers]
         if not (low and high and low * high > 0) or all(map(_is_not_zero, texts[1:])):

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from sim import home
 from sim.cli import main
-from sim.diagnostics import stress_des as module
 from sim.diagnostics.stress_des import stress_des
 from sim.inputs.loading import read_scenario
 from tests.house.test_citations import ROOT
@@ -29,7 +29,7 @@ people:
 
 def test_the_page_is_made_from_cedarwood(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(module, "PROGRAM", "python3 run_sim.py")
+    monkeypatch.setattr(home, "PROGRAM", "python3 run_sim.py")
     assert PAGE.read_text(encoding="utf-8") == stress_des(read_scenario("scenarios/cedarwood.yaml")), REFRESH
 
 

@@ -61,6 +61,39 @@ def as_shipped(file: str | Path) -> str | None:
     return path.relative_to(HOME).as_posix() if path.is_relative_to(HOME) else None
 
 
+def common_folder(files: Sequence[str | Path]) -> Path | None:
+    """The nearest folder that holds all of these files, without shipped ones; None where only a folder above a user's home does.
+
+    A command whose files are named from there can be typed there. From further up, names would tell whose computer it is.
+    """
+    folders = [Path(file).resolve().parent for file in files if as_shipped(file) is None]
+    try:
+        common = Path(os.path.commonpath(folders))
+    except ValueError:  # none, or on two drives
+        return None
+    try:
+        users = Path.home().resolve()
+    except RuntimeError:
+        users = common
+    is_above = common == Path(common.anchor) or (users.is_relative_to(common) and users != common)
+    return None if is_above and len(set(folders)) > 1 else common
+
+
+def name_from(folder: Path | None, file: str | Path) -> str:
+    """A file's name as it is typed in this folder; that of a shipped one from the program's home, and of one elsewhere without a folder."""
+    path = Path(file).resolve()
+    below = folder is not None and path.is_relative_to(folder)
+    return as_shipped(file) or (path.relative_to(folder).as_posix() if folder is not None and below else path.name)
+
+
+def where_to_stand(names: Sequence[str], folder: Path | None) -> str:
+    """What to say below a command whose files have these names; nothing where it can be typed beside them all."""
+    if folder is None and len(names) > 1:
+        return "These files have no folder in common: add to each name the folder that it is in."
+    inside = [name for name in names if "/" in name]
+    return f"To be typed in the folder from which {inside[0]} has this name." if folder is not None and inside else ""
+
+
 def users_cache() -> Path | None:
     """Our folder among the user's own for what can be made again; None for an account without a home."""
     named = os.environ.get("LOCALAPPDATA") if sys.platform == "win32" else os.environ.get("XDG_CACHE_HOME")

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from sim.cli.screen import Screen
-from sim.home import OUTPUTS, typed
+from sim.home import OUTPUTS, common_folder, name_from, typed
 from sim.inputs.problems import did_you_mean
 from sim.runs.timing import Stopwatch
 
@@ -244,6 +244,8 @@ def engines_for(options: Options, screen: Screen) -> "Engines":
 
 
 def repeat_with(verb: str, options: Options, **asked: object) -> str:
-    """What to type to get the same numbers again: what was asked, and what was changed."""
+    """What to type to get the same numbers again: what was asked, and what was changed; no path that tells whose computer it is."""
+    folder = common_folder(options.files) if any(Path(file).is_absolute() for file in options.files) else None
+    files = options.files if folder is None else [name_from(folder, file) for file in options.files]
     changed = {"set": options.sets, "replications": options.replications, "seed": options.seed}
-    return typed(verb, options.files, **asked, **changed)
+    return typed(verb, files, **asked, **changed)

@@ -45,7 +45,7 @@ from sim.fitting.words import (
     setting_rows,
     target_rows,
 )
-from sim.home import as_shipped, meant, typed
+from sim.home import common_folder, meant, name_from, typed
 from sim.inputs.files import Range, Target, read_ranges
 from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import each, typed_setting
@@ -127,7 +127,8 @@ def _kept_back(options: Calibrate, scenario: Scenario) -> _KeptBack | None:
 
 
 def _held_out_name(options: Calibrate) -> str:
-    return f"{_from_repository(options.held_out or '')}{f', {options.period}' if options.period else ''}"
+    name = name_from(None, options.held_out) if options.held_out else ""
+    return f"{name}{f', {options.period}' if options.period else ''}"
 
 
 def _write(  # noqa: PLR0913, PLR0917 - what all three files hold
@@ -320,10 +321,7 @@ def _say(screen: Screen, scenario: Scenario, lines: list[Line]) -> None:
 
 
 def _command(options: Calibrate) -> str:
-    files, page = [_from_repository(file) for file in options.files], options.page and _from_repository(options.page)
+    folder = common_folder([*options.files, options.targets])
+    files, page = [name_from(folder, file) for file in options.files], options.page and name_from(folder, options.page)
     numbers = {"replications": options.replications, "seed": options.seed}
-    return typed("calibrate", files, targets=_from_repository(options.targets), set=options.sets, **numbers, page=page)
-
-
-def _from_repository(file: str) -> str:
-    return as_shipped(file) or Path(file).name
+    return typed("calibrate", files, targets=name_from(folder, options.targets), set=options.sets, **numbers, page=page)

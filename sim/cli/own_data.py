@@ -12,7 +12,7 @@ from sim.cli.verbs.bcf import DEFAULT_MAPPING, Bcf
 from sim.cli.verbs.preset import Preset
 from sim.cli.verbs.worksheet import Worksheet
 from sim.diagnostics.warnings import warnings_before_a_run
-from sim.home import COMMAND, HOME, command_line
+from sim.home import COMMAND, HOME, command_line, common_folder, name_from
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems
@@ -183,8 +183,19 @@ def _is_free(file: Path | None, option: str, mark: str) -> None:
 
 
 def _command(options: Preset | Bcf | Worksheet) -> str:
-    """What was typed, with file names alone: no folder of anybody's computer goes into a file."""
-    return shlex.join([*COMMAND, *(Path(word).name if "/" in word or "\\" in word else word for word in options.typed)])
+    """What was typed, with files named from the folder that holds all of them: where that is goes into no file."""
+    values = [word.partition("=")[2] if word.startswith("--") and "=" in word else word for word in options.typed[1:]]
+    folder = common_folder([word for word in values if _is_path(word) or Path(word).is_file()])
+
+    def named(word: str) -> str:
+        option, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
+        return f"{option}{sign}{name_from(folder, value) if _is_path(value) else value}"
+
+    return shlex.join([*COMMAND, *map(named, options.typed)])
+
+
+def _is_path(word: str) -> bool:
+    return "/" in word or "\\" in word
 
 
 def _warn(screen: Screen, scenario: Scenario) -> None:

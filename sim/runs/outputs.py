@@ -51,14 +51,14 @@ def publish(
         charts = draw_charts(findings)
     with watch.stage("report"):
         provenance = RunProvenance(
-            job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown
+            job.command, __version__, job.engines.words(len(job.scenarios)), job.inputs, job.shown, job.stand
         )
         report = report_html(findings, charts, provenance, job.studies)
         slide = slides(findings, charts, provenance)
         if job.slides:
             slide["slides.pptx"] = powerpoint_of(findings, charts, provenance)
     with watch.stage("workbook"):
-        workbook = workbook_bytes(findings, report_title(findings), job.command, job.shown)
+        workbook = workbook_bytes(findings, report_title(findings), f"{job.command}  {job.stand}".rstrip(), job.shown)
     with watch.stage("tables"):
         tables = _tables(job, findings)
     files: dict[str, writing.Content] = {**tables, **_of_replications(job, pieces, lines)}
@@ -171,6 +171,7 @@ def _run_object(job: Job, workers: int, pieces: Sequence[Replications]) -> dict[
         "title": title_of_all(job.scenarios, compared=job.compared),
         "command_line": list(job.typed),
         "repeat_with": job.command,
+        **({"repeat_where": job.stand} if job.stand else {}),
         "began": datetime.fromtimestamp(job.began, UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(job.watch.elapsed, 3),
         "seconds_by_stage": job.watch.rounded(),

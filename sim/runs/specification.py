@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sim import __version__
-from sim.home import COMMAND, as_shipped
+from sim.home import COMMAND, as_shipped, common_folder, name_from, where_to_stand
 from sim.inputs.loading import input_files
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import utf8
@@ -127,12 +127,24 @@ class Job:
         return self.replications_csv or max(scenario.replications for scenario in self.scenarios) <= MOST_IN_CSV
 
     def shown(self, file: str) -> str:
-        """A file's name in results, the same everywhere: from the repository, or beside the first file."""
+        """A file's name in results, the same everywhere: from the repository, or from the folder that holds all that were named."""
         if file not in self._names:  # thousands of values were written in a few files
-            path, beside = Path(file).resolve(), Path(self.scenarios[0].file).resolve().parent
-            name = path.relative_to(beside).as_posix() if path.is_relative_to(beside) else path.name
-            self._names[file] = as_shipped(file) or utf8(name).decode()
+            self._names[file] = utf8(name_from(self._folder, file)).decode()
         return self._names[file]
+
+    @property
+    def stand(self) -> str:
+        """Where the command can be typed, if that has to be said."""
+        return where_to_stand([self.shown(file) for file in self._named if as_shipped(file) is None], self._folder)
+
+    @cached_property
+    def _folder(self) -> Path | None:
+        return common_folder(self._named)
+
+    @property
+    def _named(self) -> list[str]:
+        """The files that the command names."""
+        return [*(scenario.file for scenario in self.scenarios), *([self.sensitivity] if self.sensitivity else [])]
 
     @cached_property
     def _names(self) -> dict[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 import sim
+from sim import home
 from sim.cli import main
 from sim.cli.parsing import COLUMN, every_verb_shown
 from sim.cli.verbs import every_verb
@@ -75,3 +76,38 @@ def test_scenarios_are_copied_whole_and_nothing_is_replaced(capsys: pytest.Captu
     assert "nothing in it is replaced" in capsys.readouterr().err
     assert main(["scenarios", "more"]) == 0
     assert main(["scenarios", "a", "b"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("files", "names", "said"),
+    [
+        (("a.yaml", "b.yaml"), ("a.yaml", "b.yaml"), ""),
+        (("w/cm|d.yaml", "more.yaml"), ("w/cm|d.yaml", "more.yaml"), "w/cm|d.yaml has this name"),
+        (("w/a.yaml", "v/b.yaml"), ("w/a.yaml", "v/b.yaml"), "w/a.yaml has this name"),
+        (("w/a.yaml", "w/b.yaml"), ("a.yaml", "b.yaml"), ""),
+        (("w/a.yaml", str(home.HOME / "scenarios/baseline.yaml")), ("a.yaml", "scenarios/baseline.yaml"), ""),
+    ],
+)
+def test_files_are_named_from_the_folder_that_holds_them_all(
+    files: tuple[str, ...], names: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = home.common_folder(files)
+    found = [home.name_from(folder, file) for file in files]
+    assert tuple(found) == names
+    own = [name for name in found if not name.startswith("scenarios/")]
+    assert said in home.where_to_stand(own, folder) and bool(said) == bool(home.where_to_stand(own, folder))
+    assert str(tmp_path) not in "".join(found)
+
+
+def test_files_that_only_a_folder_above_the_users_home_holds_have_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path / "home" / "ann"))
+    files = (tmp_path / "home" / "ann" / "x" / "a.yaml", tmp_path / "share" / "b.yaml")
+    folder = home.common_folder(files)
+    assert folder is None
+    names = [home.name_from(folder, file) for file in files]
+    assert names == ["a.yaml", "b.yaml"]
+    assert "add to each name" in home.where_to_stand(names, folder)

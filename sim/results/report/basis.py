@@ -99,6 +99,7 @@ class RunProvenance:
     engine: str
     inputs: tuple[tuple[str, str], ...]  # file, its SHA-256
     show: Callable[[str], str] = str  # how a file's path is shown
+    stand: str = ""  # where the command can be typed, if that has to be said
 
 
 def basis_pages(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
@@ -195,6 +196,8 @@ def _repeat(findings: Findings, provenance: RunProvenance) -> Iterator[Block]:
     base = findings.baseline
     yield Heading("How to repeat this")
     yield Code(provenance.command)
+    if provenance.stand:
+        yield Paragraph(provenance.stand)
     rows = [
         ("program", f"bedflow {provenance.version}, {provenance.engine}"),
         ("seed, replications", f"{base.seed}, {base.replications}"),

@@ -35,7 +35,7 @@ from sim.results.charts.studies import (
     tornado_chart,
     worlds_chart,
 )
-from sim.results.charts.style import SETTINGS, compact, date_axis, fitted, width_of, with_days
+from sim.results.charts.style import ON_PIXELS, SETTINGS, compact, date_axis, fitted, width_of, with_days
 from sim.results.comparison.findings import Findings
 from sim.results.measures.periods import divisions
 from sim.results.report.slides import EDGE, WIDE, Slide, slide_png, slide_svg
@@ -257,7 +257,7 @@ def test_every_line_of_a_slide_ends_before_its_edge() -> None:
     slide = Slide(WIDE_WORD * 4, f"{WIDE_WORD.lower()} {LONG} " * 4, (), LONG * 3, WIDE_WORD * 3)
     from sim.results.report.slides import _lines
 
-    assert all(width_of(line.text, line.size, bold=line.bold) <= WIDE - 2 * EDGE for line in _lines(slide))
+    assert all(width_of(line.text, line.size, bold=line.bold) / ON_PIXELS <= WIDE - 2 * EDGE for line in _lines(slide))
     assert slide_svg(slide).startswith(b"<") and slide_png(slide).startswith(b"\x89PNG")
 
 

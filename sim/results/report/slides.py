@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageDraw, ImageFont
 
-from sim.results.charts.style import fitted, font_file
+from sim.results.charts.style import ON_PIXELS, fitted, font_file
 from sim.results.report.blocks import page
 from sim.results.report.study import Chart
 
 WIDE, HIGH = 1280, 720  # points of the SVG; the PNG has half as many again
 SHARP = 1.5
 EDGE, TOP = 40, 184
-ROOM = WIDE - 2 * EDGE
+ROOM = (WIDE - 2 * EDGE) * ON_PIXELS  # a slide has finer pixels than a chart
 BLUE, GREY = "#12436D", "#3D3D3D"
 LONGEST_ANSWER = 4  # lines; a longer one is written smaller
 

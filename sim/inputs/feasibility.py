@@ -17,7 +17,7 @@ from sim.inputs.distributions import Distribution
 from sim.inputs.field_types import UNREADABLE, each, is_parsed, is_sound
 from sim.inputs.fields import CensusSpec, GroupSpec, ServiceSpec, TeamSpec
 from sim.inputs.parsed import ParsedScenario, Way, in_use
-from sim.inputs.problems import Path, how_many, listed, quoted
+from sim.inputs.problems import Path, counted, listed, quoted
 from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 from sim.inputs.variants import arrivals_of, combinations, is_in_journey
 
@@ -341,7 +341,7 @@ def crowded_notices(parsed: ParsedScenario) -> Iterator[str]:
         places = None if capacity is None else capacity[0].places
         if places is not None and there > places:
             hours = bool(parsed.counts_hours(service))
-            what = f"{places / MINUTES_PER_HOUR:,.6g} hours a week" if hours else how_many(places, "place")
+            what = f"{places / MINUTES_PER_HOUR:,.6g} hours a week" if hours else counted(places, "place")
             need = f"{there / MINUTES_PER_HOUR:,.6g} hours" if hours else f"{there:,.0f} people"
             yield (
                 f"the census has {need} in {service}, which has {what} at the start: nobody is put out, and nobody comes in "

@@ -14,7 +14,7 @@ from sim.inputs.distributions import Distribution
 from sim.inputs.field_types import MOST_PEOPLE, UNREADABLE, Named, each, is_parsed, is_sound
 from sim.inputs.fields import ArrivalSpec, CensusSpec, GroupSpec, RouteSpec, VisitSpec
 from sim.inputs.parsed import ParsedScenario, Way
-from sim.inputs.problems import did_you_mean, how_many, listed, quoted
+from sim.inputs.problems import counted, did_you_mean, listed, quoted
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY
 from sim.inputs.variants import arrivals_of, traits_in
 
@@ -34,7 +34,7 @@ def check_groups(parsed: ParsedScenario) -> None:
                 if is_parsed(time) and is_sound(time) and time.day >= parsed.total_days:
                     path = (*group.path, "arrivals", str(number), "day")
                     parsed.refuse(
-                        path, f"is {time.day}, after the end of the run of {how_many(parsed.total_days, 'day')}"
+                        path, f"is {time.day}, after the end of the run of {counted(parsed.total_days, 'day')}"
                     )
         _check_numbers_of_people(parsed, group)
         _check_arrival(parsed, group)
@@ -69,9 +69,7 @@ def _check_numbers_of_people(parsed: ParsedScenario, group: GroupSpec) -> None:
             return
         people = parsed.total_days / every.mean_days
     if people > MOST_PEOPLE:
-        what = (
-            f"brings about {people:,.0f} people in {how_many(parsed.total_days, 'day')}; {MOST_PEOPLE:,} are the most"
-        )
+        what = f"brings about {people:,.0f} people in {counted(parsed.total_days, 'day')}; {MOST_PEOPLE:,} are the most"
         parsed.refuse((*group.path, key), what)
 
 

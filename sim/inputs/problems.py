@@ -137,9 +137,9 @@ def joined(texts: Iterable[str], joint: str = "and") -> str:
     return f"{', '.join(first)} {joint} {last}" if first else last
 
 
-def how_many(number: int, noun: str) -> str:
-    """`1 day`, `1,200 days`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """`1 replication`, `30 replications`."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def capital(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sim.cli import levers_together, main
-from sim.inputs.problems import how_many
+from sim.inputs.problems import counted
 from sim.results.comparison.money import _with_range
 from sim.results.measures.periods import Period
 from sim.results.words.delays import year_label
@@ -52,7 +52,7 @@ def test_amounts_of_a_row_of_levers_are_in_one_unit() -> None:
 
 
 def test_one_is_one_day() -> None:
-    assert (how_many(1, "day"), how_many(1_200, "day")) == ("1 day", "1,200 days")
+    assert (counted(1, "day"), counted(1_200, "day")) == ("1 day", "1,200 days")
     assert year_label(Period(0, 1, "", "2026", "")) == "2026 (1 day)"
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from sim.inputs.problems import counted as counted  # noqa: PLC0414 - one of the words of results too
 from sim.inputs.scenario import OUTSIDE, Scenario
 from sim.results.measure_table import NO_SUCH_TRAIT, SHARES, Measure, is_of_people, measures
 
@@ -233,11 +234,6 @@ def interval(low: float | None, high: float | None, unit: str, factor: float = 1
         return ""
     like = factor * max(abs(low), abs(high))
     return " to ".join(figure(factor * end, unit, like=like) for end in (low, high))
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """`1 replication`, `30 replications`."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def shortened(text: str, width: int) -> str:

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from sim.inputs.problems import counted
+
 # -- streams -----------------------------------------------------------------------------------------------------------
 
 
@@ -159,7 +161,7 @@ class Progress:
         if self._began is None:
             self._began, self._last_line = (now, done), now
         self.done, self.total = done, total
-        text = f"{done:,} of {total:,} replications{self._left(now, seconds_left)}"
+        text = f"{done:,} of {counted(total, 'replication')}{self._left(now, seconds_left)}"
         if self._terminal:
             self._write(f"\r{text.ljust(self._width)}")
             self._width = max(self._width, len(text))

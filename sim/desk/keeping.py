@@ -109,7 +109,7 @@ def write(desk: Desk, base: Scenario, other: Scenario, replications: int) -> Non
     bar = st.progress(0.0, "Running ...")
 
     def listener(done: int, total: int, _: float | None = None, /) -> None:
-        bar.progress(done / total, f"{done} of {total} replications")
+        bar.progress(done / total, f"{done:,} of {counted(total, 'replication')}")
 
     try:
         with desk.engine.lock:
@@ -240,7 +240,8 @@ def _answer(
 
     def listener(done: int, total: int, _: float | None = None, /) -> None:
         bar.progress(
-            min(done / total, 1.0) if total else 0.0, f"Looking ... {done} of {total} replications of this look"
+            min(done / total, 1.0) if total else 0.0,
+            f"Looking ... {done:,} of {counted(total, 'replication')} of this look",
         )
 
     try:

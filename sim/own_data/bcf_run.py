@@ -25,7 +25,7 @@ import xlsxwriter
 
 from sim.inputs.calendar import places_at
 from sim.inputs.loading import as_yaml, extending
-from sim.inputs.problems import Mark, Problems
+from sim.inputs.problems import Mark, Problems, counted
 from sim.inputs.scenario import MONTHS as MONTH_KEYS
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.records import ADMITTED, NEVER, Ledger
@@ -443,7 +443,7 @@ def interval_of(found: Spread | None) -> tuple[float, float] | tuple[None, None]
 
 
 def _notes(scenario: Scenario) -> Iterator[str]:
-    yield f"{scenario.replications} replications, seed {scenario.seed}. Lower and upper: the 95% interval of the simulation's own average."
+    yield f"{counted(scenario.replications, 'replication')}, seed {scenario.seed}. Lower and upper: the 95% interval of the simulation's own average."
     yield "Capacity: places times days of the month, divided by the days that people stay. A gap above 0 is too little room for that month's demand."
     yield "Wait: from joining the queue to the start, of those who joined in the month; until the end of the run for those who were not in by then."
 

@@ -269,7 +269,7 @@ QUESTIONS = sorted(
 @lru_cache
 def broken_ledgers() -> list[tuple[Scenario, Ledger]]:
     """Ledgers that the plain version says something about and the sweep is asked about."""
-    some = [one for path in (*EXAMPLES, EVERY_KEY) for one in spoilt_ledgers(path, 200)]
+    some = [one for path in (*EXAMPLES, EVERY_KEY) for one in spoilt_ledgers(path, 80)]
     said = [(one, plain_says(*one)) for one in some]
     return [
         one

@@ -159,7 +159,7 @@ def in_lines(name: str, inches: float = NAME_WIDTH, size: float = 8.0) -> str:
 
 
 def title_panel(axes: Axes, name: str, size: float) -> None:
-    """A name above a panel on at most two lines, in smaller letters where it is long."""
+    """A name above a panel on two lines, in smaller letters where it is long; of one too long for that, three lines in the smallest."""
     room = _inches(axes)[0] - 0.05
     size = next((one for one in (size, size - 1, size - 2, size - 3) if in_lines(name, room, one).count("\n") < 2), 4.0)
     axes.set_title("\n".join(in_lines(name, room, size).split("\n")[:3]), fontsize=size, loc="left", color=INK, pad=3)

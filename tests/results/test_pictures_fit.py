@@ -79,6 +79,13 @@ def _drawn(drawing: Figure) -> Iterator[Text]:
             yield text
 
 
+@pytest.mark.parametrize(("across", "found"), [(0.02, 0), (0.9, 1), (-0.1, 1)])
+def test_a_text_that_leaves_its_picture_is_found(across: float, found: int) -> None:
+    drawing = Figure(figsize=(2, 1))
+    drawing.text(across, 0.5, "a word or two", fontsize=9)
+    assert len(outside(drawing)) == found
+
+
 def named(scenario: Scenario, name: str, unit: str) -> Scenario:
     """A scenario and its unit with these names."""
     services = [replace(one, name=unit) if one.name == "unit" else one for one in scenario.services]

@@ -53,6 +53,7 @@ class ServiceState:
     counts_units: bool = False
     may_pass: bool = False
     queue_limit: int | None = None
+    most_by_levels: dict[tuple[int, int], int] = field(default_factory=dict)  # of the plan in force, where it was asked
 
     def __post_init__(self) -> None:
         if self.planned is not None:
@@ -76,12 +77,20 @@ class ServiceState:
 
     def bay_for(self, wait: Wait) -> BayState | None:
         """The first bay that is for this person and has room for them; None if there is none."""
-        group, profile, units = wait.person.arriving.group, wait.profile, wait.units_in(self.number)
-        return next((bay for bay in self.bays if units <= bay.free() and bay.is_for(group, profile)), None)
+        units = wait.units_in(self.number)
+        for bay in self.bays:  # asked so often that a loop pays; next() and a generator cost twice as much
+            if units <= bay.free() and bay.is_for(wait.person.arriving.group, wait.profile):
+                return bay
+        return None
 
     def most_to_come_for(self, group: int, profile: int) -> int:
-        """The most places that any bay for people with these levels has, now or on any later date."""
-        return max((bay.most_to_come for bay in self.bays if bay.is_for(group, profile)), default=0)
+        """The most places that any bay for people with these levels has, now or on any later date; worked out once a plan."""
+        levels = (group, profile)
+        most = self.most_by_levels.get(levels)
+        if most is None:
+            most = max((bay.most_to_come for bay in self.bays if bay.is_for(group, profile)), default=0)
+            self.most_by_levels[levels] = most
+        return most
 
     def plan_places(self, now: int) -> None:
         """Set the places that the calendar and the surge give at this instant."""
@@ -188,12 +197,15 @@ class Places:
 
     def line(self, number: int) -> Iterable[Wait]:
         """Who waits for a place in this service, directly or on a list, in order."""
-        queues = [self.services[queue].queue for queue in self._queues_of[number]]
+        queues = [queue for number in self._queues_of[number] if (queue := self.services[number].queue)]
         return queues[0] if len(queues) == 1 else merge(*queues, key=_ORDER)
 
     def waiting(self, number: int) -> int:
         """How many wait for a place in this service, directly or on a list."""
-        return sum(len(self.services[queue].queue) for queue in self._queues_of[number])
+        queues = self._queues_of[number]
+        if len(queues) == 1:
+            return len(self.services[queues[0]].queue)
+        return sum(len(self.services[queue].queue) for queue in queues)
 
     def never_fits(self, wait: Wait) -> bool:
         """Will there be no place for this person, now or on any later date?"""
@@ -209,6 +221,7 @@ class Places:
         for bay in service.bays:
             assert bay.planned is not None
             bay.most_to_come = bay.planned.most_places_from(self._clock.now)
+        service.most_by_levels.clear()
         self.is_replanned = True
         self._open_as_planned(service)
 

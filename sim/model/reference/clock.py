@@ -43,11 +43,10 @@ class Clock(simpy.Environment):
     def run_to_the_end(self) -> None:
         """Instant by instant: everything that is due, then what is done last, until nothing more is due in it."""
         while True:
-            if self.peek() == self.now:
-                self.step()
-            elif self._is_awake:
+            instant = self.peek()
+            if instant != self.now and self._is_awake:
                 self._is_awake = self.last_in_instant()
-            elif self.peek() < self._end:
+            elif instant < self._end:
                 self.step()
             else:
                 return

@@ -23,8 +23,7 @@ from sim.own_data.fitting_scenario import FIT_COLUMNS, fit_cells
 from sim.own_data.forecasting import COLUMNS as FORECAST_COLUMNS
 from sim.own_data.forecasting import forecast as run_forecast
 from sim.own_data.forecasting import starting
-from sim.own_data.people_files import read_mapping
-from sim.own_data.spells import read_spells
+from sim.own_data.people_files import read_mapping, read_spells
 from sim.results import measure_table as table
 from sim.results.measure_table import HEADLINE
 from sim.results.measures.hospitals import has_several, main_place

@@ -32,19 +32,23 @@ from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.calibrate import PERIOD, Calibrate
 from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.warnings import left_behind, warnings_before_a_run
-from sim.fitting.search import INTERRUPTED, Found, Progress, Runs, Search
-from sim.fitting.settings import Setting, Settings, settings_of
-from sim.fitting.words import (
+from sim.fitting.search import (
     HOW_TO_READ,
+    INTERRUPTED,
     MARK,
     SETTING_HEADS,
     TARGET_HEADS,
     Fitted,
+    Found,
+    Progress,
+    Runs,
+    Search,
     fragment,
     sentences,
     setting_rows,
     target_rows,
 )
+from sim.fitting.settings import Setting, Settings, settings_of
 from sim.home import common_folder, meant, name_from, typed
 from sim.inputs.files import Range, Target, read_ranges
 from sim.inputs.loading import Question, read_scenario

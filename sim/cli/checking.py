@@ -14,11 +14,17 @@ from sim.cli.verbs.check import Check
 from sim.home import HOME, command_line
 from sim.inputs.loading import read_many
 from sim.inputs.scenario import Scenario
-from sim.regression import reports
-from sim.regression.baselines import Baseline, baseline_of, expected_files_without_scenario, scenarios_in
-from sim.regression.reports import CheckResult, check_result_lines
-from sim.regression.run import ScenarioResult, check_result, run_scenarios, updates, write
-from sim.regression.verdicts import MOVED
+from sim.regression import run
+from sim.regression.baselines import MOVED, Baseline, baseline_of, expected_files_without_scenario, scenarios_in
+from sim.regression.run import (
+    CheckResult,
+    ScenarioResult,
+    check_result,
+    check_result_lines,
+    run_scenarios,
+    updates,
+    write,
+)
 from sim.results.files import writing
 from sim.results.words.labels import counted
 from sim.runs.engines import BY_REFERENCE
@@ -116,16 +122,16 @@ def _report(options: Check, screen: Screen, results: Sequence[CheckResult]) -> b
 
 def _to_junit(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
     if options.junit:
-        writing.write_file(Path(options.junit), writing.utf8(reports.junit_xml(results)))
+        writing.write_file(Path(options.junit), writing.utf8(run.junit_xml(results)))
 
 
 def _to_summary(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
     if options.summary:
-        writing.append_file(Path(options.summary), writing.utf8(reports.markdown(results)))
+        writing.append_file(Path(options.summary), writing.utf8(run.markdown(results)))
 
 
 def _to_json(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
-    data = writing.json_bytes(reports.json_object(results))
+    data = writing.json_bytes(run.json_object(results))
     if options.json == "-":
         write_to(sys.stdout, data)
     elif options.json:
@@ -133,12 +139,12 @@ def _to_json(options: Check, _: Screen, results: Sequence[CheckResult]) -> None:
 
 
 def _to_people(options: Check, screen: Screen, results: Sequence[CheckResult]) -> None:
-    for line in reports.annotations(results) if options.annotations else ():
+    for line in run.annotations(results) if options.annotations else ():
         screen.say(line)
     for result in results:
         for line in check_result_lines(result):
             screen.say(line)
-    screen.say(reports.summary_line(results))
+    screen.say(run.summary_line(results))
     moved = [one.file for one in results if one.outcome == MOVED]
     if moved:
         command = command_line("check", *moved, "--update", ending='--reason "why"')

@@ -30,8 +30,7 @@ from sim.own_data.fitting_scenario import (
     fragment,
     targets_csv,
 )
-from sim.own_data.people_files import Places, on, read_mapping
-from sim.own_data.spells import Spells, read_spells
+from sim.own_data.people_files import Places, Spells, on, read_mapping, read_spells
 from sim.results.charts.own_data import QuantilePanel, QuantilePicture, quantile_chart
 from sim.results.charts.style import draw_picture
 from sim.results.files import writing

@@ -17,7 +17,7 @@ from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
-from sim.own_data import bcf_run, preset_scenario, worksheet_read
+from sim.own_data import bcf_run, preset, worksheet
 from sim.own_data.bcf import Plan, read_mapping, read_plan
 from sim.own_data.bcf_run import Month, fitting, interval_of, run_plan, workbook_bytes
 from sim.own_data.preset import amount, preset_of, target_rows
@@ -54,7 +54,7 @@ def preset_verb(options: Preset, screen: Screen) -> int:
     if rows:
         screen.say("")
         columns(screen, [("target", "accepted", "binds", "source"), *rows])
-    lines = preset_scenario.lines_of(found)
+    lines = preset.lines_of(found)
     if lines:
         screen.say("\nThe first scenario extends the baseline of two age groups. What it says differently:\n")
         for line in lines:
@@ -62,13 +62,13 @@ def preset_verb(options: Preset, screen: Screen) -> int:
     screen.say("")
     for source, number in sources.items():
         screen.say(f"[{number}] {source}")
-    _say_all(screen, "Assumed", preset_scenario.assumptions_of(found))
+    _say_all(screen, "Assumed", preset.assumptions_of(found))
     _say_all(screen, "Left out", found.figures.untold)
     _say_all(screen, "Note", found.published.notes)
     if not file or not targets:
         return 0
     table = csv_bytes(COLUMNS, list(target_rows(found.figures.made)))
-    write_checked(file, preset_scenario.scenario_text(found, file, _command(options)), {targets: table})
+    write_checked(file, preset.scenario_text(found, file, _command(options)), {targets: table})
     screen.say(f"\nWritten: {file} and {targets}.")
     screen.say(f"Next: {command_line('calibrate', file, '--targets', targets)}")
     return 0
@@ -159,10 +159,10 @@ def worksheet_verb(options: Worksheet, screen: Screen) -> int:
         screen.say(f"  {command_line('worksheet', file, '--write', Path(file).with_suffix('.yaml'))}")
         return 0
     target = Path(options.write)
-    _is_free(target, "--write", worksheet_read.MARK)
+    _is_free(target, "--write", worksheet.MARK)
     try_files([options.write], [file])
-    filled = worksheet_read.read_worksheet(file, Problems())
-    scenario = write_checked(target, worksheet_read.scenario_text(filled, target, _command(options)))
+    filled = worksheet.read_worksheet(file, Problems())
+    scenario = write_checked(target, worksheet.scenario_text(filled, target, _command(options)))
     blank = [one.says for one in ASKED if one.number not in filled.numbers]
     screen.say(f"{len(filled.numbers)} of {len(ASKED)} numbers are filled.")
     _say_all(screen, "As in the baseline", blank)

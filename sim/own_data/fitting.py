@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.own_data.spells import Spell, Spells, route_words
+from sim.own_data.people_files import Spell, Spells, route_words
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]

@@ -1,11 +1,16 @@
-"""Published figures of one organisation as calibration targets: what the whole hospital should show, each with its source.
+"""Published figures of one organisation as calibration targets, each with its source; and a first scenario that they give.
 
-What cannot be reported is left out, and said. docs/published-files.md says which file gives which figure.
+What cannot be reported is left out, and said. docs/published-files.md says which file gives which figure, and the reason for each
+conversion.
 
 A figure has its value over all months, the range over each, and where every part of it stands. Sums are made from counts, never
 from percentages. A part that is not published makes the figure unknown; where small counts are to be suppressed, a figure that
 tells one is left out, and one more that would tell it by what is left of the whole.
 A figure is one call of `add`. The ranges are a rule of thumb, and each target says which.
+
+The scenario is the two-age-group baseline, changed by what is published. Published figures are of all adults: everything published
+changes both groups alike, which is an assumption, and every line says so. What is not published (how many places there are outside
+hospital) grows with those who need it.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -15,7 +20,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
+from sim.home import HOME
+from sim.inputs.loading import extending, read_scenario
 from sim.inputs.problems import Problems
+from sim.inputs.provenance import FROM_OWN_FILE
 from sim.inputs.scenario import REASONS
 from sim.own_data.published import (
     ACUTE,
@@ -29,6 +37,7 @@ from sim.own_data.published import (
     read_published,
     words_of,
 )
+from sim.own_data.writing import comment, number
 from sim.results.words.labels import reason_label
 
 # -- figures made of published counts ----------------------------------------------------------------------------------
@@ -63,7 +72,7 @@ class Figure:
 # -- citing --------------------------------------------------------------------------------------------------
 
 
-def cite(facts: Iterable[Fact]) -> str:
+def _cite(facts: Iterable[Fact]) -> str:
     """Where facts stand: each publication once, then file, sheet, rows (or cells) and months, in the order of the days."""
     ordered = sorted(facts, key=lambda fact: (fact.source, fact.first.replace(day=1), fact.grid.file, fact.grid.sheet))
     parts = []
@@ -101,7 +110,7 @@ def _rows(lines: Sequence[int]) -> str:
 # -- counts ------------------------------------------------------------------------------------------------
 
 
-def by_month(facts: Iterable[Fact]) -> ByMonth:
+def _by_month(facts: Iterable[Fact]) -> ByMonth:
     """Facts added up by month and item; an item with a part that is not published is None."""
     found: ByMonth = {}
     for fact in facts:
@@ -132,7 +141,7 @@ def less(part: Part, other: Part) -> Part:
     return difference
 
 
-def number_of_months(months: ByMonth) -> float:
+def _number_of_months(months: ByMonth) -> float:
     """How many there are: below a sum of monthly means."""
     return float(len(months))
 
@@ -179,7 +188,7 @@ class Figures:
             how = f"The lowest and the highest of {len(each)} months, at least 3 in 100 either way"
         high = min(high, 1.0) if unit == "share" else high
         said = ". ".join(["All adults", how, *([note] if note else [])])
-        self.made.append(Figure(says, measure, divided_by, unit, aim, low, high, binds, cite(facts), said))
+        self.made.append(Figure(says, measure, divided_by, unit, aim, low, high, binds, _cite(facts), said))
 
     def hide(self, says: str) -> None:
         """Says of a figure that it is suppressed."""
@@ -248,7 +257,7 @@ def preset_of(files: Sequence[str], organisation: str, problems: Problems, *, su
 
 def _check_sums(preset: Preset, problems: Problems) -> None:
     """Discharges by delay come to all discharges, where all of them are published."""
-    parted = by_month(preset.of(DRD, "by_delay"))
+    parted = _by_month(preset.of(DRD, "by_delay"))
     for whole in preset.of(DRD, "discharged"):
         parts = total({whole.first: parted.get(whole.first, {})}, ("0", *DELAYED_BANDS))
         if whole.value is not None and parts is not None and abs(parts - whole.value) > 0.5:
@@ -264,7 +273,7 @@ def _beds(preset: Preset) -> None:
     for measure in ("beds_available", "beds_occupied"):
         facts = [one for one in preset.of(KH03, measure) if one.value is not None]
         if facts:
-            preset.known[measure] = Known(sum(one.value or 0 for one in facts) / len(facts), cite(facts))
+            preset.known[measure] = Known(sum(one.value or 0 for one in facts) / len(facts), _cite(facts))
     facts = [*preset.of(KH03, "beds_available"), *preset.of(KH03, "beds_occupied")]
     if facts:
         quarters: ByMonth = {}
@@ -283,7 +292,7 @@ LATE = less(of("discharged"), of("0"))  # all who left a day or more after they 
 
 
 def _drd(preset: Preset) -> ByMonth:
-    months = by_month(preset.of(DRD, "by_delay"))
+    months = _by_month(preset.of(DRD, "by_delay"))
     for one in (*preset.of(DRD, "discharged"), *preset.of(DRD, "delay_days")):
         months.setdefault(one.first, {})[one.measure] = one.value
     return months
@@ -325,7 +334,7 @@ def _nights(preset: Preset) -> None:
     preset.figures.add(says, address, parts, months, [*wholes, *days], "nights")
     above, below = total(months, ["delay_days"]), total(months, ["discharged"])
     if above is not None and below:
-        preset.known["delay_nights"] = Known(above / below, cite([*wholes, *days]))
+        preset.known["delay_nights"] = Known(above / below, _cite([*wholes, *days]))
 
 
 def _discharges(preset: Preset) -> None:
@@ -339,7 +348,7 @@ def _discharges(preset: Preset) -> None:
     preset.figures.add("Discharges a day", "hospital throughput_per_day", parts, months, wholes, "people a day")
     above, below = total(months, ["discharged"]), sum(days.values())
     if above is not None:
-        preset.known["discharges_a_day"] = Known(above / below, cite(wholes))
+        preset.known["discharges_a_day"] = Known(above / below, _cite(wholes))
 
 
 # -- situation reports ---------------------------------------------------------------------------------------
@@ -370,7 +379,7 @@ def _delayed_people(preset: Preset) -> None:
     months, rival = _daily_means(preset, ACUTE), "delay_nights" in preset.known
     note = "The mean of the days"
     note += ". Discharge Ready Date says another delay of the same people, and binds instead" if rival else ""
-    parts, stayed = (of("remaining"), number_of_months), facts[len(facts) // 2 :]
+    parts, stayed = (of("remaining"), _number_of_months), facts[len(facts) // 2 :]
     address = "hospital midnight_delayed_mean"
     preset.figures.add(
         "Delayed people at midnight", address, parts, months, stayed, "people", "", note, binds=not rival
@@ -383,7 +392,7 @@ def _destinations(preset: Preset) -> None:
     facts = preset.of(ACUTE, "pathway")
     if not facts:
         return
-    months = by_month(facts)
+    months = _by_month(facts)
     counts = {item: total(months, [item]) for item in PATHWAYS}
     kept_back = preset.figures.hidden(counts)
     for item in PATHWAYS:
@@ -394,10 +403,10 @@ def _destinations(preset: Preset) -> None:
         note = "The scenario's needs are made from it" if item != "0" else ""
         address, whole = f"hospital leavers pathway={item}", f"hospital leavers pathway={'|'.join(PATHWAYS)}"
         preset.figures.add(says, address, (of(item), of(*PATHWAYS)), months, facts, divided_by=whole, note=note)
-    theirs, shares = by_month(preset.published.of(ENGLAND, ACUTE, "pathway")), _shares(months)
+    theirs, shares = _by_month(preset.published.of(ENGLAND, ACUTE, "pathway")), _shares(months)
     if shares and not kept_back:
         preset.shares, preset.shares_of_england = shares, _shares(theirs)
-        preset.known["pathways"] = Known(total(months, PATHWAYS) or 0.0, cite(facts))
+        preset.known["pathways"] = Known(total(months, PATHWAYS) or 0.0, _cite(facts))
 
 
 def _shares(months: ByMonth) -> tuple[float, ...]:
@@ -411,7 +420,7 @@ def _reasons(preset: Preset) -> None:
     facts = preset.of(ACUTE, "reason")
     if not facts:
         return
-    months, whole = by_month(facts), "hospital long_stay_delayed_people_mean"
+    months, whole = _by_month(facts), "hospital long_stay_delayed_people_mean"
     means = {reason: (total(months, [reason]) or 0.0) / len(months) for reason in REASON_NAMES}
     kept_back = preset.figures.hidden(means)
     for reason, name in REASON_NAMES.items():
@@ -433,7 +442,7 @@ def _community(preset: Preset) -> None:
         home, note = "community_beds leavers next_service=home|home_care", "Of those who go home or into a care home"
         parts, below = (of("0", "1"), of("0", "1", "3")), f"{home}|long_term_care"
         preset.figures.add(
-            "Home from a pathway 2 bed", home, parts, by_month(facts), facts, divided_by=below, note=note
+            "Home from a pathway 2 bed", home, parts, _by_month(facts), facts, divided_by=below, note=note
         )
 
 
@@ -459,3 +468,168 @@ def target_rows(figures: Sequence[Figure]) -> Iterator[tuple[str, ...]]:
 def amount(value: float, unit: str) -> str:
     """A figure as targets files have it: shares in percent."""
     return f"{100 * value:.4g}%" if unit == "share" else f"{value:.4g}"
+
+
+# -- a first scenario --------------------------------------------------------------------------------------------------
+
+
+PARENT = "scenarios/variants/all_adults.yaml"
+MARK = "# Made from published files by `"
+GROUPS = ("older_people", "younger_people")
+# Of the two-age-group baseline and of England, all adults: rows of docs/evidence/parameters.csv.
+DISCHARGES_A_DAY = 63.7  # demand.dgh_discharges_500bed
+OCCUPIED = 0.93 * 500  # acute.occupancy_ga times 500 beds
+DELAY_NIGHTS = 0.138 * 6.1  # delay.share_patients_delayed times delay.mean_days_if_delayed
+PATHWAY_SHARES = (0.852, 0.099, 0.032, 0.0173)  # path.actual_p0 to path.actual_p3
+PATHWAY_OF_NEED = {"reablement": 1, "home_care": 1, "community_health": 1, "bed": 2, "care_home": 3}
+SERVICES = {  # outside hospital, and the pathway that leads there; the hub sees who needs any of them
+    "services.home_reablement.places": (1,),
+    "services.home_care.hours_per_week": (1,),
+    "services.community_beds.beds": (2,),
+    "services.care_home_assessment.beds": (3,),
+    "teams.hub.places": (1, 2, 3),
+}
+PLAUSIBLE = (0.5, 2.0)  # times the baseline's days: beyond that the files are of different things
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value of the scenario, and where it is from."""
+
+    path: str
+    value: str
+    why: str
+    is_new: bool = False  # the baseline says nothing there
+
+
+def lines_of(preset: Preset) -> list[Line]:
+    """What the scenario says differently from the baseline, in its order."""
+    stated = {value.path: value.text for value in read_scenario(str(HOME / PARENT)).values}
+    beds, discharges = preset.known.get("beds_available"), preset.known.get("discharges_a_day")
+    found: list[Line] = []
+    if beds:
+        why = f"{beds.source}; general and acute, overnight, those of children among them"
+        found.append(Line("services.hospital.beds", f"{beds.value:.0f}", why))
+    if discharges:
+        found += _arrivals(stated, discharges)
+        found += _stays(preset, discharges)
+        found += _services(stated, preset, discharges)
+    found += _needs(stated, preset)
+    return found
+
+
+def assumptions_of(preset: Preset) -> list[str]:
+    """The conversions, as sentences for the screen."""
+    discharges, found = preset.known.get("discharges_a_day"), []
+    if discharges:
+        times = discharges.value / DISCHARGES_A_DAY
+        found.append(
+            f"Age: published figures are of all adults. Of {discharges.value:.1f} discharges a day as many are of people of 65 and "
+            f"over as in the baseline (22 of 57 arrivals): both groups' arrivals are {times:.3g} times the baseline's."
+        )
+    if discharges and "beds_occupied" in preset.known and "delay_nights" in preset.known:
+        found.append(
+            "Days to ready: people in beds divided by discharges a day, less the nights of delay, beside the same of the baseline; "
+            "the same factor for both age groups."
+        )
+    if preset.shares:
+        base = "England in the same file" if preset.shares_of_england else "England (path.actual_p0 to path.actual_p3)"
+        found.append(
+            f"Needs: who left on a pathway, beside {base}; the same factor for both age groups, as if as many of those who need a "
+            "pathway got it as in the baseline."
+        )
+    if discharges:
+        found.append(
+            "Places outside hospital are not published by hospital: they are the baseline's, times discharges and pathway. "
+            "Put your own in (docs/bcf-plan.md)."
+        )
+    return found
+
+
+def _arrivals(stated: Mapping[str, str], discharges: Known) -> Iterator[Line]:
+    times = discharges.value / DISCHARGES_A_DAY
+    for group in GROUPS:
+        path = f"people.{group}.arrivals_per_day"
+        why = f"assumption: {times:.4g} times the baseline's {stated[path]}, as {discharges.value:.4g} discharges a day of all adults are of {DISCHARGES_A_DAY}; {discharges.source}"
+        yield Line(path, number(float(stated[path]) * times), why)
+
+
+def _stays(preset: Preset, discharges: Known) -> Iterator[Line]:
+    """Little's law: people in beds are discharges a day times days each; the days of delay come out of the model."""
+    occupied, delay = preset.known.get("beds_occupied"), preset.known.get("delay_nights")
+    if not occupied or not delay:
+        return
+    mine = occupied.value / discharges.value - delay.value
+    times = mine / (OCCUPIED / DISCHARGES_A_DAY - DELAY_NIGHTS)
+    if not PLAUSIBLE[0] <= times <= PLAUSIBLE[1]:
+        preset.figures.untold.append(
+            f"Days to ready: {mine:.1f} would be {times:.2g} times the baseline's; the files are not of the same hospital or people"
+        )
+        return
+    why = f"assumption: {mine:.3g} days to ready ({occupied.value:.4g} people in beds / {discharges.value:.4g} discharges a day - {delay.value:.2g} nights of delay) beside the baseline's {mine / times:.3g}; {occupied.source}"
+    for group in GROUPS:
+        yield Line(f"people.{group}.journey.hospital.stay_times", number(times), why, is_new=True)
+
+
+def _times_of_pathways(preset: Preset) -> dict[int, float]:
+    """By pathway, how many times as many leave on it as in England."""
+    if not preset.shares:
+        return {}
+    england = preset.shares_of_england or PATHWAY_SHARES
+    return {pathway: preset.shares[pathway] / england[pathway] for pathway in range(4) if england[pathway]}
+
+
+def _services(stated: Mapping[str, str], preset: Preset, discharges: Known) -> Iterator[Line]:
+    size, england = discharges.value / DISCHARGES_A_DAY, preset.shares_of_england or PATHWAY_SHARES
+    for path, pathways in SERVICES.items():
+        times, words = size, f"{size:.3g} times the baseline's {stated[path]}, as discharges"
+        if preset.shares:
+            more = sum(preset.shares[pathway] for pathway in pathways) / sum(england[pathway] for pathway in pathways)
+            times, words = (
+                size * more,
+                f"{size * more:.3g} times the baseline's {stated[path]}, as discharges and their pathways",
+            )
+        value = float(stated[path]) * times
+        yield Line(path, str(max(1, round(value))), f"assumption: {words}; not published")
+
+
+def _needs(stated: Mapping[str, str], preset: Preset) -> Iterator[Line]:
+    """The shares of needs of each kind of person: those of a pathway times what the organisation has more of it, the rest none."""
+    times, known = _times_of_pathways(preset), preset.known.get("pathways")
+    if not times or not known:
+        return
+    words = ", ".join(f"{times[pathway]:.3g} times on pathway {pathway}" for pathway in (1, 2, 3))
+    why = f"assumption: the baseline's, {words}; {known.source}"
+    for group in GROUPS:
+        start = f"people.{group}.traits.need."
+        for branch in sorted(
+            {path.rpartition(".")[0] for path in stated if path.startswith(start) and path.endswith(".none")}
+        ):
+            shares = {need: float(stated[f"{branch}.{need}"].rstrip("%")) for need in ("none", *PATHWAY_OF_NEED)}
+            mine = {need: round(shares[need] * times[pathway], 2) for need, pathway in PATHWAY_OF_NEED.items()}
+            none = round(100 - sum(mine.values()), 2)
+            if none < 0:
+                preset.figures.untold.append(
+                    "Needs: more people than there are would need care; the pathways are left as they are"
+                )
+                return
+            parts = ", ".join(f"{need}: {share:.6g}%" for need, share in {"none": none, **mine}.items())
+            yield Line(branch, f"{{{parts}}}", why)
+
+
+def scenario_text(preset: Preset, file: Path, command: str) -> str:
+    """The scenario as a file."""
+    lines = lines_of(preset)
+    name = f"{preset.organisation} {preset.name}".strip()
+    change, add = (
+        [f"{line.path}: {line.value}  # {comment(line.why)}{FROM_OWN_FILE}" for line in lines if line.is_new == is_new]
+        for is_new in (False, True)
+    )
+    question = "Does the model show what is published of this organisation?"
+    said = [
+        f"{MARK}{command}`.",
+        "# A first scenario, to be calibrated and corrected. Published figures are of all adults; what is converted says: assumption.",
+        *(f"# {comment(sentence)}" for sentence in assumptions_of(preset)),
+        *extending(HOME / PARENT, file, f"{name}, from published figures", question, change, add),
+    ]
+    return "\n".join(said) + "\n"

@@ -11,9 +11,8 @@ from sim.inputs.loading import read_scenario
 from sim.model import attributes
 from sim.model.rules import SECONDS_PER_DAY
 from sim.regression import run
-from sim.regression.baselines import PEOPLE_IN_BLOCK
+from sim.regression.baselines import MOVED, PEOPLE_IN_BLOCK, compare_results
 from sim.regression.run import run_scenarios
-from sim.regression.verdicts import MOVED, compare_results
 
 Edit = Callable[[str, str, str], None]
 OTHERS = {"python": "3.14", "numpy": "9.9", "scipy": "1.17.1", "simpy": "4.1.2"}

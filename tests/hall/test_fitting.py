@@ -20,13 +20,14 @@ from sim.fitting.search import (
     Found,
     Runs,
     Search,
+    conflict_sentence,
     conflicts,
     cost,
+    flat_sentence,
     misfit,
     pinned,
 )
 from sim.fitting.settings import Settings, settings_of
-from sim.fitting.words import conflict_sentence, flat_sentence
 from sim.inputs.files import Address, Target, read_ranges
 from sim.inputs.loading import Question, read_scenario
 from sim.inputs.problems import ScenarioError

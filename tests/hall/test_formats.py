@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main, sensing
-from sim.regression.baselines import RecordedMeasure, read_expected_file
-from sim.regression.verdicts import MOVED, compare_results
+from sim.regression.baselines import MOVED, RecordedMeasure, compare_results, read_expected_file
 from sim.results.comparison import ranking
 from sim.results.comparison.money_tables import BudgetLine
 from sim.results.files import people_tables

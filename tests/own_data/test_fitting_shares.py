@@ -10,8 +10,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Group, Scenario
 from sim.own_data.fitting import fit_spells
 from sim.own_data.fitting_scenario import changes
-from sim.own_data.people_files import Words
-from sim.own_data.spells import read_spells
+from sim.own_data.people_files import Words, read_spells
 
 WORLD = """
 name: Two needs

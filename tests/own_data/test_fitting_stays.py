@@ -26,8 +26,7 @@ from sim.own_data.fitting import (
     longer_than,
 )
 from sim.own_data.fitting_scenario import changes, fragment, observed
-from sim.own_data.people_files import When, Words
-from sim.own_data.spells import Spell, Spells, read_spells
+from sim.own_data.people_files import Spell, Spells, When, Words, read_spells
 from tests.own_data.worlds import small
 
 RANDOM = np.random.default_rng(7)

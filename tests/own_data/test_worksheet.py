@@ -11,8 +11,20 @@ from sim.diagnostics.offered_load import admissions
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, ScenarioError
 from sim.inputs.provenance import is_another_hospital
-from sim.own_data.worksheet import ASKED, STAYS, cell_of, of_those_who_stay, parts, residents, shipped, workbook_bytes
-from sim.own_data.worksheet_read import Filled, read_worksheet, scenario_text, values_of
+from sim.own_data.worksheet import (
+    ASKED,
+    STAYS,
+    Filled,
+    cell_of,
+    of_those_who_stay,
+    parts,
+    read_worksheet,
+    residents,
+    scenario_text,
+    shipped,
+    values_of,
+    workbook_bytes,
+)
 from sim.own_data.writing import write_checked
 from sim.runs.collecting import paired
 from tests.scenarios.runs import scenario_of

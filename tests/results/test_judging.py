@@ -5,8 +5,17 @@ from math import sqrt
 import numpy as np
 import pytest
 
-from sim.regression.baselines import ExpectedResults, Fingerprints, RecordedMeasure, _line
-from sim.regression.verdicts import FALSE_ALARMS, MOVED, SAME, TOLERATED, compare_results
+from sim.regression.baselines import (
+    FALSE_ALARMS,
+    MOVED,
+    SAME,
+    TOLERATED,
+    ExpectedResults,
+    Fingerprints,
+    RecordedMeasure,
+    _line,
+    compare_results,
+)
 from sim.results.comparison.compare import ReplicationTable
 from sim.results.comparison.statistics import LEVEL, t_quantile
 from sim.results.measures.order import MeasureKey

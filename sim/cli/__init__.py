@@ -14,9 +14,8 @@ import os
 import sys
 
 from sim.cli.arguments import Options, UsageError
-from sim.cli.parsing import parse
 from sim.cli.screen import Screen, prepare_streams
-from sim.cli.verbs import verb_named
+from sim.cli.verbs import parse, verb_named
 
 DONE, BAD_INPUT, OUR_FAULT, INTERRUPTED = 0, 2, 3, 130
 OF_THE_COMPUTER = (  # where no file is named
@@ -53,7 +52,7 @@ def _carry_out(options: Options, screen: Screen) -> int:
         return DONE
     # Before NumPy is loaded: our equations are small, and several threads would burn more time waiting than working.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    from sim.cli.files import cluster_of  # what it imports takes time, which --help should not
+    from sim.cli.arguments import cluster_of  # what it imports takes time, which --help should not
     from sim.runs.workers import processes_kept
 
     screen = Screen(quiet_output=options.json == "-")

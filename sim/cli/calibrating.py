@@ -24,12 +24,11 @@ from sim.calibration import (
     summary,
     table,
 )
-from sim.cli.arguments import UsageError, engines_for
-from sim.cli.files import place_for
-from sim.cli.plans import say_plan
+from sim.cli.arguments import UsageError, engines_for, place_for
 from sim.cli.screen import Screen
+from sim.cli.studying import say_plan
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
-from sim.cli.verbs.calibrate import PERIOD, Calibrate
+from sim.cli.verbs.own_data import PERIOD, Calibrate
 from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.warnings import left_behind, warnings_before_a_run
 from sim.fitting.search import (

@@ -1,18 +1,21 @@
-"""The verb `check`: rerun baselines, say what moved, and on request move them with a reason.
+"""The verb `check`: rerun baselines, say what moved, and on request move them with a reason. And `validate`: read files, run nothing.
 
-Users' scripts rely on the options and exit codes.
+Users' scripts rely on options and exit codes, and programs read the keys of the JSON of `validate`: add to them, but rename none.
 """
 
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sim.cli.arguments import UsageError, engines_for
-from sim.cli.files import expanded
+from sim.cli.arguments import Options, UsageError, engines_for, expanded
 from sim.cli.screen import Screen, write_to
-from sim.cli.verbs.check import Check
+from sim.cli.verbs.checking import Check
+from sim.diagnostics.warnings import override_notes, warnings_before_a_run
 from sim.home import HOME, command_line
-from sim.inputs.loading import read_many
+from sim.inputs.loading import read_many, read_scenario
+from sim.inputs.problems import Problem, ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.regression import run
 from sim.regression.baselines import MOVED, Baseline, baseline_of, expected_files_without_scenario, scenarios_in
@@ -162,3 +165,91 @@ def _update(options: Check, screen: Screen, scenarios: Sequence[Scenario], basel
     if unmoved:
         screen.say(f"{counted(unmoved, 'scenario')} as recorded: nothing to write.")
     return DONE
+
+
+# -- validate -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """One file: the scenario in it, or what is wrong with it."""
+
+    file: str
+    scenario: Scenario | None
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def notes(self) -> list[str]:
+        """What its reader did, and what anybody who changes it should know."""
+        return [] if self.scenario is None else [*self.scenario.notices, *override_notes(self.scenario)]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What to know before it is run."""
+        return [] if self.scenario is None else warnings_before_a_run(self.scenario)
+
+
+def validate_verb(options: Options, screen: Screen) -> int:
+    """Reads every file and tells all of it; 2 where one has a problem."""
+    found = [_validated(file, options) for file in options.files]
+    problems = list(dict.fromkeys(problem for one in found for problem in one.problems))
+    if options.json:
+        _write(options.json, found, problems)
+    for problem in problems:
+        screen.problem(str(problem))
+    if not problems:
+        _say(screen, found)
+    return BAD_INPUT if problems else DONE
+
+
+def _validated(file: str, options: Options) -> Validated:
+    try:
+        return Validated(
+            file, read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)
+        )
+    except ScenarioError as error:
+        return Validated(file, None, error.problems)
+
+
+def _say(screen: Screen, found: Sequence[Validated]) -> None:
+    for one in found:
+        assert one.scenario is not None
+        screen.say(f"{one.file}: in order, {counted(len(one.scenario.values), 'value')}")
+        for note in one.notes:
+            screen.say(f"  note: {note}")
+        for warning in one.warnings:
+            screen.say(f"  warning: {warning}")
+
+
+def _write(file: str, found: Sequence[Validated], problems: Sequence[Problem]) -> None:
+    data = writing.json_bytes(json_object(found, problems))
+    if file == "-":
+        write_to(sys.stdout, data)
+        return
+    scenarios = [one.scenario for one in found if one.scenario is not None]
+    try_files([file], files_read(scenarios, *(one.file for one in found)))
+    writing.write_file(Path(file), data)
+
+
+def json_object(found: Sequence[Validated], problems: Sequence[Problem]) -> dict[str, Any]:
+    """All of it for a machine."""
+    return {
+        "ok": not problems,
+        "problems": [_problem(problem) for problem in problems],
+        "files": [
+            {"file": one.file, "ok": one.scenario is not None, "notes": one.notes, "warnings": one.warnings}
+            for one in found
+        ],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    """One problem; null is the place of what is in no file, the path of what is about no value, a cure that is not known."""
+    return {
+        "file": problem.file,
+        "line": problem.line or None,
+        "column": problem.column or None,
+        "path": problem.path or None,
+        "what": problem.text,
+        "cure": problem.cure or None,
+    }

@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.cli.parsing import EXIT_CODES, called, named, shown_actions
-from sim.cli.verbs import Verb, every_verb
+from sim.cli.verbs import EXIT_CODES, Verb, called, every_verb, named, shown_actions
 from sim.home import FRONT_DOOR
 from sim.inputs.problems import capital
 

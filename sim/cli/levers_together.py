@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import repeat_with
-from sim.cli.files import number_of
-from sim.cli.plans import how_to_run, plan_words
+from sim.cli.arguments import number_of, repeat_with
 from sim.cli.screen import Screen
-from sim.cli.study_folder import about, publish_study, try_places
+from sim.cli.studying import about, how_to_run, plan_words, publish_study, try_places
 from sim.cli.tables import columns, finished, wrapped
-from sim.cli.verbs.together import Levers
+from sim.cli.verbs.studies import Levers
 from sim.inputs.loading import sets_for_each
 from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario

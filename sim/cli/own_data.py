@@ -4,13 +4,10 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.cli.arguments import UsageError, engines_for
-from sim.cli.files import place_for
+from sim.cli.arguments import UsageError, engines_for, place_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, from_the_store
-from sim.cli.verbs.bcf import DEFAULT_MAPPING, Bcf
-from sim.cli.verbs.preset import Preset
-from sim.cli.verbs.worksheet import Worksheet
+from sim.cli.verbs.own_data import DEFAULT_MAPPING, Bcf, Preset, Worksheet
 from sim.diagnostics.warnings import warnings_before_a_run
 from sim.home import COMMAND, HOME, command_line, common_folder, name_from
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS

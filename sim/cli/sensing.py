@@ -9,13 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import UsageError, repeat_with
-from sim.cli.files import number_of
-from sim.cli.plans import how_to_run, plan_words
+from sim.cli.arguments import UsageError, number_of, repeat_with
 from sim.cli.screen import Screen
-from sim.cli.study_folder import about, publish_study, try_places
+from sim.cli.studying import about, how_to_run, plan_words, publish_study, try_places
 from sim.cli.tables import columns, finished, wrapped
-from sim.cli.verbs.sensitivity import DEFAULT_RANGES, Sensitivity
+from sim.cli.verbs.studies import DEFAULT_RANGES, Sensitivity
 from sim.home import HOME, command_line, shortest
 from sim.inputs.files import Range, read_ranges
 from sim.inputs.loading import read_scenario, sets_for_each

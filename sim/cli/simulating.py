@@ -19,14 +19,21 @@ from threading import Thread
 from typing import NamedTuple
 
 from sim.cli import tables
-from sim.cli.arguments import Options, UsageError, engines_for
-from sim.cli.files import number_of, place_for, words_for
-from sim.cli.plans import Batches, Precise, chosen_for, say_plan, tell_precision, with_precision
+from sim.cli.arguments import Options, UsageError, engines_for, number_of, place_for, words_for
 from sim.cli.screen import Screen, write_to
 from sim.cli.sensing import flips_of
-from sim.cli.study_folder import studies_in, studies_of
+from sim.cli.studying import (
+    Batches,
+    Precise,
+    chosen_for,
+    say_plan,
+    studies_in,
+    studies_of,
+    tell_precision,
+    with_precision,
+)
 from sim.cli.tables import columns, wrapped
-from sim.cli.verbs.simulate import Simulate
+from sim.cli.verbs.running import Simulate
 from sim.home import HOME, command_line, shortest
 from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import ScenarioError

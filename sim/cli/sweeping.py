@@ -10,13 +10,11 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
-from sim.cli.arguments import UsageError, engines_for, repeat_with
-from sim.cli.files import number_of, place_for, words_for
-from sim.cli.plans import plan_words
+from sim.cli.arguments import UsageError, engines_for, number_of, place_for, repeat_with, words_for
 from sim.cli.screen import Screen
-from sim.cli.study_folder import about, publish_study, try_places
+from sim.cli.studying import about, plan_words, publish_study, try_places
 from sim.cli.tables import columns, from_the_store, give_json, interrupted, wrapped
-from sim.cli.verbs.sweep import Sweeping
+from sim.cli.verbs.studies import Sweeping
 from sim.inputs.loading import Question, as_yaml, extending, read_scenario, sets_for_each
 from sim.inputs.part import typed_of, typed_setting
 from sim.inputs.problems import Problems

@@ -11,14 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.cli.arguments import repeat_with
-from sim.cli.files import number_of
-from sim.cli.plans import how_to_run, plan_words
+from sim.cli.arguments import number_of, repeat_with
 from sim.cli.screen import Screen
 from sim.cli.sensing import question_of, ranges_of
-from sim.cli.study_folder import about, publish_study, try_places
+from sim.cli.studying import about, how_to_run, plan_words, publish_study, try_places
 from sim.cli.tables import columns, finished, wrapped
-from sim.cli.verbs.sensitivity import Sensitivity
+from sim.cli.verbs.studies import Sensitivity
 from sim.inputs.files import Range
 from sim.inputs.problems import capital, listed
 from sim.results.files import writing

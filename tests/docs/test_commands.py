@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from sim.cli import main
-from sim.cli.files import expanded
-from sim.cli.parsing import parse
+from sim.cli.arguments import expanded
+from sim.cli.verbs import parse
 from tests.hall.own_hospital import make_own_hospital
 from tests.house.test_citations import ROOT, tracked
 from tests.own_data.worlds import SMALL

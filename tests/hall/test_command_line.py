@@ -12,9 +12,8 @@ from typing import NamedTuple
 import pytest
 
 from sim.cli import main
-from sim.cli.arguments import UsageError
-from sim.cli.files import expanded
-from sim.cli.parsing import parse
+from sim.cli.arguments import UsageError, expanded
+from sim.cli.verbs import parse
 from sim.inputs.loading import sets_for_each
 from sim.results.invariants import checks
 from sim.runs.workers import WorkerLost

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.cli.arguments import UsageError
-from sim.cli.files import expanded
+from sim.cli.arguments import UsageError, expanded
 from sim.inputs.files import similar_in
 from sim.machine_code import CACHE_FOLDER, folders
 from sim.regression.baselines import baseline_of

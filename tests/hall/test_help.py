@@ -11,8 +11,7 @@ import pytest
 
 from sim.cli import main
 from sim.cli.help_pages import PAGE, README, commands_page, readme_table, written_into
-from sim.cli.parsing import every_verb_shown, parse, verb_shown
-from sim.cli.verbs import NAMES, Verb, every_verb, verb_named
+from sim.cli.verbs import NAMES, Verb, every_verb, every_verb_shown, parse, verb_named, verb_shown
 from sim.inputs.loading import read_scenario
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,7 @@ import pytest
 import sim
 from sim import home
 from sim.cli import main
-from sim.cli.parsing import COLUMN, every_verb_shown
-from sim.cli.verbs import every_verb
+from sim.cli.verbs import COLUMN, every_verb, every_verb_shown
 from sim.home import HOME, as_shipped, meant, name_of
 from sim.inputs.catalogue_page import shipped
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.cli.plans import duration
+from sim.cli.studying import duration
 from tests.hall.files import write_pair
 
 pytestmark = pytest.mark.usefixtures("here")

@@ -44,7 +44,7 @@ class Division(NamedTuple):
         return slice(self.first, self.first + len(self.items))
 
 
-class Told(NamedTuple):
+class SplitMeasure(NamedTuple):
     """One measure by item and place, as it is reported: NaN where there is no row. Of what is not split, everybody's alone."""
 
     measure: str
@@ -184,7 +184,9 @@ class Split:
         found[:, self.all] = table[:, these].sum(axis=1)
         return found
 
-    def told(self, found: Mapping[str, NDArray[Any]], places: Iterable[int], hidden: Sequence[int] = ()) -> list[Told]:
+    def reported(
+        self, found: Mapping[str, NDArray[Any]], places: Iterable[int], hidden: Sequence[int] = ()
+    ) -> list[SplitMeasure]:
         """Some measures for these places but the hidden ones; of parts, only those that are divided and say something.
 
         Which places are hidden may differ from one replication to the next; the others are the same in each.
@@ -194,12 +196,15 @@ class Split:
             hidden = (*hidden, self.all_hospitals)
         gone = [index for index, place in enumerate(shown) if place in hidden] if hidden else []
         columns = self.scenario.once(("columns", shown), lambda: np.array(shown, dtype=np.intp))
-        return [Told(measure, shown, self._told(measure, table, columns, gone)) for measure, table in found.items()]
+        return [
+            SplitMeasure(measure, shown, self._values(measure, table, columns, gone))
+            for measure, table in found.items()
+        ]
 
-    def _told(self, measure: str, table: NDArray[Any], columns: NDArray[np.intp], hidden: list[int]) -> Figures:
-        told = measures()[measure]
-        found: Figures = (table if told.split else table[:1]).take(columns, axis=1).astype(np.float64, copy=False)
-        if told.absent_is_zero:
+    def _values(self, measure: str, table: NDArray[Any], columns: NDArray[np.intp], hidden: list[int]) -> Figures:
+        definition = measures()[measure]
+        found: Figures = (table if definition.split else table[:1]).take(columns, axis=1).astype(np.float64, copy=False)
+        if definition.absent_is_zero:
             parts = found[1:]
             np.copyto(parts, np.nan, where=parts == 0)
         if hidden:
@@ -211,16 +216,16 @@ class Split:
         found = tuple(places)
         return found if set(found).isdisjoint(self.hospitals) else (*found, self.all_hospitals)
 
-    def block(self, told: Told) -> Block:
+    def block(self, of: SplitMeasure) -> Block:
         """The same as rows."""
-        what = ("keys of people", told.measure, told.places, len(told.values))
-        return Block(self.scenario.once(what, lambda: self._keys(told)), told.values.ravel())
+        what = ("keys of people", of.measure, of.places, len(of.values))
+        return Block(self.scenario.once(what, lambda: self._keys(of)), of.values.ravel())
 
-    def _keys(self, told: Told) -> tuple[Key, ...]:
+    def _keys(self, of: SplitMeasure) -> tuple[Key, ...]:
         return tuple(
-            key_of(self.places[place], told.measure, by, item)
-            for by, item in self.items[: len(told.values)]
-            for place in told.places
+            key_of(self.places[place], of.measure, by, item)
+            for by, item in self.items[: len(of.values)]
+            for place in of.places
         )
 
 

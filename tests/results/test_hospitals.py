@@ -11,7 +11,7 @@ from sim.results.invariants.checks import IdentityBroken
 from sim.results.measures import census, delays
 from sim.results.measures.all import measure
 from sim.results.measures.hospitals import came_from_rows, with_the_only_hospital
-from sim.results.split import Split, Told
+from sim.results.split import Split, SplitMeasure
 from sim.results.window import Row, Window
 from tests.results.sweeps import check
 from tests.results.tiny import Town, group, hospital, service, step, unit
@@ -156,15 +156,15 @@ def test_a_total_without_one_of_its_hospitals_is_found_out(monkeypatch: pytest.M
 def test_a_total_that_adds_up_and_counts_delay_nowhere_in_the_records_is_found_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    right = delays.told
+    right = delays.split_measures
 
-    def doubled(window: Window, split: Split) -> list[Told]:
+    def doubled(window: Window, split: Split) -> list[SplitMeasure]:
         return [
             one._replace(values=2 * one.values) if one.measure == "delayed_bed_days" else one
             for one in right(window, split)
         ]
 
-    monkeypatch.setattr(delays, "told", doubled)
+    monkeypatch.setattr(delays, "split_measures", doubled)
     said = found_out()
     assert said.identity == identities.HOSPITALS_ADD_UP
     assert said.where.startswith("delay")

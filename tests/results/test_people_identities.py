@@ -12,7 +12,7 @@ from sim.model.records import GAVE_UP, NEVER, NO_PLACE, TURNED_AWAY, Column
 from sim.results.invariants import people
 from sim.results.invariants.checks import IdentityBroken
 from sim.results.measures import census, flow, unmet, waits
-from sim.results.split import Told
+from sim.results.split import SplitMeasure
 from sim.results.step_functions import Mask
 from sim.results.window import Window
 from tests.results.sweeps import check
@@ -148,16 +148,16 @@ def test_an_arrival_that_is_not_counted_is_found_out(monkeypatch: pytest.MonkeyP
 def test_one_too_many_that_is_shown_is_found_out(
     measure: str, place: int, identity: str, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right = people.all.told
+    right = people.all.split_measures
 
-    def one_more(told: Told) -> Told:
-        more = np.zeros(len(told.places))
+    def one_more(reported: SplitMeasure) -> SplitMeasure:
+        more = np.zeros(len(reported.places))
         more[place] = 1
-        return told._replace(values=told.values + more)
+        return reported._replace(values=reported.values + more)
 
-    def wrong(window: Window) -> list[Told]:
+    def wrong(window: Window) -> list[SplitMeasure]:
         return [one_more(one) if one.measure == measure else one for one in right(window)]
 
-    monkeypatch.setattr(people.all, "told", wrong)
+    monkeypatch.setattr(people.all, "split_measures", wrong)
     said = found_out(sound_town())
     assert (said.identity, said.where.startswith(where)) == (identity, True)

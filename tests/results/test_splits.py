@@ -25,9 +25,9 @@ from sim.results.invariants import cohort as cohort_identities
 from sim.results.invariants import people as identities
 from sim.results.invariants.records import IdentityBroken
 from sim.results.measure_table import BY, SPLITS, is_of_people, measures
-from sim.results.measures.all import measure, told, with_the_only_group
+from sim.results.measures.all import measure, split_measures, with_the_only_group
 from sim.results.measures.order import canonical
-from sim.results.split import Told, percentiles, split_of
+from sim.results.split import SplitMeasure, percentiles, split_of
 from sim.results.window import Row, Window
 from sim.results.words.labels import measure_label
 from tests.model.test_identities_random import FEW, on_towns
@@ -237,11 +237,11 @@ def test_no_trait_may_have_the_name_of_another_division() -> None:
 
 def test_only_what_counts_people_is_split_and_all_of_it() -> None:
     rows = measure(*ran(EVERY_KEY))
-    split_measures = {name for name, one in measures().items() if one.split}
-    assert {row.measure for row in rows if is_of_people(row.by)} == split_measures
+    divided = {name for name, one in measures().items() if one.split}
+    assert {row.measure for row in rows if is_of_people(row.by)} == divided
     window = Window(*ran(EVERY_KEY))
-    followed = {name for name in split_measures if name.startswith("cohort_")}
-    assert {one.measure for one in told(window)} == split_measures - followed
+    followed = {name for name in divided if name.startswith("cohort_")}
+    assert {one.measure for one in split_measures(window)} == divided - followed
     assert all(one.split in SPLITS for one in measures().values() if one.split)
 
 
@@ -368,7 +368,7 @@ FAULTS: dict[str, Fault] = {
         "np.cumsum(sizes, dtype=np.int64) - sizes",
         "np.cumsum(sizes, dtype=np.int64) - sizes[0]",
     ),
-    "a part of one person is left out": ("_told", "parts == 0", "parts <= 1"),
+    "a part of one person is left out": ("_values", "parts == 0", "parts <= 1"),
 }
 
 
@@ -405,14 +405,14 @@ def test_a_fault_in_splitting_is_caught(fault: str, monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("measure_name", ["delayed_bed_days", "occupied_bed_days"])
 def test_a_lost_second_of_one_level_is_found_out(measure_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    window, right = Window(*ran(EXAMPLES[0])), identities.all.told
+    window, right = Window(*ran(EXAMPLES[0])), identities.all.split_measures
     lost = np.zeros((len(split_of(window).items), 1))
     lost[1] = 1 / SECONDS_PER_DAY
 
-    def wrong(window: Window) -> list[Told]:
+    def wrong(window: Window) -> list[SplitMeasure]:
         return [one._replace(values=one.values - lost) if one.measure == measure_name else one for one in right(window)]
 
-    monkeypatch.setattr(identities.all, "told", wrong)
+    monkeypatch.setattr(identities.all, "split_measures", wrong)
     with pytest.raises(IdentityBroken) as broken:
         identities.check_splits(window)
     assert broken.value.identity == identities.SPLITS_ADD_UP
@@ -421,18 +421,18 @@ def test_a_lost_second_of_one_level_is_found_out(measure_name: str, monkeypatch:
 def test_a_level_that_takes_time_from_another_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is held under the wrong level adds up, but it is neither care nor delay."""
     window = Window(*ran(EXAMPLES[0]))
-    right, items = identities.all.told, split_of(window).items
+    right, items = identities.all.split_measures, split_of(window).items
     order = np.arange(len(items))
     high, low = items.index(("need", "high")), items.index(("need", "low"))
     order[[high, low]] = low, high
 
-    def wrong(window: Window) -> list[Told]:
+    def wrong(window: Window) -> list[SplitMeasure]:
         return [
             one._replace(values=one.values[order]) if one.measure == "occupied_bed_days" else one
             for one in right(window)
         ]
 
-    monkeypatch.setattr(identities.all, "told", wrong)
+    monkeypatch.setattr(identities.all, "split_measures", wrong)
     with pytest.raises(IdentityBroken) as broken:
         identities.check_splits(window)
     assert broken.value.identity == identities.SPLITS_NEED_AND_WAIT

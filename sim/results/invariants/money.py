@@ -137,8 +137,10 @@ def _check_budget(window: Window, budget: Budget, rows: list[Row], cash: list[Ro
         return
     by = "contributor" if budget.contributors and window.scenario.costs.pools else "payer"
     names = budget.payers or budget.contributors
-    told = (row.value for row in cash if row[:3] == ("all", "cost_cash_gbp", by) and (not names or row.item in names))
-    require_sum(BUDGETS_ADD_UP, f"{budget.name}, by {by}", spent, pence(sum(told)))
+    amounts = (
+        row.value for row in cash if row[:3] == ("all", "cost_cash_gbp", by) and (not names or row.item in names)
+    )
+    require_sum(BUDGETS_ADD_UP, f"{budget.name}, by {by}", spent, pence(sum(amounts)))
 
 
 def _each_once(window: Window, found: list[costs.Line]) -> None:

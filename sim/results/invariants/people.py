@@ -19,7 +19,7 @@ from sim.results.invariants.records import IdentityBroken, require_sum, require_
 from sim.results.measure_table import measures
 from sim.results.measures import all, arrival_steps, census, flow, unmet, waits
 from sim.results.measures.hospitals import came_from_rows
-from sim.results.split import Figures, Split, Told, split_of
+from sim.results.split import Figures, Split, SplitMeasure, split_of
 from sim.results.step_functions import Mask, of_person
 from sim.results.window import Row, Window, kept
 
@@ -120,8 +120,8 @@ def _queues_add_up(window: Window) -> None:
 
 def _shown(window: Window, measure: str, places: Sequence[int]) -> Column:
     """What is reported of everybody in some places: a count of people, 0 where it has no row."""
-    (told,) = (one for one in all.told(window) if one.measure == measure)
-    found = dict(zip(told.places, np.nan_to_num(told.values[0]).tolist(), strict=True))
+    (shown,) = (one for one in all.split_measures(window) if one.measure == measure)
+    found = dict(zip(shown.places, np.nan_to_num(shown.values[0]).tolist(), strict=True))
     return np.array([round(found[place]) for place in places], dtype=np.int64)
 
 
@@ -217,9 +217,9 @@ def check_splits(window: Window) -> None:
     split = split_of(window)
     if len(split.divisions) == 1:
         return
-    told = all.told(window)
-    _add_up(split, window.days, [one for one in told if is_count_of_people(one.measure)])
-    for one in told:
+    reported = all.split_measures(window)
+    _add_up(split, window.days, [one for one in reported if is_count_of_people(one.measure)])
+    for one in reported:
         if one.measure == "occupied_bed_days":
             _need_and_wait(window, split, one)
 
@@ -229,7 +229,7 @@ def is_count_of_people(measure: str) -> bool:
     return bool(measures()[measure].split) and measures()[measure].absent_is_zero
 
 
-def _add_up(split: Split, days: int, counts: list[Told]) -> None:
+def _add_up(split: Split, days: int, counts: list[SplitMeasure]) -> None:
     """The items of each division add up to everybody: all counts side by side, a column for each place of each."""
     each = np.repeat(
         [_part_of_a_second(count.measure, days) for count in counts], [len(count.places) for count in counts]
@@ -237,9 +237,9 @@ def _add_up(split: Split, days: int, counts: list[Told]) -> None:
     values = _whole_numbers(np.concatenate([count.values for count in counts], axis=1), each)
     parts = np.add.reduceat(values, [division.first for division in split.divisions])
     for column in np.flatnonzero((parts != values[0]).any(axis=0))[:1].tolist():
-        told = [(count.measure, place) for count in counts for place in count.places]
+        named = [(count.measure, place) for count in counts for place in count.places]
         division = int(np.argmax(parts[:, column] != values[0, column]))
-        where = f"{split.places[told[column][1]]} {told[column][0]} by {split.divisions[division].by}"
+        where = f"{split.places[named[column][1]]} {named[column][0]} by {split.divisions[division].by}"
         require_sum(SPLITS_ADD_UP, where, int(parts[division, column]), int(values[0, column]))
 
 
@@ -256,13 +256,13 @@ def _whole_numbers(values: Figures, each: int | NDArray[np.int64]) -> NDArray[np
     return np.rint(np.where(np.isnan(values), 0, values) * each).astype(np.int64)
 
 
-def _need_and_wait(window: Window, split: Split, told: Told) -> None:
+def _need_and_wait(window: Window, split: Split, of: SplitMeasure) -> None:
     """Bed days of each item by another way: care from the level found of each stay, delay from the level after."""
     expected = count_sweep.stays_again(window).table
-    shown = [index for index, place in enumerate(told.places) if place <= window.home]
-    found = _whole_numbers(told.values, SECONDS_PER_DAY)[:, shown]
-    whole = expected[:, [told.places[index] for index in shown]]
+    shown = [index for index, place in enumerate(of.places) if place <= window.home]
+    found = _whole_numbers(of.values, SECONDS_PER_DAY)[:, shown]
+    whole = expected[:, [of.places[index] for index in shown]]
     for item, index in np.argwhere(found != whole)[:1]:
         by, name = split.items[item]
-        where = f"{split.places[told.places[shown[index]]]}, {by} {name}"
+        where = f"{split.places[of.places[shown[index]]]}, {by} {name}"
         require_sum(SPLITS_NEED_AND_WAIT, where, int(found[item, index]), int(whole[item, index]))

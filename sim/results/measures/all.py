@@ -31,7 +31,7 @@ from sim.results.measures import (
     waits,
 )
 from sim.results.measures.order import RowOrder, canonical
-from sim.results.split import Split, Told, split_of
+from sim.results.split import Split, SplitMeasure, split_of
 from sim.results.window import Block, Key, Row, Window, block_of, kept, key_of
 
 ALSO_BY_THE_ONLY_GROUP = ("delayed_bed_days", "arrivals")
@@ -40,25 +40,27 @@ ALSO_BY_THE_ONLY_GROUP = ("delayed_bed_days", "arrivals")
 def blocks(window: Window) -> Iterator[Block]:
     """The rows of everybody, and those of every part."""
     split = split_of(window)
-    for one in told(window):
+    for one in split_measures(window):
         yield split.block(one)
     if len(window.scenario.people) == 1:
-        yield from (_in_the_only_group(split, one) for one in told(window) if one.measure in ALSO_BY_THE_ONLY_GROUP)
+        yield from (
+            _in_the_only_group(split, one) for one in split_measures(window) if one.measure in ALSO_BY_THE_ONLY_GROUP
+        )
 
 
 @kept
-def told(window: Window) -> list[Told]:
+def split_measures(window: Window) -> list[SplitMeasure]:
     """What is reported of everybody and of every part."""
     split = split_of(window)
     return [
-        *occupancy.told(window, split),
-        *waits.told(window, split),
-        *arrival_steps.told(window, split),
-        *flow.told(window, split),
-        *delays.told(window, split),
-        *flow.told_of_releases(window, split),
-        *unmet.told(window, split),
-        *followup.told(window, split),
+        *occupancy.split_measures(window, split),
+        *waits.split_measures(window, split),
+        *arrival_steps.split_measures(window, split),
+        *flow.split_measures(window, split),
+        *delays.split_measures(window, split),
+        *flow.release_measures(window, split),
+        *unmet.split_measures(window, split),
+        *followup.split_measures(window, split),
     ]
 
 
@@ -67,7 +69,7 @@ def rows_of_everybody(window: Window) -> list[Row]:
     places = split_of(window).places
     return [
         Row(places[place], one.measure, "", "", value)
-        for one in told(window)
+        for one in split_measures(window)
         for place, value in zip(one.places, one.values[0].tolist(), strict=True)
         if not isnan(value)
     ]
@@ -78,17 +80,17 @@ def with_the_only_group(scenario: Scenario, rows: Sequence[Row]) -> list[Row]:
     if len(scenario.people) != 1:
         return list(rows)
     known, name = {row[:4] for row in rows}, scenario.people[0].name
-    group = [row._replace(by=GROUP, item=name) for row in rows if row.by == "" and _is_told_of_a_part(row)]
+    group = [row._replace(by=GROUP, item=name) for row in rows if row.by == "" and _has_a_part(row)]
     return [*rows, *(row for row in group if row[:4] not in known)]
 
 
-def _is_told_of_a_part(row: Row) -> bool:
+def _has_a_part(row: Row) -> bool:
     """Whether it counts people, and somebody or may be nothing."""
-    told = measures()[row.measure]
-    return told.split != "" and (row.value != 0 or not told.absent_is_zero)
+    definition = measures()[row.measure]
+    return definition.split != "" and (row.value != 0 or not definition.absent_is_zero)
 
 
-def _in_the_only_group(split: Split, found: Told) -> Block:
+def _in_the_only_group(split: Split, found: SplitMeasure) -> Block:
     """The whole again: everybody's delay, where there is any, and all arrivals."""
 
     def keys() -> tuple[Key, ...]:
@@ -96,9 +98,9 @@ def _in_the_only_group(split: Split, found: Told) -> Block:
         return tuple(key_of(split.places[place], found.measure, GROUP, group) for place in found.places)
 
     values = found.values[0]
-    is_told = values != 0 if found.measure == "delayed_bed_days" else np.array(found.places) == split.all
+    is_reported = values != 0 if found.measure == "delayed_bed_days" else np.array(found.places) == split.all
     what = ("keys of the only group", found.measure, found.places)
-    return Block(split.scenario.once(what, keys), np.where(is_told, values, np.nan))
+    return Block(split.scenario.once(what, keys), np.where(is_reported, values, np.nan))
 
 
 __all__ = ["Row", "measure"]

@@ -13,7 +13,7 @@ import numpy as np
 from sim.inputs.scenario import OUTSIDE, REASONS, SECONDS_PER_DAY
 from sim.model.records import NEVER, Column
 from sim.results.measures.delay_episodes import Segments, through_steps
-from sim.results.split import Split, Told
+from sim.results.split import Split, SplitMeasure
 from sim.results.step_functions import is_first, total_by
 from sim.results.window import Row, Window, kept
 
@@ -59,7 +59,7 @@ def are_asked_for(window: Window) -> bool:
     )
 
 
-def told(window: Window, split: Split) -> list[Told]:
+def split_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """Days that people were outside for steps; no row where a scenario has none."""
     if not are_asked_for(window):
         return []
@@ -67,7 +67,7 @@ def told(window: Window, split: Split) -> list[Told]:
     places = np.full(len(found.person), split.outside)
     seconds = split.total(split.came[found.person], places, window.clipped(found.start, found.clear))
     days = split.with_all(seconds, [split.outside]) / SECONDS_PER_DAY
-    return split.told({"arrival_step_days": days}, (split.outside, split.all))
+    return split.reported({"arrival_step_days": days}, (split.outside, split.all))
 
 
 def rows(window: Window) -> list[Row]:

@@ -21,7 +21,7 @@ from sim.results.measures.delay_episodes import Pieces, pieces, segments
 from sim.results.measures.occupancy import door_over_time, free_over_time, own_hours_over_time
 from sim.results.measures.root_causes import cause_items, cause_seconds, groups_of_places, has_bays, lack_seconds
 from sim.results.path_passes import BITS, Room
-from sim.results.split import Split, Table, Told, late, leavers, ratio, split_of
+from sim.results.split import Split, SplitMeasure, Table, late, leavers, ratio, split_of
 from sim.results.step_functions import ALWAYS, column, midnights, total_by
 from sim.results.tables import counted, tables_of
 from sim.results.window import Block, Key, Row, Window, kept, key_of
@@ -236,7 +236,7 @@ def _pairs(window: Window, held: Column, to: Column) -> delay_passes.Pairs:
 # -- what is reported -----------------------------------------------------------------------------------------------------
 
 
-def told(window: Window, split: Split) -> list[Told]:
+def split_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """The delay of every declared service and of all together, over time, at midnights, and by the dates of leaving."""
     places = (*range(window.home), split.all)
     seconds, nights, long_nights = (
@@ -250,7 +250,7 @@ def told(window: Window, split: Split) -> list[Told]:
         "delayed_nights": nights,
         "long_stay_delayed_people_mean": long_nights / window.days,
     }
-    return [*split.told(found, places), *_official(window, split)]
+    return [*split.reported(found, places), *_official(window, split)]
 
 
 def why(window: Window) -> Block:
@@ -324,7 +324,7 @@ def _long_rows(window: Window, found: Delays) -> list[Row]:
     return out
 
 
-def _official(window: Window, split: Split) -> list[Told]:
+def _official(window: Window, split: Split) -> list[SplitMeasure]:
     """The discharge ready date measures: by calendar dates, over those who left alive in the window."""
 
     def plain() -> list[Table]:
@@ -337,7 +337,7 @@ def _official(window: Window, split: Split) -> list[Told]:
         "delay_mean_if_delayed_nights": ratio(total, late_number),
         "delay_mean_nights": ratio(total, number),
     }
-    return split.told(found, range(window.home))
+    return split.reported(found, range(window.home))
 
 
 @kept

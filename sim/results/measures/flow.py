@@ -11,8 +11,8 @@ from sim.model.records import ADMITTED, DIED_WAITING, NEVER, NONE, OUTSIDE, Colu
 from sim.results.split import (
     Figures,
     Split,
+    SplitMeasure,
     Table,
-    Told,
     begun,
     leavers,
     percentiles,
@@ -71,7 +71,7 @@ def _pathway_numbers(window: Window) -> Column:
     return found
 
 
-def told(window: Window, split: Split) -> list[Told]:
+def split_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """Arrivals, admissions, discharges, lengths of stay, deaths and throughput."""
     return (
         _arrivals(window, split)
@@ -88,24 +88,24 @@ def came(window: Window) -> Mask:
     return np.asarray(window.inside(people["arrives"]) & (people["from_census"] == 0))
 
 
-def _arrivals(window: Window, split: Split) -> list[Told]:
+def _arrivals(window: Window, split: Split) -> list[SplitMeasure]:
     here = window.cached("came", "all", lambda: np.flatnonzero(came(window)))
     arrived = split.count(split.came[here], window.ledger.people["arrives_at"][here])
     doors = {name for group in window.scenario.people for name, _ in group.arrives_at}
     nobody = [place for place, name in enumerate(window.names) if name not in doors and not arrived[0, place]]
     arrivals = {"arrivals": split.with_all(arrived, range(split.outside))}
-    return split.told(arrivals, (*range(split.outside), split.all), hidden=nobody)
+    return split.reported(arrivals, (*range(split.outside), split.all), hidden=nobody)
 
 
-def _admissions(window: Window, split: Split) -> list[Told]:
+def _admissions(window: Window, split: Split) -> list[SplitMeasure]:
     (counts,) = counted(window, lambda: [split.admitted(begun(window))], "begun")
     admitted = split.with_all(counts, range(window.home))
-    found = split.told({"admissions": admitted}, (*range(window.home + 1), split.all))
+    found = split.reported({"admissions": admitted}, (*range(window.home + 1), split.all))
     homes = [number for number, service in enumerate(window.declared) if service.is_long_term]
     if not homes:
         return found
     moved_in = split.with_all(counts, homes)
-    return [*found, *split.told({"long_term_care_admissions": moved_in}, (*homes, split.all))]
+    return [*found, *split.reported({"long_term_care_admissions": moved_in}, (*homes, split.all))]
 
 
 def waited_on_rows(window: Window) -> list[Row]:
@@ -131,12 +131,12 @@ def _waited_on(window: Window) -> Column:
     return _table_of(window.admitted_to[got_in], waits["to"][got_in], size, size)
 
 
-def _leavers(window: Window, split: Split) -> list[Told]:
+def _leavers(window: Window, split: Split) -> list[SplitMeasure]:
     (left,) = counted(window, lambda: [split.left(leavers(window))], "left")
     left = left.copy()
     left[:, split.all] = _gone_by_item(window, split)
     found = {"leavers": left, "throughput_per_day": left / window.days}
-    return split.told(found, (*range(window.home + 1), split.all))
+    return split.reported(found, (*range(window.home + 1), split.all))
 
 
 def _gone_by_item(window: Window, split: Split) -> Column:
@@ -159,7 +159,7 @@ def _gone(window: Window) -> tuple[Column, Column]:
     return left, np.flatnonzero(gone)
 
 
-def _lengths_of_stay(window: Window, split: Split) -> list[Told]:
+def _lengths_of_stay(window: Window, split: Split) -> list[SplitMeasure]:
     """Days from admitted to left, and to ready, of the stays that ended in the window, by declared service."""
     found = _lengths(window, split)
     days = {
@@ -168,7 +168,7 @@ def _lengths_of_stay(window: Window, split: Split) -> list[Told]:
         "length_of_stay_p90_days": found.p90,
         "days_to_ready_mean": ratio(found.needed, found.number),
     }
-    return split.told({name: seconds / SECONDS_PER_DAY for name, seconds in days.items()}, range(window.home))
+    return split.reported({name: seconds / SECONDS_PER_DAY for name, seconds in days.items()}, range(window.home))
 
 
 class Stayed(NamedTuple):
@@ -196,11 +196,11 @@ def _lengths(window: Window, split: Split) -> Stayed:
     return Stayed(split.count(profiles, places), *totals, *of_lengths)
 
 
-def _deaths(window: Window, split: Split) -> list[Told]:
+def _deaths(window: Window, split: Split) -> list[SplitMeasure]:
     places = (*range(window.home + 1), split.outside)
     inside, outside = counted(window, lambda: _dead_by_item(window, split), "dead", "dead outside")
     deaths = inside + outside
-    return split.told({"deaths": split.with_all(deaths, places)}, (*places, split.all))
+    return split.reported({"deaths": split.with_all(deaths, places)}, (*places, split.all))
 
 
 def _dead_by_item(window: Window, split: Split) -> Sequence[Table]:
@@ -251,7 +251,7 @@ def pathway_rows(window: Window) -> list[Row]:
     ]
 
 
-def told_of_releases(window: Window, split: Split) -> list[Told]:
+def release_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """Hospitals: the share that left of those ready on a day, over all days.
 
     Who is still there at the midnight that ends a day counts as not released on it, as in the situation
@@ -264,7 +264,7 @@ def told_of_releases(window: Window, split: Split) -> list[Told]:
 
     went, remained = counted(window, plain, "went", "remained")
     share = ratio(went, went + remained)
-    return split.told({"released_share": share}, np.flatnonzero(window.is_acute).tolist())
+    return split.reported({"released_share": share}, np.flatnonzero(window.is_acute).tolist())
 
 
 def _nights(window: Window) -> tuple[Column, Column, Column]:

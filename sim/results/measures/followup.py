@@ -20,7 +20,7 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY
 from sim.machine_code import Column, Mask, Passes
 from sim.model.records import ADMITTED, NEVER, OUTSIDE
-from sim.results.split import Split, Table, Told, leavers, ratio
+from sim.results.split import Split, SplitMeasure, Table, leavers, ratio
 from sim.results.step_functions import is_first, of_person, total_by
 from sim.results.table_passes import Sums, row_of
 from sim.results.tables import by_item, room_for_sums, tables_of
@@ -273,7 +273,7 @@ class Followed(NamedTuple):
     each: int  # so much is one of the measure's unit
 
 
-def told(window: Window, split: Split) -> list[Told]:
+def split_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """What became of people of each hospital, and of all hospitals; of each other service, who was back in hospital."""
     hospitals = np.flatnonzero(window.is_acute).tolist()
     if not hospitals:
@@ -282,7 +282,7 @@ def told(window: Window, split: Split) -> list[Told]:
     for count in _counts(window, split):
         total, number = (split.with_all(table, hospitals) for table in (count.total, count.number))
         found[count.measure] = ratio(total, number) / count.each
-    return split.told(found, (*range(window.home), split.all))
+    return split.reported(found, (*range(window.home), split.all))
 
 
 class Counts(NamedTuple):

@@ -15,7 +15,7 @@ from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, Calendar, Hours,
 from sim.model.records import Column
 from sim.results.measures.census import at_midnights
 from sim.results.path_passes import PASSES, Days, OfPlaces, Path
-from sim.results.split import Split, Table, Told, percentiles_of_paths, present, split_of
+from sim.results.split import Split, SplitMeasure, Table, percentiles_of_paths, present, split_of
 from sim.results.step_functions import (
     ALWAYS,
     StepFunction,
@@ -218,7 +218,7 @@ def available_seconds(window: Window, service: Service) -> int:
     return places_over_time(window, service).available_seconds
 
 
-def told(window: Window, split: Split) -> list[Told]:
+def split_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """People in every service, home included, and occupied bed days of all but home, which is no bed."""
     services = range(window.home + 1)
     occupied = split.with_all(_occupied(window), range(window.home))
@@ -227,8 +227,8 @@ def told(window: Window, split: Split) -> list[Told]:
     for percent, people in zip(PERCENTS, percentiles_of_paths(split, census, shown, PERCENTS), strict=True):
         found[f"midnight_census_p{percent:02d}"] = people
     return [
-        *split.told({"occupied_bed_days": occupied / SECONDS_PER_DAY}, (*services, split.all)),
-        *split.told(found, services),
+        *split.reported({"occupied_bed_days": occupied / SECONDS_PER_DAY}, (*services, split.all)),
+        *split.reported(found, services),
     ]
 
 

@@ -83,8 +83,8 @@ class RowOrder:
         values = np.full(len(self._keys), np.nan)
         values[self._places[same]] = np.concatenate([one.values for one in constant])
         values[numbers] = rows.values
-        is_told = ~np.isnan(values)
-        return tuple(compress(self._keys, is_told.tolist())), values[is_told]
+        is_reported = ~np.isnan(values)
+        return tuple(compress(self._keys, is_reported.tolist())), values[is_reported]
 
     def _meet(self, constant: Sequence[Block], others: Sequence[Key]) -> None:
         """Put new keys in their places; the numbers of all others change with them."""

@@ -90,15 +90,15 @@ def divisions(scenarios: Sequence[Scenario], *, compared: bool) -> Divisions:
     base = scenarios[0] if compared else None
     others = scenarios[1:] if compared else scenarios
     found = [division(base, other) for other in others]
-    told = [one for one in found if one is not None]
+    divided = [one for one in found if one is not None]
     by_scenario = [() if one is None else (one,) for one in found]
     if not compared:
         return Divisions(
             tuple(by_scenario), years=tuple(calendar_years(scenario.calendar, [scenario]) for scenario in scenarios)
         )
-    common = in_common(scenarios[0].calendar, (one.headline for one in told))
+    common = in_common(scenarios[0].calendar, (one.headline for one in divided))
     years = calendar_years(scenarios[0].calendar, scenarios)
-    return Divisions((tuple(dict.fromkeys(told)), *by_scenario), common, (years,) * len(scenarios))
+    return Divisions((tuple(dict.fromkeys(divided)), *by_scenario), common, (years,) * len(scenarios))
 
 
 def calendar_years(calendar: Calendar, scenarios: Sequence[Scenario]) -> tuple[Period, ...]:
@@ -220,15 +220,15 @@ def _differs(names: Iterable[Name], ours: Plan, theirs: Plan, at: int) -> bool:
 
 def _mark(names: Sequence[Name], theirs: Plan, at: int) -> str:
     """What happens at an instant, openings before closings before other changes, routes last."""
-    told: dict[str, list[str]] = {
+    whose_by_kind: dict[str, list[str]] = {
         "opening of": [],
         "closing of": [],
         "change of places of": [],
         "change of routes from": [],
     }
     for name in names:
-        told[_kind(theirs, name, at)].append(spoken(name[1]))
-    kind, whose = next((kind, whose) for kind, whose in told.items() if whose)
+        whose_by_kind[_kind(theirs, name, at)].append(spoken(name[1]))
+    kind, whose = next((kind, whose) for kind, whose in whose_by_kind.items() if whose)
     return f"{kind} {' and '.join(dict.fromkeys(whose))}"
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from sim.inputs.scenario import SECONDS_PER_DAY, Group, Visit
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, OUTSIDE, TURNED_AWAY, Column
 from sim.results.measures.flow import pathways
-from sim.results.split import Split, Told
+from sim.results.split import Split, SplitMeasure
 from sim.results.step_functions import Mask, of_person
 from sim.results.window import Window, kept
 
@@ -39,7 +39,7 @@ class Need(NamedTuple):
     end: Column
 
 
-def told(window: Window, split: Split) -> list[Told]:
+def split_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """People without the pathway 2 bed that they need, mean over time, by the service that they were bound for."""
     is_bed = pathways(window) == PATHWAY_2
     if not is_bed.any():
@@ -48,7 +48,7 @@ def told(window: Window, split: Split) -> list[Told]:
     lacking = split.total(split.waiting[found.wait], found.bound_for, found.end - found.start)
     seconds = split.with_all(lacking, range(split.outside))
     mean = {"unmet_need_people_mean": seconds / (window.days * SECONDS_PER_DAY)}
-    return split.told(mean, (*np.flatnonzero(is_bed).tolist(), split.all))
+    return split.reported(mean, (*np.flatnonzero(is_bed).tolist(), split.all))
 
 
 @kept

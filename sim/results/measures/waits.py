@@ -23,7 +23,7 @@ from sim.inputs.scenario import ALL_HOSPITALS, SECONDS_PER_DAY, SECONDS_PER_HOUR
 from sim.model.records import ADMITTED, DIED_WAITING, GAVE_UP, NO_PLACE, OUTSIDE, TURNED_AWAY, WAIT_ENDINGS, Column
 from sim.results.measure_table import ENDINGS
 from sim.results.measures.flow import pathways
-from sim.results.split import Figures, Split, Table, Told, percentiles, percentiles_of, ratio
+from sim.results.split import Figures, Split, SplitMeasure, Table, percentiles, percentiles_of, ratio
 from sim.results.step_functions import Mask, is_first, total_by
 from sim.results.tables import counted, tables_of
 from sim.results.window import Row, Window, kept
@@ -41,7 +41,7 @@ COUNTED_AS = {
 IS_TURNED_AWAY = np.isin(np.arange(len(WAIT_ENDINGS)), COUNTED_AS["turned_away"])  # by ending
 
 
-def told(window: Window, split: Split) -> list[Told]:
+def split_measures(window: Window, split: Split) -> list[SplitMeasure]:
     """Queues and waits of every service and list, of `out` and of outside, and those who got in nowhere."""
     return [*_waits(window, split), *_standards(window, split), *_failed(window, split)]
 
@@ -71,7 +71,7 @@ def _waited(window: Window) -> Waited:
     return Waited(rows, places, window.clipped(joined, ended), begun, lengths)
 
 
-def _waits(window: Window, split: Split) -> list[Told]:
+def _waits(window: Window, split: Split) -> list[SplitMeasure]:
     """Over all waits, those that did not begin in the window only as people in the queue."""
     found = _waiting(window, split)
     measured = {
@@ -82,7 +82,7 @@ def _waits(window: Window, split: Split) -> list[Told]:
         "waited_share": ratio(found.some, found.number),
     }
     nobody = [place for place in range(split.outside) if place not in window.in_line and not found.in_line[0, place]]
-    return split.told(measured, range(split.outside + 1), hidden=nobody)
+    return split.reported(measured, range(split.outside + 1), hidden=nobody)
 
 
 class Waiting(NamedTuple):
@@ -151,7 +151,7 @@ def _within_2_days(window: Window) -> InTime:
     return InTime(rows, ended[rows] - joined[rows] <= IN_2_DAYS)
 
 
-def _standards(window: Window, split: Split) -> list[Told]:
+def _standards(window: Window, split: Split) -> list[SplitMeasure]:
     """Hospitals and bed-based intermediate care, and lists of them: the shares admitted within 4 hours and 2 days."""
     found = []
     for measure, in_time, tables, kinds in (
@@ -159,7 +159,7 @@ def _standards(window: Window, split: Split) -> list[Told]:
         ("started_within_2_days", _within_2_days, ("in 2 days", "admitted"), ("reablement_unit", "community_beds")),
     ):
         kept, of_all = counted(window, partial(_kept, window, split, in_time), *tables)
-        found += split.told({measure: ratio(kept, of_all)}, np.flatnonzero(window.waits_for_kind(*kinds)).tolist())
+        found += split.reported({measure: ratio(kept, of_all)}, np.flatnonzero(window.waits_for_kind(*kinds)).tolist())
     return found
 
 
@@ -176,12 +176,12 @@ def ended(window: Window) -> Mapping[str, Column]:
     return {what: rows[np.isin(ending, these)] for what, these in COUNTED_AS.items()}
 
 
-def _failed(window: Window, split: Split) -> list[Told]:
+def _failed(window: Window, split: Split) -> list[SplitMeasure]:
     """People who were turned away, and those who gave up, by the destination that they waited for and all together."""
     names = ("turned_away", "gave_up", "turned_away_at_once")
     tables = counted(window, partial(_in_vain, window, split), "turned away", "gave up", "turned away at once")
     counts = {name: split.with_all(table, range(split.outside)) for name, table in zip(names, tables, strict=True)}
-    *whole, of_them = split.told(counts, (*window.in_line, split.all))
+    *whole, of_them = split.reported(counts, (*window.in_line, split.all))
     of_them.values[of_them.values == 0] = np.nan
     return [*whole, of_them]
 

@@ -371,7 +371,7 @@ def _picture_of_effects(found: Sequence[EffectFound], page: StudyPage) -> Any:
             (turns[0], turns[1]),
         )
 
-    time = per_one_of(what.base.calendar.measured_days for _, what in found)
+    time = per_one_of(what.days for _, what in found)
     return BreakEvenPicture(
         page.question,
         f"what is left to pay {time} at each size, the same people throughout; whiskers: 95% intervals"

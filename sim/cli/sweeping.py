@@ -225,7 +225,7 @@ def write_sweep(outputs: str, found: Sweep, figures: Sequence[Figure], command: 
             "steps.csv": writing.csv_bytes([*STEP, "other"], ([*row.values()] for row in step_rows(found, figures))),
         },
         began=began,
-        more={"engine": engine},
+        more={"engine": engine, "measured": found.period.words if found.period else "the whole window"},
     )
 
 
@@ -234,6 +234,7 @@ def results_of(found: Sweep, figures: Sequence[Figure]) -> dict[str, Any]:
     scenarios = {one.file: one for one in (found.base.scenario, found.scenario)}.values()
     return {
         **about(scenarios),
+        "measured": found.period.words if found.period else "the whole window",
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in found.base.estimates],
         "sweep": list(point_rows(found)),
         "steps": list(step_rows(found, figures)),
@@ -253,7 +254,10 @@ def _charts(found: Sweep, figures: Sequence[Figure]) -> Iterator[Chart]:
 
 
 def _subtitle(found: Sweep) -> str:
-    return f"{shortened(title(found.scenario), 60)}; {counted(found.scenario.replications, 'replication')}, the same people at every value"
+    return (
+        f"{shortened(title(found.scenario), 60)}; {counted(found.scenario.replications, 'replication')}, the same people at every value"
+        + (f"; {found.period.short}" if found.period else "")
+    )
 
 
 def _spoken(setting: Setting) -> str:

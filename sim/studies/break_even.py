@@ -4,7 +4,7 @@ Two questions with two answers: where spending is no more than the base's, and w
 days that it frees are worth at their average price. Every value has the same people and random numbers, so that what is left over
 moves with the setting alone. It need not move one way: the ends and three sizes between them are run first, and wherever a balance
 turns between two sizes that were run, it is bisected. Pounds are of an average year where a year or more is measured, else of
-the days measured.
+the days measured. Where something dated divides the window, as a unit that opens within it does, the days after it are measured.
 
 A file of effects is a CSV file (it opens in a spreadsheet) with one line an effect: `scenario` is compared with `base`, both
 relative to the file; `path` goes from `low` to `high`, as after --set. Columns may be added at its end.
@@ -26,6 +26,7 @@ from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import Figures
 from sim.results.comparison.statistics import spread
+from sim.results.measures.periods import Period
 from sim.results.words import labels
 from sim.results.words.labels import figure
 from sim.runs.experiment import HowToRun
@@ -107,6 +108,7 @@ class BreakEven:
     with_beds: Balance
     cash: Sequence[Left]  # more cash than the base, at each value that was run, in order
     less_beds: Sequence[Left]  # the same less the worth of the freed bed days
+    period: Period | None = None  # the days that pounds are of; None: the whole window
 
     @property
     def tried(self) -> int:
@@ -116,7 +118,12 @@ class BreakEven:
     @property
     def time(self) -> str:
         """The time that pounds are of: `a year`, or `in the 56 days measured`."""
-        return labels.per(self.base.calendar.measured_days)
+        return labels.per(self.days)
+
+    @property
+    def days(self) -> int:
+        """How many days they are of."""
+        return self.period.days if self.period else self.base.calendar.measured_days
 
 
 @dataclass
@@ -168,14 +175,17 @@ def break_even(base: Scenario, question: Question, effect: Typed, run: HowToRun)
     last = len(setting.numbers) - 1
     if last < 1:
         raise ValueError("an effect needs two ends to look between, as in 0%..50%")
-    balances = _Balances(PointRuns(settings, run, base), labels.times(base.calendar.measured_days))
+    runs = PointRuns(settings, run, base)
+    measured_days = runs.period.days if runs.period else base.calendar.measured_days
+    balances = _Balances(runs, labels.times(measured_days))
     wanted = {round(part * last / QUARTERS) for part in range(QUARTERS + 1)}
     while wanted:
         for number in sorted(wanted):
             balances.run(number)
         wanted = balances.unsettled()
     cash, beds = balances.left(0), balances.left(1)
-    return BreakEven(base, settings.stated, setting, balance_of(setting, cash), balance_of(setting, beds), cash, beds)
+    in_cash, with_beds = balance_of(setting, cash), balance_of(setting, beds)
+    return BreakEven(base, settings.stated, setting, in_cash, with_beds, cash, beds, runs.period)
 
 
 def usual_values(question: Question, effect: Typed) -> int:
@@ -238,7 +248,13 @@ MOST_STRETCHES = 4  # named one by one
 
 def row(found: BreakEven, says: str) -> tuple[str, str, str, str]:
     """The effect, where it stands, and where it pays in two ways."""
-    return says, found.setting.stated or "-", where(found.in_cash, found.time), where(found.with_beds, found.time)
+    when = f", {found.period.short}" if found.period else ""
+    return (
+        says + when,
+        found.setting.stated or "-",
+        where(found.in_cash, found.time),
+        where(found.with_beds, found.time),
+    )
 
 
 COLUMNS = ("scenario", "baseline", "effect", "path", "stands_at", "balance", "at", "low", "high", "pays_everywhere",
@@ -292,6 +308,7 @@ def as_object(found: BreakEven, says: str) -> dict[str, object]:
         "with_freed_beds": _balance_object(found.with_beds),
         "replications": found.base.replications,
         "time": found.time,
+        "measured": found.period.words if found.period else "the whole window",
         "values_tried": found.tried,
         "sizes": [dict(zip(SIZES[3:-1], row[3:-1], strict=True)) for row in sizes(found, says)],
     }
@@ -345,7 +362,8 @@ def sentence(found: BreakEven, says: str) -> str:
     """The answer, as in `Crises prevented (now 0%): in cash it pays at 22% (20% to 24%) or more; with the beds that it frees ...`."""
     cash, beds = (_pays(one, found.time) for one in (found.in_cash, found.with_beds))
     now = f" (now {found.setting.stated})" if found.setting.stated else ""
-    return f"{says}{now}: in cash it pays {cash}; with the beds that it frees {beds}."
+    when = f", {found.period.words}" if found.period else ""
+    return f"{says}{now}{when}: in cash it pays {cash}; with the beds that it frees {beds}."
 
 
 def _pays(balance: Balance, time: str) -> str:

@@ -3,12 +3,13 @@
 A point is a choice of one value for each setting, by number. How a setting is typed is `sim/inputs/part.py`. Every point has the
 same seed, and so the same people and random numbers: differences between points are the settings' doing. What the store holds is
 not run again, so a study that was stopped goes on where it was. Costs are reported beside one scenario, the base: what it
-releases, and which fixed costs stay.
+releases, and which fixed costs stay. Where something dated divides the window beside a base that was named, as a unit that opens
+within it does, the days after it are measured, as in a comparison.
 
 No figure depends on the number of workers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -34,6 +35,7 @@ from sim.results.comparison.compare import (
 )
 from sim.results.comparison.statistics import Interval, spread
 from sim.results.measures.order import MeasureKey, canonical
+from sim.results.measures.periods import Divisions, Period, division
 from sim.results.spill import Spill
 from sim.runs.collecting import beside, nothing_to_compare, paired
 from sim.runs.experiment import HowToRun, ScenarioRuns, Work, batches
@@ -212,7 +214,9 @@ class PointRuns:
         """ValueError says why the base cannot be compared."""
         if base is not None and len(paired([base, settings.stated])[0]) < 2:
             raise ValueError(nothing_to_compare(paired([base, settings.stated])[1]))
-        self._settings, self._run = settings, ScenarioRuns(how)
+        divided = division(base, settings.stated) if base else None
+        self.period: Period | None = divided.headline if divided else None  # what is measured; None: the whole window
+        self._settings, self._run = settings, ScenarioRuns(how, Divisions(common=self.period))
         self._base = settings.stated if base is None else base
         self._base_pieces: Replications | None = None
         self._known: dict[str, Measured] = {}
@@ -263,10 +267,11 @@ class PointRuns:
         found = beside([self._base, *scenarios.values()][: len(pieces) + 1], [self._base_pieces, *pieces])
         mine = found[1:] or found
         for (name, scenario), theirs in zip(scenarios.items(), mine, strict=True):
-            self._known[name] = Measured(scenario, _undivided(scenario, theirs, self._spill))
+            measured = (piece.periods[self.period] if self.period else piece for piece in theirs)
+            self._known[name] = Measured(scenario, _undivided(scenario, measured, self._spill))
 
 
-def _undivided(scenario: Scenario, pieces: Sequence[Piece], spill: Spill) -> ReplicationTable:
+def _undivided(scenario: Scenario, pieces: Iterable[Piece], spill: Spill) -> ReplicationTable:
     """Every figure that is not divided by anything, over the replications."""
     found, table = Gathering(spill), KeyTable()
     is_whole = np.zeros(0, dtype=bool)  # by number of a key

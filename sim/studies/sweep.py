@@ -20,6 +20,7 @@ from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.comparison.statistics import Interval
 from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import has_several, main_place
+from sim.results.measures.periods import Period
 from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label
 from sim.studies.settings import Measured, Point, PointRuns, Setting, Settings
@@ -60,11 +61,17 @@ class Sweep:
     measured: Mapping[Point, Measured]
     base: Measured
     has_base: bool
+    period: Period | None = None  # the days that every figure is of; None: the whole window
 
     @property
     def scenario(self) -> Scenario:
         """The scenario as stated."""
         return self.settings.stated
+
+    @property
+    def days(self) -> int:
+        """How many days every figure is of."""
+        return self.period.days if self.period else self.scenario.calendar.measured_days
 
     @property
     def all(self) -> tuple[Setting, ...]:
@@ -181,7 +188,7 @@ class Sweep:
 def sweep(runs: PointRuns, settings: Settings, *, has_base: bool) -> Sweep:
     """Runs every point."""
     found = runs(settings.points)
-    return Sweep(settings, dict(zip(settings.points, found, strict=True)), runs.base, has_base)
+    return Sweep(settings, dict(zip(settings.points, found, strict=True)), runs.base, has_base, runs.period)
 
 
 COST, OCCUPANCY = "cost_cash_gbp", "occupancy"
@@ -270,12 +277,12 @@ NOTHING_SEEN = "nothing changes that {replications} could see"
 
 def label(sweep: Sweep, one: Figure) -> str:
     """A figure in words, with its time."""
-    return measure_label(one.measure, one.service, measured_days=sweep.scenario.calendar.measured_days)
+    return measure_label(one.measure, one.service, measured_days=sweep.days)
 
 
 def factor(sweep: Sweep, one: Figure) -> float:
     """What a figure is multiplied with to be reported as its label says."""
-    return labels.factor(one.measure, sweep.scenario.calendar.measured_days)
+    return labels.factor(one.measure, sweep.days)
 
 
 def level_text(sweep: Sweep, point: Point, one: Figure) -> str:
@@ -401,6 +408,7 @@ def sentences(sweep: Sweep, figures: Sequence[Figure]) -> list[str]:
     if len(sweep.all) == 1 and varied:
         said += [text for one in mains for text in _knee(sweep, one)]
         said += list(_steps_words(sweep, mains[0], figures))
+    said += [f"Every figure is of the days {sweep.period.words}."] if sweep.period else []
     return [*said, *_not_priced(sweep, figures)]
 
 

@@ -11,10 +11,11 @@ from sim.inputs.loading import Question, read_scenario
 from sim.inputs.part import Typed, typed_setting
 from sim.inputs.problems import Problems, ScenarioError
 from sim.runs.experiment import HowToRun
-from sim.studies.break_even import Balance, BreakEven, Left, balance_of, break_even, read_effects, where
+from sim.studies.break_even import Balance, BreakEven, Left, balance_of, break_even, read_effects, sentence, where
 from sim.studies.settings import settings_of
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
+from tests.studies.worlds import LATER, OPEN
 
 # Two hundred people, £1,000 each; a programme that costs as much as twenty of them; nobody waits.
 WORLD = """
@@ -227,3 +228,19 @@ def test_a_window_shorter_than_a_year_is_called_no_year(folder: Path, monkeypatc
     assert not [text for text in texts if "a year" in text or "a_year" in text]
     (line, _) = csv.DictReader((made / "break_even.csv").open())
     assert (line["time"], line["pays"]) == ("in the 60 days measured", "")
+
+
+def test_where_beds_open_later_pounds_are_of_the_days_on_which_they_are_open(folder: Path) -> None:
+    """Three beds of £100 on the last 90 of 730 days, and £290 to £310 a day with what a bed of the unit costs more or less."""
+    (folder / "open.yaml").write_text(OPEN % 730)
+    (folder / "later.yaml").write_text(LATER)
+    price = setting("costs.services.unit.per_open_day=0..20:10")
+    answer = break_even(
+        read_scenario(str(folder / "open.yaml")),
+        Question(str(folder / "later.yaml")),
+        price,
+        HowToRun(engines=engines()),
+    )
+    assert [one.mean for one in answer.cash] == [90 * 290, 90 * 300, 90 * 310]
+    assert (answer.time, answer.days) == ("in the 90 days measured", 90)
+    assert "6 January 2028 (90 of the 730 measured days): in cash it pays at no size" in sentence(answer, "A price")

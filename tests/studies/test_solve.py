@@ -10,6 +10,7 @@ from sim.runs.experiment import HowToRun
 from sim.studies.solve import Asked, Solved, solve, study_of
 from sim.studies.solve_words import answer_words, heads, question_words
 from tests.engines import engines
+from tests.studies.worlds import LATER, OPEN
 from tests.theory.formulas import erlang_b, erlang_c
 
 YEAR = """\
@@ -271,23 +272,6 @@ def test_values_in_steps_and_values_that_nobody_can_tell_are_named_as_they_are()
 
 # -- of which time a total is ------------------------------------------------------------------------------
 
-OPEN = """\
-name: Open
-calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: %d}
-replications: 2
-services: {ward: {kind: acute, beds: 1}, unit: {kind: other, beds: 1}}
-people:
-  everyone:
-    arrives_at: ward
-    arrivals: [{day: 0, count: 1}]
-    journey: {ward: {stay_days: 1, then: {out: 100%%}}}
-costs:
-  price_year: 2025-26
-  services:
-    ward: {per_open_day: £100, payer: nhs}
-    unit: {per_open_day: £10, payer: nhs}
-"""
-
 
 @pytest.mark.parametrize(
     ("days", "most", "time", "cost"),
@@ -319,9 +303,7 @@ def test_a_mix_says_of_which_time_its_cost_is(here: Path, days: int, said: str) 
 def test_beside_a_base_that_opens_beds_later_totals_are_those_of_the_days_on_which_they_are_open(here: Path) -> None:
     """From the 640th day on: three beds more are open on 90 of 730 days, £300 a day, and not £27,000 in a year."""
     (here / "open.yaml").write_text(OPEN % 730)
-    (here / "later.yaml").write_text(
-        "name: Later\nextends: open.yaml\nchange: {services.ward.beds: [{from: 2026-04-06, beds: 1}, {from: 2028-01-06, beds: 4}]}\n"
-    )
+    (here / "later.yaml").write_text(LATER)
     asked = Asked("later.yaml", [("services.unit.beds", "1..2")], "all.cost_cash_gbp <= 27000", base="open.yaml")
     found = solved(asked)
     assert "the change of cost in the 90 days measured: at most 27000" in question_words(found.study)

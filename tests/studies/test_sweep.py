@@ -22,7 +22,7 @@ from sim.studies.solve_search import Values
 from sim.studies.sweep import Figure, Sweep, matrices, sentences, sweep
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
-from tests.studies.worlds import loss_file
+from tests.studies.worlds import LATER, OPEN, loss_file
 
 BEDS = "services.hospital.beds"
 DELAYED = Figure("hospital", "delayed_people_mean")
@@ -216,6 +216,20 @@ def test_the_json_file_has_every_measure_at_every_point_as_agreed(folder: Path) 
     assert rows[0]["difference"] > 0 == rows[1]["difference"]  # the base has ten beds
     assert len({(row["service"], row["measure"]) for row in found["sweep"]}) > 30
     assert found["format"] == 4
+
+
+def test_beside_a_base_that_opens_beds_later_a_sweep_is_of_the_days_on_which_they_are_open(folder: Path) -> None:
+    """From the 640th day on: three beds more are open on 90 of 730 days, £100 each a day; a bed of the unit is £10 a day."""
+    (folder / "open.yaml").write_text(OPEN % 730)
+    (folder / "later.yaml").write_text(LATER)
+    command = ["sweep", "later.yaml", "--vary", "services.unit.beds=1,2", "--base", "open.yaml", "--json", "found.json"]
+    assert main([*command, "--workers", "1", "--outputs", "out"]) == 0
+    found = json.loads(Path("found.json").read_text())
+    cost = [row for row in found["sweep"] if (row["service"], row["measure"]) == ("all", "cost_cash_gbp")]
+    assert [row["difference"] for row in cost] == [90 * 300, 90 * 310]
+    assert found["measured"].endswith("(90 of the 730 measured days)")
+    (page,) = Path("out").glob("sweep-*/report.html")
+    assert "cost in the 90 days measured" in page.read_text() and found["measured"] in page.read_text()
 
 
 @pytest.mark.slow

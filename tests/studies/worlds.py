@@ -27,3 +27,27 @@ def loss_file(folder: Path, name: str = "loss", *, replications: int = 3, days: 
     file = folder / f"{name}.yaml"
     file.write_text(LOSS.format(name=name, replications=replications, days=days, warm_up=warm_up))
     return str(file)
+
+
+# One bed each is open, £110 a day; `LATER` opens three more of £100 on the last 90 of 730 days.
+OPEN = """\
+name: Open
+calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: %d}
+replications: 2
+services: {ward: {kind: acute, beds: 1}, unit: {kind: other, beds: 1}}
+people:
+  everyone:
+    arrives_at: ward
+    arrivals: [{day: 0, count: 1}]
+    journey: {ward: {stay_days: 1, then: {out: 100%%}}}
+costs:
+  price_year: 2025-26
+  services:
+    ward: {per_open_day: £100, payer: nhs}
+    unit: {per_open_day: £10, payer: nhs}
+"""
+LATER = """\
+name: Later
+extends: open.yaml
+change: {services.ward.beds: [{from: 2026-04-06, beds: 1}, {from: 2028-01-06, beds: 4}]}
+"""

@@ -258,7 +258,7 @@ def repeat_with(verb: str, options: Options, **asked: object) -> str:
     return typed(verb, files, **asked, **changed)
 
 
-# -- the files and the place that are meant -------------------------------------------------------------------------------
+# -- the files and the place that are meant ----------------------------------------------------------------------------
 
 
 def expanded(patterns: Sequence[str], *, missing_too: bool = False, inside: str = "*.yaml") -> list[str]:

@@ -167,7 +167,7 @@ def _update(options: Check, screen: Screen, scenarios: Sequence[Scenario], basel
     return DONE
 
 
-# -- validate -------------------------------------------------------------------------------------------------------------
+# -- validate ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

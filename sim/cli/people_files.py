@@ -225,7 +225,7 @@ def _panel(fit: Fit) -> QuantilePanel:
     return QuantilePanel(f"{spoken(fit.route or 'all routes')}: {people}", [r[1] for r in rows], [r[2] for r in rows])
 
 
-# -- forecast -------------------------------------------------------------------------------------------------------------
+# -- forecast ----------------------------------------------------------------------------------------------------------
 
 
 EXIT_INTERRUPTED = 130

@@ -328,7 +328,7 @@ def _publish(
     return folder
 
 
-# -- other readings of the question ---------------------------------------------------------------------------------------
+# -- other readings of the question ------------------------------------------------------------------------------------
 
 
 UNIT = "cedarwood"

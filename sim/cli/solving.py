@@ -278,7 +278,7 @@ def _command(options: Solve) -> str:
     return typed("solve", [*options.files, *settings], **asked, **chosen, **numbers, **changed)
 
 
-# -- break-even -----------------------------------------------------------------------------------------------------------
+# -- break-even --------------------------------------------------------------------------------------------------------
 
 
 EffectFound = tuple[str, Answer]  # an effect in words, and where it pays

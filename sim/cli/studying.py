@@ -195,7 +195,7 @@ def how_to_run(options: Options, screen: Screen, tasks: int) -> HowToRun:
     return HowToRun(place_for(options, tasks), screen.progress, engines_for(options, screen), store)
 
 
-# -- the folder of a study ------------------------------------------------------------------------------------------------
+# -- the folder of a study ---------------------------------------------------------------------------------------------
 
 
 def try_places(options: Options, read: Iterable[str], *files: str | None) -> None:

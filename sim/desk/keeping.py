@@ -270,7 +270,7 @@ def _tell(found: "Solved | str", words: str) -> None:
     st.code(words, language=None)
 
 
-# -- today's list of inpatients -------------------------------------------------------------------------------------------
+# -- today's list of inpatients ----------------------------------------------------------------------------------------
 
 
 DAYS = 56

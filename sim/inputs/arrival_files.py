@@ -18,7 +18,6 @@ from decimal import Decimal
 from typing import Any
 
 from sim.inputs import field_types
-from sim.inputs.containers import Record, Spec, keys_of, refuse_shape
 from sim.inputs.field_types import (
     FILE,
     MOST_DAYS,
@@ -28,11 +27,15 @@ from sim.inputs.field_types import (
     Kind,
     Named,
     Reading,
+    Record,
     Schema,
+    Spec,
     choice,
     is_parsed,
     is_sound,
+    keys_of,
     must,
+    refuse_shape,
     usual,
 )
 from sim.inputs.files import CSV_ENDINGS, NoTable, Row, lines_of, separator_of, sheet_of

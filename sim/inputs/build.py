@@ -15,17 +15,21 @@ from sim.inputs.calendar import bank_holidays_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.durations import clock_time
 from sim.inputs.field_types import Named, each, is_parsed
-from sim.inputs.parsed import capacity_key, first_opening, opens_second, places_of
-from sim.inputs.problems import Path
-from sim.inputs.variants import (
+from sim.inputs.parsed import (
     Variant,
     arrivals_of,
     as_levels,
+    bay_is_for,
+    capacity_key,
     combinations,
     dated_routes_of,
+    first_opening,
+    opens_second,
+    places_of,
     traits_with_shares,
     variants_of,
 )
+from sim.inputs.problems import Path
 
 HOME_SERVICE = scenario.Service(
     name=scenario.HOME, kind="other", capacity=(scenario.Places(from_second=0, places=None),)
@@ -369,9 +373,3 @@ def bays_of(spec: fields.ServiceSpec, start: date, days: int) -> tuple[scenario.
         )
         for bay in spec.bays or ()
     )
-
-
-def bay_is_for(bay: fields.BaySpec) -> dict[str, list[str]]:
-    """Traits with the levels that a bay is for."""
-    written = bay.only_for.items() if bay.only_for is not None else ()
-    return {trait: levels if isinstance(levels, list) else [levels] for trait, levels in written}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sim.inputs.loading import read_scenario
-from sim.inputs.provenance import is_another_hospital, other_areas
+from sim.inputs.overrides import is_another_hospital, other_areas
 from sim.inputs.scenario import Change, Scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"

@@ -16,16 +16,26 @@ from datetime import timedelta
 from itertools import product
 from typing import Any, TypeVar
 
-from sim.inputs.build import bay_is_for
 from sim.inputs.by_level import Levels
 from sim.inputs.calendar import first_day, last_day
 from sim.inputs.field_types import UNREADABLE, Reference, each, is_parsed, is_sound
 from sim.inputs.fields import BaySpec, GroupSpec, HoursSpec, ReviewSpec, ServiceSpec, SurgeSpec
-from sim.inputs.parsed import BAYS, CAPACITY_KEYS, WITH_LISTS, ParsedScenario, Way, check_adds_up, in_use
-from sim.inputs.prices import check_budgets, check_costs
+from sim.inputs.parsed import (
+    BAYS,
+    CAPACITY_KEYS,
+    WITH_LISTS,
+    ParsedScenario,
+    Way,
+    afters,
+    bay_is_for,
+    check_adds_up,
+    combinations,
+    in_use,
+    services_in,
+    traits_in,
+)
 from sim.inputs.problems import Path, Problems, did_you_mean, listed, quoted
 from sim.inputs.scenario import SECONDS_PER_DAY
-from sim.inputs.variants import afters, combinations, services_in, traits_in
 
 MOST_DAYS_OF_RUN = 36_525
 Node = TypeVar("Node", bound=Hashable)
@@ -287,8 +297,6 @@ CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
     check_lists,
     check_bays,
     check_steps,
-    check_costs,
-    check_budgets,
 )
 
 

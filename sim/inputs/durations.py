@@ -10,7 +10,6 @@ from math import inf
 from typing import Any, TypeVar
 
 from sim.inputs import distributions
-from sim.inputs.containers import Listing, Record, Spec, keys_of
 from sim.inputs.distributions import Distribution
 from sim.inputs.field_types import (
     CLOCK,
@@ -20,10 +19,14 @@ from sim.inputs.field_types import (
     AnyKind,
     Field,
     Kind,
+    Listing,
     Parsed,
     Reading,
+    Record,
     Schema,
+    Spec,
     is_sound,
+    keys_of,
     may,
     must,
     number,

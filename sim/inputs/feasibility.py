@@ -16,10 +16,9 @@ from sim.inputs.checks import LARGEST_LUCK, check_loops_take_time, rings
 from sim.inputs.distributions import Distribution
 from sim.inputs.field_types import UNREADABLE, each, is_parsed, is_sound
 from sim.inputs.fields import CensusSpec, GroupSpec, ServiceSpec, TeamSpec
-from sim.inputs.parsed import ParsedScenario, Way, in_use
+from sim.inputs.parsed import ParsedScenario, Way, arrivals_of, combinations, in_use, is_in_journey
 from sim.inputs.problems import Path, counted, listed, quoted
 from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
-from sim.inputs.variants import arrivals_of, combinations, is_in_journey
 
 MINUTES_PER_HOUR = 60
 

@@ -12,7 +12,6 @@ from sim.inputs import field_types
 from sim.inputs.arrival_files import BOOKINGS, ByYear
 from sim.inputs.by_level import TRAIT, MayDepend
 from sim.inputs.calendar import REGIONS
-from sim.inputs.containers import Listing, Names, Paths, Spec, either, keys_of
 from sim.inputs.durations import DAYS, HOURS, HOURS_A_WEEK, LONGEST_WAIT, WORKING_DAYS
 from sim.inputs.field_types import (
     BY,
@@ -25,8 +24,14 @@ from sim.inputs.field_types import (
     NAME,
     PRICE_YEAR,
     YES_NO,
+    Listing,
+    Names,
+    Paths,
     Refers,
     Scalar,
+    Spec,
+    either,
+    keys_of,
     may,
     must,
     usual,

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.inputs.by_level import MayDepend
-from sim.inputs.containers import AnyRecord, Either, Listing, Names, Record
 from sim.inputs.durations import FAMILIES, Duration
-from sim.inputs.field_types import AnyField, AnyKind, Scalar, Schema
+from sim.inputs.field_types import AnyField, AnyKind, AnyRecord, Either, Listing, Names, Record, Scalar, Schema
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.overrides import OWN_KEYS
 from sim.inputs.problems import capital
@@ -97,7 +96,7 @@ def _field(field: AnyField) -> Schema:
     return {**field.kind.schema(), "description": f"{field.meaning}{extra}{missing}"}
 
 
-# -- the same as a page ---------------------------------------------------------------------------------------------------
+# -- the same as a page ------------------------------------------------------------------------------------------------
 
 
 HEAD = """\

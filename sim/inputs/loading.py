@@ -15,14 +15,13 @@ from sim.inputs.field_types import Reading
 from sim.inputs.fields import LAYER_FIELDS, SCENARIO
 from sim.inputs.files import YAML_ENDINGS, Files
 from sim.inputs.nodes import Entry, Gap, Node, Table, Text, read_nodes, relabelled, without
-from sim.inputs.overrides import OWN_KEYS, Layers, check_apart, date_the_routes, with_shared_journeys
+from sim.inputs.overrides import OWN_KEYS, Layers, check_apart, date_the_routes, values_in_force, with_shared_journeys
 from sim.inputs.parsed import ParsedScenario
 from sim.inputs.part import KEY as SWEEP
 from sim.inputs.part import swept_in
+from sim.inputs.people_checks import check_by_level
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, did_you_mean, printable, quoted
-from sim.inputs.provenance import values_in_force
 from sim.inputs.scenario import Scenario
-from sim.inputs.trait_checks import TRAIT_CHECKS, check_by_level
 from sim.inputs.values import FORMULA_STARTS
 
 MOST_LAYERS = 5
@@ -234,7 +233,7 @@ def _value_node(text: str, mark: Mark, problems: Problems) -> Node:
 
 def _check(parsed: ParsedScenario, reading: Reading) -> None:
     checks.check_references(parsed, reading.references, reading.problems)
-    for check in (*checks.CHECKS, *TRAIT_CHECKS, *people_checks.PEOPLE_CHECKS, *feasibility.CHECKS):
+    for check in (*checks.CHECKS, *prices.CHECKS, *people_checks.CHECKS, *feasibility.CHECKS):
         check(parsed)
 
 

@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 from sim.inputs.by_level import TRAIT, kind_at, with_keys
-from sim.inputs.containers import Either, Names
 from sim.inputs.durations import FIXED, Duration
-from sim.inputs.field_types import BY, DATE, FILE, AnyKind, Scalar
+from sim.inputs.field_types import BY, DATE, FILE, AnyKind, Either, Names, Scalar
 from sim.inputs.fields import SCENARIO
 from sim.inputs.nodes import Entry, Rows, Table, Text
 from sim.inputs.parsed import TOLERANCE, percent

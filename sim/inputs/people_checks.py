@@ -1,34 +1,52 @@
-"""Do the people of a scenario fit together? Groups, their journeys, and who is there when the clock starts.
+"""Do the people of a scenario fit together? Groups, journeys, who is there when the clock starts; traits, levels and their changes.
 
-A new check is a function in PEOPLE_CHECKS. Tests hold the exact words.
+A new check is a function in CHECKS. Tests hold the exact words.
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from math import prod
+from typing import Any
 
 from sim.inputs.arrival_files import KEY as BY_YEAR
 from sim.inputs.arrival_files import SAME, BookedRow, BookingsSpec
+from sim.inputs.by_level import all_by_level, leaves
 from sim.inputs.distributions import Distribution
-from sim.inputs.field_types import MOST_PEOPLE, UNREADABLE, Named, each, is_parsed, is_sound
-from sim.inputs.fields import ArrivalSpec, CensusSpec, GroupSpec, RouteSpec, VisitSpec
-from sim.inputs.parsed import ParsedScenario, Way
-from sim.inputs.problems import counted, did_you_mean, listed, quoted
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY
-from sim.inputs.variants import arrivals_of, traits_in
+from sim.inputs.field_types import BY, ELSE, MOST_PEOPLE, UNREADABLE, ByLevel, Named, each, is_parsed, is_sound
+from sim.inputs.fields import ArrivalSpec, CensusSpec, ChangeSpec, GroupSpec, LostChangeSpec, RouteSpec, VisitSpec
+from sim.inputs.parsed import (
+    NO,
+    YES,
+    ParsedScenario,
+    Way,
+    afters,
+    arrivals_of,
+    as_levels,
+    check_adds_up,
+    combinations,
+    is_in_journey,
+    levels_of,
+    percent,
+    traits_in,
+    traits_that_matter,
+    traits_with_shares,
+)
+from sim.inputs.problems import Path, counted, did_you_mean, listed, quoted
+from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, profiles_of, swayed_by, weights_given
 
 WHEN_READY = "when_ready"  # what a step says of itself that says nothing
 
 
-def check_groups(parsed: ParsedScenario) -> None:
+def _check_groups(parsed: ParsedScenario) -> None:
     """People come at times inside the run, and not in millions."""
     for _, group in each(parsed.spec.people):
         times = group.arrivals
         for key in ("arrivals_by_weekday", "arrivals_by_month", "arrivals_by_hour", "arrivals_by_year"):
             _check_multipliers(parsed, group, key)
-        check_years(parsed, group)
-        check_bookings(parsed, group)
+        _check_years(parsed, group)
+        _check_bookings(parsed, group)
         if isinstance(times, list) and parsed.total_days is not None:
             for number, time in enumerate(times, 1):
                 if is_parsed(time) and is_sound(time) and time.day >= parsed.total_days:
@@ -61,7 +79,7 @@ def _check_numbers_of_people(parsed: ParsedScenario, group: GroupSpec) -> None:
         return
     key, people = "arrivals", float(sum(time.count for time in times) if isinstance(times, list) else 0)
     if rate is not None:
-        key, people = "arrivals_per_day", float(rate * years_days(parsed, group))
+        key, people = "arrivals_per_day", float(rate * _years_days(parsed, group))
     elif every is not None:
         key = "arrivals_every_days"
         if every.mean_days <= 0:
@@ -96,7 +114,7 @@ def _check_arrival_steps(parsed: ParsedScenario, arrival: ArrivalSpec) -> None:
             parsed.refuse((*arrival.path, "steps", name), what)
 
 
-def check_years(parsed: ParsedScenario, group: GroupSpec) -> None:
+def _check_years(parsed: ParsedScenario, group: GroupSpec) -> None:
     """Every calendar year of the run has a multiplier; exact arrivals need none."""
     spec = group.arrivals_by_year
     if not is_parsed(spec) or not is_sound(spec) or parsed.start is None or parsed.total_days is None:
@@ -108,7 +126,7 @@ def check_years(parsed: ParsedScenario, group: GroupSpec) -> None:
         parsed.refuse((*group.path, BY_YEAR), f"has no multiplier for {listed(missing, 'and')}; {run}")
 
 
-def years_days(parsed: ParsedScenario, group: GroupSpec) -> Decimal:
+def _years_days(parsed: ParsedScenario, group: GroupSpec) -> Decimal:
     """The days of the run, each counted as often as its year says."""
     start, days, spec = parsed.start, parsed.total_days or 0, group.arrivals_by_year
     if start is None or not is_parsed(spec) or not is_sound(spec):
@@ -119,7 +137,7 @@ def years_days(parsed: ParsedScenario, group: GroupSpec) -> Decimal:
     )
 
 
-def check_bookings(parsed: ParsedScenario, group: GroupSpec) -> None:
+def _check_bookings(parsed: ParsedScenario, group: GroupSpec) -> None:
     """The columns are traits of the group, and at least one booking falls into the run."""
     spec = group.arrivals
     if not isinstance(spec, BookingsSpec) or not is_sound(spec.rows) or not is_sound(group.traits):
@@ -154,7 +172,7 @@ def _within(rows: Sequence[BookedRow], start: date, days: int) -> bool:
     return any(row.count and 0 <= row.second_of_run(start) < days * SECONDS_PER_DAY for row in rows)
 
 
-def check_priorities(parsed: ParsedScenario) -> None:
+def _check_priorities(parsed: ParsedScenario) -> None:
     """A priority that rises becomes a smaller number."""
     joining: list[ArrivalSpec | RouteSpec] = [
         arrival for _, group in each(parsed.spec.people) for _, arrival in arrivals_of(group)
@@ -166,7 +184,7 @@ def check_priorities(parsed: ParsedScenario) -> None:
             parsed.refuse((*rises.path, "to"), what)
 
 
-def check_visits(parsed: ParsedScenario) -> None:
+def _check_visits(parsed: ParsedScenario) -> None:
     """Each visit says how long, and how many hours where hours are counted."""
     for _, here, visit in parsed.visits():
         hours = parsed.counts_hours(here)
@@ -226,7 +244,7 @@ def _in_visit(routes: Named[RouteSpec]) -> str:
     return ".".join(routes.path[len(("people", "group", "journey", "service")) :])
 
 
-def check_routes(parsed: ParsedScenario) -> None:
+def _check_routes(parsed: ParsedScenario) -> None:
     """What a route names is there, and nobody is turned away to nowhere."""
     for way in parsed.ways():
         _check_otherwise(parsed, way)
@@ -282,7 +300,7 @@ def _check_may_join(parsed: ParsedScenario, way: Way) -> None:
         parsed.refuse((*way.route.path, "may_join"), f"names {quoted(step)}, which is no step of this route")
 
 
-def check_census(parsed: ParsedScenario) -> None:
+def _check_census(parsed: ParsedScenario) -> None:
     """Those who are there at the start are somewhere, and wait for something on their way."""
     for entry in parsed.spec.census or [] if parsed.spec.census is not UNREADABLE else []:
         if is_parsed(entry):
@@ -372,10 +390,221 @@ def _check_steps_begun(parsed: ParsedScenario, entry: CensusSpec) -> None:
                 parsed.refuse(path, what)
 
 
-PEOPLE_CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
-    check_groups,
-    check_priorities,
-    check_visits,
-    check_routes,
-    check_census,
+# -- traits and levels -------------------------------------------------------------------------------------------------
+
+
+MOST_PROFILES = 10_000  # combinations of levels in a group
+MOST_VARIANTS = 4_000  # of one visit: levels found, with those after
+
+
+def check_by_level(parsed: ParsedScenario) -> None:
+    """Whatever depends on a trait names one of the group's, and has a value for each of its levels.
+
+    This comes before everything else that looks at people: what is wrong here becomes unreadable for the others.
+    """
+    for _, people in each(parsed.spec.people):
+        traits = traits_in(people)
+        _check_order(parsed, people.traits, traits)
+        for level in all_by_level(people):
+            if _is_unreadable(people.traits, level.trait):
+                level.trait = UNREADABLE
+            elif is_sound(level.trait):
+                _check_one(parsed, traits, level)
+
+
+def _is_unreadable(spec: Any, trait: Any) -> bool:
+    """Has the group such a trait, of which nothing can be read? That has been reported."""
+    return is_parsed(spec) and is_sound(trait) and spec.get(trait) is UNREADABLE
+
+
+def _check_order(parsed: ParsedScenario, spec: Any, traits: Mapping[str, tuple[str, ...]]) -> None:
+    """The shares of a trait depend on traits that are above it, so that these are drawn first."""
+    above: list[str] = []
+    for trait, shares in spec.items() if is_parsed(spec) else ():
+        for level in all_by_level(shares):
+            if level.trait in traits and level.trait not in above:
+                is_itself = level.trait == trait
+                cure = "the trait itself; name one" if is_itself else "which is below; move it up, or name a trait"
+                parsed.refuse((*level.path, BY), f"is {quoted(level.trait)}, {cure} above it {quoted(trait)}")
+                level.trait = UNREADABLE
+        above.append(trait)
+
+
+def _check_one(parsed: ParsedScenario, traits: Mapping[str, tuple[str, ...]], one: ByLevel) -> None:
+    levels = traits.get(one.trait)
+    if levels is None:
+        parsed.refuse(
+            (*one.path, BY), f"is {quoted(one.trait)}, and this group has no such trait{_known(one.trait, traits)}"
+        )
+        one.trait = UNREADABLE
+        return
+    unknown = [level for level in one.values if level not in (*levels, ELSE)]
+    for level in unknown:
+        parsed.refuse((*one.path, level), f"is no level of {quoted(one.trait)}{did_you_mean(level, levels)}")
+    lacking = [level for level in levels if level not in one.values]
+    if lacking and one.values and ELSE not in one.values and not unknown:
+        what = f"says nothing of {listed(lacking, 'and')}; write a value for each level, or `else` for all the others"
+        parsed.refuse(one.path, what)
+
+
+def _known(name: str, traits: Mapping[str, tuple[str, ...]]) -> str:
+    return did_you_mean(name, traits) or "; write `traits:` into the group"
+
+
+def _check_traits(parsed: ParsedScenario) -> None:
+    """The shares of levels add up, and there are not too many combinations."""
+    for _, people in each(parsed.spec.people):
+        for spec in people.traits.values() if is_parsed(people.traits) else ():
+            for shares in leaves(spec):
+                if is_parsed(shares):
+                    check_adds_up(parsed, shares.path, shares)
+            _check_short_forms(parsed, spec, traits_in(people))
+        profiles = _profiles_in(people)
+        if profiles > MOST_PROFILES:
+            what = f"make {profiles:,} combinations of levels; {MOST_PROFILES:,} are the most, so leave out a trait or a level"
+            parsed.refuse((*people.path, "traits"), what)
+
+
+def _profiles_in(people: GroupSpec) -> int:
+    return prod(len(levels) for levels in traits_in(people).values())
+
+
+def _check_short_forms(parsed: ParsedScenario, spec: Any, traits: Mapping[str, tuple[str, ...]]) -> None:
+    """A bare share is that of `yes`: where some levels have other names, it says nothing of those."""
+    others = [level for level in levels_of(spec) if level not in (YES, NO)]
+    for one in all_by_level(spec) if others else ():
+        for level, share in one.values.items():
+            if isinstance(share, Decimal) and level in (ELSE, *traits.get(one.trait, ())):
+                what = f"is {percent(share)}, which is short for the levels yes and no, but others are {listed(others, 'and')}; write levels with shares"
+                parsed.refuse((*one.path, level), what)
+
+
+def _check_changes(parsed: ParsedScenario) -> None:
+    """Changes name levels of the group's traits, of each level no more than 100% change, and there is a journey afterwards."""
+    for group, people in each(parsed.spec.people):
+        traits = traits_in(people)
+        for visit in parsed.raw_visits(people):
+            for changes in (visit.changes, *(leaf.changes for leaf in leaves(visit.lost_ground) if is_parsed(leaf))):
+                for change in changes or ():
+                    if is_parsed(change) and is_sound([change.trait, change.from_, change.to]):
+                        _check_change(parsed, traits, change)
+        for variant in parsed.variants(group):
+            for changes in _lists(variant.visit):
+                _check_chances(parsed, changes)
+
+
+def _lists(visit: VisitSpec) -> list[Any]:
+    ground = visit.lost_ground
+    return [visit.changes, ground.changes if is_parsed(ground) else None]
+
+
+def _check_change(
+    parsed: ParsedScenario, traits: Mapping[str, tuple[str, ...]], change: ChangeSpec | LostChangeSpec
+) -> None:
+    levels = traits.get(change.trait)
+    if levels is None:
+        what = f"is {quoted(change.trait)}, and this group has no such trait{_known(change.trait, traits)}"
+        parsed.refuse((*change.path, "trait"), what)
+        return
+    for key in ("from", "to"):
+        if change[key] not in levels:
+            what = f"is {quoted(change[key])}, which is no level of {quoted(change.trait)}{did_you_mean(change[key], levels)}"
+            parsed.refuse((*change.path, key), what)
+    if change.from_ == change.to:
+        parsed.refuse((*change.path, "to"), f"is {quoted(change.to)}, as `from` is; name another level")
+
+
+def _check_chances(parsed: ParsedScenario, changes: Any) -> None:
+    total: dict[tuple[str, str], Decimal] = {}
+    seen: set[tuple[str, str, str]] = set()
+    for change in changes if isinstance(changes, list) else ():
+        if not is_parsed(change) or not is_sound(change):
+            continue
+        key = "chance" if "chance" in change else "chance_per_delayed_day"
+        where = (change.trait, change.from_)
+        if (*where, change.to) in seen:
+            parsed.refuse(
+                change.path,
+                f"is there twice: from {change.from_} to {change.to}; write one change with both chances added",
+            )
+        seen.add((*where, change.to))
+        total[where] = total.get(where, Decimal(0)) + change[key]
+        if total[where] > 1:
+            what = f"makes {percent(total[where])} of those with {quoted(change.from_)} change; lower it to at most 100% in all"
+            parsed.refuse((*change.path, key), what)
+
+
+def _check_variants(parsed: ParsedScenario) -> None:
+    """Anybody who is changed by a stay knows what they do there, and no visit has too many combinations."""
+    for group, people in each(parsed.spec.people):
+        counted: dict[str, int] = {}
+        for variant in parsed.variants(group):
+            counted[variant.here] = counted.get(variant.here, 0) + 1
+        for service, variants in counted.items():
+            if variants > MOST_VARIANTS:
+                path = ("people", group, "journey", service)
+                parsed.refuse(
+                    path,
+                    f"is different for {variants:,} combinations of levels; {MOST_VARIANTS:,} are the most, so name fewer traits",
+                )
+        for service in counted:
+            _check_afterwards(parsed, people, service)
+
+
+def _check_afterwards(parsed: ParsedScenario, people: GroupSpec, service: str) -> None:
+    for found in combinations(people, traits_that_matter(people, service)):
+        for visit in parsed.raw_visits(people, service, found):
+            for after in afters(visit, found):
+                if not is_in_journey(people, service, after):
+                    levels = listed([f"{trait} {level}" for trait, level in after.items()], "and")
+                    path = (*visit.path, "changes" if visit.changes else "lost_ground")
+                    parsed.refuse(
+                        path,
+                        f"leads to {levels}, but the journey of these people does not say what they do in {quoted(service)}; add it",
+                    )
+
+
+def _check_levels_of_census(parsed: ParsedScenario) -> None:
+    """Levels of people of the census are levels of their group."""
+    people = parsed.spec.people
+    for entry in parsed.spec.census or ():
+        group = people.get(entry.group) if is_parsed(entry) and is_parsed(people) else None
+        if not is_parsed(group) or not is_parsed(entry.levels):
+            continue
+        traits = traits_in(group)
+        for trait, level in entry.levels.items():
+            path: Path = (*entry.levels.path, trait)
+            if trait not in traits:
+                parsed.refuse(path, f"names no trait of {quoted(entry.group)}{_known(trait, traits)}")
+            elif is_sound(level) and level not in traits[trait]:
+                parsed.refuse(
+                    path,
+                    f"is {quoted(level)}, which is no level of {quoted(trait)}{did_you_mean(level, traits[trait])}",
+                )
+        are_levels = all(level in traits.get(trait, ()) for trait, level in entry.levels.items())
+        if are_levels and _profiles_in(group) <= MOST_PROFILES:
+            _check_together(parsed, group, entry.levels)
+
+
+def _check_together(parsed: ParsedScenario, group: GroupSpec, given: Named[str]) -> None:
+    """What is not given can be drawn: somebody comes with the levels that are."""
+    known, traits = as_levels(given), traits_with_shares(group)
+    swayed = swayed_by(traits, known)
+    is_readable = all(shares for trait in traits for _, shares in trait.shares)
+    if swayed and is_readable and not any(weights_given(traits, profiles_of(traits), known).values()):
+        levels = listed([f"{trait} {level}" for trait, level in known], "and")
+        what = f"says {levels}, with which nobody comes, so that {listed(swayed, 'and')} cannot be drawn; say that too"
+        parsed.refuse(given.path, what)
+
+
+CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
+    _check_traits,
+    _check_changes,
+    _check_variants,
+    _check_levels_of_census,
+    _check_groups,
+    _check_priorities,
+    _check_visits,
+    _check_routes,
+    _check_census,
 )

@@ -498,3 +498,6 @@ def _pays_for(costs: CostsSpec, budget: BudgetSpec, name: str, price: Priced) ->
     whose, wanted = _contributors(costs, payers), names_in(budget.contributor)
     fits = not budget.spent_on or name in names_in(budget.spent_on)
     return fits and bool(price.get("capital")) == budget.capital and bool(whose & set(wanted) if wanted else whose)
+
+
+CHECKS = (check_costs, check_budgets)

@@ -14,19 +14,24 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, TypeAlias, TypeVar
 
-from sim.inputs.containers import Either, Listing, Names, Record, either, refuse_shape
 from sim.inputs.field_types import (
     DATE,
     ELSE,
     AnyKind,
+    Either,
     Kind,
+    Listing,
     Named,
+    Names,
     Parsed,
     Reading,
+    Record,
     Refers,
     Scalar,
+    either,
     may,
     must,
+    refuse_shape,
     share,
     usual,
 )

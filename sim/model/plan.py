@@ -18,7 +18,6 @@ from sim.inputs.calendar import (
     row_at,
     working_days,
 )
-from sim.inputs.known_levels import traits_given
 from sim.inputs.scenario import (
     DIED,
     HOME,
@@ -38,6 +37,7 @@ from sim.inputs.scenario import (
     Step,
     Trait,
     Visit,
+    traits_given,
 )
 from sim.model.random_numbers import Alternatives, alternatives, name_key, quantity_key
 from sim.model.records import NONE

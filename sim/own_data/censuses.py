@@ -350,7 +350,7 @@ def _most_places(service: Service) -> int | None:
     return max(every) + (service.surge.places if service.surge else 0)
 
 
-# -- words for steps that are not done ------------------------------------------------------------------------------------
+# -- words for steps that are not done ---------------------------------------------------------------------------------
 
 
 COLUMN = "steps_left"

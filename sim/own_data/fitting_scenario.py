@@ -23,9 +23,9 @@ from sim.diagnostics.offered_load import admissions_per_day
 from sim.inputs.field_types import DEFAULT
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import extending, read_scenario
+from sim.inputs.overrides import FROM_OWN_FILE
 from sim.inputs.part import has
 from sim.inputs.problems import printable
-from sim.inputs.provenance import FROM_OWN_FILE
 from sim.inputs.scenario import DIED, Group, Scenario, Trait, Visit
 from sim.own_data.fitting import LEAST_ENDED, Fit, Floats, fits_of
 from sim.own_data.people_files import Places, Spell, Spells, When, began_before_anybody_left, route_words

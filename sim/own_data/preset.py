@@ -22,8 +22,8 @@ from typing import TypeAlias
 
 from sim.home import HOME
 from sim.inputs.loading import extending, read_scenario
+from sim.inputs.overrides import FROM_OWN_FILE
 from sim.inputs.problems import Problems
-from sim.inputs.provenance import FROM_OWN_FILE
 from sim.inputs.scenario import REASONS
 from sim.own_data.published import (
     ACUTE,

@@ -24,8 +24,8 @@ from sim.diagnostics.offered_load import admissions
 from sim.home import HOME
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import extending, read_scenario
+from sim.inputs.overrides import FROM_OWN_FILE
 from sim.inputs.problems import Mark, Problem, Problems, quoted
-from sim.inputs.provenance import FROM_OWN_FILE
 from sim.own_data.tables import Grid, bare, looks_like_nhs_number, quantity, read_grids
 from sim.own_data.writing import comment, number
 

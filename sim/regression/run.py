@@ -519,7 +519,7 @@ def _first_person(
     return first_difference(baseline.histories, unpack_histories(found.histories)), ""
 
 
-# -- updates of expected results ------------------------------------------------------------------------------------------
+# -- updates of expected results ---------------------------------------------------------------------------------------
 
 
 MEASURES_LOGGED = 40

@@ -9,9 +9,9 @@ from functools import partial
 from typing import Any
 
 from sim.diagnostics.warnings import growing_queues, warm_up_words, warnings_before_a_run
+from sim.inputs.overrides import differences as values_that_differ
+from sim.inputs.overrides import is_another_hospital, other_areas
 from sim.inputs.problems import listed
-from sim.inputs.provenance import differences as values_that_differ
-from sim.inputs.provenance import is_another_hospital, other_areas
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.accounts import is_of_accounts, keeping_fixed_costs, with_accounts, with_contributors
 from sim.results.comparison.compare import (

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.containers import Record
 from sim.inputs.distributions import between, exponential, fixed, from_sample, lognormal, quantiles, uniform, weibull
+from sim.inputs.field_types import Record
 from sim.inputs.fields import SCENARIO
 from sim.inputs.keys_page import records
 from sim.inputs.loading import read_scenario

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from sim.inputs.catalogue_page import shipped
-from sim.inputs.containers import Record
+from sim.inputs.field_types import Record
 from sim.inputs.fields import SCENARIO
 from sim.inputs.keys_page import json_schema, keys_page, records, schema_text
 from sim.results.measures.page import measures_page

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sim.inputs.loading import input_files, read_many, read_scenario
+from sim.inputs.overrides import differences, show_text
 from sim.inputs.problems import ScenarioError
-from sim.inputs.provenance import differences, show_text
 from sim.inputs.scenario import Scenario, Value
 from tests.inputs.small_world import SMALL_WORLD
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.inputs.loading import read_scenario
-from sim.inputs.provenance import differences
+from sim.inputs.overrides import differences
 from sim.inputs.scenario import Group
 from tests.inputs.small_world import SMALL_WORLD, problems_of
 

@@ -9,8 +9,8 @@ from openpyxl import load_workbook
 
 from sim.diagnostics.offered_load import admissions
 from sim.inputs.loading import read_scenario
+from sim.inputs.overrides import is_another_hospital
 from sim.inputs.problems import Problems, ScenarioError
-from sim.inputs.provenance import is_another_hospital
 from sim.own_data.worksheet import (
     ASKED,
     STAYS,

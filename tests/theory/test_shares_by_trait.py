@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.inputs import known_levels
+from sim.inputs import scenario as nouns
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model import arrivals, plan, random_numbers
@@ -69,7 +69,7 @@ def shares_given(known: dict[str, str]) -> np.ndarray[Any, np.dtype[np.float64]]
 def likelihoods(scenario: Scenario, faults: dict[ModuleType, Fault] | None = None) -> list[float]:
     """How likely the people drawn are by a chi-square test, those who come first, then each entry of the census."""
     faults = faults or {}
-    modules = (known_levels, plan, arrivals, random_numbers)
+    modules = (nouns, plan, arrivals, random_numbers)
     known, planning, coming, drawing = (_module(one, faults.get(one)) for one in modules)
     planning["traits_given"] = known["traits_given"]
     people = coming["people_of"](planning["Plan"](scenario), drawing["RandomNumbers"](scenario.seed, 0))
@@ -114,9 +114,9 @@ FAULTS: dict[str, tuple[ModuleType, Fault]] = {
     "every branch as the first": (random_numbers, ("chosen", "of.row_of[profile]", "np.zeros_like(profile)")),
     "the branches the wrong way round": (random_numbers, ("chosen", "row == number", "row == len(of.cumulative) - 1 - number")),
     "one random number for every trait": (plan, ("_traits", 'quantity_key(f"trait {trait.name}")', 'quantity_key("trait")')),
-    "what is known says nothing of the others": (known_levels, ("swayed_by", "trait.name in parsed or trait.name in found", "False")),
-    "what was drawn before does not count": (known_levels, ("_conditional", "levels[:place]", "()")),
-    "how often the others occur does not count": (known_levels, ("weights_given", "prod(trait.share_of(levels) for trait in telling)", "1.0")),
+    "what is known says nothing of the others": (nouns, ("swayed_by", "trait.name in parsed or trait.name in found", "False")),
+    "what was drawn before does not count": (nouns, ("_conditional", "levels[:place]", "()")),
+    "how often the others occur does not count": (nouns, ("weights_given", "prod(trait.share_of(levels) for trait in telling)", "1.0")),
 }  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def _add_show_options(parser: Parser) -> None:
 def _run_show(options: ShowOptions, screen: Screen) -> int:
     from sim.diagnostics.warnings import remarks
     from sim.inputs.loading import read_scenario
-    from sim.inputs.provenance import show_text
+    from sim.inputs.overrides import show_text
 
     (file,) = options.files
     scenario = read_scenario(file, tuple(options.sets), replications=options.replications, seed=options.seed)

@@ -262,7 +262,7 @@ def _description(picture: SolutionPicture, shown: Sequence[TriedPoint]) -> str:
     return f"{picture.axis} against {picture.across}; target {picture.target_words}. " + "; ".join(words) + "."
 
 
-# -- what assumptions do --------------------------------------------------------------------------------------------------
+# -- what assumptions do -----------------------------------------------------------------------------------------------
 
 
 MOST_BARS = 20

@@ -279,7 +279,7 @@ def _parts_add_up(names: Sequence[str], found: Delays, total: Column) -> None:
     require_sums(LACKS_ADD_UP, where, found.by_lack.sum(axis=2).ravel(), found.by_reason.ravel())
 
 
-# -- services with bays ---------------------------------------------------------------------------------------------------
+# -- services with bays ------------------------------------------------------------------------------------------------
 
 
 FOR_WHOM_IT_IS = "who comes into a bay is somebody whom it is for"

@@ -30,7 +30,7 @@ from sim.results.path_passes import Path
 from sim.results.step_functions import StepFunction, instants_of
 from sim.results.window import Row, Window, kept
 
-# -- for the compiler ---------------------------------------------------------------------------------------------------
+# -- for the compiler --------------------------------------------------------------------------------------------------
 
 
 def integral(path: Path, first: int, last: int) -> int:
@@ -63,7 +63,7 @@ def integral_of_larger(planned: Path, held: Path, first: int, last: int) -> int:
 PASSES = Passes(__file__, integral, integral_of_larger)
 
 
-# -- and what is handed to it -------------------------------------------------------------------------------------------
+# -- and what is handed to it ------------------------------------------------------------------------------------------
 
 
 def people_seconds(window: Window, service: Service) -> int:
@@ -87,7 +87,7 @@ def available_seconds(window: Window, service: Service) -> int:
     return planned.integral(window.first, window.end) + beyond.integral(window.first, window.end)
 
 
-# -- the money, again -----------------------------------------------------------------------------------------------------
+# -- the money, again --------------------------------------------------------------------------------------------------
 
 
 COSTS_ADD_UP = "costs recompute to the penny"

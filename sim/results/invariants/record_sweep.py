@@ -34,7 +34,7 @@ from sim.results.invariants.record_tables import (
 from sim.results.measures.delay_passes import Steps
 from sim.results.window import Window
 
-# -- stays, for the compiler --------------------------------------------------------------------------------------------
+# -- stays, for the compiler -------------------------------------------------------------------------------------------
 
 
 def stays_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
@@ -116,7 +116,7 @@ def note_stay(stays: Stays, rules: Rules, scratch: Scratch, i: int) -> None:
         scratch.of_people[GONE, person] = GONE_FROM_INSIDE if stays.left[i] < NEVER else WAS_IN
 
 
-# -- waits, and moves, which are their ends -------------------------------------------------------------------------------
+# -- waits, and moves, which are their ends ----------------------------------------------------------------------------
 
 
 def waits_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
@@ -220,7 +220,7 @@ def everybody_is_somewhere(people: People, rules: Rules, scratch: Scratch) -> bo
     return True
 
 
-# -- steps and planned places ---------------------------------------------------------------------------------------------
+# -- steps and planned places ------------------------------------------------------------------------------------------
 
 
 def step_is_in_order(records: Records, i: int) -> bool:
@@ -309,7 +309,7 @@ def places_hold(places: Places) -> bool:
     return True
 
 
-# -- one sweep over the tables, for the compiler --------------------------------------------------------------------------
+# -- one sweep over the tables, for the compiler -----------------------------------------------------------------------
 
 
 def records_hold(records: Records, rules: Rules, scratch: Scratch) -> bool:
@@ -343,7 +343,7 @@ def first_waits_hold(waits: Waits, since: Column, until: int) -> bool:
 PASSES = Passes(__file__, records_hold, first_waits_hold)
 
 
-# -- and what is handed to it -------------------------------------------------------------------------------------------
+# -- and what is handed to it ------------------------------------------------------------------------------------------
 
 
 def surely_hold(window: Window) -> bool:

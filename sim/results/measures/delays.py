@@ -117,7 +117,7 @@ def _find_world(window: Window) -> delay_passes.World:
     return delay_passes.World(of_place, of_step, np.array(whose, dtype=np.int64))
 
 
-# -- from two compiled passes: stays cut into pieces, and chains followed as one sweep over time --------------------------
+# -- from two compiled passes: stays cut into pieces, and chains followed as one sweep over time -----------------------
 
 
 def _counted(window: Window, passes: SimpleNamespace, world: delay_passes.World) -> Delays | None:
@@ -233,7 +233,7 @@ def _pairs(window: Window, held: Column, to: Column) -> delay_passes.Pairs:
     return delay_passes.Pairs(number_of, held, to, *np.zeros((3, len(held)), dtype=np.int64))
 
 
-# -- what is reported -----------------------------------------------------------------------------------------------------
+# -- what is reported --------------------------------------------------------------------------------------------------
 
 
 def split_measures(window: Window, split: Split) -> list[SplitMeasure]:

@@ -34,11 +34,10 @@ from sim.runs.collecting import beside, gathered, named_apart, paired  # noqa: E
 from sim.runs.engines import engines_for  # noqa: E402
 from sim.runs.experiment import HowToRun, Shared, run_all  # noqa: E402
 from sim.runs.store import default_store  # noqa: E402
-from sim.studies.assumptions import CASH, Effect, Wanted  # noqa: E402
+from sim.studies.assumptions import CASH, Effect, InOrder, Wanted, in_order  # noqa: E402  # noqa: E402
 from sim.studies.break_even import HEADS as HEADS_OF_EFFECTS  # noqa: E402
 from sim.studies.break_even import NOTE, BreakEven, break_even, read_effects, row  # noqa: E402
 from sim.studies.break_even import Effect as EffectAsked  # noqa: E402
-from sim.studies.together import InOrder, in_order  # noqa: E402
 
 BASELINE = "baseline.yaml"
 SYSTEMS = (

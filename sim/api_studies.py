@@ -32,7 +32,6 @@ from sim.runs.experiment import HowToRun
 from sim.runs.store import default_store
 from sim.studies import assumptions
 from sim.studies import break_even as effects_that_pay
-from sim.studies import together as levers_together
 from sim.studies.assumptions import JointQuestion, JointRanges, Wanted
 
 File = str | PathLike[str]
@@ -125,14 +124,12 @@ def together(
 
     One row a measure, lever (`all`: what they do together, and alone added up) and kind: `mean`, `low`, `high`, `verdict`.
     """
-    scenarios = levers_together.read_selections(
+    scenarios = assumptions.read_selections(
         meant(str(base)), [meant(str(lever)) for lever in levers], (), replications, None
     )
-    every = levers_together.together(
-        scenarios, _wanted(measures, *scenarios.values()), _how(workers, engine, fresh=fresh)
-    )
-    rows = [row for found in every for row in levers_together.rows(found)]
-    return pd.DataFrame(rows, columns=list(levers_together.COLUMNS))
+    every = assumptions.together(scenarios, _wanted(measures, *scenarios.values()), _how(workers, engine, fresh=fresh))
+    rows = [row for found in every for row in assumptions.lever_rows(found)]
+    return pd.DataFrame(rows, columns=list(assumptions.LEVER_COLUMNS))
 
 
 def break_even(  # noqa: PLR0913 - each of them a keyword

@@ -20,7 +20,7 @@ from sim.results.measures.periods import Divisions, Period, division
 from sim.runs.collecting import beside
 from sim.runs.experiment import HowToRun, ScenarioRuns, Work
 from sim.runs.piece import Piece, Replications
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 
 NEVER_FLIPS = "none in range"
 

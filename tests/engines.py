@@ -9,7 +9,7 @@ from functools import cache
 from sim.inputs.scenario import Scenario
 from sim.model.records import Ledger
 from sim.runs.engines import Engines, engines_for, ledger_of
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 
 
 @cache

@@ -20,8 +20,7 @@ from sim.cli.screen import Screen
 from sim.home import HOME, OUTPUTS, SHIPPED, common_folder, meant, name_from, shortest, typed
 from sim.inputs.problems import did_you_mean
 from sim.results.words.labels import counted
-from sim.runs.timing import Stopwatch
-from sim.runs.workers import Place, default_workers, processors
+from sim.runs.workers import Place, Stopwatch, default_workers, processors
 
 if TYPE_CHECKING:
     from sim.runs.engines import Engines

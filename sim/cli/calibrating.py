@@ -17,6 +17,7 @@ from sim.calibration import (
     Section,
     calibrate,
     checked_targets,
+    conflicting_targets,
     held_out_summary,
     held_out_table,
     line_cells,
@@ -29,7 +30,6 @@ from sim.cli.screen import Screen
 from sim.cli.studying import say_plan
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.own_data import PERIOD, Calibrate
-from sim.diagnostics.littles_law import conflicting_targets
 from sim.diagnostics.warnings import left_behind, warnings_before_a_run
 from sim.fitting.search import (
     HOW_TO_READ,

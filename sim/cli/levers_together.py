@@ -23,8 +23,18 @@ from sim.results.report.study import StudyPage
 from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, in_sentences, measure_label, title_of_all
 from sim.runs.specification import files_read
-from sim.studies.assumptions import CASH, Effect, Wanted
-from sim.studies.together import COLUMNS, MOST_IN_ALL_ORDERS, Together, read_selections, rows, together, work_of
+from sim.studies.assumptions import (
+    CASH,
+    LEVER_COLUMNS,
+    MOST_IN_ALL_ORDERS,
+    Effect,
+    Together,
+    Wanted,
+    lever_rows,
+    read_selections,
+    together,
+    work_together,
+)
 
 HEADS = ("", "alone", "in this order", "on top of all others", "share of the whole", "95% interval")
 
@@ -39,7 +49,7 @@ def together_verb(options: Levers, screen: Screen) -> int:
     run = how_to_run(options, screen, sum(one.replications for one in every))
     selections = f"{counted(len(levers), 'lever')}: {counted(len(every), 'scenario')}, {_what_is_run(len(levers))}"
     if options.plan:
-        work, seconds = work_of(scenarios, run, number_of(run.workers))
+        work, seconds = work_together(scenarios, run, number_of(run.workers))
         screen.say(f"Plan: {selections}, {counted(every[0].replications, 'replication')} each.")
         screen.say(plan_words(work, seconds, run.workers))
         return 0
@@ -74,7 +84,7 @@ def results_of(found: Sequence[Together]) -> dict[str, Any]:
     scenarios = [found[0].base, *(lever.lever for lever in found[0].levers)]
     return {
         **about(scenarios),
-        "together": [dict(zip(COLUMNS, row, strict=True)) for one in found for row in rows(one)],
+        "together": [dict(zip(LEVER_COLUMNS, row, strict=True)) for one in found for row in lever_rows(one)],
     }
 
 
@@ -178,7 +188,7 @@ def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
         ],
         files={
             "results.json": writing.json_bytes(results_of(found)),
-            "together.csv": writing.csv_bytes(COLUMNS, (row for one in found for row in rows(one))),
+            "together.csv": writing.csv_bytes(LEVER_COLUMNS, (row for one in found for row in lever_rows(one))),
         },
         began=began,
     )

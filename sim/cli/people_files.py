@@ -37,7 +37,7 @@ from sim.own_data.fitting_scenario import (
     targets_csv,
 )
 from sim.own_data.people_files import Places, Spells, on, read_mapping, read_spells
-from sim.results.charts.own_data import FanPanel, FanPicture, QuantilePanel, QuantilePicture, fan_chart, quantile_chart
+from sim.results.charts.studies import FanPanel, FanPicture, QuantilePanel, QuantilePicture, fan_chart, quantile_chart
 from sim.results.charts.style import draw_picture
 from sim.results.files import writing
 from sim.results.files.writing import may_be_replaced, utf8

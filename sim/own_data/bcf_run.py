@@ -35,8 +35,7 @@ from sim.own_data.writing import comment, number
 from sim.results.comparison.statistics import Spread, spread
 from sim.runs.engines import Engines, ledger_of
 from sim.runs.store import Store, has_rows_of_people, name_of_results, program, short_hash
-from sim.runs.timing import Stopwatch
-from sim.runs.workers import Place, run_tasks, workers_of
+from sim.runs.workers import Place, Stopwatch, run_tasks, workers_of
 
 # -- a plan as a scenario ----------------------------------------------------------------------------------------------
 

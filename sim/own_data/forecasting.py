@@ -39,8 +39,7 @@ from sim.results.window import Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of
 from sim.runs.experiment import Listener, Shared, check_identities
 from sim.runs.piece import Task
-from sim.runs.timing import Stopwatch
-from sim.runs.workers import Place, run_tasks, workers_of
+from sim.runs.workers import Place, Stopwatch, run_tasks, workers_of
 
 Counts = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -33,7 +33,7 @@ from sim.model.random_numbers import name_key, quantity_key, uniform_of
 from sim.model.records import NEVER, NONE, Column, Ledger
 from sim.own_data.censuses import Census, Present
 from sim.runs.engines import Engines, ledger_of
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 
 # -- steps -------------------------------------------------------------------------------------------------------------
 

@@ -166,7 +166,7 @@ def of_waits(
 
 
 class People(NamedTuple):
-    """By person, who it is: as `same_people.py` names them."""
+    """By person, who it is: as `compare.py` names them."""
 
     group: Column
     from_census: Column

@@ -17,6 +17,8 @@ from sim.results.comparison.accounts import is_of_accounts, keeping_fixed_costs,
 from sim.results.comparison.compare import (
     Counts,
     Days,
+    Departures,
+    Following,
     Gathering,
     GatheringDays,
     PairedDifference,
@@ -25,7 +27,6 @@ from sim.results.comparison.compare import (
     summarise,
 )
 from sim.results.comparison.findings import ExcludedScenario, Findings, ReportedPeriods, ScenarioChange
-from sim.results.comparison.same_people import Departures, Following
 from sim.results.invariants.checks import check_figures
 from sim.results.measures.all import with_the_only_group
 from sim.results.measures.hospitals import days_with_the_only_hospital, has_several, with_the_only_hospital

@@ -22,8 +22,7 @@ from sim.model.compiled import numba_setup
 from sim.model.engine import COMPILED, REFERENCE
 from sim.model.records import Ledger
 from sim.results.event_history import event_histories, first_difference
-from sim.runs.timing import LOADING, Stopwatch
-from sim.runs.workers import NoWorkers, processors
+from sim.runs.workers import LOADING, NoWorkers, Stopwatch, processors
 
 TABLES = ("people", "waits", "stays", "steps", "places", "arrival_steps")
 SAMPLE = 20  # of many scenarios, one in so many is still cross-checked with --no-cross-check

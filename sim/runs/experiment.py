@@ -29,8 +29,7 @@ from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.engine import REFERENCE
 from sim.model.records import Ledger
-from sim.results.comparison.compare import Keys, KeyTable
-from sim.results.comparison.same_people import NUMBER, departures
+from sim.results.comparison.compare import NUMBER, Keys, KeyTable, departures
 from sim.results.invariants import checks
 from sim.results.measures import census
 from sim.results.measures.all import figures
@@ -40,8 +39,7 @@ from sim.results.window import Key, Window
 from sim.runs.engines import BY_REFERENCE, Engines, ledger_of, load_all
 from sim.runs.piece import NO_DAYS, NO_DEPARTURES, PackedPiece, Piece, Replications, Task
 from sim.runs.store import Store, has_rows_of_people, name_of_results, name_of_verdict, short_hash
-from sim.runs.timing import LOADING, ONE_OFF, SIMPY_TIMES, Remaining, Stopwatch
-from sim.runs.workers import Place, run_tasks, workers_of
+from sim.runs.workers import LOADING, ONE_OFF, SIMPY_TIMES, Place, Remaining, Stopwatch, run_tasks, workers_of
 
 # -- replications, packed and set aside --------------------------------------------------------------------------------
 

@@ -35,7 +35,7 @@ from sim.runs.tables import (
     period_rows,
     year_rows,
 )
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 
 
 def publish(

@@ -10,8 +10,7 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.comparison.compare import Keys, KeyTable, key_of
-from sim.results.comparison.same_people import Departures
+from sim.results.comparison.compare import Departures, Keys, KeyTable, key_of
 from sim.results.measure_table import measures
 from sim.results.measures import census
 from sim.results.measures.periods import Period

@@ -19,7 +19,7 @@ from sim.results.report.study import FILE as STUDY_FILE
 from sim.results.report.study import Study
 from sim.runs.engines import Engines
 from sim.runs.store import Store
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 
 
 def try_folder(folder: Path, option: str = "--outputs") -> None:

@@ -1,6 +1,7 @@
-"""Two scenarios with every assumption somewhere between its ends at once, run on the same people: possible worlds, and indices.
+"""Which part of a difference is whose, on the same people: every assumption moved at once (possible worlds, indices), levers together.
 
-A point is a position for each assumption: 0 at its low end, 1 at its high end. Both files take the value that lies
+Assumptions: two scenarios with every assumption somewhere between its ends at once. A point is a position for each assumption: 0 at
+its low end, 1 at its high end. Both files take the value that lies
 there in their own range (so many times their own value, say), as far as they have its paths.
 
 Worlds: in how many is a scenario better, and on what does that depend? Each assumption lies below what is stated in half of them
@@ -14,13 +15,21 @@ assumption moves over its whole range, sigma how much that change depends on the
 the design of Saltelli 2010): the part of the variance of the difference that one assumption explains alone, and with all that it
 interacts with. Both are SALib's, with the scenario's seed.
 
+Levers: what does each do alone, what does it add? A lever is a file that extends the base. Every selection of up to six of them is
+run. The share of a lever is its Shapley value (1953): what it adds, on average over all orders in which the levers could come. Of
+more levers the selections are too many: each is run alone and on top of all others, and all are put one on top of the other, in the
+order in which they are named and in its reverse. The share is then what a lever adds on average over these two orders (antithetic
+permutations, as in Mitchell and others 2022, Journal of Machine Learning Research 23). Either way the shares add up to what all do
+together in every replication, not only on average.
+
 No result depends on the number of workers or of points run together. Results depend on what is drawn.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import islice
-from math import sqrt
+from dataclasses import astuple, dataclass, replace
+from itertools import combinations, islice
+from math import factorial, isnan, sqrt
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +38,7 @@ from numpy.typing import NDArray
 from sim.fitting.settings import Settings, settings_of
 from sim.inputs.files import Range
 from sim.inputs.loading import Question as OneFile
-from sim.inputs.loading import sets_for_each
+from sim.inputs.loading import read_together, sets_for_each
 from sim.inputs.part import has
 from sim.inputs.problems import Mark, Problem, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
@@ -38,10 +47,10 @@ from sim.results.comparison.compare import CANNOT_TELL, cut, difference_verdict
 from sim.results.comparison.statistics import spread
 from sim.results.measure_table import limits_of_difference, measures
 from sim.results.measures.periods import Divisions, Period, division
-from sim.runs.collecting import beside, paired
+from sim.runs.collecting import beside, named_apart, paired
 from sim.runs.experiment import BATCH, HowToRun, ScenarioRuns, Work
 from sim.runs.piece import Piece
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 
 Floats = NDArray[np.float64]
 AT_ONCE = BATCH // 2  # points that are run and gathered together: more of them would only take memory
@@ -79,7 +88,7 @@ class Effect:
     verdict: str
 
 
-def effect_of(wanted: Wanted, changes: Floats) -> Effect:
+def _effect_of(wanted: Wanted, changes: Floats) -> Effect:
     """The effect on a measure from what changes in each replication; mean NaN where none has it in all scenarios."""
     here = changes[~np.isnan(changes)]
     if not len(here):
@@ -170,7 +179,7 @@ def _part_of(one: Range, values: dict[str, str]) -> Range | None:
     return replace(one, paths=paths, low=low, high=high)
 
 
-def differences_at(
+def _differences_at(
     joint: JointRanges, points: Floats, wanted: Sequence[Wanted], run: HowToRun, *, stated: bool = False
 ) -> Floats:
     """Other minus base at each point (points x wanted x replications); NaN where a replication has no such figure.
@@ -275,8 +284,10 @@ def _correlation(first: Floats, second: Floats) -> float:
 def worlds(joint: JointRanges, wanted: Sequence[Wanted], number: int, run: HowToRun) -> Worlds:
     """Runs both scenarios in so many worlds; ScenarioError names a world whose values cannot hold together."""
     points = positions(drawn(joint, number), joint.starts)
-    changes = differences_at(joint, points, wanted, run, stated=True)
-    stated, *found = (tuple(effect_of(one, here) for one, here in zip(wanted, world, strict=True)) for world in changes)
+    changes = _differences_at(joint, points, wanted, run, stated=True)
+    stated, *found = (
+        tuple(_effect_of(one, here) for one, here in zip(wanted, world, strict=True)) for world in changes
+    )
     return Worlds(joint, tuple(wanted), stated, points, tuple(found))
 
 
@@ -343,7 +354,7 @@ def indices(joint: JointRanges, wanted: Wanted, method: str, size: int, run: How
     number, seed = len(joint.ranges), joint.stated[0].seed % SEEDS
     design = design_of(method, number, size, seed)
     points = design if method == MORRIS else positions(design, joint.starts)  # Morris moves by equal parts of the range
-    changes = differences_at(joint, points, [wanted], run)[:, 0, :]
+    changes = _differences_at(joint, points, [wanted], run)[:, 0, :]
     if np.isnan(changes).any():
         text = f"`{wanted.measure}` of `{wanted.service}` is missing in a replication; ask for another measure"
         raise ScenarioError([Problem(joint.stated[1].file, 0, 0, text)])
@@ -397,3 +408,184 @@ def _analysed_by_sobol(problem: Mapping[str, Any], _: Floats, figures: Floats, s
     found = sobol.analyze(problem, figures, calc_second_order=False, seed=seed)
     columns: Sequence[str] = ("S1", "S1_conf", "ST", "ST_conf")
     return [Index(one, *(float(found[name][one]) for name in columns)) for one in range(problem["num_vars"])]
+
+
+# -- levers together ---------------------------------------------------------------------------------------------------
+
+
+MOST_IN_ALL_ORDERS = 6  # 64 scenarios
+MOST_LEVERS = 12  # 44 scenarios
+Selection = tuple[int, ...]  # numbers of levers, rising
+
+
+@dataclass(frozen=True, slots=True)
+class LeverEffects:
+    """What one lever does to one measure."""
+
+    lever: Scenario
+    alone: Effect  # beside the base
+    step: Effect  # on top of those named before it
+    last: Effect  # on top of all others
+    share: Effect  # of the whole; the shares add up
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What levers do to one measure, each and together."""
+
+    wanted: Wanted
+    base: Scenario
+    all_of_them: Scenario
+    levers: tuple[LeverEffects, ...]
+    whole: Effect
+    parts_alone: Effect  # what they do alone, added up
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one lever does to one measure, in one order of the levers."""
+
+    alone: Effect  # beside the base
+    adds: Effect  # on top of those before it
+    up_to_here: Effect  # with those before it, beside the base
+
+
+@dataclass(frozen=True, slots=True)
+class InOrder:
+    """What levers do to one measure, one put on top of the other; the steps add up to the whole in every replication."""
+
+    steps: tuple[Step, ...]
+    whole: Effect
+    parts_alone: Effect  # what they do alone, added up
+    difference: Effect  # the whole less its parts
+
+
+def in_order(wanted: Wanted, base: Floats, alone: Sequence[Floats], up_to_here: Sequence[Floats]) -> InOrder:
+    """Figures by replication of the base, of each lever alone, and of the first one, two, three ... levers together."""
+    befores = (base, *up_to_here[:-1])
+    steps = [
+        Step(_effect(wanted, one - base), _effect(wanted, after - before), _effect(wanted, after - base))
+        for one, before, after in zip(alone, befores, up_to_here, strict=True)
+    ]
+    whole, parts = up_to_here[-1] - base, sum((one - base for one in alone), np.zeros_like(base))
+    return InOrder(tuple(steps), _effect(wanted, whole), _effect(wanted, parts), _effect(wanted, whole - parts))
+
+
+def selections(levers: int) -> list[Selection]:
+    """What is run of so many levers, the empty selection first and all of them last."""
+    if levers <= MOST_IN_ALL_ORDERS:
+        return [chosen for size in range(levers + 1) for chosen in combinations(range(levers), size)]
+    every = tuple(range(levers))
+    found = {(), every}
+    for one in every:
+        found |= {(one,), every[:one], every[one:], every[:one] + every[one + 1 :]}
+    return sorted(found, key=lambda chosen: (len(chosen), chosen))
+
+
+def read_selections(
+    base: str, levers: Sequence[str], sets: Sequence[str], replications: int | None, seed: int | None
+) -> dict[Selection, Scenario]:
+    """The base with every selection of the levers; ScenarioError says which two change the same value."""
+    if not 2 <= len(levers) <= MOST_LEVERS:
+        text = f"{len(levers)} levers: name 2 to {MOST_LEVERS}, as selections of them are run"
+        raise ScenarioError([Problem(base, 0, 0, text)])
+    whole = read_together(base, levers, sets, replications, seed)  # what cannot be together is reported first, once
+    found = {
+        chosen: read_together(base, [levers[number] for number in chosen], sets, replications, seed)
+        for chosen in selections(len(levers))[:-1]
+    }
+    found[tuple(range(len(levers)))] = whole
+    alone = {chosen: replace(one, id=Path(levers[chosen[0]]).stem) for chosen, one in found.items() if len(chosen) == 1}
+    chosen_ones, left_out = paired(named_apart(list((found | alone).values())))
+    if left_out:
+        wrong = [(levers[chosen[0]], paired((found[()], one))[1]) for chosen, one in alone.items()]
+        raise ScenarioError([Problem(file, 0, 0, why.reason) for file, whys in wrong for why in whys])
+    return dict(zip(found, chosen_ones, strict=True))
+
+
+def together(scenarios: dict[Selection, Scenario], wanted: Sequence[Wanted], run: HowToRun) -> list[Together]:
+    """Runs every selection on the same people, and what each lever does to each measure."""
+    every = tuple(scenarios.values())
+    side_by_side = beside(every, ScenarioRuns(run)(every, checked=True))
+    return [
+        _effects_of(
+            one,
+            scenarios,
+            {
+                chosen: np.array([one.of(piece) for piece in theirs])
+                for chosen, theirs in zip(scenarios, side_by_side, strict=True)
+            },
+        )
+        for one in wanted
+    ]
+
+
+def work_together(scenarios: dict[Selection, Scenario], run: HowToRun, processes: int) -> tuple[Work, float]:
+    """How much every selection is, and about how many seconds it takes."""
+    runs, every = ScenarioRuns(run), tuple(scenarios.values())
+    work = runs.work(every, checked=True, at_once=len(every))
+    return work, runs.seconds_for(every[-1], work, processes)
+
+
+def _effects_of(wanted: Wanted, scenarios: dict[Selection, Scenario], values: dict[Selection, Floats]) -> Together:
+    """What each lever does, of the figures of every selection by replication."""
+    whole, number = max(values, key=len), max(map(len, values))
+    changes = {chosen: found - values[()] for chosen, found in values.items()}
+    levers = []
+    for one in range(number):
+        others = tuple(other for other in whole if other != one)
+        levers.append(
+            LeverEffects(
+                scenarios[(one,)],
+                _effect(wanted, changes[(one,)]),
+                _effect(wanted, changes[tuple(range(one + 1))] - changes[tuple(range(one))]),
+                _effect(wanted, changes[whole] - changes[others]),
+                _effect(wanted, share(changes, one, number)),
+            )
+        )
+    alone = sum((changes[(one,)] for one in range(number)), np.zeros_like(changes[()]))
+    return Together(
+        wanted, scenarios[()], scenarios[whole], tuple(levers), _effect(wanted, changes[whole]), _effect(wanted, alone)
+    )
+
+
+def share(values: dict[Selection, Floats], one: int, number: int) -> Floats:
+    """The part of the whole of one of `number` levers, replication by replication; the parts add up."""
+    if number <= MOST_IN_ALL_ORDERS:
+        return shapley(values, one, number)
+    every = tuple(range(number))
+    as_named = values[every[: one + 1]] - values[every[:one]]
+    reversed_ = values[every[one:]] - values[every[one + 1 :]]
+    found: Floats = (as_named + reversed_) / 2
+    return found
+
+
+def shapley(values: dict[Selection, Floats], one: int, number: int) -> Floats:
+    """What one of `number` levers adds, on average over all orders, replication by replication."""
+    total = np.zeros_like(values[()])
+    for chosen, before in values.items():
+        if one not in chosen:
+            weight = factorial(len(chosen)) * factorial(number - len(chosen) - 1)
+            total += weight * (values[tuple(sorted((*chosen, one)))] - before)
+    found: Floats = total / factorial(number)
+    return found
+
+
+def _effect(wanted: Wanted, changes: Floats) -> Effect:
+    found = _effect_of(wanted, changes)
+    if isnan(found.mean):
+        text = f"no replication has `{wanted.measure}` of `{wanted.service}` in all scenarios; ask for another measure"
+        raise ScenarioError([Problem("", 0, 0, text)])
+    return found
+
+
+LEVER_KINDS = ("alone", "step", "last", "share")
+LEVER_COLUMNS = ("service", "measure", "lever", "kind", "mean", "low", "high", "verdict")
+
+
+def lever_rows(found: Together) -> Iterator[tuple[str | float | None, ...]]:
+    """The cells of LEVER_COLUMNS: each lever in every way, then all of them, added up and together."""
+    effects = [(one.lever.id, kind, getattr(one, kind)) for one in found.levers for kind in LEVER_KINDS]
+    effects += [("all", "added up", found.parts_alone), ("all", "together", found.whole)]
+    for lever, kind, effect in effects:
+        yield (found.wanted.service, found.wanted.measure, lever, kind, *astuple(effect))

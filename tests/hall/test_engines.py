@@ -21,8 +21,7 @@ from sim.model.compiled.numba_setup import CannotCompile
 from sim.model.records import Ledger
 from sim.runs import engines as hall
 from sim.runs.engines import SAMPLE, Engines, EnginesDiffer, ledger_of
-from sim.runs.timing import Stopwatch
-from sim.runs.workers import NoWorkers
+from sim.runs.workers import NoWorkers, Stopwatch
 from tests.hall.files import BASE, write
 from tests.hall.processes import environment
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from sim.runs.engines import SAMPLE, Engines
-from sim.runs.timing import Remaining
+from sim.runs.workers import Remaining
 
 Task = tuple[int, int]
 Done = tuple[float, Task, dict[str, float]]  # the second, what is done, its stages

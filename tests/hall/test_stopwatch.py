@@ -8,7 +8,7 @@ import pytest
 from sim.cli import main
 from sim.runs.experiment import Shared, run_all
 from sim.runs.store import Store
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 from tests.hall.files import write_pair
 from tests.hall.worlds import small
 

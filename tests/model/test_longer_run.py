@@ -9,7 +9,7 @@ from hypothesis import settings
 from sim.inputs.scenario import Scenario
 from sim.model.engine import run
 from sim.model.records import NEVER, NONE, WAITING, Ledger
-from sim.results.comparison.same_people import departures
+from sim.results.comparison.compare import departures
 from sim.results.invariants.checks import check_cut
 from sim.results.measures.all import measure, measure_cut
 from sim.results.window import Window

@@ -15,7 +15,7 @@ from sim.machine_code import Passes
 from sim.model import engine
 from sim.model.records import NEVER, Ledger
 from sim.results import path_passes, table_passes, wait_passes
-from sim.results.comparison.same_people import departures
+from sim.results.comparison.compare import departures
 from sim.results.counting import PASSES
 from sim.results.measures import delay_passes, followup
 from sim.results.measures.all import figures

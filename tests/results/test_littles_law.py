@@ -5,9 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from sim.calibration import calibrate
+from sim.calibration import calibrate, conflicting_targets
 from sim.cli import main
-from sim.diagnostics.littles_law import conflicting_targets
 from sim.inputs.distributions import fixed
 from sim.inputs.files import Target, address
 from sim.inputs.scenario import Arrival, Scenario

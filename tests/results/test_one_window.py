@@ -11,7 +11,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.model import engine
 from sim.model.records import Ledger
-from sim.results.comparison.same_people import departures
+from sim.results.comparison.compare import departures
 from sim.results.invariants.checks import check_cut
 from sim.results.measures.all import measure_cut
 from sim.results.measures.census import daily_cut

@@ -16,12 +16,15 @@ from sim.inputs.scenario import Places, Route, Scenario
 from sim.results.charts import MAKERS, OVER_TIME
 from sim.results.charts.money import BreakEvenPicture, EffectPanel, break_even_chart
 from sim.results.charts.over_time import delayed_chart
-from sim.results.charts.own_data import FanPanel, FanPicture, QuantilePanel, QuantilePicture, fan_chart, quantile_chart
 from sim.results.charts.studies import (
     Band,
     BarsPicture,
+    FanPanel,
+    FanPicture,
     LinePicture,
     MapPicture,
+    QuantilePanel,
+    QuantilePicture,
     SolutionPicture,
     Steps,
     TornadoBar,
@@ -29,8 +32,10 @@ from sim.results.charts.studies import (
     TriedPoint,
     WorldsPicture,
     bars_chart,
+    fan_chart,
     line_chart,
     map_chart,
+    quantile_chart,
     solution_chart,
     tornado_chart,
     worlds_chart,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.same_people import Departures, Following, SamePeople, departures
+from sim.results.comparison.compare import Departures, Following, SamePeople, departures
 from sim.results.window import Window
 from tests.results.tiny import Town, hospital, unit
 

@@ -21,7 +21,7 @@ from sim.results.charts.style import SETTINGS
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import Money, accounts
 from sim.results.report.page import RunProvenance, report_html
-from sim.results.words import headline, hospitals, use
+from sim.results.words import headline, hospitals
 from sim.results.words.labels import spoken
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
@@ -178,7 +178,7 @@ def test_the_money_of_several_hospitals_is_not_that_of_the_first(two: Findings) 
     said = dict(accounts(Money(*two.headline_of(two.scenarios[1]))))
     assert "hospital bed days" in said["Capacity"] and "st marys" not in said["Capacity"]
     assert "hospital beds would have to be freed" in said["Break-even"]
-    assert not use.how_used(two, two.scenarios[1]).startswith("A used night in st marys")
+    assert not headline.how_used(two, two.scenarios[1]).startswith("A used night in st marys")
 
 
 @pytest.mark.parametrize("many", ["two", "forty"])
@@ -239,7 +239,7 @@ def many() -> Findings:
 
 def test_of_many_new_services_words_tell_those_that_admit_most(many: Findings) -> None:
     other = many.scenarios[1]
-    said = use.who_comes(many, other)
+    said = headline.who_comes(many, other)
     assert said.endswith("The same of 6 more services is in summary.csv.")
     admitted = {
         name: row.mean for number in range(9) if (row := many.estimate("many", name := f"unit_{number}", "admissions"))

@@ -9,8 +9,7 @@ from sim.inputs.scenario import FreedBeds, Scenario
 from sim.results.comparison.compare import Estimate
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking_answer
-from sim.results.words.headline import description
-from sim.results.words.use import how_used, who_comes
+from sim.results.words.headline import description, how_used, who_comes
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small, with_places

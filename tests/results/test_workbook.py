@@ -15,8 +15,7 @@ from sim.api import compare
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Value
 from sim.results.comparison.findings import Findings
-from sim.results.files.sheets import sheets
-from sim.results.files.workbook import workbook_bytes
+from sim.results.files.workbook import sheets, workbook_bytes
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small

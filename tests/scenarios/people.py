@@ -8,7 +8,7 @@ import numpy as np
 from sim.inputs.loading import read_scenario
 from sim.model.records import NEVER, Ledger
 from sim.runs.engines import ledger_of
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
 

@@ -14,7 +14,7 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Levels, Scenario
 from sim.model.records import NEVER, Ledger
 from sim.runs.engines import ledger_of
-from sim.runs.timing import Stopwatch
+from sim.runs.workers import Stopwatch
 from tests.engines import engines
 from tests.scenarios.runs import SCENARIOS
 

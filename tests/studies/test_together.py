@@ -8,8 +8,7 @@ import pytest
 from sim.inputs.loading import read_together
 from sim.inputs.problems import ScenarioError
 from sim.runs.experiment import HowToRun
-from sim.studies.assumptions import Wanted
-from sim.studies.together import in_order, read_selections, selections, shapley, together
+from sim.studies.assumptions import Wanted, in_order, read_selections, selections, shapley, together
 from tests.studies.linear import BASE
 
 LONGER = "name: Longer\nextends: base.yaml\nchange: {people.everyone.journey.hospital.stay_days.fixed: 7}\n"

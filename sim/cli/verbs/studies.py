@@ -397,7 +397,7 @@ SENSITIVITY = Verb(
 # -- together ----------------------------------------------------------------------------------------------------------
 
 
-MOST_LEVERS = 12  # as in sim/studies/together.py, which is slow to import
+MOST_LEVERS = 12  # as in sim/studies/assumptions.py, which is slow to import
 
 
 @dataclass(slots=True)

@@ -11,8 +11,7 @@ from typing import Any, TypeAlias
 from numpy.typing import NDArray
 
 from sim.inputs.scenario import ALL_HOSPITALS, HOME, Scenario, Service
-from sim.results.comparison.compare import Estimate, PairedDifference
-from sim.results.comparison.same_people import SamePeople
+from sim.results.comparison.compare import Estimate, PairedDifference, SamePeople
 from sim.results.measures.hospitals import has_several
 from sim.results.measures.periods import Period
 from sim.results.words.labels import LABEL_WIDTH, in_sentences, labels, totals_text

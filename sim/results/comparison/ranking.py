@@ -20,9 +20,8 @@ from sim.results.comparison.money import Money
 from sim.results.comparison.statistics import choose_smallest, replications_for
 from sim.results.measure_table import ITEMS, measures, shown_in
 from sim.results.words import labels
-from sim.results.words.headline import UNSURE, answer, on_other_days, what_all_share
+from sim.results.words.headline import UNSURE, answer, how_used, on_other_days, what_all_share, who_comes
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken
-from sim.results.words.use import how_used, who_comes
 
 MEASURE = "midnight_delayed_mean"
 DELAYED = (MEASURE, "", "")

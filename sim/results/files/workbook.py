@@ -7,20 +7,364 @@ The only module that imports xlsxwriter.
 
 import io
 import math
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from math import ceil
 from typing import Any, TypeAlias
 
+import numpy as np
 import xlsxwriter
 
+from sim.inputs.scenario import Scenario
 from sim.results.charts.style import COLOURS
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import accounts, money_of
-from sim.results.comparison.ranking import ranking_answer, ranking_with_summary
-from sim.results.files.sheets import Cell, Sheet, sheets
-from sim.results.words.headline import description, on_other_days
-from sim.results.words.labels import counted
+from sim.results.comparison.money_tables import HOW_TO_READ, budget_lines, budget_name, labelled_with_days
+from sim.results.comparison.ranking import (
+    how_to_read_ranking,
+    ranking_answer,
+    ranking_columns,
+    ranking_rows,
+    ranking_with_summary,
+)
+from sim.results.comparison.ranking import ranking_heading as what_is_ranked
+from sim.results.measure_table import LACKS, is_of_people, measures
+from sim.results.measures.periods import Period
+from sim.results.report.figures import assumptions, uplifted
+from sim.results.words import labels
+from sim.results.words.delays import WHO_WAITS_TITLE as TITLE
+from sim.results.words.delays import days_by_reason, who_waits_rows
+from sim.results.words.headline import description, headline_rows, on_other_days, without_a_wait
+from sim.results.words.labels import LACK_WORDS, counted, payer_label, spoken
+
+Cell: TypeAlias = str | float | int | None
+ALL_OF_THEM = (
+    "Every measure by group and trait stands in summary.csv and differences.csv, which a spreadsheet opens too."
+)
+BESIDE = 2  # scenarios: the baseline and one other, which have a chart of money
+MOST_COLUMNS = 24  # of the daily census
+DAILY_WORDS = {"delayed": "Delayed in", "midnight_census": "People in", "waiting": "Waiting for"}
+
+
+@dataclass(frozen=True, slots=True)
+class SheetChart:
+    """A native chart of some columns of a table, beside it."""
+
+    kind: str  # of XlsxWriter: bar, line
+    title: str
+    names_in: int  # the column of the categories
+    columns: tuple[int, ...]
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet with one table."""
+
+    name: str
+    title: str
+    headers: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+    notes: tuple[str, ...] = ()
+    unit_in: int | None = None  # the column that holds the unit of each row's numbers
+    formats: Mapping[int, str] = field(default_factory=dict)  # by column, the unit of its numbers
+    chart: SheetChart | None = None
+
+
+def sheets(findings: Findings, shown: Callable[[str], str]) -> list[Sheet]:
+    """Every sheet with a table, in order; those without rows are left out of the workbook."""
+    return [
+        *([_ranking(findings), _headline(findings), *_money_sheets(findings)] if findings.compared else []),
+        _budgets(findings),
+        _delays(findings),
+        _daily(findings),
+        Sheet(
+            "Measures",
+            "Every measure of every scenario, over the replications",
+            ("Scenario", "Service", "Measure", "By", "Item", "Unit", "Mean", "SD", "Lower", "Upper", "Replications"),
+            [tuple(row) for row in findings.estimates if not is_of_people(row.by)],
+            tuple(without_a_wait(findings)),
+            unit_in=5,
+        ),
+        Sheet(
+            "Differences",
+            "Every difference from the baseline",
+            (
+                "Scenario",
+                "Service",
+                "Measure",
+                "By",
+                "Item",
+                "Unit",
+                "Mean",
+                "Lower",
+                "Upper",
+                "Replications",
+                "Verdict",
+            ),
+            [
+                (c.scenario, *c[2:7], c.mean, c.low, c.high, c.replications, c.verdict)
+                for c in findings.differences
+                if not is_of_people(c.by)
+            ],
+            tuple(without_a_wait(findings)),
+            unit_in=5,
+        ),
+        _who_waits(findings),
+        _changes(findings, shown),
+        Sheet(
+            "Assumptions",
+            "What rests on assumption",
+            ("Value", "Is", "Note", "Written in"),
+            [tuple(assumption) for assumption in assumptions(findings, shown)],
+        ),
+        Sheet(
+            "Prices_of_other_years",
+            "Prices that were turned into the price year",
+            ("Price", "As written", "Year", "Times", "Used"),
+            list(uplifted(findings)),
+            ((findings.baseline.costs.deflator,) if findings.baseline.costs.deflator else ()),
+        ),
+        _definitions(findings),
+    ]
+
+
+def _ranking(findings: Findings) -> Sheet:
+    """Several scenarios in order; without rows, and so without a sheet, where there is only one."""
+    rows, summary = ranking_with_summary(findings)
+    headers = tuple(name.replace("_", " ").replace("gbp", "£").capitalize() for name in ranking_columns(rows))
+    by_label = [(place, findings.labels[scenario], *rest) for place, scenario, *rest in ranking_rows(rows)]
+    return Sheet(
+        "Ranking", what_is_ranked(findings), headers, by_label, (*summary, how_to_read_ranking(rows, findings))
+    )
+
+
+def _headline(findings: Findings) -> Sheet:
+    """The headline figures; where something dated differs, of its headline period, then of all other days."""
+    rows = [
+        (findings.label(scenario), *days, *ranking_rows)
+        for scenario in findings.scenarios[1:]
+        for days, part in _days_told(findings, scenario)
+        for ranking_rows in headline_rows(part, next(one for one in part.scenarios if one.id == scenario.id))
+    ]
+    days = ("Days",) if findings.reported_periods else ()
+    figures = ("Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
+    return Sheet(
+        "Headline",
+        "The headline figures, baseline and scenarios side by side",
+        ("Scenario", *days, *figures),
+        rows,
+        tuple(without_a_wait(findings)),
+        unit_in=2 + len(days),
+    )
+
+
+def _who_waits(findings: Findings) -> Sheet:
+    """The lines by group and trait of a comparison; without rows, and so without a sheet, where there is one group and no trait."""
+    rows = [
+        (findings.label(scenario), *row)
+        for scenario in (findings.scenarios[1:] if findings.compared else ())
+        for row in who_waits_rows(findings, scenario)
+    ]
+    headers = ("Scenario", "Figure", "Unit", "Baseline", "Scenario value", "Difference", "Lower", "Upper", "Verdict")
+    return Sheet("Who_waits", TITLE, headers, rows, (ALL_OF_THEM,), unit_in=2)
+
+
+def _days_told(findings: Findings, scenario: Scenario) -> list[tuple[tuple[str, ...], Findings]]:
+    """Return the findings that report a scenario, each with its days in words where they differ."""
+    if not findings.reported_periods:
+        return [((), findings)]
+    own = findings.reported_periods.get(scenario.id)
+    periods = (own.headline, *own.others) if own else ()
+    return [*(((period.words,), findings.parts[period]) for period in periods), (("all measured days",), findings)]
+
+
+def _money_sheets(findings: Findings) -> list[Sheet]:
+    year = findings.baseline.costs.price_year or "the prices given"
+    return [
+        _cash(findings, "Cash_by_payer", f"Who pays: cash by payer, in prices of {year}", "payer"),
+        _cash(
+            findings,
+            "Cash_by_contributor",
+            f"Whose money it is, pooled funds split, in prices of {year}",
+            "contributor",
+        ),
+        _cash(findings, "Cash_by_service", f"Cash by service, in prices of {year}", ""),
+        _freed(findings),
+    ]
+
+
+def _cash(findings: Findings, name: str, title: str, by: str) -> Sheet:
+    rows: list[Sequence[Cell]] = []
+    beside = [findings.headline_of(one) for one in findings.scenarios[1:]]
+    per, each = labels.per_each_of(scenario.calendar.measured_days for _, scenario in beside)
+    for (part, scenario), days in zip(beside, each, strict=True):
+        factor = labels.times(scenario.calendar.measured_days)
+        for change in part.differences:
+            is_total = change.service == "all"
+            if (change.scenario, change.measure, change.by) != (scenario.id, "cost_cash_gbp", by):
+                continue
+            if is_total != bool(by):
+                continue
+            key = (change.service, change.measure, change.by, change.item)
+            levels = [part.estimate(one.id, *key) for one in (findings.baseline, scenario)]
+            values = [0.0 if level is None else level.mean * factor for level in levels]
+            ends = [None if end is None else end * factor for end in (change.low, change.high)]
+            what = payer_label(change.item) if by else spoken(change.service)
+            named = (findings.label(scenario), what, *([days] if days else []))
+            rows.append((*named, *values, change.mean * factor, *ends, change.verdict))
+    pounds = (f"{one} {_pounds(per)}" for one in ("Baseline", "Scenario value", "Difference", "Lower", "Upper"))
+    chart = (
+        SheetChart("bar", f"Change in cash {per} (£)", 1, (4,), len(rows))
+        if len(findings.scenarios) == BESIDE
+        else None
+    )
+    named_by = ("Scenario", by.capitalize() or "Service", *([] if per else ["Days"]))
+    formats = dict.fromkeys(range(len(named_by), len(named_by) + 5), "GBP")
+    return Sheet(name, title, (*named_by, *pounds, "Verdict"), rows, _days(findings), formats=formats, chart=chart)
+
+
+def _pounds(per: str) -> str:
+    """The unit of a column: with its time where all rows have the same."""
+    return f"(£ {per})" if per else "(£)"
+
+
+def _freed(findings: Findings) -> Sheet:
+    rows: list[Sequence[Cell]] = []
+    for money in money_of(findings):
+        label = findings.label(money.scenario)
+        for ledger, unit, change in (
+            ("Capacity: bed days released", f"bed days {money.per}", money.released),
+            ("Value: notional, no money changes hands", f"£ {money.per}", money.value),
+            (
+                "Delayed bed days avoided (part of bed days: never added)",
+                f"bed days {money.per}",
+                money.delayed_days_avoided,
+            ),
+        ):
+            if change:
+                rows.append((label, ledger, unit, change.mean, change.low, change.high))
+        if money.break_even is not None:
+            rows.append(
+                (label, "Freed beds to break even, at their average price", "beds", money.break_even, None, None)
+            )
+        for what, found in (("Gross", money.gross_per_delayed_day), ("Net", money.net_per_delayed_day)):
+            if found:
+                rows.append((label, f"{what} cost of a delayed day avoided", "£", *found))
+    headers = ("Scenario", "Figure", "Unit", "Mean", "Lower", "Upper")
+    title = "Capacity and value: ledgers beside the cash, never added to it"
+    return Sheet("Freed_beds", title, headers, rows, _days(findings), unit_in=2)
+
+
+def _days(findings: Findings) -> tuple[str, ...]:
+    """Return a note for each scenario whose headline is about part of the window: which days, and what totals are of."""
+    told = (
+        (findings.label(scenario), findings.reported_periods.get(scenario.id)) for scenario in findings.scenarios[1:]
+    )
+    return tuple(f"{label}: {_totals_of(own.headline)} {own.headline.words}." for label, own in told if own)
+
+
+def _totals_of(period: Period) -> str:
+    is_year = labels.per(period.days) == labels.A_YEAR
+    return "a year at the rate of the days" if is_year else "totals of the days"
+
+
+def _budgets(findings: Findings) -> Sheet:
+    """Budget lines; without rows, and so without a sheet, where there are none."""
+    per, _ = labels.per_each_of(findings.windows)
+    named = labelled_with_days(findings)
+    rows = [(named[line.scenario], budget_name(line.budget), line.limits, *line[3:]) for line in budget_lines(findings)]
+    pounds = ("Budget", "Spent", "Spent, lower", "Spent, upper", "Left", "Left, lower", "Left, upper")
+    headers = ("Scenario", "Budget line", "It limits", *(f"{one} {_pounds(per)}" for one in pounds))
+    more = ("Share of replications that kept it", "Replications", "Verdict")
+    formats = dict.fromkeys(range(3, 10), "GBP") | {10: "share"}
+    return Sheet("Budgets", "Budget lines, kept or broken", (*headers, *more), rows, (HOW_TO_READ,), formats=formats)
+
+
+def _changes(findings: Findings, shown: Callable[[str], str]) -> Sheet:
+    rows = [
+        (findings.label(scenario), one.path, one.old, one.new, one.place(shown))
+        for scenario in findings.scenarios[1:]
+        for one in findings.changes.get(scenario.id, ())
+    ]
+    headers = ("Scenario", "Value", "Baseline", "Here", "Written in")
+    return Sheet("What_differs", "What differs between the files, line by line", headers, rows)
+
+
+def _definitions(findings: Findings) -> Sheet:
+    used = {row.measure for row in findings.estimates}
+    rows = [
+        (measure.name, measure.unit, measure.better, measure.source, measure.definition)
+        for measure in measures().values()
+        if measure.name in used
+    ]
+    headers = ("Measure", "Unit", "Good direction", "Source", "Definition")
+    return Sheet("Definitions", "What each measure means", headers, rows)
+
+
+def _delays(findings: Findings) -> Sheet:
+    """Delayed bed days by reason, each parted into what lacked; with a chart of the whole."""
+    part = findings.side_by_side
+    shown = list(part.scenarios)
+    _, per = labels.side_by_side(one.calendar.measured_days for one in shown)
+    rows: list[Sequence[Cell]] = [
+        (row.label, *(row.total(number) for number in range(len(shown))),
+         *(row.days[number].get(lack, 0.0) for number in range(len(shown)) for lack in LACKS))
+        for row in days_by_reason(part, shown)
+    ]  # fmt: skip
+    names = [part.label(one) for one in shown]
+    heads = ("Reason", *names, *(f"{name}: {LACK_WORDS[lack]}" for name in names for lack in LACKS))
+    title = f"What delayed people in {spoken(part.main_place)} wait for, and what is lacking: delayed bed days {per}"
+    chart = SheetChart("bar", f"Delayed bed days {per}", 0, tuple(range(1, 1 + len(names))), len(rows))
+    formats = dict.fromkeys(range(1, len(heads)), "bed days")
+    return Sheet("Delay_by_reason", title, heads, rows, formats=formats, chart=chart if rows else None)
+
+
+def _daily(findings: Findings) -> Sheet:
+    """The midnight census: for each day and scenario, people in the main place and in what opens, delayed, and waiting."""
+    first = findings.baseline.calendar.start + timedelta(days=findings.baseline.calendar.warm_up_days)
+    main, known = findings.main_place, {one.name for one in findings.baseline.services}
+    columns: list[tuple[str, str, str]] = []
+    for scenario in findings.scenarios:
+        opened = [
+            service.name for service in scenario.services if service.name not in known and not service.is_unlimited
+        ]
+        wanted = [("delayed", main), ("midnight_census", main), ("waiting", main)]
+        wanted += [("midnight_census", name) for name in opened]
+        columns += [
+            (scenario.id, measure, name) for measure, name in wanted if (name, measure) in findings.daily[scenario.id]
+        ]
+    columns = sorted(columns[:MOST_COLUMNS], key=lambda column: DAILY_WORDS[column[1]])
+    series = [
+        np.asarray(findings.daily[of][name, measure], dtype=np.float64).mean(axis=0) for of, measure, name in columns
+    ]
+    days = min((len(values) for values in series), default=0)
+    rows: list[Sequence[Cell]] = [
+        ((first + timedelta(days=day)).isoformat(), *(float(values[day]) for values in series)) for day in range(days)
+    ]
+    labelled = {one.id: findings.label(one) for one in findings.scenarios}
+    heads = [f"{DAILY_WORDS[measure]} {spoken(name)}: {labelled[of]}" for of, measure, name in columns]
+    heads = [head if heads.count(head) == 1 else f"{head} ({number})" for number, head in enumerate(heads, 1)]
+    delayed = tuple(number for number, column in enumerate(columns, 1) if column[1] == "delayed")
+    chart = SheetChart(
+        "line", f"Delayed people in {spoken(main)} at midnight, average of the replications", 0, delayed, days
+    )
+    note = f"Averages of {counted(findings.baseline.replications, 'replication')}; all services and the range of days are in census.csv."
+    formats = dict.fromkeys(range(1, 1 + len(heads)), "people")
+    return Sheet(
+        "Daily_census",
+        "Midnight by midnight",
+        ("Date", *heads),
+        rows,
+        (note,),
+        formats=formats,
+        chart=chart if delayed else None,
+    )
+
+
+# -- the workbook ------------------------------------------------------------------------------------------------------
+
 
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # no clock: the same results are the same bytes
 NO_VALUE = "[x]"

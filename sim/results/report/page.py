@@ -12,10 +12,12 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.money import building_up, in_one_sentence, money_of
 from sim.results.comparison.ranking import ranking, ranking_answer, ranking_with_summary
-from sim.results.report.basis import RunProvenance, assumptions, basis_pages, without_note
 from sim.results.report.blocks import Block, Code, Heading, Items, Paragraph, Pictures, Table, html_page
 from sim.results.report.figures import (
+    RunProvenance,
     answered,
+    assumptions,
+    basis_pages,
     cohort_pages,
     delay_pages,
     figure_pages,
@@ -24,6 +26,7 @@ from sim.results.report.figures import (
     money_pages,
     ranking_pages,
     who_waits_pages,
+    without_note,
     years_pages,
 )
 from sim.results.report.slides import Slide, slide_png, slide_svg

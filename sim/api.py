@@ -44,7 +44,7 @@ from sim.runs.tables import (
 )
 from sim.studies import solve as solving
 from sim.studies.settings import PointRuns, settings_of
-from sim.studies.solve_words import answer_words
+from sim.studies.solve import answer_words
 from sim.studies.sweep import Figure, Sweep, cells, figures_of, point_columns, point_rows, sentences, step_rows
 from sim.studies.sweep import sweep as run_sweep
 

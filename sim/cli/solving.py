@@ -43,10 +43,25 @@ from sim.studies.break_even import (
     usual_values,
 )
 from sim.studies.break_even import BreakEven as Answer
-from sim.studies.settings import PointRuns, settings_of
-from sim.studies.solve import Asked, MixRuns, Solved, Study, Tried, said, solve, study_of
+from sim.studies.settings import MixRuns, PointRuns, settings_of
+from sim.studies.solve import (
+    Asked,
+    Solved,
+    Study,
+    Tried,
+    aim_words,
+    answer_words,
+    heads,
+    label,
+    names,
+    question_words,
+    rows,
+    said,
+    solve,
+    study_of,
+    values,
+)
 from sim.studies.solve_search import CANNOT_TELL, DOMINATED, MEETS, MISSES, ON_FRONTIER
-from sim.studies.solve_words import aim_words, answer_words, heads, label, names, question_words, rows, values
 
 MOST_ROWS = 20
 SUBTITLE = 105  # letters of a line

@@ -33,7 +33,8 @@ from sim.runs.piece import Replications
 from sim.runs.specification import FORMAT, try_files, try_folder
 from sim.runs.store import Store, default_store, meaning
 from sim.runs.workers import Place
-from sim.studies.precision import MOST, Asks, Chosen, Reached, choose, figure_of
+from sim.studies.precision import MOST, Asks, Chosen, Reached, choose
+from sim.studies.settings import figure_of
 
 MINUTE, HOUR = 60.0, 3600.0
 

@@ -261,7 +261,7 @@ def _tell(found: "Solved | str", words: str) -> None:
         for line in found.splitlines():
             st.error(plain(line))
         return
-    from sim.studies.solve_words import answer_words, heads, rows
+    from sim.studies.solve import answer_words, heads, rows
 
     for text in answer_words(found):
         st.markdown(plain(text))

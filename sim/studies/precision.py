@@ -8,20 +8,16 @@ that is reported (`comparison/statistics.py`), its further end counts. They begi
 A number that was chosen gives the results of asking for that number.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil, inf, isnan, nan
+from math import ceil, inf, isnan
 
-from sim.inputs.problems import Mark, Problems, did_you_mean, listed, quoted
-from sim.inputs.scenario import ALL_HOSPITALS, Scenario
+from sim.inputs.problems import listed
+from sim.inputs.scenario import Scenario
 from sim.results.comparison.statistics import spread
-from sim.results.measure_table import BY, ITEMS, measures
-from sim.results.measures.hospitals import has_several, main_place
+from sim.results.measure_table import measures
 from sim.results.measures.periods import Period
-from sim.results.split import trait_names
 from sim.results.words.headline import topics
-from sim.results.words.labels import measure_label
 from sim.runs.collecting import beside, gathered
 from sim.runs.piece import Piece, Replications
 
@@ -224,54 +220,3 @@ def told(
         decides = asks.decides((service, measure))
         found.append(Reached(service, measure, asked, reached, number, scenario, decides))
     return tuple(found)
-
-
-# -- a figure as it is typed -------------------------------------------------------------------------------------------
-
-
-ADDRESS = re.compile(r"(?:([^.\[\]]+)\.)?([^.\[\]]+?)(?:\[([^=\]]+)=([^\]]+)\])?")
-LIKE = "write it as in `hospital.midnight_delayed_mean <= 35`"
-
-Key = tuple[str, str, str, str]  # service, measure, by, item
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One row of the results."""
-
-    key: Key
-    unit: str
-
-    def of(self, rows: Mapping[Key, float]) -> float:
-        """Its value in a replication; where there is no such row, nothing or no figure, as the table of measures says."""
-        return rows.get(self.key, 0.0 if measures()[self.key[1]].absent_is_zero else nan)
-
-    def label(self, measured_days: int) -> str:
-        """What it is, in words; a total is that of the whole window."""
-        return measure_label(self.key[1], self.key[0], self.key[2], self.key[3], measured_days=measured_days)
-
-
-def figure_of(typed: str, scenario: Scenario, option: str, problems: Problems) -> Figure | None:
-    """The row that `SERVICE.MEASURE` names, or `SERVICE.MEASURE[by=item]`; None after noting what is wrong."""
-    mark = Mark(file=option)
-    found = ADDRESS.fullmatch(typed.strip())
-    if found is None:
-        problems.add(mark, f"{quoted(typed.strip())} names no figure; {LIKE}")
-        return None
-    service, measure, by, item = (part.strip() if part else "" for part in found.groups())
-    service = service or main_place(scenario)
-    before = len(problems.found)
-    for word, known, what in _words_of(service, measure, by, scenario):
-        if word not in known:
-            problems.add(mark, f"{quoted(word)} is no {what}{did_you_mean(word, sorted(known))}")
-    if by in ITEMS and item not in ITEMS[by]:  # of others it is known only when something has run
-        problems.add(mark, f"{quoted(item)} is no {by}{did_you_mean(item, ITEMS[by])}")
-    return None if len(problems.found) > before else Figure((service, measure, by, item), measures()[measure].unit)
-
-
-def _words_of(service: str, measure: str, by: str, scenario: Scenario) -> Iterator[tuple[str, set[str], str]]:
-    """Each word of an address with those that are known, and what it should be."""
-    total = {ALL_HOSPITALS} if has_several(scenario) else set()
-    yield service, {*scenario.destinations, "all", "outside"} | total, "service of this scenario"
-    yield measure, set(measures()), "measure"
-    yield by, {*BY, *trait_names(scenario.people)}, "division of a measure"

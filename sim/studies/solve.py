@@ -8,36 +8,33 @@ delay says why.
 docs/solve.md says how it works for users.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import ceil, log2
+from math import ceil, isfinite, log2
 
 import numpy as np
 
 from sim.inputs.loading import Question
 from sim.inputs.part import setting_at
-from sim.inputs.problems import Mark, Problems, did_you_mean, listed, quoted
+from sim.inputs.problems import Mark, Problems, capital, listed, quoted
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.accounts import keeping_fixed_costs
+from sim.results.comparison.accounts import is_lever
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import SHARES, limits_of_difference, measures
-from sim.results.measures.periods import Divisions, Period, division
+from sim.results.words.labels import LACK_WORDS, counted, figure, per, reason_label
 from sim.results.words.labels import Setting as Named
-from sim.results.words.labels import factor, per
-from sim.runs.collecting import beside, gathered, named_apart, paired, warning_words
-from sim.runs.experiment import HowToRun, ScenarioRuns, Work
-from sim.runs.piece import Piece, Replications
-from sim.studies.precision import LIKE, Figure, Key, figure_of
-from sim.studies.settings import Setting, Settings, settings_of
+from sim.runs.collecting import paired
+from sim.runs.experiment import HowToRun
+from sim.studies.settings import Figure, MixRuns, Setting, Settings, Target, World, figure_of, settings_of, target_of
 from sim.studies.solve_search import (
     CANNOT_TELL,
+    DOMINATED,
     LEAST_REPLICATIONS,
+    MISSES,
     Choice,
     Chosen,
     Found,
-    Goal,
     Looks,
     Point,
     Search,
@@ -48,169 +45,7 @@ from sim.studies.solve_search import (
     mean,
 )
 
-SIGNS = {"<=": True, "<": True, "≤": True, ">=": False, ">": False, "≥": False}  # whether it is at most
-TARGET = re.compile(r"(.+?)(<=|>=|<|>|≤|≥)(.+)")
-NUMBER = re.compile(r"([-+]?)£?(\d+(?:,\d{3})*(?:\.\d+)?|\.\d+)(%|k|m)?", re.ASCII)
-TIMES = {"": 1.0, "%": 0.01, "k": 1e3, "m": 1e6}
 AT_MIDNIGHT = ("midnight_delayed_mean", "delayed_nights")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A row of the results, and what its mean has to be."""
-
-    figure: Figure
-    goal: Goal
-    typed: str
-
-    @property
-    def shown(self) -> str:
-        """`at most 35`, the number as it was typed."""
-        found = TARGET.fullmatch(self.typed)
-        assert found is not None
-        return f"{'at most' if self.goal.at_most else 'at least'} {found[3].strip()}"
-
-
-def target_of(typed: str, scenario: Scenario, problems: Problems, option: str = "--target") -> Target | None:
-    """The target that was typed; None after noting what is wrong with it."""
-    mark = Mark(file=option)
-    found = TARGET.fullmatch(typed.strip())
-    if found is None:
-        problems.add(mark, f"{quoted(typed)} has no `<=` or `>=`; {LIKE}")
-        return None
-    address, sign, value = (part.strip() for part in found.groups())
-    of = figure_of(address, scenario, option, problems)
-    if of is None:
-        return None
-    try:
-        return Target(of, Goal(SIGNS[sign], _number(value, of.unit)), typed.strip())
-    except ValueError as error:
-        problems.add(mark, str(error))
-        return None
-
-
-def _number(text: str, unit: str) -> float:
-    found = NUMBER.fullmatch(text.replace(" ", "").replace("\u2212", "-").lower())
-    if found is None:
-        raise ValueError(f"{quoted(text)} is no number to hold a measure to; {LIKE}")
-    sign, digits, times = found[1], found[2].replace(",", ""), found[3] or ""
-    value = float(digits) * TIMES[times] * (-1 if sign == "-" else 1)
-    if unit in SHARES and not -1 <= value <= 1:
-        raise ValueError(f"{quoted(text)} is held against a share; write {digits}% or a number from 0 to 1")
-    if times == "%" and unit not in SHARES:
-        raise ValueError(f"{quoted(text)} is held against {unit}, which are no share; write a number without %")
-    return value
-
-
-Rows = Mapping[Key, float]
-
-
-@dataclass(frozen=True)
-class World:
-    """A scenario whose settings move, and the one that it is compared with, if any."""
-
-    settings: Settings
-    base: Scenario | None
-
-    @cached_property
-    def period(self) -> Period | None:
-        """The days that a comparison is about, where something dated divides them; None: all of them."""
-        found = division(self.base, self.stated) if self.base else None
-        return found.headline if found else None
-
-    @property
-    def days(self) -> int:
-        """The days that every figure is of."""
-        return self.period.days if self.period else self.stated.calendar.measured_days
-
-    @property
-    def all(self) -> tuple[Setting, ...]:
-        """Each setting."""
-        return self.settings.all
-
-    @property
-    def stated(self) -> Scenario:
-        """The scenario as it is."""
-        return self.settings.stated
-
-
-class MixRuns:
-    """What mixes of settings showed of some figures, and of all where that is asked."""
-
-    def __init__(self, world: World, how: HowToRun) -> None:
-        self.world = world
-        self.base = world.base
-        self._period = world.period
-        self._runs = ScenarioRuns(how, Divisions(common=self._period))
-        self._read: dict[Point, Scenario] = {}
-        self._pieces: dict[Point, Replications] = {}
-
-    def scenario(self, point: Point, replications: int) -> Scenario:
-        """The scenario at a mix."""
-        if point not in self._read:
-            (self._read[point],) = self.world.settings.scenarios([point])
-        found = replace(self._read[point], replications=replications)
-        return keeping_fixed_costs(self.base, found) if self.base else found
-
-    def run(self, points: Sequence[Point], replications: int, figures: Sequence[Figure]) -> dict[Point, list[Values]]:
-        """So many replications of each mix: some figures, or how much more they are than in the base.
-
-        Totals are those of their label: of an average year, or of the days measured where these are fewer.
-        """
-        scenarios = [self.scenario(point, replications) for point in points]
-        base = [replace(self.base, replications=replications)] if self.base else []
-        found = self._run([*base, *scenarios])
-        self._check_items(found, figures)
-        before = self._values(found[0], figures) if base else [np.zeros(replications) for _ in figures]
-        told = {}
-        for point, pieces in zip(points, found[len(base) :], strict=True):
-            self._pieces[point] = pieces
-            told[point] = [after - was for after, was in zip(self._values(pieces, figures), before, strict=True)]
-        return told
-
-    def _check_items(self, found: Sequence[Replications], figures: Sequence[Figure]) -> None:
-        """ScenarioError where a part of a measure is in no replication at all: misspelt, or zero at every value."""
-        problems = Problems()
-        for figure in figures:
-            service, measure, by, item = figure.key
-            if not by:
-                continue
-            rows = [key for pieces in found for piece in pieces for key in self._rows(piece)]
-            items = sorted({key[3] for key in rows if key[:3] == (service, measure, by)})
-            if item not in items:
-                known = f"; there are: {listed(items, 'and')}" if items else ""
-                what = f"`{service}.{measure}[{by}={item}]` is in no replication{did_you_mean(item, items)}{known}"
-                problems.add(Mark(file="--target or --cost"), what)
-        problems.stop_if_any()
-
-    def rows(self, point: Point) -> list[Rows]:
-        """All rows of each replication of a mix that was run."""
-        return [self._rows(piece) for piece in self._pieces[point]]
-
-    def findings(self, point: Point) -> tuple[tuple[Scenario, ...], Findings]:
-        """All that was found at a mix, beside the base if there is one; here both engines are compared, where that is asked."""
-        number = len(self._pieces[point])
-        base = [replace(self.base, replications=number)] if self.base else []
-        scenarios = tuple(named_apart([*base, self.scenario(point, number)]))
-        found = self._run(scenarios, checked=True)
-        return scenarios, gathered(scenarios, found, compared=bool(base), warnings=warning_words(scenarios))
-
-    def seconds_for(self, work: Work, processes: int) -> float:
-        """About how long that takes, by running two replications of the scenario as stated."""
-        return self._runs.seconds_for(self.world.stated, work, processes)
-
-    def _run(self, scenarios: Sequence[Scenario], *, checked: bool = False) -> Sequence[Replications]:
-        found = self._runs(scenarios, checked=checked)
-        return beside(scenarios, found) if self.base else found
-
-    def _values(self, pieces: Replications, figures: Sequence[Figure]) -> list[Values]:
-        rows = [self._rows(piece) for piece in pieces]
-        days = self.world.days
-        return [factor(one.key[1], days) * np.array([one.of(row) for row in rows], dtype=np.float64) for one in figures]
-
-    def _rows(self, piece: Piece) -> Rows:
-        told = piece.periods[self._period] if self._period else piece
-        return {key[:4]: float(value) for key, value in zip(told.keys, told.values, strict=True)}
 
 
 # -- why not -----------------------------------------------------------------------------------------------
@@ -227,7 +62,7 @@ class Left:
     cured: bool
 
 
-def what_is_left(target: Target, runs: MixRuns, best: Point, worst: Point, confidence: float) -> tuple[Left, ...]:
+def _what_is_left(target: Target, runs: MixRuns, best: Point, worst: Point, confidence: float) -> tuple[Left, ...]:
     """What the people who are still delayed wait for, most first; nothing where the target is not one of delay.
 
     Reasons are counted over the whole day. Where the target counts midnights, they are scaled to the people of a midnight.
@@ -489,7 +324,7 @@ def solve(study: Study, how: HowToRun, told: Callable[[str], None] = lambda _: N
     left: tuple[Left, ...] = ()
     if found.answer is None:
         worst = 0 if found.helps_upwards else study.sizes[0] - 1
-        left = what_is_left(study.target, runs, (found.best,), (worst,), study.looks.confidence)
+        left = _what_is_left(study.target, runs, (found.best,), (worst,), study.looks.confidence)
     return Solved(study, found, tried, left, runs, trials)
 
 
@@ -511,7 +346,7 @@ def _mix(
     )
     left: tuple[Left, ...] = ()
     if found.answer is None:
-        left = what_is_left(study.target, runs, found.best, _farthest(trials), study.looks.confidence)
+        left = _what_is_left(study.target, runs, found.best, _farthest(trials), study.looks.confidence)
     return Solved(study, found, tried, left, runs, trials)
 
 
@@ -584,3 +419,289 @@ def _priced(study: Study, point: Point, like: Values) -> Values:
         prices.get(one.path, 0.0) * float(one.numbers[at]) for one, at in zip(study.world.all, point, strict=True)
     )
     return np.full(len(like), cost)
+
+
+# -- what a solution says ----------------------------------------------------------------------------------------------
+
+
+MOST_REASONS = 6
+MOST_TIMES_MORE = 100  # replications, of which it is still worth to speak
+SMALL = 100  # figures below have two decimals
+HEADS = ("", "mean", "bounds", "replications", "the target")
+HEAD_OF_BOTH = "of cost and figure"
+
+
+def question_words(study: Study) -> str:
+    """The question in a sentence."""
+    moved = " and ".join(f"{said(one)} {ends(one)}" for one in study.world.all)
+    start = "the cheapest mix of " if study.several else ""
+    return f"Asked: {start}{moved}, so that {aim_words(study)}."
+
+
+def aim_words(study: Study) -> str:
+    """What is aimed at, and how surely."""
+    return f"{label(study)}: {study.target.shown}, with {_sure(study)}"
+
+
+def label(study: Study) -> str:
+    """The figure that is aimed at, beside the base where there is one."""
+    return _changed(study, study.target.figure.label(study.days))
+
+
+def _changed(study: Study, text: str) -> str:
+    """A label inside a sentence; beside a base it is the change that is shown."""
+    return f"the change of {text[:1].lower()}{text[1:]}" if study.world.base else f"{text[:1].lower()}{text[1:]}"
+
+
+def answer_words(solved: Solved) -> Iterator[str]:
+    """The answer, how sure it is, and what is not known."""
+    study, best, found = solved.study, solved.best, solved.found
+    if solved.answer is not None:
+        yield f"Answer: {_named(solved)}. {capital(label(study))}: {_figure(study, best.mean)}, {_bound(study, best)} with {_sure(study)}."
+    elif found.is_reachable is None:
+        yield (
+            f"Cannot tell: {_none(solved)} surely meets the target, but some may. "
+            f"The nearest is {solved.text(best.point)}, with {_with_bounds(study, best)}."
+        )
+        yield from _how_many_more(solved, best)
+    else:
+        yield f"Not reachable: {_none(solved)} meets the target. The best is {_with_bounds(study, best)}, with {_at(solved, best)}."
+    yield from _of_mixes(solved, found) if isinstance(found, Chosen) else _of_values(solved, found)
+    yield from _why(solved)
+
+
+def ends(setting: Setting) -> str:
+    """`from 0 to 60 in steps of 5`, or the values one by one where they were typed so."""
+    if not setting.of.is_range:
+        return ", ".join(map(setting.shown, range(len(setting.numbers))))
+    step = f" in steps of {setting.of.step}" if setting.of.step else ""
+    return f"from {setting.shown(0)} to {setting.shown(len(setting.numbers) - 1)}{step}"
+
+
+def _names(study: Study) -> str:
+    return " and ".join(map(said, study.world.all))
+
+
+def _sure(study: Study) -> str:
+    return f"{100 * study.looks.confidence:g}% confidence"
+
+
+def _named(solved: Solved) -> str:
+    """What the answer is called: a cheapest mix, or the smallest or largest value."""
+    text = solved.text(solved.best.point)
+    if isinstance(solved.found, Chosen):
+        return f"{text}, the cheapest mix that meets the target ({_cost_label(solved.study)} {_cost_words(solved, solved.best)})"
+    (setting,) = solved.study.world.all
+    end = "smallest" if solved.found.helps_upwards or not solved.found.one_way else "largest"
+    return f"{said(setting)} {text}, the {end} value that meets the target{_of_which(solved, setting)}"
+
+
+def _none(solved: Solved) -> str:
+    if solved.study.several:
+        return f"none of {counted(len(solved.tried), 'mix', 'mixes')}"
+    return f"no value of {_names(solved.study)} {ends(solved.study.world.all[0])}"
+
+
+def _of_which(solved: Solved, setting: Setting) -> str:
+    """Of what the answer is the smallest, where that is not every value between the ends."""
+    if isinstance(solved.found, Found) and not solved.found.one_way and len(solved.tried) < solved.study.sizes[0]:
+        return f", of the {len(solved.tried)} values that were run"
+    if not setting.of.is_range:
+        return ", of the values asked for"
+    return f", in steps of {setting.of.step}" if setting.of.step else ""
+
+
+def _at(solved: Solved, one: Tried) -> str:
+    """A mix as it is called; of one setting also its name."""
+    text = solved.text(one.point)
+    return text if solved.study.several else f"{_names(solved.study)} {text}"
+
+
+def _of_values(solved: Solved, found: Found) -> Iterator[str]:
+    if solved.answer is not None:
+        yield from _beside_the_answer(solved, found)
+    elif found.is_reachable is None and found.undecided:
+        yield f"These runs cannot tell for {_undecided(solved, found)}; all others miss the target."
+    if not found.one_way:
+        met = [solved.text(one.point) for one in solved.tried if one.verdict not in (MISSES, CANNOT_TELL)]
+        yield (
+            f"A larger value is sometimes better and sometimes worse here, so {counted(len(solved.tried), 'value')} were run, and all "
+            f"statements about them hold together." + (f" These meet the target: {', '.join(met)}." if met else "")
+        )
+    if found.moves:
+        yield from _flat(solved, found)
+    else:
+        yield "Between the two ends these runs see no change."
+
+
+def _beside_the_answer(solved: Solved, found: Found) -> Iterator[str]:
+    """The value next to the answer: missed, undecided, or not there."""
+    if found.undecided:
+        first, last = ((end,) for end in found.undecided)
+        yield f"For {_undecided(solved, found)} these runs cannot tell; for {solved.text(solved.best.point)} they can."
+        edge = last if found.helps_upwards else first
+        yield from _how_many_more(solved, next(one for one in solved.tried if one.point == edge))
+        return
+    assert found.answer is not None
+    beside = found.answer + (-1 if found.helps_upwards else 1)
+    missed = next((one for one in solved.tried if one.point == (beside,)), None)
+    if missed and missed.verdict == MISSES:
+        yield f"With {solved.text(missed.point)} the target is missed: {_figure(solved.study, missed.mean)} ({_bounds(solved.study, missed)})."
+    elif not 0 <= beside < solved.study.sizes[0]:
+        yield "This is the end of the range, so every value in it meets the target; beyond it nothing was tried."
+
+
+def _undecided(solved: Solved, found: Found) -> str:
+    """The values for which nobody can tell: a range where more always helps, else one by one."""
+    assert found.undecided is not None
+    unknown = [one for one in solved.tried if one.verdict == CANNOT_TELL]
+    if not found.one_way:
+        return listed([solved.text(one.point) for one in unknown], "and")
+    first, last = ((end,) for end in found.undecided)
+    if first == last:
+        return solved.text(first)
+    between = [solved.text(one.point) for one in unknown if first <= one.point <= last]
+    return f"{solved.text(first)} to {solved.text(last)} ({listed(between, 'and')} were run)"
+
+
+def _flat(solved: Solved, found: Found) -> Iterator[str]:
+    """From which value on nothing changes any more that could be seen."""
+    *others, last = sorted(solved.tried, key=lambda one: one.point, reverse=not found.helps_upwards)
+    first = last
+    for other in reversed(others):
+        if solved.differ(other.point, last.point):
+            break
+        first = other
+    if first is not last and solved.answer is None:
+        yield f"From {solved.text(first.point)} to {solved.text(last.point)} these runs see no change."
+
+
+def _of_mixes(solved: Solved, found: Chosen) -> Iterator[str]:
+    if found.perhaps:
+        texts = "; ".join(solved.text(one) for one in found.perhaps[:MOST_REASONS])
+        more = len(found.perhaps) - MOST_REASONS
+        others = f", and {more} more" if more > 0 else ""
+        what = counted(len(found.perhaps), "other mix", "other mixes")
+        yield f"For {what} these runs cannot tell whether they meet the target, or cost less: {texts}{others}."
+    study = solved.study
+    free = [said(one) for one in study.world.all if any(is_lever(path, study.stated) for path in one.of.paths)]
+    if study.cost and study.cost.unit == "GBP" and free:
+        yield (
+            f"Not priced: {listed(free, 'and')}. The scenario has no price for it, so it looks cheap here. Give it one under `costs`, or "
+            "use --price to say what each additional one costs."
+        )
+    kept = sum(one.mark != DOMINATED for one in solved.tried)
+    yield f"{kept} of {counted(len(solved.tried), 'mix', 'mixes')} are not dominated: no other mix surely costs no more and is surely as good."
+
+
+def _how_many_more(solved: Solved, near: Tried) -> Iterator[str]:
+    """About how many replications would tell of one value, from the spread that was seen."""
+    study, half = solved.study, (near.high - near.low) / 2
+    gap, step = abs(near.mean - study.target.goal.value), study.looks.first
+    if not (isfinite(half) and gap > 0):
+        return
+    needed = ceil(near.replications * (half / gap) ** 2 / step) * step
+    if near.replications < needed <= MOST_TIMES_MORE * near.replications:
+        yield f"If the mean stays where it is, about {needed:,} replications would tell for {solved.text(near.point)}: --most-replications {needed}."
+
+
+def _why(solved: Solved) -> Iterator[str]:
+    """What the people who are still delayed wait for that the settings do not cure."""
+    if not solved.left:
+        return
+    study = solved.study
+    names = _names(study)
+    verb = "do" if study.several or names.endswith("s") else "does"
+    all_of, uncured = (sum(one.people for one in solved.left if not (only and one.cured)) for only in (False, True))
+    first = [one for one in solved.left if not one.cured][:MOST_REASONS]
+    reasons = "; ".join(f"{_reason(one)} {figure(one.people, '')}" for one in first)
+    yield (
+        f"Why: {figure(uncured, '')} of the {figure(all_of, '')} people still delayed there wait for something that {names} {verb} not "
+        f"cure: {reasons}{_scaled(study)}."
+    )
+
+
+def _scaled(study: Study) -> str:
+    """Where reasons are known over the whole day, and the target counts midnights."""
+    return " (reasons over the whole day, scaled to midnight)" if study.target.figure.key[1] in AT_MIDNIGHT else ""
+
+
+def _reason(left: Left) -> str:
+    return f"{reason_label(left.reason)}, {LACK_WORDS.get(left.lack, left.lack)}"
+
+
+# -- tables ------------------------------------------------------------------------------------------------
+
+
+def heads(solved: Solved) -> tuple[str, ...]:
+    """The heads of the table of what was run."""
+    return (
+        names(solved.study),
+        *HEADS[1:],
+        *((_cost_label(solved.study), HEAD_OF_BOTH) if solved.study.several else ()),
+    )
+
+
+def names(study: Study) -> str:
+    """What the values of a mix are, in their order."""
+    return ", ".join(map(said, study.world.all))
+
+
+def values(solved: Solved, one: Tried) -> str:
+    """The values of a mix, in their order."""
+    return ", ".join(setting.shown(at) for setting, at in zip(solved.study.world.all, one.point, strict=True))
+
+
+def rows(solved: Solved, shown: Sequence[Tried]) -> list[tuple[str, ...]]:
+    """What was run, value by value."""
+    study = solved.study
+    return [
+        (
+            values(solved, one),
+            _figure(study, one.mean),
+            _bounds(study, one),
+            f"{one.replications:,}",
+            one.verdict,
+            *((_cost_words(solved, one), one.mark) if study.several else ()),
+        )
+        for one in shown
+    ]
+
+
+def _cost_label(study: Study) -> str:
+    """What makes a mix cheap, with the time that it is of; prices are of whatever time who gave them means."""
+    return _changed(study, study.cost.label(study.days)) if study.cost else "cost by --price"
+
+
+def _cost_words(solved: Solved, one: Tried) -> str:
+    """What a mix costs: simulated cash beside the best, which is nearly all the same; what prices say, and the best itself, in all."""
+    cost = solved.study.cost
+    assert one.cost is not None and solved.best.cost is not None
+    if cost is None or one is solved.best:
+        return figure(
+            one.cost, cost.unit if cost else "GBP", signed=cost is not None and solved.study.world.base is not None
+        )
+    return figure(one.cost - solved.best.cost, cost.unit, signed=True)
+
+
+def _figure(study: Study, value: float) -> str:
+    """A figure with two decimals where it is small, so that it can be held against the target."""
+    signed, unit = study.world.base is not None, study.target.figure.unit
+    if unit in ("GBP", *SHARES) or not abs(value) < SMALL:
+        return figure(value, unit, signed=signed)
+    return f"{value:{'+' if signed else ''}.2f}"
+
+
+def _bounds(study: Study, one: Tried) -> str:
+    if not (isfinite(one.low) and isfinite(one.high)):
+        return ""
+    return f"{_figure(study, one.low)} to {_figure(study, one.high)}"
+
+
+def _with_bounds(study: Study, one: Tried) -> str:
+    return f"{label(study)} {_figure(study, one.mean)} ({_bounds(study, one)})"
+
+
+def _bound(study: Study, one: Tried) -> str:
+    end, words = (one.high, "at most") if study.target.goal.at_most else (one.low, "at least")
+    return f"{words} {_figure(study, end)}"

@@ -7,8 +7,7 @@ import pytest
 
 from sim.inputs.problems import ScenarioError
 from sim.runs.experiment import HowToRun
-from sim.studies.solve import Asked, Solved, solve, study_of
-from sim.studies.solve_words import answer_words, heads, question_words
+from sim.studies.solve import Asked, Solved, answer_words, heads, question_words, solve, study_of
 from tests.engines import engines
 from tests.studies.worlds import LATER, OPEN
 from tests.theory.formulas import erlang_b, erlang_c

@@ -21,11 +21,11 @@ from typing import NamedTuple
 from sim.cli import tables
 from sim.cli.arguments import Options, UsageError, engines_for, number_of, place_for, words_for
 from sim.cli.screen import Screen, write_to
-from sim.cli.sensing import flips_of
 from sim.cli.studying import (
     Batches,
     Precise,
     chosen_for,
+    flips_of,
     say_plan,
     studies_in,
     studies_of,

@@ -5,6 +5,7 @@ contents and the version only. The report of a comparison takes in finished stud
 others.
 """
 
+import csv
 import hashlib
 import json
 import time
@@ -21,6 +22,7 @@ from sim import __version__
 from sim.cli.arguments import Options, UsageError, engines_for, number_of, place_for
 from sim.cli.screen import Screen
 from sim.cli.verbs.running import Simulate
+from sim.home import command_line
 from sim.inputs.problems import Problems, listed
 from sim.inputs.scenario import Scenario
 from sim.results.files import writing
@@ -33,6 +35,7 @@ from sim.runs.piece import Replications
 from sim.runs.specification import FORMAT, try_files, try_folder
 from sim.runs.store import Store, default_store, meaning
 from sim.runs.workers import Place
+from sim.sensitivity import NEVER_FLIPS
 from sim.studies.precision import MOST, Asks, Chosen, Reached, choose
 from sim.studies.settings import figure_of
 
@@ -342,3 +345,31 @@ def _why_not(study: Study, scenarios: Sequence[Scenario]) -> str:
     if study.seed != scenarios[0].seed:
         return f"its people are those of seed {study.seed}, here of seed {scenarios[0].seed}; to run it anew, add --seed to: {study.command}"
     return ""
+
+
+NEEDED = {"assumption", "low", "high", "verdict_changes"}  # columns, of a sensitivity.csv that is read again
+LONGEST_BYTES = 1_000_000
+
+
+def flips_of(file: str | None) -> tuple[str, ...]:
+    """A sentence for each assumption whose range changes the verdict, from a `sensitivity.csv`; one that says so if none does."""
+    if file is None:
+        return ()
+    rows = _read_rows(file)
+    found = [f"{row['assumption']}: {row['verdict_changes']}" for row in rows if row["verdict_changes"] != NEVER_FLIPS]
+    return tuple(found) or (f"None of the {len(rows)} that were tried, each alone within its range.",)
+
+
+def _read_rows(file: str) -> list[dict[str, str]]:
+    path = Path(file)
+    if not path.is_file() or path.stat().st_size > LONGEST_BYTES:
+        raise UsageError(
+            f"--sensitivity {file}: there is no such file; `{command_line('sensitivity', 'BASE', 'OTHER')}` writes one"
+        )
+    with path.open(encoding="utf-8", errors="replace", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    if not rows or not rows[0].keys() >= NEEDED:
+        raise UsageError(
+            f"--sensitivity {file} is no sensitivity.csv; `{command_line('sensitivity', 'BASE', 'OTHER')}` writes one"
+        )
+    return rows

@@ -6,7 +6,7 @@ import pytest
 
 from sim.cli import main
 from sim.cli.arguments import UsageError
-from sim.cli.sensing import flips_of
+from sim.cli.studying import flips_of
 
 BASE = """
 calendar: {start: 2026-04-06, warm_up_days: 0, measured_days: 20}

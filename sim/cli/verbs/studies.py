@@ -361,13 +361,9 @@ def _find_files_of_sensitivity(options: Sensitivity) -> None:
 
 
 def _run_sensitivity(options: Sensitivity, screen: Screen) -> int:
-    if options.method != METHODS[0]:
-        from sim.cli.uncertainty import uncertainty_verb
+    from sim.cli.sensing import sensitivity_verb, uncertainty_verb
 
-        return uncertainty_verb(options, screen)
-    from sim.cli.sensing import sensitivity_verb
-
-    return sensitivity_verb(options, screen)
+    return (sensitivity_verb if options.method == METHODS[0] else uncertainty_verb)(options, screen)
 
 
 SENSITIVITY = Verb(

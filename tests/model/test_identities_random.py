@@ -177,7 +177,7 @@ def test_a_census_above_a_bay_that_leaves_at_once_breaks_nothing(tmp_path: Path)
     check(scenario, run_observed(scenario, replication=0))
 
 
-@pytest.mark.slow
+@pytest.mark.nightly  # of what is drawn, not of the model; a batch more or less is chance
 def test_random_scenarios_meet_every_mechanism_and_few_are_refused(tmp_path: Path) -> None:
     """Rare ones come up in one batch in a few, and which batch it is changes with every constant in our code."""
     expected = {f"wait {ending}" for ending in WAIT_ENDINGS} | {

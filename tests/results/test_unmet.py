@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from sim.inputs.distributions import fixed
-from sim.inputs.scenario import Route, Visit
+from sim.inputs.scenario import Route, Visit, WaitingList
 from tests.results.tiny import Town, group, hospital, service, unit
 
 
@@ -107,3 +109,22 @@ def test_days_before_the_window_do_not_count() -> None:
     here = Town(hospital(), unit(), warm_up=10, days=10, groups=(everyone,))
     here.comes(7, "unit").outside("unit", 7, 9, "gave_up")
     assert here.value("unit", "unmet_need_people_mean") == 3 / 10
+
+
+@pytest.mark.parametrize("on_the_list", [("beds",), ("beds", "unit"), ("unit", "beds")])
+def test_a_unit_with_shorter_stays_on_the_list_does_not_shorten_the_need_of_who_never_gets_there(
+    on_the_list: tuple[str, ...],
+) -> None:
+    visits = {"beds": 6, "unit": 2}
+    to_out = (Route(to="out", share=1.0),)
+    journey = tuple(Visit(service=name, stay=fixed(days), then=to_out) for name, days in visits.items())
+    here = Town(hospital(), service("beds", "community_beds", 9), unit(), days=20)
+    here.scenario = replace(
+        here.scenario,
+        people=(replace(group(), journey=journey),),
+        lists=(WaitingList(name="pathway_2", services=on_the_list),),
+    )
+    here.numbers = {name: number for number, name in enumerate(here.scenario.destinations)}
+    person = here.comes(0, admitted=0).stay("hospital", 0, 2, 5, "home", clear=None, planned="pathway_2")
+    person.wait("pathway_2", 2, 5, "gave_up").stay("home", 5)
+    assert here.value("all", "unmet_need_people_mean") == (3 + 6) / 20

@@ -9,7 +9,9 @@ Who needs one is who was bound for such a bed when they were admitted, or came t
 
 Each person counts once at any time, however often they ask for the bed: under the service that they were bound for
 when the need began. Arranging before the first wait is no unmet need. The average stay is the scenario's own, so two
-scenarios that say different stays for the bed first waited for are not alike here.
+scenarios that say different stays for the bed first waited for are not alike here. On a list it is the stay in the one of
+its services that the scenario declares first: those that a scenario adds come last, whatever their place on the list, so a
+unit with shorter stays does not shorten the need of people who never get there.
 
 A change here moves results, which are then recorded anew.
 """
@@ -129,13 +131,13 @@ def _each_once(window: Window, asked: Need) -> Need:
 
 
 def _average_stays(window: Window) -> Column:
-    """Seconds that each group stays in each service on average, by what the scenario says; on a list, in one of its services."""
+    """Seconds that each group stays in each service on average, as the scenario says; on a list, in its service declared first."""
     found = np.zeros((len(window.scenario.people), len(window.names)), dtype=np.int64)
     for row, group in enumerate(window.scenario.people):
         for number, name in enumerate(window.names):
-            members = window.scenario.members(name)
-            days = [_average_days(group, member, window.first, window.end) for member in members]
-            found[row, number] = round(sum(days) / len(days) * SECONDS_PER_DAY)
+            members = sorted(window.scenario.members(name), key=window.names.index)
+            days = (_average_days(group, member, window.first, window.end) for member in members)
+            found[row, number] = round(next(filter(None, days), 0.0) * SECONDS_PER_DAY)
     return found
 
 

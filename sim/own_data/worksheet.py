@@ -33,7 +33,7 @@ PARENT = "scenarios/baseline.yaml"
 NUMBERS, ARITHMETIC = "Numbers", "Arithmetic"
 RESIDENTS_ROW, NAME_ROW = "care home residents are in 5 to 8", "name of your hospital"
 J = "people.older_people.journey."
-ROUTES = {  # by need, where those who leave alive go, and how many times the mean of number 3 they take to be ready
+ROUTES = {  # by need, where those who leave alive go, and how long they take to be ready, in times of who dies there
     "none": ("home", "0.76"),
     "resident": ("own_care_home", "0.76"),
     "reablement": ("pathway_1", "1.4"),
@@ -44,6 +44,7 @@ ROUTES = {  # by need, where those who leave alive go, and how many times the me
 }
 PATHWAY_1 = {"reablement": "0.7", "home_care": "0.22", "community_health": "0.08"}
 PATHWAYS = (5, 6, 7, 8)  # the numbers of pathways 0 to 3
+TIMES_BY_PATHWAY = dict(zip(PATHWAYS, ("0.76", "1.4", "1.8", "2.3"), strict=True))
 SD_TO_READY = "1.31"  # times the mean
 OF_ALL = "Of everybody who leaves; those who die or go back early are taken off here"
 STAYS = {10: "home_reablement", 12: "community_beds", 14: "care_home_assessment"}  # numbers that are stays of everybody
@@ -85,7 +86,7 @@ ASKED = (
         DAYS,
         365,
         "Discharge ready date in the patient system",
-        "To ready, not to discharge",
+        "To ready, not to discharge; of everybody, those who die too",
     ),
     Asked(4, "Share that dies in hospital", SHARE, 1, "Patient system"),
     Asked(
@@ -140,6 +141,7 @@ class Part:
     uses: tuple[int, ...] = ()  # all numbers that must be filled; empty: that one
     less: float = 0.0  # days that go off the number first ...
     over: float = 1.0  # ... and the share by which it is divided then
+    is_over_everybody: bool = False  # divided by what everybody takes, so that the mean of all is the number
 
     @property
     def needs(self) -> tuple[int, ...]:
@@ -151,15 +153,18 @@ class Part:
         found = 1 - numbers[self.number] if self.is_rest else numbers[self.number]
         found -= r if self.is_less_residents else 0.0
         found = (found - self.less) / self.over
+        found /= everybody_takes(numbers, r) if self.is_over_everybody else 1.0
         for factor in self.times:
             found *= float(Fraction(factor))
         return found / (1 - r) if self.is_of_others else found
 
-    def formula(self, cell: str, r: str) -> str:
-        """The same as a spreadsheet writes it, from the cell of the number and that of the residents' part."""
+    def formula(self, cell: str, r: str, everybody: str) -> str:
+        """The same as a spreadsheet writes it, from the cells of the number, the residents' part and what everybody takes."""
         start = f"1-{cell}" if self.is_rest else f"({cell}-{r})" if self.is_less_residents else cell
         if self.less:
             start = f"({cell}-{self.less:g})/{self.over:g}"
+        if self.is_over_everybody:
+            start = f"{cell}/{everybody}"
         return "".join(
             [f"={start}", *(f"*{factor}" for factor in self.times), f"/(1-{r})" if self.is_of_others else ""]
         )
@@ -171,8 +176,8 @@ def parts() -> Iterator[Part]:
     yield Part("people.older_people.arrivals_per_day", "", AMOUNT, 2, ("5/6",))
     for need, (to, times) in (("", ("", "1")), *ROUTES.items()):
         path = f"{J}hospital.then.{need}.{to}.stay_days" if need else f"{J}hospital.stay_days"
-        yield Part(path, "mean", DAYS, 3, (times,))
-        yield Part(path, "sd", DAYS, 3, (times, SD_TO_READY))
+        yield Part(path, "mean", DAYS, 3, (times,), is_over_everybody=True)
+        yield Part(path, "sd", DAYS, 3, (times, SD_TO_READY), is_over_everybody=True)
     for need, (to, _) in ROUTES.items():
         yield Part(f"{J}hospital.then.{need}.died.share", "", SHARE, 4)
         yield Part(f"{J}hospital.then.{need}.{to}.share", "", SHARE, 4, is_rest=True)
@@ -195,12 +200,42 @@ def parts() -> Iterator[Part]:
     yield Part("steps.start_home_care.takes_days", "sd", DAYS, 15, ("3.5",))
 
 
-@cache
-def of_those_who_stay(service: str) -> tuple[float, float]:
-    """How the mean stay of everybody becomes that of those who stay to the end: less so many days, over so large a share.
+def everybody_takes(numbers: Mapping[int, float], r: float) -> float:
+    """Days to ready of everybody who is admitted, in times of those of the people who die in hospital.
 
-    In the baseline some die or go back to hospital early; the scenario says their days apart, and the number is of all.
+    Longer pathways take longer, so the mean of all goes by the deaths and the pathways, numbers 4 to 8. `r` as in
+    Part.value; residents who were left out of the pathways are admitted all the same.
     """
+    alive = sum(numbers[pathway] * float(times) for pathway, times in TIMES_BY_PATHWAY.items())
+    left_out = residents() - r
+    alive = (1 - left_out) * alive + left_out * float(TIMES_BY_PATHWAY[5])
+    return (numbers[4] + (1 - numbers[4]) * alive) * returns()
+
+
+def _everybody_formula(r: str) -> str:
+    """The same as a spreadsheet writes it."""
+    four, *pathways = (_effective(number) for number in (4, *PATHWAYS))
+    alive = "+".join(f"{cell}*{times}" for cell, times in zip(pathways, TIMES_BY_PATHWAY.values(), strict=True))
+    left_out = f"({residents()!r}-{r})"
+    return f"=({four}+(1-{four})*((1-{left_out})*({alive})+{left_out}*{TIMES_BY_PATHWAY[5]}))*{returns()!r}"
+
+
+@cache
+def returns() -> float:
+    """How many times longer everybody in the baseline takes than its deaths and pathways say.
+
+    Those who come back to hospital are more often people of the longer pathways than those who come first.
+    """
+    shares = _stays_in("hospital")
+    mean = sum(part * stay.mean_days for stay, part in shares.items()) / sum(shares.values())
+    numbers = _shipped_pathways()
+    alive = sum(numbers[pathway] * float(times) for pathway, times in TIMES_BY_PATHWAY.items())
+    first = numbers[4] + (1 - numbers[4]) * alive
+    return round(mean / _in_template(f"{J}hospital.stay_days.lognormal.mean") / first, 4)
+
+
+def _stays_in(service: str) -> dict[Distribution, float]:
+    """The stays of the baseline in a service, and how many people a day have each."""
     scenario = read_scenario(str(HOME / PARENT))
     (group,), (admitted,) = scenario.people, admissions(scenario)
     shares: dict[Distribution, float] = {}
@@ -209,6 +244,16 @@ def of_those_who_stay(service: str) -> tuple[float, float]:
             stay = route.stay or visit.stay
             assert stay is not None
             shares[stay] = shares.get(stay, 0.0) + per_day * route.share
+    return shares
+
+
+@cache
+def of_those_who_stay(service: str) -> tuple[float, float]:
+    """How the mean stay of everybody becomes that of those who stay to the end: less so many days, over so large a share.
+
+    In the baseline some die or go back to hospital early; the scenario says their days apart, and the number is of all.
+    """
+    shares = _stays_in(service)
     most, total = max(shares, key=shares.__getitem__), sum(shares.values())
     days = sum(part * stay.mean_days for stay, part in shares.items() if stay != most)
     return round(days / total, 3), round(shares[most] / total, 4)
@@ -217,26 +262,17 @@ def of_those_who_stay(service: str) -> tuple[float, float]:
 @cache
 def shipped() -> dict[int, float]:
     """The fifteen numbers of the baseline; those of the pathways with residents, as they are published."""
-    stated = {value.path: value.text for value in read_scenario(str(HOME / "scenarios/template.yaml")).values}
-
-    def of(path: str) -> float:
-        return float(quantity(stated[path]))
+    of, pathways = _in_template, _shipped_pathways()
 
     def of_all(path: str) -> float:
         less, over = of_those_who_stay(path.split(".", maxsplit=1)[0])
         return less + over * of(f"{J}{path}")
 
-    needs, r = "people.older_people.traits.need.else.", residents()
-    one = sum(of(needs + need) for need in PATHWAY_1)
     return {
         1: of("services.hospital.beds"),
         2: of("people.older_people.arrivals_per_day") * 6 / 5,
-        3: of(f"{J}hospital.stay_days.lognormal.mean"),
-        4: of(f"{J}hospital.then.none.died.share"),
-        5: of(f"{needs}none") * (1 - r) + r,
-        6: one * (1 - r),
-        7: of(f"{needs}bed") * (1 - r),
-        8: of(f"{needs}care_home") * (1 - r),
+        3: of(f"{J}hospital.stay_days.lognormal.mean") * everybody_takes(pathways, residents()),
+        **pathways,
         9: of("services.home_reablement.places"),
         10: of_all("home_reablement.stay_days.lognormal.mean"),
         11: of("services.community_beds.beds"),
@@ -245,6 +281,28 @@ def shipped() -> dict[int, float]:
         14: of_all("care_home_assessment.stay_days.recovers.lognormal.mean"),
         15: of("steps.start_home_care.takes_days.lognormal.mean"),
     }
+
+
+def _shipped_pathways() -> dict[int, float]:
+    """Numbers 4 to 8 of the baseline: deaths, and pathways 0 to 3 with residents."""
+    needs, r = "people.older_people.traits.need.else.", residents()
+    return {
+        4: _in_template(f"{J}hospital.then.none.died.share"),
+        5: _in_template(f"{needs}none") * (1 - r) + r,
+        6: sum(_in_template(needs + need) for need in PATHWAY_1) * (1 - r),
+        7: _in_template(f"{needs}bed") * (1 - r),
+        8: _in_template(f"{needs}care_home") * (1 - r),
+    }
+
+
+def _in_template(path: str) -> float:
+    """A number of the template."""
+    return float(quantity(_template()[path]))
+
+
+@cache
+def _template() -> dict[str, str]:
+    return {value.path: value.text for value in read_scenario(str(HOME / "scenarios/template.yaml")).values}
 
 
 @cache
@@ -359,25 +417,36 @@ def _arithmetic(book: Any, filled: Mapping[int, float]) -> None:
     )
     head = book.add_format({"bold": True, "bottom": 1})
     for column, name in enumerate(("Value of the scenario", "Part", "Is", "From number", "Formula")):
-        page.write_string(3, column, name, head)
+        page.write_string(4, column, name, head)
     numbers = {**shipped(), **filled}
     flag = f"{NUMBERS}!$D${TOP + len(ASKED) + 3}"
     page.write_string(2, 0, "Residents of care homes, a part of numbers 5 to 8 (0 where they are left out)")
     page.write_formula(
-        2, 2, f'=IF({flag}="no",0,{residents()!r})', book.add_format({"num_format": "0.0%"}), residents()
+        2,
+        2,
+        f'=IF(AND({flag}="no",{NUMBERS}!${cell_of(5)[0]}${cell_of(5)[1:]}<>""),0,{residents()!r})',
+        book.add_format({"num_format": "0.0%"}),
+        residents(),
     )
-    for row, part in enumerate(parts(), 4):
-        cell = _effective(part)
+    page.write_string(
+        3, 0, "Days to ready of everybody, in times of those of people who die in hospital (numbers 4 to 8)"
+    )
+    everybody = everybody_takes(numbers, residents())
+    page.write_formula(
+        3, 2, _everybody_formula("$C$3"), book.add_format({"num_format": "0.000", "align": "left"}), everybody
+    )
+    for row, part in enumerate(parts(), 5):
+        cell = _effective(part.number)
         page.write_string(row, 0, part.path)
         page.write_string(row, 1, part.key)
         number_format = book.add_format({"num_format": FORMATS[part.unit], "align": "left"})
-        page.write_formula(row, 2, part.formula(cell, "$C$3"), number_format, part.value(numbers, residents()))
+        page.write_formula(row, 2, part.formula(cell, "$C$3", "$C$4"), number_format, part.value(numbers, residents()))
         page.write_number(row, 3, part.number, book.add_format({"align": "left"}))
-        page.write_string(row, 4, part.formula(f"number {part.number}", "residents")[1:])
+        page.write_string(row, 4, part.formula(f"number {part.number}", "residents", "everybody")[1:])
     page.set_column(0, 0, 78)
     page.set_column(1, 3, 16)
     page.set_column(4, 4, 44)
-    page.freeze_panes(4, 0)
+    page.freeze_panes(5, 0)
     _one_page_wide(page)
 
 
@@ -387,9 +456,9 @@ def _one_page_wide(page: Any) -> None:
     page.fit_to_pages(1, 0)
 
 
-def _effective(part: Part) -> str:
-    """The number of a part on the other sheet: yours, or as shipped where yours is blank."""
-    mine, theirs = f"{NUMBERS}!{cell_of(part.number)}", f"{NUMBERS}!{cell_of(part.number, 'E')}"
+def _effective(number: int) -> str:
+    """A number on the other sheet: yours, or as shipped where yours is blank."""
+    mine, theirs = f"{NUMBERS}!{cell_of(number)}", f"{NUMBERS}!{cell_of(number, 'E')}"
     return f'IF({mine}="",{theirs},{mine})'
 
 

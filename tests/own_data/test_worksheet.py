@@ -1,6 +1,7 @@
 """Fifteen cells become a hospital: the arithmetic shown is the arithmetic done, and only the fifteen count."""
 
 from collections.abc import Mapping
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sim.own_data.worksheet import (
     STAYS,
     Filled,
     cell_of,
+    everybody_takes,
     of_those_who_stay,
     parts,
     read_worksheet,
@@ -110,8 +112,9 @@ def test_every_number_is_used_and_every_use_is_asked_for() -> None:
 
 def test_the_formula_that_is_shown_is_the_one_that_is_done() -> None:
     numbers = {**shipped(), **FULL}
+    everybody = everybody_takes(numbers, residents())
     for part in parts():
-        words = part.formula(repr(float(numbers[part.number])), repr(residents())).removeprefix("=")
+        words = part.formula(repr(float(numbers[part.number])), repr(residents()), repr(everybody)).removeprefix("=")
         assert eval(words) == pytest.approx(part.value(numbers, residents())), part.path
 
 
@@ -139,7 +142,7 @@ def test_every_formula_is_saved_with_its_value(tmp_path: Path) -> None:
     formulas, values = load_workbook(file)["Arithmetic"], load_workbook(file, data_only=True)["Arithmetic"]
     shown = {
         (row[0].value, row[1].value or ""): (formulas[row[2].coordinate].value, row[2].value)
-        for row in values.iter_rows(min_row=5)
+        for row in values.iter_rows(min_row=6)
     }
     ours = values_of(Filled(str(file), numbers=dict(FULL)))
     assert len(shown) == len(ours) == 49
@@ -163,7 +166,7 @@ def test_fifteen_cells_make_the_scenario(tmp_path: Path) -> None:
     assert values["services.hospital.beds"] == "216"
     assert values["people.older_people.arrivals_per_day"] == "17"  # 20.4 less a sixth
     journey = "people.older_people.journey."
-    assert values[f"{journey}hospital.then.bed.pathway_2.stay_days.lognormal.mean"] == "16.92"  # 9.4 times 1.8
+    assert values[f"{journey}hospital.then.bed.pathway_2.stay_days.lognormal.mean"] == "16.25"  # 9.4 / 1.0414 x 1.8
     assert values[f"{journey}hospital.then.care_home.died.share"] == "6%"
     needs = {
         need: values[f"people.older_people.traits.need.else.{need}"]
@@ -207,9 +210,41 @@ def test_the_mean_of_everybody_who_leaves_is_what_was_typed(
     assert mean == pytest.approx(asked, rel=0.002)  # two digits of what is written
 
 
+@pytest.mark.parametrize("residents_are_in", ["yes", "no"])
+@pytest.mark.parametrize("pathways", [(0.71, 0.19, 0.065, 0.035), (0.5, 0.3, 0.12, 0.08), (0.85, 0.1, 0.03, 0.02)])
+def test_the_mean_days_to_ready_of_everybody_are_what_was_typed_whatever_people_need(
+    tmp_path: Path, pathways: tuple[float, ...], residents_are_in: str
+) -> None:
+    numbers = {3: 10.0, 4: 0.06, **dict(zip((5, 6, 7, 8), pathways, strict=True))}
+    sheet = without_arithmetic(typed(filled(tmp_path, numbers, {}), {"D22": residents_are_in}))
+    found, file = read_worksheet(str(sheet), Problems()), tmp_path / "mine.yaml"
+    scenario = write_checked(file, scenario_text(found, file, "worksheet"))
+    (group,), (admitted,) = scenario.people, admissions(scenario)
+    ways = [
+        (per_day * route.share, route.stay or visit.stay)
+        for visit, per_day in zip(group.journey, admitted, strict=True)
+        if visit.service == "hospital"
+        for route in visit.then
+    ]
+    mean = sum(part * stay.mean_days for part, stay in ways if stay) / sum(part for part, _ in ways)
+    assert mean == pytest.approx(10, rel=0.02)  # who comes back to hospital is a little another mix in each
+
+
+@pytest.mark.parametrize("r", [0.0, residents()])
+def test_the_workbook_works_out_what_everybody_takes_as_it_is_done_here(r: float) -> None:
+    book = load_workbook(BytesIO(workbook_bytes({**FULL, 5: 0.5, 6: 0.3, 7: 0.12, 8: 0.08})))
+    formula = str(book["Arithmetic"]["C4"].value).removeprefix("=").replace("$C$3", repr(r))
+    numbers = {**FULL, 5: 0.5, 6: 0.3, 7: 0.12, 8: 0.08}
+    for number in (4, 5, 6, 7, 8):
+        cell = cell_of(number)
+        formula = formula.replace(f'IF(Numbers!{cell}="",Numbers!E{cell[1:]},Numbers!{cell})', repr(numbers[number]))
+    assert eval(formula) == pytest.approx(everybody_takes(numbers, r))
+
+
 def test_the_pages_say_the_same_arithmetic() -> None:
     for page in (TEMPLATE, TEMPLATE.parents[1] / "docs" / "your-own-hospital.md"):
         text = page.read_text(encoding="utf-8")
+        assert f"{everybody_takes(shipped(), residents()):.4g}" in text, page
         for service in STAYS.values():
             less, over = of_those_who_stay(service)
             assert f"- {less:g}) / {over:g}" in text, (page, service)
@@ -266,8 +301,8 @@ def test_pathways_that_are_no_whole_are_refused(tmp_path: Path) -> None:
 
 
 def test_a_value_typed_over_the_arithmetic_is_refused(tmp_path: Path) -> None:
-    (what,) = faults(typed(filled(tmp_path), {"C7": 11.5}, "Arithmetic"))
-    assert what == "Arithmetic!C7 says 11.5 where Numbers!D7 makes it 9.4; change the number, not the arithmetic"
+    (what,) = faults(typed(filled(tmp_path), {"C8": 11.5}, "Arithmetic"))
+    assert what == "Arithmetic!C8 says 11.5 where Numbers!D7 makes it 9.02587; change the number, not the arithmetic"
 
 
 def test_arithmetic_that_was_not_worked_out_again_does_no_harm(tmp_path: Path) -> None:

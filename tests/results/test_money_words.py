@@ -11,9 +11,9 @@ from tests.results.tiny import Town, hospital, price, unit
 AVERAGE = (price("hospital", "open_day", 421.5, nhs=1.0), price("hospital", "occupied_day", 140.5, nhs=1.0))
 
 
-def scenario(name: str, rule: str) -> Scenario:
+def scenario(name: str, rule: str, beds: int = 9) -> Scenario:
     freed = FreedBeds(service="hospital", rule=rule, average_gbp=562.0)
-    town = Town(hospital(9), unit(9), days=365, id=name)
+    town = Town(hospital(beds), unit(9), days=365, id=name)
     return replace(town.scenario, costs=Costs(price_year="2025-26", prices=AVERAGE, freed_beds=(freed,)))
 
 
@@ -31,9 +31,12 @@ def money(
     delayed: float = -600,
     half_delayed: float = 200,
     rule: str = "shown",
+    waiting: tuple[float, float] = (0, 0),
+    beds: int = 9,
 ) -> Money:
-    base, more = scenario("base", rule), scenario("more", rule)
+    base, more = scenario("base", rule), scenario("more", rule, beds)
     contrasts = [
+        row("hospital", "queue_mean", *waiting),
         row("all", "cost_cash_gbp", cash, 50_000),
         row("all", "cost_cash_gbp", cash, 50_000, "payer", "nhs"),
         row("unit", "cost_cash_gbp", 1_980_000, 0),
@@ -67,6 +70,31 @@ def test_beds_that_are_taken_are_not_less_than_nothing_freed() -> None:
     )
     assert said(taken)["Break-even"].endswith("; none are freed.")
     assert "2.0 more hospital beds are taken on an average day" in in_one_sentence(taken)
+
+
+def test_where_freed_beds_go_to_people_who_wait_outside_that_is_told() -> None:
+    words = said(money(released=0, half_released=0, waiting=(-87, 30)))["Capacity"]
+    assert (
+        "87 fewer people wait for a hospital bed on an average day (57 to 117): beds that come free go to them first."
+        in words
+    )
+    assert "wait for" not in said(money(waiting=(-87, 90)))["Capacity"]  # these runs cannot tell
+
+
+def test_days_of_people_who_do_not_get_in_are_no_release() -> None:
+    shut = said(money(waiting=(54, 60), rule="closed", beds=6))
+    assert (
+        "54 more people wait for a hospital bed on an average day (-6 to +114): days that they would spend there and do "
+        "not are among those released." in shut["Capacity"]
+    )
+    assert "wait for" not in said(money(waiting=(54, 60)))["Capacity"]  # chance, where the beds are the same
+    assert "wait for" not in said(money(waiting=(54, 20), released=-730))["Capacity"]
+
+
+def test_closed_beds_save_their_whole_price_and_so_break_even_by_no_number_that_is_freed() -> None:
+    shut = money(rule="closed", beds=6, cash=-2_300_000)
+    assert said(shut)["Break-even"].endswith("; beds that are closed save their whole price, which is in the cash.")
+    assert in_one_sentence(shut) == "A saving of £2.30m a year (-£2.35m to -£2.25m)."
 
 
 def test_break_even_is_told_up_to_the_next_tenth_of_a_bed_at_average_and_at_running_cost() -> None:

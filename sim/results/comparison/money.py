@@ -179,6 +179,23 @@ class Money:
         """Bed days released."""
         return self.change("all", "released_bed_days", name="all")
 
+    @property
+    def has_other_beds(self) -> bool:
+        """Whether the places that can be freed are others than in the baseline."""
+        names = {one.service for one in self.all_freed}
+        ours, theirs = (
+            {one.name: one.capacity for one in each.services if one.name in names}
+            for each in (self.findings.baseline, self.scenario)
+        )
+        return ours != theirs
+
+    @cached_property
+    def more_waiting(self) -> MoneyChange | None:
+        """People who wait for a bed of those that can be freed, more than in the baseline, on an average day."""
+        changes = [self.findings.difference(self.scenario.id, one.service, "queue_mean") for one in self.all_freed]
+        known = [MoneyChange(row.service, row.mean, row.low, row.high, row.verdict) for row in changes if row]
+        return known[0] if len(known) == 1 else None
+
     @cached_property
     def value(self) -> MoneyChange | None:
         """Their notional value."""
@@ -277,7 +294,7 @@ def in_one_sentence(money: Money) -> str:
         return ""
     text = _cash(money)
     text = capital(text)
-    if money.released and money.freed and money.break_even is not None:
+    if money.released and money.freed and money.break_even is not None and money.freed.rule != "closed":
         place, beds = money.freed_place, figure(money.freed_beds_on_an_average_day, "")
         freed = f"{beds} {place} beds are freed on an average day"
         if money.released.mean < 0:
@@ -433,7 +450,26 @@ def _capacity(money: Money) -> str:
     if avoided:
         way = "fall" if avoided.mean >= 0 else "rise"
         said += f"; delayed days {way} by {figure(abs(avoided.mean), '')} (delayed days are part of bed days: never add the two)"
-    return f"{said}. {_rule(money)}"
+    return " ".join(filter(None, (f"{said}.", _who_waits_outside(money), _rule(money))))
+
+
+def _who_waits_outside(money: Money) -> str:
+    """Say that freed beds went to people who waited for one, or that days are not spent there because nobody gets in."""
+    change, place, released = money.more_waiting, money.freed_place, money.released
+    if change is None or released is None or abs(change.mean) < 1 or not (change.is_certain or money.has_other_beds):
+        return ""
+    if (change.mean > 0 and released.mean <= 0) or (change.mean < 0 and not change.is_certain):
+        return ""
+    word = "more" if change.mean > 0 else "fewer"
+    told = change if change.mean > 0 else change.the_other_way
+    size, span = change_and_interval(told.mean, told.low, told.high, "people")
+    span = span.replace("+", "") if told.is_certain else span
+    people = f"{size.removeprefix('+')} {word} people wait for a {place} bed on an average day" + (
+        f" ({span})" if span else ""
+    )
+    if change.mean < 0:
+        return f"{people}: beds that come free go to them first."
+    return f"{people}: days that they would spend there and do not are among those released."
 
 
 def _rule(money: Money) -> str:
@@ -460,6 +496,8 @@ def _break_even(money: Money) -> str:
     )
     if money.break_even_variable:
         text += f" ({money.break_even_variable:g} if only running costs fall)"
+    if freed.rule == "closed":
+        return f"{text}; beds that are closed save their whole price, which is in the cash."
     freed_now = money.freed_beds_on_an_average_day
     return f"{text}; {figure(freed_now, '')} are freed." if freed_now >= 0 else f"{text}; none are freed."
 

@@ -14,8 +14,7 @@ from sim.cli.screen import Screen, write_to
 from sim.inputs.problems import padded
 from sim.inputs.scenario import Scenario
 from sim.results.comparison import money_tables, ranking
-from sim.results.comparison.accounts import NOT_PRICED
-from sim.results.comparison.findings import Findings, ScenarioChange
+from sim.results.comparison.findings import NOT_PRICED, Findings, ScenarioChange
 from sim.results.comparison.money import accounts, money_of
 from sim.results.comparison.money_tables import HOW_TO_READ as HOW_TO_READ_BUDGETS
 from sim.results.comparison.money_tables import headers as budget_headers

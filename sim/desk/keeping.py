@@ -19,9 +19,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from sim.desk import session, shows
-from sim.desk.controls import Moved, controls
-from sim.desk.server import Desk
-from sim.desk.session import FIRST, ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison, Pin
+from sim.desk.session import FIRST, ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison, Desk, Moved, Pin, controls
 from sim.desk.shows import boxed, plain, table
 from sim.home import typed
 from sim.inputs.problems import ScenarioError, capital
@@ -38,7 +36,6 @@ from sim.runs.experiment import HowToRun
 from sim.runs.store import default_store
 
 if TYPE_CHECKING:
-    from sim.desk.server import Desk
     from sim.studies.solve import Solved
 
 

@@ -1,6 +1,6 @@
 """The desk's page, as Streamlit runs it anew at each click: pick, move, watch, pin, save, solve.
 
-Everything on it goes through `controls.py` and `session.py`, so that the command line can repeat it. What a tab has moved stands
+Everything on it goes through `session.py`, so that the command line can repeat it. What a tab has moved stands
 in its address too: a reload goes on where it was.
 """
 
@@ -11,10 +11,21 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from sim.desk import shows
-from sim.desk.controls import BEDS, Control, Moved, controls, moved
 from sim.desk.keeping import animate, ask, census, pin, save
-from sim.desk.server import Desk, the_desk
-from sim.desk.session import ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison
+from sim.desk.session import (
+    BEDS,
+    ITSELF,
+    MOST_REPLICATIONS,
+    PINNED,
+    Cannot,
+    Comparison,
+    Control,
+    Desk,
+    Moved,
+    controls,
+    moved,
+    the_desk,
+)
 from sim.desk.shows import plain
 from sim.diagnostics.warnings import left_behind
 from sim.inputs.problems import ScenarioError

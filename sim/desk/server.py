@@ -13,13 +13,12 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode
 
-from sim.desk.session import Cannot, Engine, Pin, Stated, scenarios_folder
+from sim.desk.session import Cannot, Desk, Engine, Stated, open_desk, scenarios_folder
 from sim.home import COMMAND
 from sim.runs.engines import engines_for
 
@@ -47,25 +46,6 @@ Scope: TypeAlias = dict[str, Any]
 Message: TypeAlias = dict[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
 Send: TypeAlias = Callable[[Message], Awaitable[None]]
-
-
-@dataclass
-class Desk:
-    """What one start of the desk holds for all its tabs."""
-
-    engine: Engine
-    stated: Stated
-    pins: dict[str, Pin] = field(default_factory=dict)
-
-
-_opened: list[Desk] = []
-
-
-def the_desk() -> Desk:
-    """The desk of this process; Cannot where none was opened, as when Streamlit is started on the page itself."""
-    if not _opened:
-        raise Cannot(f"This page is opened by `{' '.join(COMMAND)} desk`.")
-    return _opened[0]
 
 
 class Guard:
@@ -160,7 +140,7 @@ def serve(port: int, say: Callable[[str], None], *, open_browser: bool) -> None:
         raise Cannot("The desk needs Streamlit, which is not here: pip install 'bedflow[desk]'") from None
     config.get_config_options(force_reparse=True, options_from_flags=SETTINGS)  # as flags do: above every file
     with _socket(port) as listening:
-        _opened[:] = [Desk(Engine(engines_for("auto", say)), Stated(folder))]
+        open_desk(Desk(Engine(engines_for("auto", say)), Stated(folder)))
         token = secrets.token_urlsafe(24)
         settings = uvicorn.Config(
             Guard(App(PAGE), token, port), log_level="error", ws_max_size=2**24, timeout_graceful_shutdown=CLOSING

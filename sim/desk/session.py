@@ -1,4 +1,9 @@
-"""What runs behind the page: a warm engine, replications added in growing batches, comparisons on the same people; and its files.
+"""What may be moved at the desk, what runs behind its page, and its files.
+
+A warm engine adds replications in growing batches, and compares on the same people.
+
+A value is written as a scenario file writes it, so what the scenario language refuses is refused here, in its words. Where a share
+moves, the other shares of its list keep what they have to each other and make up 100%.
 
 Replication 7 is the same people with the same random numbers whoever asks for it, so what is added here is what the command line
 finds: a comparison that has reached 30 replications holds the figures of `compare --replications 30`, to the last digit.
@@ -15,23 +20,25 @@ import re
 import time
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
 
 import numpy as np
 
-from sim.home import HOME, IN_CHECKOUT, OUTPUTS, SHIPPED, shortest, typed
+from sim.home import COMMAND, HOME, IN_CHECKOUT, OUTPUTS, SHIPPED, shortest, typed
 from sim.inputs.loading import as_yaml, extending, read_scenario
+from sim.inputs.part import sets_at
 from sim.inputs.problems import ScenarioError
-from sim.inputs.scenario import CensusEntry, Change, Scenario
+from sim.inputs.scenario import CensusEntry, Change, Scenario, Value
 from sim.results.comparison.compare import Gathering, Keys, KeyTable, differences, summarise
 from sim.results.comparison.findings import Findings
 from sim.results.measures.order import canonical
 from sim.results.measures.periods import UNDIVIDED, divisions
 from sim.results.spill import Spill
+from sim.results.words.labels import Setting
 from sim.runs.collecting import (
     Collector,
     beside,
@@ -47,6 +54,148 @@ from sim.runs.piece import Task
 from sim.runs.specification import Job
 from sim.runs.store import default_store, meaning
 from sim.runs.tables import ReplicationsAside
+
+BEDS, STAYS, SHARES, STEPS, PRICES, ARRIVALS = (
+    "Beds and places", "Lengths of stay", "Shares of people", "Steps before leaving", "Prices", "Arrivals",
+)  # fmt: skip
+KINDS = {
+    BEDS: r"services\.[^.]+\.(beds|places|hours_per_week|bays\.\d+\.beds)(\.\d+\.(beds|places|hours_per_week))?"
+    r"|teams\.[^.]+\.places(\.\d+\.places)?",
+    STAYS: r"people\..+\.stay_days(\..+)?\.(fixed|mean|median|mode)|people\..+\.stay_times",
+    SHARES: r"people\..+\.(share|chance|prevented_share)|people\.[^.]+\.traits\..+",
+    STEPS: r"steps\.[^.]+\.(share|takes_(working_)?days\.(fixed|mean|median|mode|[a-z]+\.(mean|median|mode)))",
+    PRICES: r"costs\.(services|steps|teams)\..+",
+    ARRIVALS: r"people\.[^.]+\.(arrivals_per_day|arrivals_every_days(\.[a-z]+)*\.(fixed|mean))",
+}  # by heading, in the order of the page
+NUMBER = re.compile(r"(£?)(\d+(?:,\d{3})*(?:\.\d+)?)(%?)", re.ASCII)
+UNLIMITED = "unlimited"
+ROOM = 20  # beds above the present number that a slider reaches at least
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One number that may be moved: its path, what it is called, as it is written, and the ends of its slider."""
+
+    kind: str  # the heading that it stands under
+    path: str
+    label: str
+    text: str
+    note: str = ""  # the comment beside it in the file
+    low: float = 0.0
+    high: float = 0.0  # no slider where both ends are the same
+    step: float = 1.0
+
+    @property
+    def has_slider(self) -> bool:
+        """Whether it is a number that a slider can move; `unlimited` can only be typed over."""
+        return self.high > self.low
+
+    @property
+    def number(self) -> float:
+        """Its value; shares in percent."""
+        return number_of(self.text) or 0.0
+
+    def written(self, number: float) -> str:
+        """A number as a scenario file writes it here, with the sign of a price or share."""
+        found = NUMBER.fullmatch(self.text)
+        before, after = (found[1], found[3]) if found else ("", "")
+        return f"{before}{number:.10g}{after}"
+
+    def on_slider(self, text: str) -> float | None:
+        """Where a typed value lies on the slider; None where it is no number between its ends."""
+        number = number_of(text)
+        return number if number is not None and self.low <= number <= self.high else None
+
+
+def number_of(text: str) -> float | None:
+    """The number of `£1,200`, `12.5%` or `29`; None of anything else."""
+    found = NUMBER.fullmatch(text.strip())
+    return float(found[2].replace(",", "")) if found else None
+
+
+def controls(scenario: Scenario) -> list[Control]:
+    """Everything of a scenario that may be moved, by heading and then in file order."""
+    found = (control for value in scenario.values if (control := _control(value)))
+    places = list(KINDS)
+    return sorted(found, key=lambda one: places.index(one.kind))
+
+
+def _control(value: Value) -> Control | None:
+    kind = next((kind for kind, paths in KINDS.items() if re.fullmatch(paths, value.path)), None)
+    number = number_of(value.text)
+    if kind is None or (number is None and value.text != UNLIMITED):
+        return None
+    label = Setting(value.path, value.text, value.text).words
+    if number is None:
+        return Control(kind, value.path, label, value.text, value.note)
+    return Control(kind, value.path, label, value.text, value.note, *_ends(kind, value.text, number))
+
+
+def _ends(kind: str, text: str, number: float) -> tuple[float, float, float]:
+    """The lowest and highest value of a slider, and its step."""
+    if text.endswith("%"):
+        return 0.0, 100.0, 0.1
+    if kind == BEDS:
+        return 0.0, float(max(2 * number, number + ROOM)), 1.0
+    high = 2 * number or 10.0
+    step = next(
+        size for size in (0.01, 0.05, 0.1, 0.5, 1.0, 5.0, 10.0, 50.0, 100.0) if high / size <= 200 or size == 100.0
+    )
+    return 0.0, max(high, step), step
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A scenario with moves on it, or what is wrong: by the path of the field that it is about, empty where it is about none."""
+
+    scenario: Scenario | None
+    sets: tuple[str, ...] = ()  # `path=value`, as `--set` takes them
+    problems: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def moved(stated: Scenario, moves: Mapping[str, str], replications: int) -> Moved:
+    """The scenario of a file with some values moved, by path; every mistake at the field that made it."""
+    try:
+        sets = _sets(stated, moves)
+    except ValueError as problem:
+        return Moved(None, (), {_whose(stated, moves): (str(problem),)})
+    try:
+        return Moved(read_scenario(stated.file, sets, replications=replications), sets)
+    except ScenarioError as error:
+        found: dict[str, tuple[str, ...]] = {}
+        for one in error.problems:
+            path = _field_of(one.file, moves)
+            found[path] = (*found.get(path, ()), one.text if path else str(one))
+        return Moved(None, sets, found)
+
+
+def _sets(stated: Scenario, moves: Mapping[str, str]) -> tuple[str, ...]:
+    values = {value.path: value.text for value in stated.values}
+    gone = [path for path in moves if path not in values]
+    if gone:
+        raise ValueError(f"{gone[0]} is not in {stated.file} any more")
+    found = sets_at(values, tuple(moves), tuple(moves.values()))
+    return tuple(f"{path}={text}" for path, text in found.items() if values.get(path) != text)
+
+
+def _whose(stated: Scenario, moves: Mapping[str, str]) -> str:
+    """The first field that cannot be moved so even alone; none where only several together are wrong."""
+    for path, text in moves.items():
+        try:
+            _sets(stated, {path: text})
+        except ValueError:
+            return path
+    return ""
+
+
+def _field_of(file: str, moves: Mapping[str, str]) -> str:
+    """The field that wrote what a problem is about: problems of `--set path=value` bear it as their file."""
+    path = file.removeprefix("--set ").partition("=")[0].strip()
+    return path if file.startswith("--set ") and path in moves else ""
+
+
+# -- what runs behind the page -----------------------------------------------------------------------------------------
+
 
 FIRST = 2  # replications before anything is shown: fewer have no interval
 MOST_KEPT = 40  # scenarios whose replications stay at hand
@@ -374,3 +523,30 @@ def write_results(base: Scenario, other: Scenario, replications: int, engines: E
     run_all(shared, 1, job.store, listener, None, collector)
     findings = collector.findings(warnings=warning_words(chosen), left_out=left_out)
     return publish(job, findings, collector.pieces, 1, lines)
+
+
+# -- what all tabs share -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Desk:
+    """What one start of the desk holds for all its tabs."""
+
+    engine: Engine
+    stated: Stated
+    pins: dict[str, Pin] = field(default_factory=dict)
+
+
+_opened: list[Desk] = []
+
+
+def open_desk(desk: Desk) -> None:
+    """Makes it the desk of this process."""
+    _opened[:] = [desk]
+
+
+def the_desk() -> Desk:
+    """The desk of this process; Cannot where none was opened, as when Streamlit is started on the page itself."""
+    if not _opened:
+        raise Cannot(f"This page is opened by `{' '.join(COMMAND)} desk`.")
+    return _opened[0]

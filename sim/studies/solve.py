@@ -19,8 +19,7 @@ from sim.inputs.loading import Question
 from sim.inputs.part import setting_at
 from sim.inputs.problems import Mark, Problems, capital, listed, quoted
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.accounts import is_lever
-from sim.results.comparison.findings import Findings
+from sim.results.comparison.findings import Findings, is_lever
 from sim.results.measure_table import SHARES, limits_of_difference, measures
 from sim.results.words.labels import LACK_WORDS, counted, figure, per, reason_label
 from sim.results.words.labels import Setting as Named

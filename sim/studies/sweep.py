@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 
 from sim.inputs.problems import capital, did_you_mean, listed
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
-from sim.results.comparison.accounts import NOT_PRICED, is_lever
 from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.findings import NOT_PRICED, is_lever
 from sim.results.comparison.statistics import Interval
 from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import has_several, main_place

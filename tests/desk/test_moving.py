@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from sim.cli import main
-from sim.desk.controls import controls, moved
 from sim.desk.session import (
     Cannot,
     Comparison,
@@ -14,6 +13,8 @@ from sim.desk.session import (
     Pin,
     Stated,
     compare_words,
+    controls,
+    moved,
     save,
     scenario_files,
     suggested,

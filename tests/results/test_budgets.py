@@ -21,8 +21,8 @@ from sim.results.invariants.records import IdentityBroken
 from sim.results.measures import costs
 from sim.results.measures.all import measure
 from sim.results.measures.order import canonical
-from sim.results.report.blocks import rendered
 from sim.results.report.figures import money_pages
+from sim.results.report.study import rendered
 from sim.results.window import Window
 from tests.inputs.small_world import SMALL_WORLD, read_text
 from tests.results.tiny import Town, hospital, price, step, unit

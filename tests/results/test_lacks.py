@@ -11,8 +11,8 @@ from sim.results.charts.flows import PANELS, reasons_chart
 from sim.results.invariants.checks import LACKS_ADD_UP, IdentityBroken, check_sums
 from sim.results.measure_table import LACKS
 from sim.results.measures import delays
-from sim.results.report.blocks import rendered
 from sim.results.report.page import delay_pages
+from sim.results.report.study import rendered
 from sim.results.window import Window
 from sim.results.words.delays import MOST_REASONS, OTHERS, days_by_reason
 from sim.runs.collecting import gathered

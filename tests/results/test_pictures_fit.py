@@ -43,7 +43,7 @@ from sim.results.charts.studies import (
 from sim.results.charts.style import ON_PIXELS, SETTINGS, compact, date_axis, fitted, width_of, with_days
 from sim.results.comparison.findings import Findings
 from sim.results.measures.periods import divisions
-from sim.results.report.slides import EDGE, WIDE, Slide, slide_png, slide_svg
+from sim.results.report.page import EDGE, WIDE, Slide, slide_png, slide_svg
 from sim.runs.collecting import gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import small
@@ -267,7 +267,7 @@ def test_nothing_leaves_a_picture_of_a_study(name: str) -> None:
 
 def test_every_line_of_a_slide_ends_before_its_edge() -> None:
     slide = Slide(WIDE_WORD * 4, f"{WIDE_WORD.lower()} {LONG} " * 4, (), LONG * 3, WIDE_WORD * 3)
-    from sim.results.report.slides import _lines
+    from sim.results.report.page import _lines
 
     assert all(width_of(line.text, line.size, bold=line.bold) / ON_PIXELS <= WIDE - 2 * EDGE for line in _lines(slide))
     assert slide_svg(slide).startswith(b"<") and slide_png(slide).startswith(b"\x89PNG")

@@ -11,9 +11,8 @@ import pytest
 
 from sim.inputs.scenario import Scenario
 from sim.results.charts import draw_charts
-from sim.results.comparison.accounts import is_lever
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference
-from sim.results.comparison.findings import Findings, ScenarioChange
+from sim.results.comparison.findings import Findings, ScenarioChange, is_lever
 from sim.results.comparison.money import Money, accounts
 from sim.results.comparison.ranking import (
     RankedScenario,

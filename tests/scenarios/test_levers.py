@@ -15,7 +15,7 @@ import pytest
 
 from sim.inputs.catalogue_page import shipped
 from sim.inputs.loading import read_scenario, read_together
-from sim.results.comparison.accounts import is_lever
+from sim.results.comparison.findings import is_lever
 from sim.runs.collecting import changes_between
 from sim.studies.break_even import read_effects
 from tests.scenarios.people import BASELINE, left_hospital, marked, nights_saved, stay_days

@@ -10,9 +10,8 @@ from math import ceil
 
 from sim.inputs.problems import capital, listed
 from sim.inputs.scenario import HOME, FreedBeds, Scenario
-from sim.results.comparison.accounts import NOT_PRICED, is_unpriced
 from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
-from sim.results.comparison.findings import Findings
+from sim.results.comparison.findings import NOT_PRICED, Findings, is_unpriced
 from sim.results.comparison.statistics import unsteady
 from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, figure, payer_label, spoken

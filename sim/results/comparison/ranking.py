@@ -13,9 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.accounts import NOT_PRICED, is_unpriced
 from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict
-from sim.results.comparison.findings import ORDERS, Findings
+from sim.results.comparison.findings import NOT_PRICED, ORDERS, Findings, is_unpriced
 from sim.results.comparison.money import Money
 from sim.results.comparison.statistics import choose_smallest, replications_for
 from sim.results.measure_table import ITEMS, measures, shown_in

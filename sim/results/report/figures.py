@@ -14,8 +14,7 @@ from sim.home import command_line
 from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario
 from sim.results.comparison import money_tables
-from sim.results.comparison.accounts import NOT_PRICED
-from sim.results.comparison.findings import Findings, ScenarioChange
+from sim.results.comparison.findings import NOT_PRICED, Findings, ScenarioChange
 from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of, without_price
 from sim.results.comparison.money_tables import HOW_TO_READ, KINDS, headers, limits_of, table_rows
 from sim.results.comparison.ranking import (
@@ -34,7 +33,7 @@ from sim.results.comparison.ranking import ranking_heading as what_is_ranked
 from sim.results.invariants.checks import CHECKED as IN_EACH_REPLICATION
 from sim.results.invariants.checks import CHECKED_OVER_REPLICATIONS as OVER_REPLICATIONS
 from sim.results.measure_table import LACKS
-from sim.results.report.blocks import Block, Code, Heading, Items, Paragraph, Table, Terms
+from sim.results.report.study import Block, Code, Heading, Items, Paragraph, Table, Terms
 from sim.results.words import delays, hospitals, labels
 from sim.results.words.delays import ReasonDays, days_by_reason
 from sim.results.words.headline import HeadlineRow, besides, headline, how_to_read, how_to_read_besides

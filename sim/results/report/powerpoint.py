@@ -19,7 +19,7 @@ from pptx.util import Emu, Inches, Pt
 
 from sim.results.charts.style import COLOURS
 from sim.results.comparison.findings import Findings
-from sim.results.report.slides import Slide
+from sim.results.report.page import Slide
 from sim.results.words.delays import days_by_reason
 from sim.results.words.labels import spoken
 

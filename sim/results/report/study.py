@@ -1,4 +1,7 @@
-"""A finished study: what its page says, and the file study.json by which the report of a comparison takes it in again.
+"""What pages are made of; and a finished study: its page, and the file study.json by which the report of a comparison takes it in again.
+
+Headings, paragraphs, tables and pictures are plain text. The templates beside this file turn them into HTML and escape all of it
+(jinja2 with autoescape), so no name or note of a planner becomes markup. The only module that imports jinja2.
 
 The Explore part of a page has sliders over values that were run beforehand, every chart following, the interval always in sight.
 Nothing is simulated in the page, and nothing between two values is made up: a slider stops only at values that were run. The page's
@@ -12,13 +15,16 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,3 +293,114 @@ def _number(value: Any) -> float | None:
     if not isinstance(value, (int, float)) or isinstance(value, bool) or not math.isfinite(value):
         raise TypeError("a number")
     return float(value)
+
+
+# -- what a page is made of --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading; 2 is a chapter, 3 a part of one."""
+
+    text: str
+    level: int = 2
+    kind: str = "heading"
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; `lead` is bold before its text, `code` behind it as something to type."""
+
+    text: str
+    style: str = ""  # a class: question, answer, small, warning
+    lead: str = ""
+    code: str = ""
+    kind: str = "paragraph"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `kinds` are the columns' classes: number, verdict, mono, note, place or nothing."""
+
+    heads: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    kinds: Sequence[str]
+    caption: str = ""
+    is_wide: bool = False  # in small letters
+    kind: str = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list."""
+
+    texts: Sequence[str]
+    kind: str = "items"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """A list of terms with their words."""
+
+    rows: Sequence[tuple[str, str]]
+    kind: str = "terms"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What to type."""
+
+    text: str
+    kind: str = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Charts inside the page: small ones beside each other, wide ones in a box that slides on a phone."""
+
+    charts: Sequence[Chart]
+    kind: str = "pictures"
+
+
+Block: TypeAlias = Heading | Paragraph | Table | Items | Terms | Code | Pictures | Explore
+
+
+def page(template: str, **values: object) -> bytes:
+    """A whole page from one of the templates; the same values give the same bytes."""
+    return _environment().get_template(template).render(values).encode()
+
+
+def html_page(title: str, front: object, body: Sequence[Block]) -> bytes:
+    """A page of blocks below its title; where it has sliders, it has their script, and no other."""
+    explore = next((block for block in body if isinstance(block, Explore)), None)
+    return page("report.html", title=title, front=front, body=body, explore=explore)
+
+
+def rendered(blocks: Iterable[Block]) -> str:
+    """Blocks alone, as HTML."""
+    return _environment().get_template("blocks.html").module.all(blocks)  # type: ignore[attr-defined,no-any-return]
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # only where a page is written
+
+    found = Environment(
+        loader=PackageLoader("sim.results.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {"breakable": breakable, "inline": inline}
+    return found
+
+
+def breakable(text: str) -> Markup:
+    """A dotted path that may be broken after its dots and underscores only."""
+    return Markup(str(escape(text)).replace(".", ".<wbr>").replace("_", "_<wbr>"))
+
+
+def inline(picture: bytes) -> str:
+    """An SVG as an address that needs no network."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(picture).decode()}"

@@ -13,7 +13,7 @@ from math import inf, sqrt
 
 from sim.diagnostics.offered_load import arrivals_per_day, open_places
 from sim.inputs.files import Address, Target, read_targets
-from sim.inputs.problems import Mark, Problems, did_you_mean, quoted
+from sim.inputs.problems import Mark, Problems, did_you_mean, listed, quoted
 from sim.inputs.scenario import ALL_HOSPITALS, Scenario
 from sim.results.comparison.compare import cut
 from sim.results.comparison.statistics import Spread, spread
@@ -246,6 +246,19 @@ def summary(lines: Sequence[Line]) -> str:
             words = f"{good} of {counted(len(chosen), what)} met"
             said.append(words + (f" (missed: {'; '.join(missed)})" if missed else ""))
     return ". ".join(said) + "."
+
+
+def waits_on_lists(scenario: Scenario, lines: Sequence[Line]) -> Iterator[str]:
+    """A sentence for each wait that has no figure because people wait for the service on a list."""
+    for line in lines:
+        of = line.target.of
+        lists = [one.name for one in scenario.lists if of.service in one.services]
+        if line.verdict == NOTHING and lists and measures()[of.measure].split == "waiting":
+            instead = listed([quoted(f"{name} {of.measure}") for name in lists], "or")
+            yield (
+                f"{line.target.says}: nobody waits for {quoted(of.service)} alone, as people wait on "
+                f"{listed([quoted(name) for name in lists], 'and')}; write {instead}"
+            )
 
 
 @dataclass(frozen=True, slots=True)

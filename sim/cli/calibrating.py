@@ -24,6 +24,7 @@ from sim.calibration import (
     page,
     summary,
     table,
+    waits_on_lists,
 )
 from sim.cli.arguments import UsageError, engines_for, place_for
 from sim.cli.screen import Screen
@@ -320,6 +321,8 @@ def _say(screen: Screen, scenario: Scenario, lines: list[Line]) -> None:
             screen.say(f"\n{heading}\n")
             columns(screen, [HEADS, *table(chosen)])
     screen.say(f"\n{summary(lines)}")
+    for said in waits_on_lists(scenario, lines):
+        screen.say(f"{said}.")
     screen.say(f"{title(scenario)}: {averages(scenario)}.")
 
 

@@ -230,10 +230,31 @@ def check_costs(parsed: ParsedScenario) -> None:
         _check_year(parsed, costs, one)
         for path, split in _splits((*one.path, "payer"), one.payer):
             check_adds_up(parsed, path, split)
+    _check_spelling(parsed, costs)
     _check_pools(parsed, costs)
     for _, budget in each(costs.budgets):
         _check_year(parsed, costs, budget)
     _check_factors(parsed, costs)
+
+
+def _check_spelling(parsed: ParsedScenario, costs: CostsSpec) -> None:
+    """A payer has one name: one that is written with other capitals elsewhere would be a second payer."""
+    names = {PERSON.casefold(): PERSON}
+    for path, payer in _payers_with_paths(costs):
+        same = names.setdefault(payer.casefold(), payer)
+        if same != payer:
+            what = "the payer for people themselves" if same == PERSON else "a payer of this file too"
+            parsed.refuse(path, f"names the payer {quoted(payer)}, and {quoted(same)} is {what}; write {quoted(same)}")
+
+
+def _payers_with_paths(costs: CostsSpec) -> Iterator[tuple[Path, str]]:
+    """Everybody who pays a price or puts into a pooled fund, and where that is written."""
+    splits = [pair for _, one in priced(costs) for pair in _splits((*one.path, "payer"), one.payer)]
+    for path, split in (*splits, *((("costs", "pools", name), split) for name, split in each(costs.pools))):
+        names = split if is_parsed(split) else (split,)
+        for name in names:
+            if isinstance(name, str):
+                yield ((*path, name) if is_parsed(split) else path), name
 
 
 def _check_pools(parsed: ParsedScenario, costs: CostsSpec) -> None:

@@ -7,9 +7,11 @@ import pytest
 
 from sim.calibration import calibrate, checked_targets, table
 from sim.cli import main
+from sim.inputs.files import read_targets
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
 from sim.results.comparison.statistics import spread
+from tests.scenarios.runs import SCENARIOS, rows
 
 HEADING = "target,measure,divided_by,unit,low,aim,high,binds,source,note\n"
 EXACT = """\
@@ -69,6 +71,24 @@ def test_rows_are_divided_and_items_added_up(here: Path) -> None:
 def test_what_the_results_do_not_hold_has_no_figure(here: Path) -> None:
     line = "nobody delayed,hospital delay_mean_if_delayed_nights,,nights,6,,7,yes,own census,"
     assert verdicts(here, line) == ["no figure"]
+
+
+def test_a_wait_that_is_on_a_list_says_so_and_what_to_write(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    on_a_list = EXACT.replace("arrives_at: hospital", "arrives_at: either")
+    (here / "exact.yaml").write_text(f"{on_a_list}lists: {{either: {{services: [hospital]}}}}\n")
+    file = targets(here, "Wait,hospital wait_mean_days,,days,0,,1,no,own,", "Died,hospital deaths,,people,0,,1,no,own,")
+    assert main(["calibrate", "exact.yaml", "--targets", file, "--workers", "1"]) == 0
+    assert (
+        "Wait: nobody waits for `hospital` alone, as people wait on `either`; write `either wait_mean_days`."
+        in capsys.readouterr().out
+    )
+
+
+def test_every_target_of_the_template_has_a_figure_of_the_baseline() -> None:
+    shown = rows("baseline.yaml").keys()
+    for target in read_targets(str(SCENARIOS / "targets/template.csv")):
+        addresses = [one for one in (target.of, target.divided_by) if one]
+        assert all((one.service, one.measure, "", "") in shown for one in addresses), target.says
 
 
 def test_every_fault_of_a_targets_file_is_shown_with_its_line(here: Path) -> None:

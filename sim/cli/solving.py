@@ -341,7 +341,7 @@ def _page_of_effects(found: Sequence[EffectFound]) -> StudyPage:
 
 
 def _write_effects(options: BreakEven, found: Sequence[EffectFound], page: StudyPage, began: float) -> Path:
-    from sim.results.charts.money import break_even_chart  # matplotlib comes only now
+    from sim.results.charts.studies import break_even_chart  # matplotlib comes only now
     from sim.results.charts.style import draw_picture
 
     scenarios = [one for _, what in found for one in (what.base, what.other)]
@@ -368,7 +368,7 @@ def _write_effects(options: BreakEven, found: Sequence[EffectFound], page: Study
 
 
 def _picture_of_effects(found: Sequence[EffectFound], page: StudyPage) -> Any:
-    from sim.results.charts.money import BreakEvenPicture, EffectPanel
+    from sim.results.charts.studies import BreakEvenPicture, EffectPanel
 
     def panel(says: str, what: Answer) -> EffectPanel:
         at = what.setting.position

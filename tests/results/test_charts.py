@@ -15,9 +15,8 @@ from matplotlib.patches import Rectangle
 
 from sim.inputs.scenario import Places, Scenario
 from sim.results.charts import draw_charts
-from sim.results.charts.differences import differences_chart
+from sim.results.charts.differences import differences_chart, what_costs_chart, who_pays_chart
 from sim.results.charts.flows import flows_chart, flows_of, reasons_chart
-from sim.results.charts.money import what_costs_chart, who_pays_chart
 from sim.results.charts.over_time import delayed_chart, occupancy_chart, use_chart
 from sim.results.charts.studies import BarsPicture, bars_chart
 from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, LINES, MARKERS, OTHER, looks

@@ -14,11 +14,12 @@ from matplotlib.text import Text
 
 from sim.inputs.scenario import Places, Route, Scenario
 from sim.results.charts import MAKERS, OVER_TIME
-from sim.results.charts.money import BreakEvenPicture, EffectPanel, break_even_chart
 from sim.results.charts.over_time import delayed_chart
 from sim.results.charts.studies import (
     Band,
     BarsPicture,
+    BreakEvenPicture,
+    EffectPanel,
     FanPanel,
     FanPicture,
     LinePicture,
@@ -32,6 +33,7 @@ from sim.results.charts.studies import (
     TriedPoint,
     WorldsPicture,
     bars_chart,
+    break_even_chart,
     fan_chart,
     line_chart,
     map_chart,

@@ -14,8 +14,7 @@ from sim.cli import tables
 from sim.cli.screen import Screen
 from sim.inputs.scenario import ALL_HOSPITALS, FreedBeds, Group, Scenario
 from sim.results.charts import draw_charts
-from sim.results.charts.differences import hospitals_chart
-from sim.results.charts.money import what_costs_chart
+from sim.results.charts.differences import hospitals_chart, what_costs_chart
 from sim.results.charts.over_time import occupancy_chart
 from sim.results.charts.style import SETTINGS
 from sim.results.comparison.findings import Findings

@@ -9,9 +9,15 @@ from collections.abc import Callable
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
-from sim.results.charts.differences import differences_chart, hospitals_chart, ranking_chart, years_chart
+from sim.results.charts.differences import (
+    differences_chart,
+    hospitals_chart,
+    ranking_chart,
+    what_costs_chart,
+    who_pays_chart,
+    years_chart,
+)
 from sim.results.charts.flows import flows_chart, reasons_brief_chart, reasons_chart
-from sim.results.charts.money import what_costs_chart, who_pays_chart
 from sim.results.charts.over_time import delayed_chart, midnights_chart, occupancy_chart, use_chart, warm_up_chart
 from sim.results.charts.style import SETTINGS, as_chart
 from sim.results.comparison.findings import Findings

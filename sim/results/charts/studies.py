@@ -3,7 +3,8 @@
 A sweep is a line with its 95% band for one setting, a heat map for two. A solution shows what was tried to meet a target: a figure
 against one setting, or against cost, with the target and the answer. Possible worlds are on a plane of delay and money; indices
 of assumptions, and what levers add up to, are bars. The tornado says which assumption matters: a bar each, from the difference
-at its low end to that at its high end.
+at its low end to that at its high end. Break-even shows what is left over at each size of an effect, in cash and with the beds that
+it frees.
 
 Of people's own files: observed lengths beside fitted ones, and a forecast with its bands.
 """
@@ -11,6 +12,7 @@ Of people's own files: observed lengths beside fitted ones, and a forecast with 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 
 import matplotlib as mpl
@@ -21,17 +23,21 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
+from sim.inputs.problems import listed
 from sim.results.charts.style import (
     COLOURS,
     GREY,
     HATCHES,
     HEAD,
     INK,
+    LINES,
     MARKERS,
     canvas,
     date_axis,
+    headed,
     in_lines,
     legend_above,
+    on_one_line,
     pounds,
     room_for,
     title_panel,
@@ -489,6 +495,90 @@ def _legend(picture: TornadoPicture) -> list[Patch]:
 def _tornado_described(picture: TornadoPicture, shown: Sequence[TornadoBar]) -> str:
     words = [f"{bar.label} from {bar.low} to {bar.high}: {bar.at_low:.2f} to {bar.at_high:.2f}" for bar in shown[:6]]
     return f"{picture.axis}; {picture.stated:.2f} as stated. " + "; ".join(words) + "."
+
+
+# -- break-even --------------------------------------------------------------------------------------------------------
+
+
+EFFECT_COLUMNS, MOST_EFFECTS = 2, 12  # panels beside each other, and of all
+EFFECT_ROW, ABOVE_EFFECT = 1.9, 0.75  # inches of a panel, and above each
+EFFECT_LABEL_WIDTH = 3.3  # inches of a panel's name, where two stand beside each other
+Balance = Sequence[tuple[float, float, float, float]]  # size, low, mean, high
+
+
+@dataclass(frozen=True, slots=True)
+class EffectPanel:
+    """One effect: its words, what its size is, the two balances, where it stands and where each balance turns."""
+
+    name: str
+    across: str
+    balances: tuple[Balance, Balance]
+    stands_at: float | None
+    turns_at: tuple[Sequence[float], Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class BreakEvenPicture:
+    """All effects."""
+
+    title: str
+    subtitle: str
+    time: str  # that pounds are of
+    names: tuple[str, str]  # of the balances
+    panels: Sequence[EffectPanel]
+
+
+def break_even_chart(picture: BreakEvenPicture) -> tuple[str, str, Figure]:
+    """A panel for each effect: two lines with intervals, the line of zero, rings where they cross it."""
+    shown = picture.panels[:MOST_EFFECTS]
+    columns = min(EFFECT_COLUMNS, len(shown))
+    rows = ceil(len(shown) / columns)
+    drawing, above = headed(picture.title, picture.subtitle, HEAD + rows * (EFFECT_ROW + ABOVE_EFFECT) + 0.5)
+    height = drawing.get_figheight()
+    grid = drawing.subplots(rows, columns, squeeze=False)
+    drawing.subplots_adjust(
+        left=0.1,
+        right=0.97,
+        top=1 - (above + 0.5) / height,
+        bottom=0.85 / height,
+        wspace=0.25,
+        hspace=ABOVE_EFFECT / EFFECT_ROW,
+    )
+    for axes, panel in zip(grid.flat, shown, strict=False):
+        _draw_effect(axes, panel, picture.names, EFFECT_LABEL_WIDTH * EFFECT_COLUMNS / columns)
+    for axes in list(grid.flat)[len(shown) :]:
+        axes.set_visible(False)
+    handles, labels = grid[0][0].get_legend_handles_labels()
+    drawing.legend(handles, labels, loc="lower left", bbox_to_anchor=(0.02, 0.02), ncols=2, frameon=False, fontsize=8)
+    words = "; ".join(f"{one.name}: {_told_of_effect(one)}" for one in shown[:6])
+    return picture.title, f"What is left over {picture.time} against the size of each effect. {words}.", drawing
+
+
+def _draw_effect(axes: Axes, panel: EffectPanel, names: tuple[str, str], width: float) -> None:
+    for number, (name, balance, turns) in enumerate(zip(names, panel.balances, panel.turns_at, strict=True)):
+        sizes, low, mean, high = (list(values) for values in zip(*balance, strict=True))
+        ends = [[m - lo for lo, m in zip(low, mean, strict=True)], [h - m for m, h in zip(mean, high, strict=True)]]
+        axes.errorbar(sizes, mean, yerr=ends, color=COLOURS[number], linestyle=LINES[number], marker=MARKERS[number],
+                      markersize=3, linewidth=1.4, elinewidth=0.7, capsize=1.5, label=name)  # fmt: skip
+        for turn in turns:
+            axes.plot([turn], [0], marker="o", markersize=10, fillstyle="none", color=INK, zorder=4)
+    axes.axhline(0, color=INK, linewidth=1)
+    if panel.stands_at is not None:
+        axes.axvline(panel.stands_at, color=GREY, linewidth=1, linestyle=(0, (4, 2)))
+    axes.set_title(on_one_line(panel.name, width, 8.5), fontsize=8.5, loc="left", pad=4)
+    axes.set_xlabel(on_one_line(panel.across, width, 8), fontsize=8)
+    axes.tick_params(labelsize=7.5)
+    is_whole = all(float(size).is_integer() for balance in panel.balances for size, *_ in balance)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=is_whole))  # there are no half beds
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: pounds(value)))
+
+
+def _told_of_effect(panel: EffectPanel) -> str:
+    cash, beds = (
+        f"at {listed([f'{turn:g}' for turn in turns], 'and')}" if turns else "nowhere" for turns in panel.turns_at
+    )
+    return f"in cash it turns {cash}, with freed beds {beds}"
 
 
 # -- people's own files ------------------------------------------------------------------------------------------------

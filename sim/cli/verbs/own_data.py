@@ -250,7 +250,7 @@ def _find_files_of_fit(options: FitStays) -> None:
 
 
 def _run_fit(options: FitStays, screen: Screen) -> int:
-    from sim.cli.people_files import fit_verb
+    from sim.cli.own_data import fit_verb
 
     return fit_verb(options, screen)
 
@@ -339,7 +339,7 @@ def _forecast_misfits(options: Forecasting) -> Iterator[str]:
 
 
 def _run_forecast(options: Forecasting, screen: Screen) -> int:
-    from sim.cli.people_files import forecast_verb
+    from sim.cli.own_data import forecast_verb
 
     return forecast_verb(options, screen)
 

@@ -149,7 +149,7 @@ def animate(now: Moved) -> None:
 def _figure(scenario: Scenario, replication: int, days: int) -> object:
     """The animation, or why there is none."""
     from sim.model import engine
-    from sim.results.charts.animation import (  # what it imports takes time, which the page should not
+    from sim.results.files.people_tables import (  # what it imports takes time, which the page should not
         NoVidigi,
         animation,
     )

@@ -322,8 +322,7 @@ def _events_misfits(options: Events) -> Iterator[str]:
 def _run_events(options: Events, screen: Screen) -> int:
     from sim.inputs.loading import read_scenario
     from sim.model import engine
-    from sim.results.charts.animation import NoVidigi, animation_page
-    from sim.results.files.people_tables import LOG_COLUMNS, log_csv
+    from sim.results.files.people_tables import LOG_COLUMNS, NoVidigi, animation_page, log_csv
     from sim.results.files.writing import write_file
     from sim.results.words.labels import counted
     from sim.runs.specification import files_read, try_files, try_tables

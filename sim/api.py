@@ -23,25 +23,30 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.findings import Findings
 from sim.results.measures.periods import divisions
 from sim.results.words.labels import counted
-from sim.runs.collecting import beside, gathered, named_apart, nothing_to_compare, paired, warning_words
-from sim.runs.engines import engines_for
-from sim.runs.experiment import HowToRun, Shared, run_all
-from sim.runs.piece import Piece
-from sim.runs.store import default_store
-from sim.runs.tables import (
+from sim.runs.collecting import (
     CENSUS,
     DIFFERENCE,
     PERIOD,
     REPLICATION,
     SUMMARY,
     YEAR,
+    beside,
     census_rows,
     contrast_cells,
     estimate_cells,
+    gathered,
+    named_apart,
+    nothing_to_compare,
+    paired,
     period_rows,
     replication_rows,
+    warning_words,
     year_rows,
 )
+from sim.runs.engines import engines_for
+from sim.runs.experiment import HowToRun, Shared, run_all
+from sim.runs.piece import Piece
+from sim.runs.store import default_store
 from sim.studies import solve as solving
 from sim.studies.settings import PointRuns, settings_of
 from sim.studies.solve import answer_words

@@ -45,13 +45,21 @@ from sim.results.measure_table import measures
 from sim.results.measures.periods import divisions
 from sim.results.words import labels
 from sim.results.words.labels import counted, figure, interval
-from sim.runs.collecting import Collector, beside, gathered, named_apart, nothing_to_compare, paired, warning_words
+from sim.runs.collecting import (
+    Collector,
+    ReplicationsAside,
+    beside,
+    gathered,
+    named_apart,
+    nothing_to_compare,
+    paired,
+    warning_words,
+)
 from sim.runs.engines import Engines
 from sim.runs.experiment import Listener, Shared, run_all
 from sim.runs.piece import Replications
 from sim.runs.specification import MOST_IN_CSV, Job, files_read, try_files, try_folder, try_tables
 from sim.runs.store import default_store, has_rows_of_people
-from sim.runs.tables import ReplicationsAside
 from sim.runs.workers import Place
 from sim.studies.precision import FEWEST
 

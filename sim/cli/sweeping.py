@@ -27,10 +27,10 @@ from sim.results.files.writing import may_be_replaced, utf8
 from sim.results.measure_table import SHARES, measures
 from sim.results.report.study import Chart, Explore, Explored, Level, Slider, StudyPage, StudyTable
 from sim.results.words.labels import MONEY, change_and_interval, counted, question, shortened, spoken, title
+from sim.runs.collecting import SUMMARY, estimate_cells
 from sim.runs.experiment import HowToRun, Work
 from sim.runs.specification import files_read
 from sim.runs.store import Store, default_store, has_rows_of_people
-from sim.runs.tables import SUMMARY, estimate_cells
 from sim.studies.settings import Point, PointRuns, Setting, Settings, settings_of
 from sim.studies.sweep import (
     OCCUPANCY,

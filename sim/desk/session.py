@@ -41,6 +41,7 @@ from sim.results.spill import Spill
 from sim.results.words.labels import Setting
 from sim.runs.collecting import (
     Collector,
+    ReplicationsAside,
     beside,
     changes_between,
     named_apart,
@@ -53,7 +54,6 @@ from sim.runs.experiment import FinishedWork, Listener, SetAside, Shared, run_al
 from sim.runs.piece import Task
 from sim.runs.specification import Job
 from sim.runs.store import default_store, meaning
-from sim.runs.tables import ReplicationsAside
 
 BEDS, STAYS, SHARES, STEPS, PRICES, ARRIVALS = (
     "Beds and places", "Lengths of stay", "Shares of people", "Steps before leaving", "Prices", "Arrivals",

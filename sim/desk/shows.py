@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sim.desk.session import Comparison, Pin
 from sim.results.comparison.compare import PairedDifference
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import HEADLINE
@@ -18,6 +17,8 @@ from sim.results.words.labels import change_and_interval, counted, measure_label
 
 if TYPE_CHECKING:
     import altair as alt
+
+    from sim.desk.session import Comparison, Pin
 
 CASH = "cost_cash_gbp"
 COLOURS = {"better": "#00703c", "worse": "#b10e1e", "cannot tell": "#505a5f"}
@@ -60,7 +61,7 @@ def _cell(words: str) -> str:
     return f"<td{style}>{text(words)}</td>"
 
 
-def sentence(comparison: Comparison, findings: Findings, most: int) -> str:
+def sentence(comparison: "Comparison", findings: Findings, most: int) -> str:
     """The sentence that answers, and how many replications it rests on."""
     far = f"{counted(comparison.replications, 'replication')} of {most}"
     more = "the interval narrows as more come" if comparison.replications < most else "all that were asked for"
@@ -115,7 +116,7 @@ def narrowing(trail: Sequence[tuple[int, PairedDifference]], most: int) -> "alt.
     )
 
 
-def pinned(pins: Sequence[Pin]) -> str:
+def pinned(pins: "Sequence[Pin]") -> str:
     """The pinned results side by side: what was moved, and what it does to delay and cash, a year's where a year or more is measured."""
     found = [pin.comparison.findings() for pin in pins]
     time, each = labels.per_each_of(one.scenarios[0].calendar.measured_days for one in found)
@@ -132,7 +133,7 @@ def pinned(pins: Sequence[Pin]) -> str:
     return boxed(table(heads, map(_pin, pins, found, each)))
 
 
-def _pin(pin: Pin, found: Findings, time: str) -> tuple[str, ...]:
+def _pin(pin: "Pin", found: Findings, time: str) -> tuple[str, ...]:
     base, other = found.scenarios
     factor = labels.times(base.calendar.measured_days)
     delay = _figure(found.difference(other.id, found.main_place, HEADLINE), 1.0)

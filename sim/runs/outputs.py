@@ -21,9 +21,7 @@ from sim.results.files.workbook import workbook_bytes
 from sim.results.midnights import MIDNIGHTS, midnight_rows
 from sim.results.report.page import RunProvenance, powerpoint_of, report_html, report_title, slides
 from sim.results.words.labels import slug, title, title_of_all
-from sim.runs.piece import Replications
-from sim.runs.specification import FORMAT, Job, fingerprint_of
-from sim.runs.tables import (
+from sim.runs.collecting import (
     DIFFERENCE,
     PERIOD,
     SUMMARY,
@@ -35,6 +33,8 @@ from sim.runs.tables import (
     period_rows,
     year_rows,
 )
+from sim.runs.piece import Replications
+from sim.runs.specification import FORMAT, Job, fingerprint_of
 from sim.runs.workers import Stopwatch
 
 

@@ -14,8 +14,8 @@ from pyarrow.parquet import ParquetWriter
 
 from sim.inputs.scenario import Scenario
 from sim.results.window import Key
+from sim.runs.collecting import REPLICATION
 from sim.runs.piece import Piece
-from sim.runs.tables import REPLICATION
 
 AT_ONCE = 20  # replications in a group of rows
 WORDS = ("service", "measure", "by", "item", "unit")  # in the order of a key

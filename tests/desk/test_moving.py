@@ -24,9 +24,9 @@ from sim.desk.shows import pinned
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import rounded
+from sim.runs.collecting import DIFFERENCE, SUMMARY, contrast_cells, estimate_cells
 from sim.runs.engines import BY_REFERENCE
 from sim.runs.store import meaning
-from sim.runs.tables import DIFFERENCE, SUMMARY, contrast_cells, estimate_cells
 from tests.desk import world
 
 BEDS = "services.unit.beds"

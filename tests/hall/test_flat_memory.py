@@ -18,10 +18,9 @@ from sim.results.measures.order import canonical
 from sim.results.measures.periods import divisions
 from sim.results.spill import Spill
 from sim.results.window import Row
-from sim.runs.collecting import Collector, beside, gathered
+from sim.runs.collecting import CENSUS, Collector, beside, census_csv, census_rows, gathered, replication_rows
 from sim.runs.experiment import Shared, run_all, run_one
 from sim.runs.piece import PackedPiece, Task
-from sim.runs.tables import CENSUS, census_csv, census_rows, replication_rows
 from sim.runs.workers import Block, Place, Work
 from tests.hall.test_periods import DATE, MEASURED, WARM_UP, with_places
 from tests.hall.worlds import small

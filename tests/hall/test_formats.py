@@ -11,7 +11,7 @@ from sim.results.comparison import ranking
 from sim.results.comparison.money_tables import BudgetLine
 from sim.results.files import people_tables
 from sim.results.midnights import MIDNIGHTS
-from sim.runs import specification, tables
+from sim.runs import collecting, specification
 from tests.hall.processes import QUICK
 
 OLD = Path(__file__).parent / "old"
@@ -59,10 +59,10 @@ COLUMNS = {
 
 def columns_now() -> dict[str, str]:
     found = {
-        "summary.csv": tables.SUMMARY,
-        "differences.csv": tables.DIFFERENCE,
-        "replications.csv": tables.REPLICATION,
-        "census.csv": tables.CENSUS,
+        "summary.csv": collecting.SUMMARY,
+        "differences.csv": collecting.DIFFERENCE,
+        "replications.csv": collecting.REPLICATION,
+        "census.csv": collecting.CENSUS,
         "midnights.csv": MIDNIGHTS,
         "ranking.csv": ranking.ranking_columns(()),
         "budgets.csv": BudgetLine._fields,

@@ -11,9 +11,9 @@ import pytest
 from sim.cli import main, simulating
 from sim.results.files.writing import csv_bytes
 from sim.runs import specification
+from sim.runs.collecting import REPLICATION, ReplicationsAside, replication_rows
 from sim.runs.experiment import Shared, run_all
 from sim.runs.piece import Piece, Task
-from sim.runs.tables import REPLICATION, ReplicationsAside, replication_rows
 from tests.hall.files import write_pair
 from tests.hall.processes import QUICK
 from tests.hall.worlds import small

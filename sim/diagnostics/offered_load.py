@@ -43,6 +43,7 @@ MOST_REMEMBERED = 16  # estimates of admissions
 MOST_SEEN = 1_000  # routes that differ in steps, and opening hours in hours
 MOST_STATES = 2_000  # services with the combinations of levels of those who come there, of one group
 MOST_WARNINGS = 6  # sentences; more places are named in one
+ENDLESS = "its queue grows for as long as the run lasts"
 MOST_STEPS_COMBINED = 8  # every combination of needed steps is looked at; beyond that their times are added
 
 
@@ -197,7 +198,7 @@ def _warning(load: Load) -> str:
 
 
 def _waits(load: Load) -> str:
-    return "expect long waits" if load.ratio <= 1.0 else "its queue grows for as long as the run lasts"
+    return "expect long waits" if load.ratio <= 1.0 else ENDLESS
 
 
 def _percent(load: Load) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.diagnostics.offered_load import admissions_per_day, arrivals_per_day, load_warnings
+from sim.diagnostics.offered_load import ENDLESS, admissions_per_day, arrivals_per_day, load_warnings
 from sim.inputs.calendar import ever_open
 from sim.inputs.part import has
 from sim.inputs.problems import listed
@@ -32,11 +32,21 @@ GROWTH_OF_QUEUE = 0.2  # the last quarter's mean queue must be so much above the
 FEWEST_PEOPLE = 2.0  # ... and by so many people
 STANDARD_ERRORS = 4.0  # ... and not by chance
 FEWEST_DAYS = 28  # shorter windows say nothing about growth
+GROWS = "its queue was still growing at the end"
+GRAVE = (GROWS, ENDLESS)  # a run that has no end of its own: its averages are those of the day on which counting stops
 
 
 def warnings_before_a_run(scenario: Scenario) -> list[str]:
     """A sentence for each."""
     return [*override_warnings(scenario), *load_warnings(scenario), *date_warnings(scenario)]
+
+
+def gravest_first(warnings: Iterable[str]) -> tuple[str, ...]:
+    """Queues that grew to the end come first, then those that must grow, then all others as they are.
+
+    The report's first page has room for one of them.
+    """
+    return tuple(sorted(warnings, key=lambda warning: [grave not in warning for grave in GRAVE]))
 
 
 def date_warnings(scenario: Scenario) -> list[str]:
@@ -113,7 +123,7 @@ def growing_queues(waiting: Iterable[tuple[str, NDArray[Any]]]) -> list[str]:
         after = days[:, -(days.shape[1] // 4) :].mean(axis=1)
         if _has_grown(before, after):
             found.append(
-                f"{spoken(service)}: its queue was still growing at the end, from {before.mean():.0f} waiting "
+                f"{spoken(service)}: {GROWS}, from {before.mean():.0f} waiting "
                 f"on average in the first half of the measured days to {after.mean():.0f} in the last "
                 "quarter; "
                 "every figure depends on when counting stops"

@@ -16,7 +16,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.diagnostics.warnings import growing_queues, warm_up_words, warnings_before_a_run
+from sim.diagnostics.warnings import gravest_first, growing_queues, warm_up_words, warnings_before_a_run
 from sim.inputs.overrides import differences as values_that_differ
 from sim.inputs.overrides import is_another_hospital, other_areas
 from sim.inputs.problems import listed
@@ -265,7 +265,7 @@ class Collector:
             compared=self._compared,
             daily=daily,
             changes={s.id: changes_between(scenarios[0], s) for s in scenarios[1:]} if self._compared else {},
-            warnings=(*warnings, *_said_once(scenarios, told)),
+            warnings=gravest_first((*warnings, *_said_once(scenarios, told))),
             left_out=left_out,
             **cuts[None].found(),
         )

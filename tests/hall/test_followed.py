@@ -66,6 +66,19 @@ def test_what_has_no_price_is_named(here: Path, capsys: pytest.CaptureFixture[st
     assert "Not priced, so at no cost here: hospital." in said
 
 
+def test_years_of_a_lever_without_a_price_are_neither_better_nor_worse(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, "more.yaml", "name: Fast hub\nextends: base.yaml\nchange: {steps.hub.takes_days: 0.1}\n")
+    results("compare", "base.yaml", "more.yaml", *YEARS)
+    said = capsys.readouterr().out
+    table = said[said.index("Two years of the people who became ready") :].split("\n\n")[0].splitlines()
+    verdicts = {line.split("  ")[0]: line.rstrip().split("  ")[-1].strip() for line in table}
+    assert {verdicts[name] for name in ("NHS", "year 1", "all", "all, each person")} == {"not priced"}
+    assert verdicts["days at home, each"] != "not priced"
+    assert "Not priced: Fast hub; these pounds leave out what the lever costs." in " ".join(said.split())
+
+
 @pytest.mark.slow
 def test_without_prices_there_is_life_and_no_money(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, "base.yaml", BASE[: BASE.index("costs:")])

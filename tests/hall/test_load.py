@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
-from sim.diagnostics.warnings import growing_queues
+from sim.diagnostics.warnings import gravest_first, growing_queues
 from sim.inputs.distributions import between, exponential, fixed
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import (
@@ -303,3 +303,14 @@ def test_the_shipped_baseline_is_small_enough_to_be_estimated() -> None:
         "home_care",
         "care_home_assessment",
     }
+
+
+def test_a_queue_that_never_ends_is_warned_of_before_what_was_overridden() -> None:
+    (grew,) = growing_queues([("hospital", np.tile(np.linspace(0, 60, 60), (5, 1)))])
+    (must_grow,) = load_warnings(with_journey(small(beds=2), visit("hospital", 9.4, OUT)))
+    assert gravest_first(["unit.stay_days was changed", must_grow, "unit: late", grew]) == (
+        grew,
+        must_grow,
+        "unit.stay_days was changed",
+        "unit: late",
+    )

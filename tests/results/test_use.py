@@ -100,6 +100,13 @@ def test_beds_that_are_hardly_ever_used_are_told_though_most_are_used(findings: 
     assert how_used(with_rows(found, midnight_census_p95=32.1), found.scenarios[1]) == ""
 
 
+def test_what_is_full_on_some_nights_is_not_called_mostly_empty(findings: Findings) -> None:
+    found = with_rows(findings, occupancy=0.48, midnight_census_p95=40, cost_per_used_night_gbp=312)
+    assert how_used(found, found.scenarios[1]) == (
+        "Unit is used less than half of the time: of 40 beds, 19.2 are in use on average."
+    )
+
+
 def test_what_did_not_change_is_no_news() -> None:
     roomy = small(unit=40, replications=2)
     found = findings_of(roomy, replace(roomy, id="same", name="Same"))

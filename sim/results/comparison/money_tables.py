@@ -11,10 +11,10 @@ came in the measured days and became ready.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sim.inputs.problems import capital, joined
+from sim.inputs.problems import capital, joined, listed
 from sim.inputs.scenario import Budget, Scenario
 from sim.results.comparison.compare import CANNOT_TELL, Estimate
-from sim.results.comparison.findings import Findings
+from sim.results.comparison.findings import NOT_PRICED, Findings, is_unpriced
 from sim.results.comparison.money import without_price
 from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, figure, interval, part_words, payer_label, spoken
@@ -248,6 +248,9 @@ def how_to_read_cohort(findings: Findings) -> str:
             "for while it is open costs those who use it; a hospital its price per occupied day; teams and programmes what they cost "
             "in the measured days, in the first year."
         )
+    levers = [findings.called(scenario) for scenario in shown[1:] if is_unpriced(findings, scenario)]
+    if levers:
+        said.append(f"{NOT_PRICED.capitalize()}: {listed(levers, 'and')}; these pounds leave out what the lever costs.")
     missing = dict.fromkeys(name for scenario in shown for name in without_price(scenario))
     unpriced = [] if any(scenario.costs.prices for scenario in shown) else ["anything"]
     names = ", ".join([*unpriced, *missing])
@@ -303,7 +306,11 @@ def _cells(
         return ()
     both = (_figure(row) for row in (before, after))
     difference = change_and_interval(change.mean, change.low, change.high, change.unit)
-    return (said + findings.in_how_many(change), *both, *difference, change.verdict)
+    leaves_out = change.unit == "GBP" and is_unpriced(
+        findings, scenario
+    )  # what the lever costs: neither better nor worse
+    verdict = NOT_PRICED if leaves_out else change.verdict
+    return (said + findings.in_how_many(change), *both, *difference, verdict)
 
 
 def _figure(row: Estimate | None) -> str:

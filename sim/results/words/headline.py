@@ -684,11 +684,11 @@ def _empty(findings: Findings, scenario: Scenario, service: Service) -> str:
         return f"is mostly empty: {share} of it is used" if occupancy.mean < MOSTLY_EMPTY else ""
     if used > HARDLY_EVER * places and occupancy.mean >= MOSTLY_EMPTY:
         return ""
+    of_them = f"of {counted(places, service.counted_in.removesuffix('s'))}, {figure(occupancy.mean * places, '')} are in use on average"
+    if used >= places:  # all of it is needed at times: at weekends it is closed, or people come in waves
+        return f"is used less than half of the time: {of_them}"
     what = "is mostly empty" if occupancy.mean < MOSTLY_EMPTY else f"has {service.counted_in} that are hardly ever used"
-    return (
-        f"{what}: of {places:,} {service.counted_in}, {figure(occupancy.mean * places, '')} are in use on average, and on 95 "
-        f"nights of 100 never more than {used:,}"
-    )
+    return f"{what}: {of_them}, and on 95 nights of 100 never more than {used:,}"
 
 
 def _places(service: Service, calendar: Calendar) -> int | None:

@@ -24,6 +24,7 @@ from sim.inputs.parsed import (
     combinations,
     dated_routes_of,
     first_opening,
+    hours_of,
     opens_second,
     places_of,
     traits_with_shares,
@@ -74,18 +75,6 @@ def _service(name: str, spec: fields.ServiceSpec, calendar: scenario.Calendar) -
         reason=spec.reason,
         pathway=spec.pathway,
         is_long_term=spec.long_term,
-    )
-
-
-def hours_of(spec: fields.HoursSpec | None) -> scenario.Hours | None:
-    """When the hours are open; None for always."""
-    if spec is None:
-        return None
-    span = (spec.from_, spec.to)
-    days = spec.days or scenario.WEEKDAYS
-    return scenario.Hours(
-        by_weekday=tuple(span if day in days else None for day in scenario.WEEKDAYS),
-        bank_holidays=spec.bank_holidays == "open",
     )
 
 

@@ -1,44 +1,36 @@
-"""Does what a planner wrote fit together? Names that exist, shares that add up, keys that need each other, no endless round.
+"""Does what a planner wrote fit together? Names that exist, shares that add up, keys that need each other.
 
 Every check reads the parsed scenario and notes problems; none stops another, and none looks at what could not be read.
 `feasibility.py` asks afterwards whether people could live in such a scenario.
-
-Levels of traits are followed where they matter: people with high need who go one way, and people with low need who go the
-other, go round only if a stay makes the ones the others.
 
 Bays are beds of one service for some people only, such as women or people with an infection. Somebody takes the first bay, in the
 order of the file, that is for them and has a free bed.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from itertools import product
-from typing import Any, TypeVar
+from typing import Any
 
-from sim.inputs.by_level import Levels
 from sim.inputs.calendar import first_day, last_day
 from sim.inputs.field_types import UNREADABLE, Reference, each, is_parsed, is_sound
-from sim.inputs.fields import BaySpec, GroupSpec, HoursSpec, ReviewSpec, ServiceSpec, SurgeSpec
+from sim.inputs.fields import BaySpec, HoursSpec, ReviewSpec, ServiceSpec, SurgeSpec
 from sim.inputs.parsed import (
     BAYS,
     CAPACITY_KEYS,
     WITH_LISTS,
     ParsedScenario,
     Way,
-    afters,
     bay_is_for,
     check_adds_up,
-    combinations,
     in_use,
-    services_in,
+    rings,
     traits_in,
 )
 from sim.inputs.problems import Path, Problems, did_you_mean, listed, quoted
-from sim.inputs.scenario import SECONDS_PER_DAY
 
 MOST_DAYS_OF_RUN = 36_525
-Node = TypeVar("Node", bound=Hashable)
 
 
 def check_references(parsed: ParsedScenario, references: Sequence[Reference], problems: Problems) -> None:
@@ -201,25 +193,6 @@ def check_steps(parsed: ParsedScenario) -> None:
         parsed.refuse(path, f"is a circle in which no step can begin: {' after '.join([*ring, ring[0]])}")
 
 
-def rings(leads_to: dict[Node, list[Node]]) -> list[list[Node]]:
-    """The circles in a graph, each found once, beginning with the name that is written first."""
-    found: list[list[Node]] = []
-    done: set[Node] = set()
-    for first, onward in leads_to.items():
-        trail, ways = [first], [iter(onward)]
-        while ways and first not in done:
-            name = next(ways[-1], None)
-            if name is None:
-                done.add(trail.pop())
-                ways.pop()
-            elif name in trail:
-                found.append(trail[trail.index(name) :])
-            elif name in leads_to and name not in done:
-                trail.append(name)
-                ways.append(iter(leads_to[name]))
-    return found
-
-
 # -- bays: beds of one service that are for some people only -----------------------------------------------------------
 
 
@@ -285,9 +258,6 @@ def without_bay(
     return None
 
 
-# -- all of them, and loops ---------------------------------------------------------------------------------------------
-
-
 CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
     check_shares,
     check_calendar,
@@ -298,64 +268,3 @@ CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
     check_bays,
     check_steps,
 )
-
-
-LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
-
-State = tuple[str, tuple[tuple[str, str], ...]]  # a service, and the levels with which somebody comes to it
-
-
-def check_loops_take_time(parsed: ParsedScenario) -> None:
-    """Nobody goes from service to service and back in no time at all."""
-    ways: dict[str, list[Way]] = {}
-    for way in parsed.ways():
-        if way.route.share and _takes_no_time(way):
-            ways.setdefault(way.group, []).append(way)
-    for group, people in each(parsed.spec.people):
-        for ring, levels in _rings(parsed, people, ways.get(group, ())):
-            path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])  # or above it, by way of a list
-            parsed.refuse(
-                path,
-                f"lets people {levels}go round a loop of zero-length stays: {' to '.join([*ring, ring[0]])}; give one of these stays some days",
-            )
-
-
-def _takes_no_time(way: Way) -> bool:
-    stay = way.stay
-    return stay is not None and round(stay.days(LARGEST_LUCK) * SECONDS_PER_DAY) == 0
-
-
-def _rings(parsed: ParsedScenario, people: GroupSpec, ways: Sequence[Way]) -> Iterator[tuple[list[str], str]]:
-    """Services that somebody goes round, each circle once, and words for whom."""
-    if not _by_level(parsed, people, ways, set()):
-        return
-    traits = {trait for way in ways for trait in way.found}
-    seen: set[tuple[str, ...]] = set()
-    for ring in _by_level(parsed, people, ways, traits):
-        services, levels = [service for service, _ in ring], [f"{trait} {level}" for trait, level in ring[0][1]]
-        if tuple(services) not in seen:
-            seen.add(tuple(services))
-            yield services, f"with {listed(levels, 'and')} " if levels else ""
-
-
-def _by_level(parsed: ParsedScenario, people: GroupSpec, ways: Sequence[Way], traits: set[str]) -> list[list[State]]:
-    """The circles of services and levels of these traits; anybody who goes by another trait is taken to go every way."""
-    leads_to: dict[State, list[State]] = {}
-    for service in services_in(people):
-        leads_to.update({(service, _as_key(levels)): [] for levels in combinations(people, traits)})
-    for way in ways:
-        ends = [name for end in way.ends() for name in parsed.members(end)]
-        own = {trait: level for trait, level in way.found.items() if trait in traits}
-        for others in combinations(people, traits - own.keys()):
-            levels = [one for one in afters(way.visit, {**others, **own}) if _fits(way.after, one)]
-            leads_to[way.here, _as_key({**others, **own})] += [(end, _as_key(one)) for one in levels for end in ends]
-    return rings(leads_to)
-
-
-def _as_key(levels: Levels) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(levels.items()))
-
-
-def _fits(wanted: Levels, levels: Levels) -> bool:
-    """Has somebody with these levels those that are wanted, as far as their traits are followed?"""
-    return all(levels.get(trait, level) == level for trait, level in wanted.items())

@@ -1,29 +1,42 @@
 """Could people live in this scenario? Nobody may wait for what can never come, or go round without time passing.
 
 These are the impossible worlds of the model's rules: an engine that met one would stand still for ever.
+
+Levels of traits are followed where they matter: people with high need who go one way, and people with low need who go the
+other, go round only if a stay makes the ones the others.
 Tests hold the exact words.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
-from sim.inputs.build import hours_of
 from sim.inputs.by_level import Levels, traits_around
 from sim.inputs.calendar import ever_open
-from sim.inputs.checks import LARGEST_LUCK, check_loops_take_time, rings
 from sim.inputs.distributions import Distribution
 from sim.inputs.field_types import UNREADABLE, each, is_parsed, is_sound
 from sim.inputs.fields import CensusSpec, GroupSpec, ServiceSpec, TeamSpec
-from sim.inputs.parsed import ParsedScenario, Way, arrivals_of, combinations, in_use, is_in_journey
+from sim.inputs.parsed import (
+    ParsedScenario,
+    Way,
+    afters,
+    arrivals_of,
+    combinations,
+    hours_of,
+    in_use,
+    is_in_journey,
+    rings,
+    services_in,
+)
 from sim.inputs.problems import Path, counted, listed, quoted
 from sim.inputs.scenario import HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Hours
 
 MINUTES_PER_HOUR = 60
+LARGEST_LUCK = 1 - 1e-9  # one person in a thousand million
 
 
-def check_never_a_place(parsed: ParsedScenario) -> None:
+def _check_never_a_place(parsed: ParsedScenario) -> None:
     """A route to a service without any place, now or later, says where people go instead."""
     for way in parsed.ways():
         if way.route.otherwise is None and in_use(way) and _never_leads_in(parsed, way.to):
@@ -173,7 +186,7 @@ def _closes_on(parsed: ParsedScenario, service: ServiceSpec | TeamSpec | None) -
     return start + timedelta(days=day) if 0 < day < (parsed.total_days or 0) else None
 
 
-def check_otherwise_rings(parsed: ParsedScenario) -> None:
+def _check_otherwise_rings(parsed: ParsedScenario) -> None:
     """Chains of `otherwise` do not come back."""
     chains: dict[Path, dict[str, list[str]]] = {}
     for way in parsed.ways():
@@ -187,7 +200,7 @@ def check_otherwise_rings(parsed: ParsedScenario) -> None:
             )
 
 
-def check_journeys(parsed: ParsedScenario) -> None:
+def _check_journeys(parsed: ParsedScenario) -> None:
     """Anybody who can reach a service knows what they do there."""
     for name, people in each(parsed.spec.people):
         if people.journey is UNREADABLE or not is_sound(people.arrives_at):
@@ -225,7 +238,7 @@ def _no_entry(service: str, group: str) -> str:
     return f"leads to {quoted(service)}, but the journey of {quoted(group)} does not say what they do there; add it"
 
 
-def check_doors(parsed: ParsedScenario) -> None:
+def _check_doors(parsed: ParsedScenario) -> None:
     """The admission hours of the next service and the hours of the present one are open together on some weekday."""
     for way in parsed.ways():
         leave = _hours(parsed.service(way.here), "discharge_hours")
@@ -251,7 +264,7 @@ def _ever_open_together(one: Hours, other: Hours) -> bool:
     return any(a and b and max(a[0], b[0]) < min(a[1], b[1]) for a, b in pairs)
 
 
-def check_hours_needed(parsed: ParsedScenario) -> None:
+def _check_hours_needed(parsed: ParsedScenario) -> None:
     """Nobody needs more hours than every capacity to come, unless they have another way; tapers need no cleaning."""
     for group, here, visit in parsed.visits():
         service = parsed.service(here)
@@ -361,7 +374,7 @@ def _least_units(parsed: ParsedScenario, entry: CensusSpec) -> float:
     return min(units, default=0.0)
 
 
-def check_census_journeys(parsed: ParsedScenario) -> None:
+def _check_census_journeys(parsed: ParsedScenario) -> None:
     """Those who are there at the start know what they do there."""
     people = parsed.spec.people
     for entry in parsed.spec.census or [] if is_sound(parsed.spec.census) else []:
@@ -372,12 +385,74 @@ def check_census_journeys(parsed: ParsedScenario) -> None:
             parsed.refuse(entry.path, _no_entry(service, entry.group))
 
 
+# -- loops -------------------------------------------------------------------------------------------------------------
+
+
+State = tuple[str, tuple[tuple[str, str], ...]]  # a service, and the levels with which somebody comes to it
+
+
+def _check_loops_take_time(parsed: ParsedScenario) -> None:
+    """Nobody goes from service to service and back in no time at all."""
+    ways: dict[str, list[Way]] = {}
+    for way in parsed.ways():
+        if way.route.share and _takes_no_time(way):
+            ways.setdefault(way.group, []).append(way)
+    for group, people in each(parsed.spec.people):
+        for ring, levels in _rings(parsed, people, ways.get(group, ())):
+            path = ("people", group, "journey", ring[0], "then", (*ring, ring[0])[1])  # or above it, by way of a list
+            parsed.refuse(
+                path,
+                f"lets people {levels}go round a loop of zero-length stays: {' to '.join([*ring, ring[0]])}; give one of these stays some days",
+            )
+
+
+def _takes_no_time(way: Way) -> bool:
+    stay = way.stay
+    return stay is not None and round(stay.days(LARGEST_LUCK) * SECONDS_PER_DAY) == 0
+
+
+def _rings(parsed: ParsedScenario, people: GroupSpec, ways: Sequence[Way]) -> Iterator[tuple[list[str], str]]:
+    """Services that somebody goes round, each circle once, and words for whom."""
+    if not _by_level(parsed, people, ways, set()):
+        return
+    traits = {trait for way in ways for trait in way.found}
+    seen: set[tuple[str, ...]] = set()
+    for ring in _by_level(parsed, people, ways, traits):
+        services, levels = [service for service, _ in ring], [f"{trait} {level}" for trait, level in ring[0][1]]
+        if tuple(services) not in seen:
+            seen.add(tuple(services))
+            yield services, f"with {listed(levels, 'and')} " if levels else ""
+
+
+def _by_level(parsed: ParsedScenario, people: GroupSpec, ways: Sequence[Way], traits: set[str]) -> list[list[State]]:
+    """The circles of services and levels of these traits; anybody who goes by another trait is taken to go every way."""
+    leads_to: dict[State, list[State]] = {}
+    for service in services_in(people):
+        leads_to.update({(service, _as_key(levels)): [] for levels in combinations(people, traits)})
+    for way in ways:
+        ends = [name for end in way.ends() for name in parsed.members(end)]
+        own = {trait: level for trait, level in way.found.items() if trait in traits}
+        for others in combinations(people, traits - own.keys()):
+            levels = [one for one in afters(way.visit, {**others, **own}) if _fits(way.after, one)]
+            leads_to[way.here, _as_key({**others, **own})] += [(end, _as_key(one)) for one in levels for end in ends]
+    return rings(leads_to)
+
+
+def _as_key(levels: Levels) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted(levels.items()))
+
+
+def _fits(wanted: Levels, levels: Levels) -> bool:
+    """Has somebody with these levels those that are wanted, as far as their traits are followed?"""
+    return all(levels.get(trait, level) == level for trait, level in wanted.items())
+
+
 CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
-    check_never_a_place,
-    check_otherwise_rings,
-    check_loops_take_time,
-    check_journeys,
-    check_doors,
-    check_hours_needed,
-    check_census_journeys,
+    _check_never_a_place,
+    _check_otherwise_rings,
+    _check_loops_take_time,
+    _check_journeys,
+    _check_doors,
+    _check_hours_needed,
+    _check_census_journeys,
 )

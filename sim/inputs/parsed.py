@@ -7,12 +7,12 @@ the changes of the stay. Days needed, hours, tapers and changes go by the levels
 (rules 20 and 21 of `docs/model.md`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import product
-from typing import Any
+from typing import Any, TypeVar
 
 from sim.inputs.by_level import Levels, all_by_level, for_levels, leaves, picked, traits_around, traits_of
 from sim.inputs.calendar import row_at
@@ -25,6 +25,7 @@ from sim.inputs.fields import (
     ChangeSpec,
     DatedRoutesSpec,
     GroupSpec,
+    HoursSpec,
     LostChangeSpec,
     LostGroundSpec,
     RouteSpec,
@@ -36,7 +37,7 @@ from sim.inputs.fields import (
 from sim.inputs.nodes import Table, mark_at
 from sim.inputs.problems import Path, Problems, listed, quoted
 from sim.inputs.rota import Amount, Rota, places_by_row, rota_of
-from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, Places, Trait
+from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, WEEKDAYS, Hours, Places, Trait
 from sim.inputs.values import UNLIMITED
 
 # What a reference may name that nobody declares.
@@ -585,7 +586,41 @@ def percent(share: Decimal) -> str:
     return f"{(share * 100).normalize():f}%"
 
 
+def hours_of(spec: HoursSpec | None) -> Hours | None:
+    """When the hours are open; None for always."""
+    if spec is None:
+        return None
+    span = (spec.from_, spec.to)
+    days = spec.days or WEEKDAYS
+    return Hours(
+        by_weekday=tuple(span if day in days else None for day in WEEKDAYS),
+        bank_holidays=spec.bank_holidays == "open",
+    )
+
+
 def bay_is_for(bay: BaySpec) -> dict[str, list[str]]:
     """Traits with the levels that a bay is for."""
     written = bay.only_for.items() if bay.only_for is not None else ()
     return {trait: levels if isinstance(levels, list) else [levels] for trait, levels in written}
+
+
+Node = TypeVar("Node", bound=Hashable)
+
+
+def rings(leads_to: dict[Node, list[Node]]) -> list[list[Node]]:
+    """The circles in a graph, each found once, beginning with the name that is written first."""
+    found: list[list[Node]] = []
+    done: set[Node] = set()
+    for first, onward in leads_to.items():
+        trail, ways = [first], [iter(onward)]
+        while ways and first not in done:
+            name = next(ways[-1], None)
+            if name is None:
+                done.add(trail.pop())
+                ways.pop()
+            elif name in trail:
+                found.append(trail[trail.index(name) :])
+            elif name in leads_to and name not in done:
+                trail.append(name)
+                ways.append(iter(leads_to[name]))
+    return found

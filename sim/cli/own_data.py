@@ -45,13 +45,12 @@ from sim.own_data.people_files import Places, Spells, on, read_mapping, read_spe
 from sim.own_data.preset import amount, preset_of, target_rows
 from sim.own_data.worksheet import ASKED
 from sim.own_data.worksheet import workbook_bytes as worksheet_bytes
-from sim.own_data.writing import write_checked
 from sim.results.files import writing
 from sim.results.files.writing import csv_bytes, may_be_replaced, utf8, write_file
 from sim.results.report.study import Chart
 from sim.results.words.labels import counted, spoken
 from sim.runs.engines import Engines
-from sim.runs.specification import files_read, try_files, try_folder
+from sim.runs.specification import files_read, try_files, try_folder, write_checked
 from sim.runs.store import default_store
 
 HEADS = (

@@ -87,11 +87,6 @@ def read_many(
     return tuple(scenarios)
 
 
-def input_files(scenario: Scenario) -> tuple[tuple[str, str], ...]:
-    """Every file that the scenario was read from, with its SHA-256."""
-    return scenario.files
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """One file of a chain of `extends`."""
@@ -355,3 +350,14 @@ def _path_from(parent: FilePath, file: FilePath) -> str:
         return FilePath(os.path.relpath(parent.resolve(), file.resolve().parent)).as_posix()
     except ValueError:  # another drive
         return parent.resolve().as_posix()
+
+
+def comment(words: str) -> str:
+    """Words for the end of a line, on one line."""
+    return " ".join(words.split())
+
+
+def short_number(value: float) -> str:
+    """A number to four digits, without an exponent."""
+    short = f"{value:.4g}"
+    return f"{value:.0f}" if "e" in short else short

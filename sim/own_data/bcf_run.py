@@ -24,14 +24,13 @@ import numpy as np
 import xlsxwriter
 
 from sim.inputs.calendar import places_at
-from sim.inputs.loading import as_yaml, extending
+from sim.inputs.loading import as_yaml, comment, extending, short_number
 from sim.inputs.problems import Mark, Problems, counted
 from sim.inputs.scenario import MONTHS as MONTH_KEYS
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.model.records import ADMITTED, NEVER, Ledger
 from sim.own_data import bcf
 from sim.own_data.published import whole_month
-from sim.own_data.writing import comment, number
 from sim.results.comparison.statistics import Spread, spread
 from sim.runs.engines import Engines, ledger_of
 from sim.runs.store import Store, has_rows_of_people, name_of_results, program, short_hash
@@ -147,7 +146,7 @@ def _dated(plan: bcf.Plan, service: str, start: date, parent: Scenario | None = 
     how = (
         ""
         if all(row.meaning.counted_in == bcf.PLACES for row in rows)
-        else f"; people who start, times {number(rows[0].meaning.days)} days"
+        else f"; people who start, times {short_number(rows[0].meaning.days)} days"
     )
     steps = [*_before(plan, places, start), *places.items()]
     kept = [steps[0], *(two for step, two in zip(steps, steps[1:], strict=False) if step[1] != two[1])]
@@ -190,7 +189,7 @@ def _groups(plan: bcf.Plan, services: Sequence[str], directions: Sequence[str], 
             yield f"  arrivals_per_day: {mean:.10g}  # {comment(cells)}"
             yield f"  arrivals_by_month: {{{by_month}}}  # the same cells"
             yield "  journey:"
-            stay = f"{{lognormal: {{mean: {number(meaning.days)}, sd: {number(meaning.sd)}}}}}"
+            stay = f"{{lognormal: {{mean: {short_number(meaning.days)}, sd: {short_number(meaning.sd)}}}}}"
             yield f"    {service}: {{stay_days: {stay}, then: {{out: 100%}}}}  # assumption: the mapping, line {meaning.mark.line}"
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sim.home import HOME
-from sim.inputs.loading import extending, read_scenario
+from sim.inputs.loading import comment, extending, read_scenario, short_number
 from sim.inputs.overrides import FROM_OWN_FILE
 from sim.inputs.problems import Problems
 from sim.inputs.scenario import REASONS
@@ -37,7 +37,6 @@ from sim.own_data.published import (
     read_published,
     words_of,
 )
-from sim.own_data.writing import comment, number
 from sim.results.words.labels import reason_label
 
 # -- figures made of published counts ----------------------------------------------------------------------------------
@@ -551,7 +550,7 @@ def _arrivals(stated: Mapping[str, str], discharges: Known) -> Iterator[Line]:
     for group in GROUPS:
         path = f"people.{group}.arrivals_per_day"
         why = f"assumption: {times:.4g} times the baseline's {stated[path]}, as {discharges.value:.4g} discharges a day of all adults are of {DISCHARGES_A_DAY}; {discharges.source}"
-        yield Line(path, number(float(stated[path]) * times), why)
+        yield Line(path, short_number(float(stated[path]) * times), why)
 
 
 def _stays(preset: Preset, discharges: Known) -> Iterator[Line]:
@@ -568,7 +567,7 @@ def _stays(preset: Preset, discharges: Known) -> Iterator[Line]:
         return
     why = f"assumption: {mine:.3g} days to ready ({occupied.value:.4g} people in beds / {discharges.value:.4g} discharges a day - {delay.value:.2g} nights of delay) beside the baseline's {mine / times:.3g}; {occupied.source}"
     for group in GROUPS:
-        yield Line(f"people.{group}.journey.hospital.stay_times", number(times), why, is_new=True)
+        yield Line(f"people.{group}.journey.hospital.stay_times", short_number(times), why, is_new=True)
 
 
 def _times_of_pathways(preset: Preset) -> dict[int, float]:

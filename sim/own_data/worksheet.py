@@ -23,11 +23,10 @@ import xlsxwriter
 from sim.diagnostics.offered_load import admissions
 from sim.home import HOME
 from sim.inputs.distributions import Distribution
-from sim.inputs.loading import extending, read_scenario
+from sim.inputs.loading import comment, extending, read_scenario, short_number
 from sim.inputs.overrides import FROM_OWN_FILE
 from sim.inputs.problems import Mark, Problem, Problems, quoted
 from sim.own_data.tables import Grid, bare, looks_like_nhs_number, quantity, read_grids
-from sim.own_data.writing import comment, number
 
 PARENT = "scenarios/baseline.yaml"
 NUMBERS, ARITHMETIC = "Numbers", "Arithmetic"
@@ -685,11 +684,11 @@ def _value(path: str, theirs: list[Part], values: Mapping[Part, float]) -> str:
         inner = ", ".join(f"{need}: {share:.6g}%" for need, share in rest.items())
         return f"{{by: lives, care_home: {{resident: 100%}}, else: {{{inner}}}}}"
     if theirs[0].key:
-        return "{lognormal: {" + ", ".join(f"{part.key}: {number(values[part])}" for part in theirs) + "}}"
+        return "{lognormal: {" + ", ".join(f"{part.key}: {short_number(values[part])}" for part in theirs) + "}}"
     (part,) = theirs
     if part.unit == SHARE:
         return f"{100 * values[part]:.6g}%"
-    return f"{values[part]:.0f}" if part.unit == WHOLE else number(values[part])
+    return f"{values[part]:.0f}" if part.unit == WHOLE else short_number(values[part])
 
 
 def _why(theirs: list[Part], filled: Filled) -> str:

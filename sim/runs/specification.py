@@ -5,16 +5,17 @@ import hashlib
 import os
 import shlex
 import tempfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from sim import __version__
 from sim.home import COMMAND, as_shipped, common_folder, name_from, where_to_stand
-from sim.inputs.loading import input_files
+from sim.inputs.loading import read_scenario
+from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario
-from sim.results.files.writing import utf8
+from sim.results.files.writing import naming, utf8, whole_files
 from sim.results.report.study import FILE as STUDY_FILE
 from sim.results.report.study import Study
 from sim.runs.engines import Engines
@@ -54,7 +55,7 @@ def try_tables(files: Iterable[str], heading: Sequence[str]) -> None:
 
 def files_read(scenarios: Iterable[Scenario], *others: str | None) -> list[str]:
     """Every file that the scenarios were read from, and others that a command reads."""
-    found = [file for scenario in scenarios for file, _ in input_files(scenario)]
+    found = [file for scenario in scenarios for file, _ in scenario.files]
     return [*found, *(other for other in others if other)]
 
 
@@ -109,7 +110,7 @@ class Job:
     @cached_property
     def inputs(self) -> tuple[tuple[str, str], ...]:
         """Every file that was read, as it is shown, with the SHA-256 of its content."""
-        files = dict(pair for scenario in self.scenarios for pair in input_files(scenario))
+        files = dict(pair for scenario in self.scenarios for pair in scenario.files)
         if self.sensitivity is not None and Path(self.sensitivity).is_file():
             files[self.sensitivity] = hashlib.sha256(Path(self.sensitivity).read_bytes()).hexdigest()
         asked = ((f"{_last(folder)}/{STUDY_FILE}", Path(folder, STUDY_FILE)) for folder in self.study_folders)
@@ -183,3 +184,30 @@ def fingerprint_of(job: Job) -> str:
     said += [part for pair in job.inputs for part in pair]
     said += [f"{scenario.id} {scenario.seed} {scenario.replications}" for scenario in job.scenarios]
     return hashlib.sha256("\0".join(said).encode(errors="backslashreplace")).hexdigest()[:8]
+
+
+# -- scenarios that are made from other files ----------------------------------------------------------------------------
+
+
+def write_checked(scenario: Path, content: str, others: Mapping[Path, bytes] | None = None) -> Scenario:
+    """Write a scenario and other files together, after it was read; ScenarioError, and nothing written, where it makes no sense."""
+    folder = scenario.resolve().parent
+    with naming(scenario):
+        handle, name = tempfile.mkstemp(prefix=".checking-", suffix=".yaml", dir=folder)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(content)
+        found = read_scenario(name)
+    except ScenarioError as error:
+        problems = (
+            replace(problem, file=str(scenario)) if Path(problem.file).name == Path(name).name else problem
+            for problem in error.problems
+        )
+        raise ScenarioError(problems) from None
+    finally:
+        Path(name).unlink(missing_ok=True)
+    files = {scenario: content.encode(), **(others or {})}
+    with naming(scenario), whole_files(list(files)) as parts:
+        for part, data in zip(parts, files.values(), strict=True):
+            part.write(data)
+    return replace(found, file=str(scenario))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.loading import input_files, read_many, read_scenario
+from sim.inputs.loading import read_many, read_scenario
 from sim.inputs.overrides import differences, show_text
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import Scenario, Value
@@ -104,7 +104,7 @@ def test_every_file_is_known_by_its_fingerprint() -> None:
     Path("s.yaml").write_text(text, encoding="utf-8")
     Path("data").mkdir()
     Path("data/stays.csv").write_text("3\n4\n")
-    fingerprints = dict(input_files(read_scenario("s.yaml")))
+    fingerprints = dict(read_scenario("s.yaml").files)
     assert fingerprints == {
         "s.yaml": hashlib.sha256(text.encode()).hexdigest(),
         "data/stays.csv": hashlib.sha256(b"3\n4\n").hexdigest(),

@@ -16,8 +16,8 @@ from sim.inputs.problems import Problems, ScenarioError
 from sim.inputs.scenario import Scenario
 from sim.own_data.bcf import Plan, month_in, read_mapping, read_plan
 from sim.own_data.bcf_run import fitting, planned_places, run_plan, scenario_text, text_into, workbook_bytes
-from sim.own_data.writing import write_checked
 from sim.runs.engines import BY_REFERENCE
+from sim.runs.specification import write_checked
 from sim.runs.store import Store
 from tests.own_data import made_up
 

@@ -8,7 +8,7 @@ import pytest
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, ScenarioError
 from sim.own_data.preset import Figures, Preset, assumptions_of, lines_of, preset_of, scenario_text, target_rows
-from sim.own_data.writing import write_checked
+from sim.runs.specification import write_checked
 from tests.own_data import made_up
 
 

@@ -27,8 +27,8 @@ from sim.own_data.worksheet import (
     values_of,
     workbook_bytes,
 )
-from sim.own_data.writing import write_checked
 from sim.runs.collecting import paired
+from sim.runs.specification import write_checked
 from tests.scenarios.runs import scenario_of
 
 TEMPLATE = Path(__file__).parents[2] / "scenarios/template.yaml"

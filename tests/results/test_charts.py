@@ -19,8 +19,9 @@ from sim.results.charts.differences import differences_chart, what_costs_chart, 
 from sim.results.charts.flows import flows_chart, flows_of, reasons_chart
 from sim.results.charts.over_time import delayed_chart, occupancy_chart, use_chart
 from sim.results.charts.studies import BarsPicture, bars_chart
-from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, LINES, MARKERS, OTHER, looks
+from sim.results.charts.style import COLOURS, GREY, HATCHES, INK, LINES, MARKERS, OTHER, in_lines, looks
 from sim.results.comparison.findings import Findings
+from sim.results.comparison.money import MoneyChange
 from sim.results.comparison.ranking import ranking
 from sim.results.report.study import Chart
 from sim.runs.collecting import gathered
@@ -138,6 +139,30 @@ def test_a_legend_of_several_scenarios_covers_neither_title_nor_subtitle(
     assert not [
         text.get_text() for text in drawing.texts if text.get_window_extent(pen).overlaps(legend.get_window_extent(pen))
     ]
+
+
+@pytest.mark.parametrize("count", [2, 3])
+@pytest.mark.parametrize("rows", [3, 8])
+def test_a_legend_below_bars_is_whole_however_many_bars_there_are(
+    count: int, rows: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = many_findings(count)
+    changes = {f"service {row}": MoneyChange(f"service {row}", 1e5 * (row + 1), 9e4, 2e5) for row in range(rows)}
+    monkeypatch.setattr("sim.results.charts.differences._services", lambda _: changes)
+    made = what_costs_chart(found)
+    assert made is not None
+    pen = FigureCanvasAgg(made[2]).get_renderer()
+    made[2].draw(pen)
+    (legend,) = [*made[2].legends, *filter(None, (axes.get_legend() for axes in made[2].axes))]
+    below = legend.get_window_extent(pen)
+    ticks = [label.get_window_extent(pen) for label in made[2].axes[0].get_xticklabels()]
+    assert below.y0 >= 0
+    assert not any(below.overlaps(tick) for tick in ticks)
+
+
+def test_a_label_breaks_between_words_where_it_can() -> None:
+    assert in_lines("home reablement", 0.85, 7) == "home\nreablement"
+    assert in_lines("Cedarwood with 12 beds and 40", 0.85, 7).split("\n")[-1].endswith("and 40")
 
 
 def test_names_above_small_pictures_cover_neither_each_other_nor_the_subtitle() -> None:

@@ -429,6 +429,7 @@ def _draw_years(axes: Axes, points: list[YearPoint], index: int, aside: float) -
 
 MOST_BARS = 8
 MONEY_LABEL_WIDTH, PANEL_LABEL = 0.85, 1.4  # inches
+LEGEND_EDGE, LEGEND_LINE, LEGEND_APART, BELOW_TICKS = 0.1, 0.125, 0.05, 0.3  # inches, of letters of 7 points
 Changes = dict[str, MoneyChange]
 
 
@@ -481,7 +482,9 @@ def _together_in_money(
     title, subtitle = said
     names = [in_lines(findings.label(money.scenario), 2.6, 7) for money in shown]
     height = 0.3 + len(labels) * (0.1 + 0.13 * len(shown))
-    height += 0.13 * sum(name.count("\n") + 1 for name in names) if len(shown) > 1 else 0.0
+    lines = sum(name.count("\n") + 1 for name in names)
+    room = LEGEND_EDGE + LEGEND_LINE * lines + LEGEND_APART * len(names) if len(shown) > 1 else 0.0
+    height += room
     drawing, (axes,) = compact(title, subtitle + remarks(findings, len(shown)), height)
     look = looks(findings)
     _bars(axes, labels, tables, [look[money.scenario.id] for money in shown], names, 6.5)
@@ -489,9 +492,9 @@ def _together_in_money(
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
     if len(shown) > 1:
-        axes.legend(loc="upper center", bbox_to_anchor=(0.4, -0.4 / height), frameon=False, fontsize=7)
-        below = 0.3 + 0.15 * sum(name.count("\n") + 1 for name in names)
-        drawing.subplots_adjust(bottom=below / drawing.get_figheight())
+        whole = drawing.transFigure  # by the edge of the picture, so that no height of the bars moves it out
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 0.0), bbox_transform=whole, frameon=False, fontsize=7)
+        drawing.subplots_adjust(bottom=(BELOW_TICKS + room) / drawing.get_figheight())
     drawing.subplots_adjust(left=0.27, right=0.93)
     return drawing
 

@@ -154,8 +154,9 @@ def _pieces(word: str, width: float, size: float, *, bold: bool) -> list[str]:
 def in_lines(name: str, inches: float = NAME_WIDTH, size: float = 8.0) -> str:
     """A label on as many lines as it needs beside or above a chart; its last word, often a number, never alone."""
     whole = "\xa0".join(name.rsplit(" ", 1))
-    lines = fitted(whole, POINTS * inches, size)
-    return "\n".join(lines if len(lines) <= len(split := fitted(name, POINTS * inches, size)) else split)
+    lines, split = fitted(whole, POINTS * inches, size), fitted(name, POINTS * inches, size)
+    is_broken = " ".join(lines).split() != name.split()  # inside a word, as the last two together are too wide
+    return "\n".join(split if is_broken or len(lines) > len(split) else lines)
 
 
 def title_panel(axes: Axes, name: str, size: float) -> None:

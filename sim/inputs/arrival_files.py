@@ -11,6 +11,7 @@ day of the run from those days of the file that fall on the same weekday.
 `docs/model.md` says the same under random numbers. Tests hold the exact words.
 """
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,7 +39,7 @@ from sim.inputs.field_types import (
     refuse_shape,
     usual,
 )
-from sim.inputs.files import CSV_ENDINGS, NoTable, Row, lines_of, separator_of, sheet_of
+from sim.inputs.files import CSV_ENDINGS, NoTable, Row, as_written, headings, lines_of, separator_of, sheet_of
 from sim.inputs.nodes import Entry, Node, Table
 from sim.inputs.problems import Mark, Path, did_you_mean, listed, quoted
 from sim.inputs.scenario import SECONDS_PER_DAY, Booking, Bookings, Calendar, Group, Levels
@@ -159,6 +160,7 @@ def by_year(spec: Named[Decimal] | None) -> tuple[tuple[int, float], ...]:
 SAME, ANEW = "same", "anew"
 DATE, DAY, TIME, COUNT = "date", "day", "time", "count"
 OWN_COLUMNS = (DATE, DAY, TIME, COUNT)
+WITH_SECONDS = re.compile(r"(\d{1,2}:\d{2}):([0-5]\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ def _rows_of(name: str, mark: Mark, reading: Reading) -> Any:
     if file is None or text is None:
         return UNREADABLE
     try:
-        heading = next((line.cells for line in lines_of(text, separator_of(text))), ())
+        heading = headings(next((line.cells for line in lines_of(text, separator_of(text))), ()), OWN_COLUMNS)
     except NoTable:
         heading = ()
     when = [name for name in (DATE, DAY) if name in heading] or [DATE]
@@ -238,12 +240,23 @@ def _booked(row: Row, when: str, traits: Sequence[str], reading: Reading) -> Boo
             reading.problems.add(row.mark, f"{quoted(column)} {error}")
             return None
 
-    day = read(when, as_date if when == DATE else lambda text: number(text, Decimal(0), Decimal(MOST_DAYS)), None)
-    second = read(TIME, seconds_of_day, 0)
+    day = read(when, _date if when == DATE else lambda text: number(text, Decimal(0), Decimal(MOST_DAYS)), None)
+    second = read(TIME, _time, 0)
     count = read(COUNT, lambda text: whole(text, 0, MOST_PEOPLE), 1)
     if day is None or second is None or count is None:
         return None
     return BookedRow(row.mark, day, second, count, tuple((trait, row[trait]) for trait in traits if row[trait]))
+
+
+def _date(text: str) -> date:
+    """A date as the language writes it, or as a British spreadsheet saves it."""
+    return as_date(as_written(text))
+
+
+def _time(text: str) -> int:
+    """A time of day; spreadsheets save seconds too."""
+    found = WITH_SECONDS.fullmatch(text)
+    return seconds_of_day(found[1]) + int(found[2]) if found else seconds_of_day(text)
 
 
 # -- and as the engines use it --------------------------------------------------------------------------------

@@ -260,7 +260,7 @@ def sheet_of(
     rows: list[Row] = []
     try:
         lines = lines_of(text, separator)
-        heading = next(lines, Line(1, ())).cells
+        heading = headings(next(lines, Line(1, ())).cells, columns)
         _check_columns(file, heading, columns, problems)
         if len(problems.found) > before:
             return None
@@ -275,6 +275,12 @@ def sheet_of(
         for mark, what in _two_readings(rows, [name for name in numbers if name in heading]):
             problems.add(mark, what)
     return rows
+
+
+def headings(cells: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """The words of a heading, with the capitals of the columns that they mean."""
+    meant = {name.casefold(): name for name in columns}
+    return tuple(cell if cell in columns else meant.get(cell.casefold(), cell) for cell in cells)
 
 
 def _row(mark: Mark, cells: Sequence[str], heading: Sequence[str], problems: Problems) -> Row:
@@ -336,7 +342,7 @@ def read_ranges(file: str) -> tuple[Range, ...]:
 
 
 def _range(row: Row, problems: Problems) -> Range:
-    paths, low, high = (tuple(_plain(part) for part in row[name].split("|")) for name in ("path", "low", "high"))
+    paths, low, high = (tuple(as_written(part) for part in row[name].split("|")) for name in ("path", "low", "high"))
     for name, values in (("low", low), ("high", high)):
         if len(values) != len(paths) or not all(values):
             problems.add(row.mark, f"{quoted(name)} holds {len(values)} values for {len(paths)} paths")
@@ -347,7 +353,7 @@ def _range(row: Row, problems: Problems) -> Range:
     return Range(row["assumption"] or row["path"], paths, low, high, row["source"], row["note"], row.mark)
 
 
-def _plain(part: str) -> str:
+def as_written(part: str) -> str:
     """A path or value without spaces around it; a date as the language writes it, whatever a spreadsheet made of it."""
     text = part.strip()
     found = UK_DATE.fullmatch(text)

@@ -182,16 +182,20 @@ class Clock:
                 return When(days, not days.is_integer())
             found = instant(text)
         except ValueError as error:
-            row.wrong(problems, column, "is no number of days" if self.in_days else _why_no_date(text, str(error)))
+            row.wrong(
+                problems, column, "is no number of days" if self.in_days else _why_no_date(text, str(error), column)
+            )
             return None
         seconds = found.hour * 3600 + found.minute * 60 + found.second
         return When(on(found.date()) + (seconds / 86_400 if seconds else NOON), bool(seconds))
 
 
-def _why_no_date(text: str, why: str) -> str:
+def _why_no_date(text: str, why: str, column: str) -> str:
     """Why a cell is no date, with the cure for what spreadsheets do."""
     if _is_number(text) and EXCEL_DAYS[0] < float(quantity(text)) < EXCEL_DAYS[1]:
         return "is a number, as Excel counts days; give its column the format of a date"
+    if not text[:1].isdigit() and column != "admitted":
+        return f"{why}; where there is none yet, leave the cell blank"
     if not text[:1].isdigit():
         return f"{why}; if the row is a note or a total and nobody's, delete it"
     return why

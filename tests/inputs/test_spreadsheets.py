@@ -48,6 +48,7 @@ AS_SAVED: dict[str, Callable[[str], str]] = {
     "Windows line ends": lambda text: text.replace("\n", "\r\n"),
     "old Mac line ends": lambda text: text.replace("\n", "\r"),
     "semicolons": _semicolons,
+    "a heading in capitals": lambda text: "\n".join([text.split("\n", 1)[0].upper(), text.split("\n", 1)[1]]),
     "a hint about the separator": lambda text: "sep=,\n" + text,
     "tabs": lambda text: text.replace('"a, b"', "a; b").replace('"1,282"', "1282").replace(",", "\t").replace(";", ","),
     "British dates": _dates,
@@ -94,15 +95,16 @@ def test_a_comma_in_a_number_of_a_table_with_semicolons_has_two_readings() -> No
     ]
 
 
-def test_bookings_with_semicolons_are_read_as_those_with_commas_are() -> None:
+def test_bookings_are_read_as_excel_saves_them() -> None:
     text = SMALL_WORLD.replace("arrivals_per_day: 2.5", "arrivals: {file: bookings.csv}")
     assert text != SMALL_WORLD
     read = []
-    for separator in (",", ";"):
-        table = "date,time,count\n2026-04-09,08:00,2\n".replace(",", separator)
+    tables = ["date,time,count\n2026-04-09,08:00,2\n".replace(",", separator) for separator in (",", ";")]
+    tables += ["Date,TIME,count\n09/04/2026,08:00:00,2\n", "\ufeffdate;time;count\n9/4/2026;08:00;2\n"]
+    for table in tables:
         Path("bookings.csv").write_text(table, encoding="utf-8")
         read.append(read_text(text).people[0].bookings)
-    assert read[0] == read[1]
+    assert read[0] == read[1] == read[2] == read[3]
 
 
 def test_a_column_that_is_there_twice_and_a_cell_beyond_the_last_are_refused() -> None:

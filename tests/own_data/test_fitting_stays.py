@@ -224,7 +224,7 @@ def test_every_mistake_is_named_by_cell_and_heading_at_once_and_nothing_is_writt
         "05/01/2026,,,unti",
     ]
     rows += ["05/01/2026,,06/01/2026,Ann Other", "05/01/2026,,9990000018,home"]
-    rows += ["Total of 2 stays,,,", "Total,,,"]
+    rows += ["Total of 2 stays,,,", "Total,,,", "05/01/2026,N/A,06/01/2026,home"]
     Path("stays.csv").write_text("admitted,ready,left,pathway\n" + "\n".join(rows) + "\n", encoding="utf-8")
     assert main(["fit", "stays.csv", "--scenario", "small.yaml", "--write", "fitted.yaml", "--outputs", "out"]) == 2
     said = capsys.readouterr().err
@@ -238,6 +238,7 @@ def test_every_mistake_is_named_by_cell_and_heading_at_once_and_nothing_is_writt
         "stays.csv:8:3: C8 (`left`) looks like an NHS number",
         "stays.csv:9:1: A9 (`admitted`) is no date; write it like 01/06/2026 or 2026-06-01; if the row is a note or a total",
         "stays.csv:10:1: A10 (`admitted`) is no date; write it like 01/06/2026 or 2026-06-01; if the row is a note or a total and nobody's, delete it",
+        "stays.csv:11:2: B11 (`ready`) is no date; write it like 01/06/2026 or 2026-06-01; where there is none yet, leave the cell blank",
     ):
         assert words in said
     assert "Ann" not in said and not Path("fitted.yaml").exists() and not Path("out").exists()

@@ -28,7 +28,6 @@ from sim.model.compiled import (
     compiled_run,
     event_loop,
     numba_setup,
-    random_lookup,
     recording,
     sampling,
 )
@@ -267,15 +266,15 @@ def test_tables_and_bounds_of_lengths_are_found_among_all_the_others() -> None:
     plan: Any = packed_lengths()
     for row, length in enumerate(LENGTHS):
         for u in (1e-9, 0.3, 0.9999):
-            assert random_lookup.drawn(plan, row, u) == length.days(u)
-        assert random_lookup.within(plan, row, 2.2) == length.share_within(2.2)
+            assert sampling.drawn(plan, row, u) == length.days(u)
+        assert sampling.within(plan, row, 2.2) == length.share_within(2.2)
 
 
 def test_bounds_that_are_looked_for_in_the_wrong_place_are_noticed() -> None:
     plan: Any = packed_lengths()
     bounded = [row for row, length in enumerate(LENGTHS) if length.bounds]
     plan.lengths.table_to += 1
-    found = [random_lookup.drawn(plan, row, 0.3) for row in bounded[:-1]]
+    found = [sampling.drawn(plan, row, 0.3) for row in bounded[:-1]]
     assert all(days != LENGTHS[row].days(0.3) for row, days in zip(bounded, found, strict=False))
 
 

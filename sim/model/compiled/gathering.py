@@ -41,10 +41,9 @@ from sim.model.compiled.engine_state import (
     TRY_STEPS,
     EngineState,
 )
-from sim.model.compiled.event_queue import due_at, post, schedule, take_first
 from sim.model.compiled.joining import join, join_after_steps, look_at, raise_priority, waits_since
-from sim.model.compiled.queues import leave_queue
-from sim.model.compiled.random_lookup import due_after, uniform
+from sim.model.compiled.queues import due_at, leave_queue, post, schedule, take_first
+from sim.model.compiled.sampling import due_after, uniform
 from sim.model.compiled.stays import end_wait, place_from_census
 from sim.model.compiled.steps import ask_for_steps, drop, is_outside, try_steps
 from sim.model.records import DIED_WAITING, GAVE_UP, NEVER, NO_PLACE, NONE, TURNED_AWAY

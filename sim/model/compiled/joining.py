@@ -17,9 +17,8 @@ from sim.model.compiled.capacity import (
     units_needed,
 )
 from sim.model.compiled.engine_state import LONGEST_WAIT, LOOK, MORE_EVENTS, MORE_WAITS, RISE, STEP_DUE, EngineState
-from sim.model.compiled.event_queue import due_at, post
-from sim.model.compiled.queues import join_queue, leave_queue
-from sim.model.compiled.random_lookup import due_after, uniform
+from sim.model.compiled.queues import due_at, join_queue, leave_queue, post
+from sim.model.compiled.sampling import due_after, uniform
 from sim.model.compiled.stays import move_at_once
 from sim.model.compiled.steps import clear_of_census, is_over, own_start, step_named
 from sim.model.records import NEVER, NONE, OUTSIDE, WAITING

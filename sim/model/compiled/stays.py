@@ -18,8 +18,8 @@ from sim.model.compiled.arrays import (
 )
 from sim.model.compiled.capacity import bay_for, count_clear, hold_place, is_divided, leave_place, units_in, visits_made
 from sim.model.compiled.engine_state import GROUP_KEYS, MORE_STAYS, READY, REQUIRE, TAPER, EngineState
-from sim.model.compiled.event_queue import due_at, post
-from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform, within
+from sim.model.compiled.queues import due_at, post
+from sim.model.compiled.sampling import conditional_seconds, drawn, uniform, within
 from sim.model.records import ADMITTED, NEVER, NONE
 from sim.model.rules import (
     FORESEEN,

@@ -9,9 +9,8 @@ import numpy as np
 from sim.inputs.calendar import end_of_work
 from sim.model.compiled.arrays import KEY_OUTSIDE, PlanArrays
 from sim.model.compiled.engine_state import MORE_STEPS, STEP_DUE, TRY_STEPS, EngineState
-from sim.model.compiled.event_queue import due_at, post
-from sim.model.compiled.queues import join_team_queue, step_out
-from sim.model.compiled.random_lookup import conditional_seconds, drawn, uniform
+from sim.model.compiled.queues import due_at, join_team_queue, post, step_out
+from sim.model.compiled.sampling import conditional_seconds, drawn, uniform
 from sim.model.records import NEVER, NONE
 from sim.model.rules import begins, follows_on, seconds, start_of_step
 

@@ -33,6 +33,7 @@ from sim.results.files.writing import csv_bytes
 from sim.results.report.page import RunProvenance, report_html
 from sim.results.report.study import Chart
 from sim.results.words import delays
+from sim.results.words.headline import headline
 from sim.runs.collecting import beside, gathered
 from sim.runs.experiment import Shared, run_all
 from tests.hall.worlds import bigger, small
@@ -240,6 +241,23 @@ def test_money_in_a_pooled_fund_is_told_by_whose_money_it_is(findings: Findings)
     for row in ranking(found):
         assert "fund" not in row.parts("cost_cash_gbp", "payer")
         assert {"nhs", "council"} <= set(row.parts("cost_cash_gbp", "payer"))
+
+
+def test_the_table_says_whose_money_it_is_and_what_these_runs_know_to_be_the_same() -> None:
+    """The fund pays what the council paid, and the council and the NHS put in half each: the NHS pays more, and no day moves."""
+    base = small(replications=6)
+    halves = (("council", 0.5), ("nhs", 0.5))
+    own = tuple(replace(price, payers=(("council", 1.0),)) for price in base.costs.prices)
+    paid = tuple(replace(price, payers=(("fund", 1.0),)) for price in base.costs.prices)
+    council = replace(base, costs=replace(base.costs, prices=own))
+    pooled = replace(base, id="pooled", costs=replace(base.costs, prices=paid, pools=(("fund", halves),)))
+    found = findings_of(council, pooled)
+    lines = {line.label: line for line in headline(found, pooled)}
+    of_nhs, of_council = (lines[f"cost, with the money of {who} in the 60 days measured"] for who in ("NHS", "council"))
+    assert (of_nhs.verdict, of_council.verdict) == ("worse", "better")
+    assert of_nhs.difference.removeprefix("+") == of_council.difference.removeprefix("-")
+    assert not [label for label in lines if "paid by" in label]
+    assert lines["cost in the 60 days measured"].verdict == lines["occupancy of unit"].verdict == "no change"
 
 
 def test_as_many_avoided_share_a_place(findings: Findings) -> None:

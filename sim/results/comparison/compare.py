@@ -401,7 +401,7 @@ def _by_key(table: ReplicationTable) -> Mapping[MeasureKey, int]:
 # -- scenarios compared ------------------------------------------------------------------------------------------------
 
 
-CANNOT_TELL = "cannot tell"
+CANNOT_TELL, NO_CHANGE = "cannot tell", "no change"
 
 
 class Estimate(NamedTuple):
@@ -529,6 +529,24 @@ def difference_verdict(low: float | None, high: float | None, direction: str) ->
     if direction == HIGHER:
         return "better" if low > 0.0 else "worse"
     return "higher" if low > 0.0 else "lower"
+
+
+class Judged(Protocol):
+    """A difference with its interval and its verdict."""
+
+    @property
+    def mean(self) -> float: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def verdict(self) -> str: ...
+
+
+def verdict_text(judged: Judged) -> str:
+    """The verdict for a reader: `no change` where every replication is the same to the last digit, which these runs can tell."""
+    return NO_CHANGE if judged.mean == judged.low == judged.high == 0.0 else judged.verdict
 
 
 def share_better(changes: Sequence[float], direction: str) -> float | None:

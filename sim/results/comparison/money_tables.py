@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from sim.inputs.problems import capital, joined, listed
 from sim.inputs.scenario import Budget, Scenario
-from sim.results.comparison.compare import CANNOT_TELL, Estimate
+from sim.results.comparison.compare import CANNOT_TELL, Estimate, verdict_text
 from sim.results.comparison.findings import NOT_PRICED, Findings, is_unpriced
 from sim.results.comparison.money import without_price
 from sim.results.words import labels
@@ -309,7 +309,7 @@ def _cells(
     leaves_out = change.unit == "GBP" and is_unpriced(
         findings, scenario
     )  # what the lever costs: neither better nor worse
-    verdict = NOT_PRICED if leaves_out else change.verdict
+    verdict = NOT_PRICED if leaves_out else verdict_text(change)
     return (said + findings.in_how_many(change), *both, *difference, verdict)
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 from sim.inputs.scenario import Scenario
-from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict
+from sim.results.comparison.compare import CANNOT_TELL, PairedDifference, difference_verdict, verdict_text
 from sim.results.comparison.findings import NOT_PRICED, ORDERS, Findings, is_unpriced
 from sim.results.comparison.money import Money
 from sim.results.comparison.statistics import choose_smallest, replications_for
@@ -26,7 +26,6 @@ MEASURE = "midnight_delayed_mean"
 DELAYED = (MEASURE, "", "")
 CASH, PAYER, CONTRIBUTOR = "cost_cash_gbp", "payer", "contributor"
 BY_PEOPLE, BY_MONEY = ORDERS
-NO_CHANGE = "no change"
 LEAST_OTHERS = 2  # one scenario beside its baseline needs no order
 
 
@@ -46,7 +45,7 @@ class SimultaneousDifference:
     @property
     def verdict_text(self) -> str:
         """The verdict, or `no change` where every replication is the same to the last digit."""
-        return NO_CHANGE if self.is_nothing else self.verdict
+        return verdict_text(self)
 
     @property
     def is_nothing(self) -> bool:

@@ -14,6 +14,7 @@ from sim.home import command_line
 from sim.inputs.problems import capital
 from sim.inputs.scenario import Scenario
 from sim.results.comparison import money_tables
+from sim.results.comparison.compare import verdict_text
 from sim.results.comparison.findings import NOT_PRICED, Findings, ScenarioChange
 from sim.results.comparison.money import LEAST_GBP, Money, MoneyChange, accounts, money_of, without_price
 from sim.results.comparison.money_tables import HOW_TO_READ, KINDS, headers, limits_of, table_rows
@@ -298,7 +299,7 @@ def _before_after(money: Money, name: str, by: str = "payer") -> tuple[str, str]
 def _cells(change: MoneyChange | None) -> tuple[str, str, str]:
     if change is None:
         return "-", "", ""
-    return (*change_and_interval(change.mean, change.low, change.high, "GBP"), change.verdict)
+    return (*change_and_interval(change.mean, change.low, change.high, "GBP"), verdict_text(change))
 
 
 def _worth(change: MoneyChange | None) -> str:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sim.inputs.problems import capital
 from sim.inputs.scenario import Calendar, Scenario, Service
-from sim.results.comparison.compare import Estimate, PairedDifference
+from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference, verdict_text
 from sim.results.comparison.findings import Findings
 from sim.results.measure_table import ITEMS, measures, shown_in
 from sim.results.words import labels
@@ -34,7 +34,6 @@ NEW = "new"  # the verdict on a service's own figures where the baseline has no 
 WHOLE_YEAR = 365  # days
 MOST_BESIDE = 2  # columns of other days; more periods are described in words only
 
-CANNOT_TELL = "cannot tell"
 UNSURE = "?"  # behind a figure: the interval contains no difference
 
 
@@ -80,9 +79,15 @@ def topics(findings: Findings) -> Iterator[Topic]:
 
 def _parts(findings: Findings, service: str, measure: str, divisions: tuple[str, ...]) -> Iterator[Topic]:
     """The whole figure and its parts, by the divisions that the table of measures names."""
-    for by in divisions:
+    for named in divisions:
+        by = "contributor" if named == "payer" and _is_pooled(findings) else named
         for item in ITEMS.get(by) or _items(findings, service, measure, by):
             yield Topic(service, measure, by, item)
+
+
+def _is_pooled(findings: Findings) -> bool:
+    """Whether a pooled fund pays somewhere: then bills do not say whose money it is, and what goes through it is not saved."""
+    return any(scenario.costs.pools for scenario in findings.scenarios)
 
 
 def _items(findings: Findings, service: str, measure: str, by: str) -> list[str]:
@@ -246,7 +251,7 @@ def _verdict(topic: Topic, findings: Findings, contrast: PairedDifference | None
     """The verdict on a difference; a queue that comes with a new service is no worsening of something that was there."""
     if _is_of_new_service(topic, findings):
         return NEW
-    return contrast.verdict if contrast else ""
+    return verdict_text(contrast) if contrast else ""
 
 
 def _line(
@@ -471,7 +476,7 @@ def how_to_read(findings: Findings) -> str:
     if findings.compared:
         sentences.append(
             "Every scenario meets the same people with the same random numbers. The 95% interval says how sure these "
-            'runs are of a difference; "cannot tell" means that it includes 0.'
+            'runs are of a difference; "cannot tell" means that it includes 0, "no change" that no replication differs.'
         )
         sentences += _same_people_bought(findings)
     return " ".join((*sentences, *without_a_wait(findings)))

@@ -8,9 +8,10 @@ from typing import NamedTuple
 
 from sim.inputs.problems import capital
 from sim.inputs.scenario import ALL_HOSPITALS, HOME, Scenario
+from sim.results.comparison.compare import CANNOT_TELL
 from sim.results.comparison.findings import Findings
 from sim.results.words import labels
-from sim.results.words.headline import CANNOT_TELL, UNSURE
+from sim.results.words.headline import UNSURE
 from sim.results.words.labels import change_and_interval, counted, figure, interval, spoken
 
 TITLE = "Each hospital"

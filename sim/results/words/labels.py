@@ -165,6 +165,8 @@ def _label(measure: Measure, service: str, by: str) -> str:
     """The label of the part, of all services or of outside where the table has one, else that of a service."""
     special = {"all": measure.label_all, OUTSIDE: measure.label_outside}.get(service, "")
     part = "" if is_of_people(by) else measure.label_of_part
+    if by == "contributor":  # whose money it is, where a pooled fund is sent the bill
+        part = part.replace("paid by", "with the money of")
     return (by and part) or special or measure.label
 
 

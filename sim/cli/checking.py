@@ -222,7 +222,7 @@ def _say(screen: Screen, found: Sequence[Validated]) -> None:
 
 
 def _write(file: str, found: Sequence[Validated], problems: Sequence[Problem]) -> None:
-    data = writing.json_bytes(json_object(found, problems))
+    data = writing.json_bytes(_json_object(found, problems))
     if file == "-":
         write_to(sys.stdout, data)
         return
@@ -231,7 +231,7 @@ def _write(file: str, found: Sequence[Validated], problems: Sequence[Problem]) -
     writing.write_file(Path(file), data)
 
 
-def json_object(found: Sequence[Validated], problems: Sequence[Problem]) -> dict[str, Any]:
+def _json_object(found: Sequence[Validated], problems: Sequence[Problem]) -> dict[str, Any]:
     """All of it for a machine."""
     return {
         "ok": not problems,

@@ -58,7 +58,7 @@ def together_verb(options: Levers, screen: Screen) -> int:
     with screen.running():
         found = together(scenarios, _wanted(every), run)
     _say(screen, found, _write(options, found, began))
-    return finished(options, screen, run.store, results_of(found))
+    return finished(options, screen, run.store, _results_of(found))
 
 
 def _what_is_run(levers: int) -> str:
@@ -79,7 +79,7 @@ def _say(screen: Screen, found: Sequence[Together], folder: Path) -> None:
     screen.say(f"Page, table and charts: {folder}")
 
 
-def results_of(found: Sequence[Together]) -> dict[str, Any]:
+def _results_of(found: Sequence[Together]) -> dict[str, Any]:
     """What the JSON file holds: a row for each measure, lever and kind."""
     scenarios = [found[0].base, *(lever.lever for lever in found[0].levers)]
     return {
@@ -187,7 +187,7 @@ def _write(options: Levers, found: Sequence[Together], began: float) -> Path:
             for name, one in zip(("delay", "cash" if found[1].wanted == CASH else "waiting"), found, strict=True)
         ],
         files={
-            "results.json": writing.json_bytes(results_of(found)),
+            "results.json": writing.json_bytes(_results_of(found)),
             "together.csv": writing.csv_bytes(LEVER_COLUMNS, (row for one in found for row in lever_rows(one))),
         },
         began=began,

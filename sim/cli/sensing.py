@@ -70,8 +70,8 @@ HEADS = ("assumption", "low", "stated", "high", "at low", "at high", "verdict ch
 def sensitivity_verb(options: Sensitivity, screen: Screen) -> int:
     """Varies each assumption, prints the table, widest first, and writes the folder."""
     began = time.time()
-    question = question_of(options)
-    ranges = ranges_of(options, question, screen)
+    question = _question_of(options)
+    ranges = _ranges_of(options, question, screen)
     most = (2 * len(ranges) + 1) * 2
     run = how_to_run(options, screen, most)
     if options.plan:
@@ -92,7 +92,7 @@ def sensitivity_verb(options: Sensitivity, screen: Screen) -> int:
     return finished(options, screen, run.store, _results_of_bars(found, page))
 
 
-def ranges_of(options: Sensitivity, question: Question, screen: Screen) -> tuple[Range, ...]:
+def _ranges_of(options: Sensitivity, question: Question, screen: Screen) -> tuple[Range, ...]:
     """The ranges to try; of the shipped ones, where no file is named, those that the two scenarios have."""
     ranges = read_ranges(options.ranges)
     if options.ranges == shortest(HOME / DEFAULT_RANGES):
@@ -110,7 +110,7 @@ def ranges_of(options: Sensitivity, question: Question, screen: Screen) -> tuple
     return ranges
 
 
-def question_of(options: Sensitivity) -> Question:
+def _question_of(options: Sensitivity) -> Question:
     """What was asked; UsageError where the measure or the service does not exist."""
     base, other = options.files
     if options.measure not in measures():
@@ -263,12 +263,12 @@ Study = Worlds | Indices
 SIZES = {"worlds": 64, MORRIS: 8, SOBOL: 64}  # where none is asked for
 
 
-def label_of(study: Study, wanted: Wanted) -> str:
+def _label_of(study: Study, wanted: Wanted) -> str:
     """A measure in words, of the days that the study is of."""
     return measure_label(wanted.measure, wanted.service, measured_days=_days(study.joint))
 
 
-def times_of(study: Study, wanted: Wanted) -> float:
+def _times_of(study: Study, wanted: Wanted) -> float:
     """What a difference is multiplied with, to be reported as its label says."""
     return labels.factor(wanted.measure, _days(study.joint))
 
@@ -365,7 +365,7 @@ def _worlds_picture(study: Worlds) -> Any:
     from sim.results.charts.studies import WorldsPicture
 
     first, second = study.wanted
-    across, up = (times_of(study, one) for one in study.wanted)
+    across, up = (_times_of(study, one) for one in study.wanted)
     counts = [study.verdicts(place) for place in (0, 1)]
     number, names = len(study.found), in_sentences(study.joint.stated)
     said = [{BETTER: "better", WORSE: "worse"}.get(world[0].verdict, "cannot tell") for world in study.found]
@@ -373,10 +373,10 @@ def _worlds_picture(study: Worlds) -> Any:
         title=f"Would {names[study.joint.stated[1].id]} still help if we are wrong about everything?",
         subtitle=f"{number} possible worlds, {len(study.joint.ranges)} assumptions drawn together; surely better in {counts[0][BETTER]}, "
         f"surely {'cheaper' if second == CASH else 'better in the other figure'} in {counts[1][BETTER]}",
-        across=f"difference in {label_of(study, first)}",
-        up=f"difference in {label_of(study, second)}",
+        across=f"difference in {_label_of(study, first)}",
+        up=f"difference in {_label_of(study, second)}",
         points=[
-            (world[0].mean * across, world[1].mean * up, f"{label_of(study, first)}: {verdict}")
+            (world[0].mean * across, world[1].mean * up, f"{_label_of(study, first)}: {verdict}")
             for world, verdict in zip(study.found, said, strict=True)
         ],
         stated=(study.stated[0].mean * across, study.stated[1].mean * up),
@@ -425,12 +425,12 @@ def _indices_picture(study: Indices) -> Any:
     from sim.results.charts.studies import BarsPicture
 
     is_morris = study.method == MORRIS
-    times, most = (times_of(study, study.wanted), inf) if is_morris else (1.0, 1.0)
+    times, most = (_times_of(study, study.wanted), inf) if is_morris else (1.0, 1.0)
     names = in_sentences(study.joint.stated)
     return BarsPicture(
         title=f"Which assumptions decide what {names[study.joint.stated[1].id]} does?",
         subtitle=f"All of them moved together, {study.points:,} points, the same people; 95% intervals",
-        axis=f"{'change' if is_morris else 'part of the variance'} of the difference in {label_of(study, study.wanted)}",
+        axis=f"{'change' if is_morris else 'part of the variance'} of the difference in {_label_of(study, study.wanted)}",
         bars=[
             (
                 study.joint.ranges[one.assumption].says,
@@ -467,8 +467,8 @@ def uncertainty_verb(options: Sensitivity, screen: Screen) -> int:
     """Moves all assumptions together, says what came out, and writes the folder; with --plan only how much that is."""
     began = time.time()
     options.replications = options.replications or REPLICATIONS
-    question = question_of(options)
-    ranges = ranges_of(options, question, screen)
+    question = _question_of(options)
+    ranges = _ranges_of(options, question, screen)
     asked = JointQuestion(question.base, question.other, question.sets, question.replications, question.seed)
     joint = JointRanges(asked, ranges)
     size = options.size or SIZES[options.method]
@@ -535,7 +535,7 @@ def _points(options: Sensitivity, joint: JointRanges, size: int) -> Floats:
 
 
 def _shown(study: Study, wanted: Wanted, value: float) -> str:
-    return change_and_interval(value, None, None, measures()[wanted.measure].unit, times_of(study, wanted))[0]
+    return change_and_interval(value, None, None, measures()[wanted.measure].unit, _times_of(study, wanted))[0]
 
 
 def _page(study: Study) -> StudyPage:
@@ -574,7 +574,7 @@ def _worlds_page(study: Worlds) -> StudyPage:
     what = f"{len(study.found):,} possible worlds, all {drawn_together} drawn together, {counted(base.replications, 'replication')} each."
     rows = [
         (
-            label_of(study, wanted),
+            _label_of(study, wanted),
             *_counts(study, place),
             _shown(study, wanted, study.stated[place].mean),
             *_percentiles(study, place),
@@ -584,7 +584,7 @@ def _worlds_page(study: Worlds) -> StudyPage:
     if len(study.wanted) == 2:
         rows.append(("better on both", _counts(study, 0, 1)[0], "", "", "", "", "", ""))
     says = [_in_how_many(study)]
-    says += [f"What decides {label_of(study, one)}: {_decides(study, at)}." for at, one in enumerate(study.wanted)]
+    says += [f"What decides {_label_of(study, one)}: {_decides(study, at)}." for at, one in enumerate(study.wanted)]
     says.append(
         "In half of the worlds an assumption lies below its stated value, and in the other half above it; one that is stated at an end of "
         "its range is evenly spread over it. Assumptions are drawn independently of each other. A world counts as better or worse where "
@@ -601,7 +601,7 @@ def _worlds_page(study: Worlds) -> StudyPage:
 def _in_how_many(study: Worlds) -> str:
     """The answer: in how many worlds the other scenario is better."""
     name = in_sentences(study.joint.stated)[study.joint.stated[1].id]
-    each = [f"{_counts(study, at)[0]} on {label_of(study, one)}" for at, one in enumerate(study.wanted)]
+    each = [f"{_counts(study, at)[0]} on {_label_of(study, one)}" for at, one in enumerate(study.wanted)]
     both = f", and in {_counts(study, *range(len(study.wanted)))[0]} on both" if len(study.wanted) == 2 else ""
     return f"{name} is surely better in {listed(each, 'and')}{both}."
 
@@ -631,7 +631,7 @@ WIDE = 0.5  # half an interval of a part of the variance, beyond which it says n
 
 def _indices_page(study: Indices) -> StudyPage:
     each = counted(study.joint.stated[0].replications, "replication")
-    average = f"{label_of(study, study.wanted)}: {_shown(study, study.wanted, study.mean)} on average over {study.points:,} points."
+    average = f"{_label_of(study, study.wanted)}: {_shown(study, study.wanted, study.mean)} on average over {study.points:,} points."
     question, title = (f"{_differences(study)} {capital(average)}", title_of_all(study.joint.stated, compared=True))
     if not study.sd:
         same = "The difference is the same at every point: none of these assumptions changes it within its range."
@@ -676,7 +676,7 @@ def _index_cells(study: Indices, index: Index) -> tuple[str, ...]:
     of: Range = study.joint.ranges[index.assumption]
     if study.method == MORRIS:
         half, unit = index.total_half, measures()[study.wanted.measure].unit
-        times = times_of(study, study.wanted)
+        times = _times_of(study, study.wanted)
         text, span = change_and_interval(index.total, max(index.total - half, 0.0), index.total + half, unit, times)
         sigma = change_and_interval(index.alone, None, None, unit, times)[0]
         return of.says, of.low[0], of.high[0], text.lstrip("+"), span.replace("+", ""), sigma.lstrip("+")

@@ -187,7 +187,7 @@ def _tell(job: Job, options: Simulate, screen: Screen, findings: Findings, folde
             f"Of more than {MOST_IN_CSV:,} replications, those one by one are written where asked: --replications-csv, --parquet"
         )
     if _has_readings(job, options):
-        tell_readings(findings, options, job, screen)
+        _tell_readings(findings, options, job, screen)
     _tell_studies(job, options, screen)
     tables.from_the_store(screen, job.store)
 
@@ -369,7 +369,7 @@ WHICH_IS_YOURS = (
 )
 
 
-def tell_readings(first: Findings, options: Options, job: Job, screen: Screen) -> None:
+def _tell_readings(first: Findings, options: Options, job: Job, screen: Screen) -> None:
     """Runs the other readings and prints one table of all of them, below the answer to the first."""
     screen.note(
         f"Now {len(READINGS)} other readings of the question, each against a baseline of its own, then it is done."

@@ -108,7 +108,7 @@ class Batches:
 def chosen_for(options: Simulate, batches: Batches, scenarios: Sequence[Scenario], *, compared: bool) -> Chosen:
     """How many replications the precision that was asked for takes."""
     assert options.precision is not None
-    most, asks = options.replications or MOST, asks_of(options, scenarios)
+    most, asks = options.replications or MOST, _asks_of(options, scenarios)
     try:
         return choose(
             lambda number: batches.run(number, compared=compared),
@@ -122,7 +122,7 @@ def chosen_for(options: Simulate, batches: Batches, scenarios: Sequence[Scenario
         raise UsageError(f"--precision-of, --precision-without: {error}") from None
 
 
-def asks_of(options: Simulate, scenarios: Sequence[Scenario]) -> Asks:
+def _asks_of(options: Simulate, scenarios: Sequence[Scenario]) -> Asks:
     """Which measures decide, as typed; ScenarioError names each that there is not."""
     problems, found = Problems(), []
     for option, texts in (("--precision-of", options.precision_of), ("--precision-without", options.precision_without)):
@@ -243,7 +243,7 @@ def publish_study(  # noqa: PLR0913 - each of them a keyword
         "wall_seconds": round(time.time() - began, 3),
     }
     asked_of = [
-        AskedOf(title(one), meaning_of(one)) for one in {scenario.file: scenario for scenario in scenarios}.values()
+        AskedOf(title(one), _meaning_of(one)) for one in {scenario.file: scenario for scenario in scenarios}.values()
     ]
     study = Study(page, charts, asked_of, first.seed, command)
     whole: dict[str, Any] = {
@@ -259,7 +259,7 @@ def publish_study(  # noqa: PLR0913 - each of them a keyword
     return writing.publish(Path(outputs), writing.folder_name(names, fingerprint, slug(tuple(scenarios))), whole)
 
 
-def meaning_of(scenario: Scenario) -> str:
+def _meaning_of(scenario: Scenario) -> str:
     """A hash of all that decides the results of a scenario but the seed and the number of replications."""
     return hashlib.sha256(meaning(replace(scenario, seed=0)).encode(errors="backslashreplace")).hexdigest()
 
@@ -335,7 +335,7 @@ def _read(folder: str) -> Study:
 
 def _why_not(study: Study, scenarios: Sequence[Scenario]) -> str:
     """Why the study is not about these scenarios; nothing where it is."""
-    here = {meaning_of(scenario) for scenario in scenarios}
+    here = {_meaning_of(scenario) for scenario in scenarios}
     strangers = [scenario.name for scenario in study.scenarios if scenario.meaning not in here]
     if strangers:
         return (

@@ -111,13 +111,13 @@ def _finish(
     if not told:
         raise UsageError(f"no replication has {figures[0].measure} of {figures[0].service}; ask for another --measure")
     _say(screen, found, told)
-    command = command_of(options, found.settings)
-    folder = write_sweep(options.outputs, found, told, command, engine, began)
+    command = _command_of(options, found.settings)
+    folder = _write_sweep(options.outputs, found, told, command, engine, began)
     if options.json:
-        give_json(options.json, results_of(found, told))
+        give_json(options.json, _results_of(found, told))
     screen.say(f"Page, chart and all figures: {folder}")
     if options.write:
-        writing.write_file(Path(options.write), utf8(block_text(found.settings, Path(options.write), command)))
+        writing.write_file(Path(options.write), utf8(_block_text(found.settings, Path(options.write), command)))
         screen.say(f"The sweep as a scenario: {options.write}")
 
 
@@ -203,7 +203,9 @@ def _interrupted(screen: Screen, scenario: Scenario, store: Store | None) -> Non
 # -- what a sweep writes -----------------------------------------------------------------------------------------------
 
 
-def write_sweep(outputs: str, found: Sweep, figures: Sequence[Figure], command: str, engine: str, began: float) -> Path:
+def _write_sweep(
+    outputs: str, found: Sweep, figures: Sequence[Figure], command: str, engine: str, began: float
+) -> Path:
     """Writes the folder of a sweep that began at this time."""
     return publish_study(
         outputs,
@@ -220,7 +222,7 @@ def write_sweep(outputs: str, found: Sweep, figures: Sequence[Figure], command: 
         ),
         charts=list(_charts(found, figures)),
         files={
-            "results.json": writing.json_bytes(results_of(found, figures)),
+            "results.json": writing.json_bytes(_results_of(found, figures)),
             "sweep.csv": writing.csv_bytes(point_columns(found), (list(cells(row)) for row in point_rows(found))),
             "steps.csv": writing.csv_bytes([*STEP, "other"], ([*row.values()] for row in step_rows(found, figures))),
         },
@@ -229,7 +231,7 @@ def write_sweep(outputs: str, found: Sweep, figures: Sequence[Figure], command: 
     )
 
 
-def results_of(found: Sweep, figures: Sequence[Figure]) -> dict[str, Any]:
+def _results_of(found: Sweep, figures: Sequence[Figure]) -> dict[str, Any]:
     """What the JSON file holds: every figure at every point, those of the base, the steps, and what was said."""
     scenarios = {one.file: one for one in (found.base.scenario, found.scenario)}.values()
     return {
@@ -396,7 +398,7 @@ def _level(found: Sweep, point: Point, figure: Figure) -> Level:
     return Level(low, mean, high, words)
 
 
-def command_of(options: Sweeping, settings: Any) -> str:
+def _command_of(options: Sweeping, settings: Any) -> str:
     """What to type to get the same numbers again."""
     asked = {"vary": [one.of.text for one in settings.all], "base": options.base, "measure": options.measures}
     return repeat_with("sweep", options, **asked, service=options.service)
@@ -406,7 +408,7 @@ MARK = "# Written by `"
 TYPED = "--"  # begins the place of a change from the command line
 
 
-def block_text(settings: Settings, file: Path, command: str) -> str:
+def _block_text(settings: Settings, file: Path, command: str) -> str:
     """The text of the file."""
     stated = settings.stated
     typed = [one for one in stated.changes if one.file.startswith(TYPED)]

@@ -415,7 +415,7 @@ def save(folder: Path, file_name: str, name: str, question: str, moved: Scenario
             "The file's name is made of up to 60 letters from a to z, digits, - and _, begins with a letter or digit, and names no folder."
         )
     file = folder / f"{file_name}.yaml"
-    text = file_text(moved, file, name, question)
+    text = _file_text(moved, file, name, question)
     try:
         with file.open("x", encoding="utf-8", newline="\n") as to:
             to.write(text)
@@ -443,7 +443,7 @@ def _check_same(file: Path, moved: Scenario) -> None:
         )
 
 
-def file_text(moved: Scenario, file: Path, name: str, question: str) -> str:
+def _file_text(moved: Scenario, file: Path, name: str, question: str) -> str:
     """The file: a name, a question, what it extends, and each value that was moved with what it was."""
     changes = [one for one in moved.changes if one.file.startswith(SET) and one.old != one.new]
     changes = [one for one in changes if one.path not in ("replications", "seed")]

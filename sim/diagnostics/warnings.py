@@ -212,7 +212,7 @@ def overridden(scenario: Scenario) -> tuple[Overridden, ...]:
     return tuple(one for one in (*_stays(scenario, written), *_steps(scenario, written, places)) if one.by)
 
 
-def changed_in_vain(scenario: Scenario) -> tuple[Overridden, ...]:
+def _changed_in_vain(scenario: Scenario) -> tuple[Overridden, ...]:
     """Those that a file or the command line changed, and left on some route what overrides them."""
     moved = [change.path for change in scenario.changes if change.old != change.new]
     return tuple(
@@ -233,12 +233,12 @@ def left_behind(scenario: Scenario, paths: Iterable[str]) -> Iterator[Overridden
 
 def override_warnings(scenario: Scenario) -> list[str]:
     """A sentence for each change that moves fewer people than anybody who made it may think."""
-    return [f"{one.path} was changed, but is {one.where}; {one.cure}" for one in changed_in_vain(scenario)]
+    return [f"{one.path} was changed, but is {one.where}; {one.cure}" for one in _changed_in_vain(scenario)]
 
 
 def override_notes(scenario: Scenario) -> list[str]:
     """A sentence for each overridden value that nobody changed: anybody who changes it will want to know."""
-    told = changed_in_vain(scenario)
+    told = _changed_in_vain(scenario)
     return [f"{one.path} is {one.where}; {one.cure}" for one in overridden(scenario) if one not in told]
 
 

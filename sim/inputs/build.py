@@ -64,7 +64,7 @@ def _service(name: str, spec: fields.ServiceSpec, calendar: scenario.Calendar) -
         capacity=places_of(spec, calendar.start, calendar.days),
         opens_second=opens_second(spec, calendar.start),
         counted_in="beds" if spec.bays is not None else capacity_key(spec),
-        bays=bays_of(spec, calendar.start, calendar.days),
+        bays=_bays_of(spec, calendar.start, calendar.days),
         queue_limit=spec.queue_limit,
         admission_hours=hours_of(spec.admission_hours),
         discharge_hours=hours_of(spec.discharge_hours),
@@ -148,7 +148,7 @@ def _step(name: str, spec: fields.StepSpec) -> scenario.Step:
     )
 
 
-def step_on_route(step: scenario.Step, spec: fields.RouteStepSpec) -> scenario.Step:
+def _step_on_route(step: scenario.Step, spec: fields.RouteStepSpec) -> scenario.Step:
     """A step as it is in force on one route, or outside."""
     takes = spec.takes_days or spec.takes_working_days
     return scenario.Step(
@@ -238,7 +238,7 @@ def _arrival(levels: Mapping[str, str], spec: fields.ArrivalSpec, steps: dict[st
         priority=spec.priority,
         priority_rises=_priority_rise(spec.priority_rises),
         dies_while_waiting=spec.dies_while_waiting_days,
-        steps=tuple(step_on_route(steps[name], one) for name, one in each(spec.steps)),
+        steps=tuple(_step_on_route(steps[name], one) for name, one in each(spec.steps)),
     )
 
 
@@ -290,7 +290,7 @@ def _route(to: str, spec: fields.RouteSpec, steps: dict[str, scenario.Step], tim
         to=to,
         share=float(spec.share),
         stay=_times(spec.stay_days, times),
-        steps=tuple(step_on_route(steps[name], one) for name, one in each(spec.steps)),
+        steps=tuple(_step_on_route(steps[name], one) for name, one in each(spec.steps)),
         longest_wait=spec.longest_wait_days,
         otherwise=spec.otherwise,
         may_join_after=spec.may_join,
@@ -353,7 +353,7 @@ def census_of(spec: list[fields.CensusSpec] | None) -> tuple[scenario.CensusEntr
     )
 
 
-def bays_of(spec: fields.ServiceSpec, start: date, days: int) -> tuple[scenario.Bay, ...]:
+def _bays_of(spec: fields.ServiceSpec, start: date, days: int) -> tuple[scenario.Bay, ...]:
     """The bays of a service in file order; none where it has beds or places."""
     return tuple(
         scenario.Bay(

@@ -23,7 +23,7 @@ NOT_IN_THIS_RUN = 2**62  # an instant after the end of the run; the records' NEV
 SATURDAY = 5
 
 
-def dates_of(calendar: Calendar) -> list[date]:
+def _dates_of(calendar: Calendar) -> list[date]:
     """The date of each day of the run."""
     return [calendar.start + timedelta(days=day) for day in range(calendar.days)]
 
@@ -31,7 +31,7 @@ def dates_of(calendar: Calendar) -> list[date]:
 def working_days(calendar: Calendar) -> list[bool]:
     """For each day of the run: is it a working day (Monday to Friday, no bank holiday)?"""
     closed = frozenset(calendar.bank_holidays)
-    return [day.weekday() < SATURDAY and day not in closed for day in dates_of(calendar)]
+    return [day.weekday() < SATURDAY and day not in closed for day in _dates_of(calendar)]
 
 
 def end_of_work(working: Sequence[bool], start: int, need: int) -> int:
@@ -75,7 +75,7 @@ def opening_hours(calendar: Calendar, hours: Hours | None) -> OpeningHours | Non
         return None
     closed = frozenset(calendar.bank_holidays) if not hours.bank_holidays else frozenset()
     opens, closes = [], []
-    for day, when in enumerate(dates_of(calendar)):
+    for day, when in enumerate(_dates_of(calendar)):
         span = None if when in closed else hours.by_weekday[when.weekday()]
         midnight = day * SECONDS_PER_DAY
         opens.append(midnight + (span[0] if span else 0))
@@ -124,7 +124,7 @@ def arrival_rates(calendar: Calendar, group: Group) -> list[float]:
         * group.by_weekday[day.weekday()]
         * group.by_month[day.month - 1]
         * by_year.get(day.year, 1.0)
-        for day in dates_of(calendar)
+        for day in _dates_of(calendar)
     ]
 
 

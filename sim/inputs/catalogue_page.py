@@ -37,7 +37,7 @@ def shipped(folder: Path = SCENARIOS) -> list[Path]:
     return [folder / name for name in LISTED.findall((folder / PAGE).read_text(encoding="utf-8"))]
 
 
-def tracked(folder: Path = SCENARIOS) -> list[Path]:
+def _tracked(folder: Path = SCENARIOS) -> list[Path]:
     """The scenarios in a folder that git knows."""
     command = ["git", "-C", str(folder), "ls-files", "-z", "--", "*.yaml"]
     names = subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -105,4 +105,4 @@ def _is_in(place: str, file: Path) -> bool:
 
 
 if __name__ == "__main__":
-    print(catalogue_page(tracked()), end="")
+    print(catalogue_page(_tracked()), end="")

@@ -55,7 +55,7 @@ def check_references(parsed: ParsedScenario, references: Sequence[Reference], pr
         problems.about(reference.mark, reference.path, f"{what}{did_you_mean(reference.name, known)}")
 
 
-def check_shares(parsed: ParsedScenario) -> None:
+def _check_shares(parsed: ParsedScenario) -> None:
     """Shares add up to 100%."""
     for group, people in each(parsed.spec.people):
         check_adds_up(parsed, ("people", group, "arrives_at"), people.arrives_at)
@@ -65,7 +65,7 @@ def check_shares(parsed: ParsedScenario) -> None:
             check_adds_up(parsed, routes.path, dict(zip(routes, shares, strict=True)))
 
 
-def check_calendar(parsed: ParsedScenario) -> None:
+def _check_calendar(parsed: ParsedScenario) -> None:
     """The run is not endless, and its bank holidays are known."""
     if parsed.total_days is None:
         return
@@ -112,7 +112,7 @@ def _check_dates(parsed: ParsedScenario, path: Path, amounts: list[Any]) -> None
         parsed.refuse((*path, "1", "from"), what, shown=path)
 
 
-def check_hours(parsed: ParsedScenario) -> None:
+def _check_hours(parsed: ParsedScenario) -> None:
     """Hours open before they close, reviews happen some day."""
     for _, service in each(parsed.spec.services):
         for key in ("admission_hours", "discharge_hours"):
@@ -139,7 +139,7 @@ def _check_review(parsed: ParsedScenario, review: ReviewSpec) -> None:
         parsed.refuse(chances.path, "is 0% on every day, so nobody would ever be declared ready")
 
 
-def check_services(parsed: ParsedScenario) -> None:
+def _check_services(parsed: ParsedScenario) -> None:
     """Surge places and passing fit how a service counts; hospitals are on no pathway; only care homes are moved into for good."""
     for name, service in each(parsed.spec.services):
         hours = parsed.counts_hours(name)
@@ -173,7 +173,7 @@ def _check_surge(parsed: ParsedScenario, name: str, surge: SurgeSpec, hours: boo
         )
 
 
-def check_lists(parsed: ParsedScenario) -> None:
+def _check_lists(parsed: ParsedScenario) -> None:
     """A list has a name of its own and holds services, each once."""
     for name, one in each(parsed.spec.lists):
         if name in (parsed.names("services") or ()):
@@ -186,7 +186,7 @@ def check_lists(parsed: ParsedScenario) -> None:
                 )
 
 
-def check_steps(parsed: ParsedScenario) -> None:
+def _check_steps(parsed: ParsedScenario) -> None:
     """No step waits, through others, for itself."""
     for ring in rings(parsed.steps_before()):
         path = ("steps", ring[0], "after")
@@ -196,7 +196,7 @@ def check_steps(parsed: ParsedScenario) -> None:
 # -- bays: beds of one service that are for some people only -----------------------------------------------------------
 
 
-def with_bays(parsed: ParsedScenario) -> Iterator[tuple[str, ServiceSpec]]:
+def _with_bays(parsed: ParsedScenario) -> Iterator[tuple[str, ServiceSpec]]:
     """The services with bays that could be read."""
     for name, service in each(parsed.spec.services):
         if service.bays is not None and is_sound(service.bays):
@@ -206,7 +206,7 @@ def with_bays(parsed: ParsedScenario) -> Iterator[tuple[str, ServiceSpec]]:
 def check_bays(parsed: ParsedScenario) -> None:
     """Traits and levels exist, no surge opens beside bays, and anybody who finds no bay for them has another way."""
     groups = {name: traits_in(group) for name, group in each(parsed.spec.people)}
-    for name, service in with_bays(parsed):
+    for name, service in _with_bays(parsed):
         if service.surge is not None:
             what = (
                 "has no meaning with `bays`: it does not say who the extra beds are for. Give a bay dated beds instead"
@@ -239,13 +239,13 @@ def _check_way(parsed: ParsedScenario, way: Way, traits: Mapping[str, tuple[str,
     if any(service is None or service.bays is None or not is_sound(service.bays) for service in services):
         return
     bays = [bay_is_for(bay) for service in services if service is not None for bay in service.bays or ()]
-    nobodys = without_bay(bays, traits, way.after)
+    nobodys = _without_bay(bays, traits, way.after)
     if nobodys:
         who = listed([f"{trait} {level}" for trait, level in nobodys.items()], "and") or "these people"
         parsed.refuse(way.route.path, f"needs `otherwise`: no bay of {quoted(way.to)} is for people with {who}")
 
 
-def without_bay(
+def _without_bay(
     bays: list[dict[str, list[str]]], traits: Mapping[str, tuple[str, ...]], given: Mapping[str, str]
 ) -> dict[str, str] | None:
     """The first combination of levels for which there is no bay, among people with given levels; None if there is none."""
@@ -259,12 +259,12 @@ def without_bay(
 
 
 CHECKS: tuple[Callable[[ParsedScenario], None], ...] = (
-    check_shares,
-    check_calendar,
+    _check_shares,
+    _check_calendar,
     check_dates,
-    check_hours,
-    check_services,
-    check_lists,
+    _check_hours,
+    _check_services,
+    _check_lists,
     check_bays,
-    check_steps,
+    _check_steps,
 )

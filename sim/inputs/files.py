@@ -55,14 +55,14 @@ def separator_of(text: str) -> str:
     return ","
 
 
-def plain_lines(text: str) -> str:
+def _plain_lines(text: str) -> str:
     """The text without a byte order mark, with one kind of line end."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def lines_of(text: str, separator: str) -> Iterator[Line]:
     """Every line that is not blank."""
-    plain = plain_lines(text)
+    plain = _plain_lines(text)
     hint = HINT.match(plain)
     skipped = 1 if hint else 0
     reader = csv.reader(io.StringIO(plain[hint.end() :] if hint else plain), delimiter=separator, strict=True)

@@ -58,14 +58,14 @@ def _budgets(spec: CostsSpec) -> Iterator[Budget]:
         yield Budget(
             name=name,
             gbp_per_year=float(_now(spec, one, one.per_year)),
-            payers=names_in(one.payer),
-            contributors=names_in(one.contributor),
-            spent_on=names_in(one.spent_on),
+            payers=_names_in(one.payer),
+            contributors=_names_in(one.contributor),
+            spent_on=_names_in(one.spent_on),
             capital=one.capital,
         )
 
 
-def names_in(spec: Any) -> tuple[str, ...]:
+def _names_in(spec: Any) -> tuple[str, ...]:
     """One name, several or none, as they were written."""
     return () if spec is None else tuple(spec) if isinstance(spec, list) else (spec,)
 
@@ -450,7 +450,7 @@ SPENT = ("per_open_day", "per_occupied_day", "average_per_day", "per_admission",
 NARROWS = ("payer", "contributor", "spent_on", "capital")
 
 
-def check_budgets(parsed: ParsedScenario) -> None:
+def _check_budgets(parsed: ParsedScenario) -> None:
     """Every line has an amount, names what prices name, and pays for something."""
     costs = parsed.spec.costs
     if not is_parsed(costs) or not is_sound([costs[key] for key in (*SECTIONS, "pools")]):
@@ -484,7 +484,7 @@ def _why_nothing(budget: BudgetSpec) -> str:
 
 def _check_names(parsed: ParsedScenario, budget: BudgetSpec, key: str, known: set[str], what: str) -> bool:
     """Refuse each name that is not known; gives whether there was one."""
-    wrong = [(number, name) for number, name in enumerate(names_in(budget[key]), 1) if name not in known]
+    wrong = [(number, name) for number, name in enumerate(_names_in(budget[key]), 1) if name not in known]
     for number, name in wrong:
         path = (*budget.path, key, str(number)) if isinstance(budget[key], list) else (*budget.path, key)
         parsed.refuse(path, f"is {quoted(name)}, which {what}{did_you_mean(name, sorted(known))}")
@@ -515,10 +515,10 @@ def _pays_for(costs: CostsSpec, budget: BudgetSpec, name: str, price: Priced) ->
     """Could some of a price be paid from a budget line?"""
     payers = _payers(price.payer)
     if budget.payer is not None:
-        payers &= set(names_in(budget.payer))
-    whose, wanted = _contributors(costs, payers), names_in(budget.contributor)
-    fits = not budget.spent_on or name in names_in(budget.spent_on)
+        payers &= set(_names_in(budget.payer))
+    whose, wanted = _contributors(costs, payers), _names_in(budget.contributor)
+    fits = not budget.spent_on or name in _names_in(budget.spent_on)
     return fits and bool(price.get("capital")) == budget.capital and bool(whose & set(wanted) if wanted else whose)
 
 
-CHECKS = (check_costs, check_budgets)
+CHECKS = (check_costs, _check_budgets)

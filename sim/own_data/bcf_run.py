@@ -97,7 +97,7 @@ def text_into(plan: bcf.Plan, parent: Scenario, file: Path, command: str) -> tup
     start = first - timedelta(days=parent.calendar.warm_up_days)
     kept, left_out = [], []
     for service in plan.services:
-        why = why_not(parent, service)
+        why = _why_not(parent, service)
         kept += [] if why else [service]
         left_out += [f"{service}: {why}"] if why else []
     written = {value.path for value in parent.values if value.file != "default"}
@@ -123,7 +123,7 @@ def text_into(plan: bcf.Plan, parent: Scenario, file: Path, command: str) -> tup
     return "\n".join(said) + "\n", left_out
 
 
-def why_not(parent: Scenario, service: str) -> str:
+def _why_not(parent: Scenario, service: str) -> str:
     """Why a service of the plan has no place in a scenario; empty where it has."""
     theirs = next((one for one in parent.services if one.name == service), None)
     if theirs is None:
@@ -244,7 +244,7 @@ class Month:
 
 def fitting(plan: bcf.Plan, scenario: Scenario, problems: Problems) -> tuple[bcf.Plan, list[str]]:
     """The part of a plan that a scenario can run, and what is left out, with the reason; months that it does not measure are noted."""
-    left_out = {name: why for name in plan.services if (why := why_not(scenario, name) or _unlimited(scenario, name))}
+    left_out = {name: why for name in plan.services if (why := _why_not(scenario, name) or _unlimited(scenario, name))}
     first, end = (scenario.calendar.start + timedelta(days=one // SECONDS_PER_DAY) for one in scenario.calendar.window)
     last = whole_month(plan.months[-1].year, plan.months[-1].month)[1]
     if plan.months[0] < first or last >= end:
@@ -301,7 +301,7 @@ def run_plan(
     if kept:
         kept.taken += len(found)
     missing = [replication for replication in range(scenario.replications) if replication not in found]
-    for replication, counts in run_tasks(workers_of(workers if missing else 1), count_one, asked, missing):
+    for replication, counts in run_tasks(workers_of(workers if missing else 1), _count_one, asked, missing):
         found[replication] = counts
         if kept:
             rows = [(service, month.isoformat(), *those) for (service, month), those in counts.items()]
@@ -319,7 +319,7 @@ def _name(asked: Asked, replication: int) -> str:
     return f"{name_of_results(asked.scenario, asked.engines.name)}/{replication:06}-plan-{counted_here}"
 
 
-def count_one(asked: Asked, replication: int) -> tuple[int, Counts]:
+def _count_one(asked: Asked, replication: int) -> tuple[int, Counts]:
     """Runs one replication and counts it."""
     ledger = ledger_of(asked.engines, asked.scenario, 0, replication, Stopwatch())
     found: Counts = {}

@@ -164,7 +164,7 @@ def fitted_family(name: str, lengths: Lengths, start: tuple[float, ...] | None =
     return Family(name, tuple(found.x.tolist()), -float(found.fun) * float(lengths.weight.sum()))
 
 
-def best_family(lengths: Lengths) -> Family:
+def _best_family(lengths: Lengths) -> Family:
     """Of the four families the one with the smallest AIC."""
     return min((fitted_family(name, lengths) for name in FAMILIES), key=lambda one: one.aic)
 
@@ -259,7 +259,7 @@ def _by_route(lengths: Lengths, of_route: NDArray[Any], number: int) -> tuple[li
     """
     known = np.stack([(of_route == one).astype(float) for one in range(number)], axis=1)
     counted = [lengths.counting(known[:, one]) for one in range(number)]
-    families = [best_family(one) if one.weight[one.ended].sum() >= LEAST_ENDED else None for one in counted]
+    families = [_best_family(one) if one.weight[one.ended].sum() >= LEAST_ENDED else None for one in counted]
     unknown = of_route < 0
     parts, shares = known.copy(), known.sum(axis=0) / known.sum()
     if unknown.any():
@@ -268,7 +268,7 @@ def _by_route(lengths: Lengths, of_route: NDArray[Any], number: int) -> tuple[li
         families, shares = mixture.fitted(families, shares)
         parts[unknown] = _parts(families, shares, open_rows)
         families = [
-            family and best_family(lengths.counting(parts[:, number])) for number, family in enumerate(families)
+            family and _best_family(lengths.counting(parts[:, number])) for number, family in enumerate(families)
         ]
     return families, shares, parts
 
@@ -366,7 +366,7 @@ def _fit(group: str, service: str, route: str, lengths: Lengths, share: float, u
     fit = Fit(group, service, route, None, share, ended, still, float(unknown.sum()), times, longer)
     if ended < LEAST_ENDED:
         return fit
-    family = best_family(compact)
+    family = _best_family(compact)
     # dates alone: nights were rounded, so that the share of stays of n nights or fewer is that of n days and a half
     edges = times + (0.0 if lengths.exact[lengths.ended].mean() > 0.5 else HALF_NIGHT)
     gaps = np.abs(longer_share(family, edges) - longer)

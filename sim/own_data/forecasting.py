@@ -272,7 +272,7 @@ class Held:
         return self.held / self.looks
 
 
-def seen_in(of: Census, figure: Figure, scenario: Scenario) -> int | None:
+def _seen_in(of: Census, figure: Figure, scenario: Scenario) -> int | None:
     """What a census shows of a figure at its first instant; None for what a list of people does not show."""
     service, measure, by, item = figure
     people = [
@@ -315,7 +315,7 @@ def held(forecasts: Sequence[Forecast], censuses: Sequence[Census]) -> list[Held
                 continue  # no list says how many are there
             bands = one.bands(number)
             for day, came in later:
-                value = seen_in(came, figure, one.scenario)
+                value = _seen_in(came, figure, one.scenario)
                 if value is None:
                     continue
                 runs = one.counts[number, day]

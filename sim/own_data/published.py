@@ -102,10 +102,10 @@ class Published:
         return sorted(found, key=lambda one: (one.first, one.item))
 
 
-def facts_of(grid: Grid, code: str, into: Published, problems: Problems) -> Iterator[Fact]:
+def _facts_of(grid: Grid, code: str, into: Published, problems: Problems) -> Iterator[Fact]:
     """All that a sheet says of the organisation and of England."""
     is_community = "community" in " ".join((Path(grid.file).stem, *_titles(grid))).lower()
-    reader = _long if has_heading(grid) else _wide
+    reader = _long if _has_heading(grid) else _wide
     for one in reader(grid, code, into, problems):
         source = one.source
         if source == "sitrep":
@@ -211,7 +211,7 @@ def _quarter(year: str, end: str) -> Span | None:
 # -- a figure a row ------------------------------------------------------------------------------------------
 
 
-def has_heading(grid: Grid) -> tuple[int, dict[str, int]] | None:
+def _has_heading(grid: Grid) -> tuple[int, dict[str, int]] | None:
     """The row of the heading of a file with a figure a row, and its columns; None where the sheet is another."""
     for row, cells in enumerate(grid.rows[:30]):
         words = {bare(cell): column for column, cell in reversed(list(enumerate(cells)))}
@@ -238,7 +238,7 @@ def _first(words: dict[str, int], names: Iterable[str]) -> int | None:
 
 def _long(grid: Grid, code: str, into: Published, problems: Problems) -> Iterator[Fact]:
     """Facts of a file with a figure a row."""
-    heading, columns = has_heading(grid) or (0, {})
+    heading, columns = _has_heading(grid) or (0, {})
     is_kh03 = bare(grid.cell(heading, columns["value"])) == "numberofbeds"
     side = next((word for word in ("available", "occupied") if word in Path(grid.file).stem.lower()), "")
     if is_kh03 and not side:
@@ -408,7 +408,7 @@ def read_published(files: Sequence[str], organisation: str, problems: Problems) 
         grids = read_grids(file, problems)
         source_facts: list[Fact] = []
         for grid in grids:
-            source_facts += facts_of(grid, code, found, problems)
+            source_facts += _facts_of(grid, code, found, problems)
         if source_facts:
             found.files += [(file, NAMES[source]) for source in dict.fromkeys(fact.source for fact in source_facts)]
         elif grids and len(problems.found) == before and file not in found.understood:

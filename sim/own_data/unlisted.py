@@ -99,7 +99,7 @@ class AtRest:
 
     def __init__(self, scenario: Scenario, ledgers: Iterable[Ledger], first: int, services: Collection[str]) -> None:
         self._seed = scenario.seed
-        self.worked = days_worked(scenario, first)  # days of so many before the census
+        self.worked = _days_worked(scenario, first)  # days of so many before the census
         self._groups = {group.name: group for group in scenario.people}
         found: dict[Way, list[tuple[int, int, int, OpenSteps]]] = {}
         for ledger in ledgers:
@@ -171,7 +171,7 @@ def _there(
     groups = ledger.people["group"][stays["person"][mine]]
     for midnight in range(DAYS_LOOKED_AT):
         at = first + midnight * SECONDS_PER_DAY
-        open_steps = steps_open(scenario, ledger.steps, at)
+        open_steps = _steps_open(scenario, ledger.steps, at)
         here = (stays["admitted"][mine] < at) & (stays["left"][mine] >= at)
         is_ready = stays["ready"][mine] < at
         bound = np.where(is_ready, stays["planned_to"][mine], NONE)
@@ -188,7 +188,7 @@ def _there(
             yield way, seconds[those].tolist(), profiles, over[those].tolist(), steps
 
 
-def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, OpenSteps]:
+def _steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict[int, OpenSteps]:
     """By row of a stay: the steps that have begun, or wait for their team, and are not over at an instant; and those after them."""
     found: dict[int, dict[str, OpenStep]] = {}
     not_done = (steps["finished"] >= at) & (steps["dropped_at"] >= at)
@@ -208,7 +208,7 @@ def steps_open(scenario: Scenario, steps: Mapping[str, Column], at: int) -> dict
     return {stay: tuple(theirs[name] for name in sorted(theirs)) for stay, theirs in found.items()}
 
 
-def days_worked(scenario: Scenario, at: int) -> Callable[[float], float]:
+def _days_worked(scenario: Scenario, at: int) -> Callable[[float], float]:
     """Of so many days before an instant of a run, how many were working days; before the run every day counts."""
     working = working_days(scenario.calendar)
     upto = np.concatenate([[0], np.cumsum(working)]) * SECONDS_PER_DAY
@@ -247,7 +247,7 @@ def steps_left(
     return tuple(step.name for step in steps if step.name in left), tuple(begun)
 
 
-def nothing_more(_: Step) -> bool:
+def _nothing_more(_: Step) -> bool:
     """Of somebody of a run it is known which steps they need."""
     return False
 
@@ -291,7 +291,7 @@ def entries_of(scenario: Scenario, of: Census, draw: int = 0, rest: AtRest | Non
         way = person.service, person.waiting_for or ""
         theirs = alike.steps if alike and person.waiting_for else ()
         if person.steps_left is None:
-            left, begun = steps_left(group, levels, way, theirs, nothing_more, worked)
+            left, begun = steps_left(group, levels, way, theirs, _nothing_more, worked)
         else:
             told = _named(person.steps_left, theirs)
             needs = _by_share(scenario.seed, draw, number, person.group)
@@ -430,7 +430,7 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
     numbers = [number for number, name in enumerate(names) if name in services]
     rows = np.flatnonzero((stays["admitted"] < at) & (stays["left"] >= at) & np.isin(stays["service"], numbers))
     alike: Counter[tuple[str, str, float, str | None, float | None, Levels, tuple[Names, Begun]]] = Counter()
-    not_done, worked = steps_open(scenario, found.steps, at), days_worked(scenario, at)
+    not_done, worked = _steps_open(scenario, found.steps, at), _days_worked(scenario, at)
     for row in rows:
         group = scenario.people[int(found.people["group"][stays["person"][row]])]
         levels = group.profiles[int(stays["after"][row])] if group.traits else ()
@@ -443,7 +443,7 @@ def people_in(scenario: Scenario, found: Ledger, services: list[str], at: int) -
         days = _days(at - int(stays["admitted"][row]))
         left: tuple[Names, Begun] = ((), ())
         if to:
-            left = steps_left(group, levels, (place, to), not_done.get(int(row), ()), nothing_more, worked)
+            left = steps_left(group, levels, (place, to), not_done.get(int(row), ()), _nothing_more, worked)
         alike[group.name, place, days, to, waited, levels, left] += 1
     return tuple(
         CensusEntry(

@@ -203,7 +203,7 @@ class Blocks:
                 f"{problem.allowed_failures + 1} workers of the cluster ended in turn with the same block; perhaps "
                 "memory ran out there: give workers more, or start fewer on a computer"
             )
-        check_workers(self._client)  # often the reason
+        _check_workers(self._client)  # often the reason
         return _of_the_cluster(problem)
 
     def close(self) -> None:
@@ -300,7 +300,7 @@ def differences(theirs: Mapping[str, str], ours: Mapping[str, str]) -> str:
     )
 
 
-def check_workers(client: "Client") -> None:
+def _check_workers(client: "Client") -> None:
     """ClusterUnusable where workers or the scheduler are of another version, or have none of ours."""
     try:
         # As text, because a worker without our package could not read a function of ours.
@@ -352,7 +352,7 @@ def _client(address: str, processes: int) -> "Iterator[Client]":
             raise ClusterUnusable(
                 f"the scheduler at {address} has no workers. Start some, as docs/scale.md says, and type this again"
             ) from None
-        check_workers(client)
+        _check_workers(client)
         yield client
 
 

@@ -296,7 +296,7 @@ def level_text(sweep: Sweep, point: Point, one: Figure) -> str:
     return figure(times * found.mean, unit, like=like) + (f" ({ends})" if ends else "")
 
 
-def change_text(sweep: Sweep, change: PairedDifference | None, one: Figure) -> str:
+def _change_text(sweep: Sweep, change: PairedDifference | None, one: Figure) -> str:
     """A difference with its interval, as in `-0.3 (-0.4 to -0.2)`."""
     if change is None:
         return NO_FIGURE
@@ -331,10 +331,10 @@ def rows(sweep: Sweep, figures: Sequence[Figure]) -> list[list[str]]:
         for one in figures:
             is_compared = sweep.has_difference(one)
             cells.append(shown(sweep, point, one) if is_compared else level_text(sweep, point, one))
-            cells += [change_text(sweep, sweep.from_base(point, one), one)] if is_compared else []
+            cells += [_change_text(sweep, sweep.from_base(point, one), one)] if is_compared else []
             if _has_steps(sweep, one):
                 is_last = (point, one) not in changes
-                cells.append("" if is_last else change_text(sweep, changes[point, one], one))
+                cells.append("" if is_last else _change_text(sweep, changes[point, one], one))
         found.append(cells)
     return found
 
@@ -343,7 +343,7 @@ def matrices(sweep: Sweep, one: Figure) -> Iterator[tuple[str, list[list[str]]]]
     """Of two settings, the first down and the second across, each with its heading: one figure's means, and how far they are from a base."""
     yield label(sweep, one), _matrix(sweep, lambda point: shown(sweep, point, one))
     if sweep.has_difference(one):
-        yield label_less_base(sweep, one), _matrix(sweep, lambda point: shown_change(sweep, point, one))
+        yield _label_less_base(sweep, one), _matrix(sweep, lambda point: shown_change(sweep, point, one))
 
 
 def _matrix(sweep: Sweep, text: Callable[[Point], str]) -> list[list[str]]:
@@ -374,7 +374,7 @@ def shown_change(sweep: Sweep, point: Point, one: Figure) -> str:
     return text if is_known else f"{text}?"
 
 
-def label_less_base(sweep: Sweep, one: Figure) -> str:
+def _label_less_base(sweep: Sweep, one: Figure) -> str:
     """A difference from the base in words, the base named."""
     return f"{label(sweep, one)}, less {base_name(sweep)}"
 
@@ -426,7 +426,7 @@ def _along(sweep: Sweep, number: int, one: Figure) -> Iterator[str]:
             for index, (first, last, is_nothing) in enumerate(shape)
         ]
         where = "" if len(sweep.all) == 1 else _where(sweep, number, lines, is_all=len(told) == 1)
-        yield f"{what}{where}: {flat_words(sweep, number, widest, one)}."
+        yield f"{what}{where}: {_flat_words(sweep, number, widest, one)}."
     if len(told) > MOST_LINES_SAID:
         yield f"{what} along {short(sweep.all[number].path)} elsewhere: see steps.csv."
 
@@ -440,7 +440,7 @@ def _where(sweep: Sweep, number: int, lines: Sequence[tuple[Point, ...]], *, is_
     return f"{along}, where {short(other.path)} is {listed([other.shown(line[0][1 - number]) for line in lines])}"
 
 
-def flat_words(sweep: Sweep, number: int, flats: Sequence[Flat], one: Figure) -> str:
+def _flat_words(sweep: Sweep, number: int, flats: Sequence[Flat], one: Figure) -> str:
     """As in `from 28 on nothing changes that 30 replications could see; what they could miss is at most 0.4`."""
     setting = sweep.all[number]
     if not flats:
@@ -476,7 +476,7 @@ def _knee(sweep: Sweep, one: Figure) -> Iterator[str]:
         else ""
     )
     ends = f"From {setting.shown(0)} to {setting.shown(last)} altogether"
-    yield f"{ends}: {label(sweep, one)} {change_text(sweep, whole, one)}{done}."
+    yield f"{ends}: {label(sweep, one)} {_change_text(sweep, whole, one)}{done}."
 
 
 def _steps_words(sweep: Sweep, main: Figure, figures: Sequence[Figure]) -> Iterator[str]:
@@ -487,7 +487,7 @@ def _steps_words(sweep: Sweep, main: Figure, figures: Sequence[Figure]) -> Itera
     flat_from = sweep.flat_from(main)
     chosen = dict.fromkeys((0, flat_from - 1)) if flat_from else {}
     for number in chosen:
-        told = [f"{label(sweep, one)} {change_text(sweep, found[number].change, one)}" for one, found in steps.items()]
+        told = [f"{label(sweep, one)} {_change_text(sweep, found[number].change, one)}" for one, found in steps.items()]
         which = ", the last step before the flat part," if number and flat_from < last else ""
         yield f"From {setting.shown(number)} to {setting.shown(number + 1)}{which} changes: {'; '.join(told)}."
     costs = [
@@ -495,7 +495,7 @@ def _steps_words(sweep: Sweep, main: Figure, figures: Sequence[Figure]) -> Itera
     ]
     if costs:
         one = next(one for one in steps if one.measure == COST)
-        texts = dict.fromkeys(change_text(sweep, change, one) for change in (costs[0], costs[-1]))
+        texts = dict.fromkeys(_change_text(sweep, change, one) for change in (costs[0], costs[-1]))
         yield f"In the flat part a step changes the {label(sweep, one)} by {', then '.join(texts)}."
 
 

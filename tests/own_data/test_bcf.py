@@ -400,7 +400,7 @@ def test_what_was_run_before_comes_from_the_store_and_people_one_by_one_never_do
     run_plan(plan, one_by_one, BY_REFERENCE, store=store)
     assert not (tmp_path / "store").exists()
     first = run_plan(plan, scenario, BY_REFERENCE, store=store)
-    monkeypatch.setattr("sim.own_data.bcf_run.count_one", None)  # nothing can be run now
+    monkeypatch.setattr("sim.own_data.bcf_run._count_one", None)  # nothing can be run now
     assert run_plan(plan, scenario, BY_REFERENCE, store=store) == first
     assert store.taken == 2
     with pytest.raises(TypeError):

@@ -73,7 +73,7 @@ def occupancy_chart(findings: Findings) -> tuple[str, str, Figure] | None:
     place = spoken(findings.main_place)
     question = "How full are all hospitals together?" if findings.hospitals else f"How full is the {place}?"
     axis = f"people in {place} at midnight"
-    return _chart(findings, lines, question, axis, planned_places(findings)) if lines else None
+    return _chart(findings, lines, question, axis, _planned_places(findings)) if lines else None
 
 
 def _lines(findings: Findings, place: tuple[str, str]) -> list[Line]:
@@ -224,7 +224,7 @@ def _told_days(findings: Findings, days: Days) -> Days:
     return days[:, first : first + common.days]
 
 
-def planned_places(findings: Findings) -> tuple[int, str] | None:
+def _planned_places(findings: Findings) -> tuple[int, str] | None:
     """The planned places, added up where there are several hospitals, if the same all the time and in every scenario."""
     total = 0
     for main in findings.hospitals or (findings.main_service,):
@@ -396,7 +396,7 @@ def midnights_chart(findings: Findings) -> tuple[str, str, Figure] | None:
             label=in_lines(name),
         )
     _frame(axes, above, f"people in {where} at midnight")
-    planned = planned_places(findings)
+    planned = _planned_places(findings)
     if planned:
         _mark(axes, *planned)
     if len(shown) > 1:

@@ -32,7 +32,7 @@ def is_of_accounts(measure: str) -> bool:
     return measure in TOUCHED or measures()[measure].unit == "GBP"
 
 
-def freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:
+def _freed_in(base: Scenario, other: Scenario) -> tuple[FreedBeds, ...]:
     """Services whose beds can be freed: those with a rule in the scenario, and the baseline's hospitals."""
     rules = {rule.service: rule for rule in other.costs.freed_beds}
     hospitals = (service.name for service in base.services if service.kind == "acute" and not service.is_unlimited)
@@ -45,7 +45,7 @@ def with_accounts(base: Scenario, other: Scenario, before: Sequence[Row], after:
     """The scenario's rows of one replication, with what it releases and what that comes to."""
     table = {row[:4]: row for row in after}
     values_before, values_after = ({row[:4]: row.value for row in rows} for rows in (before, after))
-    freed = freed_in(base, other)
+    freed = _freed_in(base, other)
     released = {
         one.service: _seconds(values_before, one.service) - _seconds(values_after, one.service) for one in freed
     }

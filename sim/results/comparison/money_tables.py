@@ -118,7 +118,7 @@ def table_rows(findings: Findings) -> list[tuple[str, ...]]:
     """All lines under `headers`, with the scenario's label where there are several scenarios."""
     several = len(findings.scenarios) > 1
     named = labelled_with_days(findings)
-    return [budget_cells(line, named[line.scenario] if several else "") for line in budget_lines(findings)]
+    return [_budget_cells(line, named[line.scenario] if several else "") for line in budget_lines(findings)]
 
 
 def labelled_with_days(findings: Findings) -> dict[str, str]:
@@ -139,7 +139,7 @@ def limits_of(findings: Findings) -> str:
     return " ".join((*words, *whole))
 
 
-def budget_cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:
+def _budget_cells(line: BudgetLine, label: str = "") -> tuple[str, ...]:
     """A line's cells under `headers`; with a scenario's label where there are several scenarios."""
     name = budget_name(line.budget)
     spread = interval(line.spent_gbp_low, line.spent_gbp_high, "GBP")

@@ -258,17 +258,17 @@ class Event:
     waiting_for: str = ""
 
 
-def shown_services(scenario: Scenario) -> tuple[str, ...]:
+def _shown_services(scenario: Scenario) -> tuple[str, ...]:
     """The services with a limit, in file order."""
     return tuple(service.name for service in scenario.services if service.name != HOME and not service.is_unlimited)
 
 
-def waiting_outside(name: str) -> str:
+def _waiting_outside(name: str) -> str:
     """The event of somebody who waits outside for a service or list."""
     return f"waiting outside for {name}"
 
 
-def ready_to_leave(service: str) -> str:
+def _ready_to_leave(service: str) -> str:
     """The event of somebody who holds a place there and needs it no longer."""
     return f"ready to leave {service}"
 
@@ -307,7 +307,7 @@ class _Tables:
     """The ledger by person, and what stands beside its rows."""
 
     def __init__(self, scenario: Scenario, ledger: Ledger) -> None:
-        self.names, self.shown = scenario.destinations, frozenset(shown_services(scenario))
+        self.names, self.shown = scenario.destinations, frozenset(_shown_services(scenario))
         self.places, self.waited_for = _numbered_places(ledger), _waited_for(scenario, ledger)
         self.stays = {name: column.tolist() for name, column in ledger.stays.items()}
         self.waits = {name: column.tolist() for name, column in ledger.waits.items()}
@@ -345,7 +345,7 @@ class _Story:
             return
         if self._until != joined:
             self._arrive(joined)
-        self._add("queue", waiting_outside(self._tables.names[to]), joined)
+        self._add("queue", _waiting_outside(self._tables.names[to]), joined)
         self._until = ended
 
     def _stay(self, row: int) -> None:
@@ -358,7 +358,7 @@ class _Story:
             self._arrive(admitted)
         self._add("resource_use", service, admitted, tables.places[row])
         if ready < left:
-            self._add("queue", ready_to_leave(service), ready, None, tables.waited_for.get(row, ""))
+            self._add("queue", _ready_to_leave(service), ready, None, tables.waited_for.get(row, ""))
         if left < NEVER:
             self._add("resource_use_end", f"left {service}", left, tables.places[row])
         self._until = left
@@ -491,17 +491,17 @@ def _positions(scenario: Scenario, most: dict[str, int], known: set[str]) -> lis
     """Where each service and queue stands: a block a service, who is ready beside it, who waits outside before it."""
     rows: list[tuple[Any, ...]] = []
     height = GAP
-    for service in reversed(shown_services(scenario)):
+    for service in reversed(_shown_services(scenario)):
         if service in known:
             rows.append((service, PLACES_AT, height, spoken(service), service))
-            ready = ready_to_leave(service)
+            ready = _ready_to_leave(service)
             rows += [(ready, READY_AT, height, "ready to leave", None)] if ready in known else []
             height += ROW * ceil(most[service] / IN_A_ROW) + GAP
     for number, name in enumerate(
-        destination for destination in scenario.destinations if waiting_outside(destination) in known
+        destination for destination in scenario.destinations if _waiting_outside(destination) in known
     ):
         rows.append(
-            (waiting_outside(name), OUTSIDE_AT, height + GAP * number, f"waiting outside for {spoken(name)}", None)
+            (_waiting_outside(name), OUTSIDE_AT, height + GAP * number, f"waiting outside for {spoken(name)}", None)
         )
     rows += [("arrival", 0, height, "", None), ("depart", READY_AT + 100, GAP, "", None)]
     return rows

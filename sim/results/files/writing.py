@@ -33,7 +33,7 @@ AT_ONCE = 1_000_000  # bytes, where files are compared
 Content = bytes | Callable[[IO[bytes]], object]  # of a file: what is in it, or who writes it
 
 
-def number_text(value: float | None) -> str:
+def _number_text(value: float | None) -> str:
     """The shortest text of a number at `MOST_DIGITS` significant digits; nothing where there is no number."""
     if value is None or not math.isfinite(value):
         return ""
@@ -43,7 +43,7 @@ def number_text(value: float | None) -> str:
 def number_texts(values: NDArray[np.float64]) -> tuple[str, ...]:
     """The same of many numbers at once."""
     if not np.isfinite(values).all():
-        return tuple(map(number_text, values.tolist()))
+        return tuple(map(_number_text, values.tolist()))
     texts = f"%.{MOST_DIGITS}g\n" * len(values) % tuple((values + 0.0).tolist())  # which leaves no zero below zero
     return tuple(texts.splitlines())
 
@@ -64,7 +64,7 @@ def rounded(value: Any) -> Any:
 
 
 @lru_cache(maxsize=20_000)  # names of services and measures are in thousands of cells
-def safe_text(text: str) -> str:
+def _safe_text(text: str) -> str:
     """Text for a cell: what a spreadsheet would take for a formula gets an apostrophe in front."""
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
@@ -72,12 +72,12 @@ def safe_text(text: str) -> str:
 def cell(value: Any) -> str:
     """One CSV cell: numbers short, text without formulas."""
     if isinstance(value, str):
-        return safe_text(value)
+        return _safe_text(value)
     if value is None:
         return ""
     if isinstance(value, int):
         return str(value)
-    return number_text(float(value))
+    return _number_text(float(value))
 
 
 def utf8(text: str) -> bytes:
@@ -104,7 +104,7 @@ def _by_column(
 def _cells(column: Sequence[Any]) -> Iterable[str]:
     kinds = set(map(type, column))
     if kinds == {str}:
-        return map(safe_text, column)
+        return map(_safe_text, column)
     if kinds <= {float, NoneType}:
         return _texts_or_nothing(column)
     return map(cell, column)

@@ -155,7 +155,7 @@ def measure_label(measure: str, service: str, by: str = "", item: str = "", *, m
         text = text.replace(" ({service})", "")  # a part of all services names none
     text = text.replace("{service}", _place(service)).replace("{item}", part_words(by, item))
     if is_of_people(by):
-        text += f", {split_words(by, item)}"
+        text += f", {_split_words(by, item)}"
     elif by == "bay":
         text += f", bay {item}"
     return over(text, measured_days)
@@ -170,7 +170,7 @@ def _label(measure: Measure, service: str, by: str) -> str:
     return (by and part) or special or measure.label
 
 
-def split_words(by: str, item: str) -> str:
+def _split_words(by: str, item: str) -> str:
     """A group, or a level with its trait: `dementia: yes`."""
     return f"{spoken(by)}: {part_words(by, item)}"
 

@@ -43,7 +43,7 @@ from sim.inputs.field_types import (
 )
 from sim.inputs.fields import ROUTES, SCENARIO, DatedRoutesSpec, VisitSpec
 from sim.inputs.nodes import Entry, Gap, Node, Rows, Table, Text, child, find, node_text, put
-from sim.inputs.parsed import TOLERANCE, ParsedScenario, percent
+from sim.inputs.parsed import ParsedScenario
 from sim.inputs.problems import (
     Mark,
     Path,
@@ -57,6 +57,7 @@ from sim.inputs.problems import (
     quoted,
 )
 from sim.inputs.scenario import SECONDS_PER_DAY, Change, Scenario, Value
+from sim.inputs.values import TOLERANCE, percent
 
 OWN_KEYS = ("name", "question", "sweep")  # each file has its own
 MOST_CHANGES = 1_000

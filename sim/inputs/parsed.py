@@ -38,7 +38,7 @@ from sim.inputs.nodes import Table, mark_at
 from sim.inputs.problems import Path, Problems, listed, quoted
 from sim.inputs.rota import Amount, Rota, places_by_row, rota_of
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, WEEKDAYS, Hours, Places, Trait
-from sim.inputs.values import UNLIMITED
+from sim.inputs.values import TOLERANCE, UNLIMITED, percent
 
 # What a reference may name that nobody declares.
 IMPLICIT = {
@@ -539,9 +539,6 @@ def _planned(amount: int | str | Parsed) -> int | Rota | None:
 # -- shares that must add up to 100%, and how they are written ---------------------------------------------------------
 
 
-TOLERANCE = Decimal("1e-9")
-
-
 def check_adds_up(parsed: ParsedScenario, path: Path, shares: Any) -> None:
     """Refuse shares by name that do not add up; the problem is where a later file changed one of them."""
     if not isinstance(shares, dict) or not is_sound(dict(shares)):
@@ -579,11 +576,6 @@ def _cure_of_changed(shares: dict[str, Decimal], changed: list[str]) -> str:
     needed = percent(1 - others)
     write = f"write {needed} there" if len(changed) == 1 else f"make these add up to {needed}"
     return f"{what}: {write}, or change others too"
-
-
-def percent(share: Decimal) -> str:
-    """A share as planners write it."""
-    return f"{(share * 100).normalize():f}%"
 
 
 def hours_of(spec: HoursSpec | None) -> Hours | None:

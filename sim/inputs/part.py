@@ -19,11 +19,10 @@ from sim.inputs.durations import FIXED, Duration
 from sim.inputs.field_types import BY, DATE, FILE, AnyKind, Either, Names, Scalar
 from sim.inputs.fields import SCENARIO
 from sim.inputs.nodes import Entry, Rows, Table, Text
-from sim.inputs.parsed import TOLERANCE, percent
 from sim.inputs.problems import Mark, Path, Problems, did_you_mean, quoted
 from sim.inputs.rota import SUMMED_SHARE
 from sim.inputs.scenario import Swept, Value
-from sim.inputs.values import decimal, share
+from sim.inputs.values import TOLERANCE, decimal, percent, share
 
 REST = "rest"
 TIMES = re.compile(r"[xX\u00d7] ?(\d+(\.\d+)?)", re.ASCII)

@@ -28,13 +28,13 @@ from sim.inputs.parsed import (
     combinations,
     is_in_journey,
     levels_of,
-    percent,
     traits_in,
     traits_that_matter,
     traits_with_shares,
 )
 from sim.inputs.problems import Path, counted, did_you_mean, listed, quoted
 from sim.inputs.scenario import DIED, HOME, OUT, OUTSIDE, SECONDS_PER_DAY, profiles_of, swayed_by, weights_given
+from sim.inputs.values import percent
 
 WHEN_READY = "when_ready"  # what a step says of itself that says nothing
 

@@ -19,6 +19,7 @@ SPACED_OR_UNDERSCORED = re.compile(r"\d{1,3}( \d{3})+|\d+(_\d+)+", re.ASCII)
 WITH_EXPONENT = re.compile(r"-?\d+(\.\d+)?[eE][+-]?\d{1,2}", re.ASCII)
 NUMBER_INSIDE = re.compile(r"(?<![\w.])\d[\d,]*(\.\d+)?", re.ASCII)
 OTHER_TIME = re.compile(r"\d ?(hour|week|month|year)s?$", re.ASCII | re.IGNORECASE)
+TOLERANCE = Decimal("1e-9")  # of shares that add up to 100%
 NO_VALUE = ("~", "null", "Null", "NULL")  # as YAML writes it
 
 
@@ -103,6 +104,11 @@ def share(text: str, *, one_is_all: bool = False) -> Decimal:
     if not 0 <= value <= 1:
         raise ValueError(f"is {printable(text)}; a share lies between 0% and 100%")
     return value
+
+
+def percent(share: Decimal) -> str:
+    """A share as planners write it."""
+    return f"{(share * 100).normalize():f}%"
 
 
 def money(text: str, high: Decimal) -> Decimal:

@@ -22,7 +22,6 @@ from sim.results.files import writing
 from sim.results.report.study import StudyPage
 from sim.results.words.labels import counted, per_one_of, shortened, title
 from sim.runs.experiment import HowToRun, Work
-from sim.runs.outputs import results_object
 from sim.runs.specification import FORMAT, Job, files_read
 from sim.runs.store import default_store
 from sim.studies.break_even import (
@@ -147,6 +146,8 @@ def _plan(study: Study, how: HowToRun) -> str:
 
 def _whole(found: Solved, options: Solve, how: HowToRun) -> dict[str, Any]:
     """What the JSON file holds: the answer, and all that compare has, at the answer or the best."""
+    from sim.runs.outputs import results_object  # matplotlib comes only now
+
     scenarios, findings = found.findings
     job = Job(scenarios, len(scenarios) > 1, Path(options.outputs), how.engines, store=how.store)
     said = results_object(job, findings)

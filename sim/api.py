@@ -193,7 +193,7 @@ def solve(  # noqa: PLR0913 - each of them a keyword
     if prices:
         given.table("prices", prices, '{"services.unit.beds": 68000}')
         for path, price in prices.items():
-            given.number(f"the price of {path}", price, "68000")
+            given.amount(f"the price of {path}", price, "68000")
     asked = solving.Asked(
         file=meant(str(file)),
         changes=list(changes.items()),

@@ -18,6 +18,13 @@ def number(name: str, value: object, like: str) -> None:
         raise ValueError(f"{name} must be a number, as in {like}, not {value!r}")
 
 
+def amount(name: str, value: object, like: str) -> None:
+    """A number of 0 or more."""
+    number(name, value, like)
+    if value < 0:  # type: ignore[operator]
+        raise ValueError(f"{name} must be 0 or more, as in {like}, not {value!r}")
+
+
 def text(name: str, value: object, like: str) -> None:
     """A text that says something."""
     if not isinstance(value, str):

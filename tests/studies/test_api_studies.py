@@ -73,6 +73,7 @@ CASH = "all.cost_cash_gbp <= 1"
         (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, 7), "target must be a text"),
         (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, confidence="95%"), "confidence must be a number, as in 0.95, not '95%'"),
         (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, prices={BEDS: "£5"}), "must be a number, as in 68000, not '£5'"),
+        (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, prices={BEDS: -5}), "must be 0 or more, as in 68000, not -5"),
         (lambda: sim.solve("base.yaml", {BEDS: "5..6"}, CASH, most_replications="4"), "most_replications must be a whole number"),
         (lambda: break_even("base.yaml", "other.yaml", {UNIT: "1..3"}), "effect must be a text"),
         (lambda: break_even("base.yaml", "other.yaml", f"{UNIT}=1..3", workers="4"), "workers must be a whole number"),

@@ -34,7 +34,7 @@ OUTPUTS = str(HOME / "outputs") if PROGRAM == FRONT_DOOR else "outputs"  # an in
 
 def command_line(*words: str | Path, ending: str = "") -> str:
     """A command as a message shows it, each word so that a shell takes it as one; `ending` is text for people to replace."""
-    line = f"{PROGRAM} {shlex.join(map(str, words))}"
+    line = f"{' '.join(COMMAND)} {shlex.join(map(str, words))}"
     return f"{line} {ending}" if ending else line
 
 

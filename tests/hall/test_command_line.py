@@ -275,10 +275,10 @@ def test_two_files_of_one_name_are_told_apart(here: Path) -> None:
 @pytest.mark.parametrize(
     ("argv", "words"),
     [
-        (["base.yaml"], "did you mean `run_sim.py run base.yaml`?"),
-        (["base.yaml", "--seed", "3"], "did you mean `run_sim.py run base.yaml --seed 3`?"),
+        (["base.yaml"], "did you mean `python3 run_sim.py run base.yaml`?"),
+        (["base.yaml", "--seed", "3"], "did you mean `python3 run_sim.py run base.yaml --seed 3`?"),
         (["schema", "base.yaml"], "schema takes no file or other word; what is 'base.yaml'?"),
-        (["base.yaml", "more.yaml"], "did you mean `run_sim.py compare base.yaml more.yaml`?"),
+        (["base.yaml", "more.yaml"], "did you mean `python3 run_sim.py compare base.yaml more.yaml`?"),
         (["comprae", "base.yaml"], "did you mean `compare`?"),
         (["run", "base.yaml", "--replicatons", "3"], "no option --replicatons; did you mean `--replications`?"),
         (["run", "base.yaml", "--rep", "3"], "no option --rep"),

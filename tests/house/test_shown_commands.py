@@ -54,4 +54,4 @@ def test_no_message_puts_a_command_together_without_quotes() -> None:
 )
 def test_a_shell_takes_every_word_of_a_shown_command_as_one(file: str) -> None:
     line = home.command_line("check", Path(file), "--update", ending='--reason "why"')
-    assert shlex.split(line) == [*home.PROGRAM.split(), "check", file, "--update", "--reason", "why"]
+    assert shlex.split(line) == [*home.COMMAND, "check", file, "--update", "--reason", "why"]

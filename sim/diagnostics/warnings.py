@@ -38,7 +38,19 @@ GRAVE = (GROWS, ENDLESS)  # a run that has no end of its own: its averages are t
 
 def warnings_before_a_run(scenario: Scenario) -> list[str]:
     """A sentence for each."""
-    return [*override_warnings(scenario), *load_warnings(scenario), *date_warnings(scenario)]
+    return [
+        *_nobody_comes(scenario),
+        *override_warnings(scenario),
+        *load_warnings(scenario),
+        *date_warnings(scenario),
+    ]
+
+
+def _nobody_comes(scenario: Scenario) -> Iterator[str]:
+    """That every place stays empty, where no group has arrivals in the measured days and nobody is there at the start."""
+    comes = any(sum(arrivals_per_day(scenario, group)) > 0 for group in scenario.people)
+    if not comes and not any(entry.count for entry in scenario.census):
+        yield "nobody comes in the measured days, and nobody is there at the start: every figure is of empty places"
 
 
 def gravest_first(warnings: Iterable[str]) -> tuple[str, ...]:

@@ -67,7 +67,9 @@ def test_a_shipped_name_is_suggested_as_it_can_be_typed_here(capsys: pytest.Capt
 
 def test_scenarios_are_copied_whole_and_nothing_is_replaced(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scenarios"]) == 0
-    assert "Next: python3 run_sim.py compare scenarios/baseline.yaml scenarios/cedarwood.yaml" in capsys.readouterr().out
+    assert (
+        "Next: python3 run_sim.py compare scenarios/baseline.yaml scenarios/cedarwood.yaml" in capsys.readouterr().out
+    )
     for file in shipped():
         assert (Path("scenarios") / file.relative_to(ROOT / "scenarios")).read_bytes() == file.read_bytes()
     assert main(["validate", "scenarios/cedarwood.yaml"]) == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
-from sim.diagnostics.warnings import gravest_first, growing_queues
+from sim.diagnostics.warnings import gravest_first, growing_queues, warnings_before_a_run
 from sim.inputs.distributions import between, exponential, fixed
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import (
@@ -314,3 +314,13 @@ def test_a_queue_that_never_ends_is_warned_of_before_what_was_overridden() -> No
         "unit.stay_days was changed",
         "unit: late",
     )
+
+
+def test_a_scenario_to_which_nobody_comes_says_so() -> None:
+    empty = small(beds=10)
+    (group,) = empty.people
+    (word,) = warnings_before_a_run(replace(empty, people=(replace(group, arrivals_per_day=0.0),)))
+    assert (
+        word == "nobody comes in the measured days, and nobody is there at the start: every figure is of empty places"
+    )
+    assert "nobody comes" not in " ".join(warnings_before_a_run(empty))

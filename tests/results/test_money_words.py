@@ -79,6 +79,7 @@ def test_where_freed_beds_go_to_people_who_wait_outside_that_is_told() -> None:
         in words
     )
     assert "wait for" not in said(money(waiting=(-87, 90)))["Capacity"]  # these runs cannot tell
+    assert "; no hospital bed is freed, and 9.7 would" in in_one_sentence(money(released=0, half_released=0))
 
 
 def test_days_of_people_who_do_not_get_in_are_no_release() -> None:

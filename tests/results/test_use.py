@@ -144,6 +144,10 @@ def test_who_comes_to_a_new_unit_from_which_list_and_what_each_night_costs_besid
         "Unit admits 10.6 people a week (6.4 from pathway 2). Each admission releases 0.5 hospital bed days, counting everybody who moves up in a queue. "
         "Beside the £562 of an average night in hospital, its open night costs £187 (0.33 times), its used night £281 (0.50 times)."
     )
+    full = [row._replace(mean=0.0) if row.measure == "released_bed_days" else row for row in rows]
+    assert "Each admission releases" not in who_comes(
+        replace(findings, scenarios=(without, averaged), estimates=full), averaged
+    )
     fewer = with_places(averaged, "hospital", (0, 2))
     assert "Each admission releases" not in who_comes(
         replace(findings, scenarios=(without, fewer), estimates=rows), fewer

@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 
 from sim.cli.arguments import LOCAL, NoValue, Options, Parser, UsageError, Written, add_traceback, expanded
 from sim.cli.screen import Screen
-from sim.home import HOME, PROGRAM, command_line, shortest
+from sim.home import COMMAND, HOME, PROGRAM, command_line, shortest
 from sim.inputs.problems import did_you_mean, listed
 
 # -- what a verb is ----------------------------------------------------------------------------------------------------
@@ -64,7 +64,7 @@ def named_files(options: Options, ours: int = 0, *, missing_too: bool = False, s
         options.files = [shortest(HOME / file) for file in DEFAULT_FILES[:ours]]
     example, _ = verb_named(options.verb).examples[0]
     if not options.files:
-        raise UsageError(f"{options.verb} needs a file, as in: {PROGRAM} {options.verb} {example}")
+        raise UsageError(f"{options.verb} needs a file, as in: {' '.join(COMMAND)} {options.verb} {example}")
     file = Path(shlex.split(example)[0])
     inside = (file.name if file.name == "*" else f"*{file.suffix}") if several else ""
     options.files = expanded(options.files, missing_too=missing_too, inside=inside)

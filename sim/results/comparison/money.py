@@ -10,7 +10,7 @@ from math import ceil
 
 from sim.inputs.problems import capital, listed
 from sim.inputs.scenario import HOME, FreedBeds, Scenario
-from sim.results.comparison.compare import CANNOT_TELL, Estimate, PairedDifference
+from sim.results.comparison.compare import CANNOT_TELL, NO_CHANGE, Estimate, PairedDifference, verdict_text
 from sim.results.comparison.findings import NOT_PRICED, Findings, is_unpriced
 from sim.results.comparison.statistics import unsteady
 from sim.results.words import labels
@@ -300,6 +300,8 @@ def in_one_sentence(money: Money) -> str:
             freed = f"{figure(-money.freed_beds_on_an_average_day, '')} more {place} beds are taken on an average day"
         if not money.released.is_certain:
             freed = f"these runs cannot tell whether {place} beds are freed"
+        if verdict_text(money.released) == NO_CHANGE:
+            freed = f"no {place} bed is freed"
         text = f"{text.rstrip('.')}; {freed}, and {money.break_even:g} would have to be freed to pay for {money.what_is_added}."
     return text
 

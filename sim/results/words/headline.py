@@ -583,7 +583,7 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
     text = f"{capital(name)} admits {figure(came.mean / weeks, 'people')} people a week"
     text += f" ({'; '.join(parts)})" if parts else ""
     released = [findings.estimate(scenario.id, one, "released_bed_days") for one in _main_services(findings)]
-    freed = [row.mean for row in released if row]
+    freed = [row.mean for row in released if row and (row.mean or row.sd)]  # none in a hospital that is always full
     is_only_new = {one.name for one in scenario.services} - {one.name for one in findings.baseline.services} == {
         service.name
     }

@@ -59,7 +59,7 @@ class Simulate(Options):
     order: str = ORDERS[0]  # of a ranking
 
 
-def _add_run_options(parser: Parser) -> None:
+def _add_shared_options(parser: Parser) -> None:
     """All options of run, which compare has too."""
     add_changes(parser)
     parser.add_argument(
@@ -129,7 +129,7 @@ def _years(text: str) -> int | NoValue:
     return years if fits else NoValue(f"must be a whole number of years from 0 to {MOST_YEARS}, not {text!r}")
 
 
-def _run_misfits(options: Simulate) -> Iterator[str]:
+def _shared_misfits(options: Simulate) -> Iterator[str]:
     """Tables of people that could not be written, or of replications whose number is not known yet."""
     if options.precision and (options.people or options.observe):
         yield "--precision chooses the replications first; then ask for their people with --replications"
@@ -157,16 +157,16 @@ def _run(options: Simulate, screen: Screen) -> int:
 # -- run ---------------------------------------------------------------------------------------------------------------
 
 
-def _add_options_of_run(parser: Parser) -> None:
+def _add_run_options(parser: Parser) -> None:
     add_files(parser, "FILE", 'a scenario, or a pattern as in "scenarios/*.yaml"')
-    _add_run_options(parser)
+    _add_shared_options(parser)
 
 
 RUN = Verb(
     name="run",
     words="FILE...",
     summary="run scenarios, each on its own",
-    add_options=_add_options_of_run,
+    add_options=_add_run_options,
     run=_run,
     options=Simulate,
     examples=(
@@ -175,7 +175,7 @@ RUN = Verb(
     ),
     guides=("docs/write-your-own.md", "docs/precision.md"),
     find_files=named_files,
-    misfits=_run_misfits,
+    misfits=_shared_misfits,
 )
 
 
@@ -189,7 +189,7 @@ def _add_compare_options(parser: Parser) -> None:
         "BASE, then the scenarios to compare with it; patterns too (the base given twice counts once); "
         "without files: scenarios/baseline.yaml and scenarios/cedarwood.yaml",
     )
-    _add_run_options(parser)
+    _add_shared_options(parser)
     parser.add_argument(
         "--sensitivity",
         metavar="FILE",
@@ -252,7 +252,7 @@ COMPARE = Verb(
     ),
     guides=("docs/write-your-own.md", "docs/precision.md"),
     find_files=_find_files_of_compare,
-    misfits=_run_misfits,
+    misfits=_shared_misfits,
 )
 
 

@@ -332,6 +332,18 @@ def _routes(visit: Visit, scenario: Scenario) -> tuple[Route, ...]:
     return visit.routes_between(*scenario.calendar.window)
 
 
+def mean_days(scenario: Scenario, service: str) -> float:
+    """Days needed in a service by everybody who is admitted to it, on average; 0 where nobody is, or no stay is said."""
+    days = people = 0.0
+    for group, admitted in zip(scenario.people, admissions(scenario), strict=True):
+        for visit, per_day in zip(group.journey, admitted, strict=True):
+            for route in visit.then if visit.service == service else ():
+                stay = route.stay or visit.stay
+                days += per_day * route.share * (stay.mean_days if stay else 0.0)
+                people += per_day * route.share
+    return days / people if people else 0.0
+
+
 def arrivals_per_day(scenario: Scenario, group: Group) -> list[float]:
     """Arrivals a day by profile."""
     calendar = scenario.calendar

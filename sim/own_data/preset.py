@@ -20,6 +20,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TypeAlias
 
+from sim.diagnostics.offered_load import mean_days
 from sim.home import HOME
 from sim.inputs.loading import comment, extending, read_scenario, short_number
 from sim.inputs.overrides import FROM_OWN_FILE
@@ -505,16 +506,15 @@ def lines_of(preset: Preset) -> list[Line]:
     """What the scenario says differently from the baseline, in its order."""
     stated = {value.path: value.text for value in read_scenario(str(HOME / PARENT)).values}
     beds, discharges = preset.known.get("beds_available"), preset.known.get("discharges_a_day")
-    found: list[Line] = []
+    found, needs = list[Line](), list(_needs(stated, preset))
     if beds:
         why = f"{beds.source}; general and acute, overnight, those of children among them"
         found.append(Line("services.hospital.beds", f"{beds.value:.0f}", why))
     if discharges:
         found += _arrivals(stated, discharges)
-        found += _stays(preset, discharges)
+        found += _stays(preset, discharges, needs)
         found += _services(stated, preset, discharges)
-    found += _needs(stated, preset)
-    return found
+    return [*found, *needs]
 
 
 def assumptions_of(preset: Preset) -> list[str]:
@@ -553,8 +553,12 @@ def _arrivals(stated: Mapping[str, str], discharges: Known) -> Iterator[Line]:
         yield Line(path, short_number(float(stated[path]) * times), why)
 
 
-def _stays(preset: Preset, discharges: Known) -> Iterator[Line]:
-    """Little's law: people in beds are discharges a day times days each; the days of delay come out of the model."""
+def _stays(preset: Preset, discharges: Known, needs: Sequence[Line]) -> Iterator[Line]:
+    """Little's law: people in beds are discharges a day times days each; the days of delay come out of the model.
+
+    The days are of everybody, and people of the longer pathways need more of them: what other needs make of the mean by
+    themselves is taken off.
+    """
     occupied, delay = preset.known.get("beds_occupied"), preset.known.get("delay_nights")
     if not occupied or not delay:
         return
@@ -566,8 +570,17 @@ def _stays(preset: Preset, discharges: Known) -> Iterator[Line]:
         )
         return
     why = f"assumption: {mine:.3g} days to ready ({occupied.value:.4g} people in beds / {discharges.value:.4g} discharges a day - {delay.value:.2g} nights of delay) beside the baseline's {mine / times:.3g}; {occupied.source}"
+    by_needs = _days_by_needs(needs)
+    why += f"; {by_needs:.4g} times by needs alone, which is taken off" if needs else ""
     for group in GROUPS:
-        yield Line(f"people.{group}.journey.hospital.stay_times", short_number(times), why, is_new=True)
+        yield Line(f"people.{group}.journey.hospital.stay_times", short_number(times / by_needs), why, is_new=True)
+
+
+def _days_by_needs(needs: Sequence[Line]) -> float:
+    """How many times the baseline's mean days to ready everybody has with these needs."""
+    sets = tuple(f"{line.path}={line.value}" for line in needs)
+    with_needs, without = (mean_days(read_scenario(str(HOME / PARENT), moved), "hospital") for moved in (sets, ()))
+    return with_needs / without
 
 
 def _times_of_pathways(preset: Preset) -> dict[int, float]:

@@ -20,7 +20,7 @@ from typing import Any
 
 import xlsxwriter
 
-from sim.diagnostics.offered_load import admissions
+from sim.diagnostics.offered_load import admissions, mean_days
 from sim.home import HOME
 from sim.inputs.distributions import Distribution
 from sim.inputs.loading import comment, extending, read_scenario, short_number
@@ -225,8 +225,7 @@ def returns() -> float:
 
     Those who come back to hospital are more often people of the longer pathways than those who come first.
     """
-    shares = _stays_in("hospital")
-    mean = sum(part * stay.mean_days for stay, part in shares.items()) / sum(shares.values())
+    mean = mean_days(read_scenario(str(HOME / PARENT)), "hospital")
     numbers = _shipped_pathways()
     alive = sum(numbers[pathway] * float(times) for pathway, times in TIMES_BY_PATHWAY.items())
     first = numbers[4] + (1 - numbers[4]) * alive

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
+from sim.diagnostics.offered_load import mean_days
+from sim.home import HOME
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, ScenarioError
-from sim.own_data.preset import Figures, Preset, assumptions_of, lines_of, preset_of, scenario_text, target_rows
+from sim.own_data.preset import PARENT, Figures, Preset, assumptions_of, lines_of, preset_of, scenario_text, target_rows
 from sim.runs.specification import write_checked
 from tests.own_data import made_up
 
@@ -95,9 +97,16 @@ def test_the_first_scenario_says_what_is_published_and_what_is_assumed(files: li
     arrivals = lines["people.older_people.arrivals_per_day"]
     assert float(arrivals.value) == pytest.approx(22 * (7063 / 91) / 63.7, abs=0.01)
     assert arrivals.why.startswith("assumption: ")
-    stays = lines["people.younger_people.journey.hospital.stay_times"]
+    assert "days to ready" in lines["people.younger_people.journey.hospital.stay_times"].why
+
+
+def test_the_mean_days_to_ready_of_everybody_are_what_is_published_whatever_people_need(
+    files: list[str], tmp_path: Path
+) -> None:
+    scenario = write_checked(tmp_path / "mine.yaml", scenario_text(preset(files), tmp_path / "mine.yaml", "preset"))
     mine, theirs = 598.41 / (7063 / 91) - 6294 / 7063, 0.93 * 500 / 63.7 - 0.138 * 6.1
-    assert float(stays.value) == pytest.approx(mine / theirs, abs=0.001)
+    times = mean_days(scenario, "hospital") / mean_days(read_scenario(str(HOME / PARENT)), "hospital")
+    assert times == pytest.approx(mine / theirs, abs=0.001)
 
 
 def test_needs_grow_with_the_pathways_and_add_up(files: list[str]) -> None:

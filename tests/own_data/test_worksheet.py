@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from sim.diagnostics.offered_load import admissions
+from sim.diagnostics.offered_load import mean_days
 from sim.inputs.loading import read_scenario
 from sim.inputs.overrides import is_another_hospital
 from sim.inputs.problems import Problems, ScenarioError
@@ -199,14 +199,7 @@ def test_the_mean_of_everybody_who_leaves_is_what_was_typed(
 ) -> None:
     found, file = read_worksheet(str(filled(tmp_path, {number: asked}, {})), Problems()), tmp_path / "mine.yaml"
     scenario = write_checked(file, scenario_text(found, file, "worksheet"))
-    (group,), (admitted,) = scenario.people, admissions(scenario)
-    ways = [
-        (per_day * route.share, route.stay or visit.stay)
-        for visit, per_day in zip(group.journey, admitted, strict=True)
-        if visit.service == service
-        for route in visit.then
-    ]
-    mean = sum(part * stay.mean_days for part, stay in ways if stay) / sum(part for part, _ in ways)
+    mean = mean_days(scenario, service)
     assert mean == pytest.approx(asked, rel=0.002)  # two digits of what is written
 
 
@@ -219,14 +212,7 @@ def test_the_mean_days_to_ready_of_everybody_are_what_was_typed_whatever_people_
     sheet = without_arithmetic(typed(filled(tmp_path, numbers, {}), {"D22": residents_are_in}))
     found, file = read_worksheet(str(sheet), Problems()), tmp_path / "mine.yaml"
     scenario = write_checked(file, scenario_text(found, file, "worksheet"))
-    (group,), (admitted,) = scenario.people, admissions(scenario)
-    ways = [
-        (per_day * route.share, route.stay or visit.stay)
-        for visit, per_day in zip(group.journey, admitted, strict=True)
-        if visit.service == "hospital"
-        for route in visit.then
-    ]
-    mean = sum(part * stay.mean_days for part, stay in ways if stay) / sum(part for part, _ in ways)
+    mean = mean_days(scenario, "hospital")
     assert mean == pytest.approx(10, rel=0.02)  # who comes back to hospital is a little another mix in each
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.inputs.scenario import FreedBeds, Scenario
+from sim.inputs.scenario import FreedBeds, Places, Scenario
 from sim.results.comparison.compare import Estimate
 from sim.results.comparison.findings import Findings
 from sim.results.comparison.ranking import ranking_answer
@@ -152,3 +152,20 @@ def test_who_comes_to_a_new_unit_from_which_list_and_what_each_night_costs_besid
     assert "Each admission releases" not in who_comes(
         replace(findings, scenarios=(without, fewer), estimates=rows), fewer
     )
+
+
+def _without_limit(world: Scenario) -> Scenario:
+    services = (
+        replace(one, capacity=(Places(from_second=0, places=None),)) if one.name == "hospital" else one
+        for one in world.services
+    )
+    return replace(world, services=tuple(services))
+
+
+def test_a_hospital_with_beds_for_everybody_is_still_what_it_is_about() -> None:
+    """People wait there for the unit; the unit, which has a limit, delays nobody."""
+    endless = _without_limit(small(replications=2))
+    assert endless.service("hospital").is_unlimited
+    found = findings_of(endless, bigger(endless, unit=40))
+    assert found.main_service.name == "hospital"
+    assert "people are in hospital at midnight" in description(found, found.scenarios[1])

@@ -191,11 +191,12 @@ class Findings:
 
     @cached_property
     def main_service(self) -> Service:
-        """What the charts are about: the first hospital, else the first with a limit, else the first."""
+        """What the charts are about: the first hospital, with a limit if one has any, else the first with a limit, else the first."""
         services = self.baseline.services
         limited = [service for service in services if not service.is_unlimited]
-        acute = [service for service in limited if service.kind == "acute"]
-        return (acute or limited or list(services))[0]
+        acute = [service for service in services if service.kind == "acute"]
+        with_limit = [service for service in limited if service in acute]
+        return (with_limit or acute or limited or list(services))[0]
 
     @cached_property
     def hospitals(self) -> tuple[Service, ...]:

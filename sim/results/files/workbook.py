@@ -399,7 +399,7 @@ NOTES = (
     "Lower and upper are the ends of the 95% interval: how sure the simulation is of its own average, not how well it "
     "fits real life.",
     "Replications: in how many a figure is defined; a difference is over those in which it is defined in both scenarios.",
-    "Verdict: cannot tell means that the interval contains no difference.",
+    "Verdict: cannot tell means that the interval contains no difference; no change, that no replication differs.",
     "In the sheets Ranking, Headline, Cash_by_payer, Cash_by_contributor, Cash_by_service, Freed_beds and Budgets, {told}; "
     "those of the sheets Measures and Differences are of the measured window.",
     "Cash is spending that changes. Capacity is bed days released. Value is bed days times an average price, which "

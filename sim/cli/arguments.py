@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sim.cli.screen import Screen
 from sim.home import HOME, OUTPUTS, SHIPPED, common_folder, meant, name_from, shortest, typed
-from sim.inputs.problems import did_you_mean
-from sim.results.words.labels import counted
+from sim.inputs.problems import counted, did_you_mean
 from sim.runs.workers import Place, Stopwatch, default_workers, processors
 
 if TYPE_CHECKING:

@@ -12,7 +12,10 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     ("modules", "heavy"),
     [
-        ("sim.cli", ["numpy", "pandas", "scipy", "matplotlib", "simpy", "yaml", "numba"]),  # --help
+        (
+            "sim.cli",
+            ["numpy", "pandas", "scipy", "matplotlib", "simpy", "yaml", "numba", "sim.inputs.scenario"],
+        ),  # --help
         ("sim.cli.simulating", ["pandas", "scipy", "matplotlib", "numba"]),
         ("sim.api", ["matplotlib"]),
         ("sim.runs.experiment", ["simpy", "yaml", "pandas", "scipy", "matplotlib", "numba"]),  # a worker

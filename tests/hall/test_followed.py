@@ -66,6 +66,7 @@ def test_what_has_no_price_is_named(here: Path, capsys: pytest.CaptureFixture[st
     assert "Not priced, so at no cost here: hospital." in said
 
 
+@pytest.mark.slow
 def test_years_of_a_lever_without_a_price_are_neither_better_nor_worse(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

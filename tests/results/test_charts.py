@@ -74,6 +74,7 @@ def test_each_chart_asks_its_question_and_says_in_words_what_it_shows(charts: di
     assert "95% intervals" in charts["differences"].description
 
 
+@pytest.mark.slow
 def test_charts_hold_no_date_and_no_program_name(charts: dict[str, Chart]) -> None:
     for chart in charts.values():
         assert b"<dc:date>" not in chart.svg

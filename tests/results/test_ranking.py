@@ -110,6 +110,7 @@ def test_who_avoids_most_delayed_people_comes_first(rows: list[RankedScenario], 
         )
 
 
+@pytest.mark.slow
 def test_the_verdict_goes_by_the_simultaneous_interval(findings: Findings) -> None:
     narrow = with_delayed(
         findings, "more", mean=-1.0, low=-1.9, high=-0.1, low_all=-2.2, high_all=0.2, verdict="better"

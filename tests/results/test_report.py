@@ -70,6 +70,7 @@ def test_sections_stand_in_the_order_in_which_they_are_asked_for(page: str) -> N
     ]
 
 
+@pytest.mark.slow
 def test_the_answer_says_what_it_costs(page: str) -> None:
     (answer,) = re.findall(r'<p class="answer">(.*?)</p>', page)
     assert re.search(r"more is spent a year|A saving of £|whether spending changes", answer)

@@ -167,6 +167,7 @@ def test_a_scenario_that_splits_the_only_hospital_is_compared_with_it() -> None:
     assert {chart.name for chart in draw_charts(found)} >= {"occupancy", "hospitals"}
 
 
+@pytest.mark.slow
 def test_the_report_has_every_hospital_and_who_used_what_they_share(forty: Findings) -> None:
     page = report_html(forty, [], RunProvenance(command="run", version="0", engine="reference", inputs=())).decode()
     body = page[page.index("Each hospital") : page.index("Who used what the hospitals share")]

@@ -58,6 +58,7 @@ def test_the_png_is_16_to_9_and_not_empty(findings: Findings, charts: list[Chart
     assert np.asarray(picture.convert("L")).std() > 20
 
 
+@pytest.mark.slow
 def test_the_same_findings_give_the_same_slides(findings: Findings, charts: list[Chart]) -> None:
     assert slides(findings, charts, FROM) == slides(findings, charts, FROM)
 

@@ -235,6 +235,7 @@ def test_no_trait_may_have_the_name_of_another_division() -> None:
     assert set(NO_TRAITS) == set(BY) - {""}
 
 
+@pytest.mark.slow
 def test_only_what_counts_people_is_split_and_all_of_it() -> None:
     rows = measure(*ran(EVERY_KEY))
     divided = {name for name, one in measures().items() if one.split}

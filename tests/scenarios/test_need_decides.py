@@ -96,6 +96,7 @@ def none_of_them(file: str) -> tuple[str, ...]:
     return tuple(f"{path}=0%" for path in effects(file))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", MORE_PLACES, ids=" ".join)
 def test_without_effects_more_places_change_nobodys_end(more: tuple[str, ...]) -> None:
     file, *sets = more
@@ -148,6 +149,7 @@ DIRECTIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("services", "effect", "chances", "bad"), DIRECTIONS)
 def test_more_of_an_effect_leaves_fewer_people_worse_and_nobody_else(
     services: str, effect: str, chances: tuple[str, ...], bad: str

@@ -279,14 +279,13 @@ def test_bands_are_those_of_the_binomial_that_they_estimate(found: Read) -> None
 
 @pytest.mark.slow
 def test_bands_hold_at_their_rates_on_a_simulated_hospital(tmp_path: Path) -> None:
-    """Eight hospitals, a census each, and what came of it a week later; the slow test looks at more, the night at many."""
+    """Eight hospitals, a census each, and what came of it a week later; the night looks at many."""
     assert 0.6 < _share_held(small(tmp_path), 120, hospitals=8, runs=20)["all", "midnight_census", "80%"][0] <= 1
 
 
 @pytest.mark.parametrize(
     ("text", "first", "hospitals"),
     [
-        pytest.param(SMALL, 120, 20, id="no steps", marks=pytest.mark.slow),
         pytest.param(WITH_STEPS, 180, 8, id="steps under way", marks=pytest.mark.slow),
         pytest.param(SMALL, 120, 60, id="no steps, at night", marks=pytest.mark.nightly),
         pytest.param(WITH_STEPS, 180, 25, id="steps under way, at night", marks=pytest.mark.nightly),

@@ -7,7 +7,7 @@ has no price. A scenario with one, and with no price that is new or other than t
 itself costs: its cash tells only what others spend less or more. Who pays a price, and budgets, are no price.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -197,6 +197,14 @@ class Findings:
         acute = [service for service in services if service.kind == "acute"]
         with_limit = [service for service in limited if service in acute]
         return (with_limit or acute or limited or list(services))[0]
+
+    def has_other_places(self, scenario: Scenario, services: Collection[str]) -> bool:
+        """Whether some of these services have more or fewer places than in the baseline, which takes or releases days by itself."""
+        ours, theirs = (
+            {one.name: one.capacity for one in each.services if one.name in services}
+            for each in (self.baseline, scenario)
+        )
+        return ours != theirs
 
     @cached_property
     def hospitals(self) -> tuple[Service, ...]:

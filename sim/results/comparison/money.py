@@ -178,16 +178,6 @@ class Money:
         """Bed days released."""
         return self.change("all", "released_bed_days", name="all")
 
-    @property
-    def has_other_beds(self) -> bool:
-        """Whether the places that can be freed are others than in the baseline."""
-        names = {one.service for one in self.all_freed}
-        ours, theirs = (
-            {one.name: one.capacity for one in each.services if one.name in names}
-            for each in (self.findings.baseline, self.scenario)
-        )
-        return ours != theirs
-
     @cached_property
     def more_waiting(self) -> MoneyChange | None:
         """People who wait for a bed of those that can be freed, more than in the baseline, on an average day."""
@@ -457,7 +447,8 @@ def _capacity(money: Money) -> str:
 def _who_waits_outside(money: Money) -> str:
     """Say that freed beds went to people who waited for one, or that days are not spent there because nobody gets in."""
     change, place, released = money.more_waiting, money.freed_place, money.released
-    if change is None or released is None or abs(change.mean) < 1 or not (change.is_certain or money.has_other_beds):
+    has_other_beds = money.findings.has_other_places(money.scenario, {one.service for one in money.all_freed})
+    if change is None or released is None or abs(change.mean) < 1 or not (change.is_certain or has_other_beds):
         return ""
     if (change.mean > 0 and released.mean <= 0) or (change.mean < 0 and not change.is_certain):
         return ""

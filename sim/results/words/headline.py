@@ -587,18 +587,10 @@ def _inflow(findings: Findings, scenario: Scenario, service: Service) -> str:
     is_only_new = {one.name for one in scenario.services} - {one.name for one in findings.baseline.services} == {
         service.name
     }
-    if not freed or not is_only_new or _has_other_places(findings, scenario):  # else nobody knows what released them
+    if not freed or not is_only_new or findings.has_other_places(scenario, _main_services(findings)):
+        # nobody knows what released them
         return f"{text}."
     return f"{text}. Each admission releases {figure(sum(freed) / came.mean, 'days')} {place} bed days, counting everybody who moves up in a queue."
-
-
-def _has_other_places(findings: Findings, scenario: Scenario) -> bool:
-    """Whether the hospitals have more or fewer beds than in the baseline, which takes or releases days by itself."""
-    names = _main_services(findings)
-    ours, theirs = (
-        {one.name: one.capacity for one in each.services if one.name in names} for each in (findings.baseline, scenario)
-    )
-    return ours != theirs
 
 
 def _from_where(waited_on: str, service: str) -> str:

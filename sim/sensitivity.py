@@ -16,7 +16,7 @@ from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import cut, difference_verdict
 from sim.results.comparison.statistics import Spread, spread
 from sim.results.measure_table import limits_of_difference, measures
-from sim.results.measures.periods import Divisions, Period, division
+from sim.results.measures.periods import Divisions, Period, days_of, period_of_comparison
 from sim.runs.collecting import beside
 from sim.runs.experiment import HowToRun, ScenarioRuns, Work
 from sim.runs.piece import Piece, Replications
@@ -99,7 +99,7 @@ class Tornado:
     @property
     def days(self) -> int:
         """The days that every difference is of."""
-        return self.period.days if self.period else self.base.calendar.measured_days
+        return days_of(self.period, self.base)
 
 
 def sensitivity(question: Question, ranges: Sequence[Range], run: HowToRun) -> Tornado:
@@ -193,13 +193,12 @@ class _Cases:
     def beside(self, pair: tuple[int, int], pieces: Sequence[Replications]) -> list[list[Piece]]:
         """The replications of a pair, the other's with what it releases beside the base's; of the days that are reported."""
         found = beside([self.scenarios[number] for number in pair], [pieces[number] for number in pair])
-        return [[piece.periods[self.period] if self.period else piece for piece in theirs] for theirs in found]
+        return [[piece.of(self.period) for piece in theirs] for theirs in found]
 
     @property
     def period(self) -> Period | None:
         """The days that a comparison of the two files as stated is about, where those are not all."""
-        found = division(*(self._as_stated[file] for file in (self._question.base, self._question.other)))
-        return found.headline if found else None
+        return period_of_comparison(*(self._as_stated[file] for file in (self._question.base, self._question.other)))
 
     def has(self, path: str) -> bool:
         """Whether one of the two files has a value at this path, or inside it."""

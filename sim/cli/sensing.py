@@ -25,6 +25,7 @@ from sim.inputs.scenario import ALL_HOSPITALS
 from sim.results.files import writing
 from sim.results.measure_table import HEADLINE, HIGHER, LOWER, measures
 from sim.results.measures.hospitals import has_several, main_place
+from sim.results.measures.periods import days_of, words_of
 from sim.results.report.study import Chart, StudyPage
 from sim.results.words import labels
 from sim.results.words.labels import (
@@ -208,7 +209,7 @@ def _write_bars(
             "sensitivity.csv": writing.csv_bytes(COLUMNS, _rows(found.bars)),
         },
         began=began,
-        more={"engine": engine, "measured": found.period.words if found.period else "the whole window"},
+        more={"engine": engine, "measured": words_of(found.period)},
         asked="\0".join(str(bar.of) for bar in found.bars),
     )
 
@@ -274,7 +275,7 @@ def _times_of(study: Study, wanted: Wanted) -> float:
 
 
 def _days(joint: JointRanges) -> int:
-    return joint.period.days if joint.period else joint.stated[0].calendar.measured_days
+    return days_of(joint.period, joint.stated[0])
 
 
 def write(options: Sensitivity, study: Study, page: StudyPage, began: float) -> Path:

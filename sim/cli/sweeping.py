@@ -25,6 +25,7 @@ from sim.results.comparison.compare import Estimate, PairedDifference
 from sim.results.files import writing
 from sim.results.files.writing import may_be_replaced, utf8
 from sim.results.measure_table import SHARES, measures
+from sim.results.measures.periods import words_of
 from sim.results.report.study import Chart, Explore, Explored, Level, Slider, StudyPage, StudyTable
 from sim.results.words.labels import MONEY, change_and_interval, counted, question, shortened, spoken, title
 from sim.runs.collecting import SUMMARY, estimate_cells
@@ -227,7 +228,7 @@ def _write_sweep(
             "steps.csv": writing.csv_bytes([*STEP, "other"], ([*row.values()] for row in step_rows(found, figures))),
         },
         began=began,
-        more={"engine": engine, "measured": found.period.words if found.period else "the whole window"},
+        more={"engine": engine, "measured": words_of(found.period)},
     )
 
 
@@ -236,7 +237,7 @@ def _results_of(found: Sweep, figures: Sequence[Figure]) -> dict[str, Any]:
     scenarios = {one.file: one for one in (found.base.scenario, found.scenario)}.values()
     return {
         **about(scenarios),
-        "measured": found.period.words if found.period else "the whole window",
+        "measured": words_of(found.period),
         "measures": [dict(zip(SUMMARY, estimate_cells(row), strict=True)) for row in found.base.estimates],
         "sweep": list(point_rows(found)),
         "steps": list(step_rows(found, figures)),

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.diagnostics.offered_load import ENDLESS, admissions_per_day, arrivals_per_day, load_warnings
-from sim.inputs.calendar import ever_open
+from sim.inputs.calendar import arrival_rates, ever_open
 from sim.inputs.part import has
 from sim.inputs.problems import listed
 from sim.inputs.scenario import SECONDS_PER_DAY, Calendar, Group, Places, Scenario, Service, Step, Visit
@@ -47,10 +47,10 @@ def warnings_before_a_run(scenario: Scenario) -> list[str]:
 
 
 def _nobody_comes(scenario: Scenario) -> Iterator[str]:
-    """That every place stays empty, where no group has arrivals in the measured days and nobody is there at the start."""
-    comes = any(sum(arrivals_per_day(scenario, group)) > 0 for group in scenario.people)
+    """That every place stays empty, where no group has arrivals on any day of the run and nobody is there at the start."""
+    comes = any(group.has_times or any(arrival_rates(scenario.calendar, group)) for group in scenario.people)
     if not comes and not any(entry.count for entry in scenario.census):
-        yield "nobody comes in the measured days, and nobody is there at the start: every figure is of empty places"
+        yield "nobody comes, and nobody is there at the start: every figure is of empty places"
 
 
 def gravest_first(warnings: Iterable[str]) -> tuple[str, ...]:

@@ -248,7 +248,7 @@ class Collector:
         self._days[scenario].add(piece.daily_keys, piece.daily)
         for period, of in self._members.items():
             if scenario in of:
-                part = piece.periods[period] if period else piece
+                part = piece.of(period)
                 self._cuts[period].add(of.index(scenario), part, piece.departures)
         if self._also:
             self._also(scenario, piece)

@@ -41,6 +41,10 @@ class Piece:
     seconds: Mapping[str, float] = field(default_factory=dict)  # by stage; empty where it was kept by an earlier run
     periods: Mapping[Period, "Piece"] = field(default_factory=dict)  # the same of parts of the window, without days
 
+    def of(self, period: Period | None) -> "Piece":
+        """What it found in a period that it was measured in; None: in the whole window."""
+        return self.periods[period] if period else self
+
     def rows(self) -> list[Row]:
         """The values as rows of the vocabulary."""
         return [

@@ -46,7 +46,7 @@ from sim.model.random_numbers import RandomNumbers, name_key, quantity_key
 from sim.results.comparison.compare import CANNOT_TELL, cut, difference_verdict
 from sim.results.comparison.statistics import spread
 from sim.results.measure_table import limits_of_difference, measures
-from sim.results.measures.periods import Divisions, Period, division
+from sim.results.measures.periods import Divisions, Period, period_of_comparison
 from sim.runs.collecting import beside, named_apart, paired
 from sim.runs.experiment import BATCH, HowToRun, ScenarioRuns, Work
 from sim.runs.piece import Piece
@@ -134,8 +134,7 @@ class JointRanges:
         for file, values in zip(self._files, known, strict=True):
             self._take(file, values, problems)
         problems.stop_if_any()
-        found = division(*self.stated)
-        self.period: Period | None = found.headline if found else None
+        self.period = period_of_comparison(*self.stated)
 
     def _take(self, file: OneFile, values: dict[str, str], problems: Problems) -> None:
         parts = [_part_of(one, values) for one in self.ranges]
@@ -223,8 +222,8 @@ def work_at(joint: JointRanges, points: Floats, run: HowToRun, processes: int, *
 
 def _figures(pieces: Sequence[Piece], wanted: Sequence[Wanted], period: Period | None) -> Iterator[list[float]]:
     for piece in pieces:
-        told = piece.periods[period] if period else piece
-        yield [one.of(told) for one in wanted]
+        measured = piece.of(period)
+        yield [one.of(measured) for one in wanted]
 
 
 # -- possible worlds ---------------------------------------------------------------------------------------------------

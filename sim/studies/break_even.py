@@ -26,7 +26,7 @@ from sim.inputs.problems import Problems
 from sim.inputs.scenario import Scenario
 from sim.results.comparison.compare import Figures
 from sim.results.comparison.statistics import spread
-from sim.results.measures.periods import Period
+from sim.results.measures.periods import Period, days_of, words_of
 from sim.results.words import labels
 from sim.results.words.labels import figure
 from sim.runs.experiment import HowToRun
@@ -123,7 +123,7 @@ class BreakEven:
     @property
     def days(self) -> int:
         """How many days they are of."""
-        return self.period.days if self.period else self.base.calendar.measured_days
+        return days_of(self.period, self.base)
 
 
 @dataclass
@@ -176,8 +176,7 @@ def break_even(base: Scenario, question: Question, effect: Typed, run: HowToRun)
     if last < 1:
         raise ValueError("an effect needs two ends to look between, as in 0%..50%")
     runs = PointRuns(settings, run, base)
-    measured_days = runs.period.days if runs.period else base.calendar.measured_days
-    balances = _Balances(runs, labels.times(measured_days))
+    balances = _Balances(runs, labels.times(days_of(runs.period, base)))
     wanted = {round(part * last / QUARTERS) for part in range(QUARTERS + 1)}
     while wanted:
         for number in sorted(wanted):
@@ -308,7 +307,7 @@ def as_object(found: BreakEven, says: str) -> dict[str, object]:
         "with_freed_beds": _balance_object(found.with_beds),
         "replications": found.base.replications,
         "time": found.time,
-        "measured": found.period.words if found.period else "the whole window",
+        "measured": words_of(found.period),
         "values_tried": found.tried,
         "sizes": [dict(zip(SIZES[3:-1], row[3:-1], strict=True)) for row in sizes(found, says)],
     }

@@ -98,7 +98,7 @@ class Shown:
 
     def of(self, pieces: Sequence[Sequence[Piece]]) -> Iterator[Piece]:
         """Its replications, each of these days."""
-        return (piece if self.days is None else piece.periods[self.days] for piece in pieces[self.number])
+        return (piece.of(self.days) for piece in pieces[self.number])
 
 
 def look_ahead(replications: int) -> int:

@@ -40,7 +40,7 @@ from sim.results.comparison.statistics import Interval, spread
 from sim.results.measure_table import BY, ITEMS, SHARES, measures
 from sim.results.measures.hospitals import has_several, main_place
 from sim.results.measures.order import MeasureKey, canonical
-from sim.results.measures.periods import Divisions, Period, division
+from sim.results.measures.periods import Divisions, Period, days_of, period_of_comparison
 from sim.results.spill import Spill
 from sim.results.split import trait_names
 from sim.results.words.labels import factor, measure_label
@@ -222,8 +222,9 @@ class PointRuns:
         """ValueError says why the base cannot be compared."""
         if base is not None and len(paired([base, settings.stated])[0]) < 2:
             raise ValueError(nothing_to_compare(paired([base, settings.stated])[1]))
-        divided = division(base, settings.stated) if base else None
-        self.period: Period | None = divided.headline if divided else None  # what is measured; None: the whole window
+        self.period = (
+            period_of_comparison(base, settings.stated) if base else None
+        )  # that is measured; None: all of the window
         self._settings, self._run = settings, ScenarioRuns(how, Divisions(common=self.period))
         self._base = settings.stated if base is None else base
         self._base_pieces: Replications | None = None
@@ -275,7 +276,7 @@ class PointRuns:
         found = beside([self._base, *scenarios.values()][: len(pieces) + 1], [self._base_pieces, *pieces])
         mine = found[1:] or found
         for (name, scenario), theirs in zip(scenarios.items(), mine, strict=True):
-            measured = (piece.periods[self.period] if self.period else piece for piece in theirs)
+            measured = (piece.of(self.period) for piece in theirs)
             self._known[name] = Measured(scenario, _undivided(scenario, measured, self._spill))
 
 
@@ -415,13 +416,12 @@ class World:
     @cached_property
     def period(self) -> Period | None:
         """The days that a comparison is about, where something dated divides them; None: all of them."""
-        found = division(self.base, self.stated) if self.base else None
-        return found.headline if found else None
+        return period_of_comparison(self.base, self.stated) if self.base else None
 
     @property
     def days(self) -> int:
         """The days that every figure is of."""
-        return self.period.days if self.period else self.stated.calendar.measured_days
+        return days_of(self.period, self.stated)
 
     @property
     def all(self) -> tuple[Setting, ...]:
@@ -509,5 +509,5 @@ class MixRuns:
         return [factor(one.key[1], days) * np.array([one.of(row) for row in rows], dtype=np.float64) for one in figures]
 
     def _rows(self, piece: Piece) -> Rows:
-        told = piece.periods[self._period] if self._period else piece
-        return {key[:4]: float(value) for key, value in zip(told.keys, told.values, strict=True)}
+        measured = piece.of(self._period)
+        return {key[:4]: float(value) for key, value in zip(measured.keys, measured.values, strict=True)}

@@ -20,7 +20,7 @@ from sim.results.comparison.findings import NOT_PRICED, is_lever
 from sim.results.comparison.statistics import Interval
 from sim.results.measure_table import HEADLINE, measures
 from sim.results.measures.hospitals import has_several, main_place
-from sim.results.measures.periods import Period
+from sim.results.measures.periods import Period, days_of
 from sim.results.words import labels
 from sim.results.words.labels import change_and_interval, counted, figure, interval, measure_label
 from sim.studies.settings import Measured, Point, PointRuns, Setting, Settings
@@ -71,7 +71,7 @@ class Sweep:
     @property
     def days(self) -> int:
         """How many days every figure is of."""
-        return self.period.days if self.period else self.scenario.calendar.measured_days
+        return days_of(self.period, self.scenario)
 
     @property
     def all(self) -> tuple[Setting, ...]:

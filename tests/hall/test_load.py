@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.diagnostics.offered_load import estimated_loads, estimated_team_loads, load_warnings
+from sim.diagnostics.offered_load import arrivals_per_day, estimated_loads, estimated_team_loads, load_warnings
 from sim.diagnostics.warnings import gravest_first, growing_queues, warnings_before_a_run
 from sim.inputs.distributions import between, exponential, fixed
 from sim.inputs.loading import read_scenario
@@ -320,7 +320,14 @@ def test_a_scenario_to_which_nobody_comes_says_so() -> None:
     empty = small(beds=10)
     (group,) = empty.people
     (word,) = warnings_before_a_run(replace(empty, people=(replace(group, arrivals_per_day=0.0),)))
-    assert (
-        word == "nobody comes in the measured days, and nobody is there at the start: every figure is of empty places"
+    assert word == "nobody comes, and nobody is there at the start: every figure is of empty places"
+    # Whoever came before the measured days may be here still.
+    in_april = tuple(float(month == 4) for month in range(1, 13))
+    before = replace(
+        empty,
+        people=(replace(group, by_month=in_april),),
+        calendar=replace(empty.calendar, warm_up_days=30, measured_days=10),
     )
+    assert sum(arrivals_per_day(before, before.people[0])) == 0
+    assert "nobody comes" not in " ".join(warnings_before_a_run(before))
     assert "nobody comes" not in " ".join(warnings_before_a_run(empty))

@@ -306,9 +306,8 @@ def _cells(
         return ()
     both = (_figure(row) for row in (before, after))
     difference = change_and_interval(change.mean, change.low, change.high, change.unit)
-    leaves_out = change.unit == "GBP" and is_unpriced(
-        findings, scenario
-    )  # what the lever costs: neither better nor worse
+    # Pounds that leave out what the lever costs are neither better nor worse.
+    leaves_out = change.unit == "GBP" and is_unpriced(findings, scenario)
     verdict = NOT_PRICED if leaves_out else verdict_text(change)
     return (said + findings.in_how_many(change), *both, *difference, verdict)
 

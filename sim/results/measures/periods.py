@@ -136,6 +136,22 @@ def division(base: Scenario | None, other: Scenario) -> Division | None:
     return Division(periods, differing[-1] if differing else periods[-1])
 
 
+def period_of_comparison(base: Scenario, other: Scenario) -> Period | None:
+    """The days that a comparison is about, where something dated divides the window; None: all of it."""
+    found = division(base, other)
+    return found.headline if found else None
+
+
+def days_of(period: Period | None, scenario: Scenario) -> int:
+    """How many days figures are of that are of this period of a scenario; None: the whole window."""
+    return period.days if period else scenario.calendar.measured_days
+
+
+def words_of(period: Period | None) -> str:
+    """Which days these are."""
+    return period.words if period else "the whole window"
+
+
 def within(scenario: Scenario, period: Period) -> Scenario:
     """The scenario, measured in this period only."""
     calendar = replace(scenario.calendar, warm_up_days=period.first_day, measured_days=period.days, follow_up_days=0)

@@ -19,7 +19,20 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from sim.desk import session, shows
-from sim.desk.session import FIRST, ITSELF, MOST_REPLICATIONS, PINNED, Cannot, Comparison, Desk, Moved, Pin, controls
+from sim.desk.session import (
+    BEDS,
+    FIRST,
+    ITSELF,
+    MOST_REPLICATIONS,
+    PINNED,
+    Cannot,
+    Comparison,
+    Control,
+    Desk,
+    Moved,
+    Pin,
+    controls,
+)
 from sim.desk.shows import boxed, plain, table
 from sim.home import typed
 from sim.inputs.problems import ScenarioError, capital
@@ -183,8 +196,11 @@ def ask(desk: "Desk", stated: Scenario, now: Moved) -> None:
         "What is the smallest (or largest) value with which a figure is where it should be, or, of several values, their cheapest mix? "
         "All else stays as it is on this page."
     )
-    st.session_state.setdefault("solve paths", list(found)[:1])
-    # of another file
+    if "solve paths" not in st.session_state or st.session_state.get("solve of") != stated.file:
+        own = {value.path for value in stated.values if value.file == stated.file}
+        first = sorted(found, key=lambda path: (found[path].kind != BEDS, path not in own))[:1]
+        st.session_state["solve paths"], st.session_state["solve of"] = first, stated.file
+    # of a file that was changed on the disk
     st.session_state["solve paths"] = [one for one in st.session_state["solve paths"] if one in found]
     paths = st.multiselect("Which values", list(found), format_func=lambda one: found[one].label, key="solve paths",
                            max_selections=MOST_SETTINGS)  # fmt: skip
@@ -192,8 +208,9 @@ def ask(desk: "Desk", stated: Scenario, now: Moved) -> None:
     for path in paths:
         left, right = st.columns(2)
         named = f"{found[path].label}, " if len(paths) > 1 else ""
-        low = left.text_input(plain(f"{named}from"), "0", key=f"solve from {path}")
-        high = right.text_input(plain(f"{named}to"), found[path].written(found[path].high), key=f"solve to {path}")
+        least, most, of = *_first_ends(found[path], stated), f"{path}, {stated.file}"
+        low = left.text_input(plain(f"{named}from"), least, key=f"solve from {of}")
+        high = right.text_input(plain(f"{named}to"), most, key=f"solve to {of}")
         changes.append((path, f"{low}..{high}"))
     left, right = st.columns([3, 1])
     target = left.text_input("Target", f"{main_place(stated)}.{HEADLINE} <= 35", key=f"solve target {stated.file}",
@@ -205,6 +222,13 @@ def ask(desk: "Desk", stated: Scenario, now: Moved) -> None:
         st.session_state.solved = _answer(desk, stated, changes, target, confidence / 100, moves), words
     if "solved" in st.session_state:
         _tell(*st.session_state.solved)
+
+
+def _first_ends(control: Control, stated: Scenario) -> tuple[str, str]:
+    """Between which values is looked, where nobody says: of hospital beds from half of them, as a hospital without beds is refused."""
+    acute = {service.name for service in stated.services if service.kind == "acute"}
+    of_hospital = control.kind == BEDS and control.path.split(".")[1] in acute
+    return control.written(control.number // 2 if of_hospital else 0), control.written(control.high)
 
 
 Changes = Sequence[tuple[str, str]]  # a path, and between which ends
@@ -393,9 +417,6 @@ def _open(desk: Desk, stated: Scenario) -> None:
         state["census wrong"] = str(why).splitlines()
         return
     state["census made"] = [f"Made: scenarios/{file.name}; it is picked above, beside itself.", *_sentences(notes)]
-    for path in state.moves:
-        state.pop(f"slider {path}", None)
-        state.pop(f"text {path}", None)
     state.moves, state.shown = {}, []
     with suppress(KeyError):
         del state["replications"]

@@ -35,6 +35,7 @@ TICK = 0.4  # seconds of replications between two looks
 SHOWN_AT_FIRST = 4  # beds and places
 FIRST_FILES = ("cedarwood.yaml", "baseline.yaml")
 STARTS = ("baseline.yaml",)
+SLIDER, FIELD = "slider ", "text "  # before the key of each
 
 
 # -- what the tab knows ------------------------------------------------------------------------------------
@@ -76,9 +77,8 @@ def move(path: str, text: str, stated: str) -> None:
 
 def put_back() -> None:
     """Everything as the file says."""
-    for path in st.session_state.moves:
-        st.session_state.pop(f"slider {path}", None)
-        st.session_state.pop(f"text {path}", None)
+    for key in [one for one in st.session_state if str(one).startswith((SLIDER, FIELD))]:
+        del st.session_state[key]
     st.session_state.moves = {}
 
 
@@ -127,14 +127,15 @@ def has_other_people(desk: Desk) -> bool:
     return bool(stated.census) and stated.census != other.census
 
 
-def movers(stated: Scenario, problems: Mapping[str, tuple[str, ...]]) -> None:
+def movers(stated: Scenario, now: Moved) -> None:
     """The sliders and fields, and what is wrong with a value, below it."""
+    problems, along = now.problems, moved_along(now)
     found = {control.path: control for control in controls(stated)}
     shown = _shown_at_first(stated, found)
     shown += [path for path in st.session_state.shown if path in found and path not in shown]
     overridden = overridden_by_others(stated)
     for path in shown:
-        mover(found[path], problems.get(path, ()), overridden.get(path, ""))
+        mover(found[path], problems.get(path, ()), overridden.get(path, ""), along.get(path, ""))
     more = [path for path in found if path not in shown]
 
     def add() -> None:
@@ -151,6 +152,12 @@ def movers(stated: Scenario, problems: Mapping[str, tuple[str, ...]]) -> None:
     for path, words in problems.items():
         if path not in shown:
             st.error("\n\n".join(map(plain, words)))
+
+
+def moved_along(now: Moved) -> dict[str, str]:
+    """Of each value that nobody moved but the move of another share of its list: as what it is run."""
+    sets = (one.partition("=") for one in now.sets)
+    return {path: text for path, _, text in sets if path not in st.session_state.moves}
 
 
 def overridden_by_others(stated: Scenario) -> dict[str, str]:
@@ -170,24 +177,31 @@ def _shown_at_first(stated: Scenario, found: Mapping[str, Control]) -> list[str]
     return (mine + [path for path in beds if path not in mine])[: max(len(mine), SHOWN_AT_FIRST)][:8]
 
 
-def mover(control: Control, problems: tuple[str, ...], overridden: str) -> None:
+def _slid(control: Control, slider: str, field: str) -> None:
+    """The value of a slider, into the field beside it too; Streamlit asks a slider that is gone as well."""
+    if slider in st.session_state:
+        st.session_state[field] = control.written(st.session_state[slider])
+        move(control.path, st.session_state[field], control.text)
+
+
+def _typed(control: Control, slider: str, field: str) -> None:
+    """What was typed; the slider follows."""
+    if field in st.session_state:
+        st.session_state.pop(slider, None)
+        move(control.path, st.session_state[field], control.text)
+        if control.path not in st.session_state.moves:
+            st.session_state[field] = control.text
+
+
+def mover(control: Control, problems: tuple[str, ...], overridden: str, along: str) -> None:
     """One value: a slider, a field for what a slider cannot say, and what is wrong with it or to be known of it."""
     path, now = control.path, st.session_state.moves.get(control.path, control.text)
-    slider, field = f"slider {path}", f"text {path}"
+    # by file and by what it says: what was shown of another file, or before this one was changed, is not shown again
+    of = f"{path}, {st.session_state.file}: {control.text}"
+    slider, field = f"{SLIDER}{of}", f"{FIELD}{of}"
     if st.session_state.get(field) is None:
         st.session_state[field] = now
     place = control.on_slider(now)
-
-    def slid() -> None:
-        st.session_state[field] = control.written(st.session_state[slider])
-        move(path, st.session_state[field], control.text)
-
-    def typed() -> None:
-        st.session_state.pop(slider, None)
-        move(path, st.session_state[field], control.text)
-        if path not in st.session_state.moves:
-            st.session_state[field] = control.text
-
     row = st.container(horizontal=True, vertical_alignment="bottom")
     if control.has_slider:
         if st.session_state.get(slider) is None:
@@ -199,14 +213,20 @@ def mover(control: Control, problems: tuple[str, ...], overridden: str) -> None:
             control.high,
             key=slider,
             step=control.step,
-            on_change=slid,
+            on_change=_slid,
+            args=(control, slider, field),
             help=plain(note),
             format="%.10g",
         )
     else:
         row.markdown(plain(control.label))
     row.text_input(
-        plain(f"{control.label}, exactly"), key=field, on_change=typed, label_visibility="collapsed", width=110
+        plain(f"{control.label}, exactly"),
+        key=field,
+        on_change=_typed,
+        args=(control, slider, field),
+        label_visibility="collapsed",
+        width=110,
     )
     if problems:
         st.error("\n\n".join(map(plain, problems)))
@@ -214,6 +234,8 @@ def mover(control: Control, problems: tuple[str, ...], overridden: str) -> None:
         st.caption(plain(f"was {control.text}"))
         if overridden:
             st.warning(plain(overridden))
+    elif along:
+        st.caption(plain(f"now {along}, as another share of its list moved: together they make up 100%"))
 
 
 # -- what it does ------------------------------------------------------------------------------------------
@@ -289,7 +311,7 @@ def page() -> None:
     above = st.container()
     left, right = st.columns([2, 3], gap="large")
     with left:
-        movers(stated, now.problems)
+        movers(stated, now)
     remember()
     beside = right.container()
     comparison, why = compared(desk, stated, now, most)

@@ -112,7 +112,7 @@ def narrowing(trail: Sequence[tuple[int, PairedDifference]], most: int) -> "alt.
         zero.encode(alt.Y("difference:Q", scale=down)),
     ).properties(
         height=220,
-        description=f"{label}: {last.mean:.3g} ({last.low} to {last.high}) after {trail[-1][0]} replications",
+        description=f"{label}: {last.mean:.3g} ({last.low:.3g} to {last.high:.3g}) after {trail[-1][0]} replications",
     )
 
 

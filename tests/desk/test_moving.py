@@ -2,19 +2,23 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sim.cli import main
+from sim.desk.server import PAGE
 from sim.desk.session import (
     Cannot,
     Comparison,
+    Desk,
     Engine,
     Pin,
     Stated,
     compare_words,
     controls,
     moved,
+    open_desk,
     save,
     scenario_files,
     suggested,
@@ -247,3 +251,57 @@ def test_cash_of_sixty_days_is_pinned_as_that_of_sixty_days(stated: Stated, engi
     assert "cash in the 60 days measured" in shown and "+£27k" in shown and "a year" not in shown
     both = pinned([days, year])
     assert "+£27k in the 60 days measured" in both and "+£164k a year" in both
+
+
+def page_of(stated: Stated, engine: Engine, file: str) -> Any:
+    """The page as a tab would show it, without a browser."""
+    testing = pytest.importorskip("streamlit.testing.v1", reason="streamlit is not here: .ci/run installs it")
+    open_desk(Desk(engine, stated))
+    page = testing.AppTest.from_file(str(PAGE), default_timeout=120)
+    page.query_params["file"] = file
+    page.query_params["replications"] = "2"
+    return page.run()
+
+
+def shown(page: Any) -> dict[str, tuple[object, object]]:
+    """What each slider and its field show."""
+    fields = {one.label.removesuffix(", exactly"): one.value for one in page.text_input}
+    return {one.label: (one.value, fields[one.label]) for one in page.slider}
+
+
+def test_another_file_shows_its_own_numbers(stated: Stated, engine: Engine) -> None:
+    page = page_of(stated, engine, "more.yaml")
+    assert shown(page)["unit beds"] == (5, "5")
+    page.selectbox(key="file").set_value("base.yaml").run()
+    assert shown(page)["unit beds"] == (2, "2")
+
+
+def test_a_file_that_was_changed_shows_what_it_says_now(stated: Stated, engine: Engine) -> None:
+    page = page_of(stated, engine, "more.yaml")
+    file = stated.folder / "more.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("beds: 5", "beds: 11"), encoding="utf-8")
+    page.run()
+    assert shown(page)["unit beds"] == (11, "11")
+
+
+def test_a_share_that_moves_with_another_says_what_it_is_now(stated: Stated, engine: Engine) -> None:
+    page = page_of(stated, engine, "base.yaml")
+    home, unit = (f"people.everyone.journey.hospital.then.{name}.share" for name in ("home", "unit"))
+    for path in (home, unit):
+        page.selectbox(key="add").set_value(path).run()
+    field = next(one for one in page.text_input if str(one.key).startswith(f"text {unit}"))
+    field.set_value("40%").run()
+    captions = [one.value.replace("\\", "") for one in page.caption]
+    assert "was 30%" in captions
+    assert "now 60%, as another share of its list moved: together they make up 100%" in captions
+
+
+def test_solve_asks_about_the_file_that_is_picked(stated: Stated, engine: Engine) -> None:
+    page = page_of(stated, engine, "more.yaml")
+    ends = {str(one.key): one.value for one in page.text_input if str(one.key).startswith("solve ")}
+    assert ends["solve from services.unit.beds, scenarios/more.yaml"] == "0"
+    assert ends["solve to services.unit.beds, scenarios/more.yaml"] == "25"
+    page.selectbox(key="file").set_value("base.yaml").run()
+    ends = {str(one.key): one.value for one in page.text_input if str(one.key).startswith("solve ")}
+    assert ends["solve from services.hospital.beds, scenarios/base.yaml"] == "9"
+    assert ends["solve to services.hospital.beds, scenarios/base.yaml"] == "38"

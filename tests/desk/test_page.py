@@ -244,7 +244,7 @@ def test_a_list_of_inpatients_with_the_planners_own_headings_starts_a_scenario(p
 def test_a_mix_of_two_values_is_asked_for(page: Any) -> None:
     page.get_by_text(ALL).wait_for()
     page.get_by_role("tab", name="Solve").click()
-    choose(page, "Which values", "unit beds")
+    choose(page, "Which values", "hospital beds")
     page.get_by_label("hospital beds, from").fill("16")
     page.get_by_label("hospital beds, to").fill("18")
     page.get_by_label("unit beds, to").fill("6")

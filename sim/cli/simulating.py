@@ -142,15 +142,28 @@ def _simulate(
             with watch.stage("gathering"):
                 findings = collector.findings(warnings=warnings, left_out=left_out)
                 findings = replace(findings, flips=flips, order=options.order, indifference=options.indifference)
+            lost = _answer(screen, findings, precise)
             folder = _publish(job, options, findings, people, collector, lines)
     except KeyboardInterrupt:
         tables.interrupted(screen, *screen.how_far, goes_on=_goes_on(job, options))
         return INTERRUPTED
     _give(options, folder, precise)
-    if precise:
-        tell_precision(screen, precise.chosen, chosen)
+    if lost:
+        raise lost
     _tell(job, options, screen, findings, folder)
     return 0
+
+
+def _answer(screen: Screen, findings: Findings, precise: Precise | None) -> OSError | None:
+    """Says what was found before charts are drawn; why it was lost, where it was: the files are written all the same."""
+    try:
+        if precise:
+            tell_precision(screen, precise.chosen, findings.scenarios)
+        tables.answer(screen, findings)
+    except OSError as lost:
+        return lost
+    screen.note("Drawing charts and writing the files ...")
+    return None
 
 
 def _check_places(job: Job, options: Simulate) -> None:
@@ -180,8 +193,8 @@ def _give(options: Simulate, folder: Path, precise: Precise | None) -> None:
 
 
 def _tell(job: Job, options: Simulate, screen: Screen, findings: Findings, folder: Path) -> None:
-    """The answer, where its files are, the other readings of the question, and what came from the store."""
-    tables.after(screen, findings, folder)
+    """Where the files of the answer are, the other readings of the question, and what came from the store."""
+    screen.say(f"Tables, charts and a report to print: {folder}")
     if not (job.writes_replications or job.parquet):
         screen.say(
             f"Of more than {MOST_IN_CSV:,} replications, those one by one are written where asked: --replications-csv, --parquet"

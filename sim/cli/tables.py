@@ -110,8 +110,8 @@ def from_the_store(screen: Screen, store: Store | None) -> None:
     screen.note(f"From the store: {' and '.join(told)} ({store.folder}, {size:,.0f} MB); --fresh runs all anew.")
 
 
-def after(screen: Screen, findings: Findings, folder: Path) -> None:
-    """The answer first: ranking, sentences, tables, money; then what was changed, warnings, and where the files are."""
+def answer(screen: Screen, findings: Findings) -> None:
+    """The answer first: ranking, sentences, tables, money; then what was changed, and warnings."""
     ranked, summary = ranking.ranking_with_summary(findings)
     if ranked:
         _ranking(screen, findings, ranked, summary)
@@ -125,7 +125,6 @@ def after(screen: Screen, findings: Findings, folder: Path) -> None:
     if findings.compared:
         _changes(screen, findings)
     _warnings(screen, findings)
-    screen.say(f"Tables, charts and a report to print: {folder}")
 
 
 def _warnings(screen: Screen, findings: Findings) -> None:

@@ -454,7 +454,7 @@ def test_a_chart_without_dates_has_no_mark() -> None:
 
 
 def test_the_screen_tells_the_days_first(three: Findings, capsys: pytest.CaptureFixture[str]) -> None:
-    tables.after(Screen(quiet_output=False), three, Path("there"))
+    tables.answer(Screen(quiet_output=False), three)
     said = " ".join(capsys.readouterr().out.split())
     assert "avoided in hospital, against Base; from 15 June 2026, when everything dated is in force" in said
     assert "From the change of places of unit on 26 May 2026 (40 of the 60 measured days): " in said

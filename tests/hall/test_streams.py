@@ -57,6 +57,40 @@ def test_without_a_reader_a_comparison_is_made_all_the_same(tmp_path: Path) -> N
     ("streams", "trouble"),
     [("> /dev/full", "standard output: No space left on device"), (">&-", "standard output: is closed")],
 )
+def test_a_comparison_whose_answer_is_lost_is_2_and_its_files_are_written(
+    tmp_path: Path, streams: str, trouble: str
+) -> None:
+    write_pair(tmp_path)
+    argv = ["compare", "base.yaml", "more.yaml", "--replications", "2", "--outputs", "out"]
+    done = finished(tmp_path, *argv, *QUICK, streams=streams)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, trouble)
+    name = (tmp_path / "out" / "latest").read_text(encoding="utf-8").strip()
+    assert (tmp_path / "out" / name / "report.html").exists()
+
+
+def test_the_answer_is_on_the_screen_before_charts_are_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pair(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    said = []
+
+    def no_room(*_: object) -> None:
+        said.append(capsys.readouterr().out)
+        raise OSError(28, "No space left on device", "out")
+
+    monkeypatch.setattr("sim.runs.outputs.publish", no_room)
+    argv = ["compare", "base.yaml", "more.yaml", "--replications", "2", "--outputs", "out", *QUICK]
+    assert main(argv) == 2
+    assert "Every figure is the average of 2" in said[0]
+    assert "report to print" not in said[0] + capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("streams", "trouble"),
+    [("> /dev/full", "standard output: No space left on device"), (">&-", "standard output: is closed")],
+)
 def test_words_that_are_lost_are_2_where_nothing_moved(recorded: Path, streams: str, trouble: str) -> None:
     done = finished(recorded, "check", "child.yaml", *QUICK, streams=streams)
     assert (done.returncode, done.stderr.splitlines()[-1]) == (2, trouble)

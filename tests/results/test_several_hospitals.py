@@ -4,7 +4,6 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from matplotlib import rc_context
@@ -77,7 +76,7 @@ def forty() -> Findings:
 def screen_of(findings: Findings) -> str:
     screen = Screen(quiet_output=False)
     screen.out = io.StringIO()
-    tables.after(screen, findings, Path("there"))
+    tables.answer(screen, findings)
     return screen.out.getvalue()
 
 

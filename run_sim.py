@@ -270,6 +270,7 @@ def pip_install(arguments: list) -> tuple:
     """Return pip's exit code and output; where packages come from is left to pip's own settings."""
     # No user folder and no target, because pip's settings may name them; both would leave the private folder empty.
     command = [BASE_PYTHON, "-m", "pip", "--python", VENV_PYTHON, "install", "--no-input", "--no-user", "--target", ""]
+    command.append("--no-compile")  # of all files, half as long again; Python compiles the few that it imports
     progress = Progress(sum("==" in word or ">=" in word for word in arguments))
     try:
         return run_tool([*command, *arguments], progress.hear)

@@ -6,9 +6,10 @@ Records on which two engines differ never become a result.
 import hashlib
 import os
 import platform
+import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.inputs.scenario import Scenario
-from sim.machine_code import CannotCompile, Passes
+from sim.machine_code import CannotCompile, Passes, check_numba
 from sim.model import engine
 from sim.model.compiled import numba_setup
 from sim.model.engine import COMPILED, REFERENCE
@@ -80,13 +81,52 @@ def engines_for(asked: str, tell: Callable[[str], None], *, cross_check: bool = 
     engine.check_name(asked)
     if asked != REFERENCE and _was_loaded_before():
         return Engines(COMPILED, "", cross_check)
-    choice = engine.choose(asked, processors(), tell)
+    with passes_compiled_beside() if asked != REFERENCE and may_compile_beside() else nullcontext():
+        choice = engine.choose(asked, processors(), tell)
     if choice.name == COMPILED:
         _load_passes(tell)
         _note_that_it_loads()
     if choice.why:
         tell(f"The SimPy model runs, not the fast engine: {choice.why}. The results are the same.")
     return Engines(choice.name, choice.why, cross_check)
+
+
+def may_compile_beside() -> bool:
+    """Whether the engine will be compiled now, with a second processor at hand."""
+    try:
+        check_numba()
+    except CannotCompile:
+        return False
+    return processors() > 1 and numba_setup.cache_folder() is not None and not numba_setup.is_compiled_before()
+
+
+@contextmanager
+def passes_compiled_beside() -> Iterator[None]:
+    """Inside, while this process compiles the engine for a minute, another one compiles and keeps what goes over its records.
+
+    Whatever becomes of it is seen when they are loaded here: what is not kept is compiled then.
+    """
+    program = f"import sys; sys.path[:] = {sys.path!r}; from sim.runs.engines import compile_passes; compile_passes()"
+    nothing = subprocess.DEVNULL
+    try:
+        beside = subprocess.Popen([sys.executable or "", "-c", program], stdin=nothing, stdout=nothing, stderr=nothing)
+    except OSError:  # no such program, or no room for it
+        yield
+        return
+    try:
+        yield
+        beside.wait()
+    finally:
+        beside.kill()
+        beside.wait()
+
+
+def compile_passes() -> None:
+    """Have what goes over the records compiled, and kept."""
+    import sim.runs.experiment  # noqa: F401 - which knows all of them
+
+    for passes in Passes.every:
+        passes.loaded()
 
 
 def _load_passes(tell: Callable[[str], None]) -> None:

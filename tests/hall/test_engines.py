@@ -20,6 +20,7 @@ from sim.model.compiled import compiled_run, numba_setup
 from sim.model.compiled.numba_setup import CannotCompile
 from sim.model.records import Ledger
 from sim.runs import engines as hall
+from sim.runs import experiment  # noqa: F401 - which knows all compiled passes
 from sim.runs.engines import SAMPLE, Engines, EnginesDiffer, ledger_of
 from sim.runs.workers import NoWorkers, Stopwatch
 from tests.hall.files import BASE, write
@@ -105,6 +106,67 @@ def test_a_first_compilation_is_announced(said: list[str], monkeypatch: pytest.M
     monkeypatch.setattr(engine, "_compile", lambda: None)
     engine.choose("auto", 2, said.append)
     assert len(said) == 1 and said[0].startswith("Compiling the fast engine")
+
+
+@pytest.mark.nightly
+@pytest.mark.usefixtures("own_cache")
+def test_checks_of_the_records_are_compiled_while_the_engine_is(
+    said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "_compile", lambda: None)
+    assert len(machine_code.Passes.every) >= 10  # `experiment` knows all of them
+    assert not any(passes.is_compiled_before() for passes in machine_code.Passes.every)
+    assert hall.engines_for("auto", said.append).name == "compiled"
+    assert all(passes.is_compiled_before() for passes in machine_code.Passes.every)
+    assert len(said) == 1 and said[0].startswith("Compiling the fast engine")
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program in Python's place, which writes what it is told to do into the file beside it, and then may wait."""
+    program = tmp_path / "stand-in"
+    program.write_text('#!/bin/sh\nprintf %s "$2" > "$0.told"\nexec sleep "${STAND_IN_WAITS:-0}"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    return program.with_suffix(".told")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a program of the shell")
+def test_what_is_compiled_beside_is_waited_for_and_knows_where_we_are(stand_in: Path) -> None:
+    with hall.passes_compiled_beside():
+        pass
+    assert str(ROOT) in stand_in.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a program of the shell")
+def test_what_is_compiled_beside_ends_with_us(stand_in: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STAND_IN_WAITS", "600")
+    started: list[subprocess.Popen[bytes]] = []
+    start = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *a, **how: started.append(start(*a, **how)) or started[0])
+    with pytest.raises(KeyboardInterrupt), hall.passes_compiled_beside():
+        raise KeyboardInterrupt
+    assert stand_in.parent.is_dir() and started[0].returncode is not None
+
+
+def test_without_a_second_process_the_engine_is_compiled_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", None)
+    with hall.passes_compiled_beside():
+        done = True
+    assert done
+
+
+@pytest.mark.usefixtures("own_cache")
+def test_nothing_is_compiled_beside_where_one_processor_would_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert hall.may_compile_beside()
+    with monkeypatch.context() as here:
+        here.setattr(hall, "processors", lambda: 1)
+        assert not hall.may_compile_beside()
+    with monkeypatch.context() as here:
+        here.setitem(sys.modules, "numba", None)
+        assert not hall.may_compile_beside()
+    monkeypatch.delenv(numba_setup.CACHE_FOLDER)
+    assert not hall.may_compile_beside()  # compiled before
 
 
 def test_a_change_in_any_source_makes_another_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

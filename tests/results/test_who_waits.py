@@ -2,12 +2,11 @@
 
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from sim.cli.screen import Screen
-from sim.cli.tables import after
+from sim.cli.tables import answer
 from sim.inputs.scenario import Group, LevelChange, Scenario, Trait
 from sim.results.comparison.findings import Findings
 from sim.results.report.page import RunProvenance, report_html
@@ -78,13 +77,13 @@ def test_one_group_without_traits_has_no_table() -> None:
 
 
 def test_where_nobody_is_ready_in_hospital_there_is_no_word_about_a_table_that_is_not_there(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     base = with_traits(small(replications=2), DEMENTIA)
     (people,) = base.people
     to_the_unit = replace(people, arrives_at=(("unit", 1.0),), journey=people.journey[1:])
     found = compared(replace(base, people=(to_the_unit,)))
-    after(Screen(quiet_output=False), found, tmp_path)
+    answer(Screen(quiet_output=False), found)
     assert splits_of(found) and not in_short(found, found.baseline)
     assert TITLE not in capsys.readouterr().out
 
@@ -112,10 +111,8 @@ def test_a_trait_of_one_scenario_only_is_told_without_a_difference() -> None:
     assert {(line.before, line.difference, line.verdict) for line in lines} == {("-", "", "")}
 
 
-def test_it_is_in_the_terminal_and_in_the_report(
-    pair: Findings, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    after(Screen(quiet_output=False), pair, tmp_path)
+def test_it_is_in_the_terminal_and_in_the_report(pair: Findings, capsys: pytest.CaptureFixture[str]) -> None:
+    answer(Screen(quiet_output=False), pair)
     said = capsys.readouterr().out
     assert TITLE in said
     assert "nights of delay in hospital, delayed or not, dementia: yes" in said

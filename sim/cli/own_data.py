@@ -17,7 +17,7 @@ from sim.cli.screen import Screen
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.own_data import DEFAULT_MAPPING, Bcf, FitStays, Forecasting, Preset, Worksheet
 from sim.diagnostics.warnings import warnings_before_a_run
-from sim.home import COMMAND, HOME, command_line, common_folder, name_from
+from sim.home import COMMAND, HOME, as_shipped, command_line, common_folder, name_from, where_to_stand
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import Problems, did_you_mean, listed, quoted
@@ -39,6 +39,7 @@ from sim.own_data.fitting_scenario import (
     changes,
     fit_cells,
     fragment,
+    knows_all_from,
     targets_csv,
 )
 from sim.own_data.people_files import Places, Spells, on, read_mapping, read_spells
@@ -82,11 +83,10 @@ def fit_verb(options: FitStays, screen: Screen) -> int:
         spells = spells.known_before(on(date.fromisoformat(options.hold_out)))
     screen.note(f"Fitting {counted(len(spells.all), 'stay')} ...")
     fits = fit_spells(spells, options.by or "")
-    command = shlex.join([*COMMAND, *options.typed])
-    files = _files_of_lengths(spells, fits, command)
+    files = _files_of_lengths(spells, fits, _repeated(options))
     if options.write:
         written[options.write] = utf8(
-            fragment(spells, fits, scenario, Path(options.write), command, weekdays=options.weekdays)
+            fragment(spells, fits, scenario, Path(options.write), _command(options), weekdays=options.weekdays)
         )
     _say_lengths(screen, spells, fits, changes(spells, fits, scenario, weekdays=options.weekdays)[1])
     fingerprint = hashlib.sha256(files["fits.csv"]).hexdigest()[:8]
@@ -127,7 +127,7 @@ def _targets(options: FitStays, spells: Spells, service: str) -> dict[str, bytes
     """The files of targets by name; UsageError where a period is too short."""
     if not options.targets:
         return {}
-    first = min(one.admitted.days for one in spells.all) // 1 + 1
+    first = knows_all_from(spells, service)
     parts = [(options.targets, first, spells.until // 1)]
     if options.hold_out:
         kept_back = on(date.fromisoformat(options.hold_out))
@@ -135,7 +135,9 @@ def _targets(options: FitStays, spells: Spells, service: str) -> dict[str, bytes
     try:
         return {name: targets_csv(spells, service, begin, end) for name, begin, end in parts}
     except ValueError as error:
-        raise UsageError(f"--targets: {error}") from None
+        began = min(one.admitted.days for one in (*spells.before, *spells.all))
+        empty = f", from day {first - began:.0f} of the file on: until then it lacks people who had come before its first day"
+        raise UsageError(f"--targets: {error}{empty}") from None
 
 
 def _say_lengths(screen: Screen, spells: Spells, fits: Sequence[Fit], lacking: Sequence[str]) -> None:
@@ -173,7 +175,7 @@ def _row_of_fit(fit: Fit) -> tuple[str, ...]:
     where = (spoken(fit.group), spoken(fit.service), spoken(name), of, f"{fit.share:.1%}" if fit.route else "")
     if fit.family is None:
         return (*where, *people, "too few stays ended", "", "")
-    written = fit.family.written.strip("{}").replace(": {", ", ")
+    written = fit.family.written().strip("{}").replace(": {", ", ")
     return (
         *where,
         *people,
@@ -183,12 +185,12 @@ def _row_of_fit(fit: Fit) -> tuple[str, ...]:
     )
 
 
-def _files_of_lengths(spells: Spells, fits: Sequence[Fit], command: str) -> dict[str, Any]:
+def _files_of_lengths(spells: Spells, fits: Sequence[Fit], repeated: dict[str, str]) -> dict[str, Any]:
     """Every file of the folder by its name: distributions and counts, and no row of anybody."""
     rows = ((fit, *row) for fit in fits for row in quantile_rows(fit))
     charts = list(_charts_of_lengths(spells, fits))
     came = [row for one in admissions(spells)[0] for row in admission_rows(spells, one)]
-    about = {"repeat_with": command, "version": __version__, "stays": len(spells.all), "as_of": spells.until_text}
+    about = {**repeated, "version": __version__, "stays": len(spells.all), "as_of": spells.until_text}
     return {
         "fits.csv": writing.csv_bytes(FIT_COLUMNS, (fit_cells(spells, fit) for fit in fits)),
         "quantiles.csv": writing.csv_bytes(
@@ -438,7 +440,7 @@ def _write_forecast(
     table = writing.csv_bytes(forecasting.COLUMNS, found.rows())
     charts = list(_charts_of_forecast(found))
     about = {
-        "repeat_with": shlex.join([*COMMAND, *options.typed]),
+        **_repeated(options),
         "version": __version__,
         "seed": found.scenario.seed,
         "replications": found.scenario.replications,
@@ -648,16 +650,24 @@ def _is_free(file: Path | None, option: str, mark: str) -> None:
         raise UsageError(f"{option}: {file} is there already, and is not replaced; name another file")
 
 
-def _command(options: Preset | Bcf | Worksheet) -> str:
+def _command(options: Preset | Bcf | Worksheet | FitStays | Forecasting) -> str:
     """What was typed, with files named from the folder that holds all of them: where that is goes into no file."""
+    return _repeated(options)["repeat_with"]
+
+
+def _repeated(options: Preset | Bcf | Worksheet | FitStays | Forecasting) -> dict[str, str]:
+    """What was typed, as above, and where it can be typed, if that has to be said."""
     values = [word.partition("=")[2] if word.startswith("--") and "=" in word else word for word in options.typed[1:]]
-    folder = common_folder([word for word in values if _is_path(word) or Path(word).is_file()])
+    files = [word for word in values if _is_path(word) or Path(word).is_file()]
+    folder = common_folder(files)
 
     def named(word: str) -> str:
         option, sign, value = word.partition("=") if word.startswith("--") else ("", "", word)
         return f"{option}{sign}{name_from(folder, value) if _is_path(value) else value}"
 
-    return shlex.join([*COMMAND, *map(named, options.typed)])
+    where = where_to_stand([name_from(folder, file) for file in files if as_shipped(file) is None], folder)
+    said = {"repeat_with": shlex.join([*COMMAND, *map(named, options.typed)])}
+    return said | {"repeat_where": where} if where else said
 
 
 def _is_path(word: str) -> bool:

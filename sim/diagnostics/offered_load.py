@@ -424,13 +424,14 @@ def _days_on_route(visit: Visit, route: Route, here: Service, scenario: Scenario
     needed = stay.mean_days if stay else 0.0
     if route.to == DIED:
         return needed
-    declared = _days_to_review(here.review) if here.review else 0.0
+    declared = days_to_review(here.review) if here.review else 0.0
     doors = [s.admission_hours for s in scenario.services if s.name in scenario.members(route.to)] or [None]
     to_doors = min(_days_to_doors(here, door) for door in doors)
     return needed + declared + _days_of_steps(route.steps, needed) + to_doors
 
 
-def _days_to_review(review: Review) -> float:
+def days_to_review(review: Review) -> float:
+    """Mean days from the instant at which somebody needs no more care to the review that says so."""
     chance = sum(review.chance_by_weekday) / 7
     return 0.5 + (1 - chance) / max(chance, 1e-9)
 

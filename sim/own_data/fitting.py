@@ -86,12 +86,11 @@ class Family:
         """Akaike's criterion: of two families the smaller fits better for what it takes."""
         return 2 * len(self.parameters) - 2 * self.log_likelihood
 
-    @property
-    def written(self) -> str:
-        """As a scenario says it, to four digits."""
+    def written(self, less: float = 0.0) -> str:
+        """As a scenario says it, to four digits; its mean by so many days less."""
         if self.name == "exponential":
-            return f"{{exponential: {{mean: {self.mean:.4g}}}}}"
-        return f"{{{self.name}: {{mean: {self.mean:.4g}, sd: {self.sd:.4g}}}}}"
+            return f"{{exponential: {{mean: {self.mean - less:.4g}}}}}"
+        return f"{{{self.name}: {{mean: {self.mean - less:.4g}, sd: {self.sd:.4g}}}}}"
 
 
 def longer_share(family: Family, days: Floats) -> Floats:

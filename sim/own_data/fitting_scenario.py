@@ -13,13 +13,13 @@ The first words mark a file that a later fit may write over. Worked examples in 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sim.diagnostics.offered_load import admissions_per_day
+from sim.diagnostics.offered_load import admissions_per_day, days_to_review
 from sim.inputs.field_types import DEFAULT
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import extending, read_scenario
@@ -298,6 +298,7 @@ def whole(shares: Sequence[float]) -> list[str]:
 
 BLOCKS = 10
 LEAST_DAYS = 2 * BLOCKS
+ALMOST_ALL = 0.99  # of stays: once they are over, next to nobody is there who came before the file's first day
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +317,7 @@ def observed(spells: Spells, service: str, first: float, end: float) -> list[Obs
     """The figures of one service in [first, end), in days; ValueError for a period that is too short."""
     if end - first < LEAST_DAYS:
         raise ValueError(f"a period of {LEAST_DAYS} days or more is needed, not {end - first:g}")
-    chosen = [one for one in spells.all if one.service == service]
+    chosen = [one for one in (*spells.before, *spells.all) if one.service == service]
     there = _stock(chosen, first, end, delayed=False)
     late = _stock(chosen, first, end, delayed=True)
     found = [_of_days("midnight_census_mean", there, len(chosen)), _of_days("midnight_delayed_mean", late, len(chosen))]
@@ -328,6 +329,19 @@ def observed(spells: Spells, service: str, first: float, end: float) -> list[Obs
     return found + [
         _of_people(name, values) for name, values in (("days_to_ready_mean", ready), ("length_of_stay_mean_days", stay)) if len(values) > 1
     ]  # fmt: skip
+
+
+def knows_all_from(spells: Spells, service: str) -> float:
+    """The first midnight from which on the file holds all who are there, in days.
+
+    Of those who came before its first day it has nobody: it begins with an empty hospital, which fills for as long as stays last.
+    """
+    every = [one for one in (*spells.before, *spells.all) if one.service == service]
+    ended = [one.left.days - one.admitted.days for one in every if one.left is not None]
+    full = min((one.admitted.days for one in every), default=0.0) + (
+        float(np.quantile(ended, ALMOST_ALL)) if ended else 0.0
+    )
+    return max(float(ceil(full)), spells.since or 0.0)
 
 
 def targets_csv(spells: Spells, service: str, first: float, end: float) -> bytes:
@@ -462,6 +476,7 @@ MARK = "# Fitted to stays by `"
 FIT_COLUMNS = ("group", "service", "route", "trait", "level", "share", "ended", "still_open", "unknown", "family", "mean_days", "sd_days", "gap", "gap_at_days", "gap_by_chance", "source", "as_of")  # fmt: skip
 
 CLOSE = 1e-3
+LEAST_OTHER = 0.02  # of people: shares of levels that differ by less are not spoken of
 Line = tuple[str, str, str]  # path, what it becomes, and the comment beside it
 
 
@@ -489,7 +504,23 @@ def changes(
         except Unwritten as why:
             seen = ", ".join(f"{fit.route} {fit.share:.1%}" for fit in everybody)
             lacking.append(f"Where {group} go from {service}: {why}, so the shares stay as they are. Seen: {seen}")
+    lacking += _other_levels(spells, fits, scenario, [line[0] for line in lines])
     return list({line[0]: line for line in lines}.values()), lacking
+
+
+def _other_levels(spells: Spells, fits: Sequence[Fit], scenario: Scenario, written: Sequence[str]) -> Iterator[str]:
+    """Sentences about traits by which lengths were fitted, where the file has other shares of their levels than the scenario keeps."""
+    for name, trait in dict.fromkeys((one.group, one.trait) for one in fits if one.trait):
+        if any(path.startswith(f"people.{name}.traits.{trait}.") for path in written):
+            continue
+        group = next(one for one in scenario.people if one.name == name)
+        known = [level for one in spells.all if one.group == name for what, level in one.levels if what == trait]
+        pairs = list(zip(group.profiles, group.shares_of_profiles, strict=True))
+        shares = {level: sum(share for levels, share in pairs if (trait, level) in levels) for level in set(known)}
+        seen = {level: known.count(level) / len(known) for level in shares}
+        if any(abs(seen[one] - shares[one]) > LEAST_OTHER for one in shares):
+            each = ", ".join(f"{one} {seen[one]:.1%} (there {shares[one]:.1%})" for one in sorted(shares))
+            yield f"how many people have each level of {trait}, which the scenario keeps as they are there. Seen: {each}"
 
 
 def _length(spells: Spells, path: str, fit: Fit, by_level: Sequence[Fit], scenario: Scenario) -> Line:
@@ -499,17 +530,37 @@ def _length(spells: Spells, path: str, fit: Fit, by_level: Sequence[Fit], scenar
     if own:
         fit, by_level = own[0], ()
     if not by_level or any(_is_by(path, one.trait, scenario) for one in by_level):
-        return f"{path}.stay_days", _written(fit), _behind(spells, fit)
+        return f"{path}.stay_days", _written(fit, scenario), f"{_behind(spells, fit)}{_less(fit, scenario)}"
     trait = next(one for group in scenario.people for one in group.traits if one.name == by_level[0].trait)
-    parts = [f"{one.level}: {_written(one)}" for one in by_level]
-    parts += [f"else: {_written(fit)}"] if len(by_level) < len(trait.level_names) else []
+    parts = [f"{one.level}: {_written(one, scenario)}" for one in by_level]
+    parts += [f"else: {_written(fit, scenario)}"] if len(by_level) < len(trait.level_names) else []
     notes = [f"{one.level}: {people_of([one])}, {_verdict(one)}" for one in by_level]
     notes += [f"else: everybody, {people_of([fit])}, {_verdict(fit)}"] if len(by_level) < len(trait.level_names) else []
-    return f"{path}.stay_days", f"{{by: {trait.name}, {', '.join(parts)}}}", f"{_source(spells)}. {'; '.join(notes)}"
+    return (
+        f"{path}.stay_days",
+        f"{{by: {trait.name}, {', '.join(parts)}}}",
+        f"{_source(spells)}. {'; '.join(notes)}{_less(fit, scenario)}",
+    )
 
 
-def _written(fit: Fit) -> str:
-    return fit.family.written if fit.family else ""
+def _written(fit: Fit, scenario: Scenario) -> str:
+    return fit.family.written(_until_review(fit, scenario)) if fit.family else ""
+
+
+def _less(fit: Fit, scenario: Scenario) -> str:
+    """What the comment says of the days that a review takes."""
+    days = _until_review(fit, scenario)
+    return f"; {days:.2g} days less, as the scenario's review adds them" if days else ""
+
+
+def _until_review(fit: Fit, scenario: Scenario) -> float:
+    """How long people who need no more care wait for the service's review, which says that they are ready, on average in days.
+
+    The ready dates of a file hold that wait, and the scenario adds it; who dies does not wait. 0 where stays are as short.
+    """
+    review = next((one.review for one in scenario.services if one.name == fit.service), None)
+    days = days_to_review(review) if review and fit.route != DIED else 0.0
+    return days if fit.family and fit.family.mean >= 2 * days else 0.0
 
 
 def _is_by(path: str, trait: str, scenario: Scenario) -> bool:
@@ -567,7 +618,14 @@ def fragment(
         f"{MARK}{printable(command, 600)}`.",  # a file name may hold anything, a new line too
         *(f"# {note}." for note in spells.notes),
         *(f"# Not written: {one}." for one in lacking),
-        *extending(scenario.file, file, f"{scenario.name[:90]}, fitted to stays", scenario.question, change, add),
+        *extending(
+            scenario.file,
+            file,
+            f"Stays of {printable(Path(spells.file).stem, 40)} in {scenario.name[:90]}",
+            scenario.question,
+            change,
+            add,
+        ),
     ]
     return "\n".join(text) + "\n"
 

@@ -385,6 +385,7 @@ class Spells:
     in_days: bool
     notes: tuple[str, ...]
     since: float | None = None  # the day from which on it knows everybody who came, where a planner says it
+    before: tuple[Spell, ...] = ()  # those who came before that day, of whom it knows who stayed long
 
     @property
     def until_text(self) -> str:
@@ -435,7 +436,8 @@ def read_spells(
     ]
     gaps = (*_gaps(dated, in_days=clock.in_days), *(() if until else _made_late(dated, in_days=clock.in_days)))
     notes = (*gaps, *_notes(table, spells, kept, since, end), *_equal_rows(table, rows, found))
-    return Spells(file, tuple(kept), end, clock.in_days, notes, None if since is None else on(since))
+    before = tuple(spell for spell in spells if since is not None and spell.admitted.days < on(since))
+    return Spells(file, tuple(kept), end, clock.in_days, notes, None if since is None else on(since), before)
 
 
 def _until(spells: Sequence[Spell], stated: date | None) -> float:
@@ -554,7 +556,8 @@ def _equal_rows(table: Table, rows: Sequence[Row], found: Sequence[Spell | None]
 def began_before_anybody_left(spells: Sequence[Spell]) -> int:
     """How many stays began more than a day before anybody left, where they are so many that the file lacks the short ones; else 0."""
     lefts = [spell.left.days for spell in spells if spell.left is not None]
-    early = sum(spell.admitted.days < min(lefts) - 1 for spell in spells) if lefts else 0
+    first = min(lefts, default=0.0)
+    early = sum(spell.admitted.days < first - 1 for spell in spells) if lefts else 0
     return early if early > 0.02 * len(spells) and len(spells) > 50 else 0
 
 

@@ -28,6 +28,7 @@ UK_ORDER = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 ISO_ORDER = re.compile(r"(\d{4})[/.-](\d{1,2})[/.-](\d{1,2})", re.ASCII)
 SHORT_YEAR = re.compile(r"\d{1,2}[/.-](\d{1,2}|[A-Za-z]{3})[/.-]\d{2}", re.ASCII)
 WITH_NAME = re.compile(r"(\d{1,2})[ -]([A-Za-z]{3,9})[ -](\d{4})", re.ASCII)
+ZONE = re.compile(r"\d\s*(?:Z|UTC|GMT|BST|[+-]\d\d:?\d\d)", re.ASCII | re.IGNORECASE)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?", re.ASCII)
 TEN_DIGITS = re.compile(r"\d{3}[ -]?\d{3}[ -]?\d{4}", re.ASCII)
 MONTHS = (
@@ -59,6 +60,8 @@ def instant(text: str) -> datetime:
     day = _day(day_text)
     if not clock_text:
         return datetime.combine(day, time())
+    if ZONE.search(clock_text):
+        raise ValueError("has a time zone behind its time; write the time on the clock in the ward alone, like 14:30")
     found = CLOCK.fullmatch(clock_text.strip())
     if found is None or int(found[1]) > 23 or int(found[2]) > 59 or int(found[3] or 0) > 59:
         raise ValueError("has no time of day that exists behind its date; write it like 14:30")
@@ -397,7 +400,7 @@ def beyond_headings(table: Table) -> Iterator[str]:
 
 
 def words_not_known(rows: Iterable[Row], column: str, known: Iterable[str], problems: Problems) -> None:
-    """Note every cell of a column that is none of the known words.
+    """Note every word of a column that is none of the known ones, each once, with the rows that have it.
 
     A word is repeated in the message only if it cannot be somebody's name: it is in three rows or more, or is close
     to a known one in every part of it. Anything else in the wrong column may be a person.
@@ -405,12 +408,16 @@ def words_not_known(rows: Iterable[Row], column: str, known: Iterable[str], prob
     words = list(known)
     found = [row for row in rows if row[column] and row[column] not in words]
     counts = Counter(row[column] for row in found)
+    alike: dict[str, list[Row]] = {}  # by the word, those that are not shown together
     for row in found:
         word = row[column]
         tells = (counts[word] >= 3 or _is_misspelt(word, words)) and not looks_like_nhs_number(word)
-        what = f"is {quoted(word)}" if tells else "is a word that is not shown, as it may be a name,"
-        cure = (did_you_mean(word, words) if tells else "") or "; say with --columns what it means here"
-        row.wrong(problems, column, f"{what} and is not known{cure}")
+        alike.setdefault(word if tells else "", []).append(row)
+    for word, (first, *others) in alike.items():
+        what = f"is {quoted(word)}" if word else "is a word that is not shown, as it may be a name,"
+        cure = (did_you_mean(word, words) if word else "") or "; say with --columns what it means here"
+        so = f" (also in {rows_named([row.line for row in others])}; {len(others) + 1:,} in all)" if others else ""
+        first.wrong(problems, column, f"{what} and is not known{cure}{so}")
 
 
 def _is_misspelt(word: str, known: Iterable[str]) -> bool:

@@ -1,6 +1,7 @@
 """Lengths fitted to stays: known answers with half of the stays still open, and files that nobody should believe."""
 
 import json
+import time
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from sim.cli import main
 from sim.home import HOME
 from sim.inputs.loading import read_scenario
 from sim.inputs.problems import ScenarioError
+from sim.inputs.scenario import Scenario
 from sim.own_data.fitting import (
     FAMILIES,
     Family,
@@ -25,8 +27,8 @@ from sim.own_data.fitting import (
     longer_share,
     longer_than,
 )
-from sim.own_data.fitting_scenario import changes, fragment, observed
-from sim.own_data.people_files import Spell, Spells, When, Words, read_spells
+from sim.own_data.fitting_scenario import changes, fragment, knows_all_from, observed
+from sim.own_data.people_files import Spell, Spells, When, Words, began_before_anybody_left, read_spells
 from tests.own_data.worlds import small
 
 RANDOM = np.random.default_rng(7)
@@ -132,6 +134,61 @@ def test_what_stays_show_of_a_period_is_worked_out_by_hand() -> None:
     assert found == pytest.approx(
         {"midnight_census_mean": 6, "midnight_delayed_mean": 2, "throughput_per_day": 1, "days_to_ready_mean": 4, "length_of_stay_mean_days": 6}
     )  # fmt: skip
+
+
+def test_a_file_that_begins_with_an_empty_hospital_makes_targets_once_it_is_full() -> None:
+    # as above, with one more stay, of 26 days, each tenth day: 6 and 2.6 people are there at rest
+    every = tuple(
+        Spell("p", "ward", "home", When(day + 0.5, True), When(day + 4.5, True), When(day + long, True), ())
+        for day in range(200)
+        for long in ([6.5, 26.5] if day % 10 == 0 else [6.5])
+    )
+    of_file = Spells("f", every, 190.0, True, ())
+    assert knows_all_from(of_file, "ward") == 27  # it had begun on day 1, when one person was there
+    assert observed(of_file, "ward", 27, 187)[0].mean == pytest.approx(8.6)
+    assert observed(of_file, "ward", 1, 187)[0].mean < 8.5
+    # a planner who says from when on the file knows everybody has those targets from that day on: who came before is there
+    since = [one for one in every if one.admitted.days >= 60], tuple(one for one in every if one.admitted.days < 60)
+    told = Spells("f", tuple(since[0]), 190.0, True, (), 60.0, since[1])
+    assert knows_all_from(told, "ward") == 60
+    assert observed(told, "ward", 60, 180)[0].mean == pytest.approx(8.6)
+
+
+def test_a_review_that_the_scenario_adds_is_taken_off_what_ready_dates_show(tmp_path: Path) -> None:
+    small(tmp_path)
+    plain = read_scenario(tmp_path / "small.yaml")
+    reviewed = read_scenario(tmp_path / "small.yaml", ["services.hospital.review={from: 10:00, to: 14:00}"])
+    days = np.exp(RANDOM.normal(1.6, 0.6, 400))
+    routes = ["home", "home", "home", "unit"] * 100
+    name = plain.people[0].name
+    stays = tuple(
+        Spell(name, "hospital", one.route, one.admitted, one.ready, one.left, ())
+        for one in spells(days, routes, 400, planned=True)
+    )
+    of_file = Spells("f", stays, 400.0, True, ())
+    fits = fit_spells(of_file, "")
+
+    def home(scenario: Scenario) -> tuple[float, str]:
+        path, value, note = next(
+            one for one in changes(of_file, fits, scenario)[0] if one[0].endswith("home.stay_days")
+        )
+        found = read_scenario(scenario.file, [f"{path}={value}"])
+        (route,) = [one for one in found.people[0].visits("hospital")[0].then if one.to == "home"]
+        assert route.stay is not None
+        return route.stay.mean_days, note
+
+    (before, _), (after, note) = home(plain), home(reviewed)
+    assert before - after == pytest.approx(0.5, abs=2e-3)
+    assert note.endswith("0.5 days less, as the scenario's review adds them")
+
+
+def test_sixty_thousand_stays_are_looked_at_once_each() -> None:
+    begun = time.process_time()
+    early = [
+        Spell("p", "ward", "home", When(one / 150, True), None, When(one / 150 + 5, True), ()) for one in range(60_000)
+    ]
+    assert began_before_anybody_left(early) == 0
+    assert time.process_time() - begun < 5  # it was minutes
 
 
 # ---- files

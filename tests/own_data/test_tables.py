@@ -65,6 +65,8 @@ def test_dates_are_read_as_people_in_britain_write_them(text: str, meant: dateti
         ("01/06/26", "has a year of two digits"),
         ("46174", "is no date"),
         ("2026-06-01 25:00", "no time of day"),
+        ("2026-06-01T10:00:00Z", "time zone"),
+        ("01/06/2026 10:00:00+01:00", "time zone"),
         ("01/01/0026", "1950 to 2150"),
         ("1 Foo 2026", "no such day"),
     ],
@@ -122,7 +124,18 @@ def test_a_word_that_is_not_known_is_shown_only_if_it_is_nobodys_name(tmp_path: 
     words_not_known(table("admitted,left,pathway\n" + rows, tmp_path), "pathway", ("bed", "home"), problems)
     said = "\n".join(map(str, problems.found))
     assert "Ann" not in said and "C2 (`pathway`) is a word that is not shown" in said
-    assert "`bedd` and is not known; did you mean `bed`?" in said and said.count("`P9`") == 3
+    assert "`bedd` and is not known; did you mean `bed`?" in said
+    assert "C4 (`pathway`) is `P9` and is not known; known here: bed and home (also in rows 5, 6; 3 in all)" in said
+    assert "is not known; say with --columns what it means here (also in row 7; 2 in all)" in said
+    assert len(problems.found) == 3
+
+
+def test_a_word_in_every_row_leaves_room_for_what_else_is_wrong(tmp_path: Path) -> None:
+    rows = "1/6/2026,,Y\n" * 500 + "1/6/2026,,bedd\n"
+    problems = Problems()
+    words_not_known(table("admitted,left,pathway\n" + rows, tmp_path), "pathway", ("bed", "home"), problems)
+    assert len(problems.found) == 2 and "501" not in str(problems.found[1])
+    assert "; 500 in all)" in str(problems.found[0])
 
 
 def test_columns_are_lettered_as_spreadsheets_do() -> None:

@@ -13,6 +13,7 @@ from sim.inputs.loading import read_scenario, sets_for_each, still_typed
 from sim.inputs.part import REST, factor_of, has, sets_at, single_value, stated_at
 from sim.inputs.problems import Problem, Problems, ScenarioError, quoted
 from sim.inputs.scenario import Scenario
+from sim.inputs.values import decimal
 from sim.results.comparison.compare import cut, difference_verdict
 from sim.results.comparison.statistics import Spread, spread
 from sim.results.measure_table import limits_of_difference, measures
@@ -324,7 +325,8 @@ def _crossing(stated: Outcome, end: Outcome) -> str:
 
 
 def _as_number(text: str) -> float | None:
+    """The number of a text as scenarios write it; None of what they would refuse, which is said elsewhere."""
     try:
-        return float(text.removeprefix("x").removesuffix("%").replace(",", ""))
+        return float(decimal(text.removeprefix("x").removesuffix("%"), "a number"))
     except ValueError:
         return None

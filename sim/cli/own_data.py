@@ -16,7 +16,7 @@ from sim.cli.arguments import UsageError, engines_for, place_for
 from sim.cli.screen import Screen
 from sim.cli.tables import columns, from_the_store, give_json, wrapped
 from sim.cli.verbs.own_data import DEFAULT_MAPPING, Bcf, FitStays, Forecasting, Preset, Worksheet
-from sim.diagnostics.warnings import warnings_before_a_run
+from sim.diagnostics.warnings import override_warnings, warnings_before_a_run
 from sim.home import COMMAND, HOME, as_shipped, command_line, common_folder, name_from, where_to_stand
 from sim.inputs.files import TARGET_COLUMNS as COLUMNS
 from sim.inputs.loading import read_scenario
@@ -635,7 +635,9 @@ def worksheet_verb(options: Worksheet, screen: Screen) -> int:
     screen.say(f"{len(filled.numbers)} of {len(ASKED)} numbers are filled.")
     _say_all(screen, "As in the baseline", blank)
     _say_all(screen, "Note", filled.notes)
-    _warn(screen, scenario)
+    _warn(
+        screen, scenario, override_warnings(scenario)
+    )  # it knows of them: the days of those who leave early stay apart
     screen.say(f"\nWritten: {target}.")
     screen.say(f"Next: {command_line('validate', target)}")
     return 0
@@ -674,9 +676,10 @@ def _is_path(word: str) -> bool:
     return "/" in word or "\\" in word
 
 
-def _warn(screen: Screen, scenario: Scenario) -> None:
+def _warn(screen: Screen, scenario: Scenario, known: Sequence[str] = ()) -> None:
     for warning in warnings_before_a_run(scenario):
-        screen.say(f"Warning: {warning}")
+        if warning not in known:
+            screen.say(f"Warning: {warning}")
 
 
 def _say_all(screen: Screen, heading: str, sentences: Sequence[str]) -> None:

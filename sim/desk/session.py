@@ -128,7 +128,10 @@ def _control(value: Value) -> Control | None:
     label = Setting(value.path, value.text, value.text).words
     if number is None:
         return Control(kind, value.path, label, value.text, value.note)
-    return Control(kind, value.path, label, value.text, value.note, *_ends(kind, value.text, number))
+    text = value.text
+    if number <= 1 and not text.endswith("%") and (kind == SHARES or value.path.endswith(".share")):
+        text, number = f"{100 * number:.10g}%", 100 * number  # a file may say 0.67; all words here say 67%
+    return Control(kind, value.path, label, text, value.note, *_ends(kind, text, number))
 
 
 def _ends(kind: str, text: str, number: float) -> tuple[float, float, float]:

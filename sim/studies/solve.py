@@ -424,6 +424,7 @@ def _priced(study: Study, point: Point, like: Values) -> Values:
 
 
 MOST_REASONS = 6
+LEAST_LEFT = 0.05  # people, below which nobody is left in words
 MOST_TIMES_MORE = 100  # replications, of which it is still worth to speak
 SMALL = 100  # figures below have two decimals
 HEADS = ("", "mean", "bounds", "replications", "the target")
@@ -605,18 +606,22 @@ def _how_many_more(solved: Solved, near: Tried) -> Iterator[str]:
 
 
 def _why(solved: Solved) -> Iterator[str]:
-    """What the people who are still delayed wait for that the settings do not cure."""
+    """What the people who are still delayed wait for: what the settings do not change, and what they change and leave."""
     if not solved.left:
         return
     study = solved.study
     names = _names(study)
     verb = "do" if study.several or names.endswith("s") else "does"
-    all_of, uncured = (sum(one.people for one in solved.left if not (only and one.cured)) for only in (False, True))
-    first = [one for one in solved.left if not one.cured][:MOST_REASONS]
-    reasons = "; ".join(f"{_reason(one)} {figure(one.people, '')}" for one in first)
+    kept, moved = ([one for one in solved.left if one.cured is cured] for cured in (False, True))
+    moved = [one for one in moved if one.people >= LEAST_LEFT]
+    everybody, unmoved = (sum(one.people for one in some) for some in (solved.left, kept))
+    reasons = "; ".join(f"{_reason(one)} {figure(one.people, '')}" for one in kept[:MOST_REASONS])
+    rest = "; ".join(f"{_reason(one)} {figure(one.people, '')} ({figure(one.was, '')})" for one in moved[:MOST_REASONS])
     yield (
-        f"Why: {figure(uncured, '')} of the {figure(all_of, '')} people still delayed there wait for something that {names} {verb} not "
-        f"cure: {reasons}{_scaled(study)}."
+        f"Why: {figure(unmoved, '')} of the {figure(everybody, '')} people still delayed there wait for something that {names} {verb} not "
+        f"change, as far as these runs can tell{f': {reasons}' if reasons else ''}"
+        + (f". The others, and how many at the other end: {rest}" if rest else "")
+        + f"{_scaled(study)}."
     )
 
 

@@ -75,6 +75,21 @@ def test_a_slider_writes_what_a_file_would_say(stated: Stated) -> None:
     assert (price.on_slider("£1,200"), share.on_slider("12.5%")) == (None, 12.5)
 
 
+def test_a_share_that_a_file_writes_as_a_part_of_1_is_shown_in_percent(stated: Stated) -> None:
+    file = stated.folder / "base.yaml"
+    text = (
+        file.read_text(encoding="utf-8").replace("{share: 70%}", "{share: 0.7}").replace("{share: 30%,", "{share: 0.3,")
+    )
+    file.write_text(text.replace("share: 50%", "share: 0.5"), encoding="utf-8")
+    found = {control.path: control for control in controls(stated("base.yaml"))}
+    home = found["people.everyone.journey.hospital.then.home.share"]
+    assert (home.text, home.number, home.low, home.high, home.written(40)) == ("70%", 70, 0, 100, "40%")
+    assert found["steps.hub.share"].text == "50%" and found["services.unit.beds"].text == "2"
+    assert sorted(moved(stated("base.yaml"), {home.path: "40%"}, 2).sets) == [
+        f"{home.path}=40%", "people.everyone.journey.hospital.then.unit.share=60%"
+    ]  # fmt: skip
+
+
 def test_the_other_shares_of_a_list_make_up_100(stated: Stated) -> None:
     path = "people.everyone.journey.hospital.then"
     found = moved(stated("base.yaml"), {f"{path}.unit.share": "45%"}, 6)

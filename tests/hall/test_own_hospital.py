@@ -122,6 +122,13 @@ def test_a_value_outside_its_range_is_named() -> None:
     ]
 
 
+def test_an_end_that_is_no_number_is_left_to_those_who_refuse_it() -> None:
+    Path("r.csv").write_text(
+        'assumption,path,low,high,source,note\nBeds,services.hospital.beds,"1,0","1,2",assumption,\n', encoding="utf-8"
+    )
+    assert range_warnings(Question(*MINE, "hospital", "delayed_people_mean"), read_ranges("r.csv")) == []
+
+
 def test_a_range_of_a_value_that_routes_override_is_named() -> None:
     stay = "people.older_people.journey.hospital.stay_days"
     Path("r.csv").write_text(

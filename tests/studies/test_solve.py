@@ -250,9 +250,22 @@ def test_why_no_number_of_beds_is_enough_is_told_in_the_targets_own_count(
     ]
     why = next(text for text in answer_words(found) if text.startswith("Why"))
     assert (
-        f"{people:.1f} of the {people:.1f} people still delayed there wait for something that unit beds do not cure"
+        f"{people:.1f} of the {people:.1f} people still delayed there wait for something that unit beds do not change"
         in why
     )
+
+
+def test_people_whom_the_setting_leaves_are_not_said_to_be_cured(here: Path) -> None:
+    """One a day comes, and two beds of 2.5 days are too few for them: fewer wait for a place than with one, but not nobody."""
+    one_a_day = ONE_A_DAY % ", ".join(f"{{day: {day}.1}}" for day in range(30))
+    (here / "few.yaml").write_text(one_a_day.replace("unit: {stay_days: 0.5", "unit: {stay_days: 2.5"))
+    found = solved(Asked("few.yaml", [("services.unit.beds", "1..2")], "ward.delayed_people_mean <= 0.5"))
+    left = [one for one in found.left if one.cured]
+    assert any(0.5 < one.people < one.was for one in left), found.left
+    why = next(text for text in answer_words(found) if text.startswith("Why"))
+    assert f"of the {sum(one.people for one in found.left):.1f} people still delayed there" in why
+    rest = "; ".join(f" {one.people:.1f} ({one.was:.1f})" for one in left).split("; ")
+    assert ". The others, and how many at the other end: " in why and all(text in why for text in rest)
 
 
 @pytest.mark.slow

@@ -218,7 +218,7 @@ def headline_rows(
     rows: list[tuple[str | float | None, ...]] = []
     for topic in topics(findings):
         before, after = (findings.estimate(of.id, *topic) for of in (findings.baseline, scenario))
-        change = findings.difference(scenario.id, *topic)
+        change = None if _is_of_new_service(topic, findings) else findings.difference(scenario.id, *topic)
         either = before or after
         if either is None or _says_nothing(topic, findings, before, after):
             continue
@@ -265,7 +265,8 @@ def _line(
     days = scenario.calendar.measured_days
     factor = labels.factor(topic.measure, days)
     difference, span = "", ""
-    if contrast:
+    verdict = _verdict(topic, findings, contrast) if findings.compared else ""
+    if contrast and verdict != NEW:  # what is not there has no figure to differ from
         ends = (contrast.low, contrast.high)
         difference, span = change_and_interval(contrast.mean, *ends, contrast.unit, factor)
     elif after and not findings.compared:
@@ -278,7 +279,7 @@ def _line(
         after=_figure_of(topic, after, contrast, factor),
         difference=difference,
         interval=span,
-        verdict=_verdict(topic, findings, contrast) if findings.compared else "",
+        verdict=verdict,
     )
 
 

@@ -40,6 +40,7 @@ from sim.inputs.scenario import Scenario
 from sim.own_data.censuses import read_censuses
 from sim.own_data.forecasting import MOST_DAYS, missing_in, starting, told_of_steps
 from sim.own_data.people_files import read_mapping
+from sim.own_data.tables import instant
 from sim.own_data.unlisted import has_levels_to_draw
 from sim.results.measure_table import HEADLINE
 from sim.results.measures.hospitals import main_place
@@ -386,7 +387,7 @@ def census(desk: Desk, stated: Scenario) -> None:
     )
     day, days, file = st.columns(3)
     day.text_input(
-        "Of which day, as in 2026-06-01", key="census day", help="Not needed where the list has a column census"
+        "Of which day, as in 01/06/2026", key="census day", help="Not needed where the list has a column census"
     )
     days.number_input("Days ahead", 1, MOST_DAYS, DAYS, key="census days")
     st.session_state.setdefault("census name", "today")
@@ -424,11 +425,11 @@ def _open(desk: Desk, stated: Scenario) -> None:
 
 
 def _day(text: str) -> date | None:
-    """The day that was typed; None where nothing was, Cannot where it is no day."""
+    """The day that was typed, as files and `--on` have it; None where nothing was, Cannot where it is no day."""
     try:
-        return date.fromisoformat(text.strip()) if text.strip() else None
-    except ValueError:
-        raise Cannot(f"{text.strip()!r} is no day: write year-month-day, as in 2026-06-01.") from None
+        return instant(text.strip()).date() if text.strip() else None
+    except ValueError as why:
+        raise Cannot(f"{text.strip()!r} {why}.") from None
 
 
 def _sentences(notes: Sequence[str]) -> list[str]:

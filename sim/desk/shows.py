@@ -65,9 +65,12 @@ def sentence(comparison: "Comparison", findings: Findings, most: int) -> str:
     """The sentence that answers, and how many replications it rests on."""
     far = f"{counted(comparison.replications, 'replication')} of {most}"
     more = "the interval narrows as more come" if comparison.replications < most else "all that were asked for"
+    found = answer(findings, findings.scenarios[1])
+    if comparison.is_of_one:  # two of one name are told apart by ids, which nobody here knows
+        found = found.replace(findings.called(findings.scenarios[1]), comparison.other.name)
     same = '<p class="how">Nothing that decides a result differs between the two, so every difference is 0.</p>'
     return boxed(
-        f'<p class="answer" role="status">{text(answer(findings, findings.scenarios[1]))}</p>',
+        f'<p class="answer" role="status">{text(found)}</p>',
         f'<p class="how">After {far}, {more}. The same people and random numbers in both; 95% intervals.</p>',
         same if comparison.is_of_one else "",
     )

@@ -1,12 +1,14 @@
 """What is moved at the desk is what the command line finds: the same people, the same figures, the same files."""
 
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sim.cli import main
+from sim.desk.keeping import _day
 from sim.desk.server import PAGE
 from sim.desk.session import (
     Cannot,
@@ -24,7 +26,7 @@ from sim.desk.session import (
     suggested,
     write_results,
 )
-from sim.desk.shows import pinned
+from sim.desk.shows import pinned, sentence
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.results.files.writing import rounded
@@ -320,3 +322,16 @@ def test_solve_asks_about_the_file_that_is_picked(stated: Stated, engine: Engine
     ends = {str(one.key): one.value for one in page.text_input if str(one.key).startswith("solve ")}
     assert ends["solve from services.hospital.beds, scenarios/base.yaml"] == "9"
     assert ends["solve to services.hospital.beds, scenarios/base.yaml"] == "38"
+
+
+def test_a_file_beside_itself_is_called_by_its_name(stated: Stated, engine: Engine) -> None:
+    comparison = Comparison(engine, stated("more.yaml"), stated("more.yaml"))
+    comparison.add(2, 0.0)
+    said = sentence(comparison, comparison.findings(), 2)
+    assert "A larger unit changes nothing in how many people" in said and "more-2" not in said
+
+
+def test_the_day_of_a_list_is_typed_as_lists_have_it() -> None:
+    assert _day("01/07/2026") == _day("2026-07-01") == date(2026, 7, 1) and _day(" ") is None
+    with pytest.raises(Cannot, match="is no date"):
+        _day("today")

@@ -33,17 +33,24 @@ def shares_by_number(counts: Counts) -> tuple[int, NDArray[np.float64]]:
 
     The shares are replications x numbers; those of a replication add up to 1.
     """
+    least, times = _times_by_number(counts)
+    return least, times / counts.shape[1]
+
+
+def _times_by_number(counts: Counts) -> tuple[int, NDArray[np.int32]]:
+    """The least number of people of a count, and on how many midnights there was each number: replications x numbers."""
     least, most = int(counts.min()), int(counts.max())
-    days = counts.shape[1]
-    found = [np.bincount(count.astype(np.int64) - least, minlength=most - least + 1) / days for count in counts]
-    return least, np.array(found)
+    times = np.empty((len(counts), most - least + 1), dtype=np.int32)
+    for row, count in zip(times, counts, strict=True):
+        row[:] = np.bincount(count.astype(np.int64) - least, minlength=len(row))
+    return least, times
 
 
 def midnight_shares(counts: Counts) -> Iterator[MidnightShare]:
     """The distribution of one count, from the least number seen to the most; numbers between that were never seen have 0."""
-    least, shares = shares_by_number(counts)
-    for number, values in enumerate(shares.T.tolist(), least):
-        mean, _, interval, _, _ = spread(values)
+    least, times = _times_by_number(counts)
+    for number, found in enumerate(times.T, least):  # one after the other: as floats, all take ten times the memory
+        mean, _, interval, _, _ = spread((found / counts.shape[1]).tolist())
         low, high = (None, None) if interval is None else (max(0.0, interval.low), min(1.0, interval.high))
         yield MidnightShare(number, mean, low, high)
 

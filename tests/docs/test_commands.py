@@ -93,6 +93,9 @@ def to_run(page: str) -> list[str]:
 def small(words: list[str]) -> list[str]:
     """The same command over a fortnight and two replications, in one process."""
     verb = words[0]
+    if "--study" in words:  # the studies that the commands before it have written
+        at = words.index("--study")
+        words = [*words[: at + 1], *("out" if name == "outputs" else name for name in words[at + 1 :])]
     more = ["--outputs", "out"] if verb in (RUNS | {"forecast", "fit"}) - {"calibrate"} else []
     if verb in RUNS and "--held-out" not in words:  # whose days are those of a file
         more += [*SHORT, *([] if "--plan" in words or "--no-cross-check" in words else ["--no-cross-check"])]

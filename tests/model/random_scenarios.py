@@ -546,7 +546,10 @@ class Town:
         """Of a group and service some who wait, if it is said there in one way for all where people go."""
         group = self.one_of(tree["people"])
         here = self.one_of(tree["people"][group]["journey"])
-        then = tree["people"][group]["journey"][here].get("then", {})
+        visit = tree["people"][group]["journey"][
+            here
+        ]  # the name of a trait, where the whole journey differs by its level
+        then = visit.get("then", {}) if isinstance(visit, dict) else {}
         routes = then if isinstance(then, dict) else then[0]["routes"]
         ways = [to for to in routes if to in tree["services"] or to in self.lists or to == "home"]
         if ways and here != "home":

@@ -32,6 +32,7 @@ from sim.desk.session import (
     Moved,
     Pin,
     controls,
+    day_of,
 )
 from sim.desk.shows import boxed, plain, table
 from sim.home import typed
@@ -40,7 +41,6 @@ from sim.inputs.scenario import Scenario
 from sim.own_data.censuses import read_censuses
 from sim.own_data.forecasting import MOST_DAYS, missing_in, starting, told_of_steps
 from sim.own_data.people_files import read_mapping
-from sim.own_data.tables import instant
 from sim.own_data.unlisted import has_levels_to_draw
 from sim.results.measure_table import HEADLINE
 from sim.results.measures.hospitals import main_place
@@ -411,7 +411,7 @@ def _open(desk: Desk, stated: Scenario) -> None:
         return
     try:
         file, notes = opened(
-            desk.stated.folder, stated, sent[0], sent[1], desk.engine.engines, day=_day(state["census day"]), days=state["census days"],
+            desk.stated.folder, stated, sent[0], sent[1], desk.engine.engines, day=day_of(state["census day"]), days=state["census days"],
             file_name=state["census name"].strip(), name=f"Today's list: {sent[0].name}"[:120],
         )  # fmt: skip
     except (Cannot, OSError) as why:
@@ -422,14 +422,6 @@ def _open(desk: Desk, stated: Scenario) -> None:
     with suppress(KeyError):
         del state["replications"]
     state.file, state.base = file.name, ITSELF
-
-
-def _day(text: str) -> date | None:
-    """The day that was typed, as files and `--on` have it; None where nothing was, Cannot where it is no day."""
-    try:
-        return instant(text.strip()).date() if text.strip() else None
-    except ValueError as why:
-        raise Cannot(f"{text.strip()!r} {why}.") from None
 
 
 def _sentences(notes: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -33,6 +34,7 @@ from sim.inputs.loading import as_yaml, extending, read_scenario
 from sim.inputs.part import sets_at
 from sim.inputs.problems import ScenarioError
 from sim.inputs.scenario import CensusEntry, Change, Scenario, Value
+from sim.own_data.tables import instant
 from sim.results.comparison.compare import Gathering, Keys, KeyTable, differences, summarise
 from sim.results.comparison.findings import Findings
 from sim.results.measures.order import canonical
@@ -526,6 +528,14 @@ def write_results(base: Scenario, other: Scenario, replications: int, engines: E
     run_all(shared, 1, job.store, listener, None, collector)
     findings = collector.findings(warnings=warning_words(chosen), left_out=left_out)
     return publish(job, findings, collector.pieces, 1, lines)
+
+
+def day_of(text: str) -> date | None:
+    """The day that was typed, as files and `--on` have it; None where nothing was, Cannot where it is no day."""
+    try:
+        return instant(text.strip()).date() if text.strip() else None
+    except ValueError as why:
+        raise Cannot(f"{text.strip()!r} {why}.") from None
 
 
 # -- what all tabs share -----------------------------------------------------------------------------------------------

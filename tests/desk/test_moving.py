@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from sim.cli import main
-from sim.desk.keeping import _day
 from sim.desk.server import PAGE
 from sim.desk.session import (
     Cannot,
@@ -19,6 +18,7 @@ from sim.desk.session import (
     Stated,
     compare_words,
     controls,
+    day_of,
     moved,
     open_desk,
     save,
@@ -332,6 +332,6 @@ def test_a_file_beside_itself_is_called_by_its_name(stated: Stated, engine: Engi
 
 
 def test_the_day_of_a_list_is_typed_as_lists_have_it() -> None:
-    assert _day("01/07/2026") == _day("2026-07-01") == date(2026, 7, 1) and _day(" ") is None
+    assert day_of("01/07/2026") == day_of("2026-07-01") == date(2026, 7, 1) and day_of(" ") is None
     with pytest.raises(Cannot, match="is no date"):
-        _day("today")
+        day_of("today")

@@ -635,9 +635,8 @@ def worksheet_verb(options: Worksheet, screen: Screen) -> int:
     screen.say(f"{len(filled.numbers)} of {len(ASKED)} numbers are filled.")
     _say_all(screen, "As in the baseline", blank)
     _say_all(screen, "Note", filled.notes)
-    _warn(
-        screen, scenario, override_warnings(scenario)
-    )  # it knows of them: the days of those who leave early stay apart
+    # its own overrides are meant: the days of those who leave early stay apart
+    _warn(screen, scenario, override_warnings(scenario))
     screen.say(f"\nWritten: {target}.")
     screen.say(f"Next: {command_line('validate', target)}")
     return 0

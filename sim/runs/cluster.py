@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import lru_cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
@@ -41,13 +41,14 @@ from sim.runs.workers import (
 )
 
 if TYPE_CHECKING:
-    from distributed import Client, Future
+    from distributed import Client, Future, LocalCluster
 
 LOCAL = "local"  # instead of an address: a cluster of this computer, for this command
 SECONDS_TO_CONNECT = 5  # to a scheduler; and again so long for its first worker
 SECONDS_WITHOUT_WORKERS = 60  # in which a lost worker may be replaced
 SECONDS_BETWEEN_QUESTIONS = 5  # to the scheduler, who is there
-SECONDS_TO_CLOSE = 5
+SECONDS_TO_CLOSE = 10  # a connection
+SECONDS_TO_END = 60  # the cluster of this computer, which waits for workers that are still starting
 # the answer of a block that is done; then it is asked who is there, and tried again for twice as long
 SECONDS_TO_FETCH = 10
 BLOCKS_AHEAD = 3  # for each worker, so that none waits for us; more would only wait elsewhere
@@ -102,7 +103,7 @@ class Cluster:
         """The result of every task, each block as soon as it is there."""
         client = self._connected()
         sent = Sent(identity(), pickle.dumps((work, shared)))
-        with interrupts_deferred() as interrupted, _closing(Blocks(client, sent, blocks)) as open_blocks:
+        with interrupts_deferred() as interrupted, closing(Blocks(client, sent, blocks)) as open_blocks:
             presence = Presence(client, self.address)
             while open_blocks and not interrupted:
                 open_blocks.send(presence.workers)
@@ -380,7 +381,8 @@ def _connection(address: str) -> "Iterator[Client]":
         raise _nobody_at(address, problem) from problem
     if found != "Scheduler":
         raise ClusterUnusable(f"at {address} a {found} answers, not a scheduler. {WHICH_ADDRESS}")
-    with Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False) as client:
+    client = Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    with _closed_within(SECONDS_TO_CLOSE, client):
         yield client
 
 
@@ -420,16 +422,17 @@ def _local_cluster(processes: int) -> "Iterator[Client]":
                 silence_logs=logging.CRITICAL,
                 local_directory=folder,
             )
-        try:
-            with Client(cluster, timeout=SECONDS_TO_CONNECT, set_as_default=False) as client:
+        with _closed_within(SECONDS_TO_END, cluster):
+            client = Client(cluster, set_as_default=False)
+            with _closed_within(SECONDS_TO_CLOSE, client):
                 yield client
-        finally:
-            cluster.close(timeout=SECONDS_TO_CLOSE)
 
 
 @contextmanager
-def _closing(blocks: Blocks) -> Iterator[Blocks]:
+def _closed_within(seconds: float, ours: "Client | LocalCluster") -> Iterator[None]:
+    """Closes it at the end. That it takes longer fails no command whose work is done; Dask ends the rest with this process."""
     try:
-        yield blocks
+        yield
     finally:
-        blocks.close()
+        with suppress(TimeoutError):
+            ours.close(timeout=seconds)

@@ -12,7 +12,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -146,6 +148,24 @@ def test_a_block_that_is_told_twice_counts_once() -> None:
     blocks.send(["one"])
     assert [blocks.next_results(0) for _ in range(5)] == [[1, 2], [], [3], [], []]
     assert not blocks
+
+
+class EndsTooLate:
+    """What Dask gives, which never closes in time."""
+
+    def close(self, timeout: float) -> None:
+        raise TimeoutError(f"timed out after {timeout} s.")
+
+
+@pytest.mark.parametrize("ended_by", [None, KeyboardInterrupt(), ClusterUnusable("the workers are gone")])
+def test_a_cluster_that_takes_long_to_end_fails_no_command_and_hides_no_other_end(
+    ended_by: BaseException | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = SimpleNamespace(Client=lambda *_, **__: EndsTooLate(), LocalCluster=lambda **_: EndsTooLate())
+    monkeypatch.setitem(sys.modules, "distributed", made)  # type: ignore[arg-type]
+    with nullcontext() if ended_by is None else pytest.raises(type(ended_by)), cluster._local_cluster(2):
+        if ended_by is not None:
+            raise ended_by
 
 
 class Lost(Future[Any]):

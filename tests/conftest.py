@@ -6,6 +6,7 @@ beside all others.
 """
 
 import os
+from typing import Any
 
 import pytest
 
@@ -53,3 +54,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         terminalreporter.write_line(f"Tests that ran: {TIERS[tier(config)]}.")
+
+
+@pytest.fixture
+def blank_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are composed but not drawn, for tests of commands that look at none: drawing is half the time of a command."""
+    from matplotlib.figure import Figure
+
+    from sim.results.charts import style
+
+    svg, png = style._svg, style._png
+
+    def empty(drawing: Any) -> Figure:
+        return Figure(figsize=drawing.get_size_inches())
+
+    monkeypatch.setattr(style, "_svg", lambda drawing: svg(empty(drawing)))
+    monkeypatch.setattr(style, "_png", lambda drawing: png(empty(drawing)))

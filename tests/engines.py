@@ -4,6 +4,7 @@ Every ledger of the fast engine is the reference engine's (tests/model/test_comp
 scenario is run by both and compared cell by cell, as a planner's own runs are.
 """
 
+from dataclasses import replace
 from functools import cache
 
 from sim.inputs.scenario import Scenario
@@ -16,6 +17,17 @@ from sim.runs.workers import Stopwatch
 def engines() -> Engines:
     """The fast engine with a cross-check of the first replication; the reference engine where nothing can be compiled."""
     return engines_for("auto", lambda _: None)
+
+
+@cache
+def uncrossed() -> Engines:
+    """The fast engine alone, for tests to which another has shown that the engines agree."""
+    return replace(engines(), cross_check=False)
+
+
+def first_ledger(scenario: Scenario) -> Ledger:
+    """The first replication, by the fast engine alone."""
+    return ledger_of(uncrossed(), scenario, 0, 0, Stopwatch())
 
 
 def replications(scenario: Scenario, count: int) -> list[Ledger]:

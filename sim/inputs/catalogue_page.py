@@ -8,6 +8,7 @@ After a change, make the page anew (its test says how).
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 
 from sim.inputs.loading import read_scenario
@@ -101,7 +102,12 @@ def _parent(file: Path) -> str:
 
 
 def _is_in(place: str, file: Path) -> bool:
-    return Path(place).resolve() == file.resolve()
+    return _resolved(place) == _resolved(str(file))
+
+
+@cache
+def _resolved(place: str) -> Path:
+    return Path(place).resolve()
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ from multiprocessing.process import BaseProcess
 from typing import Any, Protocol
 
 SECONDS_BETWEEN_LOOKS = 0.2  # whether somebody has pressed Ctrl-C
-SECONDS_TO_END = 1
+SECONDS_TO_END = 10  # for a process whose pipe has ended
 ENDED_BY_PYTHON = 1  # the exit code after an error that nobody caught; errors of the work itself are sent to us
 MOST_TASKS_IN_A_BLOCK = 10  # a block is lost when the run is interrupted, so it stays small
 

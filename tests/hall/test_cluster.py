@@ -271,7 +271,7 @@ def test_ctrl_c_ends_the_command_and_leaves_the_cluster_to_the_next(two: Servers
     run = started(tmp_path, *argv, "--cluster", two.address, BEDFLOW_STORE=str(tmp_path / "store"))
     begun(tmp_path / "store", run)
     os.killpg(run.pid, signal.SIGINT)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=120)
     assert run.returncode == 130
     assert "Stopped after" in err
     assert "Traceback" not in out + err
@@ -279,6 +279,14 @@ def test_ctrl_c_ends_the_command_and_leaves_the_cluster_to_the_next(two: Servers
         assert sorted(run_tasks(place, notes_itself, str(tmp_path), range(20))) == list(range(20))
     assert {int(path.name.split("-")[-1]) for path in tmp_path.glob("begun-*")} <= {one.pid for one in two.workers}
     assert [one.poll() for one in two.workers] == [None, None]
+
+
+def without_bedflow(tmp_path: Path) -> str:
+    """A path on which it cannot be imported, though it were installed: what a contributor has is not what a worker has."""
+    folder = tmp_path / "without"
+    (folder / "sim").mkdir(parents=True)
+    (folder / "sim" / "__init__.py").write_text("raise ModuleNotFoundError(\"No module named 'sim'\")\n")
+    return str(folder)
 
 
 @real
@@ -295,7 +303,7 @@ def test_workers_of_another_version_or_without_bedflow_are_refused_by_name(tmp_p
             list(results)
         here.workers[-1].kill()
         here.wait_for_workers(1)
-        here.start_worker(PYTHONPATH="")
+        here.start_worker(PYTHONPATH=without_bedflow(tmp_path))
         here.wait_for_workers(2)
         with pytest.raises(ClusterUnusable, match=r"bedflow cannot be imported there"), on(here.address) as again:
             list(run_tasks(again, process_of, None, range(2)))
@@ -304,7 +312,7 @@ def test_workers_of_another_version_or_without_bedflow_are_refused_by_name(tmp_p
 @real
 def test_a_scheduler_without_bedflow_is_refused_too_because_it_reads_what_it_hands_on(tmp_path: Path) -> None:
     with (
-        servers(tmp_path, workers=1, PYTHONPATH="") as there,
+        servers(tmp_path, workers=1, PYTHONPATH=without_bedflow(tmp_path)) as there,
         on(there.address) as place,
         pytest.raises(ClusterUnusable, match="the scheduler: bedflow cannot be imported there"),
     ):
@@ -391,7 +399,7 @@ def test_ctrl_c_ends_a_cluster_of_this_computer_too(tmp_path: Path) -> None:
     workers = [int(pid) for pid in children_of(run.pid)]
     assert len(workers) >= 2
     os.killpg(run.pid, signal.SIGINT)
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=120)
     assert (run.returncode, "Stopped after" in err, "Traceback" in out + err) == (130, True, False), err
     wait_for(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers))
 

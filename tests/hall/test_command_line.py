@@ -19,6 +19,8 @@ from sim.results.invariants import checks
 from sim.runs.workers import WorkerLost
 from tests.hall.files import BASE, MORE, write, write_pair
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 
 @pytest.fixture
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

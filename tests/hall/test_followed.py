@@ -12,6 +12,8 @@ from sim.results.measures.cohort import cohort
 from sim.results.window import Window
 from tests.hall.files import BASE, MORE, write, write_pair
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 YEARS = ("--follow-up-years", "2")
 
 

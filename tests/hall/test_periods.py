@@ -42,6 +42,8 @@ from sim.runs.piece import Piece
 from sim.runs.store import Store
 from tests.hall.worlds import HOME, bigger, service, small
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 WARM_UP, MEASURED, DATE = 30, 60, 70
 
 

@@ -10,6 +10,8 @@ import pytest
 from sim.cli import main
 from tests.hall.files import write, write_pair
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 OTHERS = ("more.yaml", "tight.yaml", "a.yaml", "b.yaml")
 
 

@@ -11,6 +11,8 @@ from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.results.words.labels import figure
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 HOME = Path(__file__).parents[2]
 
 

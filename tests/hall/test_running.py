@@ -174,7 +174,7 @@ def test_ctrl_c_ends_a_run_over_processes_and_the_same_command_goes_on(tmp_path:
         assert run.poll() is None, run.communicate()
         time.sleep(0.01)
     os.killpg(run.pid, signal.SIGINT)  # as a terminal does: to every process of the run
-    out, err = run.communicate(timeout=60)
+    out, err = run.communicate(timeout=120)
     assert run.returncode == 130
     assert "Stopped after" in err
     assert "Traceback" not in out + err
@@ -195,7 +195,7 @@ def test_ctrl_c_while_workers_start_is_answered_in_a_line(tmp_path: Path, second
         assert run.poll() is None
     time.sleep(seconds)  # somewhere in their start, or after it
     os.killpg(run.pid, signal.SIGINT)
-    _, err = run.communicate(timeout=60)
+    _, err = run.communicate(timeout=120)
     assert run.returncode == 130
     assert err.startswith("Stopped after ") and err.count("\n") == 1
 
@@ -279,7 +279,7 @@ def _outlived(folder: Path, number: int, spread: str, workers: int = 4) -> str:
             assert run.poll() is None, run.communicate()
             time.sleep(0.01)
         run.send_signal(number)
-        _, said = run.communicate(timeout=60)
+        _, said = run.communicate(timeout=120)
         assert run.returncode == -number
         return str(said)
     finally:

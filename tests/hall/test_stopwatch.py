@@ -12,6 +12,8 @@ from sim.runs.workers import Stopwatch
 from tests.hall.files import write_pair
 from tests.hall.worlds import small
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 OF_A_REPLICATION = {"loading the engine", "draws", "engine", "identities", "measures", "packing"}
 
 

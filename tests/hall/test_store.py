@@ -32,6 +32,8 @@ from tests.hall.files import write_pair
 from tests.hall.processes import environment
 from tests.hall.worlds import small
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 TINY = small(days=20, warm_up=5, replications=3)
 EVERY_KEY = Path(__file__).parents[1] / "inputs" / "every_key.yaml"
 

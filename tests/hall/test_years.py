@@ -22,6 +22,8 @@ from sim.runs.experiment import Shared, run_all
 from sim.runs.store import Store
 from tests.hall.worlds import bigger, small
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 GROWTH = ((2026, 1.0), (2027, 1.2), (2028, 1.4))
 
 

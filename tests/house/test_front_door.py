@@ -296,7 +296,7 @@ def test_ctrl_c_gives_130_without_a_traceback(ready: House) -> None:
     assert started.stdout
     assert "given ['sleep']" in started.stdout.readline()
     started.send_signal(signal.SIGINT)
-    _, err = started.communicate(timeout=30)
+    _, err = started.communicate(timeout=120)
     assert (started.returncode, err) == (130, "Stopped.\n")
 
 
@@ -312,7 +312,7 @@ def test_start_that_waits_as_on_windows_passes_on_the_exit_code_and_ctrl_c(ready
     assert started.stdout
     started.stdout.readline()
     os.killpg(started.pid, signal.SIGINT)
-    _, err = started.communicate(timeout=30)
+    _, err = started.communicate(timeout=120)
     assert (started.returncode, err) == (130, "Stopped.\n")
 
 
@@ -500,15 +500,10 @@ def pytest_of_the_clone_test(*options: str, **settings: str) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
-def test_nightly_tests_run_only_when_asked_for() -> None:
-    for tier in ((), ("--slow",), ("--all",)):
-        assert "test_fresh_clone" not in pytest_of_the_clone_test("--collect-only", *tier)
-    assert "test_fresh_clone" in pytest_of_the_clone_test("--collect-only", "--nightly")
-
-
 def collected(*options: str) -> set[str]:
-    command = [sys.executable, "-m", "pytest", "tests/model/test_identities_random.py", "--collect-only", *options]
+    """The tests of two files that have some of every tier."""
+    files = ("tests/model/test_identities_random.py", "tests/house/test_front_door.py")
+    command = [sys.executable, "-m", "pytest", *files, "--collect-only", *options]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
     return {line for line in done.stdout.splitlines() if "::" in line}
 
@@ -518,6 +513,9 @@ def test_each_test_belongs_to_one_tier_and_a_run_says_which_it_was() -> None:
     everyday, slow, both, nightly = (collected(*options) for options in ((), ("--slow",), ("--all",), ("--nightly",)))
     assert everyday and slow and not everyday & slow
     assert both == everyday | slow and both < nightly
+    assert [one.partition("::")[2] for one in nightly - both if "front_door" in one] == [
+        "test_fresh_clone_runs_both_commands"
+    ]
     assert "Tests that ran: the slow tests only" in pytest_of_the_clone_test("--slow")
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from math import exp
 from pathlib import Path
@@ -23,7 +22,7 @@ from sim.own_data.forecasting import COLUMNS, Forecast, forecast, held, readines
 from sim.own_data.people_files import Places, Words, read_mapping
 from sim.own_data.unlisted import entries_of, people_in
 from sim.runs.engines import BY_REFERENCE
-from tests.engines import engines, replications
+from tests.engines import engines, replications, uncrossed
 from tests.own_data.worlds import HEADING, SMALL, WITH_STEPS, census_rows, read, small, write_census
 
 QUIET = """
@@ -154,7 +153,7 @@ def test_delayed_people_stay_as_many_as_they_are_where_few_wait_long(tmp_path: P
         "steps:\n  first: {reason: hub_assessment, takes_days: 0.2}\n"
         "  care: {reason: home_care, after: first, takes_days: {lognormal: {mean: 6, sd: 20}}}\npeople:"
     )
-    file, quick = small(tmp_path, text.replace("people:", steps)), replace(engines(), cross_check=False)
+    file, quick = small(tmp_path, text.replace("people:", steps)), uncrossed()
     scenario, delayed = read(file), []
     for number, seen in enumerate(replications(scenario, 4)):
         listed = write_census(tmp_path / "c.csv", census_rows(scenario, seen, 300))
@@ -313,7 +312,7 @@ def _share_held(
         rows = [row for day in (0, 1, 10) for row in census_rows(scenario, seen, first + day)]
         past = read_censuses(str(write_census(file.with_name("past.csv"), rows)), scenario, Words()).all
         start = starting(str(file), past[0], 10, replications=runs, seed=number + 7)
-        for one in held([forecast(start, past[0], 1, replace(engines(), cross_check=False))], past):
+        for one in held([forecast(start, past[0], 1, uncrossed())], past):
             counts.setdefault((*one.figure[:2], one.band), []).append(one)
     return {
         key: (

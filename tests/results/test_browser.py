@@ -25,6 +25,7 @@ from sim.results.report.page import RunProvenance, report_html, study_html
 from sim.results.report.study import Explore, Explored, Level, Slider, Study, StudyPage
 from sim.runs.collecting import gathered
 from sim.runs.experiment import Shared, run_all
+from tests.engines import uncrossed
 from tests.hall.worlds import bigger, small
 
 ROOT = Path(__file__).parents[2]
@@ -158,7 +159,7 @@ LONG = (
 
 def first_page(*scenarios: Scenario) -> str:
     """The report of some scenarios, without all that comes after its first page."""
-    found = gathered(scenarios, run_all(Shared(scenarios), workers=1), compared=True)
+    found = gathered(scenarios, run_all(Shared(scenarios, engines=uncrossed()), workers=1), compared=True)
     page = report_html(found, draw_charts(found), FROM).decode()
     end = page.index("</section>") + len("</section>")
     return f"{page[:end]}</body></html>"

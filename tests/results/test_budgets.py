@@ -27,6 +27,8 @@ from sim.results.window import Window
 from tests.inputs.small_world import SMALL_WORLD, read_text
 from tests.results.tiny import Town, hospital, price, step, unit
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 POOL = (("pool", (("nhs", 0.6), ("council", 0.4))),)
 BEDS_FOR_A_YEAR = 3 * 187 * 365.0  # three block-funded beds
 

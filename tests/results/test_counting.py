@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
 from sim.machine_code import Passes
-from sim.model import engine
 from sim.model.records import NEVER, Ledger
 from sim.results import path_passes, table_passes, wait_passes
 from sim.results.comparison.compare import departures
@@ -25,6 +24,7 @@ from sim.results.split import Took, percentiles_of, split_of
 from sim.results.step_functions import StepFunction, aligned, going_on
 from sim.results.tables import tables_of
 from sim.results.window import Window
+from tests.engines import first_ledger
 from tests.results.made_up import town_of
 from tests.results.tiny import Town, hospital
 
@@ -54,7 +54,7 @@ def is_the_same(scenario: Scenario, ledger: Ledger) -> None:
 @lru_cache
 def ran(path: Path) -> tuple[Scenario, Ledger]:
     scenario = read_scenario(path)
-    return scenario, engine.run(scenario, 0)
+    return scenario, first_ledger(scenario)
 
 
 @EACH

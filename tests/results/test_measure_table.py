@@ -7,7 +7,6 @@ import pytest
 
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import Scenario
-from sim.model.engine import run
 from sim.results import measure_table
 from sim.results.charts.differences import differences_chart
 from sim.results.comparison.accounts import with_accounts
@@ -19,6 +18,7 @@ from sim.results.measures.order import canonical
 from sim.results.measures.page import measures_page
 from sim.results.window import Row
 from sim.results.words.headline import headline
+from tests.engines import first_ledger
 from tests.results.tiny import Town, hospital
 
 EVERY_KEY = Path(__file__).parents[1] / "inputs/every_key.yaml"
@@ -30,7 +30,7 @@ TABLE = measure_table.FILE.read_text(encoding="utf-8")
 def rows() -> list[Row]:
     """What a scenario of every key gives, beside itself with more places."""
     base, more = read_scenario(EVERY_KEY), read_scenario(EVERY_KEY, MORE_PLACES)
-    before, after = (measure(one, run(one, replication=0)) for one in (base, more))
+    before, after = (measure(one, first_ledger(one)) for one in (base, more))
     return [*before, *with_accounts(base, more, before, after)]
 
 

@@ -30,6 +30,7 @@ from sim.results.measures.order import canonical
 from sim.results.split import SplitMeasure, percentiles, split_of
 from sim.results.window import Row, Window
 from sim.results.words.labels import measure_label
+from tests.engines import first_ledger
 from tests.model.test_identities_random import FEW, on_towns
 from tests.mutation import Fault, nothing_worked_out, planted
 from tests.results.made_up import town_of
@@ -48,7 +49,7 @@ Key = tuple[str, str, str]  # service, measure, item
 @cache
 def ran(file: Path) -> tuple[Scenario, Ledger]:
     scenario = read_scenario(file)
-    return scenario, run(scenario, replication=0)
+    return scenario, first_ledger(scenario)
 
 
 def by(rows: list[Row], what: str) -> dict[Key, float]:
@@ -198,7 +199,7 @@ def test_levels_that_change_are_counted_as_the_rule_says(tmp_path: Path) -> None
     met: Counter[str] = Counter()
 
     def agrees(scenario: Scenario) -> None:
-        ledger = run(scenario, replication=0)
+        ledger = first_ledger(scenario)
         rows = measure(scenario, ledger)
         for trait in split.trait_names(scenario.people):
             met["traits"] += 1

@@ -15,7 +15,6 @@ import pytest
 from sim.inputs.loading import read_scenario
 from sim.inputs.scenario import SECONDS_PER_DAY, Scenario
 from sim.machine_code import Passes
-from sim.model import engine
 from sim.model.records import NEVER, Ledger
 from sim.results.invariants import (
     checks,
@@ -28,6 +27,7 @@ from sim.results.invariants import (
 )
 from sim.results.measures import unmet
 from sim.results.window import Window
+from tests.engines import first_ledger
 from tests.mutation import Fault, planted
 from tests.results.sweeps import verdict
 from tests.results.test_people_identities import sound_town
@@ -45,7 +45,7 @@ TABLES = ("people", "waits", "stays", "steps", "places")
 @lru_cache
 def ran(path: Path) -> tuple[Scenario, Ledger]:
     scenario = read_scenario(path)
-    return scenario, engine.run(scenario, 0)
+    return scenario, first_ledger(scenario)
 
 
 def spoilt(ledger: Ledger, dice: np.random.Generator) -> Ledger:

@@ -13,6 +13,8 @@ from sim.results.words import labels
 from sim.results.words.labels import measure_label
 from tests.hall.files import write_pair
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 
 @pytest.mark.parametrize(
     ("days", "times", "per", "told"),

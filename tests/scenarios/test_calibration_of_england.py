@@ -7,6 +7,7 @@ import pytest
 from sim.calibration import MISSED, NOTHING, calibrate, checked_targets, page
 from sim.cli import main
 from sim.inputs.loading import read_scenario
+from tests.engines import uncrossed
 
 REPOSITORY = Path(__file__).parents[2]
 BASELINE = str(REPOSITORY / "scenarios" / "baseline.yaml")
@@ -17,7 +18,7 @@ PAGE = REPOSITORY / "docs" / "calibration.md"
 @pytest.mark.slow
 def test_binding_targets_hold_within_the_error_of_a_few_replications() -> None:
     scenario = read_scenario(BASELINE, replications=4)
-    lines = calibrate(scenario, checked_targets(TARGETS, scenario), workers=1)
+    lines = calibrate(scenario, checked_targets(TARGETS, scenario), workers=1, engines=uncrossed())
     assert not [line.target.says for line in lines if line.target.binds and line.verdict in (MISSED, NOTHING)]
 
 

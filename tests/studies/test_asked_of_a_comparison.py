@@ -8,6 +8,8 @@ import pytest
 from sim.cli import main
 from tests.studies.linear import BASE, UNIT, write
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 QUICK = ["--workers", "1", "--engine", "reference", "--outputs", "outputs"]
 SWEEP = ["sweep", "other.yaml", "--base", "base.yaml", "--vary", f"{UNIT}=1,3,5", *QUICK]
 COMPARE = ["compare", "base.yaml", "other.yaml", *QUICK[:-1], "compared"]

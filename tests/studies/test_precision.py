@@ -16,8 +16,11 @@ from sim.runs import experiment
 from sim.runs.experiment import Shared, run_all, run_one
 from sim.runs.piece import Piece, Replications, Task
 from sim.studies.precision import Asks, Run, choose, first_enough, headlines, look_ahead, reach, reach_of
+from tests.engines import uncrossed
 from tests.hall.files import write_pair
 from tests.hall.worlds import bigger, small
+
+pytestmark = pytest.mark.usefixtures("blank_charts")
 
 
 def test_the_reach_by_pencil() -> None:
@@ -155,7 +158,7 @@ change: {services.unit.beds: [{from: 2026-04-06, beds: 3}, {from: 2026-05-01, be
 def ran(scenarios: tuple[Scenario, ...]) -> Run:
     def run(number: int) -> list[Replications]:
         every = tuple(replace(one, replications=number) for one in scenarios)
-        return run_all(Shared(every, divisions=divisions(every, compared=True)), 1)
+        return run_all(Shared(every, engines=uncrossed(), divisions=divisions(every, compared=True)), 1)
 
     return run
 

@@ -192,6 +192,17 @@ def test_what_leads_to_packages_elsewhere_does_not_reach_the_private_folder(hous
 
 @pytest.mark.slow
 @needs_pip
+def test_what_is_imported_is_compiled_once_whatever_the_environment_says(ready: House) -> None:
+    for python in (run_sim.BASE_PYTHON, str(ready.python)):
+        started = ready.popen("show", python=python, PYTHONDONTWRITEBYTECODE="1")
+        assert started.communicate(timeout=120)[0] and started.returncode == 0
+        compiled = list((ready.folder / "sim").rglob("cli.*.pyc"))
+        assert len(compiled) == 1
+        compiled[0].unlink()
+
+
+@pytest.mark.slow
+@needs_pip
 @pytest.mark.skipif(os.name == "nt", reason="Windows makes no links here")
 def test_link_to_the_front_door_stands_for_it(house: House, tmp_path: Path) -> None:
     link = tmp_path / "bin" / "sim"

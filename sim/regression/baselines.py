@@ -149,7 +149,11 @@ CONFLICT = re.compile(r"^(<{7}|={7}|>{7})", re.MULTILINE)
 
 
 class ExpectedFileUnusable(Exception):
-    """An expected file cannot be used; the message follows the name of the file."""
+    """An expected file cannot be used; the message follows the name of the file, and a command follows the cure."""
+
+    def __init__(self, why: str, cure: str = "take it whole from your repository again") -> None:
+        super().__init__(why)
+        self.cure = cure
 
 
 class RecordedMeasure(NamedTuple):
@@ -257,12 +261,15 @@ def read_expected_file(text: str) -> ExpectedResults:
 
 def _check_whole(text: str) -> None:
     if CONFLICT.search(text):
-        raise ExpectedFileUnusable("holds conflict markers of git; take either side whole, then run check again")
+        raise ExpectedFileUnusable("holds conflict markers of git", "take either side whole")
     found = re.match(rf"{re.escape(TITLE)} (\d+)\n", text)
     if found is None:
         raise ExpectedFileUnusable("is damaged: its first line is not that of an expected file")
     if int(found[1]) != FORMAT:
-        raise ExpectedFileUnusable(f"is of format {found[1]}; this program reads and writes format {FORMAT}")
+        raise ExpectedFileUnusable(
+            f"is of format {found[1]}; this program reads and writes format {FORMAT}",
+            "check with the version of bedflow that wrote it",
+        )
     body, end, seal = text.rpartition("\nend ")
     if not end:
         raise ExpectedFileUnusable("is damaged: it is cut short, for its last line is missing")
@@ -343,13 +350,13 @@ def baseline_of(scenario_file: str) -> Baseline:
     scenario = Path(scenario_file)
     file = scenario.with_name(scenario.stem + ENDING)
     empty = Baseline(scenario_file, file)
+    command = command_line("check", scenario_file, "--update", ending='--reason "..."')
     if not file.is_file():
-        command = command_line("check", scenario_file, "--update", ending='--reason "..."')
         return _with(empty, trouble=f"there is no {file.name} beside it; `{command}` makes it")
     try:
         expected = read_expected_file(_text(file))
     except ExpectedFileUnusable as problem:
-        return _with(empty, trouble=f"{file} {problem}")
+        return _with(empty, trouble=f"{file} {problem}; {problem.cure}, or record what is found now: `{command}`")
     return Baseline(
         scenario_file, file, expected, _read_histories(empty.histories_file, expected.histories_fingerprint)
     )
@@ -367,7 +374,9 @@ def _text(file: Path) -> str:
     except UnicodeDecodeError:
         raise ExpectedFileUnusable("is damaged: it is not plain text in UTF-8") from None
     except OSError as problem:
-        raise ExpectedFileUnusable(f"cannot be read: {problem.strerror or problem}") from None
+        raise ExpectedFileUnusable(
+            f"cannot be read: {problem.strerror or problem}", "let this computer's user read it"
+        ) from None
 
 
 def _read_histories(file: Path, fingerprint: str) -> list[str] | None:

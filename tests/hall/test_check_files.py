@@ -38,22 +38,34 @@ def test_a_scenario_without_an_expected_file(recorded: Path, capsys: pytest.Capt
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "why"),
+    ("old", "new", "why", "cure"),
     [
-        ("services.hospital.beds  15", "services.hospital.beds  16", "edited by hand or cut"),
-        ("format 1\n", "format 2\n", "is of format 2; this program reads and writes format 1"),
-        ("Expected results of", "Exected results of", "its first line is not that of an expected file"),
-        ("\nend ", "\nand ", "it is cut short"),
-        ("\n[ledgers]", "\n<<<<<<< HEAD\n[ledgers]", "holds conflict markers of git"),
+        ("services.hospital.beds  15", "services.hospital.beds  16", "edited by hand or cut", "from your repository"),
+        (
+            "format 1\n",
+            "format 2\n",
+            "is of format 2; this program reads and writes format 1",
+            "check with the version of bedflow that wrote it",
+        ),
+        (
+            "Expected results of",
+            "Exected results of",
+            "its first line is not that of an expected file",
+            "from your repository",
+        ),
+        ("\nend ", "\nand ", "it is cut short", "from your repository"),
+        ("\n[ledgers]", "\n<<<<<<< HEAD\n[ledgers]", "holds conflict markers of git", "take either side whole"),
     ],
 )
 def test_a_damaged_expected_file(
-    recorded: Path, edit: Edit, capsys: pytest.CaptureFixture[str], old: str, new: str, why: str
+    recorded: Path, edit: Edit, capsys: pytest.CaptureFixture[str], old: str, new: str, why: str, cure: str
 ) -> None:
     edit("child.expected.txt", old, new)
     said = said_of(recorded, capsys)
     assert f"{recorded}/child.expected.txt " in said
     assert why in said
+    assert cure in said  # whoever reads this in the log of a CI job is told what to do
+    assert f'run_sim.py check {recorded}/child.yaml --update --reason "..."' in said
 
 
 def test_a_half_expected_file(recorded: Path, capsys: pytest.CaptureFixture[str]) -> None:

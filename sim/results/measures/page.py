@@ -11,7 +11,8 @@ This page lists every measure that a run counts, in the order of the result file
 `sim/results/measures.csv`; change it there. All measures are counted inside the measured window, from the records of
 waits, stays and steps. A stay or wait that is still going on counts up to the end of the window. *Better* is the good
 direction, if there is one. *Missing* is the meaning of a missing row: 0, or *nobody* if nobody was there to average
-over.
+over. That holds in `replications.csv` too. If *missing* is 0, a mean is the sum of the rows divided by the number of
+replications, not by the number of rows; if it is *nobody*, by the number of rows.
 
 Measures that count people are split by each trait (`by` is the trait, `item` its level) and, if there are several
 groups, by `group`: who waits longer? A person has one level at any time. So the rows of a measure whose *missing* is 0

@@ -6,7 +6,6 @@ beside all others.
 """
 
 import os
-from typing import Any
 
 import pytest
 
@@ -56,17 +55,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(f"Tests that ran: {TIERS[tier(config)]}.")
 
 
-@pytest.fixture
-def blank_charts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Charts are composed but not drawn, for tests of commands that look at none: drawing is half the time of a command."""
+def _left_blank(monkeypatch: pytest.MonkeyPatch, *formats: str) -> None:
+    """Charts are composed and, in these formats, saved without what is on them."""
     from matplotlib.figure import Figure
 
     from sim.results.charts import style
 
-    svg, png = style._svg, style._png
+    for name in formats:
+        save = getattr(style, name)
+        monkeypatch.setattr(style, name, lambda drawing, save=save: save(Figure(figsize=drawing.get_size_inches())))
 
-    def empty(drawing: Any) -> Figure:
-        return Figure(figsize=drawing.get_size_inches())
 
-    monkeypatch.setattr(style, "_svg", lambda drawing: svg(empty(drawing)))
-    monkeypatch.setattr(style, "_png", lambda drawing: png(empty(drawing)))
+@pytest.fixture
+def blank_png(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that look at no PNG: drawing those is a third of the time of a small command."""
+    _left_blank(monkeypatch, "_png")
+
+
+@pytest.fixture
+def blank_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that look at no chart: drawing them is half of the time of a small command."""
+    _left_blank(monkeypatch, "_png", "_svg")

@@ -51,7 +51,7 @@ class Running:
         self.process.send_signal(signal.SIGINT)
         assert self.process.stderr is not None
         said = self.process.stderr.read()
-        self.process.wait(30)
+        self.process.wait(120)
         return said
 
 

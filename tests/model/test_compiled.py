@@ -467,6 +467,8 @@ PLANTED: dict[str, list[Fault]] = {
 
 
 CAUGHT: Counter[Path] = Counter()  # faults, by example
+# The numbers of examples that were once the only ones to catch a fault: they are asked first, which saves half of the time.
+CATCH_ONE = {51, 82, 85, 86, 87, 88, 90, 91, 92, 94, 95, 96, 112, 113, 122, 140, 141}
 
 
 @pytest.mark.slow
@@ -486,7 +488,7 @@ def test_the_compiled_engine_run_as_plain_python_agrees_too(monkeypatch: pytest.
 
 def is_caught() -> bool:
     """Do the two engines differ on a worked example? The first that differs will do; those that caught a fault are asked first."""
-    for path in sorted(EXAMPLES, key=lambda path: -CAUGHT[path]):
+    for path in sorted(EXAMPLES, key=lambda path: (int(path.name.split("_")[0]) not in CATCH_ONE, -CAUGHT[path])):
         if differ(*expected(path)):
             CAUGHT[path] += 1
             return True

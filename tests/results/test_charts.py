@@ -107,6 +107,7 @@ def test_a_dollar_in_a_name_is_a_dollar(findings: Findings) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_charts")
 def test_of_many_scenarios_each_has_small_pictures_of_its_own() -> None:
     found = many_findings(8)
     assert [one.name for one in draw_charts(found)] == ["ranking", *(one for one in COMPARED if one != "reasons_brief")]

@@ -37,6 +37,7 @@ def text_of(page: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_png")
 def test_of_one_replication_it_says_that_there_is_no_interval() -> None:
     base = small(replications=1)
     found = findings_of(base, bigger(base))
@@ -47,6 +48,7 @@ def test_of_one_replication_it_says_that_there_is_no_interval() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_charts")
 def test_where_nobody_is_delayed_it_says_so_and_has_no_reasons() -> None:
     calm = small(replications=2, beds=60, unit=60, days=20, warm_up=5)
     (people,) = calm.people
@@ -68,6 +70,7 @@ def test_the_longest_bar_of_the_first_page_has_room_for_its_figure() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_png")
 def test_of_twenty_scenarios_the_first_page_is_the_ranking_and_each_has_its_small_pictures() -> None:
     base = small(replications=2, days=20, warm_up=5)
     others = [bigger(base, id=f"other{n}", name=f"Number {n}", unit=4 + n % 5) for n in range(19)]
@@ -83,6 +86,7 @@ def test_of_twenty_scenarios_the_first_page_is_the_ranking_and_each_has_its_smal
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_charts")
 def test_a_service_that_never_opens_is_told_and_drawn_as_that() -> None:
     base = small(replications=2, days=20, warm_up=5)
     unit = next(one for one in base.services if one.name == "unit")
@@ -96,6 +100,7 @@ def test_a_service_that_never_opens_is_told_and_drawn_as_that() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("blank_png")
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_any_alphabet_are_text_in_the_page_the_charts_and_the_slide(name: str) -> None:
     base = small(replications=2, days=20, warm_up=5)

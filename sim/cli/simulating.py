@@ -33,7 +33,7 @@ from sim.cli.studying import (
     with_precision,
 )
 from sim.cli.tables import columns, wrapped
-from sim.cli.verbs.running import Simulate
+from sim.cli.verbs.running import ORDERS, Simulate
 from sim.home import HOME, command_line, shortest
 from sim.inputs.loading import read_scenario, sets_for_each
 from sim.inputs.problems import ScenarioError
@@ -233,7 +233,12 @@ def _job(chosen: tuple[Scenario, ...], options: Simulate, engines: Engines, *, c
     if options.parquet and find_spec("pyarrow") is None:
         raise UsageError("--parquet needs the package pyarrow, which is not here: pip install 'bedflow[parquet]'")
     taken = studies_of(options.studies, chosen)
-    typed_numbers = (("replications", options.replications), ("seed", options.seed))
+    typed = {
+        "replications": options.replications,
+        "seed": options.seed,
+        "indifference": options.indifference,
+        "order": options.order if options.order != ORDERS[0] else None,
+    }
     return Job(
         scenarios=chosen,
         compared=compared,
@@ -241,7 +246,7 @@ def _job(chosen: tuple[Scenario, ...], options: Simulate, engines: Engines, *, c
         engines=engines,
         json_file=options.json,
         sets=tuple(options.sets),
-        overrides=tuple((name, value) for name, value in typed_numbers if value is not None),
+        overrides=tuple((name, value) for name, value in typed.items() if value is not None),
         typed=tuple(options.typed),
         sensitivity=options.sensitivity,
         began=time.time(),

@@ -94,7 +94,8 @@ class Job:
     engines: Engines
     json_file: str | None = None
     sets: tuple[str, ...] = ()
-    overrides: tuple[tuple[str, int], ...] = ()  # replications and seed, where they were typed
+    # replications, seed and how scenarios are ranked, where they were typed
+    overrides: tuple[tuple[str, int | float | str], ...] = ()
     typed: tuple[str, ...] = ()
     began: float = 0.0
     sensitivity: str | None = None  # a file whose findings go into the report
@@ -161,7 +162,7 @@ class Job:
         """The command without the name of the program, which is another where it is installed."""
         words = ["compare" if self.compared else "run"]
         words += [self.shown(scenario.file) for scenario in self.scenarios]
-        words += [word for name, value in self.overrides for word in (f"--{name}", str(value))]
+        words += [word for name, value in self.overrides for word in (f"--{name}", str(value).removesuffix(".0"))]
         words += ["--sensitivity", self.shown(self.sensitivity)] if self.sensitivity else []
         words += [word for folder in self.study_folders for word in ("--study", _last(folder))]
         words += [word for change in self.sets for word in ("--set", change)]

@@ -52,6 +52,19 @@ def test_two_others_are_ranked_first_and_keep_their_tables(here: Path, capsys: p
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("here")
+def test_the_command_that_repeats_it_ranks_in_the_same_way() -> None:
+    usual = compare("more.yaml", "tight.yaml")
+    asked = compare("more.yaml", "tight.yaml", "--order", "money", "--indifference", "3")
+    assert asked != usual
+    repeat = json.loads((asked / "run.json").read_text())["repeat_with"].split()[2:]
+    files = {path: path.read_bytes() for path in asked.rglob("*") if path.is_file() and path.name != "run.json"}
+    assert main([*repeat, "--outputs", "again", "--workers", "1"]) == 0
+    again = Path("again") / asked.name
+    assert {path: (again / path.relative_to(asked)).read_bytes() for path in files} == files
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("here")
 def test_more_than_three_others_have_a_sentence_each(capsys: pytest.CaptureFixture[str]) -> None:
     compare(*OTHERS)
     said = capsys.readouterr().out

@@ -90,6 +90,12 @@ def test_both_engines_agree_on_the_worked_example(path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("file", ["inputs/every_key.yaml", "expected/teams_and_queues.yaml"])
+def test_both_engines_agree_where_tests_of_results_run_one_alone(file: str) -> None:
+    agree(read_scenario(ROOT / "tests" / file))
+
+
+@pytest.mark.slow
 def test_both_engines_agree_on_the_worked_examples_followed_up() -> None:
     for path in EXAMPLES:
         agree(read_scenario(path, ("calendar.follow_up_days=45",)))
